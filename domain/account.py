@@ -1,0 +1,144 @@
+"""An account under the agreement: its enrolment, stages and closure, and what may be recorded of it next."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, RestageAccount
+from domain.events import AccountClosed, AccountCorrected, AccountEnrolled, AccountRestaged, Event, Stage
+from domain.refusals import Refusal
+from domain.time import written
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """`stage` is the one at enrolment, `restaged` the later ones by the instant of the change."""
+
+    account: str
+    enrolled_at: int
+    stage: Stage
+    region: str | None
+    covered_in_beta: bool
+    enrolled_as: AccountEnrolled
+    restaged: dict[int, Stage] = {}
+    closed_at: int | None = None
+
+
+def stage_at(account: Account, instant: int) -> Stage:
+    """The stage that holds at an instant."""
+    changes = [(at, stage) for at, stage in account.restaged.items() if at <= instant]
+    return max(changes)[1] if changes else account.stage
+
+
+def evolve(account: Account | None, event: Event) -> Account:
+    """What is known of an account after one more event of it."""
+    match event:
+        case AccountEnrolled():
+            return Account(
+                account=event.account,
+                enrolled_at=event.enrolled_at,
+                stage=event.stage,
+                region=event.region,
+                covered_in_beta=event.covered_in_beta,
+                enrolled_as=event,
+                restaged={},
+            )
+        case _ if account is None:
+            raise ValueError(f"an account cannot begin with {type(event).__name__}")
+        case AccountRestaged():
+            account.restaged[event.changed_at] = event.stage
+        case AccountCorrected():
+            for name in ("enrolled_at", "stage", "region", "covered_in_beta"):
+                value = getattr(event, name)
+                if value is not None:
+                    setattr(account, name, value)
+        case AccountClosed():
+            account.closed_at = event.closed_at
+        case _:
+            raise ValueError(f"{type(event).__name__} is no event of an account")
+    return account
+
+
+def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]:
+    """Take an account under the agreement. Raises Refusal `account_taken` where it was enrolled otherwise."""
+    wanted = AccountEnrolled(
+        account=str(command.account),
+        enrolled_at=int(command.enrolled_at),
+        stage=command.stage,
+        region=None if command.region is None else str(command.region),
+        covered_in_beta=command.covered_in_beta,
+    )
+    if account is None:
+        return (wanted,)
+    if account.enrolled_as == wanted:
+        return ()
+    raise Refusal(
+        "account_taken",
+        f"account {command.account} is enrolled with other particulars",
+        hint=f"`slaledger account correct {command.account} … --reason …`",
+    )
+
+
+def restage(account: Account, command: RestageAccount, zone: str) -> tuple[Event, ...]:
+    """The account moved to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
+    if command.changed_at < account.enrolled_at:
+        raise Refusal(
+            "before_enrolment",
+            f"account {account.account} was enrolled only at {written(account.enrolled_at, zone)}",
+            clause="opening",
+        )
+    _check_closed(account, command.changed_at, zone)
+    if stage_at(account, command.changed_at) == command.stage:
+        return ()
+    return (AccountRestaged(account=account.account, stage=command.stage, changed_at=int(command.changed_at)),)
+
+
+def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event, ...]:
+    """The enrolment should have said otherwise. Raises Refusal `nothing_given`, `account_closed`, `after_restaging`."""
+    given = {
+        name: value
+        for name in ("enrolled_at", "stage", "region", "covered_in_beta")
+        if (value := getattr(command, name)) is not None
+    }
+    if not given:
+        raise Refusal("nothing_given", f"account {account.account}: give what the enrolment should have said")
+    if all(getattr(account, name) == value for name, value in given.items()):
+        return ()
+    if command.enrolled_at is not None:
+        _check_closed(account, command.enrolled_at, zone)
+        if account.restaged and min(account.restaged) < command.enrolled_at:
+            raise Refusal(
+                "after_restaging",
+                f"account {account.account} changed its stage at {written(min(account.restaged), zone)}, before that",
+                clause="opening",
+            )
+    return (
+        AccountCorrected(
+            account=account.account,
+            enrolled_at=None if command.enrolled_at is None else int(command.enrolled_at),
+            stage=command.stage,
+            region=None if command.region is None else str(command.region),
+            covered_in_beta=command.covered_in_beta,
+        ),
+    )
+
+
+def close(account: Account, command: CloseAccount, zone: str) -> tuple[Event, ...]:
+    """The account ended. Raises Refusal `account_closed`, `before_enrolment`."""
+    if account.closed_at == command.closed_at:
+        return ()
+    if account.closed_at is not None:
+        raise Refusal("account_closed", f"account {account.account} was closed at {written(account.closed_at, zone)}")
+    begun = max(account.enrolled_at, *account.restaged) if account.restaged else account.enrolled_at
+    if command.closed_at < begun:
+        raise Refusal(
+            "before_enrolment",
+            f"account {account.account} was enrolled or changed its stage at {written(begun, zone)}, after that",
+        )
+    return (AccountClosed(account=account.account, closed_at=int(command.closed_at)),)
+
+
+def _check_closed(account: Account, instant: int, zone: str) -> None:
+    if account.closed_at is not None and instant > account.closed_at:
+        raise Refusal(
+            "account_closed", f"account {account.account} was closed at {written(account.closed_at, zone)}, before that"
+        )

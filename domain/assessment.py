@@ -1,0 +1,339 @@
+"""Deciding a claim: every clause in its order, as one pure and total function.
+
+The live decision, a replay, and every "what if" call `assess`; there is no second copy of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from domain import decision as record
+from domain.calendar import combined_sha256
+from domain.case import Case, account_of, touching
+from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, Value
+from domain.incident import Incident
+from domain.money import percent_text
+from domain.refusals import Refusal
+from domain.rules.availability import availability, meets_commitment, tier_of
+from domain.rules.claim_window import Window, claim_window
+from domain.rules.compensation import Credit, credit
+from domain.rules.coverage import covered
+from domain.rules.fees import Bases, bases, covers
+from domain.rules.unavailability import Episode, Measured, measure
+from domain.terms import Terms, Version, in_force
+from domain.time import month_span
+
+
+class MonthResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A month measured and judged, whether claimed or not."""
+
+    version: Version
+    measured: Measured
+    availability: AvailabilityRecord
+
+
+def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
+    """A month of an account as it is known, open outages up to `at`, under the terms that govern the month.
+
+    Raises Refusal `unknown_account`, `no_terms`.
+    """
+    holder = account_of(case, account)
+    version = in_force(case.versions, month)
+    measured = measure(touching(case), covered(holder, version.terms), month, at, version.terms)
+    return MonthResult(version=version, measured=measured, availability=judged(measured, version.terms))
+
+
+def judged(measured: Measured, terms: Terms) -> AvailabilityRecord:
+    """Clauses 2.1 and 2.2: a measured month as an exact ratio, against the commitment and the tiers."""
+    ratio = availability(measured.total_us, measured.unavailable_us)
+    return AvailabilityRecord(
+        total_us=measured.total_us,
+        covered_us=measured.covered_us,
+        unavailable_us=measured.unavailable_us,
+        numerator=ratio.numerator,
+        denominator=ratio.denominator,
+        meets_commitment=meets_commitment(ratio, terms),
+        tier=tier_of(ratio, terms) if measured.covered_us else None,
+        episodes=tuple(_episode(episode) for episode in measured.episodes),
+    )
+
+
+def _episode(episode: Episode) -> EpisodeRecord:
+    return EpisodeRecord(
+        start=episode.start,
+        end=episode.end,
+        length_us=episode.length_us,
+        counted_us=episode.counted_us,
+        incidents=episode.incidents,
+    )
+
+
+def would_credit(case: Case, month: str, result: MonthResult) -> int:
+    """What a claim in time would get for a month, in fen."""
+    if result.availability.tier is None:
+        return 0
+    return credit(bases(case.bills.values(), month), result.availability.tier, result.version.terms).total_fen
+
+
+def assess(case: Case, account: str, month: str, version: Version, at: int, facts: Facts) -> Decision:
+    """The decision of a filed claim at the instant `at`, under the given terms.
+
+    In time (3.2), covered (opening), below the commitment (2.2), and with something to credit (3.1): the first
+    that fails is the outcome, and what lies behind it is not reached. Every outcome is a value; Refusal is raised
+    only where a rule's own parameters are missing: `unknown_account`, `calendar_missing`.
+    """
+    claim = case.claims[month]
+    window = claim_window(month, version.terms, case.calendars)
+    trail = [*_terms_step(month, version), *_window_step(claim.filed_at, window)]
+    decided = Decision(
+        number=len(claim.decisions) + 1,
+        format=record.FORMAT,
+        outcome="awarded",
+        decided_at=at,
+        filed_at=claim.filed_at,
+        account=account,
+        month=month,
+        terms=record.terms_used(version),
+        calendar=record.CalendarUsed(sha256=combined_sha256(case.calendars, window.years), years=window.years),
+        facts=facts,
+        window=window,
+        availability=None,
+        bases=None,
+        credit=None,
+        steps=(),
+    )
+    timing = _timing(claim.filed_at, window)
+    if timing is not None:
+        return _ended(decided, timing, trail)
+    return _assess_month(case, account, month, version, decided, trail)
+
+
+def _assess_month(
+    case: Case, account: str, month: str, version: Version, decided: Decision, trail: list[Step]
+) -> Decision:
+    terms = version.terms
+    measured = measure(touching(case), covered(account_of(case, account), terms), month, decided.decided_at, terms)
+    trail += _coverage_step(measured)
+    if not measured.covered_us:
+        return _ended(decided, "not_covered", trail)
+    result = judged(measured, terms)
+    decided = msgspec.structs.replace(decided, availability=result)
+    trail += _exclusion_steps(measured, touching(case))
+    trail += _episode_steps(measured, terms)
+    trail += _availability_steps(measured, result, terms)
+    if result.meets_commitment or result.tier is None:
+        return _ended(decided, "commitment_met", trail)
+    base = bases(case.bills.values(), month)
+    amount = credit(base, result.tier, terms)
+    decided = msgspec.structs.replace(decided, bases=base)
+    trail += _fee_steps(base, case, month)
+    trail += _credit_steps(base, amount, result.tier, terms)
+    if not amount.total_fen:
+        return _ended(decided, "nothing_to_credit", trail)
+    return _ended(msgspec.structs.replace(decided, credit=amount), "awarded", trail)
+
+
+def _timing(filed_at: int, window: Window) -> Outcome | None:
+    """Clause 3.2: in time is at or after the opening and before the closing instant."""
+    if filed_at < window.opens_at:
+        return "too_early"
+    return "too_late" if filed_at >= window.closes_at else None
+
+
+def window_of(case: Case, month: str) -> Window | None:
+    """A month's claim window, or None where the working days that it needs are not recorded yet."""
+    try:
+        return claim_window(month, in_force(case.versions, month).terms, case.calendars)
+    except Refusal as refusal:
+        if refusal.code != "calendar_missing":
+            raise
+        return None
+
+
+def timing(case: Case, month: str, filed_at: int) -> Outcome | None:
+    """Whether a claim filed at an instant is `too_early` or `too_late`; None in time, or where nobody can tell yet."""
+    window = window_of(case, month)
+    return None if window is None else _timing(filed_at, window)
+
+
+def _ended(decided: Decision, outcome: Outcome, trail: list[Step]) -> Decision:
+    return msgspec.structs.replace(decided, outcome=outcome, steps=tuple(trail))
+
+
+def _step(clause: str, step: str, result: Value, **inputs: Value) -> Step:
+    return Step(clause=clause, step=step, inputs=inputs, result=result)
+
+
+def _terms_step(month: str, version: Version) -> list[Step]:
+    terms = version.terms
+    start, end = month_span(month, terms.zone)
+    return [
+        _step(
+            "4",
+            "terms",
+            terms.version,
+            month=month,
+            month_start=start,
+            month_end=end,
+            effective_at=terms.effective_at,
+            version_in_force=terms.readings.version_in_force,
+        )
+    ]
+
+
+def _window_step(filed_at: int, window: Window) -> list[Step]:
+    return [
+        _step(
+            "3.2",
+            "window",
+            _timing(filed_at, window) or "in_time",
+            filed_at=filed_at,
+            nth_workday=window.nth_workday.isoformat(),
+            opens_at=window.opens_at,
+            closes_at=window.closes_at,
+        )
+    ]
+
+
+def _coverage_step(measured: Measured) -> list[Step]:
+    return [
+        _step(
+            "opening", "coverage", bool(measured.covered_us), covered_us=measured.covered_us, total_us=measured.total_us
+        )
+    ]
+
+
+def _exclusion_steps(measured: Measured, incidents: Iterable[Incident]) -> list[Step]:
+    """Clause 2.3: each cause excluded on an incident of the month's episodes."""
+    concerned = {name for episode in measured.episodes for name in episode.incidents}
+    return [
+        _step(
+            exclusion.clause,
+            "exclusion",
+            "excluded",
+            incident=incident.incident,
+            exclusion=exclusion.number,
+            from_at=incident.started_at if exclusion.from_at is None else exclusion.from_at,
+            to_at=incident.ended_at if exclusion.to_at is None else exclusion.to_at,
+            notified_at=exclusion.notified_at,
+            evidence=exclusion.evidence.sha256 if exclusion.evidence else None,
+        )
+        for incident in sorted(incidents, key=lambda incident: (incident.started_at, incident.incident))
+        if incident.incident in concerned
+        for exclusion in incident.exclusions
+        if exclusion.stands
+    ]
+
+
+def _episode_steps(measured: Measured, terms: Terms) -> list[Step]:
+    """Clause 1: each unbroken condition of the month, and where its time went."""
+    minimum = terms.service.minimum_outage_seconds
+    return [
+        _step(
+            minimum.clause,
+            "episode",
+            episode.counted_us,
+            start=episode.start,
+            end=episode.end,
+            incidents=episode.incidents,
+            length_us=episode.length_us,
+            minimum_seconds=minimum.value,
+            long_enough=episode.long_enough,
+            excluded_us=episode.excluded_us,
+            deducted_us=episode.deducted_us,
+            outside_us=episode.outside_us,
+            uncovered_us=episode.uncovered_us,
+            repeated_us=episode.repeated_us,
+        )
+        for episode in measured.episodes
+    ]
+
+
+def _availability_steps(measured: Measured, result: AvailabilityRecord, terms: Terms) -> list[Step]:
+    commitment = terms.commitment.availability
+    return [
+        _step("1", "unavailable", measured.unavailable_us, episodes=len(measured.episodes)),
+        _step(
+            "2.1",
+            "availability",
+            f"{result.numerator}/{result.denominator}",
+            total_us=measured.total_us,
+            unavailable_us=measured.unavailable_us,
+        ),
+        _step(
+            commitment.clause,
+            "commitment",
+            result.meets_commitment,
+            commitment=percent_text(commitment.value),
+            availability=f"{result.numerator}/{result.denominator}",
+        ),
+    ]
+
+
+def _fee_steps(base: Bases, case: Case, month: str) -> list[Step]:
+    used = tuple(sorted(bill.bill for bill in case.bills.values() if covers(bill, month)))
+    return [
+        _step(
+            "1",
+            "fees",
+            base.product_fee_fen,
+            bills=used,
+            call_fee_fen=base.call_fee_fen,
+            service_fee_fen=base.service.fee_fen,
+        ),
+        _step(
+            "3.1",
+            "base",
+            base.service.net_fen,
+            part="service",
+            fee_fen=base.service.fee_fen,
+            voucher_offset_fen=base.service.voucher_offset_fen,
+        ),
+        _step(
+            "3.1",
+            "base",
+            base.call.net_fen,
+            part="call",
+            fee_fen=base.call.fee_fen,
+            voucher_offset_fen=base.call.voucher_offset_fen,
+        ),
+    ]
+
+
+def _credit_steps(base: Bases, amount: Credit, tier: int, terms: Terms) -> list[Step]:
+    bounds = terms.tiers[tier - 1]
+    return [
+        _step(
+            bounds.clause,
+            "tier",
+            tier,
+            below=percent_text(bounds.below),
+            at_least=None if bounds.at_least is None else percent_text(bounds.at_least),
+        ),
+        _step(
+            bounds.clause,
+            "credit",
+            amount.service.amount_fen,
+            part="service",
+            net_fen=base.service.net_fen,
+            rate=percent_text(amount.service.rate),
+        ),
+        _step(
+            bounds.clause,
+            "credit",
+            amount.call.amount_fen,
+            part="call",
+            net_fen=base.call.net_fen,
+            rate=percent_text(amount.call.rate),
+        ),
+        _step(
+            bounds.clause,
+            "total",
+            amount.total_fen,
+            service_fen=amount.service.amount_fen,
+            call_fen=amount.call.amount_fen,
+            rounding=terms.readings.rounding,
+        ),
+    ]

@@ -1,0 +1,210 @@
+"""A bill: what was paid for, what vouchers paid of it, and what may be recorded of it next."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.commands import BillFees, CorrectFees, VoucherOffset
+from domain.events import (
+    Event,
+    FeesBilled,
+    FeesCorrected,
+    FeesPaidByVoucher,
+    FeesPaymentReversed,
+    FeesVoided,
+    Part,
+)
+from domain.money import yuan
+from domain.refusals import Refusal
+
+MAX_MONTHS = 120
+
+
+class Payment(msgspec.Struct, kw_only=True):
+    """A redemption as the bill sees it."""
+
+    voucher: str
+    redemption: int
+    voucher_month: str
+    part: Part
+    amount_fen: int
+    reversed: bool = False
+
+
+class Bill(msgspec.Struct, kw_only=True):
+    """What an account was billed; the voucher amounts are what was paid with vouchers outside this ledger."""
+
+    bill: str
+    account: str
+    first_month: str
+    months: int
+    billed_at: int
+    product_fee_fen: int
+    call_fee_fen: int
+    service_voucher_fen: int
+    call_voucher_fen: int
+    voided: str | None = None
+    payments: list[Payment] = []
+
+    @property
+    def service_fee_fen(self) -> int:
+        """Clause 1: the service fee is the product fee without the call fee (R12)."""
+        return self.product_fee_fen - self.call_fee_fen
+
+
+def redeemed_fen(bill: Bill, part: Part) -> int:
+    """What redemptions that stand have paid of a part."""
+    return sum(payment.amount_fen for payment in bill.payments if payment.part == part and not payment.reversed)
+
+
+def owed_fen(bill: Bill, part: Part) -> int:
+    """What of a part no voucher has paid yet."""
+    fee = bill.service_fee_fen if part == "service" else bill.call_fee_fen
+    outside = bill.service_voucher_fen if part == "service" else bill.call_voucher_fen
+    return fee - outside - redeemed_fen(bill, part)
+
+
+def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
+    """What is known of a bill after one more event of it."""
+    match event:
+        case FeesBilled():
+            return _billed(event)
+        case _ if bill is None:
+            raise ValueError(f"a bill cannot begin with {type(event).__name__}")
+        case FeesCorrected():
+            for name in ("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"):
+                amount = getattr(event, name)
+                if amount is not None:
+                    setattr(bill, name, amount)
+        case FeesVoided():
+            bill.voided = reason or ""
+        case FeesPaidByVoucher():
+            bill.payments.append(
+                Payment(
+                    voucher=event.voucher,
+                    redemption=event.redemption,
+                    voucher_month=event.voucher_month,
+                    part=event.part,
+                    amount_fen=event.amount_fen,
+                )
+            )
+        case FeesPaymentReversed():
+            for payment in bill.payments:
+                if (payment.voucher, payment.redemption) == (event.voucher, event.redemption):
+                    payment.reversed = True
+        case _:
+            raise ValueError(f"{type(event).__name__} is no event of a bill")
+    return bill
+
+
+def _billed(event: FeesBilled) -> Bill:
+    return Bill(
+        bill=event.bill,
+        account=event.account,
+        first_month=event.first_month,
+        months=event.months,
+        billed_at=event.billed_at,
+        product_fee_fen=event.product_fee_fen,
+        call_fee_fen=event.call_fee_fen,
+        service_voucher_fen=event.service_voucher_fen,
+        call_voucher_fen=event.call_voucher_fen,
+        payments=[],
+    )
+
+
+def billed(command: BillFees) -> FeesBilled:
+    """A new bill. Raises Refusal `bad_months`, `call_above_product`, `vouchers_above_fee`."""
+    if not 1 <= command.months <= MAX_MONTHS:
+        raise Refusal(
+            "bad_months",
+            f"bill {command.bill}: {command.months} months; a payment is for 1 to {MAX_MONTHS}",
+            clause="1",
+        )
+    offset = command.voucher_offset or VoucherOffset()
+    event = FeesBilled(
+        bill=str(command.bill),
+        account=str(command.account),
+        first_month=str(command.first_month),
+        months=command.months,
+        billed_at=int(command.billed_at),
+        product_fee_fen=int(command.product_fee),
+        call_fee_fen=int(command.call_fee),
+        service_voucher_fen=int(offset.service or 0),
+        call_voucher_fen=int(offset.call or 0),
+    )
+    _check_amounts(_billed(event))
+    return event
+
+
+def correct(bill: Bill, command: CorrectFees) -> tuple[Event, ...]:
+    """The bill should have said otherwise.
+
+    Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`.
+    """
+    _not_voided(bill)
+    offset = command.voucher_offset or VoucherOffset()
+    wanted: dict[str, int | None] = {
+        "product_fee_fen": command.product_fee,
+        "call_fee_fen": command.call_fee,
+        "service_voucher_fen": offset.service,
+        "call_voucher_fen": offset.call,
+    }
+    given = {name: int(amount) for name, amount in wanted.items() if amount is not None}
+    if not given:
+        raise Refusal("nothing_given", f"bill {bill.bill}: give the amounts to correct")
+    if all(getattr(bill, name) == amount for name, amount in given.items()):
+        return ()
+    corrected = msgspec.structs.replace(bill, **given)
+    _check_amounts(corrected)
+    for part in ("service", "call"):
+        if owed_fen(corrected, part) < 0:
+            raise Refusal(
+                "below_redeemed",
+                f"bill {bill.bill}: vouchers have paid {yuan(redeemed_fen(bill, part))} of the {part} part, "
+                "more than the correction leaves",
+                clause="3.1",
+                hint="reverse the redemption first (`slaledger voucher reverse`)",
+            )
+    return (FeesCorrected(bill=bill.bill, **given),)
+
+
+def void(bill: Bill, reason: str) -> tuple[Event, ...]:
+    """The bill is void. Raises Refusal `bill_voided`, `redemptions_stand`."""
+    if bill.voided == reason:
+        return ()
+    _not_voided(bill)
+    standing = [payment for payment in bill.payments if not payment.reversed]
+    if standing:
+        raise Refusal(
+            "redemptions_stand",
+            f"bill {bill.bill} was paid in part by voucher {standing[0].voucher}",
+            clause="3.1",
+            hint=f"`slaledger voucher reverse {standing[0].voucher} {standing[0].redemption} --reason …` first",
+        )
+    return (FeesVoided(bill=bill.bill),)
+
+
+def _not_voided(bill: Bill) -> None:
+    if bill.voided is not None:
+        raise Refusal("bill_voided", f"bill {bill.bill} is void: {bill.voided}", hint="record a new bill")
+
+
+def _check_amounts(bill: Bill) -> None:
+    """Clause 1: the call fee is a part of the product fee; vouchers pay no more than each part."""
+    if bill.service_fee_fen < 0:
+        raise Refusal(
+            "call_above_product",
+            f"bill {bill.bill}: the call fee {yuan(bill.call_fee_fen)} is above the product fee "
+            f"{yuan(bill.product_fee_fen)}, of which it is a part",
+            clause="1",
+        )
+    for part, fee, vouchers in (
+        ("service", bill.service_fee_fen, bill.service_voucher_fen),
+        ("call", bill.call_fee_fen, bill.call_voucher_fen),
+    ):
+        if vouchers > fee:
+            raise Refusal(
+                "vouchers_above_fee",
+                f"bill {bill.bill}: {yuan(vouchers)} of vouchers is above the {part} fee {yuan(fee)}",
+                clause="3.1",
+            )

@@ -1,0 +1,133 @@
+"""Working days: a year as the State Council published it, recorded once so that it can never change by itself."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import msgspec
+
+from domain.events import CalendarPublished, NamedDay
+from domain.refusals import Refusal, Unreadable
+
+COUNTRY = "CN"
+
+
+class CalendarYear(msgspec.Struct, frozen=True, kw_only=True):
+    """One year's days off and make-up working days; every other day is a working day from Monday to Friday."""
+
+    year: int
+    sha256: str
+    source: str
+    holidays: dict[date, str]
+    workdays: dict[date, str]
+
+
+Calendars = Mapping[int, CalendarYear]
+
+
+def evolve(years: dict[int, CalendarYear], event: CalendarPublished) -> dict[int, CalendarYear]:
+    """The recorded years after one more; a year published again replaces what was known of it."""
+    added = CalendarYear(
+        year=event.year,
+        sha256=event.sha256,
+        source=event.source,
+        holidays={date.fromisoformat(day.date): day.name for day in event.holidays},
+        workdays={date.fromisoformat(day.date): day.name for day in event.workdays},
+    )
+    return {**years, event.year: added}
+
+
+def published(year: int, source: str, holidays: Mapping[date, str], workdays: Mapping[date, str]) -> CalendarPublished:
+    """The event that records a year; its hash is over the days alone, as canonical JSON."""
+    days = {"holidays": _named(holidays), "workdays": _named(workdays)}
+    canonical = msgspec.json.encode({"country": COUNTRY, "year": year, **days}, order="sorted")
+    return CalendarPublished(
+        country=COUNTRY, year=year, sha256=hashlib.sha256(canonical).hexdigest(), source=source, **days
+    )
+
+
+def _named(days: Mapping[date, str]) -> tuple[NamedDay, ...]:
+    return tuple(NamedDay(date=day.isoformat(), name=days[day]) for day in sorted(days))
+
+
+def publish(known: CalendarYear | None, event: CalendarPublished, reason: str | None) -> tuple[CalendarPublished, ...]:
+    """Record a year; nothing where it stands so already.
+
+    Raises Refusal `calendar_taken`: a year that was recorded otherwise is replaced only with a reason.
+    """
+    if known is not None and known.sha256 == event.sha256:
+        return ()
+    if known is not None and reason is None:
+        raise Refusal(
+            "calendar_taken",
+            f"the calendar of {event.year} was recorded with other days",
+            clause="3.2",
+            hint="give --reason to record what was published since; decisions made keep the calendar they used",
+        )
+    return (event,)
+
+
+def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[date, str]]:
+    """Holidays and make-up working days of a CSV of date, kind (`holiday` or `workday`), name.
+
+    Raises Unreadable `bad_calendar` with the file and line.
+    """
+    days: dict[str, dict[date, str]] = {"holiday": {}, "workday": {}}
+    rows = csv.reader(text.splitlines())
+    for row in rows:
+        place = f"{name}:{rows.line_num}"
+        if not row or (rows.line_num == 1 and row[0].strip().lower() == "date"):
+            continue
+        if len(row) != 3 or row[1].strip() not in days:
+            raise Unreadable("bad_calendar", f"{place}: a row is a date, `holiday` or `workday`, and a name")
+        day = _day(row[0].strip(), year, place)
+        if any(day in kind for kind in days.values()):
+            raise Unreadable("bad_calendar", f"{place}: {day} stands twice")
+        days[row[1].strip()][day] = row[2].strip()
+    if not days["holiday"]:
+        raise Unreadable("bad_calendar", f"{name}: a year without a single holiday is no calendar")
+    return days["holiday"], days["workday"]
+
+
+def _day(text: str, year: int, place: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable("bad_calendar", f"{place}: {text!r} is no date like {year}-10-01") from None
+    if day.year != year:
+        raise Unreadable("bad_calendar", f"{place}: {day} is not in {year}")
+    return day
+
+
+def is_workday(calendars: Calendars, day: date) -> bool:
+    """Whether a day is a working day, make-up days included (R14).
+
+    Raises Refusal `calendar_missing` where the day's year was not recorded.
+    """
+    year = calendars.get(day.year)
+    if year is None:
+        raise Refusal(
+            "calendar_missing",
+            f"the working days of {day.year} are not recorded",
+            clause="3.2",
+            hint=f"`slaledger calendar publish {day.year}` once the State Council has published them",
+        )
+    if day in year.workdays:
+        return True
+    return day not in year.holidays and day.weekday() < 5
+
+
+def next_workday(calendars: Calendars, day: date) -> date:
+    """The first working day at or after a day. Raises Refusal as `is_workday` does."""
+    while not is_workday(calendars, day):
+        day += timedelta(days=1)
+    return day
+
+
+def combined_sha256(calendars: Calendars, years: tuple[int, ...]) -> str:
+    """The hash that a decision cites: a single year's own, or for several the hash over their hashes, in order."""
+    hashes = [calendars[year].sha256 for year in years]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()

@@ -1,0 +1,150 @@
+"""What an account's events add up to: the one fold that deciding, replaying and reading share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from domain import account as accounts
+from domain import bill as bills
+from domain import calendar as calendars
+from domain import claim as claims
+from domain import events as e
+from domain import incident as incidents
+from domain import terms as agreement
+from domain import voucher as vouchers
+from domain.refusals import Damaged, Refusal
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """An event as it was recorded: where in the log, when, by whom, why."""
+
+    stream: str
+    version: int
+    position: int
+    recorded_at: int
+    actor: str
+    reason: str | None
+    key: str | None
+    topic: str
+    event: e.Event
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """An account with all that concerns it; `versions` and `calendars` are the rules that were recorded."""
+
+    account: accounts.Account | None = None
+    incidents: dict[str, incidents.Incident] = {}
+    bills: dict[str, bills.Bill] = {}
+    claims: dict[str, claims.Claim] = {}
+    vouchers: dict[str, vouchers.Voucher] = {}
+    versions: tuple[agreement.Version, ...] = ()
+    calendars: dict[int, calendars.CalendarYear] = {}
+
+
+def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
+    """A case from facts in log order, or one carried on. Raises Damaged `unknown_event` at what it cannot read."""
+    case = case or Case(incidents={}, bills={}, claims={}, vouchers={}, calendars={})
+    for fact in facts:
+        evolve(case, fact)
+    return case
+
+
+def evolve(case: Case, fact: Fact) -> None:
+    """One more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
+    step = _STEPS.get(type(fact.event))
+    if step is None:
+        raise Damaged(
+            "unknown_event",
+            f"position {fact.position}: no case is made of {fact.topic!r} events (stream {fact.stream})",
+            hint="the ledger was written by a newer version; nothing is skipped",
+        )
+    try:
+        step(case, fact.event, fact.reason)
+    except (ValueError, IndexError) as error:
+        raise Damaged(
+            "impossible_event", f"position {fact.position}: {fact.topic!r} in stream {fact.stream}: {error}"
+        ) from error
+
+
+def account_of(case: Case, account: str) -> accounts.Account:
+    """The case's account. Raises Refusal `unknown_account` where it was never enrolled."""
+    if case.account is None:
+        raise unknown_account(account)
+    return case.account
+
+
+def unknown_account(account: str) -> Refusal:
+    """What is said of an account that was never enrolled."""
+    return Refusal(
+        "unknown_account",
+        f"account {account} was never enrolled",
+        clause="opening",
+        hint=f"`slaledger account enroll {account} --enrolled-at …`",
+    )
+
+
+def touching(case: Case) -> list[incidents.Incident]:
+    """The incidents that touch the account and were not taken back (R18: one condition per main account)."""
+    holder = case.account
+    if holder is None:
+        return []
+    return [
+        incident
+        for incident in case.incidents.values()
+        if incident.withdrawn is None and incidents.touches(incident, holder.enrolled_at, holder.region)
+    ]
+
+
+def _account(case: Case, event: e.Event, reason: str | None) -> None:
+    case.account = accounts.evolve(case.account, event)
+
+
+def _incident(case: Case, event: e.IncidentOpened, reason: str | None) -> None:
+    case.incidents[event.incident] = incidents.evolve(case.incidents.get(event.incident), event, reason)
+
+
+def _bill(case: Case, event: e.FeesBilled, reason: str | None) -> None:
+    case.bills[event.bill] = bills.evolve(case.bills.get(event.bill), event, reason)
+
+
+def _claim(case: Case, event: e.ClaimFiled, reason: str | None) -> None:
+    case.claims[event.month] = claims.evolve(case.claims.get(event.month), event, reason)
+
+
+def _voucher(case: Case, event: e.VoucherIssued, reason: str | None) -> None:
+    case.vouchers[event.voucher] = vouchers.evolve(case.vouchers.get(event.voucher), event, reason)
+
+
+def _terms(case: Case, event: e.TermsPublished, reason: str | None) -> None:
+    case.versions = agreement.evolve(case.versions, event)
+
+
+def _calendar(case: Case, event: e.CalendarPublished, reason: str | None) -> None:
+    case.calendars = calendars.evolve(case.calendars, event)
+
+
+def _joined(case: Case, event: e.Event, reason: str | None) -> None:
+    """Membership says only which shared incident to read."""
+
+
+_Step = Callable[[Case, e.Event, str | None], None]
+_OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
+    _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountCorrected, e.AccountClosed),
+    _incident: (
+        e.IncidentOpened,
+        e.IncidentClosed,
+        e.IncidentCorrected,
+        e.IncidentWithdrawn,
+        e.ExclusionApplied,
+        e.ExclusionWithdrawn,
+    ),
+    _joined: (e.IncidentJoined,),
+    _bill: (e.FeesBilled, e.FeesCorrected, e.FeesVoided, e.FeesPaidByVoucher, e.FeesPaymentReversed),
+    _claim: (e.ClaimFiled, e.ClaimWithdrawn, e.ClaimDecided, e.ClaimDisputed, e.ClaimPaid),
+    _voucher: (e.VoucherIssued, e.VoucherRedeemed, e.RedemptionReversed, e.VoucherCancelled),
+    _terms: (e.TermsPublished,),
+    _calendar: (e.CalendarPublished,),
+}
+_STEPS: dict[type[e.Event], _Step] = {kind: step for step, kinds in _OF.items() for kind in kinds}

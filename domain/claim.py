@@ -1,0 +1,239 @@
+"""A claim for one account and month: its whole life, and what may be recorded of it next."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
+from domain.decision import Decision, Head, encode, head
+from domain.events import ClaimDecided, ClaimDisputed, ClaimFiled, ClaimPaid, ClaimWithdrawn, Event
+from domain.refusals import Refusal
+from domain.time import written
+
+REFUSING = ("too_early", "too_late")
+
+
+class Filing(msgspec.Struct, kw_only=True, frozen=True):
+    filed_at: int
+    statement: str | None
+
+
+class Decided(msgspec.Struct, kw_only=True, frozen=True):
+    """A decision that was made: its head, its exact bytes, and the reason for which it was made again."""
+
+    head: Head
+    record: bytes
+    filed_at: int
+    reason: str | None
+
+
+class Dispute(msgspec.Struct, kw_only=True, frozen=True):
+    disputed_at: int
+    grounds: str
+
+
+class Claim(msgspec.Struct, kw_only=True):
+    """`pending` is the filing that waits for a decision, `paid` the vouchers issued for the month, in fen."""
+
+    account: str
+    month: str
+    filings: list[Filing] = []
+    pending: Filing | None = None
+    withdrawn: str | None = None
+    decisions: list[Decided] = []
+    disputes: list[Dispute] = []
+    disputed: bool = False
+    paid: dict[str, int] = {}
+
+    @property
+    def filed_at(self) -> int:
+        return self.filings[-1].filed_at
+
+    @property
+    def latest(self) -> Head | None:
+        return self.decisions[-1].head if self.decisions else None
+
+    @property
+    def awarded_fen(self) -> int:
+        """What the latest decision awards."""
+        return 0 if self.latest is None else self.latest.awarded_fen
+
+    @property
+    def issued_fen(self) -> int:
+        return sum(self.paid.values())
+
+    @property
+    def to_issue_fen(self) -> int:
+        """What the latest decision awards and no voucher was issued for."""
+        return max(0, self.awarded_fen - self.issued_fen)
+
+    @property
+    def overpaid_fen(self) -> int:
+        """What was issued beyond the latest decision's award; nothing of it is taken back."""
+        return max(0, self.issued_fen - self.awarded_fen)
+
+
+def status(claim: Claim) -> str:
+    """Where the claim stands: `filed`, `withdrawn`, `refused`, `awarded`, `not_awarded`, `disputed` or `settled`."""
+    if claim.pending is not None:
+        return "filed"
+    if claim.latest is None:
+        return "withdrawn"
+    if claim.disputed:
+        return "disputed"
+    if claim.latest.outcome in REFUSING:
+        return "refused"
+    if claim.latest.outcome != "awarded":
+        return "not_awarded"
+    return "awarded" if claim.to_issue_fen else "settled"
+
+
+def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
+    """What is known of a claim after one more event of it."""
+    match event:
+        case ClaimFiled():
+            if claim is None:
+                claim = Claim(account=event.account, month=event.month, filings=[], decisions=[], disputes=[], paid={})
+            claim.pending = Filing(filed_at=event.filed_at, statement=event.statement)
+            claim.filings.append(claim.pending)
+        case _ if claim is None:
+            raise ValueError(f"a claim cannot begin with {type(event).__name__}")
+        case ClaimWithdrawn():
+            claim.pending, claim.withdrawn = None, reason or ""
+        case ClaimDecided():
+            record = bytes(event.decision)
+            claim.decisions.append(Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason))
+            claim.pending, claim.disputed = None, False
+        case ClaimDisputed():
+            claim.disputes.append(Dispute(disputed_at=event.disputed_at, grounds=event.grounds))
+            claim.disputed = True
+        case ClaimPaid():
+            claim.paid[event.voucher] = event.amount_fen
+        case _:
+            raise ValueError(f"{type(event).__name__} is no event of a claim")
+    return claim
+
+
+def file(claim: Claim | None, command: FileClaim, month_ends_at: int, zone: str) -> tuple[Event, ...]:
+    """Record a claim, early or late too; nothing where the same one was filed.
+
+    Raises Refusal `month_not_over`, `claim_filed`, `claim_decided`.
+    """
+    if command.filed_at < month_ends_at:
+        raise Refusal(
+            "month_not_over",
+            f"{command.account} {command.month}: the month ends only at {written(month_ends_at, zone)}",
+            clause="3.2",
+            hint="file the claim when the month has ended",
+        )
+    wanted = Filing(filed_at=int(command.filed_at), statement=command.statement)
+    withdrawn = claim is not None and status(claim) == "withdrawn"
+    if claim is not None and not withdrawn:
+        if wanted in claim.filings:
+            return ()
+        if claim.pending is not None:
+            raise Refusal(
+                "claim_filed",
+                f"{command.account} {command.month}: a claim was filed at {written(claim.filed_at, zone)} and waits",
+                clause="3.2",
+                hint=f"`slaledger claim withdraw {command.account} {command.month} --reason …` first, or decide it",
+            )
+        if claim.latest is not None and claim.latest.outcome != "too_early":
+            raise Refusal(
+                "claim_decided",
+                f"{command.account} {command.month}: decided at {written(claim.latest.decided_at, zone)} "
+                f"({claim.latest.outcome}), and that decision stands",
+                clause="3.2",
+                hint="`slaledger claim dispute` or `claim redecide`",
+            )
+    return (
+        ClaimFiled(
+            account=str(command.account),
+            month=str(command.month),
+            filed_at=wanted.filed_at,
+            statement=None if command.statement is None else str(command.statement),
+        ),
+    )
+
+
+def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
+    """Take back a claim that waits. Raises Refusal `claim_decided`, `claim_withdrawn`."""
+    if claim.pending is not None:
+        return (ClaimWithdrawn(account=claim.account, month=claim.month),)
+    if status(claim) == "withdrawn" and claim.withdrawn == reason:
+        return ()
+    if claim.latest is not None:
+        raise Refusal(
+            "claim_decided",
+            f"{claim.account} {claim.month}: the claim is decided ({claim.latest.outcome}) and cannot be withdrawn",
+            clause="3.2",
+        )
+    raise Refusal("claim_withdrawn", f"{claim.account} {claim.month}: withdrawn already: {claim.withdrawn}")
+
+
+def waits(claim: Claim) -> bool:
+    """Whether there is anything to decide. Raises Refusal `claim_withdrawn` where the claim was taken back."""
+    if status(claim) == "withdrawn":
+        raise Refusal(
+            "claim_withdrawn",
+            f"{claim.account} {claim.month}: the claim was withdrawn: {claim.withdrawn}",
+            hint=f"`slaledger claim file {claim.account} {claim.month} --filed-at …`",
+        )
+    return claim.pending is not None
+
+
+def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided_at: int, zone: str) -> None:
+    """A decision is dated at or after its filing, and after none that it follows.
+
+    Raises Refusal `decided_before_filed`, `decided_before_decided`.
+    """
+    if decided_at < claim.filed_at:
+        raise Refusal(
+            "decided_before_filed",
+            f"{command.account} {command.month}: filed at {written(claim.filed_at, zone)}, "
+            f"so not decided at {written(decided_at, zone)}",
+            clause="3.2",
+        )
+    if isinstance(command, RedecideClaim) and claim.latest is not None and decided_at < claim.latest.decided_at:
+        raise Refusal(
+            "decided_before_decided",
+            f"{command.account} {command.month}: decided at {written(claim.latest.decided_at, zone)}, "
+            f"so not decided again at {written(decided_at, zone)}",
+        )
+
+
+def decided(decision: Decision) -> tuple[Event, ...]:
+    """The fact that a claim was decided."""
+    return (ClaimDecided(account=decision.account, month=decision.month, decision=msgspec.Raw(encode(decision))),)
+
+
+def dispute(claim: Claim, command: DisputeClaim, zone: str) -> tuple[Event, ...]:
+    """The customer disputes the latest decision. Raises Refusal `claim_undecided`, `disputed_before_filed`, `claim_disputed`."""
+    check_is_decided(claim)
+    wanted = Dispute(disputed_at=int(command.disputed_at), grounds=str(command.grounds))
+    if wanted in claim.disputes:
+        return ()
+    if wanted.disputed_at < claim.filed_at:
+        raise Refusal(
+            "disputed_before_filed",
+            f"{claim.account} {claim.month}: filed at {written(claim.filed_at, zone)}, so not disputed before",
+        )
+    if claim.disputed:
+        raise Refusal(
+            "claim_disputed",
+            f"{claim.account} {claim.month}: disputed at {written(claim.disputes[-1].disputed_at, zone)} already",
+            hint=f"`slaledger claim redecide {claim.account} {claim.month} --reason …` answers it",
+        )
+    return (
+        ClaimDisputed(account=claim.account, month=claim.month, disputed_at=wanted.disputed_at, grounds=wanted.grounds),
+    )
+
+
+def check_is_decided(claim: Claim) -> None:
+    """Raises Refusal `claim_undecided` where the claim waits or was taken back."""
+    if claim.pending is not None or claim.latest is None:
+        raise Refusal(
+            "claim_undecided",
+            f"{claim.account} {claim.month}: there is no decision to go back to",
+            hint=f"`slaledger claim decide {claim.account} {claim.month}`",
+        )

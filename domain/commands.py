@@ -1,0 +1,431 @@
+"""Every wish that the ledger takes, as data. The command line and a batch line build the same structs.
+
+`ARGUMENTS` are the fields that stand before the options on the command line, in that order.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from domain.events import Evidence, Function, Part, Stage
+from domain.money import Fen
+from domain.refusals import BadValue
+from domain.time import Instant, MonthText
+
+_ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+_VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Id(str):
+    """The id of an account, incident or bill, or a region's name."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Id:
+        """Raises BadValue `bad_id`."""
+        if _ID.fullmatch(text) is None:
+            raise BadValue("bad_id", f"{text[:80]!r} is no id", hint="ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -")
+        return cls(text)
+
+
+class VoucherId(str):
+    """The id of a voucher."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> VoucherId:
+        """Raises BadValue `bad_id`."""
+        if _VOUCHER.fullmatch(text) is None:
+            raise BadValue("bad_id", f"{text[:110]!r} is no voucher id", hint="1 to 96 of A-Z a-z 0-9 . _ : @ -")
+        return cls(text)
+
+
+class Words(str):
+    """A reason, statement or name for people: 1 to 2,000 characters, none of them a control character."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Words:
+        """Raises BadValue `bad_text`."""
+        if (
+            not text.strip()
+            or len(text) > 2000
+            or any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 for c in text)
+        ):
+            raise BadValue("bad_text", "needs 1 to 2,000 characters and no control characters")
+        return cls(text)
+
+
+class Key(str):
+    """A strict idempotency key."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        """Raises BadValue `bad_key`."""
+        if not 1 <= len(text) <= 64 or not text.isprintable():
+            raise BadValue("bad_key", f"{text[:80]!r} is no key", hint="a key has 1 to 64 printable characters")
+        return cls(text)
+
+
+class Clause(str):
+    """An exclusion's cause, `2.3(1)` to `2.3(11)`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Clause:
+        """Raises BadValue `unknown_clause`."""
+        if text not in EXCLUSION_CLAUSES:
+            raise BadValue("unknown_clause", f"{text!r} is no exclusion", hint="2.3(1) to 2.3(11) are")
+        return cls(text)
+
+
+EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
+
+
+class Hash(str):
+    """A SHA-256 in lower-case hexadecimal."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Hash:
+        """Raises BadValue `bad_sha256`."""
+        if _SHA256.fullmatch(text.lower()) is None:
+            raise BadValue("bad_sha256", f"{text[:80]!r} is no SHA-256", hint="64 hexadecimal digits")
+        return cls(text.lower())
+
+
+class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Words
+    sha256: Hash
+    uri: Words | None = None
+
+    def recorded(self) -> Evidence:
+        """The same as part of an event."""
+        return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
+
+
+class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of a bill was paid with vouchers outside this ledger, on each part."""
+
+    service: Fen | None = None
+    call: Fen | None = None
+
+
+class Command(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="command"
+):
+    """Base of all wishes. `key` makes one a no-op for ever once it was carried out."""
+
+    ARGUMENTS: ClassVar[tuple[str, ...]] = ()
+    key: Key | None = None
+
+
+class EnrollAccount(Command, tag="account enroll", frozen=True, kw_only=True):
+    """Take an account under the agreement."""
+
+    ARGUMENTS = ("account",)
+    account: Id
+    enrolled_at: Instant
+    stage: Stage = "general"
+    region: Id | None = None
+    covered_in_beta: bool = False
+
+
+class RestageAccount(Command, tag="account restage", frozen=True, kw_only=True):
+    """Record that an account moved between beta and general availability."""
+
+    ARGUMENTS = ("account",)
+    account: Id
+    stage: Stage
+    changed_at: Instant
+
+
+class CorrectAccount(Command, tag="account correct", frozen=True, kw_only=True):
+    """Correct what the enrolment said."""
+
+    ARGUMENTS = ("account",)
+    account: Id
+    enrolled_at: Instant | None = None
+    stage: Stage | None = None
+    region: Id | None = None
+    covered_in_beta: bool | None = None
+    reason: Words
+
+
+class CloseAccount(Command, tag="account close", frozen=True, kw_only=True):
+    """Close an account; its covered months can still be claimed and its vouchers used."""
+
+    ARGUMENTS = ("account",)
+    account: Id
+    closed_at: Instant
+
+
+class PublishTerms(Command, tag="terms publish", frozen=True, kw_only=True):
+    """Publish a version of the agreement."""
+
+    ARGUMENTS = ("file",)
+    file: str | None = None
+    document: str | None = None
+    noticed_at: Instant | None = None
+    reason: Words | None = None
+
+
+class PublishCalendar(Command, tag="calendar publish", frozen=True, kw_only=True):
+    """Record a year's working days, from the published calendar or from a file."""
+
+    ARGUMENTS = ("year",)
+    year: Annotated[int, msgspec.Meta(ge=2000, le=2200)]
+    file: str | None = None
+    source: Words | None = None
+    reason: Words | None = None
+
+
+class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
+    """Record that a function became unavailable."""
+
+    ARGUMENTS = ("incident",)
+    incident: Id
+    function: Function
+    started_at: Instant
+    account: Id | None = None
+    accounts: tuple[Id, ...] | None = None
+    regions: tuple[Id, ...] | None = None
+    all_accounts: bool = False
+
+
+class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
+    """Record that an incident ended."""
+
+    ARGUMENTS = ("incident",)
+    incident: Id
+    ended_at: Instant
+
+
+class CorrectIncident(Command, tag="incident correct", frozen=True, kw_only=True):
+    """Correct an incident's start or end."""
+
+    ARGUMENTS = ("incident",)
+    incident: Id
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    reason: Words
+
+
+class WithdrawIncident(Command, tag="incident withdraw", frozen=True, kw_only=True):
+    """Take back an incident that was none."""
+
+    ARGUMENTS = ("incident",)
+    incident: Id
+    reason: Words
+
+
+class ApplyExclusion(Command, tag="exclusion apply", frozen=True, kw_only=True, rename={"from_": "from"}):
+    """Exclude a cause of clause 2.3 for an incident or a part of it."""
+
+    ARGUMENTS = ("incident",)
+    incident: Id
+    clause: Clause
+    from_: Instant | None = None
+    to: Instant | None = None
+    notified_at: Instant | None = None
+    reason: Words | None = None
+    evidence: tuple[EvidenceField, ...] = ()
+
+
+class WithdrawExclusion(Command, tag="exclusion withdraw", frozen=True, kw_only=True):
+    """Take back an exclusion."""
+
+    ARGUMENTS = ("incident", "exclusion")
+    incident: Id
+    exclusion: Annotated[int, msgspec.Meta(ge=1)]
+    reason: Words
+
+
+class BillFees(Command, tag="fees bill", frozen=True, kw_only=True):
+    """Record what an account was billed for one month or several."""
+
+    ARGUMENTS = ("bill",)
+    bill: Id
+    account: Id
+    first_month: MonthText
+    months: int = 1
+    billed_at: Instant
+    product_fee: Fen
+    call_fee: Fen
+    voucher_offset: VoucherOffset | None = None
+
+
+class CorrectFees(Command, tag="fees correct", frozen=True, kw_only=True):
+    """Correct a bill's amounts."""
+
+    ARGUMENTS = ("bill",)
+    bill: Id
+    product_fee: Fen | None = None
+    call_fee: Fen | None = None
+    voucher_offset: VoucherOffset | None = None
+    reason: Words
+
+
+class VoidFees(Command, tag="fees void", frozen=True, kw_only=True):
+    """Void a bill on which no redemption stands."""
+
+    ARGUMENTS = ("bill",)
+    bill: Id
+    reason: Words
+
+
+class FileClaim(Command, tag="claim file", frozen=True, kw_only=True):
+    """Record an account's claim for a month that has ended."""
+
+    ARGUMENTS = ("account", "month")
+    account: Id
+    month: MonthText
+    filed_at: Instant
+    statement: Words | None = None
+
+
+class WithdrawClaim(Command, tag="claim withdraw", frozen=True, kw_only=True):
+    """Take back a claim that is not decided yet."""
+
+    ARGUMENTS = ("account", "month")
+    account: Id
+    month: MonthText
+    reason: Words
+
+
+class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
+    """Decide a claim clause by clause, or every claim of a month that waits."""
+
+    ARGUMENTS = ("account", "month")
+    account: Id | None = None
+    month: MonthText
+    decided_at: Instant | None = None
+    all: bool = False
+
+
+class DisputeClaim(Command, tag="claim dispute", frozen=True, kw_only=True):
+    """Record that the customer disputes a decision."""
+
+    ARGUMENTS = ("account", "month")
+    account: Id
+    month: MonthText
+    disputed_at: Instant
+    grounds: Words
+
+
+class RedecideClaim(Command, tag="claim redecide", frozen=True, kw_only=True):
+    """Decide a claim again with what is known now."""
+
+    ARGUMENTS = ("account", "month")
+    account: Id
+    month: MonthText
+    reason: Words
+    decided_at: Instant | None = None
+
+
+class IssueVoucher(Command, tag="voucher issue", frozen=True, kw_only=True):
+    """Issue what the latest decision awards, less what was already issued for that month."""
+
+    ARGUMENTS = ("account", "month")
+    account: Id | None = None
+    month: MonthText
+    issued_at: Instant | None = None
+    voucher: VoucherId | None = None
+    all: bool = False
+
+
+class RedeemVoucher(Command, tag="voucher redeem", frozen=True, kw_only=True):
+    """Pay a part of a later bill of the same account with a voucher."""
+
+    ARGUMENTS = ("voucher",)
+    voucher: VoucherId
+    account: Id
+    bill: Id
+    part: Part
+    amount: Fen
+    redeemed_at: Instant
+
+
+class ReverseRedemption(Command, tag="voucher reverse", frozen=True, kw_only=True):
+    """Undo a redemption."""
+
+    ARGUMENTS = ("voucher", "redemption")
+    voucher: VoucherId
+    redemption: Annotated[int, msgspec.Meta(ge=1)]
+    reason: Words
+
+
+class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
+    """Cancel what is left of a voucher."""
+
+    ARGUMENTS = ("voucher",)
+    voucher: VoucherId
+    reason: Words
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    EnrollAccount,
+    RestageAccount,
+    CorrectAccount,
+    CloseAccount,
+    PublishTerms,
+    PublishCalendar,
+    OpenIncident,
+    CloseIncident,
+    CorrectIncident,
+    WithdrawIncident,
+    ApplyExclusion,
+    WithdrawExclusion,
+    BillFees,
+    CorrectFees,
+    VoidFees,
+    FileClaim,
+    WithdrawClaim,
+    DecideClaim,
+    DisputeClaim,
+    RedecideClaim,
+    IssueVoucher,
+    RedeemVoucher,
+    ReverseRedemption,
+    CancelVoucher,
+)
+BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
+_PARSED = (Instant, MonthText, Fen, Id, VoucherId, Words, Key, Clause, Hash)
+
+
+def parse_value(kind: type, value: Any) -> Any:
+    """A field of one of our own kinds from its wire form, for msgspec's `dec_hook`.
+
+    Raises BadValue where the value breaks the kind's rule, TypeError where it is no string at all.
+    """
+    if kind not in _PARSED:
+        raise NotImplementedError(f"no wire form for {kind}")
+    if not isinstance(value, str):
+        raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
+    return kind.parse(value)
+
+
+_MONEY_HINT = ' (amounts are decimal strings in yuan, like "600.00")'
+StageName = Literal["general", "public_beta", "invited_beta"]
+
+
+def content(command: Command) -> bytes:
+    """What a command says, without its key, as bytes that are equal exactly where the wishes are."""
+    return msgspec.json.encode(msgspec.structs.replace(command, key=None), order="sorted", enc_hook=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, int):
+        return int(value)
+    return str(value)

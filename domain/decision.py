@@ -1,0 +1,163 @@
+"""A decision as data: all that it rested on, in integers of microseconds and fen, encoded once and for ever.
+
+`format` says how a record was encoded. A later field gets a new format with an encoder of its own, so that old
+decisions are always encoded again as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from domain.money import percent_text
+from domain.rules.claim_window import Window
+from domain.rules.compensation import Credit
+from domain.rules.fees import Bases
+from domain.terms import Readings, Version
+
+FORMAT = 1
+Outcome = Literal["awarded", "commitment_met", "nothing_to_credit", "too_early", "too_late", "not_covered"]
+Value = str | int | bool | None | tuple[str, ...]
+
+
+class TermsUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that governed the month, the hash of its document's bytes, and how it reads doubtful clauses."""
+
+    agreement: str
+    version: str
+    sha256: str
+    readings: Readings
+
+
+class CalendarUsed(msgspec.Struct, frozen=True, kw_only=True):
+    sha256: str
+    years: tuple[int, ...]
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What was known: the log's last position, and the number and hash of the events that concern the account."""
+
+    position: int
+    count: int
+    sha256: str
+
+
+class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
+    start: int
+    end: int | None
+    length_us: int
+    counted_us: int
+    incidents: tuple[str, ...]
+
+
+class AvailabilityRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The month as it was measured; the ratio is in lowest terms, `tier` 1 the mildest."""
+
+    total_us: int
+    covered_us: int
+    unavailable_us: int
+    numerator: int
+    denominator: int
+    meets_commitment: bool
+    tier: int | None
+    episodes: tuple[EpisodeRecord, ...]
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the derivation: the clause, the step's code, what went in and what came out."""
+
+    clause: str
+    step: str
+    inputs: dict[str, Value]
+    result: Value
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim decided. What was not reached is None."""
+
+    number: int
+    format: int
+    outcome: Outcome
+    decided_at: int
+    filed_at: int
+    account: str
+    month: str
+    terms: TermsUsed
+    calendar: CalendarUsed
+    facts: Facts
+    window: Window
+    availability: AvailabilityRecord | None
+    bases: Bases | None
+    credit: Credit | None
+    steps: tuple[Step, ...]
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The few fields of a decision that the rest of a claim's life turns on."""
+
+    number: int
+    outcome: Outcome
+    decided_at: int
+    credit: Credit | None
+
+    @property
+    def awarded_fen(self) -> int:
+        return 0 if self.credit is None else self.credit.total_fen
+
+
+def terms_used(version: Version) -> TermsUsed:
+    """How a decision cites the terms."""
+    return TermsUsed(
+        agreement=version.terms.agreement,
+        version=version.terms.version,
+        sha256=version.sha256,
+        readings=version.terms.readings,
+    )
+
+
+def encode(decision: Decision) -> bytes:
+    """The record's bytes, in the format that it names. Raises ValueError for a format that never was."""
+    if decision.format != FORMAT:
+        raise ValueError(f"decisions were never written in format {decision.format}")
+    return _ENCODER.encode(decision)
+
+
+def decode(record: bytes) -> Decision:
+    """A decision from its record's bytes. Raises msgspec.MsgspecError where they are none."""
+    return _DECODER.decode(record)
+
+
+def head(record: bytes) -> Head:
+    """The few fields that matter later, from a record's bytes, quickly."""
+    return _HEAD.decode(record)
+
+
+def record_sha256(record: bytes) -> str:
+    """The hash by which a decision is cited."""
+    return hashlib.sha256(record).hexdigest()
+
+
+def substance(decision: Decision) -> Decision:
+    """A decision without what changes by deciding again: equal exactly where both decide the same for the same reasons."""
+    nothing = Facts(position=0, count=0, sha256="")
+    return msgspec.structs.replace(decision, number=0, decided_at=0, facts=nothing, steps=())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Fraction):
+        return percent_text(value)
+    raise TypeError(f"no record of {type(value).__name__}")
+
+
+def _typed(kind: type, value: object) -> object:
+    if kind is Fraction and isinstance(value, str):
+        return Fraction(value.removesuffix("%")) / 100
+    raise TypeError(f"no record of {kind.__name__}")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain)
+_DECODER = msgspec.json.Decoder(Decision, dec_hook=_typed)
+_HEAD = msgspec.json.Decoder(Head, dec_hook=_typed)

@@ -1,0 +1,310 @@
+"""Every fact that the ledger can hold: past tense, immutable, units in the names, instants in microseconds.
+
+An event says only *what happened*. Who recorded it, when and why stands beside it in the envelope
+(`ledger/store/codec.py`). `TOPICS` gives each its stable name in the store; `domain` may be rearranged, topics
+may not. A shape that was ever written stays readable: see `UPCASTERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+Function = Literal["agent_sign_in", "agent_calls", "inbound_routing"]
+Stage = Literal["general", "public_beta", "invited_beta"]
+Part = Literal["service", "call"]
+Scope = Literal["account", "accounts", "regions", "all"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of all facts."""
+
+
+class LedgerCreated(Event, frozen=True, kw_only=True):
+    ledger: str
+
+
+class IdReserved(Event, frozen=True, kw_only=True):
+    """An id that is unique in the ledger was taken; `content_sha256` is over what was said when it was taken."""
+
+    kind: Literal["incident", "bill", "voucher"]
+    id: str
+    owner: str
+    content_sha256: str
+
+
+class KeyUsed(Event, frozen=True, kw_only=True):
+    """An idempotency key was spent on a command; `content_sha256` is over the command without the key."""
+
+    key: str
+    command: str
+    content_sha256: str
+
+
+class TermsPublished(Event, frozen=True, kw_only=True):
+    """A version of the agreement; `document` is its text exactly as published, `effective_at` its first instant."""
+
+    agreement: str
+    version: str
+    effective_at: int
+    sha256: str
+    document: str
+    noticed_at: int | None = None
+
+
+class NamedDay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    date: str
+    name: str
+
+
+class CalendarPublished(Event, frozen=True, kw_only=True):
+    """A year's deviations from Monday-to-Friday: days off that are weekdays or feasts, and make-up working days."""
+
+    country: str
+    year: int
+    sha256: str
+    source: str
+    holidays: tuple[NamedDay, ...]
+    workdays: tuple[NamedDay, ...]
+
+
+class AccountEnrolled(Event, frozen=True, kw_only=True):
+    account: str
+    enrolled_at: int
+    stage: Stage
+    region: str | None = None
+    covered_in_beta: bool = False
+
+
+class AccountRestaged(Event, frozen=True, kw_only=True):
+    account: str
+    stage: Stage
+    changed_at: int
+
+
+class AccountCorrected(Event, frozen=True, kw_only=True):
+    """What the enrolment should have said; a field left out stays."""
+
+    account: str
+    enrolled_at: int | None = None
+    stage: Stage | None = None
+    region: str | None = None
+    covered_in_beta: bool | None = None
+
+
+class AccountClosed(Event, frozen=True, kw_only=True):
+    account: str
+    closed_at: int
+
+
+class IncidentOpened(Event, frozen=True, kw_only=True):
+    """A function became unavailable: for one account, several (each holds an `IncidentJoined`), regions, or all."""
+
+    incident: str
+    function: Function
+    started_at: int
+    scope: Scope
+    account: str | None = None
+    regions: tuple[str, ...] = ()
+
+
+class IncidentJoined(Event, frozen=True, kw_only=True):
+    """An account is one of the several that a shared incident touches; it stands in the account's own range."""
+
+    incident: str
+    account: str
+
+
+class IncidentClosed(Event, frozen=True, kw_only=True):
+    incident: str
+    ended_at: int
+
+
+class IncidentCorrected(Event, frozen=True, kw_only=True):
+    incident: str
+    started_at: int | None = None
+    ended_at: int | None = None
+
+
+class IncidentWithdrawn(Event, frozen=True, kw_only=True):
+    incident: str
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """A document outside the ledger, pinned by its hash."""
+
+    name: str
+    sha256: str
+    uri: str | None = None
+
+
+class ExclusionApplied(Event, frozen=True, kw_only=True):
+    """A cause of clause 2.3 for a span of an incident; no `from_at` or `to_at` means from its start, to its end."""
+
+    incident: str
+    exclusion: int
+    clause: str
+    from_at: int | None = None
+    to_at: int | None = None
+    notified_at: int | None = None
+    evidence: Evidence | None = None
+
+
+class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
+    incident: str
+    exclusion: int
+
+
+class FeesBilled(Event, frozen=True, kw_only=True):
+    """What was paid for `months` months from `first_month` on; the voucher amounts were paid with vouchers outside."""
+
+    bill: str
+    account: str
+    first_month: str
+    months: int
+    billed_at: int
+    product_fee_fen: int
+    call_fee_fen: int
+    service_voucher_fen: int = 0
+    call_voucher_fen: int = 0
+
+
+class FeesCorrected(Event, frozen=True, kw_only=True):
+    """What the bill should have said; an amount left out stays."""
+
+    bill: str
+    product_fee_fen: int | None = None
+    call_fee_fen: int | None = None
+    service_voucher_fen: int | None = None
+    call_voucher_fen: int | None = None
+
+
+class FeesVoided(Event, frozen=True, kw_only=True):
+    bill: str
+
+
+class FeesPaidByVoucher(Event, frozen=True, kw_only=True):
+    """The bill's side of a redemption; `voucher_month` is the month for which the voucher was awarded (R12)."""
+
+    bill: str
+    voucher: str
+    redemption: int
+    voucher_month: str
+    part: Part
+    amount_fen: int
+
+
+class FeesPaymentReversed(Event, frozen=True, kw_only=True):
+    """The bill's side of a reversed redemption."""
+
+    bill: str
+    voucher: str
+    redemption: int
+
+
+class ClaimFiled(Event, frozen=True, kw_only=True):
+    account: str
+    month: str
+    filed_at: int
+    statement: str | None = None
+
+
+class ClaimWithdrawn(Event, frozen=True, kw_only=True):
+    account: str
+    month: str
+
+
+class ClaimDecided(Event, frozen=True, kw_only=True):
+    """A decision; `decision` is the record's exact bytes (`domain/decision.py`), never encoded again."""
+
+    account: str
+    month: str
+    decision: msgspec.Raw
+
+
+class ClaimDisputed(Event, frozen=True, kw_only=True):
+    account: str
+    month: str
+    disputed_at: int
+    grounds: str
+
+
+class ClaimPaid(Event, frozen=True, kw_only=True):
+    """The claim's side of an issued voucher."""
+
+    account: str
+    month: str
+    voucher: str
+    amount_fen: int
+
+
+class VoucherIssued(Event, frozen=True, kw_only=True):
+    """A voucher for a claim's award, or what of it was not issued before; `version` names the terms it lives under."""
+
+    voucher: str
+    account: str
+    month: str
+    amount_fen: int
+    issued_at: int
+    decision: int
+    version: str
+
+
+class VoucherRedeemed(Event, frozen=True, kw_only=True):
+    voucher: str
+    redemption: int
+    bill: str
+    part: Part
+    amount_fen: int
+    redeemed_at: int
+
+
+class RedemptionReversed(Event, frozen=True, kw_only=True):
+    voucher: str
+    redemption: int
+
+
+class VoucherCancelled(Event, frozen=True, kw_only=True):
+    """What was left of the voucher was cancelled."""
+
+    voucher: str
+    amount_fen: int
+
+
+TOPICS: dict[str, type[Event]] = {
+    "ledger.created": LedgerCreated,
+    "id.reserved": IdReserved,
+    "key.used": KeyUsed,
+    "terms.published": TermsPublished,
+    "calendar.published": CalendarPublished,
+    "account.enrolled": AccountEnrolled,
+    "account.restaged": AccountRestaged,
+    "account.corrected": AccountCorrected,
+    "account.closed": AccountClosed,
+    "incident.opened": IncidentOpened,
+    "incident.joined": IncidentJoined,
+    "incident.closed": IncidentClosed,
+    "incident.corrected": IncidentCorrected,
+    "incident.withdrawn": IncidentWithdrawn,
+    "exclusion.applied": ExclusionApplied,
+    "exclusion.withdrawn": ExclusionWithdrawn,
+    "fees.billed": FeesBilled,
+    "fees.corrected": FeesCorrected,
+    "fees.voided": FeesVoided,
+    "fees.paid_by_voucher": FeesPaidByVoucher,
+    "fees.payment_reversed": FeesPaymentReversed,
+    "claim.filed": ClaimFiled,
+    "claim.withdrawn": ClaimWithdrawn,
+    "claim.decided": ClaimDecided,
+    "claim.disputed": ClaimDisputed,
+    "claim.paid": ClaimPaid,
+    "voucher.issued": VoucherIssued,
+    "voucher.redeemed": VoucherRedeemed,
+    "voucher.redemption_reversed": RedemptionReversed,
+    "voucher.cancelled": VoucherCancelled,
+}
+
+UPCASTERS: dict[str, tuple[type[Event], Callable[[Event], Event]]] = {}
+"""Topics of shapes no longer written: the old shape, and the pure function that makes today's event of it."""

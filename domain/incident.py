@@ -1,0 +1,299 @@
+"""An incident and its exclusions: what is known of them, and what may be recorded of them next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, OpenIncident, WithdrawExclusion
+from domain.events import (
+    Event,
+    Evidence,
+    ExclusionApplied,
+    ExclusionWithdrawn,
+    Function,
+    IncidentClosed,
+    IncidentCorrected,
+    IncidentOpened,
+    IncidentWithdrawn,
+    Scope,
+)
+from domain.refusals import Refusal
+from domain.time import FOREVER, written
+
+ANNOUNCED_MAINTENANCE = "2.3(5)"
+
+
+class Exclusion(msgspec.Struct, kw_only=True):
+    """A cause of clause 2.3 for a span of the incident; `None` bounds are the incident's own."""
+
+    number: int
+    clause: str
+    from_at: int | None
+    to_at: int | None
+    notified_at: int | None
+    evidence: Evidence | None
+    reason: str | None
+    withdrawn: str | None = None
+    """The reason for which it was taken back; empty string where none was given; None while it stands."""
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn is None
+
+
+class Incident(msgspec.Struct, kw_only=True):
+    """A function's outage, open while `ended_at` is None."""
+
+    incident: str
+    function: Function
+    scope: Scope
+    account: str | None
+    regions: tuple[str, ...]
+    started_at: int
+    ended_at: int | None = None
+    withdrawn: str | None = None
+    exclusions: list[Exclusion] = []
+
+    @property
+    def status(self) -> str:
+        if self.withdrawn is not None:
+            return "withdrawn"
+        return "open" if self.ended_at is None else "closed"
+
+
+def touches(incident: Incident, enrolled_at: int, region: str | None) -> bool:
+    """Whether an account is among those that a shared incident hits: it belonged there when the incident began.
+
+    An incident of the account itself, or that it joined by name, always touches it.
+    """
+    if incident.scope in ("account", "accounts"):
+        return True
+    belongs = incident.scope == "all" or region in incident.regions
+    return belongs and enrolled_at <= incident.started_at
+
+
+def opened(command: OpenIncident) -> IncidentOpened:
+    """The fact that an incident began. Raises Refusal `incident_scope` unless exactly one scope is given."""
+    given = [command.account, command.accounts, command.regions, command.all_accounts or None]
+    if sum(scope is not None for scope in given) != 1 or command.accounts == () or command.regions == ():
+        raise Refusal(
+            "incident_scope",
+            f"incident {command.incident}: say whom it touches, in one way",
+            hint="one of account, accounts, regions, all_accounts",
+        )
+    named = sorted(set(command.accounts or ()))
+    account = named[0] if len(named) == 1 else command.account
+    scope: Scope = "all" if command.all_accounts else "regions" if command.regions else "accounts"
+    return IncidentOpened(
+        incident=str(command.incident),
+        function=command.function,
+        started_at=int(command.started_at),
+        scope="account" if account else scope,
+        account=None if account is None else str(account),
+        regions=tuple(sorted({str(region) for region in command.regions or ()})),
+    )
+
+
+def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
+    """What is known of an incident after one more event of it."""
+    match event:
+        case IncidentOpened():
+            return Incident(
+                incident=event.incident,
+                function=event.function,
+                scope=event.scope,
+                account=event.account,
+                regions=event.regions,
+                started_at=event.started_at,
+                exclusions=[],
+            )
+        case _ if incident is None:
+            raise ValueError(f"an incident cannot begin with {type(event).__name__}")
+        case IncidentClosed():
+            incident.ended_at = event.ended_at
+        case IncidentCorrected():
+            incident.started_at = incident.started_at if event.started_at is None else event.started_at
+            incident.ended_at = incident.ended_at if event.ended_at is None else event.ended_at
+        case IncidentWithdrawn():
+            incident.withdrawn = reason or ""
+        case ExclusionApplied():
+            incident.exclusions.append(_exclusion(event, reason))
+        case ExclusionWithdrawn():
+            incident.exclusions[event.exclusion - 1].withdrawn = reason or ""
+        case _:
+            raise ValueError(f"{type(event).__name__} is no event of an incident")
+    return incident
+
+
+def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
+    return Exclusion(
+        number=event.exclusion,
+        clause=event.clause,
+        from_at=event.from_at,
+        to_at=event.to_at,
+        notified_at=event.notified_at,
+        evidence=event.evidence,
+        reason=reason,
+    )
+
+
+def close(incident: Incident, command: CloseIncident, zone: str) -> tuple[Event, ...]:
+    """The incident ended. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
+    _not_withdrawn(incident)
+    if incident.ended_at == command.ended_at:
+        return ()
+    if incident.ended_at is not None:
+        raise Refusal(
+            "incident_closed",
+            f"incident {incident.incident} is closed: it ended at {written(incident.ended_at, zone)}",
+            hint=f"`slaledger incident correct {incident.incident} --ended-at … --reason …`",
+        )
+    _check_order(incident, incident.started_at, command.ended_at, zone)
+    return (IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at)),)
+
+
+def correct(incident: Incident, command: CorrectIncident, zone: str) -> tuple[Event, ...]:
+    """The incident's start or end was another.
+
+    Raises Refusal `nothing_given`, `incident_withdrawn`, `incident_open`, `ends_before_start`, `notice_too_late`.
+    """
+    _not_withdrawn(incident)
+    if command.started_at is None and command.ended_at is None:
+        raise Refusal("nothing_given", f"incident {incident.incident}: give started_at or ended_at to correct")
+    if command.ended_at is not None and incident.ended_at is None:
+        raise Refusal(
+            "incident_open",
+            f"incident {incident.incident} is open: it has no end to correct",
+            hint=f"`slaledger incident close {incident.incident} --ended-at …`",
+        )
+    started_at = incident.started_at if command.started_at is None else int(command.started_at)
+    ended_at = incident.ended_at if command.ended_at is None else int(command.ended_at)
+    if (started_at, ended_at) == (incident.started_at, incident.ended_at):
+        return ()
+    _check_order(incident, started_at, ended_at, zone)
+    for exclusion in incident.exclusions:
+        if exclusion.stands and exclusion.from_at is None:
+            _check_notice(incident, exclusion.clause, exclusion.notified_at, started_at, zone)
+    return (
+        IncidentCorrected(
+            incident=incident.incident,
+            started_at=None if command.started_at is None else started_at,
+            ended_at=None if command.ended_at is None else ended_at,
+        ),
+    )
+
+
+def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
+    """The incident was none. Raises Refusal `incident_withdrawn` where it was taken back for another reason."""
+    if incident.withdrawn == reason:
+        return ()
+    _not_withdrawn(incident)
+    return (IncidentWithdrawn(incident=incident.incident),)
+
+
+def apply_exclusion(incident: Incident, command: ApplyExclusion, zone: str) -> tuple[Event, ...]:
+    """A cause of clause 2.3 for the incident or a part of it; nothing where the same one stands.
+
+    Raises Refusal `incident_withdrawn`, `empty_span`, `outside_incident`, `notice_missing`, `notice_too_late`.
+    """
+    _not_withdrawn(incident)
+    wanted = ExclusionApplied(
+        incident=incident.incident,
+        exclusion=len(incident.exclusions) + 1,
+        clause=str(command.clause),
+        from_at=None if command.from_ is None else int(command.from_),
+        to_at=None if command.to is None else int(command.to),
+        notified_at=None if command.notified_at is None else int(command.notified_at),
+        evidence=command.evidence[0].recorded() if command.evidence else None,
+    )
+    if any(exclusion.stands and _same(exclusion, wanted, command.reason) for exclusion in incident.exclusions):
+        return ()
+    begins = incident.started_at if wanted.from_at is None else wanted.from_at
+    ends = (incident.ended_at or FOREVER) if wanted.to_at is None else wanted.to_at
+    if begins >= ends:
+        raise Refusal("empty_span", f"incident {incident.incident}: the excluded span is empty", clause="2.3")
+    if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
+        raise Refusal(
+            "outside_incident",
+            f"the excluded span lies outside incident {incident.incident}, which began at "
+            f"{written(incident.started_at, zone)}",
+            clause="2.3",
+        )
+    _check_notice(incident, wanted.clause, wanted.notified_at, begins, zone)
+    return (wanted,)
+
+
+def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) -> bool:
+    return (
+        exclusion.clause == wanted.clause
+        and (exclusion.from_at, exclusion.to_at) == (wanted.from_at, wanted.to_at)
+        and exclusion.notified_at == wanted.notified_at
+        and exclusion.evidence == wanted.evidence
+        and exclusion.reason == reason
+    )
+
+
+def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[Event, ...]:
+    """Take an exclusion back. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
+    if command.exclusion > len(incident.exclusions):
+        raise Refusal(
+            "unknown_exclusion",
+            f"incident {incident.incident} has no exclusion {command.exclusion}",
+            hint=f"it has {len(incident.exclusions)}",
+        )
+    exclusion = incident.exclusions[command.exclusion - 1]
+    if exclusion.withdrawn == command.reason:
+        return ()
+    if not exclusion.stands:
+        raise Refusal(
+            "exclusion_withdrawn",
+            f"exclusion {command.exclusion} of incident {incident.incident} was withdrawn: {exclusion.withdrawn}",
+        )
+    return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
+
+
+def standing(incidents: Sequence[Incident]) -> list[Incident]:
+    """The incidents that were not taken back."""
+    return [incident for incident in incidents if incident.withdrawn is None]
+
+
+def _not_withdrawn(incident: Incident) -> None:
+    if incident.withdrawn is not None:
+        raise Refusal(
+            "incident_withdrawn",
+            f"incident {incident.incident} was withdrawn: {incident.withdrawn}",
+            hint="record what did happen under a new id",
+        )
+
+
+def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone: str) -> None:
+    if ended_at is not None and ended_at < started_at:
+        raise Refusal(
+            "ends_before_start",
+            f"incident {incident.incident} would end at {written(ended_at, zone)}, "
+            f"before its start at {written(started_at, zone)}",
+            clause="1",
+        )
+
+
+def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, zone: str) -> None:
+    """Clause 2.3(5): maintenance is excluded only where the customer was told before it began."""
+    if clause != ANNOUNCED_MAINTENANCE:
+        return
+    if notified_at is None:
+        raise Refusal(
+            "notice_missing",
+            f"incident {incident.incident}: announced maintenance needs the time of the announcement",
+            clause=clause,
+            hint="give notified_at",
+        )
+    if notified_at >= begins:
+        raise Refusal(
+            "notice_too_late",
+            f"incident {incident.incident}: the customer was told at {written(notified_at, zone)}, not before the "
+            f"maintenance began at {written(begins, zone)}",
+            clause=clause,
+            hint="maintenance that was not announced beforehand is not excluded",
+        )

@@ -1,0 +1,62 @@
+"""Money: integers of fen inside, decimal yuan outside; ratios: exact fractions inside, percentages outside."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from domain.refusals import BadValue
+
+_YUAN = re.compile(r"(\d{1,12})(?:\.(\d+))?")
+_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%")
+
+
+class Fen(int):
+    """An amount of a command in fen; written as decimal yuan with at most two places."""
+
+    @classmethod
+    def parse(cls, text: str) -> Fen:
+        """The amount that a decimal string in yuan names. Raises BadValue `bad_amount` or `too_many_decimals`."""
+        matched = _YUAN.fullmatch(text)
+        if matched is None:
+            raise BadValue("bad_amount", f"{text!r} is no amount in yuan", hint=_EXAMPLE, unreadable=True)
+        yuan, fen = matched.group(1), matched.group(2) or ""
+        if len(fen) > 2:
+            raise BadValue("too_many_decimals", f"{text!r} has more than two decimals", hint=_EXAMPLE)
+        return cls(int(yuan) * 100 + int(f"{fen:0<2}"))
+
+
+_EXAMPLE = "write a decimal string with at most two places, like 600.00"
+
+
+def yuan(fen: int) -> str:
+    """An amount of fen as decimal yuan with two places."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def half_up(value: Fraction) -> int:
+    """The nearest integer, halves upward (R13); for values that are not negative."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def parse_percent(text: str) -> Fraction:
+    """The exact ratio that a percentage such as `99.8%` names. Raises ValueError."""
+    matched = _PERCENT.fullmatch(text)
+    if matched is None:
+        raise ValueError(f"{text!r} is no percentage like '99.8%'")
+    whole, decimals = matched.group(1), matched.group(2) or ""
+    return Fraction(int(whole + decimals), 100 * 10 ** len(decimals))
+
+
+def percent_text(ratio: Fraction) -> str:
+    """A ratio as the shortest exact percentage, such as `14%` or `99.8%`; for ratios that end."""
+    scaled = ratio * 100 * 10**9
+    whole, rest = divmod(scaled.numerator // scaled.denominator, 10**9)
+    return (f"{whole}.{rest:09d}".rstrip("0") if rest else str(whole)) + "%"
+
+
+def percent_cut(numerator: int, denominator: int) -> str:
+    """A ratio as a percentage cut, never rounded up, to four decimals; for the eye only."""
+    whole, rest = divmod(numerator * 100 * 10**4 // denominator, 10**4)
+    return f"{whole}.{rest:04d}"

@@ -1,0 +1,74 @@
+"""Clause 1, fees, and the footnotes of 3.1: the bases of a month's credit (R11, R12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from domain.bill import Bill
+from domain.events import Part
+from domain.time import months_between
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True):
+    """One part's base of a month, in fen: the fee, what vouchers paid of it, and the rest."""
+
+    fee_fen: int
+    voucher_offset_fen: int
+    net_fen: int
+
+
+class Bases(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's fees: `service` is the product fee without the call fee."""
+
+    product_fee_fen: int
+    call_fee_fen: int
+    service: Base
+    call: Base
+
+
+def share(amount_fen: int, months: int, index: int) -> int:
+    """R11: one month's share of a payment for several; the odd fen go one each to the earliest months."""
+    each, odd = divmod(amount_fen, months)
+    return each + (index < odd)
+
+
+def bases(bills: Iterable[Bill], month: str) -> Bases:
+    """The bases of a month over all bills that cover it.
+
+    Each base is net of what vouchers paid on that part: offsets on the bill and redemptions, added before they
+    are divided over the months (R12). Vouchers of the month itself do not lower it. No base is below zero (R11).
+    """
+    product = call = service_offset = call_offset = 0
+    for bill in bills:
+        if covers(bill, month):
+            index = months_between(bill.first_month, month)
+            product += share(bill.product_fee_fen, bill.months, index)
+            call += share(bill.call_fee_fen, bill.months, index)
+            service_offset += share(_paid(bill, "service", bill.service_voucher_fen, month), bill.months, index)
+            call_offset += share(_paid(bill, "call", bill.call_voucher_fen, month), bill.months, index)
+    return Bases(
+        product_fee_fen=product,
+        call_fee_fen=call,
+        service=_base(product - call, service_offset),
+        call=_base(call, call_offset),
+    )
+
+
+def covers(bill: Bill, month: str) -> bool:
+    """Whether a bill that stands is for a month, alone or among others."""
+    return bill.voided is None and 0 <= months_between(bill.first_month, month) < bill.months
+
+
+def _paid(bill: Bill, part: Part, outside_fen: int, month: str) -> int:
+    """What vouchers paid of a part, but for those that were awarded for this very month."""
+    return outside_fen + sum(
+        payment.amount_fen
+        for payment in bill.payments
+        if payment.part == part and not payment.reversed and payment.voucher_month != month
+    )
+
+
+def _base(fee_fen: int, offset_fen: int) -> Base:
+    return Base(fee_fen=fee_fen, voucher_offset_fen=offset_fen, net_fen=max(0, fee_fen - offset_fen))

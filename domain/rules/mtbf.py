@@ -1,0 +1,107 @@
+"""Clause 2.1, mean time between failures over a natural year, against clause 2.2's 90 days (R10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import msgspec
+
+from domain.incident import Incident
+from domain.refusals import Refusal
+from domain.rules.availability import availability, meets_commitment
+from domain.rules.unavailability import Run, measure, outages, runs
+from domain.spans import Span, intersect
+from domain.terms import Terms, Version, in_force
+from domain.time import DAY_US, month_of
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An event of the mean: when it began, and when the service had recovered from it."""
+
+    start: int
+    recovered: int
+
+
+class Mtbf(msgspec.Struct, frozen=True, kw_only=True):
+    """`mean_us` is None below two events: undefined, and no breach."""
+
+    events: int
+    mean_us: Fraction | None
+    commitment_days: int
+    meets_commitment: bool
+
+
+def mtbf(incidents: Sequence[Incident], covered: list[Span], year: int, at: int, versions: Sequence[Version]) -> Mtbf:
+    """The mean of (next start - previous recovery) over the failures that start in a year, exact.
+
+    Each month's failures are found under the terms that govern it; months before the first version have none.
+    Raises Refusal `no_terms` for a year that lies wholly before the first version.
+    """
+    months = _governed(year, versions)
+    failures: list[Failure] = []
+    for terms in dict.fromkeys(months.values()):
+        own = [month for month, governing in months.items() if governing is terms]
+        failures += _failures(incidents, covered, own, at, terms)
+    failures.sort(key=lambda failure: (failure.start, failure.recovered))
+    gaps = [after.start - before.recovered for before, after in zip(failures, failures[1:], strict=False)]
+    mean = Fraction(sum(gaps), len(gaps)) if gaps else None
+    days = months[max(months)].commitment.mtbf_days.value
+    return Mtbf(
+        events=len(failures),
+        mean_us=mean,
+        commitment_days=days,
+        meets_commitment=mean is None or mean >= days * DAY_US,
+    )
+
+
+def _governed(year: int, versions: Sequence[Version]) -> dict[str, Terms]:
+    months: dict[str, Terms] = {}
+    refused: Refusal | None = None
+    for month in (f"{year:04d}-{number:02d}" for number in range(1, 13)):
+        try:
+            months[month] = in_force(versions, month).terms
+        except Refusal as refusal:
+            refused = refusal
+    if not months and refused is not None:
+        raise refused
+    return months
+
+
+def _failures(
+    incidents: Sequence[Incident], covered: list[Span], months: list[str], at: int, terms: Terms
+) -> list[Failure]:
+    if terms.readings.mtbf_event == "month_below_target":
+        return [failure for month in months if (failure := _bad_month(incidents, covered, month, at, terms))]
+    return [
+        failure
+        for failure in counted_outages(incidents, covered, at, terms)
+        if month_of(failure.start, terms.zone) in months
+    ]
+
+
+def counted_outages(incidents: Iterable[Incident], covered: list[Span], at: int, terms: Terms) -> list[Failure]:
+    """The outages of which any time counts, each from the start of its raw condition to its recovery.
+
+    Pieces that exclusions leave of one raw condition are one outage.
+    """
+    found = outages(incidents, at)
+    pieces = [run for run in runs(found, terms) if intersect(run.counted, covered)]
+    if terms.readings.minimum_tested == "before_exclusions":
+        return [Failure(run.start, run.end) for run in pieces]
+    raw = msgspec.structs.replace(terms.readings, minimum_tested="before_exclusions")
+    whole = runs(found, msgspec.structs.replace(terms, readings=raw))
+    return [Failure(run.start, run.end) for run in whole if any(_is_part(piece, run) for piece in pieces)]
+
+
+def _is_part(piece: Run, whole: Run) -> bool:
+    return whole.start <= piece.start and piece.end <= whole.end and set(piece.incidents) <= set(whole.incidents)
+
+
+def _bad_month(incidents: Iterable[Incident], covered: list[Span], month: str, at: int, terms: Terms) -> Failure | None:
+    measured = measure(incidents, covered, month, at, terms)
+    if meets_commitment(availability(measured.total_us, measured.unavailable_us), terms):
+        return None
+    counted = [episode for episode in measured.episodes if episode.counted_us]
+    last = counted[-1]
+    return Failure(counted[0].start, max(last.start, at) if last.end is None else last.end)

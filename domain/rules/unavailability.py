@@ -1,0 +1,223 @@
+"""Clause 1, unavailability: which of an account's outage time counts in a month (R1 to R7, R17 to R19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from domain.incident import Incident
+from domain.spans import Span, intersect, length, subtract, union
+from domain.terms import Readings, Terms
+from domain.time import DAY_US, MINUTE_US, SECOND_US, days_in, month_span
+
+_OPEN_ENDED: Span = (-(2**62), 2**62)
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """One incident as a span; `end` is where it is cut while it is open; `excluded` lies within the span."""
+
+    incident: str
+    function: str
+    start: int
+    end: int
+    open: bool
+    excluded: list[Span]
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What must last two minutes (R3): an unbroken condition, and the part of it that counts."""
+
+    start: int
+    end: int
+    open: bool
+    incidents: tuple[str, ...]
+    long_enough: bool
+    excluded_us: int
+    deducted_us: int
+    counted: list[Span]
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as one month sees it: where its time went, in microseconds.
+
+    `length_us` = excluded + deducted + outside the month + not covered + repeated + counted, where it was long
+    enough and nothing was rounded.
+    """
+
+    start: int
+    end: int | None
+    length_us: int
+    counted_us: int
+    incidents: tuple[str, ...]
+    long_enough: bool
+    excluded_us: int
+    deducted_us: int
+    outside_us: int
+    uncovered_us: int
+    repeated_us: int
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """A month measured: `total_us` is the whole month (clause 1), `covered_us` what of it is covered (R17)."""
+
+    total_us: int
+    covered_us: int
+    unavailable_us: int
+    episodes: tuple[Episode, ...]
+
+
+def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: int, terms: Terms) -> Measured:
+    """The unavailable time of a month, exact to the microsecond.
+
+    `covered` is the set of the account's covered time, `at` the instant up to which open outages count (R19).
+    """
+    window = month_span(month, terms.zone)
+    clip = window if terms.readings.month_straddle == "clip_then_test" else _OPEN_ENDED
+    found = runs(outages(incidents, at, clip), terms)
+    total_us = days_in(month) * DAY_US
+    episodes = _episodes(
+        [run for run in found if run.start < window[1] and run.end > window[0]], covered, window, terms
+    )
+    return Measured(
+        total_us=total_us,
+        covered_us=length(intersect(covered, [window])),
+        unavailable_us=min(total_us, sum(episode.counted_us for episode in episodes)),
+        episodes=tuple(episodes),
+    )
+
+
+def outages(incidents: Iterable[Incident], at: int, clip: Span = _OPEN_ENDED) -> list[Outage]:
+    """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19)."""
+    spans = []
+    for incident in incidents:
+        end = at if incident.ended_at is None else incident.ended_at
+        start, cut = max(incident.started_at, clip[0]), min(end, clip[1])
+        if incident.withdrawn is None and start < cut:
+            still_open = incident.ended_at is None and cut == end
+            spans.append(
+                Outage(incident.incident, incident.function, start, cut, still_open, _excluded(incident, start, cut))
+            )
+    return spans
+
+
+def _excluded(incident: Incident, start: int, end: int) -> list[Span]:
+    """Clause 2.3: the part of an incident for whose cause nothing is owed."""
+    spans = union(
+        (start if exclusion.from_at is None else exclusion.from_at, end if exclusion.to_at is None else exclusion.to_at)
+        for exclusion in incident.exclusions
+        if exclusion.stands
+    )
+    return intersect(spans, [(start, end)])
+
+
+def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
+    """The conditions that are tested against the minimum, in order of start, each with what of it counts."""
+    readings = terms.readings
+    silenced = (
+        union(span for outage in found for span in outage.excluded) if readings.exclusion_removes == "time" else []
+    )
+    tested = _raw_runs if readings.minimum_tested == "before_exclusions" else _remaining_runs
+    result = [run for group in _groups(found, readings) for run in tested(group, silenced, terms)]
+    return sorted(result, key=lambda run: (run.start, run.end, run.incidents))
+
+
+def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
+    """R3: whose condition must last two minutes: the account's, a function's (signing in and calling are one), or
+    each incident's."""
+    if readings.minimum_applies_to == "merged":
+        return [list(found)]
+    if readings.minimum_applies_to == "per_incident":
+        return [[outage] for outage in found]
+    inbound = [outage for outage in found if outage.function == "inbound_routing"]
+    return [[outage for outage in found if outage.function != "inbound_routing"], inbound]
+
+
+def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
+    """R4, before exclusions: the raw condition is tested, then excluded time is taken out of it."""
+    result = []
+    for members in _joined([(outage.start, outage.end, outage) for outage in group]):
+        start, end = members[0][0], max(member[1] for member in members)
+        outages = [member[2] for member in members]
+        condition = subtract(
+            union(span for o in outages for span in subtract([(o.start, o.end)], o.excluded)), silenced
+        )
+        still_open = any(o.open for o in outages)
+        result.append(_run(start, end, still_open, outages, end - start - length(condition), condition, terms))
+    return result
+
+
+def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
+    """R4, after exclusions: what remains is tested, each unbroken piece by itself."""
+    pieces = [
+        (start, end, outage)
+        for outage in group
+        for start, end in subtract(subtract([(outage.start, outage.end)], outage.excluded), silenced)
+    ]
+    result = []
+    for members in _joined(pieces):
+        start, end = members[0][0], max(member[1] for member in members)
+        still_open = any(outage.open and piece_end == outage.end for _, piece_end, outage in members)
+        result.append(_run(start, end, still_open, [member[2] for member in members], 0, [(start, end)], terms))
+    return result
+
+
+def _joined(pieces: list[tuple[int, int, Outage]]) -> list[list[tuple[int, int, Outage]]]:
+    """Pieces that overlap or touch, together, in order of start."""
+    joined: list[list[tuple[int, int, Outage]]] = []
+    reach = 0
+    for piece in sorted(pieces, key=lambda piece: (piece[0], piece[1], piece[2].incident)):
+        if joined and piece[0] <= reach:
+            joined[-1].append(piece)
+            reach = max(reach, piece[1])
+        else:
+            joined.append([piece])
+            reach = piece[1]
+    return joined
+
+
+def _run(
+    start: int, end: int, still_open: bool, outages: list[Outage], excluded_us: int, condition: list[Span], terms: Terms
+) -> Run:
+    """R1 and R2: whether a condition is long enough, and which part of it counts."""
+    minimum_us = terms.service.minimum_outage_seconds.value * SECOND_US
+    lasted = end - start
+    enough = lasted >= minimum_us if terms.readings.minimum_inclusive else lasted > minimum_us
+    counted = condition if enough else []
+    if terms.readings.minimum_kind == "deductible":
+        counted = subtract(counted, [(start, start + minimum_us)])
+    deducted_us = length(condition) - length(counted) if enough else 0
+    names = tuple(sorted({outage.incident for outage in outages}))
+    return Run(start, end, still_open, names, enough, excluded_us, deducted_us, counted)
+
+
+def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
+    """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already."""
+    seen: list[Span] = []
+    episodes = []
+    for run in found:
+        within = intersect(run.counted, [window])
+        under_terms = intersect(within, covered)
+        own = subtract(under_terms, seen)
+        seen = union((*seen, *own))
+        episodes.append(
+            Episode(
+                start=run.start,
+                end=None if run.open else run.end,
+                length_us=run.end - run.start,
+                counted_us=_quantised(length(own), terms.readings),
+                incidents=run.incidents,
+                long_enough=run.long_enough,
+                excluded_us=run.excluded_us,
+                deducted_us=run.deducted_us,
+                outside_us=length(run.counted) - length(within),
+                uncovered_us=length(within) - length(under_terms),
+                repeated_us=length(under_terms) - length(own),
+            )
+        )
+    return episodes
+
+
+def _quantised(span_us: int, readings: Readings) -> int:
+    """R6: elapsed time as it is, or each episode's time rounded up to whole minutes."""
+    return span_us if readings.quantise == "exact" else -(-span_us // MINUTE_US) * MINUTE_US

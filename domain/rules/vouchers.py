@@ -1,0 +1,66 @@
+"""Clause 3.1, use: what a voucher may pay (R20, R21). It is never cash and never changes hands."""
+
+from __future__ import annotations
+
+from domain.bill import Bill
+from domain.commands import RedeemVoucher
+from domain.refusals import Refusal
+from domain.terms import Terms
+from domain.time import month_start, written
+
+
+def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command: RedeemVoucher, terms: Terms) -> None:
+    """Whether a voucher of `account`, issued at `issued_at`, may pay what the command asks.
+
+    Raises Refusal `not_transferable`, `other_accounts_bill`, `bill_voided`, `earlier_bill`, `part_not_payable`,
+    `redeemed_before_issued`, `nothing_to_redeem`.
+    """
+    _check_holder(voucher, account, bill, command)
+    if bill.voided is not None:
+        raise Refusal("bill_voided", f"bill {bill.bill} is void: {bill.voided}", clause="3.1")
+    if command.amount == 0:
+        raise Refusal("nothing_to_redeem", f"voucher {voucher}: an amount above zero, please", clause="3.1")
+    if command.redeemed_at < issued_at:
+        raise Refusal(
+            "redeemed_before_issued",
+            f"voucher {voucher} was issued at {written(issued_at, terms.zone)}, "
+            f"so not redeemed at {written(command.redeemed_at, terms.zone)}",
+            clause="3.1",
+        )
+    if command.part == "call" and terms.readings.voucher_pays == "service":
+        raise Refusal(
+            "part_not_payable",
+            f"voucher {voucher} pays the service part only, as the terms read it (R21)",
+            clause="3.1",
+        )
+    _check_later(voucher, issued_at, bill, terms)
+
+
+def _check_holder(voucher: str, account: str, bill: Bill, command: RedeemVoucher) -> None:
+    """A voucher is used by the compensated account alone, on its own bills."""
+    if command.account != account:
+        raise Refusal(
+            "not_transferable",
+            f"voucher {voucher} belongs to account {account}; account {command.account} cannot use it",
+            clause="3.1",
+        )
+    if bill.account != account:
+        raise Refusal(
+            "other_accounts_bill",
+            f"bill {bill.bill} is account {bill.account}'s; voucher {voucher} pays bills of {account} only",
+            clause="3.1",
+        )
+
+
+def _check_later(voucher: str, issued_at: int, bill: Bill, terms: Terms) -> None:
+    """R20: a voucher pays later fees: bills dated at or after its issue, or months that begin at or after it."""
+    by_month = terms.readings.voucher_pays_later_by == "usage_month"
+    dated = month_start(bill.first_month, terms.zone) if by_month else bill.billed_at
+    if dated < issued_at:
+        what = f"is for months from {bill.first_month} on" if by_month else f"is of {written(dated, terms.zone)}"
+        raise Refusal(
+            "earlier_bill",
+            f"bill {bill.bill} {what}; voucher {voucher} was issued later, at {written(issued_at, terms.zone)}",
+            clause="3.1",
+            hint="a voucher pays later fees only (R20)",
+        )

@@ -1,0 +1,59 @@
+"""Half-open spans of integers. A *set* here is a sorted list of spans that neither overlap nor touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Span = tuple[int, int]
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """The set of all points of the given spans; empty spans are dropped, touching ones joined."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            if end > joined[-1][1]:
+                joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def intersect(left: list[Span], right: list[Span]) -> list[Span]:
+    """The set of points in both sets."""
+    common: list[Span] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if start < end:
+            common.append((start, end))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return common
+
+
+def subtract(left: list[Span], right: list[Span]) -> list[Span]:
+    """The set of points in the left set and not in the right one."""
+    rest: list[Span] = []
+    j = 0
+    for start, end in left:
+        while j < len(right) and right[j][1] <= start:
+            j += 1
+        k = j
+        while k < len(right) and right[k][0] < end:
+            if start < right[k][0]:
+                rest.append((start, right[k][0]))
+            start = max(start, right[k][1])
+            k += 1
+        if start < end:
+            rest.append((start, end))
+    return rest
+
+
+def length(spans: Iterable[Span]) -> int:
+    """The number of points of a set."""
+    return sum(end - start for start, end in spans)

@@ -1,0 +1,322 @@
+"""The agreement as data: a document's schema, its checks, and which version governs a month.
+
+A document is TOML (or the same as JSON). It is read from its text, never from a file: what is published is the
+text, and a decision names the hash of its bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from domain.commands import EXCLUSION_CLAUSES, PublishTerms
+from domain.events import TermsPublished
+from domain.money import parse_percent, percent_text
+from domain.refusals import Refusal, Unreadable
+from domain.time import DAY_US, midnight, month_span, written
+
+REFERENCE_AGREEMENT = "aliyun-ccc"
+_Clause = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+_Value = TypeVar("_Value")
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table of a document: what the schema does not know is refused."""
+
+
+class Cited(msgspec.Struct, Generic[_Value], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A parameter with the clause that sets it."""
+
+    value: _Value
+    clause: _Clause
+
+
+class Source(_Part, frozen=True, kw_only=True):
+    """The contract's text that this document was made from, and when it was last compared."""
+
+    document: str
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    checked_on: date
+
+
+class Service(_Part, frozen=True, kw_only=True):
+    period: Cited[Literal["calendar_month"]]
+    minimum_outage_seconds: Cited[Annotated[int, msgspec.Meta(ge=0, le=86_400)]]
+    beta_covered: Cited[bool]
+
+
+class Commitment(_Part, frozen=True, kw_only=True):
+    availability: Cited[Fraction]
+    mtbf_days: Cited[Annotated[int, msgspec.Meta(ge=1, le=3660)]]
+
+
+class Claims(_Part, frozen=True, kw_only=True):
+    opens_after_working_day: Cited[Annotated[int, msgspec.Meta(ge=1, le=15)]]
+    closes_after_months: Cited[Annotated[int, msgspec.Meta(ge=1, le=24)]]
+
+
+class Amendments(_Part, frozen=True, kw_only=True):
+    notice_days: Cited[Annotated[int, msgspec.Meta(ge=0, le=3660)]]
+
+
+class VoucherRules(_Part, frozen=True, kw_only=True):
+    cash: Cited[Literal[False]]
+    transferable: Cited[Literal[False]]
+
+
+class Tier(_Part, frozen=True, kw_only=True):
+    """Availabilities below `below` and at or above `at_least`, with the rate of each part of the fee."""
+
+    below: Fraction
+    at_least: Fraction | None = None
+    service_rate: Fraction
+    call_rate: Fraction
+    clause: _Clause
+
+
+class ExclusionCause(_Part, frozen=True, kw_only=True):
+    clause: Annotated[str, msgspec.Meta(pattern=r"^2\.3\(\d+\)$")]
+    cause: Annotated[str, msgspec.Meta(min_length=1)]
+    notice_required: bool = False
+
+
+class Readings(_Part, frozen=True, kw_only=True):
+    """How doubtful clauses are read. A switch that a document leaves out has the reading that was always applied."""
+
+    minimum_inclusive: bool = True
+    minimum_kind: Literal["franchise", "deductible"] = "franchise"
+    minimum_applies_to: Literal["merged", "per_function", "per_incident"] = "merged"
+    minimum_tested: Literal["before_exclusions", "after_exclusions"] = "before_exclusions"
+    exclusion_removes: Literal["cause", "time"] = "cause"
+    quantise: Literal["exact", "ceil_minute_per_episode"] = "exact"
+    month_straddle: Literal["whole_then_clip", "clip_then_test"] = "whole_then_clip"
+    timezone: str = "Asia/Shanghai"
+    availability_decimals: Literal["exact"] | Annotated[int, msgspec.Meta(ge=0, le=12)] = "exact"
+    mtbf_event: Literal["outage", "month_below_target"] = "outage"
+    rounding: Literal["per_part", "once_on_total"] = "per_part"
+    claim_opens: Literal["day_after", "on_the_day"] = "day_after"
+    claim_closes: Literal["end_of_month", "corresponding_day"] = "end_of_month"
+    deadline_rolls: bool = False
+    version_in_force: Literal["month_start", "month_end"] = "month_start"
+    voucher_pays_later_by: Literal["bill_date", "usage_month"] = "bill_date"
+    voucher_pays: Literal["service_and_call", "service"] = "service_and_call"
+
+
+class Terms(_Part, frozen=True, kw_only=True):
+    """One version of an agreement."""
+
+    schema: Literal[1]
+    agreement: _Name
+    version: _Name
+    title: Annotated[str, msgspec.Meta(min_length=1)]
+    effective_from: date
+    source: Source
+    service: Service
+    commitment: Commitment
+    claims: Claims
+    amendments: Amendments
+    vouchers: VoucherRules
+    tiers: Annotated[tuple[Tier, ...], msgspec.Meta(min_length=1)]
+    exclusions: tuple[ExclusionCause, ...]
+    readings: Readings
+
+    @property
+    def zone(self) -> str:
+        return self.readings.timezone
+
+    @property
+    def effective_at(self) -> int:
+        """The first instant of the day on which the version takes effect, in microseconds."""
+        return midnight(self.effective_from, self.zone)
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """Terms as they were published: `sha256` is over the document's bytes."""
+
+    terms: Terms
+    sha256: str
+    document: str
+    noticed_at: int | None
+
+
+def document_sha256(text: str) -> str:
+    """The hash of a document's bytes, as decisions cite it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def parse_terms(text: str) -> Terms:
+    """A document's text as terms, wholly checked. Raises Unreadable with the place in the document."""
+    try:
+        raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+        terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
+    except (tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
+        raise Unreadable("bad_terms", f"the terms document cannot be read: {error}") from None
+    for path, finding in _findings(terms):
+        raise Unreadable("bad_terms", f"the terms document is wrong: {finding} - at `{path}`")
+    return terms
+
+
+def _parse_value(kind: type, value: Any) -> Any:
+    if kind is not Fraction:
+        raise NotImplementedError(f"no wire form for {kind}")
+    if not isinstance(value, str):
+        raise TypeError(f"Expected a percentage in quotes such as '99.8%', got {type(value).__name__}")
+    return parse_percent(value)
+
+
+def _findings(terms: Terms) -> list[tuple[str, str]]:
+    """What is wrong with a document of the right shape: (path, finding)."""
+    return [*_tier_findings(terms), *_exclusion_findings(terms), *_zone_findings(terms)]
+
+
+def _tier_findings(terms: Terms) -> list[tuple[str, str]]:
+    found = []
+    upper = terms.commitment.availability.value
+    if not 0 < upper <= 1:
+        found.append(("$.commitment.availability.value", "a commitment lies above 0 % and at most at 100 %"))
+    for index, tier in enumerate(terms.tiers):
+        path = f"$.tiers[{index}]"
+        above = "the commitment" if index == 0 else f"tier {index}'s lower bound"
+        if tier.below != upper:
+            kind = "a gap" if tier.below < upper else "an overlap"
+            found.append((f"{path}.below", f"{kind}: {percent_text(tier.below)} is not {above}, {percent_text(upper)}"))
+        last = index == len(terms.tiers) - 1
+        if last != (tier.at_least is None):
+            found.append((f"{path}.at_least", "every tier but the last has a lower bound, and the last has none"))
+        if tier.at_least is not None and tier.at_least >= tier.below:
+            found.append((f"{path}.at_least", "a tier's lower bound lies below its upper one"))
+        for name, rate in (("service_rate", tier.service_rate), ("call_rate", tier.call_rate)):
+            if rate > 1:
+                found.append((f"{path}.{name}", f"a rate of {percent_text(rate)} is over 100 %"))
+        upper = tier.at_least if tier.at_least is not None else upper
+    return found
+
+
+def _exclusion_findings(terms: Terms) -> list[tuple[str, str]]:
+    named = [cause.clause for cause in terms.exclusions]
+    found = []
+    for index, clause in enumerate(named):
+        if clause not in EXCLUSION_CLAUSES:
+            found.append((f"$.exclusions[{index}].clause", f"{clause} is none of the eleven causes of 2.3"))
+        if clause in named[:index]:
+            found.append((f"$.exclusions[{index}].clause", f"{clause} stands twice"))
+    return found
+
+
+def _zone_findings(terms: Terms) -> list[tuple[str, str]]:
+    try:
+        ZoneInfo(terms.zone)
+    except (KeyError, ValueError, OSError):
+        return [("$.readings.timezone", f"{terms.zone!r} is no IANA time zone")]
+    return []
+
+
+def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Version, ...]:
+    """The published versions, earliest first, after one more."""
+    added = Version(
+        terms=parse_terms(event.document), sha256=event.sha256, document=event.document, noticed_at=event.noticed_at
+    )
+    return tuple(sorted((*versions, added), key=lambda version: version.terms.effective_from))
+
+
+def publish(versions: tuple[Version, ...], command: PublishTerms, document: str) -> tuple[TermsPublished, ...]:
+    """A new version of the agreement, announced in time (clause 4); nothing where it stands already.
+
+    Raises Refusal `terms_version_taken`, `terms_other_agreement`, `terms_same_day`, `terms_without_notice`.
+    """
+    terms = parse_terms(document)
+    sha256 = document_sha256(document)
+    for version in versions:
+        if version.sha256 == sha256:
+            return ()
+        if version.terms.version == terms.version:
+            raise Refusal(
+                "terms_version_taken",
+                f"version {terms.version} of {terms.agreement} was published with other content",
+                clause="4",
+                hint="an amendment has a version and an effective date of its own",
+            )
+        if version.terms.effective_from == terms.effective_from:
+            raise Refusal(
+                "terms_same_day",
+                f"version {version.terms.version} takes effect on {terms.effective_from} already",
+                clause="4",
+                hint="give the amendment its own effective date",
+            )
+    if versions and terms.agreement != versions[0].terms.agreement:
+        raise Refusal(
+            "terms_other_agreement",
+            f"this ledger's accounts are under {versions[0].terms.agreement}; {terms.agreement} would govern nothing",
+            hint=f'an amendment says agreement = "{versions[0].terms.agreement}"',
+        )
+    check_notice(versions, terms, command.noticed_at)
+    return (
+        TermsPublished(
+            agreement=terms.agreement,
+            version=terms.version,
+            effective_at=terms.effective_at,
+            sha256=sha256,
+            document=document,
+            noticed_at=None if command.noticed_at is None else int(command.noticed_at),
+        ),
+    )
+
+
+def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | None) -> None:
+    """Clause 4: an amendment takes effect no sooner than its notice period after it was announced.
+
+    The period is that of the version which it amends; the first version needs no notice.
+    Raises Refusal `terms_without_notice`.
+    """
+    amended = [version for version in versions if version.terms.effective_from < terms.effective_from]
+    if not amended:
+        return
+    days = amended[-1].terms.amendments.notice_days.value
+    if noticed_at is None or terms.effective_at - noticed_at < days * DAY_US:
+        told = "was not announced" if noticed_at is None else f"was announced at {written(noticed_at, terms.zone)}"
+        raise Refusal(
+            "terms_without_notice",
+            f"version {terms.version} takes effect at {written(terms.effective_at, terms.zone)} and {told}: "
+            f"that is less than {days} days before - at `$.effective_from`",
+            clause="4",
+            hint="move the effective date, or give --noticed-at as it was",
+        )
+
+
+def in_force(versions: Sequence[Version], month: str) -> Version:
+    """The version that governs a month: the one in force when it began, or ended, as its reading says (R16).
+
+    Raises Refusal `no_terms` for a month before the first version.
+    """
+    begun = [version for version in versions if version.terms.effective_at <= _edge(version, month, 0)]
+    ended = [version for version in versions if version.terms.effective_at < _edge(version, month, 1)]
+    if begun and begun[-1].terms.readings.version_in_force == "month_start":
+        return begun[-1]
+    if (ended and ended[-1].terms.readings.version_in_force == "month_end") or begun:
+        return ended[-1]
+    first = f" (the first takes effect on {versions[0].terms.effective_from})" if versions else ""
+    raise Refusal(
+        "no_terms", f"no terms were in force in {month}{first}", clause="4", hint="see `slaledger terms list`"
+    )
+
+
+def _edge(version: Version, month: str, edge: int) -> int:
+    return month_span(month, version.terms.zone)[edge]
+
+
+def by_name(versions: Sequence[Version], name: str) -> Version:
+    """The version of that name. Raises Refusal `unknown_terms`."""
+    for version in versions:
+        if version.terms.version == name:
+            return version
+    raise Refusal("unknown_terms", f"there is no version {name!r} of the terms", hint="see `slaledger terms list`")

@@ -1,0 +1,123 @@
+"""Instants, months and zones. Instants are integer microseconds since 1970-01-01T00:00:00Z."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from domain.refusals import BadValue
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+DAY_US = 86_400 * SECOND_US
+FOREVER = 2**62
+"""Later than any instant that can be written: the end of what has not ended."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+class Instant(int):
+    """An instant of a command, in microseconds since the epoch; written RFC 3339 with an offset."""
+
+    @classmethod
+    def parse(cls, text: str) -> Instant:
+        """The instant that an RFC 3339 text names.
+
+        Raises BadValue: `bad_time` where it is no such text or finer than a microsecond, `time_without_offset`.
+        """
+        matched = _RFC3339.fullmatch(text)
+        if matched is None:
+            raise BadValue("bad_time", f"{text!r} is no RFC 3339 time", hint=_EXAMPLE, unreadable=True)
+        day, clock, fraction, offset = matched.groups()
+        if offset is None:
+            raise BadValue("time_without_offset", f"{text!r} has no offset from UTC", hint=_EXAMPLE)
+        digits = (fraction or "").rstrip("0")
+        if len(digits) > 6:
+            raise BadValue("bad_time", f"{text!r} is finer than a microsecond", hint=_EXAMPLE, unreadable=True)
+        try:
+            moment = datetime.fromisoformat(f"{day}T{clock}.{digits:0<6}{offset.upper().replace('Z', '+00:00')}")
+            return cls((moment - _EPOCH) // _MICROSECOND)
+        except (ValueError, OverflowError) as error:
+            raise BadValue("bad_time", f"{text!r} is no time: {error}", hint=_EXAMPLE, unreadable=True) from None
+
+
+_EXAMPLE = "write it like 2026-03-03T10:00:00+08:00"
+
+
+class MonthText(str):
+    """A natural month of a command, `YYYY-MM`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> MonthText:
+        """The month that `YYYY-MM` names. Raises BadValue `bad_month`."""
+        if _MONTH.fullmatch(text) is None or text < "0002" or text > "9990":
+            raise BadValue("bad_month", f"{text!r} is no month", hint="write it like 2026-03", unreadable=True)
+        return cls(text)
+
+
+def add_months(month: str, count: int) -> str:
+    """The month `count` months after `month` (before it where negative)."""
+    index = int(month[:4]) * 12 + int(month[5:]) - 1 + count
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def months_between(first: str, last: str) -> int:
+    """How many months `last` lies after `first`; negative where before."""
+    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
+
+
+def days_in(month: str) -> int:
+    """The number of days of a natural month, leap years included."""
+    return calendar.monthrange(int(month[:4]), int(month[5:]))[1]
+
+
+def first_day(month: str) -> date:
+    """The first day of a month."""
+    return date(int(month[:4]), int(month[5:]), 1)
+
+
+@lru_cache(maxsize=4096)
+def midnight(day: date, zone: str) -> int:
+    """The instant at which a day begins on a zone's clock, in microseconds."""
+    return (datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)) - _EPOCH) // _MICROSECOND
+
+
+def month_start(month: str, zone: str) -> int:
+    """The instant at which a month begins on a zone's clock (clause 1, R8), in microseconds."""
+    return midnight(first_day(month), zone)
+
+
+def month_span(month: str, zone: str) -> tuple[int, int]:
+    """A month as a half-open span of microseconds on a zone's clock (clause 1, R8)."""
+    return month_start(month, zone), month_start(add_months(month, 1), zone)
+
+
+def month_of(instant: int, zone: str) -> str:
+    """The month in which an instant falls on a zone's clock."""
+    moment = local(instant, zone)
+    return f"{moment.year:04d}-{moment.month:02d}"
+
+
+def local(instant: int, zone: str) -> datetime:
+    """An instant as date and time on a zone's clock."""
+    return (_EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))
+
+
+def written(instant: int, zone: str) -> str:
+    """An instant as RFC 3339 on a zone's clock; a fraction only where there is one."""
+    return local(instant, zone).isoformat()
+
+
+def seconds_text(span_us: int) -> str:
+    """A span of microseconds as decimal seconds with at most six decimals, exactly."""
+    whole, rest = divmod(abs(span_us), SECOND_US)
+    sign = "-" if span_us < 0 else ""
+    return sign + (f"{whole}.{rest:06d}".rstrip("0") if rest else str(whole))

@@ -1,0 +1,233 @@
+"""A voucher from its issue to its last fen, and what may be recorded of it next."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.bill import Bill, owed_fen
+from domain.claim import Claim
+from domain.commands import IssueVoucher, RedeemVoucher, ReverseRedemption
+from domain.events import (
+    ClaimPaid,
+    Event,
+    FeesPaidByVoucher,
+    FeesPaymentReversed,
+    Part,
+    RedemptionReversed,
+    VoucherCancelled,
+    VoucherIssued,
+    VoucherRedeemed,
+)
+from domain.money import yuan
+from domain.refusals import Refusal
+from domain.rules import vouchers as rules
+from domain.terms import Terms
+from domain.time import written
+
+
+class Redemption(msgspec.Struct, kw_only=True):
+    number: int
+    bill: str
+    part: Part
+    amount_fen: int
+    redeemed_at: int
+    reversed: str | None = None
+    """The reason for which it was undone; None while it stands."""
+
+
+class Cancellation(msgspec.Struct, kw_only=True, frozen=True):
+    amount_fen: int
+    reason: str | None
+
+
+class Voucher(msgspec.Struct, kw_only=True):
+    """A voucher of an account for a month; `version` names the terms under which it is used."""
+
+    voucher: str
+    account: str
+    month: str
+    amount_fen: int
+    issued_at: int
+    decision: int
+    version: str
+    redemptions: list[Redemption] = []
+    cancellations: list[Cancellation] = []
+
+    @property
+    def redeemed_fen(self) -> int:
+        return sum(redemption.amount_fen for redemption in self.redemptions if redemption.reversed is None)
+
+    @property
+    def cancelled_fen(self) -> int:
+        return sum(cancellation.amount_fen for cancellation in self.cancellations)
+
+    @property
+    def balance_fen(self) -> int:
+        return self.amount_fen - self.redeemed_fen - self.cancelled_fen
+
+
+def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher:
+    """What is known of a voucher after one more event of it."""
+    match event:
+        case VoucherIssued():
+            return Voucher(
+                voucher=event.voucher,
+                account=event.account,
+                month=event.month,
+                amount_fen=event.amount_fen,
+                issued_at=event.issued_at,
+                decision=event.decision,
+                version=event.version,
+                redemptions=[],
+                cancellations=[],
+            )
+        case _ if voucher is None:
+            raise ValueError(f"a voucher cannot begin with {type(event).__name__}")
+        case VoucherRedeemed():
+            voucher.redemptions.append(
+                Redemption(
+                    number=event.redemption,
+                    bill=event.bill,
+                    part=event.part,
+                    amount_fen=event.amount_fen,
+                    redeemed_at=event.redeemed_at,
+                )
+            )
+        case RedemptionReversed():
+            voucher.redemptions[event.redemption - 1].reversed = reason or ""
+        case VoucherCancelled():
+            voucher.cancellations.append(Cancellation(amount_fen=event.amount_fen, reason=reason))
+        case _:
+            raise ValueError(f"{type(event).__name__} is no event of a voucher")
+    return voucher
+
+
+def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str, zone: str) -> tuple[VoucherIssued, ...]:
+    """A voucher for what the latest decision awards, less what was issued for the month; nothing where that is all.
+
+    Raises Refusal `claim_undecided`, `nothing_awarded`, `issued_before_decided`.
+    """
+    latest = claim.latest
+    if latest is None:
+        raise Refusal(
+            "claim_undecided",
+            f"{claim.account} {claim.month}: the claim is not decided",
+            clause="3.1",
+            hint=f"`slaledger claim decide {claim.account} {claim.month}`",
+        )
+    if claim.to_issue_fen == 0:
+        if latest.outcome != "awarded" and not claim.paid:
+            raise Refusal(
+                "nothing_awarded",
+                f"{claim.account} {claim.month}: the claim was decided as {latest.outcome}; there is nothing to issue",
+                clause="3.1",
+                hint=f"`slaledger claim explain {claim.account} {claim.month}`",
+            )
+        return ()
+    if issued_at < latest.decided_at:
+        raise Refusal(
+            "issued_before_decided",
+            f"{claim.account} {claim.month}: decided at {written(latest.decided_at, zone)}, "
+            f"so no voucher at {written(issued_at, zone)}",
+            clause="3.1",
+        )
+    number = len(claim.paid) + 1
+    return (
+        VoucherIssued(
+            voucher=str(command.voucher or f"V-{claim.account}-{claim.month}-{number}"),
+            account=claim.account,
+            month=claim.month,
+            amount_fen=claim.to_issue_fen,
+            issued_at=issued_at,
+            decision=latest.number,
+            version=version,
+        ),
+    )
+
+
+def paid(event: VoucherIssued) -> ClaimPaid:
+    """The claim's side of an issue."""
+    return ClaimPaid(account=event.account, month=event.month, voucher=event.voucher, amount_fen=event.amount_fen)
+
+
+def redeem(
+    voucher: Voucher, bill: Bill, command: RedeemVoucher, terms: Terms
+) -> tuple[VoucherRedeemed, FeesPaidByVoucher] | tuple[()]:
+    """Both sides of a redemption; nothing where an identical one stands.
+
+    Raises Refusal as the rules of `domain/rules/vouchers.py` do, `beyond_balance` and `beyond_bill`.
+    """
+    amount_fen = int(command.amount)
+    for redemption in voucher.redemptions:
+        same = (redemption.bill, redemption.part, redemption.amount_fen, redemption.redeemed_at)
+        if redemption.reversed is None and same == (command.bill, command.part, amount_fen, command.redeemed_at):
+            return ()
+    rules.check_usable(voucher.voucher, voucher.account, voucher.issued_at, bill, command, terms)
+    if amount_fen > voucher.balance_fen:
+        raise Refusal(
+            "beyond_balance",
+            f"voucher {voucher.voucher} has {yuan(voucher.balance_fen)} left, not {yuan(amount_fen)}",
+            clause="3.1",
+        )
+    if amount_fen > owed_fen(bill, command.part):
+        raise Refusal(
+            "beyond_bill",
+            f"the {command.part} part of bill {bill.bill} still owes {yuan(owed_fen(bill, command.part))}, "
+            f"not {yuan(amount_fen)}",
+            clause="3.1",
+        )
+    number = len(voucher.redemptions) + 1
+    redeemed = VoucherRedeemed(
+        voucher=voucher.voucher,
+        redemption=number,
+        bill=bill.bill,
+        part=command.part,
+        amount_fen=amount_fen,
+        redeemed_at=int(command.redeemed_at),
+    )
+    bill_side = FeesPaidByVoucher(
+        bill=bill.bill,
+        voucher=voucher.voucher,
+        redemption=number,
+        voucher_month=voucher.month,
+        part=command.part,
+        amount_fen=amount_fen,
+    )
+    return redeemed, bill_side
+
+
+def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionReversed, FeesPaymentReversed] | tuple[()]:
+    """Undo a redemption, on both sides. Raises Refusal `unknown_redemption`, `redemption_reversed`."""
+    if command.redemption > len(voucher.redemptions):
+        raise Refusal(
+            "unknown_redemption",
+            f"voucher {voucher.voucher} has no redemption {command.redemption}",
+            hint=f"`slaledger voucher show {voucher.voucher}` lists {len(voucher.redemptions)}",
+        )
+    redemption = voucher.redemptions[command.redemption - 1]
+    if redemption.reversed == command.reason:
+        return ()
+    if redemption.reversed is not None:
+        raise Refusal(
+            "redemption_reversed",
+            f"redemption {redemption.number} of voucher {voucher.voucher} was reversed: {redemption.reversed}",
+            clause="3.1",
+        )
+    return (
+        RedemptionReversed(voucher=voucher.voucher, redemption=redemption.number),
+        FeesPaymentReversed(bill=redemption.bill, voucher=voucher.voucher, redemption=redemption.number),
+    )
+
+
+def cancel(voucher: Voucher, reason: str) -> tuple[Event, ...]:
+    """Cancel what is left. Raises Refusal `nothing_left` where nothing is and it was not cancelled for this reason."""
+    if voucher.balance_fen:
+        return (VoucherCancelled(voucher=voucher.voucher, amount_fen=voucher.balance_fen),)
+    if any(cancellation.reason == reason for cancellation in voucher.cancellations):
+        return ()
+    raise Refusal(
+        "nothing_left",
+        f"voucher {voucher.voucher} has nothing left to cancel",
+        clause="3.1",
+        hint=f"`slaledger voucher show {voucher.voucher}`",
+    )

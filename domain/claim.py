@@ -208,7 +208,10 @@ def decided(decision: Decision) -> tuple[Event, ...]:
 
 
 def dispute(claim: Claim, command: DisputeClaim, zone: str) -> tuple[Event, ...]:
-    """The customer disputes the latest decision. Raises Refusal `claim_undecided`, `disputed_before_filed`, `claim_disputed`."""
+    """The customer disputes the latest decision.
+
+    Raises Refusal `claim_undecided`, `disputed_before_filed`, `claim_disputed`.
+    """
     check_is_decided(claim)
     wanted = Dispute(disputed_at=int(command.disputed_at), grounds=str(command.grounds))
     if wanted in claim.disputes:

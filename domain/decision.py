@@ -141,7 +141,7 @@ def record_sha256(record: bytes) -> str:
 
 
 def substance(decision: Decision) -> Decision:
-    """A decision without what changes by deciding again: equal exactly where both decide the same for the same reasons."""
+    """A decision without what changes by deciding again: equal where both decide alike."""
     nothing = Facts(position=0, count=0, sha256="")
     return msgspec.structs.replace(decision, number=0, decided_at=0, facts=nothing, steps=())
 

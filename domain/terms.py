@@ -232,7 +232,7 @@ def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Versio
 def publish(versions: tuple[Version, ...], command: PublishTerms, document: str) -> tuple[TermsPublished, ...]:
     """A new version of the agreement, announced in time (clause 4); nothing where it stands already.
 
-    Raises Refusal `terms_version_taken`, `terms_other_agreement`, `terms_same_day`, `terms_without_notice`.
+    Raises Refusal `terms_version_taken`, `terms_same_day`, `terms_without_notice`.
     """
     terms = parse_terms(document)
     sha256 = document_sha256(document)
@@ -253,12 +253,6 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
                 clause="4",
                 hint="give the amendment its own effective date",
             )
-    if versions and terms.agreement != versions[0].terms.agreement:
-        raise Refusal(
-            "terms_other_agreement",
-            f"this ledger's accounts are under {versions[0].terms.agreement}; {terms.agreement} would govern nothing",
-            hint=f'an amendment says agreement = "{versions[0].terms.agreement}"',
-        )
     check_notice(versions, terms, command.noticed_at)
     return (
         TermsPublished(
@@ -269,6 +263,15 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
             document=document,
             noticed_at=None if command.noticed_at is None else int(command.noticed_at),
         ),
+    )
+
+
+def other_agreement(agreement: str) -> Refusal:
+    """What is said of a document of an agreement that no account of the ledger is under."""
+    return Refusal(
+        "terms_other_agreement",
+        f"this ledger's accounts are under {REFERENCE_AGREEMENT}; terms of {agreement} would govern nothing",
+        hint=f'an amendment says agreement = "{REFERENCE_AGREEMENT}"',
     )
 
 

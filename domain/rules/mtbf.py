@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import msgspec
 
@@ -44,7 +45,7 @@ def mtbf(incidents: Sequence[Incident], covered: list[Span], year: int, at: int,
         own = [month for month, governing in months.items() if governing is terms]
         failures += _failures(incidents, covered, own, at, terms)
     failures.sort(key=lambda failure: (failure.start, failure.recovered))
-    gaps = [after.start - before.recovered for before, after in zip(failures, failures[1:], strict=False)]
+    gaps = [after.start - before.recovered for before, after in pairwise(failures)]
     mean = Fraction(sum(gaps), len(gaps)) if gaps else None
     days = months[max(months)].commitment.mtbf_days.value
     return Mtbf(

@@ -1,0 +1,1 @@
+"""Files of others: read into commands, refused with the place when they cannot be read without guessing."""

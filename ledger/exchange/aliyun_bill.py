@@ -1,0 +1,302 @@
+"""Fees from the provider's instance-detail bill: a CSV of 41 columns, one row per instance and billing item.
+
+A bill here is an account's rows of one month and one order. What is payable (应付金额) is already net of
+discounts and coupons; only 代金券抵扣 is paid with vouchers: a coupon (优惠券抵扣) lowers the price and a
+stored value card (储值卡支付金额) is money. Sums are exact, in units of 10^-10 yuan, and rounded half up to
+the fen once per bill and part. Times have no zone in the file: they are the provider's billing clock, +08:00.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
+
+# fmt: off
+COLUMNS = (
+    "账期", "财务单元", "账号ID", "账号", "Owner账号", "产品Code", "产品", "产品明细Code", "产品明细",
+    "消费类型", "消费时间", "账单开始时间", "账单结束时间", "服务时长", "订单号/账单号", "账单类型",
+    "计费方式", "实例ID", "实例昵称", "资源组", "实例标签", "实例配置", "实例规格", "公网IP", "私网IP",
+    "地域", "可用区", "计费项", "单价", "单价单位", "用量", "用量单位", "资源包抵扣", "原价", "优惠金额",
+    "优惠券抵扣", "应付金额", "现金支付", "代金券抵扣", "储值卡支付金额", "欠费金额",
+)
+# fmt: on
+PREPAID = ("包年包月", "预付费", "Subscription")
+YUAN = {"", "CNY", "RMB", "人民币"}
+MONTHS_MAX = 120
+BY_HAND = "enter this bill by hand with `slaledger fees bill`"
+_UNITS = 10**10
+_UNITS_PER_FEN = _UNITS // 100
+_MONTH = re.compile(r"(20[0-9]{2})[-/]?(0[1-9]|1[0-2])")
+_AMOUNT = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{1,10}))?")
+_DAY = r"(20[0-9]{2})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
+_TIME = re.compile(_DAY + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row: where its first line is, and its cells by column, without blanks around them."""
+
+    place: str
+    cells: dict[str, str]
+
+    def refuse(self, code: str, message: str, hint: str | None = None) -> Unreadable:
+        return Unreadable(code, self.place, message, hint)
+
+    def required(self, column: str) -> str:
+        if not self.cells[column]:
+            raise self.refuse("missing_cell", f"{column} is blank")
+        return self.cells[column]
+
+
+class Period(msgspec.Struct, frozen=True):
+    """The months a row pays for: `months` of them from `first_month` (`YYYY-MM`) on."""
+
+    first_month: str
+    months: int
+
+
+def read_aliyun_bill(
+    data: bytes, *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
+) -> Reading:
+    """One `fees bill` per account, month and order, in the order in which they first appear.
+
+    `call_items` are the billing items (计费项) that are call fees; every other item is a service fee.
+    `products` names what to read (产品Code, 产品 or 产品明细) and is needed when the file bears more than one
+    product. Raises Unreadable.
+    """
+    borne = list(_rows(_text(data, name), name))
+    notes = [] if borne else ["the file has no rows under its header"]
+    rows = _of_products(borne, name, products, notes)
+    if unborne := sorted(call_items - {row.cells["计费项"] for row in rows}):
+        hint = "look at the 计费项 column; an item that is not called so would count as a service fee"
+        raise Unreadable("unknown_call_item", name, f"no row bears the call item {unborne[0]!r}", hint)
+    bills: dict[str, list[Row]] = {}
+    for row in rows:
+        bills.setdefault(_bill_id(row), []).append(row)
+    commands = [
+        Sourced(place=part[0].place, fields=_bill(bill, part, call_items, notes)) for bill, part in bills.items()
+    ]
+    return Reading(commands=tuple(commands), notes=tuple(notes))
+
+
+def _text(data: bytes, file: str) -> str:
+    """The file as text: UTF-8 where it is that, else GB18030 (which GBK and GB2312 are part of)."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("bad_encoding", file, "the file is neither UTF-8 nor GB18030", "save it as CSV in UTF-8")
+
+
+def _rows(text: str, file: str) -> Iterator[Row]:
+    """The rows under the header; each has as many cells as the header, blank lines stand only at the end."""
+    lines = _lines(text, file)
+    _, header = next(lines, (file, []))
+    _check_header(header, f"{file}:1")
+    blank: str | None = None
+    for place, cells in lines:
+        if not any(cells) and len(cells) < 2:
+            blank = blank or place
+            continue
+        if blank is not None:
+            raise Unreadable("blank_line", blank, "a blank line stands between rows", "is something missing?")
+        if len(cells) != len(header):
+            raise Unreadable("bad_row", place, f"{len(cells)} cells under a header of {len(header)}")
+        yield Row(place, dict(zip(header, cells, strict=True)))
+
+
+def _lines(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
+    """Records with the place of their first line; a quoted cell may span several lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        place = f"{file}:{reader.line_num + 1}"
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise Unreadable("bad_csv", place, f"broken CSV: {error}") from None
+        if cells is None:
+            return
+        yield place, [cell.strip(" \t") for cell in cells]
+
+
+def _check_header(header: list[str], place: str) -> None:
+    if missing := [column for column in COLUMNS if column not in header]:
+        hint = "export the instance-detail bill (实例账单明细) with all of its 41 columns"
+        raise Unreadable("missing_column", place, f"the header lacks {', '.join(missing)}", hint)
+    if twice := [column for column in header if header.count(column) > 1]:
+        raise Unreadable("duplicate_column", place, f"the header has {twice[0]!r} more than once")
+
+
+def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
+    """The rows of the products asked for; without a choice, all of them, if they are of one product."""
+    if not products:
+        for column in ("产品Code", "产品"):
+            if len(found := sorted({row.cells[column] for row in rows})) > 1:
+                message = f"rows of more than one product ({column}): {', '.join(map(repr, found))}"
+                raise Unreadable("several_products", file, message, "say which of them to read")
+        return rows
+    kept = [row for row in rows if products & _product_names(row)]
+    if unborne := sorted(products - {word for row in rows for word in _product_names(row)}):
+        raise Unreadable("unknown_product", file, f"no row bears the product {unborne[0]!r}", "mistyped?")
+    if len(kept) < len(rows):
+        notes.append(f"rows of other products were left out: {len(rows) - len(kept)}")
+    return kept
+
+
+def _product_names(row: Row) -> set[str]:
+    return {row.cells["产品Code"], row.cells["产品"], row.cells["产品明细"]}
+
+
+def _bill_id(row: Row) -> str:
+    if row.cells.get("币种", "") not in YUAN:
+        raise row.refuse("not_yuan", f"币种 is {row.cells['币种']!r}; the ledger counts yuan")
+    parts = ["aliyun", row.required("账号ID"), _month(row)]
+    if order := row.cells["订单号/账单号"]:
+        parts.append(order)
+    return checked_id(":".join(parts), row.place)
+
+
+def _month(row: Row) -> str:
+    """账期 as `YYYY-MM`."""
+    if not (match := _MONTH.fullmatch(row.required("账期"))):
+        raise row.refuse("bad_month", f"账期 {row.cells['账期']!r} is no month such as 2026-03")
+    return f"{match[1]}-{match[2]}"
+
+
+def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[str]) -> dict[str, object]:
+    """The `fees bill` command of one bill's rows."""
+    period = _period(rows)
+    calls = [row for row in rows if row.cells["计费项"] in call_items]
+    service = [row for row in rows if row.cells["计费项"] not in call_items]
+    service_fee, service_voucher = _part(rows[0], service, "service")
+    call_fee, call_voucher = _part(rows[0], calls, "call")
+    if any(_is_prepaid(row) and not _is_bounded(row) for row in rows):
+        notes.append(f"{bill}: prepaid, but without its start and end: taken as one month")
+    fields: dict[str, object] = {"command": "fees bill", "bill": bill}
+    fields |= {"account": rows[0].cells["账号ID"], "first_month": period.first_month}
+    if period.months != 1:
+        fields["months"] = period.months
+    fields["billed_at"] = _billed_at(rows)
+    fields |= {"product_fee": _yuan(service_fee + call_fee), "call_fee": _yuan(call_fee)}
+    if service_voucher or call_voucher:
+        fields["voucher_offset"] = {"service": _yuan(service_voucher), "call": _yuan(call_voucher)}
+    return fields
+
+
+def _part(first: Row, rows: Iterable[Row], part: str) -> tuple[int, int]:
+    """Fee and voucher offset of one part of a bill, in fen."""
+    rows = list(rows)
+    fee_fen = _sum_fen(first, rows, "应付金额", f"{part} fee")
+    voucher_fen = _sum_fen(first, rows, "代金券抵扣", f"{part} voucher offset")
+    if voucher_fen > fee_fen:
+        message = f"vouchers of {_yuan(voucher_fen)} paid on a {part} fee of {_yuan(fee_fen)}"
+        raise first.refuse("vouchers_exceed_fee", message, BY_HAND)
+    return fee_fen, voucher_fen
+
+
+def _sum_fen(first: Row, rows: Iterable[Row], column: str, what: str) -> int:
+    """The exact sum of a column, rounded half up to the fen."""
+    units = sum(_units(row, column) for row in rows)
+    if units < 0:
+        hint = "a refund lowers an earlier bill: enter it by hand with `slaledger fees correct`"
+        raise first.refuse("negative_total", f"the bill's {what} adds up to less than zero", hint)
+    return (units + _UNITS_PER_FEN // 2) // _UNITS_PER_FEN
+
+
+def _units(row: Row, column: str) -> int:
+    """An amount in units of 10^-10 yuan; blank is zero."""
+    if not (text := row.cells[column]):
+        return 0
+    if not (match := _AMOUNT.fullmatch(text)):
+        hint = "an amount has a point, at most 10 decimals and no thousands separators"
+        raise row.refuse("bad_amount", f"{column} {text!r} is no amount", hint)
+    units = int(match[2]) * _UNITS + int((match[3] or "").ljust(10, "0"))
+    return -units if match[1] == "-" else units
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02}"
+
+
+def _is_prepaid(row: Row) -> bool:
+    said = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
+    return any(word in cell for word in PREPAID for cell in said)
+
+
+def _is_bounded(row: Row) -> bool:
+    return bool(row.cells["账单开始时间"] and row.cells["账单结束时间"])
+
+
+def _period(rows: list[Row]) -> Period:
+    """The months that the bill pays for; its rows must agree."""
+    periods = [_row_period(row) for row in rows]
+    for row, period in zip(rows, periods, strict=True):
+        if period != periods[0]:
+            message = (
+                f"this row pays for {period.months} months from {period.first_month}, "
+                f"the bill's first for {periods[0].months} from {periods[0].first_month}"
+            )
+            raise row.refuse("periods_differ", message, BY_HAND)
+    return periods[0]
+
+
+def _row_period(row: Row) -> Period:
+    """Prepaid with start and end: the months bought, from the start's month. Else the month of 账期."""
+    if not (_is_prepaid(row) and _is_bounded(row)):
+        return Period(_month(row), 1)
+    start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
+    if end <= start:
+        raise row.refuse("ends_before_start", "账单结束时间 is not after 账单开始时间")
+    for months in range(1, MONTHS_MAX + 1):
+        if end <= _last_end(start, months):
+            return Period(f"{start:%Y-%m}", months)
+    raise row.refuse("too_many_months", f"the row pays for more than {MONTHS_MAX} months")
+
+
+def _last_end(start: datetime, months: int) -> datetime:
+    """The latest end of that many months from `start`.
+
+    A purchase in the middle of a day runs to the midnight after the same day, so a day is granted:
+    from 5 March 10:00 three months end on 5 June or at 6 June 00:00.
+    """
+    first = start.replace(day=1, hour=0, minute=0, second=0)
+    for _ in range(months):
+        first = _next_month(first)
+    days = (_next_month(first) - first).days
+    return first + timedelta(days=min(start.day, days))
+
+
+def _next_month(first: datetime) -> datetime:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _billed_at(rows: list[Row]) -> str:
+    """The bill's date: the latest 消费时间, else the latest 账单结束时间, else the start of the next month.
+
+    The end of what was prepaid lies ahead, so it says nothing of when that was billed.
+    """
+    times = _times(rows, "消费时间")
+    if not times and not any(_is_prepaid(row) for row in rows):
+        times = _times(rows, "账单结束时间")
+    at = max(times) if times else _next_month(datetime.fromisoformat(f"{_month(rows[0])}-01"))
+    return f"{at.isoformat()}+08:00"
+
+
+def _times(rows: Iterable[Row], column: str) -> list[datetime]:
+    return [_time(row, column) for row in rows if row.cells[column]]
+
+
+def _time(row: Row, column: str) -> datetime:
+    """A local time of the billing clock; a date alone is its midnight."""
+    if match := _TIME.fullmatch(row.cells[column]):
+        try:
+            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+            return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the billing clock's, by column
+        except ValueError:
+            pass
+    raise row.refuse("bad_time", f"{column} {row.cells[column]!r} is no time such as 2026-03-31 23:59:59")

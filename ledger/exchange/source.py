@@ -1,0 +1,172 @@
+"""What every reader of a foreign file shares: the result, the refusal, a walk over JSON that knows its path.
+
+A reader is pure: it gets bytes and returns commands as data. It opens nothing, asks no clock and records
+nothing, so the same bytes always give the same commands and running them again is a no-op.
+"""
+
+import json
+import re
+from collections.abc import Container, Iterator
+from datetime import datetime
+
+import msgspec
+
+ID_PATTERN = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+_RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+
+
+class Sourced(msgspec.Struct, frozen=True, kw_only=True):
+    """One command in the form of a batch line, and the place in the file that it comes from."""
+
+    place: str
+    fields: dict[str, object]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a file says: commands in the order to run them, and what was left out or is worth a look."""
+
+    commands: tuple[Sourced, ...]
+    notes: tuple[str, ...]
+
+
+class Unreadable(Exception):
+    """The file cannot be turned into commands without guessing; nothing of it is used.
+
+    `code` is for programs, `place` is `FILE`, `FILE:LINE`, `FILE:LINE:COLUMN` or `FILE: $.json.path`,
+    `message` says what is wrong and `hint`, where there is one, what to do next.
+    """
+
+    def __init__(self, code: str, place: str, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{place}: {message}")
+        self.code = code
+        self.place = place
+        self.message = message
+        self.hint = hint
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """An instant, its text as the file gives it, and where it stands."""
+
+    at: datetime
+    text: str
+    place: str
+
+
+class Node(msgspec.Struct, frozen=True):
+    """A JSON value and its path. Every access either gives the type asked for or is refused with the path."""
+
+    file: str
+    path: str
+    value: object
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}: {self.path}"
+
+    def refuse(self, code: str, message: str, hint: str | None = None) -> Unreadable:
+        return Unreadable(code, self.place, message, hint)
+
+    def fields(self) -> dict[str, object]:
+        """This value as a JSON object."""
+        if not isinstance(self.value, dict):
+            raise self.refuse("wrong_shape", "an object is expected here")
+        return self.value
+
+    def at(self, key: str) -> "Node":
+        """The value under `key`; a missing one is null, as status pages use the two alike."""
+        return Node(self.file, f"{self.path}.{key}", self.fields().get(key))
+
+    def items(self, key: str) -> Iterator["Node"]:
+        """The elements of the list under `key`; none when it is missing or null."""
+        node = self.at(key)
+        if node.value is not None and not isinstance(node.value, list):
+            raise node.refuse("wrong_shape", "a list is expected here")
+        for index, value in enumerate(node.value or []):
+            yield Node(self.file, f"{node.path}[{index}]", value)
+
+    def text(self, key: str) -> str:
+        """The non-empty text under `key`."""
+        node = self.at(key)
+        if not isinstance(node.value, str) or not node.value:
+            raise node.refuse("missing_text", "a text is expected here and there is none")
+        return node.value
+
+    def choice(self, key: str, known: Container[str], what: str, hint: str | None = None) -> str:
+        """The text under `key`, which must be one of the `known` words for `what`."""
+        node = self.at(key)
+        if not isinstance(node.value, str) or node.value not in known:
+            code = f"unknown_{what.replace(' ', '_')}"
+            raise node.refuse(code, f"unknown {what}: {json.dumps(node.value)}", hint)
+        return node.value
+
+    def moment(self, *keys: str) -> Moment:
+        """The RFC 3339 instant under the first of `keys` that is given; refused without one or its offset."""
+        nodes = [self.at(key) for key in keys]
+        node = next((one for one in nodes if one.value is not None), nodes[0])
+        if node.value is None:
+            raise node.refuse("missing_time", "a time is expected here and there is none")
+        return Moment(_instant(node), str(node.value), node.place)
+
+
+def _instant(node: Node) -> datetime:
+    """A date and time with offset, to the microsecond."""
+    if isinstance(node.value, str) and _RFC3339.fullmatch(node.value):
+        try:
+            return datetime.fromisoformat(node.value)
+        except ValueError as error:
+            raise node.refuse("bad_time", f"{node.value!r} is no time: {error}") from None
+    raise node.refuse(
+        "bad_time",
+        f"{node.value!r} is not a time such as 2026-03-03T10:00:00+08:00",
+        "times need an offset (Z or +08:00) and at most six decimals",
+    )
+
+
+def parse_json(data: bytes, file: str) -> Node:
+    """The root of a JSON document in UTF-8; broken text is refused with line and column (both from 1).
+
+    Numbers stay texts, so that no float exists; an object that gives a key twice is refused.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = _position(error.object, error.start)
+        raise Unreadable("not_utf8", f"{file}:{line}:{column}", "the file is not UTF-8 text") from None
+    try:
+        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        place = f"{file}:{error.lineno}:{error.colno}"
+        raise Unreadable("bad_json", place, f"broken JSON: {error.msg}") from None
+    except _Twice as error:
+        raise Unreadable("bad_json", file, f"broken JSON: an object gives {error.args[0]!r} twice") from None
+    except RecursionError:
+        raise Unreadable("bad_json", file, "the JSON is nested too deeply to be what it should be") from None
+    return Node(file, "$", value)
+
+
+class _Twice(Exception):
+    """An object gives the same key twice; readers differ on which of the two counts."""
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Twice(key)
+        found[key] = value
+    return found
+
+
+def _position(data: bytes, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of a byte; the column counts bytes."""
+    return data.count(b"\n", 0, offset) + 1, offset - data.rfind(b"\n", 0, offset)
+
+
+def checked_id(text: str, place: str) -> str:
+    """`text`, if it can be an id in the ledger."""
+    if not ID_PATTERN.fullmatch(text):
+        hint = "ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -"
+        raise Unreadable("bad_id", place, f"{text!r} cannot be an id in the ledger", hint)
+    return text

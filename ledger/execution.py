@@ -1,0 +1,143 @@
+"""Carrying out commands: one transaction each, checked against the clock and the keys that were spent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from domain.commands import Command, PublishTerms, content
+from domain.events import KeyUsed, LedgerCreated
+from domain.refusals import Conflict, Refusal
+from domain.time import MINUTE_US, Instant, written
+from ledger import clock, published
+from ledger.application import Ledger, Writer
+from ledger.handlers import DEFAULT_ZONE, Effect, handle
+from ledger.store import layout
+from ledger.store.codec import decode
+
+CLOCK_TOLERANCE_US = 5 * MINUTE_US
+ATTEMPTS = 5
+
+Clock = Callable[[], int]
+
+
+class Done(msgspec.Struct, kw_only=True):
+    """What a command came to: how many events it recorded, the log's position behind them, and what to tell."""
+
+    command: str
+    recorded: int
+    position: int
+    told: dict[str, Any]
+    warnings: list[str]
+
+    @property
+    def noop(self) -> bool:
+        return self.recorded == 0
+
+
+def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now_us) -> Done:
+    """Carry out one command in a transaction of its own; a conflict is tried again a few times.
+
+    Raises Refusal where a rule forbids it, Conflict where somebody else keeps changing the ledger.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with ledger.writing() as log:
+                return carry_out(log, command, actor, now())
+        except Conflict as conflict:
+            if conflict.code != "conflict" or attempt == ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def carry_out(log: Writer, command: Command, actor: str, now: int) -> Done:
+    """Carry out a command in a running transaction. Raises Refusal; nothing is appended then."""
+    words = str(command.__struct_config__.tag)
+    check_times(command, now)
+    said = hashlib.sha256(content(command)).hexdigest()
+    if command.key is not None and _is_spent(log, str(command.key), said):
+        return Done(command=words, recorded=0, position=log.position(), told={}, warnings=[])
+    effect = handle(log, command, now)
+    if effect.events and command.key is not None:
+        key = str(command.key)
+        effect.events.append((layout.key(key), KeyUsed(key=key, command=words, content_sha256=said)))
+    return _record(log, words, effect, command, actor, now)
+
+
+def _record(log: Writer, words: str, effect: Effect, command: Command, actor: str, now: int) -> Done:
+    reason = getattr(command, "reason", None)
+    key = command.key
+    positions = log.append(
+        effect.events, now, actor, None if reason is None else str(reason), None if key is None else str(key)
+    )
+    return Done(
+        command=words,
+        recorded=len(positions),
+        position=positions[-1] if positions else log.position(),
+        told={name: str(value) if isinstance(value, str) else value for name, value in effect.told.items()},
+        warnings=effect.warnings,
+    )
+
+
+def _is_spent(log: Writer, key: str, said: str) -> bool:
+    """Whether this very command was carried out under the key. Raises Refusal `key_taken` where another was."""
+    rows = log.stream(layout.key(key))
+    if not rows:
+        return False
+    used = decode(rows[0]).event
+    if isinstance(used, KeyUsed) and used.content_sha256 == said:
+        return True
+    raise Refusal(
+        "key_taken", f"key {key!r} was used for another command", hint="a key stands for one command for ever"
+    )
+
+
+def check_times(command: Command, now: int) -> None:
+    """What is recorded has happened: no instant lies more than five minutes ahead of the ledger's clock.
+
+    Terms and calendars are about the future by nature. Raises Refusal `in_the_future`.
+    """
+    if isinstance(command, PublishTerms):
+        return
+    for name in command.__struct_fields__:
+        value = getattr(command, name)
+        if isinstance(value, Instant) and value > now + CLOCK_TOLERANCE_US:
+            raise Refusal(
+                "in_the_future",
+                f"{name.strip('_')} {written(value, DEFAULT_ZONE)} is ahead of the ledger's clock, "
+                f"{written(now, DEFAULT_ZONE)}",
+                hint="record what has happened, when it has",
+            )
+
+
+def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us) -> Done:
+    """Make a ledger of an empty store: its id, the shipped agreement, and every published calendar.
+
+    On a ledger it adds what an upgrade brought and it does not have; a recorded calendar is never touched.
+    """
+    with ledger.writing() as log:
+        at = now()
+        recorded = _found(log, actor, at)
+        rules = log.rules()
+        held = {version.document for version in rules.versions}
+        for document in published.shipped_agreements():
+            if document not in held:
+                recorded += carry_out(log, PublishTerms(document=document), actor, at).recorded
+        today = datetime.fromtimestamp(at // 1_000_000, UTC).date()
+        missing = [year for year in published.published_years(today) if year not in rules.calendars]
+        for year in missing:
+            event = published.published_calendar(year)
+            recorded += len(log.append([(layout.calendar(event.country, year), event)], at, actor, None, None))
+        created = decode(log.stream(layout.LEDGER)[0]).event
+        told = {"ledger": created.ledger if isinstance(created, LedgerCreated) else ""}
+        return Done(command="init", recorded=recorded, position=log.position(), told=told, warnings=[])
+
+
+def _found(log: Writer, actor: str, at: int) -> int:
+    if log.version(layout.LEDGER):
+        return 0
+    return len(log.append([(layout.LEDGER, LedgerCreated(ledger=clock.new_ledger_id()))], at, actor, None, None))

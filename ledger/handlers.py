@@ -1,0 +1,387 @@
+"""One use case a command: gather what it needs, let the domain decide, say what is to be recorded where."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from domain import account as accounts
+from domain import bill as bills
+from domain import calendar as calendars
+from domain import claim as claims
+from domain import commands as c
+from domain import events as e
+from domain import incident as incidents
+from domain import terms as agreement
+from domain import voucher as vouchers
+from domain.assessment import assess, timing
+from domain.case import Case, account_of, fold, unknown_account
+from domain.decision import Decision, decode, substance
+from domain.money import yuan
+from domain.refusals import Refusal, Unreadable
+from domain.time import month_span
+from ledger.published import published_calendar
+from ledger.store import layout
+from ledger.store.codec import decode as decode_row
+from ledger.store.reader import Reader
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+class Effect(msgspec.Struct, kw_only=True):
+    """What a command comes to: events and their streams (none for a no-op), and what to tell whoever asked."""
+
+    events: list[tuple[str, e.Event]] = []
+    told: dict[str, Any] = {}
+    warnings: list[str] = []
+
+
+def handle(log: Reader, command: c.Command, now: int) -> Effect:
+    """The effect of a command on the ledger as `log` has it. Raises Refusal as the rules say."""
+    handler: Callable[[Reader, Any, int], Effect] = _HANDLERS[type(command)]
+    return handler(log, command, now)
+
+
+def _zone(log: Reader) -> str:
+    versions = log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions
+    return versions[-1].terms.zone if versions else DEFAULT_ZONE
+
+
+def _on(stream: str, events: tuple[e.Event, ...], **told: Any) -> Effect:
+    return Effect(events=[(stream, event) for event in events], told=told)
+
+
+def _content(*said: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+
+
+def _reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list[tuple[str, e.Event]]:
+    """Take an id that is unique in the ledger; nothing where it was taken for the same. Raises Refusal `id_taken`."""
+    taken = log.reservation(kind, id_)
+    if taken is None:
+        reserved = e.IdReserved(kind=kind, id=id_, owner=owner, content_sha256=content)
+        return [(layout.reservation(kind, id_), reserved)]
+    if (taken.owner, taken.content_sha256) == (owner, content):
+        return []
+    where = f"of account {taken.owner}" if taken.owner != layout.SHARED else "shared by accounts"
+    raise Refusal(
+        "id_taken",
+        f"{kind} {id_} exists already ({where}), with other content",
+        hint=f"ids are unique in the ledger: choose another, or correct {kind} {id_}",
+    )
+
+
+def _account(log: Reader, account: str) -> accounts.Account:
+    return account_of(log.fold_streams(layout.account(account)), account)
+
+
+def _check_enrolled(log: Reader, account: str) -> None:
+    if not log.version(layout.account(account)):
+        raise unknown_account(account)
+
+
+def _enroll(log: Reader, command: c.EnrollAccount, now: int) -> Effect:
+    stream = layout.account(command.account)
+    known = log.fold_streams(stream).account
+    return _on(stream, accounts.enroll(known, command), account=command.account)
+
+
+def _restage(log: Reader, command: c.RestageAccount, now: int) -> Effect:
+    events = accounts.restage(_account(log, command.account), command, _zone(log))
+    return _on(layout.account(command.account), events, account=command.account)
+
+
+def _correct_account(log: Reader, command: c.CorrectAccount, now: int) -> Effect:
+    events = accounts.correct(_account(log, command.account), command, _zone(log))
+    return _on(layout.account(command.account), events, account=command.account)
+
+
+def _close_account(log: Reader, command: c.CloseAccount, now: int) -> Effect:
+    events = accounts.close(_account(log, command.account), command, _zone(log))
+    return _on(layout.account(command.account), events, account=command.account)
+
+
+def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
+    if (command.file is None) == (command.document is None):
+        raise Unreadable("bad_terms", "give the terms as a file or as a document, one of both")
+    document = command.document if command.document is not None else _text(str(command.file))
+    terms = agreement.parse_terms(document)
+    versions = log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions
+    if terms.agreement != agreement.REFERENCE_AGREEMENT:
+        raise agreement.other_agreement(terms.agreement)
+    events = agreement.publish(versions, command, document)
+    return _on(layout.terms(terms.agreement), events, agreement=terms.agreement, version=terms.version)
+
+
+def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effect:
+    if command.file is None:
+        event = published_calendar(command.year)
+    else:
+        if command.source is None:
+            raise Unreadable("no_source", "a calendar from a file needs the source of its days", hint="give --source")
+        days = calendars.parse_days(_text(command.file), command.year, command.file)
+        event = calendars.published(command.year, str(command.source), *days)
+    stream = layout.calendar(event.country, event.year)
+    known = log.fold_streams(stream).calendars.get(event.year)
+    events = calendars.publish(known, event, command.reason)
+    return _on(stream, events, year=event.year, sha256=event.sha256)
+
+
+def _text(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable("unreadable_file", f"{file} cannot be read: {error}") from None
+
+
+def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
+    event = incidents.opened(command)
+    members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
+    owner = event.account or layout.SHARED
+    reserved = _reserve(log, "incident", event.incident, owner, _content(event, members))
+    told = {"incident": event.incident}
+    if not reserved:
+        return Effect(told=told)
+    for account in members if event.account is None else (event.account,):
+        _check_enrolled(log, account)
+    joined = [
+        (layout.incident(account, event.incident), e.IncidentJoined(incident=event.incident, account=account))
+        for account in members
+    ]
+    return Effect(events=[(layout.incident(owner, event.incident), event), *joined, *reserved], told=told)
+
+
+def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
+    found = log.incident(id_)
+    if found is None:
+        raise Refusal("unknown_incident", f"there is no incident {id_}", hint="`slaledger incident open` records one")
+    return found
+
+
+def _close_incident(log: Reader, command: c.CloseIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    return _on(stream, incidents.close(incident, command, _zone(log)), incident=command.incident)
+
+
+def _correct_incident(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    return _on(stream, incidents.correct(incident, command, _zone(log)), incident=command.incident)
+
+
+def _withdraw_incident(log: Reader, command: c.WithdrawIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    return _on(stream, incidents.withdraw(incident, command.reason), incident=command.incident)
+
+
+def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    effect = _on(stream, incidents.apply_exclusion(incident, command, _zone(log)), incident=command.incident)
+    if effect.events:
+        effect.told["exclusion"] = len(incident.exclusions) + 1
+    return effect
+
+
+def _withdraw_exclusion(log: Reader, command: c.WithdrawExclusion, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    events = incidents.withdraw_exclusion(incident, command)
+    return _on(stream, events, incident=command.incident, exclusion=command.exclusion)
+
+
+def _bill_fees(log: Reader, command: c.BillFees, now: int) -> Effect:
+    event = bills.billed(command)
+    reserved = _reserve(log, "bill", event.bill, event.account, _content(event))
+    if not reserved:
+        return Effect(told={"bill": event.bill})
+    _check_enrolled(log, event.account)
+    return Effect(events=[(layout.bill(event.account, event.bill), event), *reserved], told={"bill": event.bill})
+
+
+def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
+    reserved = log.reservation("bill", id_)
+    if reserved is None:
+        raise Refusal("unknown_bill", f"there is no bill {id_}", hint="`slaledger fees bill` records one")
+    stream = layout.bill(reserved.owner, id_)
+    return stream, log.fold_streams(stream).bills[id_]
+
+
+def _correct_fees(log: Reader, command: c.CorrectFees, now: int) -> Effect:
+    stream, bill = _bill(log, command.bill)
+    return _on(stream, bills.correct(bill, command), bill=command.bill)
+
+
+def _void_fees(log: Reader, command: c.VoidFees, now: int) -> Effect:
+    stream, bill = _bill(log, command.bill)
+    return _on(stream, bills.void(bill, command.reason), bill=command.bill)
+
+
+def _file_claim(log: Reader, command: c.FileClaim, now: int) -> Effect:
+    stream = layout.claim(command.account, command.month)
+    _check_enrolled(log, command.account)
+    rules = log.rules()
+    zone = agreement.in_force(rules.versions, command.month).terms.zone
+    claim = log.fold_streams(stream).claims.get(command.month)
+    ends_at = month_span(command.month, zone)[1]
+    effect = _on(stream, claims.file(claim, command, ends_at, zone), account=command.account, month=command.month)
+    effect.warnings = _timing_warnings(rules, command)
+    return effect
+
+
+def _timing_warnings(rules: Case, command: c.FileClaim) -> list[str]:
+    early_or_late = timing(rules, command.month, command.filed_at)
+    if early_or_late is None:
+        return []
+    words = "before the claim window opens" if early_or_late == "too_early" else "after the claim window closed"
+    return [f"{command.account} {command.month}: filed {words} (clause 3.2); it will be decided as {early_or_late}"]
+
+
+def _claim_in(case: Case, account: str, month: str) -> claims.Claim:
+    account_of(case, account)
+    claim = case.claims.get(month)
+    if claim is None:
+        raise Refusal(
+            "unknown_claim",
+            f"{account} filed no claim for {month}",
+            clause="3.2",
+            hint=f"`slaledger claim file {account} {month} --filed-at …`",
+        )
+    return claim
+
+
+def _claim(log: Reader, account: str, month: str) -> claims.Claim:
+    return _claim_in(log.fold_streams(layout.account(account), layout.claim(account, month)), account, month)
+
+
+def _withdraw_claim(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
+    events = claims.withdraw(_claim(log, command.account, command.month), command.reason)
+    return _on(layout.claim(command.account, command.month), events, account=command.account, month=command.month)
+
+
+def _decide_claim(log: Reader, command: c.DecideClaim, now: int) -> Effect:
+    account = str(command.account)
+    claim = _claim(log, account, command.month)
+    told: dict[str, Any] = {"account": account, "month": command.month}
+    if not claims.waits(claim):
+        return Effect(told=told)
+    decided_at = now if command.decided_at is None else int(command.decided_at)
+    claims.check_decided_at(claim, command, decided_at, _zone(log))
+    return _decided(decide_now(log, account, command.month, decided_at), told)
+
+
+def _redecide_claim(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
+    claim = _claim(log, command.account, command.month)
+    claims.check_is_decided(claim)
+    decided_at = now if command.decided_at is None else int(command.decided_at)
+    claims.check_decided_at(claim, command, decided_at, _zone(log))
+    decision = decide_now(log, command.account, command.month, decided_at)
+    told: dict[str, Any] = {"account": command.account, "month": command.month}
+    if not claim.disputed and substance(decode(claim.decisions[-1].record)) == substance(decision):
+        return Effect(told=told)
+    return _decided(decision, told)
+
+
+def _decided(decision: Decision, told: dict[str, Any]) -> Effect:
+    amount = decision.credit.total_fen if decision.credit else 0
+    told |= {"decision": decision.number, "outcome": decision.outcome, "amount": yuan(amount)}
+    stream = layout.claim(decision.account, decision.month)
+    return Effect(events=[(stream, event) for event in claims.decided(decision)], told=told)
+
+
+def decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
+    """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
+    account, month = str(account), str(month)
+    rows = log.case_rows(account)
+    case = fold(map(decode_row, rows))
+    version = agreement.in_force(case.versions, month)
+    decision = assess(case, account, month, version, decided_at, log.facts((), ()))
+    facts = log.facts(rows, decision.calendar.years)
+    return msgspec.structs.replace(decision, facts=facts)
+
+
+def _dispute_claim(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
+    events = claims.dispute(_claim(log, command.account, command.month), command, _zone(log))
+    return _on(layout.claim(command.account, command.month), events, account=command.account, month=command.month)
+
+
+def _issue_voucher(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
+    account = str(command.account)
+    claim = _claim(log, account, command.month)
+    version = agreement.in_force(log.rules().versions, command.month).terms
+    issued_at = now if command.issued_at is None else int(command.issued_at)
+    effect = Effect(told={"account": account, "month": command.month})
+    for event in vouchers.issue(claim, command, issued_at, version.version, version.zone):
+        effect.events = [
+            (layout.voucher(account, event.voucher), event),
+            (layout.claim(account, command.month), vouchers.paid(event)),
+            *_reserve(log, "voucher", event.voucher, account, _content(event)),
+        ]
+        effect.told |= {"voucher": event.voucher, "amount": yuan(event.amount_fen)}
+    return effect
+
+
+def _voucher(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
+    reserved = log.reservation("voucher", id_)
+    if reserved is None:
+        raise Refusal("unknown_voucher", f"there is no voucher {id_}", hint="`slaledger voucher list`")
+    stream = layout.voucher(reserved.owner, id_)
+    return stream, log.fold_streams(stream).vouchers[id_]
+
+
+def _redeem_voucher(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
+    stream, voucher = _voucher(log, command.voucher)
+    bill_stream, bill = _bill(log, command.bill)
+    terms = agreement.by_name(log.rules().versions, voucher.version).terms
+    events = vouchers.redeem(voucher, bill, command, terms)
+    told: dict[str, Any] = {"voucher": voucher.voucher}
+    if events:
+        redeemed, on_bill = events
+        told |= {"redemption": redeemed.redemption, "balance": yuan(voucher.balance_fen - redeemed.amount_fen)}
+        return Effect(events=[(stream, redeemed), (bill_stream, on_bill)], told=told)
+    return Effect(told=told)
+
+
+def _reverse_redemption(log: Reader, command: c.ReverseRedemption, now: int) -> Effect:
+    stream, voucher = _voucher(log, command.voucher)
+    told: dict[str, Any] = {"voucher": voucher.voucher, "redemption": command.redemption}
+    events = vouchers.reverse(voucher, command)
+    if events:
+        undone, on_bill = events
+        bill_stream, _ = _bill(log, on_bill.bill)
+        return Effect(events=[(stream, undone), (bill_stream, on_bill)], told=told)
+    return Effect(told=told)
+
+
+def _cancel_voucher(log: Reader, command: c.CancelVoucher, now: int) -> Effect:
+    stream, voucher = _voucher(log, command.voucher)
+    return _on(stream, vouchers.cancel(voucher, command.reason), voucher=voucher.voucher)
+
+
+_HANDLERS: dict[type[c.Command], Callable[[Reader, Any, int], Effect]] = {
+    c.EnrollAccount: _enroll,
+    c.RestageAccount: _restage,
+    c.CorrectAccount: _correct_account,
+    c.CloseAccount: _close_account,
+    c.PublishTerms: _publish_terms,
+    c.PublishCalendar: _publish_calendar,
+    c.OpenIncident: _open_incident,
+    c.CloseIncident: _close_incident,
+    c.CorrectIncident: _correct_incident,
+    c.WithdrawIncident: _withdraw_incident,
+    c.ApplyExclusion: _apply_exclusion,
+    c.WithdrawExclusion: _withdraw_exclusion,
+    c.BillFees: _bill_fees,
+    c.CorrectFees: _correct_fees,
+    c.VoidFees: _void_fees,
+    c.FileClaim: _file_claim,
+    c.WithdrawClaim: _withdraw_claim,
+    c.DecideClaim: _decide_claim,
+    c.DisputeClaim: _dispute_claim,
+    c.RedecideClaim: _redecide_claim,
+    c.IssueVoucher: _issue_voucher,
+    c.RedeemVoucher: _redeem_voucher,
+    c.ReverseRedemption: _reverse_redemption,
+    c.CancelVoucher: _cancel_voucher,
+}

@@ -1,0 +1,59 @@
+"""Commands from their wire form: a batch line, or the words and options of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Union
+
+import msgspec
+
+from domain.commands import BY_WORDS, COMMANDS, Command, parse_value
+from domain.refusals import BadValue, Refusal, Unreadable
+
+_DECODER = msgspec.json.Decoder(Union[COMMANDS], dec_hook=parse_value)  # noqa: UP007 - made of a tuple
+
+
+def parse_line(line: bytes) -> Command:
+    """The command of a batch line.
+
+    Raises Unreadable `not_utf8`, `not_json`, `bad_field`, `unknown_command`, or Refusal with a value's own code.
+    """
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable("not_utf8", f"not UTF-8: byte {error.start + 1} is 0x{line[error.start]:02x}") from None
+    try:
+        command: Command = _DECODER.decode(line)
+    except msgspec.ValidationError as error:
+        raise _explained(error) from None
+    except msgspec.DecodeError as error:
+        raise Unreadable("not_json", f"not a JSON object: {error}", hint="one command a line") from None
+    return _complete(command)
+
+
+def build(words: str, fields: Mapping[str, Any]) -> Command:
+    """The command of given words and fields in their wire form. Raises as `parse_line` does."""
+    try:
+        command = msgspec.convert({**fields, "command": words}, BY_WORDS[words], dec_hook=parse_value)
+    except msgspec.ValidationError as error:
+        raise _explained(error) from None
+    return _complete(command)
+
+
+def _complete(command: Command) -> Command:
+    """A month's run is for all accounts or for one. Raises Unreadable `bad_field`."""
+    if hasattr(command, "all") and hasattr(command, "account") and command.all == (command.account is not None):
+        raise Unreadable("bad_field", "give an account, or all for the month's run")
+    return command
+
+
+def _explained(error: msgspec.ValidationError) -> Refusal:
+    said, _, path = str(error).partition(" - at `$")
+    field = path.removesuffix("`").lstrip(".")
+    cause = error.__cause__
+    if isinstance(cause, BadValue):
+        kind = Unreadable if cause.unreadable else Refusal
+        return kind(cause.code, f"{field}: {said}" if field else said, hint=cause.hint)
+    if field == "command":
+        return Unreadable("unknown_command", f"command: {said}", hint="`slaledger --help` lists them")
+    return Unreadable("bad_field", f"{field}: {said}" if field else said)

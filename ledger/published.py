@@ -1,0 +1,55 @@
+"""What comes with the software or its calendar package: the reference agreement, and published working days."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.metadata import version
+from importlib.resources import files
+
+from domain.calendar import published
+from domain.events import CalendarPublished
+from domain.refusals import Refusal
+
+FIRST_CALENDAR_YEAR = 2018
+
+
+def shipped_agreements() -> list[str]:
+    """The documents of the reference agreement's versions, earliest first by file name."""
+    folder = files("ledger") / "agreements"
+    found = sorted((entry for entry in folder.iterdir() if entry.name.startswith("aliyun-ccc-")), key=lambda e: e.name)
+    return [entry.read_text(encoding="utf-8") for entry in found]
+
+
+def published_calendar(year: int) -> CalendarPublished:
+    """A year's working days as the State Council published them, by the `holidays` package.
+
+    That package answers with guesses for years that were not published; only a published year has make-up
+    working days. Raises Refusal `calendar_unpublished`.
+    """
+    import holidays
+
+    package = f"holidays {version('holidays')}"
+    china = holidays.country_holidays("CN", years=year, language="zh_CN")
+    workdays = {day: "调休上班" for day in china.weekend_workdays if day.year == year}
+    if not workdays:
+        raise Refusal(
+            "calendar_unpublished",
+            f"the working days of {year} are not published, as far as the calendar package ({package}) knows",
+            clause="3.2",
+            hint=f"upgrade `holidays`, or give the days: `slaledger calendar publish {year} --file … --source …`",
+        )
+    off = {day: name for day, name in china.items() if day.year == year}
+    return published(year, package, off, workdays)
+
+
+def published_years(today: date) -> list[int]:
+    """The years from the agreement's first to next year whose working days are published."""
+    return [year for year in range(FIRST_CALENDAR_YEAR, today.year + 2) if _is_published(year)]
+
+
+def _is_published(year: int) -> bool:
+    try:
+        published_calendar(year)
+    except Refusal:
+        return False
+    return True

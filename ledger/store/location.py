@@ -1,0 +1,67 @@
+"""Where a ledger is: a URL, and for the embedded store the file behind it, checked before it is used."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+from urllib.parse import quote
+
+from domain.refusals import Unreadable
+from ledger.store import layout
+
+
+def ledger_path(url: str) -> Path:
+    """The file of a `sqlite:///…` URL. Raises Unreadable `bad_ledger_url`."""
+    if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
+        raise Unreadable(
+            "bad_ledger_url",
+            f"{url!r} names no ledger that this installation can open",
+            hint="sqlite:///NAME.db for a file here, sqlite:////PATH/NAME.db for one elsewhere",
+        )
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def views_path(path: Path) -> Path:
+    """Where the projections of a ledger file live; deleting it loses nothing."""
+    return path.with_name(path.name + ".views.db")
+
+
+def sqlite_uri(path: Path, *, writable: bool, create: bool = False) -> str:
+    """The URI by which SQLite opens a file; one that may not be written is opened so that it cannot be."""
+    if writable:
+        return f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}"
+    frozen = "" if _may_write(path.absolute().parent) else "&immutable=1"
+    return f"file:{quote(str(path))}?mode=ro{frozen}"
+
+
+def is_writable(path: Path) -> bool:
+    """Whether a file's permissions let anyone write it; what they forbid is not done, even by root."""
+    return _may_write(path)
+
+
+def _may_write(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+
+
+def check_is_ledger(path: Path, url: str) -> None:
+    """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours."""
+    if not path.is_file():
+        raise Unreadable("no_ledger", f"there is no ledger at {url}", hint="`slaledger init` makes one")
+    try:
+        raw = sqlite3.connect(sqlite_uri(path, writable=False), uri=True)
+        try:
+            application = raw.execute("PRAGMA application_id").fetchone()[0]
+            schema = raw.execute("PRAGMA user_version").fetchone()[0]
+        finally:
+            raw.close()
+    except sqlite3.DatabaseError as error:
+        raise Unreadable("not_a_ledger", f"{path} is no ledger: {error}", hint="check --ledger") from None
+    if application != layout.APPLICATION_ID:
+        raise Unreadable("not_a_ledger", f"{path} is a database, but no ledger", hint="check --ledger")
+    if schema > layout.SCHEMA_VERSION:
+        raise Unreadable(
+            "newer_ledger",
+            f"{path} was written by a newer version (its schema is {schema}, this one knows {layout.SCHEMA_VERSION})",
+            hint="upgrade slaledger",
+        )

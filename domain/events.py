@@ -149,7 +149,34 @@ class ExclusionApplied(Event, frozen=True, kw_only=True):
     from_at: int | None = None
     to_at: int | None = None
     notified_at: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ExclusionAppliedV1(Event, frozen=True, kw_only=True):
+    """The first shape of `ExclusionApplied`, with one piece of evidence at most. It is no longer written."""
+
+    incident: str
+    exclusion: int
+    clause: str
+    from_at: int | None = None
+    to_at: int | None = None
+    notified_at: int | None = None
     evidence: Evidence | None = None
+
+
+def several_pieces_of_evidence(old: Event) -> Event:
+    """Today's shape of an `ExclusionAppliedV1`: its piece of evidence is the only one."""
+    if not isinstance(old, ExclusionAppliedV1):
+        raise TypeError(f"{type(old).__name__} is not the first shape of an exclusion")
+    return ExclusionApplied(
+        incident=old.incident,
+        exclusion=old.exclusion,
+        clause=old.clause,
+        from_at=old.from_at,
+        to_at=old.to_at,
+        notified_at=old.notified_at,
+        evidence=() if old.evidence is None else (old.evidence,),
+    )
 
 
 class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
@@ -288,7 +315,7 @@ TOPICS: dict[str, type[Event]] = {
     "incident.closed": IncidentClosed,
     "incident.corrected": IncidentCorrected,
     "incident.withdrawn": IncidentWithdrawn,
-    "exclusion.applied": ExclusionApplied,
+    "exclusion.applied.v2": ExclusionApplied,
     "exclusion.withdrawn": ExclusionWithdrawn,
     "fees.billed": FeesBilled,
     "fees.corrected": FeesCorrected,
@@ -306,5 +333,7 @@ TOPICS: dict[str, type[Event]] = {
     "voucher.cancelled": VoucherCancelled,
 }
 
-UPCASTERS: dict[str, tuple[type[Event], Callable[[Event], Event]]] = {}
+UPCASTERS: dict[str, tuple[type[Event], Callable[[Event], Event]]] = {
+    "exclusion.applied": (ExclusionAppliedV1, several_pieces_of_evidence),
+}
 """Topics of shapes no longer written: the old shape, and the pure function that makes today's event of it."""

@@ -33,7 +33,7 @@ class Exclusion(msgspec.Struct, kw_only=True):
     from_at: int | None
     to_at: int | None
     notified_at: int | None
-    evidence: Evidence | None
+    evidence: tuple[Evidence, ...]
     reason: str | None
     withdrawn: str | None = None
     """The reason for which it was taken back; empty string where none was given; None while it stands."""
@@ -206,7 +206,7 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, zone: str) -> t
         from_at=None if command.from_ is None else int(command.from_),
         to_at=None if command.to is None else int(command.to),
         notified_at=None if command.notified_at is None else int(command.notified_at),
-        evidence=command.evidence[0].recorded() if command.evidence else None,
+        evidence=tuple(piece.recorded() for piece in command.evidence),
     )
     if any(exclusion.stands and _same(exclusion, wanted, command.reason) for exclusion in incident.exclusions):
         return ()

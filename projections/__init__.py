@@ -1,0 +1,1 @@
+"""Folds that are kept: each is a pure function of an account's case, and can be dropped and rebuilt."""

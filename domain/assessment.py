@@ -70,11 +70,9 @@ def _episode(episode: Episode) -> EpisodeRecord:
     )
 
 
-def would_credit(case: Case, month: str, result: MonthResult) -> int:
-    """What a claim in time would get for a month, in fen."""
-    if result.availability.tier is None:
-        return 0
-    return credit(bases(case.bills.values(), month), result.availability.tier, result.version.terms).total_fen
+def would_credit(case: Case, month: str, tier: int, terms: Terms) -> int:
+    """What a claim in time would get for a month in a tier, in fen."""
+    return credit(bases(case.bills.values(), month), tier, terms).total_fen
 
 
 def assess(case: Case, account: str, month: str, version: Version, at: int, facts: Facts) -> Decision:

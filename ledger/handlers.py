@@ -238,7 +238,8 @@ def _timing_warnings(rules: Case, command: c.FileClaim) -> list[str]:
     return [f"{command.account} {command.month}: filed {words} (clause 3.2); it will be decided as {early_or_late}"]
 
 
-def _claim_in(case: Case, account: str, month: str) -> claims.Claim:
+def claim_in(case: Case, account: str, month: str) -> claims.Claim:
+    """An account's claim for a month. Raises Refusal `unknown_account`, `unknown_claim`."""
     account_of(case, account)
     claim = case.claims.get(month)
     if claim is None:
@@ -252,7 +253,7 @@ def _claim_in(case: Case, account: str, month: str) -> claims.Claim:
 
 
 def _claim(log: Reader, account: str, month: str) -> claims.Claim:
-    return _claim_in(log.fold_streams(layout.account(account), layout.claim(account, month)), account, month)
+    return claim_in(log.fold_streams(layout.account(account), layout.claim(account, month)), account, month)
 
 
 def _withdraw_claim(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
@@ -322,7 +323,8 @@ def _issue_voucher(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
     return effect
 
 
-def _voucher(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
+def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
+    """A voucher's stream and state, by its id alone. Raises Refusal `unknown_voucher`."""
     reserved = log.reservation("voucher", id_)
     if reserved is None:
         raise Refusal("unknown_voucher", f"there is no voucher {id_}", hint="`slaledger voucher list`")
@@ -331,7 +333,7 @@ def _voucher(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
 
 
 def _redeem_voucher(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
-    stream, voucher = _voucher(log, command.voucher)
+    stream, voucher = voucher_of(log, command.voucher)
     bill_stream, bill = _bill(log, command.bill)
     terms = agreement.by_name(log.rules().versions, voucher.version).terms
     events = vouchers.redeem(voucher, bill, command, terms)
@@ -344,7 +346,7 @@ def _redeem_voucher(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
 
 
 def _reverse_redemption(log: Reader, command: c.ReverseRedemption, now: int) -> Effect:
-    stream, voucher = _voucher(log, command.voucher)
+    stream, voucher = voucher_of(log, command.voucher)
     told: dict[str, Any] = {"voucher": voucher.voucher, "redemption": command.redemption}
     events = vouchers.reverse(voucher, command)
     if events:
@@ -355,7 +357,7 @@ def _reverse_redemption(log: Reader, command: c.ReverseRedemption, now: int) -> 
 
 
 def _cancel_voucher(log: Reader, command: c.CancelVoucher, now: int) -> Effect:
-    stream, voucher = _voucher(log, command.voucher)
+    stream, voucher = voucher_of(log, command.voucher)
     return _on(stream, vouchers.cancel(voucher, command.reason), voucher=voucher.voucher)
 
 

@@ -1,0 +1,85 @@
+"""`slaledger batch`: a file of commands, one a line."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from typing import IO
+
+import click
+import msgspec
+
+from cli.main import say, wants_json
+from cli.output import Json, emit, format_option
+from cli.progress import progress
+from cli.session import actor, open_ledger
+from domain.refusals import Unreadable
+from ledger.batch import Batch, Report
+
+
+@click.command()
+@click.argument("file")
+@click.option("--keep-going", is_flag=True, help="Do the rest after a refusal; list all refusals, exit 1.")
+@click.option("--dry-run", is_flag=True, help="Check every line in turn and record nothing.")
+@format_option
+def batch(file: str, keep_going: bool, dry_run: bool, format_: str | None) -> int:
+    """Carry out a file of commands, JSON Lines in UTF-8; - reads standard input.
+
+    It stops at the first refusal; what came before stays. An interrupted file is simply run again.
+
+    \b
+    Example:
+      slaledger batch month-end.jsonl --keep-going
+    """
+    name = "<stdin>" if file == "-" else file
+    with _opened(file) as lines, open_ledger() as ledger, progress("lines") as advance:
+        run = Batch(ledger, lines, actor=actor(), keep_going=keep_going, on_progress=lambda done: advance(done, 0))
+        report = run.run(dry_run=dry_run)
+    emit(_shape(report, dry_run), format_, lambda: _print_report(report, dry_run))
+    _tell_refusals(name, report)
+    return report.status
+
+
+def _opened(file: str) -> IO[bytes]:
+    """The file's lines, seekable: standard input is put into a temporary file first."""
+    if file == "-":
+        spooled: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
+        shutil.copyfileobj(sys.stdin.buffer, spooled)
+        spooled.seek(0)
+        return spooled
+    try:
+        return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
+    except OSError as error:
+        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None
+
+
+def _shape(report: Report, dry_run: bool) -> Json:
+    shape: Json = {
+        "lines": report.lines,
+        "recorded": report.recorded,
+        "noops": report.noops,
+        "refused": [msgspec.to_builtins(refusal) for refusal in report.refused],
+        "position": report.position,
+        "done_before": report.done_before,
+    }
+    return {**shape, "dry_run": True} if dry_run else shape
+
+
+def _print_report(report: Report, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    print(
+        f"{report.lines} lines: {report.recorded} events {would}recorded, {report.noops} no-ops, "
+        f"{len(report.refused)} refused; position {report.position}"
+    )
+    if report.done_before:
+        print(f"lines 1 to {report.done_before} were done by an earlier run of this file")
+
+
+def _tell_refusals(name: str, report: Report) -> None:
+    if wants_json() and len(report.refused) > 1:
+        first = report.refused[0]
+        say("lines_refused", f"{len(report.refused)} lines refused, the first {name}:{first.line}: {first.message}")
+        return
+    for refusal in report.refused:
+        say(refusal.code, f"{name}:{refusal.line}: {refusal.message}", refusal.clause, refusal.hint, refusal.line)

@@ -1,0 +1,48 @@
+"""`slaledger calendar`: publish, show."""
+
+from __future__ import annotations
+
+import click
+
+from cli.changing import group
+from cli.output import Json, emit, format_option, print_pairs, print_table
+from cli.session import open_ledger
+from domain.refusals import Refusal
+
+calendar = group("calendar", "Working days, as the State Council published them.")
+
+
+@calendar.command("show", short_help="A year's days off and make-up working days.")
+@click.argument("year", type=click.IntRange(2000, 2200))
+@format_option
+def show(year: int, format_: str | None) -> None:
+    """A year's days off and make-up working days, as recorded.
+
+    \b
+    Example:
+      slaledger calendar show 2026
+    """
+    with open_ledger() as ledger, ledger.reading() as log:
+        found = log.rules().calendars.get(year)
+    if found is None:
+        raise Refusal(
+            "calendar_missing",
+            f"the working days of {year} are not recorded",
+            clause="3.2",
+            hint=f"`slaledger calendar publish {year}`",
+        )
+    days = [(day, "holiday", name) for day, name in found.holidays.items()]
+    days += [(day, "workday", name) for day, name in found.workdays.items()]
+    shape: Json = {
+        "year": year,
+        "sha256": found.sha256,
+        "source": found.source,
+        "days": [{"date": day.isoformat(), "kind": kind, "name": name} for day, kind, name in sorted(days)],
+    }
+    emit(shape, format_, lambda: _print_year(shape))
+
+
+def _print_year(shape: Json) -> None:
+    print_pairs([(name, shape[name]) for name in ("year", "source", "sha256")])
+    print()
+    print_table(("date", "kind", "name"), [(day["date"], day["kind"], day["name"]) for day in shape["days"]])

@@ -1,0 +1,217 @@
+"""The commands that change the ledger, made from the commands' own structs: one parser for words and batch lines."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, Literal, Union, get_args, get_origin
+
+import click
+import msgspec
+
+from cli.examples import EXAMPLES
+from cli.output import Json, emit, format_params, print_table, warn
+from cli.session import actor, open_ledger
+from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
+from domain.refusals import Unreadable
+from ledger.execution import Done, execute
+from ledger.month_run import MonthRun, run_month, waiting
+from ledger.parsing import build
+
+_REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
+_HELP = {
+    "key": "Strict idempotency key: the command is carried out once for ever.",
+    "reason": "Why.",
+    "region": "Its region, for incidents of a region.",
+    "covered_in_beta": "The agreement covers the account in beta too.",
+    "from_": "Start of the excluded span; the incident's start by default.",
+    "to": "End of the excluded span; the incident's end by default.",
+    "notified_at": "When the customer was told; needed for 2.3(5).",
+    "decided_at": "When it was decided; now by default.",
+    "issued_at": "When it was issued; now by default.",
+    "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",
+    "all": "The month's run: every account for which something waits.",
+    "file": "A file to read it from.",
+    "source": "Where the file's days were published.",
+    "noticed_at": "When the amendment was announced; the first version needs none.",
+    "accounts": "The account that it touches; repeat for several.",
+    "regions": "A region that it touches; repeat for several.",
+    "all_accounts": "It touches everybody.",
+    "months": "How many months the payment is for.",
+    "evidence": "NAME=SHA256[@URI]; repeat for several.",
+}
+
+
+def group(name: str, help_text: str) -> click.Group:
+    """A group with every changing command of that name."""
+    made = click.Group(name, help=help_text)
+    for words, kind in BY_WORDS.items():
+        if words.partition(" ")[0] == name:
+            made.add_command(_command(words, kind))
+    return made
+
+
+def _command(words: str, kind: type[Command]) -> click.Command:
+    hints = typing.get_type_hints(kind)
+    takes_all = "all" in kind.__struct_fields__
+    params: list[click.Parameter] = []
+    if takes_all:
+        params.append(click.Argument(["words"], nargs=-1, metavar="(ACCOUNT MONTH | --all MONTH)"))
+    for field in (*kind.__struct_fields__[1:], "key"):
+        if field not in kind.ARGUMENTS:
+            params += [] if field == "account" and "accounts" in hints else _options(field, hints[field], kind)
+        elif not takes_all:
+            params.append(click.Argument([field], metavar=field.upper()))
+    order = {argument: index for index, argument in enumerate(kind.ARGUMENTS)}
+    params.sort(key=lambda param: order.get(str(param.name), len(order)))
+    return click.Command(
+        words.partition(" ")[2],
+        callback=_callback(words, kind),
+        params=[*params, *format_params()],
+        help=f"{(kind.__doc__ or '').strip()}\n\n\b\nExample:\n  {EXAMPLES[words]}",
+        short_help=(kind.__doc__ or "").strip(),
+    )
+
+
+def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter]:
+    required = kind.__struct_fields__.index(field) in _required(kind)
+    flag = "--" + field.strip("_").replace("_", "-")
+    told = _HELP.get(field)
+    plain = _without_none(hint)
+    if plain is VoucherOffset:
+        helped = "What of the {} part was paid with vouchers outside."
+        return [
+            click.Option(["--service-voucher"], metavar="YUAN", help=helped.format("service")),
+            click.Option(["--call-voucher"], metavar="YUAN", help=helped.format("call")),
+        ]
+    if field in _REPEATED:
+        return [click.Option([*_REPEATED[field], field], multiple=True, metavar="ID", help=told)]
+    if field == "evidence":
+        return [click.Option([flag], multiple=True, metavar="NAME=SHA256[@URI]", help=told)]
+    if plain is bool:
+        if plain is not hint:
+            return [click.Option([f"{flag}/--no-{flag[2:]}", field], default=None, help=told)]
+        return [click.Option([flag, field], is_flag=True, help=told)]
+    if get_origin(plain) is Literal:
+        return [click.Option([flag, field], type=click.Choice(get_args(plain)), required=required, help=told)]
+    shown = (
+        "N" if plain is int else {"Instant": "TIME", "Fen": "YUAN", "MonthText": "YYYY-MM"}.get(plain.__name__, "TEXT")
+    )
+    return [click.Option([flag, field], type=int if plain is int else str, required=required, metavar=shown, help=told)]
+
+
+def _required(kind: type[Command]) -> set[int]:
+    return {index for index, field in enumerate(msgspec.structs.fields(kind)) if field.required}
+
+
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        rest = [member for member in get_args(hint) if member is not type(None)]
+        return rest[0] if len(rest) == 1 else hint
+    return hint
+
+
+def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
+    def callback(format_: str | None, **given: Any) -> int:
+        command = build(words, _fields(kind, given))
+        if isinstance(command, DecideClaim | IssueVoucher) and command.all:
+            return _run_month(command, format_)
+        with open_ledger() as ledger:
+            done = execute(ledger, command, actor())
+        tell(done, format_)
+        return 0
+
+    return callback
+
+
+def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
+    """What was said on the command line, in the wire form of a batch line."""
+    fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
+    if "words" in given:
+        fields.pop("words", None)
+        fields |= _account_and_month(given["words"], bool(given.get("all")))
+    offset = {part: fields.pop(f"{part}_voucher") for part in ("service", "call") if f"{part}_voucher" in fields}
+    if offset:
+        fields["voucher_offset"] = offset
+    for name in _REPEATED:
+        if name in fields:
+            fields[name] = [value for given_value in fields[name] for value in given_value.split(",")]
+    if len(fields.get("accounts", ())) == 1:
+        fields["account"] = fields.pop("accounts")[0]
+    if "evidence" in fields:
+        fields["evidence"] = [_evidence(text) for text in fields["evidence"]]
+    return {name: value for name, value in fields.items() if value is not False}
+
+
+def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
+    names = ("month",) if for_all else ("account", "month")
+    if len(words) != len(names):
+        raise Unreadable("usage", "give ACCOUNT MONTH, or --all MONTH", hint="`--help` shows an example")
+    return dict(zip(names, words, strict=True))
+
+
+def _evidence(text: str) -> dict[str, str]:
+    name, equals, rest = text.partition("=")
+    sha256, _, uri = rest.partition("@")
+    if not equals:
+        raise Unreadable("bad_evidence", f"evidence {text!r} is not NAME=SHA256[@URI]")
+    fields = {"name": name, "sha256": sha256, "uri": uri}
+    return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
+
+
+def tell(done: Done, format_: str | None) -> None:
+    """Say what a command came to."""
+    for warning in done.warnings:
+        warn(warning)
+    answer: Json = {"command": done.command, "noop": done.noop, "recorded": done.recorded, "position": done.position}
+    answer |= done.told
+    if done.warnings:
+        answer["warnings"] = done.warnings
+    emit(answer, format_, lambda: _tell_person(done))
+
+
+def _tell_person(done: Done) -> None:
+    about = ", ".join(f"{name} {value}" for name, value in done.told.items())
+    if done.noop:
+        print(f"{done.command}: nothing to do{': ' + about if about else ''}")
+    else:
+        events = "1 event" if done.recorded == 1 else f"{done.recorded} events"
+        print(f"{done.command}: {events} recorded, position {done.position}{': ' + about if about else ''}")
+
+
+def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
+    with open_ledger() as ledger:
+        with ledger.reading() as log:
+            accounts, position = waiting(log, command), log.position()
+        who = actor()
+        run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
+    emit(_run_shape(run), format_, lambda: _print_run(run))
+    return 1 if run.refused else 0
+
+
+def _run_shape(run: MonthRun) -> Json:
+    return {
+        "month": run.month,
+        "done": [
+            {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
+            for line in run.done
+        ],
+        "refused": [{"account": r.account, "code": r.code, "message": r.message} for r in run.refused],
+        "total": run.total,
+        "recorded": run.recorded,
+        "position": run.position,
+    }
+
+
+def _print_run(run: MonthRun) -> None:
+    rows = [(line.account, line.outcome or line.voucher, line.amount) for line in run.done]
+    refused = [(refusal.account, f"refused: {refusal.message}", "") for refusal in run.refused]
+    total = ("", f"{len(run.done)} done, {len(run.refused)} refused", run.total)
+    print_table(("account", run.month, "yuan"), [*rows, *refused, total], right=["yuan"])
+
+
+account = group("account", "Accounts under the agreement: enrolment, stage, closure.")
+incident = group("incident", "Outages of one account, of several, of a region, or of everybody.")
+exclusion = group("exclusion", "Causes of clause 2.3, for an incident or a part of it.")
+fees = group("fees", "Bills: what was paid for which months, and how much of it with vouchers.")

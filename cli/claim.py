@@ -1,0 +1,140 @@
+"""`slaledger claim`: file, decide, dispute; and show, list, explain."""
+
+from __future__ import annotations
+
+import textwrap
+
+import click
+
+from cli import shapes
+from cli.changing import group
+from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table
+from cli.reading import parsed_month
+from cli.session import open_ledger, settings, zone_of
+from domain.case import account_of
+from domain.refusals import Refusal
+from ledger.handlers import claim_in
+from ledger.store.reader import Reader
+from ledger.store.views import Views
+
+claim = group("claim", "Claims for a month: filed, decided clause by clause, disputed, decided again.")
+
+
+def _shape(log: Reader, account: str, month: str) -> Json:
+    case = log.case(account)
+    account_of(case, account)
+    return shapes.claim(case, claim_in(case, account, month), settings().lang)
+
+
+@claim.command("show", short_help="A claim and its decisions.")
+@click.argument("account")
+@click.argument("month", callback=parsed_month)
+@format_option
+def show(account: str, month: str, format_: str | None) -> None:
+    """A claim and its decisions.
+
+    \b
+    Example:
+      slaledger claim show 1001 2026-03
+    """
+    with open_ledger() as ledger, ledger.reading() as log:
+        shape = _shape(log, account, month)
+    emit(shape, format_, lambda: _print_claim(shape))
+
+
+def _print_claim(shape: Json) -> None:
+    print_pairs(
+        [
+            ("account", shape["account"]),
+            ("month", shape["month"]),
+            ("status", shape["status"]),
+            ("filed", shape["filed_at"]),
+            ("window", f"{shape['window']['opens'] or '?'} to {shape['window']['closes'] or '?'}"),
+            ("awarded", shape["awarded"]),
+            ("issued", shape["issued"]),
+            ("overpaid", shape["overpaid"] if shape["overpaid"] != "0.00" else None),
+            ("vouchers", " ".join(shape["vouchers"]) or None),
+        ]
+    )
+    if shape["decisions"]:
+        print()
+        rows = [
+            (
+                made["number"],
+                made["decided_at"],
+                made["outcome"],
+                made["credit"]["total"] if made["credit"] else "-",
+                made["reason"],
+            )
+            for made in shape["decisions"]
+        ]
+        print_table(("no.", "decided", "outcome", "credit", "reason"), rows, right=["no.", "credit"])
+
+
+@claim.command("list", short_help="Every claim and where it stands.")
+@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's.")
+@format_option
+def list_(month: str | None, format_: str | None) -> None:
+    """Every claim and where it stands.
+
+    \b
+    Example:
+      slaledger claim list --month 2026-03
+    """
+    with open_ledger() as ledger, Views.of(ledger) as views:
+        with ledger.reading() as log:
+            zone = zone_of(log)
+        rows = [shapes.claim_row(row, zone) for row in views.claims(month)]
+    columns = ("account", "month", "status", "outcome", "awarded", "issued", "overpaid")
+    table = [[row[column] for column in columns] for row in rows]
+    emit(rows, format_, lambda: print_table(columns, table, right=columns[4:]))
+
+
+@claim.command("explain", short_help="The derivation, clause by clause.")
+@click.argument("account")
+@click.argument("month", callback=parsed_month)
+@click.option("--decision", "number", type=click.IntRange(1), metavar="N", help="The latest by default.")
+@format_option
+def explain(account: str, month: str, number: int | None, format_: str | None) -> None:
+    """The derivation of a decision, clause by clause: what went in, what came out.
+
+    \b
+    Example:
+      slaledger claim explain 1001 2026-03
+    """
+    with open_ledger() as ledger, ledger.reading() as log:
+        shape = _shape(log, account, month)
+    made = _chosen(shape, number)
+    emit(made, format_, lambda: print_derivation(made))
+
+
+def _chosen(shape: Json, number: int | None) -> Json:
+    decisions: list[Json] = shape["decisions"]
+    index = len(decisions) if number is None else number
+    if not 1 <= index <= len(decisions):
+        raise Refusal(
+            "claim_undecided" if not decisions else "unknown_decision",
+            f"{shape['account']} {shape['month']}: "
+            + (f"there is no decision {index}" if decisions else "the claim is not decided"),
+            hint=f"`slaledger claim decide {shape['account']} {shape['month']}`" if not decisions else None,
+        )
+    return decisions[index - 1]
+
+
+def print_derivation(made: Json) -> None:
+    """A decision's steps within 80 columns, each behind its clause."""
+    credit = made["credit"]["total"] if made["credit"] else "none"
+    print(f"Account {made['account']}, {made['month']}, decision {made['number']}: {made['outcome']}, credit {credit}")
+    print(f"decided {made['decided_at']}" + (f", because: {made['reason']}" if made["reason"] else ""))
+    print()
+    for step in made["steps"]:
+        lines = textwrap.wrap(step["says"], WIDTH - 11, break_long_words=True)
+        print(f"  {step['clause']:<8} {lines[0]}")
+        for line in lines[1:]:
+            print(f"{'':<11}{line}")
+    print()
+    facts = made["facts"]
+    print(f"terms     {made['terms']['agreement']} {made['terms']['version']} sha256 {made['terms']['sha256'][:16]}…")
+    print(f"calendar  {', '.join(map(str, made['calendar']['years']))} sha256 {made['calendar']['sha256'][:16]}…")
+    print(f"facts     {facts['count']} events up to position {facts['position']}, sha256 {facts['sha256'][:16]}…")
+    print(f"record    sha256 {made['sha256']}")

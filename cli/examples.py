@@ -1,0 +1,67 @@
+"""An example for the help of each command. A test runs them in this order on a new ledger."""
+
+from __future__ import annotations
+
+EXAMPLES: dict[str, str] = {
+    "init": "slaledger init",
+    "terms publish": "slaledger terms publish amended.toml --noticed-at 2026-11-01T00:00:00+08:00",
+    "calendar publish": "slaledger calendar publish 2026",
+    "account enroll": "slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00 --stage public_beta",
+    "account restage": "slaledger account restage 1001 --stage general --changed-at 2026-02-01T00:00:00+08:00",
+    "account correct": "slaledger account correct 1001 --region cn-hangzhou --reason 'left out at enrolment'",
+    "incident open": (
+        "slaledger incident open INC-7 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00"
+    ),
+    "incident close": "slaledger incident close INC-7 --ended-at 2026-03-03T11:20:00+08:00",
+    "incident correct": (
+        "slaledger incident correct INC-7 --ended-at 2026-03-03T11:30:00+08:00 --reason 'log of the gateway'"
+    ),
+    "exclusion apply": (
+        "slaledger exclusion apply INC-7 --clause '2.3(1)' --from 2026-03-03T10:00:00+08:00 "
+        "--to 2026-03-03T10:10:00+08:00 --reason 'carrier outage' --evidence "
+        "report.pdf=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    ),
+    "exclusion withdraw": "slaledger exclusion withdraw INC-7 1 --reason 'the carrier denies it'",
+    "fees bill": (
+        "slaledger fees bill B-1 --account 1001 --first-month 2026-03 --billed-at 2026-04-01T00:00:00+08:00 "
+        "--product-fee 1000.00 --call-fee 300.00"
+    ),
+    "fees correct": "slaledger fees correct B-1 --call-fee 400.00 --reason 'calls of the last day'",
+    "claim file": "slaledger claim file 1001 2026-03 --filed-at 2026-04-10T09:00:00+08:00",
+    "claim decide": "slaledger claim decide 1001 2026-03",
+    "voucher issue": "slaledger voucher issue 1001 2026-03 --issued-at {now}",
+    "claim dispute": (
+        "slaledger claim dispute 1001 2026-03 --disputed-at 2026-04-20T09:00:00+08:00 --grounds 'it lasted longer'"
+    ),
+    "claim redecide": "slaledger claim redecide 1001 2026-03 --reason 'the dispute of 20 April'",
+    "voucher redeem": (
+        "slaledger voucher redeem V-1001-2026-03-1 --account 1001 --bill B-2 --part service --amount 50.00 "
+        "--redeemed-at 2026-05-02T00:00:00+08:00"
+    ),
+    "voucher reverse": "slaledger voucher reverse V-1001-2026-03-1 1 --reason 'wrong bill'",
+    "voucher cancel": "slaledger voucher cancel V-1001-2026-03-1 --reason 'issued in error'",
+    "claim withdraw": "slaledger claim withdraw 1001 2026-02 --reason 'filed by mistake'",
+    "fees void": "slaledger fees void B-2 --reason 'billed twice'",
+    "incident withdraw": "slaledger incident withdraw INC-8 --reason 'monitoring error'",
+    "account close": "slaledger account close 1001 --closed-at 2026-06-30T24:00:00+08:00",
+    "batch": "slaledger batch month-end.jsonl --keep-going",
+    "import statuspage": (
+        "slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'"
+    ),
+    "import aliyun-bill": "slaledger import aliyun-bill bill.csv --call-item 通话费",
+    "availability": "slaledger availability 1001 2026-03",
+    "breaches": "slaledger breaches 2026-03",
+    "mtbf": "slaledger mtbf 1001 2026",
+    "worklist": "slaledger worklist",
+    "history": "slaledger history 1001",
+    "rebuild": "slaledger rebuild",
+    "claim show": "slaledger claim show 1001 2026-03",
+    "claim list": "slaledger claim list --month 2026-03",
+    "claim explain": "slaledger claim explain 1001 2026-03",
+    "voucher list": "slaledger voucher list --account 1001",
+    "voucher show": "slaledger voucher show V-1001-2026-03-1",
+    "terms show": "slaledger terms show 2018-08-01",
+    "terms list": "slaledger terms list",
+    "terms check": "slaledger terms check amended.toml",
+    "calendar show": "slaledger calendar show 2026",
+}

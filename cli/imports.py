@@ -1,0 +1,118 @@
+"""`slaledger import`: a status page's incidents, the provider's bill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from cli.output import Json, emit, format_option, warn
+from cli.session import actor, open_ledger
+from domain.refusals import Unreadable
+from ledger.exchange import source
+from ledger.exchange.aliyun_bill import read_aliyun_bill
+from ledger.exchange.intake import take_over
+from ledger.exchange.statuspage import read_statuspage
+
+
+@click.group("import")
+def imports() -> None:
+    """Take over a status page's or a bill's export: wholly, or not at all. Twice adds nothing."""
+
+
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Check everything and record nothing.")
+
+
+@imports.command("statuspage", short_help="Incidents of an Atlassian Statuspage (v2 JSON).")
+@click.argument("file")
+@click.option("--account", "accounts", multiple=True, metavar="ID", help="The account that they touch; repeatable.")
+@click.option("--all-accounts", is_flag=True, help="They touch everybody.")
+@click.option("--map", "mapping", multiple=True, required=True, metavar="COMPONENT=FUNCTION", help="Repeatable.")
+@click.option("--skip", multiple=True, metavar="INCIDENT", help="Leave an incident of the page out; repeatable.")
+@_DRY_RUN
+@format_option
+def statuspage(
+    file: str,
+    accounts: tuple[str, ...],
+    all_accounts: bool,
+    mapping: tuple[str, ...],
+    skip: tuple[str, ...],
+    dry_run: bool,
+    format_: str | None,
+) -> None:
+    """Incidents of a Statuspage, a component's outages from its status transitions; maintenance that was
+    announced before it began is excluded under 2.3(5).
+
+    \b
+    Example:
+      slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'
+    """
+    if bool(accounts) == all_accounts:
+        raise click.UsageError("say whom they touch: --account, repeatable, or --all-accounts")
+    functions = dict(_pair(text) for text in mapping)
+    _import(
+        file,
+        lambda data: read_statuspage(
+            data, name=file, accounts=accounts, all_accounts=all_accounts, functions=functions, skip=frozenset(skip)
+        ),
+        dry_run,
+        format_,
+    )
+
+
+@imports.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
+@click.argument("file")
+@click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="A 计费项 that is calls.")
+@click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
+@_DRY_RUN
+@format_option
+def aliyun_bill(
+    file: str, call_items: tuple[str, ...], products: tuple[str, ...], dry_run: bool, format_: str | None
+) -> None:
+    """The provider's instance bill, UTF-8 or GB18030: what was payable, and what of it vouchers (代金券) paid.
+
+    \b
+    Example:
+      slaledger import aliyun-bill bill.csv --call-item 通话费
+    """
+    _import(
+        file,
+        lambda data: read_aliyun_bill(data, name=file, call_items=frozenset(call_items), products=frozenset(products)),
+        dry_run,
+        format_,
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    component, equals, function = text.rpartition("=")
+    if not equals:
+        raise click.UsageError(f"--map {text!r} is not COMPONENT=FUNCTION")
+    return component, function
+
+
+def _import(file: str, read: Callable[[bytes], source.Reading], dry_run: bool, format_: str | None) -> None:
+    try:
+        found = read(Path(file).read_bytes())
+    except OSError as error:
+        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None
+    except source.Unreadable as refused:
+        raise Unreadable(refused.code, f"{refused.place}: {refused.message}", hint=refused.hint) from None
+    with open_ledger() as ledger:
+        taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
+    _tell_notes(found.notes)
+    answer: Json = {
+        "file": file,
+        "commands": len(found.commands),
+        "recorded": taken.recorded,
+        "noops": taken.noops,
+        "position": taken.position,
+        "notes": list(found.notes),
+    }
+    words = f"{file}: {len(found.commands)} commands, {taken.recorded} events recorded, {taken.noops} no-ops"
+    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: print(words))
+
+
+def _tell_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        warn(note)

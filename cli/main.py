@@ -1,0 +1,132 @@
+"""`slaledger`: the groups, the global options, and how errors leave. Imports nothing that a command may not need."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import NamedTuple, NoReturn
+
+import click
+
+from domain.refusals import Refusal
+
+
+class Settings(NamedTuple):
+    """The global options."""
+
+    url: str
+    actor: str | None
+    lang: str
+
+
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("cli.setup:init", "Create a ledger: its id, the agreement, the working days."),
+    "account": ("cli.changing:account", "Accounts: enrolment, stage, closure."),
+    "terms": ("cli.terms:terms", "The agreement's versions."),
+    "calendar": ("cli.calendar:calendar", "Working days."),
+    "incident": ("cli.changing:incident", "Outages: opened, closed, corrected, withdrawn."),
+    "exclusion": ("cli.changing:exclusion", "Causes for which nothing is owed (clause 2.3)."),
+    "fees": ("cli.changing:fees", "Bills: recorded, corrected, voided."),
+    "claim": ("cli.claim:claim", "Claims: filed, decided, disputed, explained."),
+    "voucher": ("cli.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
+    "batch": ("cli.batch:batch", "Carry out a file of commands."),
+    "import": ("cli.imports:imports", "Take over a status page's or a bill's export."),
+    "availability": ("cli.reading:availability", "One account's month, measured."),
+    "breaches": ("cli.reading:breaches", "Every account below the commitment in a month."),
+    "mtbf": ("cli.reading:mtbf", "Mean time between failures of a year."),
+    "worklist": ("cli.reading:worklist", "What waits to be claimed, decided, issued."),
+    "history": ("cli.history:history", "All that is recorded of an account, in order."),
+    "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used, and listed without."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in _COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--ledger", "url", envvar="SLALEDGER_URL", default="sqlite:///slaledger.db", show_default=True, metavar="URL"
+)
+@click.option("--actor", envvar="SLALEDGER_ACTOR", metavar="NAME", help="Who records; the login name by default.")
+@click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of explanations."
+)
+@click.version_option(package_name="slaledger")
+@click.pass_context
+def cli(ctx: click.Context, url: str, actor: str | None, lang: str) -> None:
+    """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
+
+    \b
+    slaledger init
+    slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
+    slaledger claim explain 1001 2026-03
+    """
+    ctx.obj = Settings(url, actor, lang)
+
+
+def run() -> NoReturn:
+    """The console script: exit status as promised, errors as text or as one JSON object on stderr."""
+    try:
+        status = cli.main(prog_name="slaledger", standalone_mode=False)
+        sys.stdout.flush()
+    except Refusal as refusal:
+        say(refusal.code, refusal.message, refusal.clause, refusal.hint)
+        status = refusal.status
+    except click.exceptions.Exit as left:
+        status = left.exit_code
+    except click.Abort:
+        say("interrupted", "interrupted")
+        status = 130
+    except click.ClickException as error:
+        say("usage", error.format_message(), hint=_usage_hint(error))
+        status = 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage_hint(error: click.ClickException) -> str | None:
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path} --help`" if context is not None else None
+
+
+def say(code: str, message: str, clause: str | None = None, hint: str | None = None, line: int | None = None) -> None:
+    """An error as text, or as the one JSON object of the interface, on stderr."""
+    if wants_json():
+        said = {"code": code, "message": message, "clause": clause, "hint": hint, "line": line}
+        error = {"error": {name: value for name, value in said.items() if value is not None}}
+        print(json.dumps(error, ensure_ascii=False), file=sys.stderr)
+        return
+    cited = f" (clause {clause})" if clause else ""
+    print(f"slaledger: {message}{cited}", file=sys.stderr)
+    if hint:
+        print(f"  what to do: {hint}", file=sys.stderr)
+
+
+def wants_json() -> bool:
+    """Whether output is for a program: `--format json` or `jsonl`, or no format and no terminal."""
+    words = sys.argv[1:]
+    for index, word in enumerate(words):
+        if word == "--format" and index + 1 < len(words):
+            return words[index + 1] in ("json", "jsonl")
+        if word.startswith("--format="):
+            return word.partition("=")[2] in ("json", "jsonl")
+    return not sys.stdout.isatty()

@@ -1,0 +1,202 @@
+"""Questions about availability: a month, who fell short, the mean time between failures, and what waits."""
+
+from __future__ import annotations
+
+import click
+
+from cli import shapes
+from cli.output import Json, emit, format_option, plain, print_pairs, print_table
+from cli.session import open_ledger, zone_of
+from domain.money import percent_cut, yuan
+from domain.time import MonthText, seconds_text
+from ledger import clock
+from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
+
+
+def parsed_month(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A month as a click callback. Raises click.BadParameter."""
+    try:
+        return None if value is None else str(MonthText.parse(value))
+    except ValueError as error:
+        raise click.BadParameter(f"{error} ({getattr(error, 'hint', '')})") from None
+
+
+@click.command()
+@click.argument("account")
+@click.argument("month", callback=parsed_month)
+@format_option
+def availability(account: str, month: str, format_: str | None) -> None:
+    """The month, measured: total, unavailable, the exact ratio, the tier.
+
+    \b
+    Example:
+      slaledger availability 1001 2026-03
+    """
+    with open_ledger() as ledger, ledger.reading() as log:
+        result = month_of_account(log, account, month, clock.now_us())
+    shape = shapes.month_under(account, month, result.version.terms, result.availability)
+    emit(shape, format_, lambda: print_month(shape))
+
+
+def print_month(shape: Json) -> None:
+    """A measured month for people."""
+    ratio = shape["availability"]
+    tier = "none: the commitment is met" if shape["meets_commitment"] else f"{shape['tier']}"
+    print_pairs(
+        [
+            ("account", shape["account"]),
+            ("month", shape["month"]),
+            ("terms", f"{shape['terms']['agreement']} {shape['terms']['version']}"),
+            ("availability", f"{ratio['percent']} % ({ratio['numerator']}/{ratio['denominator']})"),
+            (
+                "unavailable",
+                f"{plain(shape['unavailable_seconds'])} s of {plain(shape['total_seconds'])} s",
+            ),
+            ("tier", tier if shape["tier"] or shape["meets_commitment"] else "none"),
+        ]
+    )
+    if shape["episodes"]:
+        print()
+        rows = [
+            (
+                episode["start"],
+                episode["end"] or "open",
+                episode["seconds"],
+                episode["counted_seconds"],
+                " ".join(episode["incidents"]),
+            )
+            for episode in shape["episodes"]
+        ]
+        print_table(("start", "end", "s", "counted", "incidents"), rows, right=["s", "counted"])
+
+
+@click.command()
+@click.argument("month", callback=parsed_month)
+@format_option
+def breaches(month: str, format_: str | None) -> None:
+    """Every account below the commitment, with the credit that a claim would get.
+
+    \b
+    Example:
+      slaledger breaches 2026-03
+    """
+    with open_ledger() as ledger:
+        found = breaches_of(ledger, month, clock.now_us())
+    emit([_breach(breach) for breach in found], format_, lambda: _print_breaches(found))
+
+
+def _breach(breach: Breach) -> Json:
+    return {
+        "account": breach.account,
+        "month": breach.month,
+        "availability": shapes.ratio(breach.numerator, breach.denominator),
+        "tier": breach.tier,
+        "credit": yuan(breach.credit_fen),
+    }
+
+
+def _print_breaches(found: list[Breach]) -> None:
+    rows = [
+        (
+            breach.account,
+            breach.month,
+            percent_cut(breach.numerator, breach.denominator),
+            breach.tier,
+            yuan(breach.credit_fen),
+        )
+        for breach in found
+    ]
+    print_table(
+        ("account", "month", "availability %", "tier", "credit"), rows, right=["availability %", "tier", "credit"]
+    )
+
+
+@click.command()
+@click.argument("account")
+@click.argument("year", type=click.IntRange(2000, 2200))
+@format_option
+def mtbf(account: str, year: int, format_: str | None) -> None:
+    """The mean time between failures of a natural year, and whether it meets the commitment.
+
+    \b
+    Example:
+      slaledger mtbf 1001 2026
+    """
+    with open_ledger() as ledger, ledger.reading() as log:
+        result = mtbf_of_account(log, account, year, clock.now_us())
+    mean_us = None if result.mean_us is None else result.mean_us.numerator // result.mean_us.denominator
+    shape: Json = {
+        "account": account,
+        "year": year,
+        "events": result.events,
+        "mean_seconds": None if mean_us is None else shapes.seconds(mean_us),
+        "commitment_days": result.commitment_days,
+        "meets_commitment": result.meets_commitment,
+    }
+    mean = "undefined: fewer than two outages" if mean_us is None else f"{seconds_text(mean_us)} s"
+    emit(
+        shape,
+        format_,
+        lambda: print_pairs(
+            [
+                ("account", account),
+                ("year", year),
+                ("outages", result.events),
+                ("mean", mean),
+                ("commitment", f"{result.commitment_days} days"),
+                ("met", "yes" if result.meets_commitment else "no"),
+            ]
+        ),
+    )
+
+
+@click.command()
+@format_option
+def worklist(format_: str | None) -> None:
+    """What waits: breaches to claim and until when, claims to decide, awards to issue.
+
+    \b
+    Example:
+      slaledger worklist
+    """
+    with open_ledger() as ledger:
+        found = work(ledger, clock.now_us())
+        with ledger.reading() as log:
+            zone = zone_of(log)
+    shape: Json = {
+        "unclaimed": [
+            {
+                **_breach(one.breach),
+                "opens": shapes.instant(one.opens_at, zone),
+                "closes": shapes.instant(one.closes_at, zone),
+            }
+            for one in found.unclaimed
+        ],
+        "to_decide": [
+            {"account": row.account, "month": row.month, "filed_at": shapes.instant(row.filed_at, zone)}
+            for row in found.to_decide
+        ],
+        "to_issue": [
+            {"account": row.account, "month": row.month, "amount": yuan(row.awarded_fen - row.issued_fen)}
+            for row in found.to_issue
+        ],
+    }
+    emit(shape, format_, lambda: _print_work(shape, found))
+
+
+def _print_work(shape: Json, found: Work) -> None:
+    if not (found.unclaimed or found.to_decide or found.to_issue):
+        print("nothing waits")
+    if found.unclaimed:
+        rows = [
+            (one["account"], one["month"], one["tier"], one["credit"], one["opens"] or "?", one["closes"] or "?")
+            for one in shape["unclaimed"]
+        ]
+        columns = ("account", "month", "tier", "credit", "claim from", "claim before")
+        print_table(columns, rows, right=["tier", "credit"], title="Breaches without a claim")
+    if found.to_decide:
+        claims = [(one["account"], one["month"], one["filed_at"]) for one in shape["to_decide"]]
+        print_table(("account", "month", "filed"), claims, title="Claims to decide")
+    if found.to_issue:
+        awards = [(one["account"], one["month"], one["amount"]) for one in shape["to_issue"]]
+        print_table(("account", "month", "amount"), awards, right=["amount"], title="Awards to issue")

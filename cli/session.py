@@ -1,0 +1,57 @@
+"""What every command needs: the ledger that was named, who asks, and now."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+import click
+
+from cli.main import Settings
+from domain.refusals import Refusal, Unreadable
+from domain.terms import REFERENCE_AGREEMENT
+from ledger.application import Ledger
+from ledger.store import layout
+from ledger.store.reader import Reader
+
+
+def settings() -> Settings:
+    """The global options of the running command."""
+    found = click.get_current_context().find_object(Settings)
+    if found is None:
+        raise click.UsageError("run this through `slaledger`")
+    return found
+
+
+def open_ledger() -> Ledger:
+    """The ledger that was named. Raises Unreadable where there is none."""
+    return Ledger.open(settings().url, lock_seconds=lock_seconds())
+
+
+def lock_seconds() -> int | None:
+    """How long to wait for another writer, where the environment says so."""
+    text = os.environ.get("SLALEDGER_LOCK_SECONDS", "")
+    if text and not text.isdecimal():
+        raise Unreadable("bad_environment", f"SLALEDGER_LOCK_SECONDS is {text!r}, not a number of seconds")
+    return int(text) if text else None
+
+
+def actor() -> str:
+    """Who records: what was said, else the login name. Raises Unreadable `no_actor`."""
+    name = settings().actor
+    if name is None:
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError):
+            raise Unreadable("no_actor", "the system names no login", hint="give --actor NAME") from None
+    if not 1 <= len(name) <= 200 or not name.isprintable():
+        raise Unreadable("bad_actor", "an actor has 1 to 200 printable characters", hint="give --actor NAME")
+    return name
+
+
+def zone_of(log: Reader) -> str:
+    """The zone of the latest terms, in which instants are printed. Raises Refusal `no_terms`."""
+    versions = log.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions
+    if not versions:
+        raise Refusal("no_terms", "no terms are published", hint="`slaledger init`")
+    return versions[-1].terms.zone

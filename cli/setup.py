@@ -1,0 +1,48 @@
+"""`slaledger init` and `rebuild`."""
+
+from __future__ import annotations
+
+import click
+
+from cli.changing import tell
+from cli.output import emit, format_option
+from cli.progress import progress
+from cli.session import actor, open_ledger, settings
+from ledger.application import Ledger, read_only
+from ledger.execution import initialise
+from ledger.store import views
+
+
+@click.command()
+@format_option
+def init(format_: str | None) -> None:
+    """Create a ledger: its id, the reference agreement, and the published working days from 2018 on.
+
+    On a ledger it adds what an upgrade brought and the ledger does not have yet.
+
+    \b
+    Example:
+      slaledger init
+    """
+    with Ledger.create(settings().url) as ledger:
+        if not ledger.writable:
+            raise read_only(ledger.path)
+        done = initialise(ledger, actor())
+    tell(done, format_)
+
+
+@click.command()
+@format_option
+def rebuild(format_: str | None) -> None:
+    """Drop the projections and make them again from the events. No event is touched.
+
+    \b
+    Example:
+      slaledger rebuild
+    """
+    with open_ledger() as ledger, progress("accounts") as advance:
+        accounts = views.rebuild(ledger, on_progress=advance)
+        with ledger.reading() as log:
+            position = log.position()
+    answer = {"command": "rebuild", "accounts": accounts, "position": position}
+    emit(answer, format_, lambda: print(f"rebuilt: {accounts} accounts, up to position {position}"))

@@ -1,0 +1,58 @@
+"""`slaledger voucher`: issue, redeem, reverse, cancel; and list, show."""
+
+from __future__ import annotations
+
+import click
+
+from cli import shapes
+from cli.changing import group
+from cli.output import Json, emit, format_option, print_pairs, print_table
+from cli.session import open_ledger, zone_of
+from ledger.handlers import voucher_of
+from ledger.store.views import Views
+
+voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bills, reversed, cancelled.")
+
+
+@voucher.command("list", short_help="Vouchers with their balances.")
+@click.option("--account", metavar="ID", help="Only this account's.")
+@format_option
+def list_(account: str | None, format_: str | None) -> None:
+    """Vouchers with their balances.
+
+    \b
+    Example:
+      slaledger voucher list --account 1001
+    """
+    with open_ledger() as ledger, Views.of(ledger) as views:
+        with ledger.reading() as log:
+            zone = zone_of(log)
+        rows = [shapes.voucher_row(row, zone) for row in views.vouchers(account)]
+    columns = ("voucher", "account", "month", "issued", "redeemed", "cancelled", "balance")
+    table = [[row[column] for column in columns] for row in rows]
+    emit(rows, format_, lambda: print_table(columns, table, right=columns[3:]))
+
+
+@voucher.command("show", short_help="One voucher from claim to last redemption.")
+@click.argument("voucher_id", metavar="VOUCHER")
+@format_option
+def show(voucher_id: str, format_: str | None) -> None:
+    """One voucher from claim to last redemption.
+
+    \b
+    Example:
+      slaledger voucher show V-1001-2026-03-1
+    """
+    with open_ledger() as ledger, ledger.reading() as log:
+        shape = shapes.voucher(voucher_of(log, voucher_id)[1], zone_of(log))
+    emit(shape, format_, lambda: _print_voucher(shape))
+
+
+def _print_voucher(shape: Json) -> None:
+    names = ("voucher", "account", "month", "decision", "issued_at", "issued", "redeemed", "cancelled", "balance")
+    print_pairs([(name.replace("_", " "), shape[name]) for name in names])
+    if shape["redemptions"]:
+        print()
+        columns = ("redemption", "bill", "part", "amount", "redeemed_at", "status")
+        rows = [[one[column] for column in columns] for one in shape["redemptions"]]
+        print_table(("no.", *columns[1:4], "redeemed", "status"), rows, right=["no.", "amount"])

@@ -1,0 +1,40 @@
+"""Recording what a reader took out of a source: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.refusals import Refusal
+from ledger import clock
+from ledger.application import Ledger
+from ledger.exchange.source import Sourced
+from ledger.execution import Clock, carry_out
+from ledger.parsing import build
+
+
+class Taken(msgspec.Struct, kw_only=True):
+    recorded: int = 0
+    noops: int = 0
+    position: int = 0
+
+
+def take_over(
+    ledger: Ledger, found: Sequence[Sourced], actor: str, *, dry_run: bool = False, now: Clock = clock.now_us
+) -> Taken:
+    """Carry out a source's commands. Raises Refusal that names the source's place; nothing is recorded then."""
+    taken = Taken()
+    with ledger.writing(commit=not dry_run) as log:
+        for sourced in found:
+            fields = dict(sourced.fields)
+            words = str(fields.pop("command"))
+            try:
+                done = carry_out(log, build(words, fields), actor, now())
+            except Refusal as refusal:
+                refusal.message = f"{sourced.place}: {refusal.message}"
+                raise
+            taken.recorded += done.recorded
+            taken.noops += done.noop
+        taken.position = log.position()
+    return taken

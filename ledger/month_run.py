@@ -76,5 +76,5 @@ def run_month(
                 RunLine(account=account, outcome=told.get("outcome"), voucher=told.get("voucher"), amount=amount)
             )
     return MonthRun(
-        month=command.month, done=done, refused=refused, total=yuan(total), recorded=recorded, position=position
+        month=str(command.month), done=done, refused=refused, total=yuan(total), recorded=recorded, position=position
     )

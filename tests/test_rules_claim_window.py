@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import bruteforce
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped]
 import pytest
 from build import at, bill, calendars, claimed, incidents, row, terms, versions
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import click
 
 from cli import shapes
 from cli.changing import group
-from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table
+from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, wrapped
 from cli.reading import parsed_month
 from cli.session import open_ledger, settings, zone_of
 from domain.case import account_of
@@ -128,7 +126,7 @@ def print_derivation(made: Json) -> None:
     print(f"decided {made['decided_at']}" + (f", because: {made['reason']}" if made["reason"] else ""))
     print()
     for step in made["steps"]:
-        lines = textwrap.wrap(step["says"], WIDTH - 11, break_long_words=True)
+        lines = wrapped(step["says"], WIDTH - 11)
         print(f"  {step['clause']:<8} {lines[0]}")
         for line in lines[1:]:
             print(f"{'':<11}{line}")

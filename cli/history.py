@@ -6,10 +6,11 @@ import click
 import msgspec
 
 from cli import shapes
-from cli.output import Json, emit, format_option, plain, print_table
+from cli.output import WIDTH, Json, emit, format_option, plain, short, wrapped
 from cli.session import open_ledger, zone_of
 from domain.assessment import assess_month
 from domain.case import Case, Fact, account_of, fold
+from domain.money import yuan
 from domain.refusals import Refusal
 from domain.time import written
 from ledger import clock
@@ -44,7 +45,7 @@ def history(account: str, format_: str | None) -> None:
         **shapes.history_lists(case, zone),
         "months": _months(case, account, at),
     }
-    emit(shape, format_, lambda: _print_events(shape["events"]))
+    emit(shape, format_, lambda: _print_events(shape["events"], zone))
 
 
 def _event(fact: Fact, zone: str) -> Json:
@@ -73,20 +74,43 @@ def _months(case: Case, account: str, at: int) -> list[Json]:
     return measured
 
 
-_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}
+_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision", "document", "holidays", "workdays"}
 
 
-def _print_events(events: list[Json]) -> None:
-    rows = [
-        (event["position"], event["recorded_at"][:19].replace("T", " "), event["actor"], event["topic"], _about(event))
-        for event in events
-    ]
-    print_table(("pos.", "recorded", "actor", "what", "about"), rows, right=["pos."])
+def _print_events(events: list[Json], zone: str) -> None:
+    """Each event on a line, what it says and why below it, within 80 columns."""
+    width = max((len(str(event["position"])) for event in events), default=1)
+    for event in events:
+        subject = str(event["stream"]).partition("/")[2]
+        print(
+            f"{event['position']:>{width}}  {short(event['recorded_at'])}  {event['actor']}  {event['topic']}  {subject}"
+        )
+        for line in wrapped(_about(event, zone), WIDTH - width - 4):
+            print(f"{'':<{width + 4}}{line}")
 
 
-def _about(event: Json) -> str:
-    subject = str(event["stream"]).partition("/")[2]
+def _about(event: Json, zone: str) -> str:
     data = msgspec.json.decode(event["data"])
-    said = [f"{name}={plain(value)}" for name, value in data.items() if name not in _SHOWN_ELSEWHERE]
-    because = f" because: {event['reason']}" if event["reason"] else ""
-    return f"{subject} {' '.join(said)}{because}"
+    said = [_said(name, value, zone) for name, value in data.items() if name not in _SHOWN_ELSEWHERE]
+    because = [f"because: {event['reason']}"] if event["reason"] else []
+    return "; ".join([*said, *_decided(data), *because])
+
+
+def _said(name: str, value: object, zone: str) -> str:
+    label = name.removesuffix("_fen").removesuffix("_at").replace("_", " ")
+    if isinstance(value, int) and name.endswith("_fen"):
+        return f"{label} {yuan(value)}"
+    if isinstance(value, int) and name.endswith("_at"):
+        return f"{label} {short(written(value, zone))}"
+    if isinstance(value, list):
+        return f"{label} {', '.join(item['name'] if isinstance(item, dict) else str(item) for item in value)}"
+    return f"{label} {plain(value)}"
+
+
+def _decided(data: Json) -> list[str]:
+    made = data.get("decision")
+    if not isinstance(made, dict):
+        return []
+    credit = made["credit"]
+    amount = f", credit {yuan(credit['total_fen'])}" if credit else ""
+    return [f"decision {made['number']}: {made['outcome']}{amount}"]

@@ -103,6 +103,18 @@ def console() -> Any:
     )
 
 
+def short(instant: str) -> str:
+    """An instant for a table: date and time of its zone, which stands elsewhere, with the fraction that there is."""
+    return instant[:-6].replace("T", " ")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of so many columns, of which a Chinese character takes two."""
+    from rich.text import Text
+
+    return [line.plain.rstrip() for line in Text(text).wrap(console(), width)] if text else []
+
+
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Labels and values, one a line; what is None is left out."""
     shown = [(label, plain(value)) for label, value in pairs if value is not None]

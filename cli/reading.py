@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli import shapes
-from cli.output import Json, emit, format_option, plain, print_pairs, print_table
+from cli.output import Json, emit, format_option, plain, print_pairs, print_table, short
 from cli.session import open_ledger, zone_of
 from domain.money import percent_cut, yuan
 from domain.time import MonthText, seconds_text
@@ -59,8 +59,8 @@ def print_month(shape: Json) -> None:
         print()
         rows = [
             (
-                episode["start"],
-                episode["end"] or "open",
+                short(episode["start"]),
+                short(episode["end"]) if episode["end"] else "open",
                 episode["seconds"],
                 episode["counted_seconds"],
                 " ".join(episode["incidents"]),
@@ -184,18 +184,29 @@ def worklist(format_: str | None) -> None:
     emit(shape, format_, lambda: _print_work(shape, found))
 
 
+def _day(instant: str | None) -> str:
+    """An edge of a claim window, which is a midnight; `?` where its calendar is not recorded yet."""
+    return instant[:10] if instant else "?"
+
+
 def _print_work(shape: Json, found: Work) -> None:
     if not (found.unclaimed or found.to_decide or found.to_issue):
         print("nothing waits")
     if found.unclaimed:
         rows = [
-            (one["account"], one["month"], one["tier"], one["credit"], one["opens"] or "?", one["closes"] or "?")
+            (
+                one["account"],
+                one["month"],
+                one["tier"],
+                one["credit"],
+                *(_day(one[name]) for name in ("opens", "closes")),
+            )
             for one in shape["unclaimed"]
         ]
         columns = ("account", "month", "tier", "credit", "claim from", "claim before")
         print_table(columns, rows, right=["tier", "credit"], title="Breaches without a claim")
     if found.to_decide:
-        claims = [(one["account"], one["month"], one["filed_at"]) for one in shape["to_decide"]]
+        claims = [(one["account"], one["month"], short(one["filed_at"])) for one in shape["to_decide"]]
         print_table(("account", "month", "filed"), claims, title="Claims to decide")
     if found.to_issue:
         awards = [(one["account"], one["month"], one["amount"]) for one in shape["to_issue"]]

@@ -6,7 +6,7 @@ import click
 
 from cli import shapes
 from cli.changing import group
-from cli.output import Json, emit, format_option, print_pairs, print_table
+from cli.output import Json, emit, format_option, print_pairs, print_table, short
 from cli.session import open_ledger, zone_of
 from ledger.handlers import voucher_of
 from ledger.store.views import Views
@@ -54,5 +54,6 @@ def _print_voucher(shape: Json) -> None:
     if shape["redemptions"]:
         print()
         columns = ("redemption", "bill", "part", "amount", "redeemed_at", "status")
-        rows = [[one[column] for column in columns] for one in shape["redemptions"]]
+        shown = [{**one, "redeemed_at": short(one["redeemed_at"])} for one in shape["redemptions"]]
+        rows = [[one[column] for column in columns] for one in shown]
         print_table(("no.", *columns[1:4], "redeemed", "status"), rows, right=["no.", "amount"])

@@ -1,24 +1,25 @@
 """Random histories of an account, told alike to the domain and to the second-by-second reading.
 
 Their times crowd where readings part: runs of about two minutes, pieces of about two minutes between exclusions,
-the edges of months, and downtime about the bounds of 99.8 %, 99 % and 95 %.
+the edges of months, and downtime about the bounds of 99.8 %, 99 % and 95 %. `histories` and `years` are for
+hypothesis, which shrinks what fails; `seeded` gives the same by a seed, quicker and without its taste for the simple.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from random import Random
+from typing import Protocol, TypeVar
 
 import bruteforce as brute
-from build import exclusion, terms
+from build import SECOND_US, exclusion
 from hypothesis import strategies as st
 
 from domain.incident import Incident
 from domain.spans import Span, union
-from domain.terms import Terms
 
-SECOND_US = 1_000_000
-CHOICES: dict[str, tuple[object, ...]] = {
+MEASURING: dict[str, tuple[object, ...]] = {
     "minimum_inclusive": (True, False),
     "minimum_kind": ("franchise", "deductible"),
     "minimum_applies_to": ("merged", "per_function", "per_incident"),
@@ -27,20 +28,21 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "quantise": ("exact", "ceil_minute_per_episode"),
     "month_straddle": ("whole_then_clip", "clip_then_test"),
     "timezone": ("Asia/Shanghai", "UTC", "America/New_York"),
-    "availability_decimals": ("exact", 0, 1, 2, 4),
 }
-NAMES = tuple(brute.FUNCTION_OF)
-EXTRA = {"mtbf_event": ("outage", "month_below_target")}
-LONG = (4838, 5184, 5356, 24_192, 25_920, 26_784, 120_960, 129_600, 133_920, 3_000_000)
-
-about_the_minimum = st.integers(118, 122)
-short = st.one_of(about_the_minimum, about_the_minimum, st.integers(0, 130), st.integers(0, 600))
-chosen_readings = st.fixed_dictionaries({key: st.sampled_from(values) for key, values in CHOICES.items()})
+CHOICES = MEASURING | {
+    "availability_decimals": ("exact", 0, 1, 2, 4),
+    "mtbf_event": ("outage", "month_below_target"),
+}
+FUNCTIONS = tuple(brute.FUNCTION_OF)
+BOUNDS = (4838, 5184, 5356, 24_192, 25_920, 26_784, 120_960, 129_600, 133_920)
+MONTHS = ("2026-02", "2026-03", "2026-04", "2024-02", "2025-12")
+EVER = (0, 2**40)
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
 class History:
-    """What happened, in seconds since the epoch, and how it is to be read."""
+    """What happened, in seconds since the epoch, when it is looked at, and how it is to be read."""
 
     month: str
     outages: tuple[brute.Outage, ...]
@@ -51,139 +53,175 @@ class History:
     def reading(self, **changed: object) -> dict[str, object]:
         return brute.READINGS | self.readings | changed
 
+    def incidents(self) -> list[Incident]:
+        """The outages as the domain knows them."""
+        return [_incident(outage) for outage in self.outages]
 
-def incidents_of(outages: Sequence[brute.Outage]) -> list[Incident]:
-    """The same incidents as the domain knows them."""
-    return [
-        Incident(
-            incident=each.incident,
-            function=each.function,  # type: ignore[arg-type]
-            scope="account",
-            account="1001",
-            regions=(),
-            started_at=each.start * SECOND_US,
-            ended_at=None if each.end is None else each.end * SECOND_US,
-            exclusions=[
-                exclusion(n, *(None if bound is None else bound * SECOND_US for bound in span))
-                for n, span in enumerate(each.exclusions, start=1)
-            ],
-        )
-        for each in outages
-    ]
+    def covered_us(self) -> list[Span]:
+        return union((start * SECOND_US, end * SECOND_US) for start, end in self.covered)
+
+    @property
+    def at_us(self) -> int:
+        return self.at * SECOND_US
 
 
-def covered_of(history: History) -> list[Span]:
-    return union((start * SECOND_US, end * SECOND_US) for start, end in history.covered)
+def _incident(outage: brute.Outage) -> Incident:
+    return Incident(
+        incident=outage.incident,
+        function=outage.function,  # type: ignore[arg-type]
+        scope="account",
+        account="1001",
+        regions=(),
+        started_at=outage.start * SECOND_US,
+        ended_at=_us(outage.end),
+        exclusions=[
+            exclusion(n, _us(since), _us(until)) for n, (since, until) in enumerate(outage.exclusions, start=1)
+        ],
+    )
 
 
-def terms_of(readings: dict[str, object]) -> Terms:
-    return terms(**readings)
+def _us(second: int | None) -> int | None:
+    return None if second is None else second * SECOND_US
 
 
-@st.composite
-def exclusions(draw: st.DrawFn, start: int, end: int) -> tuple[tuple[int | None, int | None], ...]:
-    """Mostly none or one; whole, half-open, inside with about two minutes left at a side, over, beside."""
+class Dice(Protocol):
+    """Where the chances of a history come from."""
+
+    def pick(self, values: Sequence[_Value]) -> _Value: ...
+
+    def between(self, low: int, high: int) -> int: ...
+
+
+class Seeded:
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
+
+    def pick(self, values: Sequence[_Value]) -> _Value:
+        return self._random.choice(values)
+
+    def between(self, low: int, high: int) -> int:
+        return self._random.randint(low, high)
+
+
+class Drawn:
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
+
+    def pick(self, values: Sequence[_Value]) -> _Value:
+        return self._draw(st.sampled_from(values))
+
+    def between(self, low: int, high: int) -> int:
+        return self._draw(st.integers(low, high))
+
+
+def _length(dice: Dice) -> int:
+    """About two minutes, about one (so that two make two minutes), or any."""
+    low, high = dice.pick(((118, 122), (118, 122), (58, 62), (0, 130), (100, 600)))
+    return dice.between(low, high)
+
+
+def _exclusions(dice: Dice, start: int, end: int) -> tuple[tuple[int | None, int | None], ...]:
+    """None mostly; whole, over, beside, or inside with about two minutes left on one side."""
     found: list[tuple[int | None, int | None]] = []
-    for _ in range(draw(st.sampled_from((0, 0, 1, 1, 2)))):
-        since: int | None = draw(
-            st.one_of(
-                st.none(),
-                about_the_minimum.map(lambda kept: start + kept),
-                about_the_minimum.map(lambda kept: end - kept),
-                st.integers(start - 30, max(end, start) + 30),
-            )
-        )
-        length = draw(st.one_of(st.none(), st.integers(1, 90), about_the_minimum))
-        until = None if length is None else (start if since is None else since) + length
-        found.append((since, until))
+    for _ in range(dice.pick((0, 0, 0, 1, 1, 2))):
+        kind = dice.pick(("whole", "keep the start", "keep the end", "keep both", "from", "to", "any"))
+        cut = start + dice.between(118, 122), end - dice.between(118, 122)
+        low, high = start - 30, max(start, end) + 30
+        spans: dict[str, tuple[int | None, int | None]] = {
+            "whole": (None, None),
+            "keep the start": (cut[0], end + dice.pick((0, 0, 60))),
+            "keep the end": (start - dice.pick((0, 0, 60)), cut[1]),
+            "keep both": cut if cut[0] < cut[1] else (None, None),
+            "from": (dice.between(low, high), None),
+            "to": (None, dice.between(low, high)),
+            "any": (dice.between(low, high), dice.between(low, high)),
+        }
+        found.append(spans[kind])
     return tuple(found)
 
 
-@st.composite
-def cluster(draw: st.DrawFn, anchor: int, number: int, spread: int = 150) -> list[brute.Outage]:
-    """One to four incidents near an anchor, many of them chained: touching, a second short or overlapping."""
+def _outage(dice: Dice, name: str, start: int, length: int) -> brute.Outage:
+    end = start + length
+    return brute.Outage(name, dice.pick(FUNCTIONS), start, end, _exclusions(dice, start, end))
+
+
+def _cluster(dice: Dice, name: str, anchor: int) -> list[brute.Outage]:
+    """One to four outages near an anchor, chained: touching, a second short of it, overlapping, or at once."""
     found: list[brute.Outage] = []
-    start = anchor + draw(st.integers(-spread, spread))
-    for index in range(draw(st.sampled_from((1, 1, 2, 2, 3, 4)))):
-        length = draw(st.one_of(short, st.sampled_from((58, 59, 60, 61, 62))))
-        end = start + length
-        name = f"{'ABCDEFGH'[number]}{index}"
-        found.append(brute.Outage(name, draw(st.sampled_from(NAMES)), start, end, draw(exclusions(start, end))))
-        joint = draw(st.sampled_from(("touch", "touch", "gap", "overlap", "together", "apart")))
-        by = {"touch": end, "gap": end + 1, "overlap": end - draw(st.integers(1, 90)), "together": start}
-        start = by.get(joint, end + draw(st.integers(2, 400)))
+    start = anchor + dice.pick((dice.between(-150, 20), -120, -119, -121, 0))
+    for index in range(dice.pick((1, 2, 2, 3, 4))):
+        outage = _outage(dice, f"{name}{index}", start, _length(dice))
+        end = start if outage.end is None else outage.end
+        found.append(outage)
+        start = dice.pick((end, end, end + 1, end - dice.between(1, 90), start, end + dice.between(2, 400)))
     return found
 
 
-@st.composite
-def coverage(draw: st.DrawFn, anchors: Sequence[int], window: Span) -> tuple[Span, ...]:
-    """All time mostly; else spans that begin or end near an anchor, or a month's part, or none at all."""
-    everything = (window[0] - 400 * brute.DAY, window[1] + 400 * brute.DAY)
-    kind = draw(st.sampled_from(("all", "all", "all", "from", "to", "hole", "none")))
-    near = draw(st.sampled_from(anchors)) + draw(st.integers(-150, 300))
-    later = near + draw(st.integers(1, 200))
-    return {
-        "all": (everything,),
-        "from": ((near, everything[1]),),
-        "to": ((everything[0], near),),
-        "hole": ((everything[0], near), (later, everything[1])),
-        "none": (),
-    }[kind]
+def _covered(dice: Dice, anchors: Sequence[int]) -> tuple[Span, ...]:
+    """All time mostly; else from, up to, or but for a while near an anchor; or never."""
+    near = dice.pick(anchors) + dice.between(-150, 300)
+    hole = (EVER[0], near), (near + dice.between(1, 200), EVER[1])
+    return dice.pick(((EVER,),) * 6 + (((near, EVER[1]),), ((EVER[0], near),), hole, ()))
 
 
-@st.composite
-def histories(draw: st.DrawFn, readings: st.SearchStrategy[dict[str, object]] = chosen_readings) -> History:
-    """A month with one to three clusters, sometimes a long outage, sometimes one still open."""
-    chosen = draw(readings)
-    month = draw(st.sampled_from(("2026-02", "2026-03", "2026-04", "2024-02", "2025-12")))
-    window = brute.month_bounds(month, str(chosen.get("timezone", "Asia/Shanghai")))
-    midday = window[0] + 10 * brute.DAY + 43_200
-    places = st.sampled_from((window[0], window[1], window[1], midday, midday + brute.DAY // 2, window[0] + 900))
-    anchors = draw(st.lists(places, min_size=1, max_size=3))
-    outages = [outage for number, anchor in enumerate(anchors) for outage in draw(cluster(anchor, number))]
-    if draw(st.booleans()):
-        start = draw(st.sampled_from((window[0] + 2 * brute.DAY, window[0] - 3600, window[1] - brute.DAY)))
-        length = draw(st.sampled_from(LONG)) + draw(st.integers(-1, 1))
-        outages.append(
-            brute.Outage(
-                "long", draw(st.sampled_from(NAMES)), start, start + length, draw(exclusions(start, start + length))
-            )
-        )
-    at = window[1] + 40 * brute.DAY
-    if draw(st.sampled_from((False, False, True))):
-        last = outages[-1]
-        outages[-1] = brute.Outage(last.incident, last.function, last.start, None, last.exclusions)
-        at = draw(
-            st.one_of(
-                about_the_minimum.map(lambda lasted: last.start + lasted),
-                st.integers(last.start - 10, last.start + 400),
-                st.integers(window[1] - 150, window[1] + 150),
-            )
-        )
-    told = tuple(draw(st.permutations(outages)))
-    return History(month, told, draw(coverage(anchors, window)), at, chosen)
+def _left_open(dice: Dice, outages: list[brute.Outage], edge: int) -> int | None:
+    """Sometimes one outage has not ended yet; it is looked at about two minutes on, later, or about an edge."""
+    if dice.pick((True, True, False)):
+        return None
+    last = outages.pop()
+    outages.append(brute.Outage(last.incident, last.function, last.start, None, last.exclusions))
+    return dice.pick(
+        (last.start + dice.between(118, 122), last.start + dice.between(-10, 9000), edge + dice.between(-150, 150))
+    )
 
 
-@st.composite
-def years(draw: st.DrawFn, readings: st.SearchStrategy[dict[str, object]] = chosen_readings) -> History:
-    """The year 2026 with two to four clusters: near the year's edges, months' edges, and inside; some months bad."""
-    chosen = {**draw(readings), **draw(st.fixed_dictionaries({k: st.sampled_from(v) for k, v in EXTRA.items()}))}
-    zone = str(chosen["timezone"])
-    edges = [brute.month_bounds(month, zone)[0] for month in ("2026-01", "2026-02", "2026-03", "2026-07", "2027-01")]
-    anchors = draw(st.lists(st.sampled_from([*edges, edges[1] + 500_000]), min_size=2, max_size=4))
+def _readings(dice: Dice) -> dict[str, object]:
+    """Each switch as the contract is read by default, half of the time."""
+    return {key: dice.pick((values[0], dice.pick(values))) for key, values in CHOICES.items()}
+
+
+def month_history(dice: Dice) -> History:
+    """A month with one to three clusters, and a long outage at times."""
+    readings, month = _readings(dice), dice.pick(MONTHS)
+    start, end = brute.month_bounds(month, str(readings["timezone"]))
+    inside = start + 10 * brute.DAY
+    anchors = [dice.pick((start, end, end, inside, inside + 80_000)) for _ in range(dice.pick((1, 2, 3)))]
+    outages = [outage for n, anchor in enumerate(anchors) for outage in _cluster(dice, "ABC"[n], anchor)]
+    if dice.pick((False, True)):
+        length = dice.pick((dice.pick(BOUNDS) + dice.between(-1, 1), dice.pick(BOUNDS) + 120, 3_000_000))
+        outages.append(_outage(dice, "L", dice.pick((start + 2 * brute.DAY, start - 3600, end - brute.DAY)), length))
+    at = _left_open(dice, outages, end)
+    covered = _covered(dice, anchors)
+    return History(month, tuple(outages), covered, end + 40 * brute.DAY if at is None else at, readings)
+
+
+def year_history(dice: Dice) -> History:
+    """The year 2026 with two to four clusters at its own edges, its months' and inside, and months below target."""
+    readings = _readings(dice)
+    edges = [brute.month_bounds(f"2026-{number:02d}", str(readings["timezone"]))[0] for number in (1, 2, 3, 7)]
+    after = brute.month_bounds("2026-12", str(readings["timezone"]))[1]
+    anchors = [dice.pick((*edges, after, edges[1] + 500_000)) for _ in range(dice.pick((2, 3, 4)))]
     outages = []
     for number, anchor in enumerate(anchors):
-        outages += draw(cluster(anchor, number))
-        if draw(st.booleans()):
-            start = anchor + draw(st.sampled_from((-3000, 0, 100, 7200)))
-            end = start + draw(st.sampled_from((4838, 5184, 5357, 9000)))
-            outages.append(
-                brute.Outage(f"long{number}", draw(st.sampled_from(NAMES)), start, end, draw(exclusions(start, end)))
-            )
-    at = edges[-1] + 40 * brute.DAY
-    if draw(st.sampled_from((False, False, True))):
-        last = outages[-1]
-        outages[-1] = brute.Outage(last.incident, last.function, last.start, None, last.exclusions)
-        at = last.start + draw(st.one_of(about_the_minimum, st.integers(0, 9000)))
-    whole = (edges[0], edges[-1])
-    return History("2026", tuple(draw(st.permutations(outages))), draw(coverage(anchors, whole)), at, chosen)
+        outages += _cluster(dice, "ABCD"[number], anchor)
+        if dice.pick((True, True, False)):
+            start = anchor + dice.pick((-3000, 0, 100, 7200))
+            outages.append(_outage(dice, f"L{number}", start, dice.pick((4838, 5184, 5357, 9000))))
+    at = _left_open(dice, outages, after)
+    return History(
+        "2026", tuple(outages), _covered(dice, anchors), after + 40 * brute.DAY if at is None else at, readings
+    )
+
+
+def seeded(told: Callable[[Dice], History], seed: int) -> History:
+    return told(Seeded(seed))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    return month_history(Drawn(draw))
+
+
+@st.composite
+def years(draw: st.DrawFn) -> History:
+    return year_history(Drawn(draw))

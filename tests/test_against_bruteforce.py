@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import bruteforce as brute
+import msgspec
 import pytest
-from build import account, bill, terms, versions
-from histories import CHOICES, SECOND_US, History, covered_of, histories, incidents_of, terms_of, years
+from build import SECOND_US, account, bill, terms, versions
+from histories import EVER, MEASURING, History, histories, month_history, seeded, year_history, years
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -23,105 +26,106 @@ from domain.rules.fees import Base, Bases, bases
 from domain.rules.mtbf import mtbf
 from domain.rules.unavailability import Measured, measure
 from domain.spans import union
-from domain.terms import Version
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def measured(history: History) -> Measured:
-    return measure(
-        incidents_of(history.outages),
-        covered_of(history),
-        history.month,
-        history.at * SECOND_US,
-        terms_of(history.readings),
-    )
+    readings = terms(**history.readings)
+    return measure(history.incidents(), history.covered_us(), history.month, history.at_us, readings)
 
 
 def second_by_second(history: History, **changed: object) -> int:
-    return brute.counted_seconds(
-        history.outages, history.covered, history.month, history.at, history.reading(**changed)
-    )
+    reading = history.reading(**changed)
+    return brute.counted_seconds(history.outages, history.covered, history.month, history.at, reading)
 
 
-@settings(relaxed, max_examples=1500)
-@given(histories())
-def test_unavailable_time_is_what_counting_the_seconds_gives(history: History) -> None:
-    found = measured(history)
-    event(f"{len(found.episodes)} episodes" if len(found.episodes) < 4 else "4 or more episodes")
-    event("some time counts" if found.unavailable_us else "nothing counts")
-    assert found.unavailable_us == second_by_second(history) * SECOND_US
-    assert found.total_us == brute.total_seconds(history.month) * SECOND_US
-
-
-@settings(relaxed, max_examples=400)
-@given(histories())
-def test_the_tier_is_the_same(history: History) -> None:
-    found = measured(history)
-    exact = brute.availability(history.outages, history.covered, history.month, history.at, history.reading())
+def check_month(history: History) -> int | None:
+    """Time, ratio and tier of a month are what counting its seconds gives; the tier."""
+    found, seconds, total = measured(history), second_by_second(history), brute.total_seconds(history.month)
     ratio = availability(found.total_us, found.unavailable_us)
-    tier = brute.tier(exact, history.reading())
-    event(f"tier {tier}")
-    assert ratio == exact
-    assert tier_of(ratio, terms_of(history.readings)) == tier
+    tier = brute.tier(Fraction(total - seconds, total), history.reading())
+    assert found.unavailable_us == seconds * SECOND_US
+    assert found.total_us == total * SECOND_US
+    assert ratio == Fraction(total - seconds, total)
+    assert tier_of(ratio, terms(**history.readings)) == tier
+    return tier
 
 
-@settings(relaxed, max_examples=400)
-@given(histories())
-def test_episodes_account_for_every_microsecond(history: History) -> None:
-    found = measured(history)
-    exact = history.readings["quantise"] == "exact"
-    for episode in found.episodes:
-        parts = (
-            episode.excluded_us,
-            episode.deducted_us,
-            episode.outside_us,
-            episode.uncovered_us,
-            episode.repeated_us,
-            episode.counted_us,
-        )
-        assert min(parts) >= 0
-        if exact and episode.long_enough:
-            assert sum(parts) == episode.length_us
-        if not episode.long_enough:
-            assert episode.counted_us == 0
-
-
-@settings(relaxed, max_examples=150)
-@given(histories(), st.integers(1, 999_999))
-def test_microseconds_shift_what_counts_and_nothing_else(history: History, shift_us: int) -> None:
-    """Outages, exclusions, coverage and `at` moved by less than a second, away from the month's edges, count alike."""
-    start, end = brute.month_bounds(history.month, str(history.readings["timezone"]))
-    inside = [o for o in history.outages if o.end is not None and start < o.start and o.end < end]
-    readings = terms_of(history.readings)
-    moved = incidents_of(inside)
-    for each in moved:
-        each.started_at += shift_us
-        each.ended_at = (each.ended_at or 0) + shift_us
-        for exclusion in each.exclusions:
-            exclusion.from_at = None if exclusion.from_at is None else exclusion.from_at + shift_us
-            exclusion.to_at = None if exclusion.to_at is None else exclusion.to_at + shift_us
-    spans = covered_of(history)
-    later = [(since + shift_us, until + shift_us) for since, until in spans]
-    at = history.at * SECOND_US
-    unmoved = measure(incidents_of(inside), spans, history.month, at, readings)
-    assert measure(moved, later, history.month, at, readings).unavailable_us == unmoved.unavailable_us
-
-
-def one_version(history: History) -> list[Version]:
-    (shipped,) = versions()
-    return [Version(terms=terms(**history.readings), sha256=shipped.sha256, document=shipped.document, noticed_at=None)]
-
-
-@settings(relaxed, max_examples=500)
-@given(years())
-def test_mean_time_between_failures_is_the_same(history: History) -> None:
+def check_year(history: History) -> int:
+    """The mean time between failures is what counting the year's seconds gives; the number of failures."""
     events, mean = brute.mtbf(history.outages, history.covered, 2026, history.at, history.reading())
-    found = mtbf(incidents_of(history.outages), covered_of(history), 2026, history.at * SECOND_US, one_version(history))
-    event(f"{history.readings['mtbf_event']}: {min(events, 3)} events")
+    (shipped,) = versions()
+    version = msgspec.structs.replace(shipped, terms=terms(**history.readings))
+    found = mtbf(history.incidents(), history.covered_us(), 2026, history.at_us, [version])
     assert found.events == events
     assert found.mean_us == (None if mean is None else mean * SECOND_US)
     assert found.meets_commitment == (mean is None or mean >= 90 * brute.DAY)
+    return events
+
+
+@settings(relaxed, max_examples=500)
+@given(histories())
+def test_a_month_is_what_counting_its_seconds_gives(history: History) -> None:
+    event(f"tier {check_month(history)}")
+
+
+@settings(relaxed, max_examples=200)
+@given(years())
+def test_mean_time_between_failures_is_what_counting_gives(history: History) -> None:
+    event(f"{history.readings['mtbf_event']}: {min(check_year(history), 3)} failures or more")
+
+
+@pytest.mark.parametrize("first", range(0, 4000, 1000))
+def test_thousands_of_months_are_what_counting_their_seconds_gives(first: int) -> None:
+    wrong = [seed for seed in range(first, first + 1000) if not agrees(check_month, seeded(month_history, seed))]
+    assert wrong == [], f"seeded(month_history, {wrong[0]}): {seeded(month_history, wrong[0])}"
+
+
+@pytest.mark.parametrize("first", range(0, 2000, 1000))
+def test_thousands_of_years_have_the_mean_that_counting_gives(first: int) -> None:
+    wrong = [seed for seed in range(first, first + 1000) if not agrees(check_year, seeded(year_history, seed))]
+    assert wrong == [], f"seeded(year_history, {wrong[0]}): {seeded(year_history, wrong[0])}"
+
+
+def agrees(check: Callable[[History], object], history: History) -> bool:
+    try:
+        check(history)
+    except AssertionError:
+        return False
+    return True
+
+
+def test_episodes_account_for_every_microsecond() -> None:
+    for seed in range(1000):
+        history = seeded(month_history, seed)
+        for episode in measured(history).episodes:
+            parts = (
+                *(episode.excluded_us, episode.deducted_us, episode.outside_us),
+                *(episode.uncovered_us, episode.repeated_us, episode.counted_us),
+            )
+            assert min(parts) >= 0
+            assert episode.long_enough or episode.counted_us == 0
+            if episode.long_enough and history.readings["quantise"] == "exact":
+                assert sum(parts) == episode.length_us
+
+
+def test_microseconds_shift_what_counts_and_nothing_else() -> None:
+    """Outages inside a month, their exclusions and coverage moved by part of a second count alike."""
+    for seed in range(1000):
+        history, shift_us = seeded(month_history, seed), 1 + 7919 * seed % 999_999
+        start, end = brute.month_bounds(history.month, str(history.readings["timezone"]))
+        outages = tuple(o for o in history.outages if o.end is not None and start < o.start and o.end < end)
+        inside = replace(history, outages=outages)
+        moved = inside.incidents()
+        for each in moved:
+            each.started_at, each.ended_at = each.started_at + shift_us, (each.ended_at or 0) + shift_us
+            for exclusion in each.exclusions:
+                exclusion.from_at = None if exclusion.from_at is None else exclusion.from_at + shift_us
+                exclusion.to_at = None if exclusion.to_at is None else exclusion.to_at + shift_us
+        spans = [(since + shift_us, until + shift_us) for since, until in history.covered_us()]
+        found = measure(moved, spans, history.month, history.at_us, terms(**history.readings))
+        assert found.unavailable_us == measured(inside).unavailable_us
 
 
 fen = st.one_of(st.integers(0, 12), st.integers(0, 10**7))
@@ -194,58 +198,52 @@ def test_covered_time_is_instant_by_instant_the_stage_between_enrolment_and_clos
         assert any(start <= instant < end for start, end in spans) == expected
 
 
-def flips(key: str, value: object) -> list[object]:
-    return [other for other in CHOICES[key] if other != value]
+def matters(history: History, key: str, here: int) -> bool:
+    """Whether another value of one reading alone would give another result."""
+    return any(second_by_second(history, **{key: other}) != here for other in MEASURING[key])
 
 
-def test_the_histories_are_not_trivial() -> None:
-    """Each switch alone would change the result of many of them; so would forgetting exclusions or coverage."""
+# Of a hundred histories, at least as many …
+AT_LEAST = {
+    "minimum_inclusive matters": 3,
+    "minimum_kind matters": 40,
+    "minimum_applies_to matters": 10,
+    "minimum_tested matters": 10,
+    "exclusion_removes matters": 5,
+    "quantise matters": 40,
+    "month_straddle matters": 5,
+    "timezone matters": 20,
+    "exclusions matter": 25,
+    "coverage matters": 10,
+    "something counts": 60,
+    "tier None": 30,
+    "tier 1": 5,
+    "tier 2": 5,
+    "tier 3": 5,
+}
+
+
+def test_the_months_are_not_trivial() -> None:
     seen: Counter[str] = Counter()
-    count = 400
-
-    @settings(relaxed, max_examples=count, derandomize=True, database=None)
-    @given(histories())
-    def look(history: History) -> None:
+    for seed in range(1000):
+        history = seeded(month_history, seed)
         here = second_by_second(history)
+        seen.update(f"{key} matters" for key in MEASURING if matters(history, key, here))
+        bare = tuple(replace(outage, exclusions=()) for outage in history.outages)
+        seen["exclusions matter"] += second_by_second(replace(history, outages=bare)) != here
+        seen["coverage matters"] += second_by_second(replace(history, covered=(EVER,))) != here
         seen["something counts"] += here > 0
-        for key in tuple(CHOICES)[:8]:
-            value = history.readings[key]
-            seen[key] += any(second_by_second(history, **{key: other}) != here for other in flips(key, value))
-        bare = tuple(brute.Outage(o.incident, o.function, o.start, o.end) for o in history.outages)
-        everything = ((0, 2**40),)
-        told = (history.month, history.at, history.reading())
-        seen["exclusions"] += brute.counted_seconds(bare, history.covered, *told) != here
-        seen["coverage"] += brute.counted_seconds(history.outages, everything, *told) != here
-        seen["open"] += any(o.end is None for o in history.outages)
-        ratio = Fraction(brute.total_seconds(history.month) - here, brute.total_seconds(history.month))
-        seen[f"tier {brute.tier(ratio, history.reading())}"] += 1
+        seen[f"tier {check_month(history)}"] += 1
+    share = {name: seen[name] / 10 for name in AT_LEAST}
+    assert {name: share[name] for name in AT_LEAST if share[name] < AT_LEAST[name]} == {}, share
 
-    look()
-    least = {
-        "something counts": 60,
-        "minimum_inclusive": 4,
-        "minimum_kind": 40,
-        "minimum_applies_to": 10,
-        "minimum_tested": 8,
-        "exclusion_removes": 8,
-        "quantise": 40,
-        "month_straddle": 5,
-        "timezone": 15,
-        "exclusions": 25,
-        "coverage": 10,
-        "open": 25,
-        "tier None": 10,
-        "tier 1": 4,
-        "tier 2": 3,
-        "tier 3": 3,
-    }
-    share = {name: 100 * seen[name] / count for name in least}
+
+def test_the_years_are_not_trivial() -> None:
+    seen: Counter[tuple[object, int]] = Counter()
+    for seed in range(500):
+        history = seeded(year_history, seed)
+        events, _ = brute.mtbf(history.outages, history.covered, 2026, history.at, history.reading())
+        seen[history.readings["mtbf_event"], min(events, 2)] += 1
+    least = {("outage", 2): 20, ("month_below_target", 2): 8, ("outage", 1): 5, ("month_below_target", 1): 5}
+    share = {name: seen[name] / 5 for name in least}
     assert {name: share[name] for name in least if share[name] < least[name]} == {}, share
-
-
-@pytest.mark.parametrize("key", list(CHOICES)[:8])
-def test_an_unknown_reading_is_a_mistake_and_not_a_default(key: str) -> None:
-    readings = brute.READINGS | {key: "something else"}
-    outage = brute.Outage("A", "agent_calls", 1_772_503_200, 1_772_503_500)
-    with pytest.raises((ValueError, KeyError)):
-        brute.counted_seconds([outage], [(0, 2**40)], "2026-03", 2**40, readings)

@@ -190,26 +190,30 @@ def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) 
     if unknown := sorted(set(functions.values()) - FUNCTIONS):
         hint = f"there are {', '.join(sorted(FUNCTIONS))}"
         raise Unreadable("unknown_function", root.file, f"unknown function {unknown[0]!r}", hint)
+    page = _components(root)
     bearers: dict[str, set[str]] = {}
-    for listed in [_components(root), *(one for event in events for one in (event.components, event.named))]:
+    for listed in [page, *(one for event in events for one in (event.components, event.named))]:
         for code, component in listed.items():
             bearers.setdefault(code, {code}).add(component)
     mapped: dict[str, str] = {}
     for key, function in functions.items():
-        for code in _codes(root.file, key, bearers):
+        for code in _codes(root.file, key, bearers, complete=bool(page)):
             if mapped.setdefault(code, function) != function:
                 raise Unreadable("mapped_twice", root.file, f"component {code} is mapped to two functions")
     return mapped
 
 
-def _codes(file: str, key: str, bearers: Mapping[str, set[str]]) -> list[str]:
-    """The code of the one component that `key` names; none where the file lists no components at all."""
+def _codes(file: str, key: str, bearers: Mapping[str, set[str]], *, complete: bool) -> list[str]:
+    """The code of the one component that `key` names; none where the file has no such one.
+
+    Only a page that lists all its components (`complete`) shows that a key is mistyped.
+    """
     codes = [code for code, names in bearers.items() if key in names]
     if len(codes) > 1:
         hint = f"map one of these codes: {', '.join(sorted(codes))}"
         raise Unreadable("ambiguous_component", file, f"more than one component is called {key!r}", hint)
-    if bearers and not codes:
-        hint = "map a component's name or code, not a group's; leave out what this file does not mention"
+    if complete and not codes:
+        hint = "map a component's name or code, not a group's"
         raise Unreadable("unknown_component", file, f"no component is called {key!r}", hint)
     return codes
 

@@ -43,7 +43,7 @@ EXAMPLES: dict[str, str] = {
     "claim withdraw": "slaledger claim withdraw 1001 2026-02 --reason 'filed by mistake'",
     "fees void": "slaledger fees void B-2 --reason 'billed twice'",
     "incident withdraw": "slaledger incident withdraw INC-8 --reason 'monitoring error'",
-    "account close": "slaledger account close 1001 --closed-at 2026-06-30T24:00:00+08:00",
+    "account close": "slaledger account close 1001 --closed-at 2026-07-01T00:00:00+08:00",
     "batch": "slaledger batch month-end.jsonl --keep-going",
     "import statuspage": (
         "slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'"

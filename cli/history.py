@@ -74,7 +74,7 @@ def _months(case: Case, account: str, at: int) -> list[Json]:
     return measured
 
 
-_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision", "document", "holidays", "workdays"}
+_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}
 
 
 def _print_events(events: list[Json], zone: str) -> None:
@@ -82,9 +82,8 @@ def _print_events(events: list[Json], zone: str) -> None:
     width = max((len(str(event["position"])) for event in events), default=1)
     for event in events:
         subject = str(event["stream"]).partition("/")[2]
-        print(
-            f"{event['position']:>{width}}  {short(event['recorded_at'])}  {event['actor']}  {event['topic']}  {subject}"
-        )
+        recorded = f"{event['position']:>{width}}  {short(event['recorded_at'])}  {event['actor']}"
+        print(f"{recorded}  {event['topic']}  {subject}")
         for line in wrapped(_about(event, zone), WIDTH - width - 4):
             print(f"{'':<{width + 4}}{line}")
 

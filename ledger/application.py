@@ -85,7 +85,7 @@ class Ledger:
         """
         path = location.ledger_path(url)
         location.check_is_ledger(path, url)
-        with _explained(path):
+        with explained(path):
             return cls(path, lock_seconds=lock_seconds)
 
     @classmethod
@@ -95,13 +95,13 @@ class Ledger:
         Raises Unreadable `bad_ledger_url`, `no_folder`, `not_a_ledger`, `newer_ledger`.
         """
         path = location.ledger_path(url)
-        if path.exists():
+        if path.is_file() and not location.is_blank(path):
             return cls.open(url)
         if not path.absolute().parent.is_dir():
             raise Unreadable(
                 "no_folder", f"there is no folder {path.absolute().parent}", hint="make it, or check --ledger"
             )
-        with _explained(path):
+        with explained(path):
             return cls(path, create=True)
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ class Ledger:
     @contextmanager
     def reading(self, upto: int | None = None) -> Iterator[Reader]:
         """A snapshot: everything read in it is of one moment, up to a position where one is given."""
-        with _explained(self.path), self._recorder.datastore.transaction(commit=False) as cursor:
+        with explained(self.path), self._recorder.datastore.transaction(commit=False) as cursor:
             yield Reader(cursor.sqlite_cursor.connection, upto)
 
     @contextmanager
@@ -128,7 +128,7 @@ class Ledger:
         """
         if not self.writable:
             raise read_only(self.path)
-        with _explained(self.path):
+        with explained(self.path):
             try:
                 with self._recorder.datastore.transaction(commit=True) as cursor:
                     yield Writer(self._application, cursor)
@@ -155,7 +155,7 @@ def read_only(path: Path) -> Refusal:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """The store's own errors as refusals that say what to do."""
     try:
         yield

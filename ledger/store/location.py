@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,17 +45,24 @@ def _may_write(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
+def is_blank(path: Path) -> bool:
+    """Whether a file holds nothing at all: a ledger may be made of it, as after an `init` that was cut short."""
+    try:
+        with closing(sqlite3.connect(sqlite_uri(path, writable=False), uri=True)) as raw:
+            tables: int = raw.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+            return tables == 0
+    except sqlite3.DatabaseError:
+        return False
+
+
 def check_is_ledger(path: Path, url: str) -> None:
     """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours."""
     if not path.is_file():
         raise Unreadable("no_ledger", f"there is no ledger at {url}", hint="`slaledger init` makes one")
     try:
-        raw = sqlite3.connect(sqlite_uri(path, writable=False), uri=True)
-        try:
+        with closing(sqlite3.connect(sqlite_uri(path, writable=False), uri=True)) as raw:
             application = raw.execute("PRAGMA application_id").fetchone()[0]
             schema = raw.execute("PRAGMA user_version").fetchone()[0]
-        finally:
-            raw.close()
     except sqlite3.DatabaseError as error:
         raise Unreadable("not_a_ledger", f"{path} is no ledger: {error}", hint="check --ledger") from None
     if application != layout.APPLICATION_ID:

@@ -20,7 +20,7 @@ from eventsourcing.utils import Environment
 
 from domain.case import Case
 from domain.events import LedgerCreated
-from ledger.application import Ledger
+from ledger.application import Ledger, explained
 from ledger.store import layout, location
 from ledger.store.codec import decode
 from ledger.store.reader import Reader
@@ -110,7 +110,7 @@ class Views:
     @contextmanager
     def of(cls, ledger: Ledger, *, on_progress: Progress = lambda done, total: None) -> Iterator[Views]:
         """The ledger's projections, caught up; kept beside it where that may be written, else made in memory."""
-        with _opened(ledger) as recorder:
+        with explained(location.views_path(ledger.path)), _opened(ledger) as recorder:
             views = cls(recorder)
             views._catch_up(ledger, on_progress)
             yield views
@@ -165,7 +165,7 @@ def rebuild(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
 
     Raises Refusal `read_only` where the projections may not be written.
     """
-    with _opened(ledger) as recorder:
+    with explained(location.views_path(ledger.path)), _opened(ledger) as recorder:
         with recorder.datastore.transaction(commit=True) as cursor:
             recorder.clear(cursor)
         Views(recorder)._catch_up(ledger, on_progress)

@@ -32,12 +32,11 @@ def batch(file: str, keep_going: bool, dry_run: bool, format_: str | None) -> in
     Example:
       slaledger batch month-end.jsonl --keep-going
     """
-    name = "<stdin>" if file == "-" else file
     with _opened(file) as lines, open_ledger() as ledger, progress("lines") as advance:
         run = Batch(ledger, lines, actor=actor(), keep_going=keep_going, on_progress=lambda done: advance(done, 0))
         report = run.run(dry_run=dry_run)
     emit(_shape(report, dry_run), format_, lambda: _print_report(report, dry_run))
-    _tell_refusals(name, report)
+    _tell_refusals(file, report)
     return report.status
 
 

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from cli.examples import EXAMPLES
-from cli.output import Json, emit, format_params, print_table, warn
+from cli.output import Json, emit, format_params, print_pairs, print_table, warn
 from cli.session import actor, open_ledger
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
@@ -62,7 +62,7 @@ def _command(words: str, kind: type[Command]) -> click.Command:
         if field not in kind.ARGUMENTS:
             params += [] if field == "account" and "accounts" in hints else _options(field, hints[field], kind)
         elif not takes_all:
-            params.append(click.Argument([field], metavar=field.upper()))
+            params.append(click.Argument([field], metavar=field.upper(), type=int if hints[field] is int else str))
     order = {argument: index for index, argument in enumerate(kind.ARGUMENTS)}
     params.sort(key=lambda param: order.get(str(param.name), len(order)))
     return click.Command(
@@ -172,12 +172,10 @@ def tell(done: Done, format_: str | None) -> None:
 
 
 def _tell_person(done: Done) -> None:
-    about = ", ".join(f"{name} {value}" for name, value in done.told.items())
-    if done.noop:
-        print(f"{done.command}: nothing to do{': ' + about if about else ''}")
-    else:
-        events = "1 event" if done.recorded == 1 else f"{done.recorded} events"
-        print(f"{done.command}: {events} recorded, position {done.position}{': ' + about if about else ''}")
+    events = "1 event" if done.recorded == 1 else f"{done.recorded} events"
+    outcome = "nothing to do" if done.noop else f"{events} recorded, position {done.position}"
+    print(f"{done.command}: {outcome}")
+    print_pairs((f"  {name}", value) for name, value in done.told.items())
 
 
 def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
@@ -208,7 +206,7 @@ def _print_run(run: MonthRun) -> None:
     rows = [(line.account, line.outcome or line.voucher, line.amount) for line in run.done]
     refused = [(refusal.account, f"refused: {refusal.message}", "") for refusal in run.refused]
     total = ("", f"{len(run.done)} done, {len(run.refused)} refused", run.total)
-    print_table(("account", run.month, "yuan"), [*rows, *refused, total], right=["yuan"])
+    print_table(("account", "result", "yuan"), [*rows, *refused, total], right=["yuan"], title=run.month)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

@@ -6,7 +6,7 @@ import click
 
 from cli import shapes
 from cli.changing import group
-from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, wrapped
+from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, short, wrapped
 from cli.reading import parsed_month
 from cli.session import open_ledger, settings, zone_of
 from domain.case import account_of
@@ -59,7 +59,7 @@ def _print_claim(shape: Json) -> None:
         rows = [
             (
                 made["number"],
-                made["decided_at"],
+                short(made["decided_at"])[:19],
                 made["outcome"],
                 made["credit"]["total"] if made["credit"] else "-",
                 made["reason"],
@@ -83,7 +83,8 @@ def list_(month: str | None, format_: str | None) -> None:
         with ledger.reading() as log:
             zone = zone_of(log)
         rows = [shapes.claim_row(row, zone) for row in views.claims(month)]
-    columns = ("account", "month", "status", "outcome", "awarded", "issued", "overpaid")
+    overpaid = ("overpaid",) if any(row["overpaid"] != "0.00" for row in rows) else ()
+    columns = ("account", "month", "status", "outcome", "awarded", "issued", *overpaid)
     table = [[row[column] for column in columns] for row in rows]
     emit(rows, format_, lambda: print_table(columns, table, right=columns[4:]))
 
@@ -122,8 +123,10 @@ def _chosen(shape: Json, number: int | None) -> Json:
 def print_derivation(made: Json) -> None:
     """A decision's steps within 80 columns, each behind its clause."""
     credit = made["credit"]["total"] if made["credit"] else "none"
+    because = f", because: {made['reason']}" if made["reason"] else ""
     print(f"Account {made['account']}, {made['month']}, decision {made['number']}: {made['outcome']}, credit {credit}")
-    print(f"decided {made['decided_at']}" + (f", because: {made['reason']}" if made["reason"] else ""))
+    for line in wrapped(f"decided {short(made['decided_at'])[:19]}{because}", WIDTH):
+        print(line)
     print()
     for step in made["steps"]:
         lines = wrapped(step["says"], WIDTH - 11)
@@ -136,3 +139,4 @@ def print_derivation(made: Json) -> None:
     print(f"calendar  {', '.join(map(str, made['calendar']['years']))} sha256 {made['calendar']['sha256'][:16]}…")
     print(f"facts     {facts['count']} events up to position {facts['position']}, sha256 {facts['sha256'][:16]}…")
     print(f"record    sha256 {made['sha256']}")
+    print(f"times     {made['terms']['readings']['timezone']}")

@@ -84,11 +84,15 @@ def print_table(
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, show_edge=False)
+    table_rows = [[plain(value) for value in row] for row in rows]
+    if not table_rows:
+        print("none")
+        return
     aligned = set(right)
     for column in columns:
         table.add_column(column, justify="right" if column in aligned else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(plain(value) for value in row))
+    for row in table_rows:
+        table.add_row(*row)
     console().print(table)
 
 

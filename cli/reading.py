@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from cli import shapes
-from cli.output import Json, emit, format_option, plain, print_pairs, print_table, short
+from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
 from cli.session import open_ledger, zone_of
 from domain.money import percent_cut, yuan
-from domain.time import MonthText, seconds_text
+from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
 from ledger import clock
 from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
@@ -59,15 +59,19 @@ def print_month(shape: Json) -> None:
         print()
         rows = [
             (
+                number,
                 short(episode["start"]),
                 short(episode["end"]) if episode["end"] else "open",
                 episode["seconds"],
                 episode["counted_seconds"],
-                " ".join(episode["incidents"]),
             )
-            for episode in shape["episodes"]
+            for number, episode in enumerate(shape["episodes"], start=1)
         ]
-        print_table(("start", "end", "s", "counted", "incidents"), rows, right=["s", "counted"])
+        print_table(("no.", "start", "end", "s", "counted"), rows, right=["no.", "s", "counted"])
+        print()
+        for number, episode in enumerate(shape["episodes"], start=1):
+            for line in wrapped(f"no. {number}: {', '.join(episode['incidents'])}", WIDTH):
+                print(line)
 
 
 @click.command()
@@ -133,7 +137,11 @@ def mtbf(account: str, year: int, format_: str | None) -> None:
         "commitment_days": result.commitment_days,
         "meets_commitment": result.meets_commitment,
     }
-    mean = "undefined: fewer than two outages" if mean_us is None else f"{seconds_text(mean_us)} s"
+    mean = (
+        "undefined: fewer than two outages"
+        if mean_us is None
+        else f"{seconds_text(mean_us)} s, {mean_us // DAY_US} days and {mean_us % DAY_US // HOUR_US} hours"
+    )
     emit(
         shape,
         format_,
@@ -167,6 +175,7 @@ def worklist(format_: str | None) -> None:
         "unclaimed": [
             {
                 **_breach(one.breach),
+                "earlier": one.earlier,
                 "opens": shapes.instant(one.opens_at, zone),
                 "closes": shapes.instant(one.closes_at, zone),
             }
@@ -199,15 +208,18 @@ def _print_work(shape: Json, found: Work) -> None:
                 one["month"],
                 one["tier"],
                 one["credit"],
+                one["earlier"] or "-",
                 *(_day(one[name]) for name in ("opens", "closes")),
             )
             for one in shape["unclaimed"]
         ]
-        columns = ("account", "month", "tier", "credit", "claim from", "claim before")
+        columns = ("account", "month", "tier", "credit", "earlier claim", "claim from", "before")
         print_table(columns, rows, right=["tier", "credit"], title="Breaches without a claim")
     if found.to_decide:
+        print()
         claims = [(one["account"], one["month"], short(one["filed_at"])) for one in shape["to_decide"]]
         print_table(("account", "month", "filed"), claims, title="Claims to decide")
     if found.to_issue:
+        print()
         awards = [(one["account"], one["month"], one["amount"]) for one in shape["to_issue"]]
         print_table(("account", "month", "amount"), awards, right=["amount"], title="Awards to issue")

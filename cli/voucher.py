@@ -8,7 +8,9 @@ from cli import shapes
 from cli.changing import group
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
 from cli.session import open_ledger, zone_of
+from domain.case import unknown_account
 from ledger.handlers import voucher_of
+from ledger.store import layout
 from ledger.store.views import Views
 
 voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bills, reversed, cancelled.")
@@ -27,6 +29,8 @@ def list_(account: str | None, format_: str | None) -> None:
     with open_ledger() as ledger, Views.of(ledger) as views:
         with ledger.reading() as log:
             zone = zone_of(log)
+            if account is not None and not log.version(layout.account(account)):
+                raise unknown_account(account)
         rows = [shapes.voucher_row(row, zone) for row in views.vouchers(account)]
     columns = ("voucher", "account", "month", "issued", "redeemed", "cancelled", "balance")
     table = [[row[column] for column in columns] for row in rows]

@@ -216,6 +216,7 @@ def _exclusion_steps(measured: Measured, incidents: Iterable[Incident]) -> list[
             from_at=incident.started_at if exclusion.from_at is None else exclusion.from_at,
             to_at=incident.ended_at if exclusion.to_at is None else exclusion.to_at,
             notified_at=exclusion.notified_at,
+            reason=exclusion.reason,
             evidence=tuple(piece.sha256 for piece in exclusion.evidence),
         )
         for incident in sorted(incidents, key=lambda incident: (incident.started_at, incident.incident))

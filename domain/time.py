@@ -12,7 +12,8 @@ from domain.refusals import BadValue
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
-DAY_US = 86_400 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
 FOREVER = 2**62
 """Later than any instant that can be written: the end of what has not ended."""
 

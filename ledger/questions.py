@@ -31,9 +31,13 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A breach that nobody claimed yet; the window is None where its working days are not recorded yet."""
+    """A breach without a claim that stands; `earlier` is what became of one: `withdrawn`, or refused as `too_early`.
+
+    The window is None where its working days are not recorded yet.
+    """
 
     breach: Breach
+    earlier: str | None
     opens_at: int | None
     closes_at: int | None
 
@@ -102,12 +106,20 @@ def work(ledger: Ledger, at: int) -> Work:
         rows = [*kept, *_open_months(log, open_accounts, at)]
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()
+    earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
     for breach in breaches:
         window = window_of(rules, breach.month)
         if window is None or at < window.closes_at:
             opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
-            unclaimed.append(Unclaimed(breach=breach, opens_at=opens_at, closes_at=closes_at))
+            unclaimed.append(
+                Unclaimed(
+                    breach=breach,
+                    earlier=earlier.get((breach.account, breach.month)),
+                    opens_at=opens_at,
+                    closes_at=closes_at,
+                )
+            )
     return Work(
         unclaimed=unclaimed,
         to_decide=[row for row in claims if row.status == "filed"],

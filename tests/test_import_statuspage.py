@@ -129,7 +129,12 @@ def test_a_command_has_the_fields_of_a_batch_line_and_its_place() -> None:
         "started_at": "2026-03-03T10:00:00+08:00",
     }
     assert closed.place == "p.json: $.incidents[0].incident_updates[0]"
-    assert closed.fields == {"command": "incident close", "incident": "i1:ph", "ended_at": at("10:40")}
+    assert closed.fields == {
+        "command": "incident close",
+        "incident": "i1:ph",
+        "ended_at": at("10:40"),
+        "key": "statuspage:i1:ph:close",
+    }
 
 
 @pytest.mark.parametrize(
@@ -265,7 +270,8 @@ def test_the_exclusion_names_the_clause_the_notice_and_the_maintenance() -> None
         "incident": "m1:ph",
         "clause": "2.3(5)",
         "notified_at": at("08:00"),
-        "reason": "announced maintenance: Phones",
+        "reason": "announced maintenance m1",
+        "key": "statuspage:m1:ph:exclusion",
     }
 
 
@@ -435,3 +441,9 @@ def test_a_real_page_with_one_word_changed_is_refused(case: str) -> None:
     whole: Page = json.loads(sample())
     CORRUPTIONS[case](whole)
     assert refused(whole, {"Webhooks": "agent_calls"}, ("qjbc2h6dfyvc",)).code.startswith("unknown_")
+
+
+def test_a_file_that_does_not_list_the_pages_components_may_lack_a_mapped_one() -> None:
+    given = {"incidents": [incident(update("10:00", change(UP, OUT)), BACK)]}
+    reading = read(given, functions={"Phone": "agent_calls", "Inbound": "inbound_routing"})
+    assert [command.fields["incident"] for command in reading.commands] == ["i1:ph", "i1:ph"]

@@ -7,6 +7,7 @@ agents that *cannot* sign in and of calls that are *not* routed, and slow is not
 known here are refused wherever they stand: a status that nobody understood must not count as green.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -330,9 +331,15 @@ def _commands(
         timed.append((span.start.at, [opened, *_exclusion(span, notes)]))
         if span.end is not None:
             closing: dict[str, object] = {"command": "incident close", "incident": span.incident}
-            closing["ended_at"] = span.end.text
+            closing |= {"ended_at": span.end.text, "key": _key(span, "close")}
             timed.append((span.end.at, [Sourced(place=span.end.place, fields=closing)]))
     return [command for _, group in sorted(timed, key=lambda entry: entry[0]) for command in group]
+
+
+def _key(span: Span, what: str) -> str:
+    """The page's own identity of a closing or an exclusion: what a person corrected or withdrew since stays so."""
+    key = f"statuspage:{span.incident}:{what}"
+    return key if len(key) <= 64 else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
@@ -348,5 +355,6 @@ def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
         if span.end.at > until.at:
             notes.append(f"{span.incident}: went on after {until.text}, as announced; excluded to its end")
     fields: dict[str, object] = {"command": "exclusion apply", "incident": span.incident, "clause": "2.3(5)"}
-    fields |= {"notified_at": announced.text, "reason": f"announced maintenance: {span.event.name}"}
+    fields |= {"notified_at": announced.text, "reason": f"announced maintenance {span.event.id}"}
+    fields["key"] = _key(span, "exclusion")
     yield Sourced(place=announced.place, fields=fields)

@@ -1,0 +1,1 @@
+"""What an auditor asks: replay, impact, the transparency log, the dossier."""

@@ -8,8 +8,8 @@ import os
 import click
 
 from cli.main import Settings
-from domain.refusals import Refusal, Unreadable
-from domain.terms import REFERENCE_AGREEMENT
+from domain.refusals import Unreadable
+from domain.terms import REFERENCE_AGREEMENT, latest
 from ledger.application import Ledger
 from ledger.store import layout
 from ledger.store.reader import Reader
@@ -51,7 +51,4 @@ def actor() -> str:
 
 def zone_of(log: Reader) -> str:
     """The zone of the latest terms, in which instants are printed. Raises Refusal `no_terms`."""
-    versions = log.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions
-    if not versions:
-        raise Refusal("no_terms", "no terms are published", hint="`slaledger init`")
-    return versions[-1].terms.zone
+    return latest(log.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions).terms.zone

@@ -12,8 +12,8 @@ from cli.changing import group
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from cli.session import open_ledger
 from domain.money import percent_text
-from domain.refusals import Refusal, Unreadable
-from domain.terms import Terms, Version, by_name, document_sha256, parse_terms
+from domain.refusals import Unreadable
+from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")
 
@@ -50,9 +50,7 @@ def show(version: str | None, format_: str | None) -> None:
     """
     with open_ledger() as ledger, ledger.reading() as log:
         versions = log.rules().versions
-    if not versions:
-        raise Refusal("no_terms", "no terms are published", hint="`slaledger init`")
-    shape = _shape(versions[-1] if version is None else by_name(versions, version))
+    shape = _shape(latest(versions) if version is None else by_name(versions, version))
     emit(shape, format_, lambda: _print_version(shape))
 
 

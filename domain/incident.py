@@ -20,9 +20,8 @@ from domain.events import (
     Scope,
 )
 from domain.refusals import Refusal
+from domain.terms import Terms
 from domain.time import FOREVER, written
-
-ANNOUNCED_MAINTENANCE = "2.3(5)"
 
 
 class Exclusion(msgspec.Struct, kw_only=True):
@@ -154,7 +153,7 @@ def close(incident: Incident, command: CloseIncident, zone: str) -> tuple[Event,
     return (IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at)),)
 
 
-def correct(incident: Incident, command: CorrectIncident, zone: str) -> tuple[Event, ...]:
+def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
     """The incident's start or end was another.
 
     Raises Refusal `nothing_given`, `incident_withdrawn`, `incident_open`, `ends_before_start`, `notice_too_late`.
@@ -172,10 +171,10 @@ def correct(incident: Incident, command: CorrectIncident, zone: str) -> tuple[Ev
     ended_at = incident.ended_at if command.ended_at is None else int(command.ended_at)
     if (started_at, ended_at) == (incident.started_at, incident.ended_at):
         return ()
-    _check_order(incident, started_at, ended_at, zone)
+    _check_order(incident, started_at, ended_at, terms.zone)
     for exclusion in incident.exclusions:
         if exclusion.stands and exclusion.from_at is None:
-            _check_notice(incident, exclusion.clause, exclusion.notified_at, started_at, zone)
+            _check_notice(incident, exclusion.clause, exclusion.notified_at, started_at, terms)
     return (
         IncidentCorrected(
             incident=incident.incident,
@@ -193,7 +192,7 @@ def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
     return (IncidentWithdrawn(incident=incident.incident),)
 
 
-def apply_exclusion(incident: Incident, command: ApplyExclusion, zone: str) -> tuple[Event, ...]:
+def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -> tuple[Event, ...]:
     """A cause of clause 2.3 for the incident or a part of it; nothing where the same one stands.
 
     Raises Refusal `incident_withdrawn`, `empty_span`, `outside_incident`, `notice_missing`, `notice_too_late`.
@@ -218,10 +217,10 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, zone: str) -> t
         raise Refusal(
             "outside_incident",
             f"the excluded span lies outside incident {incident.incident}, which began at "
-            f"{written(incident.started_at, zone)}",
+            f"{written(incident.started_at, terms.zone)}",
             clause="2.3",
         )
-    _check_notice(incident, wanted.clause, wanted.notified_at, begins, zone)
+    _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
     return (wanted,)
 
 
@@ -278,9 +277,12 @@ def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone
         )
 
 
-def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, zone: str) -> None:
-    """Clause 2.3(5): maintenance is excluded only where the customer was told before it began."""
-    if clause != ANNOUNCED_MAINTENANCE:
+def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, terms: Terms) -> None:
+    """Clause 2.3(5): maintenance is excluded only where the customer was told before it began.
+
+    The terms say which causes need notice.
+    """
+    if not any(cause.clause == clause and cause.notice_required for cause in terms.exclusions):
         return
     if notified_at is None:
         raise Refusal(
@@ -292,8 +294,8 @@ def _check_notice(incident: Incident, clause: str, notified_at: int | None, begi
     if notified_at >= begins:
         raise Refusal(
             "notice_too_late",
-            f"incident {incident.incident}: the customer was told at {written(notified_at, zone)}, not before the "
-            f"maintenance began at {written(begins, zone)}",
+            f"incident {incident.incident}: the customer was told at {written(notified_at, terms.zone)}, not before "
+            f"the maintenance began at {written(begins, terms.zone)}",
             clause=clause,
             hint="maintenance that was not announced beforehand is not excluded",
         )

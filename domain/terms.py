@@ -317,6 +317,13 @@ def _edge(version: Version, month: str, edge: int) -> int:
     return month_span(month, version.terms.zone)[edge]
 
 
+def latest(versions: Sequence[Version]) -> Version:
+    """The version that takes effect last. Raises Refusal `no_terms`."""
+    if not versions:
+        raise Refusal("no_terms", "no terms are published", clause="4", hint="`slaledger init`")
+    return versions[-1]
+
+
 def by_name(versions: Sequence[Version], name: str) -> Version:
     """The version of that name. Raises Refusal `unknown_terms`."""
     for version in versions:

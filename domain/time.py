@@ -14,6 +14,8 @@ SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
+DEFAULT_ZONE = "Asia/Shanghai"
+"""The clock of messages where no terms say another (R8's default)."""
 FOREVER = 2**62
 """Later than any instant that can be written: the end of what has not ended."""
 

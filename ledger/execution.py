@@ -12,10 +12,10 @@ import msgspec
 from domain.commands import Command, PublishTerms, content
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Conflict, Refusal
-from domain.time import MINUTE_US, Instant, written
+from domain.time import DEFAULT_ZONE, MINUTE_US, Instant, written
 from ledger import clock, published
 from ledger.application import Ledger, Writer
-from ledger.handlers import DEFAULT_ZONE, Effect, handle
+from ledger.handlers import Effect, handle
 from ledger.store import layout
 from ledger.store.codec import decode
 

@@ -29,8 +29,6 @@ from ledger.store import layout
 from ledger.store.codec import decode as decode_row
 from ledger.store.reader import Reader
 
-DEFAULT_ZONE = "Asia/Shanghai"
-
 
 class Effect(msgspec.Struct, kw_only=True):
     """What a command comes to: events and their streams (none for a no-op), and what to tell whoever asked."""
@@ -46,9 +44,13 @@ def handle(log: Reader, command: c.Command, now: int) -> Effect:
     return handler(log, command, now)
 
 
+def _terms(log: Reader) -> agreement.Terms:
+    """The latest terms. Raises Refusal `no_terms`."""
+    return agreement.latest(log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions).terms
+
+
 def _zone(log: Reader) -> str:
-    versions = log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions
-    return versions[-1].terms.zone if versions else DEFAULT_ZONE
+    return _terms(log).zone
 
 
 def _on(stream: str, events: tuple[e.Event, ...], **told: Any) -> Effect:
@@ -169,7 +171,7 @@ def _close_incident(log: Reader, command: c.CloseIncident, now: int) -> Effect:
 
 def _correct_incident(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    return _on(stream, incidents.correct(incident, command, _zone(log)), incident=command.incident)
+    return _on(stream, incidents.correct(incident, command, _terms(log)), incident=command.incident)
 
 
 def _withdraw_incident(log: Reader, command: c.WithdrawIncident, now: int) -> Effect:
@@ -179,7 +181,7 @@ def _withdraw_incident(log: Reader, command: c.WithdrawIncident, now: int) -> Ef
 
 def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    effect = _on(stream, incidents.apply_exclusion(incident, command, _zone(log)), incident=command.incident)
+    effect = _on(stream, incidents.apply_exclusion(incident, command, _terms(log)), incident=command.incident)
     if effect.events:
         effect.told["exclusion"] = len(incident.exclusions) + 1
     return effect

@@ -8,15 +8,12 @@ from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import account_of, touching
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
-from domain.terms import in_force
-from domain.time import month_of
+from domain.terms import in_force, latest
 from ledger.application import Ledger
 from ledger.store.reader import Reader
 from ledger.store.views import Views
 from projections.claims import ClaimRow
 from projections.months import MonthRow, month_rows
-
-DEFAULT_ZONE = "Asia/Shanghai"
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +56,7 @@ def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> Mtbf:
     """An account's mean time between failures. Raises Refusal `unknown_account`, `no_terms`."""
     case = log.case(account)
     holder = account_of(case, account)
-    terms = in_force(case.versions, month_of(at, DEFAULT_ZONE)).terms
+    terms = latest(case.versions).terms
     return mtbf(touching(case), covered(holder, terms), year, at, case.versions)
 
 

@@ -10,7 +10,7 @@ from domain.assessment import assess_month
 from domain.case import Case, touching
 from domain.incident import Incident
 from domain.refusals import Refusal
-from domain.time import add_months, month_of
+from domain.time import DEFAULT_ZONE, add_months, month_of
 
 
 class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
 
 def outage_months(case: Case, at: int) -> list[str]:
     """The months that an outage of the account touches, in order."""
-    zone = case.versions[-1].terms.zone if case.versions else "Asia/Shanghai"
+    zone = case.versions[-1].terms.zone if case.versions else DEFAULT_ZONE
     return sorted({month for incident in touching(case) for month in _months(incident, at, zone)})
 
 

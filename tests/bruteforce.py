@@ -475,7 +475,7 @@ def month_events(
             window = month_bounds(month, zone_of(readings))
             incidents = incidents_of_month(outages, window, at, readings)
             counted = conditions(incidents, covered, window, readings)
-            found.append((counted[0].start, counted[-1].end))
+            found.append((counted[0].start, max(event.end for event in counted)))
     return found
 
 

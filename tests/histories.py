@@ -197,20 +197,19 @@ def month_history(dice: Dice) -> History:
 
 def year_history(dice: Dice) -> History:
     """The year 2026 with two to four clusters at its own edges, its months' and inside, and months below target."""
-    readings = _readings(dice)
+    readings = _readings(dice) | {"mtbf_event": dice.pick(CHOICES["mtbf_event"])}
     edges = [brute.month_bounds(f"2026-{number:02d}", str(readings["timezone"]))[0] for number in (1, 2, 3, 7)]
     after = brute.month_bounds("2026-12", str(readings["timezone"]))[1]
-    anchors = [dice.pick((*edges, after, edges[1] + 500_000)) for _ in range(dice.pick((2, 3, 4)))]
-    outages = []
-    for number, anchor in enumerate(anchors):
+    outages, anchors = [], []
+    for number in range(dice.pick((2, 3, 4))):
+        anchor = dice.pick((*edges, after, edges[1] + 500_000, edges[3] + 500_000, edges[3] + 3_000_000))
         outages += _cluster(dice, "ABCD"[number], anchor)
-        if dice.pick((True, True, False)):
-            start = anchor + dice.pick((-3000, 0, 100, 7200))
-            outages.append(_outage(dice, f"L{number}", start, dice.pick((4838, 5184, 5357, 9000))))
-    at = _left_open(dice, outages, after)
-    return History(
-        "2026", tuple(outages), _covered(dice, anchors), after + 40 * brute.DAY if at is None else at, readings
-    )
+        start = anchor + dice.pick((-3000, 0, 100, 7200))
+        outages.append(_outage(dice, f"L{number}", start, dice.pick((4838, 5357, 9000, 30_000))))
+        anchors.append(anchor)
+    at = _left_open(dice, outages, outages[-1].start)
+    covered = _covered(dice, anchors)
+    return History("2026", tuple(outages), covered, after + 40 * brute.DAY if at is None else at, readings)
 
 
 def seeded(told: Callable[[Dice], History], seed: int) -> History:

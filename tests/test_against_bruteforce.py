@@ -76,13 +76,13 @@ def test_mean_time_between_failures_is_what_counting_gives(history: History) -> 
     event(f"{history.readings['mtbf_event']}: {min(check_year(history), 3)} failures or more")
 
 
-@pytest.mark.parametrize("first", range(0, 4000, 1000))
+@pytest.mark.parametrize("first", range(0, 6000, 1000))
 def test_thousands_of_months_are_what_counting_their_seconds_gives(first: int) -> None:
     wrong = [seed for seed in range(first, first + 1000) if not agrees(check_month, seeded(month_history, seed))]
     assert wrong == [], f"seeded(month_history, {wrong[0]}): {seeded(month_history, wrong[0])}"
 
 
-@pytest.mark.parametrize("first", range(0, 2000, 1000))
+@pytest.mark.parametrize("first", range(0, 4000, 1000))
 def test_thousands_of_years_have_the_mean_that_counting_gives(first: int) -> None:
     wrong = [seed for seed in range(first, first + 1000) if not agrees(check_year, seeded(year_history, seed))]
     assert wrong == [], f"seeded(year_history, {wrong[0]}): {seeded(year_history, wrong[0])}"
@@ -217,7 +217,7 @@ AT_LEAST = {
     "coverage matters": 10,
     "something counts": 60,
     "tier None": 30,
-    "tier 1": 5,
+    "tier 1": 4,
     "tier 2": 5,
     "tier 3": 5,
 }
@@ -225,7 +225,7 @@ AT_LEAST = {
 
 def test_the_months_are_not_trivial() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(1000):
+    for seed in range(500):
         history = seeded(month_history, seed)
         here = second_by_second(history)
         seen.update(f"{key} matters" for key in MEASURING if matters(history, key, here))
@@ -234,16 +234,16 @@ def test_the_months_are_not_trivial() -> None:
         seen["coverage matters"] += second_by_second(replace(history, covered=(EVER,))) != here
         seen["something counts"] += here > 0
         seen[f"tier {check_month(history)}"] += 1
-    share = {name: seen[name] / 10 for name in AT_LEAST}
+    share = {name: seen[name] / 5 for name in AT_LEAST}
     assert {name: share[name] for name in AT_LEAST if share[name] < AT_LEAST[name]} == {}, share
 
 
 def test_the_years_are_not_trivial() -> None:
     seen: Counter[tuple[object, int]] = Counter()
-    for seed in range(500):
+    for seed in range(300):
         history = seeded(year_history, seed)
         events, _ = brute.mtbf(history.outages, history.covered, 2026, history.at, history.reading())
         seen[history.readings["mtbf_event"], min(events, 2)] += 1
-    least = {("outage", 2): 20, ("month_below_target", 2): 8, ("outage", 1): 5, ("month_below_target", 1): 5}
-    share = {name: seen[name] / 5 for name in least}
+    least = {("outage", 2): 20, ("month_below_target", 2): 5, ("outage", 1): 5, ("month_below_target", 1): 5}
+    share = {name: seen[name] / 3 for name in least}
     assert {name: share[name] for name in least if share[name] < least[name]} == {}, share

@@ -36,6 +36,8 @@ from domain.terms import Cited
             "8:00",
         ),
         row("told out of order", account(restaged=[("10:06", "general"), ("10:04", "public_beta")]), "8:00"),
+        row("restaged after its closure", account(restaged=[("10:06", "public_beta")], closed="10:04"), "4:00"),
+        row("restaged before its enrolment", account("10:05", "public_beta", [("10:01", "general")]), "5:00"),
         row(
             "from one beta into the other",
             account(stage="invited_beta", restaged=[("10:04", "public_beta"), ("10:06", "general")]),
@@ -47,6 +49,11 @@ def test_r17_only_covered_time_counts(held: Account, unavailable: str) -> None:
     result = measured(incidents("inbound 10:00 to 10:10"), covered=covered(held, terms()))
     assert clock(result.unavailable_us) == unavailable
     assert result.total_us == 31 * 86_400_000_000
+
+
+def test_r17_stages_that_follow_each_other_covered_are_one_span() -> None:
+    held = account("10:00", "public_beta", [("10:04", "general")], closed="10:09", covered_in_beta=True)
+    assert covered(held, terms()) == [(at("10:00"), at("10:09"))]
 
 
 def test_r17_terms_may_cover_beta() -> None:
@@ -90,6 +97,15 @@ def test_r19_an_open_episode_has_no_end_and_a_closed_one_has() -> None:
     found = incidents("inbound 10:00 to open", "calls 08:00 to 09:00")
     ends = [episode.end for episode in measured(found, until="03-03 11:00").episodes]
     assert ends == [at("09:00"), None]
+
+
+def test_r19_an_outage_cut_at_the_months_end_or_by_an_exclusion_has_an_end_there_though_it_is_open() -> None:
+    found = incidents("inbound 03-31 23:00 to open less 03-31 23:30 to 03-31 23:40")
+    cut = measured(found, month_straddle="clip_then_test", minimum_tested="after_exclusions")
+    assert [episode.end for episode in cut.episodes] == [at("03-31 23:30"), at("04-01 00:00")]
+    assert [episode.end for episode in measured(found).episodes] == [None]
+    pieces = measured(found, minimum_tested="after_exclusions")
+    assert [episode.end for episode in pieces.episodes] == [at("03-31 23:30"), None]
 
 
 def test_r19_a_closed_outage_counts_whole_whenever_it_is_looked_at() -> None:

@@ -86,6 +86,20 @@ SIGN_IN_THEN_INBOUND = ("sign_in 10:00 to 10:01", "inbound 10:01 to 10:02")
             "10:00",
             "10:00",
         ),
+        row(
+            "a long one goes on after a short one inside it",
+            ("sign_in 10:00 to 10:09", "inbound 10:03 to 10:04", "calls 10:08 to 10:09:30"),
+            "9:30",
+            "9:30",
+            "9:00",
+        ),
+        row(
+            "two inside a long one",
+            ("inbound 10:00 to 10:10", "calls 10:01 to 10:04", "sign_in 10:05 to 10:08"),
+            "10:00",
+            "10:00",
+            "10:00",
+        ),
         row("far apart", ("inbound 10:00 to 10:02", "inbound 11:00 to 11:03"), "5:00", "5:00", "5:00"),
     ],
 )

@@ -11,10 +11,10 @@ import msgspec
 from domain.incident import Incident
 from domain.refusals import Refusal
 from domain.rules.availability import availability, meets_commitment
-from domain.rules.unavailability import Run, measure, outages, runs
+from domain.rules.unavailability import OPEN_ENDED, Run, measure, outages, runs
 from domain.spans import Span, intersect
 from domain.terms import Terms, Version, in_force
-from domain.time import DAY_US, month_of
+from domain.time import DAY_US, month_of, month_span
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -81,12 +81,14 @@ def _failures(
     ]
 
 
-def counted_outages(incidents: Iterable[Incident], covered: list[Span], at: int, terms: Terms) -> list[Failure]:
+def counted_outages(
+    incidents: Iterable[Incident], covered: list[Span], at: int, terms: Terms, clip: Span = OPEN_ENDED
+) -> list[Failure]:
     """The outages of which any time counts, each from the start of its raw condition to its recovery.
 
     Pieces that exclusions leave of one raw condition are one outage.
     """
-    found = outages(incidents, at)
+    found = outages(incidents, at, clip)
     pieces = [run for run in runs(found, terms) if intersect(run.counted, covered)]
     if terms.readings.minimum_tested == "before_exclusions":
         return [Failure(run.start, run.end) for run in pieces]
@@ -103,6 +105,7 @@ def _bad_month(incidents: Iterable[Incident], covered: list[Span], month: str, a
     measured = measure(incidents, covered, month, at, terms)
     if meets_commitment(availability(measured.total_us, measured.unavailable_us), terms):
         return None
-    counted = [episode for episode in measured.episodes if episode.counted_us]
-    last = counted[-1]
-    return Failure(counted[0].start, max(last.start, at) if last.end is None else last.end)
+    window = month_span(month, terms.zone)
+    clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
+    counted = counted_outages(incidents, intersect(covered, [window]), at, terms, clip)
+    return Failure(min(each.start for each in counted), max(each.recovered for each in counted))

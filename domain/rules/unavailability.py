@@ -11,7 +11,7 @@ from domain.spans import Span, intersect, length, subtract, union
 from domain.terms import Readings, Terms
 from domain.time import DAY_US, MINUTE_US, SECOND_US, days_in, month_span
 
-_OPEN_ENDED: Span = (-(2**62), 2**62)
+OPEN_ENDED: Span = (-(2**62), 2**62)
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     `covered` is the set of the account's covered time, `at` the instant up to which open outages count (R19).
     """
     window = month_span(month, terms.zone)
-    clip = window if terms.readings.month_straddle == "clip_then_test" else _OPEN_ENDED
+    clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
     found = runs(outages(incidents, at, clip), terms)
     total_us = days_in(month) * DAY_US
     episodes = _episodes(
@@ -87,7 +87,7 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     )
 
 
-def outages(incidents: Iterable[Incident], at: int, clip: Span = _OPEN_ENDED) -> list[Outage]:
+def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED) -> list[Outage]:
     """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19)."""
     spans = []
     for incident in incidents:

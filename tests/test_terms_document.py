@@ -1,0 +1,291 @@
+"""The agreement as a document: what is wrong with one and where, its readings, and which version governs (clause 4)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+
+import msgspec
+import pytest
+from build import SHARED, SHIPPED, amended, at, row, terms, versions
+
+from domain.commands import PublishTerms
+from domain.refusals import Refusal, Unreadable
+from domain.terms import Readings, Version, by_name, document_sha256, in_force, parse_terms, publish
+from domain.time import Instant
+from ledger.published import shipped_agreements
+
+TIERS = SHIPPED[SHIPPED.index("[[tiers]]") : SHIPPED.index("# Causes")]
+
+WRONG = [
+    row("unknown table", "[readings]", "[extra]\n[readings]", "unknown field `extra`"),
+    row("unknown key of a table", "[readings]", "[readings]\nkind = 1", "unknown field `kind` - at `$.readings`"),
+    row("misspelt reading", "minimum_kind", "minimum_kinds", "unknown field `minimum_kinds` - at `$.readings`"),
+    row("other schema", "schema = 1", "schema = 2", "- at `$.schema`"),
+    row("no schema", "schema = 1\n", "", "missing required field `schema`"),
+    row("no agreement", 'agreement = "aliyun-ccc"\n', "", "missing required field `agreement`"),
+    row("bad version", 'version = "2018-08-01"', 'version = "a version"', "- at `$.version`"),
+    row("parameter without its clause", '120, clause = "1"', "120", "`clause` - at `$.service.minimum_outage_seconds`"),
+    row("parameter with an empty clause", '120, clause = "1"', '120, clause = ""', "minimum_outage_seconds.clause`"),
+    row(
+        "tier without its clause", 'clause = "3.1"\n\n[[tiers]]\nbelow = "99%"', '[[tiers]]\nbelow = "99%"', "tiers[0]`"
+    ),
+    row("tier without a rate", 'call_rate = "5%"\n', "", "missing required field `call_rate` - at `$.tiers[0]`"),
+    row("no tier at all", TIERS, "", "missing required field `tiers`"),
+    row("bad date", "= 2018-08-01\n", '= "2018-08-32"\n', "- at `$.effective_from`"),
+    row("date with a time", "= 2018-08-01\n", "= 2018-08-01T00:00:00\n", "- at `$.effective_from`"),
+    row("bad hash of the source", 'sha256 = "69', 'sha256 = "XX', "- at `$.source.sha256`"),
+    row("float for seconds", "value = 120", "value = 120.0", "- at `$.service.minimum_outage_seconds.value`"),
+    row("negative minimum", "value = 120", "value = -1", "- at `$.service.minimum_outage_seconds.value`"),
+    row("float for a percentage", '"99.8%", clause', "99.8, clause", "- at `$.commitment.availability.value`"),
+    row("percentage without its sign", '"99.8%", clause', '"99.8", clause', "- at `$.commitment.availability.value`"),
+    row("negative rate", '"14%"', '"-14%"', "- at `$.tiers[0].service_rate`"),
+    row("float for a rate", '"14%"', "0.14", "- at `$.tiers[0].service_rate`"),
+    row("service rate over 100 %", '"100%"', '"100.000000001%"', "over 100 % - at `$.tiers[2].service_rate`"),
+    row("call rate over 100 %", '"20%"', '"101%"', "over 100 % - at `$.tiers[2].call_rate`"),
+    row("commitment of 0 %", '"99.8%", clause', '"0%", clause', "- at `$.commitment.availability.value`"),
+    row("commitment over 100 %", '"99.8%", clause', '"100.1%", clause', "- at `$.commitment.availability.value`"),
+    row("gap under the commitment", 'below = "99.8%"', 'below = "99.7%"', "a gap: 99.7% is not the commitment"),
+    row("overlap with the commitment", 'below = "99.8%"', 'below = "99.9%"', "an overlap: 99.9% is not the commitment"),
+    row("gap between tiers", 'at_least = "99%"', 'at_least = "99.1%"', "a gap: 99% is not tier 1's lower bound, 99.1%"),
+    row("overlap of tiers", 'at_least = "99%"', 'at_least = "98%"', "an overlap: 99% is not tier 1's lower bound, 98%"),
+    row("gap to the last tier", 'at_least = "95%"', 'at_least = "96%"', "- at `$.tiers[2].below`"),
+    row("upside down", 'at_least = "99%"', 'at_least = "99.8%"', "- at `$.tiers[0].at_least`"),
+    row("no lower bound", 'at_least = "99%"\n', "", "- at `$.tiers[0].at_least`"),
+    row("a lower bound of the last", 'below = "95%"', 'below = "95%"\nat_least = "90%"', "- at `$.tiers[2].at_least`"),
+    row("exclusion twice", "2.3(2)", "2.3(1)", "2.3(1) stands twice - at `$.exclusions[1].clause`"),
+    row("a twelfth exclusion", "2.3(11)", "2.3(12)", "none of the eleven causes of 2.3 - at `$.exclusions[10].clause`"),
+    row("exclusion of another clause", "2.3(2)", "2.4(2)", "- at `$.exclusions[1].clause`"),
+    row("exclusion without a cause", 'cause = "force majeure"', 'cause = ""', "- at `$.exclusions[10].cause`"),
+    row("no such zone", "Asia/Shanghai", "Asia/Atlantis", "no IANA time zone - at `$.readings.timezone`"),
+    row("no zone", "Asia/Shanghai", "", "no IANA time zone - at `$.readings.timezone`"),
+    row("a path for a zone", "Asia/Shanghai", "../Shanghai", "no IANA time zone - at `$.readings.timezone`"),
+    row("no such reading", '"franchise"', '"excess"', "- at `$.readings.minimum_kind`"),
+    row("text for yes and no", "minimum_inclusive = true", 'minimum_inclusive = "yes"', "`$.readings.minimum_inclu"),
+    row("bad decimals", 'decimals = "exact"', 'decimals = "two"', "- at `$.readings.availability_decimals`"),
+    row("yes for decimals", 'decimals = "exact"', "decimals = true", "- at `$.readings.availability_decimals`"),
+    row("cash", "cash = { value = false", "cash = { value = true", "- at `$.vouchers.cash.value`"),
+    row(
+        "transferable",
+        "transferable = { value = false",
+        "transferable = { value = true",
+        "vouchers.transferable.value`",
+    ),
+    row("no TOML", "schema = 1", "schema = ", "(at line 3, column 10)"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), WRONG)
+def test_what_is_wrong_with_a_document_is_said_with_its_place(old: str, new: str, said: str) -> None:
+    assert old in SHIPPED
+    with pytest.raises(Unreadable) as refused:
+        parse_terms(SHIPPED.replace(old, new, 1))
+    assert refused.value.code == "bad_terms"
+    assert said in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        row("a rate of exactly 100 %", '"14%"', '"100%"'),
+        row("a rate of nothing", '"14%"', '"0%"'),
+        row("no reading given", SHIPPED[SHIPPED.index("minimum_inclusive") :], ""),
+        row("one exclusion fewer", '[[exclusions]]\nclause = "2.3(11)"\ncause = "force majeure"\n', ""),
+        row("the date as text", "= 2018-08-01\n", '= "2018-08-01"\n'),
+    ],
+)
+def test_what_is_allowed(old: str, new: str) -> None:
+    assert old in SHIPPED
+    parse_terms(SHIPPED.replace(old, new, 1))
+
+
+def test_the_same_document_as_json_says_the_same() -> None:
+    assert parse_terms(msgspec.json.encode(tomllib.loads(SHIPPED)).decode()) == parse_terms(SHIPPED)
+
+
+# --- The shipped document ---
+
+
+def test_every_shipped_document_is_right_and_the_reference_names_its_hash() -> None:
+    (reference,) = [parse_terms(text) for text in shipped_agreements()]
+    assert (reference.agreement, reference.version) == ("aliyun-ccc", "2018-08-01")
+    assert reference.effective_at == at("2018-08-01 00:00")
+    assert [cause.clause for cause in reference.exclusions] == [f"2.3({n})" for n in range(1, 12)]
+    assert document_sha256(SHIPPED) == hashlib.sha256(SHIPPED.encode()).hexdigest()
+
+
+def table_of_readings() -> list[tuple[str, str, list[str]]]:
+    """(key, default, other values) of the switches in READINGS.md, as written there."""
+    readings = SHARED / "READINGS.md"
+    if not readings.exists():
+        pytest.skip("skipped: the agreement's folder is not there")
+    found = []
+    for line in readings.read_text(encoding="utf-8").splitlines():
+        for key, default, others in re.findall(r"`(\w+)` = `([^`]+)`((?: · (?:`[^`]+`|[\w ]+))+)", line):
+            found.append((key, default, re.findall(r"`([^`]+)`", others)))
+    return found
+
+
+def test_every_switch_of_the_readings_stands_in_the_shipped_document_with_its_default() -> None:
+    told = [(key, default) for key, default, _ in table_of_readings()]
+    assert len(told) == len(dict(told)) == len(msgspec.structs.fields(Readings)) == 17
+    for key, default in told:
+        assert re.search(rf"^{key} = {re.escape(default)} +# R\d+, clause", SHIPPED, re.M), key
+        assert msgspec.json.encode(getattr(parse_terms(SHIPPED).readings, key)).decode() == default
+        assert getattr(Readings(), key) == getattr(parse_terms(SHIPPED).readings, key), "left out, it is the default"
+
+
+def test_every_other_value_of_the_readings_is_accepted() -> None:
+    listed = 0
+    for key, default, others in table_of_readings():
+        more = {"timezone": ['"UTC"', '"Europe/London"'], "availability_decimals": ["0", "2", "12"]}.get(key, [])
+        for other in [*others, *more]:
+            changed = parse_terms(SHIPPED.replace(f"{key} = {default}", f"{key} = {other}", 1))
+            assert msgspec.json.encode(getattr(changed.readings, key)).decode() == other
+            listed += 1
+    assert listed == 21
+
+
+def test_the_source_is_the_contract_itself() -> None:
+    source = parse_terms(SHIPPED).source
+    contract = SHARED / source.document
+    if not contract.exists():
+        pytest.skip("skipped: the agreement's folder is not there")
+    assert source.sha256 == hashlib.sha256(contract.read_bytes()).hexdigest()
+
+
+# --- Clause 4: amendments ---
+
+
+@pytest.mark.parametrize(
+    ("noticed", "in_time"),
+    [
+        row("30 days before, to the instant", "2026-06-01 00:00", True),
+        row("a microsecond late", "2026-06-01 00:00:00.000001", False),
+        row("a microsecond early", "2026-05-31 23:59:59.999999", True),
+        row("not at all", None, False),
+        row("afterwards", "2026-07-02 00:00", False),
+    ],
+)
+def test_an_amendment_of_1_july_is_announced_30_days_before(noticed: str | None, in_time: bool) -> None:
+    command = PublishTerms(noticed_at=None if noticed is None else Instant(at(noticed)))
+    document = amended("2026-07-01", "2026-07-01")
+    if in_time:
+        (published,) = publish(versions(), command, document)
+        assert (published.version, published.effective_at) == ("2026-07-01", at("2026-07-01 00:00"))
+        assert (published.noticed_at, published.sha256) == (command.noticed_at, document_sha256(document))
+        return
+    with pytest.raises(Refusal) as refused:
+        publish(versions(), command, document)
+    assert (refused.value.code, refused.value.clause) == ("terms_without_notice", "4")
+
+
+def test_the_notice_period_is_the_amended_versions() -> None:
+    shorter = amended("2026-07-01", "2026-07-01", ("value = 30", "value = 10"))
+    again = amended("2026-09-01", "2026-09-01")
+    ten_days_before = PublishTerms(noticed_at=Instant(at("2026-08-22 00:00")))
+    assert publish(versions(SHIPPED, shorter), ten_days_before, again)
+    with pytest.raises(Refusal):
+        publish(versions(), ten_days_before, again)
+
+
+def test_the_first_version_needs_no_notice_and_the_same_document_again_is_nothing_new() -> None:
+    assert len(publish((), PublishTerms(), SHIPPED)) == 1
+    assert publish(versions(), PublishTerms(), SHIPPED) == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        row("the version is taken", amended("2018-08-01", "2026-07-01"), "terms_version_taken"),
+        row("the day is taken", amended("other", "2018-08-01"), "terms_same_day"),
+    ],
+)
+def test_a_version_has_a_name_and_a_day_of_its_own(document: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        publish(versions(), PublishTerms(noticed_at=Instant(0)), document)
+    assert (refused.value.code, refused.value.clause) == (code, "4")
+
+
+# --- Clause 4: which version governs a month (R16) ---
+
+MIDMONTH = amended("mid", "2026-07-15")
+AT_MONTH_END = [('version_in_force = "month_start"', 'version_in_force = "month_end"')]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "june", "july", "august"),
+    [
+        row("amended in mid-July: what was in force as it began", SHIPPED, MIDMONTH, "old", "old", "new"),
+        row("amended as July begins", SHIPPED, amended("new", "2026-07-01"), "old", "new", "new"),
+        row("amended on July's last day", SHIPPED, amended("new", "2026-07-31"), "old", "old", "new"),
+        row(
+            "in force at the end, in mid-July",
+            amended("old", "2018-08-01", *AT_MONTH_END),
+            amended("new", "2026-07-15", *AT_MONTH_END),
+            *("old", "new", "new"),
+        ),
+        row(
+            "in force at the end, on July's last day",
+            amended("old", "2018-08-01", *AT_MONTH_END),
+            amended("new", "2026-07-31", *AT_MONTH_END),
+            *("old", "new", "new"),
+        ),
+        row(
+            "in force at the end, as August begins",
+            amended("old", "2018-08-01", *AT_MONTH_END),
+            amended("new", "2026-08-01", *AT_MONTH_END),
+            *("old", "old", "new"),
+        ),
+    ],
+)
+def test_r16_the_version_in_force_governs_the_whole_month(
+    first: str, second: str, june: str, july: str, august: str
+) -> None:
+    old, new = versions(first, second)
+    found = [in_force((old, new), month) for month in ("2026-06", "2026-07", "2026-08")]
+    assert ["new" if version is new else "old" for version in found] == [june, july, august]
+
+
+@pytest.mark.parametrize(
+    ("document", "refused", "governed"),
+    [
+        row("from a month's first day on", SHIPPED, "2018-07", "2018-08"),
+        row("from the next month on, as it began in mid-month", amended("v", "2018-08-15"), "2018-08", "2018-09"),
+        row("in force at the month's end", amended("v", "2018-08-15", *AT_MONTH_END), "2018-07", "2018-08"),
+    ],
+)
+def test_a_month_before_the_first_version_is_refused(document: str, refused: str, governed: str) -> None:
+    published = versions(document)
+    assert in_force(published, governed) is published[0]
+    with pytest.raises(Refusal) as error:
+        in_force(published, refused)
+    assert (error.value.code, error.value.clause) == ("no_terms", "4")
+
+
+def test_there_are_no_terms_without_any_version() -> None:
+    with pytest.raises(Refusal) as error:
+        in_force((), "2026-03")
+    assert error.value.code == "no_terms"
+
+
+def test_every_month_has_exactly_one_version_whatever_the_order_of_publication() -> None:
+    told = (amended("c", "2022-02-02"), SHIPPED, amended("b", "2020-01-01"))
+    months = [f"{year}-{number:02d}" for year in range(2019, 2024) for number in range(1, 13)]
+    for order in (told, told[::-1]):
+        published = versions(*order)
+        names = [in_force(published, month).terms.version for month in months]
+        assert names == ["2018-08-01"] * 12 + ["b"] * 26 + ["c"] * 22
+
+
+def test_a_version_is_found_by_its_name_or_refused() -> None:
+    published: tuple[Version, ...] = versions(SHIPPED, MIDMONTH)
+    assert by_name(published, "mid") is published[1]
+    with pytest.raises(Refusal) as error:
+        by_name(published, "none")
+    assert error.value.code == "unknown_terms"
+
+
+def test_the_month_of_another_zone_begins_on_its_own_clock() -> None:
+    assert terms(timezone="UTC").effective_at == at("2018-08-01 08:00")

@@ -15,7 +15,8 @@ from cli.output import Json, emit, format_params, print_pairs, print_table, warn
 from cli.session import actor, open_ledger
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
-from ledger.execution import Done, execute
+from ledger import clock
+from ledger.execution import Done, execute, spend_key
 from ledger.month_run import MonthRun, run_month, waiting
 from ledger.parsing import build
 
@@ -184,6 +185,9 @@ def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
             accounts, position = waiting(log, command), log.position()
         who = actor()
         run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
+        if command.key is not None and run.done and not run.refused:
+            with ledger.writing() as log:
+                spend_key(log, command, who, clock.now_us())
     emit(_run_shape(run), format_, lambda: _print_run(run))
     return 1 if run.refused else 0
 

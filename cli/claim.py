@@ -138,5 +138,5 @@ def print_derivation(made: Json) -> None:
     print(f"terms     {made['terms']['agreement']} {made['terms']['version']} sha256 {made['terms']['sha256'][:16]}…")
     print(f"calendar  {', '.join(map(str, made['calendar']['years']))} sha256 {made['calendar']['sha256'][:16]}…")
     print(f"facts     {facts['count']} events up to position {facts['position']}, sha256 {facts['sha256'][:16]}…")
-    print(f"record    sha256 {made['sha256']}")
+    print(f"record    {made['sha256']}")
     print(f"times     {made['terms']['readings']['timezone']}")

@@ -7,7 +7,7 @@ import click
 from cli.changing import tell
 from cli.output import emit, format_option
 from cli.progress import progress
-from cli.session import actor, open_ledger, settings
+from cli.session import actor, lock_seconds, open_ledger, settings
 from ledger.application import Ledger, read_only
 from ledger.execution import initialise
 from ledger.store import views
@@ -24,7 +24,7 @@ def init(format_: str | None) -> None:
     Example:
       slaledger init
     """
-    with Ledger.create(settings().url) as ledger:
+    with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         if not ledger.writable:
             raise read_only(ledger.path)
         done = initialise(ledger, actor())

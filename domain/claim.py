@@ -14,6 +14,8 @@ REFUSING = ("too_early", "too_late")
 
 
 class Filing(msgspec.Struct, kw_only=True, frozen=True):
+    """What was claimed, and when."""
+
     filed_at: int
     statement: str | None
 
@@ -28,12 +30,17 @@ class Decided(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Dispute(msgspec.Struct, kw_only=True, frozen=True):
+    """What the customer says against a decision, and when."""
+
     disputed_at: int
     grounds: str
 
 
 class Claim(msgspec.Struct, kw_only=True):
-    """`pending` is the filing that waits for a decision, `paid` the vouchers issued for the month, in fen."""
+    """`pending` is the filing that waits for a decision, `paid` the vouchers issued for the month, in fen.
+
+    `withdrawn` is the reason for which the latest filing was taken back; None where it was not.
+    """
 
     account: str
     month: str
@@ -77,7 +84,7 @@ def status(claim: Claim) -> str:
     """Where the claim stands: `filed`, `withdrawn`, `refused`, `awarded`, `not_awarded`, `disputed` or `settled`."""
     if claim.pending is not None:
         return "filed"
-    if claim.latest is None:
+    if claim.withdrawn is not None or claim.latest is None:
         return "withdrawn"
     if claim.disputed:
         return "disputed"
@@ -94,7 +101,7 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
         case ClaimFiled():
             if claim is None:
                 claim = Claim(account=event.account, month=event.month, filings=[], decisions=[], disputes=[], paid={})
-            claim.pending = Filing(filed_at=event.filed_at, statement=event.statement)
+            claim.pending, claim.withdrawn = Filing(filed_at=event.filed_at, statement=event.statement), None
             claim.filings.append(claim.pending)
         case _ if claim is None:
             raise ValueError(f"a claim cannot begin with {type(event).__name__}")
@@ -160,9 +167,9 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
     """Take back a claim that waits. Raises Refusal `claim_decided`, `claim_withdrawn`."""
     if claim.pending is not None:
         return (ClaimWithdrawn(account=claim.account, month=claim.month),)
-    if status(claim) == "withdrawn" and claim.withdrawn == reason:
+    if claim.withdrawn == reason:
         return ()
-    if claim.latest is not None:
+    if claim.withdrawn is None and claim.latest is not None:
         raise Refusal(
             "claim_decided",
             f"{claim.account} {claim.month}: the claim is decided ({claim.latest.outcome}) and cannot be withdrawn",

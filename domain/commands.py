@@ -106,6 +106,8 @@ class Hash(str):
 
 
 class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document outside the ledger, pinned by its hash, as a command names it."""
+
     name: Words
     sha256: Hash
     uri: Words | None = None

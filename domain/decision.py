@@ -33,6 +33,8 @@ class TermsUsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalendarUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """The years whose working days were used; the hash over them (`combined_sha256`)."""
+
     sha256: str
     years: tuple[int, ...]
 
@@ -46,6 +48,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An unbroken outage: its whole length, and what of it counts in the month, in microseconds."""
+
     start: int
     end: int | None
     length_us: int

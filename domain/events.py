@@ -23,6 +23,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
 
 
 class LedgerCreated(Event, frozen=True, kw_only=True):
+    """The ledger began; `ledger` is its id for ever."""
+
     ledger: str
 
 
@@ -55,6 +57,8 @@ class TermsPublished(Event, frozen=True, kw_only=True):
 
 
 class NamedDay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A date (`YYYY-MM-DD`) and what it is called."""
+
     date: str
     name: str
 
@@ -71,6 +75,8 @@ class CalendarPublished(Event, frozen=True, kw_only=True):
 
 
 class AccountEnrolled(Event, frozen=True, kw_only=True):
+    """An account came under the agreement."""
+
     account: str
     enrolled_at: int
     stage: Stage
@@ -79,6 +85,8 @@ class AccountEnrolled(Event, frozen=True, kw_only=True):
 
 
 class AccountRestaged(Event, frozen=True, kw_only=True):
+    """An account moved to another stage."""
+
     account: str
     stage: Stage
     changed_at: int
@@ -95,6 +103,8 @@ class AccountCorrected(Event, frozen=True, kw_only=True):
 
 
 class AccountClosed(Event, frozen=True, kw_only=True):
+    """An account ended."""
+
     account: str
     closed_at: int
 
@@ -118,17 +128,23 @@ class IncidentJoined(Event, frozen=True, kw_only=True):
 
 
 class IncidentClosed(Event, frozen=True, kw_only=True):
+    """The function was available again."""
+
     incident: str
     ended_at: int
 
 
 class IncidentCorrected(Event, frozen=True, kw_only=True):
+    """What the incident's start or end should have been; one left out stays."""
+
     incident: str
     started_at: int | None = None
     ended_at: int | None = None
 
 
 class IncidentWithdrawn(Event, frozen=True, kw_only=True):
+    """The incident was none."""
+
     incident: str
 
 
@@ -180,6 +196,8 @@ def several_pieces_of_evidence(old: Event) -> Event:
 
 
 class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
+    """An exclusion was taken back."""
+
     incident: str
     exclusion: int
 
@@ -209,6 +227,8 @@ class FeesCorrected(Event, frozen=True, kw_only=True):
 
 
 class FeesVoided(Event, frozen=True, kw_only=True):
+    """The bill is void."""
+
     bill: str
 
 
@@ -232,6 +252,8 @@ class FeesPaymentReversed(Event, frozen=True, kw_only=True):
 
 
 class ClaimFiled(Event, frozen=True, kw_only=True):
+    """The customer claimed a month."""
+
     account: str
     month: str
     filed_at: int
@@ -239,6 +261,8 @@ class ClaimFiled(Event, frozen=True, kw_only=True):
 
 
 class ClaimWithdrawn(Event, frozen=True, kw_only=True):
+    """The claim was taken back before it was decided."""
+
     account: str
     month: str
 
@@ -252,6 +276,8 @@ class ClaimDecided(Event, frozen=True, kw_only=True):
 
 
 class ClaimDisputed(Event, frozen=True, kw_only=True):
+    """The customer disputes the latest decision."""
+
     account: str
     month: str
     disputed_at: int
@@ -280,6 +306,8 @@ class VoucherIssued(Event, frozen=True, kw_only=True):
 
 
 class VoucherRedeemed(Event, frozen=True, kw_only=True):
+    """The voucher's side of a redemption; `redemption` is its number within the voucher, from 1."""
+
     voucher: str
     redemption: int
     bill: str
@@ -289,6 +317,8 @@ class VoucherRedeemed(Event, frozen=True, kw_only=True):
 
 
 class RedemptionReversed(Event, frozen=True, kw_only=True):
+    """The voucher's side of a reversed redemption."""
+
     voucher: str
     redemption: int
 

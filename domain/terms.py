@@ -49,26 +49,36 @@ class Source(_Part, frozen=True, kw_only=True):
 
 
 class Service(_Part, frozen=True, kw_only=True):
+    """What is measured, and from which length on an outage counts."""
+
     period: Cited[Literal["calendar_month"]]
     minimum_outage_seconds: Cited[Annotated[int, msgspec.Meta(ge=0, le=86_400)]]
     beta_covered: Cited[bool]
 
 
 class Commitment(_Part, frozen=True, kw_only=True):
+    """What is promised."""
+
     availability: Cited[Fraction]
     mtbf_days: Cited[Annotated[int, msgspec.Meta(ge=1, le=3660)]]
 
 
 class Claims(_Part, frozen=True, kw_only=True):
+    """When a month can be claimed."""
+
     opens_after_working_day: Cited[Annotated[int, msgspec.Meta(ge=1, le=15)]]
     closes_after_months: Cited[Annotated[int, msgspec.Meta(ge=1, le=24)]]
 
 
 class Amendments(_Part, frozen=True, kw_only=True):
+    """How an amendment is announced."""
+
     notice_days: Cited[Annotated[int, msgspec.Meta(ge=0, le=3660)]]
 
 
 class VoucherRules(_Part, frozen=True, kw_only=True):
+    """What a voucher is not."""
+
     cash: Cited[Literal[False]]
     transferable: Cited[Literal[False]]
 
@@ -84,6 +94,8 @@ class Tier(_Part, frozen=True, kw_only=True):
 
 
 class ExclusionCause(_Part, frozen=True, kw_only=True):
+    """A cause for which nothing is owed, and whether the customer must have been told before."""
+
     clause: Annotated[str, msgspec.Meta(pattern=r"^2\.3\(\d+\)$")]
     cause: Annotated[str, msgspec.Meta(min_length=1)]
     notice_required: bool = False

@@ -26,6 +26,8 @@ from domain.time import written
 
 
 class Redemption(msgspec.Struct, kw_only=True):
+    """A part of a bill that the voucher paid; `number` counts from 1 within the voucher."""
+
     number: int
     bill: str
     part: Part
@@ -36,6 +38,8 @@ class Redemption(msgspec.Struct, kw_only=True):
 
 
 class Cancellation(msgspec.Struct, kw_only=True, frozen=True):
+    """What was left of the voucher, cancelled."""
+
     amount_fen: int
     reason: str | None
 
@@ -159,8 +163,9 @@ def redeem(
     """
     amount_fen = int(command.amount)
     for redemption in voucher.redemptions:
-        same = (redemption.bill, redemption.part, redemption.amount_fen, redemption.redeemed_at)
-        if redemption.reversed is None and same == (command.bill, command.part, amount_fen, command.redeemed_at):
+        same = (voucher.account, redemption.bill, redemption.part, redemption.amount_fen, redemption.redeemed_at)
+        wanted = (command.account, command.bill, command.part, amount_fen, command.redeemed_at)
+        if redemption.reversed is None and same == wanted:
             return ()
     rules.check_usable(voucher.voucher, voucher.account, voucher.issued_at, bill, command, terms)
     if amount_fen > voucher.balance_fen:

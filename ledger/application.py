@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, PersistenceError
 from eventsourcing.sqlite import SQLiteCursor
@@ -15,7 +16,7 @@ from domain.events import Event
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.store import location
 from ledger.store.codec import TOPIC_OF, Entry, Envelope
-from ledger.store.reader import Reader
+from ledger.store.reader import BatchNote, Reader
 from ledger.store.sqlite import Recorder
 
 New = tuple[str, Event]
@@ -44,14 +45,20 @@ class Writer(Reader):
         recordings = self._application.events.put(entries, cursor=self._transaction)
         return [recording.notification.id for recording in recordings]
 
-    def note_progress(self, replaced: str | None, prefix: str, lines: int, finished: bool) -> None:
+    def note_progress(self, replaced: str | None, note: BatchNote) -> None:
         """A batch file came further: its earlier note gives way to this one, in the same transaction as its events.
 
         Notes of files that came to their end are dropped: they count only while nothing else is recorded.
         """
-        self._query("DELETE FROM batch_progress WHERE prefix_sha256 = ? OR finished", replaced)
-        noted = (prefix, lines, self.position(), finished)
-        self._query("INSERT OR REPLACE INTO batch_progress VALUES (?, ?, ?, ?)", *noted)
+        self._query("DELETE FROM batch_progress WHERE lines_sha256 = ? OR finished", replaced)
+        noted = (
+            note.lines_sha256,
+            note.lines,
+            msgspec.json.encode(note.refused).decode(),
+            note.position,
+            note.finished,
+        )
+        self._query("INSERT OR REPLACE INTO batch_progress VALUES (?, ?, ?, ?, ?)", *noted)
 
 
 class _Application(Application[str]):
@@ -89,20 +96,20 @@ class Ledger:
             return cls(path, lock_seconds=lock_seconds)
 
     @classmethod
-    def create(cls, url: str) -> Ledger:
+    def create(cls, url: str, *, lock_seconds: int | None = None) -> Ledger:
         """The ledger at a URL, its tables made where there was no file.
 
         Raises Unreadable `bad_ledger_url`, `no_folder`, `not_a_ledger`, `newer_ledger`.
         """
         path = location.ledger_path(url)
         if path.is_file() and not location.is_blank(path):
-            return cls.open(url)
+            return cls.open(url, lock_seconds=lock_seconds)
         if not path.absolute().parent.is_dir():
             raise Unreadable(
                 "no_folder", f"there is no folder {path.absolute().parent}", hint="make it, or check --ledger"
             )
         with explained(path):
-            return cls(path, create=True)
+            return cls(path, create=True, lock_seconds=lock_seconds)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,9 +1,9 @@
 """Batch files: one command a line, many lines a transaction, and safe to run again wherever they stopped.
 
-A line that was carried out is known by the hash of the file up to it, noted in the same transaction as its events.
-So an interrupted file, or one that was mended behind the lines that were done, goes on where it stopped, even
-where its lines undo one another. A file that came to its end is remembered only until anything else is recorded;
-from then on its lines are commands like any other, and no-ops where their effect holds.
+Which lines were carried out is noted, by a sum of their hashes, in the same transaction as their events. So a file
+that was interrupted, or stopped at a line that has been mended since, goes on where it stopped, even where its lines
+undo one another. A file that was wholly done is remembered only until anything else is recorded; from then on its
+lines are commands like any other, and no-ops where their effect holds.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from domain.commands import Command, DecideClaim, IssueVoucher
 from domain.refusals import Conflict, Damaged, Refusal
 from ledger import clock
 from ledger.application import Ledger, Writer
-from ledger.execution import Clock, carry_out
+from ledger.execution import Clock, carry_out, spend_key
 from ledger.month_run import run_month, waiting
 from ledger.parsing import parse_line
+from ledger.store.reader import BatchNote
 
 CHUNK_NS = 250_000_000
 """How long one transaction may hold the write lock before others get a turn."""
 
 
 class LineRefusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line that was refused, and why."""
+
     line: int
     code: str
     message: str
@@ -68,56 +71,82 @@ class Batch:
         self._now = now
         self._on_progress = on_progress
         self._report = Report(refused=[])
-        self._prefix = hashlib.sha256()
-        self._prefix_lines = 0
+        self._earlier: BatchNote | None = None
         self._noted: str | None = None
+        self._sum = 0
+        self._sum_lines = 0
+        self._refused: set[int] = set()
 
     def run(self, *, dry_run: bool = False) -> Report:
         """Carry out the lines; nothing is kept of a dry run. Raises Conflict, Damaged; lines' refusals are reported."""
-        self._skip_done()
-        numbered = enumerate(islice(self._lines, self._prefix_lines, None), start=self._prefix_lines + 1)
-        more = True
+        numbered = enumerate(self._lines, start=1)
+        started, more = False, True
         while more:
             with self._ledger.writing(commit=not dry_run) as log:
-                before = self._report.recorded
+                if not started:
+                    self._recall(log)
+                elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
+                    raise Conflict("batch_goes_on", "another run of this file went on meanwhile", hint="let it finish")
+                started, before = True, self._report.recorded
                 more, ended = self._run_lines(log, numbered, whole=dry_run)
                 if self._noted or self._report.recorded > before:
-                    self._note(log, finished=ended)
+                    self._note(log, finished=ended and not self._refused)
             self._on_progress(self._report.lines)
+        if dry_run:
+            with self._ledger.reading() as log:
+                self._report.position = log.position()
         return self._report
 
-    def _skip_done(self) -> None:
-        """Pass over the lines that an earlier run of this file had done."""
-        with self._ledger.reading() as log:
-            progress, position = log.progress(), log.position()
-        self._report.position = position
-        counts = {lines for lines, _, _ in progress.values()}
-        hashed = hashlib.sha256()
-        for number, line in enumerate(self._lines if counts else (), start=1):
-            hashed.update(_ended(line))
-            if number in counts and (prefix := hashed.hexdigest()) in progress:
-                lines, then, finished = progress[prefix]
-                if lines == number and (not finished or then == position):
-                    self._prefix, self._prefix_lines, self._noted = hashed.copy(), number, prefix
+    def _recall(self, log: Writer) -> None:
+        """Find the note of an earlier run of this file, if there is one: which lines it had done."""
+        position = self._report.position = log.position()
+        candidates = [note for note in log.progress() if not note.finished or note.position == position]
+        sums = dict.fromkeys((note.lines_sha256 for note in candidates), 0)
+        last = max((note.lines for note in candidates), default=0)
+        for number, line in enumerate(islice(self._lines, last), start=1):
+            for note in candidates:
+                if number <= note.lines and number not in note.refused:
+                    sums[note.lines_sha256] = _with(sums[note.lines_sha256], number, line)
         self._lines.seek(0)
-        self._report.lines = self._report.noops = self._report.done_before = self._prefix_lines
+        held = [note for note in candidates if _text(sums[note.lines_sha256]) == note.lines_sha256]
+        if held:
+            self._earlier = max(held, key=lambda note: note.lines)
+            self._noted = self._earlier.lines_sha256
+            self._sum, self._sum_lines = sums[self._noted], self._earlier.lines
+            self._refused = set(self._earlier.refused)
+
+    def _is_done(self, number: int) -> bool:
+        earlier = self._earlier
+        return earlier is not None and number <= earlier.lines and number not in earlier.refused
 
     def _run_lines(self, log: Writer, numbered: Iterator[tuple[int, bytes]], *, whole: bool) -> tuple[bool, bool]:
         """Carry out lines for a moment, or all; gives whether to go on, and whether the file came to its end."""
         until = time.monotonic_ns() + CHUNK_NS
         for number, line in numbered:
             self._report.lines = number
+            if self._is_done(number):
+                self._report.noops += bool(line.strip())
+                self._report.done_before += 1
+                continue
             refusal = self._run_line(log, line)
-            if refusal is not None:
-                self._refused(number, refusal)
-                if not self._keep_going:
-                    return False, False
-            if not self._report.refused:
-                self._prefix.update(_ended(line))
-                self._prefix_lines = number
+            self._count(number, line, refusal)
+            if refusal is not None and not self._keep_going:
+                return False, False
             if time.monotonic_ns() > until and not whole:
                 return True, False
-        return False, not self._report.refused
+        return False, True
+
+    def _count(self, number: int, line: bytes, refusal: Refusal | None) -> None:
+        """Take a line in among those that are done, or that were refused and are tried again when the file is."""
+        if refusal is None:
+            self._sum = _with(self._sum, number, line)
+            self._refused.discard(number)
+        else:
+            self._report_refusal(number, refusal)
+            if not self._keep_going:
+                return
+            self._refused.add(number)
+        self._sum_lines = max(self._sum_lines, number)
 
     def _run_line(self, log: Writer, line: bytes) -> Refusal | None:
         if not line.strip():
@@ -142,13 +171,16 @@ class Batch:
             lambda one: carry_out(log, one, self._actor, self._now()),
             self._report.position,
         )
+        if run.done and not run.refused:
+            spend_key(log, command, self._actor, self._now())
         if run.refused:
             self._report.recorded += run.recorded
+            self._report.position = run.position
             first = run.refused[0]
             raise Refusal("run_incomplete", f"{len(run.refused)} refused, {len(run.done)} done; {first.message}")
         return run.recorded
 
-    def _refused(self, number: int, refusal: Refusal) -> None:
+    def _report_refusal(self, number: int, refusal: Refusal) -> None:
         self._report.refused.append(
             LineRefusal(
                 line=number, code=refusal.code, message=refusal.message, clause=refusal.clause, hint=refusal.hint
@@ -157,11 +189,23 @@ class Batch:
         self._report.status = 1 if self._keep_going else refusal.status
 
     def _note(self, log: Writer, *, finished: bool) -> None:
-        prefix = self._prefix.hexdigest()
-        log.note_progress(self._noted, prefix, self._prefix_lines, finished)
-        self._noted = prefix
+        """Note which lines are done, in the transaction that did them."""
+        note = BatchNote(
+            lines_sha256=_text(self._sum),
+            lines=self._sum_lines,
+            refused=tuple(sorted(self._refused)),
+            position=log.position(),
+            finished=finished,
+        )
+        log.note_progress(self._noted, note)
+        self._noted = note.lines_sha256
 
 
-def _ended(line: bytes) -> bytes:
-    """A line as it counts for the hash: the last one of a file may want its line end."""
-    return line.rstrip(b"\r\n") + b"\n"
+def _with(lines_sum: int, number: int, line: bytes) -> int:
+    """The sum over done lines with one more: each line's hash with its number, in whatever order they are done."""
+    hashed = hashlib.sha256(b"%d:%s" % (number, line.rstrip(b"\r\n"))).digest()
+    return (lines_sum + int.from_bytes(hashed, "big")) % 2**256
+
+
+def _text(lines_sum: int) -> str:
+    return f"{lines_sum:064x}"

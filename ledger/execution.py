@@ -14,10 +14,11 @@ from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Conflict, Refusal
 from domain.time import DEFAULT_ZONE, MINUTE_US, Instant, written
 from ledger import clock, published
-from ledger.application import Ledger, Writer
+from ledger.application import Ledger, New, Writer
 from ledger.handlers import Effect, handle
 from ledger.store import layout
 from ledger.store.codec import decode
+from ledger.store.reader import Reader
 
 CLOCK_TOLERANCE_US = 5 * MINUTE_US
 ATTEMPTS = 5
@@ -56,26 +57,27 @@ def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now
 
 def carry_out(log: Writer, command: Command, actor: str, now: int) -> Done:
     """Carry out a command in a running transaction. Raises Refusal; nothing is appended then."""
-    words = str(command.__struct_config__.tag)
     check_times(command, now)
-    said = hashlib.sha256(content(command)).hexdigest()
-    if command.key is not None and _is_spent(log, str(command.key), said):
-        return Done(command=words, recorded=0, position=log.position(), told={}, warnings=[])
+    if is_spent(log, command):
+        return _record(log, Effect(), command, actor, now)
     effect = handle(log, command, now)
-    if effect.events and command.key is not None:
-        key = str(command.key)
-        effect.events.append((layout.key(key), KeyUsed(key=key, command=words, content_sha256=said)))
-    return _record(log, words, effect, command, actor, now)
+    if effect.events:
+        effect.events += _spent(command)
+    return _record(log, effect, command, actor, now)
 
 
-def _record(log: Writer, words: str, effect: Effect, command: Command, actor: str, now: int) -> Done:
-    reason = getattr(command, "reason", None)
-    key = command.key
+def spend_key(log: Writer, command: Command, actor: str, now: int) -> None:
+    """Note that a command's key, where it has one, is spent: for a month's run, which is many transactions."""
+    _record(log, Effect(events=_spent(command)), command, actor, now)
+
+
+def _record(log: Writer, effect: Effect, command: Command, actor: str, now: int) -> Done:
+    reason, key = getattr(command, "reason", None), command.key
     positions = log.append(
         effect.events, now, actor, None if reason is None else str(reason), None if key is None else str(key)
     )
     return Done(
-        command=words,
+        command=_words(command),
         recorded=len(positions),
         position=positions[-1] if positions else log.position(),
         told={name: str(value) if isinstance(value, str) else value for name, value in effect.told.items()},
@@ -83,17 +85,35 @@ def _record(log: Writer, words: str, effect: Effect, command: Command, actor: st
     )
 
 
-def _is_spent(log: Writer, key: str, said: str) -> bool:
-    """Whether this very command was carried out under the key. Raises Refusal `key_taken` where another was."""
-    rows = log.stream(layout.key(key))
+def is_spent(log: Reader, command: Command) -> bool:
+    """Whether this very command was carried out under its key. Raises Refusal `key_taken` where another was."""
+    rows = [] if command.key is None else log.stream(layout.key(command.key))
     if not rows:
         return False
     used = decode(rows[0]).event
-    if isinstance(used, KeyUsed) and used.content_sha256 == said:
+    if isinstance(used, KeyUsed) and used.content_sha256 == _said(command):
         return True
     raise Refusal(
-        "key_taken", f"key {key!r} was used for another command", hint="a key stands for one command for ever"
+        "key_taken",
+        f"key {str(command.key)!r} was used for another command",
+        hint="a key stands for one command for ever",
     )
+
+
+def _spent(command: Command) -> list[New]:
+    if command.key is None:
+        return []
+    key = str(command.key)
+    used = KeyUsed(key=key, command=_words(command), content_sha256=_said(command))
+    return [(layout.key(key), used)]
+
+
+def _said(command: Command) -> str:
+    return hashlib.sha256(content(command)).hexdigest()
+
+
+def _words(command: Command) -> str:
+    return str(command.__struct_config__.tag)
 
 
 def check_times(command: Command, now: int) -> None:

@@ -8,8 +8,8 @@ import msgspec
 
 from domain.commands import DecideClaim, Id, IssueVoucher
 from domain.money import Fen, yuan
-from domain.refusals import Conflict, Damaged, Refusal
-from ledger.execution import Done
+from domain.refusals import Refusal
+from ledger.execution import Done, is_spent
 from ledger.store import layout
 from ledger.store.reader import Reader
 
@@ -17,6 +17,8 @@ RunCommand = DecideClaim | IssueVoucher
 
 
 class RunLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was done for an account; `amount` in yuan."""
+
     account: str
     outcome: str | None = None
     voucher: str | None = None
@@ -24,6 +26,8 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why nothing was done for an account."""
+
     account: str
     code: str
     message: str
@@ -41,8 +45,13 @@ class MonthRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def waiting(log: Reader, command: RunCommand) -> list[str]:
-    """The accounts for which a month's run has something to do, in order."""
-    accounts = []
+    """The accounts for which a month's run has something to do, in order; none where its key is spent.
+
+    Raises Refusal `key_taken`.
+    """
+    accounts: list[str] = []
+    if is_spent(log, command):
+        return accounts
     for account in log.claimants(command.month):
         claim = log.fold_streams(layout.claim(account, command.month)).claims[command.month]
         undecided = isinstance(command, DecideClaim) and claim.pending is not None
@@ -60,10 +69,10 @@ def run_month(
     total = recorded = 0
     for account in accounts:
         try:
-            result = carry_out(msgspec.structs.replace(command, all=False, account=Id(account)))
-        except (Conflict, Damaged):
-            raise
+            result = carry_out(msgspec.structs.replace(command, all=False, account=Id(account), key=None))
         except Refusal as refusal:
+            if refusal.status != 1:
+                raise
             refused.append(RunRefusal(account=account, code=refusal.code, message=refusal.message))
             continue
         position = result.position

@@ -15,6 +15,7 @@ import pytest
 from ledger.application import Ledger
 from ledger.execution import initialise
 
+ROOT = Path(__file__).parents[1]
 COMMAND = Path(sys.executable).with_name("slaledger")
 
 
@@ -82,3 +83,15 @@ def ledger(ledger_file: Path) -> Iterator[Ledger]:
 def slaledger(ledger_file: Path) -> CommandLine:
     """The command line on a new ledger."""
     return CommandLine(ledger_file.parent)
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The demo's folder and what it printed, made where something of an earlier run lay."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "slaledger.db").write_bytes(b"of an earlier run")
+    demo = [sys.executable, str(ROOT / "examples" / "demo.py"), str(folder)]
+    done = subprocess.run(demo, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said = done.stdout.decode()
+    assert done.returncode == 0, said
+    return folder, said

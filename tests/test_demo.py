@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -77,18 +75,6 @@ UNAVAILABLE = {
     "after its closure": ("1007", "2026-09", 0),
     "a false alarm": ("1006", "2026-02", 0),
 }
-
-
-@pytest.fixture(scope="session")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The demo's folder and what it printed, made where something of an earlier run lay."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "slaledger.db").write_bytes(b"of an earlier run")
-    demo = [sys.executable, str(EXAMPLES / "demo.py"), str(folder)]
-    done = subprocess.run(demo, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    said = done.stdout.decode()
-    assert done.returncode == 0, said
-    return folder, said
 
 
 @pytest.fixture

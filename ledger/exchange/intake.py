@@ -15,6 +15,8 @@ from ledger.parsing import build
 
 
 class Taken(msgspec.Struct, kw_only=True):
+    """What taking over a source came to."""
+
     recorded: int = 0
     noops: int = 0
     position: int = 0

@@ -21,38 +21,47 @@ def after(prefix: str) -> str:
 
 
 def account(account: str) -> str:
+    """The stream of an account."""
     return f"{account}/account"
 
 
 def incident(owner: str, incident: str) -> str:
+    """The stream of an incident: its owner's, or what an account that joined a shared one holds of it."""
     return f"{owner}/incident/{incident}"
 
 
 def bill(account: str, bill: str) -> str:
+    """The stream of a bill."""
     return f"{account}/bill/{bill}"
 
 
 def claim(account: str, month: str) -> str:
+    """The stream of a claim's whole life."""
     return f"{account}/claim/{month}"
 
 
 def voucher(account: str, voucher: str) -> str:
+    """The stream of a voucher."""
     return f"{account}/voucher/{voucher}"
 
 
 def terms(agreement: str) -> str:
+    """The stream of an agreement's versions."""
     return f"~/terms/{agreement}"
 
 
 def calendar(country: str, year: int) -> str:
+    """The stream of a year's working days."""
     return f"~/calendar/{country}-{year}"
 
 
 def reservation(kind: str, id_: str) -> str:
+    """The stream that makes an id unique in the ledger."""
     return f"~/id/{kind}/{id_}"
 
 
 def key(key: str) -> str:
+    """The stream that an idempotency key spends."""
     return f"~/key/{key}"
 
 

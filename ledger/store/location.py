@@ -32,23 +32,34 @@ def sqlite_uri(path: Path, *, writable: bool, create: bool = False) -> str:
     """The URI by which SQLite opens a file; one that may not be written is opened so that it cannot be."""
     if writable:
         return f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}"
-    frozen = "" if _may_write(path.absolute().parent) else "&immutable=1"
+    frozen = "" if is_writable(path.absolute().parent) else "&immutable=1"
     return f"file:{quote(str(path))}?mode=ro{frozen}"
 
 
+def check_is_settled(path: Path) -> None:
+    """Raises Unreadable `unsettled_ledger` where a writer died and SQLite, which may not write, cannot take in its log.
+
+    Reading without that log would be an answer without the last transactions.
+    """
+    log = path.with_name(path.name + "-wal")
+    settled = not log.exists() or log.stat().st_size == 0
+    if not settled and not is_writable(path.absolute().parent):
+        raise Unreadable(
+            "unsettled_ledger",
+            f"{path} was left by a writer that died, and its folder may not be written",
+            hint="run any command once where the folder may be written, or copy the file with its -wal",
+        )
+
+
 def is_writable(path: Path) -> bool:
-    """Whether a file's permissions let anyone write it; what they forbid is not done, even by root."""
-    return _may_write(path)
-
-
-def _may_write(path: Path) -> bool:
+    """Whether a file's or folder's permissions let anyone write it; what they forbid is not done, even by root."""
     return bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
 def is_blank(path: Path) -> bool:
     """Whether a file holds nothing at all: a ledger may be made of it, as after an `init` that was cut short."""
     try:
-        with closing(sqlite3.connect(sqlite_uri(path, writable=False), uri=True)) as raw:
+        with closing(sqlite3.connect(sqlite_uri(path, writable=is_writable(path)), uri=True)) as raw:
             tables: int = raw.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
             return tables == 0
     except sqlite3.DatabaseError:
@@ -59,8 +70,9 @@ def check_is_ledger(path: Path, url: str) -> None:
     """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours."""
     if not path.is_file():
         raise Unreadable("no_ledger", f"there is no ledger at {url}", hint="`slaledger init` makes one")
+    check_is_settled(path)
     try:
-        with closing(sqlite3.connect(sqlite_uri(path, writable=False), uri=True)) as raw:
+        with closing(sqlite3.connect(sqlite_uri(path, writable=is_writable(path)), uri=True)) as raw:
             application = raw.execute("PRAGMA application_id").fetchone()[0]
             schema = raw.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.DatabaseError as error:

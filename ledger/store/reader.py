@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact, fold
 from domain.decision import Facts
@@ -17,6 +19,19 @@ from ledger.store.codec import Row, decode
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
 _PAGE = 5000
+
+
+class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a batch file came: which of its first `lines` are done, known by the sum of their hashes.
+
+    `refused` are the line numbers that are not; `position` is the log's last then; `finished`, that all is done.
+    """
+
+    lines_sha256: str
+    lines: int
+    refused: tuple[int, ...]
+    position: int
+    finished: bool
 
 
 class Reader:
@@ -73,10 +88,19 @@ class Reader:
         )
         return sorted(layout.owner(stream) for (stream,) in self._query(statement, f"%/claim/{month}"))
 
-    def progress(self) -> dict[str, tuple[int, int, bool]]:
-        """How far batch files came: by hash of the lines done, their number, the position then, and if that is all."""
-        rows = self._query("SELECT prefix_sha256, lines, position, finished FROM batch_progress")
-        return {prefix: (lines, position, bool(finished)) for prefix, lines, position, finished in rows}
+    def progress(self) -> list[BatchNote]:
+        """How far batch files came."""
+        rows = self._query("SELECT lines_sha256, lines, refused, position, finished FROM batch_progress")
+        return [
+            BatchNote(
+                lines_sha256=done,
+                lines=lines,
+                refused=msgspec.json.decode(refused, type=tuple[int, ...]),
+                position=position,
+                finished=bool(finished),
+            )
+            for done, lines, refused, position, finished in rows
+        ]
 
     def reservation(self, kind: str, id_: str) -> IdReserved | None:
         """Who holds an id, and what was said when it was taken."""

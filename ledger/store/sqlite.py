@@ -80,8 +80,8 @@ class Recorder(library.SQLiteApplicationRecorder):
             f"{table} WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version) OR "
             f"(NEW.position <> -1 AND NEW.position <= (SELECT MAX(position) FROM {table})) {refuse}",
             # How far an interrupted batch file came: not an event, and losing it loses only that knowledge.
-            "CREATE TABLE IF NOT EXISTS batch_progress (prefix_sha256 TEXT PRIMARY KEY, lines INTEGER NOT NULL, "
-            "position INTEGER NOT NULL, finished INTEGER NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS batch_progress (lines_sha256 TEXT PRIMARY KEY, lines INTEGER NOT NULL, "
+            "refused TEXT NOT NULL, position INTEGER NOT NULL, finished INTEGER NOT NULL)",
             f"PRAGMA application_id = {APPLICATION_ID}",
             f"PRAGMA user_version = {SCHEMA_VERSION}",
         ]

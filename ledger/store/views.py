@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from eventsourcing.persistence import IntegrityError, PersistenceError, Tracking
+from eventsourcing.persistence import DatabaseError, IntegrityError, PersistenceError, Tracking
 from eventsourcing.sqlite import SQLiteCursor
 from eventsourcing.utils import Environment
 
 from domain.case import Case
 from domain.events import LedgerCreated
+from domain.refusals import Damaged
 from ledger.application import Ledger, explained
 from ledger.store import layout, location
 from ledger.store.codec import decode
@@ -110,10 +111,36 @@ class Views:
     @contextmanager
     def of(cls, ledger: Ledger, *, on_progress: Progress = lambda done, total: None) -> Iterator[Views]:
         """The ledger's projections, caught up; kept beside it where that may be written, else made in memory."""
-        with explained(location.views_path(ledger.path)), _opened(ledger) as recorder:
-            views = cls(recorder)
-            views._catch_up(ledger, on_progress)
-            yield views
+        with explained(location.views_path(ledger.path)):
+            views = cls.caught_up(ledger, on_progress)
+            try:
+                yield views
+            finally:
+                views.close()
+
+    @classmethod
+    def caught_up(cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, anew: bool = False) -> Views:
+        """The views up to date, all made again with `clear`; where what is kept cannot be read, its file is dropped."""
+        views = cls(_recorder(_database(ledger, anew=anew)))
+        try:
+            if clear:
+                views.clear()
+            views.catch_up(ledger, on_progress)
+        except (sqlite3.DatabaseError, DatabaseError, Damaged):
+            views.close()
+            if anew:
+                raise
+            return cls.caught_up(ledger, on_progress, anew=True)
+        return views
+
+    def clear(self) -> None:
+        """Forget every row."""
+        with self._recorder.datastore.transaction(commit=True) as cursor:
+            self._recorder.clear(cursor)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._recorder.datastore.close()
 
     def months(self, month: str | None = None) -> list[MonthRow]:
         """The measured months that had an outage, of accounts without an open incident."""
@@ -141,7 +168,8 @@ class Views:
             cursor.execute(statement, list(given.values()))
             return [kind(**dict(zip(kind.__struct_fields__, row, strict=True))) for row in cursor.fetchall()]
 
-    def _catch_up(self, ledger: Ledger, on_progress: Progress) -> None:
+    def catch_up(self, ledger: Ledger, on_progress: Progress) -> None:
+        """Project what was recorded since the position reached."""
         with ledger.reading() as log:
             name, position = _ledger_id(log), log.position()
             with self._recorder.datastore.transaction(commit=False) as cursor:
@@ -165,10 +193,8 @@ def rebuild(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
 
     Raises Refusal `read_only` where the projections may not be written.
     """
-    with explained(location.views_path(ledger.path)), _opened(ledger) as recorder:
-        with recorder.datastore.transaction(commit=True) as cursor:
-            recorder.clear(cursor)
-        Views(recorder)._catch_up(ledger, on_progress)
+    with explained(location.views_path(ledger.path)):
+        Views.caught_up(ledger, on_progress, clear=True).close()
     with ledger.reading() as log:
         return len(log.accounts())
 
@@ -189,22 +215,16 @@ def _ledger_id(log: Reader) -> str:
     return event.ledger if isinstance(event, LedgerCreated) else ""
 
 
-@contextmanager
-def _opened(ledger: Ledger) -> Iterator[ViewsRecorder]:
-    recorder = _recorder(_database(ledger))
-    try:
-        yield recorder
-    finally:
-        recorder.datastore.close()
+def _database(ledger: Ledger, *, anew: bool) -> str:
+    """The SQLite name of the views: a file beside the ledger, or memory where that may not be written.
 
-
-def _database(ledger: Ledger) -> str:
-    """The SQLite name of the views: a file beside the ledger, or memory where that may not be written."""
+    A file that is no database is dropped, and `anew` drops any.
+    """
     path = location.views_path(ledger.path)
     writable = location.is_writable(path) if path.exists() else location.is_writable(path.absolute().parent)
     if not (ledger.writable and writable):
         return MEMORY
-    if not _is_database(path):
+    if anew or not _is_database(path):
         for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
             file.unlink(missing_ok=True)
     return location.sqlite_uri(path, writable=True, create=True)

@@ -1,0 +1,1107 @@
+"""What must be refused: with its exit status, the place, the clause, what to do next, and an untouched log."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from _pytest.mark import ParameterSet
+from conftest import CommandLine
+
+from domain.events import LedgerCreated
+from ledger.application import Ledger
+from ledger.published import shipped_agreements
+from ledger.store import layout
+
+Line = dict[str, Any]
+SHIPPED = shipped_agreements()[0]
+SHANGHAI = timezone(timedelta(hours=8))
+REFUSED, UNREADABLE, DAMAGED, LOCKED = 1, 2, 4, 5
+
+
+def line(command: str, **fields: Any) -> Line:
+    """A command as a line of a batch."""
+    return {"command": command, **fields}
+
+
+def at(text: str) -> str:
+    """`03-03 10:00` is on Shanghai's clock in 2026; a day alone is its first instant."""
+    day, _, clock = text.partition(" ")
+    return f"2026-{day}T{clock or '00:00'}:00+08:00"
+
+
+def bill(name: str, account: str, month: str, billed: str, **changed: Any) -> Line:
+    fields = {"account": account, "first_month": month, "billed_at": at(billed)}
+    return line("fees bill", bill=name, **{**fields, "product_fee": "1000.00", "call_fee": "400.00", **changed})
+
+
+def outage(incident: str, account: str, start: str, end: str | None) -> list[Line]:
+    opened = line("incident open", incident=incident, account=account, function="inbound_routing", started_at=at(start))
+    return [opened, line("incident close", incident=incident, ended_at=at(end))] if end else [opened]
+
+
+def redemption(**changed: str) -> Line:
+    fields = {"voucher": "V-1001-2026-03-1", "account": "1001", "bill": "B-2", "redeemed_at": at("05-02")}
+    return line("voucher redeem", **{**fields, "part": "call", "amount": "40.00", **changed})
+
+
+SHOP = [
+    *[line("account enroll", account=a, enrolled_at="2018-08-01T00:00:00+08:00") for a in ("1001", "1002", "1003")],
+    *outage("INC-1", "1001", "03-03 10:00", "03-03 11:30"),
+    *outage("INC-2", "1002", "03-03 10:00", "03-03 11:30"),
+    *outage("INC-3", "1003", "05-01 10:00", None),
+    bill("B-1", "1001", "2026-03", "04-01"),
+    bill("B-2", "1001", "2026-04", "05-01"),
+    bill("B-3", "1002", "2026-04", "05-01"),
+    bill("B-4", "1002", "2026-03", "04-01"),
+    line("claim file", account="1001", month="2026-03", filed_at=at("04-10")),
+    line("claim decide", account="1001", month="2026-03", decided_at=at("04-11")),
+    line("voucher issue", account="1001", month="2026-03", issued_at=at("04-12")),
+    redemption(),
+    redemption(part="service", amount="10.00"),
+    line("voucher reverse", voucher="V-1001-2026-03-1", redemption=2, reason="wrong part"),
+    line("claim file", account="1002", month="2026-03", filed_at=at("04-10")),
+    line("claim decide", account="1002", month="2026-03", decided_at=at("04-20")),
+    line("claim file", account="1001", month="2026-04", filed_at=at("05-12")),
+    line("claim file", account="1003", month="2026-03", filed_at=at("04-10")),
+]
+"""1001: March settled, 64.00 of 104.00 left, April waits. 1002: March awarded. 1003: INC-3 open, March waits."""
+
+
+def stored(path: Path) -> tuple[list[tuple[Any, ...]], bytes]:
+    """Every row of the log, and the ledger file's bytes."""
+    with closing(sqlite3.connect(path)) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        rows = store.execute("SELECT * FROM stored_events ORDER BY position").fetchall()
+    return rows, path.read_bytes()
+
+
+@contextmanager
+def untouched(slaledger: CommandLine) -> Iterator[None]:
+    """Hold the log to be the same, row by row and byte by byte, before and after."""
+    before = stored(slaledger.ledger)
+    yield
+    after = stored(slaledger.ledger)
+    assert after[0] == before[0]
+    assert after[1] == before[1]
+
+
+@pytest.fixture(scope="module")
+def told(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a ledger that was told the above."""
+    shop = CommandLine(tmp_path_factory.mktemp("shop"))
+    shop.ledger.write_bytes(blank.read_bytes())
+    done = shop.batch(*SHOP)
+    assert done.returncode == 0, done.stderr
+    return stored(shop.ledger)[1]
+
+
+@pytest.fixture
+def shop(told: bytes, tmp_path: Path) -> CommandLine:
+    (tmp_path / "slaledger.db").write_bytes(told)
+    return CommandLine(tmp_path)
+
+
+class Wrong(NamedTuple):
+    """What is refused, and what its error has to say."""
+
+    command: Line
+    names: tuple[str, ...]
+    clause: str | None = None
+    hint: bool = False
+    status: int = REFUSED
+
+
+def row(name: str, command: Line, *names: str, clause: str | None = None, hint: bool = False) -> ParameterSet:
+    return pytest.param(Wrong(command, names, clause, hint), id=name)
+
+
+def check(error: Line, wrong: Wrong) -> None:
+    for name in wrong.names:
+        assert name in error["message"]
+    if wrong.clause is not None:
+        assert error.get("clause") == wrong.clause
+    if wrong.hint:
+        assert error.get("hint")
+
+
+def is_refused(slaledger: CommandLine, wrong: Wrong) -> Line:
+    """Hold a batch line to be refused; gives the error, whose message begins with FILE:LINE."""
+    with untouched(slaledger):
+        (slaledger.folder / "wrong.jsonl").write_text(json.dumps(wrong.command) + "\n", encoding="utf-8")
+        error = slaledger.refused("batch", "wrong.jsonl", status=wrong.status)
+    assert "wrong.jsonl:1" in error["message"]
+    assert error["line"] == 1
+    check(error, wrong)
+    return error
+
+
+def all_refused(slaledger: CommandLine, *wrong: Line) -> list[Line]:
+    """Hold every line of a batch that keeps going to be refused; gives the refusals in order."""
+    lines = "".join(json.dumps(each) + "\n" for each in wrong)
+    with untouched(slaledger):
+        done = slaledger.run("batch", "-", "--keep-going", stdin=lines.encode())
+    assert done.returncode == REFUSED
+    refused: list[Line] = json.loads(done.stdout)["refused"]
+    assert [refusal["line"] for refusal in refused] == list(range(1, len(wrong) + 1))
+    return refused
+
+
+def words_refused(slaledger: CommandLine, *words: str, status: int = REFUSED) -> Line:
+    """Hold words on the command line to be refused; gives the error."""
+    with untouched(slaledger):
+        return slaledger.refused(*words, status=status)
+
+
+def month_after_now(count: int) -> str:
+    now = datetime.now(SHANGHAI)
+    index = now.year * 12 + now.month - 1 + count
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def from_now(**span: float) -> str:
+    return (datetime.now(UTC) + timedelta(**span)).isoformat()
+
+
+INCIDENT = line("incident open", incident="INC-9", account="1001", function="agent_calls", started_at=at("05-03 10:00"))
+EXCLUSION = line("exclusion apply", incident="INC-1", clause="2.3(1)")
+MAINTENANCE = {**EXCLUSION, "clause": "2.3(5)"}
+MARCH = {"account": "1002", "month": "2026-03"}
+APRIL = {"account": "1001", "month": "2026-04"}
+
+
+# Times.
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row("start", {**INCIDENT, "started_at": "2026-03-03T10:00:00"}, "started_at", hint=True),
+        row("end", line("incident close", incident="INC-3", ended_at="2026-05-02T10:00:00"), "ended_at", hint=True),
+        row("filing", line("claim file", **{**MARCH, "filed_at": "2026-04-10T00:00:00"}), "filed_at", hint=True),
+        row("a span's start", {**EXCLUSION, "from": "2026-03-03T10:00:00"}, "from", hint=True),
+    ],
+)
+def test_a_time_without_offset(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-03-03", "2026-02-30T10:00:00+08:00", "2026-03-03T25:00:00+08:00"])
+def test_what_is_no_time_is_unreadable(shop: CommandLine, text: str) -> None:
+    is_refused(shop, Wrong({**INCIDENT, "started_at": text}, ("started_at",), hint=True, status=UNREADABLE))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row("closed", line("incident close", incident="INC-3", ended_at=at("05-01 09:59")), "INC-3", clause="1"),
+        row(
+            "corrected end",
+            line("incident correct", incident="INC-1", ended_at=at("03-03 09:59"), reason="x"),
+            "INC-1",
+            clause="1",
+        ),
+        row(
+            "corrected start",
+            line("incident correct", incident="INC-1", started_at=at("03-03 11:31"), reason="x"),
+            "INC-1",
+            clause="1",
+        ),
+        row("exclusion", {**EXCLUSION, "from": at("03-03 11:00"), "to": at("03-03 10:30")}, "INC-1", clause="2.3"),
+        row("account", line("account close", account="1001", closed_at="2018-07-01T00:00:00+08:00"), "1001"),
+    ],
+)
+def test_an_end_before_its_start(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        pytest.param(INCIDENT, "started_at", id="incident open"),
+        pytest.param(line("incident close", incident="INC-3"), "ended_at", id="incident close"),
+        pytest.param(line("account enroll", account="1009"), "enrolled_at", id="account enroll"),
+        pytest.param(line("claim file", **MARCH), "filed_at", id="claim file"),
+        pytest.param(line("claim decide", **APRIL), "decided_at", id="claim decide"),
+        pytest.param(line("voucher issue", **MARCH), "issued_at", id="voucher issue"),
+        pytest.param(redemption(amount="1.00"), "redeemed_at", id="voucher redeem"),
+        pytest.param(bill("B-9", "1001", "2026-05", "06-01"), "billed_at", id="fees bill"),
+    ],
+)
+def test_more_than_5_minutes_in_the_future(shop: CommandLine, command: Line, field: str) -> None:
+    is_refused(shop, Wrong({**command, field: from_now(minutes=6)}, (field,), hint=True))
+
+
+def test_less_than_5_minutes_in_the_future_is_taken(shop: CommandLine) -> None:
+    assert shop.batch({**INCIDENT, "started_at": from_now(minutes=4)}).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row(
+            "a decision before its filing",
+            line("claim decide", **APRIL, decided_at=at("05-11")),
+            "2026-04",
+            "2026-05-12",
+        ),
+        row(
+            "an issue before its decision",
+            line("voucher issue", **MARCH, issued_at=at("04-19")),
+            "2026-03",
+            "2026-04-20",
+        ),
+        row("a redemption before the issue", redemption(redeemed_at=at("04-11")), "V-1001-2026-03-1", "2026-04-12"),
+        row(
+            "a new decision before the last",
+            line("claim redecide", **MARCH, reason="x", decided_at=at("04-19")),
+            "2026-03",
+            "2026-04-20",
+        ),
+        row(
+            "a dispute before the filing",
+            line("claim dispute", **MARCH, disputed_at=at("04-09"), grounds="x"),
+            "2026-03",
+            "2026-04-10",
+        ),
+        row(
+            "a stage before the enrolment",
+            line("account restage", account="1001", stage="general", changed_at="2018-07-01T00:00:00+08:00"),
+            "1001",
+        ),
+    ],
+)
+def test_what_comes_before_what_it_follows(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+# Incidents and exclusions.
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row("closed", line("incident close", incident="INC-1", ended_at=at("03-03 12:00")), "INC-1", hint=True),
+        row("unknown", line("incident close", incident="INC-99", ended_at=at("03-03 12:00")), "INC-99", hint=True),
+    ],
+)
+def test_closing_an_incident_that_is_unknown_or_closed(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        line("incident correct", ended_at=at("03-03 12:00"), reason="x"),
+        line("incident withdraw", reason="x"),
+        line("exclusion apply", clause="2.3(1)"),
+        line("exclusion withdraw", exclusion=1, reason="x"),
+    ],
+    ids=lambda command: command["command"],
+)
+def test_an_unknown_incident(shop: CommandLine, command: Line) -> None:
+    is_refused(shop, Wrong({**command, "incident": "INC-99"}, ("INC-99",), hint=True))
+
+
+def test_an_unknown_exclusion(shop: CommandLine) -> None:
+    wrong = line("exclusion withdraw", incident="INC-1", exclusion=7, reason="x")
+    is_refused(shop, Wrong(wrong, ("INC-1", "7")))
+
+
+@pytest.mark.parametrize("clause", ["2.3(12)", "2.3(0)", "2.3", "3.1", "2.3(1) "])
+def test_an_unknown_clause(shop: CommandLine, clause: str) -> None:
+    is_refused(shop, Wrong({**EXCLUSION, "clause": clause}, ("clause", clause), hint=True))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row("without notice", MAINTENANCE, "INC-1", clause="2.3(5)", hint=True),
+        row("told at its start", {**MAINTENANCE, "notified_at": at("03-03 10:00")}, "INC-1", clause="2.3(5)"),
+        row("told during it", {**MAINTENANCE, "notified_at": at("03-03 10:30")}, "INC-1", clause="2.3(5)"),
+        row(
+            "told after the span's start",
+            {**MAINTENANCE, "from": at("03-03 11:00"), "notified_at": at("03-03 11:01")},
+            "INC-1",
+            clause="2.3(5)",
+        ),
+    ],
+)
+def test_announced_maintenance_without_notice_beforehand(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+def test_an_incident_moved_before_the_notice_of_its_maintenance(shop: CommandLine) -> None:
+    assert shop.batch({**MAINTENANCE, "notified_at": at("03-03 09:00")}).returncode == 0
+    moved = line("incident correct", incident="INC-1", started_at=at("03-03 08:00"), reason="x")
+    is_refused(shop, Wrong(moved, ("INC-1",), clause="2.3(5)"))
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param("03-03 09:00", "03-03 10:00", id="before"),
+        pytest.param("03-03 11:30", "03-03 12:00", id="behind"),
+        pytest.param("03-04 10:00", "03-04 10:10", id="another day"),
+    ],
+)
+def test_an_exclusion_outside_its_incident(shop: CommandLine, start: str, end: str) -> None:
+    is_refused(shop, Wrong({**EXCLUSION, "from": at(start), "to": at(end)}, ("INC-1",), clause="2.3"))
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        pytest.param({}, id="nobody"),
+        pytest.param({"accounts": []}, id="no account"),
+        pytest.param({"account": "1001", "all_accounts": True}, id="one and all"),
+        pytest.param({"accounts": ["1001"], "regions": ["cn-hangzhou"]}, id="accounts and regions"),
+    ],
+)
+def test_an_incident_touches_somebody_in_one_way(shop: CommandLine, scope: Line) -> None:
+    wrong = {**{name: INCIDENT[name] for name in INCIDENT if name != "account"}, **scope}
+    is_refused(shop, Wrong(wrong, ("INC-9",), hint=True))
+
+
+# Bills.
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row("same id, other amounts", bill("B-1", "1001", "2026-03", "04-01", product_fee="1000.01"), "B-1", hint=True),
+        row("call above product", bill("B-9", "1001", "2026-05", "06-01", call_fee="1000.01"), "B-9", clause="1"),
+        row(
+            "service vouchers above the fee",
+            bill("B-9", "1001", "2026-05", "06-01", voucher_offset={"service": "600.01"}),
+            "B-9",
+            "service",
+            clause="3.1",
+        ),
+        row(
+            "call vouchers above the fee",
+            bill("B-9", "1001", "2026-05", "06-01", voucher_offset={"call": "400.01"}),
+            "B-9",
+            "call",
+            clause="3.1",
+        ),
+        row("0 months", bill("B-9", "1001", "2026-05", "06-01", months=0), "B-9", clause="1"),
+        row("121 months", bill("B-9", "1001", "2026-05", "06-01", months=121), "B-9", "121", clause="1"),
+        row("-1 months", bill("B-9", "1001", "2026-05", "06-01", months=-1), "B-9", clause="1"),
+        row(
+            "corrected call above product",
+            line("fees correct", bill="B-3", call_fee="1000.01", reason="x"),
+            "B-3",
+            clause="1",
+        ),
+        row(
+            "corrected vouchers above the fee",
+            line("fees correct", bill="B-3", voucher_offset={"call": "400.01"}, reason="x"),
+            "B-3",
+            clause="3.1",
+        ),
+        row(
+            "unknown bill corrected", line("fees correct", bill="B-99", call_fee="1.00", reason="x"), "B-99", hint=True
+        ),
+        row("unknown bill voided", line("fees void", bill="B-99", reason="x"), "B-99", hint=True),
+        row("voiding what a voucher paid", line("fees void", bill="B-2", reason="x"), "B-2", clause="3.1", hint=True),
+        row(
+            "corrected below what vouchers paid",
+            line("fees correct", bill="B-2", call_fee="39.99", reason="x"),
+            "B-2",
+            "40.00",
+            clause="3.1",
+            hint=True,
+        ),
+        row(
+            "vouchers outside and inside above the fee",
+            line("fees correct", bill="B-2", voucher_offset={"call": "360.01"}, reason="x"),
+            "B-2",
+            clause="3.1",
+        ),
+    ],
+)
+def test_a_bill_that_cannot_be(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+def test_120_months_are_the_most(shop: CommandLine) -> None:
+    assert shop.batch(bill("B-9", "1001", "2026-05", "06-01", months=120)).returncode == 0
+
+
+# Claims.
+
+
+@pytest.mark.parametrize("count", [0, 1, 7], ids=["running", "next", "later"])
+def test_a_claim_for_a_month_that_has_not_ended(shop: CommandLine, count: int) -> None:
+    month = month_after_now(count)
+    command = line("claim file", account="1001", month=month, filed_at=from_now())
+    is_refused(shop, Wrong(command, ("1001", month), clause="3.2", hint=True))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "claim file 1001 2018-07 --filed-at 2018-09-10T00:00:00+08:00",
+        "availability 1001 2018-07",
+        "breaches 2018-07",
+    ],
+)
+def test_a_month_before_the_first_terms(shop: CommandLine, words: str) -> None:
+    error = words_refused(shop, *words.split())
+    check(error, Wrong({}, ("2018-07", "2018-08-01"), clause="4", hint=True))
+
+
+@pytest.mark.parametrize("words", ["calendar publish 2199", "calendar show 2199"])
+def test_a_working_day_calendar_that_is_not_published_yet(shop: CommandLine, words: str) -> None:
+    check(words_refused(shop, *words.split()), Wrong({}, ("2199",), clause="3.2", hint=True))
+
+
+def test_an_unpublished_calendar_in_a_batch(shop: CommandLine) -> None:
+    is_refused(shop, Wrong(line("calendar publish", year=2199), ("2199",), clause="3.2", hint=True))
+
+
+def test_a_decision_that_needs_a_calendar_which_is_not_recorded(tmp_path: Path) -> None:
+    with Ledger.create(f"sqlite:///{tmp_path / 'slaledger.db'}") as made, made.writing() as log:
+        log.append([(layout.LEDGER, LedgerCreated(ledger="without-calendars"))], 0, "clerk", None, None)
+    bare = CommandLine(tmp_path)
+    setup = bare.batch(
+        line("terms publish", document=SHIPPED), SHOP[0], line("claim file", **{**APRIL, "filed_at": at("05-12")})
+    )
+    assert setup.returncode == 0
+    wrong = Wrong(line("claim decide", **APRIL), ("2026",), clause="3.2", hint=True)
+    is_refused(bare, wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row("nothing filed", line("claim decide", account="1002", month="2026-05"), "1002", "2026-05", hint=True),
+        row("withdrawing the decided", line("claim withdraw", **MARCH, reason="x"), "1002", "2026-03", clause="3.2"),
+        row(
+            "disputing the undecided",
+            line("claim dispute", **APRIL, disputed_at=at("06-01"), grounds="x"),
+            "1001",
+            "2026-04",
+            hint=True,
+        ),
+        row("deciding again the undecided", line("claim redecide", **APRIL, reason="x"), "1001", "2026-04", hint=True),
+        row("issuing the undecided", line("voucher issue", **APRIL), "1001", "2026-04", clause="3.1", hint=True),
+        row(
+            "filing what is decided",
+            line("claim file", **MARCH, filed_at=at("05-10")),
+            "1002",
+            "2026-03",
+            clause="3.2",
+            hint=True,
+        ),
+    ],
+)
+def test_a_claim_out_of_turn(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+# Vouchers.
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row(
+            "another account's voucher",
+            redemption(account="1002", bill="B-3"),
+            "V-1001-2026-03-1",
+            "1002",
+            clause="3.1",
+        ),
+        row(
+            "another account's voucher on its owner's bill",
+            redemption(account="1002", amount="1.00"),
+            "1002",
+            clause="3.1",
+        ),
+        row("another account's bill", redemption(bill="B-3"), "B-3", clause="3.1"),
+        row(
+            "an earlier bill", redemption(bill="B-1", amount="1.00"), "B-1", "V-1001-2026-03-1", clause="3.1", hint=True
+        ),
+        row(
+            "beyond the balance", redemption(part="service", amount="64.01"), "V-1001-2026-03-1", "64.00", clause="3.1"
+        ),
+        row("nothing", redemption(amount="0.00"), "V-1001-2026-03-1", clause="3.1"),
+        row("an unknown voucher", redemption(voucher="V-9"), "V-9", hint=True),
+        row("an unknown bill", redemption(bill="B-99"), "B-99", hint=True),
+        row(
+            "undone again for another reason",
+            line("voucher reverse", voucher="V-1001-2026-03-1", redemption=2, reason="another reason"),
+            "V-1001-2026-03-1",
+            "2",
+        ),
+        row(
+            "an unknown redemption",
+            line("voucher reverse", voucher="V-1001-2026-03-1", redemption=3, reason="x"),
+            "V-1001-2026-03-1",
+            "3",
+            hint=True,
+        ),
+        row(
+            "an unknown voucher undone",
+            line("voucher reverse", voucher="V-9", redemption=1, reason="x"),
+            "V-9",
+            hint=True,
+        ),
+        row("an unknown voucher cancelled", line("voucher cancel", voucher="V-9", reason="x"), "V-9", hint=True),
+    ],
+)
+def test_a_voucher_used_wrongly(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+def test_a_redemption_beyond_what_the_part_owes(shop: CommandLine) -> None:
+    assert shop.batch(bill("B-9", "1001", "2026-05", "06-01", product_fee="30.00", call_fee="20.00")).returncode == 0
+    wrong = redemption(bill="B-9", amount="20.01", redeemed_at=at("06-02"))
+    is_refused(shop, Wrong(wrong, ("B-9", "call", "20.00"), clause="3.1"))
+    is_refused(shop, Wrong({**wrong, "part": "service", "amount": "10.01"}, ("B-9", "service", "10.00"), clause="3.1"))
+
+
+def test_a_redemption_undone_twice_by_the_identical_command_is_a_noop(shop: CommandLine) -> None:
+    with untouched(shop):
+        done = shop.batch(SHOP[-5])
+    assert SHOP[-5]["command"] == "voucher reverse"
+    assert (done.returncode, json.loads(done.stdout)["noops"]) == (0, 1)
+
+
+# Ids.
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row("incident", {**INCIDENT, "incident": "INC-1", "account": "1002"}, "INC-1", hint=True),
+        row("bill", bill("B-1", "1002", "2026-03", "04-01"), "B-1", hint=True),
+        row("voucher", line("voucher issue", **MARCH, voucher="V-1001-2026-03-1"), "V-1001-2026-03-1", hint=True),
+    ],
+)
+def test_the_same_id_on_another_account(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+BAD_IDS = {
+    "space": "a b",
+    "slash": "a/b",
+    "backslash": "a\\b",
+    "control": "a\x07b",
+    "line end": "a\n",
+    "not ASCII": "账户",
+    "empty": "",
+    "65 characters": "a" * 65,
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        pytest.param(line("account enroll", enrolled_at=at("01-01")), "account", id="account"),
+        pytest.param(INCIDENT, "incident", id="incident"),
+        pytest.param(bill("B", "1001", "2026-05", "06-01"), "bill", id="bill"),
+    ],
+)
+def test_an_id_of_other_characters_or_length(shop: CommandLine, command: Line, field: str) -> None:
+    refused = all_refused(shop, *({**command, field: text} for text in BAD_IDS.values()))
+    for name, refusal in zip(BAD_IDS, refused, strict=True):
+        assert field in refusal["message"], name
+        assert refusal["hint"], name
+
+
+@pytest.mark.parametrize("name", ["space", "slash", "control"])
+def test_an_id_of_other_characters_on_the_command_line(shop: CommandLine, name: str) -> None:
+    error = words_refused(shop, "account", "enroll", BAD_IDS[name], "--enrolled-at", at("01-01"))
+    assert "account" in error["message"]
+    assert error["hint"]
+
+
+@pytest.mark.parametrize("text", ["a b", "a/b", "V" * 97], ids=["space", "slash", "97 characters"])
+def test_a_voucher_id_of_other_characters_or_length(shop: CommandLine, text: str) -> None:
+    is_refused(shop, Wrong(line("voucher issue", **MARCH, voucher=text), ("voucher",), hint=True))
+
+
+# Accounts that were never enrolled.
+
+NOBODY = {"account": "nobody"}
+NAMING_AN_ACCOUNT = [
+    line("account restage", **NOBODY, stage="general", changed_at=at("02-01")),
+    line("account correct", **NOBODY, region="cn-hangzhou", reason="x"),
+    line("account close", **NOBODY, closed_at=at("02-01")),
+    {**INCIDENT, **NOBODY},
+    {**{name: INCIDENT[name] for name in INCIDENT if name != "account"}, "accounts": ["1001", "nobody"]},
+    bill("B-9", "nobody", "2026-05", "06-01"),
+    line("claim file", **NOBODY, month="2026-03", filed_at=at("04-10")),
+    line("claim withdraw", **NOBODY, month="2026-03", reason="x"),
+    line("claim decide", **NOBODY, month="2026-03"),
+    line("claim dispute", **NOBODY, month="2026-03", disputed_at=at("04-20"), grounds="x"),
+    line("claim redecide", **NOBODY, month="2026-03", reason="x"),
+    line("voucher issue", **NOBODY, month="2026-03"),
+]
+
+
+@pytest.mark.parametrize(
+    "command", NAMING_AN_ACCOUNT, ids=[f"{n} {each['command']}" for n, each in enumerate(NAMING_AN_ACCOUNT)]
+)
+def test_an_account_never_enrolled(shop: CommandLine, command: Line) -> None:
+    is_refused(shop, Wrong(command, ("nobody",), clause="opening", hint=True))
+
+
+def test_a_redemption_by_an_account_never_enrolled(shop: CommandLine) -> None:
+    is_refused(shop, Wrong(redemption(account="nobody", amount="1.00"), ("nobody",)))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "availability nobody 2026-03",
+        "mtbf nobody 2026",
+        "history nobody",
+        "claim show nobody 2026-03",
+        "claim explain nobody 2026-03",
+    ],
+)
+def test_a_question_about_an_account_never_enrolled(shop: CommandLine, words: str) -> None:
+    check(words_refused(shop, *words.split()), Wrong({}, ("nobody",), clause="opening", hint=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("claim show 1002 2026-05", "2026-05"),
+        ("claim explain 1001 2026-04", "2026-04"),
+        ("voucher show V-9", "V-9"),
+        ("terms show 1999-01-01", "1999-01-01"),
+    ],
+)
+def test_a_question_about_what_is_not_there(shop: CommandLine, words: str, name: str) -> None:
+    check(words_refused(shop, *words.split()), Wrong({}, (name,), hint=True))
+
+
+# Batch lines.
+
+ENROLL = b'"command": "account enroll", "account": "1009", "enrolled_at": "2026-01-01T00:00:00+08:00"'
+UNREADABLE_LINES = {
+    "not JSON": (b"account enroll 1009", ()),
+    "half an object": (b"{" + ENROLL, ()),
+    "two objects": (b"{" + ENROLL + b"} {" + ENROLL + b"}", ()),
+    "an array": (b"[{" + ENROLL + b"}]", ()),
+    "a text": (b'"account enroll"', ()),
+    "not UTF-8": (b'{"command": "account enroll", "account": "\xd5\xcb\xbb\xa7"}', ("UTF-8",)),
+    "no command": (b'{"account": "1009"}', ("command",)),
+    "an unknown command": (b'{"command": "account sell", "account": "1009"}', ("account sell",)),
+    "a reading command": (b'{"command": "claim list"}', ("claim list",)),
+    "an unknown field": (b"{" + ENROLL + b', "colour": "red"}', ("colour",)),
+    "a missing field": (b'{"command": "account enroll", "account": "1009"}', ("enrolled_at",)),
+    "an id as a number": (b'{"command": "account close", "account": 1001, "closed_at": "x"}', ("account",)),
+    "an unknown stage": (b"{" + ENROLL + b', "stage": "alpha"}', ("stage", "alpha")),
+}
+ITEMS = {
+    "a float with three decimals": 1.005,
+    "a float": 1.5,
+    "an integer": 10,
+    "a negative amount": "-1.00",
+    "an exponent": "1e3",
+    "a thousands mark": "1,000.00",
+    "nothing": "",
+    "null": None,
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE_LINES)
+def test_a_batch_line_that_cannot_be_read(shop: CommandLine, name: str) -> None:
+    wrong, names = UNREADABLE_LINES[name]
+    fine = b'{"command": "account close", "account": "1001", "closed_at": "2018-07-01T00:00:00+08:00"}'
+    (shop.folder / "lines.jsonl").write_bytes(wrong + b"\n" + fine + b"\n")
+    with untouched(shop):
+        error = shop.refused("batch", "lines.jsonl", status=UNREADABLE)
+    assert "lines.jsonl:1" in error["message"]
+    assert error["line"] == 1
+    check(error, Wrong({}, names))
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_an_amount_that_is_no_decimal_string(shop: CommandLine, name: str) -> None:
+    command = bill("B-9", "1001", "2026-05", "06-01", product_fee=ITEMS[name])
+    is_refused(shop, Wrong(command, ("product_fee",), status=UNREADABLE))
+
+
+def test_an_amount_as_a_string_with_three_decimals(shop: CommandLine) -> None:
+    command = bill("B-9", "1001", "2026-05", "06-01", product_fee="1.005")
+    is_refused(shop, Wrong(command, ("product_fee", "1.005"), hint=True))
+
+
+def test_a_batch_names_the_line_that_it_stopped_at(shop: CommandLine) -> None:
+    lines = [SHOP[0], SHOP[1], line("fees void", bill="B-99", reason="x")]
+    (shop.folder / "lines.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
+    with closing(sqlite3.connect(shop.ledger)) as store:
+        before = store.execute("SELECT * FROM stored_events").fetchall()
+    error = shop.refused("batch", "lines.jsonl")
+    assert ("lines.jsonl:3" in error["message"], error["line"]) == (True, 3)
+    assert stored(shop.ledger)[0] == before
+
+
+# Ledger files.
+
+CHANGING: tuple[str, ...] = ("account", "enroll", "1009", "--enrolled-at", at("01-01"))
+READING = [
+    ("availability", "1001", "2026-03"),
+    ("claim", "list"),
+    ("claim", "show", "1001", "2026-03"),
+    ("voucher", "list"),
+    ("history", "1001"),
+    ("worklist",),
+    ("breaches", "2026-03"),
+]
+
+
+def a_text(path: Path) -> None:
+    path.write_text("dear ledger,\n" * 500, encoding="utf-8")
+
+
+def a_foreign_database(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as store:
+        store.execute("CREATE TABLE stored_events (position INTEGER PRIMARY KEY, state BLOB)")
+        store.commit()
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("make", [a_text, a_foreign_database, empty])
+@pytest.mark.parametrize("words", [CHANGING, ("claim", "list"), ("init",), ("batch", "-")], ids=" ".join)
+def test_a_file_that_is_not_a_ledger(tmp_path: Path, make: Callable[[Path], None], words: tuple[str, ...]) -> None:
+    """The interface leaves it open whether `init` may fill an empty file; the product does."""
+    here = CommandLine(tmp_path)
+    make(here.ledger)
+    if make is empty and words == ("init",):
+        assert here.ok("init")["noop"] is False
+        return
+    before = here.ledger.read_bytes()
+    error = here.refused(*words, status=UNREADABLE)
+    assert "slaledger.db" in error["message"]
+    assert error["hint"]
+    assert here.ledger.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["slaledger.db"]
+
+
+@pytest.mark.parametrize("words", [CHANGING, ("claim", "list"), ("batch", "-"), ("rebuild",)], ids=" ".join)
+def test_a_ledger_that_is_not_there(tmp_path: Path, words: tuple[str, ...]) -> None:
+    error = CommandLine(tmp_path).refused(*words, status=UNREADABLE)
+    assert "slaledger.db" in error["message"]
+    assert "init" in error["hint"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("url", ["slaledger.db", "sqlite://", "mysql://host/ledger", "sqlite:///no/such/folder/a.db"])
+def test_a_url_that_names_no_ledger(shop: CommandLine, url: str) -> None:
+    for words in (CHANGING, ("init",)):
+        error = words_refused(shop, "--ledger", url, *words, status=UNREADABLE)
+        assert error["hint"]
+
+
+def test_a_ledger_that_may_only_be_read(shop: CommandLine) -> None:
+    shop.ledger.chmod(0o444)
+    before = shop.ledger.read_bytes()
+    for question in READING:
+        assert shop.run(*question).returncode == 0, question
+    for words in (CHANGING, ("claim", "decide", "--all", "2026-03"), ("init",)):
+        error = shop.refused(*words, status=UNREADABLE)
+        assert "slaledger.db" in error["message"]
+        assert error["hint"]
+    assert shop.batch(SHOP[0]).returncode == UNREADABLE
+    assert shop.ledger.read_bytes() == before
+
+
+def test_a_ledger_that_another_writer_holds(shop: CommandLine) -> None:
+    impatient = {"SLALEDGER_LOCK_SECONDS": "1"}
+    with untouched(shop), closing(sqlite3.connect(shop.ledger, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for words in (CHANGING, ("batch", "-")):
+            done = shop.run(*words, stdin=json.dumps(INCIDENT).encode(), env=impatient)
+            assert done.returncode == LOCKED
+            error = json.loads(done.stderr)["error"]
+            assert "slaledger.db" in error["message"]
+            assert "again" in error["hint"]
+        for question in READING[:3]:
+            assert shop.run(*question, env=impatient).returncode == 0
+        other.execute("ROLLBACK")
+
+
+def test_a_ledger_of_a_newer_version(shop: CommandLine) -> None:
+    with closing(sqlite3.connect(shop.ledger)) as store:
+        store.execute("PRAGMA user_version = 999")
+    for words in (CHANGING, ("claim", "list"), ("init",), ("history", "1001")):
+        error = words_refused(shop, *words, status=UNREADABLE)
+        assert "999" in error["message"]
+        assert "upgrade" in error["hint"]
+
+
+def test_an_event_of_a_newer_version(shop: CommandLine) -> None:
+    """The interface leaves the status open; the product calls it damage (4), and skips nothing."""
+    with closing(sqlite3.connect(shop.ledger)) as store:
+        store.execute(
+            "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) "
+            "SELECT MAX(position) + 1, '1001/account', 2, 'account.gilded', '{}' FROM stored_events"
+        )
+        store.commit()
+    for words in (
+        ("history", "1001"),
+        ("availability", "1001", "2026-03"),
+        ("claim", "list"),
+        ("account", "close", "1001", "--closed-at", at("06-01")),
+        ("claim", "decide", "1001", "2026-04"),
+    ):
+        error = words_refused(shop, *words, status=DAMAGED)
+        assert "account.gilded" in error["message"]
+        assert "1001/account" in error["message"]
+        assert "newer" in error["hint"]
+
+
+# Terms documents.
+
+BROKEN_TERMS = {
+    "no TOML": ("schema = 1", "schema 1", ""),
+    "another schema": ("schema = 1", "schema = 2", "schema"),
+    "no version": ('version = "2018-08-01"\n', "", "version"),
+    "a version that is no name": ('version = "2018-08-01"', 'version = "a b/c"', "version"),
+    "an unknown key": ("schema = 1", 'schema = 1\ncolour = "red"', "colour"),
+    "a date that is none": ("effective_from = 2018-08-01", "effective_from = 2018-02-30", ""),
+    "a date as text": ("effective_from = 2018-08-01", 'effective_from = "soon"', "effective_from"),
+    "a table missing": ("[commitment]", "[undertaking]", ""),
+    "a percentage as a float": ('availability = { value = "99.8%"', "availability = { value = 0.998", "availability"),
+    "a percentage without its sign": ('value = "99.8%"', 'value = "99.8"', "availability"),
+    "a commitment above 100 %": ('value = "99.8%"', 'value = "100.8%"', "availability"),
+    "a parameter without its clause": ('{ value = 120, clause = "1" }', "{ value = 120 }", "minimum_outage_seconds"),
+    "a gap below the commitment": ('below = "99.8%"', 'below = "99.7%"', "tiers[0]"),
+    "a gap between tiers": ('below = "99%"', 'below = "98%"', "tiers[1]"),
+    "tiers that overlap": ('at_least = "95%"', 'at_least = "94%"', "tiers[2]"),
+    "a tier upside down": ('at_least = "99%"', 'at_least = "99.9%"', "tiers"),
+    "a last tier with a bound": ('service_rate = "100%"', 'at_least = "10%"\nservice_rate = "100%"', "tiers[2]"),
+    "a rate over 100 %": ('service_rate = "100%"', 'service_rate = "101%"', "tiers[2].service_rate"),
+    "a cause that does not exist": ('clause = "2.3(11)"', 'clause = "2.3(12)"', "exclusions[10]"),
+    "a cause twice": ('clause = "2.3(2)"', 'clause = "2.3(1)"', "exclusions[1]"),
+    "an unknown reading": ("minimum_inclusive = true", "minimum_exclusive = true", "minimum_exclusive"),
+    "a reading without that value": ('minimum_kind = "franchise"', 'minimum_kind = "free"', "minimum_kind"),
+    "a zone that does not exist": ('timezone = "Asia/Shanghai"', 'timezone = "Asia/Atlantis"', "timezone"),
+    "vouchers as cash": ("cash = { value = false", "cash = { value = true", "cash"),
+}
+
+
+def broken(name: str) -> str:
+    old, new, _ = BROKEN_TERMS[name]
+    assert old in SHIPPED
+    return SHIPPED.replace(old, new, 1)
+
+
+@pytest.mark.parametrize("name", BROKEN_TERMS)
+def test_a_terms_document_that_is_broken(shop: CommandLine, name: str) -> None:
+    (shop.folder / "broken.toml").write_text(broken(name), encoding="utf-8")
+    error = words_refused(shop, "terms", "check", "broken.toml", status=UNREADABLE)
+    assert BROKEN_TERMS[name][2] in error["message"]
+
+
+def test_broken_terms_are_not_published(shop: CommandLine) -> None:
+    error = is_refused(
+        shop, Wrong(line("terms publish", document=broken("an unknown key")), status=UNREADABLE, names=())
+    )
+    assert "colour" in error["message"]
+    refused = all_refused(shop, *(line("terms publish", document=broken(name)) for name in BROKEN_TERMS))
+    for (_, _, place), refusal in zip(BROKEN_TERMS.values(), refused, strict=True):
+        assert place in refusal["message"]
+
+
+def amended(version: str = "2026-06-01", effective_from: str = "2026-06-01", *changes: tuple[str, str]) -> str:
+    document = SHIPPED
+    for old, new in (
+        ('version = "2018-08-01"', f'version = "{version}"'),
+        ("effective_from = 2018-08-01", f"effective_from = {effective_from}"),
+        *changes,
+    ):
+        assert old in document
+        document = document.replace(old, new, 1)
+    return document
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        row(
+            "never announced", line("terms publish", document=amended()), "2026-06-01", "30 days", clause="4", hint=True
+        ),
+        row(
+            "announced 30 days less a second before",
+            line("terms publish", document=amended(), noticed_at="2026-05-02T00:00:01+08:00"),
+            "2026-06-01",
+            "30 days",
+            clause="4",
+            hint=True,
+        ),
+        row(
+            "another text of a published version",
+            line("terms publish", document=amended("2018-08-01", "2026-06-01"), noticed_at=at("01-01")),
+            "2018-08-01",
+            clause="4",
+            hint=True,
+        ),
+        row(
+            "the day of a published version",
+            line("terms publish", document=amended("again", "2018-08-01"), noticed_at=at("01-01")),
+            "2018-08-01",
+            clause="4",
+            hint=True,
+        ),
+        row(
+            "another agreement",
+            line(
+                "terms publish",
+                document=amended("1", "2026-06-01", ('agreement = "aliyun-ccc"', 'agreement = "else"')),
+                noticed_at=at("01-01"),
+            ),
+            "else",
+            hint=True,
+        ),
+    ],
+)
+def test_an_amendment_that_does_not_hold(shop: CommandLine, wrong: Wrong) -> None:
+    is_refused(shop, wrong)
+
+
+def test_an_amendment_announced_30_days_before_holds(shop: CommandLine) -> None:
+    fine = line("terms publish", document=amended(), noticed_at="2026-05-02T00:00:00+08:00")
+    assert shop.batch(fine).returncode == 0
+
+
+def test_terms_as_a_file_and_a_document(shop: CommandLine) -> None:
+    (shop.folder / "a.toml").write_text(amended(), encoding="utf-8")
+    both = line("terms publish", document=amended(), file="a.toml", noticed_at=at("01-01"))
+    for wrong in (both, line("terms publish", noticed_at=at("01-01"))):
+        is_refused(shop, Wrong(wrong, (), status=UNREADABLE))
+
+
+# Files.
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def no_text(path: Path) -> None:
+    path.write_bytes(b"\xd4\xc6\xba\xf4\xbd\xd0\n")
+
+
+def nothing_there(path: Path) -> None:
+    """Leaves no file."""
+
+
+@pytest.mark.parametrize("make", [nothing_there, a_folder, no_text])
+@pytest.mark.parametrize(
+    "words",
+    ["batch input", "terms publish input", "terms check input", "calendar publish 2030 --file input --source x"],
+)
+def test_a_file_that_cannot_be_read(shop: CommandLine, make: Callable[[Path], None], words: str) -> None:
+    make(shop.folder / "input")
+    error = words_refused(shop, *words.split(), status=UNREADABLE)
+    assert "input" in error["message"]
+
+
+CALENDARS = {
+    "another kind": ("2030-01-01,halfday,New Year\n", "days.csv:1"),
+    "no date": ("date,kind,name\n2030-02-30,holiday,New Year\n", "days.csv:2"),
+    "another year": ("date,kind,name\n2030-01-01,holiday,x\n2031-01-01,holiday,x\n", "days.csv:3"),
+    "a day twice": ("2030-01-01,holiday,New Year\n2030-01-01,workday,New Year\n", "days.csv:2"),
+    "a column missing": ("2030-01-01,holiday\n", "days.csv:1"),
+    "nothing": ("", "days.csv"),
+}
+
+
+@pytest.mark.parametrize("name", CALENDARS)
+def test_a_calendar_file_that_is_broken(shop: CommandLine, name: str) -> None:
+    text, place = CALENDARS[name]
+    (shop.folder / "days.csv").write_text(text, encoding="utf-8")
+    command = line("calendar publish", year=2030, file="days.csv", source="State Council")
+    is_refused(shop, Wrong(command, (place,), status=UNREADABLE))
+
+
+def test_a_calendar_recorded_otherwise_needs_a_reason(shop: CommandLine) -> None:
+    (shop.folder / "days.csv").write_text("2026-01-01,holiday,New Year\n", encoding="utf-8")
+    command = line("calendar publish", year=2026, file="days.csv", source="State Council")
+    is_refused(shop, Wrong(command, ("2026",), clause="3.2", hint=True))
+    assert shop.batch({**command, "reason": "a later notice"}).returncode == 0
+
+
+def test_a_calendar_file_needs_its_source(shop: CommandLine) -> None:
+    (shop.folder / "days.csv").write_text("2030-01-01,holiday,New Year\n", encoding="utf-8")
+    command = line("calendar publish", year=2030, file="days.csv")
+    is_refused(shop, Wrong(command, ("source",), hint=True, status=UNREADABLE))
+
+
+# Words.
+
+USAGE = {
+    "an unknown group": ("sell", "sell"),
+    "an unknown verb": ("account sell 1001", "sell"),
+    "an unknown option": ("claim list --colour red", "--colour"),
+    "an unknown option of a changing command": ("account close 1001 --colour red", "--colour"),
+    "a missing argument": ("account enroll", "ACCOUNT"),
+    "a missing option": ("account enroll 1009", "--enrolled-at"),
+    "an argument too many": ("availability 1001 2026-03 2026-04", "2026-04"),
+    "an unknown stage": (f"account restage 1001 --stage alpha --changed-at {at('01-01')}", "alpha"),
+    "an unknown function": (f"incident open I --account 1001 --function fax --started-at {at('01-01')}", "fax"),
+    "an unknown part": (
+        f"voucher redeem V --account 1001 --bill B-2 --part cash --amount 1 --redeemed-at {at('05-02')}",
+        "cash",
+    ),
+    "a month that is none": ("availability 1001 2026-13", "2026-13"),
+    "a month in other words": ("breaches March", "March"),
+    "a year that is none": ("mtbf 1001 MMXXVI", "MMXXVI"),
+    "a number that is none": ("exclusion withdraw INC-1 one --reason x", "EXCLUSION"),
+    "half a month's run": ("claim decide 1001", "--all"),
+    "a month's run for one account": ("claim decide --all 1001 2026-03", "--all"),
+    "evidence without a hash": ("exclusion apply INC-1 --clause 2.3(1) --evidence report.pdf", "report.pdf"),
+    "an unknown language": ("--lang fr claim list", "fr"),
+}
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_words_that_are_no_command(shop: CommandLine, name: str) -> None:
+    words, named = USAGE[name]
+    error = words_refused(shop, *words.split(), status=UNREADABLE)
+    assert named in error["message"]
+
+
+def test_an_unknown_format_is_told_in_plain_words(shop: CommandLine) -> None:
+    with untouched(shop):
+        done = shop.run("claim", "list", "--format", "xml")
+    assert (done.returncode, done.stdout) == (UNREADABLE, "")
+    assert "xml" in done.stderr
+
+
+def test_evidence_with_half_a_hash(shop: CommandLine) -> None:
+    wrong = {**EXCLUSION, "evidence": [{"name": "report.pdf", "sha256": "abc"}]}
+    is_refused(shop, Wrong(wrong, ("evidence", "sha256"), hint=True))
+
+
+@pytest.mark.parametrize("seconds", ["soon", "-1", "1.5"])
+def test_lock_seconds_that_are_no_number(shop: CommandLine, seconds: str) -> None:
+    with untouched(shop):
+        done = shop.run(*CHANGING, env={"SLALEDGER_LOCK_SECONDS": seconds})
+    assert done.returncode == UNREADABLE
+    assert "SLALEDGER_LOCK_SECONDS" in json.loads(done.stderr)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "reason", ["", "   ", "a\x07b", "x" * 2001], ids=["empty", "blank", "control", "2,001 characters"]
+)
+def test_a_reason_that_says_nothing_or_too_much(shop: CommandLine, reason: str) -> None:
+    is_refused(shop, Wrong(line("incident withdraw", incident="INC-1", reason=reason), ("reason",)))

@@ -1,0 +1,499 @@
+"""A batch file that was killed at any instant, and run again, records what it would have recorded undisturbed.
+
+The file is thousands of lines that undo one another wherever lines can: corrections from A to B and back,
+exclusions taken back and applied again, redemptions reversed and made again. Doing one of them twice would show.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from conftest import COMMAND, CommandLine
+
+Line = dict[str, Any]
+Recorded = tuple[str, int, str, str]
+
+ACCOUNTS = 90
+MONTH = "2023-03"
+EVIDENCE = {"name": "report.pdf", "sha256": "ab" * 32}
+
+
+def day(text: str) -> str:
+    """An instant of 2023 on Shanghai's clock: `04-20 12:00`."""
+    return f"2023-{text.replace(' ', 'T')}:00+08:00"
+
+
+def life(number: int) -> list[Line]:
+    """An account from enrolment to its last voucher, in more than forty lines that keep undoing one another."""
+    account, incident, bill, later = f"{number:04d}", f"INC-{number}", f"B-{number}", f"B-{number}-later"
+    claim = {"account": account, "month": MONTH}
+    voucher = f"V-{account}-{MONTH}-1"
+    longer = {"command": "incident correct", "incident": incident, "ended_at": day("03-03 18:00"), "reason": "gateway"}
+    back = longer | {"ended_at": day("03-03 16:00"), "reason": "not the gateway"}
+    excluded = {
+        "command": "exclusion apply",
+        "incident": incident,
+        "clause": "2.3(1)",
+        "from": day("03-03 10:00"),
+        "to": day("03-03 10:10"),
+        "evidence": [EVIDENCE],
+    }
+    dearer = {"command": "fees correct", "bill": bill, "product_fee": "1200.00", "reason": "a late call"}
+    redeem = {
+        "command": "voucher redeem",
+        "voucher": voucher,
+        "account": account,
+        "bill": later,
+        "part": "service",
+        "amount": "10.00",
+        "redeemed_at": day("07-02 09:00"),
+    }
+    withdrawn = {"account": account, "month": "2023-02"}
+    return [
+        {
+            "command": "account enroll",
+            "account": account,
+            "enrolled_at": "2020-01-01T00:00:00+08:00",
+            "region": f"region-{number % 3}",
+        },
+        {"command": "account correct", "account": account, "region": "region-9", "reason": "a slip"},
+        {"command": "account correct", "account": account, "region": f"region-{number % 3}", "reason": "no slip"},
+        {
+            "command": "incident open",
+            "incident": incident,
+            "account": account,
+            "function": "inbound_routing",
+            "started_at": day("03-03 10:00"),
+        },
+        {"command": "incident close", "incident": incident, "ended_at": day("03-03 16:00")},
+        longer,
+        back,
+        excluded,
+        {"command": "exclusion withdraw", "incident": incident, "exclusion": 1, "reason": "the carrier denies it"},
+        excluded,
+        {"command": "exclusion withdraw", "incident": incident, "exclusion": 2, "reason": "it denies it again"},
+        {
+            "command": "fees bill",
+            "bill": bill,
+            "account": account,
+            "first_month": MONTH,
+            "billed_at": day("04-01 00:00"),
+            "product_fee": "1000.00",
+            "call_fee": "300.00",
+        },
+        dearer,
+        dearer | {"product_fee": "1000.00", "reason": "no late call"},
+        dearer,
+        dearer | {"product_fee": "1000.00", "reason": "no late call"},
+        {
+            "command": "fees bill",
+            "bill": later,
+            "account": account,
+            "first_month": "2023-06",
+            "billed_at": day("07-01 00:00"),
+            "product_fee": "500.00",
+            "call_fee": "100.00",
+        },
+        {"command": "claim file", **withdrawn, "filed_at": day("03-15 09:00")},
+        {"command": "claim withdraw", **withdrawn, "reason": "no outage then"},
+        {"command": "claim file", **withdrawn, "filed_at": day("03-15 09:00")},
+        {"command": "claim withdraw", **withdrawn, "reason": "still none"},
+        {"command": "claim file", **claim, "filed_at": day("04-02 09:00")},
+        {"command": "claim decide", **claim, "decided_at": day("04-02 12:00")},
+        {"command": "claim file", **claim, "filed_at": day("04-20 09:00")},
+        {"command": "claim decide", **claim, "decided_at": day("04-21 12:00")},
+        {"command": "claim dispute", **claim, "disputed_at": day("04-22 09:00"), "grounds": "it lasted longer"},
+        longer,
+        {"command": "claim redecide", **claim, "decided_at": day("04-23 09:00"), "reason": "the dispute"},
+        back,
+        {"command": "claim redecide", **claim, "decided_at": day("04-24 09:00"), "reason": "the log was right"},
+        {"command": "voucher issue", **claim, "issued_at": day("04-25 09:00")},
+        redeem,
+        {"command": "voucher reverse", "voucher": voucher, "redemption": 1, "reason": "wrong bill"},
+        redeem,
+        {"command": "voucher reverse", "voucher": voucher, "redemption": 2, "reason": "wrong bill"},
+        redeem | {"amount": "5.00", "key": f"redeem-{number}"},
+        redeem | {"amount": "5.00", "key": f"redeem-{number}"},
+        {"command": "voucher cancel", "voucher": voucher, "reason": "the account asks for it"},
+        longer,
+        {"command": "claim redecide", **claim, "decided_at": day("05-02 09:00"), "reason": "the log was wrong"},
+        {"command": "voucher issue", **claim, "issued_at": day("05-03 09:00")},
+        {"command": "voucher cancel", "voucher": f"V-{account}-{MONTH}-2", "reason": "the account asks for it"},
+        back,
+        {"command": "claim redecide", **claim, "decided_at": day("05-04 09:00"), "reason": "the log was right"},
+        {"command": "account restage", "account": account, "stage": "public_beta", "changed_at": day("08-01 00:00")},
+        {"command": "account restage", "account": account, "stage": "general", "changed_at": day("08-01 00:00")},
+    ]
+
+
+SHARED: list[Line] = [
+    {
+        "command": "incident open",
+        "incident": "REGION",
+        "regions": ["region-1", "region-2"],
+        "function": "agent_calls",
+        "started_at": day("03-10 10:00"),
+    },
+    {"command": "incident close", "incident": "REGION", "ended_at": day("03-10 10:30")},
+    {
+        "command": "incident open",
+        "incident": "ALL",
+        "all_accounts": True,
+        "function": "agent_sign_in",
+        "started_at": day("03-11 10:00"),
+    },
+    {"command": "incident close", "incident": "ALL", "ended_at": day("03-11 10:05")},
+    {"command": "incident correct", "incident": "ALL", "ended_at": day("03-11 11:05"), "reason": "longer"},
+    {"command": "incident correct", "incident": "ALL", "ended_at": day("03-11 10:05"), "reason": "not longer"},
+    {"command": "incident withdraw", "incident": "REGION", "reason": "a test of the monitoring"},
+]
+
+
+def shuffled(lives: Sequence[Sequence[Line]], seed: int) -> Iterator[Line]:
+    """The lines of all lives mixed, each life's own in their order."""
+    random = Random(seed)
+    rest = [list(reversed(lines)) for lines in lives]
+    while rest:
+        lines = random.choice(rest)
+        yield lines.pop()
+        if not lines:
+            rest.remove(lines)
+
+
+LINES = list(shuffled([SHARED, *(life(number) for number in range(ACCOUNTS))], seed=7))
+BAD: Line = {"command": "incident close", "incident": "NO-SUCH", "ended_at": day("03-03 10:00")}
+
+
+def write(path: Path, lines: Sequence[Line]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def recorded(ledger: Path) -> list[Recorded]:
+    """Every event in order, without what depends on when it was recorded: that time itself, and hashes over it."""
+    with closing(sqlite3.connect(ledger)) as raw:
+        rows = raw.execute(
+            "SELECT originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
+        ).fetchall()
+    return [(stream, version, topic, _timeless(topic, state)) for stream, version, topic, state in rows]
+
+
+def _timeless(topic: str, state: bytes) -> str:
+    said = json.loads(state)
+    del said["recorded_at"]
+    if topic == "claim.decided":
+        del said["data"]["decision"]["facts"]["sha256"]
+    return json.dumps(said)
+
+
+def position(ledger: Path) -> int:
+    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as raw:
+        return int(raw.execute("SELECT MAX(position) FROM stored_events").fetchone()[0])
+
+
+def report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def killed(ledger: Path, file: Path, *options: str, behind: int = 0, delay: float = 0.0) -> bool:
+    """Start a batch and `kill -9` it, some seconds after the log came behind a position; whether it was in time."""
+    environment = {**os.environ, "SLALEDGER_ACTOR": "clerk"}
+    running = subprocess.Popen(
+        [str(COMMAND), "batch", str(file), *options],
+        cwd=ledger.parent,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while running.poll() is None and behind and position(ledger) <= behind:
+        time.sleep(0.005)
+    time.sleep(delay)
+    running.kill()
+    return running.wait() == -9
+
+
+@pytest.fixture(scope="module")
+def undisturbed(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
+    """What the file records when nobody disturbs it."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    (folder / "slaledger.db").write_bytes(blank.read_bytes())
+    done = CommandLine(folder).run("batch", str(write(folder / "file.jsonl", LINES)))
+    assert done.returncode == 0, done.stderr
+    return recorded(folder / "slaledger.db")
+
+
+def test_the_file_is_large_and_undoes_itself(undisturbed: list[Recorded]) -> None:
+    topics = [topic for _, _, topic, _ in undisturbed]
+    assert len(LINES) > 4000
+    assert len(undisturbed) > 5000
+    for topic, times in {
+        "incident.corrected": 6,
+        "exclusion.applied.v2": 2,
+        "exclusion.withdrawn": 2,
+        "fees.corrected": 4,
+        "claim.filed": 4,
+        "claim.withdrawn": 2,
+        "claim.decided": 6,
+        "claim.disputed": 1,
+        "voucher.issued": 2,
+        "voucher.redeemed": 3,
+        "voucher.redemption_reversed": 2,
+        "voucher.cancelled": 2,
+    }.items():
+        assert topics.count(topic) >= times * ACCOUNTS, topic
+
+
+@pytest.mark.parametrize("phase", ["at the start", "early", "in the middle", "late", "at the very end", "all over"])
+def test_killed_and_run_again_it_records_the_same(
+    phase: str, slaledger: CommandLine, undisturbed: list[Recorded]
+) -> None:
+    random = Random(phase)
+    first, last = position(slaledger.ledger), len(undisturbed)
+    spans = {
+        "at the start": [(0, 0)] * 4,
+        "early": [(first, first + 400)],
+        "in the middle": [(last // 4, last // 2)],
+        "late": [(2 * last // 3, 4 * last // 5)],
+        "at the very end": [(last - 2, last - 1)],
+        "all over": [(first, last // 4), (last // 4, last // 2), (last // 2, 3 * last // 4), (3 * last // 4, last - 1)],
+    }
+    file = write(slaledger.folder / "file.jsonl", LINES)
+    kills = 0
+    for low, high in spans[phase]:
+        delay = random.uniform(0, 0.35) if not high else random.uniform(0, 0.03 if phase == "at the very end" else 0.2)
+        kills += killed(slaledger.ledger, file, behind=random.randint(low, high), delay=delay)
+    assert kills or phase in ("late", "at the very end")
+    done = slaledger.run("batch", str(file))
+    assert done.returncode == 0, done.stderr
+    assert recorded(slaledger.ledger) == undisturbed
+    assert report(done)["done_before"] > 0 or phase == "at the start"
+    again = slaledger.run("batch", str(file))
+    assert again.returncode == 0
+    assert (report(again)["recorded"], report(again)["noops"]) == (0, len(LINES))
+    assert recorded(slaledger.ledger) == undisturbed
+
+
+def test_a_finished_file_run_again_adds_nothing(slaledger: CommandLine) -> None:
+    file = write(slaledger.folder / "file.jsonl", life(1))
+    first = report(slaledger.run("batch", str(file)))
+    before = recorded(slaledger.ledger)
+    for _ in range(2):
+        done = slaledger.run("batch", str(file))
+        assert done.returncode == 0
+        assert report(done) == first | {
+            "recorded": 0,
+            "noops": len(life(1)),
+            "done_before": len(life(1)),
+        }
+    assert recorded(slaledger.ledger) == before
+
+
+def test_it_does_not_matter_under_which_name_a_file_is_run_again(
+    slaledger: CommandLine, undisturbed: list[Recorded]
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", LINES)
+    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
+    done = slaledger.run("batch", "-", stdin=file.read_bytes().rstrip(b"\n"))
+    assert done.returncode == 0, done.stderr
+    assert recorded(slaledger.ledger) == undisturbed
+
+
+def test_what_others_record_in_between_does_not_make_it_do_a_line_twice(
+    slaledger: CommandLine, undisturbed: list[Recorded]
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", LINES)
+    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
+    slaledger.ok("account", "enroll", "other", "--enrolled-at", day("01-01 00:00"))
+    assert slaledger.run("batch", str(file)).returncode == 0
+    others = [event for event in recorded(slaledger.ledger) if not event[0].startswith("other/")]
+    assert _without_positions(others) == _without_positions(undisturbed)
+
+
+def _without_positions(events: list[Recorded]) -> list[Recorded]:
+    """Events without the positions that decisions name: another's event in between moves them."""
+    moved = []
+    for stream, version, topic, text in events:
+        said = json.loads(text)
+        if topic == "claim.decided":
+            del said["data"]["decision"]["facts"]["position"]
+        moved.append((stream, version, topic, json.dumps(said)))
+    return moved
+
+
+def test_a_file_mended_behind_a_refusal_goes_on_where_it_stopped(
+    slaledger: CommandLine, blank: Path, tmp_path: Path
+) -> None:
+    lines = [*SHARED, *life(1)]
+    here = lines.index(next(line for line in lines if line["command"] == "voucher cancel"))
+    broken = write(slaledger.folder / "file.jsonl", [*lines[:here], BAD, *lines[here:]])
+    for _ in range(2):
+        refused = slaledger.run("batch", str(broken))
+        assert refused.returncode == 1
+        assert json.loads(refused.stderr)["error"]["line"] == here + 1
+        assert f"file.jsonl:{here + 1}" in refused.stderr
+    stopped = position(slaledger.ledger)
+    mended = slaledger.run("batch", str(write(broken, lines)))
+    assert mended.returncode == 0, mended.stderr
+    assert report(mended)["done_before"] == here
+    assert recorded(slaledger.ledger) == _alone(blank, tmp_path, lines)
+    assert position(slaledger.ledger) > stopped
+
+
+def _alone(blank: Path, folder: Path, lines: Sequence[Line]) -> list[Recorded]:
+    """What lines record undisturbed, on another copy of the same ledger."""
+    command_line = CommandLine(folder / "alone")
+    command_line.folder.mkdir()
+    command_line.ledger.write_bytes(blank.read_bytes())
+    done = command_line.run("batch", str(write(command_line.folder / "file.jsonl", lines)))
+    assert done.returncode == 0, done.stderr
+    return recorded(command_line.ledger)
+
+
+def test_a_file_extended_after_it_finished_does_only_the_new_lines(
+    slaledger: CommandLine, blank: Path, tmp_path: Path
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", life(1))
+    assert slaledger.run("batch", str(file)).returncode == 0
+    extended = [*life(1), *life(2), *SHARED]
+    done = slaledger.run("batch", str(write(file, extended)))
+    assert done.returncode == 0, done.stderr
+    assert report(done)["done_before"] == len(life(1))
+    assert recorded(slaledger.ledger) == _alone(blank, tmp_path, extended)
+    again = slaledger.run("batch", str(file))
+    assert (report(again)["recorded"], report(again)["done_before"]) == (0, len(extended))
+
+
+def test_a_file_extended_before_its_interrupted_run_is_finished_goes_on_too(
+    slaledger: CommandLine, undisturbed: list[Recorded]
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", LINES[:-200])
+    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
+    assert slaledger.run("batch", str(write(file, LINES))).returncode == 0
+    assert recorded(slaledger.ledger) == undisturbed
+
+
+def test_a_dry_run_leaves_no_trace(slaledger: CommandLine, undisturbed: list[Recorded]) -> None:
+    file = write(slaledger.folder / "file.jsonl", LINES)
+    before = _everything(slaledger.ledger)
+    dry = slaledger.run("batch", str(file), "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert report(dry)["recorded"] == len(undisturbed) - len(before["stored_events"])
+    assert _everything(slaledger.ledger) == before
+    assert {path.name for path in slaledger.folder.iterdir()} == {"slaledger.db", "file.jsonl"}
+    assert killed(slaledger.ledger, file, "--dry-run", delay=0.6)
+    assert _everything(slaledger.ledger) == before
+    assert slaledger.run("batch", str(file)).returncode == 0
+    assert recorded(slaledger.ledger) == undisturbed
+
+
+def test_a_dry_run_of_an_interrupted_file_looks_at_what_is_left(
+    slaledger: CommandLine, undisturbed: list[Recorded]
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", LINES)
+    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
+    before = _everything(slaledger.ledger)
+    dry = slaledger.run("batch", str(file), "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert _everything(slaledger.ledger) == before
+    assert report(dry)["recorded"] == len(undisturbed) - len(before["stored_events"])
+
+
+def test_a_dry_run_reports_the_refusal_that_the_run_would(slaledger: CommandLine) -> None:
+    file = write(slaledger.folder / "file.jsonl", [*life(1), BAD, *life(2)])
+    before = _everything(slaledger.ledger)
+    dry = slaledger.run("batch", str(file), "--dry-run")
+    assert dry.returncode == 1
+    assert json.loads(dry.stderr)["error"]["code"] == "unknown_incident"
+    assert _everything(slaledger.ledger) == before
+
+
+def _everything(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with closing(sqlite3.connect(ledger)) as raw:
+        tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        return {table: raw.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+
+
+def test_keep_going_after_a_kill_does_nothing_twice(slaledger: CommandLine, undisturbed: list[Recorded]) -> None:
+    file = write(slaledger.folder / "file.jsonl", LINES)
+    assert killed(slaledger.ledger, file, "--keep-going", behind=len(undisturbed) // 2)
+    done = slaledger.run("batch", str(file), "--keep-going")
+    assert done.returncode == 0, done.stderr
+    assert recorded(slaledger.ledger) == undisturbed
+
+
+def test_keep_going_after_a_kill_does_nothing_twice_behind_a_refusal(
+    slaledger: CommandLine, undisturbed: list[Recorded]
+) -> None:
+    where = 500
+    file = write(slaledger.folder / "file.jsonl", [*LINES[:where], BAD, *LINES[where:]])
+    assert killed(slaledger.ledger, file, "--keep-going", behind=len(undisturbed) // 2)
+    done = slaledger.run("batch", str(file), "--keep-going")
+    assert done.returncode == 1
+    assert [line["line"] for line in report(done)["refused"]] == [where + 1]
+    assert recorded(slaledger.ledger) == undisturbed
+
+
+def test_a_file_kept_going_to_its_end_run_again_adds_nothing(slaledger: CommandLine) -> None:
+    file = write(slaledger.folder / "file.jsonl", [BAD, *life(1)])
+    assert slaledger.run("batch", str(file), "--keep-going").returncode == 1
+    before = recorded(slaledger.ledger)
+    again = slaledger.run("batch", str(file), "--keep-going")
+    assert again.returncode == 1
+    assert [line["line"] for line in report(again)["refused"]] == [1]
+    assert recorded(slaledger.ledger) == before
+
+
+def test_keep_going_run_again_moves_no_money(slaledger: CommandLine) -> None:
+    """A redemption that the file reverses stays reversed, whatever line of the file was refused."""
+    lines = life(1)
+    reversal = next(index for index, line in enumerate(lines) if line["command"] == "voucher reverse")
+    file = write(slaledger.folder / "file.jsonl", [BAD, *lines[: reversal + 1]])
+    assert slaledger.run("batch", str(file), "--keep-going").returncode == 1
+    (voucher,) = slaledger.ok("voucher", "list")
+    assert voucher["redeemed"] == "0.00"
+    assert slaledger.run("batch", str(file), "--keep-going").returncode == 1
+    assert slaledger.ok("voucher", "list") == [voucher]
+
+
+def test_an_init_that_was_killed_is_simply_run_again(tmp_path: Path) -> None:
+    """As SQLite leaves it when it dies in its first transaction: half a file, and the journal to take it back."""
+    half = tmp_path / "half.db"
+    command_line = CommandLine(tmp_path / "killed")
+    command_line.folder.mkdir()
+    with closing(sqlite3.connect(half, isolation_level=None)) as raw:
+        raw.execute("PRAGMA cache_size = 1")
+        raw.execute("BEGIN IMMEDIATE")
+        for number in range(50):
+            raw.execute(f"CREATE TABLE t{number} (a PRIMARY KEY, b UNIQUE)")
+        assert half.stat().st_size > 0
+        command_line.ledger.write_bytes(half.read_bytes())
+        command_line.ledger.with_name("slaledger.db-journal").write_bytes((tmp_path / "half.db-journal").read_bytes())
+    made = command_line.ok("init")
+    assert made["recorded"] == made["position"] > 5
+    assert command_line.ok("init")["noop"] is True
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.12, 0.2, 0.28])
+def test_an_init_killed_at_any_instant_is_simply_run_again(tmp_path: Path, delay: float) -> None:
+    running = subprocess.Popen(
+        [str(COMMAND), "init"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(delay)
+    running.kill()
+    running.wait()
+    command_line = CommandLine(tmp_path)
+    command_line.ok("init")
+    topics = [topic for _, _, topic, _ in recorded(command_line.ledger)]
+    assert (topics.count("ledger.created"), topics.count("terms.published")) == (1, 1)
+    assert topics.count("calendar.published") > 5

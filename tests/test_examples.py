@@ -1,0 +1,75 @@
+"""The example at the end of each command's help does what it says: all of them, in order, on one new ledger."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from conftest import CommandLine
+
+from cli.examples import EXAMPLES
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml"
+BILL_HEADER = (ROOT / "examples" / "bill-2026.csv").read_text("utf-8-sig").splitlines()[0]
+
+BEFORE: dict[str, list[dict[str, object]]] = {
+    "voucher redeem": [
+        {
+            "command": "fees bill",
+            "bill": "B-2",
+            "account": "1001",
+            "first_month": "2026-04",
+            "billed_at": "2026-05-01T00:00:00+08:00",
+            "product_fee": "100.00",
+            "call_fee": "0.00",
+        }
+    ],
+    "claim withdraw": [
+        {"command": "claim file", "account": "1001", "month": "2026-02", "filed_at": "2026-03-10T00:00:00+08:00"}
+    ],
+    "incident withdraw": [
+        {
+            "command": "incident open",
+            "incident": "INC-8",
+            "account": "1001",
+            "function": "agent_calls",
+            "started_at": "2026-05-05T00:00:00+08:00",
+        }
+    ],
+}
+"""What an example needs to be there that no earlier one made."""
+
+
+@pytest.fixture
+def prepared(slaledger: CommandLine) -> CommandLine:
+    """A ledger in a folder with the files that the examples name."""
+    folder = slaledger.folder
+    amended = SHIPPED.read_text("utf-8").replace('version = "2018-08-01"', 'version = "2027-01-01"')
+    amended = amended.replace("effective_from = 2018-08-01", "effective_from = 2027-01-01")
+    (folder / "amended.toml").write_text(amended, "utf-8")
+    enroll = {"command": "account enroll", "account": "1002", "enrolled_at": "2026-01-01T00:00:00+08:00"}
+    (folder / "month-end.jsonl").write_text(json.dumps(enroll) + "\n")
+    component = {"id": "c1", "name": "Inbound calls", "status": "operational"}
+    (folder / "incidents.json").write_text(json.dumps({"components": [component], "incidents": []}))
+    cells = dict.fromkeys(BILL_HEADER.split(","), "")
+    cells |= {"账期": "2026-05", "账号ID": "1001", "计费项": "通话费", "应付金额": "12.30", "产品": "云呼叫中心"}
+    (folder / "bill.csv").write_text(BILL_HEADER + "\n" + ",".join(cells.values()) + "\n", "utf-8")
+    return slaledger
+
+
+def test_every_example_runs(prepared: CommandLine) -> None:
+    for words, example in EXAMPLES.items():
+        prepared.batch(*BEFORE.get(words, ()))
+        done = prepared.run(*shlex.split(example)[1:])
+        assert done.returncode == 0, f"{example}\n{done.stderr}"
+        assert done.stdout, example
+
+
+@pytest.mark.parametrize("words", EXAMPLES)
+def test_help_ends_with_the_example(slaledger: CommandLine, words: str) -> None:
+    done = slaledger.run(*words.split(), "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"Example:\n    {EXAMPLES[words]}\n" in done.stdout.replace("  \n", "\n")

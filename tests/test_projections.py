@@ -1,0 +1,695 @@
+"""Random histories, carried out command by command: what no history may do, and what the projections make of each.
+
+The pools are small so that commands meet: two accounts and a third that was never enrolled, a few ids, two months.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+import pytest
+from build import amended
+from conftest import CommandLine
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from domain.bill import owed_fen
+from domain.case import Case, fold
+from domain.refusals import Refusal
+from ledger.application import Ledger
+from ledger.batch import Batch
+from ledger.execution import execute
+from ledger.month_run import run_month, waiting
+from ledger.parsing import build, parse_line
+from ledger.questions import breaches_of
+from ledger.store.codec import decode
+from ledger.store.location import views_path
+from ledger.store.views import FORMAT, Views, rebuild
+from projections.claims import claim_rows
+from projections.months import has_open_incident, month_rows
+from projections.vouchers import voucher_rows
+
+Line = dict[str, Any]
+Rows = tuple[list[Any], list[Any], list[Any], list[str]]
+
+START_US = 1_719_792_000_000_000
+"""2024-07-01T00:00:00Z: the clock of a history stands here, and goes on by hours."""
+HOUR_US = 3_600_000_000
+MONTH, NEXT = "2024-03", "2024-04"
+
+
+def at(text: str) -> str:
+    """An instant of 2024 on Shanghai's clock: `03-03 10:00`."""
+    return f"2024-{text.replace(' ', 'T')}:00+08:00"
+
+
+accounts = st.sampled_from(["A", "A", "A", "B", "C"])
+enrolled = st.sampled_from(["A", "A", "B"])
+months = st.sampled_from([MONTH, MONTH, MONTH, NEXT])
+incidents = st.sampled_from(["I1", "I2", "SHARED"])
+bills = st.sampled_from(["OLD", "LATE", "LATER"])
+vouchers = st.sampled_from([f"V-A-{MONTH}-1", f"V-A-{MONTH}-1", f"V-A-{MONTH}-2", f"V-B-{MONTH}-1", "V-NONE"])
+numbers = st.integers(1, 3)
+reasons = st.sampled_from(["r", "s"])
+starts = st.sampled_from(["03-03 10:00", "03-31 20:00", "03-03 09:58", "04-02 00:00"]).map(at)
+ends = st.sampled_from(["03-03 09:59", "03-03 10:01", "03-03 16:00", "03-05 10:00", "03-31 23:59", "04-03 00:00"]).map(
+    at
+)
+filings = st.sampled_from(["03-31 10:00", "04-02 10:00", "04-20 10:00", "05-20 10:00", "06-20 10:00"]).map(at)
+decidings = st.sampled_from(["04-02 12:00", "05-20 12:00", "06-21 12:00", "06-25 12:00"]).map(at)
+issuings = st.sampled_from(["06-25 12:00", "06-26 12:00", "04-21 12:00"]).map(at)
+amounts = st.sampled_from(["0.01", "20.00", "60.00", "113.00", "200.00", "1000.00", "0.00"])
+fees = st.sampled_from(["0.00", "10.00", "100.00", "1000.00", "2500.00"])
+maybe_key = {"key": st.sampled_from(["k1", "k2"])}
+
+
+def line(
+    command: str, optional: dict[str, st.SearchStrategy[Any]] | None = None, **fields: Any
+) -> st.SearchStrategy[Line]:
+    """A batch line of a command; a field is a strategy or a fixed value."""
+    drawn = {name: value if isinstance(value, st.SearchStrategy) else st.just(value) for name, value in fields.items()}
+    return st.fixed_dictionaries({"command": st.just(command), **drawn}, optional=optional or {})
+
+
+offset = st.fixed_dictionaries({}, optional={"service": fees, "call": fees})
+SETTING: list[st.SearchStrategy[Line]] = [
+    line("account enroll", account=accounts, enrolled_at=at("01-01 00:00"), region=st.sampled_from(["r1", "r2"])),
+    line("account restage", account=accounts, stage=st.sampled_from(["public_beta", "general"]), changed_at=starts),
+    line(
+        "account correct",
+        account=accounts,
+        reason=reasons,
+        optional={"region": st.sampled_from(["r1", "r2"]), "enrolled_at": starts, "covered_in_beta": st.booleans()},
+    ),
+    line("account close", account=accounts, closed_at=ends),
+    line("incident open", incident=incidents, account=accounts, function="inbound_routing", started_at=starts),
+    line("incident open", incident=incidents, regions=["r1"], function="agent_calls", started_at=starts),
+    line("incident open", incident=incidents, all_accounts=True, function="agent_calls", started_at=starts),
+    line("incident open", incident=incidents, accounts=["A", "B"], function="agent_sign_in", started_at=starts),
+    line("incident close", incident=incidents, ended_at=ends),
+    line("incident correct", incident=incidents, reason=reasons, optional={"started_at": starts, "ended_at": ends}),
+    line("incident withdraw", incident=incidents, reason=reasons),
+    line(
+        "exclusion apply",
+        incident=incidents,
+        clause=st.sampled_from(["2.3(1)", "2.3(5)"]),
+        optional={"from": starts, "to": ends, "notified_at": starts, "reason": reasons},
+    ),
+    line("exclusion withdraw", incident=incidents, exclusion=numbers, reason=reasons),
+    line(
+        "fees bill",
+        bill=bills,
+        account=accounts,
+        first_month=months,
+        billed_at=at("04-01 00:00"),
+        product_fee=fees,
+        call_fee=fees,
+        optional={"months": st.integers(0, 3), "voucher_offset": offset},
+    ),
+]
+MONEY: list[st.SearchStrategy[Line]] = [
+    line(
+        "fees correct",
+        bill=bills,
+        reason=reasons,
+        optional={"product_fee": fees, "call_fee": fees, "voucher_offset": offset},
+    ),
+    line("fees void", bill=bills, reason=reasons),
+    line("claim file", account=accounts, month=months, filed_at=filings),
+    line("claim withdraw", account=accounts, month=months, reason=reasons),
+    line("claim decide", account=enrolled, month=months, optional={"decided_at": decidings, **maybe_key}),
+    line("claim decide", month=months, all=True),
+    line("claim dispute", account=accounts, month=months, disputed_at=decidings, grounds=reasons),
+    line("claim redecide", account=enrolled, month=months, reason=reasons, optional={"decided_at": decidings}),
+    line(
+        "voucher issue",
+        account=enrolled,
+        month=months,
+        optional={"issued_at": issuings, "voucher": vouchers, **maybe_key},
+    ),
+    line("voucher issue", month=months, all=True),
+    line(
+        "voucher redeem",
+        voucher=vouchers,
+        account=enrolled,
+        bill=bills,
+        part=st.sampled_from(["service", "call"]),
+        amount=amounts,
+        redeemed_at=st.sampled_from(["06-27 12:00", "06-28 12:00"]).map(at),
+        optional=maybe_key,
+    ),
+    line("voucher reverse", voucher=vouchers, redemption=numbers, reason=reasons),
+    line("voucher cancel", voucher=vouchers, reason=reasons),
+]
+
+
+HOT: list[st.SearchStrategy[Line]] = [
+    line("incident correct", incident="I1", reason=reasons, ended_at=ends),
+    line("fees correct", bill="OLD", reason=reasons, product_fee=fees),
+    line("claim redecide", account="A", month=MONTH, reason=reasons, decided_at=at("06-25 12:00")),
+    line("voucher issue", account="A", month=MONTH, issued_at=at("06-25 12:00")),
+    line(
+        "voucher redeem",
+        voucher=st.sampled_from([f"V-A-{MONTH}-1", f"V-A-{MONTH}-2"]),
+        account="A",
+        bill=st.sampled_from(["LATE", "LATER"]),
+        part=st.sampled_from(["service", "call"]),
+        amount=st.sampled_from(["20.00", "60.00", "93.00", "113.00", "300.00"]),
+        redeemed_at=st.sampled_from(["06-27 12:00", "06-28 12:00"]).map(at),
+    ),
+    line("voucher reverse", voucher=f"V-A-{MONTH}-1", redemption=numbers, reason=reasons),
+    line("fees correct", bill=st.sampled_from(["LATE", "LATER"]), reason=reasons, product_fee=fees, call_fee=fees),
+    line("claim dispute", account="A", month=MONTH, disputed_at=at("06-25 12:00"), grounds=reasons),
+]
+"""What moves the award of one account up and down, and its money to and fro."""
+LOOK: Line = {}
+"""Not a command: look at the projections now."""
+
+
+def weighed(**kinds: tuple[int, list[st.SearchStrategy[Line]]]) -> st.SearchStrategy[Line]:
+    """A line of one of the kinds, each so often as its weight says."""
+    return st.sampled_from([kind for weight, kind in kinds.values() for _ in range(weight)]).flatmap(
+        lambda kind: st.sampled_from(kind).flatmap(lambda one: one)
+    )
+
+
+anything = weighed(look=(1, [st.just(LOOK)]), setting=(3, SETTING), money=(3, MONEY), hot=(3, HOT))
+of_money = weighed(money=(2, MONEY), hot=(4, HOT))
+
+
+def opening() -> list[Line]:
+    """Two accounts with an outage each, bills for it and later ones, and claims that wait."""
+    made: list[Line] = []
+    for account, incident in (("A", "I1"), ("B", "I2")):
+        made += [
+            {"command": "account enroll", "account": account, "enrolled_at": at("01-01 00:00"), "region": "r1"},
+            {
+                "command": "incident open",
+                "incident": incident,
+                "account": account,
+                "function": "inbound_routing",
+                "started_at": at("03-03 10:00"),
+            },
+            {"command": "incident close", "incident": incident, "ended_at": at("03-03 16:00")},
+            {
+                "command": "claim file",
+                "account": account,
+                "month": MONTH,
+                "filed_at": at("04-20 10:00"),
+            },
+        ]
+    billed = {"command": "fees bill", "account": "A", "product_fee": "1000.00", "call_fee": "300.00"}
+    for bill, first, when in (("OLD", MONTH, "04-01"), ("LATE", "2024-05", "06-26"), ("LATER", "2024-06", "06-27")):
+        made.append(billed | {"bill": bill, "first_month": first, "billed_at": at(f"{when} 12:00")})
+    return made
+
+
+@pytest.fixture(scope="module")
+def opened(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with the opening told, as it stood then."""
+    path = tmp_path_factory.mktemp("opened") / "slaledger.db"
+    path.write_bytes(blank.read_bytes())
+    with Ledger.open(f"sqlite:///{path}") as ledger:
+        for told in opening():
+            execute(ledger, command_of(told), "clerk", lambda: START_US)
+    return path
+
+
+def command_of(told: Line) -> Any:
+    return parse_line(msgspec.json.encode(told))
+
+
+@contextlib.contextmanager
+def own(opened: Path) -> Iterator[Ledger]:
+    """A copy of a ledger in a folder of its own; its disk is memory where there is such a folder."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        path = Path(folder) / "slaledger.db"
+        path.write_bytes(opened.read_bytes())
+        with Ledger.open(f"sqlite:///{path}") as ledger:
+            yield ledger
+
+
+class Story:
+    """A history being told on a ledger, each step on a clock that never stands still."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.now = START_US
+
+    def tell(self, told: Line) -> bool:
+        """Carry out a command, or a month's run; only a Refusal may leave it. Gives whether it was carried out."""
+        self.now += HOUR_US
+        try:
+            command = command_of(told)
+        except Refusal as refusal:
+            assert refusal.code and refusal.message
+            return False
+        if getattr(command, "all", False):
+            with self.ledger.reading() as log:
+                who, position = waiting(log, command), log.position()
+            run_month(command, who, lambda one: execute(self.ledger, one, "clerk", lambda: self.now), position)
+            return True
+        before = positions(self.ledger)
+        try:
+            done = execute(self.ledger, command, "clerk", lambda: self.now)
+        except Refusal as refusal:
+            assert refusal.status in (1, 2), refusal.code
+            assert positions(self.ledger) == before, "a refused command recorded something"
+            return False
+        assert positions(self.ledger) == before + done.recorded
+        again = execute(self.ledger, command, "clerk", lambda: self.now)
+        assert again.noop, f"{told} was not a no-op when it was repeated"
+        return True
+
+
+def positions(ledger: Ledger) -> int:
+    with ledger.reading() as log:
+        return log.position()
+
+
+def cases(ledger: Ledger) -> dict[str, Case]:
+    with ledger.reading() as log:
+        return {account: log.case(account) for account in log.accounts()}
+
+
+def kept(ledger: Ledger) -> Rows:
+    """The projections as they are read: caught up from where they were."""
+    with Views.of(ledger) as views:
+        return views.months(), views.claims(), views.vouchers(), views.open_accounts()
+
+
+def folded(ledger: Ledger) -> Rows:
+    """The same from the events alone."""
+    found = cases(ledger)
+    closed = {account: case for account, case in found.items() if not has_open_incident(case)}
+    months_, claims, vouchers_ = (
+        [row for account, case in closed.items() for row in month_rows(case, account, 0)],
+        [row for case in found.values() for row in claim_rows(case)],
+        [row for case in found.values() for row in voucher_rows(case)],
+    )
+    return (
+        sorted(months_, key=lambda row: (row.account, row.month)),
+        sorted(claims, key=lambda row: (row.month, row.account)),
+        sorted(vouchers_, key=lambda row: row.voucher),
+        sorted(set(found) - set(closed)),
+    )
+
+
+def check_money(found: dict[str, Case]) -> None:
+    """What no history may do to anybody's money."""
+    for case in found.values():
+        for voucher in case.vouchers.values():
+            assert 0 <= voucher.balance_fen <= voucher.amount_fen, voucher
+            for redemption in voucher.redemptions:
+                sides = [
+                    payment
+                    for payment in case.bills[redemption.bill].payments
+                    if (payment.voucher, payment.redemption) == (voucher.voucher, redemption.number)
+                ]
+                assert [(side.amount_fen, side.reversed) for side in sides] == [
+                    (redemption.amount_fen, redemption.reversed is not None)
+                ]
+        for bill in case.bills.values():
+            assert owed_fen(bill, "service") >= 0, bill
+            assert owed_fen(bill, "call") >= 0, bill
+            assert bill.voided is None or all(payment.reversed for payment in bill.payments), bill
+        for month, claim in case.claims.items():
+            issued = sum(voucher.amount_fen for voucher in case.vouchers.values() if voucher.month == month)
+            awards = [decided.head.awarded_fen for decided in claim.decisions]
+            assert issued <= max(awards, default=0), (month, issued, awards)
+            assert issued == claim.issued_fen
+
+
+SETTINGS = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@SETTINGS
+@given(st.booleans(), st.lists(anything, min_size=10, max_size=40))
+def test_a_random_history(opened: Path, begun: bool, history: list[Line]) -> None:
+    """Accepted or refused and nothing else; nobody's money is spent twice; the projections are the fold."""
+    with own(opened) as ledger:
+        story = Story(ledger)
+        kept(ledger)
+        for told in [*(award() if begun else []), *history]:
+            if told:
+                story.tell(told)
+                check_money(cases(ledger))
+            else:
+                assert kept(ledger) == folded(ledger)
+        rows = kept(ledger)
+        assert rows == folded(ledger)
+        rebuild(ledger)
+        assert kept(ledger) == rows
+        event(f"vouchers: {min(len(rows[2]), 3)}")
+        event(f"decided claims: {sum(row.outcome is not None for row in rows[1])}")
+        event(f"redeemed: {any(row.redeemed_fen for row in rows[2])}")
+
+
+@SETTINGS
+@given(st.lists(of_money, min_size=5, max_size=25), st.data())
+def test_folding_a_part_and_then_the_rest_is_folding_all(
+    opened: Path, history: list[Line], data: st.DataObject
+) -> None:
+    with own(opened) as ledger:
+        story = Story(ledger)
+        for told in [*award(), *history]:
+            story.tell(told)
+        with ledger.reading() as log:
+            facts = [decode(row) for row in log.case_rows("A")]
+            whole = fold(facts)
+            cut = data.draw(st.integers(0, len(facts)), label="cut")
+            assert fold(facts[cut:], case=fold(facts[:cut])) == whole
+            assert log.case("A") == whole
+        if cut:
+            with ledger.reading(upto=facts[cut - 1].position) as then:
+                assert then.case("A") == fold(facts[:cut])
+
+
+def award() -> list[Line]:
+    """From the opening to a voucher that is partly spent."""
+    return [
+        {"command": "claim decide", "account": "A", "month": MONTH, "decided_at": at("04-21 12:00")},
+        {"command": "voucher issue", "account": "A", "month": MONTH, "issued_at": at("04-22 12:00")},
+        {
+            "command": "voucher redeem",
+            "voucher": f"V-A-{MONTH}-1",
+            "account": "A",
+            "bill": "LATE",
+            "part": "service",
+            "amount": "20.00",
+            "redeemed_at": at("06-27 12:00"),
+        },
+    ]
+
+
+@SETTINGS
+@given(st.lists(of_money, min_size=15, max_size=40))
+def test_a_random_history_of_money(opened: Path, history: list[Line]) -> None:
+    """From a voucher that is partly spent on: awards go up and down, and no fen is issued or paid twice."""
+    with own(opened) as ledger:
+        story = Story(ledger)
+        for told in [*award(), *history]:
+            story.tell(told)
+        check_money(cases(ledger))
+        rows = kept(ledger)
+        assert rows == folded(ledger)
+        event(f"vouchers: {min(len(rows[2]), 3)}")
+        event(f"redeemed: {min(sum(row.redeemed_fen for row in rows[2]), 10_000) // 2000}")
+        event(f"overpaid: {any(row.overpaid_fen for row in rows[1])}")
+
+
+def test_the_opening_and_the_award_are_what_the_histories_rest_on(opened: Path) -> None:
+    with own(opened) as ledger:
+        story = Story(ledger)
+        assert all(story.tell(told) for told in award())
+        months_, claims, (voucher,), open_accounts = kept(ledger)
+        assert [(row.account, row.month, row.tier) for row in months_] == [("A", MONTH, 1), ("B", MONTH, 1)]
+        assert [row.status for row in claims] == ["settled", "filed"]
+        assert (voucher.issued_fen, voucher.redeemed_fen, voucher.balance_fen) == (11_300, 2000, 9300)
+        assert open_accounts == []
+
+
+# ---- whatever became of the kept rows, the answers are the same ----
+
+
+@pytest.fixture(scope="module")
+def awarded(opened: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a ledger on which a voucher is partly spent, and its projections as they stood before that."""
+    path = tmp_path_factory.mktemp("awarded") / "slaledger.db"
+    path.write_bytes(opened.read_bytes())
+    with Ledger.open(f"sqlite:///{path}") as ledger:
+        kept(ledger)
+        story = Story(ledger)
+        assert all(story.tell(told) for told in award())
+    return path
+
+
+@pytest.fixture
+def answered(awarded: Path, tmp_path: Path) -> Iterator[CommandLine]:
+    """A copy of that folder; its permissions are given back afterwards."""
+    folder = tmp_path / "ledger"
+    shutil.copytree(awarded.parent, folder)
+    yield CommandLine(folder)
+    folder.chmod(0o755)
+
+
+QUESTIONS = (("breaches", MONTH), ("claim", "list"), ("voucher", "list"), ("worklist",))
+
+
+def answers(command_line: CommandLine) -> list[Any]:
+    return [command_line.ok(*words) for words in QUESTIONS]
+
+
+@pytest.fixture(scope="module")
+def expected(awarded: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """The answers from the events alone, without any kept row."""
+    command_line = CommandLine(tmp_path_factory.mktemp("expected"))
+    command_line.ledger.write_bytes(awarded.read_bytes())
+    found = answers(command_line)
+    assert [len(answer) for answer in found[:3]] == [2, 2, 1]
+    return found
+
+
+def _delete(views: Path) -> None:
+    views.unlink()
+
+
+def _empty(views: Path) -> None:
+    views.write_bytes(b"")
+
+
+def _garbage(views: Path) -> None:
+    views.write_bytes(b"garbage " * 4096)
+
+
+def _cut_short(views: Path) -> None:
+    views.write_bytes(views.read_bytes()[: views.stat().st_size // 2])
+
+
+def _torn_pages(views: Path) -> None:
+    """A sound header and schema before pages that are none."""
+    written = bytearray(views.read_bytes())
+    written[4096:] = b"\xff" * (len(written) - 4096)
+    views.write_bytes(written)
+
+
+def _foreign(views: Path) -> None:
+    """A sound database that holds something else."""
+    views.unlink()
+    with closing(sqlite3.connect(views)) as raw:
+        raw.execute("CREATE TABLE cookies (name)")
+
+
+def _foreign_of_our_format(views: Path) -> None:
+    _foreign(views)
+    with closing(sqlite3.connect(views)) as raw:
+        raw.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _later_format(views: Path) -> None:
+    """Another version's: its number, and columns that ours does not have."""
+    with closing(sqlite3.connect(views)) as raw:
+        raw.execute("ALTER TABLE vouchers ADD COLUMN colour")
+        raw.execute("ALTER TABLE months RENAME COLUMN tier TO grade")
+        raw.execute(f"PRAGMA user_version = {FORMAT + 1}")
+
+
+def _of_another_ledger(views: Path) -> None:
+    """Another ledger's rows, that claim to have come as far as ours and further."""
+    with closing(sqlite3.connect(views)) as raw, raw:
+        raw.execute(
+            "UPDATE tracking SET application_name = 'slaledger-other' WHERE application_name LIKE 'slaledger-%'"
+        )
+        raw.execute("UPDATE vouchers SET balance_fen = 99999")
+        raw.execute("INSERT INTO claims SELECT 'Z', month, status, filed_at, outcome, 1, 1, 1 FROM claims LIMIT 1")
+
+
+def _ahead(views: Path) -> None:
+    """Rows of a later state: the ledger was given back from a copy."""
+    with closing(sqlite3.connect(views)) as raw, raw:
+        columns = [row[1] for row in raw.execute("PRAGMA table_info(tracking)")]
+        raw.execute(f"UPDATE tracking SET {columns[1]} = {columns[1]} + 1000 WHERE application_name LIKE 'slaledger-%'")
+        raw.execute("INSERT INTO claims SELECT 'Z', month, status, filed_at, outcome, 1, 1, 1 FROM claims LIMIT 1")
+
+
+SPOILT: list[Callable[[Path], None]] = [
+    _delete,
+    _empty,
+    _garbage,
+    _cut_short,
+    _torn_pages,
+    _foreign,
+    _foreign_of_our_format,
+    _later_format,
+    _of_another_ledger,
+    _ahead,
+]
+
+
+@pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__.strip("_"))
+def test_spoilt_projections_change_no_answer(
+    answered: CommandLine, expected: list[Any], spoil: Callable[[Path], None]
+) -> None:
+    with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
+        kept(ledger)
+    spoil(views_path(answered.ledger))
+    assert answers(answered) == expected
+
+
+@pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__.strip("_"))
+def test_rebuild_mends_spoilt_projections(
+    answered: CommandLine, expected: list[Any], spoil: Callable[[Path], None]
+) -> None:
+    with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
+        kept(ledger)
+    spoil(views_path(answered.ledger))
+    assert answered.ok("rebuild")["accounts"] == 2
+    assert answered.ok("voucher", "list") == expected[2]
+
+
+def test_projections_that_lag_behind_are_caught_up(answered: CommandLine, expected: list[Any]) -> None:
+    assert answers(answered) == expected
+
+
+def _may_not_be_written(path: Path) -> None:
+    path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _ledger_read_only(command_line: CommandLine) -> None:
+    _may_not_be_written(command_line.ledger)
+
+
+def _views_read_only(command_line: CommandLine) -> None:
+    _may_not_be_written(views_path(command_line.ledger))
+
+
+def _folder_read_only(command_line: CommandLine) -> None:
+    _may_not_be_written(command_line.ledger)
+    _may_not_be_written(command_line.folder)
+
+
+def _folder_read_only_without_views(command_line: CommandLine) -> None:
+    views_path(command_line.ledger).unlink()
+    _may_not_be_written(command_line.folder)
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [_ledger_read_only, _views_read_only, _folder_read_only, _folder_read_only_without_views],
+    ids=lambda lock: lock.__name__.strip("_"),
+)
+def test_who_may_only_read_gets_the_same_answers(
+    answered: CommandLine, expected: list[Any], lock: Callable[[CommandLine], None]
+) -> None:
+    lock(answered)
+    before = {path.name: path.read_bytes() for path in answered.folder.iterdir() if path.is_file()}
+    assert answers(answered) == expected
+    after = {path.name: path.read_bytes() for path in answered.folder.iterdir() if path.is_file()}
+    assert {name: after[name] for name in before} == before
+
+
+def test_what_a_killed_writer_left_is_read_in_a_read_only_folder_too(
+    answered: CommandLine, expected: list[Any], tmp_path: Path
+) -> None:
+    """Its last transactions stand in SQLite's write-ahead log, beside the file: they were committed.
+
+    To say that it cannot be read is honest; to answer without them is not.
+    """
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
+        filed = {"account": "A", "month": NEXT, "filed_at": at("05-20 10:00")}
+        execute(ledger, build("claim file", filed), "clerk")
+        for file in answered.folder.glob("slaledger.db*"):
+            if "views" not in file.name and not file.name.endswith("-shm"):
+                shutil.copy(file, crashed / file.name)
+    copy = CommandLine(crashed)
+    _may_not_be_written(copy.ledger)
+    _may_not_be_written(crashed)
+    try:
+        done = copy.run("claim", "list")
+    finally:
+        crashed.chmod(0o755)
+    assert done.returncode == 2 or len(json.loads(done.stdout)) == len(expected[1]) + 1, done.stdout
+
+
+def test_rebuild_of_projections_that_may_not_be_written_says_so_and_harms_nothing(
+    answered: CommandLine, expected: list[Any]
+) -> None:
+    _folder_read_only(answered)
+    done = answered.run("rebuild")
+    assert done.returncode in (0, 2), done.stderr
+    assert "Traceback" not in done.stderr
+    assert answers(answered) == expected
+
+
+def test_a_shared_incident_reaches_every_account_that_it_touches(opened: Path) -> None:
+    with own(opened) as ledger:
+        kept(ledger)
+        story = Story(ledger)
+        shared = {"command": "incident open", "incident": "SHARED", "regions": ["r1"], "function": "agent_calls"}
+        assert story.tell(shared | {"started_at": at("04-02 00:00")})
+        assert kept(ledger)[3] == ["A", "B"]
+        assert story.tell({"command": "incident close", "incident": "SHARED", "ended_at": at("04-03 00:00")})
+        assert [(row.account, row.month) for row in kept(ledger)[0]] == [
+            ("A", MONTH),
+            ("A", NEXT),
+            ("B", MONTH),
+            ("B", NEXT),
+        ]
+        assert story.tell({"command": "account correct", "account": "B", "region": "r2", "reason": "a slip"})
+        assert [(row.account, row.month) for row in kept(ledger)[0]] == [("A", MONTH), ("A", NEXT), ("B", MONTH)]
+        assert kept(ledger) == folded(ledger)
+
+
+def test_an_open_outage_is_measured_up_to_when_one_looks(opened: Path) -> None:
+    with own(opened) as ledger:
+        story = Story(ledger)
+        lasting = {"command": "incident open", "incident": "SHARED", "account": "B", "function": "agent_calls"}
+        assert story.tell(lasting | {"started_at": at("04-29 00:00")})
+        kept(ledger)
+        seen = [breaches_of(ledger, NEXT, START_US - days * 24 * HOUR_US) for days in (70, 62, 61, 0)]
+        assert [[breach.tier for breach in found] for found in seen] == [[], [2], [3], [3]]
+
+
+def test_terms_published_later_are_taken_into_account(opened: Path) -> None:
+    """A new version governs months from its first day on; the kept months are measured again."""
+    document = amended(
+        "2024-04-01",
+        "2024-04-01",
+        ("minimum_outage_seconds = { value = 120", "minimum_outage_seconds = { value = 86400"),
+    )
+    with own(opened) as ledger:
+        story = Story(ledger)
+        outage = {"command": "incident open", "incident": "SHARED", "account": "B", "function": "agent_calls"}
+        assert story.tell(outage | {"started_at": at("04-02 00:00")})
+        assert story.tell({"command": "incident close", "incident": "SHARED", "ended_at": at("04-02 12:00")})
+        assert [row.tier for row in kept(ledger)[0] if row.month == NEXT] == [2]
+        assert story.tell({"command": "terms publish", "document": document, "noticed_at": at("01-01 00:00")})
+        assert [row.tier for row in kept(ledger)[0] if row.month == NEXT] == [None]
+        assert kept(ledger) == folded(ledger)
+
+
+def test_a_batch_is_seen_by_the_projections_like_single_commands(opened: Path, tmp_path: Path) -> None:
+    with own(opened) as ledger:
+        kept(ledger)
+        file = tmp_path / "award.jsonl"
+        file.write_bytes(b"".join(msgspec.json.encode(told) + b"\n" for told in award()))
+        with file.open("rb") as lines:
+            report = Batch(ledger, lines, actor="clerk", now=lambda: START_US + HOUR_US).run()
+        assert (report.refused, report.lines) == ([], 3)
+        assert kept(ledger) == folded(ledger)
+        assert [row.balance_fen for row in kept(ledger)[2]] == [9300]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.changing import group
+from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from cli.session import open_ledger
 from domain.refusals import Refusal
@@ -14,23 +15,24 @@ calendar = group("calendar", "Working days, as the State Council published them.
 
 @calendar.command("show", short_help="A year's days off and make-up working days.")
 @click.argument("year", type=click.IntRange(2000, 2200))
+@knowledge_options
 @format_option
-def show(year: int, format_: str | None) -> None:
+def show(year: int, asked: Asked, format_: str | None) -> None:
     """A year's days off and make-up working days, as recorded.
 
     \b
     Example:
       slaledger calendar show 2026
     """
-    with open_ledger() as ledger, ledger.reading() as log:
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         found = log.rules().calendars.get(year)
-    if found is None:
-        raise Refusal(
-            "calendar_missing",
-            f"the working days of {year} are not recorded",
-            clause="3.2",
-            hint=f"`slaledger calendar publish {year}`",
-        )
+        if found is None:
+            raise Refusal(
+                "calendar_missing",
+                f"the working days of {year} are not recorded",
+                clause="3.2",
+                hint=f"`slaledger calendar publish {year}`",
+            )
     days = [(day, "holiday", name) for day, name in found.holidays.items()]
     days += [(day, "workday", name) for day, name in found.workdays.items()]
     shape: Json = {

@@ -6,9 +6,11 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, short, wrapped
 from cli.reading import parsed_month
-from cli.session import open_ledger, settings, zone_of
+from cli.readings import print_readings, readings_of
+from cli.session import open_ledger, settings
 from domain.case import account_of
 from domain.refusals import Refusal
 from ledger.handlers import claim_in
@@ -27,15 +29,16 @@ def _shape(log: Reader, account: str, month: str) -> Json:
 @claim.command("show", short_help="A claim and its decisions.")
 @click.argument("account")
 @click.argument("month", callback=parsed_month)
+@knowledge_options
 @format_option
-def show(account: str, month: str, format_: str | None) -> None:
+def show(account: str, month: str, asked: Asked, format_: str | None) -> None:
     """A claim and its decisions.
 
     \b
     Example:
       slaledger claim show 1001 2026-03
     """
-    with open_ledger() as ledger, ledger.reading() as log:
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         shape = _shape(log, account, month)
     emit(shape, format_, lambda: _print_claim(shape))
 
@@ -71,17 +74,18 @@ def _print_claim(shape: Json) -> None:
 
 @claim.command("list", short_help="Every claim and where it stands.")
 @click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's.")
+@knowledge_options
 @format_option
-def list_(month: str | None, format_: str | None) -> None:
+def list_(month: str | None, asked: Asked, format_: str | None) -> None:
     """Every claim and where it stands.
 
     \b
     Example:
       slaledger claim list --month 2026-03
     """
-    with open_ledger() as ledger, Views.of(ledger) as views:
-        with ledger.reading() as log:
-            zone = zone_of(log)
+    with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
+        with ledger.reading(known.upto) as log:
+            zone = zone_known(log, known)
         rows = [shapes.claim_row(row, zone) for row in views.claims(month)]
     overpaid = ("overpaid",) if any(row["overpaid"] != "0.00" for row in rows) else ()
     columns = ("account", "month", "status", "outcome", "awarded", "issued", *overpaid)
@@ -93,18 +97,27 @@ def list_(month: str | None, format_: str | None) -> None:
 @click.argument("account")
 @click.argument("month", callback=parsed_month)
 @click.option("--decision", "number", type=click.IntRange(1), metavar="N", help="The latest by default.")
+@click.option("--readings", is_flag=True, help="And which other reading of a doubtful clause would change it.")
+@knowledge_options
 @format_option
-def explain(account: str, month: str, number: int | None, format_: str | None) -> None:
+def explain(account: str, month: str, number: int | None, readings: bool, asked: Asked, format_: str | None) -> None:
     """The derivation of a decision, clause by clause: what went in, what came out.
 
     \b
     Example:
       slaledger claim explain 1001 2026-03
     """
-    with open_ledger() as ledger, ledger.reading() as log:
-        shape = _shape(log, account, month)
-    made = _chosen(shape, number)
-    emit(made, format_, lambda: print_derivation(made))
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        made = _chosen(_shape(log, account, month), number)
+        if readings:
+            made["readings"] = readings_of(log, account, month, made["number"])
+    emit(made, format_, lambda: _print_explained(made))
+
+
+def _print_explained(made: Json) -> None:
+    print_derivation(made)
+    if "readings" in made:
+        print_readings(made["readings"])
 
 
 def _chosen(shape: Json, number: int | None) -> Json:

@@ -1,77 +1,77 @@
-"""`slaledger history`: all that is recorded of an account, in order."""
+"""`slaledger history`: all that is recorded of an account, in order; as it was at an instant, as it was known then."""
 
 from __future__ import annotations
 
 import click
 import msgspec
 
-from cli import shapes
+from cli import history_shapes
+from cli.history_diff import difference, print_difference
+from cli.knowledge import Asked, Known, instant_asked, knowing, knowledge_options, known_at
 from cli.output import WIDTH, Json, emit, format_option, plain, short, wrapped
-from cli.session import open_ledger, zone_of
-from domain.assessment import assess_month
-from domain.case import Case, Fact, account_of, fold
+from cli.reading import parsed_month
+from cli.session import open_ledger
+from domain.case import account_of, fold
 from domain.money import yuan
 from domain.refusals import Refusal
 from domain.time import written
 from ledger import clock
-from ledger.store import layout
-from ledger.store.codec import decode
-from projections.months import outage_months
+from ledger.application import Ledger
+from ledger.questions import AccountThen, account_then
 
 
 @click.command()
 @click.argument("account")
+@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only what concerns this month.")
+@click.option("--valid-at", metavar="TIME", help="As it was then: by what had happened until TIME.")
+@knowledge_options
+@click.option("--diff", "diff", metavar="TIME", help="And what changed between that knowledge and TIME's.")
 @format_option
-def history(account: str, format_: str | None) -> None:
+def history(
+    account: str, month: str | None, valid_at: str | None, asked: Asked, diff: str | None, format_: str | None
+) -> None:
     """All that is recorded of an account, in order: position, time, actor, what.
 
     \b
     Example:
       slaledger history 1001
     """
-    at = clock.now_us()
-    with open_ledger() as ledger, ledger.reading() as log:
-        rows = log.case_rows(account)
-        zone, position = zone_of(log), log.position()
-    case = fold(map(decode, rows))
-    account_of(case, account)
-    facts = [decode(row) for row in rows if not row.stream.startswith((layout.CALENDARS, "~/terms/"))]
-    shape: Json = {
-        "account": account,
-        "position": position,
-        "known_at": written(at, zone),
-        "valid_at": written(at, zone),
-        "events": [_event(fact, zone) for fact in facts],
-        **shapes.history_lists(case, zone),
-        "months": _months(case, account, at),
-    }
-    emit(shape, format_, lambda: _print_events(shape["events"], zone))
+    now = clock.now_us()
+    valid = None if valid_at is None else instant_asked("--valid-at", valid_at, now)
+    other = None if diff is None else instant_asked("--diff", diff, now)
+    with open_ledger() as ledger, knowing(ledger, asked) as known:
+        then = _then(ledger, account, known, valid)
+        _check_enrolled(then, account)
+        shape = history_shapes.history(then, account, month)
+        if other is not None:
+            second = _then(ledger, account, known_at(ledger, other), valid)
+            before, after = sorted((then, second), key=lambda one: (one.position, one.known_at))
+            shape["diff"] = difference(before, after, month)
+    emit(shape, format_, lambda: _print_history(shape, history_shapes.zone_of_case(then.case)))
 
 
-def _event(fact: Fact, zone: str) -> Json:
-    return {
-        "position": fact.position,
-        "recorded_at": written(fact.recorded_at, zone),
-        "actor": fact.actor,
-        "reason": fact.reason,
-        "stream": fact.stream,
-        "version": fact.version,
-        "topic": fact.topic,
-        "data": msgspec.Raw(msgspec.json.encode(fact.event)),
-    }
+def _then(ledger: Ledger, account: str, known: Known, valid_at: int | None) -> AccountThen:
+    with ledger.reading(known.upto) as log:
+        return account_then(log, account, known.at, valid_at)
 
 
-def _months(case: Case, account: str, at: int) -> list[Json]:
-    measured = []
-    for month in outage_months(case, at):
-        try:
-            result = assess_month(case, account, month, at)
-        except Refusal as refusal:
-            if refusal.code != "no_terms":
-                raise
-            continue
-        measured.append(shapes.month_under(account, month, result.version.terms, result.availability))
-    return measured
+def _check_enrolled(then: AccountThen, account: str) -> None:
+    """Raises Refusal `unknown_account` where it was never enrolled, or only after the instant that was asked for."""
+    enrolled = account_of(fold(then.known), account)
+    if then.case.account is None:
+        at = written(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
+        raise Refusal(
+            "unknown_account",
+            f"account {account} was enrolled only at {at}",
+            clause="opening",
+            hint="ask for an instant at or after its enrolment",
+        )
+
+
+def _print_history(shape: Json, zone: str) -> None:
+    _print_events(shape["events"], zone)
+    if "diff" in shape:
+        print_difference(shape["diff"])
 
 
 _SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}

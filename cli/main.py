@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import sys
@@ -38,6 +39,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "mtbf": ("cli.reading:mtbf", "Mean time between failures of a year."),
     "worklist": ("cli.reading:worklist", "What waits to be claimed, decided, issued."),
     "history": ("cli.history:history", "All that is recorded of an account, in order."),
+    "audit": ("cli.audit:audit", "Replay decisions, ask what would change, prove what was recorded."),
+    "dossier": ("cli.dossier:dossier", "A claim's whole case as one file."),
+    "verify-dossier": ("cli.dossier:verify_dossier", "Check a dossier, without the ledger."),
+    "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
     "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
 }
 
@@ -84,6 +89,7 @@ def cli(ctx: click.Context, url: str, actor: str | None, lang: str) -> None:
 def run() -> NoReturn:
     """The console script: exit status as promised, errors as text or as one JSON object on stderr."""
     try:
+        _check_encoding()
         status = cli.main(prog_name="slaledger", standalone_mode=False)
         sys.stdout.flush()
     except Refusal as refusal:
@@ -101,6 +107,17 @@ def run() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _check_encoding() -> None:
+    """Arguments are text, and what a terminal cannot show is shown as an escape. Raises click.UsageError."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        "".join(sys.argv).encode()
+    except UnicodeEncodeError:
+        raise click.UsageError("an argument is not text in this system's encoding") from None
 
 
 def _usage_hint(error: click.ClickException) -> str | None:

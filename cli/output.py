@@ -90,7 +90,8 @@ def print_table(
         return
     aligned = set(right)
     for column in columns:
-        table.add_column(column, justify="right" if column in aligned else "left", overflow="fold")
+        number = column in aligned
+        table.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=number)
     for row in table_rows:
         table.add_row(*row)
     console().print(table)
@@ -102,9 +103,7 @@ def console() -> Any:
 
     if sys.stdout.isatty():
         return Console(highlight=False, markup=False, emoji=False)
-    return Console(
-        highlight=False, markup=False, emoji=False, width=int(os.environ.get("COLUMNS", WIDTH)), no_color=True
-    )
+    return Console(highlight=False, markup=False, emoji=False, width=_columns(), no_color=True)
 
 
 def short(instant: str) -> str:
@@ -117,6 +116,11 @@ def wrapped(text: str, width: int) -> list[str]:
     from rich.text import Text
 
     return [line.plain.rstrip() for line in Text(text).wrap(console(), width)] if text else []
+
+
+def _columns() -> int:
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if said.isdecimal() and int(said) > 0 else WIDTH
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:

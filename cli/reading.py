@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from cli import shapes
+from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
-from cli.session import open_ledger, zone_of
+from cli.session import open_ledger
 from domain.money import percent_cut, yuan
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
-from ledger import clock
 from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
 
@@ -24,16 +24,17 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
 @click.command()
 @click.argument("account")
 @click.argument("month", callback=parsed_month)
+@knowledge_options
 @format_option
-def availability(account: str, month: str, format_: str | None) -> None:
+def availability(account: str, month: str, asked: Asked, format_: str | None) -> None:
     """The month, measured: total, unavailable, the exact ratio, the tier.
 
     \b
     Example:
       slaledger availability 1001 2026-03
     """
-    with open_ledger() as ledger, ledger.reading() as log:
-        result = month_of_account(log, account, month, clock.now_us())
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        result = month_of_account(log, account, month, known.at)
     shape = shapes.month_under(account, month, result.version.terms, result.availability)
     emit(shape, format_, lambda: print_month(shape))
 
@@ -76,16 +77,17 @@ def print_month(shape: Json) -> None:
 
 @click.command()
 @click.argument("month", callback=parsed_month)
+@knowledge_options
 @format_option
-def breaches(month: str, format_: str | None) -> None:
+def breaches(month: str, asked: Asked, format_: str | None) -> None:
     """Every account below the commitment, with the credit that a claim would get.
 
     \b
     Example:
       slaledger breaches 2026-03
     """
-    with open_ledger() as ledger:
-        found = breaches_of(ledger, month, clock.now_us())
+    with open_ledger() as ledger, knowing(ledger, asked) as known:
+        found = breaches_of(ledger, month, known.at, known.upto)
     emit([_breach(breach) for breach in found], format_, lambda: _print_breaches(found))
 
 
@@ -118,16 +120,17 @@ def _print_breaches(found: list[Breach]) -> None:
 @click.command()
 @click.argument("account")
 @click.argument("year", type=click.IntRange(2000, 2200))
+@knowledge_options
 @format_option
-def mtbf(account: str, year: int, format_: str | None) -> None:
+def mtbf(account: str, year: int, asked: Asked, format_: str | None) -> None:
     """The mean time between failures of a natural year, and whether it meets the commitment.
 
     \b
     Example:
       slaledger mtbf 1001 2026
     """
-    with open_ledger() as ledger, ledger.reading() as log:
-        result = mtbf_of_account(log, account, year, clock.now_us())
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        result = mtbf_of_account(log, account, year, known.at)
     mean_us = None if result.mean_us is None else result.mean_us.numerator // result.mean_us.denominator
     shape: Json = {
         "account": account,
@@ -159,18 +162,19 @@ def mtbf(account: str, year: int, format_: str | None) -> None:
 
 
 @click.command()
+@knowledge_options
 @format_option
-def worklist(format_: str | None) -> None:
+def worklist(asked: Asked, format_: str | None) -> None:
     """What waits: breaches to claim and until when, claims to decide, awards to issue.
 
     \b
     Example:
       slaledger worklist
     """
-    with open_ledger() as ledger:
-        found = work(ledger, clock.now_us())
-        with ledger.reading() as log:
-            zone = zone_of(log)
+    with open_ledger() as ledger, knowing(ledger, asked) as known:
+        found = work(ledger, known.at, known.upto)
+        with ledger.reading(known.upto) as log:
+            zone = zone_known(log, known)
     shape: Json = {
         "unclaimed": [
             {

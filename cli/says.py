@@ -67,9 +67,9 @@ def _terms(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
 def _window(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
     english, chinese = _OUTCOME[str(step.result)]
     return (
-        f"Filed at {i['filed_at']}: {english}. The window opens at {i['opens_at']}, after the working day "
-        f"{i['nth_workday']}, and closes at {i['closes_at']}.",
-        f"申请时间{i['filed_at']}：{chinese}。申请期自{i['opens_at']}起（第五个工作日为{i['nth_workday']}），至{i['closes_at']}止。",
+        f"Filed at {i['filed_at']}: {english}. The window opens at {i['opens_at']} (the working day that counts is "
+        f"{i['nth_workday']}) and closes at {i['closes_at']}.",
+        f"申请时间{i['filed_at']}：{chinese}。申请期自{i['opens_at']}起（所计工作日为{i['nth_workday']}），至{i['closes_at']}止。",
     )
 
 
@@ -99,7 +99,10 @@ def _exclusion(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
 def _episode(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
     counted = duration(_number(step))
     if not step.inputs["long_enough"]:
-        tail = (f"shorter than {i['minimum_seconds']} s: it does not count.", f"未达{i['minimum_seconds']}秒，不计入。")
+        tail = (
+            f"not long enough (the minimum is {i['minimum_seconds']} s): it does not count.",
+            f"未达起算时间{i['minimum_seconds']}秒，不计入。",
+        )
     else:
         parts_en = [f"{i[name]} {en}" for name, en, _ in _TAKEN if step.inputs[name]]
         parts_zh = [f"{zh}{i[name]}" for name, _, zh in _TAKEN if step.inputs[name]]

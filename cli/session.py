@@ -23,9 +23,9 @@ def settings() -> Settings:
     return found
 
 
-def open_ledger() -> Ledger:
+def open_ledger(*, read_only: bool = False) -> Ledger:
     """The ledger that was named. Raises Unreadable where there is none."""
-    return Ledger.open(settings().url, lock_seconds=lock_seconds())
+    return Ledger.open(settings().url, read_only=read_only, lock_seconds=lock_seconds())
 
 
 def lock_seconds() -> int | None:

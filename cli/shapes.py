@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from cli.output import Json
@@ -228,74 +226,5 @@ def voucher(found: Voucher, zone: str) -> Json:
         "cancellations": [
             {"amount": yuan(cancellation.amount_fen), "reason": cancellation.reason}
             for cancellation in found.cancellations
-        ],
-    }
-
-
-def history_lists(case: Case, zone: str) -> dict[str, list[Json]]:
-    """An account's incidents, bills, claims and vouchers as they are known."""
-    incidents = sorted(case.incidents.values(), key=lambda found: (found.started_at, found.incident))
-    return {
-        "incidents": [
-            {
-                "incident": found.incident,
-                "function": found.function,
-                "scope": found.scope,
-                "started_at": written(found.started_at, zone),
-                "ended_at": instant(found.ended_at, zone),
-                "status": found.status,
-                "exclusions": [
-                    {
-                        "exclusion": exclusion.number,
-                        "clause": exclusion.clause,
-                        "from": instant(exclusion.from_at, zone),
-                        "to": instant(exclusion.to_at, zone),
-                        "notified_at": instant(exclusion.notified_at, zone),
-                        "evidence": msgspec.to_builtins(exclusion.evidence),
-                        "reason": exclusion.reason,
-                        "status": "stands" if exclusion.stands else "withdrawn",
-                    }
-                    for exclusion in found.exclusions
-                ],
-            }
-            for found in incidents
-        ],
-        "bills": [_bill(case, bill, zone) for bill in sorted(case.bills)],
-        "claims": [
-            {
-                "month": month,
-                "status": status(found),
-                "filed_at": written(found.filed_at, zone),
-                "outcome": found.latest.outcome if found.latest else None,
-                "awarded": yuan(found.awarded_fen),
-                "issued": yuan(found.issued_fen),
-                "overpaid": yuan(found.overpaid_fen),
-            }
-            for month, found in sorted(case.claims.items())
-        ],
-        "vouchers": [voucher(found, zone) for _, found in sorted(case.vouchers.items())],
-    }
-
-
-def _bill(case: Case, bill: str, zone: str) -> dict[str, Any]:
-    found = case.bills[bill]
-    return {
-        "bill": bill,
-        "first_month": found.first_month,
-        "months": found.months,
-        "billed_at": written(found.billed_at, zone),
-        "product_fee": yuan(found.product_fee_fen),
-        "call_fee": yuan(found.call_fee_fen),
-        "voucher_offset": {"service": yuan(found.service_voucher_fen), "call": yuan(found.call_voucher_fen)},
-        "status": "stands" if found.voided is None else "void",
-        "payments": [
-            {
-                "voucher": payment.voucher,
-                "redemption": payment.redemption,
-                "part": payment.part,
-                "amount": yuan(payment.amount_fen),
-                "status": "reversed" if payment.reversed else "stands",
-            }
-            for payment in found.payments
         ],
     }

@@ -9,6 +9,7 @@ import msgspec
 
 from cli import shapes
 from cli.changing import group
+from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from cli.session import open_ledger
 from domain.money import percent_text
@@ -40,17 +41,18 @@ def _parameters(found: Terms) -> Json:
 
 @terms.command("show", short_help="A version: its parameters with their clauses, its readings.")
 @click.argument("version", required=False)
+@knowledge_options
 @format_option
-def show(version: str | None, format_: str | None) -> None:
+def show(version: str | None, asked: Asked, format_: str | None) -> None:
     """A version of the agreement, the latest by default: parameters with their clauses, readings.
 
     \b
     Example:
       slaledger terms show 2018-08-01
     """
-    with open_ledger() as ledger, ledger.reading() as log:
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         versions = log.rules().versions
-    shape = _shape(latest(versions) if version is None else by_name(versions, version))
+        shape = _shape(latest(versions) if version is None else by_name(versions, version))
     emit(shape, format_, lambda: _print_version(shape))
 
 
@@ -80,15 +82,16 @@ def _print_version(shape: Json) -> None:
 
 
 @terms.command("list", short_help="Every published version.")
+@knowledge_options
 @format_option
-def list_(format_: str | None) -> None:
+def list_(asked: Asked, format_: str | None) -> None:
     """Every published version, in order of effect.
 
     \b
     Example:
       slaledger terms list
     """
-    with open_ledger() as ledger, ledger.reading() as log:
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         versions = log.rules().versions
     rows = [
         {name: _shape(version)[name] for name in ("agreement", "version", "effective_from", "noticed_at", "sha256")}

@@ -6,10 +6,11 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
-from cli.session import open_ledger, zone_of
+from cli.session import open_ledger
 from domain.case import unknown_account
-from ledger.handlers import voucher_of
+from ledger.questions import voucher_then
 from ledger.store import layout
 from ledger.store.views import Views
 
@@ -18,37 +19,41 @@ voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bil
 
 @voucher.command("list", short_help="Vouchers with their balances.")
 @click.option("--account", metavar="ID", help="Only this account's.")
+@knowledge_options
 @format_option
-def list_(account: str | None, format_: str | None) -> None:
+def list_(account: str | None, asked: Asked, format_: str | None) -> None:
     """Vouchers with their balances.
 
     \b
     Example:
       slaledger voucher list --account 1001
     """
-    with open_ledger() as ledger, Views.of(ledger) as views:
-        with ledger.reading() as log:
-            zone = zone_of(log)
+    with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
+        with ledger.reading(known.upto) as log:
+            zone = zone_known(log, known)
             if account is not None and not log.version(layout.account(account)):
                 raise unknown_account(account)
         rows = [shapes.voucher_row(row, zone) for row in views.vouchers(account)]
-    columns = ("voucher", "account", "month", "issued", "redeemed", "cancelled", "balance")
+    columns = ("voucher", "issued", "redeemed", "cancelled", "balance")
     table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table(columns, table, right=columns[3:]))
+    emit(rows, format_, lambda: print_table(columns, table, right=columns[1:]))
 
 
 @voucher.command("show", short_help="One voucher from claim to last redemption.")
 @click.argument("voucher_id", metavar="VOUCHER")
+@knowledge_options
 @format_option
-def show(voucher_id: str, format_: str | None) -> None:
+def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
     """One voucher from claim to last redemption.
 
     \b
     Example:
       slaledger voucher show V-1001-2026-03-1
     """
-    with open_ledger() as ledger, ledger.reading() as log:
-        shape = shapes.voucher(voucher_of(log, voucher_id)[1], zone_of(log))
+    with open_ledger() as ledger, knowing(ledger, asked) as known:
+        found = voucher_then(ledger, voucher_id, known.upto)
+        with ledger.reading(known.upto) as log:
+            shape = shapes.voucher(found, zone_known(log, known))
     emit(shape, format_, lambda: _print_voucher(shape))
 
 

@@ -23,10 +23,9 @@ class Account(msgspec.Struct, kw_only=True):
     closed_at: int | None = None
 
 
-def stage_at(account: Account, instant: int) -> Stage:
-    """The stage that holds at an instant."""
-    changes = [(at, stage) for at, stage in account.restaged.items() if at <= instant]
-    return max(changes)[1] if changes else account.stage
+def _stage_recorded_at(account: Account, instant: int) -> Stage | None:
+    """The stage that was recorded as beginning at an instant; a stage that merely holds then may yet be corrected."""
+    return account.restaged.get(instant, account.stage if instant == account.enrolled_at else None)
 
 
 def evolve(account: Account | None, event: Event) -> Account:
@@ -69,12 +68,22 @@ def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]
     )
     if account is None:
         return (wanted,)
-    if account.enrolled_as == wanted:
+    if wanted in (account.enrolled_as, _as_corrected(account)):
         return ()
     raise Refusal(
         "account_taken",
         f"account {command.account} is enrolled with other particulars",
         hint=f"`slaledger account correct {command.account} … --reason …`",
+    )
+
+
+def _as_corrected(account: Account) -> AccountEnrolled:
+    return AccountEnrolled(
+        account=account.account,
+        enrolled_at=account.enrolled_at,
+        stage=account.stage,
+        region=account.region,
+        covered_in_beta=account.covered_in_beta,
     )
 
 
@@ -87,7 +96,7 @@ def restage(account: Account, command: RestageAccount, zone: str) -> tuple[Event
             clause="opening",
         )
     _check_closed(account, command.changed_at, zone)
-    if stage_at(account, command.changed_at) == command.stage:
+    if _stage_recorded_at(account, command.changed_at) == command.stage:
         return ()
     return (AccountRestaged(account=account.account, stage=command.stage, changed_at=int(command.changed_at)),)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 
@@ -77,7 +78,7 @@ def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[d
     """
     days: dict[str, dict[date, str]] = {"holiday": {}, "workday": {}}
     rows = csv.reader(text.splitlines())
-    for row in rows:
+    for row in _rows(rows, name):
         place = f"{name}:{rows.line_num}"
         if not row or (rows.line_num == 1 and row[0].strip().lower() == "date"):
             continue
@@ -90,6 +91,13 @@ def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[d
     if not days["holiday"]:
         raise Unreadable("bad_calendar", f"{name}: a year without a single holiday is no calendar")
     return days["holiday"], days["workday"]
+
+
+def _rows(rows: Any, name: str) -> Iterator[list[str]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise Unreadable("bad_calendar", f"{name}:{rows.line_num}: {error}") from None
 
 
 def _day(text: str, year: int, place: str) -> date:

@@ -14,7 +14,7 @@ from domain import events as e
 from domain import incident as incidents
 from domain import terms as agreement
 from domain import voucher as vouchers
-from domain.refusals import Damaged, Refusal
+from domain.refusals import Damaged, Refusal, Unreadable
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -62,7 +62,7 @@ def evolve(case: Case, fact: Fact) -> None:
         )
     try:
         step(case, fact.event, fact.reason)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, Unreadable) as error:
         raise Damaged(
             "impossible_event", f"position {fact.position}: {fact.topic!r} in stream {fact.stream}: {error}"
         ) from error

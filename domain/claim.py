@@ -180,13 +180,17 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
 
 def waits(claim: Claim) -> bool:
     """Whether there is anything to decide. Raises Refusal `claim_withdrawn` where the claim was taken back."""
-    if status(claim) == "withdrawn":
-        raise Refusal(
-            "claim_withdrawn",
-            f"{claim.account} {claim.month}: the claim was withdrawn: {claim.withdrawn}",
-            hint=f"`slaledger claim file {claim.account} {claim.month} --filed-at …`",
-        )
+    if claim.withdrawn is not None:
+        raise _withdrawn(claim)
     return claim.pending is not None
+
+
+def _withdrawn(claim: Claim) -> Refusal:
+    return Refusal(
+        "claim_withdrawn",
+        f"{claim.account} {claim.month}: the claim was withdrawn: {claim.withdrawn}",
+        hint=f"`slaledger claim file {claim.account} {claim.month} --filed-at …`",
+    )
 
 
 def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided_at: int, zone: str) -> None:
@@ -240,7 +244,9 @@ def dispute(claim: Claim, command: DisputeClaim, zone: str) -> tuple[Event, ...]
 
 
 def check_is_decided(claim: Claim) -> None:
-    """Raises Refusal `claim_undecided` where the claim waits or was taken back."""
+    """Raises Refusal `claim_undecided` where the claim waits, `claim_withdrawn` where it was taken back."""
+    if claim.withdrawn is not None:
+        raise _withdrawn(claim)
     if claim.pending is not None or claim.latest is None:
         raise Refusal(
             "claim_undecided",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -419,7 +419,6 @@ def parse_value(kind: type, value: Any) -> Any:
 
 
 _MONEY_HINT = ' (amounts are decimal strings in yuan, like "600.00")'
-StageName = Literal["general", "public_beta", "invited_beta"]
 
 
 def content(command: Command) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, OpenIncident, WithdrawExclusion
@@ -220,6 +218,7 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
             f"{written(incident.started_at, terms.zone)}",
             clause="2.3",
         )
+    _check_listed(incident, wanted.clause, terms)
     _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
     return (wanted,)
 
@@ -253,11 +252,6 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
     return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
 
 
-def standing(incidents: Sequence[Incident]) -> list[Incident]:
-    """The incidents that were not taken back."""
-    return [incident for incident in incidents if incident.withdrawn is None]
-
-
 def _not_withdrawn(incident: Incident) -> None:
     if incident.withdrawn is not None:
         raise Refusal(
@@ -274,6 +268,16 @@ def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone
             f"incident {incident.incident} would end at {written(ended_at, zone)}, "
             f"before its start at {written(started_at, zone)}",
             clause="1",
+        )
+
+
+def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
+    if not any(cause.clause == clause for cause in terms.exclusions):
+        raise Refusal(
+            "unlisted_cause",
+            f"incident {incident.incident}: version {terms.version} of the terms excludes no cause {clause}",
+            clause="2.3",
+            hint=f"`slaledger terms show {terms.version}`",
         )
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from domain.refusals import BadValue
 
-_YUAN = re.compile(r"(\d{1,12})(?:\.(\d+))?")
-_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%")
+_YUAN = re.compile(r"(\d{1,12})(?:\.(\d+))?", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%", re.ASCII)
 
 
 class Fen(int):

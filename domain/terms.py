@@ -21,7 +21,7 @@ from domain.commands import EXCLUSION_CLAUSES, PublishTerms
 from domain.events import TermsPublished
 from domain.money import parse_percent, percent_text
 from domain.refusals import Refusal, Unreadable
-from domain.time import DAY_US, midnight, month_span, written
+from domain.time import DAY_US, FIRST_YEAR, LAST_YEAR, midnight, month_span, written
 
 REFERENCE_AGREEMENT = "aliyun-ccc"
 _Clause = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -171,7 +171,7 @@ def parse_terms(text: str) -> Terms:
     try:
         raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else tomllib.loads(text)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
-    except (tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.DecodeError, RecursionError, ValueError) as error:
         raise Unreadable("bad_terms", f"the terms document cannot be read: {error}") from None
     for path, finding in _findings(terms):
         raise Unreadable("bad_terms", f"the terms document is wrong: {finding} - at `{path}`")
@@ -188,7 +188,13 @@ def _parse_value(kind: type, value: Any) -> Any:
 
 def _findings(terms: Terms) -> list[tuple[str, str]]:
     """What is wrong with a document of the right shape: (path, finding)."""
-    return [*_tier_findings(terms), *_exclusion_findings(terms), *_zone_findings(terms)]
+    return [*_date_findings(terms), *_tier_findings(terms), *_exclusion_findings(terms), *_zone_findings(terms)]
+
+
+def _date_findings(terms: Terms) -> list[tuple[str, str]]:
+    if FIRST_YEAR < terms.effective_from.year <= LAST_YEAR:
+        return []
+    return [("$.effective_from", f"{terms.effective_from} is not between {FIRST_YEAR + 1} and {LAST_YEAR}")]
 
 
 def _tier_findings(terms: Terms) -> list[tuple[str, str]]:

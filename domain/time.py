@@ -21,8 +21,11 @@ FOREVER = 2**62
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_END = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""What is recorded lies in these years: no calendar, zone or subtraction fails on it."""
 
 
 class Instant(int):
@@ -45,9 +48,12 @@ class Instant(int):
             raise BadValue("bad_time", f"{text!r} is finer than a microsecond", hint=_EXAMPLE, unreadable=True)
         try:
             moment = datetime.fromisoformat(f"{day}T{clock}.{digits:0<6}{offset.upper().replace('Z', '+00:00')}")
-            return cls((moment - _EPOCH) // _MICROSECOND)
+            instant = cls((moment - _EPOCH) // _MICROSECOND)
         except (ValueError, OverflowError) as error:
             raise BadValue("bad_time", f"{text!r} is no time: {error}", hint=_EXAMPLE, unreadable=True) from None
+        if not 0 <= instant < _END:
+            raise BadValue("time_out_of_range", f"{text!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
+        return instant
 
 
 _EXAMPLE = "write it like 2026-03-03T10:00:00+08:00"
@@ -61,7 +67,7 @@ class MonthText(str):
     @classmethod
     def parse(cls, text: str) -> MonthText:
         """The month that `YYYY-MM` names. Raises BadValue `bad_month`."""
-        if _MONTH.fullmatch(text) is None or text < "0002" or text > "9990":
+        if _MONTH.fullmatch(text) is None or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
             raise BadValue("bad_month", f"{text!r} is no month", hint="write it like 2026-03", unreadable=True)
         return cls(text)
 

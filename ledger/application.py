@@ -48,15 +48,15 @@ class Writer(Reader):
     def note_progress(self, replaced: str | None, note: BatchNote) -> None:
         """A batch file came further: its earlier note gives way to this one, in the same transaction as its events.
 
-        Notes of files that came to their end are dropped: they count only while nothing else is recorded.
+        Notes of files that were wholly done are dropped: they count only while nothing else is recorded.
         """
-        self._query("DELETE FROM batch_progress WHERE lines_sha256 = ? OR finished", replaced)
+        self._query("DELETE FROM batch_progress WHERE lines_sha256 = ? OR state = 'done'", replaced)
         noted = (
             note.lines_sha256,
             note.lines,
             msgspec.json.encode(note.refused).decode(),
             note.position,
-            note.finished,
+            note.state,
         )
         self._query("INSERT OR REPLACE INTO batch_progress VALUES (?, ?, ?, ?, ?)", *noted)
 
@@ -70,9 +70,11 @@ class _Application(Application[str]):
 class Ledger:
     """An open ledger. Close it, or use it as a context manager."""
 
-    def __init__(self, path: Path, *, create: bool = False, lock_seconds: int | None = None) -> None:
+    def __init__(
+        self, path: Path, *, create: bool = False, read_only: bool = False, lock_seconds: int | None = None
+    ) -> None:
         self.path = path
-        self.writable = create or location.is_writable(path)
+        self.writable = not read_only and (create or location.is_writable(path))
         self._application = _Application(
             env={
                 "PERSISTENCE_MODULE": "ledger.store.sqlite",
@@ -85,15 +87,15 @@ class Ledger:
         )
 
     @classmethod
-    def open(cls, url: str, *, lock_seconds: int | None = None) -> Ledger:
-        """The ledger at a URL.
+    def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> Ledger:
+        """The ledger at a URL; opened `read_only`, the database itself refuses to write it.
 
         Raises Unreadable `bad_ledger_url`, `no_ledger`, `not_a_ledger`, `newer_ledger`.
         """
         path = location.ledger_path(url)
         location.check_is_ledger(path, url)
         with explained(path):
-            return cls(path, lock_seconds=lock_seconds)
+            return cls(path, read_only=read_only, lock_seconds=lock_seconds)
 
     @classmethod
     def create(cls, url: str, *, lock_seconds: int | None = None) -> Ledger:

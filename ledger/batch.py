@@ -1,9 +1,10 @@
 """Batch files: one command a line, many lines a transaction, and safe to run again wherever they stopped.
 
 Which lines were carried out is noted, by a sum of their hashes, in the same transaction as their events. So a file
-that was interrupted, or stopped at a line that has been mended since, goes on where it stopped, even where its lines
-undo one another. A file that was wholly done is remembered only until anything else is recorded; from then on its
-lines are commands like any other, and no-ops where their effect holds.
+whose run died, or stopped at a line that has been mended since, goes on where it was, even where its lines undo one
+another. Deciding and issuing are "what is left" by nature: where anything was recorded since a run stopped, those of
+its lines are carried out again. A file that was wholly done is remembered only until anything else is recorded; from
+then on its lines are commands like any other, and no-ops where their effect holds.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import IO
+from typing import IO, Literal
 
 import msgspec
 
@@ -76,6 +77,7 @@ class Batch:
         self._sum = 0
         self._sum_lines = 0
         self._refused: set[int] = set()
+        self._outdated = False
 
     def run(self, *, dry_run: bool = False) -> Report:
         """Carry out the lines; nothing is kept of a dry run. Raises Conflict, Damaged; lines' refusals are reported."""
@@ -88,9 +90,9 @@ class Batch:
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
                     raise Conflict("batch_goes_on", "another run of this file went on meanwhile", hint="let it finish")
                 started, before = True, self._report.recorded
-                more, ended = self._run_lines(log, numbered, whole=dry_run)
+                more = self._run_lines(log, numbered, whole=dry_run)
                 if self._noted or self._report.recorded > before:
-                    self._note(log, finished=ended and not self._refused)
+                    self._note(log, "running" if more else "stopped" if self._report.refused else "done")
             self._on_progress(self._report.lines)
         if dry_run:
             with self._ledger.reading() as log:
@@ -100,7 +102,7 @@ class Batch:
     def _recall(self, log: Writer) -> None:
         """Find the note of an earlier run of this file, if there is one: which lines it had done."""
         position = self._report.position = log.position()
-        candidates = [note for note in log.progress() if not note.finished or note.position == position]
+        candidates = [note for note in log.progress() if note.state != "done" or note.position == position]
         sums = dict.fromkeys((note.lines_sha256 for note in candidates), 0)
         last = max((note.lines for note in candidates), default=0)
         for number, line in enumerate(islice(self._lines, last), start=1):
@@ -114,27 +116,41 @@ class Batch:
             self._noted = self._earlier.lines_sha256
             self._sum, self._sum_lines = sums[self._noted], self._earlier.lines
             self._refused = set(self._earlier.refused)
+            self._outdated = self._earlier.state == "stopped" and self._earlier.position != position
 
     def _is_done(self, number: int) -> bool:
         earlier = self._earlier
         return earlier is not None and number <= earlier.lines and number not in earlier.refused
 
-    def _run_lines(self, log: Writer, numbered: Iterator[tuple[int, bytes]], *, whole: bool) -> tuple[bool, bool]:
-        """Carry out lines for a moment, or all; gives whether to go on, and whether the file came to its end."""
+    def _run_lines(self, log: Writer, numbered: Iterator[tuple[int, bytes]], *, whole: bool) -> bool:
+        """Carry out lines for a moment, or all; gives whether there are more."""
         until = time.monotonic_ns() + CHUNK_NS
         for number, line in numbered:
             self._report.lines = number
             if self._is_done(number):
-                self._report.noops += bool(line.strip())
                 self._report.done_before += 1
+                if not (self._outdated and self._does_what_is_left(log, line)):
+                    self._report.noops += bool(line.strip())
                 continue
             refusal = self._run_line(log, line)
             self._count(number, line, refusal)
             if refusal is not None and not self._keep_going:
-                return False, False
+                return False
             if time.monotonic_ns() > until and not whole:
-                return True, False
-        return False, True
+                return True
+        return False
+
+    def _does_what_is_left(self, log: Writer, line: bytes) -> bool:
+        """Carry out a line that was done already, if it decides or issues; whether that recorded anything."""
+        try:
+            command = parse_line(line)
+            recorded = self._carry_out(log, command) if isinstance(command, DecideClaim | IssueVoucher) else 0
+        except (Conflict, Damaged):
+            raise
+        except Refusal:  # the line was done; that it could not be done again is no news
+            return False
+        self._report.recorded += recorded
+        return recorded > 0
 
     def _count(self, number: int, line: bytes, refusal: Refusal | None) -> None:
         """Take a line in among those that are done, or that were refused and are tried again when the file is."""
@@ -188,14 +204,14 @@ class Batch:
         )
         self._report.status = 1 if self._keep_going else refusal.status
 
-    def _note(self, log: Writer, *, finished: bool) -> None:
+    def _note(self, log: Writer, state: Literal["running", "stopped", "done"]) -> None:
         """Note which lines are done, in the transaction that did them."""
         note = BatchNote(
             lines_sha256=_text(self._sum),
             lines=self._sum_lines,
             refused=tuple(sorted(self._refused)),
             position=log.position(),
-            finished=finished,
+            state=state,
         )
         log.note_progress(self._noted, note)
         self._noted = note.lines_sha256

@@ -23,7 +23,7 @@ from domain.case import Case, account_of, fold, unknown_account
 from domain.decision import Decision, decode, substance
 from domain.money import yuan
 from domain.refusals import Refusal, Unreadable
-from domain.time import month_span
+from domain.time import month_of, month_span
 from ledger.published import published_calendar
 from ledger.store import layout
 from ledger.store.codec import decode as decode_row
@@ -44,13 +44,18 @@ def handle(log: Reader, command: c.Command, now: int) -> Effect:
     return handler(log, command, now)
 
 
-def _terms(log: Reader) -> agreement.Terms:
-    """The latest terms. Raises Refusal `no_terms`."""
-    return agreement.latest(log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions).terms
+def _versions(log: Reader) -> tuple[agreement.Version, ...]:
+    return log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions
 
 
 def _zone(log: Reader) -> str:
-    return _terms(log).zone
+    return agreement.latest(_versions(log)).terms.zone
+
+
+def _terms_at(log: Reader, instant: int) -> agreement.Terms:
+    """The terms under which an instant's month is measured. Raises Refusal `no_terms`."""
+    versions = _versions(log)
+    return agreement.in_force(versions, month_of(instant, agreement.latest(versions).terms.zone)).terms
 
 
 def _on(stream: str, events: tuple[e.Event, ...], **told: Any) -> Effect:
@@ -136,8 +141,8 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
 def _text(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error}") from None
+    except (OSError, ValueError) as error:
+        raise Unreadable("unreadable_file", f"{file!r} cannot be read: {error}") from None
 
 
 def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
@@ -171,7 +176,9 @@ def _close_incident(log: Reader, command: c.CloseIncident, now: int) -> Effect:
 
 def _correct_incident(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    return _on(stream, incidents.correct(incident, command, _terms(log)), incident=command.incident)
+    return _on(
+        stream, incidents.correct(incident, command, _terms_at(log, incident.started_at)), incident=command.incident
+    )
 
 
 def _withdraw_incident(log: Reader, command: c.WithdrawIncident, now: int) -> Effect:
@@ -181,7 +188,11 @@ def _withdraw_incident(log: Reader, command: c.WithdrawIncident, now: int) -> Ef
 
 def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    effect = _on(stream, incidents.apply_exclusion(incident, command, _terms(log)), incident=command.incident)
+    effect = _on(
+        stream,
+        incidents.apply_exclusion(incident, command, _terms_at(log, incident.started_at)),
+        incident=command.incident,
+    )
     if effect.events:
         effect.told["exclusion"] = len(incident.exclusions) + 1
     return effect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Union
 
@@ -23,12 +24,21 @@ def parse_line(line: bytes) -> Command:
     except UnicodeDecodeError as error:
         raise Unreadable("not_utf8", f"not UTF-8: byte {error.start + 1} is 0x{line[error.start]:02x}") from None
     try:
+        json.loads(line, object_pairs_hook=_once)
         command: Command = _DECODER.decode(line)
     except msgspec.ValidationError as error:
         raise _explained(error) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, json.JSONDecodeError, RecursionError) as error:
         raise Unreadable("not_json", f"not a JSON object: {error}", hint="one command a line") from None
     return _complete(command)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Raises Unreadable `field_twice`: of two values for a field, nobody could say which was meant."""
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise Unreadable("field_twice", f"{name}: stands twice")
 
 
 def build(words: str, fields: Mapping[str, Any]) -> Command:

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import msgspec
 
+from domain.asof import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
-from domain.case import account_of, touching
+from domain.case import Case, Fact, account_of, fold, touching
+from domain.refusals import Refusal
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
-from domain.terms import in_force, latest
+from domain.terms import in_force
+from domain.voucher import Voucher
 from ledger.application import Ledger
+from ledger.handlers import voucher_of
+from ledger.store.codec import decode
 from ledger.store.reader import Reader
 from ledger.store.views import Views
 from projections.claims import ClaimRow
 from projections.months import MonthRow, month_rows
+
+
+class AccountThen(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as it was at `valid_at`, as far as the log was known at `known_at`, up to `position`.
+
+    `known` are all facts that were known, `facts` those of them that had happened, `case` what these add up to.
+    """
+
+    position: int
+    known_at: int
+    valid_at: int
+    known: list[Fact]
+    facts: list[Fact]
+    case: Case
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,17 +75,50 @@ def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> Mtbf:
     """An account's mean time between failures. Raises Refusal `unknown_account`, `no_terms`."""
     case = log.case(account)
     holder = account_of(case, account)
-    terms = latest(case.versions).terms
-    return mtbf(touching(case), covered(holder, terms), year, at, case.versions)
+    return mtbf(touching(case), lambda terms: covered(holder, terms), year, at, case.versions)
 
 
-def breaches_of(ledger: Ledger, month: str, at: int) -> list[Breach]:
-    """The accounts below the commitment in a month, in order. Raises Refusal `no_terms`."""
+def account_then(log: Reader, account: str, known_at: int, valid_at: int | None = None) -> AccountThen:
+    """An account as far as the log is known, with what had happened at an instant where one is given.
+
+    `known_at` is the instant of that knowledge. Raises Damaged as the fold does.
+    """
+    known = [decode(row) for row in log.case_rows(account)]
+    happened = known if valid_at is None else as_of(known, valid_at)
+    positions = {fact.position for fact in happened}
+    return AccountThen(
+        position=log.position(),
+        known_at=known_at,
+        valid_at=known_at if valid_at is None else valid_at,
+        known=known,
+        facts=[fact for fact in known if fact.position in positions],
+        case=fold(happened),
+    )
+
+
+def voucher_then(ledger: Ledger, voucher: str, upto: int | None) -> Voucher:
+    """A voucher as far as the log is known. Raises Refusal `unknown_voucher`."""
     with ledger.reading() as log:
+        stream, found = voucher_of(log, voucher)
+    if upto is None:
+        return found
+    with ledger.reading(upto) as log:
+        then = log.fold_streams(stream).vouchers.get(voucher)
+    if then is None:
+        raise Refusal("unknown_voucher", f"there is no voucher {voucher}", hint="`slaledger voucher list`")
+    return then
+
+
+def breaches_of(ledger: Ledger, month: str, at: int, upto: int | None = None) -> list[Breach]:
+    """The accounts below the commitment in a month, in order; `upto` limits what is known.
+
+    Raises Refusal `no_terms`.
+    """
+    with ledger.reading(upto) as log:
         in_force(log.rules().versions, month)
-    with Views.of(ledger) as views:
+    with Views.of(ledger, upto=upto) as views:
         kept, open_accounts = views.months(month), views.open_accounts()
-    with ledger.reading() as log:
+    with ledger.reading(upto) as log:
         return _breaches(log, [*kept, *_open_months(log, open_accounts, at, month)])
 
 
@@ -94,12 +146,15 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
     return found
 
 
-def work(ledger: Ledger, at: int) -> Work:
-    """What waits at an instant: breaches without a claim whose window has not closed, claims, awards."""
-    with Views.of(ledger) as views:
+def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
+    """What waits at an instant: breaches without a claim whose window has not closed, claims, awards.
+
+    `upto` limits what is known.
+    """
+    with Views.of(ledger, upto=upto) as views:
         kept, open_accounts, claims = views.months(), views.open_accounts(), views.claims()
     spoken_for = {(row.account, row.month) for row in claims if not _can_be_filed(row)}
-    with ledger.reading() as log:
+    with ledger.reading(upto) as log:
         rows = [*kept, *_open_months(log, open_accounts, at)]
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()

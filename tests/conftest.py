@@ -30,7 +30,8 @@ class CommandLine:
         self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run it; gives exit status, stdout and stderr."""
-        environment = {**os.environ, "SLALEDGER_ACTOR": "clerk", **(env or {})}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("SLALEDGER_")}
+        environment = {**own, "SLALEDGER_ACTOR": "clerk", **(env or {})}
         done = subprocess.run(
             [str(COMMAND), *words], cwd=self.folder, env=environment, input=stdin, capture_output=True
         )

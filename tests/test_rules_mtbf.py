@@ -25,7 +25,7 @@ def mean(
 ) -> Mtbf:
     """The year's mean by the given outages, under the shipped agreement with the given readings."""
     version = msgspec.structs.replace(versions()[0], terms=terms(**readings))
-    return mtbf(incidents(*lines), ALWAYS if spans is None else spans, year, at(until), [version])
+    return mtbf(incidents(*lines), lambda terms: ALWAYS if spans is None else spans, year, at(until), [version])
 
 
 def days(found: Mtbf) -> Fraction | None:
@@ -128,7 +128,7 @@ def test_an_outage_that_is_not_covered_is_no_failure_and_a_partly_covered_one_is
 def test_a_withdrawn_incident_is_no_failure() -> None:
     found = incidents("inbound 10:00 to 10:10", "inbound 12:00 to 12:10")
     evolve(found[1], IncidentWithdrawn(incident="B"), "was none")
-    assert mtbf(found, ALWAYS, 2026, at("2027-01-01 00:00"), versions()).events == 1
+    assert mtbf(found, lambda terms: ALWAYS, 2026, at("2027-01-01 00:00"), versions()).events == 1
 
 
 def test_an_open_outage_is_a_failure_once_it_has_lasted_two_minutes() -> None:
@@ -222,7 +222,13 @@ def test_each_month_is_read_by_the_terms_that_govern_it() -> None:
         "2026-07", "2026-07-01", ("minimum_inclusive = true", "minimum_inclusive = false"), ("value = 90", "value = 60")
     )
     lines = [f"inbound {day} 00:00 to {day} 00:02" for day in ("2026-05-01", "2026-06-30", "2026-07-01", "2026-08-01")]
-    found = mtbf(incidents(*lines), ALWAYS, 2026, at("2027-01-01 00:00"), versions(amended("v1", "2018-08-01"), later))
+    found = mtbf(
+        incidents(*lines),
+        lambda terms: ALWAYS,
+        2026,
+        at("2027-01-01 00:00"),
+        versions(amended("v1", "2018-08-01"), later),
+    )
     assert found.events == 2
     assert found.commitment_days == 60
     assert found.mean_us == at("2026-06-30 00:00") - at("2026-05-01 00:02")

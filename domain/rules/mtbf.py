@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -15,6 +15,9 @@ from domain.rules.unavailability import OPEN_ENDED, Run, measure, outages, runs
 from domain.spans import Span, intersect
 from domain.terms import Terms, Version, in_force
 from domain.time import DAY_US, month_of, month_span
+
+Covered = Callable[[Terms], list[Span]]
+"""The account's covered time under terms (R17)."""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -33,7 +36,7 @@ class Mtbf(msgspec.Struct, frozen=True, kw_only=True):
     meets_commitment: bool
 
 
-def mtbf(incidents: Sequence[Incident], covered: list[Span], year: int, at: int, versions: Sequence[Version]) -> Mtbf:
+def mtbf(incidents: Sequence[Incident], covered: Covered, year: int, at: int, versions: Sequence[Version]) -> Mtbf:
     """The mean of (next start - previous recovery) over the failures that start in a year, exact.
 
     Each month's failures are found under the terms that govern it; months before the first version have none.
@@ -43,7 +46,7 @@ def mtbf(incidents: Sequence[Incident], covered: list[Span], year: int, at: int,
     failures: list[Failure] = []
     for terms in dict.fromkeys(months.values()):
         own = [month for month, governing in months.items() if governing is terms]
-        failures += _failures(incidents, covered, own, at, terms)
+        failures += _failures(incidents, covered(terms), own, at, terms)
     failures.sort(key=lambda failure: (failure.start, failure.recovered))
     gaps = [after.start - before.recovered for before, after in pairwise(failures)]
     mean = Fraction(sum(gaps), len(gaps)) if gaps else None

@@ -20,6 +20,8 @@ def ledger_path(url: str) -> Path:
             f"{url!r} names no ledger that this installation can open",
             hint="sqlite:///NAME.db for a file here, sqlite:////PATH/NAME.db for one elsewhere",
         )
+    if url.removeprefix("sqlite:///").startswith(":memory:"):
+        raise Unreadable("bad_ledger_url", "a ledger in memory would be gone at once", hint="sqlite:///NAME.db")
     return Path(url.removeprefix("sqlite:///"))
 
 

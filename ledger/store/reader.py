@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,6 +13,7 @@ from domain.case import Case, Fact, fold
 from domain.decision import Facts
 from domain.events import IdReserved, IncidentJoined, IncidentOpened
 from domain.incident import Incident
+from domain.refusals import Damaged
 from domain.terms import REFERENCE_AGREEMENT
 from ledger.store import layout, leaves
 from ledger.store.codec import Row, decode
@@ -21,17 +22,26 @@ _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FRO
 _PAGE = 5000
 
 
+class _Recorded(msgspec.Struct, gc=False):
+    """Of a stored state only when it was recorded."""
+
+    recorded_at: int
+
+
+_RECORDED = msgspec.json.Decoder(_Recorded)
+
+
 class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
     """How far a batch file came: which of its first `lines` are done, known by the sum of their hashes.
 
-    `refused` are the line numbers that are not; `position` is the log's last then; `finished`, that all is done.
+    `refused` are the line numbers that are not; `position` is the log's last then; a run that died is `running`.
     """
 
     lines_sha256: str
     lines: int
     refused: tuple[int, ...]
     position: int
-    finished: bool
+    state: Literal["running", "stopped", "done"]
 
 
 class Reader:
@@ -57,6 +67,23 @@ class Reader:
         """The last position of the log as far as it is known; 0 for an empty one."""
         return self._query("SELECT MAX(position) FROM stored_events WHERE position <= ?", self._upto)[0][0] or 0
 
+    def recorded_at(self) -> int:
+        """When the last event was recorded as far as the log is known; 0 for an empty one."""
+        row = next(self._rows("WHERE position <= ? ORDER BY position DESC LIMIT 1", self._upto), None)
+        return 0 if row is None else _recorded_at(row)
+
+    def position_known_at(self, instant: int) -> int:
+        """The last position of the longest prefix in which nothing was recorded after an instant; 0 for an empty one.
+
+        Exact where the clock went backwards in the log too. Raises Damaged `unreadable_event`.
+        """
+        known = 0
+        for row in self.since(0):
+            if _recorded_at(row) > instant:
+                break
+            known = row.position
+        return known
+
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
         condition = "WHERE originator_id = ? AND position <= ? ORDER BY originator_version"
@@ -73,8 +100,8 @@ class Reader:
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
-        statement = "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ?"
-        return self._query(statement, stream)[0][0] or 0
+        statement = "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ? AND position <= ?"
+        return self._query(statement, stream, self._upto)[0][0] or 0
 
     def accounts(self) -> list[str]:
         """Every account that was enrolled, in order."""
@@ -84,22 +111,23 @@ class Reader:
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""
         statement = (
-            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'claim.filed' AND originator_id LIKE ?"
+            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'claim.filed' AND originator_id LIKE ? "
+            "AND position <= ?"
         )
-        return sorted(layout.owner(stream) for (stream,) in self._query(statement, f"%/claim/{month}"))
+        return sorted(layout.owner(stream) for (stream,) in self._query(statement, f"%/claim/{month}", self._upto))
 
     def progress(self) -> list[BatchNote]:
         """How far batch files came."""
-        rows = self._query("SELECT lines_sha256, lines, refused, position, finished FROM batch_progress")
+        rows = self._query("SELECT lines_sha256, lines, refused, position, state FROM batch_progress")
         return [
             BatchNote(
                 lines_sha256=done,
                 lines=lines,
                 refused=msgspec.json.decode(refused, type=tuple[int, ...]),
                 position=position,
-                finished=bool(finished),
+                state=state,
             )
-            for done, lines, refused, position, finished in rows
+            for done, lines, refused, position, state in rows
         ]
 
     def reservation(self, kind: str, id_: str) -> IdReserved | None:
@@ -122,19 +150,40 @@ class Reader:
     def case_rows(self, account: str) -> list[Row]:
         """All that concerns an account, in log order: its own range, the rules, and the shared incidents that
         name its region or everybody, or that it joined by name."""
+        return concerning(self.rows_ever(account), account)
+
+    def rows_ever(self, account: str) -> list[Row]:
+        """All that concerns an account or did while another region was known of it; `concerning` takes its pick."""
         own = self.range(f"{account}/")
-        shared = self._shared_rows([decode(row) for row in own])
+        shared = self.range(layout.SHARED_INCIDENTS)
+        if shared:
+            facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
+            regions = {region for fact in facts if (region := getattr(fact.event, "region", None)) is not None}
+            shared = _concerned(shared, facts, regions)
         return sorted((*own, *self._rule_rows(), *shared))
 
-    def _shared_rows(self, own: list[Fact]) -> list[Row]:
-        rows = self.range(layout.SHARED_INCIDENTS)
-        if not rows:
-            return []
-        holder = fold(fact for fact in own if fact.topic.startswith("account.")).account
-        region = holder.region if holder else None
-        joined = {fact.event.incident for fact in own if isinstance(fact.event, IncidentJoined)}
-        concerned = {row.stream for row in rows if row.version == 1 and _concerns(decode(row), joined, region)}
-        return [row for row in rows if row.stream in concerned]
+    def owners(self) -> list[str]:
+        """Every account that any stream belongs to, in order, enrolled or not."""
+        names = self._query(
+            "SELECT DISTINCT substr(originator_id, 1, instr(originator_id, '/') - 1) FROM stored_events "
+            "WHERE position <= ? ORDER BY 1",
+            self._upto,
+        )
+        return [name for (name,) in names if name != layout.SHARED]
+
+    def position_before(self, position: int) -> int:
+        """The last position before one; 0 for none."""
+        return self._query("SELECT MAX(position) FROM stored_events WHERE position < ?", position)[0][0] or 0
+
+    def broken_streams(self) -> list[tuple[str, int]]:
+        """Streams whose versions do not run from 1 without a gap, with the position of their last event."""
+        return [
+            (stream, position)
+            for stream, position in self._query(
+                "SELECT originator_id, MAX(position) FROM stored_events GROUP BY originator_id "
+                "HAVING MIN(originator_version) <> 1 OR COUNT(*) <> MAX(originator_version)"
+            )
+        ]
 
     def case(self, account: str) -> Case:
         """The account's case as far as it is known."""
@@ -155,8 +204,37 @@ class Reader:
         return stream, self.fold_streams(stream).incidents[id_]
 
 
-def _concerns(fact: Fact, joined: set[str], region: str | None) -> bool:
+def _recorded_at(row: Row) -> int:
+    try:
+        return _RECORDED.decode(row.state).recorded_at
+    except msgspec.MsgspecError as error:
+        raise Damaged("unreadable_event", f"position {row.position}: {row.stream} cannot be read: {error}") from None
+
+
+_ON_REGIONS = ("account.enrolled", "account.corrected", "incident.joined")
+"""The topics that say which shared incidents concern an account."""
+
+
+def concerning(rows: Sequence[Row], account: str) -> list[Row]:
+    """Of rows in log order those that concern an account, as these rows alone have its region."""
+    shared = [row for row in rows if row.stream.startswith(layout.SHARED_INCIDENTS)]
+    if not shared:
+        return list(rows)
+    facts = [decode(row) for row in rows if row.topic in _ON_REGIONS and layout.owner(row.stream) == account]
+    holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
+    regions = {holder.region} if holder is not None and holder.region is not None else set()
+    kept = {row.stream for row in _concerned(shared, facts, regions)}
+    return [row for row in rows if not row.stream.startswith(layout.SHARED_INCIDENTS) or row.stream in kept]
+
+
+def _concerned(shared: Sequence[Row], own: Iterable[Fact], regions: set[str]) -> list[Row]:
+    joined = {fact.event.incident for fact in own if isinstance(fact.event, IncidentJoined)}
+    kept = {row.stream for row in shared if row.version == 1 and _concerns(decode(row), joined, regions)}
+    return [row for row in shared if row.stream in kept]
+
+
+def _concerns(fact: Fact, joined: set[str], regions: set[str]) -> bool:
     event = fact.event
     if not isinstance(event, IncidentOpened):
         return False
-    return event.scope == "all" or event.incident in joined or (region is not None and region in event.regions)
+    return event.scope == "all" or event.incident in joined or not regions.isdisjoint(event.regions)

@@ -70,7 +70,8 @@ class Recorder(library.SQLiteApplicationRecorder):
         table = self.events_table_name
         refuse = "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
         return [
-            f"CREATE TABLE IF NOT EXISTS {table} (position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, "
+            f"CREATE TABLE IF NOT EXISTS {table} (position INTEGER PRIMARY KEY CHECK (position > 0), "
+            "originator_id TEXT NOT NULL, "
             "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
             "UNIQUE (originator_id, originator_version))",
             f"CREATE INDEX IF NOT EXISTS {table}_filed ON {table} (originator_id) WHERE topic = 'claim.filed'",
@@ -81,7 +82,7 @@ class Recorder(library.SQLiteApplicationRecorder):
             f"(NEW.position <> -1 AND NEW.position <= (SELECT MAX(position) FROM {table})) {refuse}",
             # How far an interrupted batch file came: not an event, and losing it loses only that knowledge.
             "CREATE TABLE IF NOT EXISTS batch_progress (lines_sha256 TEXT PRIMARY KEY, lines INTEGER NOT NULL, "
-            "refused TEXT NOT NULL, position INTEGER NOT NULL, finished INTEGER NOT NULL)",
+            "refused TEXT NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL)",
             f"PRAGMA application_id = {APPLICATION_ID}",
             f"PRAGMA user_version = {SCHEMA_VERSION}",
         ]

@@ -109,10 +109,15 @@ class Views:
 
     @classmethod
     @contextmanager
-    def of(cls, ledger: Ledger, *, on_progress: Progress = lambda done, total: None) -> Iterator[Views]:
-        """The ledger's projections, caught up; kept beside it where that may be written, else made in memory."""
+    def of(
+        cls, ledger: Ledger, *, upto: int | None = None, on_progress: Progress = lambda done, total: None
+    ) -> Iterator[Views]:
+        """The ledger's projections, caught up; kept beside it where that may be written, else made in memory.
+
+        With `upto` they are those of the log up to a position, made in memory.
+        """
         with explained(location.views_path(ledger.path)):
-            views = cls.caught_up(ledger, on_progress)
+            views = cls.caught_up(ledger, on_progress) if upto is None else cls.folded(ledger, upto, on_progress)
             try:
                 yield views
             finally:
@@ -131,6 +136,13 @@ class Views:
             if anew:
                 raise
             return cls.caught_up(ledger, on_progress, anew=True)
+        return views
+
+    @classmethod
+    def folded(cls, ledger: Ledger, upto: int, on_progress: Progress) -> Views:
+        """The views as they were when a position had been recorded, in memory; what is kept stays as it is."""
+        views = cls(_recorder(MEMORY))
+        views.catch_up(ledger, on_progress, upto)
         return views
 
     def clear(self) -> None:
@@ -168,9 +180,9 @@ class Views:
             cursor.execute(statement, list(given.values()))
             return [kind(**dict(zip(kind.__struct_fields__, row, strict=True))) for row in cursor.fetchall()]
 
-    def catch_up(self, ledger: Ledger, on_progress: Progress) -> None:
-        """Project what was recorded since the position reached."""
-        with ledger.reading() as log:
+    def catch_up(self, ledger: Ledger, on_progress: Progress, upto: int | None = None) -> None:
+        """Project what was recorded since the position reached, up to a position where one is given."""
+        with ledger.reading(upto) as log:
             name, position = _ledger_id(log), log.position()
             with self._recorder.datastore.transaction(commit=False) as cursor:
                 if self._recorder.reached(cursor, name) == position:

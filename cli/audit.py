@@ -1,0 +1,347 @@
+"""`slaledger audit`: replay, impact, what-if."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from cli.audit_tree import checkpoint, consistency, prove
+from cli.output import WIDTH, Json, emit, format_option, plain, print_table, wrapped
+from cli.progress import progress
+from cli.reading import parsed_month
+from cli.session import actor, open_ledger
+from domain.case import fold, unknown_account
+from domain.money import yuan
+from domain.readings import check_readings, parse_setting
+from domain.refusals import Damaged, Unreadable
+from domain.terms import Version, document_sha256, parse_terms
+from ledger import clock
+from ledger.audit import completeness
+from ledger.audit.impact import Choose, Impact, Outcome, impact_of_now, impact_of_rules, reading_chooser
+from ledger.audit.proofs import read_checkpoint
+from ledger.audit.replay import Difference, past_decisions, replay
+from ledger.audit.suppose import suppose
+from ledger.audit.verify import verify
+from ledger.store import layout
+from ledger.store.codec import decode
+from ledger.store.reader import Reader
+
+DIFFERENT = 3
+"""Exit status where an audit found a difference."""
+
+
+@click.group()
+def audit() -> None:
+    """Replay decisions, ask what would change, and prove what was recorded."""
+
+
+for _command in (checkpoint, prove, consistency):
+    audit.add_command(_command)
+
+
+def _accounts(log: Reader, account: str | None) -> list[str]:
+    if account is None:
+        return log.owners()
+    if not log.version(layout.account(account)):
+        raise unknown_account(account)
+    return [account]
+
+
+@audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
+@click.argument("account", required=False)
+@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's decisions.")
+@format_option
+def replay_(account: str | None, month: str | None, format_: str | None) -> int:
+    """Decide every recorded decision again from the events that it knew, and compare the whole record.
+
+    Exit status 3 where one comes out otherwise; each difference names the first differing field and both values.
+
+    \b
+    Example:
+      slaledger audit replay
+    """
+    started = time.monotonic_ns()
+    decisions = events = 0
+    different: list[Difference] = []
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+        accounts = _accounts(log, account)
+        for done, each in enumerate(accounts, start=1):
+            rows = log.rows_ever(each)
+            events += sum(row.stream.startswith(f"{each}/") for row in rows)
+            for past in past_decisions(rows, month, log.position_before):
+                decisions += 1
+                difference = replay(past)
+                different += [difference] if difference else []
+            advance(done, len(accounts))
+    elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
+    shape: Json = {
+        "decisions": decisions,
+        "identical": decisions - len(different),
+        "different": [_difference(each) for each in different],
+        "events": events,
+        "seconds": elapsed_ms // 1000,
+    }
+    emit(shape, format_, lambda: _print_replay(shape))
+    return DIFFERENT if different else 0
+
+
+def _difference(each: Difference) -> Json:
+    return {
+        "account": each.account,
+        "month": each.month,
+        "number": each.number,
+        "position": each.position,
+        "path": each.path,
+        "recorded": each.recorded,
+        "replayed": each.replayed,
+    }
+
+
+def _print_differences(different: list[Json]) -> None:
+    for each in different:
+        print(
+            f"{each['account']} {each['month']} decision {each['number']} (position {each['position']}): {each['path']}"
+        )
+        print(f"  recorded  {plain(each['recorded'])}")
+        print(f"  replayed  {plain(each['replayed'])}")
+
+
+def _print_replay(shape: Json) -> None:
+    _print_differences(shape["different"])
+    print(f"{shape['decisions']} decisions replayed, {shape['identical']} identical ({shape['events']} events)")
+
+
+@audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
+@click.argument("account", required=False)
+@click.option("--with", "with_", metavar="FILE.jsonl", help="And with these commands, which are not recorded.")
+@format_option
+def impact(account: str | None, with_: str | None, format_: str | None) -> None:
+    """Which decisions `claim redecide` would make otherwise now: old and new, the difference, and its cause.
+
+    With a file of commands it asks the same of commands that are not recorded yet, and records nothing.
+
+    \b
+    Example:
+      slaledger audit impact --with correction.jsonl
+    """
+    at = clock.now_us()
+    with open_ledger(read_only=with_ is None) as ledger:
+        opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
+        with opened as log, progress("accounts") as advance:
+            if with_ is not None:
+                _suppose(log, with_)
+            accounts = _accounts(log, account)
+            found = []
+            for done, each in enumerate(accounts, start=1):
+                found += list(impact_of_now(log, each, at))
+                advance(done, len(accounts))
+    _emit_impacts(found, format_)
+
+
+def _suppose(log: Any, file: str) -> None:
+    try:
+        lines = Path(file).read_bytes().splitlines()
+    except OSError as error:
+        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None
+    suppose(log, lines, file, actor(), clock.now_us())
+
+
+@audit.command("what-if", short_help="Every decision under other terms or readings.")
+@click.option("--terms", "file", metavar="FILE", help="A terms document that governs instead.")
+@click.option("--set", "settings", multiple=True, metavar="READING=VALUE", help="A reading; repeatable.")
+@format_option
+def what_if(file: str | None, settings: tuple[str, ...], format_: str | None) -> None:
+    """Every recorded decision made again from the same facts under other terms or readings; nothing is recorded.
+
+    \b
+    Example:
+      slaledger audit what-if --set minimum_kind=deductible
+    """
+    if (file is None) == (not settings):
+        raise click.UsageError("give --terms FILE, or --set READING=VALUE, repeatable")
+    choose = _document(file) if file is not None else _settings(settings)
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+        accounts = log.owners()
+        found = list(_changed(log, accounts, choose, advance))
+    _emit_impacts(found, format_)
+
+
+def _changed(log: Reader, accounts: list[str], choose: Choose, advance: Any) -> Iterator[Impact]:
+    for done, account in enumerate(accounts, start=1):
+        for past in past_decisions(log.rows_ever(account), before=log.position_before):
+            changed = impact_of_rules(past, choose)
+            if changed is not None:
+                yield changed
+        advance(done, len(accounts))
+
+
+def _settings(settings: tuple[str, ...]) -> Choose:
+    changed = dict(map(parse_setting, settings))
+    check_readings(changed)
+    return reading_chooser(changed)
+
+
+def _document(file: str) -> Choose:
+    try:
+        text = Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable("unreadable_file", f"{file} cannot be read: {error}") from None
+    version = Version(terms=parse_terms(text), sha256=document_sha256(text), document=text, noticed_at=None)
+    return lambda versions, month: version
+
+
+def _emit_impacts(found: list[Impact], format_: str | None) -> None:
+    shape: Json = {
+        "changed": [impact_shape(each) for each in found],
+        "owed": yuan(sum(each.owed_fen for each in found)),
+        "overpaid": yuan(sum(each.overpaid_fen for each in found)),
+    }
+    emit(shape, format_, lambda: _print_impacts(shape))
+
+
+def impact_shape(each: Impact) -> Json:
+    """A decision that would come out otherwise."""
+    return {
+        "account": each.account,
+        "month": each.month,
+        "number": each.number,
+        "old": _outcome(each.old),
+        "new": _outcome(each.new),
+        "difference": yuan(each.difference_fen),
+        "owed": yuan(each.owed_fen),
+        "overpaid": yuan(each.overpaid_fen),
+        "causes": [
+            {
+                "position": fact.position,
+                "stream": fact.stream,
+                "topic": fact.topic,
+                "actor": fact.actor,
+                "reason": fact.reason,
+            }
+            for fact in each.causes
+        ],
+    }
+
+
+def _outcome(outcome: Outcome) -> Json:
+    shape: Json = {"outcome": outcome.outcome, "tier": outcome.tier, "credit": yuan(outcome.credit_fen)}
+    return shape | ({"refused": outcome.refused} if outcome.refused else {})
+
+
+def _print_impacts(shape: Json) -> None:
+    if not shape["changed"]:
+        print("no decision would come out otherwise")
+        return
+    rows = [
+        (
+            f"{each['account']} {each['month']} no. {each['number']}",
+            each["old"]["outcome"],
+            each["old"]["credit"],
+            each["new"]["outcome"],
+            each["new"]["credit"],
+        )
+        for each in shape["changed"]
+    ]
+    print_table(("decision", "was", "credit", "would be", "credit then"), rows, right=["credit", "credit then"])
+    for each in shape["changed"]:
+        for cause in each["causes"]:
+            why = f" ({cause['reason']})" if cause["reason"] else ""
+            subject = cause["stream"].partition("/")[2]
+            print(f"  {each['account']} {each['month']}: position {cause['position']}, {cause['topic']} {subject}{why}")
+    print(f"{len(shape['changed'])} decisions; owed {shape['owed']}, overpaid {shape['overpaid']}")
+
+
+@audit.command("verify", short_help="Whether the log is what it was, and extends the checkpoint that you kept.")
+@click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
+@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@format_option
+def verify_(file: str | None, keys: tuple[str, ...], format_: str | None) -> int:
+    """Re-derive the root, and check that every event decodes, no stream has a gap, vouchers balance, the
+    projections are what the events say, and every decision replays. Exit status 4 with the first bad position, 3 where
+    only a decision comes out otherwise.
+
+    \b
+    Example:
+      slaledger audit verify
+    """
+    kept = None if file is None else read_checkpoint(_text_of(file), keys)
+    with open_ledger() as ledger, progress("accounts") as advance:
+        found = verify(ledger, kept, advance)
+    shape: Json = {
+        "ledger": found.ledger,
+        "size": found.log.size,
+        "root": base64.b64encode(found.log.root).decode(),
+        "position": found.log.position,
+        "decisions": found.decisions,
+        "first_bad_position": found.first_bad_position,
+        "damage": [msgspec.to_builtins(each) for each in found.damage],
+        "different": [_difference(each) for each in found.different],
+    }
+    emit(shape, format_, lambda: _print_verified(shape, file))
+    return Damaged.status if found.damage else DIFFERENT if found.different else 0
+
+
+def _text_of(file: str) -> str:
+    try:
+        return Path(file).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise Unreadable("unreadable_file", f"{file} cannot be read: {error}") from None
+
+
+def _print_verified(shape: Json, file: str | None) -> None:
+    for each in shape["damage"]:
+        where = "" if each["position"] is None else f"position {each['position']}: "
+        for line in wrapped(f"{where}{each['kind']}: {each['message']}", WIDTH):
+            print(line)
+    _print_differences(shape["different"])
+    if not shape["damage"] and not shape["different"]:
+        extends = f", and extends {file}" if file else ""
+        print(f"sound: {shape['size']} events, {shape['decisions']} decisions replayed{extends}")
+        print(f"root {shape['root']}")
+
+
+@audit.command("completeness", short_help="What is missing, in a log that may be quite intact.")
+@click.option("--year", type=click.IntRange(2000, 2200), metavar="Y", help="Only this year's months.")
+@format_option
+def completeness_(year: int | None, format_: str | None) -> int:
+    """What is missing: months without a bill, incidents never closed, claims and awards that wait, calendars,
+    and what looks odd: clocks that went backwards, decisions dated earlier than they were recorded.
+
+    Exit status 3 where there is any finding.
+
+    \b
+    Example:
+      slaledger audit completeness --year 2026
+    """
+    at = clock.now_us()
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+        found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
+        accounts = log.accounts()
+        for done, account in enumerate(accounts, start=1):
+            facts = [decode(row) for row in log.case_rows(account)]
+            found += completeness.of_account(fold(facts), account, facts, at, year)
+            advance(done, len(accounts))
+    shape = [msgspec.to_builtins(each) for each in found]
+    emit(shape, format_, lambda: _print_findings(found))
+    return DIFFERENT if found else 0
+
+
+def _print_findings(found: list[completeness.Finding]) -> None:
+    for kind in dict.fromkeys(each.kind for each in found):
+        print(kind.replace("_", " "))
+        for each in found:
+            if each.kind == kind:
+                where = " ".join(part for part in (each.account, each.month) if part)
+                for line in wrapped(f"{where}: {each.message}" if where else each.message, WIDTH - 2):
+                    print(f"  {line}")
+    print(f"{len(found)} findings" if found else "nothing is missing")
+
+
+def _recorded(log: Reader) -> Iterator[tuple[int, int]]:
+    return ((row.position, decode(row).recorded_at) for row in log.since(0))

@@ -1,0 +1,223 @@
+"""`slaledger history --diff`: what changed between two states of knowledge, by whom and why, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from cli import history_shapes, shapes
+from cli.history_shapes import RULES, subject
+from cli.output import WIDTH, Json, plain, print_table, short, wrapped
+from domain.assessment import would_credit
+from domain.case import Case, Fact, evolve, fold
+from domain.money import yuan
+from domain.terms import in_force
+from domain.time import written
+from ledger.questions import AccountThen
+from projections.months import outage_months
+
+_Fields = dict[str, Json]
+"""Things by what they are called, each with what is said of it."""
+_Causes = dict[tuple[str, str], Fact]
+
+
+def difference(before: AccountThen, after: AccountThen, month: str | None) -> Json:
+    """What changed from one state of knowledge to a later one, or of it what concerns a month."""
+    zone = history_shapes.zone_of_case(after.case)
+    old, new = (history_shapes.limited(then.case, month, then.valid_at) for then in (before, after))
+    concerned = history_shapes.subjects(old) | history_shapes.subjects(new)
+    own = [fact for fact in after.known if fact.position > before.position and subject(fact) in concerned]
+    return {
+        "from": {"known_at": written(before.known_at, zone), "position": before.position},
+        "to": {"known_at": written(after.known_at, zone), "position": after.position},
+        "events": [history_shapes.event(fact, zone) for fact in own if subject(fact)[0] not in RULES],
+        "changes": _changes(_everything(old, zone), _everything(new, zone), _causes(after.known, before, zone), own),
+        "months": _months(before, after, month),
+    }
+
+
+def _everything(case: Case, zone: str) -> _Fields:
+    return {
+        what: fields
+        for one in sorted(history_shapes.subjects(case))
+        for what, fields in _described(case, one, zone).items()
+    }
+
+
+def _described(case: Case, one: tuple[str, str], zone: str) -> _Fields:
+    """A thing of a case and its parts, each flat; nothing where the case does not have it."""
+    kind, id_ = one
+    match kind:
+        case "account" if case.account is not None:
+            return {f"account {case.account.account}": _account(case, zone)}
+        case "incident" if id_ in case.incidents:
+            found = history_shapes.incident(case.incidents[id_], zone)
+            parts = {f"exclusion {part.pop('exclusion')} of incident {id_}": part for part in found.pop("exclusions")}
+            return {f"incident {id_}": _without(found, "incident"), **parts}
+        case "bill" if id_ in case.bills:
+            found = history_shapes.bill(case.bills[id_], zone)
+            offset = found.pop("voucher_offset")
+            found |= {f"voucher_offset.{part}": amount for part, amount in offset.items()}
+            paid = {
+                f"redemption {part.pop('redemption')} of voucher {part.pop('voucher')} on bill {id_}": part
+                for part in found.pop("payments")
+            }
+            return {f"bill {id_}": _without(found, "bill"), **paid}
+        case "claim" if id_ in case.claims:
+            latest = case.claims[id_].latest
+            decision = {"decision": None if latest is None else latest.number}
+            return {f"claim {id_}": _without(history_shapes.claim(case.claims[id_], zone), "month") | decision}
+        case "voucher" if id_ in case.vouchers:
+            found = shapes.voucher(case.vouchers[id_], zone)
+            fields = _without(found, "voucher", "account", "redemptions", "cancellations")
+            parts = {f"redemption {part.pop('redemption')} of voucher {id_}": part for part in found["redemptions"]}
+            return {f"voucher {id_}": fields, **parts}
+        case _ if kind in RULES:
+            return _rules(case)
+        case _:
+            return {}
+
+
+def _account(case: Case, zone: str) -> Json:
+    if case.account is None:
+        return {}
+    found = case.account
+    stages = {f"stage from {short(written(at, zone))}": stage for at, stage in sorted(found.restaged.items())}
+    return {
+        "enrolled_at": written(found.enrolled_at, zone),
+        "stage": found.stage,
+        "region": found.region,
+        "covered_in_beta": found.covered_in_beta,
+        **stages,
+        "closed_at": shapes.instant(found.closed_at, zone),
+    }
+
+
+def _rules(case: Case) -> _Fields:
+    versions = {
+        f"terms {version.terms.version}": {
+            "effective_from": version.terms.effective_from.isoformat(),
+            "sha256": version.sha256,
+        }
+        for version in case.versions
+    }
+    return versions | {f"calendar {year}": {"sha256": found.sha256} for year, found in case.calendars.items()}
+
+
+def _without(fields: Json, *names: str) -> Json:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def _causes(known: Iterable[Fact], before: AccountThen, zone: str) -> _Causes:
+    """For each field the last event behind a position that changed it."""
+    facts = list(known)
+    case = fold(fact for fact in facts if fact.position <= before.position)
+    causes: _Causes = {}
+    for fact in facts:
+        if fact.position > before.position:
+            old = _described(case, subject(fact), zone)
+            evolve(case, fact)
+            for what, field, _, _ in _different(old, _described(case, subject(fact), zone)):
+                causes[what, field] = fact
+    return causes
+
+
+def _different(old: _Fields, new: _Fields) -> list[tuple[str, str, object, object]]:
+    """What is said otherwise: of what, which field, and both values; what is not there has none."""
+    return [
+        (what, field, was, is_)
+        for what in dict.fromkeys((*old, *new))
+        for field in dict.fromkeys((*old.get(what, {}), *new.get(what, {})))
+        if (was := old.get(what, {}).get(field)) != (is_ := new.get(what, {}).get(field))
+    ]
+
+
+def _changes(old: _Fields, new: _Fields, causes: _Causes, between: list[Fact]) -> list[Json]:
+    """Each field that changed with the event that changed it, in order of the log."""
+    changes = []
+    for what, field, was, is_ in _different(old, new):
+        fact = causes.get((what, field)) or _behind(what, between)
+        changes.append(
+            {
+                "what": what,
+                "field": field,
+                "from": was,
+                "to": is_,
+                "by": None if fact is None else fact.actor,
+                "reason": None if fact is None else fact.reason,
+                "position": None if fact is None else fact.position,
+            }
+        )
+    return sorted(changes, key=lambda change: change["position"] or 0)
+
+
+def _behind(what: str, between: list[Fact]) -> Fact | None:
+    """The last event of a thing, else of the account: it may have come to concern the account, or no longer."""
+    own = [fact for fact in between if what.endswith(" ".join(subject(fact)))]
+    of_account = [fact for fact in between if subject(fact)[0] == "account" or fact.topic == "incident.joined"]
+    return next(iter(reversed(own or of_account)), None)
+
+
+def _months(before: AccountThen, after: AccountThen, month: str | None) -> list[Json]:
+    """The months that came out otherwise: each value before and after; what was not known then is null."""
+    names = {*outage_months(before.case, before.valid_at), *outage_months(after.case, after.valid_at)}
+    pairs = [(name, _month(before, name), _month(after, name)) for name in sorted(names) if month in (None, name)]
+    return [
+        {"month": name, **{field: [was[field], is_[field]] for field in was}} for name, was, is_ in pairs if was != is_
+    ]
+
+
+def _month(then: AccountThen, month: str) -> Json:
+    holder = then.case.account
+    shape = None if holder is None else history_shapes.month(then.case, holder.account, month, then.valid_at)
+    if shape is None:
+        return {"unavailable_seconds": None, "percent": None, "tier": None, "credit": None}
+    terms = in_force(then.case.versions, month).terms
+    credit_fen = 0 if shape["tier"] is None else would_credit(then.case, month, shape["tier"], terms)
+    return {
+        "unavailable_seconds": shape["unavailable_seconds"],
+        "percent": shape["availability"]["percent"],
+        "tier": shape["tier"],
+        "credit": yuan(credit_fen),
+    }
+
+
+def print_difference(diff: Json) -> None:
+    """What changed within 80 columns: each event's changes under it, then what they did to the months."""
+    edges = [f"{short(diff[edge]['known_at'])} (position {diff[edge]['position']})" for edge in ("from", "to")]
+    print(f"\nWhat changed from {edges[0]}\nto {edges[1]}")
+    if not diff["changes"]:
+        print("\nnothing")
+    for _, changes in groupby(diff["changes"], key=lambda change: (change["position"], change["what"])):
+        _print_changed(list(changes))
+    if diff["months"]:
+        print()
+        rows = [
+            [one["month"], *(_pair(one[name]) for name in ("unavailable_seconds", "percent", "tier", "credit"))]
+            for one in diff["months"]
+        ]
+        columns = ("month", "unavailable s", "availability %", "tier", "credit")
+        print_table(columns, rows, right=columns[1:])
+
+
+def _print_changed(changes: list[Json]) -> None:
+    first = changes[0]
+    who = f"{first['what']}, by {first['by']}" if first["by"] else first["what"]
+    lines = wrapped(f"{plain(first['position'])}  {who}", WIDTH)
+    if first["reason"]:
+        lines += [f"    {line}" for line in wrapped(f"because: {first['reason']}", WIDTH - 4)]
+    for change in changes:
+        name = change["field"].replace("_", " ")
+        lines += [f"    {line}" for line in wrapped(f"{name}: {_pair([change['from'], change['to']])}", WIDTH - 4)]
+    print("\n" + "\n".join(lines))
+
+
+def _pair(values: list[object]) -> str:
+    return " -> ".join(_value(value) for value in values) if values[0] != values[1] else _value(values[0])
+
+
+def _value(value: object) -> str:
+    """A value for people: an instant as tables show it."""
+    text = plain(value) or "-"
+    is_instant = isinstance(value, str) and len(text) > 19 and text[10:11] == "T" and text[4:5] == "-"
+    return short(text) if is_instant else text

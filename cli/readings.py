@@ -1,0 +1,39 @@
+"""`claim explain --readings`: which other reading of a doubtful clause would change a claim, to what, by how much."""
+
+from __future__ import annotations
+
+from cli.output import Json, print_table
+from domain.money import yuan
+from ledger.audit.impact import OtherReading, other_readings
+from ledger.audit.replay import past_decisions
+from ledger.store.reader import Reader
+
+
+def readings_of(log: Reader, account: str, month: str, number: int) -> list[Json]:
+    """The other readings that change a decision, made again from the very facts that it knew."""
+    for past in past_decisions(log.rows_ever(account), month, log.position_before):
+        if past.made.number == number:
+            return [_shape(each) for each in other_readings(past)]
+    return []
+
+
+def _shape(each: OtherReading) -> Json:
+    return {
+        "reading": each.reading,
+        "key": each.key,
+        "value": each.value,
+        "outcome": each.impact.new.outcome,
+        "tier": each.impact.new.tier,
+        "credit": yuan(each.impact.new.credit_fen),
+        "difference": yuan(each.impact.difference_fen),
+    }
+
+
+def print_readings(readings: list[Json]) -> None:
+    """The readings that matter, or that none does."""
+    print()
+    if not readings:
+        print("No other reading changes this claim.")
+        return
+    columns = ("reading", "key", "value", "outcome", "credit", "difference")
+    print_table(columns, [[each[column] for column in columns] for each in readings], right=columns[4:])

@@ -1,0 +1,189 @@
+"""An account as it was at an instant, when things happened, with what is known of it, when that was recorded.
+
+Corrections and withdrawals of facts are knowledge: they apply whenever they are known, and it is the corrected
+instant that tells whether something had happened. Acts that have no instant of their own (a claim withdrawn, a
+redemption reversed, a voucher cancelled) happened when they were recorded, and never before what they take back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from domain import events as e
+from domain.bill import Bill
+from domain.case import Case, Fact, fold
+from domain.decision import head
+from domain.incident import Incident
+from domain.time import DEFAULT_ZONE, FOREVER, month_span, months_between
+
+ALWAYS = -FOREVER
+"""The instant of what holds at every instant: terms and calendars, which say themselves when they apply."""
+_Link = tuple[str | int, ...]
+_Links = dict[_Link, int]
+
+
+def as_of(facts: Iterable[Fact], valid_at: int) -> list[Fact]:
+    """The facts of what had happened at an instant, as the one fold takes them; `facts` are in log order.
+
+    Each keeps its position. What began at the instant is there, what ended at it has ended. The incident that ended
+    later is open. Raises Damaged as `domain.case.fold` does.
+    """
+    known = list(facts)
+    case = fold(known)
+    happened = [fact for fact, instant in _instants(known, case) if instant <= valid_at]
+    still_open = {
+        incident.incident
+        for incident in case.incidents.values()
+        if incident.ended_at is not None and incident.ended_at > valid_at
+    }
+    return list(_foldable(happened, still_open))
+
+
+def _instants(facts: list[Fact], case: Case) -> Iterator[tuple[Fact, int]]:
+    """Each fact with the instant from which on it is so; `links` are the instants of what later facts go by."""
+    links: _Links = {}
+    for fact in facts:
+        own = _instant(fact.event, case, links)
+        instant = max(fact.recorded_at, *_floors(fact, links)) if own is None else own
+        match fact.event:
+            case e.ClaimFiled():
+                links["filed", fact.stream] = instant
+            case e.VoucherIssued(voucher=voucher):
+                links["issued", voucher] = instant
+            case e.VoucherRedeemed(voucher=voucher, redemption=number):
+                links["redeemed", voucher, number] = instant
+            case e.RedemptionReversed(voucher=voucher, redemption=number):
+                links["undone", voucher, number] = links["act", voucher] = instant
+            case e.VoucherCancelled(voucher=voucher):
+                links["act", voucher] = instant
+        yield fact, instant
+
+
+def _floors(fact: Fact, links: _Links) -> list[int]:
+    """What an act without an instant of its own cannot come before: what it takes back, and earlier such acts."""
+    match fact.event:
+        case e.RedemptionReversed(voucher=voucher, redemption=number):
+            keys: list[_Link] = [("redeemed", voucher, number), ("act", voucher)]
+        case e.VoucherCancelled(voucher=voucher):
+            keys = [("issued", voucher), ("act", voucher)]
+        case _:
+            keys = [("filed", fact.stream)]
+    return [links.get(key, ALWAYS) for key in keys]
+
+
+def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
+    """When an event happened, by all that is known; None for an act that has no instant of its own."""
+    match event:
+        case e.TermsPublished() | e.CalendarPublished():
+            return ALWAYS
+        case e.AccountEnrolled() | e.AccountRestaged() | e.AccountCorrected() | e.AccountClosed():
+            return _of_account(event, case)
+        case e.IncidentOpened() | e.IncidentJoined() | e.IncidentClosed() | e.IncidentCorrected():
+            return _of_incident(event, case.incidents.get(event.incident))
+        case e.IncidentWithdrawn() | e.ExclusionApplied() | e.ExclusionWithdrawn():
+            return _of_incident(event, case.incidents.get(event.incident))
+        case e.FeesBilled() | e.FeesCorrected() | e.FeesVoided():
+            return case.bills[event.bill].billed_at
+        case e.FeesPaidByVoucher():
+            return links.get(("redeemed", event.voucher, event.redemption), _billed_at(case, event.bill))
+        case e.FeesPaymentReversed():
+            return links.get(("undone", event.voucher, event.redemption), _billed_at(case, event.bill))
+        case e.ClaimFiled():
+            return event.filed_at
+        case e.ClaimDecided():
+            return head(bytes(event.decision)).decided_at
+        case e.ClaimDisputed():
+            return event.disputed_at
+        case e.ClaimPaid():
+            return links.get(("issued", event.voucher))
+        case e.VoucherIssued():
+            return event.issued_at
+        case e.VoucherRedeemed():
+            return max(event.redeemed_at, _billed_at(case, event.bill))
+        case e.ClaimWithdrawn() | e.RedemptionReversed() | e.VoucherCancelled():
+            return None
+        case _:
+            raise ValueError(f"{type(event).__name__} is no event of an account")
+
+
+def _of_account(event: e.Event, case: Case) -> int:
+    """Nothing of an account is so before its enrolment."""
+    enrolled_at = ALWAYS if case.account is None else case.account.enrolled_at
+    match event:
+        case e.AccountRestaged():
+            return max(enrolled_at, event.changed_at)
+        case e.AccountClosed():
+            return max(enrolled_at, event.closed_at)
+        case _:
+            return enrolled_at
+
+
+def _of_incident(event: e.Event, incident: Incident | None) -> int:
+    """Nothing of an incident is so before its start; its end and its exclusions have instants of their own."""
+    if incident is None:
+        return ALWAYS
+    own = None
+    match event:
+        case e.IncidentClosed():
+            own = incident.ended_at
+        case e.ExclusionApplied() | e.ExclusionWithdrawn():
+            own = incident.exclusions[event.exclusion - 1].from_at
+    return incident.started_at if own is None else max(incident.started_at, own)
+
+
+def _billed_at(case: Case, bill: str) -> int:
+    """A redemption is on no bill that is not there: both of its sides agree."""
+    return case.bills[bill].billed_at if bill in case.bills else ALWAYS
+
+
+def _foldable(facts: Iterable[Fact], still_open: set[str]) -> Iterator[Fact]:
+    """The facts as the fold takes them: what is taken back is named by its place among those that are there."""
+    places: dict[str, list[int]] = {}
+    for fact in facts:
+        event = fact.event
+        match event:
+            case e.IncidentCorrected() if event.incident in still_open:
+                yield _saying(fact, msgspec.structs.replace(event, ended_at=None))
+            case e.ExclusionApplied():
+                places.setdefault(fact.stream, []).append(event.exclusion)
+                yield fact
+            case e.ExclusionWithdrawn():
+                place = places[fact.stream].index(event.exclusion) + 1
+                yield _saying(fact, msgspec.structs.replace(event, exclusion=place))
+            case e.VoucherRedeemed():
+                places.setdefault(fact.stream, []).append(event.redemption)
+                yield fact
+            case e.RedemptionReversed():
+                place = places[fact.stream].index(event.redemption) + 1
+                yield _saying(fact, msgspec.structs.replace(event, redemption=place))
+            case _:
+                yield fact
+
+
+def _saying(fact: Fact, event: e.Event) -> Fact:
+    return msgspec.structs.replace(fact, event=event)
+
+
+def concerning(case: Case, month: str, at: int) -> Case:
+    """What of a case concerns a month: incidents that touch it (open ones up to `at`), bills for it, void ones
+    too, its claim, the vouchers awarded for it. The account and the rules stay."""
+    zone = case.versions[-1].terms.zone if case.versions else DEFAULT_ZONE
+    start, end = month_span(month, zone)
+    return msgspec.structs.replace(
+        case,
+        incidents={name: found for name, found in case.incidents.items() if _touches(found, start, end, at)},
+        bills={name: found for name, found in case.bills.items() if _is_for(found, month)},
+        claims={name: found for name, found in case.claims.items() if name == month},
+        vouchers={name: found for name, found in case.vouchers.items() if found.month == month},
+    )
+
+
+def _touches(incident: Incident, start: int, end: int, at: int) -> bool:
+    until = at if incident.ended_at is None else incident.ended_at
+    return incident.started_at < end and max(until, incident.started_at + 1) > start
+
+
+def _is_for(bill: Bill, month: str) -> bool:
+    return 0 <= months_between(bill.first_month, month) < bill.months

@@ -1,0 +1,145 @@
+"""What is missing from a ledger that may be quite intact: findings, never refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from domain.assessment import window_of
+from domain.case import Case, Fact, touching
+from domain.decision import head
+from domain.events import ClaimDecided, VoucherIssued
+from domain.money import yuan
+from domain.rules.fees import covers
+from domain.terms import Version, latest
+from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, written
+
+WAITING_US = 10 * DAY_US
+"""A claim that waits longer than this is a finding."""
+SOURCE_DAYS = 365
+"""Terms that were compared with their source longer ago than this are a finding."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is missing or odd: its kind, whose and which month where that makes sense, and in words."""
+
+    kind: str
+    message: str
+    account: str | None = None
+    month: str | None = None
+    position: int | None = None
+
+
+def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: int | None) -> Iterator[Finding]:
+    """What is missing of an account at an instant; of one year's months where one is given."""
+    found = [
+        *_months_without_bill(case, account, at),
+        *_open_incidents(case, account, at),
+        *_claims(case, account, at),
+        *_unexplained_offsets(case, account),
+        *_dated_earlier(facts, account),
+    ]
+    yield from (each for each in found if year is None or each.month is None or each.month[:4] == f"{year:04d}")
+
+
+def _zone(case: Case) -> str:
+    return latest(case.versions).terms.zone if case.versions else DEFAULT_ZONE
+
+
+def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Finding]:
+    """Months that have ended, from enrolment to closure, that no standing bill is for."""
+    holder = case.account
+    if holder is None:
+        return
+    zone = _zone(case)
+    month, now = month_of(holder.enrolled_at, zone), month_of(at, zone)
+    last = now if holder.closed_at is None else min(now, add_months(month_of(holder.closed_at - 1, zone), 1))
+    while month < last:
+        if not any(covers(bill, month) for bill in case.bills.values()):
+            yield Finding(kind="month_without_bill", account=account, month=month, message="no bill is for this month")
+        month = add_months(month, 1)
+
+
+def _open_incidents(case: Case, account: str, at: int) -> Iterator[Finding]:
+    zone = _zone(case)
+    for incident in touching(case):
+        if incident.status == "open":
+            yield Finding(
+                kind="incident_never_closed",
+                account=account,
+                month=month_of(incident.started_at, zone),
+                message=f"incident {incident.incident} is open since {written(incident.started_at, zone)}",
+            )
+
+
+def _claims(case: Case, account: str, at: int) -> Iterator[Finding]:
+    zone = _zone(case)
+    for month, claim in sorted(case.claims.items()):
+        if claim.pending is not None and at - claim.pending.filed_at > WAITING_US:
+            since = written(claim.pending.filed_at, zone)
+            yield Finding(
+                kind="claim_waits", account=account, month=month, message=f"filed at {since} and not decided since"
+            )
+        if claim.to_issue_fen:
+            message = f"{yuan(claim.to_issue_fen)} was awarded and no voucher issued for it"
+            yield Finding(kind="award_without_voucher", account=account, month=month, message=message)
+        if window_of(case, month) is None:
+            message = "the working days that its claim window needs are not recorded"
+            yield Finding(kind="calendar_missing", account=account, month=month, message=message)
+
+
+def _unexplained_offsets(case: Case, account: str) -> Iterator[Finding]:
+    """Voucher amounts on bills for which this ledger knows no voucher."""
+    for bill in case.bills.values():
+        outside = bill.service_voucher_fen + bill.call_voucher_fen
+        if bill.voided is None and outside:
+            yield Finding(
+                kind="unexplained_voucher_offset",
+                account=account,
+                month=bill.first_month,
+                message=f"bill {bill.bill}: {yuan(outside)} was paid with vouchers that no redemption here explains",
+            )
+
+
+def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Finding]:
+    """Decisions and vouchers that say an earlier time than that at which they were recorded."""
+    for fact in facts:
+        event = fact.event
+        if isinstance(event, ClaimDecided):
+            dated, what = head(bytes(event.decision)).decided_at, "a decision"
+        elif isinstance(event, VoucherIssued):
+            dated, what = event.issued_at, f"voucher {event.voucher}"
+        else:
+            continue
+        if dated < fact.recorded_at:
+            yield Finding(
+                kind="dated_earlier_than_recorded",
+                account=account,
+                month=event.month,
+                position=fact.position,
+                message=f"{what} is dated {_minute(dated)}, recorded {_minute(fact.recorded_at)} by {fact.actor}",
+            )
+
+
+def _minute(instant: int) -> str:
+    return written(instant, DEFAULT_ZONE)[:16].replace("T", " ")
+
+
+def of_terms(versions: Iterable[Version], at: int) -> Iterator[Finding]:
+    """Terms whose contract text was last compared long ago."""
+    for version in versions:
+        checked = version.terms.source.checked_on
+        if (local(at, version.terms.zone).date() - checked).days > SOURCE_DAYS:
+            message = f"terms {version.terms.version}: their source was last checked on {checked}"
+            yield Finding(kind="source_not_checked", message=message)
+
+
+def of_clock(recorded: Iterable[tuple[int, int]]) -> Iterator[Finding]:
+    """Places of the log, (position, recorded_at) in order, at which the clock went backwards."""
+    before = 0
+    for position, recorded_at in recorded:
+        if recorded_at < before:
+            message = f"recorded {written(recorded_at, DEFAULT_ZONE)}, after {written(before, DEFAULT_ZONE)}"
+            yield Finding(kind="clock_went_backwards", position=position, message=message)
+        before = max(before, recorded_at)

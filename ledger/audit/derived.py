@@ -1,0 +1,90 @@
+"""The Merkle tree over the log as the rows alone say it, with nothing kept: what the kept tree is held against.
+
+A leaf is `ledger.store.leaves.leaf_hash` of a row; memory does not grow with the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from domain.events import LedgerCreated
+from domain.refusals import Damaged, Unreadable
+from ledger.audit import merkle
+from ledger.audit.tree_store import Node
+from ledger.store import layout
+from ledger.store.codec import Row, decode
+from ledger.store.leaves import leaf_hash
+from ledger.store.reader import Reader
+
+BEFORE_ALL = -(2**63)
+"""Before every position: a row that somebody put before the first one is a leaf too."""
+
+
+class Peaks:
+    """A tree that only grows: the hashes of its complete subtrees, left to right, and nothing else."""
+
+    def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self._hashes = list(hashes)
+
+    def add(self, leaf: bytes) -> list[Node]:
+        """Append a leaf hash; gives the subtrees that it completes, itself first."""
+        level, at, current = 0, self.size, leaf
+        done = [(level, at, current)]
+        while at & 1:
+            level, at, current = level + 1, at >> 1, merkle.node_hash(self._hashes.pop(), current)
+            done.append((level, at, current))
+        self._hashes.append(current)
+        self.size += 1
+        return done
+
+    def root(self) -> bytes:
+        """The root of the leaves so far."""
+        if not self._hashes:
+            return merkle.EMPTY_ROOT
+        *rest, current = self._hashes
+        for left in reversed(rest):
+            current = merkle.node_hash(left, current)
+        return current
+
+
+class Derived(NamedTuple):
+    """What the rows alone say: how many leaves, their root, and the last one's position (0 for none)."""
+
+    size: int
+    root: bytes
+    position: int
+
+
+def derived(log: Reader, size: int | None = None) -> Derived:
+    """The tree of the first `size` events, of all by default, from the rows alone; fewer where the log is shorter.
+
+    Memory does not grow with the log. Raises Damaged `unreadable_event`.
+    """
+    peaks, position = Peaks(), 0
+    if size != 0:
+        for row in log.since(BEFORE_ALL):
+            peaks.add(hashed(row))
+            position = row.position
+            if peaks.size == size:
+                break
+    return Derived(peaks.size, peaks.root(), position)
+
+
+def hashed(row: Row) -> bytes:
+    """A row's leaf hash. Raises Damaged `unreadable_event` for a row whose columns are not of their kinds."""
+    try:
+        return leaf_hash(row)
+    except (TypeError, AttributeError, UnicodeEncodeError):
+        said = f"position {row.position}: a column of the event in stream {row.stream!r} is not of its kind"
+        raise Damaged("unreadable_event", said, hint="restore a copy of the ledger") from None
+
+
+def ledger_id(log: Reader) -> str:
+    """The ledger's id, which is the origin of its checkpoints. Raises Unreadable `no_ledger_id`."""
+    rows = log.stream(layout.LEDGER)
+    event = decode(rows[0]).event if rows else None
+    if not isinstance(event, LedgerCreated):
+        raise Unreadable("no_ledger_id", "the ledger has no id yet", hint="`slaledger init`")
+    return event.ledger

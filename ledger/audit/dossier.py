@@ -1,0 +1,191 @@
+"""A claim's whole case as one file that a stranger can check: `docs/dossier.md` describes it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from domain.case import account_of, fold
+from domain.decision import decode as decode_record
+from domain.events import IncidentJoined, IncidentOpened
+from domain.refusals import Damaged, Refusal, Unreadable
+from ledger.audit import merkle
+from ledger.audit.replay import past_decisions, replay
+from ledger.store import layout, leaves
+from ledger.store.codec import Row, decode
+
+FORMAT = "slaledger-dossier-1"
+
+
+class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event as stored, with its place in the tree and the proof of it."""
+
+    index: int
+    position: int
+    stream: str
+    version: int
+    topic: str
+    state: str
+    proof: tuple[str, ...]
+
+    @property
+    def row(self) -> Row:
+        return Row(self.position, self.stream, self.version, self.topic, self.state.encode())
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file's content; `digest` is over the canonical JSON of all the rest."""
+
+    format: str
+    ledger: str
+    account: str
+    month: str
+    checkpoint: str
+    events: tuple[ProvedEvent, ...]
+    digest: str = ""
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """What a verified checkpoint says of the tree."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+def compose(
+    rows: Sequence[Row],
+    account: str,
+    month: str,
+    ledger: str,
+    checkpoint: str,
+    prove: Callable[[int], tuple[int, Sequence[bytes]]],
+) -> bytes:
+    """The dossier of a claim, from all rows that concern its account; `prove` gives a position's index and proof.
+
+    Raises Refusal `claim_undecided` where no decision was made.
+    """
+    case = fold(map(decode, rows))
+    account_of(case, account)
+    claim = case.claims.get(month)
+    if claim is None or not claim.decisions:
+        raise Refusal("claim_undecided", f"{account} {month}: there is no decision to make a dossier of", clause="3.2")
+    used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
+    kept = [row for row in rows if not row.stream.startswith(layout.CALENDARS) or _year(row.stream) in used]
+    events = tuple(_proved(row, *prove(row.position)) for row in kept)
+    return encode(
+        Dossier(format=FORMAT, ledger=ledger, account=account, month=month, checkpoint=checkpoint, events=events)
+    )
+
+
+def _year(stream: str) -> int:
+    return int(stream.rpartition("-")[2])
+
+
+def _proved(row: Row, index: int, proof: Sequence[bytes]) -> ProvedEvent:
+    return ProvedEvent(
+        index=index,
+        position=row.position,
+        stream=row.stream,
+        version=row.version,
+        topic=row.topic,
+        state=row.state.decode(),
+        proof=tuple(base64.b64encode(each).decode() for each in proof),
+    )
+
+
+def encode(dossier: Dossier) -> bytes:
+    """The file's bytes, with the digest that belongs to them."""
+    fields = msgspec.to_builtins(dossier)
+    del fields["digest"]
+    digest = hashlib.sha256(_canonical(fields)).hexdigest()
+    return _canonical({**fields, "digest": digest}) + b"\n"
+
+
+def _canonical(value: Any) -> bytes:
+    return msgspec.json.encode(value, order="sorted")
+
+
+def read(data: bytes) -> Dossier:
+    """A dossier from a file's bytes, its digest checked. Raises Unreadable `bad_dossier`, Damaged `digest_differs`."""
+    try:
+        dossier = msgspec.json.decode(data, type=Dossier)
+    except msgspec.MsgspecError as error:
+        raise Unreadable("bad_dossier", f"this is no dossier: {error}") from None
+    if dossier.format != FORMAT:
+        raise Unreadable("bad_dossier", f"a dossier of format {dossier.format!r}; this version reads {FORMAT}")
+    if encode(dossier) != data:
+        raise Damaged("digest_differs", "the dossier was changed: its bytes are not those that its digest is over")
+    return dossier
+
+
+def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
+    """Everything that is wrong with a dossier against its checkpoint's tree, in words; nothing where all holds.
+
+    Raises Damaged where an event or a decision cannot be read.
+    """
+    if dossier.ledger != tree.origin:
+        yield f"the checkpoint is of {tree.origin}, the dossier of {dossier.ledger}"
+    yield from _wrong_proofs(dossier, tree)
+    yield from _wrong_order(dossier)
+    yield from _foreign(dossier)
+    yield from _wrong_decisions(dossier)
+
+
+def _wrong_proofs(dossier: Dossier, tree: Tree) -> Iterator[str]:
+    for event in dossier.events:
+        try:
+            proof = [base64.b64decode(each, validate=True) for each in event.proof]
+            merkle.verify_inclusion(event.index, tree.size, leaves.leaf_hash(event.row), proof, tree.root)
+        except (merkle.BadProof, ValueError) as error:
+            yield f"position {event.position}: {event.topic} in {event.stream} is not proved: {error}"
+
+
+def _wrong_order(dossier: Dossier) -> Iterator[str]:
+    versions: dict[str, int] = {}
+    before: ProvedEvent | None = None
+    for event in dossier.events:
+        if before is not None and (event.position <= before.position or event.index <= before.index):
+            yield f"position {event.position}: not behind the event before it"
+        expected = versions.get(event.stream, 0) + 1
+        if event.version != expected:
+            yield f"position {event.position}: {event.stream} misses version {expected}"
+        versions[event.stream], before = event.version, event
+
+
+def _foreign(dossier: Dossier) -> Iterator[str]:
+    """Events that do not concern the account."""
+    facts = [decode(event.row) for event in dossier.events]
+    own = [fact for fact in facts if layout.owner(fact.stream) == dossier.account]
+    regions = {getattr(fact.event, "region", None) for fact in own} - {None}
+    joined = {fact.event.incident for fact in own if isinstance(fact.event, IncidentJoined)}
+    welcome = {
+        fact.stream
+        for fact in facts
+        if isinstance(opened := fact.event, IncidentOpened)
+        and (opened.scope == "all" or opened.incident in joined or not regions.isdisjoint(opened.regions))
+    }
+    for fact in facts:
+        shared = fact.stream.startswith(("~/terms/", layout.CALENDARS)) or fact.stream in welcome
+        if layout.owner(fact.stream) != dossier.account and not shared:
+            yield f"position {fact.position}: {fact.stream} is not the account's"
+
+
+def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
+    found = 0
+    for past in past_decisions([event.row for event in dossier.events], dossier.month):
+        found += 1
+        if past.made.facts != past.facts:
+            yield f"decision {past.made.number}: its {past.made.facts.count} facts are not those given here"
+        difference = replay(past)
+        if difference is not None:
+            yield (
+                f"decision {past.made.number} comes out otherwise at {difference.path}: "
+                f"recorded {difference.recorded!r}, replayed {difference.replayed!r}"
+            )
+    if not found:
+        yield f"there is no decision for {dossier.month}"

@@ -1,0 +1,167 @@
+"""Which past decisions would come out otherwise: with what is known now, or under other terms or readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from domain.assessment import assess
+from domain.case import Case, Fact, fold
+from domain.decision import Decision, Facts, substance
+from domain.decision import decode as decode_record
+from domain.events import CalendarPublished
+from domain.readings import NUMBERS, others, with_readings
+from domain.refusals import Refusal
+from domain.terms import Version, in_force
+from domain.time import month_span, months_between
+from ledger.audit.replay import Past
+from ledger.store.codec import decode
+from ledger.store.reader import Reader
+
+Choose = Callable[[Sequence[Version], str], Version]
+"""Which version is taken to govern a month."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision comes to; `refused` is why it cannot be made."""
+
+    outcome: str
+    tier: int | None
+    credit_fen: int
+    refused: str | None = None
+
+
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that would come out otherwise: `owed_fen` and `overpaid_fen` are what would stand after it."""
+
+    account: str
+    month: str
+    number: int
+    old: Outcome
+    new: Outcome
+    owed_fen: int
+    overpaid_fen: int
+    causes: list[Fact]
+
+    @property
+    def difference_fen(self) -> int:
+        return self.new.credit_fen - self.old.credit_fen
+
+
+def outcome_of(decision: Decision) -> Outcome:
+    """What a decision comes to."""
+    return Outcome(
+        outcome=decision.outcome,
+        tier=decision.availability.tier if decision.availability else None,
+        credit_fen=decision.credit.total_fen if decision.credit else 0,
+    )
+
+
+def impact_of_now(log: Reader, account: str, at: int) -> Iterator[Impact]:
+    """The account's claims that `claim redecide` would decide otherwise at `at`, with what the log knows."""
+    rows = log.case_rows(account)
+    facts = [decode(row) for row in rows]
+    case = fold(facts)
+    for month, claim in sorted(case.claims.items()):
+        if claim.latest is None or claim.pending is not None or claim.withdrawn is not None:
+            continue
+        made = decode_record(claim.decisions[-1].record)
+        again = _decided(case, account, month, at, in_force)
+        if isinstance(again, Decision) and substance(again) == substance(made):
+            continue
+        new = again if isinstance(again, Outcome) else outcome_of(again)
+        yield Impact(
+            account=account,
+            month=month,
+            number=made.number,
+            old=outcome_of(made),
+            new=new,
+            owed_fen=max(0, new.credit_fen - claim.issued_fen),
+            overpaid_fen=max(0, claim.issued_fen - new.credit_fen),
+            causes=_causes(facts, made, case, month),
+        )
+
+
+def _decided(case: Case, account: str, month: str, at: int, choose: Choose) -> Decision | Outcome:
+    nothing = Facts(position=0, count=0, sha256="")
+    try:
+        return assess(case, account, month, choose(case.versions, month), at, nothing)
+    except Refusal as refusal:
+        if refusal.status != 1:
+            raise
+        return Outcome(outcome="refused", tier=None, credit_fen=0, refused=refusal.message)
+
+
+def _causes(facts: Sequence[Fact], made: Decision, case: Case, month: str) -> list[Fact]:
+    """The events since a decision that can bear on its month, as they stood then or stand now."""
+    before = fold(fact for fact in facts if fact.position <= made.facts.position)
+    return [
+        fact
+        for fact in facts
+        if fact.position > made.facts.position
+        and (_concerns(fact, case, month, made) or _concerns(fact, before, month, made))
+    ]
+
+
+def _concerns(fact: Fact, case: Case, month: str, made: Decision) -> bool:
+    """Whether an event can bear on a month: the terms, the calendars used, the account, its bills, its incidents.
+
+    An incident that ends where the month begins, or the other way round, belongs to an outage of the month (R7).
+    """
+    kind, event = fact.topic.partition(".")[0], fact.event
+    if isinstance(event, CalendarPublished):
+        return event.year in made.calendar.years
+    if kind in ("account", "terms"):
+        return True
+    bill = case.bills.get(str(getattr(event, "bill", "")))
+    if kind == "fees" and bill is not None:
+        return 0 <= months_between(bill.first_month, month) < bill.months
+    incident = case.incidents.get(str(getattr(event, "incident", "")))
+    if kind in ("incident", "exclusion") and incident is not None:
+        start, end = month_span(month, made.terms.readings.timezone)
+        return incident.started_at <= end and (incident.ended_at is None or incident.ended_at >= start)
+    return False
+
+
+def impact_of_rules(past: Past, choose: Choose) -> Impact | None:
+    """A recorded decision made again under other rules, from the very facts that it knew; None where it is alike."""
+    made = past.made
+    again = _decided(past.case, past.account, past.month, made.decided_at, choose)
+    old, new = outcome_of(made), again if isinstance(again, Outcome) else outcome_of(again)
+    if old == new:
+        return None
+    return Impact(
+        account=past.account,
+        month=past.month,
+        number=made.number,
+        old=old,
+        new=new,
+        owed_fen=max(0, new.credit_fen - old.credit_fen),
+        overpaid_fen=max(0, old.credit_fen - new.credit_fen),
+        causes=[],
+    )
+
+
+class OtherReading(msgspec.Struct, frozen=True, kw_only=True):
+    """A reading that would have changed a decision, and to what."""
+
+    reading: str
+    key: str
+    value: str | int | bool
+    impact: Impact
+
+
+def other_readings(past: Past) -> list[OtherReading]:
+    """Each doubtful clause whose other reading changes a decision: R11, R12, R17, R18 and R19 have no other."""
+    changed = []
+    for key, value in others(past.made.terms.readings):
+        found = impact_of_rules(past, reading_chooser({key: value}))
+        if found is not None:
+            changed.append(OtherReading(reading=NUMBERS[key], key=key, value=value, impact=found))
+    return changed
+
+
+def reading_chooser(changed: dict[str, str | int | bool]) -> Choose:
+    """The version in force, read otherwise. Raises Unreadable `bad_reading` when it is asked."""
+    return lambda versions, month: in_force(with_readings(versions, changed), month)

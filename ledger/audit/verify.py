@@ -1,0 +1,148 @@
+"""Whether a ledger is what it was: readable, without a gap, balanced, replayable, and an extension of what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from domain.case import Case, fold
+from domain.refusals import Damaged
+from ledger.application import Ledger
+from ledger.audit.derived import Derived, derived, ledger_id
+from ledger.audit.proofs import Checkpoint, check_origin
+from ledger.audit.replay import Difference, past_decisions, replay
+from ledger.audit.tree import first_difference, tree_as_kept
+from ledger.store.codec import decode
+from ledger.store.reader import Reader
+from ledger.store.views import Views
+
+Progress = Callable[[int, int], None]
+
+
+class Damage(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that cannot be so in an intact ledger; `position` is where it shows first, where that can be told."""
+
+    kind: str
+    message: str
+    position: int | None = None
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verification found: the log as its rows say it, damage, and decisions that replay otherwise."""
+
+    ledger: str
+    log: Derived
+    decisions: int
+    damage: list[Damage]
+    different: list[Difference]
+
+    @property
+    def first_bad_position(self) -> int | None:
+        return min((each.position for each in self.damage if each.position is not None), default=None)
+
+
+def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress) -> Verified:
+    """Check the whole ledger, and where a checkpoint is given, that the log extends the one that it is of.
+
+    Raises Refusal as `check_origin` does where the checkpoint is another ledger's.
+    """
+    with ledger.reading() as log:
+        name = ledger_id(log)
+        if against is not None:
+            check_origin(against, name)
+        damage = [*_unreadable(log), *_gaps(log)]
+        try:
+            found = derived(log)
+            damage += _rewritten(ledger, log, found, against)
+        except Damaged as damaged:
+            damage.append(Damage(kind=damaged.code, message=damaged.message))
+            found = Derived(0, b"", 0)
+        decisions, different = 0, []
+        if not damage:
+            accounts = log.owners()
+            for done, account in enumerate(accounts, start=1):
+                rows = log.rows_ever(account)
+                damage += _unbalanced(fold(map(decode, rows)), account)
+                for past in past_decisions(rows, before=log.position_before):
+                    decisions += 1
+                    difference = replay(past)
+                    different += [difference] if difference else []
+                on_progress(done, len(accounts))
+    if not damage:
+        damage += _stale_projections(ledger, found.position)
+    return Verified(ledger=name, log=found, decisions=decisions, damage=damage, different=different)
+
+
+def _unreadable(log: Reader) -> Iterator[Damage]:
+    """Every event decodes."""
+    for row in log.since(0):
+        try:
+            decode(row)
+        except Damaged as damaged:
+            yield Damage(kind=damaged.code, message=damaged.message, position=row.position)
+
+
+def _gaps(log: Reader) -> Iterator[Damage]:
+    """The versions of each stream run from 1 without a gap."""
+    for stream, position in log.broken_streams():
+        yield Damage(kind="gap", message=f"stream {stream} misses a version", position=position)
+
+
+def _rewritten(ledger: Ledger, log: Reader, found: Derived, against: Checkpoint | None) -> Iterator[Damage]:
+    """The log extends the checkpoint's, and the tree that lies beside it."""
+    with tree_as_kept(ledger) as kept:
+        if kept is not None and (found.size < kept.size or derived(log, kept.size).root != kept.root()):
+            position = first_difference(log, kept)
+            what = f"the log is not what the kept tree of {kept.size} events says that it was"
+            yield Damage(kind="rewritten", message=_at(what, position), position=position)
+        if against is None:
+            return
+        if found.size < against.size:
+            what = f"the log has {found.size} events, the checkpoint {against.size}: its end was cut off"
+            yield Damage(kind="truncated", message=what, position=found.position + 1)
+        elif derived(log, against.size).root != against.root:
+            position = first_difference(log, kept, (against.size, against.root)) if kept is not None else None
+            what = f"the first {against.size} events are not those of the checkpoint"
+            yield Damage(kind="rewritten", message=_at(what, position), position=position)
+
+
+def _at(what: str, position: int | None) -> str:
+    return what if position is None else f"{what}: position {position} is the first that differs"
+
+
+def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
+    """Vouchers: none below zero, both sides of each redemption and of each issue agree."""
+    on_vouchers = {
+        (voucher.voucher, each.number): (each.bill, each.part, each.amount_fen, each.reversed is not None)
+        for voucher in case.vouchers.values()
+        for each in voucher.redemptions
+    }
+    on_bills = {
+        (each.voucher, each.redemption): (bill.bill, each.part, each.amount_fen, each.reversed)
+        for bill in case.bills.values()
+        for each in bill.payments
+    }
+    if on_vouchers != on_bills:
+        odd = sorted(set(on_vouchers.items()) ^ set(on_bills.items()))[0][0]
+        yield Damage(kind="unbalanced", message=f"{account}: redemption {odd[1]} of voucher {odd[0]} has one side only")
+    issued = {voucher.voucher: voucher.amount_fen for voucher in case.vouchers.values()}
+    paid = {voucher: amount for claim in case.claims.values() for voucher, amount in claim.paid.items()}
+    if issued != paid:
+        yield Damage(kind="unbalanced", message=f"{account}: vouchers and claims disagree on what was issued")
+    for voucher in case.vouchers.values():
+        if voucher.balance_fen < 0:
+            yield Damage(kind="unbalanced", message=f"{account}: voucher {voucher.voucher} is below zero")
+
+
+def _stale_projections(ledger: Ledger, position: int) -> Iterator[Damage]:
+    """What is kept of the projections is what the events make of them."""
+    with Views.of(ledger) as kept, Views.of(ledger, upto=position) as made:
+        same = (
+            kept.months() == made.months()
+            and kept.claims() == made.claims()
+            and kept.vouchers() == made.vouchers()
+            and kept.open_accounts() == made.open_accounts()
+        )
+    if not same:
+        yield Damage(kind="projections_differ", message="the projections are not what the events say")

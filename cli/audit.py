@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ for _command in (checkpoint, prove, consistency):
     audit.add_command(_command)
 
 
-def _accounts(log: Reader, account: str | None) -> list[str]:
+def _accounts(log: Reader, account: str | None) -> Iterable[str]:
     if account is None:
         return log.owners()
     if not log.version(layout.account(account)):
@@ -69,16 +69,16 @@ def replay_(account: str | None, month: str | None, format_: str | None) -> int:
     started = time.monotonic_ns()
     decisions = events = 0
     different: list[Difference] = []
-    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
-        accounts = _accounts(log, account)
-        for done, each in enumerate(accounts, start=1):
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
+        total = log.position()
+        for each in _accounts(log, account):
             rows = log.rows_ever(each)
             events += sum(row.stream.startswith(f"{each}/") for row in rows)
             for past in past_decisions(rows, month, log.position_before):
                 decisions += 1
                 difference = replay(past)
                 different += [difference] if difference else []
-            advance(done, len(accounts))
+            advance(events, total)
     elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
     shape: Json = {
         "decisions": decisions,
@@ -136,11 +136,10 @@ def impact(account: str | None, with_: str | None, format_: str | None) -> None:
         with opened as log, progress("accounts") as advance:
             if with_ is not None:
                 _suppose(log, with_)
-            accounts = _accounts(log, account)
             found = []
-            for done, each in enumerate(accounts, start=1):
+            for done, each in enumerate(_accounts(log, account), start=1):
                 found += list(impact_of_now(log, each, at))
-                advance(done, len(accounts))
+                advance(done, 0)
     _emit_impacts(found, format_)
 
 
@@ -167,18 +166,17 @@ def what_if(file: str | None, settings: tuple[str, ...], format_: str | None) ->
         raise click.UsageError("give --terms FILE, or --set READING=VALUE, repeatable")
     choose = _document(file) if file is not None else _settings(settings)
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
-        accounts = log.owners()
-        found = list(_changed(log, accounts, choose, advance))
+        found = list(_changed(log, choose, advance))
     _emit_impacts(found, format_)
 
 
-def _changed(log: Reader, accounts: list[str], choose: Choose, advance: Any) -> Iterator[Impact]:
-    for done, account in enumerate(accounts, start=1):
+def _changed(log: Reader, choose: Choose, advance: Any) -> Iterator[Impact]:
+    for done, account in enumerate(log.owners(), start=1):
         for past in past_decisions(log.rows_ever(account), before=log.position_before):
             changed = impact_of_rules(past, choose)
             if changed is not None:
                 yield changed
-        advance(done, len(accounts))
+        advance(done, 0)
 
 
 def _settings(settings: tuple[str, ...]) -> Choose:
@@ -271,7 +269,7 @@ def verify_(file: str | None, keys: tuple[str, ...], format_: str | None) -> int
       slaledger audit verify
     """
     kept = None if file is None else read_checkpoint(_text_of(file), keys)
-    with open_ledger() as ledger, progress("accounts") as advance:
+    with open_ledger() as ledger, progress("events") as advance:
         found = verify(ledger, kept, advance)
     shape: Json = {
         "ledger": found.ledger,

@@ -41,7 +41,7 @@ VALUES: dict[str, tuple[str | int | bool, ...]] = {
     "quantise": ("exact", "ceil_minute_per_episode"),
     "month_straddle": ("whole_then_clip", "clip_then_test"),
     "timezone": ("Asia/Shanghai", "UTC"),
-    "availability_decimals": ("exact", 0, 1, 2, 3, 4),
+    "availability_decimals": ("exact", 1, 2),
     "mtbf_event": ("outage", "month_below_target"),
     "rounding": ("per_part", "once_on_total"),
     "claim_opens": ("day_after", "on_the_day"),

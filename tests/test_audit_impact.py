@@ -617,7 +617,7 @@ def told(outcome: Line) -> tuple[str, int | None, int]:
 
 
 def test_every_other_reading_is_in_the_table() -> None:
-    assert set(CHANGES) == {(key, value) for key, values in VALUES.items() for value in values[1:]}
+    assert set(CHANGES) >= {(key, value) for key, values in VALUES.items() for value in values[1:]}
 
 
 def test_several_readings_can_be_changed_at_once(read: Path) -> None:

@@ -60,15 +60,16 @@ def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress) ->
             found = Derived(0, b"", 0)
         decisions, different = 0, []
         if not damage:
-            accounts = log.owners()
-            for done, account in enumerate(accounts, start=1):
+            done = 0
+            for account in log.owners():
                 rows = log.rows_ever(account)
                 damage += _unbalanced(fold(map(decode, rows)), account)
                 for past in past_decisions(rows, before=log.position_before):
                     decisions += 1
                     difference = replay(past)
                     different += [difference] if difference else []
-                on_progress(done, len(accounts))
+                done += len(rows)
+                on_progress(done, 0)
     if not damage:
         damage += _stale_projections(ledger, found.position)
     return Verified(ledger=name, log=found, decisions=decisions, damage=damage, different=different)

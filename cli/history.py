@@ -82,8 +82,11 @@ def _print_events(events: list[Json], zone: str) -> None:
     width = max((len(str(event["position"])) for event in events), default=1)
     for event in events:
         subject = str(event["stream"]).partition("/")[2]
-        recorded = f"{event['position']:>{width}}  {short(event['recorded_at'])}  {event['actor']}"
-        print(f"{recorded}  {event['topic']}  {subject}")
+        recorded = f"{event['position']:>{width}}  {short(event['recorded_at'])[:19]}  {event['actor']}"
+        first, *rest = wrapped(f"{recorded}  {event['topic']}  {subject}", WIDTH)
+        print(first)
+        for line in rest:
+            print(f"{'':<{width + 4}}{line}")
         for line in wrapped(_about(event, zone), WIDTH - width - 4):
             print(f"{'':<{width + 4}}{line}")
 

@@ -100,14 +100,15 @@ def _import(file: str, read: Callable[[bytes], source.Reading], dry_run: bool, f
         raise Unreadable(refused.code, f"{refused.place}: {refused.message}", hint=refused.hint) from None
     with open_ledger() as ledger:
         taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
-    _tell_notes(found.notes)
+    notes = [*found.notes, *taken.left_alone]
+    _tell_notes(notes)
     answer: Json = {
         "file": file,
         "commands": len(found.commands),
         "recorded": taken.recorded,
         "noops": taken.noops,
         "position": taken.position,
-        "notes": list(found.notes),
+        "notes": notes,
     }
     words = f"{file}: {len(found.commands)} commands, {taken.recorded} events recorded, {taken.noops} no-ops"
     emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: print(words))

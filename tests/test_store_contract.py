@@ -131,3 +131,17 @@ def test_the_database_itself_refuses_to_change_what_is_recorded(tmp_path: Path, 
     assert stranger.execute("select * from stored_events").fetchall() == [
         (1, "1001/account", 1, "account.enrolled", b"{}")
     ]
+
+
+@pytest.mark.parametrize("position", [-1, 0])
+def test_no_event_stands_before_the_first_position(tmp_path: Path, position: int) -> None:
+    """SQLite shows a trigger -1 where a position is still to be given, so the table itself refuses such a one."""
+    import sqlite3
+
+    datastore = _datastore(str(tmp_path))
+    store.Recorder(datastore).create_table()
+    datastore.close()
+    stranger = sqlite3.connect(tmp_path / "log.db")
+    for verb in ("insert", "insert or replace"):
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            stranger.execute(f"{verb} into stored_events values ({position}, '9/account', 1, 'x', x'00')")

@@ -20,13 +20,15 @@ class Taken(msgspec.Struct, kw_only=True):
     recorded: int = 0
     noops: int = 0
     position: int = 0
+    left_alone: list[str] = []
+    """What the source says of incidents that a person withdrew since: it does not bring them back."""
 
 
 def take_over(
     ledger: Ledger, found: Sequence[Sourced], actor: str, *, dry_run: bool = False, now: Clock = clock.now_us
 ) -> Taken:
     """Carry out a source's commands. Raises Refusal that names the source's place; nothing is recorded then."""
-    taken = Taken()
+    taken = Taken(left_alone=[])
     with ledger.writing(commit=not dry_run) as log:
         for sourced in found:
             fields = dict(sourced.fields)
@@ -34,6 +36,10 @@ def take_over(
             try:
                 done = carry_out(log, build(words, fields), actor, now())
             except Refusal as refusal:
+                if refusal.code == "incident_withdrawn":
+                    taken.left_alone.append(f"{sourced.place}: left alone: {refusal.message}")
+                    taken.noops += 1
+                    continue
                 refusal.message = f"{sourced.place}: {refusal.message}"
                 raise
             taken.recorded += done.recorded

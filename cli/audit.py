@@ -251,8 +251,11 @@ def _print_impacts(shape: Json) -> None:
         for cause in each["causes"]:
             why = f" ({cause['reason']})" if cause["reason"] else ""
             subject = cause["stream"].partition("/")[2]
-            print(f"  {each['account']} {each['month']}: position {cause['position']}, {cause['topic']} {subject}{why}")
-    print(f"{len(shape['changed'])} decisions; owed {shape['owed']}, overpaid {shape['overpaid']}")
+            which = f"{each['account']} {each['month']}: position {cause['position']}"
+            for text in wrapped(f"{which}, {cause['topic']} {subject}{why}", WIDTH - 2):
+                print(f"  {text}")
+    count = len(shape["changed"])
+    print(f"{count} decision{'' if count == 1 else 's'}; owed {shape['owed']}, overpaid {shape['overpaid']}")
 
 
 @audit.command("verify", short_help="Whether the log is what it was, and extends the checkpoint that you kept.")

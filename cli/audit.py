@@ -12,10 +12,10 @@ import click
 import msgspec
 
 from cli.audit_tree import checkpoint, consistency, prove
+from cli.context import actor, open_ledger
 from cli.output import WIDTH, Json, emit, format_option, plain, print_table, wrapped
 from cli.progress import progress
 from cli.reading import parsed_month
-from cli.session import actor, open_ledger
 from domain.case import fold, unknown_account
 from domain.money import yuan
 from domain.readings import check_readings, parse_setting

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
+from cli.context import open_ledger
 from cli.output import Json, emit, format_option, print_pairs, to_json, warn
 from cli.progress import progress
-from cli.session import open_ledger
 from domain.refusals import Damaged, Refusal, Unreadable
 from ledger.application import Ledger
 from ledger.audit import merkle, notes

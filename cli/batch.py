@@ -10,10 +10,10 @@ from typing import IO
 import click
 import msgspec
 
+from cli.context import actor, open_ledger
 from cli.main import say, wants_json
 from cli.output import Json, emit, format_option
 from cli.progress import progress
-from cli.session import actor, open_ledger
 from domain.refusals import Unreadable
 from ledger.batch import Batch, Report
 

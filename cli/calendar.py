@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from cli.changing import group
+from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
-from cli.session import open_ledger
 from domain.refusals import Refusal
 
 calendar = group("calendar", "Working days, as the State Council published them.")

@@ -10,9 +10,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
+from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
 from cli.output import Json, emit, format_params, print_pairs, print_table, warn
-from cli.session import actor, open_ledger
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
 from ledger import clock

@@ -6,11 +6,11 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.context import open_ledger, settings
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, short, wrapped
 from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of
-from cli.session import open_ledger, settings
 from domain.case import account_of
 from domain.refusals import Refusal
 from ledger.handlers import claim_in

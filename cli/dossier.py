@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from cli.context import open_ledger
 from cli.output import Json, emit, format_option, warn
 from cli.reading import parsed_month
-from cli.session import open_ledger
 from domain.refusals import Damaged, Unreadable
 from ledger.audit import dossier as dossiers
 from ledger.audit.notes import read_key_file, sign_note

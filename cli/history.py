@@ -6,11 +6,11 @@ import click
 import msgspec
 
 from cli import history_shapes
+from cli.context import open_ledger
 from cli.history_diff import difference, print_difference
 from cli.knowledge import Asked, Known, instant_asked, knowing, knowledge_options, known_at
 from cli.output import WIDTH, Json, emit, format_option, plain, short, wrapped
 from cli.reading import parsed_month
-from cli.session import open_ledger
 from domain.case import account_of, fold
 from domain.money import yuan
 from domain.refusals import Refusal

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from cli.context import actor, open_ledger
 from cli.output import Json, emit, format_option, warn
-from cli.session import actor, open_ledger
 from domain.refusals import Unreadable
 from ledger.exchange import source
 from ledger.exchange.aliyun_bill import read_aliyun_bill

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.session import zone_of
+from cli.context import zone_of
 from domain.refusals import BadValue, Refusal, Unreadable
 from domain.time import DEFAULT_ZONE, Instant, written
 from ledger import clock

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from cli import shapes
+from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
-from cli.session import open_ledger
 from domain.money import percent_cut, yuan
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
 from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from cli.changing import tell
+from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import emit, format_option
 from cli.progress import progress
-from cli.session import actor, lock_seconds, open_ledger, settings
 from ledger.application import Ledger, read_only
 from ledger.execution import initialise
 from ledger.store import views

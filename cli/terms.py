@@ -9,9 +9,9 @@ import msgspec
 
 from cli import shapes
 from cli.changing import group
+from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
-from cli.session import open_ledger
 from domain.money import percent_text
 from domain.refusals import Unreadable
 from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms

@@ -6,9 +6,9 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
-from cli.session import open_ledger
 from domain.case import unknown_account
 from ledger.questions import voucher_then
 from ledger.store import layout

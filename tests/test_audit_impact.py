@@ -613,7 +613,7 @@ def test_another_reading_decides_as_terms_with_that_reading_do(
 
 
 def told(outcome: Line) -> tuple[str, int | None, int]:
-    return outcome["outcome"], outcome["tier"], round(float(outcome["credit"]) * 100)
+    return outcome["outcome"], outcome["tier"], int(outcome["credit"].replace(".", ""))
 
 
 def test_every_other_reading_is_in_the_table() -> None:

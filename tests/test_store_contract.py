@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,13 +23,20 @@ def _datastore(folder: str) -> SQLiteDatastore:
 
 
 class _InFolder:
-    """Every case works on a file of its own, as the ledger does."""
+    """Every case works on a file of its own, as the ledger does.
+
+    The published cases tell their reading threads to stop and do not wait for them: a connection that such a thread
+    still reads must not be closed under it.
+    """
 
     def setUp(self) -> None:
+        self.threads = set(threading.enumerate())
         self.folder = tempfile.TemporaryDirectory()
         self.datastore = _datastore(self.folder.name)
 
     def tearDown(self) -> None:
+        for thread in set(threading.enumerate()) - self.threads:
+            thread.join(timeout=30)
         self.datastore.close()
         self.folder.cleanup()
 

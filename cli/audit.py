@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,7 +18,7 @@ from cli.reading import parsed_month
 from domain.case import fold, unknown_account
 from domain.money import yuan
 from domain.readings import check_readings, parse_setting
-from domain.refusals import Damaged, Unreadable
+from domain.refusals import Damaged
 from domain.terms import Version, document_sha256, parse_terms
 from ledger import clock
 from ledger.audit import completeness
@@ -28,6 +27,7 @@ from ledger.audit.proofs import read_checkpoint
 from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.audit.suppose import suppose
 from ledger.audit.verify import verify
+from ledger.files import read_bytes, read_text
 from ledger.store import layout
 from ledger.store.codec import decode
 from ledger.store.reader import Reader
@@ -144,11 +144,7 @@ def impact(account: str | None, with_: str | None, format_: str | None) -> None:
 
 
 def _suppose(log: Any, file: str) -> None:
-    try:
-        lines = Path(file).read_bytes().splitlines()
-    except OSError as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None
-    suppose(log, lines, file, actor(), clock.now_us())
+    suppose(log, read_bytes(file).splitlines(), file, actor(), clock.now_us())
 
 
 @audit.command("what-if", short_help="Every decision under other terms or readings.")
@@ -186,10 +182,7 @@ def _settings(settings: tuple[str, ...]) -> Choose:
 
 
 def _document(file: str) -> Choose:
-    try:
-        text = Path(file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error}") from None
+    text = read_text(file)
     version = Version(terms=parse_terms(text), sha256=document_sha256(text), document=text, noticed_at=None)
     return lambda versions, month: version
 
@@ -271,7 +264,7 @@ def verify_(file: str | None, keys: tuple[str, ...], format_: str | None) -> int
     Example:
       slaledger audit verify
     """
-    kept = None if file is None else read_checkpoint(_text_of(file), keys)
+    kept = None if file is None else read_checkpoint(read_text(file), keys)
     with open_ledger() as ledger, progress("events") as advance:
         found = verify(ledger, kept, advance)
     shape: Json = {
@@ -286,13 +279,6 @@ def verify_(file: str | None, keys: tuple[str, ...], format_: str | None) -> int
     }
     emit(shape, format_, lambda: _print_verified(shape, file))
     return Damaged.status if found.damage else DIFFERENT if found.different else 0
-
-
-def _text_of(file: str) -> str:
-    try:
-        return Path(file).read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error}") from None
 
 
 def _print_verified(shape: Json, file: str | None) -> None:

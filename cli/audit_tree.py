@@ -18,6 +18,7 @@ from ledger.audit import merkle, notes
 from ledger.audit.derived import hashed
 from ledger.audit.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
 from ledger.audit.tree import KeptTree, damaged, tree_of
+from ledger.files import read_text
 from ledger.store.codec import Row
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -69,7 +70,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
     """
     if file is not None and key_file is not None:
         raise click.UsageError("a kept checkpoint is used as it is: give --checkpoint or --sign")
-    key, kept = _signer_key(key_file), None if file is None else _text(file)
+    key, kept = _signer_key(key_file), None if file is None else read_text(file)
     with open_ledger() as ledger:
         row = _event(ledger, event)
         with _tree(ledger) as tree:
@@ -181,7 +182,7 @@ def _head(tree: KeptTree, given: str) -> Checkpoint:
     """A number of events, or a checkpoint's file, as a tree head of this ledger."""
     if _NUMBER.fullmatch(given):
         return Checkpoint(tree.ledger, int(given), tree.root(int(given)))
-    return _agreed(tree, given, _text(given))
+    return _agreed(tree, given, read_text(given))
 
 
 def _agreed(tree: KeptTree, file: str, text: str) -> Checkpoint:
@@ -218,12 +219,3 @@ def _event(ledger: Ledger, event: str) -> Row:
     if not rows:
         raise Refusal("no_such_event", f"there is no event {event}", hint="`slaledger history` lists an account's")
     return rows[0]
-
-
-def _text(file: str) -> str:
-    try:
-        return Path(file).read_bytes().decode()
-    except OSError as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: it is no UTF-8 text") from None

@@ -15,6 +15,7 @@ from ledger.audit import dossier as dossiers
 from ledger.audit.notes import read_key_file, sign_note
 from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.audit.tree import tree_of
+from ledger.files import read_bytes, read_text
 
 
 @click.command()
@@ -67,12 +68,12 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
     Example:
       slaledger verify-dossier case.json
     """
-    given = dossiers.read(_bytes(file))
+    given = dossiers.read(read_bytes(file))
     checkpoint = read_checkpoint(given.checkpoint, keys)
     found = list(dossiers.check(given, dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)))
     kept_size = checkpoint.size
     if kept is not None:
-        held = read_checkpoint(_bytes(kept).decode(errors="replace"), keys)
+        held = read_checkpoint(read_text(kept), keys)
         found, kept_size = [*found, *_against(checkpoint, held)], held.size
     answer: Json = {
         "file": file,
@@ -96,10 +97,3 @@ def _against(checkpoint: Checkpoint, kept: Checkpoint) -> list[str]:
     if checkpoint.size == kept.size and checkpoint.root != kept.root:
         return [f"the checkpoint that was kept has another root for the same {kept.size} events"]
     return []
-
-
-def _bytes(file: str) -> bytes:
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import click
 
@@ -14,6 +13,7 @@ from ledger.exchange import source
 from ledger.exchange.aliyun_bill import read_aliyun_bill
 from ledger.exchange.intake import take_over
 from ledger.exchange.statuspage import read_statuspage
+from ledger.files import read_bytes
 
 
 @click.group("import")
@@ -93,9 +93,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _import(file: str, read: Callable[[bytes], source.Reading], dry_run: bool, format_: str | None) -> None:
     try:
-        found = read(Path(file).read_bytes())
-    except OSError as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None
+        found = read(read_bytes(file))
     except source.Unreadable as refused:
         raise Unreadable(refused.code, f"{refused.place}: {refused.message}", hint=refused.hint) from None
     with open_ledger() as ledger:

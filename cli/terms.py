@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 import msgspec
 
@@ -13,8 +11,8 @@ from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from domain.money import percent_text
-from domain.refusals import Unreadable
 from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
+from ledger.files import read_text
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")
 
@@ -112,10 +110,7 @@ def check(file: str, format_: str | None) -> None:
     Example:
       slaledger terms check amended.toml
     """
-    try:
-        document = Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error}") from None
+    document = read_text(file)
     found = parse_terms(document)
     shape: Json = {
         "file": file,

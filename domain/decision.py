@@ -47,6 +47,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+NO_FACTS = Facts(position=0, count=0, sha256="")
+"""Stands where the facts are not known yet, or do not matter."""
+
+
 class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An unbroken outage: its whole length, and what of it counts in the month, in microseconds."""
 
@@ -146,8 +150,7 @@ def record_sha256(record: bytes) -> str:
 
 def substance(decision: Decision) -> Decision:
     """A decision without what changes by deciding again: equal where both decide alike."""
-    nothing = Facts(position=0, count=0, sha256="")
-    return msgspec.structs.replace(decision, number=0, decided_at=0, facts=nothing, steps=())
+    return msgspec.structs.replace(decision, number=0, decided_at=0, facts=NO_FACTS, steps=())
 
 
 def _plain(value: object) -> str:

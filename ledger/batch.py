@@ -129,7 +129,8 @@ class Batch:
             self._report.lines = number
             if self._is_done(number):
                 self._report.done_before += 1
-                if not (self._outdated and self._does_what_is_left(log, line)):
+                again = self._outdated and _is_what_is_left(line)
+                if not again or self._run_line(log, line) is not None:
                     self._report.noops += bool(line.strip())
                 continue
             refusal = self._run_line(log, line)
@@ -139,18 +140,6 @@ class Batch:
             if time.monotonic_ns() > until and not whole:
                 return True
         return False
-
-    def _does_what_is_left(self, log: Writer, line: bytes) -> bool:
-        """Carry out a line that was done already, if it decides or issues; whether that recorded anything."""
-        try:
-            command = parse_line(line)
-            recorded = self._carry_out(log, command) if isinstance(command, DecideClaim | IssueVoucher) else 0
-        except (Conflict, Damaged):
-            raise
-        except Refusal:  # the line was done; that it could not be done again is no news
-            return False
-        self._report.recorded += recorded
-        return recorded > 0
 
     def _count(self, number: int, line: bytes, refusal: Refusal | None) -> None:
         """Take a line in among those that are done, or that were refused and are tried again when the file is."""
@@ -215,6 +204,11 @@ class Batch:
         )
         log.note_progress(self._noted, note)
         self._noted = note.lines_sha256
+
+
+def _is_what_is_left(line: bytes) -> bool:
+    """Whether a line that was done before decides or issues: what came to be left since is done then."""
+    return bool(line.strip()) and isinstance(parse_line(line), DecideClaim | IssueVoucher)
 
 
 def _with(lines_sum: int, number: int, line: bytes) -> int:

@@ -152,8 +152,7 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us) -> Done:
         for year in missing:
             event = published.published_calendar(year)
             recorded += len(log.append([(layout.calendar(event.country, year), event)], at, actor, None, None))
-        created = decode(log.stream(layout.LEDGER)[0]).event
-        told = {"ledger": created.ledger if isinstance(created, LedgerCreated) else ""}
+        told = {"ledger": log.ledger_id()}
         return Done(command="init", recorded=recorded, position=log.position(), told=told, warnings=[])
 
 

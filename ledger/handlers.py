@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,10 +19,11 @@ from domain import terms as agreement
 from domain import voucher as vouchers
 from domain.assessment import assess, timing
 from domain.case import Case, account_of, fold, unknown_account
-from domain.decision import Decision, decode, substance
+from domain.decision import NO_FACTS, Decision, decode, substance
 from domain.money import yuan
 from domain.refusals import Refusal, Unreadable
 from domain.time import month_of, month_span
+from ledger.files import read_text
 from ledger.published import published_calendar
 from ledger.store import layout
 from ledger.store.codec import decode as decode_row
@@ -115,7 +115,7 @@ def _close_account(log: Reader, command: c.CloseAccount, now: int) -> Effect:
 def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     if (command.file is None) == (command.document is None):
         raise Unreadable("bad_terms", "give the terms as a file or as a document, one of both")
-    document = command.document if command.document is not None else _text(str(command.file))
+    document = command.document if command.document is not None else read_text(str(command.file))
     terms = agreement.parse_terms(document)
     versions = log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions
     if terms.agreement != agreement.REFERENCE_AGREEMENT:
@@ -130,19 +130,12 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
     else:
         if command.source is None:
             raise Unreadable("no_source", "a calendar from a file needs the source of its days", hint="give --source")
-        days = calendars.parse_days(_text(command.file), command.year, command.file)
+        days = calendars.parse_days(read_text(command.file), command.year, command.file)
         event = calendars.published(command.year, str(command.source), *days)
     stream = layout.calendar(event.country, event.year)
     known = log.fold_streams(stream).calendars.get(event.year)
     events = calendars.publish(known, event, command.reason)
     return _on(stream, events, year=event.year, sha256=event.sha256)
-
-
-def _text(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise Unreadable("unreadable_file", f"{file!r} cannot be read: {error}") from None
 
 
 def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
@@ -310,7 +303,7 @@ def decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decisi
     rows = log.case_rows(account)
     case = fold(map(decode_row, rows))
     version = agreement.in_force(case.versions, month)
-    decision = assess(case, account, month, version, decided_at, log.facts((), ()))
+    decision = assess(case, account, month, version, decided_at, NO_FACTS)
     facts = log.facts(rows, decision.calendar.years)
     return msgspec.structs.replace(decision, facts=facts)
 
@@ -323,7 +316,7 @@ def _dispute_claim(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
 def _issue_voucher(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
     account = str(command.account)
     claim = _claim(log, account, command.month)
-    version = agreement.in_force(log.rules().versions, command.month).terms
+    version = agreement.in_force(_versions(log), command.month).terms
     issued_at = now if command.issued_at is None else int(command.issued_at)
     effect = Effect(told={"account": account, "month": command.month})
     for event in vouchers.issue(claim, command, issued_at, version.version, version.zone):
@@ -348,7 +341,7 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
 def _redeem_voucher(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     bill_stream, bill = _bill(log, command.bill)
-    terms = agreement.by_name(log.rules().versions, voucher.version).terms
+    terms = agreement.by_name(_versions(log), voucher.version).terms
     events = vouchers.redeem(voucher, bill, command, terms)
     told: dict[str, Any] = {"voucher": voucher.voucher}
     if events:

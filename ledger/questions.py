@@ -129,9 +129,12 @@ def _open_months(log: Reader, accounts: list[str], at: int, month: str | None = 
 
 def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
     found = []
-    for row in sorted(rows, key=lambda row: (row.month, row.account)):
+    case: Case | None = None
+    holder = ""
+    for row in sorted(rows, key=lambda row: (row.account, row.month)):
         if row.tier is not None:
-            case = log.case(row.account)
+            if case is None or holder != row.account:
+                case, holder = log.case(row.account), row.account
             terms = in_force(case.versions, row.month).terms
             found.append(
                 Breach(
@@ -143,7 +146,7 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
                     credit_fen=would_credit(case, row.month, row.tier, terms),
                 )
             )
-    return found
+    return sorted(found, key=lambda breach: (breach.month, breach.account))
 
 
 def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:

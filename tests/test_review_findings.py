@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +155,21 @@ def test_odd_lines_are_refused_with_their_number(slaledger: CommandLine, text: b
 
 def test_a_ledger_in_memory_is_refused(slaledger: CommandLine) -> None:
     assert slaledger.refused("--ledger", "sqlite:///:memory:", "init", status=2)["code"] == "bad_ledger_url"
+
+
+def test_terms_are_recorded_and_hashed_with_the_line_ends_of_their_file(slaledger: CommandLine) -> None:
+    text = SHIPPED.replace('version = "2018-08-01"', 'version = "later"').replace("= 2018-08-01", "= 2027-01-01")
+    file = slaledger.folder / "later.toml"
+    file.write_bytes(text.replace("\n", "\r\n").encode())
+    slaledger.ok("terms", "publish", "later.toml", "--noticed-at", at("10-01"))
+    (later,) = (each for each in slaledger.ok("terms", "list") if each["version"] == "later")
+    assert later["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_stopped_file_run_again_reports_where_the_log_stands(slaledger: CommandLine) -> None:
+    wrong = line("account close", account="nobody", closed_at=at("05-01"))
+    run = [ENROLL, *DOWN, BILL, line("claim decide", all=True, month="2026-03")]
+    assert slaledger.batch(*run, wrong).returncode == 1
+    told(slaledger, line("claim file", account="A", month="2026-03", filed_at=at("04-10")))
+    report = json.loads(slaledger.batch(*run, wrong).stdout)
+    assert (report["recorded"], report["position"]) == (1, slaledger.ok("history", "A")["position"])

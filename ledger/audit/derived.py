@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from domain.events import LedgerCreated
 from domain.refusals import Damaged, Unreadable
 from ledger.audit import merkle
 from ledger.audit.tree_store import Node
-from ledger.store import layout
-from ledger.store.codec import Row, decode
+from ledger.store.codec import Row
 from ledger.store.leaves import leaf_hash
 from ledger.store.reader import Reader
 
@@ -83,8 +81,7 @@ def hashed(row: Row) -> bytes:
 
 def ledger_id(log: Reader) -> str:
     """The ledger's id, which is the origin of its checkpoints. Raises Unreadable `no_ledger_id`."""
-    rows = log.stream(layout.LEDGER)
-    event = decode(rows[0]).event if rows else None
-    if not isinstance(event, LedgerCreated):
+    found = log.ledger_id()
+    if found is None:
         raise Unreadable("no_ledger_id", "the ledger has no id yet", hint="`slaledger init`")
-    return event.ledger
+    return found

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.assessment import assess
 from domain.case import Case, Fact, fold
-from domain.decision import Decision, Facts, substance
+from domain.decision import NO_FACTS, Decision, substance
 from domain.decision import decode as decode_record
 from domain.events import CalendarPublished
 from domain.readings import NUMBERS, others, with_readings
@@ -84,9 +84,8 @@ def impact_of_now(log: Reader, account: str, at: int) -> Iterator[Impact]:
 
 
 def _decided(case: Case, account: str, month: str, at: int, choose: Choose) -> Decision | Outcome:
-    nothing = Facts(position=0, count=0, sha256="")
     try:
-        return assess(case, account, month, choose(case.versions, month), at, nothing)
+        return assess(case, account, month, choose(case.versions, month), at, NO_FACTS)
     except Refusal as refusal:
         if refusal.status != 1:
             raise

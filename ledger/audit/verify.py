@@ -93,7 +93,7 @@ def _gaps(log: Reader) -> Iterator[Damage]:
 def _rewritten(ledger: Ledger, log: Reader, found: Derived, against: Checkpoint | None) -> Iterator[Damage]:
     """The log extends the checkpoint's, and the tree that lies beside it."""
     with tree_as_kept(ledger) as kept:
-        if kept is not None and (found.size < kept.size or derived(log, kept.size).root != kept.root()):
+        if kept is not None and (found.size < kept.size or _root(log, found, kept.size) != kept.root()):
             position = first_difference(log, kept)
             what = f"the log is not what the kept tree of {kept.size} events says that it was"
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
@@ -102,10 +102,15 @@ def _rewritten(ledger: Ledger, log: Reader, found: Derived, against: Checkpoint 
         if found.size < against.size:
             what = f"the log has {found.size} events, the checkpoint {against.size}: its end was cut off"
             yield Damage(kind="truncated", message=what, position=found.position + 1)
-        elif derived(log, against.size).root != against.root:
+        elif _root(log, found, against.size) != against.root:
             position = first_difference(log, kept, (against.size, against.root)) if kept is not None else None
             what = f"the first {against.size} events are not those of the checkpoint"
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
+
+
+def _root(log: Reader, found: Derived, size: int) -> bytes:
+    """The root of the first `size` events, for the whole log as it was derived already."""
+    return found.root if size == found.size else derived(log, size).root
 
 
 def _at(what: str, position: int | None) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from domain.bill import MAX_MONTHS
 from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
 
 # fmt: off
@@ -27,7 +28,6 @@ COLUMNS = (
 # fmt: on
 PREPAID = ("包年包月", "预付费", "Subscription")
 YUAN = {"", "CNY", "RMB", "人民币"}
-MONTHS_MAX = 120
 BY_HAND = "enter this bill by hand with `slaledger fees bill`"
 _UNITS = 10**10
 _UNITS_PER_FEN = _UNITS // 100
@@ -252,10 +252,10 @@ def _row_period(row: Row) -> Period:
     start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
     if end <= start:
         raise row.refuse("ends_before_start", "账单结束时间 is not after 账单开始时间")
-    for months in range(1, MONTHS_MAX + 1):
+    for months in range(1, MAX_MONTHS + 1):
         if end <= _last_end(start, months):
             return Period(f"{start:%Y-%m}", months)
-    raise row.refuse("too_many_months", f"the row pays for more than {MONTHS_MAX} months")
+    raise row.refuse("too_many_months", f"the row pays for more than {MAX_MONTHS} months")
 
 
 def _last_end(start: datetime, months: int) -> datetime:

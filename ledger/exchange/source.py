@@ -11,7 +11,9 @@ from datetime import datetime
 
 import msgspec
 
-ID_PATTERN = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+from domain.commands import Id
+from domain.refusals import BadValue
+
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
@@ -166,7 +168,7 @@ def _position(data: bytes, offset: int) -> tuple[int, int]:
 
 def checked_id(text: str, place: str) -> str:
     """`text`, if it can be an id in the ledger."""
-    if not ID_PATTERN.fullmatch(text):
-        hint = "ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -"
-        raise Unreadable("bad_id", place, f"{text!r} cannot be an id in the ledger", hint)
-    return text
+    try:
+        return str(Id.parse(text))
+    except BadValue as error:
+        raise Unreadable(error.code, place, f"{text!r} cannot be an id in the ledger", error.hint) from None

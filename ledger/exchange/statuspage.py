@@ -10,12 +10,14 @@ known here are refused wherever they stand: a status that nobody understood must
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import get_args
 
 import msgspec
 
+from domain.events import Function
 from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json
 
-FUNCTIONS = frozenset({"agent_sign_in", "agent_calls", "inbound_routing"})
+FUNCTIONS = frozenset(get_args(Function))
 DOWN = frozenset({"partial_outage", "major_outage", "under_maintenance"})
 COMPONENT_STATUSES = DOWN | {"operational", "degraded_performance"}
 IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})

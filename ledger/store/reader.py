@@ -11,7 +11,7 @@ import msgspec
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact, fold
 from domain.decision import Facts
-from domain.events import IdReserved, IncidentJoined, IncidentOpened
+from domain.events import IdReserved, IncidentJoined, IncidentOpened, LedgerCreated
 from domain.incident import Incident
 from domain.refusals import Damaged
 from domain.terms import REFERENCE_AGREEMENT
@@ -129,6 +129,12 @@ class Reader:
             )
             for done, lines, refused, position, state in rows
         ]
+
+    def ledger_id(self) -> str | None:
+        """The ledger's id; None before `init` has come to its end."""
+        rows = self.stream(layout.LEDGER)
+        event = decode(rows[0]).event if rows else None
+        return event.ledger if isinstance(event, LedgerCreated) else None
 
     def reservation(self, kind: str, id_: str) -> IdReserved | None:
         """Who holds an id, and what was said when it was taken."""

@@ -19,11 +19,9 @@ from eventsourcing.sqlite import SQLiteCursor
 from eventsourcing.utils import Environment
 
 from domain.case import Case
-from domain.events import LedgerCreated
 from domain.refusals import Damaged
 from ledger.application import Ledger, explained
 from ledger.store import layout, location
-from ledger.store.codec import decode
 from ledger.store.reader import Reader
 from ledger.store.sqlite import Factory, TrackingRecorder
 from projections.claims import ClaimRow, claim_rows
@@ -183,7 +181,7 @@ class Views:
     def catch_up(self, ledger: Ledger, on_progress: Progress, upto: int | None = None) -> None:
         """Project what was recorded since the position reached, up to a position where one is given."""
         with ledger.reading(upto) as log:
-            name, position = _ledger_id(log), log.position()
+            name, position = log.ledger_id() or "", log.position()
             with self._recorder.datastore.transaction(commit=False) as cursor:
                 if self._recorder.reached(cursor, name) == position:
                     return
@@ -219,12 +217,6 @@ def _changed_accounts(log: Reader, reached: int) -> list[str]:
             return log.accounts()
         owners.add(layout.owner(row.stream))
     return sorted(owners - {layout.SHARED})
-
-
-def _ledger_id(log: Reader) -> str:
-    rows = log.stream(layout.LEDGER)
-    event = decode(rows[0]).event if rows else None
-    return event.ledger if isinstance(event, LedgerCreated) else ""
 
 
 def _database(ledger: Ledger, *, anew: bool) -> str:

@@ -1,0 +1,29 @@
+"""Files that a user names: read whole, or refused with their name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from domain.refusals import Unreadable
+
+
+def read_bytes(file: str) -> bytes:
+    """A file's bytes. Raises Unreadable `unreadable_file`."""
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise _unreadable(file, error.strerror or str(error)) from None
+    except ValueError as error:
+        raise _unreadable(file, str(error)) from None
+
+
+def read_text(file: str) -> str:
+    """A file's text with its line ends as they are, since its bytes are hashed. Raises Unreadable `unreadable_file`."""
+    try:
+        return read_bytes(file).decode()
+    except UnicodeDecodeError:
+        raise _unreadable(file, "it is no UTF-8 text") from None
+
+
+def _unreadable(file: str, why: str) -> Unreadable:
+    return Unreadable("unreadable_file", f"{file if file.isprintable() else repr(file)} cannot be read: {why}")

@@ -8,7 +8,7 @@ from cli.changing import tell
 from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import emit, format_option
 from cli.progress import progress
-from ledger.application import Ledger, read_only
+from ledger.application import Ledger
 from ledger.execution import initialise
 from ledger.store import views
 
@@ -25,8 +25,7 @@ def init(format_: str | None) -> None:
       slaledger init
     """
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
-        if not ledger.writable:
-            raise read_only(ledger.path)
+        ledger.store.check_writable()
         done = initialise(ledger, actor())
     tell(done, format_)
 

@@ -371,7 +371,7 @@ def test_a_malformed_proof_is_refused(text: str) -> None:
 
 def test_a_key_is_made_and_signs_checkpoints_and_proofs(ledger: Ledger, tmp_path: Path) -> None:
     key, runner = str(tmp_path / "ledger.key"), CliRunner()
-    settings = Settings(f"sqlite:///{ledger.path}", None, "en")
+    settings = Settings(f"sqlite:///{ledger.store.path}", None, "en")
     made = runner.invoke(audit_tree.keygen, ["ledger.example.com", "-o", key])
     assert made.exit_code == 0
     verifier = made.stdout.strip()

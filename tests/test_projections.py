@@ -33,7 +33,7 @@ from ledger.month_run import run_month, waiting
 from ledger.parsing import build, parse_line
 from ledger.questions import breaches_of
 from ledger.store.codec import decode
-from ledger.store.location import views_path
+from ledger.store.location import kept_path
 from ledger.store.views import FORMAT, Views, rebuild
 from projections.claims import claim_rows
 from projections.months import has_open_incident, month_rows
@@ -545,7 +545,7 @@ def test_spoilt_projections_change_no_answer(
 ) -> None:
     with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
         kept(ledger)
-    spoil(views_path(answered.ledger))
+    spoil(kept_path(answered.ledger, "views"))
     assert answers(answered) == expected
 
 
@@ -555,7 +555,7 @@ def test_rebuild_mends_spoilt_projections(
 ) -> None:
     with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
         kept(ledger)
-    spoil(views_path(answered.ledger))
+    spoil(kept_path(answered.ledger, "views"))
     assert answered.ok("rebuild")["accounts"] == 2
     assert answered.ok("voucher", "list") == expected[2]
 
@@ -573,7 +573,7 @@ def _ledger_read_only(command_line: CommandLine) -> None:
 
 
 def _views_read_only(command_line: CommandLine) -> None:
-    _may_not_be_written(views_path(command_line.ledger))
+    _may_not_be_written(kept_path(command_line.ledger, "views"))
 
 
 def _folder_read_only(command_line: CommandLine) -> None:
@@ -582,7 +582,7 @@ def _folder_read_only(command_line: CommandLine) -> None:
 
 
 def _folder_read_only_without_views(command_line: CommandLine) -> None:
-    views_path(command_line.ledger).unlink()
+    kept_path(command_line.ledger, "views").unlink()
     _may_not_be_written(command_line.folder)
 
 

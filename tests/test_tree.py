@@ -27,10 +27,10 @@ from ledger.audit import catching_up, merkle, proofs
 from ledger.audit.derived import Derived, ledger_id
 from ledger.audit.derived import derived as derive
 from ledger.audit.tree import first_difference, tree_as_kept, tree_of
-from ledger.audit.tree_store import tree_path
 from ledger.execution import initialise
 from ledger.store.codec import Row
 from ledger.store.leaves import leaf_hash
+from ledger.store.location import kept_path
 from ledger.store.reader import Reader
 
 
@@ -84,7 +84,7 @@ def derived_of(ledger: Ledger, size: int | None = None) -> Derived:
 
 def check_fits(ledger: Ledger) -> str | None:
     """Hold the kept tree to the rows; gives why it was made again."""
-    leaves = [defined_leaf(row) for row in rows_of(ledger.path)]
+    leaves = [defined_leaf(row) for row in rows_of(ledger.store.path)]
     with tree_of(ledger) as tree:
         assert (tree.size, tree.root(), tree.position) == derived_of(ledger)
         assert (tree.size, tree.root()) == (len(leaves), defined_root(leaves))
@@ -99,9 +99,9 @@ def check_fits(ledger: Ledger) -> str | None:
 def test_kept_derived_and_defined_roots_are_one_for_random_ledgers_and_sizes(ledger: Ledger, seed: int) -> None:
     chance = Random(seed)
     for _ in range(chance.randint(1, 5)):
-        record(ledger.path, chance.randint(0, 40), gap=lambda: chance.choice((1, 1, 1, 2, 9)))
+        record(ledger.store.path, chance.randint(0, 40), gap=lambda: chance.choice((1, 1, 1, 2, 9)))
         assert check_fits(ledger) is None
-    rows = rows_of(ledger.path)
+    rows = rows_of(ledger.store.path)
     leaves = [defined_leaf(row) for row in rows]
     with tree_of(ledger) as tree:
         for size in range(len(rows) + 1):
@@ -113,7 +113,7 @@ def test_kept_derived_and_defined_roots_are_one_for_random_ledgers_and_sizes(led
 @pytest.mark.parametrize("seed", range(4))
 def test_every_proof_checks_without_the_ledger(ledger: Ledger, seed: int) -> None:
     chance = Random(seed)
-    record(ledger.path, chance.randint(1, 60))
+    record(ledger.store.path, chance.randint(1, 60))
     with tree_of(ledger) as tree:
         for _ in range(60):
             new = chance.randint(1, tree.size)
@@ -126,10 +126,10 @@ def test_every_proof_checks_without_the_ledger(ledger: Ledger, seed: int) -> Non
 def test_a_leaf_is_found_by_its_position_though_positions_have_gaps(ledger: Ledger, seed: int) -> None:
     chance = Random(seed)
     for _ in range(3):
-        record(ledger.path, chance.randint(1, 15), gap=lambda: chance.choice((1, 1, 2, 5)))
+        record(ledger.store.path, chance.randint(1, 15), gap=lambda: chance.choice((1, 1, 2, 5)))
         with tree_of(ledger):
             pass
-    positions = [row.position for row in rows_of(ledger.path)]
+    positions = [row.position for row in rows_of(ledger.store.path)]
     with tree_of(ledger) as tree:
         assert [tree.position_of(index) for index in range(tree.size)] == positions
         for position in range(positions[-1] + 3):
@@ -204,10 +204,10 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize("new", [0, 1, 7, 300])
 def test_catching_up_is_work_for_the_new_events(ledger: Ledger, hashes: list[int], read: list[int], new: int) -> None:
-    record(ledger.path, 500)
+    record(ledger.store.path, 500)
     with tree_of(ledger) as tree:
         last = tree.position
-    record(ledger.path, new)
+    record(ledger.store.path, new)
     hashes.clear()
     read.clear()
     with tree_of(ledger) as tree:
@@ -224,16 +224,16 @@ def test_deriving_holds_no_more_for_a_longer_log(ledger: Ledger) -> None:
         tracemalloc.stop()
         return peak
 
-    record(ledger.path, 10_000)
+    record(ledger.store.path, 10_000)
     short = most()
-    record(ledger.path, 30_000)
+    record(ledger.store.path, 30_000)
     assert most() < short * 2
 
 
 def test_an_interrupted_catching_up_keeps_what_was_there(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     with tree_of(ledger) as tree:
         before = tree.size
-    record(ledger.path, 30)
+    record(ledger.store.path, 30)
     with monkeypatch.context() as patched:
         patched.setattr(catching_up, "_FLUSH", 3)
         patched.setattr(catching_up, "hashed", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
@@ -250,7 +250,7 @@ def test_an_interrupted_catching_up_keeps_what_was_there(ledger: Ledger, monkeyp
 
 def _statements(*statements: str) -> Callable[[Ledger], None]:
     def spoil(ledger: Ledger) -> None:
-        with closing(sqlite3.connect(tree_path(ledger.path), isolation_level=None)) as raw:
+        with closing(sqlite3.connect(kept_path(ledger.store.path, "tree"), isolation_level=None)) as raw:
             for statement in statements:
                 raw.execute(statement)
 
@@ -259,19 +259,19 @@ def _statements(*statements: str) -> Callable[[Ledger], None]:
 
 def _bytes(change: Callable[[bytes], bytes]) -> Callable[[Ledger], None]:
     def spoil(ledger: Ledger) -> None:
-        path = tree_path(ledger.path)
+        path = kept_path(ledger.store.path, "tree")
         path.write_bytes(change(path.read_bytes()))
 
     return spoil
 
 
 def _log(*statements: str) -> Callable[[Ledger], None]:
-    return lambda ledger: tamper(ledger.path, *statements)
+    return lambda ledger: tamper(ledger.store.path, *statements)
 
 
 LAST = "(SELECT MAX(position) FROM stored_events)"
 SPOILT: list[tuple[str, Callable[[Ledger], None], str | None]] = [
-    ("deleted", lambda ledger: tree_path(ledger.path).unlink(), None),
+    ("deleted", lambda ledger: kept_path(ledger.store.path, "tree").unlink(), None),
     ("empty file", _bytes(lambda data: b""), None),
     ("garbage", _bytes(lambda data: b"no database at all" * 100), "not a database"),
     ("cut off", _bytes(lambda data: data[: len(data) // 2]), "its file"),
@@ -303,11 +303,11 @@ SPOILT: list[tuple[str, Callable[[Ledger], None], str | None]] = [
 def test_what_does_not_fit_is_made_again(
     ledger: Ledger, spoil: Callable[[Ledger], None], why: str | None, more: int
 ) -> None:
-    record(ledger.path, 31 - (len(rows_of(ledger.path)) % 16))
+    record(ledger.store.path, 31 - (len(rows_of(ledger.store.path)) % 16))
     assert check_fits(ledger) is None
     spoil(ledger)
     if more:
-        record(ledger.path, more, name="1002/noted")
+        record(ledger.store.path, more, name="1002/noted")
     remade = check_fits(ledger)
     assert (remade is None) is (why is None), remade
     assert why is None or why in str(remade)
@@ -318,7 +318,7 @@ def test_the_tree_of_another_ledger_is_not_taken_for_this_one(ledger: Ledger, tm
     with Ledger.create(f"sqlite:///{tmp_path}/other.db") as other:
         initialise(other, "clerk")
         check_fits(other)
-    tree_path(ledger.path).write_bytes(tree_path(tmp_path / "other.db").read_bytes())
+    kept_path(ledger.store.path, "tree").write_bytes(kept_path(tmp_path / "other.db", "tree").read_bytes())
     with tree_as_kept(ledger) as kept:
         assert kept is None
     assert "another ledger" in str(check_fits(ledger))
@@ -327,7 +327,7 @@ def test_the_tree_of_another_ledger_is_not_taken_for_this_one(ledger: Ledger, tm
 @pytest.mark.parametrize("frozen", ["ledger", "folder", "tree"])
 @pytest.mark.parametrize("kept", [False, True])
 def test_where_nothing_may_be_written_it_is_made_in_passing(ledger_file: Path, frozen: str, kept: bool) -> None:
-    url, beside = f"sqlite:///{ledger_file}", tree_path(ledger_file)
+    url, beside = f"sqlite:///{ledger_file}", kept_path(ledger_file, "tree")
     if kept or frozen == "tree":
         with Ledger.open(url) as ledger:
             check_fits(ledger)
@@ -350,7 +350,7 @@ def test_where_nothing_may_be_written_it_is_made_in_passing(ledger_file: Path, f
 def test_a_reader_keeps_its_tree_while_others_catch_up(ledger: Ledger) -> None:
     with tree_of(ledger) as early:
         size, root = early.size, early.root()
-        record(ledger.path, 50)
+        record(ledger.store.path, 50)
         with tree_of(ledger) as late:
             assert late.size == size + 50
             merkle.verify_consistency(size, late.size, late.consistency(size), root, late.root())
@@ -358,12 +358,12 @@ def test_a_reader_keeps_its_tree_while_others_catch_up(ledger: Ledger) -> None:
 
 
 def test_many_readers_at_once_get_one_answer(ledger: Ledger) -> None:
-    record(ledger.path, 400)
+    record(ledger.store.path, 400)
     roots: list[bytes] = []
     expected = derived_of(ledger).root
 
     def ask() -> None:
-        with Ledger.open(f"sqlite:///{ledger.path}") as own, tree_of(own) as tree:
+        with Ledger.open(f"sqlite:///{ledger.store.path}") as own, tree_of(own) as tree:
             roots.append(tree.root())
 
     readers = [threading.Thread(target=ask) for _ in range(8)]
@@ -384,8 +384,8 @@ with Ledger.open(sys.argv[1]) as ledger, tree_of(ledger) as tree:
 
 
 def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Ledger) -> None:
-    tree_path(ledger.path).write_bytes(b"garbage" * 1000)
-    command = [sys.executable, "-c", READ, f"sqlite:///{ledger.path}"]
+    kept_path(ledger.store.path, "tree").write_bytes(b"garbage" * 1000)
+    command = [sys.executable, "-c", READ, f"sqlite:///{ledger.store.path}"]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(5)]
     for each in running:
         out, said = each.communicate()
@@ -395,9 +395,9 @@ def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Ledger) -> N
 
 def test_a_tree_that_another_holds_is_waited_for_and_then_told(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     check_fits(ledger)
-    record(ledger.path, 1)
-    monkeypatch.setattr("ledger.audit.tree_store.LOCK_SECONDS", 0)
-    with closing(sqlite3.connect(tree_path(ledger.path), isolation_level=None)) as raw:
+    record(ledger.store.path, 1)
+    monkeypatch.setattr("ledger.store.embedded.LOCK_SECONDS", 0)
+    with closing(sqlite3.connect(kept_path(ledger.store.path, "tree"), isolation_level=None)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(Conflict) as refused, tree_of(ledger):
             pass
@@ -431,15 +431,15 @@ def _difference(ledger: Ledger, vouched: tuple[int, bytes] | None = None) -> int
 def test_the_first_changed_position_is_found(ledger: Ledger, change: str, place: int | None) -> None:
     with tree_of(ledger) as tree:
         vouched = tree.size, tree.root()
-    tamper(ledger.path, change)
+    tamper(ledger.store.path, change)
     assert _difference(ledger) == _difference(ledger, vouched) == place
 
 
 def test_a_tree_that_was_changed_with_the_log_tells_nothing(ledger: Ledger) -> None:
     with tree_of(ledger) as tree:
         vouched = tree.size, tree.root()
-    tamper(ledger.path, "UPDATE stored_events SET state = x'00' WHERE position = 4")
-    tree_path(ledger.path).unlink()
+    tamper(ledger.store.path, "UPDATE stored_events SET state = x'00' WHERE position = 4")
+    kept_path(ledger.store.path, "tree").unlink()
     with tree_of(ledger) as tree:
         assert tree.root() != vouched[1]
     assert _difference(ledger) is None
@@ -448,7 +448,7 @@ def test_a_tree_that_was_changed_with_the_log_tells_nothing(ledger: Ledger) -> N
 
 
 def test_a_row_whose_columns_are_not_of_their_kinds_is_named(ledger: Ledger) -> None:
-    tamper(ledger.path, "UPDATE stored_events SET state = 'text' WHERE position = 4")
+    tamper(ledger.store.path, "UPDATE stored_events SET state = 'text' WHERE position = 4")
     with pytest.raises(Damaged, match="position 4") as refused:
         derived_of(ledger)
     assert refused.value.code == "unreadable_event"
@@ -462,7 +462,7 @@ def test_nothing_kept_is_no_tree(ledger: Ledger) -> None:
 
 
 def test_a_hash_that_is_missing_is_told_when_it_is_needed(ledger: Ledger) -> None:
-    record(ledger.path, 2, gap=lambda: 3)
+    record(ledger.store.path, 2, gap=lambda: 3)
     check_fits(ledger)
     _statements("DELETE FROM nodes WHERE level = 0 AND at = 2", "DELETE FROM runs WHERE first_index = 0")(ledger)
     with tree_of(ledger) as tree:
@@ -476,7 +476,7 @@ def test_a_hash_that_is_missing_is_told_when_it_is_needed(ledger: Ledger) -> Non
 
 
 def run(command: click.Command, ledger: Ledger, *words: str) -> Result:
-    settings = Settings(f"sqlite:///{ledger.path}", None, "en")
+    settings = Settings(f"sqlite:///{ledger.store.path}", None, "en")
     return CliRunner().invoke(command, words, obj=settings)
 
 
@@ -501,11 +501,11 @@ def test_a_checkpoint_is_the_log_in_three_lines(ledger: Ledger) -> None:
 
 
 def test_an_events_proof_checks_offline(ledger: Ledger, tmp_path: Path) -> None:
-    record(ledger.path, 9, gap=lambda: 3)
+    record(ledger.store.path, 9, gap=lambda: 3)
     kept = tmp_path / "kept"
     kept.write_text(said(audit_tree.checkpoint, ledger))
-    record(ledger.path, 4)
-    for number, row in enumerate(rows_of(ledger.path)[:-4]):
+    record(ledger.store.path, 4)
+    for number, row in enumerate(rows_of(ledger.store.path)[:-4]):
         for words in (str(row.position),), (f"{row.stream}@{row.version}",), (str(row.position), "--checkpoint", kept):
             text = said(audit_tree.prove, ledger, *map(str, words))
             proof, _ = proofs.verify_proof(text, defined_leaf(row))
@@ -529,8 +529,8 @@ def test_a_proof_in_json_has_the_parts(ledger: Ledger) -> None:
 def test_a_consistency_proof_checks_offline(ledger: Ledger, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text(said(audit_tree.checkpoint, ledger))
-    record(ledger.path, 20)
-    size = len(rows_of(ledger.path))
+    record(ledger.store.path, 20)
+    size = len(rows_of(ledger.store.path))
     for old, new in (("3", "7"), (str(kept), str(size)), ("1", str(kept))):
         shape = json.loads(said(audit_tree.consistency, ledger, old, new))
         roots = [proofs.decoded(shape[name]) or b"" for name in ("old_root", "new_root")]
@@ -558,13 +558,13 @@ def test_an_event_that_is_not_there_is_refused(ledger: Ledger, event: str, expec
 
 
 def test_a_position_in_a_gap_is_no_event(ledger: Ledger) -> None:
-    record(ledger.path, 1, gap=lambda: 5)
-    gap = str(rows_of(ledger.path)[-1].position - 1)
+    record(ledger.store.path, 1, gap=lambda: 5)
+    gap = str(rows_of(ledger.store.path)[-1].position - 1)
     assert refusal(audit_tree.prove, ledger, gap) == ("no_such_event", 1)
 
 
 def test_a_checkpoint_that_does_not_fit_is_refused(ledger: Ledger, tmp_path: Path) -> None:
-    record(ledger.path, 20)
+    record(ledger.store.path, 20)
     kept = tmp_path / "kept"
     head = proofs.parse_checkpoint(said(audit_tree.checkpoint, ledger))
     cases = [
@@ -588,21 +588,21 @@ def test_a_checkpoint_that_does_not_fit_is_refused(ledger: Ledger, tmp_path: Pat
 
 def test_an_event_that_was_changed_since_is_not_proved(ledger: Ledger) -> None:
     check_fits(ledger)
-    tamper(ledger.path, "UPDATE stored_events SET state = x'00' WHERE position = 4")
+    tamper(ledger.store.path, "UPDATE stored_events SET state = x'00' WHERE position = 4")
     assert refusal(audit_tree.prove, ledger, "4") == ("log_rewritten", 4)
 
 
 def test_a_proof_that_does_not_hold_is_not_printed(ledger: Ledger) -> None:
-    record(ledger.path, 3)
+    record(ledger.store.path, 3)
     check_fits(ledger)
     _statements("UPDATE nodes SET hash = zeroblob(32) WHERE level = 0 AND at = 2")(ledger)
     assert refusal(audit_tree.prove, ledger, "4") == ("tree_damaged", 4)
-    assert refusal(audit_tree.consistency, ledger, "3", str(len(rows_of(ledger.path)))) == ("tree_damaged", 4)
+    assert refusal(audit_tree.consistency, ledger, "3", str(len(rows_of(ledger.store.path)))) == ("tree_damaged", 4)
 
 
 def test_a_log_cut_behind_the_kept_tree_is_told(ledger: Ledger) -> None:
     check_fits(ledger)
-    tamper(ledger.path, f"DELETE FROM stored_events WHERE position = {LAST}")
+    tamper(ledger.store.path, f"DELETE FROM stored_events WHERE position = {LAST}")
     result = run(audit_tree.checkpoint, ledger)
     assert "no longer reached its last event" in result.stderr
-    assert proofs.parse_checkpoint(result.stdout).size == len(rows_of(ledger.path))
+    assert proofs.parse_checkpoint(result.stdout).size == len(rows_of(ledger.store.path))

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from domain.refusals import Damaged, Refusal, Unreadable
-from ledger.application import Ledger, explained
+from ledger.application import Ledger
 from ledger.audit import merkle
 from ledger.audit.catching_up import Progress, catch_up, is_current, kept_peaks
 from ledger.audit.derived import BEFORE_ALL, Peaks, hashed, ledger_id
-from ledger.audit.tree_store import TEMPORARY, Reached, Spoilt, StoreError, TreeStore, drop, may_be_kept, tree_path
-from ledger.store import location
+from ledger.audit.tree_store import Reached, Spoilt, TreeStore
 from ledger.store.codec import Row
+from ledger.store.embedded import TEMPORARY, SqliteKept
 from ledger.store.reader import Reader
+from ledger.store.session import Kept, KeptError
 
 
 class KeptTree:
@@ -109,7 +110,7 @@ def tree_of(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
     It is at least as new as any snapshot of the log taken before. Raises Conflict `locked`, Unreadable
     `store_unusable`, `no_ledger_id`, and Damaged `unreadable_event`.
     """
-    with _explained(ledger):
+    with ledger.store.explained("tree"):
         store, remade = _opened(ledger, on_progress)
         try:
             yield _tree(store, remade)
@@ -124,10 +125,9 @@ def tree_as_kept(ledger: Ledger) -> Iterator[KeptTree | None]:
     It may be ahead of a log whose end was cut off: a witness, though one that the operator can delete. Of a log that
     no longer tells its id, whatever is there is taken.
     """
-    path = tree_path(ledger.path)
     owner, store = _owner(ledger), None
     try:
-        store = TreeStore(location.sqlite_uri(path, writable=may_be_kept(ledger)))
+        store = TreeStore(ledger.store.kept("tree", read_only=True))
         store.begin()
         reached = store.reached()
         sound = (
@@ -136,10 +136,10 @@ def tree_as_kept(ledger: Ledger) -> Iterator[KeptTree | None]:
             and kept_peaks(store, reached).root() == reached.root
         )
         tree = KeptTree(store, reached) if reached is not None and sound else None
-    except (StoreError, Spoilt):
+    except (KeptError, Spoilt):
         tree = None
     try:
-        with _explained(ledger):
+        with ledger.store.explained("tree"):
             yield tree
     finally:
         if store is not None:
@@ -181,33 +181,23 @@ def _difference(row: Row | None, leaf: bytes, position_of: Callable[[int], int],
     return None if same else min(row.position, position_of(index))
 
 
-@contextmanager
-def _explained(ledger: Ledger) -> Iterator[None]:
-    with explained(tree_path(ledger.path)):
-        try:
-            yield
-        except StoreError as error:
-            raise error.cause from None
-
-
 def _opened(ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
     """The store, caught up and in a snapshot, and why it was made again: beside the ledger where that works."""
-    path = tree_path(ledger.path)
-    if not may_be_kept(ledger):
-        return _caught_up(TreeStore(TEMPORARY), ledger, on_progress)
-    name = location.sqlite_uri(path, writable=True, create=True)
+    if not ledger.store.may_keep("tree"):
+        return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
     try:
-        return _caught_up(TreeStore(name), ledger, on_progress)
-    except StoreError as error:
+        return _caught_up(ledger.store.kept("tree"), ledger, on_progress)
+    except KeptError as error:
         if error.forbids_writing:
-            return _caught_up(TreeStore(TEMPORARY), ledger, on_progress)
+            return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
         if error.is_passing:
             raise
-        return _caught_up(TreeStore(name if drop(path) else TEMPORARY), ledger, on_progress)[0], f"its file: {error}"
+        anew = ledger.store.kept("tree", anew=True)
+        return _caught_up(anew, ledger, on_progress)[0], f"its tables: {error}"
 
 
-def _caught_up(store: TreeStore, ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
-    remade = None
+def _caught_up(kept: Kept, ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
+    store, remade = TreeStore(kept), None
     with ExitStack() as undo:
         undo.callback(store.close)
         store.begin()

@@ -1,32 +1,25 @@
-"""The file of the kept tree: hashes of complete subtrees, where its leaves stand in the log, and how far it came.
+"""The tables of the kept tree: hashes of complete subtrees, where its leaves stand in the log, and how far it came.
 
-Nothing in it is trusted for long: `ledger/audit/tree.py` checks it against the log whenever it is opened, and makes it
-again where it does not fit.
+Nothing in them is trusted for long: `ledger/audit/tree.py` checks them against the log whenever they are opened, and
+makes them again where they do not fit.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ledger.application import Ledger
-from ledger.store import location
-from ledger.store.layout import LOCK_SECONDS
+from ledger.store.session import Kept, Table
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the tables change: what an older version kept is made again."""
-TEMPORARY = ""
-"""SQLite's name of a private store that goes to a temporary file once it outgrows its cache."""
 _TABLES = {
-    "nodes": "(level INTEGER, at INTEGER, hash BLOB NOT NULL, PRIMARY KEY (level, at)) WITHOUT ROWID",
-    "runs": "(first_index INTEGER PRIMARY KEY, first_position INTEGER NOT NULL UNIQUE)",
-    "reached": "(ledger TEXT NOT NULL, size INTEGER NOT NULL, position INTEGER NOT NULL, root BLOB NOT NULL)",
+    "nodes": Table(columns={"level": "int", "at": "int", "hash": "bytes"}, key=("level", "at")),
+    "runs": Table(
+        columns={"first_index": "int", "first_position": "int"}, key=("first_index",), indexes=("first_position",)
+    ),
+    "reached": Table(columns={"ledger": "text", "size": "int", "position": "int", "root": "bytes"}, key=("ledger",)),
 }
-_CANNOT_WRITE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
-_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, *_CANNOT_WRITE}
 
 Node = tuple[int, int, bytes]
 """A complete subtree: level (0 for a leaf), index within the level, hash."""
@@ -36,28 +29,6 @@ Run = tuple[int, int]
 
 class Spoilt(Exception):
     """What is kept lacks something that it must have, or holds what it cannot."""
-
-
-class StoreError(Exception):
-    """SQLite's own error about the kept tree's file, kept apart from errors of the log."""
-
-    def __init__(self, cause: sqlite3.Error) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
-
-    @property
-    def _code(self) -> int:
-        return (getattr(self.cause, "sqlite_errorcode", None) or 0) & 0xFF
-
-    @property
-    def is_passing(self) -> bool:
-        """Whether the file itself may be well: it is locked, the disk is full, or it may not be written."""
-        return self._code in _PASSING
-
-    @property
-    def forbids_writing(self) -> bool:
-        """Whether this process may not write the file."""
-        return self._code in _CANNOT_WRITE
 
 
 class Reached(NamedTuple):
@@ -70,49 +41,35 @@ class Reached(NamedTuple):
 
 
 class TreeStore:
-    """The tables over one connection. Every method raises StoreError where SQLite does."""
+    """The tables over a kept store. Every method raises KeptError where the database does."""
 
-    def __init__(self, database: str) -> None:
-        try:
-            self._connection = sqlite3.connect(database, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
-        except sqlite3.Error as error:
-            raise StoreError(error) from error
-        try:
-            if database.endswith("mode=rwc"):
-                self._query("PRAGMA journal_mode=WAL")
-            self._query("PRAGMA synchronous=NORMAL")
-        except StoreError:
-            self.close()
-            raise
-
-    def _query(self, statement: str, *values: object) -> list[Any]:
-        try:
-            return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(error) from error
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._query = kept.query
 
     def close(self) -> None:
-        """Let go of the file; what was not committed is dropped."""
-        self._connection.close()
+        """Let go of the store; what was not committed is dropped."""
+        self._kept.close()
 
     def begin(self, *, writing: bool = False) -> None:
         """Begin a snapshot, or with `writing` a transaction that keeps other writers out."""
-        self._query("BEGIN IMMEDIATE" if writing else "BEGIN")
+        self._kept.begin(writing=writing)
 
     def commit(self) -> None:
         """End the transaction and keep what it wrote."""
-        self._query("COMMIT")
+        self._kept.commit()
 
     def clear(self) -> None:
         """Empty tables of this format, in place of whatever was there."""
-        for name, columns in _TABLES.items():
-            self._query(f"DROP TABLE IF EXISTS {name}")
-            self._query(f"CREATE TABLE {name} {columns}")
-        self._query(f"PRAGMA user_version = {FORMAT}")
+        if self._kept.format() == FORMAT:
+            for name in _TABLES:
+                self._query(f"DELETE FROM {name}")
+        else:
+            self._kept.make(_TABLES, FORMAT)
 
     def reached(self) -> Reached | None:
         """How far the tree came; None where nothing of this format is kept. Raises Spoilt."""
-        if self._query("PRAGMA user_version")[0][0] != FORMAT:
+        if self._kept.format() != FORMAT:
             return None
         rows = self._query("SELECT ledger, size, position, root FROM reached")
         if not rows:
@@ -129,11 +86,8 @@ class TreeStore:
 
     def add(self, nodes: Sequence[Node], runs: Sequence[Run]) -> None:
         """Keep complete subtrees and where runs of leaves begin."""
-        try:
-            self._connection.executemany("INSERT OR REPLACE INTO nodes VALUES (?, ?, ?)", nodes)
-            self._connection.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?)", runs)
-        except sqlite3.Error as error:
-            raise StoreError(error) from error
+        self._kept.execute_many("INSERT INTO nodes VALUES (?, ?, ?)", nodes)
+        self._kept.execute_many("INSERT INTO runs VALUES (?, ?)", runs)
 
     def node(self, level: int, at: int) -> bytes:
         """The hash of a complete subtree. Raises Spoilt where it is not kept."""
@@ -145,11 +99,8 @@ class TreeStore:
 
     def leaves(self, size: int) -> Iterable[bytes]:
         """The first `size` leaf hashes, in order, a few at a time."""
-        try:
-            for (leaf,) in self._connection.execute("SELECT hash FROM nodes WHERE level = 0 AND at < ?", (size,)):
-                yield leaf
-        except sqlite3.Error as error:
-            raise StoreError(error) from error
+        statement = "SELECT hash FROM nodes WHERE level = 0 AND at < ? ORDER BY at"
+        return (leaf for (leaf,) in self._kept.rows(statement, size))
 
     def run_of_index(self, index: int) -> Run:
         """The run in which a leaf stands. Raises Spoilt."""
@@ -172,25 +123,3 @@ class TreeStore:
         """The first leaf of the run behind the one that begins at `index`."""
         found: int | None = self._query("SELECT MIN(first_index) FROM runs WHERE first_index > ?", index)[0][0]
         return found
-
-
-def tree_path(path: Path) -> Path:
-    """Where the tree of a ledger file is kept; deleting it loses nothing that the log does not say."""
-    return path.with_name(path.name + ".tree.db")
-
-
-def may_be_kept(ledger: Ledger) -> bool:
-    """Whether the tree may be written beside the ledger: by the permissions, and by this process."""
-    path = tree_path(ledger.path)
-    place = path if path.exists() else path.absolute().parent
-    return ledger.writable and location.is_writable(place) and os.access(place, os.W_OK)
-
-
-def drop(path: Path) -> bool:
-    """Delete a file that is no database, and what SQLite keeps beside it; false where this process may not."""
-    try:
-        for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-            file.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True

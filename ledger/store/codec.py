@@ -107,6 +107,9 @@ def _decoder(topic: str, position: int, stream: str) -> msgspec.json.Decoder[Env
 class EventMapper(Mapper[str]):
     """The library's seam between events and stored rows: our topics and our states, no module paths."""
 
+    def __init__(self, **_: object) -> None:
+        """States are JSON that anybody can read: no transcoder, compressor or cipher stands around `encode`."""
+
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
         """An entry as the library stores it."""
         if not isinstance(domain_event, Entry):

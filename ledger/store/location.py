@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from domain.refusals import Unreadable
 from ledger.store import layout
+from ledger.store.session import Kind
 
 
 def ledger_path(url: str) -> Path:
@@ -25,9 +26,9 @@ def ledger_path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-def views_path(path: Path) -> Path:
-    """Where the projections of a ledger file live; deleting it loses nothing."""
-    return path.with_name(path.name + ".views.db")
+def kept_path(path: Path, kind: Kind) -> Path:
+    """Where the projections or the tree of a ledger file live; deleting one loses nothing that the log does not say."""
+    return path.with_name(f"{path.name}.{kind}.db")
 
 
 def sqlite_uri(path: Path, *, writable: bool, create: bool = False) -> str:

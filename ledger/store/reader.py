@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
@@ -17,9 +16,9 @@ from domain.refusals import Damaged
 from domain.terms import REFERENCE_AGREEMENT
 from ledger.store import layout, leaves
 from ledger.store.codec import Row, decode
+from ledger.store.session import Session
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
-_PAGE = 5000
 
 
 class _Recorded(msgspec.Struct, gc=False):
@@ -45,23 +44,17 @@ class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reader:
-    """Questions to the log over one connection. `upto` limits what is known to a prefix of the log."""
+    """Questions to the log in one session. `upto` limits what is known to a prefix of the log."""
 
-    def __init__(self, connection: sqlite3.Connection, upto: int | None = None) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, upto: int | None = None) -> None:
+        self._session = session
         self._upto = 2**62 if upto is None else upto
 
-    def _rows(self, condition: str, *values: object) -> Iterator[Row]:
-        cursor = self._connection.cursor()
-        cursor.row_factory = None
-        cursor.execute(f"{_COLUMNS}{condition}", values)
-        while page := cursor.fetchmany(_PAGE):
-            yield from map(Row._make, page)
+    def _few(self, condition: str, *values: object) -> list[Row]:
+        return [Row._make(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
 
     def _query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        cursor = self._connection.cursor()
-        cursor.row_factory = None
-        return cursor.execute(statement, values).fetchall()
+        return self._session.query(statement, *values)
 
     def position(self) -> int:
         """The last position of the log as far as it is known; 0 for an empty one."""
@@ -69,8 +62,8 @@ class Reader:
 
     def recorded_at(self) -> int:
         """When the last event was recorded as far as the log is known; 0 for an empty one."""
-        row = next(self._rows("WHERE position <= ? ORDER BY position DESC LIMIT 1", self._upto), None)
-        return 0 if row is None else _recorded_at(row)
+        rows = self._few("WHERE position <= ? ORDER BY position DESC LIMIT 1", self._upto)
+        return _recorded_at(rows[0]) if rows else 0
 
     def position_known_at(self, instant: int) -> int:
         """The last position of the longest prefix in which nothing was recorded after an instant; 0 for an empty one.
@@ -87,16 +80,17 @@ class Reader:
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
         condition = "WHERE originator_id = ? AND position <= ? ORDER BY originator_version"
-        return list(self._rows(condition, stream, self._upto))
+        return self._few(condition, stream, self._upto)
 
     def range(self, prefix: str) -> list[Row]:
         """The events of every stream whose id begins with a prefix that ends in `/`, in log order."""
         condition = "WHERE originator_id >= ? AND originator_id < ? AND position <= ?"
-        return sorted(self._rows(condition, prefix, layout.after(prefix), self._upto))
+        return sorted(self._few(condition, prefix, layout.after(prefix), self._upto))
 
     def since(self, position: int) -> Iterator[Row]:
         """The log after a position, in order."""
-        return self._rows("WHERE position > ? AND position <= ? ORDER BY position", position, self._upto)
+        condition = "WHERE position > ? AND position <= ? ORDER BY position"
+        return map(Row._make, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
@@ -105,8 +99,11 @@ class Reader:
 
     def accounts(self) -> list[str]:
         """Every account that was enrolled, in order."""
-        condition = "WHERE topic = 'account.enrolled' AND originator_version = 1 AND position <= ?"
-        return sorted(layout.owner(row.stream) for row in self._rows(condition, self._upto))
+        statement = (
+            "SELECT originator_id FROM stored_events WHERE topic = 'account.enrolled' AND originator_version = 1 "
+            "AND position <= ?"
+        )
+        return sorted(layout.owner(stream) for (stream,) in self._query(statement, self._upto))
 
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""

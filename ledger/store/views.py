@@ -7,114 +7,63 @@ log) are dropped and made again.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TypeVar
 
 import msgspec
-from eventsourcing.persistence import DatabaseError, IntegrityError, PersistenceError, Tracking
-from eventsourcing.sqlite import SQLiteCursor
-from eventsourcing.utils import Environment
 
 from domain.case import Case
 from domain.refusals import Damaged
-from ledger.application import Ledger, explained
-from ledger.store import layout, location
+from ledger.application import Ledger
+from ledger.store import layout
+from ledger.store.embedded import TEMPORARY, SqliteKept
 from ledger.store.reader import Reader
-from ledger.store.sqlite import Factory, TrackingRecorder
+from ledger.store.session import Kept, KeptError, Table, transaction
 from projections.claims import ClaimRow, claim_rows
 from projections.months import MonthRow, has_open_incident, month_rows
 from projections.vouchers import VoucherRow, voucher_rows
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a projection changes: what an older version kept is made again."""
-MEMORY = ":memory:"
-_TABLES: dict[str, tuple[type[msgspec.Struct], str]] = {
-    "months": (MonthRow, "account, month"),
-    "claims": (ClaimRow, "account, month"),
-    "vouchers": (VoucherRow, "voucher"),
-}
+_ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
+_KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}
+_INDEXES = {"months": ("month",), "claims": ("month",), "vouchers": ("account",)}
 Progress = Callable[[int, int], None]
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
 
-class ViewsRecorder(TrackingRecorder):
-    """Projections' rows and the position that they have reached."""
-
-    def construct_create_table_statements(self) -> list[str]:
-        """The library's tracking table and one table a projection, its columns the row's fields."""
-        tables = [
-            f"CREATE TABLE IF NOT EXISTS {name} "
-            f"({', '.join(kind.__struct_fields__)}, PRIMARY KEY ({key})) WITHOUT ROWID"
-            for name, (kind, key) in _TABLES.items()
-        ]
-        return [
-            *super().construct_create_table_statements(),
-            *tables,
-            "CREATE TABLE IF NOT EXISTS open_accounts (account PRIMARY KEY) WITHOUT ROWID",
-            "CREATE INDEX IF NOT EXISTS months_by_month ON months (month)",
-            "CREATE INDEX IF NOT EXISTS claims_by_month ON claims (month)",
-            "CREATE INDEX IF NOT EXISTS vouchers_by_account ON vouchers (account)",
-            f"PRAGMA user_version = {FORMAT}",
-        ]
-
-    def _create_table(self, c: SQLiteCursor) -> None:
-        c.execute("PRAGMA user_version")
-        if c.fetchone()[0] not in (0, FORMAT):
-            for table in (*_TABLES, "open_accounts"):
-                c.execute(f"DROP TABLE IF EXISTS {table}")
-            c.execute("DELETE FROM tracking WHERE application_name <> ?", (self.table_migration_identifier,))
-        super()._create_table(c)
-
-    def reached(self, cursor: SQLiteCursor, ledger: str) -> int:
-        """The position up to which this ledger's events are projected."""
-        return self._max_tracking_id(ledger, cursor) or 0
-
-    def advance(self, cursor: SQLiteCursor, ledger: str, position: int) -> None:
-        """Note the position reached, in the running transaction."""
-        self._insert_tracking(cursor, Tracking(ledger, position))
-
-    def clear(self, cursor: SQLiteCursor) -> None:
-        """Forget every row and position."""
-        for table in (*_TABLES, "open_accounts"):
-            cursor.execute(f"DELETE FROM {table}")
-        cursor.execute("DELETE FROM tracking WHERE application_name <> ?", (self.table_migration_identifier,))
-
-    def replace(self, cursor: SQLiteCursor, account: str, case: Case) -> None:
-        """An account's rows as its case projects them."""
-        for table in (*_TABLES, "open_accounts"):
-            cursor.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
-        if has_open_incident(case):
-            cursor.execute("INSERT INTO open_accounts VALUES (?)", (account,))
-        else:
-            _insert(cursor, "months", month_rows(case, account, 0))
-        _insert(cursor, "claims", claim_rows(case))
-        _insert(cursor, "vouchers", voucher_rows(case))
+def _table(name: str) -> Table:
+    """A projection's table: a column for each of its row's fields."""
+    fields = msgspec.structs.fields(_ROWS[name])
+    columns = {field.name: "text" if field.type in (str, str | None) else "int" for field in fields}
+    return msgspec.convert({"columns": columns, "key": _KEYS[name], "indexes": _INDEXES[name]}, Table)
 
 
-def _insert(cursor: SQLiteCursor, table: str, rows: Iterable[msgspec.Struct]) -> None:
-    marks = ",".join("?" * len(_TABLES[table][0].__struct_fields__))
-    cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", map(msgspec.structs.astuple, rows))
+TABLES = {name: _table(name) for name in _ROWS} | {
+    "open_accounts": Table(columns={"account": "text"}, key=("account",)),
+    "tracking": Table(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
+}
+"""Each projection, the accounts with an open incident, and the position up to which a ledger's events are in them."""
+_BY_ACCOUNT = (*_ROWS, "open_accounts")
 
 
 class Views:
     """The projections of a ledger, up to date as of when they are opened."""
 
-    def __init__(self, recorder: ViewsRecorder) -> None:
-        self._recorder = recorder
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
 
     @classmethod
     @contextmanager
     def of(
         cls, ledger: Ledger, *, upto: int | None = None, on_progress: Progress = lambda done, total: None
     ) -> Iterator[Views]:
-        """The ledger's projections, caught up; kept beside it where that may be written, else made in memory.
+        """The ledger's projections, caught up; kept beside it where that may be written, else made for this once.
 
-        With `upto` they are those of the log up to a position, made in memory.
+        With `upto` they are those of the log up to a position, made for this once.
         """
-        with explained(location.views_path(ledger.path)):
+        with ledger.store.explained("views"):
             views = cls.caught_up(ledger, on_progress) if upto is None else cls.folded(ledger, upto, on_progress)
             try:
                 yield views
@@ -122,35 +71,49 @@ class Views:
                 views.close()
 
     @classmethod
-    def caught_up(cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, anew: bool = False) -> Views:
-        """The views up to date, all made again with `clear`; where what is kept cannot be read, its file is dropped."""
-        views = cls(_recorder(_database(ledger, anew=anew)))
+    def caught_up(cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False) -> Views:
+        """The views up to date, all made again with `clear`; what is kept and cannot be used is dropped."""
+        if not ledger.store.may_keep("views"):
+            return cls.folded(ledger, None, on_progress)
         try:
-            if clear:
-                views.clear()
-            views.catch_up(ledger, on_progress)
-        except (sqlite3.DatabaseError, DatabaseError, Damaged):
-            views.close()
-            if anew:
+            return cls._opened(ledger, ledger.store.kept("views"), on_progress, clear=clear)
+        except KeptError as error:
+            if error.forbids_writing:
+                return cls.folded(ledger, None, on_progress)
+            if error.is_passing:
                 raise
-            return cls.caught_up(ledger, on_progress, anew=True)
-        return views
+        except Damaged:
+            pass
+        return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress)
 
     @classmethod
-    def folded(cls, ledger: Ledger, upto: int, on_progress: Progress) -> Views:
-        """The views as they were when a position had been recorded, in memory; what is kept stays as it is."""
-        views = cls(_recorder(MEMORY))
-        views.catch_up(ledger, on_progress, upto)
+    def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> Views:
+        """The views as they were when a position had been recorded, for this once; what is kept stays as it is."""
+        return cls._opened(ledger, SqliteKept(TEMPORARY), on_progress, upto)
+
+    @classmethod
+    def _opened(
+        cls, ledger: Ledger, kept: Kept, on_progress: Progress, upto: int | None = None, *, clear: bool = False
+    ) -> Views:
+        views = cls(kept)
+        try:
+            views._make_tables()
+            views.catch_up(ledger, on_progress, upto, clear=clear)
+        except BaseException:
+            views.close()
+            raise
         return views
 
-    def clear(self) -> None:
-        """Forget every row."""
-        with self._recorder.datastore.transaction(commit=True) as cursor:
-            self._recorder.clear(cursor)
+    def _make_tables(self) -> None:
+        """The tables, where they are missing or of another format."""
+        if self._kept.format() != FORMAT:
+            with transaction(self._kept, writing=True):
+                if self._kept.format() != FORMAT:  # else another reader made them in the same moment
+                    self._kept.make(TABLES, FORMAT)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._recorder.datastore.close()
+        """Let go of the store."""
+        self._kept.close()
 
     def months(self, month: str | None = None) -> list[MonthRow]:
         """The measured months that had an outage, of accounts without an open incident."""
@@ -166,36 +129,68 @@ class Views:
 
     def open_accounts(self) -> list[str]:
         """The accounts whose months depend on when one looks."""
-        with self._recorder.datastore.transaction(commit=False) as cursor:
-            cursor.execute("SELECT account FROM open_accounts ORDER BY account")
-            return [row[0] for row in cursor.fetchall()]
+        return [account for (account,) in self._kept.query("SELECT account FROM open_accounts ORDER BY account")]
 
     def _select(self, kind: type[_Row], table: str, **where: str | None) -> list[_Row]:
         given = {name: value for name, value in where.items() if value is not None}
         conditions = " AND ".join(f"{name} = ?" for name in given)
-        statement = f"SELECT * FROM {table} {'WHERE ' + conditions if given else ''} ORDER BY {_TABLES[table][1]}"
-        with self._recorder.datastore.transaction(commit=False) as cursor:
-            cursor.execute(statement, list(given.values()))
-            return [kind(**dict(zip(kind.__struct_fields__, row, strict=True))) for row in cursor.fetchall()]
+        order = ", ".join(_KEYS[table])
+        statement = (
+            f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} {'WHERE ' + conditions if given else ''} "
+            f"ORDER BY {order}"
+        )
+        return [
+            kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
+            for row in self._kept.query(statement, *given.values())
+        ]
 
-    def catch_up(self, ledger: Ledger, on_progress: Progress, upto: int | None = None) -> None:
+    def catch_up(self, ledger: Ledger, on_progress: Progress, upto: int | None = None, *, clear: bool = False) -> None:
         """Project what was recorded since the position reached, up to a position where one is given."""
         with ledger.reading(upto) as log:
             name, position = log.ledger_id() or "", log.position()
-            with self._recorder.datastore.transaction(commit=False) as cursor:
-                if self._recorder.reached(cursor, name) == position:
-                    return
-            with self._recorder.datastore.transaction(commit=True) as cursor:
-                reached = self._recorder.reached(cursor, name)
-                if reached > position or not reached:
-                    self._recorder.clear(cursor)
+            if not clear and self._reached(name) == position:
+                return
+            with transaction(self._kept, writing=True):
+                reached = self._reached(name)
+                if clear or reached > position or not reached:
+                    self._clear()
                     reached = 0
                 accounts = _changed_accounts(log, reached)
                 for done, account in enumerate(accounts, start=1):
-                    self._recorder.replace(cursor, account, log.case(account))
+                    self._replace(account, log.case(account))
                     on_progress(done, len(accounts))
                 if reached < position:
-                    self._recorder.advance(cursor, name, position)
+                    self._advance(name, position)
+
+    def _reached(self, ledger: str) -> int:
+        """The position up to which this ledger's events are projected."""
+        rows = self._kept.query("SELECT notification_id FROM tracking WHERE application_name = ?", ledger)
+        return rows[0][0] if rows else 0
+
+    def _advance(self, ledger: str, position: int) -> None:
+        """Note the position reached, in the running transaction."""
+        self._kept.query("DELETE FROM tracking")
+        self._kept.query("INSERT INTO tracking VALUES (?, ?)", ledger, position)
+
+    def _clear(self) -> None:
+        """Forget every row and position."""
+        for table in TABLES:
+            self._kept.query(f"DELETE FROM {table}")
+
+    def _replace(self, account: str, case: Case) -> None:
+        """An account's rows as its case projects them."""
+        for table in _BY_ACCOUNT:
+            self._kept.query(f"DELETE FROM {table} WHERE account = ?", account)
+        if has_open_incident(case):
+            self._kept.query("INSERT INTO open_accounts VALUES (?)", account)
+        else:
+            self._insert("months", month_rows(case, account, 0))
+        self._insert("claims", claim_rows(case))
+        self._insert("vouchers", voucher_rows(case))
+
+    def _insert(self, table: str, rows: Iterable[msgspec.Struct]) -> None:
+        marks = ",".join("?" * len(TABLES[table].columns))
+        self._kept.execute_many(f"INSERT INTO {table} VALUES ({marks})", map(msgspec.structs.astuple, rows))
 
 
 def rebuild(ledger: Ledger, *, on_progress: Progress = lambda done, total: None) -> int:
@@ -203,7 +198,7 @@ def rebuild(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
 
     Raises Refusal `read_only` where the projections may not be written.
     """
-    with explained(location.views_path(ledger.path)):
+    with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True).close()
     with ledger.reading() as log:
         return len(log.accounts())
@@ -217,47 +212,3 @@ def _changed_accounts(log: Reader, reached: int) -> list[str]:
             return log.accounts()
         owners.add(layout.owner(row.stream))
     return sorted(owners - {layout.SHARED})
-
-
-def _database(ledger: Ledger, *, anew: bool) -> str:
-    """The SQLite name of the views: a file beside the ledger, or memory where that may not be written.
-
-    A file that is no database is dropped, and `anew` drops any.
-    """
-    path = location.views_path(ledger.path)
-    writable = location.is_writable(path) if path.exists() else location.is_writable(path.absolute().parent)
-    if not (ledger.writable and writable):
-        return MEMORY
-    if anew or not _is_database(path):
-        for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-            file.unlink(missing_ok=True)
-    return location.sqlite_uri(path, writable=True, create=True)
-
-
-def _is_database(path: Path) -> bool:
-    try:
-        with closing(sqlite3.connect(path)) as raw:
-            raw.execute("SELECT COUNT(*) FROM sqlite_master")
-    except sqlite3.DatabaseError as error:
-        return "locked" in str(error)
-    return True
-
-
-def _recorder(database: str) -> ViewsRecorder:
-    """The recorder on its tables, made where they are missing or of another format."""
-    if database == MEMORY:
-        return _constructed(database, create=True)
-    with closing(sqlite3.connect(database, uri=True)) as raw:
-        found = raw.execute("PRAGMA user_version").fetchone()[0]
-    try:
-        return _constructed(database, create=found != FORMAT)
-    except IntegrityError:  # another reader made the tables in the same moment
-        return _constructed(database, create=False)
-
-
-def _constructed(database: str, *, create: bool) -> ViewsRecorder:
-    env = {"SQLITE_DBNAME": database, "ORIGINATOR_ID_TYPE": "text", "CREATE_TABLE": "yes" if create else "no"}
-    recorder = Factory(Environment(env=env)).tracking_recorder(ViewsRecorder)
-    if not isinstance(recorder, ViewsRecorder):
-        raise PersistenceError(f"not our recorder: {type(recorder).__name__}")
-    return recorder

@@ -1,0 +1,253 @@
+"""The embedded store: a log in a SQLite file, and SQLite files beside it for what is kept of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.persistence import EventStore, IntegrityError, PersistenceError
+from eventsourcing.sqlite import SQLiteCursor
+from eventsourcing.utils import Environment
+
+from domain.refusals import Conflict, Damaged, Refusal, Unreadable
+from ledger.store import location
+from ledger.store.codec import Entry, EventMapper
+from ledger.store.layout import LOCK_SECONDS
+from ledger.store.session import Kept, KeptError, Kind, Session, Table, Transaction
+from ledger.store.sqlite import Factory, Recorder
+
+TEMPORARY = ""
+"""SQLite's name of a private store that goes to a temporary file once it outgrows its cache."""
+_PAGE = 5000
+_KINDS = {"text": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
+_CANNOT_WRITE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, *_CANNOT_WRITE}
+
+
+class SqliteSession:
+    """A session over one SQLite connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def _execute(self, statement: str, values: Sequence[object]) -> sqlite3.Cursor:
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(statement, values)
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+        return self._execute(statement, values).fetchall()
+
+    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows of a long answer, a page at a time."""
+        cursor = self._execute(statement, values)
+        while page := cursor.fetchmany(_PAGE):
+            yield from page
+
+
+class _SqliteTransaction(SqliteSession):
+    def __init__(self, recorder: Recorder, cursor: SQLiteCursor) -> None:
+        super().__init__(cursor.sqlite_cursor.connection)
+        self._events: EventStore[str] = EventStore(EventMapper(), recorder)
+        self._cursor = cursor
+
+    def append(self, entries: Sequence[Entry]) -> list[int]:
+        """Record events at the end of the log, and give their positions."""
+        return [recording.notification.id for recording in self._events.put(entries, cursor=self._cursor)]
+
+
+class EmbeddedStore:
+    """A ledger's file. Raises what its own `explained` explains."""
+
+    def __init__(
+        self, path: Path, *, create: bool = False, read_only: bool = False, lock_seconds: int | None = None
+    ) -> None:
+        self.path = path
+        self.name = str(path)
+        self.notes: list[str] = []
+        self.writable = not read_only and (create or location.is_writable(path))
+        env = {
+            "ORIGINATOR_ID_TYPE": "text",
+            "SQLITE_DBNAME": location.sqlite_uri(path, writable=self.writable, create=create),
+            "SQLITE_LOCK_TIMEOUT": "" if lock_seconds is None else str(lock_seconds),
+            "CREATE_TABLE": "yes" if create else "no",
+        }
+        with self.explained():
+            recorder = Factory(Environment(env=env)).application_recorder()
+        if not isinstance(recorder, Recorder):
+            raise TypeError(f"not our recorder: {type(recorder).__name__}")
+        self._recorder = recorder
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> EmbeddedStore:
+        """The ledger at a URL. Raises Unreadable `bad_ledger_url`, `no_ledger`, `not_a_ledger`, `newer_ledger`."""
+        path = location.ledger_path(url)
+        location.check_is_ledger(path, url)
+        return cls(path, read_only=read_only, lock_seconds=lock_seconds)
+
+    @classmethod
+    def create(cls, url: str, *, lock_seconds: int | None = None) -> EmbeddedStore:
+        """The ledger at a URL, its tables made where there was no file. Raises as `open` does, and `no_folder`."""
+        path = location.ledger_path(url)
+        if path.is_file() and not location.is_blank(path):
+            return cls.open(url, lock_seconds=lock_seconds)
+        if not path.absolute().parent.is_dir():
+            raise Unreadable(
+                "no_folder", f"there is no folder {path.absolute().parent}", hint="make it, or check --ledger"
+            )
+        return cls(path, create=True, lock_seconds=lock_seconds)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._recorder.datastore.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A snapshot of the log."""
+        with self._recorder.datastore.transaction(commit=False) as cursor:
+            yield SqliteSession(cursor.sqlite_cursor.connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that holds the file's write lock from its beginning."""
+        with self._recorder.datastore.transaction(commit=True) as cursor:
+            yield _SqliteTransaction(self._recorder, cursor)
+
+    def check_writable(self) -> None:
+        """Raises Unreadable `read_only` where the file may only be read."""
+        if not self.writable:
+            raise _read_only(self.name)
+
+    @contextmanager
+    def explained(self, kind: Kind | None = None) -> Iterator[None]:
+        """SQLite's errors as refusals that name the file and say what to do."""
+        name = self.name if kind is None else str(location.kept_path(self.path, kind))
+        try:
+            yield
+        except KeptError as error:
+            if kind is None:
+                raise
+            raise _refusal(name, str(error.cause)) from error
+        except IntegrityError as error:
+            raise Conflict("conflict", f"somebody else changed {name} meanwhile", hint="try again") from error
+        except (sqlite3.Error, PersistenceError) as error:
+            raise _refusal(name, str(error)) from error
+
+    def may_keep(self, kind: Kind) -> bool:
+        """Whether the permissions, and this process's own, let the file beside the ledger be written."""
+        path = location.kept_path(self.path, kind)
+        place = path if path.exists() else path.absolute().parent
+        return self.writable and location.is_writable(place) and os.access(place, os.W_OK)
+
+    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
+        """The file beside the ledger, or a temporary one where a broken file may not be dropped."""
+        path = location.kept_path(self.path, kind)
+        if anew and not _drop(path):
+            return SqliteKept(TEMPORARY)
+        writable = not read_only or self.may_keep(kind)
+        return SqliteKept(location.sqlite_uri(path, writable=writable, create=not read_only))
+
+
+class SqliteKept(SqliteSession):
+    """What is kept beside a log, in a SQLite database of its own."""
+
+    def __init__(self, database: str) -> None:
+        try:
+            connection = sqlite3.connect(database, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+        super().__init__(connection)
+        try:
+            if database.endswith("mode=rwc"):
+                self.query("PRAGMA journal_mode=WAL")
+            self.query("PRAGMA synchronous=NORMAL")
+        except KeptError:
+            self.close()
+            raise
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+        try:
+            return super().query(statement, *values)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+
+    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows of a long answer, a page at a time."""
+        try:
+            yield from super().rows(statement, *values)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Carry a statement out for each row of values."""
+        try:
+            self.connection.executemany(statement, rows)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+
+    def begin(self, *, writing: bool = False) -> None:
+        """Begin a snapshot, or take the write lock."""
+        self.query("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    def commit(self) -> None:
+        """Keep what was written."""
+        self.query("COMMIT")
+
+    def rollback(self) -> None:
+        """Drop what was written; an error may have ended the transaction already."""
+        if self.connection.in_transaction:
+            self.query("ROLLBACK")
+
+    def format(self) -> int:
+        """The format of what is kept; 0 where nothing is."""
+        found: int = self.query("PRAGMA user_version")[0][0]
+        return found
+
+    def make(self, tables: dict[str, Table], format_: int) -> None:
+        """Empty tables of a format."""
+        for name, table in tables.items():
+            self.query(f"DROP TABLE IF EXISTS {name}")
+            columns = ", ".join(f"{column} {_KINDS[kind]}" for column, kind in table.columns.items())
+            self.query(f"CREATE TABLE {name} ({columns}, PRIMARY KEY ({', '.join(table.key)})) WITHOUT ROWID")
+            for column in table.indexes:
+                self.query(f"CREATE INDEX {name}_by_{column} ON {name} ({column})")
+        self.query(f"PRAGMA user_version = {format_}")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+
+def _kept_error(error: sqlite3.Error) -> KeptError:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    return KeptError(error, is_passing=code in _PASSING, forbids_writing=code in _CANNOT_WRITE)
+
+
+def _drop(path: Path) -> bool:
+    """Delete a file that is no database, and what SQLite keeps beside it; false where this process may not."""
+    try:
+        for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            file.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+def _read_only(name: str) -> Refusal:
+    return Unreadable("read_only", f"{name} may only be read", hint="give it write permission, or use another ledger")
+
+
+def _refusal(name: str, said: str) -> Refusal:
+    if "locked" in said or "busy" in said:
+        return Conflict("locked", f"{name} is locked by another writer", hint="try again when it is done")
+    if "readonly" in said or "read-only" in said:
+        return _read_only(name)
+    if "disk is full" in said or "disk I/O" in said or "unable to open" in said:
+        return Unreadable("store_unusable", f"{name}: {said}", hint="nothing was recorded; look at the disk")
+    return Damaged("store_damaged", f"{name}: {said}", hint="restore a copy; `slaledger audit verify` says more")

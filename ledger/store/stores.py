@@ -1,0 +1,41 @@
+"""Which store a URL names: `sqlite:///…` a file, `postgresql://…` a server."""
+
+from __future__ import annotations
+
+from domain.refusals import Unreadable
+from ledger.store.session import Store
+
+_SERVER = ("postgresql://", "postgres://")
+
+
+def open_store(url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> Store:
+    """The store of an existing ledger. Raises Unreadable as the stores do, and `no_psycopg`."""
+    if url.startswith(_SERVER):
+        _check_psycopg()
+        from ledger.store.server import ServerStore
+
+        return ServerStore.open(url, read_only=read_only, lock_seconds=lock_seconds)
+    from ledger.store.embedded import EmbeddedStore
+
+    return EmbeddedStore.open(url, read_only=read_only, lock_seconds=lock_seconds)
+
+
+def create_store(url: str, *, lock_seconds: int | None = None) -> Store:
+    """The store of a ledger, its tables made where there are none. Raises Unreadable as `open_store` does."""
+    if url.startswith(_SERVER):
+        _check_psycopg()
+        from ledger.store.server import ServerStore
+
+        return ServerStore.create(url, lock_seconds=lock_seconds)
+    from ledger.store.embedded import EmbeddedStore
+
+    return EmbeddedStore.create(url, lock_seconds=lock_seconds)
+
+
+def _check_psycopg() -> None:
+    try:
+        import psycopg_pool  # noqa: F401 - psycopg comes with it
+    except ImportError as error:
+        raise Unreadable(
+            "no_psycopg", f"a ledger on PostgreSQL needs psycopg: {error}", hint="pip install 'slaledger[postgres]'"
+        ) from None

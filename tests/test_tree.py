@@ -274,7 +274,7 @@ SPOILT: list[tuple[str, Callable[[Ledger], None], str | None]] = [
     ("deleted", lambda ledger: kept_path(ledger.store.path, "tree").unlink(), None),
     ("empty file", _bytes(lambda data: b""), None),
     ("garbage", _bytes(lambda data: b"no database at all" * 100), "not a database"),
-    ("cut off", _bytes(lambda data: data[: len(data) // 2]), "its file"),
+    ("cut off", _bytes(lambda data: data[: len(data) // 2]), "its tables"),
     ("another format", _statements("PRAGMA user_version = 99"), None),
     ("another format's tables", _statements("PRAGMA user_version = 99", "DROP TABLE nodes"), None),
     ("a table missing", _statements("DROP TABLE runs"), "runs"),

@@ -54,6 +54,7 @@ EXAMPLES: dict[str, str] = {
     "mtbf": "slaledger mtbf 1001 2026",
     "worklist": "slaledger worklist",
     "history": "slaledger history 1001",
+    "postgres roles": "slaledger postgres roles",
     "rebuild": "slaledger rebuild",
     "keygen": "slaledger keygen ledger.example.com -o ledger.key",
     "audit replay": "slaledger audit replay",

@@ -43,6 +43,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "dossier": ("cli.dossier:dossier", "A claim's whole case as one file."),
     "verify-dossier": ("cli.dossier:verify_dossier", "Check a dossier, without the ledger."),
     "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
+    "postgres": ("cli.postgres:postgres", "A ledger on a server: the roles of its users."),
     "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
 }
 

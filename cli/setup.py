@@ -9,6 +9,7 @@ from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import emit, format_option
 from cli.progress import progress
 from ledger.application import Ledger
+from ledger.audit.tree import tree_of
 from ledger.execution import initialise
 from ledger.store import views
 
@@ -27,7 +28,15 @@ def init(format_: str | None) -> None:
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         ledger.store.check_writable()
         done = initialise(ledger, actor())
+        if ledger.store.is_shared:
+            _make_what_is_kept(ledger)
     tell(done, format_)
+
+
+def _make_what_is_kept(ledger: Ledger) -> None:
+    """The tables beside the log, of this version's formats: on a server, other roles may fill but not make them."""
+    with views.Views.of(ledger), tree_of(ledger):
+        pass
 
 
 @click.command()

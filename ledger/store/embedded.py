@@ -64,6 +64,8 @@ class _SqliteTransaction(SqliteSession):
 class EmbeddedStore:
     """A ledger's file. Raises what its own `explained` explains."""
 
+    is_shared = False
+
     def __init__(
         self, path: Path, *, create: bool = False, read_only: bool = False, lock_seconds: int | None = None
     ) -> None:

@@ -41,6 +41,7 @@ SELECT current_schema() AS schema,
        to_regclass(format('%I.stored_events', current_schema()))::oid::bigint AS oid,
        has_table_privilege(to_regclass(format('%I.stored_events', current_schema())), 'INSERT') AS may_insert,
        has_table_privilege(to_regclass(format('%I.formats', current_schema() || '_views')), 'INSERT') AS may_keep,
+       to_regclass(format('%I.batch_progress', current_schema() || '_views')) IS NOT NULL AS has_all,
        pg_is_in_recovery() AS is_replica,
        current_setting('default_transaction_read_only') = 'on' AS is_read_only,
        current_user AS role
@@ -57,6 +58,7 @@ class _Found(NamedTuple):
     oid: int | None
     may_insert: bool | None
     may_keep: bool | None
+    has_all: bool
     is_replica: bool
     is_read_only: bool
     role: str
@@ -113,6 +115,8 @@ _MAPPER = EventMapper()
 class ServerStore:
     """A ledger in a schema of a PostgreSQL database. `notes` are words for the person beside the answer."""
 
+    is_shared = True
+
     def __init__(self, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> None:
         self._url = url
         self.name = _shown(url)
@@ -143,7 +147,9 @@ class ServerStore:
         """The ledger at a URL, its tables made where they are missing. Raises as `open` does, and `read_only`."""
         store = cls(url, lock_seconds=lock_seconds)
         try:
-            if store._found.oid is None:
+            if store._found.oid is not None:
+                store._check_is_ledger()
+            if not store._found.has_all:
                 store._make()
             store._check_is_ledger()
         except Refusal:

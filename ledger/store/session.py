@@ -98,10 +98,12 @@ def transaction(kept: Kept, *, writing: bool = False) -> Iterator[None]:
 class Store(Protocol):
     """Where a ledger is: `name` is how messages call it, without a password.
 
-    `notes` are words for the person beside an answer, such as what became of a connection that broke.
+    `is_shared` where several roles use it, of which only the owner may make tables; `notes` are words for the person
+    beside an answer, such as what became of a connection that broke.
     """
 
     name: str
+    is_shared: bool
     notes: list[str]
 
     @property

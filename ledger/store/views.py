@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from domain.case import Case
-from domain.refusals import Damaged
+from domain.refusals import Damaged, Unreadable
 from ledger.application import Ledger
 from ledger.store import layout
 from ledger.store.embedded import TEMPORARY, SqliteKept
@@ -198,6 +198,9 @@ def rebuild(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
 
     Raises Refusal `read_only` where the projections may not be written.
     """
+    if not ledger.store.may_keep("views"):
+        ledger.store.check_writable()
+        raise Unreadable("read_only", f"the projections of {ledger.store.name} may not be written here")
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True).close()
     with ledger.reading() as log:

@@ -71,6 +71,7 @@ class EmbeddedStore:
     ) -> None:
         self.path = path
         self.name = str(path)
+        self.url = f"sqlite:///{path.absolute()}"
         self.notes: list[str] = []
         self.writable = not read_only and (create or location.is_writable(path))
         env = {

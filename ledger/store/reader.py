@@ -181,6 +181,16 @@ class Reader:
         """The last position before one; 0 for none."""
         return self._query("SELECT MAX(position) FROM stored_events WHERE position < ?", position)[0][0] or 0
 
+    def sample(self, count: int) -> list[str]:
+        """The streams of accounts' events at about so many places of the log, at even distances; one look-up each."""
+        last = self.position()
+        statement = (
+            "SELECT originator_id FROM stored_events WHERE position >= ? AND originator_id < '~' "
+            "ORDER BY position LIMIT 1"
+        )
+        found = [self._query(statement, last * place // count + 1) for place in range(count)]
+        return [rows[0][0] for rows in found if rows]
+
     def broken_streams(self) -> list[tuple[str, int]]:
         """Streams whose versions do not run from 1 without a gap, with the position of their last event."""
         return [

@@ -118,7 +118,7 @@ class ServerStore:
     is_shared = True
 
     def __init__(self, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> None:
-        self._url = url
+        self.url = url
         self.name = _shown(url)
         self.notes: list[str] = []
         self._read_only = read_only
@@ -233,7 +233,7 @@ class ServerStore:
             connection = self._idle.pop()
             if not connection.closed:
                 return connection
-        given = conninfo.conninfo_to_dict(self._url)
+        given = conninfo.conninfo_to_dict(self.url)
         own: dict[str, Any] = {
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "slaledger",

@@ -96,13 +96,14 @@ def transaction(kept: Kept, *, writing: bool = False) -> Iterator[None]:
 
 
 class Store(Protocol):
-    """Where a ledger is: `name` is how messages call it, without a password.
+    """Where a ledger is: `name` is how messages call it, `url` how another process finds it, with its password.
 
     `is_shared` where several roles use it, of which only the owner may make tables; `notes` are words for the person
     beside an answer, such as what became of a connection that broke.
     """
 
     name: str
+    url: str
     is_shared: bool
     notes: list[str]
 

@@ -13,7 +13,7 @@ from domain.commands import Command, PublishTerms, content
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Conflict, Refusal
 from domain.time import DEFAULT_ZONE, MINUTE_US, Instant, written
-from ledger import clock, published
+from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.handlers import Effect, handle
 from ledger.store import layout
@@ -143,6 +143,8 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us) -> Done:
 
     On a ledger it adds what an upgrade brought and it does not have; a recorded calendar is never touched.
     """
+    from ledger import published  # it brings packages that no other command needs
+
     with ledger.writing() as log:
         at = now()
         positions = _found(log, actor, at)

@@ -228,7 +228,8 @@ def commands() -> dict[str, click.Command]:
         command = cli.get_command(context, name)
         assert command is not None, name
         if isinstance(command, click.Group):
-            found |= {f"{name} {verb}": inner for verb, inner in command.commands.items()}
+            verbs = {verb: command.get_command(context, verb) for verb in command.list_commands(context)}
+            found |= {f"{name} {verb}": inner for verb, inner in verbs.items() if inner is not None}
         else:
             found[name] = command
     return found

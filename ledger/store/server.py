@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
@@ -257,22 +257,23 @@ class ServerStore:
     @contextmanager
     def _transaction(self, kind: str, lock: int | None) -> Iterator[Connection[Any]]:
         """A connection in a transaction that ends in COMMIT, or in ROLLBACK where an exception leaves it."""
-        connection = self._take()
-        try:
+        with ExitStack() as stack:
+            connection = self._take()
+            stack.callback(self._give_back, connection)
             begin = f"BEGIN ISOLATION LEVEL {kind}"
             connection.execute(begin if lock is None else _locked(begin, lock))
             yield connection
             if connection.execute("COMMIT").statusmessage != "COMMIT":
                 raise errors.InFailedSqlTransaction("the transaction had failed before it ended")
-        except BaseException:
-            with suppress(psycopg.Error):
-                connection.rollback()
-            raise
-        finally:
-            if connection.closed:
-                connection.close()
-            else:
-                self._idle.append(connection)
+
+    def _give_back(self, connection: Connection[Any]) -> None:
+        """Keep a connection for whoever needs one next; a transaction that did not end is rolled back."""
+        with suppress(psycopg.Error):
+            connection.rollback()
+        if connection.closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -6,7 +6,7 @@ Statements are of the SQL that SQLite and PostgreSQL share, with values marked `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
@@ -87,12 +87,11 @@ class KeptError(Exception):
 def transaction(kept: Kept, *, writing: bool = False) -> Iterator[None]:
     """A transaction of a kept store, dropped where an exception leaves it."""
     kept.begin(writing=writing)
-    try:
+    with ExitStack() as undo:
+        undo.callback(kept.rollback)
         yield
-    except BaseException:
-        kept.rollback()
-        raise
-    kept.commit()
+        kept.commit()
+        undo.pop_all()
 
 
 class Store(Protocol):

@@ -8,7 +8,7 @@ log) are dropped and made again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import msgspec
@@ -96,12 +96,11 @@ class Views:
         cls, ledger: Ledger, kept: Kept, on_progress: Progress, upto: int | None = None, *, clear: bool = False
     ) -> Views:
         views = cls(kept)
-        try:
+        with ExitStack() as undo:
+            undo.callback(views.close)
             views._make_tables()
             views.catch_up(ledger, on_progress, upto, clear=clear)
-        except BaseException:
-            views.close()
-            raise
+            undo.pop_all()
         return views
 
     def _make_tables(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -15,7 +15,7 @@ from cli.context import actor, open_ledger
 from cli.output import WIDTH, Json, emit, format_option, plain, print_table, wrapped
 from cli.progress import progress
 from cli.reading import parsed_month
-from domain.case import fold, unknown_account
+from domain.case import unknown_account
 from domain.money import yuan
 from domain.readings import check_readings, parse_setting
 from domain.refusals import Damaged
@@ -24,7 +24,7 @@ from ledger import clock
 from ledger.audit import completeness
 from ledger.audit.impact import Choose, Impact, Outcome, impact_of_now, impact_of_rules, reading_chooser
 from ledger.audit.proofs import read_checkpoint
-from ledger.audit.replay import Difference, past_decisions, replay
+from ledger.audit.replay import Difference, past_decisions, replay_range
 from ledger.audit.suppose import suppose
 from ledger.audit.verify import verify
 from ledger.files import read_bytes, read_text
@@ -45,12 +45,13 @@ for _command in (checkpoint, prove, consistency):
     audit.add_command(_command)
 
 
-def _accounts(log: Reader, account: str | None) -> Iterable[str]:
+def _range(log: Reader, account: str | None) -> tuple[str, str]:
+    """Where an account's streams lie, or all accounts'."""
     if account is None:
-        return log.owners()
+        return layout.ACCOUNTS
     if not log.version(layout.account(account)):
         raise unknown_account(account)
-    return [account]
+    return layout.range_of(account)
 
 
 @audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
@@ -67,28 +68,19 @@ def replay_(account: str | None, month: str | None, format_: str | None) -> int:
       slaledger audit replay
     """
     started = time.monotonic_ns()
-    decisions = events = 0
-    different: list[Difference] = []
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
         total = log.position()
-        for each in _accounts(log, account):
-            rows = log.rows_ever(each)
-            events += sum(row.stream.startswith(f"{each}/") for row in rows)
-            for past in past_decisions(rows, month, log.position_before):
-                decisions += 1
-                difference = replay(past)
-                different += [difference] if difference else []
-            advance(events, total)
+        found = replay_range(log, *_range(log, account), month, lambda done, _: advance(done, total))
     elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
     shape: Json = {
-        "decisions": decisions,
-        "identical": decisions - len(different),
-        "different": [_difference(each) for each in different],
-        "events": events,
+        "decisions": found.decisions,
+        "identical": found.decisions - len(found.different),
+        "different": [_difference(each) for each in found.different],
+        "events": found.events,
         "seconds": elapsed_ms // 1000,
     }
     emit(shape, format_, lambda: _print_replay(shape))
-    return DIFFERENT if different else 0
+    return DIFFERENT if found.different else 0
 
 
 def _difference(each: Difference) -> Json:
@@ -136,10 +128,7 @@ def impact(account: str | None, with_: str | None, format_: str | None) -> None:
         with opened as log, progress("accounts") as advance:
             if with_ is not None:
                 _suppose(log, with_)
-            found = []
-            for done, each in enumerate(_accounts(log, account), start=1):
-                found += list(impact_of_now(log, each, at))
-                advance(done, 0)
+            found = list(impact_of_now(log, *_range(log, account), at, advance))
     _emit_impacts(found, format_)
 
 
@@ -167,8 +156,9 @@ def what_if(file: str | None, settings: tuple[str, ...], format_: str | None) ->
 
 
 def _changed(log: Reader, choose: Choose, advance: Any) -> Iterator[Impact]:
-    for done, account in enumerate(log.owners(), start=1):
-        for past in past_decisions(log.rows_ever(account), before=log.position_before):
+    common = log.common()
+    for done, own in enumerate(log.accounts_own(*layout.ACCOUNTS), start=1):
+        for past in past_decisions(own, common):
             changed = impact_of_rules(past, choose)
             if changed is not None:
                 yield changed
@@ -309,11 +299,10 @@ def completeness_(year: int | None, format_: str | None) -> int:
     at = clock.now_us()
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
-        accounts = log.accounts()
-        for done, account in enumerate(accounts, start=1):
-            facts = [decode(row) for row in log.case_rows(account)]
-            found += completeness.of_account(fold(facts), account, facts, at, year)
-            advance(done, len(accounts))
+        position = log.position()
+        for done, life in enumerate(log.lives(*layout.ACCOUNTS), start=1):
+            found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
+            advance(done, 0)
     shape = [msgspec.to_builtins(each) for each in found]
     emit(shape, format_, lambda: _print_findings(found))
     return DIFFERENT if found else 0

@@ -112,13 +112,14 @@ def _assess_month(
     case: Case, account: str, month: str, version: Version, decided: Decision, trail: list[Step]
 ) -> Decision:
     terms = version.terms
-    measured = measure(touching(case), covered(account_of(case, account), terms), month, decided.decided_at, terms)
+    incidents = touching(case)
+    measured = measure(incidents, covered(account_of(case, account), terms), month, decided.decided_at, terms)
     trail += _coverage_step(measured)
     if not measured.covered_us:
         return _ended(decided, "not_covered", trail)
     result = judged(measured, terms)
     decided = msgspec.structs.replace(decided, availability=result)
-    trail += _exclusion_steps(measured, touching(case))
+    trail += _exclusion_steps(measured, incidents)
     trail += _episode_steps(measured, terms)
     trail += _availability_steps(measured, result, terms)
     if result.meets_commitment or result.tier is None:
@@ -205,7 +206,8 @@ def _coverage_step(measured: Measured) -> list[Step]:
 
 def _exclusion_steps(measured: Measured, incidents: Iterable[Incident]) -> list[Step]:
     """Clause 2.3: each cause excluded on an incident of the month's episodes."""
-    concerned = {name for episode in measured.episodes for name in episode.incidents}
+    names = {name for episode in measured.episodes for name in episode.incidents}
+    concerned = (incident for incident in incidents if incident.incident in names)
     return [
         _step(
             exclusion.clause,
@@ -219,8 +221,7 @@ def _exclusion_steps(measured: Measured, incidents: Iterable[Incident]) -> list[
             reason=exclusion.reason,
             evidence=tuple(piece.sha256 for piece in exclusion.evidence),
         )
-        for incident in sorted(incidents, key=lambda incident: (incident.started_at, incident.incident))
-        if incident.incident in concerned
+        for incident in sorted(concerned, key=lambda incident: (incident.started_at, incident.incident))
         for exclusion in incident.exclusions
         if exclusion.stands
     ]

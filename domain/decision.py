@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -161,8 +162,13 @@ def _plain(value: object) -> str:
 
 def _typed(kind: type, value: object) -> object:
     if kind is Fraction and isinstance(value, str):
-        return Fraction(value.removesuffix("%")) / 100
+        return _ratio(value)
     raise TypeError(f"no record of {kind.__name__}")
+
+
+@lru_cache(maxsize=256)
+def _ratio(percent: str) -> Fraction:
+    return Fraction(percent.removesuffix("%")) / 100
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)

@@ -74,11 +74,8 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     """
     window = month_span(month, terms.zone)
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
-    found = runs(outages(incidents, at, clip), terms)
     total_us = days_in(month) * DAY_US
-    episodes = _episodes(
-        [run for run in found if run.start < window[1] and run.end > window[0]], covered, window, terms
-    )
+    episodes = _episodes(runs(outages(incidents, at, clip), terms, window), covered, window, terms)
     return Measured(
         total_us=total_us,
         covered_us=length(intersect(covered, [window])),
@@ -103,6 +100,8 @@ def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED) -> 
 
 def _excluded(incident: Incident, start: int, end: int) -> list[Span]:
     """Clause 2.3: the part of an incident for whose cause nothing is owed."""
+    if not incident.exclusions:
+        return []
     spans = union(
         (start if exclusion.from_at is None else exclusion.from_at, end if exclusion.to_at is None else exclusion.to_at)
         for exclusion in incident.exclusions
@@ -111,14 +110,17 @@ def _excluded(incident: Incident, start: int, end: int) -> list[Span]:
     return intersect(spans, [(start, end)])
 
 
-def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
-    """The conditions that are tested against the minimum, in order of start, each with what of it counts."""
+def runs(found: Sequence[Outage], terms: Terms, window: Span = OPEN_ENDED) -> list[Run]:
+    """The conditions that are tested against the minimum, in order of start, each with what of it counts.
+
+    They are those of which any part lies in `window`, each as a whole.
+    """
     readings = terms.readings
     silenced = (
         union(span for outage in found for span in outage.excluded) if readings.exclusion_removes == "time" else []
     )
     tested = _raw_runs if readings.minimum_tested == "before_exclusions" else _remaining_runs
-    result = [run for group in _groups(found, readings) for run in tested(group, silenced, terms)]
+    result = [run for group in _groups(found, readings) for run in tested(group, silenced, terms, window)]
     return sorted(result, key=lambda run: (run.start, run.end, run.incidents))
 
 
@@ -133,10 +135,10 @@ def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
     return [[outage for outage in found if outage.function != "inbound_routing"], inbound]
 
 
-def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
+def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms, window: Span) -> list[Run]:
     """R4, before exclusions: the raw condition is tested, then excluded time is taken out of it."""
     result = []
-    for members in _joined([(outage.start, outage.end, outage) for outage in group]):
+    for members in _joined([(outage.start, outage.end, outage) for outage in group], window):
         start, end = members[0][0], max(member[1] for member in members)
         outages = [member[2] for member in members]
         condition = subtract(
@@ -147,7 +149,7 @@ def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[R
     return result
 
 
-def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
+def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms, window: Span) -> list[Run]:
     """R4, after exclusions: what remains is tested, each unbroken piece by itself."""
     pieces = [
         (start, end, outage)
@@ -155,15 +157,15 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
         for start, end in subtract(subtract([(outage.start, outage.end)], outage.excluded), silenced)
     ]
     result = []
-    for members in _joined(pieces):
+    for members in _joined(pieces, window):
         start, end = members[0][0], max(member[1] for member in members)
         still_open = any(outage.open and piece_end == outage.end for _, piece_end, outage in members)
         result.append(_run(start, end, still_open, [member[2] for member in members], 0, [(start, end)], terms))
     return result
 
 
-def _joined(pieces: list[tuple[int, int, Outage]]) -> list[list[tuple[int, int, Outage]]]:
-    """Pieces that overlap or touch, together, in order of start."""
+def _joined(pieces: list[tuple[int, int, Outage]], window: Span) -> list[list[tuple[int, int, Outage]]]:
+    """Pieces that overlap or touch, together, in order of start: those that reach into the window."""
     joined: list[list[tuple[int, int, Outage]]] = []
     reach = 0
     for piece in sorted(pieces, key=lambda piece: (piece[0], piece[1], piece[2].incident)):
@@ -173,7 +175,9 @@ def _joined(pieces: list[tuple[int, int, Outage]]) -> list[list[tuple[int, int, 
         else:
             joined.append([piece])
             reach = piece[1]
-    return joined
+    return [
+        members for members in joined if members[0][0] < window[1] and max(member[1] for member in members) > window[0]
+    ]
 
 
 def _run(

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from domain.case import Case, fold
+from domain.case import Case
 from domain.refusals import Damaged
 from ledger.application import Ledger
 from ledger.audit.derived import Derived, derived, ledger_id
 from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.audit.tree import first_difference, tree_as_kept
+from ledger.store import layout
 from ledger.store.codec import decode
+from ledger.store.life import Life
 from ledger.store.reader import Reader
 from ledger.store.views import Views
 
@@ -60,15 +62,16 @@ def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress) ->
             found = Derived(0, b"", 0)
         decisions, different = 0, []
         if not damage:
-            done = 0
-            for account in log.owners():
-                rows = log.rows_ever(account)
-                damage += _unbalanced(fold(map(decode, rows)), account)
-                for past in past_decisions(rows, before=log.position_before):
+            done, common = 0, log.common()
+            for own in log.accounts_own(*layout.ACCOUNTS):
+                life = Life(own.account, common)
+                life.take_in(map(decode, own.rows))
+                damage += _unbalanced(life.case(found.position), own.account)
+                for past in past_decisions(own, common):
                     decisions += 1
                     difference = replay(past)
                     different += [difference] if difference else []
-                done += len(rows)
+                done += len(own.rows)
                 on_progress(done, 0)
     if not damage:
         damage += _stale_projections(ledger, found.position)

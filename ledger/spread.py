@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from domain.refusals import Unreadable
 from ledger.application import Ledger
@@ -19,9 +19,14 @@ from ledger.store.reader import Reader
 PARTS_A_WORKER = 4
 """How many tasks each worker gets: enough that one slow range does not keep the others waiting at the end."""
 _SAMPLES_A_PART = 64
-Result = TypeVar("Result")
-Task = Callable[[Reader, str, str], Result]
-"""What is done with the accounts whose streams lie in a range. It and its result travel by pickle."""
+Progress = Callable[[int, int], None]
+Result = TypeVar("Result", covariant=True)
+
+
+class Task(Protocol[Result]):
+    """What is done with the accounts whose streams lie from `first` up to `end`. It and its result travel by pickle."""
+
+    def __call__(self, log: Reader, first: str, end: str, *, on_progress: Progress) -> Result: ...
 
 
 class Workers(NamedTuple):
@@ -43,14 +48,14 @@ def ranges(log: Reader, parts: int) -> list[tuple[str, str]]:
 
 
 def over_accounts(
-    ledger: Ledger, log: Reader, task: Task[Result], workers: Workers | None, on_progress: Callable[[int, int], None]
+    ledger: Ledger, log: Reader, task: Task[Result], workers: Workers | None, on_progress: Progress
 ) -> Iterator[Result]:
     """A task's results over all accounts in order: one for all where there are no workers, else one a range.
 
     Raises Unreadable `no_dask`, `cluster_unreachable`, and what the task raises.
     """
     if workers is None:
-        yield task(log, *layout.ACCOUNTS)
+        yield task(log, *layout.ACCOUNTS, on_progress=on_progress)
         return
     with ExitStack() as stack:
         client = _client(workers, stack)
@@ -67,7 +72,7 @@ def over_accounts(
 
 def _carried_out(url: str, upto: int, task: Task[Any], first: str, end: str) -> Any:
     with Ledger.open(url, read_only=True) as ledger, ledger.reading(upto) as log:
-        return task(log, first, end)
+        return task(log, first, end, on_progress=lambda done, total: None)
 
 
 def _client(workers: Workers, stack: ExitStack) -> Any:

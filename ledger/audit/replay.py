@@ -129,7 +129,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     different: tuple[Difference, ...] = ()
 
 
-def replay_range(log: Reader, first: str, end: str, month: str | None, on_progress: Progress) -> Replayed:
+def replay_range(log: Reader, first: str, end: str, *, month: str | None = None, on_progress: Progress) -> Replayed:
     """Decide again all that was decided of the accounts whose streams lie from `first` up to `end`, in their order.
 
     Memory does not grow with the log. Raises Damaged as `past_decisions` does.

@@ -19,6 +19,7 @@ from ledger.store.reader import Reader
 PARTS_A_WORKER = 4
 """How many tasks each worker gets: enough that one slow range does not keep the others waiting at the end."""
 _SAMPLES_A_PART = 64
+CONNECT_SECONDS = 10
 Progress = Callable[[int, int], None]
 Result = TypeVar("Result", covariant=True)
 
@@ -43,7 +44,7 @@ def ranges(log: Reader, parts: int) -> list[tuple[str, str]]:
     """
     first, end = layout.ACCOUNTS
     keys = sorted(layout.range_of(layout.owner(stream))[0] for stream in log.sample(parts * _SAMPLES_A_PART))
-    inner = sorted({keys[len(keys) * part // parts] for part in range(1, parts)} - {first}) if keys else []
+    inner = sorted({keys[len(keys) * part // parts] for part in range(1, parts)} - {keys[0]}) if keys else []
     return list(zip([first, *inner], [*inner, end], strict=True))
 
 
@@ -87,7 +88,7 @@ def _client(workers: Workers, stack: ExitStack) -> Any:
         )
         return stack.enter_context(Client(stack.enter_context(local)))
     try:
-        return stack.enter_context(Client(workers.address, timeout="10s"))
+        return stack.enter_context(Client(workers.address, timeout=f"{CONNECT_SECONDS}s"))
     except (OSError, ValueError, TimeoutError) as error:
         raise Unreadable(
             "cluster_unreachable", f"no scheduler answers at {workers.address}: {error}", hint="tcp://HOST:8786, say"

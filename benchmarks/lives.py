@@ -160,7 +160,7 @@ class AccountLife:
         self._record(c.CloseAccount(account=self._id, closed_at=Instant(at)))
 
     def _plan_months(self) -> None:
-        quarterly = self._number % 5 == 2
+        quarterly = self._number % 3 == 2
         for index in range(self._first, MONTHS):
             for _ in range(self._rng.choice((0, 0, 0, 0, 1, 1, 1, 2))):
                 self._plan_incident(index)
@@ -265,7 +265,7 @@ class AccountLife:
                     product_fee=Fen(call + self._between(20_000, 600_000) * months),
                     call_fee=Fen(call),
                     voucher_offset=offset,
-                    key=c.Key(f"billing-run-{bill}") if self._number % 10 == 4 else None,
+                    key=c.Key(f"billing-run-{bill}") if self._number % 20 == 4 else None,
                 )
             )
             luck = self._rng.random()

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 
-from lives import RECORDED_FROM, AccountLife, SharedLife, Timeline
+from lives import EVERYTHING, OUTAGES, RECORDED_FROM, AccountLife, Mix, SharedLife, Timeline
 from memory_log import MemoryLog
 from repeating import PAGE, Cohort
 
@@ -44,13 +44,15 @@ def found(ledger: Ledger, seed: int) -> list[Row]:
         return list(reader.since(0))
 
 
-def rows(begun: list[Row], events: int, seed: int, *, repeating: bool = True) -> Iterator[list[Row]]:
+def rows(
+    begun: list[Row], events: int, seed: int, mix: Mix = EVERYTHING, *, repeating: bool = True
+) -> Iterator[list[Row]]:
     """The rows behind the first ones, in log order, some at a time, until the log has as many events as asked for.
 
     It ends behind a whole command, so there may be a few more. The lives of `LIVED` cohorts are lived; those behind
     them live the same under other names, which `repeating` spares them to do.
     """
-    log, size = MemoryLog(begun), max(1, min(COHORT, events // 50))
+    log, size = MemoryLog(begun), max(1, min(COHORT, events // mix.events_an_account))
     kept: list[Cohort] = []
     position, now = log.position(), RECORDED_FROM
     for number in count():
@@ -59,7 +61,7 @@ def rows(begun: list[Row], events: int, seed: int, *, repeating: bool = True) ->
             made = kept[life - 1].repeated(first, position, now)
         else:
             log.skip_to(position)
-            made = lived(log, seed, range(first, first + size), life * size, now)
+            made = lived(log, seed, range(first, first + size), life * size, now, mix)
         keeps = repeating and 0 < number < LIVED
         began_at, gathered = now, []
         for page in made:
@@ -74,14 +76,14 @@ def rows(begun: list[Row], events: int, seed: int, *, repeating: bool = True) ->
             kept.append(Cohort(gathered, log.beneath, first, size, began_at))
 
 
-def lived(log: MemoryLog, seed: int, named: range, first_life: int, now: int) -> Iterator[list[Row]]:
+def lived(log: MemoryLog, seed: int, named: range, first_life: int, now: int, mix: Mix) -> Iterator[list[Row]]:
     """What a cohort records, living; the first of all lives through the shared outages."""
     log.forget()
     gc.collect()
     log.beneath = {}
     line = Timeline(log, now)
-    lives = [AccountLife(line, seed, number, first_life + index) for index, number in enumerate(named)]
-    if named.start == 0:
+    lives = [AccountLife(line, seed, number, first_life + index, mix) for index, number in enumerate(named)]
+    if named.start == 0 and mix.everything:
         SharedLife(line, seed, lives)
     for _ in line.run():
         if len(log.rows) >= PAGE:
@@ -127,14 +129,14 @@ def store_in_sqlite(ledger: Ledger, pages: Iterator[list[Row]]) -> Iterator[int]
         raw.execute("PRAGMA journal_mode = WAL").fetchall()
 
 
-def generate(url: str, events: int, seed: int) -> Iterator[int]:
+def generate(url: str, events: int, seed: int, mix: Mix = EVERYTHING) -> Iterator[int]:
     """Make the ledger at a URL, where none may be yet; gives the position reached now and then."""
     with Ledger.create(url) as ledger:
         with ledger.reading() as reader:
             if reader.position():
                 raise SystemExit(f"{url} is a ledger already")
         begun = found(ledger, seed)
-    yield from store_in_sqlite(ledger, rows(begun, events, seed))
+    yield from store_in_sqlite(ledger, rows(begun, events, seed, mix))
 
 
 def main() -> None:
@@ -143,10 +145,11 @@ def main() -> None:
     words.add_argument("--events", type=int, required=True)
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--ledger", required=True, metavar="URL")
+    words.add_argument("--only-outages", action="store_true", help="Many outages an account, and nothing else.")
     asked = words.parse_args()
     gc.disable()  # what a cohort leaves is collected as a whole, behind it
     started, position = time.monotonic(), 0
-    for position in generate(asked.ledger, asked.events, asked.seed):
+    for position in generate(asked.ledger, asked.events, asked.seed, OUTAGES if asked.only_outages else EVERYTHING):
         if sys.stderr.isatty():
             print(f"\r{position:,} of {asked.events:,} events", end="", file=sys.stderr, flush=True)
     seconds = time.monotonic() - started

@@ -46,6 +46,19 @@ def account_id(number: int) -> str:
     return f"A{number:07d}"
 
 
+class Mix(NamedTuple):
+    """What a ledger is made of: about how many events an account comes to, how many outages a month may have (one of
+    these, by chance), and whether there are bills, claims and vouchers, and shared outages, besides."""
+
+    events_an_account: int
+    outages: tuple[int, ...]
+    everything: bool
+
+
+EVERYTHING = Mix(50, (0, 0, 0, 0, 1, 1, 1, 2), True)
+OUTAGES = Mix(170, (4, 5, 5, 6, 7), False)
+
+
 class Book(Protocol):
     """Where commands go, and what is known of an account behind them."""
 
@@ -97,8 +110,9 @@ class AccountLife:
     Rare things are dealt out by the life's number, so that small ledgers have them.
     """
 
-    def __init__(self, line: Timeline, seed: int, named: int, life: int) -> None:
+    def __init__(self, line: Timeline, seed: int, named: int, life: int, mix: Mix = EVERYTHING) -> None:
         self._line = line
+        self._mix = mix
         self._rng = Random(f"{seed}:account:{life}")
         self._number = number = life
         self.account = account_id(named)
@@ -132,7 +146,7 @@ class AccountLife:
         return self._line.book.case(self.account)
 
     def _enroll(self, at: int) -> None:
-        beta = self._number % 20 == 3
+        beta = self._number % 20 == 3 and self._mix.everything
         self._record(
             c.EnrollAccount(
                 account=self._id,
@@ -143,9 +157,9 @@ class AccountLife:
         )
         if beta:
             self._line.plan(at + 40 * DAY_US, self._restage)
-        if self._number % 20 == 7:
+        if self._number % 20 == 7 and self._mix.everything:
             self._line.plan(at + 60 * DAY_US, self._correct)
-        if self._number % 20 == 11:
+        if self._number % 20 == 11 and self._mix.everything:
             self._line.plan(_STARTS[MONTHS - 2] + 20 * DAY_US, self._close)
         self._plan_months()
 
@@ -160,14 +174,18 @@ class AccountLife:
         self._record(c.CloseAccount(account=self._id, closed_at=Instant(at)))
 
     def _plan_months(self) -> None:
-        quarterly = self._number % 3 == 2
         for index in range(self._first, MONTHS):
-            for _ in range(self._rng.choice((0, 0, 0, 0, 1, 1, 1, 2))):
+            for _ in range(self._rng.choice(self._mix.outages)):
                 self._plan_incident(index)
-            if not quarterly:
-                self._line.plan(_STARTS[index + 1] + self._between(1, 5 * 86_400) * SECOND_US, self._bill(index, 1))
-            elif (index - self._first) % 3 == 0:
-                self._line.plan(_STARTS[index] + self._between(1, 5 * 86_400) * SECOND_US, self._bill(index, 3))
+            if self._mix.everything:
+                self._plan_bill(index)
+
+    def _plan_bill(self, index: int) -> None:
+        quarterly = self._number % 3 == 2
+        if not quarterly:
+            self._line.plan(_STARTS[index + 1] + self._between(1, 5 * 86_400) * SECOND_US, self._bill(index, 1))
+        elif (index - self._first) % 3 == 0:
+            self._line.plan(_STARTS[index] + self._between(1, 5 * 86_400) * SECOND_US, self._bill(index, 3))
 
     # Outages -------------------------------------------------------------------------------------------------------
 
@@ -184,9 +202,9 @@ class AccountLife:
             length = self._between(8 * 3600, 40 * 3600) * SECOND_US
         self._incidents += 1
         incident = c.Id(f"INC-{self.account}-{self._incidents}")
-        left_open = index == MONTHS - 1 and self._rng.random() < 0.01
+        left_open = index == MONTHS - 1 and self._rng.random() < 0.01 and self._mix.everything
         self._line.plan(start, self._open(incident, start + length, left_open))
-        if length >= _LONG_US and not left_open:
+        if length >= _LONG_US and not left_open and self._mix.everything:
             self._plan_claim(index)
 
     def _open(self, incident: c.Id, end: int, left_open: bool) -> Callable[[int], None]:

@@ -1,0 +1,90 @@
+"""Measuring two sides against each other: as processes of their own, in turn, several times; ratios of medians."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+SLALEDGER = str(Path(sys.executable).with_name("slaledger"))
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("SLALEDGER_")},
+    "SLALEDGER_ACTOR": "benchmark",
+    "BEANCOUNT_DISABLE_LOAD_CACHE": "1",
+    "PYTHONPATH": os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH", "")))),
+}
+
+Side = Callable[[], float]
+"""Does its work once and gives what it took: seconds, or MB of memory."""
+
+
+class Skipped(Exception):
+    """A row that cannot be measured here; the message is the one line that brings what it lacks."""
+
+
+class Finished(NamedTuple):
+    """A process that came to its end: wall-clock seconds, peak memory in MB, what it printed."""
+
+    seconds: float
+    peak_mb: float
+    printed: str
+
+
+def run(*words: str | Path) -> Finished:
+    """Run a process and hold it to succeed. `ru_maxrss` is of that process alone."""
+    started = time.perf_counter()
+    process = subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, env=ENVIRONMENT)
+    assert process.stdout is not None
+    printed = process.stdout.read().decode()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, words)
+    return Finished(seconds, usage.ru_maxrss / 1024, printed)
+
+
+def slaledger(ledger: Path, *words: str | Path) -> Finished:
+    """Run the command line on a ledger."""
+    return run(SLALEDGER, "--ledger", f"sqlite:///{ledger}", *words)
+
+
+def side(name: str, *words: str | Path) -> Finished:
+    """Run a function of `sides.py` in a fresh interpreter."""
+    return run(sys.executable, HERE / "sides.py", name, *words)
+
+
+def own_seconds(name: str, *words: str | Path) -> float:
+    """What such a function itself says that it took: for work that is measured without the start of Python."""
+    return float(side(name, *words).printed.split()[-1])
+
+
+class Comparison(NamedTuple):
+    """Both sides' figures, in the order in which they were measured: ours and theirs in turn."""
+
+    ours: list[float]
+    theirs: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """Ours over theirs, of the medians."""
+        return median(self.ours) / median(self.theirs)
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours over theirs, of each pair."""
+        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
+
+
+def compare(ours: Side, theirs: Side, repeats: int, *, warm: bool) -> Comparison:
+    """Measure both sides in turn. `warm` lets each run once unmeasured: for what is over in a moment."""
+    if warm:
+        ours(), theirs()
+    pairs: Sequence[tuple[float, float]] = [(ours(), theirs()) for _ in range(repeats)]
+    return Comparison([pair[0] for pair in pairs], [pair[1] for pair in pairs])

@@ -29,7 +29,7 @@ PAGE = 5000
 _ABOUT = ("originator_id", "originator_version", "recorded_at", "actor", "for_reason", "under_key")
 _CLASSES = {
     kind: make_dataclass(
-        kind.__name__,
+        f"{kind.__name__}Stored",
         [("originator_id", str), ("originator_version", int), *((name, Any) for name in _ABOUT[2:])]
         + [(name, Any) for name in kind.__struct_fields__],
         frozen=True,

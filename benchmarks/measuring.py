@@ -29,25 +29,17 @@ class Skipped(Exception):
 
 
 class Finished(NamedTuple):
-    """A process that came to its end: wall-clock seconds, peak memory in MB, what it printed."""
+    """A process that came to its end: wall-clock seconds, and what it printed."""
 
     seconds: float
-    peak_mb: float
     printed: str
 
 
 def run(*words: str | Path) -> Finished:
-    """Run a process and hold it to succeed. `ru_maxrss` is of that process alone."""
+    """Run a process and hold it to succeed."""
     started = time.perf_counter()
-    process = subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, env=ENVIRONMENT)
-    assert process.stdout is not None
-    printed = process.stdout.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, words)
-    return Finished(seconds, usage.ru_maxrss / 1024, printed)
+    done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, env=ENVIRONMENT, check=True)
+    return Finished(time.perf_counter() - started, done.stdout.decode())
 
 
 def slaledger(ledger: Path, *words: str | Path) -> Finished:
@@ -60,9 +52,17 @@ def side(name: str, *words: str | Path) -> Finished:
     return run(sys.executable, HERE / "sides.py", name, *words)
 
 
-def own_seconds(name: str, *words: str | Path) -> float:
-    """What such a function itself says that it took: for work that is measured without the start of Python."""
+def own_figure(name: str, *words: str | Path) -> float:
+    """What such a function prints: what its work took without the start of Python, in seconds, or its memory in MB."""
     return float(side(name, *words).printed.split()[-1])
+
+
+def peak_mb(ledger: Path, *words: str | Path) -> float:
+    """The most memory that the command line held on a ledger, in MB.
+
+    It is started by a small process: Linux counts what held its starter as its own.
+    """
+    return own_figure("peak_mb", SLALEDGER, "--ledger", f"sqlite:///{ledger}", *words)
 
 
 class Comparison(NamedTuple):

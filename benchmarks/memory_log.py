@@ -38,7 +38,7 @@ class Beneath(NamedTuple):
 
     said: bytes
     decision: bool = False
-    count: int = 0
+    facts: int = 0
 
 
 class _Held:

@@ -254,9 +254,10 @@ def flat_incidents(events: int) -> Path:
 def _flat_lines(path: Path) -> Iterator[str]:
     with Ledger.open(f"sqlite:///{path}") as opened, opened.reading() as log:
         for account in log.accounts():
-            for incident in log.case(account).incidents.values():
-                if incident.withdrawn is not None or incident.ended_at is None:
-                    continue
+            found = [each for each in log.case(account).incidents.values() if each.withdrawn is None]
+            if any(each.ended_at is None for each in found):
+                continue  # its months depend on when one looks: none is kept
+            for incident in found:
                 bounds = "," if not (stands := [each for each in incident.exclusions if each.stands]) else None
                 if bounds is None:
                     begins = incident.started_at if stands[0].from_at is None else stands[0].from_at

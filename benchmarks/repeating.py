@@ -32,11 +32,11 @@ _NAMED = re.compile(r"A\d{7}")
 class _Line(NamedTuple):
     """A row without what changes.
 
-    `index` is its account's place in the cohort, `own` whether it stands in that account's range, `rest` its state
+    `place` is its account's in the cohort, `own` whether it stands in that account's range, `rest` its state
     behind the recording time. `stale` is the part of it that is put in anew, from `beneath`.
     """
 
-    index: int
+    place: int
     own: bool
     after_us: int
     stream: str
@@ -75,17 +75,17 @@ class Cohort:
 
 
 def _renamed(line: _Line, position: int, began_at: int, names: Sequence[_Names], leaves: Sequence[bytearray]) -> Row:
-    index, own, after_us, stream, version, topic, rest, beneath, stale = line
-    old_text, new_text, old, new = names[index]
+    place, own, after_us, stream, version, topic, rest, beneath, stale = line
+    old_text, new_text, old, new = names[place]
     state = b'{"recorded_at":%d%b' % (began_at + after_us, rest.replace(old, new))
     if beneath is not None:
-        said = beneath.said + leaves[index] if beneath.decision else beneath.said.replace(old, new)
+        said = beneath.said + leaves[place] if beneath.decision else beneath.said.replace(old, new)
         hashed = hashlib.sha256(said).hexdigest()
-        fresh = _facts(position - 1, beneath.count, hashed) if beneath.decision else _content(hashed)
+        fresh = _facts(position - 1, beneath.facts, hashed) if beneath.decision else _content(hashed)
         state = state.replace(stale, fresh, 1)
     row = Row(position, stream.replace(old_text, new_text), version, topic, state)
     if own:
-        leaves[index] += leaf_hash(row)
+        leaves[place] += leaf_hash(row)
     return row
 
 
@@ -108,7 +108,7 @@ def _line(row: Row, beneath: Beneath | None, first: int, began_at: int) -> _Line
             raise ValueError(f"{row.stream} holds no hash")
         stale = found.group()
     return _Line(
-        index=int(named.group()[1:]) - first,
+        place=int(named.group()[1:]) - first,
         own=layout.owner(row.stream) != layout.SHARED,
         after_us=int(recorded.group(1)) - began_at,
         stream=row.stream,

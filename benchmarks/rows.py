@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import prepared
-from measuring import SLALEDGER, Side, Skipped, own_seconds, run, side, slaledger
+from lives import OUTAGES
+from measuring import SLALEDGER, Side, Skipped, own_figure, peak_mb, run, side, slaledger
 from prepared import Sizes
 
 
@@ -135,8 +136,8 @@ def history_inside(sizes: Sizes) -> tuple[Side, Side]:
     """As `history`, without the start of Python that both pay alike."""
     large, small = prepared.ledger(sizes.large), prepared.ledger(sizes.small)
     return (
-        lambda: own_seconds("history_own_seconds", large, _ACCOUNT),
-        lambda: own_seconds("history_own_seconds", small, _ACCOUNT),
+        lambda: own_figure("history_own_seconds", large, _ACCOUNT),
+        lambda: own_figure("history_own_seconds", small, _ACCOUNT),
     )
 
 
@@ -174,8 +175,8 @@ def decide_inside(sizes: Sizes) -> tuple[Side, Side]:
     claims = [f"{account}/{month}" for account, month in both or prepared.waiting(small)[:3]]
     others = claims if both else [f"{account}/{month}" for account, month in prepared.waiting(large)[:3]]
     return (
-        lambda: own_seconds("decide_own_seconds", large, *others),
-        lambda: own_seconds("decide_own_seconds", small, *claims),
+        lambda: own_figure("decide_own_seconds", large, *others),
+        lambda: own_figure("decide_own_seconds", small, *claims),
     )
 
 
@@ -197,7 +198,7 @@ def batch(sizes: Sizes) -> tuple[Side, Side]:
     def theirs() -> float:
         for left in prepared.DATA.glob("scratch-plain.db*"):
             left.unlink()
-        return own_seconds("insert_own_seconds", target, plain, "11")
+        return own_figure("insert_own_seconds", target, plain, "11")
 
     return ours, theirs
 
@@ -298,7 +299,7 @@ def _duckdb(sizes: Sizes) -> Side:
 def months_rebuilt(sizes: Sizes) -> tuple[Side, Side]:
     """DuckDB has the final state of each incident in a table of its own, on both cores; ours reads the events, folds
     what became of each incident, and writes the projection."""
-    path = prepared.ledger(sizes.outages, prepared.OUTAGES)
+    path = prepared.ledger(sizes.outages, OUTAGES)
     return lambda: slaledger(path, "rebuild").seconds, _duckdb(sizes)
 
 
@@ -311,7 +312,7 @@ def months_rebuilt(sizes: Sizes) -> tuple[Side, Side]:
 )
 def months_kept(sizes: Sizes) -> tuple[Side, Side]:
     """What a reader of the projection waits for, against DuckDB answering from its table. Both sum all months up."""
-    path = prepared.projected(prepared.ledger(sizes.outages, prepared.OUTAGES))
+    path = prepared.projected(prepared.ledger(sizes.outages, OUTAGES))
     ours, theirs = (
         side("months_from_projection", path),
         side("months_by_duckdb", prepared.flat_incidents(sizes.outages)),
@@ -333,8 +334,8 @@ def memory_replay(sizes: Sizes) -> tuple[Side, Side]:
     """`ru_maxrss` of the process; what a command holds must not grow with the log."""
     large, main = prepared.ledger(sizes.large), prepared.ledger(sizes.main)
     return (
-        lambda: slaledger(large, "audit", "replay").peak_mb,
-        lambda: slaledger(main, "audit", "replay").peak_mb,
+        lambda: peak_mb(large, "audit", "replay"),
+        lambda: peak_mb(main, "audit", "replay"),
     )
 
 
@@ -349,4 +350,4 @@ def memory_replay(sizes: Sizes) -> tuple[Side, Side]:
 def memory_rebuild(sizes: Sizes) -> tuple[Side, Side]:
     """As `memory-replay`, with the projections written."""
     large, main = prepared.ledger(sizes.large), prepared.ledger(sizes.main)
-    return lambda: slaledger(large, "rebuild").peak_mb, lambda: slaledger(main, "rebuild").peak_mb
+    return lambda: peak_mb(large, "rebuild"), lambda: peak_mb(main, "rebuild")

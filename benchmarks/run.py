@@ -128,6 +128,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--quick", action="store_true")
     words.add_argument("--only", action="append", choices=[row.name for row in ROWS], metavar="NAME")
+    words.add_argument("--repeats", type=int, metavar="N", help="Of each row, instead of its own number.")
     asked = words.parse_args()
     kept: dict[str, Line] = {}
     if KEPT.exists() and not asked.quick:
@@ -135,7 +136,9 @@ def main() -> None:
     for row in ROWS:
         if asked.only and row.name not in asked.only:
             continue
-        line = kept[row.name] = measured(row, QUICK if asked.quick else FULL)
+        line = kept[row.name] = measured(
+            row._replace(repeats=asked.repeats or row.repeats), QUICK if asked.quick else FULL
+        )
         print(f"{row.name:<16} {line.ratio:>9}  reach {line.reach:<8} {line.spread:<16} {line.sides}", flush=True)
         if not asked.quick:
             DATA.mkdir(exist_ok=True)

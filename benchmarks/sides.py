@@ -217,5 +217,17 @@ FROM once JOIN months ON s < ends AND e > begins GROUP BY account, month ORDER B
 """
 
 
+def peak_mb(*words: str) -> None:
+    """Run a command, and print its peak memory (`ru_maxrss` of it alone)."""
+    import os
+    import subprocess
+
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{words} failed")
+    print(usage.ru_maxrss / 1024)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 SLALEDGER = str(Path(sys.executable).with_name("slaledger"))
+_LEFT_OUT = ("SLALEDGER_", "PYTHONDONTWRITEBYTECODE")
+"""What of our own environment would change what is measured: settings, and modules that are compiled at each start."""
 ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("SLALEDGER_")},
+    **{name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)},
     "SLALEDGER_ACTOR": "benchmark",
     "BEANCOUNT_DISABLE_LOAD_CACHE": "1",
     "PYTHONPATH": os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH", "")))),

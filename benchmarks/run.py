@@ -20,13 +20,16 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
-from measuring import HERE, Comparison, Skipped, compare, run
+from measuring import HERE, PROCESSOR_TIME, Comparison, Skipped, compare, run
 from prepared import DATA, FULL, QUICK, Sizes
 from rows import ROWS, Row
 
 PACKAGES = ("eventsourcing", "msgspec", "click", "duckdb", "beancount", "beanquery", "psycopg", "dask")
 RESULTS = HERE / "RESULTS.md"
 KEPT = DATA / "results.json"
+
+
+_CLOCKS = ("", "Times are the processor's, not the wall clock's: the machine was in use.")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +121,9 @@ def report(lines: list[Line]) -> str:
     return (
         "# Measured ratios\n\n"
         "Made by `make bench`. Both sides of a row run in turn on the same machine; the ratio is that of their "
-        "medians, the spread that of the pairs. What each row measures, and why that is fair, stands in `rows.py`.\n\n"
+        "medians, the spread that of the pairs. "
+        f"{_CLOCKS[PROCESSOR_TIME in os.environ]} What each row measures, and why that is fair, stands in "
+        "`rows.py`.\n\n"
         f"{machine()}\n\n{table(lines)}\n"
     )
 

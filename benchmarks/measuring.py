@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -51,8 +52,8 @@ def run(*words: str | Path) -> Finished:
 def _clock() -> float:
     if PROCESSOR_TIME not in os.environ:
         return time.perf_counter()
-    used = os.times()
-    return used.children_user + used.children_system
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def slaledger(ledger: Path, *words: str | Path) -> Finished:

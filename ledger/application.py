@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from eventsourcing.sqlite import SQLiteCursor
 from domain.events import Event
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.store import location
-from ledger.store.codec import TOPIC_OF, Entry, Envelope
+from ledger.store.codec import TOPIC_OF, Entry, Envelope, Row
 from ledger.store.reader import BatchNote, Reader
 from ledger.store.sqlite import Recorder
 
@@ -44,6 +44,12 @@ class Writer(Reader):
             entries.append(Entry(stream, ends[stream], TOPIC_OF[type(event)], envelope))
         recordings = self._application.events.put(entries, cursor=self._transaction)
         return [recording.notification.id for recording in recordings]
+
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows of another store over as they are, at their own positions, which lie behind the last one."""
+        columns = "position, originator_id, originator_version, topic, state"
+        for row in rows:
+            self._query(f"INSERT INTO stored_events ({columns}) VALUES (?, ?, ?, ?, ?)", *row)
 
     def note_progress(self, replaced: str | None, note: BatchNote) -> None:
         """A batch file came further: its earlier note gives way to this one, in the same transaction as its events.

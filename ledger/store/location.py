@@ -53,6 +53,24 @@ def check_is_settled(path: Path) -> None:
         )
 
 
+def settle(path: Path) -> None:
+    """Make a database that nobody has open one file, which can be copied and opened read-only anywhere.
+
+    Raises sqlite3.Error.
+    """
+    with closing(sqlite3.connect(sqlite_uri(path, writable=True), uri=True, isolation_level=None)) as raw:
+        mode = raw.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        if mode != "delete":
+            raise sqlite3.OperationalError(f"its journal is still {mode}")
+
+
+def drop_views(path: Path) -> None:
+    """Delete the projections that lie beside a ledger file's name."""
+    views = views_path(path)
+    for name in (views.name, f"{views.name}-wal", f"{views.name}-shm"):
+        views.with_name(name).unlink(missing_ok=True)
+
+
 def is_writable(path: Path) -> bool:
     """Whether a file's or folder's permissions let anyone write it; what they forbid is not done, even by root."""
     return bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from domain.refusals import Refusal, Unreadable
+from ledger import clock
 from ledger.store import location
 
 STDOUT = "-"
@@ -27,7 +27,7 @@ def beside(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Pa
     """
     target = Path(os.path.realpath(file))
     _check_target(target, file, force)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
+    temporary = target.with_name(f".{target.name}.{clock.new_token()}.part")
     try:
         yield temporary
         if keep:

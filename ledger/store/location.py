@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from domain.refusals import Unreadable
 from ledger.store import layout
-from ledger.store.session import Kind
+from ledger.store.session import KINDS, Kind
 
 
 def ledger_path(url: str) -> Path:
@@ -52,6 +52,29 @@ def check_is_settled(path: Path) -> None:
             f"{path} was left by a writer that died, and its folder may not be written",
             hint="run any command once where the folder may be written, or copy the file with its -wal",
         )
+
+
+def settle(path: Path) -> None:
+    """Make a database that nobody has open one file, which can be copied and opened read-only anywhere.
+
+    Raises sqlite3.Error.
+    """
+    with closing(sqlite3.connect(sqlite_uri(path, writable=True), uri=True, isolation_level=None)) as raw:
+        mode = raw.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        if mode != "delete":
+            raise sqlite3.OperationalError(f"its journal is still {mode}")
+
+
+def drop(path: Path) -> None:
+    """Delete a database's file, and what SQLite keeps beside it. Raises OSError."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+def drop_kept(path: Path) -> None:
+    """Delete what is kept beside a ledger file's name. Raises OSError."""
+    for kind in KINDS:
+        drop(kept_path(path, kind))
 
 
 def is_writable(path: Path) -> bool:

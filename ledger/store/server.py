@@ -8,8 +8,9 @@ tells, under the lock of the next connection, whether its events are there.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
@@ -19,7 +20,7 @@ from psycopg.sql import SQL, Identifier
 
 from domain.refusals import Refusal, Unreadable
 from ledger.store import layout
-from ledger.store.codec import Entry, EventMapper
+from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.postgres import LOCKS, Elsewhere, Recorder, table_statements
 from ledger.store.server_errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
 from ledger.store.server_kept import PostgresKept
@@ -43,6 +44,14 @@ SELECT current_schema() AS schema,
        current_setting('default_transaction_read_only') = 'on' AS is_read_only,
        current_user AS role
 """
+
+
+_INSERT = (
+    "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) OVERRIDING SYSTEM VALUE "
+    "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
+    "AS taken (position, id, version, topic, state) ORDER BY position"
+)
+_GO_ON = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
 
 
 class _Found(NamedTuple):
@@ -75,6 +84,16 @@ class _PostgresTransaction(PostgresSession):
             self.last = positions[-1], stored[-1]
         return positions
 
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows over at their own positions; the next event's is behind them."""
+        taken = list(rows)
+        if taken:
+            cursor = self.connection.cursor()
+            cursor.execute(_INSERT, [list(column) for column in zip(*taken, strict=True)])
+            cursor.execute(_GO_ON, (taken[-1].position,))
+            last = taken[-1]
+            self.last = last.position, StoredEvent(last.stream, last.version, last.topic, last.state)
+
 
 _MAPPER = EventMapper()
 
@@ -83,6 +102,7 @@ class ServerStore:
     """A ledger in a schema of a PostgreSQL database. `notes` are words for the person beside the answer."""
 
     is_shared = True
+    path: Path | None = None
 
     def __init__(self, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> None:
         self.url = url
@@ -315,6 +335,12 @@ class ServerStore:
     def may_keep(self, kind: Kind) -> bool:
         """Whether the role may write the schema beside the log."""
         return self.writable and bool(self._found.may_keep)
+
+    def drop_kept(self) -> None:
+        """Forget the formats of what is kept, so that its tables are made anew."""
+        if self.may_keep("views"):
+            with self._transaction("READ COMMITTED", None) as connection:
+                connection.execute("DELETE FROM formats")
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
         """The tables of a kind in the schema beside the log, on a connection of their own."""

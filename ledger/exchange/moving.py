@@ -122,7 +122,7 @@ def move_in(
         ledger.store.check_writable()
         with ledger.writing(commit=not dry_run) as log:
             if log.position():
-                raise _not_empty(url)
+                raise _not_empty(ledger.store.name)
             _insert(log, source, on_progress)
             found = derived(log)
             name = ledger_id(log)
@@ -206,8 +206,8 @@ def _note(log: Writer, notes: Sequence[BatchNote]) -> None:
         log.note_progress(None, note)
 
 
-def _not_empty(url: str) -> Refusal:
-    said = f"the ledger at {url} has events, and only an empty one takes another's"
+def _not_empty(name: str) -> Refusal:
+    said = f"the ledger {name} has events, and only an empty one takes another's"
     hint = "name a ledger that does not exist yet; what `slaledger init` makes has events too"
     return Refusal("ledger_not_empty", said, hint=hint)
 

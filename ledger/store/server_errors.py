@@ -18,10 +18,12 @@ class Unreachable(psycopg.OperationalError):
 
 
 def kept_error(error: psycopg.Error) -> KeptError:
+    """A server's error about a kept store."""
     return KeptError(error, is_passing=isinstance(error, _PASSING), forbids_writing=isinstance(error, _FORBIDDING))
 
 
 def not_allowed(name: str, role: str) -> Refusal:
+    """What is said to a role that may not record."""
     return Unreadable(
         "read_only",
         f"role {role} may not record in {name}",
@@ -30,6 +32,7 @@ def not_allowed(name: str, role: str) -> Refusal:
 
 
 def lost(name: str, error: psycopg.Error) -> Refusal:
+    """What is said where a connection broke before anything was recorded."""
     return Conflict(
         "connection_lost",
         f"the connection to {name} was lost ({_said(error)}); nothing was recorded",
@@ -38,6 +41,7 @@ def lost(name: str, error: psycopg.Error) -> Refusal:
 
 
 def unknown(name: str, position: int, error: psycopg.Error) -> Refusal:
+    """What is said where nobody can tell any more whether something was recorded."""
     return Conflict(
         "outcome_unknown",
         f"the connection to {name} was lost while the transaction ended ({_said(error)}), and the server does not "
@@ -61,6 +65,7 @@ def _said(error: psycopg.Error) -> str:
 
 
 def refusal(name: str, role: str, error: psycopg.Error) -> Refusal:
+    """An error of a server or of the way to it, as what is said of the ledger `name`."""
     match error:
         case Unreachable():
             return _unreachable(name, error)

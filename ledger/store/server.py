@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, conninfo, errors
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.store import layout
@@ -184,14 +184,7 @@ class ServerStore:
         if schema is None:
             raise Unreadable("no_schema", f"{self.name}: the search path names no schema", hint="create it first")
         with self.explained(), self._transaction("READ COMMITTED", LOCKS) as connection:
-            beside = f"{schema}_views"
-            statements = [
-                *table_statements(schema),
-                SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(beside)),
-                SQL(_FORMATS).format(Identifier(beside, "formats")),
-                SQL(_PROGRESS).format(Identifier(beside, "batch_progress")),
-            ]
-            for statement in statements:
+            for statement in make_statements(schema):
                 connection.execute(statement)
         with self.explained():
             self.close()
@@ -420,6 +413,17 @@ class PostgresKept(PostgresSession):
     def close(self) -> None:
         """Let go of the connection."""
         self.connection.close()
+
+
+def make_statements(schema: str) -> list[Composed]:
+    """The statements that make a ledger's tables in a schema, and in the one beside it what is kept."""
+    beside = f"{schema}_views"
+    return [
+        *table_statements(schema),
+        SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(beside)),
+        SQL(_FORMATS).format(Identifier(beside, "formats")),
+        SQL(_PROGRESS).format(Identifier(beside, "batch_progress")),
+    ]
 
 
 def _locked(begin: str, lock: int) -> str:

@@ -92,6 +92,7 @@ class SqliteFile(Place):
         self.url = f"sqlite:///{file}"
 
     def copy(self, folder: Path) -> SqliteFile:
+        folder.mkdir(exist_ok=True)
         made = SqliteFile(folder / self.file.name)
         made.file.write_bytes(self.file.read_bytes())
         return made
@@ -116,6 +117,7 @@ class PostgresSchema(Place):
         self.url = server.url + ("&" if "?" in server.url else "?") + f"options=-csearch_path%3D{name}"
 
     def copy(self, folder: Path) -> PostgresSchema:
+        folder.mkdir(exist_ok=True)
         made = self.server.schema()
         with made.open() as execute:
             for statement in self.server.tables(made.name):

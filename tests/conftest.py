@@ -37,6 +37,14 @@ class CommandLine:
         assert isinstance(self.place, SqliteFile), f"no file: {self.url}"
         return self.place.file
 
+    @property
+    def name(self) -> str:
+        """What messages call the ledger: its file, or its server and database."""
+        if isinstance(self.place, SqliteFile):
+            return self.place.file.name
+        with self.opened() as ledger:
+            return ledger.store.name
+
     def copy(self, folder: Path) -> CommandLine:
         """The command line on a copy of the ledger."""
         return CommandLine(folder, self.place.copy(folder))

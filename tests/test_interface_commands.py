@@ -6,13 +6,12 @@ import csv
 import io
 import json
 import shlex
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import CommandLine
+from stores import SqliteFile, Store, sqlite_only
 
 from ledger.published import shipped_agreements
 
@@ -93,38 +92,30 @@ SHOP = [
 
 
 @pytest.fixture(scope="module")
-def told(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a ledger that was told the above."""
+def told(store: Store, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A ledger that was told the above."""
     folder = tmp_path_factory.mktemp("shop")
-    shop = CommandLine(folder)
-    shop.ledger.write_bytes(blank.read_bytes())
+    shop = CommandLine(folder, store.blank(folder))
     done = shop.batch(*SHOP)
     assert done.returncode == 0, done.stderr
-    with closing(sqlite3.connect(shop.ledger)) as store:
-        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return shop.ledger.read_bytes()
+    return shop
 
 
-def copied(told: bytes, folder: Path) -> CommandLine:
-    folder.mkdir(exist_ok=True)
-    (folder / "slaledger.db").write_bytes(told)
+def copied(told: CommandLine, folder: Path) -> CommandLine:
+    shop = told.copy(folder)
     (folder / "amended.toml").write_text(AMENDED, encoding="utf-8")
     (folder / "days.csv").write_text(DAYS, encoding="utf-8")
-    return CommandLine(folder)
+    return shop
 
 
 @pytest.fixture
-def shop(told: bytes, tmp_path: Path) -> CommandLine:
+def shop(told: CommandLine, tmp_path: Path) -> CommandLine:
     return copied(told, tmp_path)
 
 
 def events(slaledger: CommandLine) -> list[tuple[int, str, int, str, Any]]:
     """Every event of a ledger: position, stream, version, topic, and what it says, without when it was recorded."""
-    with closing(sqlite3.connect(slaledger.ledger)) as store:
-        rows = store.execute(
-            "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
-        ).fetchall()
-    return [(*rest, {**json.loads(state), "recorded_at": None}) for *rest, state in rows]
+    return [(*rest, {**json.loads(state), "recorded_at": None}) for *rest, state in slaledger.rows()]
 
 
 def last(slaledger: CommandLine) -> int:
@@ -325,16 +316,18 @@ IDS = [f"{as_line['command']} {number}" for number, (_, as_line) in enumerate(CO
 
 
 @pytest.mark.parametrize(("words", "as_line"), COMMANDS, ids=IDS)
-def test_words_and_a_batch_line_have_the_same_effect(told: bytes, tmp_path: Path, words: str, as_line: Line) -> None:
+def test_words_and_a_batch_line_have_the_same_effect(
+    told: CommandLine, tmp_path: Path, words: str, as_line: Line
+) -> None:
     by_words, by_batch = copied(told, tmp_path / "words"), copied(told, tmp_path / "batch")
-    before = last(by_words)
+    before = len(events(by_words))
 
     answer = by_words.ok(*shlex.split(words))
     report = by_batch.batch(as_line)
 
     assert report.returncode == 0, report.stderr
     assert events(by_words) == events(by_batch)
-    added = last(by_words) - before
+    added = len(events(by_words)) - before
     assert added > 0
     promised = {"command": as_line["command"], "noop": False, "recorded": added, "position": last(by_words)}
     assert answer.items() >= promised.items()
@@ -488,23 +481,23 @@ def test_the_months_run_decides_every_claim_that_waits_and_issues_every_award(sl
 
 def test_the_months_run_as_batch_lines(slaledger: CommandLine) -> None:
     slaledger.batch(*MARCH_RUN)
-    before = last(slaledger)
+    before = len(events(slaledger))
     done = slaledger.batch(
         line("claim decide", month="2026-03", all=True), line("voucher issue", month="2026-03", all=True)
     )
     report = json.loads(done.stdout)
     assert (done.returncode, report["refused"]) == (0, [])
-    assert (report["recorded"], report["position"]) == (last(slaledger) - before, last(slaledger))
+    assert (report["recorded"], report["position"]) == (len(events(slaledger)) - before, last(slaledger))
     assert [voucher["issued"] for voucher in slaledger.ok("voucher", "list")] == ["104.00", "14.00"]
 
 
 def test_a_months_run_that_was_refused_in_part_reports_where_the_log_stands(slaledger: CommandLine) -> None:
     slaledger.batch(*MARCH_RUN)
-    before = last(slaledger)
+    before = len(events(slaledger))
     done = slaledger.batch(line("claim decide", month="2026-03", all=True, decided_at=at("04-15")))
     report = json.loads(done.stdout)
     assert done.returncode == 1
-    assert report["recorded"] == last(slaledger) - before == 2
+    assert report["recorded"] == len(events(slaledger)) - before == 2
     assert report["position"] == last(slaledger)
 
 
@@ -606,7 +599,8 @@ def test_every_other_command_refuses_a_ledger_that_is_not_there(tmp_path: Path, 
     assert not list(tmp_path.iterdir())
 
 
-def test_the_ledger_is_named_by_option_environment_or_default(slaledger: CommandLine) -> None:
+@sqlite_only("a server is never the default, and a file may be named relative to the folder")
+def test_a_file_is_named_by_option_environment_or_default(slaledger: CommandLine) -> None:
     (slaledger.folder / "other.db").write_bytes(slaledger.ledger.read_bytes())
     other = {"SLALEDGER_URL": "sqlite:///other.db"}
     enroll = ("--enrolled-at", JANUARY)
@@ -615,9 +609,17 @@ def test_the_ledger_is_named_by_option_environment_or_default(slaledger: Command
     slaledger.run("--ledger", "sqlite:///slaledger.db", "account", "enroll", "option", *enroll, env=other)
 
     assert [event[1] for event in events(slaledger)[-2:]] == ["default/account", "option/account"]
-    there = CommandLine(slaledger.folder)
-    there.ledger = slaledger.folder / "other.db"
+    there = CommandLine(slaledger.folder, SqliteFile(slaledger.folder / "other.db"))
     assert events(there)[-1][1] == "environment/account"
+
+
+def test_the_option_goes_before_the_environment(slaledger: CommandLine) -> None:
+    other = slaledger.copy(slaledger.folder / "other")
+    environment = {"SLALEDGER_URL": other.url}
+    enroll = ("--enrolled-at", JANUARY)
+    slaledger.run("account", "enroll", "environment", *enroll, env=environment)
+    slaledger.run("--ledger", slaledger.url, "account", "enroll", "option", *enroll, env=environment)
+    assert [events(each)[-1][1] for each in (slaledger, other)] == ["option/account", "environment/account"]
 
 
 def test_the_actor_is_named_by_option_environment_or_login(slaledger: CommandLine) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import CommandLine
+from stores import Raw, Store
 
 from ledger.published import shipped_agreements
 
 Line = dict[str, Any]
-Rows = list[tuple[Any, ...]]
 AMENDED = (
     shipped_agreements()[0]
     .replace('version = "2018-08-01"', 'version = "2027-06-01"')
@@ -33,10 +31,9 @@ def at(text: str) -> str:
     return f"2026-{day}T{clock or '00:00'}:00+08:00"
 
 
-def rows(slaledger: CommandLine) -> Rows:
+def rows(slaledger: CommandLine) -> list[Raw]:
     """The whole log."""
-    with closing(sqlite3.connect(slaledger.ledger)) as store:
-        return store.execute("SELECT * FROM stored_events ORDER BY position").fetchall()
+    return slaledger.rows()
 
 
 def told(slaledger: CommandLine, *lines: Line) -> list[Line]:
@@ -53,7 +50,7 @@ def is_noop(slaledger: CommandLine, *lines: Line) -> None:
     done = slaledger.batch(*lines)
     report = json.loads(done.stdout)
     assert done.returncode == 0, done.stdout
-    assert (report["recorded"], report["noops"], report["position"]) == (0, len(lines), len(before)), report
+    assert (report["recorded"], report["noops"], report["position"]) == (0, len(lines), before[-1][0]), report
     assert rows(slaledger) == before
 
 
@@ -144,21 +141,17 @@ TAKEN_BACK = [
 
 
 @pytest.fixture(scope="module")
-def lived(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a ledger with that life."""
+def lived(store: Store, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A ledger with that life."""
     folder = tmp_path_factory.mktemp("lived")
-    slaledger = CommandLine(folder)
-    slaledger.ledger.write_bytes(blank.read_bytes())
+    slaledger = CommandLine(folder, store.blank(folder))
     told(slaledger, *LIFE)
-    with closing(sqlite3.connect(slaledger.ledger)) as store:
-        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return slaledger.ledger.read_bytes()
+    return slaledger
 
 
 @pytest.fixture
-def life(lived: bytes, slaledger: CommandLine) -> CommandLine:
-    slaledger.ledger.write_bytes(lived)
-    return slaledger
+def life(lived: CommandLine, tmp_path: Path) -> CommandLine:
+    return lived.copy(tmp_path)
 
 
 # No-ops.
@@ -169,7 +162,7 @@ def test_a_command_whose_effect_holds_is_a_noop(life: CommandLine) -> None:
 
 
 def test_a_noop_says_so_and_exits_0(life: CommandLine) -> None:
-    position = len(rows(life))
+    position = rows(life)[-1][0]
     answer = life.ok("account", "close", "1002", "--closed-at", at("06-01"))
     wanted = {"command": "account close", "noop": True, "recorded": 0, "position": position}
     assert answer.items() >= wanted.items()

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import CommandLine
-
-Raw = tuple[int, str, int, str, bytes]
+from stores import Raw, SqliteFile, Store, sqlite_only
 
 FEES = {"months": 1, "product_fee": "1000.00", "call_fee": "300.00"}
 STORY: list[dict[str, Any]] = [
@@ -117,13 +116,6 @@ SHARED_OF = {
 }
 
 
-def rows(ledger: Path) -> list[Raw]:
-    with closing(sqlite3.connect(ledger)) as raw:
-        return raw.execute(
-            "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
-        ).fetchall()
-
-
 def leaf_hash(row: Raw) -> bytes:
     """SHA-256 over 0x00, then stream, version as decimal text, topic and state, each behind its 8-byte length."""
     _, stream, version, topic, state = row
@@ -148,20 +140,19 @@ def facts_by_hand(account: str, log: Iterable[Raw], upto: int, years: Iterable[i
 
 
 @pytest.fixture(scope="module")
-def story(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def story(store: Store, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A ledger with three accounts, incidents of every scope, bills, and a claim of each."""
-    written = CommandLine(tmp_path_factory.mktemp("story"))
-    written.ledger.write_bytes(blank.read_bytes())
+    folder = tmp_path_factory.mktemp("story")
+    written = CommandLine(folder, store.blank(folder))
     done = written.batch(*STORY)
     assert done.returncode == 0, done.stderr
-    return written.ledger.read_bytes()
+    return written
 
 
 @pytest.fixture
-def told(story: bytes, tmp_path: Path) -> CommandLine:
+def told(story: CommandLine, tmp_path: Path) -> CommandLine:
     """That story on a ledger of one's own."""
-    (tmp_path / "slaledger.db").write_bytes(story)
-    return CommandLine(tmp_path)
+    return story.copy(tmp_path)
 
 
 def decided(told: CommandLine, account: str) -> dict[str, Any]:
@@ -172,7 +163,7 @@ def decided(told: CommandLine, account: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("account", sorted(SHARED_OF))
 def test_the_facts_of_a_decision_can_be_hashed_by_hand(told: CommandLine, account: str) -> None:
-    before = rows(told.ledger)
+    before = told.rows()
     assert told.batch({**DECIDE, "account": account}).returncode == 0
     assert decided(told, account) == facts_by_hand(account, before, before[-1][0], [2023])
 
@@ -186,7 +177,7 @@ def test_a_second_decision_rests_on_the_first_too(told: CommandLine) -> None:
         "reason": "log",
     }
     assert told.batch(longer).returncode == 0
-    before = rows(told.ledger)
+    before = told.rows()
     again = {**DECIDE, "command": "claim redecide", "account": "1001", "reason": "the log"}
     assert told.batch(again).returncode == 0
     first, second = told.ok("claim", "show", "1001", "2023-03")["decisions"]
@@ -199,7 +190,7 @@ def test_a_decision_at_the_turn_of_the_year_rests_on_both_calendars_and_no_third
     december = {"account": "1001", "month": "2023-12"}
     filed = {"command": "claim file", **december, "filed_at": "2024-01-20T09:00:00+08:00"}
     assert told.batch(filed).returncode == 0
-    before = rows(told.ledger)
+    before = told.rows()
     assert (
         told.batch({"command": "claim decide", **december, "decided_at": "2024-01-21T09:00:00+08:00"}).returncode == 0
     )
@@ -234,18 +225,18 @@ MINE: list[dict[str, Any]] = [
 
 def test_what_concerns_others_does_not_enter(told: CommandLine) -> None:
     """The count stays, and so do the very leaves: only events of the account and those shared with it."""
-    mine = facts_by_hand("1001", rows(told.ledger), rows(told.ledger)[-1][0], [2023])
+    mine = facts_by_hand("1001", told.rows(), told.rows()[-1][0], [2023])
     assert told.batch(*OTHERS).returncode == 0
-    assert rows(told.ledger)[-1][0] >= mine["position"] + len(OTHERS)
+    assert told.rows()[-1][0] >= mine["position"] + len(OTHERS)
     assert told.batch({**DECIDE, "account": "1001"}).returncode == 0
     facts = decided(told, "1001")
     assert (facts["count"], facts["sha256"]) == (mine["count"], mine["sha256"])
 
 
 def test_what_concerns_the_account_enters(told: CommandLine) -> None:
-    mine = facts_by_hand("1001", rows(told.ledger), rows(told.ledger)[-1][0], [2023])
+    mine = facts_by_hand("1001", told.rows(), told.rows()[-1][0], [2023])
     assert told.batch(*MINE).returncode == 0
-    before = rows(told.ledger)
+    before = told.rows()
     assert told.batch({**DECIDE, "account": "1001"}).returncode == 0
     facts = decided(told, "1001")
     assert facts == facts_by_hand("1001", before, before[-1][0], [2023])
@@ -255,21 +246,25 @@ def test_what_concerns_the_account_enters(told: CommandLine) -> None:
 def test_positions_are_strictly_increasing_whatever_is_refused_or_repeated(told: CommandLine) -> None:
     told.refused("incident", "close", "NO-SUCH", "--ended-at", "2023-03-03T10:00:00+08:00")
     assert told.ok("incident", "close", "OWN", "--ended-at", "2023-03-03T16:00:00+08:00")["noop"] is True
-    last = rows(told.ledger)[-1][0]
+    before = [row[0] for row in told.rows()]
     made = told.ok("claim", "decide", "--all", "2023-03")
     assert len(made["done"]) == 3
-    positions = [row[0] for row in rows(told.ledger)]
+    positions = [row[0] for row in told.rows()]
     assert all(earlier < later for earlier, later in pairwise(positions))
-    assert positions[-1] == made["position"] == last + 3
+    assert positions[:-3] == before
+    assert positions[-1] == made["position"]
+    if isinstance(told.place, SqliteFile):
+        assert made["position"] == before[-1] + 3
 
 
 def test_versions_of_a_stream_count_from_one_in_log_order(told: CommandLine) -> None:
     seen: dict[str, int] = {}
-    for _, stream, version, _, _ in rows(told.ledger):
+    for _, stream, version, _, _ in told.rows():
         assert version == seen.get(stream, 0) + 1, stream
         seen[stream] = version
 
 
+@sqlite_only("it is SQLite's own shell that reads here")
 def test_states_are_plain_json_that_any_sqlite_shell_can_read(told: CommandLine) -> None:
     with closing(sqlite3.connect(told.ledger)) as raw:
         invalid = raw.execute("SELECT COUNT(*) FROM stored_events WHERE NOT json_valid(CAST(state AS TEXT))").fetchone()
@@ -284,21 +279,13 @@ def test_states_are_plain_json_that_any_sqlite_shell_can_read(told: CommandLine)
 
 def test_every_state_says_when_and_who_and_holds_no_float(told: CommandLine) -> None:
     assert told.ok("claim", "decide", "--all", "2023-03")["refused"] == []
-    for _, _, _, _, state in rows(told.ledger):
+    for _, _, _, _, state in told.rows():
         said = json.loads(state, parse_float=lambda text: pytest.fail(f"a float in the log: {text}"))
         assert {"recorded_at", "actor", "data"} <= set(said) <= {"recorded_at", "actor", "data", "reason", "key"}
         assert isinstance(said["recorded_at"], int)
 
 
-def insert(ledger: Path, stream: str, topic: str, state: bytes = b'{"recorded_at":1,"actor":"a","data":{}}') -> int:
-    """Add a row as a newer version might; gives its position."""
-    with closing(sqlite3.connect(ledger)) as raw, raw:
-        version = raw.execute("SELECT COUNT(*) FROM stored_events WHERE originator_id = ?", (stream,)).fetchone()[0]
-        values = (stream, version + 1, topic, state)
-        added = raw.execute(
-            "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?)", values
-        )
-        return int(added.lastrowid or 0)
+EMPTY = b'{"recorded_at":1,"actor":"a","data":{}}'
 
 
 @pytest.mark.parametrize("stream", ["1001/incident/OWN", "1001/account", "1001/claim/2023-03", "1001/novelty/1"])
@@ -306,7 +293,7 @@ def insert(ledger: Path, stream: str, topic: str, state: bytes = b'{"recorded_at
     "words", [("history", "1001"), ("availability", "1001", "2023-03")], ids=lambda words: words[0]
 )
 def test_an_unknown_topic_stops_with_position_and_topic(told: CommandLine, stream: str, words: tuple[str, ...]) -> None:
-    position = insert(told.ledger, stream, "incident.exploded")
+    position = told.insert(stream, "incident.exploded", EMPTY)
     error = told.refused(*words, status=4)
     assert error["code"] == "unknown_event"
     assert f"position {position}:" in error["message"]
@@ -316,7 +303,7 @@ def test_an_unknown_topic_stops_with_position_and_topic(told: CommandLine, strea
 def test_an_unknown_topic_of_one_account_leaves_the_others_their_answers(told: CommandLine) -> None:
     words = (("history", "10010"), ("availability", "10010", "2023-03"), ("claim", "show", "10010", "2023-03"))
     before = [told.ok(*each) for each in words]
-    insert(told.ledger, "1001/incident/OWN", "incident.exploded")
+    told.insert("1001/incident/OWN", "incident.exploded", EMPTY)
     after = [told.ok(*each) for each in words]
     for earlier, later in zip(before, after, strict=True):
         for moving in ("known_at", "valid_at", "position"):
@@ -328,38 +315,38 @@ def test_an_unknown_topic_of_one_account_leaves_the_others_their_answers(told: C
 
 
 def test_an_unknown_topic_that_concerns_everybody_stops_everybody(told: CommandLine) -> None:
-    insert(told.ledger, "~/incident/ALL", "incident.exploded")
+    told.insert("~/incident/ALL", "incident.exploded", EMPTY)
     for account in SHARED_OF:
         assert told.refused("availability", account, "2023-03", status=4)["code"] == "unknown_event"
 
 
 @pytest.mark.parametrize("words", [("breaches", "2023-03"), ("claim", "list"), ("voucher", "list"), ("worklist",)])
 def test_an_unknown_topic_is_never_skipped_by_the_projections(told: CommandLine, words: tuple[str, ...]) -> None:
-    position = insert(told.ledger, "1001/incident/OWN", "incident.exploded")
+    position = told.insert("1001/incident/OWN", "incident.exploded", EMPTY)
     error = told.refused(*words, status=4)
     assert error["code"] == "unknown_event"
     assert f"position {position}:" in error["message"]
 
 
 def test_nothing_is_recorded_by_a_command_that_met_an_unknown_topic(told: CommandLine) -> None:
-    insert(told.ledger, "1001/claim/2023-03", "claim.exploded")
-    before = rows(told.ledger)
+    told.insert("1001/claim/2023-03", "claim.exploded", EMPTY)
+    before = told.rows()
     told.refused("claim", "decide", "1001", "2023-03", status=4)
-    assert rows(told.ledger) == before
+    assert told.rows() == before
 
 
 def test_a_known_topic_with_a_state_that_cannot_be_read_stops_too(told: CommandLine) -> None:
-    position = insert(told.ledger, "1001/incident/OWN", "incident.closed", b'{"recorded_at":1,"actor":"a"')
+    position = told.insert("1001/incident/OWN", "incident.closed", b'{"recorded_at":1,"actor":"a"')
     error = told.refused("history", "1001", status=4)
     assert (error["code"], f"position {position}:" in error["message"]) == ("unreadable_event", True)
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Callable[[str], CommandLine]:
+def make(store: Store, tmp_path: Path) -> Callable[[str], CommandLine]:
     def made(name: str) -> CommandLine:
-        command_line = CommandLine(tmp_path / name)
-        command_line.folder.mkdir()
-        return command_line
+        folder = tmp_path / name
+        folder.mkdir()
+        return CommandLine(folder, store.empty(folder))
 
     return made
 
@@ -371,13 +358,13 @@ def test_every_ledger_has_an_id_of_its_own_and_keeps_it(make: Callable[[str], Co
     assert first != second
     again = one.ok("init")
     assert (again["noop"], again["recorded"], again["ledger"]) == (True, 0, first)
-    (created,) = [row for row in rows(one.ledger) if row[3] == "ledger.created"]
+    (created,) = [row for row in one.rows() if row[3] == "ledger.created"]
     assert (created[0], created[1], created[2]) == (1, "~/ledger", 1)
     assert json.loads(created[4])["data"] == {"ledger": first}
 
 
 def test_a_copy_of_a_ledger_is_the_same_ledger(make: Callable[[str], CommandLine]) -> None:
-    one, copy = make("one"), make("copy")
+    one = make("one")
     made = one.ok("init")["ledger"]
-    copy.ledger.write_bytes(one.ledger.read_bytes())
+    copy = one.copy(one.folder / "copy")
     assert copy.ok("init")["ledger"] == made

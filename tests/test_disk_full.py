@@ -86,7 +86,6 @@ def test_a_batch_on_a_full_disk_says_what_is_recorded_and_is_run_again(full: Com
     subprocess.run(["mount", "-o", "remount,size=64m", str(full.folder)], check=True)
     again = full.ok("batch", str(many))
     assert (again["recorded"], again["done_before"], recorded(full)) == (LINES - kept, kept, before + LINES)
-    assert full.ok("audit", "verify")["damage"] == []
 
 
 def test_a_batch_whose_journal_can_grow_no_further_is_run_again(slaledger: CommandLine, many: Path) -> None:

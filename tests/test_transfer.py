@@ -65,7 +65,7 @@ def test_a_moved_ledger_is_the_same_in_every_question(demo: CommandLine, name: s
         ("claim", "explain", "1005", "2026-09"),
         ("voucher", "list"),
         ("breaches", "2026-09"),
-        ("history", "1002"),
+        ("history", "1002", "--at-position", "500", "--valid-at", "2026-10-01T00:00:00+08:00"),
     ):
         assert demo.ok(*MOVED, *words) == demo.ok(*words)
     assert demo.run(*MOVED, "audit", "checkpoint").stdout == demo.run("audit", "checkpoint").stdout

@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote, unquote
 
@@ -300,6 +301,7 @@ def _encoded(line: msgspec.Struct) -> bytes:
     return _ENCODER.encode(line) + b"\n"
 
 
+@lru_cache(maxsize=4)
 def _source(ledger: str) -> str:
     """A ledger's id as a URI."""
     return _URN + quote(ledger, safe="")

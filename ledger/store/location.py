@@ -93,7 +93,9 @@ def is_blank(path: Path) -> bool:
 
 
 def check_is_ledger(path: Path, url: str) -> None:
-    """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours."""
+    """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours, and
+    `store_unusable` where that cannot be told.
+    """
     if not path.is_file():
         raise Unreadable("no_ledger", f"there is no ledger at {url}", hint="`slaledger init` makes one")
     check_is_settled(path)
@@ -101,6 +103,8 @@ def check_is_ledger(path: Path, url: str) -> None:
         with closing(sqlite3.connect(sqlite_uri(path, writable=is_writable(path)), uri=True)) as raw:
             application = raw.execute("PRAGMA application_id").fetchone()[0]
             schema = raw.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise Unreadable("store_unusable", f"{path}: {error}", hint="look at the disk, and who has it open") from None
     except sqlite3.DatabaseError as error:
         raise Unreadable("not_a_ledger", f"{path} is no ledger: {error}", hint="check --ledger") from None
     if application != layout.APPLICATION_ID:

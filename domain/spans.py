@@ -56,4 +56,7 @@ def subtract(left: list[Span], right: list[Span]) -> list[Span]:
 
 def length(spans: Iterable[Span]) -> int:
     """The number of points of a set."""
-    return sum(end - start for start, end in spans)
+    points = 0
+    for start, end in spans:
+        points += end - start
+    return points

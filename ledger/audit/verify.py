@@ -65,7 +65,7 @@ def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress) ->
             done, common = 0, log.common()
             for own in log.accounts_own(*layout.ACCOUNTS):
                 life = Life(own.account, common)
-                life.take_in(map(decode, own.rows))
+                life.take_in(list(map(decode, own.rows)))
                 damage += _unbalanced(life.case(found.position), own.account)
                 for past in past_decisions(own, common):
                     decisions += 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, Literal
 
@@ -24,6 +25,16 @@ from ledger.store.life import Life, Own
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
 _PAGE = 5000
+
+
+_row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
+"""`Row._make` without its check, which a query's columns need not."""
+
+
+def _owner(row: tuple[Any, ...]) -> str:
+    """The account of a row of `accounts_own`, as `layout.owner` has it."""
+    stream: str = row[1]
+    return stream.partition("/")[0]
 
 
 class _Recorded(msgspec.Struct, gc=False):
@@ -56,7 +67,7 @@ class Reader:
         self._upto = 2**62 if upto is None else upto
 
     def _rows(self, condition: str, *values: object) -> Iterator[Row]:
-        return map(Row._make, self._stream(f"{_COLUMNS}{condition}", *values))
+        return map(_row, self._stream(f"{_COLUMNS}{condition}", *values))
 
     def _stream(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
         cursor = self._connection.cursor()
@@ -114,10 +125,14 @@ class Reader:
         )
         found = self._stream(statement, first, end, self._upto)
         with uncollected():
-            for account, own in groupby(found, lambda row: layout.owner(row[1])):
-                rows = sorted(own)
-                before = {row[0]: row[5] or 0 for row in rows if row[3] == "claim.decided"}
-                yield Own(account, [Row._make(row[:5]) for row in rows], before)
+            for account, own in groupby(found, _owner):
+                rows, before = [], {}
+                for row in own:
+                    rows.append(_row(row[:5]))
+                    if row[3] == "claim.decided":
+                        before[row[0]] = row[5] or 0
+                rows.sort()
+                yield Own(account, rows, before)
 
     def account_own(self, account: str) -> Own:
         """One account with its own events."""
@@ -128,7 +143,7 @@ class Reader:
         common = self.common()
         for own in self.accounts_own(first, end):
             life = Life(own.account, common)
-            life.take_in(map(decode, own.rows))
+            life.take_in(list(map(decode, own.rows)))
             yield life
 
     def common(self) -> Common:
@@ -146,8 +161,12 @@ class Reader:
 
     def accounts(self) -> list[str]:
         """Every account that was enrolled, in order."""
-        condition = "WHERE topic = 'account.enrolled' AND originator_version = 1 AND position <= ?"
-        return sorted(layout.owner(row.stream) for row in self._rows(condition, self._upto))
+        statement = (
+            "SELECT originator_id FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
+            "AND originator_version = 1 AND position <= ?"
+        )
+        found = self._query(statement, layout.SHARED, layout.account("%"), self._upto)
+        return sorted(layout.owner(stream) for (stream,) in found)
 
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""

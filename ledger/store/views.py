@@ -82,10 +82,13 @@ class ViewsRecorder(TrackingRecorder):
             cursor.execute(f"DELETE FROM {table}")
         cursor.execute("DELETE FROM tracking WHERE application_name <> ?", (self.table_migration_identifier,))
 
-    def replace(self, cursor: SQLiteCursor, account: str, case: Case) -> None:
-        """An account's rows as its case projects them."""
+    def forget(self, cursor: SQLiteCursor, account: str) -> None:
+        """Drop an account's rows."""
         for table in (*_TABLES, "open_accounts"):
             cursor.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
+
+    def add(self, cursor: SQLiteCursor, account: str, case: Case) -> None:
+        """An account's rows as its case projects them, where it has none."""
         if has_open_incident(case):
             cursor.execute("INSERT INTO open_accounts VALUES (?)", (account,))
         else:
@@ -190,10 +193,11 @@ class Views:
                 if reached > position or not reached:
                     self._recorder.clear(cursor)
                     reached = 0
-                accounts = _changed_accounts(log, reached)
-                for done, account in enumerate(accounts, start=1):
-                    self._recorder.replace(cursor, account, log.case(account))
-                    on_progress(done, len(accounts))
+                for done, (account, case) in enumerate(_changed(log, reached), start=1):
+                    if reached:
+                        self._recorder.forget(cursor, account)
+                    self._recorder.add(cursor, account, case)
+                    on_progress(done, 0)
                 if reached < position:
                     self._recorder.advance(cursor, name, position)
 
@@ -209,12 +213,25 @@ def rebuild(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
         return len(log.accounts())
 
 
-def _changed_accounts(log: Reader, reached: int) -> list[str]:
-    """The accounts that events after a position concern: all of them where the event is shared."""
+def _changed(log: Reader, reached: int) -> Iterator[tuple[str, Case]]:
+    """The accounts that events after a position concern, each with its case: all of them where the event is shared."""
+    owners = _owners_since(log, reached) if reached else None
+    if owners is not None:
+        yield from ((account, log.case(account)) for account in owners)
+        return
+    position = log.position()
+    for life in log.lives(*layout.ACCOUNTS):
+        case = life.case(position)
+        if case.account is not None:
+            yield life.account, case
+
+
+def _owners_since(log: Reader, reached: int) -> list[str] | None:
+    """The accounts that own the events after a position; None where an event is shared."""
     owners: set[str] = set()
     for row in log.since(reached):
         if row.stream.startswith((layout.SHARED_INCIDENTS, "~/terms/")):
-            return log.accounts()
+            return None
         owners.add(layout.owner(row.stream))
     return sorted(owners - {layout.SHARED})
 

@@ -38,6 +38,8 @@ def intersect(left: list[Span], right: list[Span]) -> list[Span]:
 
 def subtract(left: list[Span], right: list[Span]) -> list[Span]:
     """The set of points in the left set and not in the right one."""
+    if not right:
+        return left
     rest: list[Span] = []
     j = 0
     for start, end in left:

@@ -97,9 +97,10 @@ def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED, win
     They are those of an unbroken condition that reaches into `window`: no other can bear on what is in there.
     """
     spans = []
+    first, last = clip
     for incident in incidents:
-        end = at if incident.ended_at is None else incident.ended_at
-        start, cut = max(incident.started_at, clip[0]), min(end, clip[1])
+        start, end = incident.started_at, at if incident.ended_at is None else incident.ended_at
+        start, cut = start if start > first else first, end if end < last else last
         if incident.withdrawn is None and start < cut:
             spans.append((start, cut, incident))
     return [

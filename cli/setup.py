@@ -8,9 +8,11 @@ from cli.changing import tell
 from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import emit, format_option
 from cli.progress import progress
+from cli.workers import workers_options
 from ledger.application import Ledger
 from ledger.audit.tree import tree_of
 from ledger.execution import initialise
+from ledger.spread import Workers
 from ledger.store import views
 
 
@@ -40,8 +42,9 @@ def _make_what_is_kept(ledger: Ledger) -> None:
 
 
 @click.command()
+@workers_options
 @format_option
-def rebuild(format_: str | None) -> None:
+def rebuild(workers: Workers | None, format_: str | None) -> None:
     """Drop the projections and make them again from the events. No event is touched.
 
     \b
@@ -49,7 +52,7 @@ def rebuild(format_: str | None) -> None:
       slaledger rebuild
     """
     with open_ledger() as ledger, progress("accounts") as advance:
-        accounts = views.rebuild(ledger, on_progress=advance)
+        accounts = views.rebuild(ledger, workers, on_progress=advance)
         with ledger.reading() as log:
             position = log.position()
     answer = {"command": "rebuild", "accounts": accounts, "position": position}

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from domain import decision as record
+from domain.bill import Bill
 from domain.calendar import combined_sha256
 from domain.case import Case, account_of, touching
 from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, Value
@@ -124,10 +125,11 @@ def _assess_month(
     trail += _availability_steps(measured, result, terms)
     if result.meets_commitment or result.tier is None:
         return _ended(decided, "commitment_met", trail)
-    base = bases(case.bills.values(), month)
+    billed = [bill for bill in case.bills.values() if covers(bill, month)]
+    base = bases(billed, month)
     amount = credit(base, result.tier, terms)
     decided = msgspec.structs.replace(decided, bases=base)
-    trail += _fee_steps(base, case, month)
+    trail += _fee_steps(base, billed)
     trail += _credit_steps(base, amount, result.tier, terms)
     if not amount.total_fen:
         return _ended(decided, "nothing_to_credit", trail)
@@ -272,8 +274,8 @@ def _availability_steps(measured: Measured, result: AvailabilityRecord, terms: T
     ]
 
 
-def _fee_steps(base: Bases, case: Case, month: str) -> list[Step]:
-    used = tuple(sorted(bill.bill for bill in case.bills.values() if covers(bill, month)))
+def _fee_steps(base: Bases, billed: Iterable[Bill]) -> list[Step]:
+    used = tuple(sorted(bill.bill for bill in billed))
     return [
         _step(
             "1",

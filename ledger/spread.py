@@ -18,6 +18,8 @@ from ledger.store.reader import Reader
 
 PARTS_A_WORKER = 4
 """How many tasks each worker gets: enough that one slow range does not keep the others waiting at the end."""
+LARGEST_PART = 250_000
+"""About how many events a task has at the most, so that what comes back at once stays small."""
 _SAMPLES_A_PART = 64
 CONNECT_SECONDS = 10
 Progress = Callable[[int, int], None]
@@ -61,8 +63,8 @@ def over_accounts(
     with ExitStack() as stack:
         client = _client(workers, stack)
         count = sum(client.nthreads().values()) or 1
-        parts = ranges(log, count * PARTS_A_WORKER)
         upto = log.position()
+        parts = ranges(log, max(count * PARTS_A_WORKER, upto // LARGEST_PART))
         url = ledger.store.url
         futures = [client.submit(_carried_out, url, upto, task, *part, pure=False) for part in parts]
         for done, future in enumerate(futures, start=1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +24,9 @@ class Outage(msgspec.Struct, frozen=True):
     end: int
     open: bool
     excluded: list[Span]
+
+
+_Named = TypeVar("_Named", Incident, Outage)
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -74,8 +78,11 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     """
     window = month_span(month, terms.zone)
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
+    found = runs(outages(incidents, at, clip, window), terms)
     total_us = days_in(month) * DAY_US
-    episodes = _episodes(runs(outages(incidents, at, clip), terms, window), covered, window, terms)
+    episodes = _episodes(
+        [run for run in found if run.start < window[1] and run.end > window[0]], covered, window, terms
+    )
     return Measured(
         total_us=total_us,
         covered_us=length(intersect(covered, [window])),
@@ -84,18 +91,29 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     )
 
 
-def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED) -> list[Outage]:
-    """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19)."""
+def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED, window: Span = OPEN_ENDED) -> list[Outage]:
+    """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19).
+
+    They are those of an unbroken condition that reaches into `window`: no other can bear on what is in there.
+    """
     spans = []
+    first, last = clip
     for incident in incidents:
-        end = at if incident.ended_at is None else incident.ended_at
-        start, cut = max(incident.started_at, clip[0]), min(end, clip[1])
+        start, end = incident.started_at, at if incident.ended_at is None else incident.ended_at
+        start, cut = start if start > first else first, end if end < last else last
         if incident.withdrawn is None and start < cut:
-            still_open = incident.ended_at is None and cut == end
-            spans.append(
-                Outage(incident.incident, incident.function, start, cut, still_open, _excluded(incident, start, cut))
-            )
-    return spans
+            spans.append((start, cut, incident))
+    return [
+        _outage(incident, start, cut, at)
+        for members in _joined(spans)
+        if members[0][0] < window[1] and max(member[1] for member in members) > window[0]
+        for start, cut, incident in members
+    ]
+
+
+def _outage(incident: Incident, start: int, cut: int, at: int) -> Outage:
+    still_open = incident.ended_at is None and cut == at
+    return Outage(incident.incident, incident.function, start, cut, still_open, _excluded(incident, start, cut))
 
 
 def _excluded(incident: Incident, start: int, end: int) -> list[Span]:
@@ -110,17 +128,14 @@ def _excluded(incident: Incident, start: int, end: int) -> list[Span]:
     return intersect(spans, [(start, end)])
 
 
-def runs(found: Sequence[Outage], terms: Terms, window: Span = OPEN_ENDED) -> list[Run]:
-    """The conditions that are tested against the minimum, in order of start, each with what of it counts.
-
-    They are those of which any part lies in `window`, each as a whole.
-    """
+def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
+    """The conditions that are tested against the minimum, in order of start, each with what of it counts."""
     readings = terms.readings
     silenced = (
         union(span for outage in found for span in outage.excluded) if readings.exclusion_removes == "time" else []
     )
     tested = _raw_runs if readings.minimum_tested == "before_exclusions" else _remaining_runs
-    result = [run for group in _groups(found, readings) for run in tested(group, silenced, terms, window)]
+    result = [run for group in _groups(found, readings) for run in tested(group, silenced, terms)]
     return sorted(result, key=lambda run: (run.start, run.end, run.incidents))
 
 
@@ -135,10 +150,10 @@ def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
     return [[outage for outage in found if outage.function != "inbound_routing"], inbound]
 
 
-def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms, window: Span) -> list[Run]:
+def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
     """R4, before exclusions: the raw condition is tested, then excluded time is taken out of it."""
     result = []
-    for members in _joined([(outage.start, outage.end, outage) for outage in group], window):
+    for members in _joined([(outage.start, outage.end, outage) for outage in group]):
         start, end = members[0][0], max(member[1] for member in members)
         outages = [member[2] for member in members]
         condition = subtract(
@@ -149,7 +164,7 @@ def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms, window: S
     return result
 
 
-def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms, window: Span) -> list[Run]:
+def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
     """R4, after exclusions: what remains is tested, each unbroken piece by itself."""
     pieces = [
         (start, end, outage)
@@ -157,16 +172,16 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms, win
         for start, end in subtract(subtract([(outage.start, outage.end)], outage.excluded), silenced)
     ]
     result = []
-    for members in _joined(pieces, window):
+    for members in _joined(pieces):
         start, end = members[0][0], max(member[1] for member in members)
         still_open = any(outage.open and piece_end == outage.end for _, piece_end, outage in members)
         result.append(_run(start, end, still_open, [member[2] for member in members], 0, [(start, end)], terms))
     return result
 
 
-def _joined(pieces: list[tuple[int, int, Outage]], window: Span) -> list[list[tuple[int, int, Outage]]]:
-    """Pieces that overlap or touch, together, in order of start: those that reach into the window."""
-    joined: list[list[tuple[int, int, Outage]]] = []
+def _joined(pieces: list[tuple[int, int, _Named]]) -> list[list[tuple[int, int, _Named]]]:
+    """Pieces that overlap or touch, together, in order of start."""
+    joined: list[list[tuple[int, int, _Named]]] = []
     reach = 0
     for piece in sorted(pieces, key=lambda piece: (piece[0], piece[1], piece[2].incident)):
         if joined and piece[0] <= reach:
@@ -175,9 +190,7 @@ def _joined(pieces: list[tuple[int, int, Outage]], window: Span) -> list[list[tu
         else:
             joined.append([piece])
             reach = piece[1]
-    return [
-        members for members in joined if members[0][0] < window[1] and max(member[1] for member in members) > window[0]
-    ]
+    return joined
 
 
 def _run(

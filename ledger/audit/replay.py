@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from domain.assessment import assess
 from domain.case import Case, Fact
-from domain.decision import Decision, Facts, encode
+from domain.decision import Basis, Decision, Facts, encode
+from domain.decision import basis as basis_of
 from domain.decision import decode as decode_record
 from domain.events import ClaimDecided
 from domain.refusals import Damaged, Refusal
@@ -23,6 +24,7 @@ from ledger.store.life import Life, Own
 from ledger.store.reader import Reader
 
 Progress = Callable[[int, int], None]
+_Read = TypeVar("_Read")
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +37,14 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     row: Row
     record: bytes
-    made: Decision
+    basis: Basis
     case: Case
     facts: Facts
+
+    @property
+    def made(self) -> Decision:
+        """The whole decision. Raises Damaged `unreadable_decision`."""
+        return _read(decode_record, self.row, self.record)
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,21 +76,21 @@ def past_decisions(own: Own, common: Common, month: str | None = None) -> Iterat
             continue
         event = facts[index].event
         record = bytes(event.decision) if isinstance(event, ClaimDecided) else b""
-        made = _record(row, record)
-        position = own.before.get(row.position, made.facts.position)
+        basis = _read(basis_of, row, record)
+        position = own.before.get(row.position, basis.facts.position)
         count = min(index, bisect_right(positions, position))
         if count < known:
             life, known = Life(own.account, common), 0
         life.take_in(facts[known:count])
         known = count
         hashed += map(leaf, own.rows[len(hashed) : count])
-        rests_on = [*hashed[:count], *life.common_leaves(position, made.calendar.years)]
+        rests_on = [*hashed[:count], *life.common_leaves(position, basis.calendar.years)]
         yield Past(
             account=own.account,
             month=of_month,
             row=row,
             record=record,
-            made=made,
+            basis=basis,
             case=life.case(position),
             facts=leaves.facts(position, rests_on),
         )
@@ -95,26 +102,29 @@ def _claimed(stream: str) -> str | None:
     return month if kind == "claim" else None
 
 
-def _record(row: Row, record: bytes) -> Decision:
+def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
     try:
-        return decode_record(record)
+        return decoder(record)
     except msgspec.MsgspecError as error:
         raise Damaged("unreadable_decision", f"position {row.position}: the decision cannot be read: {error}") from None
 
 
 def replay(past: Past) -> Difference | None:
-    """Decide again and compare the whole record, byte for byte; None where it is the same."""
-    made = past.made
+    """Decide again and compare the whole record, byte for byte; None where it is the same.
+
+    Raises Damaged `unreadable_decision`, which only a record that is not the same can be.
+    """
+    basis = past.basis
     try:
         version = in_force(past.case.versions, past.month)
-        again = assess(past.case, past.account, past.month, version, made.decided_at, past.facts)
-        record = encode(msgspec.structs.replace(again, format=made.format))
+        again = assess(past.case, past.account, past.month, version, basis.decided_at, past.facts)
+        record = encode(msgspec.structs.replace(again, format=basis.format))
     except KeyError:
         return _difference(past, "$", "decided", "no claim was filed")
     except ValueError as error:
-        return _difference(past, "$.format", made.format, str(error))
+        return _difference(past, "$.format", basis.format, str(error))
     except Refusal as refusal:
-        return _difference(past, "$.outcome", made.outcome, f"refused: {refusal.message}")
+        return _difference(past, "$.outcome", past.made.outcome, f"refused: {refusal.message}")
     if record == past.record:
         return None
     path, recorded, replayed = first_difference(msgspec.json.decode(past.record), msgspec.json.decode(record))

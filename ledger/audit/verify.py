@@ -89,7 +89,7 @@ def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) 
     position, common = log.position(), log.common()
     for own in log.accounts_own(first, end):
         life = Life(own.account, common)
-        life.take_in(map(decode, own.rows))
+        life.take_in(list(map(decode, own.rows)))
         damage += _unbalanced(life.case(position), own.account)
         for past in past_decisions(own, common):
             decisions += 1

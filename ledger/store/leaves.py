@@ -13,29 +13,23 @@ Leaf = tuple[int, bytes]
 """An event's position and the hash of its leaf."""
 
 
-def leaf_data(row: Row) -> bytes:
-    """What a leaf says: stream id, version (decimal), topic and state, each behind its length as 8 bytes, big-endian.
+def leaf_hash(row: Row) -> bytes:
+    """RFC 6962, 2.1: SHA-256 over 0x00 and what a leaf says.
 
-    The position is left out: positions may have gaps, and the tree's order is the log's.
+    That is stream id, version (decimal), topic and state, each behind its length as 8 bytes, big-endian. The position
+    is left out: positions may have gaps, and the tree's order is the log's.
     """
-    stream, state = row.stream.encode(), row.state
-    return b"".join((_length(stream), stream, _version_and_topic(row.version, row.topic), _length(state), state))
-
-
-def _length(part: bytes) -> bytes:
-    return len(part).to_bytes(8, "big")
+    _, stream, version, topic, state = row
+    name, middle = stream.encode(), _version_and_topic(version, topic)
+    parts = (b"\x00", len(name).to_bytes(8, "big"), name, middle, len(state).to_bytes(8, "big"), state)
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 @lru_cache(maxsize=4096, typed=True)
 def _version_and_topic(version: int, topic: str) -> bytes:
     """The middle of a leaf, which is much the same for many."""
-    said = (str(version).encode(), topic.encode())
-    return b"".join(_length(part) + part for part in said)
-
-
-def leaf_hash(row: Row) -> bytes:
-    """RFC 6962, 2.1: SHA-256 over 0x00 and the leaf's data."""
-    return hashlib.sha256(b"\x00" + leaf_data(row)).digest()
+    parts = (str(version).encode(), topic.encode())
+    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
 
 
 def leaf(row: Row) -> Leaf:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -33,13 +33,13 @@ class Life:
         self._own = fold(())
         self._joined: set[str] = set()
 
-    def take_in(self, facts: Iterable[Fact]) -> None:
+    def take_in(self, facts: Sequence[Fact]) -> None:
         """More events of the account's own, in log order. Raises Damaged as `evolve` does."""
         for fact in facts:
             if fact.topic == "incident.joined" and isinstance(fact.event, IncidentJoined):
                 self._joined.add(fact.event.incident)
             evolve(self._own, fact)
-            self.facts.append(fact)
+        self.facts += facts
 
     def _shared(self) -> list[History]:
         """The shared incidents that concern the account as it is known."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, Literal
 
@@ -23,6 +24,16 @@ from ledger.store.life import Life, Own
 from ledger.store.session import Session
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
+
+
+_row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
+"""`Row._make` without its check, which a query's columns need not."""
+
+
+def _owner(row: tuple[Any, ...]) -> str:
+    """The account of a row of `accounts_own`, as `layout.owner` has it."""
+    stream: str = row[1]
+    return stream.partition("/")[0]
 
 
 class _Recorded(msgspec.Struct, gc=False):
@@ -55,7 +66,7 @@ class Reader:
         self._upto = 2**62 if upto is None else upto
 
     def _few(self, condition: str, *values: object) -> list[Row]:
-        return [Row._make(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
+        return [_row(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
 
     def _query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return self._session.query(statement, *values)
@@ -104,10 +115,14 @@ class Reader:
         )
         found = self._session.rows(statement, first, end, self._upto)
         with uncollected():
-            for account, own in groupby(found, lambda row: layout.owner(row[1])):
-                rows = sorted(own)
-                before = {row[0]: row[5] or 0 for row in rows if row[3] == "claim.decided"}
-                yield Own(account, [Row._make(row[:5]) for row in rows], before)
+            for account, own in groupby(found, _owner):
+                rows, before = [], {}
+                for row in own:
+                    rows.append(_row(row[:5]))
+                    if row[3] == "claim.decided":
+                        before[row[0]] = row[5] or 0
+                rows.sort()
+                yield Own(account, rows, before)
 
     def account_own(self, account: str) -> Own:
         """One account with its own events."""
@@ -118,7 +133,7 @@ class Reader:
         common = self.common()
         for own in self.accounts_own(first, end):
             life = Life(own.account, common)
-            life.take_in(map(decode, own.rows))
+            life.take_in(list(map(decode, own.rows)))
             yield life
 
     def common(self) -> Common:
@@ -128,7 +143,7 @@ class Reader:
     def since(self, position: int) -> Iterator[Row]:
         """The log after a position, in order."""
         condition = "WHERE position > ? AND position <= ? ORDER BY position"
-        return map(Row._make, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
+        return map(_row, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
@@ -138,10 +153,11 @@ class Reader:
     def accounts(self) -> list[str]:
         """Every account that was enrolled, in order."""
         statement = (
-            "SELECT originator_id FROM stored_events WHERE topic = 'account.enrolled' AND originator_version = 1 "
-            "AND position <= ?"
+            "SELECT originator_id FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
+            "AND originator_version = 1 AND position <= ?"
         )
-        return sorted(layout.owner(stream) for (stream,) in self._query(statement, self._upto))
+        found = self._query(statement, layout.SHARED, layout.account("%"), self._upto)
+        return sorted(layout.owner(stream) for (stream,) in found)
 
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""

@@ -117,7 +117,9 @@ class Recorder(library.PostgresApplicationRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """Append events and return their positions; on `cursor`, where given, as part of its transaction."""
         cursor: Cursor[Any] | None = kwargs.pop("cursor", None)
-        if not stored_events or kwargs:
+        if not stored_events and not kwargs:
+            return None
+        if kwargs:
             positions: Sequence[int] | None = super().insert_events(stored_events, **kwargs)
             return positions
         if cursor is not None:

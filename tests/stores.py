@@ -9,15 +9,16 @@ import tempfile
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from ledger.application import Ledger
 from ledger.execution import initialise
+from ledger.store.location import kept_path
 
 Raw = tuple[int, str, int, str, bytes]
 Execute = Callable[..., list[tuple[Any, ...]]]
@@ -43,11 +44,19 @@ class Place(ABC):
         """The same ledger once more, with its positions and batch notes, nothing kept beside it."""
 
     @abstractmethod
-    def open(self, *, guarded: bool = True) -> Any:
+    def open(self, *, guarded: bool = True) -> AbstractContextManager[Execute]:
         """The database in a stranger's hands, as a context of an Execute; kept when it ends.
 
         Where it is not `guarded` the database refuses no change of what is recorded.
         """
+
+    @abstractmethod
+    def beside(self, kind: Literal["views", "tree"]) -> AbstractContextManager[Execute]:
+        """What is kept beside the log, in a stranger's hands."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Drop what is kept beside the log."""
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """What a statement gives."""
@@ -108,6 +117,15 @@ class SqliteFile(Place):
             for guard in guards.values():
                 raw.execute(guard)
 
+    @contextmanager
+    def beside(self, kind: Literal["views", "tree"]) -> Iterator[Execute]:
+        with closing(sqlite3.connect(kept_path(self.file, kind))) as raw, raw:
+            yield lambda statement, *values: raw.execute(statement, values).fetchall()
+
+    def forget(self) -> None:
+        for kept in self.file.parent.glob(f"{self.file.name}.*"):
+            kept.unlink()
+
 
 class PostgresSchema(Place):
     """A ledger in a schema of a server."""
@@ -143,7 +161,8 @@ class PostgresSchema(Place):
         with psycopg.connect(self.server.url, options=f"-csearch_path={self.name},{self.name}_views") as raw:
 
             def execute(statement: str, *values: object) -> list[tuple[Any, ...]]:
-                cursor = raw.execute(statement.replace("%", "%%").replace("?", "%s") if values else statement, values)
+                marked = statement.replace("%", "%%").replace("?", "%s") if values else statement
+                cursor = raw.execute(marked, values or None)
                 return cursor.fetchall() if cursor.description else []
 
             if not guarded:
@@ -151,6 +170,13 @@ class PostgresSchema(Place):
             yield execute
             if not guarded:
                 self._guards(execute, "ENABLE", "ALWAYS")
+
+    def beside(self, kind: Literal["views", "tree"]) -> AbstractContextManager[Execute]:
+        return self.open()
+
+    def forget(self) -> None:
+        with self.open() as execute:
+            execute("DELETE FROM formats")
 
     def _guards(self, execute: Execute, triggers: str, generated: str) -> None:
         execute(f"ALTER TABLE stored_events {triggers} TRIGGER USER")
@@ -168,6 +194,12 @@ class SqliteStore:
     def empty(self, folder: Path) -> SqliteFile:
         """Where a ledger may be made."""
         return SqliteFile(folder / "slaledger.db")
+
+    def bare(self, folder: Path) -> SqliteFile:
+        """A ledger's tables with nothing in them."""
+        made = self.empty(folder)
+        Ledger.create(made.url).close()
+        return made
 
     def blank(self, folder: Path) -> SqliteFile:
         """A ledger just made."""
@@ -193,11 +225,7 @@ class PostgresStore:
         self._made: list[str] = []
         self._server = None
         self.url = named or self._start()
-        blank = self.schema()
-        Ledger.create(blank.url).close()
-        with blank.open() as execute:
-            blank.leave_gaps(execute)
-        self._blank = _initialised(blank)
+        self._blank = _initialised(self.bare(Path()))
 
     def _start(self) -> str:
         """A server of our own; a crash of the machine may lose what only tests have recorded."""
@@ -234,6 +262,14 @@ class PostgresStore:
     def empty(self, folder: Path) -> PostgresSchema:
         """Where a ledger may be made."""
         return self.schema()
+
+    def bare(self, folder: Path) -> PostgresSchema:
+        """A ledger's tables with nothing in them; its positions will have gaps."""
+        made = self.schema()
+        Ledger.create(made.url).close()
+        with made.open() as execute:
+            made.leave_gaps(execute)
+        return made
 
     def blank(self, folder: Path) -> PostgresSchema:
         """A ledger just made; its positions have gaps."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from build import at, row
 from click.testing import CliRunner
 from conftest import CommandLine
+from stores import Store
 
 from cli import history_shapes
 from cli.knowledge import Asked, resolved
@@ -21,7 +20,6 @@ from cli.main import cli
 from domain.case import Fact, fold
 from domain.events import IncidentJoined, IncidentOpened
 from domain.refusals import Refusal
-from ledger.application import Ledger
 from ledger.execution import execute, initialise
 from ledger.parsing import parse_line
 from ledger.questions import account_then
@@ -31,18 +29,15 @@ LATE_US = 2**60
 
 
 @pytest.fixture(scope="module")
-def demo(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(store: Store, shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A copy of the demo's ledger."""
-    path = tmp_path_factory.mktemp("known") / "slaledger.db"
-    shutil.copy(shown[0] / "slaledger.db", path)
-    return path
+    folder = tmp_path_factory.mktemp("known")
+    return CommandLine(folder, store.taken_over(shown[0] / "slaledger.db", folder))
 
 
-def all_facts(path: Path) -> list[Fact]:
+def all_facts(of: CommandLine) -> list[Fact]:
     """The whole log in order, read past the code under test."""
-    with sqlite3.connect(path) as raw:
-        statement = "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY 1"
-        return [decode(Row._make(each)) for each in raw.execute(statement) if not each[1].startswith("~/id/")]
+    return [decode(Row._make(each)) for each in of.rows() if not each[1].startswith("~/id/")]
 
 
 def of_account(prefix: list[Fact], account: str) -> list[Fact]:
@@ -71,11 +66,11 @@ def of_account(prefix: list[Fact], account: str) -> list[Fact]:
 ACCOUNTS = [f"100{number}" for number in range(1, 10)]
 
 
-def ask(path: Path, *words: str) -> Any:
+def ask(of: CommandLine, *words: str) -> Any:
     """The command's JSON, in this process. Raises Refusal."""
     done = CliRunner().invoke(
         cli,
-        ["--ledger", f"sqlite:///{path}", *words, "--format", "json"],
+        ["--ledger", of.url, *words, "--format", "json"],
         catch_exceptions=False,
         standalone_mode=False,
     )
@@ -87,9 +82,9 @@ def plain(shape: object) -> Any:
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_every_position_of_the_demo_is_its_prefix_folded(demo: Path, account: str) -> None:
+def test_every_position_of_the_demo_is_its_prefix_folded(demo: CommandLine, account: str) -> None:
     log = all_facts(demo)
-    with Ledger.open(f"sqlite:///{demo}") as ledger:
+    with demo.opened() as ledger:
         for position in range(1, log[-1].position + 1):
             prefix = [fact for fact in log if fact.position <= position]
             known = resolved(ledger, Asked(None, position), LATE_US)
@@ -104,14 +99,11 @@ def test_every_position_of_the_demo_is_its_prefix_folded(demo: Path, account: st
             )
 
 
-def test_every_position_is_known_at_its_own_time(demo: Path) -> None:
+def test_every_position_is_known_at_its_own_time(demo: CommandLine) -> None:
     """The longest prefix in which nothing was recorded after T, for each T at which anything was, and between."""
     log = all_facts(demo)
-    with sqlite3.connect(demo) as raw:
-        rows = raw.execute(
-            "SELECT position, json_extract(CAST(state AS TEXT), '$.recorded_at') FROM stored_events ORDER BY position"
-        ).fetchall()
-    with Ledger.open(f"sqlite:///{demo}") as ledger, ledger.reading() as reader:
+    rows = [(position, json.loads(state)["recorded_at"]) for position, _, _, _, state in demo.rows()]
+    with demo.opened() as ledger, ledger.reading() as reader:
         for instant in sorted({fact.recorded_at + step for fact in log for step in (-1, 0)}):
             later = [position for position, recorded in rows if recorded > instant]
             expected = max((position for position, _ in rows if not later or position < later[0]), default=0)
@@ -119,7 +111,7 @@ def test_every_position_is_known_at_its_own_time(demo: Path) -> None:
 
 
 @pytest.mark.parametrize("step", range(4))
-def test_the_other_commands_agree_with_history_at_the_same_position(demo: Path, step: int) -> None:
+def test_the_other_commands_agree_with_history_at_the_same_position(demo: CommandLine, step: int) -> None:
     log = all_facts(demo)
     for position in range(100 + 23 * step, log[-1].position + 1, 92):
         options = ("--at-position", str(position))
@@ -157,9 +149,8 @@ def test_the_other_commands_agree_with_history_at_the_same_position(demo: Path, 
 
 
 @pytest.mark.parametrize("position", [60, 436, 467])
-def test_the_command_line_says_the_same(demo: Path, position: int) -> None:
-    line = CommandLine(demo.parent)
-    found = line.ok("--ledger", f"sqlite:///{demo}", "history", "1001", "--at-position", str(position))
+def test_the_command_line_says_the_same(demo: CommandLine, position: int) -> None:
+    found = demo.ok("history", "1001", "--at-position", str(position))
     expected = of_account([fact for fact in all_facts(demo) if fact.position <= position], "1001")
     rules = ("~/terms/", "~/calendar/")
     assert [one["position"] for one in found["events"]] == [
@@ -185,10 +176,10 @@ Tell = Callable[..., None]
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Iterator[tuple[Path, Tell]]:
+def story(store: Store, tmp_path: Path) -> Iterator[tuple[CommandLine, Tell]]:
     """A ledger made at the new year of 2024, and what tells it a command at a time of its clock."""
-    path = tmp_path / "slaledger.db"
-    with Ledger.create(f"sqlite:///{path}") as ledger:
+    of = CommandLine(tmp_path, store.bare(tmp_path))
+    with of.opened() as ledger:
         initialise(ledger, "clerk", lambda: when("01-01 00:00"))
 
         def tell(recorded: str, words: str, actor: str = "clerk", **fields: Any) -> None:
@@ -196,7 +187,7 @@ def story(tmp_path: Path) -> Iterator[tuple[Path, Tell]]:
             execute(ledger, command, actor, lambda: when(recorded))
 
         tell("01-01 00:01", "account enroll", account="1001", enrolled_at=iso("01-01 00:00"))
-        yield path, tell
+        yield of, tell
 
 
 def opened(tell: Tell, recorded: str, name: str, since: str, until: str | None = None) -> None:
@@ -210,13 +201,13 @@ def unavailable(found: Any, month: str = "2024-03") -> int:
     return sum(one["unavailable_seconds"] for one in found["months"] if one["month"] == month)
 
 
-def test_a_clock_that_goes_backwards_ends_the_prefix_at_the_first_later_event(story: tuple[Path, Tell]) -> None:
-    path, tell = story
+def test_a_clock_that_goes_backwards_ends_the_prefix_at_the_first_later_event(story: tuple[CommandLine, Tell]) -> None:
+    of, tell = story
     opened(tell, "03-10 10:00", "FIRST", "03-03 10:00", "03-03 11:00")
     opened(tell, "03-20 10:00", "AHEAD", "03-04 10:00", "03-04 11:00")
     opened(tell, "03-12 10:00", "BACK", "03-05 10:00", "03-05 11:00")
     known = {
-        day: [one["incident"] for one in ask(path, "history", "1001", "--known-at", iso(day))["incidents"]]
+        day: [one["incident"] for one in ask(of, "history", "1001", "--known-at", iso(day))["incidents"]]
         for day in ("03-10 09:59", "03-10 10:00", "03-15 00:00", "03-20 10:00")
     }
     assert known == {
@@ -227,55 +218,56 @@ def test_a_clock_that_goes_backwards_ends_the_prefix_at_the_first_later_event(st
     }
 
 
-def test_an_open_outage_counts_up_to_the_instant_that_was_asked_for(story: tuple[Path, Tell]) -> None:
-    path, tell = story
+def test_an_open_outage_counts_up_to_the_instant_that_was_asked_for(story: tuple[CommandLine, Tell]) -> None:
+    of, tell = story
     opened(tell, "03-03 10:05", "A", "03-03 10:00")
-    position = str(ask(path, "history", "1001")["position"])
+    position = str(ask(of, "history", "1001")["position"])
     minutes = {
-        "known at 10:30": unavailable(ask(path, "history", "1001", "--known-at", iso("03-03 10:30"))) // 60,
-        "at its position": unavailable(ask(path, "history", "1001", "--at-position", position)) // 60,
-        "valid at 10:20": unavailable(ask(path, "history", "1001", "--valid-at", iso("03-03 10:20"))) // 60,
+        "known at 10:30": unavailable(ask(of, "history", "1001", "--known-at", iso("03-03 10:30"))) // 60,
+        "at its position": unavailable(ask(of, "history", "1001", "--at-position", position)) // 60,
+        "valid at 10:20": unavailable(ask(of, "history", "1001", "--valid-at", iso("03-03 10:20"))) // 60,
     }
     assert minutes == {"known at 10:30": 30, "at its position": 5, "valid at 10:20": 20}
-    month = ask(path, "availability", "1001", "2024-03", "--known-at", iso("03-03 10:30"))
+    month = ask(of, "availability", "1001", "2024-03", "--known-at", iso("03-03 10:30"))
     assert (month["unavailable_seconds"], month["episodes"][0]["end"]) == (1800, None)
-    assert ask(path, "worklist", "--known-at", iso("03-03 10:30"))["unclaimed"] == []
-    assert ask(path, "breaches", "2024-03", "--known-at", iso("03-03 12:30"))[0]["account"] == "1001"
+    assert ask(of, "worklist", "--known-at", iso("03-03 10:30"))["unclaimed"] == []
+    assert ask(of, "breaches", "2024-03", "--known-at", iso("03-03 12:30"))[0]["account"] == "1001"
 
 
-def test_both_axes_at_once(story: tuple[Path, Tell]) -> None:
+def test_both_axes_at_once(story: tuple[CommandLine, Tell]) -> None:
     """What was so on 3 March at noon, as it was known a day, a week and a month later."""
-    path, tell = story
+    of, tell = story
     opened(tell, "03-03 10:05", "A", "03-03 10:00", None)
     tell("03-05 09:00", "incident close", incident="A", ended_at=iso("03-03 11:30"))
     tell("03-20 09:00", "incident correct", incident="A", ended_at=iso("03-03 13:00"), reason="the log of the gateway")
     noon = ("--valid-at", iso("03-03 12:00"))
     asked = {
-        day: ask(path, "history", "1001", *noon, "--known-at", iso(day))
+        day: ask(of, "history", "1001", *noon, "--known-at", iso(day))
         for day in ("03-04 12:00", "03-10 12:00", "04-03 12:00")
     }
     seen = [(found["incidents"][0]["ended_at"], unavailable(found) // 60) for found in asked.values()]
     assert seen == [(None, 120), (iso("03-03 11:30"), 90), (None, 120)]
     assert {found["valid_at"] for found in asked.values()} == {iso("03-03 12:00")}
     with pytest.raises(Refusal, match="was enrolled only at 2024-01-01") as refused:
-        ask(path, "history", "1001", "--valid-at", "2023-12-31T00:00:00+08:00")
+        ask(of, "history", "1001", "--valid-at", "2023-12-31T00:00:00+08:00")
     assert refused.value.code == "unknown_account"
 
 
-def test_rules_as_they_were_known(story: tuple[Path, Tell]) -> None:
-    path, _ = story
-    assert ask(path, "terms", "list", "--at-position", "1") == []
-    assert [one["version"] for one in ask(path, "terms", "list", "--at-position", "2")] == ["2018-08-01"]
-    assert ask(path, "voucher", "list", "--at-position", "1") == ask(path, "claim", "list", "--at-position", "1") == []
-    assert ask(path, "calendar", "show", "2019", "--known-at", iso("01-01 00:00"))["year"] == 2019
+def test_rules_as_they_were_known(story: tuple[CommandLine, Tell]) -> None:
+    of, _ = story
+    first, second = (str(position) for position, *_ in of.rows()[:2])
+    assert ask(of, "terms", "list", "--at-position", first) == []
+    assert [one["version"] for one in ask(of, "terms", "list", "--at-position", second)] == ["2018-08-01"]
+    assert ask(of, "voucher", "list", "--at-position", first) == ask(of, "claim", "list", "--at-position", first) == []
+    assert ask(of, "calendar", "show", "2019", "--known-at", iso("01-01 00:00"))["year"] == 2019
     for words, code in (
-        (("terms", "show", "--at-position", "1"), "no_terms"),
-        (("calendar", "show", "2019", "--at-position", "2"), "calendar_missing"),
-        (("history", "1001", "--at-position", "2"), "unknown_account"),
+        (("terms", "show", "--at-position", first), "no_terms"),
+        (("calendar", "show", "2019", "--at-position", second), "calendar_missing"),
+        (("history", "1001", "--at-position", second), "unknown_account"),
         (("mtbf", "1001", "2024", "--known-at", "2023-01-01T00:00:00Z"), "unknown_account"),
     ):
         with pytest.raises(Refusal, match="as it was known at position") as refused:
-            ask(path, *words)
+            ask(of, *words)
         assert refused.value.code == code
 
 
@@ -313,12 +305,12 @@ def test_bad_input(slaledger: CommandLine, options: tuple[str, ...], status: int
 
 @pytest.mark.parametrize("words", READING, ids=lambda words: " ".join(words))
 def test_every_reading_command_refuses_a_position_beyond_the_log(
-    story: tuple[Path, Tell], words: tuple[str, ...]
+    story: tuple[CommandLine, Tell], words: tuple[str, ...]
 ) -> None:
-    path, _ = story
-    last = ask(path, "history", "1001")["position"]
+    of, _ = story
+    last = ask(of, "history", "1001")["position"]
     with pytest.raises(Refusal, match=f"there is no position {last + 1}: the log's last is {last}") as refused:
-        ask(path, *words, "--at-position", str(last + 1))
+        ask(of, *words, "--at-position", str(last + 1))
     assert (refused.value.code, refused.value.status) == ("beyond_the_log", 1)
 
 
@@ -331,16 +323,16 @@ def test_every_reading_command_refuses_a_position_beyond_the_log(
         row("no time", "noon", "bad_time"),
     ],
 )
-def test_bad_instants_of_history(story: tuple[Path, Tell], name: str, time: str, code: str) -> None:
+def test_bad_instants_of_history(story: tuple[CommandLine, Tell], name: str, time: str, code: str) -> None:
     with pytest.raises(Refusal, match=name) as refused:
         ask(story[0], "history", "1001", name, time)
     assert refused.value.code == code
 
 
 @pytest.fixture
-def revised(story: tuple[Path, Tell]) -> Path:
+def revised(story: tuple[CommandLine, Tell]) -> CommandLine:
     """A March with an excluded outage, and what was learnt of it on three days of May."""
-    path, tell = story
+    of, tell = story
     opened(tell, "03-04 09:00", "A", "03-03 10:00", "03-03 12:00")
     tell("03-05 09:00", "exclusion apply", incident="A", clause="2.3(1)", reason="carrier")
     money = {"product_fee": "1000.00", "call_fee": "0.00"}
@@ -357,10 +349,10 @@ def revised(story: tuple[Path, Tell]) -> Path:
     tell("05-02 09:00", "exclusion withdraw", "auditor", incident="A", exclusion=1, reason="the carrier denies it")
     tell("05-03 09:00", "fees correct", "cashier", bill="B", product_fee="1200.00", reason="calls left out")
     opened(tell, "05-04 09:00", "APRIL", "04-09 10:00", "04-09 11:00")
-    return path
+    return of
 
 
-def test_a_difference_says_who_why_and_what_it_did_to_month_and_credit(revised: Path) -> None:
+def test_a_difference_says_who_why_and_what_it_did_to_month_and_credit(revised: CommandLine) -> None:
     found = ask(revised, "history", "1001", "--known-at", iso("05-03 12:00"), "--diff", iso("04-30 00:00"))
     diff = found["diff"]
     assert diff["from"]["known_at"] == iso("04-30 00:00")
@@ -405,7 +397,7 @@ def test_a_difference_says_who_why_and_what_it_did_to_month_and_credit(revised: 
     ]
 
 
-def test_a_difference_is_the_same_from_either_end_and_goes_to_now_by_default(revised: Path) -> None:
+def test_a_difference_is_the_same_from_either_end_and_goes_to_now_by_default(revised: CommandLine) -> None:
     early, late = iso("04-30 00:00"), iso("05-03 12:00")
     one = ask(revised, "history", "1001", "--known-at", early, "--diff", late)
     other = ask(revised, "history", "1001", "--known-at", late, "--diff", early)
@@ -418,25 +410,27 @@ def test_a_difference_is_the_same_from_either_end_and_goes_to_now_by_default(rev
     assert (march["events"], march["changes"], march["months"]) == ([], [], [])
 
 
-def test_a_difference_from_before_the_account_was_known(revised: Path) -> None:
+def test_a_difference_from_before_the_account_was_known(revised: CommandLine) -> None:
     diff = ask(revised, "history", "1001", "--diff", "2023-06-01T00:00:00Z")["diff"]
     assert diff["from"]["position"] == 0
     assert diff["months"][0]["credit"][0] is None
     assert {"account 1001", "terms 2018-08-01", "bill B"} <= {one["what"] for one in diff["changes"]}
 
 
-def test_an_incident_that_comes_to_concern_the_account_is_laid_to_what_moved_it(story: tuple[Path, Tell]) -> None:
-    path, tell = story
+def test_an_incident_that_comes_to_concern_the_account_is_laid_to_what_moved_it(
+    story: tuple[CommandLine, Tell],
+) -> None:
+    of, tell = story
     region = {"function": "inbound_routing", "started_at": iso("03-03 10:00"), "regions": ["north"]}
     tell("03-04 00:00", "incident open", incident="R", **region)
     tell("03-05 00:00", "account correct", "auditor", account="1001", region="north", reason="left out at enrolment")
-    diff = ask(path, "history", "1001", "--diff", iso("03-04 12:00"), "--valid-at", iso("03-03 11:00"))["diff"]
+    diff = ask(of, "history", "1001", "--diff", iso("03-04 12:00"), "--valid-at", iso("03-03 11:00"))["diff"]
     shared = [one for one in diff["changes"] if one["what"] == "incident R"]
     assert {(one["by"], one["reason"]) for one in shared} == {("auditor", "left out at enrolment")}
     assert diff["months"][0]["unavailable_seconds"] == [0, 3600]
 
 
-def test_a_month_alone(revised: Path) -> None:
+def test_a_month_alone(revised: CommandLine) -> None:
     march, april = (ask(revised, "history", "1001", "--month", month) for month in ("2024-03", "2024-04"))
     assert [one["incident"] for one in march["incidents"]] == ["A", "LATE"]
     assert [one["incident"] for one in april["incidents"]] == ["APRIL"]
@@ -445,9 +439,8 @@ def test_a_month_alone(revised: Path) -> None:
     assert [one["topic"] for one in april["events"]] == ["account.enrolled", "incident.opened", "incident.closed"]
 
 
-def test_a_difference_reads_within_eighty_columns(revised: Path) -> None:
-    line = CommandLine(revised.parent)
-    done = line.run("history", "1001", "--diff", iso("04-30 00:00"), "--format", "table")
+def test_a_difference_reads_within_eighty_columns(revised: CommandLine) -> None:
+    done = revised.run("history", "1001", "--diff", iso("04-30 00:00"), "--format", "table")
     assert done.returncode == 0, done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
     told = done.stdout.partition("What changed from")[2]
@@ -458,5 +451,5 @@ def test_a_difference_reads_within_eighty_columns(revised: Path) -> None:
         "0 -> 10800",
     ):
         assert said in told, told
-    same = line.run("history", "1001", "--diff", iso("05-05 00:00"), "--format", "table").stdout
+    same = revised.run("history", "1001", "--diff", iso("05-05 00:00"), "--format", "table").stdout
     assert same.endswith("\nnothing\n")

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from conftest import CommandLine
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import audit_tree
 from cli.main import Settings
 from domain.refusals import Refusal, Unreadable
-from ledger.application import Ledger
 from ledger.audit import merkle, notes, proofs
 
 # The example in the documentation of Go's note package.
@@ -369,9 +369,9 @@ def test_a_malformed_proof_is_refused(text: str) -> None:
 # The commands
 
 
-def test_a_key_is_made_and_signs_checkpoints_and_proofs(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_key_is_made_and_signs_checkpoints_and_proofs(slaledger: CommandLine, tmp_path: Path) -> None:
     key, runner = str(tmp_path / "ledger.key"), CliRunner()
-    settings = Settings(f"sqlite:///{ledger.store.path}", None, "en")
+    settings = Settings(slaledger.url, None, "en")
     made = runner.invoke(audit_tree.keygen, ["ledger.example.com", "-o", key])
     assert made.exit_code == 0
     verifier = made.stdout.strip()
@@ -383,7 +383,7 @@ def test_a_key_is_made_and_signs_checkpoints_and_proofs(ledger: Ledger, tmp_path
     assert signed.startswith(head.text() + "\n— ledger.example.com ")
     (tmp_path / "kept").write_text(signed)
     for words in ("--sign", key), ("--checkpoint", str(tmp_path / "kept")):
-        text = runner.invoke(audit_tree.prove, ["1", *words], obj=settings).stdout
+        text = runner.invoke(audit_tree.prove, ["~/ledger@1", *words], obj=settings).stdout
         assert proofs.parse_proof(text).checkpoint == signed
     Path(key).chmod(0o644)
     opened = runner.invoke(audit_tree.checkpoint, ["--sign", key], obj=settings)

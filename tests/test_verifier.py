@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 from build import SHANGHAI, amended
 from conftest import ROOT
+from stores import Store
 
 from domain.refusals import Refusal
 from ledger.application import Ledger
@@ -145,11 +146,9 @@ def told(ledger: Ledger) -> Teller:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> bytes:
+def small(store: Store, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A claim with two outages, one shared, a bill, and two decisions."""
-    path = tmp_path_factory.mktemp("small") / "slaledger.db"
-    path.write_bytes(blank.read_bytes())
-    with Ledger.open(f"sqlite:///{path}") as ledger:
+    with Ledger.open(store.blank(tmp_path_factory.mktemp("small")).url) as ledger:
         told = Teller(ledger)
         told("account enroll", account="1001", enrolled_at=at("2026-01-01"), region="r1")
         told("account enroll", account="1002", enrolled_at=at("2026-01-01"), region="r2")
@@ -174,8 +173,8 @@ def small(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> bytes:
 # The ledger and the verifier agree.
 
 
-def test_every_claim_of_the_demo_is_verified(shown: tuple[Path, str]) -> None:
-    with Ledger.open(f"sqlite:///{shown[0] / 'slaledger.db'}", read_only=True) as ledger:
+def test_every_claim_of_the_demo_is_verified(store: Store, shown: tuple[Path, str], tmp_path: Path) -> None:
+    with Ledger.open(store.taken_over(shown[0] / "slaledger.db", tmp_path).url, read_only=True) as ledger:
         made = dossiers(ledger)
 
     assert disagreements(made) == {}

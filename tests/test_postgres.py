@@ -15,7 +15,7 @@ from conftest import CommandLine
 from servers import Server, Wire
 
 from domain.commands import EnrollAccount, Id
-from domain.refusals import Conflict
+from domain.refusals import Conflict, Refusal
 from domain.time import Instant
 from ledger import clock
 from ledger.application import Ledger
@@ -237,6 +237,35 @@ def test_a_replica_is_read_and_never_written(server: Server, desk: Desk, url: st
         assert desk.refused_at(there, "init", status=2)["code"] == "read_only"
     finally:
         replica.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "status", "said"),
+    [
+        (psycopg.errors.DiskFull("no space left on device"), "store_unusable", 2, "nothing was recorded"),
+        (psycopg.errors.UniqueViolation("duplicate key"), "conflict", 5, "try again"),
+        (psycopg.errors.SerializationFailure("could not serialize"), "conflict", 5, "try again"),
+        (psycopg.errors.LockNotAvailable("lock timeout"), "locked", 5, "try again"),
+        (psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT"), "read_only", 2, "primary"),
+        (psycopg.errors.InsufficientPrivilege("permission denied"), "not_allowed", 2, "postgres roles"),
+        (psycopg.errors.UndefinedTable("no such relation"), "no_ledger", 2, "init"),
+        (psycopg.errors.AdminShutdown("terminating connection"), "connection_lost", 5, "run it again"),
+        (psycopg.OperationalError("server closed the connection"), "connection_lost", 5, "run it again"),
+        (psycopg.errors.DataCorrupted("invalid page"), "store_damaged", 4, "restore"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_what_a_server_says_is_told_with_what_to_do(
+    url: str, error: psycopg.Error, code: str, status: int, said: str
+) -> None:
+    with Ledger.open(url) as ledger:
+        with pytest.raises(Refusal) as refused, ledger.writing():
+            raise error
+        told = refused.value
+        assert (told.code, told.status) == (code, status)
+        assert said in f"{told.message} {told.hint}"
+        with ledger.reading() as log:
+            assert log.position() == positions(url)[-1]
 
 
 # Connections that break

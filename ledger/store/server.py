@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -285,7 +286,7 @@ class ServerStore:
     def _lock(self) -> int:
         return LOCKS + (self._found.oid or 0)
 
-    @property
+    @cached_property
     def _recorder(self) -> Recorder:
         return Recorder(Elsewhere(self._found.schema or ""))
 

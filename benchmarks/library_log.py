@@ -25,7 +25,8 @@ from ledger.store.codec import TOPIC_OF
 from ledger.store.codec import decode as decode_row
 
 PAGE = 5000
-"""Notifications a page: the best of 10 (the default), 100, 1000, 5000 and 20,000."""
+"""Notifications a page. On 20,000 events 1000, 5000 and 20,000 take the same time; 100 takes 5 % more, and 10 (the
+default) 60 % more."""
 _ABOUT = ("originator_id", "originator_version", "recorded_at", "actor", "for_reason", "under_key")
 _CLASSES = {
     kind: make_dataclass(

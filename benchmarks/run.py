@@ -30,11 +30,11 @@ RESULTS = HERE / "RESULTS.md"
 KEPT = DATA / "results.json"
 
 
-_CLOCKS = ("", "Times are the processor's, not the wall clock's: the machine was in use.")
+_CLOCK = "processor" if PROCESSOR_TIME in os.environ else "wall"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A measured row as text, with the day of its measurement."""
+    """A measured row as text: by which clock, in how many pairs of runs, and on which day."""
 
     what: str
     against: str
@@ -43,6 +43,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     spread: str
     sides: str
     met: str
+    clock: str
+    runs: str
     measured_on: str
 
 
@@ -82,13 +84,15 @@ def _line(row: Row, sizes: Sizes, *, ratio: str, sides: str, spread: str = "", m
         spread=spread,
         sides=sides,
         met=met,
+        clock=_CLOCK if row.unit == "s" else "",
+        runs=str(row.repeats),
         measured_on=f"{datetime.now(UTC):%Y-%m-%d}",
     )
 
 
 def table(lines: list[Line]) -> str:
     """Lines as a table in Markdown."""
-    head = ("ours", "against", "reach", "ratio", "least to most", "medians", "met", "measured")
+    head = ("ours", "against", "reach", "ratio", "least to most", "medians", "met", "clock", "runs", "measured")
     cells = (head, ["---"] * len(head), *map(msgspec.structs.astuple, lines))
     return "\n".join("| " + " | ".join(each) + " |" for each in cells)
 
@@ -122,8 +126,8 @@ def report(lines: list[Line]) -> str:
     return (
         "# Measured ratios\n\n"
         "Made by `make bench`. Both sides of a row run in turn on the same machine; the ratio is that of their "
-        "medians, the spread that of the pairs. "
-        f"{_CLOCKS[PROCESSOR_TIME in os.environ]} What each row measures, and why that is fair, stands in "
+        "medians, the spread that of the pairs of runs. Where the clock is the processor's, the machine was in use, "
+        "and waiting for the disk is not counted. What each row measures, and why that is fair, stands in "
         "`rows.py`.\n\n"
         f"{machine()}\n\n{table(lines)}\n"
     )

@@ -50,8 +50,12 @@ class CommandLine:
         return CommandLine(folder, self.place.copy(folder))
 
     def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
-        """The environment of a command; a file in the folder is found without being named."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("SLALEDGER_")}
+        """The environment of a command; a file in the folder is found without being named.
+
+        What was compiled once is found again, as where the software is installed, whatever this environment says.
+        """
+        left_out = ("SLALEDGER_", "PYTHONDONTWRITEBYTECODE")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         named = {} if isinstance(self.place, SqliteFile) else {"SLALEDGER_URL": self.url}
         return {**own, "SLALEDGER_ACTOR": "clerk", **named, **(env or {})}
 

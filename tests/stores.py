@@ -55,6 +55,10 @@ class Place(ABC):
         """What is kept beside the log, in a stranger's hands."""
 
     @abstractmethod
+    def drop(self) -> None:
+        """Drop the ledger, where its folder's end does not."""
+
+    @abstractmethod
     def forget(self) -> None:
         """Drop what is kept beside the log."""
 
@@ -122,6 +126,9 @@ class SqliteFile(Place):
         with closing(sqlite3.connect(kept_path(self.file, kind))) as raw, raw:
             yield lambda statement, *values: raw.execute(statement, values).fetchall()
 
+    def drop(self) -> None:
+        """The file goes with its folder."""
+
     def forget(self) -> None:
         for kept in self.file.parent.glob(f"{self.file.name}.*"):
             kept.unlink()
@@ -171,8 +178,16 @@ class PostgresSchema(Place):
             if not guarded:
                 self._guards(execute, "ENABLE", "ALWAYS")
 
-    def beside(self, kind: Literal["views", "tree"]) -> AbstractContextManager[Execute]:
-        return self.open()
+    @contextmanager
+    def beside(self, kind: Literal["views", "tree"]) -> Iterator[Execute]:
+        with self.open() as execute:
+            execute(f"SET LOCAL search_path = {self.name}_views")
+            yield execute
+
+    def drop(self) -> None:
+        with self.open() as execute:
+            execute(f"DROP SCHEMA {self.name} CASCADE")
+            execute(f"DROP SCHEMA {self.name}_views CASCADE")
 
     def forget(self) -> None:
         with self.open() as execute:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -15,23 +16,27 @@ from cli.context import actor, open_ledger
 from cli.output import WIDTH, Json, emit, format_option, plain, print_table, wrapped
 from cli.progress import progress
 from cli.reading import parsed_month
-from domain.case import fold, unknown_account
+from cli.workers import workers_options
+from domain.case import unknown_account
 from domain.money import yuan
 from domain.readings import check_readings, parse_setting
 from domain.refusals import Damaged
 from domain.terms import Version, document_sha256, parse_terms
 from ledger import clock
+from ledger.application import Ledger
 from ledger.audit import completeness
-from ledger.audit.impact import Choose, Impact, Outcome, impact_of_now, impact_of_rules, reading_chooser
+from ledger.audit.impact import Choose, Impact, Outcome, impacts_of_now, impacts_of_rules, reading_chooser
 from ledger.audit.proofs import read_checkpoint
-from ledger.audit.replay import Difference, past_decisions, replay
+from ledger.audit.replay import Difference, replay_range, together
 from ledger.audit.suppose import suppose
 from ledger.audit.verify import verify
 from ledger.files import read_bytes, read_text
+from ledger.spread import Task, Workers, over_accounts
 from ledger.store import layout
 from ledger.store.codec import decode
 from ledger.store.reader import Reader
 
+_Result = TypeVar("_Result")
 DIFFERENT = 3
 """Exit status where an audit found a difference."""
 
@@ -45,50 +50,54 @@ for _command in (checkpoint, prove, consistency):
     audit.add_command(_command)
 
 
-def _accounts(log: Reader, account: str | None) -> Iterable[str]:
-    if account is None:
-        return log.owners()
+def _range(log: Reader, account: str) -> tuple[str, str]:
+    """Where an account's streams lie. Raises Refusal `unknown_account`."""
     if not log.version(layout.account(account)):
         raise unknown_account(account)
-    return [account]
+    return layout.range_of(account)
 
 
 @audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
 @click.argument("account", required=False)
 @click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's decisions.")
+@workers_options
 @format_option
-def replay_(account: str | None, month: str | None, format_: str | None) -> int:
+def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
     """Decide every recorded decision again from the events that it knew, and compare the whole record.
 
     Exit status 3 where one comes out otherwise; each difference names the first differing field and both values.
+    With --workers or --cluster, ranges of accounts are replayed at the same time; the answer is the same.
 
     \b
     Example:
       slaledger audit replay
     """
     started = time.monotonic_ns()
-    decisions = events = 0
-    different: list[Difference] = []
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
-        total = log.position()
-        for each in _accounts(log, account):
-            rows = log.rows_ever(each)
-            events += sum(row.stream.startswith(f"{each}/") for row in rows)
-            for past in past_decisions(rows, month, log.position_before):
-                decisions += 1
-                difference = replay(past)
-                different += [difference] if difference else []
-            advance(events, total)
+        task = partial(replay_range, month=month)
+        parts = _divided(ledger, log, task, account, workers, advance)
+        found = together(parts)
     elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
     shape: Json = {
-        "decisions": decisions,
-        "identical": decisions - len(different),
-        "different": [_difference(each) for each in different],
-        "events": events,
+        "decisions": found.decisions,
+        "identical": found.decisions - len(found.different),
+        "different": [_difference(each) for each in found.different],
+        "events": found.events,
         "seconds": elapsed_ms // 1000,
     }
     emit(shape, format_, lambda: _print_replay(shape))
-    return DIFFERENT if different else 0
+    return DIFFERENT if found.different else 0
+
+
+def _divided(
+    ledger: Ledger, log: Reader, task: Task[_Result], account: str | None, workers: Workers | None, advance: Any
+) -> Iterator[_Result]:
+    """A task's results over one account, or over all, divided among workers."""
+    if account is not None and workers is not None:
+        raise click.UsageError("one account is one worker's work: leave --workers and --cluster out")
+    if account is None:
+        return over_accounts(ledger, log, task, workers, advance)
+    return iter([task(log, *_range(log, account), on_progress=advance)])
 
 
 def _difference(each: Difference) -> Json:
@@ -120,8 +129,9 @@ def _print_replay(shape: Json) -> None:
 @audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
 @click.argument("account", required=False)
 @click.option("--with", "with_", metavar="FILE.jsonl", help="And with these commands, which are not recorded.")
+@workers_options
 @format_option
-def impact(account: str | None, with_: str | None, format_: str | None) -> None:
+def impact(account: str | None, with_: str | None, workers: Workers | None, format_: str | None) -> None:
     """Which decisions `claim redecide` would make otherwise now: old and new, the difference, and its cause.
 
     With a file of commands it asks the same of commands that are not recorded yet, and records nothing.
@@ -130,16 +140,15 @@ def impact(account: str | None, with_: str | None, format_: str | None) -> None:
     Example:
       slaledger audit impact --with correction.jsonl
     """
-    at = clock.now_us()
+    if with_ is not None and workers is not None:
+        raise click.UsageError("what is not recorded is known to one process: leave --workers and --cluster out")
+    task = partial(impacts_of_now, at=clock.now_us())
     with open_ledger(read_only=with_ is None) as ledger:
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
         with opened as log, progress("accounts") as advance:
             if with_ is not None:
                 _suppose(log, with_)
-            found = []
-            for done, each in enumerate(_accounts(log, account), start=1):
-                found += list(impact_of_now(log, each, at))
-                advance(done, 0)
+            found = [each for part in _divided(ledger, log, task, account, workers, advance) for each in part]
     _emit_impacts(found, format_)
 
 
@@ -150,8 +159,9 @@ def _suppose(log: Any, file: str) -> None:
 @audit.command("what-if", short_help="Every decision under other terms or readings.")
 @click.option("--terms", "file", metavar="FILE", help="A terms document that governs instead.")
 @click.option("--set", "settings", multiple=True, metavar="READING=VALUE", help="A reading; repeatable.")
+@workers_options
 @format_option
-def what_if(file: str | None, settings: tuple[str, ...], format_: str | None) -> None:
+def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None, format_: str | None) -> None:
     """Every recorded decision made again from the same facts under other terms or readings; nothing is recorded.
 
     \b
@@ -162,17 +172,9 @@ def what_if(file: str | None, settings: tuple[str, ...], format_: str | None) ->
         raise click.UsageError("give --terms FILE, or --set READING=VALUE, repeatable")
     choose = _document(file) if file is not None else _settings(settings)
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
-        found = list(_changed(log, choose, advance))
+        task = partial(impacts_of_rules, choose=choose)
+        found = [each for part in over_accounts(ledger, log, task, workers, advance) for each in part]
     _emit_impacts(found, format_)
-
-
-def _changed(log: Reader, choose: Choose, advance: Any) -> Iterator[Impact]:
-    for done, account in enumerate(log.owners(), start=1):
-        for past in past_decisions(log.rows_ever(account), before=log.position_before):
-            changed = impact_of_rules(past, choose)
-            if changed is not None:
-                yield changed
-        advance(done, 0)
 
 
 def _settings(settings: tuple[str, ...]) -> Choose:
@@ -254,8 +256,9 @@ def _print_impacts(shape: Json) -> None:
 @audit.command("verify", short_help="Whether the log is what it was, and extends the checkpoint that you kept.")
 @click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@workers_options
 @format_option
-def verify_(file: str | None, keys: tuple[str, ...], format_: str | None) -> int:
+def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, format_: str | None) -> int:
     """Re-derive the root, and check that every event decodes, no stream has a gap, vouchers balance, the
     projections are what the events say, and every decision replays. Exit status 4 with the first bad position, 3 where
     only a decision comes out otherwise.
@@ -266,7 +269,7 @@ def verify_(file: str | None, keys: tuple[str, ...], format_: str | None) -> int
     """
     kept = None if file is None else read_checkpoint(read_text(file), keys)
     with open_ledger() as ledger, progress("events") as advance:
-        found = verify(ledger, kept, advance)
+        found = verify(ledger, kept, advance, workers)
     shape: Json = {
         "ledger": found.ledger,
         "size": found.log.size,
@@ -309,11 +312,10 @@ def completeness_(year: int | None, format_: str | None) -> int:
     at = clock.now_us()
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
-        accounts = log.accounts()
-        for done, account in enumerate(accounts, start=1):
-            facts = [decode(row) for row in log.case_rows(account)]
-            found += completeness.of_account(fold(facts), account, facts, at, year)
-            advance(done, len(accounts))
+        position = log.position()
+        for done, life in enumerate(log.lives(*layout.ACCOUNTS), start=1):
+            found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
+            advance(done, 0)
     shape = [msgspec.to_builtins(each) for each in found]
     emit(shape, format_, lambda: _print_findings(found))
     return DIFFERENT if found else 0

@@ -44,13 +44,25 @@ _HELP = {
 }
 
 
+class Verbs(click.Group):
+    """A group with every changing command of its name, each made when it is asked for, beside those added by hand."""
+
+    def _changing(self) -> list[str]:
+        return [verb for name, _, verb in (words.partition(" ") for words in BY_WORDS) if name == self.name]
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self._changing(), *self.commands})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.commands or cmd_name not in self._changing():
+            return self.commands.get(cmd_name)
+        words = f"{self.name} {cmd_name}"
+        return _command(words, BY_WORDS[words])
+
+
 def group(name: str, help_text: str) -> click.Group:
     """A group with every changing command of that name."""
-    made = click.Group(name, help=help_text)
-    for words, kind in BY_WORDS.items():
-        if words.partition(" ")[0] == name:
-            made.add_command(_command(words, kind))
-    return made
+    return Verbs(name, help=help_text)
 
 
 def _command(words: str, kind: type[Command]) -> click.Command:

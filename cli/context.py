@@ -8,6 +8,7 @@ import os
 import click
 
 from cli.main import Settings
+from cli.output import warn
 from domain.refusals import Unreadable
 from domain.terms import REFERENCE_AGREEMENT, latest
 from ledger.application import Ledger
@@ -24,8 +25,18 @@ def settings() -> Settings:
 
 
 def open_ledger(*, read_only: bool = False) -> Ledger:
-    """The ledger that was named. Raises Unreadable where there is none."""
-    return Ledger.open(settings().url, read_only=read_only, lock_seconds=lock_seconds())
+    """The ledger that was named; what its store has to say beside the answer is told at the end.
+
+    Raises Unreadable where there is none.
+    """
+    ledger = Ledger.open(settings().url, read_only=read_only, lock_seconds=lock_seconds())
+    click.get_current_context().call_on_close(lambda: _tell(ledger.store.notes))
+    return ledger
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        warn(note)
 
 
 def lock_seconds() -> int | None:

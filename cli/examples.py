@@ -54,6 +54,7 @@ EXAMPLES: dict[str, str] = {
     "mtbf": "slaledger mtbf 1001 2026",
     "worklist": "slaledger worklist",
     "history": "slaledger history 1001",
+    "postgres roles": "slaledger postgres roles",
     "rebuild": "slaledger rebuild",
     "keygen": "slaledger keygen ledger.example.com -o ledger.key",
     "audit replay": "slaledger audit replay",
@@ -75,4 +76,8 @@ EXAMPLES: dict[str, str] = {
     "terms list": "slaledger terms list",
     "terms check": "slaledger terms check amended.toml",
     "calendar show": "slaledger calendar show 2026",
+    "export events": "slaledger export events -o events.jsonl",
+    "import events": "slaledger --ledger sqlite:///moved.db import events events.jsonl",
+    "backup": "slaledger backup backup.db",
+    "restore": "slaledger --ledger sqlite:///restored.db restore backup.db",
 }

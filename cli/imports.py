@@ -1,4 +1,4 @@
-"""`slaledger import`: a status page's incidents, the provider's bill."""
+"""`slaledger import`: a status page's incidents, the provider's bill, a whole ledger's events."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from cli.context import actor, open_ledger
+from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import Json, emit, format_option, warn
+from cli.progress import progress
+from cli.transfer import tell
 from domain.refusals import Unreadable
-from ledger.exchange import source
+from ledger.exchange import moving, source
 from ledger.exchange.aliyun_bill import read_aliyun_bill
 from ledger.exchange.intake import take_over
 from ledger.exchange.statuspage import read_statuspage
@@ -18,7 +20,7 @@ from ledger.files import read_bytes
 
 @click.group("import")
 def imports() -> None:
-    """Take over a status page's or a bill's export: wholly, or not at all. Twice adds nothing."""
+    """Take over a status page's, a bill's or a ledger's export: wholly, or not at all."""
 
 
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Check everything and record nothing.")
@@ -82,6 +84,29 @@ def aliyun_bill(
         dry_run,
         format_,
     )
+
+
+@imports.command("events", short_help="A whole ledger, as `export events` wrote it.")
+@click.argument("file")
+@_DRY_RUN
+@format_option
+def events(file: str, dry_run: bool, format_: str | None) -> None:
+    """Make the ledger that --ledger names of an export: the same events at the same positions, with the same root.
+
+    There must be no ledger yet, or an empty one. - reads standard input.
+
+    \b
+    Example:
+      slaledger --ledger sqlite:///moved.db import events events.jsonl
+    """
+    with progress("events") as advance:
+        moved = moving.import_events(
+            settings().url, file, dry_run=dry_run, lock_seconds=lock_seconds(), on_progress=advance
+        )
+    if dry_run:
+        tell(file, moved, "checked, none recorded", format_, dry_run=True)
+    else:
+        tell(file, moved, "recorded", format_)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -33,7 +33,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "claim": ("cli.claim:claim", "Claims: filed, decided, disputed, explained."),
     "voucher": ("cli.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
     "batch": ("cli.batch:batch", "Carry out a file of commands."),
-    "import": ("cli.imports:imports", "Take over a status page's or a bill's export."),
+    "import": ("cli.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
+    "export": ("cli.transfer:export", "Every event as a file, for another store."),
+    "backup": ("cli.transfer:backup", "A copy of one moment while others write."),
+    "restore": ("cli.transfer:restore", "A ledger again of a backup or an export."),
     "availability": ("cli.reading:availability", "One account's month, measured."),
     "breaches": ("cli.reading:breaches", "Every account below the commitment in a month."),
     "mtbf": ("cli.reading:mtbf", "Mean time between failures of a year."),
@@ -43,6 +46,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "dossier": ("cli.dossier:dossier", "A claim's whole case as one file."),
     "verify-dossier": ("cli.dossier:verify_dossier", "Check a dossier, without the ledger."),
     "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
+    "postgres": ("cli.postgres:postgres", "A ledger on a server: the roles of its users."),
     "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
 }
 

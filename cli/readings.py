@@ -11,7 +11,7 @@ from ledger.store.reader import Reader
 
 def readings_of(log: Reader, account: str, month: str, number: int) -> list[Json]:
     """The other readings that change a decision, made again from the very facts that it knew."""
-    for past in past_decisions(log.rows_ever(account), month, log.position_before):
+    for past in past_decisions(log.account_own(account), log.common(), month):
         if past.made.number == number:
             return [_shape(each) for each in other_readings(past)]
     return []

@@ -8,8 +8,11 @@ from cli.changing import tell
 from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import emit, format_option
 from cli.progress import progress
+from cli.workers import workers_options
 from ledger.application import Ledger
+from ledger.audit.tree import tree_of
 from ledger.execution import initialise
+from ledger.spread import Workers
 from ledger.store import views
 
 
@@ -27,12 +30,21 @@ def init(format_: str | None) -> None:
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         ledger.store.check_writable()
         done = initialise(ledger, actor())
+        if ledger.store.is_shared:
+            _make_what_is_kept(ledger)
     tell(done, format_)
 
 
+def _make_what_is_kept(ledger: Ledger) -> None:
+    """The tables beside the log, of this version's formats: on a server, other roles may fill but not make them."""
+    with views.Views.of(ledger), tree_of(ledger):
+        pass
+
+
 @click.command()
+@workers_options
 @format_option
-def rebuild(format_: str | None) -> None:
+def rebuild(workers: Workers | None, format_: str | None) -> None:
     """Drop the projections and make them again from the events. No event is touched.
 
     \b
@@ -40,7 +52,7 @@ def rebuild(format_: str | None) -> None:
       slaledger rebuild
     """
     with open_ledger() as ledger, progress("accounts") as advance:
-        accounts = views.rebuild(ledger, on_progress=advance)
+        accounts = views.rebuild(ledger, workers, on_progress=advance)
         with ledger.reading() as log:
             position = log.position()
     answer = {"command": "rebuild", "accounts": accounts, "position": position}

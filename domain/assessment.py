@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from domain import decision as record
+from domain.bill import Bill
 from domain.calendar import combined_sha256
 from domain.case import Case, account_of, touching
 from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, Value
@@ -112,21 +113,23 @@ def _assess_month(
     case: Case, account: str, month: str, version: Version, decided: Decision, trail: list[Step]
 ) -> Decision:
     terms = version.terms
-    measured = measure(touching(case), covered(account_of(case, account), terms), month, decided.decided_at, terms)
+    incidents = touching(case)
+    measured = measure(incidents, covered(account_of(case, account), terms), month, decided.decided_at, terms)
     trail += _coverage_step(measured)
     if not measured.covered_us:
         return _ended(decided, "not_covered", trail)
     result = judged(measured, terms)
     decided = msgspec.structs.replace(decided, availability=result)
-    trail += _exclusion_steps(measured, touching(case))
+    trail += _exclusion_steps(measured, incidents)
     trail += _episode_steps(measured, terms)
     trail += _availability_steps(measured, result, terms)
     if result.meets_commitment or result.tier is None:
         return _ended(decided, "commitment_met", trail)
-    base = bases(case.bills.values(), month)
+    billed = [bill for bill in case.bills.values() if covers(bill, month)]
+    base = bases(billed, month)
     amount = credit(base, result.tier, terms)
     decided = msgspec.structs.replace(decided, bases=base)
-    trail += _fee_steps(base, case, month)
+    trail += _fee_steps(base, billed)
     trail += _credit_steps(base, amount, result.tier, terms)
     if not amount.total_fen:
         return _ended(decided, "nothing_to_credit", trail)
@@ -205,7 +208,8 @@ def _coverage_step(measured: Measured) -> list[Step]:
 
 def _exclusion_steps(measured: Measured, incidents: Iterable[Incident]) -> list[Step]:
     """Clause 2.3: each cause excluded on an incident of the month's episodes."""
-    concerned = {name for episode in measured.episodes for name in episode.incidents}
+    names = {name for episode in measured.episodes for name in episode.incidents}
+    concerned = (incident for incident in incidents if incident.incident in names)
     return [
         _step(
             exclusion.clause,
@@ -219,8 +223,7 @@ def _exclusion_steps(measured: Measured, incidents: Iterable[Incident]) -> list[
             reason=exclusion.reason,
             evidence=tuple(piece.sha256 for piece in exclusion.evidence),
         )
-        for incident in sorted(incidents, key=lambda incident: (incident.started_at, incident.incident))
-        if incident.incident in concerned
+        for incident in sorted(concerned, key=lambda incident: (incident.started_at, incident.incident))
         for exclusion in incident.exclusions
         if exclusion.stands
     ]
@@ -271,8 +274,8 @@ def _availability_steps(measured: Measured, result: AvailabilityRecord, terms: T
     ]
 
 
-def _fee_steps(base: Bases, case: Case, month: str) -> list[Step]:
-    used = tuple(sorted(bill.bill for bill in case.bills.values() if covers(bill, month)))
+def _fee_steps(base: Bases, billed: Iterable[Bill]) -> list[Step]:
+    used = tuple(sorted(bill.bill for bill in billed))
     return [
         _step(
             "1",

@@ -14,6 +14,7 @@ from domain.events import CalendarPublished, NamedDay
 from domain.refusals import Refusal, Unreadable
 
 COUNTRY = "CN"
+_DAY = timedelta(days=1)
 
 
 class CalendarYear(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +132,7 @@ def is_workday(calendars: Calendars, day: date) -> bool:
 def next_workday(calendars: Calendars, day: date) -> date:
     """The first working day at or after a day. Raises Refusal as `is_workday` does."""
     while not is_workday(calendars, day):
-        day += timedelta(days=1)
+        day += _DAY
     return day
 
 

@@ -51,8 +51,7 @@ def parse_percent(text: str) -> Fraction:
 
 def percent_text(ratio: Fraction) -> str:
     """A ratio as the shortest exact percentage, such as `14%` or `99.8%`; for ratios that end."""
-    scaled = ratio * 100 * 10**9
-    whole, rest = divmod(scaled.numerator // scaled.denominator, 10**9)
+    whole, rest = divmod(ratio.numerator * 100 * 10**9 // ratio.denominator, 10**9)
     return (f"{whole}.{rest:09d}".rstrip("0") if rest else str(whole)) + "%"
 
 

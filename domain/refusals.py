@@ -19,6 +19,14 @@ class Refusal(Exception):
         self.clause = clause
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """A refusal may come from another process."""
+        return _again, (type(self), self.code, self.message, self.clause, self.hint)
+
+
+def _again(kind: type[Refusal], code: str, message: str, clause: str | None, hint: str | None) -> Refusal:
+    return kind(code, message, clause=clause, hint=hint)
+
 
 class Unreadable(Refusal):
     """Wrong usage, or input that cannot be read as what it should be: exit status 2."""

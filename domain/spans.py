@@ -38,6 +38,8 @@ def intersect(left: list[Span], right: list[Span]) -> list[Span]:
 
 def subtract(left: list[Span], right: list[Span]) -> list[Span]:
     """The set of points in the left set and not in the right one."""
+    if not right:
+        return left
     rest: list[Span] = []
     j = 0
     for start, end in left:
@@ -56,4 +58,7 @@ def subtract(left: list[Span], right: list[Span]) -> list[Span]:
 
 def length(spans: Iterable[Span]) -> int:
     """The number of points of a set."""
-    return sum(end - start for start, end in spans)
+    points = 0
+    for start, end in spans:
+        points += end - start
+    return points

@@ -159,6 +159,10 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     document: str
     noticed_at: int | None
 
+    def __hash__(self) -> int:
+        """Of the document's hash alone: versions are looked up often, and hashing all their parts takes long."""
+        return hash(self.sha256)
+
 
 def document_sha256(text: str) -> str:
     """The hash of a document's bytes, as decisions cite it."""
@@ -315,6 +319,12 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
 
 
 def in_force(versions: Sequence[Version], month: str) -> Version:
+    """The version that governs a month. Raises Refusal `no_terms` for a month before the first version."""
+    return _in_force(tuple(versions), month)
+
+
+@lru_cache(maxsize=4096)
+def _in_force(versions: tuple[Version, ...], month: str) -> Version:
     """The version that governs a month: the one in force when it began, or ended, as its reading says (R16).
 
     Raises Refusal `no_terms` for a month before the first version.

@@ -72,17 +72,20 @@ class MonthText(str):
         return cls(text)
 
 
+@lru_cache(maxsize=4096)
 def add_months(month: str, count: int) -> str:
     """The month `count` months after `month` (before it where negative)."""
     index = int(month[:4]) * 12 + int(month[5:]) - 1 + count
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
+@lru_cache(maxsize=16_384)
 def months_between(first: str, last: str) -> int:
     """How many months `last` lies after `first`; negative where before."""
     return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
 
 
+@lru_cache(maxsize=4096)
 def days_in(month: str) -> int:
     """The number of days of a natural month, leap years included."""
     return calendar.monthrange(int(month[:4]), int(month[5:]))[1]
@@ -104,6 +107,7 @@ def month_start(month: str, zone: str) -> int:
     return midnight(first_day(month), zone)
 
 
+@lru_cache(maxsize=4096)
 def month_span(month: str, zone: str) -> tuple[int, int]:
     """A month as a half-open span of microseconds on a zone's clock (clause 1, R8)."""
     return month_start(month, zone), month_start(add_months(month, 1), zone)

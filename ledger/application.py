@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
 
 from domain.events import Event
-from ledger.store.codec import TOPIC_OF, Entry, Envelope
+from ledger.store.codec import TOPIC_OF, Entry, Envelope, Row
 from ledger.store.reader import BatchNote, Reader
 from ledger.store.session import Store, Transaction
 from ledger.store.stores import create_store, open_store
@@ -36,6 +36,10 @@ class Writer(Reader):
             envelope = Envelope(recorded_at=recorded_at, actor=actor, data=event, reason=reason, key=key)
             entries.append(Entry(stream, ends[stream], TOPIC_OF[type(event)], envelope))
         return self._transaction.append(entries)
+
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows of another store over as they are, at their own positions, which lie behind the last one."""
+        self._transaction.insert(rows)
 
     def note_progress(self, replaced: str | None, note: BatchNote) -> None:
         """A batch file came further: its earlier note gives way to this one, in the same transaction as its events.

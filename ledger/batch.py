@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Literal
 
@@ -80,11 +81,14 @@ class Batch:
         self._outdated = False
 
     def run(self, *, dry_run: bool = False) -> Report:
-        """Carry out the lines; nothing is kept of a dry run. Raises Conflict, Damaged; lines' refusals are reported."""
+        """Carry out the lines; nothing is kept of a dry run. Lines' refusals are reported.
+
+        Raises Conflict, Damaged, and Unreadable where the store fails; what earlier transactions recorded is kept.
+        """
         numbered = enumerate(self._lines, start=1)
-        started, more = False, True
+        started, more, kept = False, True, 0
         while more:
-            with self._ledger.writing(commit=not dry_run) as log:
+            with _telling(kept), self._ledger.writing(commit=not dry_run) as log:
                 if not started:
                     self._recall(log)
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
@@ -93,7 +97,8 @@ class Batch:
                 more = self._run_lines(log, numbered, whole=dry_run)
                 if self._noted or self._report.recorded > before:
                     self._note(log, "running" if more else "stopped" if self._report.refused else "done")
-            self._on_progress(self._report.lines)
+            kept = self._report.lines
+            self._on_progress(kept)
         if dry_run:
             with self._ledger.reading() as log:
                 self._report.position = log.position()
@@ -204,6 +209,19 @@ class Batch:
         )
         log.note_progress(self._noted, note)
         self._noted = note.lines_sha256
+
+
+@contextmanager
+def _telling(kept: int) -> Iterator[None]:
+    """What stops a run in the middle also says which lines earlier transactions of it had done."""
+    try:
+        yield
+    except Refusal as refusal:
+        if kept:
+            refusal.message += f"; what lines 1 to {kept} recorded is kept, and nothing of those behind"
+            if not isinstance(refusal, Damaged):
+                refusal.hint = "run the file again when that has passed: it goes on there"
+        raise
 
 
 def _is_what_is_left(line: bytes) -> bool:

@@ -14,3 +14,8 @@ def now_us() -> int:
 def new_ledger_id() -> str:
     """The id of a new ledger, unlike any other's."""
     return f"slaledger-{uuid.uuid4().hex}"
+
+
+def new_token() -> str:
+    """A few characters that make the name of a temporary file unlike any other's."""
+    return uuid.uuid4().hex[:12]

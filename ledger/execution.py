@@ -13,7 +13,7 @@ from domain.commands import Command, PublishTerms, content
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Conflict, Refusal
 from domain.time import DEFAULT_ZONE, MINUTE_US, Instant, written
-from ledger import clock, published
+from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.handlers import Effect, handle
 from ledger.store import layout
@@ -27,17 +27,21 @@ Clock = Callable[[], int]
 
 
 class Done(msgspec.Struct, kw_only=True):
-    """What a command came to: how many events it recorded, the log's position behind them, and what to tell."""
+    """What a command came to: the positions of the events it recorded, the log's last behind them, what to tell."""
 
     command: str
-    recorded: int
+    positions: list[int]
     position: int
     told: dict[str, Any]
     warnings: list[str]
 
     @property
+    def recorded(self) -> int:
+        return len(self.positions)
+
+    @property
     def noop(self) -> bool:
-        return self.recorded == 0
+        return not self.positions
 
 
 def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now_us) -> Done:
@@ -78,7 +82,7 @@ def _record(log: Writer, effect: Effect, command: Command, actor: str, now: int)
     )
     return Done(
         command=_words(command),
-        recorded=len(positions),
+        positions=positions,
         position=positions[-1] if positions else log.position(),
         told={name: str(value) if isinstance(value, str) else value for name, value in effect.told.items()},
         warnings=effect.warnings,
@@ -139,24 +143,26 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us) -> Done:
 
     On a ledger it adds what an upgrade brought and it does not have; a recorded calendar is never touched.
     """
+    from ledger import published  # it brings packages that no other command needs
+
     with ledger.writing() as log:
         at = now()
-        recorded = _found(log, actor, at)
+        positions = _found(log, actor, at)
         rules = log.rules()
         held = {version.document for version in rules.versions}
         for document in published.shipped_agreements():
             if document not in held:
-                recorded += carry_out(log, PublishTerms(document=document), actor, at).recorded
+                positions += carry_out(log, PublishTerms(document=document), actor, at).positions
         today = datetime.fromtimestamp(at // 1_000_000, UTC).date()
         missing = [year for year in published.published_years(today) if year not in rules.calendars]
         for year in missing:
             event = published.published_calendar(year)
-            recorded += len(log.append([(layout.calendar(event.country, year), event)], at, actor, None, None))
+            positions += log.append([(layout.calendar(event.country, year), event)], at, actor, None, None)
         told = {"ledger": log.ledger_id()}
-        return Done(command="init", recorded=recorded, position=log.position(), told=told, warnings=[])
+        return Done(command="init", positions=positions, position=log.position(), told=told, warnings=[])
 
 
-def _found(log: Writer, actor: str, at: int) -> int:
+def _found(log: Writer, actor: str, at: int) -> list[int]:
     if log.version(layout.LEDGER):
-        return 0
-    return len(log.append([(layout.LEDGER, LedgerCreated(ledger=clock.new_ledger_id()))], at, actor, None, None))
+        return []
+    return log.append([(layout.LEDGER, LedgerCreated(ledger=clock.new_ledger_id()))], at, actor, None, None)

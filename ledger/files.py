@@ -12,9 +12,9 @@ def read_bytes(file: str) -> bytes:
     try:
         return Path(file).read_bytes()
     except OSError as error:
-        raise _unreadable(file, error.strerror or str(error)) from None
+        raise unreadable(file, error.strerror or str(error)) from None
     except ValueError as error:
-        raise _unreadable(file, str(error)) from None
+        raise unreadable(file, str(error)) from None
 
 
 def read_text(file: str) -> str:
@@ -22,8 +22,9 @@ def read_text(file: str) -> str:
     try:
         return read_bytes(file).decode()
     except UnicodeDecodeError:
-        raise _unreadable(file, "it is no UTF-8 text") from None
+        raise unreadable(file, "it is no UTF-8 text") from None
 
 
-def _unreadable(file: str, why: str) -> Unreadable:
+def unreadable(file: str, why: str) -> Unreadable:
+    """What is said of a file that cannot be read, and why."""
     return Unreadable("unreadable_file", f"{file if file.isprintable() else repr(file)} cannot be read: {why}")

@@ -24,7 +24,6 @@ from domain.money import yuan
 from domain.refusals import Refusal, Unreadable
 from domain.time import month_of, month_span
 from ledger.files import read_text
-from ledger.published import published_calendar
 from ledger.store import layout
 from ledger.store.codec import decode as decode_row
 from ledger.store.reader import Reader
@@ -126,6 +125,8 @@ def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
 
 def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effect:
     if command.file is None:
+        from ledger.published import published_calendar  # it brings packages that no other command needs
+
         event = published_calendar(command.year)
     else:
         if command.source is None:

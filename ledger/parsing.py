@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Union
 
 import msgspec
@@ -11,7 +12,11 @@ import msgspec
 from domain.commands import BY_WORDS, COMMANDS, Command, parse_value
 from domain.refusals import BadValue, Refusal, Unreadable
 
-_DECODER = msgspec.json.Decoder(Union[COMMANDS], dec_hook=parse_value)  # noqa: UP007 - made of a tuple
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Command]:
+    """Made when a batch line comes: it costs more than a command."""
+    return msgspec.json.Decoder(Union[COMMANDS], dec_hook=parse_value)  # noqa: UP007 - made of a tuple
 
 
 def parse_line(line: bytes) -> Command:
@@ -25,7 +30,7 @@ def parse_line(line: bytes) -> Command:
         raise Unreadable("not_utf8", f"not UTF-8: byte {error.start + 1} is 0x{line[error.start]:02x}") from None
     try:
         json.loads(line, object_pairs_hook=_once)
-        command: Command = _DECODER.decode(line)
+        command = _decoder().decode(line)
     except msgspec.ValidationError as error:
         raise _explained(error) from None
     except (msgspec.DecodeError, json.JSONDecodeError, RecursionError) as error:

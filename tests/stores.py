@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -91,6 +91,10 @@ class Place(ABC):
             position: int = made[0][0]
             return position
 
+    @abstractmethod
+    def record(self, rows: Iterable[Raw]) -> None:
+        """Record rows at positions of one's own, behind the last."""
+
     def tamper(self, statement: str, *values: object) -> None:
         """Change what is recorded, the database's own guards put aside."""
         with self.open(guarded=False) as execute:
@@ -109,6 +113,10 @@ class SqliteFile(Place):
         made = SqliteFile(folder / self.file.name)
         made.file.write_bytes(self.file.read_bytes())
         return made
+
+    def record(self, rows: Iterable[Raw]) -> None:
+        with closing(sqlite3.connect(self.file)) as raw, raw:
+            raw.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
 
     @contextmanager
     def open(self, *, guarded: bool = True) -> Iterator[Execute]:
@@ -154,6 +162,13 @@ class PostgresSchema(Place):
             execute(f"INSERT INTO {made.name}_views.batch_progress SELECT * FROM {self.name}_views.batch_progress")
             made.leave_gaps(execute)
         return made
+
+    def record(self, rows: Iterable[Raw]) -> None:
+        import psycopg
+
+        statement = "INSERT INTO stored_events OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s)"
+        with psycopg.connect(self.server.url, options=f"-csearch_path={self.name}") as raw:
+            raw.cursor().executemany(statement, list(rows))
 
     def leave_gaps(self, execute: Execute) -> None:
         """No position follows on another: whatever counts on that is wrong on a server."""

@@ -43,6 +43,7 @@ from ledger.application import Ledger
 from ledger.audit.impact import Impact, impact_of_now, outcome_of
 from ledger.batch import Batch
 from ledger.execution import carry_out, initialise
+from ledger.store import layout
 from ledger.store.reader import Reader
 
 LATER = NOW + 20_000 * HOUR_US
@@ -112,7 +113,7 @@ def redecided(path: Path) -> dict[tuple[str, str], Any]:
 
 def impacts(path: Path) -> list[Impact]:
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        return [each for account in log.accounts() for each in impact_of_now(log, account, LATER)]
+        return list(impact_of_now(log, *layout.ACCOUNTS, LATER, lambda done, total: None))
 
 
 @pytest.mark.parametrize("seed", range(4), ids=lambda seed: f"seed {seed}")
@@ -708,12 +709,12 @@ def test_the_store_is_opened_so_that_it_cannot_be_written(
     own = tmp_path / "slaledger.db"
     own.write_bytes(read.read_bytes())
     refused: list[str] = []
-    honest = Reader.since if words == ("completeness",) else Reader.owners
+    honest = Reader.since if words == ("completeness",) else Reader.accounts_own
 
     def writing_too(log: Reader, *given: Any) -> Any:
         statement = "INSERT INTO stored_events VALUES (9999, 'x', 1, 'x', x'00')"
         with pytest.raises(sqlite3.OperationalError) as error:
-            log._connection.execute(statement)
+            log._query(statement)
         refused.append(str(error.value))
         return honest(log, *given)
 

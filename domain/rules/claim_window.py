@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import msgspec
 
-from domain.calendar import Calendars, is_workday, next_workday
+from domain.calendar import Calendars, next_workday
 from domain.terms import Terms
 from domain.time import add_months, days_in, first_day, midnight
+
+_DAY = timedelta(days=1)
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +30,7 @@ def claim_window(month: str, terms: Terms, calendars: Calendars) -> Window:
     Raises Refusal `calendar_missing` where a year's working days are needed that were never recorded.
     """
     workday = nth_workday(add_months(month, 1), terms.claims.opens_after_working_day.value, calendars)
-    opens = workday if terms.readings.claim_opens == "on_the_day" else workday + timedelta(days=1)
+    opens = workday if terms.readings.claim_opens == "on_the_day" else workday + _DAY
     nominal = _last_day(month, terms)
     last = next_workday(calendars, nominal) if terms.readings.deadline_rolls else nominal
     years = {workday.year} | ({nominal.year, last.year} if terms.readings.deadline_rolls else set())
@@ -37,23 +38,17 @@ def claim_window(month: str, terms: Terms, calendars: Calendars) -> Window:
         nth_workday=workday,
         last_day=last,
         opens_at=midnight(opens, terms.zone),
-        closes_at=midnight(last + timedelta(days=1), terms.zone),
+        closes_at=midnight(last + _DAY, terms.zone),
         years=tuple(sorted(years)),
     )
 
 
 def nth_workday(month: str, number: int, calendars: Calendars) -> date:
     """The `number`-th working day counted from a month's first day, make-up days included (R14)."""
-    workdays = (day for day in _days_from(first_day(month)) if is_workday(calendars, day))
+    day = next_workday(calendars, first_day(month))
     for _ in range(number - 1):
-        next(workdays)
-    return next(workdays)
-
-
-def _days_from(day: date) -> Iterator[date]:
-    while True:
-        yield day
-        day += timedelta(days=1)
+        day = next_workday(calendars, day + _DAY)
+    return day
 
 
 def _last_day(month: str, terms: Terms) -> date:

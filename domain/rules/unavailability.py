@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +24,9 @@ class Outage(msgspec.Struct, frozen=True):
     end: int
     open: bool
     excluded: list[Span]
+
+
+_Named = TypeVar("_Named", Incident, Outage)
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -74,7 +78,7 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     """
     window = month_span(month, terms.zone)
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
-    found = runs(outages(incidents, at, clip), terms)
+    found = runs(outages(incidents, at, clip, window), terms)
     total_us = days_in(month) * DAY_US
     episodes = _episodes(
         [run for run in found if run.start < window[1] and run.end > window[0]], covered, window, terms
@@ -87,22 +91,35 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     )
 
 
-def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED) -> list[Outage]:
-    """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19)."""
+def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED, window: Span = OPEN_ENDED) -> list[Outage]:
+    """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19).
+
+    They are those of an unbroken condition that reaches into `window`: no other can bear on what is in there.
+    """
     spans = []
+    first, last = clip
     for incident in incidents:
-        end = at if incident.ended_at is None else incident.ended_at
-        start, cut = max(incident.started_at, clip[0]), min(end, clip[1])
+        start, end = incident.started_at, at if incident.ended_at is None else incident.ended_at
+        start, cut = start if start > first else first, end if end < last else last
         if incident.withdrawn is None and start < cut:
-            still_open = incident.ended_at is None and cut == end
-            spans.append(
-                Outage(incident.incident, incident.function, start, cut, still_open, _excluded(incident, start, cut))
-            )
-    return spans
+            spans.append((start, cut, incident))
+    return [
+        _outage(incident, start, cut, at)
+        for members in _joined(spans)
+        if members[0][0] < window[1] and max(member[1] for member in members) > window[0]
+        for start, cut, incident in members
+    ]
+
+
+def _outage(incident: Incident, start: int, cut: int, at: int) -> Outage:
+    still_open = incident.ended_at is None and cut == at
+    return Outage(incident.incident, incident.function, start, cut, still_open, _excluded(incident, start, cut))
 
 
 def _excluded(incident: Incident, start: int, end: int) -> list[Span]:
     """Clause 2.3: the part of an incident for whose cause nothing is owed."""
+    if not incident.exclusions:
+        return []
     spans = union(
         (start if exclusion.from_at is None else exclusion.from_at, end if exclusion.to_at is None else exclusion.to_at)
         for exclusion in incident.exclusions
@@ -162,9 +179,9 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
     return result
 
 
-def _joined(pieces: list[tuple[int, int, Outage]]) -> list[list[tuple[int, int, Outage]]]:
+def _joined(pieces: list[tuple[int, int, _Named]]) -> list[list[tuple[int, int, _Named]]]:
     """Pieces that overlap or touch, together, in order of start."""
-    joined: list[list[tuple[int, int, Outage]]] = []
+    joined: list[list[tuple[int, int, _Named]]] = []
     reach = 0
     for piece in sorted(pieces, key=lambda piece: (piece[0], piece[1], piece[2].incident)):
         if joined and piece[0] <= reach:

@@ -6,15 +6,19 @@ A leaf is `ledger.store.leaves.leaf_hash` of a row; memory does not grow with th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from domain.refusals import Damaged, Unreadable
 from ledger.audit import merkle
 from ledger.audit.tree_store import Node
+from ledger.memory import uncollected
 from ledger.store.codec import Row
 from ledger.store.leaves import leaf_hash
 from ledger.store.reader import Reader
 
+_PAGE = 4096
+_NOT_OF_THEIR_KINDS = (TypeError, AttributeError, UnicodeEncodeError)
 BEFORE_ALL = -(2**63)
 """Before every position: a row that somebody put before the first one is a leaf too."""
 
@@ -36,6 +40,19 @@ class Peaks:
         self._hashes.append(current)
         self.size += 1
         return done
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Append many leaf hashes, a level of the tree at a time."""
+        current, rest, before = list(leaves), [], self.size
+        self.size += len(current)
+        while current:
+            if before & 1:
+                current.insert(0, self._hashes.pop())
+            if len(current) & 1:
+                rest.append(current.pop())
+            current = merkle.parents(current)
+            before >>= 1
+        self._hashes += reversed(rest)
 
     def root(self) -> bytes:
         """The root of the leaves so far."""
@@ -61,20 +78,26 @@ def derived(log: Reader, size: int | None = None) -> Derived:
     Memory does not grow with the log. Raises Damaged `unreadable_event`.
     """
     peaks, position = Peaks(), 0
-    if size != 0:
-        for row in log.since(BEFORE_ALL):
-            peaks.add(hashed(row))
-            position = row.position
-            if peaks.size == size:
-                break
+    with uncollected():
+        rows = islice(log.since(BEFORE_ALL), size)
+        while page := list(islice(rows, _PAGE)):
+            peaks.extend(_all_hashed(page))
+            position = page[-1].position
     return Derived(peaks.size, peaks.root(), position)
+
+
+def _all_hashed(rows: list[Row]) -> list[bytes]:
+    try:
+        return list(map(leaf_hash, rows))
+    except _NOT_OF_THEIR_KINDS:
+        return list(map(hashed, rows))  # says which
 
 
 def hashed(row: Row) -> bytes:
     """A row's leaf hash. Raises Damaged `unreadable_event` for a row whose columns are not of their kinds."""
     try:
         return leaf_hash(row)
-    except (TypeError, AttributeError, UnicodeEncodeError):
+    except _NOT_OF_THEIR_KINDS:
         said = f"position {row.position}: a column of the event in stream {row.stream!r} is not of its kind"
         raise Damaged("unreadable_event", said, hint="restore a copy of the ledger") from None
 

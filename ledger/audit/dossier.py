@@ -17,6 +17,8 @@ from ledger.audit import merkle
 from ledger.audit.replay import past_decisions, replay
 from ledger.store import layout, leaves
 from ledger.store.codec import Row, decode
+from ledger.store.common import Common
+from ledger.store.life import Own
 
 FORMAT = "slaledger-dossier-1"
 
@@ -176,8 +178,11 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
 
 
 def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
+    rows = [event.row for event in dossier.events]
+    own = Own(dossier.account, [row for row in rows if layout.owner(row.stream) == dossier.account], {})
+    common = Common(row for row in rows if layout.owner(row.stream) == layout.SHARED)
     found = 0
-    for past in past_decisions([event.row for event in dossier.events], dossier.month):
+    for past in past_decisions(own, common, dossier.month):
         found += 1
         if past.made.facts != past.facts:
             yield f"decision {past.made.number}: its {past.made.facts.count} facts are not those given here"

@@ -15,8 +15,8 @@ from domain.readings import NUMBERS, others, with_readings
 from domain.refusals import Refusal
 from domain.terms import Version, in_force
 from domain.time import month_span, months_between
-from ledger.audit.replay import Past
-from ledger.store.codec import decode
+from ledger.audit.replay import Past, Progress, past_decisions
+from ledger.store.life import Life
 from ledger.store.reader import Reader
 
 Choose = Callable[[Sequence[Version], str], Version]
@@ -58,11 +58,21 @@ def outcome_of(decision: Decision) -> Outcome:
     )
 
 
-def impact_of_now(log: Reader, account: str, at: int) -> Iterator[Impact]:
-    """The account's claims that `claim redecide` would decide otherwise at `at`, with what the log knows."""
-    rows = log.case_rows(account)
-    facts = [decode(row) for row in rows]
-    case = fold(facts)
+def impacts_of_now(log: Reader, first: str, end: str, *, at: int, on_progress: Progress) -> list[Impact]:
+    """The claims that `claim redecide` would decide otherwise at `at`, with what the log knows.
+
+    They are those of the accounts whose streams lie from `first` up to `end`.
+    """
+    found: list[Impact] = []
+    position = log.position()
+    for done, life in enumerate(log.lives(first, end), start=1):
+        found += _impact_of_now(life, position, at)
+        on_progress(done, 0)
+    return found
+
+
+def _impact_of_now(life: Life, position: int, at: int) -> Iterator[Impact]:
+    account, case = life.account, life.case(position)
     for month, claim in sorted(case.claims.items()):
         if claim.latest is None or claim.pending is not None or claim.withdrawn is not None:
             continue
@@ -79,7 +89,7 @@ def impact_of_now(log: Reader, account: str, at: int) -> Iterator[Impact]:
             new=new,
             owed_fen=max(0, new.credit_fen - claim.issued_fen),
             overpaid_fen=max(0, claim.issued_fen - new.credit_fen),
-            causes=_causes(facts, made, case, month),
+            causes=_causes(life.all_facts(), made, case, month),
         )
 
 
@@ -121,6 +131,17 @@ def _concerns(fact: Fact, case: Case, month: str, made: Decision) -> bool:
         start, end = month_span(month, made.terms.readings.timezone)
         return incident.started_at <= end and (incident.ended_at is None or incident.ended_at >= start)
     return False
+
+
+def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose, on_progress: Progress) -> list[Impact]:
+    """The recorded decisions that come out otherwise under other rules, of the accounts in a range of streams."""
+    found: list[Impact] = []
+    common = log.common()
+    for done, own in enumerate(log.accounts_own(first, end), start=1):
+        impacts = (impact_of_rules(past, choose) for past in past_decisions(own, common))
+        found += [impact for impact in impacts if impact is not None]
+        on_progress(done, 0)
+    return found
 
 
 def impact_of_rules(past: Past, choose: Choose) -> Impact | None:

@@ -20,6 +20,12 @@ class BadProof(Exception):
     """A proof does not show what it claims; the message says why."""
 
 
+def parents(nodes: Sequence[bytes]) -> list[bytes]:
+    """The inner nodes over an even number of nodes of one level."""
+    pairs = zip(nodes[::2], nodes[1::2], strict=True)
+    return [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """RFC 6962, 2.1: SHA-256 over 0x01 and both children."""
     return hashlib.sha256(b"\x01" + left + right).digest()

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
 from domain.assessment import assess
-from domain.calendar import COUNTRY
-from domain.case import Case, fold
-from domain.decision import Decision, Facts, encode
+from domain.case import Case, Fact
+from domain.decision import Basis, Decision, Facts, encode
+from domain.decision import basis as basis_of
 from domain.decision import decode as decode_record
 from domain.events import ClaimDecided
 from domain.refusals import Damaged, Refusal
 from domain.terms import in_force
-from ledger.store import layout, leaves
+from ledger.store import leaves
 from ledger.store.codec import Row, decode
-from ledger.store.reader import concerning
+from ledger.store.common import Common
+from ledger.store.leaves import Leaf, leaf
+from ledger.store.life import Life, Own
+from ledger.store.reader import Reader
+
+Progress = Callable[[int, int], None]
+_Read = TypeVar("_Read")
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +37,14 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     row: Row
     record: bytes
-    made: Decision
+    basis: Basis
     case: Case
     facts: Facts
+
+    @property
+    def made(self) -> Decision:
+        """The whole decision. Raises Damaged `unreadable_decision`."""
+        return _read(decode_record, self.row, self.record)
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,67 +59,112 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     replayed: Any
 
 
-def past_decisions(
-    rows: Sequence[Row], month: str | None = None, before: Callable[[int], int] | None = None
-) -> Iterator[Past]:
-    """An account's decisions in order, from all rows that ever concerned it, in log order; of one month where given.
+def past_decisions(own: Own, common: Common, month: str | None = None) -> Iterator[Past]:
+    """An account's decisions in order, each with what it knew; of one month where given.
 
-    `before` gives the log's last position before another: what a decision knew. Where nobody can tell, as in a
-    dossier, the record is believed. Each case is valid until the next is asked for. Raises Damaged where an event or
-    a record cannot be read, behind the last decision too.
+    What a decision knew is the log up to its last position before it. Where nobody can tell that, as in a dossier,
+    the record is believed. Each case is valid until the next is asked for. Raises Damaged where an event or a record
+    cannot be read, behind the last decision too.
     """
-    case, folded = fold(()), 0
-    for index, row in enumerate(rows):
-        account, kind, of_month = (*row.stream.split("/", 2), "", "")[:3]
-        if row.topic != "claim.decided" or kind != "claim" or month not in (None, of_month):
+    life, known = Life(own.account, common), 0
+    facts: list[Fact] = []
+    hashed: list[Leaf] = []
+    positions = [row.position for row in own.rows]
+    for index, row in enumerate(own.rows):
+        facts.append(decode(row))
+        if row.topic != "claim.decided" or (of_month := _claimed(row.stream)) is None or month not in (None, of_month):
             continue
-        event = decode(row).event
+        event = facts[index].event
         record = bytes(event.decision) if isinstance(event, ClaimDecided) else b""
-        made = _record(row, record)
-        position = made.facts.position if before is None else before(row.position)
-        prefix = [each for each in rows[:index] if each.position <= position]
-        known = concerning(prefix, account)
-        if len(known) == index:
-            fold(map(decode, rows[folded:index]), case)
-            folded = index
-        past = case if len(known) == index else fold(map(decode, known))
-        facts = _facts(made, position, known)
-        yield Past(account=account, month=of_month, row=row, record=record, made=made, case=past, facts=facts)
-    for row in rows[folded:]:
-        decode(row)
+        basis = _read(basis_of, row, record)
+        position = own.before.get(row.position, basis.facts.position)
+        count = min(index, bisect_right(positions, position))
+        if count < known:
+            life, known = Life(own.account, common), 0
+        life.take_in(facts[known:count])
+        known = count
+        hashed += map(leaf, own.rows[len(hashed) : count])
+        rests_on = [*hashed[:count], *life.common_leaves(position, basis.calendar.years)]
+        yield Past(
+            account=own.account,
+            month=of_month,
+            row=row,
+            record=record,
+            basis=basis,
+            case=life.case(position),
+            facts=leaves.facts(position, rests_on),
+        )
 
 
-def _record(row: Row, record: bytes) -> Decision:
+def _claimed(stream: str) -> str | None:
+    """The month whose claim a stream is; None for any other stream."""
+    _, kind, month = (*stream.split("/", 2), "", "")[:3]
+    return month if kind == "claim" else None
+
+
+def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
     try:
-        return decode_record(record)
+        return decoder(record)
     except msgspec.MsgspecError as error:
         raise Damaged("unreadable_decision", f"position {row.position}: the decision cannot be read: {error}") from None
 
 
-def _facts(made: Decision, position: int, known: Sequence[Row]) -> Facts:
-    """The facts of a decision, hashed again: of the calendars only those that it names."""
-    years = {layout.calendar(COUNTRY, year) for year in made.calendar.years}
-    used = (row for row in known if not row.stream.startswith(layout.CALENDARS) or row.stream in years)
-    return leaves.facts(position, used)
-
-
 def replay(past: Past) -> Difference | None:
-    """Decide again and compare the whole record, byte for byte; None where it is the same."""
-    made = past.made
+    """Decide again and compare the whole record, byte for byte; None where it is the same.
+
+    Raises Damaged `unreadable_decision`, which only a record that is not the same can be.
+    """
+    basis = past.basis
     try:
         version = in_force(past.case.versions, past.month)
-        again = assess(past.case, past.account, past.month, version, made.decided_at, past.facts)
-        record = encode(msgspec.structs.replace(again, format=made.format))
+        again = assess(past.case, past.account, past.month, version, basis.decided_at, past.facts)
+        record = encode(msgspec.structs.replace(again, format=basis.format))
     except KeyError:
         return _difference(past, "$", "decided", "no claim was filed")
     except ValueError as error:
-        return _difference(past, "$.format", made.format, str(error))
+        return _difference(past, "$.format", basis.format, str(error))
     except Refusal as refusal:
-        return _difference(past, "$.outcome", made.outcome, f"refused: {refusal.message}")
+        return _difference(past, "$.outcome", past.made.outcome, f"refused: {refusal.message}")
     if record == past.record:
         return None
     path, recorded, replayed = first_difference(msgspec.json.decode(past.record), msgspec.json.decode(record))
     return _difference(past, path, recorded, replayed)
+
+
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of deciding again: how many decisions and events of accounts there are, and what came out otherwise."""
+
+    decisions: int = 0
+    events: int = 0
+    different: tuple[Difference, ...] = ()
+
+
+def replay_range(log: Reader, first: str, end: str, *, month: str | None = None, on_progress: Progress) -> Replayed:
+    """Decide again all that was decided of the accounts whose streams lie from `first` up to `end`, in their order.
+
+    Memory does not grow with the log. Raises Damaged as `past_decisions` does.
+    """
+    decisions = events = 0
+    different: list[Difference] = []
+    common = log.common()
+    for own in log.accounts_own(first, end):
+        for past in past_decisions(own, common, month):
+            decisions += 1
+            difference = replay(past)
+            different += [difference] if difference else []
+        events += len(own.rows)
+        on_progress(events, 0)
+    return Replayed(decisions=decisions, events=events, different=tuple(different))
+
+
+def together(parts: Iterable[Replayed]) -> Replayed:
+    """What came of several ranges, in their order."""
+    parts = tuple(parts)
+    return Replayed(
+        decisions=sum(part.decisions for part in parts),
+        events=sum(part.events for part in parts),
+        different=tuple(each for part in parts for each in part.different),
+    )
 
 
 def _difference(past: Past, path: str, recorded: Any, replayed: Any) -> Difference:

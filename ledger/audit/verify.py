@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from domain.case import Case, fold
+from domain.case import Case
 from domain.refusals import Damaged
 from ledger.application import Ledger
 from ledger.audit.derived import Derived, derived, ledger_id
 from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.audit.tree import first_difference, tree_as_kept
+from ledger.spread import Workers, over_accounts
 from ledger.store.codec import decode
+from ledger.store.life import Life
 from ledger.store.reader import Reader
 from ledger.store.views import Views
 
@@ -42,7 +44,17 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
         return min((each.position for each in self.damage if each.position is not None), default=None)
 
 
-def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress) -> Verified:
+class _Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a range of accounts."""
+
+    decisions: int
+    damage: list[Damage]
+    different: list[Difference]
+
+
+def verify(
+    ledger: Ledger, against: Checkpoint | None, on_progress: Progress, workers: Workers | None = None
+) -> Verified:
     """Check the whole ledger, and where a checkpoint is given, that the log extends the one that it is of.
 
     Raises Refusal as `check_origin` does where the checkpoint is another ledger's.
@@ -60,19 +72,32 @@ def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress) ->
             found = Derived(0, b"", 0)
         decisions, different = 0, []
         if not damage:
-            done = 0
-            for account in log.owners():
-                rows = log.rows_ever(account)
-                damage += _unbalanced(fold(map(decode, rows)), account)
-                for past in past_decisions(rows, before=log.position_before):
-                    decisions += 1
-                    difference = replay(past)
-                    different += [difference] if difference else []
-                done += len(rows)
-                on_progress(done, 0)
+            for held in over_accounts(ledger, log, _hold_accounts, workers, on_progress):
+                decisions += held.decisions
+                damage += held.damage
+                different += held.different
     if not damage:
         damage += _stale_projections(ledger, found.position)
     return Verified(ledger=name, log=found, decisions=decisions, damage=damage, different=different)
+
+
+def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) -> _Held:
+    """Vouchers balance and decisions replay, of the accounts in a range of streams."""
+    decisions, done = 0, 0
+    damage: list[Damage] = []
+    different: list[Difference] = []
+    position, common = log.position(), log.common()
+    for own in log.accounts_own(first, end):
+        life = Life(own.account, common)
+        life.take_in(list(map(decode, own.rows)))
+        damage += _unbalanced(life.case(position), own.account)
+        for past in past_decisions(own, common):
+            decisions += 1
+            difference = replay(past)
+            different += [difference] if difference else []
+        done += len(own.rows)
+        on_progress(done, 0)
+    return _Held(decisions=decisions, damage=damage, different=different)
 
 
 def _unreadable(log: Reader) -> Iterator[Damage]:

@@ -62,18 +62,9 @@ def encode(envelope: Envelope[Any]) -> bytes:
 
 def decode(row: Row) -> Fact:
     """The fact that a row holds, in today's shape. Raises Damaged `unknown_event`, `unreadable_event`."""
-    envelope = open_state(row.topic, row.state, row.position, row.stream)
-    return Fact(
-        row.stream,
-        row.version,
-        row.position,
-        envelope.recorded_at,
-        envelope.actor,
-        envelope.reason,
-        envelope.key,
-        row.topic,
-        envelope.data,
-    )
+    position, stream, version, topic, state = row
+    said = open_state(topic, state, position, stream)
+    return Fact(stream, version, position, said.recorded_at, said.actor, said.reason, said.key, topic, said.data)
 
 
 def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope[Any]:

@@ -15,7 +15,7 @@ from eventsourcing.utils import Environment
 
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.store import location
-from ledger.store.codec import Entry, EventMapper
+from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.layout import LOCK_SECONDS
 from ledger.store.session import Kept, KeptError, Kind, Session, Table, Transaction
 from ledger.store.sqlite import Factory, Recorder
@@ -60,15 +60,27 @@ class _SqliteTransaction(SqliteSession):
         """Record events at the end of the log, and give their positions."""
         return [recording.notification.id for recording in self._events.put(entries, cursor=self._cursor)]
 
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows over at their own positions."""
+        self.connection.executemany(
+            "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) "
+            "VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+
 
 class EmbeddedStore:
     """A ledger's file. Raises what its own `explained` explains."""
 
+    is_shared = False
+
     def __init__(
         self, path: Path, *, create: bool = False, read_only: bool = False, lock_seconds: int | None = None
     ) -> None:
-        self.path = path
+        self.path: Path | None = path
+        self._path = path
         self.name = str(path)
+        self.url = f"sqlite:///{path.absolute()}"
         self.notes: list[str] = []
         self.writable = not read_only and (create or location.is_writable(path))
         env = {
@@ -126,31 +138,31 @@ class EmbeddedStore:
     @contextmanager
     def explained(self, kind: Kind | None = None) -> Iterator[None]:
         """SQLite's errors as refusals that name the file and say what to do."""
-        name = self.name if kind is None else str(location.kept_path(self.path, kind))
-        try:
-            yield
-        except KeptError as error:
-            if kind is None:
-                raise
-            raise _refusal(name, str(error.cause)) from error
-        except IntegrityError as error:
-            raise Conflict("conflict", f"somebody else changed {name} meanwhile", hint="try again") from error
-        except (sqlite3.Error, PersistenceError) as error:
-            raise _refusal(name, str(error)) from error
+        with explained(self.name if kind is None else str(location.kept_path(self._path, kind))):
+            try:
+                yield
+            except KeptError as error:
+                if kind is None:
+                    raise
+                raise error.cause from error
 
     def may_keep(self, kind: Kind) -> bool:
         """Whether the permissions, and this process's own, let the file beside the ledger be written."""
-        path = location.kept_path(self.path, kind)
+        path = location.kept_path(self._path, kind)
         place = path if path.exists() else path.absolute().parent
         return self.writable and location.is_writable(place) and os.access(place, os.W_OK)
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
         """The file beside the ledger, or a temporary one where a broken file may not be dropped."""
-        path = location.kept_path(self.path, kind)
+        path = location.kept_path(self._path, kind)
         if anew and not _drop(path):
             return SqliteKept(TEMPORARY)
         writable = not read_only or self.may_keep(kind)
         return SqliteKept(location.sqlite_uri(path, writable=writable, create=not read_only))
+
+    def drop_kept(self) -> None:
+        """Delete the files beside the ledger's."""
+        location.drop_kept(self._path)
 
 
 class SqliteKept(SqliteSession):
@@ -230,13 +242,23 @@ def _kept_error(error: sqlite3.Error) -> KeptError:
 
 
 def _drop(path: Path) -> bool:
-    """Delete a file that is no database, and what SQLite keeps beside it; false where this process may not."""
+    """Delete a file that is no database; false where this process may not."""
     try:
-        for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-            file.unlink(missing_ok=True)
+        location.drop(path)
     except OSError:
         return False
     return True
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """SQLite's errors about a file as refusals that name it and say what to do."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict("conflict", f"somebody else changed {name} meanwhile", hint="try again") from error
+    except (sqlite3.Error, PersistenceError) as error:
+        raise _refusal(name, str(error)) from error
 
 
 def _read_only(name: str) -> Refusal:

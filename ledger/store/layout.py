@@ -20,6 +20,15 @@ def after(prefix: str) -> str:
     return prefix[:-1] + "0"
 
 
+ACCOUNTS = ("", SHARED)
+"""Where the streams of all accounts lie: from the first id up to the second."""
+
+
+def range_of(account: str) -> tuple[str, str]:
+    """Where an account's streams lie: from the first id up to the second."""
+    return f"{account}/", after(f"{account}/")
+
+
 def account(account: str) -> str:
     """The stream of an account."""
     return f"{account}/account"

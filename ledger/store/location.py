@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from domain.refusals import Unreadable
 from ledger.store import layout
-from ledger.store.session import Kind
+from ledger.store.session import KINDS, Kind
 
 
 def ledger_path(url: str) -> Path:
@@ -54,6 +54,29 @@ def check_is_settled(path: Path) -> None:
         )
 
 
+def settle(path: Path) -> None:
+    """Make a database that nobody has open one file, which can be copied and opened read-only anywhere.
+
+    Raises sqlite3.Error.
+    """
+    with closing(sqlite3.connect(sqlite_uri(path, writable=True), uri=True, isolation_level=None)) as raw:
+        mode = raw.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        if mode != "delete":
+            raise sqlite3.OperationalError(f"its journal is still {mode}")
+
+
+def drop(path: Path) -> None:
+    """Delete a database's file, and what SQLite keeps beside it. Raises OSError."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+def drop_kept(path: Path) -> None:
+    """Delete what is kept beside a ledger file's name. Raises OSError."""
+    for kind in KINDS:
+        drop(kept_path(path, kind))
+
+
 def is_writable(path: Path) -> bool:
     """Whether a file's or folder's permissions let anyone write it; what they forbid is not done, even by root."""
     return bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
@@ -70,7 +93,9 @@ def is_blank(path: Path) -> bool:
 
 
 def check_is_ledger(path: Path, url: str) -> None:
-    """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours."""
+    """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours, and
+    `store_unusable` where that cannot be told.
+    """
     if not path.is_file():
         raise Unreadable("no_ledger", f"there is no ledger at {url}", hint="`slaledger init` makes one")
     check_is_settled(path)
@@ -78,6 +103,8 @@ def check_is_ledger(path: Path, url: str) -> None:
         with closing(sqlite3.connect(sqlite_uri(path, writable=is_writable(path)), uri=True)) as raw:
             application = raw.execute("PRAGMA application_id").fetchone()[0]
             schema = raw.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise Unreadable("store_unusable", f"{path}: {error}", hint="look at the disk, and who has it open") from None
     except sqlite3.DatabaseError as error:
         raise Unreadable("not_a_ledger", f"{path} is no ledger: {error}", hint="check --ledger") from None
     if application != layout.APPLICATION_ID:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any, Literal
 
 import msgspec
@@ -10,15 +12,28 @@ import msgspec
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact, fold
 from domain.decision import Facts
-from domain.events import IdReserved, IncidentJoined, IncidentOpened, LedgerCreated
+from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
 from domain.refusals import Damaged
 from domain.terms import REFERENCE_AGREEMENT
+from ledger.memory import uncollected
 from ledger.store import layout, leaves
 from ledger.store.codec import Row, decode
+from ledger.store.common import Common
+from ledger.store.life import Life, Own
 from ledger.store.session import Session
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
+
+
+_row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
+"""`Row._make` without its check, which a query's columns need not."""
+
+
+def _owner(row: tuple[Any, ...]) -> str:
+    """The account of a row of `accounts_own`, as `layout.owner` has it."""
+    stream: str = row[1]
+    return stream.partition("/")[0]
 
 
 class _Recorded(msgspec.Struct, gc=False):
@@ -51,7 +66,7 @@ class Reader:
         self._upto = 2**62 if upto is None else upto
 
     def _few(self, condition: str, *values: object) -> list[Row]:
-        return [Row._make(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
+        return [_row(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
 
     def _query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return self._session.query(statement, *values)
@@ -87,10 +102,48 @@ class Reader:
         condition = "WHERE originator_id >= ? AND originator_id < ? AND position <= ?"
         return sorted(self._few(condition, prefix, layout.after(prefix), self._upto))
 
+    def accounts_own(self, first: str, end: str) -> Iterator[Own]:
+        """Every account whose streams lie from `first` up to `end`, enrolled or not, with its own events: one query.
+
+        The order is that of the streams' ids; memory does not grow with the number of accounts.
+        """
+        statement = (
+            "SELECT position, originator_id, originator_version, topic, state, CASE WHEN topic = 'claim.decided' THEN "
+            "(SELECT MAX(earlier.position) FROM stored_events earlier WHERE earlier.position < stored.position) END "
+            "FROM stored_events stored WHERE originator_id >= ? AND originator_id < ? AND position <= ? "
+            "ORDER BY originator_id, originator_version"
+        )
+        found = self._session.rows(statement, first, end, self._upto)
+        with uncollected():
+            for account, own in groupby(found, _owner):
+                rows, before = [], {}
+                for row in own:
+                    rows.append(_row(row[:5]))
+                    if row[3] == "claim.decided":
+                        before[row[0]] = row[5] or 0
+                rows.sort()
+                yield Own(account, rows, before)
+
+    def account_own(self, account: str) -> Own:
+        """One account with its own events."""
+        return next(self.accounts_own(*layout.range_of(account)), Own(account, [], {}))
+
+    def lives(self, first: str, end: str) -> Iterator[Life]:
+        """The same accounts, each with all of its own events taken in. Raises Damaged as `Life.take_in` does."""
+        common = self.common()
+        for own in self.accounts_own(first, end):
+            life = Life(own.account, common)
+            life.take_in(list(map(decode, own.rows)))
+            yield life
+
+    def common(self) -> Common:
+        """What accounts have in common."""
+        return Common([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
+
     def since(self, position: int) -> Iterator[Row]:
         """The log after a position, in order."""
         condition = "WHERE position > ? AND position <= ? ORDER BY position"
-        return map(Row._make, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
+        return map(_row, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
@@ -100,10 +153,11 @@ class Reader:
     def accounts(self) -> list[str]:
         """Every account that was enrolled, in order."""
         statement = (
-            "SELECT originator_id FROM stored_events WHERE topic = 'account.enrolled' AND originator_version = 1 "
-            "AND position <= ?"
+            "SELECT originator_id FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
+            "AND originator_version = 1 AND position <= ?"
         )
-        return sorted(layout.owner(stream) for (stream,) in self._query(statement, self._upto))
+        found = self._query(statement, layout.SHARED, layout.account("%"), self._upto)
+        return sorted(layout.owner(stream) for (stream,) in found)
 
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""
@@ -153,33 +207,33 @@ class Reader:
     def case_rows(self, account: str) -> list[Row]:
         """All that concerns an account, in log order: its own range, the rules, and the shared incidents that
         name its region or everybody, or that it joined by name."""
-        return concerning(self.rows_ever(account), account)
+        own = self.range(f"{account}/")
+        facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
+        holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
+        return self._among(own, facts, {holder.region} if holder is not None and holder.region is not None else set())
 
     def rows_ever(self, account: str) -> list[Row]:
-        """All that concerns an account or did while another region was known of it; `concerning` takes its pick."""
+        """All that concerns an account, or did while another region was known of it, in log order."""
         own = self.range(f"{account}/")
-        shared = self.range(layout.SHARED_INCIDENTS)
-        if shared:
-            facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
-            regions = {region for fact in facts if (region := getattr(fact.event, "region", None)) is not None}
-            shared = _concerned(shared, facts, regions)
-        return sorted((*own, *self._rule_rows(), *shared))
+        facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
+        return self._among(own, facts, {region for fact in facts if (region := getattr(fact.event, "region", None))})
 
-    def owners(self) -> Iterator[str]:
-        """Every account that any stream belongs to, in order, enrolled or not; one look-up each, none kept."""
+    def _among(self, own: Sequence[Row], facts: Sequence[Fact], regions: set[str]) -> list[Row]:
+        """An account's own rows among the rules and the shared incidents of regions, of everybody or that it joined."""
+        joined = {fact.event.incident for fact in facts if isinstance(fact.event, IncidentJoined)}
+        common = self.common()
+        shared = (row for incident in common.incidents(regions, joined) for row in incident.rows)
+        return sorted((*own, *common.rules.rows, *shared))
+
+    def sample(self, count: int) -> list[str]:
+        """The streams of accounts' events at about so many places of the log, at even distances; one look-up each."""
+        last = self.position()
         statement = (
-            "SELECT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < '~' "
-            "AND position <= ? ORDER BY originator_id LIMIT 1"
+            "SELECT originator_id FROM stored_events WHERE position >= ? AND originator_id < '~' "
+            "ORDER BY position LIMIT 1"
         )
-        start = ""
-        while found := self._query(statement, start, self._upto):
-            account = layout.owner(found[0][0])
-            yield account
-            start = layout.after(f"{account}/")
-
-    def position_before(self, position: int) -> int:
-        """The last position before one; 0 for none."""
-        return self._query("SELECT MAX(position) FROM stored_events WHERE position < ?", position)[0][0] or 0
+        found = [self._query(statement, last * place // count + 1) for place in range(count)]
+        return [rows[0][0] for rows in found if rows]
 
     def broken_streams(self) -> list[tuple[str, int]]:
         """Streams whose versions do not run from 1 without a gap, with the position of their last event."""
@@ -198,8 +252,8 @@ class Reader:
     def facts(self, rows: Iterable[Row], years: Iterable[int]) -> Facts:
         """What a decision on these rows rests on: of the calendars only those of the years that it used."""
         used = {layout.calendar(COUNTRY, year) for year in years}
-        known = [row for row in rows if not row.stream.startswith(layout.CALENDARS) or row.stream in used]
-        return leaves.facts(self.position(), known)
+        known = (row for row in rows if not row.stream.startswith(layout.CALENDARS) or row.stream in used)
+        return leaves.facts(self.position(), map(leaves.leaf, known))
 
     def incident(self, id_: str) -> tuple[str, Incident] | None:
         """An incident's stream and state, by its id alone."""
@@ -219,28 +273,3 @@ def _recorded_at(row: Row) -> int:
 
 _ON_REGIONS = ("account.enrolled", "account.corrected", "incident.joined")
 """The topics that say which shared incidents concern an account."""
-
-
-def concerning(rows: Sequence[Row], account: str) -> list[Row]:
-    """Of rows in log order those that concern an account, as these rows alone have its region."""
-    shared = [row for row in rows if row.stream.startswith(layout.SHARED_INCIDENTS)]
-    if not shared:
-        return list(rows)
-    facts = [decode(row) for row in rows if row.topic in _ON_REGIONS and layout.owner(row.stream) == account]
-    holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
-    regions = {holder.region} if holder is not None and holder.region is not None else set()
-    kept = {row.stream for row in _concerned(shared, facts, regions)}
-    return [row for row in rows if not row.stream.startswith(layout.SHARED_INCIDENTS) or row.stream in kept]
-
-
-def _concerned(shared: Sequence[Row], own: Iterable[Fact], regions: set[str]) -> list[Row]:
-    joined = {fact.event.incident for fact in own if isinstance(fact.event, IncidentJoined)}
-    kept = {row.stream for row in shared if row.version == 1 and _concerns(decode(row), joined, regions)}
-    return [row for row in shared if row.stream in kept]
-
-
-def _concerns(fact: Fact, joined: set[str], regions: set[str]) -> bool:
-    event = fact.event
-    if not isinstance(event, IncidentOpened):
-        return False
-    return event.scope == "all" or event.incident in joined or not regions.isdisjoint(event.regions)

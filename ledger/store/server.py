@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import lru_cache
-from itertools import count
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
@@ -19,17 +18,16 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, conninfo, errors
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.refusals import Conflict, Damaged, Refusal, Unreadable
+from domain.refusals import Refusal, Unreadable
 from ledger.store import layout
-from ledger.store.codec import Entry, EventMapper
+from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.postgres import LOCKS, Elsewhere, Recorder, table_statements
-from ledger.store.session import Kept, KeptError, Kind, Session, Table, Transaction
+from ledger.store.server_errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
+from ledger.store.server_kept import PostgresKept
+from ledger.store.server_session import PostgresSession, locked
+from ledger.store.session import Kept, KeptError, Kind, Session, Transaction
 
 CONNECT_SECONDS = 10
-_PAGE = 5000
-_KEPT: dict[Kind, int] = {"views": 1, "tree": 2}
-"""What the locks of the kept stores differ by from the log's."""
-_KINDS = {"text": 'TEXT COLLATE "C"', "int": "BIGINT", "bytes": "BYTEA"}
 _FORMATS = "CREATE TABLE IF NOT EXISTS {} (kind TEXT PRIMARY KEY, format BIGINT NOT NULL)"
 _PROGRESS = (
     "CREATE TABLE IF NOT EXISTS {} (lines_sha256 TEXT PRIMARY KEY, lines BIGINT NOT NULL, refused TEXT NOT NULL, "
@@ -41,12 +39,19 @@ SELECT current_schema() AS schema,
        to_regclass(format('%I.stored_events', current_schema()))::oid::bigint AS oid,
        has_table_privilege(to_regclass(format('%I.stored_events', current_schema())), 'INSERT') AS may_insert,
        has_table_privilege(to_regclass(format('%I.formats', current_schema() || '_views')), 'INSERT') AS may_keep,
+       to_regclass(format('%I.batch_progress', current_schema() || '_views')) IS NOT NULL AS has_all,
        pg_is_in_recovery() AS is_replica,
        current_setting('default_transaction_read_only') = 'on' AS is_read_only,
        current_user AS role
 """
-_FORBIDDING = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
-_PASSING = (psycopg.OperationalError, errors.LockNotAvailable, errors.QueryCanceled, errors.DiskFull, *_FORBIDDING)
+
+
+_INSERT = (
+    "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) OVERRIDING SYSTEM VALUE "
+    "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
+    "AS taken (position, id, version, topic, state) ORDER BY position"
+)
+_GO_ON = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
 
 
 class _Found(NamedTuple):
@@ -57,37 +62,10 @@ class _Found(NamedTuple):
     oid: int | None
     may_insert: bool | None
     may_keep: bool | None
+    has_all: bool
     is_replica: bool
     is_read_only: bool
     role: str
-
-
-@lru_cache(maxsize=512)
-def _translated(statement: str) -> str:
-    """A statement with psycopg's marks in place of `?`."""
-    return statement.replace("%", "%%").replace("?", "%s")
-
-
-class PostgresSession:
-    """A session over one connection."""
-
-    _names = count()
-
-    def __init__(self, connection: Connection[Any]) -> None:
-        self.connection = connection
-
-    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives; none where it gives none."""
-        cursor = self.connection.cursor(binary=True)
-        cursor.execute(_translated(statement), values)
-        return cursor.fetchall() if cursor.description else []
-
-    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a long answer, a page at a time from the server."""
-        with self.connection.cursor(f"rows_{next(self._names)}", binary=True) as cursor:
-            cursor.execute(_translated(statement), values)
-            while page := cursor.fetchmany(_PAGE):
-                yield from page
 
 
 class _PostgresTransaction(PostgresSession):
@@ -106,6 +84,16 @@ class _PostgresTransaction(PostgresSession):
             self.last = positions[-1], stored[-1]
         return positions
 
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows over at their own positions; the next event's is behind them."""
+        taken = list(rows)
+        if taken:
+            cursor = self.connection.cursor()
+            cursor.execute(_INSERT, [list(column) for column in zip(*taken, strict=True)])
+            cursor.execute(_GO_ON, (taken[-1].position,))
+            last = taken[-1]
+            self.last = last.position, StoredEvent(last.stream, last.version, last.topic, last.state)
+
 
 _MAPPER = EventMapper()
 
@@ -113,8 +101,11 @@ _MAPPER = EventMapper()
 class ServerStore:
     """A ledger in a schema of a PostgreSQL database. `notes` are words for the person beside the answer."""
 
+    is_shared = True
+    path: Path | None = None
+
     def __init__(self, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> None:
-        self._url = url
+        self.url = url
         self.name = _shown(url)
         self.notes: list[str] = []
         self._read_only = read_only
@@ -143,7 +134,9 @@ class ServerStore:
         """The ledger at a URL, its tables made where they are missing. Raises as `open` does, and `read_only`."""
         store = cls(url, lock_seconds=lock_seconds)
         try:
-            if store._found.oid is None:
+            if store._found.oid is not None:
+                store._check_is_ledger()
+            if not store._found.has_all:
                 store._make()
             store._check_is_ledger()
         except Refusal:
@@ -204,7 +197,7 @@ class ServerStore:
             raise Unreadable("read_only", f"{self.name} is a replica: it may only be read", hint="write to the primary")
         if self._found.is_read_only or self._read_only:
             raise Unreadable("read_only", f"{self.name} is opened for reading only", hint="use another connection")
-        raise _not_allowed(self.name, self._found.role)
+        raise not_allowed(self.name, self._found.role)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -220,7 +213,7 @@ class ServerStore:
             connection = self._idle.pop()
             if not connection.closed:
                 return connection
-        given = conninfo.conninfo_to_dict(self._url)
+        given = conninfo.conninfo_to_dict(self.url)
         own: dict[str, Any] = {
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "slaledger",
@@ -229,7 +222,7 @@ class ServerStore:
         try:
             connection = psycopg.connect(conninfo.make_conninfo("", **own), autocommit=True)
         except psycopg.OperationalError as error:
-            raise _Unreachable(str(error)) from error
+            raise Unreachable(str(error)) from error
         try:
             connection.execute(
                 "SELECT set_config('search_path', format('%%I, %%I', current_schema(), current_schema() || '_views'), "
@@ -244,22 +237,23 @@ class ServerStore:
     @contextmanager
     def _transaction(self, kind: str, lock: int | None) -> Iterator[Connection[Any]]:
         """A connection in a transaction that ends in COMMIT, or in ROLLBACK where an exception leaves it."""
-        connection = self._take()
-        try:
+        with ExitStack() as stack:
+            connection = self._take()
+            stack.callback(self._give_back, connection)
             begin = f"BEGIN ISOLATION LEVEL {kind}"
-            connection.execute(begin if lock is None else _locked(begin, lock))
+            connection.execute(begin if lock is None else locked(begin, lock))
             yield connection
             if connection.execute("COMMIT").statusmessage != "COMMIT":
                 raise errors.InFailedSqlTransaction("the transaction had failed before it ended")
-        except BaseException:
-            with suppress(psycopg.Error):
-                connection.rollback()
-            raise
-        finally:
-            if connection.closed:
-                connection.close()
-            else:
-                self._idle.append(connection)
+
+    def _give_back(self, connection: Connection[Any]) -> None:
+        """Keep a connection for whoever needs one next; a transaction that did not end is rolled back."""
+        with suppress(psycopg.Error):
+            connection.rollback()
+        if connection.closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -284,7 +278,7 @@ class ServerStore:
             if not ending or transaction is None or transaction.last is None or not transaction.connection.closed:
                 raise
             if not self._is_recorded(*transaction.last, error):
-                raise _lost(self.name, error) from error
+                raise lost(self.name, error) from error
             self.notes.append(f"the connection to {self.name} was lost while it answered; all of it was recorded")
 
     @property
@@ -311,7 +305,7 @@ class ServerStore:
                 return rows == [(event.originator_id, event.originator_version, event.topic, event.state)]
             except psycopg.OperationalError:
                 if time.monotonic_ns() > until:
-                    raise _unknown(self.name, position, error) from error
+                    raise unknown(self.name, position, error) from error
                 time.sleep(0.2)
 
     @contextmanager
@@ -322,9 +316,9 @@ class ServerStore:
         except KeptError as error:
             if kind is None or not isinstance(error.cause, psycopg.Error):
                 raise
-            raise _refusal(self.name, self._role, error.cause) from error
+            raise refusal(self.name, self._role, error.cause) from error
         except psycopg.Error as error:
-            raise _refusal(self.name, self._role, error) from error
+            raise refusal(self.name, self._role, error) from error
 
     @property
     def _role(self) -> str:
@@ -335,85 +329,18 @@ class ServerStore:
         """Whether the role may write the schema beside the log."""
         return self.writable and bool(self._found.may_keep)
 
+    def drop_kept(self) -> None:
+        """Forget the formats of what is kept, so that its tables are made anew."""
+        if self.may_keep("views"):
+            with self._transaction("READ COMMITTED", None) as connection:
+                connection.execute("DELETE FROM formats")
+
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
         """The tables of a kind in the schema beside the log, on a connection of their own."""
         try:
             return PostgresKept(self._take(), f"{self._found.schema}_views", kind, anew=anew)
         except psycopg.Error as error:
-            raise _kept_error(error) from error
-
-
-class PostgresKept(PostgresSession):
-    """What is kept beside a log, in the schema beside it."""
-
-    def __init__(self, connection: Connection[Any], schema: str, kind: Kind, *, anew: bool) -> None:
-        super().__init__(connection)
-        self._kind = kind
-        self._schema = Identifier(schema).as_string()
-        self.query(f"SET search_path = {self._schema}")  # a table of the same name beside the log is not ours
-        self._lock = LOCKS + (_KEPT[kind] << 32) + self.query("SELECT 'formats'::regclass::oid::bigint")[0][0]
-        if anew:
-            self.query("DELETE FROM formats WHERE kind = ?", kind)
-
-    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives."""
-        try:
-            return super().query(statement, *values)
-        except psycopg.Error as error:
-            raise _kept_error(error) from error
-
-    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a long answer, a page at a time."""
-        try:
-            yield from super().rows(statement, *values)
-        except psycopg.Error as error:
-            raise _kept_error(error) from error
-
-    def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Carry a statement out for each row of values."""
-        try:
-            self.connection.cursor().executemany(_translated(statement), list(rows))
-        except psycopg.Error as error:
-            raise _kept_error(error) from error
-
-    def begin(self, *, writing: bool = False) -> None:
-        """Begin a snapshot, or take the lock of this kind."""
-        try:
-            if writing:
-                self.connection.execute(_locked("BEGIN ISOLATION LEVEL READ COMMITTED", self._lock))
-            else:
-                self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        except psycopg.Error as error:
-            raise _kept_error(error) from error
-
-    def commit(self) -> None:
-        """Keep what was written."""
-        self.query("COMMIT")
-
-    def rollback(self) -> None:
-        """Drop what was written."""
-        with suppress(psycopg.Error):
-            self.connection.rollback()
-
-    def format(self) -> int:
-        """The format of what is kept; 0 where nothing is."""
-        rows = self.query("SELECT format FROM formats WHERE kind = ?", self._kind)
-        return rows[0][0] if rows else 0
-
-    def make(self, tables: dict[str, Table], format_: int) -> None:
-        """Empty tables of a format."""
-        for name, table in tables.items():
-            self.query(f"DROP TABLE IF EXISTS {self._schema}.{name}")
-            columns = ", ".join(f"{column} {_KINDS[kind]}" for column, kind in table.columns.items())
-            self.query(f"CREATE TABLE {self._schema}.{name} ({columns}, PRIMARY KEY ({', '.join(table.key)}))")
-            for column in table.indexes:
-                self.query(f"CREATE INDEX {name}_by_{column} ON {self._schema}.{name} ({column})")
-        self.query("DELETE FROM formats WHERE kind = ?", self._kind)
-        self.query("INSERT INTO formats VALUES (?, ?)", self._kind, format_)
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self.connection.close()
+            raise kept_error(error) from error
 
 
 def make_statements(schema: str) -> list[Composed]:
@@ -427,14 +354,6 @@ def make_statements(schema: str) -> list[Composed]:
     ]
 
 
-def _locked(begin: str, lock: int) -> str:
-    """Begin a transaction that holds an advisory lock and is on disk when it ends, whatever the server's default."""
-    durable = (
-        "CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END"
-    )
-    return f"{begin}; SELECT pg_advisory_xact_lock({lock}), {durable}"
-
-
 def _shown(url: str) -> str:
     """A URL without its password. Raises Unreadable `bad_ledger_url`."""
     try:
@@ -446,78 +365,3 @@ def _shown(url: str) -> str:
     user = f"{given['user']}@" if given.get("user") else ""
     port = f":{given['port']}" if given.get("port") else ""
     return f"postgresql://{user}{given.get('host') or ''}{port}/{given.get('dbname') or ''}"
-
-
-def _kept_error(error: psycopg.Error) -> KeptError:
-    return KeptError(error, is_passing=isinstance(error, _PASSING), forbids_writing=isinstance(error, _FORBIDDING))
-
-
-def _not_allowed(name: str, role: str) -> Refusal:
-    return Unreadable(
-        "read_only",
-        f"role {role} may not record in {name}",
-        hint="log in as a role that may: `slaledger postgres roles` tells them apart",
-    )
-
-
-def _lost(name: str, error: psycopg.Error) -> Refusal:
-    return Conflict(
-        "connection_lost",
-        f"the connection to {name} was lost ({_said(error)}); nothing was recorded",
-        hint="run it again",
-    )
-
-
-def _unknown(name: str, position: int, error: psycopg.Error) -> Refusal:
-    return Conflict(
-        "outcome_unknown",
-        f"the connection to {name} was lost while the transaction ended ({_said(error)}), and the server does not "
-        f"come back: whether position {position} was recorded is not known",
-        hint="run it again when the server answers: what was recorded is not recorded twice",
-    )
-
-
-def _unreachable(name: str, error: psycopg.Error) -> Refusal:
-    said = _said(error)
-    if "does not exist" in said and "database" in said:
-        return Unreadable("no_database", f"{name}: {said}", hint="`createdb`, then `slaledger init`")
-    if any(word in said for word in ("authentication failed", "no password", "pg_hba.conf", "role ")):
-        return Unreadable("login_refused", f"{name} refuses the login: {said}", hint="check user and password")
-    return Unreadable("server_unreachable", f"{name} cannot be reached: {said}", hint="is the server up?")
-
-
-def _said(error: psycopg.Error) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0].removesuffix(".") if lines else type(error).__name__
-
-
-def _refusal(name: str, role: str, error: psycopg.Error) -> Refusal:
-    match error:
-        case _Unreachable():
-            return _unreachable(name, error)
-        case errors.UniqueViolation() | errors.SerializationFailure() | errors.DeadlockDetected():
-            return Conflict("conflict", f"somebody else changed {name} meanwhile", hint="try again")
-        case errors.LockNotAvailable():
-            return Conflict("locked", f"{name} is locked by another writer", hint="try again when it is done")
-        case errors.InsufficientPrivilege():
-            return Unreadable("not_allowed", f"role {role} may not do this in {name}: {_said(error)}", hint=_ROLES)
-        case errors.ReadOnlySqlTransaction():
-            return Unreadable("read_only", f"{name} may only be read: {_said(error)}", hint="write to the primary")
-        case errors.UndefinedTable() | errors.UndefinedColumn() | errors.InvalidSchemaName():
-            hint = "`slaledger init` makes what is missing"
-            return Unreadable("no_ledger", f"{name} lacks a part of the ledger's schema: {_said(error)}", hint=hint)
-        case errors.DiskFull():
-            hint = "nothing was recorded; look at the server's disk"
-            return Unreadable("store_unusable", f"{name}: {_said(error)}", hint=hint)
-        case psycopg.OperationalError() | psycopg.InterfaceError():
-            return _lost(name, error)
-        case _:
-            hint = "restore a copy; `slaledger audit verify` says more"
-            return Damaged("store_damaged", f"{name}: {_said(error)}", hint=hint)
-
-
-_ROLES = "`slaledger postgres roles` prints what each role may do"
-
-
-class _Unreachable(psycopg.OperationalError):
-    """No connection could be made."""

@@ -6,16 +6,19 @@ Statements are of the SQL that SQLite and PostgreSQL share, with values marked `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
-    from ledger.store.codec import Entry
+    from pathlib import Path
+
+    from ledger.store.codec import Entry, Row
 
 Kind = Literal["views", "tree"]
 """What is kept beside a log: the projections, and the Merkle tree."""
+KINDS: tuple[Kind, ...] = ("views", "tree")
 ColumnKind = Literal["text", "int", "bytes"]
 
 
@@ -34,6 +37,9 @@ class Transaction(Session, Protocol):
 
     def append(self, entries: Sequence[Entry]) -> list[int]:
         """Record events and give their positions."""
+
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows over as they are, at their own positions, which lie behind the last one."""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,21 +93,25 @@ class KeptError(Exception):
 def transaction(kept: Kept, *, writing: bool = False) -> Iterator[None]:
     """A transaction of a kept store, dropped where an exception leaves it."""
     kept.begin(writing=writing)
-    try:
+    with ExitStack() as undo:
+        undo.callback(kept.rollback)
         yield
-    except BaseException:
-        kept.rollback()
-        raise
-    kept.commit()
+        kept.commit()
+        undo.pop_all()
 
 
 class Store(Protocol):
-    """Where a ledger is: `name` is how messages call it, without a password.
+    """Where a ledger is: `name` is how messages call it, `url` how another process finds it, with its password.
 
-    `notes` are words for the person beside an answer, such as what became of a connection that broke.
+    `path` is the file that it is, where it is one;
+    `is_shared` where several roles use it, of which only the owner may make tables; `notes` are words for the person
+    beside an answer, such as what became of a connection that broke.
     """
 
     name: str
+    url: str
+    path: Path | None
+    is_shared: bool
     notes: list[str]
 
     @property
@@ -128,6 +138,9 @@ class Store(Protocol):
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
         """The store beside the log; `anew` drops what is there. Raises KeptError."""
+
+    def drop_kept(self) -> None:
+        """Drop all that is kept beside the log: it is made again when it is asked for."""
 
     def close(self) -> None:
         """Let go of every connection."""

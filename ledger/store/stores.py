@@ -10,7 +10,7 @@ _SERVER = ("postgresql://", "postgres://")
 
 def open_store(url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> Store:
     """The store of an existing ledger. Raises Unreadable as the stores do, and `no_psycopg`."""
-    if url.startswith(_SERVER):
+    if is_server(url):
         _check_psycopg()
         from ledger.store.server import ServerStore
 
@@ -22,7 +22,7 @@ def open_store(url: str, *, read_only: bool = False, lock_seconds: int | None = 
 
 def create_store(url: str, *, lock_seconds: int | None = None) -> Store:
     """The store of a ledger, its tables made where there are none. Raises Unreadable as `open_store` does."""
-    if url.startswith(_SERVER):
+    if is_server(url):
         _check_psycopg()
         from ledger.store.server import ServerStore
 
@@ -30,6 +30,11 @@ def create_store(url: str, *, lock_seconds: int | None = None) -> Store:
     from ledger.store.embedded import EmbeddedStore
 
     return EmbeddedStore.create(url, lock_seconds=lock_seconds)
+
+
+def is_server(url: str) -> bool:
+    """Whether a URL names a ledger on a server."""
+    return url.startswith(_SERVER)
 
 
 def _check_psycopg() -> None:

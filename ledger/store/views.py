@@ -7,15 +7,16 @@ log) are dropped and made again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from domain.case import Case
-from domain.refusals import Damaged
+from domain.refusals import Damaged, Unreadable
 from ledger.application import Ledger
+from ledger.spread import Workers, over_accounts
 from ledger.store import layout
 from ledger.store.embedded import TEMPORARY, SqliteKept
 from ledger.store.reader import Reader
@@ -48,6 +49,36 @@ TABLES = {name: _table(name) for name in _ROWS} | {
 _BY_ACCOUNT = (*_ROWS, "open_accounts")
 
 
+class Projected(NamedTuple):
+    """What an account's case projects; `is_open` where its months depend on when one looks, and are not kept."""
+
+    account: str
+    is_open: bool
+    months: list[MonthRow]
+    claims: list[ClaimRow]
+    vouchers: list[VoucherRow]
+
+
+def projected(account: str, case: Case) -> Projected:
+    """What an account's case projects."""
+    is_open = has_open_incident(case)
+    months = [] if is_open else month_rows(case, account, 0)
+    return Projected(account, is_open, months, claim_rows(case), voucher_rows(case))
+
+
+def _all_projected(log: Reader, first: str, end: str) -> Iterator[Projected]:
+    """What the accounts that were enrolled project, of those whose streams lie in a range, in their order."""
+    position = log.position()
+    for life in log.lives(first, end):
+        case = life.case(position)
+        if case.account is not None:
+            yield projected(life.account, case)
+
+
+def _listed(log: Reader, first: str, end: str, *, on_progress: Progress) -> list[Projected]:
+    return list(_all_projected(log, first, end))
+
+
 class Views:
     """The projections of a ledger, up to date as of when they are opened."""
 
@@ -71,12 +102,14 @@ class Views:
                 views.close()
 
     @classmethod
-    def caught_up(cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False) -> Views:
+    def caught_up(
+        cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None
+    ) -> Views:
         """The views up to date, all made again with `clear`; what is kept and cannot be used is dropped."""
         if not ledger.store.may_keep("views"):
             return cls.folded(ledger, None, on_progress)
         try:
-            return cls._opened(ledger, ledger.store.kept("views"), on_progress, clear=clear)
+            return cls._opened(ledger, ledger.store.kept("views"), on_progress, clear=clear, workers=workers)
         except KeptError as error:
             if error.forbids_writing:
                 return cls.folded(ledger, None, on_progress)
@@ -84,7 +117,7 @@ class Views:
                 raise
         except Damaged:
             pass
-        return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress)
+        return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress, workers=workers)
 
     @classmethod
     def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> Views:
@@ -93,15 +126,21 @@ class Views:
 
     @classmethod
     def _opened(
-        cls, ledger: Ledger, kept: Kept, on_progress: Progress, upto: int | None = None, *, clear: bool = False
+        cls,
+        ledger: Ledger,
+        kept: Kept,
+        on_progress: Progress,
+        upto: int | None = None,
+        *,
+        clear: bool = False,
+        workers: Workers | None = None,
     ) -> Views:
         views = cls(kept)
-        try:
+        with ExitStack() as undo:
+            undo.callback(views.close)
             views._make_tables()
-            views.catch_up(ledger, on_progress, upto, clear=clear)
-        except BaseException:
-            views.close()
-            raise
+            views.catch_up(ledger, on_progress, upto, clear=clear, workers=workers)
+            undo.pop_all()
         return views
 
     def _make_tables(self) -> None:
@@ -144,7 +183,15 @@ class Views:
             for row in self._kept.query(statement, *given.values())
         ]
 
-    def catch_up(self, ledger: Ledger, on_progress: Progress, upto: int | None = None, *, clear: bool = False) -> None:
+    def catch_up(
+        self,
+        ledger: Ledger,
+        on_progress: Progress,
+        upto: int | None = None,
+        *,
+        clear: bool = False,
+        workers: Workers | None = None,
+    ) -> None:
         """Project what was recorded since the position reached, up to a position where one is given."""
         with ledger.reading(upto) as log:
             name, position = log.ledger_id() or "", log.position()
@@ -155,10 +202,11 @@ class Views:
                 if clear or reached > position or not reached:
                     self._clear()
                     reached = 0
-                accounts = _changed_accounts(log, reached)
-                for done, account in enumerate(accounts, start=1):
-                    self._replace(account, log.case(account))
-                    on_progress(done, len(accounts))
+                for done, account in enumerate(self._changed(ledger, log, reached, workers), start=1):
+                    if reached:
+                        self._forget(account.account)
+                    self._add(account)
+                    on_progress(done, 0)
                 if reached < position:
                     self._advance(name, position)
 
@@ -177,38 +225,55 @@ class Views:
         for table in TABLES:
             self._kept.query(f"DELETE FROM {table}")
 
-    def _replace(self, account: str, case: Case) -> None:
-        """An account's rows as its case projects them."""
+    def _changed(self, ledger: Ledger, log: Reader, reached: int, workers: Workers | None) -> Iterator[Projected]:
+        """What the accounts project that events after a position concern: all of them where the event is shared."""
+        owners = _owners_since(log, reached) if reached else None
+        if owners is not None:
+            return (projected(account, log.case(account)) for account in owners)
+        if workers is None:
+            return _all_projected(log, *layout.ACCOUNTS)
+        parts = over_accounts(ledger, log, _listed, workers, lambda done, total: None)
+        return (account for part in parts for account in part)
+
+    def _forget(self, account: str) -> None:
+        """Drop an account's rows."""
         for table in _BY_ACCOUNT:
             self._kept.query(f"DELETE FROM {table} WHERE account = ?", account)
-        if has_open_incident(case):
-            self._kept.query("INSERT INTO open_accounts VALUES (?)", account)
-        else:
-            self._insert("months", month_rows(case, account, 0))
-        self._insert("claims", claim_rows(case))
-        self._insert("vouchers", voucher_rows(case))
 
-    def _insert(self, table: str, rows: Iterable[msgspec.Struct]) -> None:
+    def _add(self, account: Projected) -> None:
+        """An account's rows, where it has none."""
+        if account.is_open:
+            self._kept.query("INSERT INTO open_accounts VALUES (?)", account.account)
+        self._insert("months", account.months)
+        self._insert("claims", account.claims)
+        self._insert("vouchers", account.vouchers)
+
+    def _insert(self, table: str, rows: Sequence[msgspec.Struct]) -> None:
+        if not rows:
+            return
         marks = ",".join("?" * len(TABLES[table].columns))
         self._kept.execute_many(f"INSERT INTO {table} VALUES ({marks})", map(msgspec.structs.astuple, rows))
 
 
-def rebuild(ledger: Ledger, *, on_progress: Progress = lambda done, total: None) -> int:
+def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Progress = lambda done, total: None) -> int:
     """Drop the projections and make them again from the events; gives the number of accounts.
 
     Raises Refusal `read_only` where the projections may not be written.
     """
+    if not ledger.store.may_keep("views"):
+        ledger.store.check_writable()
+        raise Unreadable("read_only", f"the projections of {ledger.store.name} may not be written here")
     with ledger.store.explained("views"):
-        Views.caught_up(ledger, on_progress, clear=True).close()
+        Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:
         return len(log.accounts())
 
 
-def _changed_accounts(log: Reader, reached: int) -> list[str]:
-    """The accounts that events after a position concern: all of them where the event is shared."""
+def _owners_since(log: Reader, reached: int) -> list[str] | None:
+    """The accounts that own the events after a position; None where an event is shared."""
     owners: set[str] = set()
     for row in log.since(reached):
         if row.stream.startswith((layout.SHARED_INCIDENTS, "~/terms/")):
-            return log.accounts()
+            return None
         owners.add(layout.owner(row.stream))
     return sorted(owners - {layout.SHARED})

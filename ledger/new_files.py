@@ -1,0 +1,129 @@
+"""Files that a command makes: written beside their name, synced, and given it in one step; nothing half remains."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from domain.refusals import Refusal, Unreadable
+from ledger import clock
+from ledger.store import location
+
+STDOUT = "-"
+SIDECARS = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database."""
+
+
+@contextmanager
+def beside(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Path]:
+    """A free name beside a file, to make there what becomes the file when the block is left well.
+
+    A file that exists is replaced only with `force`; `keep=False` makes nothing in the end. Whatever leaves the block
+    otherwise leaves no trace. Raises Unreadable `file_exists`, `no_folder`, `unwritable_file`.
+    """
+    target = Path(os.path.realpath(file))
+    _check_target(target, file, force)
+    temporary = target.with_name(f".{target.name}.{clock.new_token()}.part")
+    try:
+        yield temporary
+        if keep:
+            with written(file):
+                _sync(temporary)
+                _publish(temporary, target, file, force)
+                _sync(target.parent)
+    finally:
+        for name in ("", *SIDECARS):
+            with suppress(OSError):
+                Path(f"{temporary}{name}").unlink(missing_ok=True)
+
+
+@contextmanager
+def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
+    """A file to be written whole, as `beside` has it; `-` is standard output. Raises as `beside` does."""
+    if file == STDOUT:
+        with written("standard output", "what it took is not whole; look at the disk"), _stdout() as out:
+            yield out
+        return
+    with beside(Path(file), force=force) as temporary, written(file), temporary.open("xb") as out:
+        yield out
+
+
+@contextmanager
+def written(file: Path | str, hint: str = "nothing is left of it; look at the disk") -> Iterator[None]:
+    """The system's refusals to write as ours. Raises Unreadable `unwritable_file`."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        said = f"{file} cannot be written: {error.strerror or error}"
+        raise Unreadable("unwritable_file", said, hint=hint) from None
+
+
+@contextmanager
+def _stdout() -> Iterator[IO[bytes]]:
+    """Standard output for bytes; what a full disk did not take is not tried again at exit."""
+    sys.stdout.flush()
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    try:
+        yield out
+        out.flush()
+    finally:
+        with suppress(OSError):
+            out.close()
+
+
+def check_is_alone(file: Path) -> None:
+    """Raises Unreadable `left_beside` where SQLite's own files of an earlier database lie at a name.
+
+    SQLite would take what they hold into the new one.
+    """
+    for name in SIDECARS:
+        left = Path(f"{os.path.realpath(file)}{name}")
+        if left.exists():
+            hint = "if no program has that database open, move the file away; else choose another name"
+            raise Unreadable("left_beside", f"{left} lies beside, left by a database of that name", hint=hint)
+
+
+def _check_target(target: Path, file: Path, force: bool) -> None:
+    if not target.parent.is_dir():
+        raise Unreadable("no_folder", f"there is no folder {target.parent}", hint="make it, or choose another name")
+    if not target.exists():
+        return
+    if not target.is_file():
+        raise Unreadable("unwritable_file", f"{file} is no regular file", hint="`-` writes to standard output")
+    if not force:
+        raise _exists(file)
+    if not location.is_writable(target):
+        raise Unreadable("unwritable_file", f"{file} may only be read", hint="choose another name")
+
+
+def _publish(temporary: Path, target: Path, file: Path, force: bool) -> None:
+    if force:
+        temporary.replace(target)
+        return
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise _exists(file) from None
+    except OSError:  # a file system without hard links
+        if target.exists():
+            raise _exists(file) from None
+        temporary.replace(target)
+
+
+def _exists(file: Path) -> Refusal:
+    return Unreadable("file_exists", f"{file} exists", hint="choose another name, or say --force to replace it")
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,90 @@
+"""What a PostgreSQL server says, as refusals that say what to do."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import errors
+
+from domain.refusals import Conflict, Damaged, Refusal, Unreadable
+from ledger.store.session import KeptError
+
+_FORBIDDING = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
+_PASSING = (psycopg.OperationalError, errors.LockNotAvailable, errors.QueryCanceled, errors.DiskFull, *_FORBIDDING)
+_ROLES = "`slaledger postgres roles` prints what each role may do"
+
+
+class Unreachable(psycopg.OperationalError):
+    """No connection could be made."""
+
+
+def kept_error(error: psycopg.Error) -> KeptError:
+    """A server's error about a kept store."""
+    return KeptError(error, is_passing=isinstance(error, _PASSING), forbids_writing=isinstance(error, _FORBIDDING))
+
+
+def not_allowed(name: str, role: str) -> Refusal:
+    """What is said to a role that may not record."""
+    return Unreadable(
+        "read_only",
+        f"role {role} may not record in {name}",
+        hint="log in as a role that may: `slaledger postgres roles` tells them apart",
+    )
+
+
+def lost(name: str, error: psycopg.Error) -> Refusal:
+    """What is said where a connection broke before anything was recorded."""
+    return Conflict(
+        "connection_lost",
+        f"the connection to {name} was lost ({_said(error)}); nothing was recorded",
+        hint="run it again",
+    )
+
+
+def unknown(name: str, position: int, error: psycopg.Error) -> Refusal:
+    """What is said where nobody can tell any more whether something was recorded."""
+    return Conflict(
+        "outcome_unknown",
+        f"the connection to {name} was lost while the transaction ended ({_said(error)}), and the server does not "
+        f"come back: whether position {position} was recorded is not known",
+        hint="run it again when the server answers: what was recorded is not recorded twice",
+    )
+
+
+def _unreachable(name: str, error: psycopg.Error) -> Refusal:
+    said = _said(error)
+    if "does not exist" in said and "database" in said:
+        return Unreadable("no_database", f"{name}: {said}", hint="`createdb`, then `slaledger init`")
+    if any(word in said for word in ("authentication failed", "no password", "pg_hba.conf", "role ")):
+        return Unreadable("login_refused", f"{name} refuses the login: {said}", hint="check user and password")
+    return Unreadable("server_unreachable", f"{name} cannot be reached: {said}", hint="is the server up?")
+
+
+def _said(error: psycopg.Error) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0].removesuffix(".") if lines else type(error).__name__
+
+
+def refusal(name: str, role: str, error: psycopg.Error) -> Refusal:
+    """An error of a server or of the way to it, as what is said of the ledger `name`."""
+    match error:
+        case Unreachable():
+            return _unreachable(name, error)
+        case errors.UniqueViolation() | errors.SerializationFailure() | errors.DeadlockDetected():
+            return Conflict("conflict", f"somebody else changed {name} meanwhile", hint="try again")
+        case errors.LockNotAvailable():
+            return Conflict("locked", f"{name} is locked by another writer", hint="try again when it is done")
+        case errors.InsufficientPrivilege():
+            return Unreadable("not_allowed", f"role {role} may not do this in {name}: {_said(error)}", hint=_ROLES)
+        case errors.ReadOnlySqlTransaction():
+            return Unreadable("read_only", f"{name} may only be read: {_said(error)}", hint="write to the primary")
+        case errors.UndefinedTable() | errors.UndefinedColumn() | errors.InvalidSchemaName():
+            hint = "`slaledger init` makes what is missing"
+            return Unreadable("no_ledger", f"{name} lacks a part of the ledger's schema: {_said(error)}", hint=hint)
+        case errors.DiskFull():
+            hint = "nothing was recorded; look at the server's disk"
+            return Unreadable("store_unusable", f"{name}: {_said(error)}", hint=hint)
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            return lost(name, error)
+        case _:
+            hint = "restore a copy; `slaledger audit verify` says more"
+            return Damaged("store_damaged", f"{name}: {_said(error)}", hint=hint)

@@ -1,0 +1,48 @@
+"""Sessions over connections to a PostgreSQL server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+from psycopg import Connection
+
+_PAGE = 5000
+
+
+@lru_cache(maxsize=512)
+def translated(statement: str) -> str:
+    """A statement with psycopg's marks in place of `?`."""
+    return statement.replace("%", "%%").replace("?", "%s")
+
+
+class PostgresSession:
+    """A session over one connection."""
+
+    _names = count()
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self.connection = connection
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives; none where it gives none."""
+        cursor = self.connection.cursor(binary=True)
+        cursor.execute(translated(statement), values)
+        return cursor.fetchall() if cursor.description else []
+
+    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows of a long answer, a page at a time from the server."""
+        with self.connection.cursor(f"rows_{next(self._names)}", binary=True) as cursor:
+            cursor.execute(translated(statement), values)
+            while page := cursor.fetchmany(_PAGE):
+                yield from page
+
+
+def locked(begin: str, lock: int) -> str:
+    """Begin a transaction that holds an advisory lock and is on disk when it ends, whatever the server's default."""
+    durable = (
+        "CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END"
+    )
+    return f"{begin}; SELECT pg_advisory_xact_lock({lock}), {durable}"

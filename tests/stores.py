@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -55,6 +55,10 @@ class Place(ABC):
         """What is kept beside the log, in a stranger's hands."""
 
     @abstractmethod
+    def drop(self) -> None:
+        """Drop the ledger, where its folder's end does not."""
+
+    @abstractmethod
     def forget(self) -> None:
         """Drop what is kept beside the log."""
 
@@ -87,6 +91,10 @@ class Place(ABC):
             position: int = made[0][0]
             return position
 
+    @abstractmethod
+    def record(self, rows: Iterable[Raw]) -> None:
+        """Record rows at positions of one's own, behind the last."""
+
     def tamper(self, statement: str, *values: object) -> None:
         """Change what is recorded, the database's own guards put aside."""
         with self.open(guarded=False) as execute:
@@ -106,6 +114,10 @@ class SqliteFile(Place):
         made.file.write_bytes(self.file.read_bytes())
         return made
 
+    def record(self, rows: Iterable[Raw]) -> None:
+        with closing(sqlite3.connect(self.file)) as raw, raw:
+            raw.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
+
     @contextmanager
     def open(self, *, guarded: bool = True) -> Iterator[Execute]:
         with closing(sqlite3.connect(self.file)) as raw, raw:
@@ -121,6 +133,9 @@ class SqliteFile(Place):
     def beside(self, kind: Literal["views", "tree"]) -> Iterator[Execute]:
         with closing(sqlite3.connect(kept_path(self.file, kind))) as raw, raw:
             yield lambda statement, *values: raw.execute(statement, values).fetchall()
+
+    def drop(self) -> None:
+        """The file goes with its folder."""
 
     def forget(self) -> None:
         for kept in self.file.parent.glob(f"{self.file.name}.*"):
@@ -148,6 +163,13 @@ class PostgresSchema(Place):
             made.leave_gaps(execute)
         return made
 
+    def record(self, rows: Iterable[Raw]) -> None:
+        import psycopg
+
+        statement = "INSERT INTO stored_events OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s)"
+        with psycopg.connect(self.server.url, options=f"-csearch_path={self.name}") as raw:
+            raw.cursor().executemany(statement, list(rows))
+
     def leave_gaps(self, execute: Execute) -> None:
         """No position follows on another: whatever counts on that is wrong on a server."""
         table = f"{self.name}.stored_events"
@@ -171,8 +193,16 @@ class PostgresSchema(Place):
             if not guarded:
                 self._guards(execute, "ENABLE", "ALWAYS")
 
-    def beside(self, kind: Literal["views", "tree"]) -> AbstractContextManager[Execute]:
-        return self.open()
+    @contextmanager
+    def beside(self, kind: Literal["views", "tree"]) -> Iterator[Execute]:
+        with self.open() as execute:
+            execute(f"SET LOCAL search_path = {self.name}_views")
+            yield execute
+
+    def drop(self) -> None:
+        with self.open() as execute:
+            execute(f"DROP SCHEMA {self.name} CASCADE")
+            execute(f"DROP SCHEMA {self.name}_views CASCADE")
 
     def forget(self) -> None:
         with self.open() as execute:

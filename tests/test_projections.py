@@ -22,6 +22,7 @@ from build import amended
 from conftest import CommandLine
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from stores import Place, SqliteFile, Store, sqlite_only
 
 from domain.bill import owed_fen
 from domain.case import Case, fold
@@ -34,7 +35,7 @@ from ledger.parsing import build, parse_line
 from ledger.questions import breaches_of
 from ledger.store.codec import decode
 from ledger.store.location import kept_path
-from ledger.store.views import FORMAT, Views, rebuild
+from ledger.store.views import FORMAT, TABLES, Views, rebuild
 from projections.claims import claim_rows
 from projections.months import has_open_incident, month_rows
 from projections.vouchers import voucher_rows
@@ -215,14 +216,13 @@ def opening() -> list[Line]:
 
 
 @pytest.fixture(scope="module")
-def opened(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def opened(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A ledger with the opening told, as it stood then."""
-    path = tmp_path_factory.mktemp("opened") / "slaledger.db"
-    path.write_bytes(blank.read_bytes())
-    with Ledger.open(f"sqlite:///{path}") as ledger:
+    place = store.blank(tmp_path_factory.mktemp("opened"))
+    with Ledger.open(place.url) as ledger:
         for told in opening():
             execute(ledger, command_of(told), "clerk", lambda: START_US)
-    return path
+    return place
 
 
 def command_of(told: Line) -> Any:
@@ -230,14 +230,16 @@ def command_of(told: Line) -> Any:
 
 
 @contextlib.contextmanager
-def own(opened: Path) -> Iterator[Ledger]:
+def own(opened: Place) -> Iterator[Ledger]:
     """A copy of a ledger in a folder of its own; its disk is memory where there is such a folder."""
     memory = Path("/dev/shm")
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        path = Path(folder) / "slaledger.db"
-        path.write_bytes(opened.read_bytes())
-        with Ledger.open(f"sqlite:///{path}") as ledger:
-            yield ledger
+        copy = opened.copy(Path(folder))
+        try:
+            with Ledger.open(copy.url) as ledger:
+                yield ledger
+        finally:
+            copy.drop()
 
 
 class Story:
@@ -267,7 +269,7 @@ class Story:
             assert refusal.status in (1, 2), refusal.code
             assert positions(self.ledger) == before, "a refused command recorded something"
             return False
-        assert positions(self.ledger) == before + done.recorded
+        assert count(self.ledger, before) == done.recorded
         again = execute(self.ledger, command, "clerk", lambda: self.now)
         assert again.noop, f"{told} was not a no-op when it was repeated"
         return True
@@ -276,6 +278,12 @@ class Story:
 def positions(ledger: Ledger) -> int:
     with ledger.reading() as log:
         return log.position()
+
+
+def count(ledger: Ledger, after: int) -> int:
+    """How many events stand behind a position."""
+    with ledger.reading() as log:
+        return sum(1 for _ in log.since(after))
 
 
 def cases(ledger: Ledger) -> dict[str, Case]:
@@ -331,51 +339,59 @@ def check_money(found: dict[str, Case]) -> None:
             assert issued == claim.issued_fen
 
 
+EXAMPLES = {"sqlite": 100, "postgres": 20}
+"""A command takes a server many times as long as a file in memory."""
 SETTINGS = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
-@SETTINGS
-@given(st.booleans(), st.lists(anything, min_size=10, max_size=40))
-def test_a_random_history(opened: Path, begun: bool, history: list[Line]) -> None:
+def test_a_random_history(store: Store, opened: Place) -> None:
     """Accepted or refused and nothing else; nobody's money is spent twice; the projections are the fold."""
-    with own(opened) as ledger:
-        story = Story(ledger)
-        kept(ledger)
-        for told in [*(award() if begun else []), *history]:
-            if told:
+
+    @settings(SETTINGS, max_examples=EXAMPLES[store.name])
+    @given(st.booleans(), st.lists(anything, min_size=10, max_size=40))
+    def holds(begun: bool, history: list[Line]) -> None:
+        with own(opened) as ledger:
+            story = Story(ledger)
+            kept(ledger)
+            for told in [*(award() if begun else []), *history]:
+                if told:
+                    story.tell(told)
+                    check_money(cases(ledger))
+                else:
+                    assert kept(ledger) == folded(ledger)
+            rows = kept(ledger)
+            assert rows == folded(ledger)
+            rebuild(ledger)
+            assert kept(ledger) == rows
+            event(f"vouchers: {min(len(rows[2]), 3)}")
+            event(f"decided claims: {sum(row.outcome is not None for row in rows[1])}")
+            event(f"redeemed: {any(row.redeemed_fen for row in rows[2])}")
+
+    holds()
+
+
+def test_folding_a_part_and_then_the_rest_is_folding_all(store: Store, opened: Place) -> None:
+
+    @settings(SETTINGS, max_examples=EXAMPLES[store.name])
+    @given(st.lists(of_money, min_size=5, max_size=25), st.data())
+    def holds(history: list[Line], data: st.DataObject) -> None:
+        with own(opened) as ledger:
+            story = Story(ledger)
+            for told in [*award(), *history]:
                 story.tell(told)
-                check_money(cases(ledger))
-            else:
-                assert kept(ledger) == folded(ledger)
-        rows = kept(ledger)
-        assert rows == folded(ledger)
-        rebuild(ledger)
-        assert kept(ledger) == rows
-        event(f"vouchers: {min(len(rows[2]), 3)}")
-        event(f"decided claims: {sum(row.outcome is not None for row in rows[1])}")
-        event(f"redeemed: {any(row.redeemed_fen for row in rows[2])}")
+            with ledger.reading() as log:
+                facts = [decode(row) for row in log.case_rows("A")]
+                whole = fold(facts)
+                cut = data.draw(st.integers(0, len(facts)), label="cut")
+                assert fold(facts[cut:], case=fold(facts[:cut])) == whole
+                assert log.case("A") == whole
+            if cut:
+                with ledger.reading(upto=facts[cut - 1].position) as then:
+                    assert then.case("A") == fold(facts[:cut])
 
-
-@SETTINGS
-@given(st.lists(of_money, min_size=5, max_size=25), st.data())
-def test_folding_a_part_and_then_the_rest_is_folding_all(
-    opened: Path, history: list[Line], data: st.DataObject
-) -> None:
-    with own(opened) as ledger:
-        story = Story(ledger)
-        for told in [*award(), *history]:
-            story.tell(told)
-        with ledger.reading() as log:
-            facts = [decode(row) for row in log.case_rows("A")]
-            whole = fold(facts)
-            cut = data.draw(st.integers(0, len(facts)), label="cut")
-            assert fold(facts[cut:], case=fold(facts[:cut])) == whole
-            assert log.case("A") == whole
-        if cut:
-            with ledger.reading(upto=facts[cut - 1].position) as then:
-                assert then.case("A") == fold(facts[:cut])
+    holds()
 
 
 def award() -> list[Line]:
@@ -395,23 +411,27 @@ def award() -> list[Line]:
     ]
 
 
-@SETTINGS
-@given(st.lists(of_money, min_size=15, max_size=40))
-def test_a_random_history_of_money(opened: Path, history: list[Line]) -> None:
+def test_a_random_history_of_money(store: Store, opened: Place) -> None:
     """From a voucher that is partly spent on: awards go up and down, and no fen is issued or paid twice."""
-    with own(opened) as ledger:
-        story = Story(ledger)
-        for told in [*award(), *history]:
-            story.tell(told)
-        check_money(cases(ledger))
-        rows = kept(ledger)
-        assert rows == folded(ledger)
-        event(f"vouchers: {min(len(rows[2]), 3)}")
-        event(f"redeemed: {min(sum(row.redeemed_fen for row in rows[2]), 10_000) // 2000}")
-        event(f"overpaid: {any(row.overpaid_fen for row in rows[1])}")
+
+    @settings(SETTINGS, max_examples=EXAMPLES[store.name])
+    @given(st.lists(of_money, min_size=15, max_size=40))
+    def holds(history: list[Line]) -> None:
+        with own(opened) as ledger:
+            story = Story(ledger)
+            for told in [*award(), *history]:
+                story.tell(told)
+            check_money(cases(ledger))
+            rows = kept(ledger)
+            assert rows == folded(ledger)
+            event(f"vouchers: {min(len(rows[2]), 3)}")
+            event(f"redeemed: {min(sum(row.redeemed_fen for row in rows[2]), 10_000) // 2000}")
+            event(f"overpaid: {any(row.overpaid_fen for row in rows[1])}")
+
+    holds()
 
 
-def test_the_opening_and_the_award_are_what_the_histories_rest_on(opened: Path) -> None:
+def test_the_opening_and_the_award_are_what_the_histories_rest_on(opened: Place) -> None:
     with own(opened) as ledger:
         story = Story(ledger)
         assert all(story.tell(told) for told in award())
@@ -426,23 +446,25 @@ def test_the_opening_and_the_award_are_what_the_histories_rest_on(opened: Path) 
 
 
 @pytest.fixture(scope="module")
-def awarded(opened: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a ledger on which a voucher is partly spent, and its projections as they stood before that."""
-    path = tmp_path_factory.mktemp("awarded") / "slaledger.db"
-    path.write_bytes(opened.read_bytes())
-    with Ledger.open(f"sqlite:///{path}") as ledger:
-        kept(ledger)
+def awarded(opened: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A ledger on which a voucher is partly spent."""
+    place = opened.copy(tmp_path_factory.mktemp("awarded"))
+    with Ledger.open(place.url) as ledger:
         story = Story(ledger)
         assert all(story.tell(told) for told in award())
-    return path
+    return place
 
 
 @pytest.fixture
-def answered(awarded: Path, tmp_path: Path) -> Iterator[CommandLine]:
-    """A copy of that folder; its permissions are given back afterwards."""
+def answered(opened: Place, tmp_path: Path) -> Iterator[CommandLine]:
+    """Such a ledger, with its projections as they stood before that; its permissions are given back afterwards."""
     folder = tmp_path / "ledger"
-    shutil.copytree(awarded.parent, folder)
-    yield CommandLine(folder)
+    place = opened.copy(folder)
+    with Ledger.open(place.url) as ledger:
+        kept(ledger)
+        story = Story(ledger)
+        assert all(story.tell(told) for told in award())
+    yield CommandLine(folder, place)
     folder.chmod(0o755)
 
 
@@ -454,10 +476,10 @@ def answers(command_line: CommandLine) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def expected(awarded: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+def expected(awarded: Place, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """The answers from the events alone, without any kept row."""
-    command_line = CommandLine(tmp_path_factory.mktemp("expected"))
-    command_line.ledger.write_bytes(awarded.read_bytes())
+    folder = tmp_path_factory.mktemp("expected")
+    command_line = CommandLine(folder, awarded.copy(folder))
     found = answers(command_line)
     assert [len(answer) for answer in found[:3]] == [2, 2, 1]
     return found
@@ -499,65 +521,91 @@ def _foreign_of_our_format(views: Path) -> None:
         raw.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def _later_format(views: Path) -> None:
+Spoil = Callable[[CommandLine], None]
+
+
+def _file(change: Callable[[Path], None]) -> Spoil:
+    return lambda command_line: change(kept_path(command_line.ledger, "views"))
+
+
+def _statements(*statements: str) -> Spoil:
+    """Statements on the kept tables; one that raises the format says it as its store does."""
+
+    def spoil(command_line: CommandLine) -> None:
+        with command_line.place.beside("views") as execute:
+            for statement in statements:
+                execute(statement)
+
+    return spoil
+
+
+def _later_format(command_line: CommandLine) -> None:
     """Another version's: its number, and columns that ours does not have."""
-    with closing(sqlite3.connect(views)) as raw:
-        raw.execute("ALTER TABLE vouchers ADD COLUMN colour")
-        raw.execute("ALTER TABLE months RENAME COLUMN tier TO grade")
-        raw.execute(f"PRAGMA user_version = {FORMAT + 1}")
+    on_file = isinstance(command_line.place, SqliteFile)
+    raised = f"PRAGMA user_version = {FORMAT + 1}" if on_file else f"UPDATE formats SET format = {FORMAT + 1}"
+    _statements(
+        "ALTER TABLE vouchers ADD COLUMN colour INTEGER", "ALTER TABLE months RENAME COLUMN tier TO grade", raised
+    )(command_line)
 
 
-def _of_another_ledger(views: Path) -> None:
-    """Another ledger's rows, that claim to have come as far as ours and further."""
-    with closing(sqlite3.connect(views)) as raw, raw:
-        raw.execute(
-            "UPDATE tracking SET application_name = 'slaledger-other' WHERE application_name LIKE 'slaledger-%'"
-        )
-        raw.execute("UPDATE vouchers SET balance_fen = 99999")
-        raw.execute("INSERT INTO claims SELECT 'Z', month, status, filed_at, outcome, 1, 1, 1 FROM claims LIMIT 1")
+def _foreign_tables(command_line: CommandLine) -> None:
+    """Tables of our format, one of our names, that hold something else."""
+    _statements(*(f"DROP TABLE {table}" for table in TABLES), "CREATE TABLE vouchers (name INTEGER)")(command_line)
 
 
-def _ahead(views: Path) -> None:
-    """Rows of a later state: the ledger was given back from a copy."""
-    with closing(sqlite3.connect(views)) as raw, raw:
-        columns = [row[1] for row in raw.execute("PRAGMA table_info(tracking)")]
-        raw.execute(f"UPDATE tracking SET {columns[1]} = {columns[1]} + 1000 WHERE application_name LIKE 'slaledger-%'")
-        raw.execute("INSERT INTO claims SELECT 'Z', month, status, filed_at, outcome, 1, 1, 1 FROM claims LIMIT 1")
+FOREIGN_CLAIM = "INSERT INTO claims SELECT 'Z', month, status, filed_at, outcome, 1, 1, 1 FROM claims LIMIT 1"
+SPOILT: dict[str, Spoil] = {
+    "forgotten": lambda command_line: command_line.place.forget(),
+    "no tables": _statements(*(f"DROP TABLE {table}" for table in TABLES)),
+    "foreign tables": _foreign_tables,
+    "later format": _later_format,
+    "a stranger's table beside the log": lambda command_line: command_line.place.query(
+        "CREATE TABLE claims (name TEXT)"
+    ),
+    # Another ledger's rows, that claim to have come as far as ours and further.
+    "of another ledger": _statements(
+        "UPDATE tracking SET application_name = 'slaledger-other' WHERE application_name LIKE 'slaledger-%'",
+        "UPDATE vouchers SET balance_fen = 99999",
+        FOREIGN_CLAIM,
+    ),
+    # Rows of a later state: the ledger was given back from a copy.
+    "ahead": _statements("UPDATE tracking SET notification_id = notification_id + 1000", FOREIGN_CLAIM),
+}
+SPOILT_FILES: dict[str, Spoil] = {
+    change.__name__.strip("_"): _file(change)
+    for change in (_delete, _empty, _garbage, _cut_short, _torn_pages, _foreign, _foreign_of_our_format)
+}
 
 
-SPOILT: list[Callable[[Path], None]] = [
-    _delete,
-    _empty,
-    _garbage,
-    _cut_short,
-    _torn_pages,
-    _foreign,
-    _foreign_of_our_format,
-    _later_format,
-    _of_another_ledger,
-    _ahead,
-]
-
-
-@pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__.strip("_"))
-def test_spoilt_projections_change_no_answer(
-    answered: CommandLine, expected: list[Any], spoil: Callable[[Path], None]
-) -> None:
-    with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
+@pytest.mark.parametrize("how", SPOILT)
+def test_spoilt_projections_change_no_answer(answered: CommandLine, expected: list[Any], how: str) -> None:
+    with answered.opened() as ledger:
         kept(ledger)
-    spoil(kept_path(answered.ledger, "views"))
+    SPOILT[how](answered)
     assert answers(answered) == expected
 
 
-@pytest.mark.parametrize("spoil", SPOILT, ids=lambda spoil: spoil.__name__.strip("_"))
-def test_rebuild_mends_spoilt_projections(
-    answered: CommandLine, expected: list[Any], spoil: Callable[[Path], None]
-) -> None:
-    with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
+@pytest.mark.parametrize("how", SPOILT)
+def test_rebuild_mends_spoilt_projections(answered: CommandLine, expected: list[Any], how: str) -> None:
+    with answered.opened() as ledger:
         kept(ledger)
-    spoil(kept_path(answered.ledger, "views"))
+    SPOILT[how](answered)
     assert answered.ok("rebuild")["accounts"] == 2
     assert answered.ok("voucher", "list") == expected[2]
+
+
+@sqlite_only("the bytes of a file")
+@pytest.mark.parametrize("how", SPOILT_FILES)
+def test_a_spoilt_file_of_projections_changes_no_answer_and_is_mended(
+    answered: CommandLine, expected: list[Any], how: str
+) -> None:
+    for mend in (False, True):
+        with answered.opened() as ledger:
+            kept(ledger)
+        SPOILT_FILES[how](answered)
+        if mend:
+            assert answered.ok("rebuild")["accounts"] == 2
+        assert answers(answered) == expected
 
 
 def test_projections_that_lag_behind_are_caught_up(answered: CommandLine, expected: list[Any]) -> None:
@@ -586,6 +634,7 @@ def _folder_read_only_without_views(command_line: CommandLine) -> None:
     _may_not_be_written(command_line.folder)
 
 
+@sqlite_only("the permissions of files")
 @pytest.mark.parametrize(
     "lock",
     [_ledger_read_only, _views_read_only, _folder_read_only, _folder_read_only_without_views],
@@ -601,6 +650,7 @@ def test_who_may_only_read_gets_the_same_answers(
     assert {name: after[name] for name in before} == before
 
 
+@sqlite_only("the permissions of files")
 def test_what_a_killed_writer_left_is_read_in_a_read_only_folder_too(
     answered: CommandLine, expected: list[Any], tmp_path: Path
 ) -> None:
@@ -610,7 +660,7 @@ def test_what_a_killed_writer_left_is_read_in_a_read_only_folder_too(
     """
     crashed = tmp_path / "crashed"
     crashed.mkdir()
-    with Ledger.open(f"sqlite:///{answered.ledger}") as ledger:
+    with answered.opened() as ledger:
         filed = {"account": "A", "month": NEXT, "filed_at": at("05-20 10:00")}
         execute(ledger, build("claim file", filed), "clerk")
         for file in answered.folder.glob("slaledger.db*"):
@@ -626,6 +676,7 @@ def test_what_a_killed_writer_left_is_read_in_a_read_only_folder_too(
     assert done.returncode == 2 or len(json.loads(done.stdout)) == len(expected[1]) + 1, done.stdout
 
 
+@sqlite_only("the permissions of files")
 def test_rebuild_of_projections_that_may_not_be_written_says_so_and_harms_nothing(
     answered: CommandLine, expected: list[Any]
 ) -> None:
@@ -636,7 +687,7 @@ def test_rebuild_of_projections_that_may_not_be_written_says_so_and_harms_nothin
     assert answers(answered) == expected
 
 
-def test_a_shared_incident_reaches_every_account_that_it_touches(opened: Path) -> None:
+def test_a_shared_incident_reaches_every_account_that_it_touches(opened: Place) -> None:
     with own(opened) as ledger:
         kept(ledger)
         story = Story(ledger)
@@ -655,7 +706,7 @@ def test_a_shared_incident_reaches_every_account_that_it_touches(opened: Path) -
         assert kept(ledger) == folded(ledger)
 
 
-def test_an_open_outage_is_measured_up_to_when_one_looks(opened: Path) -> None:
+def test_an_open_outage_is_measured_up_to_when_one_looks(opened: Place) -> None:
     with own(opened) as ledger:
         story = Story(ledger)
         lasting = {"command": "incident open", "incident": "SHARED", "account": "B", "function": "agent_calls"}
@@ -665,7 +716,7 @@ def test_an_open_outage_is_measured_up_to_when_one_looks(opened: Path) -> None:
         assert [[breach.tier for breach in found] for found in seen] == [[], [2], [3], [3]]
 
 
-def test_terms_published_later_are_taken_into_account(opened: Path) -> None:
+def test_terms_published_later_are_taken_into_account(opened: Place) -> None:
     """A new version governs months from its first day on; the kept months are measured again."""
     document = amended(
         "2024-04-01",
@@ -683,7 +734,7 @@ def test_terms_published_later_are_taken_into_account(opened: Path) -> None:
         assert kept(ledger) == folded(ledger)
 
 
-def test_a_batch_is_seen_by_the_projections_like_single_commands(opened: Path, tmp_path: Path) -> None:
+def test_a_batch_is_seen_by_the_projections_like_single_commands(opened: Place, tmp_path: Path) -> None:
     with own(opened) as ledger:
         kept(ledger)
         file = tmp_path / "award.jsonl"

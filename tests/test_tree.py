@@ -18,6 +18,8 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from conftest import CommandLine
+from stores import Place, Raw, SqliteFile, Store, sqlite_only
 
 from cli import audit_tree
 from cli.main import Settings
@@ -32,6 +34,7 @@ from ledger.store.codec import Row
 from ledger.store.leaves import leaf_hash
 from ledger.store.location import kept_path
 from ledger.store.reader import Reader
+from ledger.store.stores import open_store
 
 
 def defined_root(leaves: Sequence[bytes]) -> bytes:
@@ -50,31 +53,33 @@ def defined_leaf(row: Row) -> bytes:
     return hashlib.sha256(b"\x00" + b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
 
 
-def record(path: Path, count: int, *, gap: Callable[[], int] = lambda: 1, name: str = "1001/noted") -> None:
+class Placed(Ledger):
+    """An open ledger, and where it is."""
+
+    place: Place
+
+
+@pytest.fixture
+def ledger(slaledger: CommandLine) -> Iterator[Placed]:
+    """A new ledger, open."""
+    with Placed(open_store(slaledger.url)) as opened:
+        opened.place = slaledger.place
+        yield opened
+
+
+def record(place: Place, count: int, *, gap: Callable[[], int] = lambda: 1, name: str = "1001/noted") -> None:
     """Rows at the end of the log, of one stream, each so many positions after the one before."""
-    with closing(sqlite3.connect(path)) as raw, raw:
-        (position,) = raw.execute("SELECT MAX(position) FROM stored_events").fetchone()
-        found = raw.execute("SELECT COUNT(*) FROM stored_events WHERE originator_id = ?", (name,)).fetchone()
-        for version in range(found[0] + 1, found[0] + 1 + count):
-            position += gap()
-            state = b'{"n":%d}' % version
-            raw.execute("INSERT INTO stored_events VALUES (?, ?, ?, 'noted', ?)", (position, name, version, state))
+    rows = place.rows()
+    position, found = rows[-1][0], sum(row[1] == name for row in rows)
+    added: list[Raw] = []
+    for version in range(found + 1, found + 1 + count):
+        position += gap()
+        added.append((position, name, version, "noted", b'{"n":%d}' % version))
+    place.record(added)
 
 
-def tamper(path: Path, *statements: str) -> None:
-    """Change what is recorded, the triggers dropped, as an operator with the file can."""
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("PRAGMA ignore_check_constraints = ON")
-        for name in ("no_update", "no_delete", "no_replace"):
-            raw.execute(f"DROP TRIGGER IF EXISTS stored_events_{name}")
-        for statement in statements:
-            raw.execute(statement)
-
-
-def rows_of(path: Path) -> list[Row]:
-    with closing(sqlite3.connect(path)) as raw:
-        columns = "position, originator_id, originator_version, topic, state"
-        return [Row(*each) for each in raw.execute(f"SELECT {columns} FROM stored_events ORDER BY position")]
+def rows_of(place: Place) -> list[Row]:
+    return [Row(*each) for each in place.rows()]
 
 
 def derived_of(ledger: Ledger, size: int | None = None) -> Derived:
@@ -82,9 +87,9 @@ def derived_of(ledger: Ledger, size: int | None = None) -> Derived:
         return derive(log, size)
 
 
-def check_fits(ledger: Ledger) -> str | None:
+def check_fits(ledger: Placed) -> str | None:
     """Hold the kept tree to the rows; gives why it was made again."""
-    leaves = [defined_leaf(row) for row in rows_of(ledger.store.path)]
+    leaves = [defined_leaf(row) for row in rows_of(ledger.place)]
     with tree_of(ledger) as tree:
         assert (tree.size, tree.root(), tree.position) == derived_of(ledger)
         assert (tree.size, tree.root()) == (len(leaves), defined_root(leaves))
@@ -96,12 +101,12 @@ def check_fits(ledger: Ledger) -> str | None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_kept_derived_and_defined_roots_are_one_for_random_ledgers_and_sizes(ledger: Ledger, seed: int) -> None:
+def test_kept_derived_and_defined_roots_are_one_for_random_ledgers_and_sizes(ledger: Placed, seed: int) -> None:
     chance = Random(seed)
     for _ in range(chance.randint(1, 5)):
-        record(ledger.store.path, chance.randint(0, 40), gap=lambda: chance.choice((1, 1, 1, 2, 9)))
+        record(ledger.place, chance.randint(0, 40), gap=lambda: chance.choice((1, 1, 1, 2, 9)))
         assert check_fits(ledger) is None
-    rows = rows_of(ledger.store.path)
+    rows = rows_of(ledger.place)
     leaves = [defined_leaf(row) for row in rows]
     with tree_of(ledger) as tree:
         for size in range(len(rows) + 1):
@@ -111,9 +116,9 @@ def test_kept_derived_and_defined_roots_are_one_for_random_ledgers_and_sizes(led
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_every_proof_checks_without_the_ledger(ledger: Ledger, seed: int) -> None:
+def test_every_proof_checks_without_the_ledger(ledger: Placed, seed: int) -> None:
     chance = Random(seed)
-    record(ledger.store.path, chance.randint(1, 60))
+    record(ledger.place, chance.randint(1, 60))
     with tree_of(ledger) as tree:
         for _ in range(60):
             new = chance.randint(1, tree.size)
@@ -123,13 +128,13 @@ def test_every_proof_checks_without_the_ledger(ledger: Ledger, seed: int) -> Non
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_leaf_is_found_by_its_position_though_positions_have_gaps(ledger: Ledger, seed: int) -> None:
+def test_a_leaf_is_found_by_its_position_though_positions_have_gaps(ledger: Placed, seed: int) -> None:
     chance = Random(seed)
     for _ in range(3):
-        record(ledger.store.path, chance.randint(1, 15), gap=lambda: chance.choice((1, 1, 2, 5)))
+        record(ledger.place, chance.randint(1, 15), gap=lambda: chance.choice((1, 1, 2, 5)))
         with tree_of(ledger):
             pass
-    positions = [row.position for row in rows_of(ledger.store.path)]
+    positions = [row.position for row in rows_of(ledger.place)]
     with tree_of(ledger) as tree:
         assert [tree.position_of(index) for index in range(tree.size)] == positions
         for position in range(positions[-1] + 3):
@@ -157,14 +162,14 @@ def test_a_leaf_is_found_by_its_position_though_positions_have_gaps(ledger: Ledg
         (lambda tree: tree.position_of(-1), "beyond_the_log"),
     ],
 )
-def test_what_lies_beyond_the_log_is_refused(ledger: Ledger, ask: Callable[[Any], object], code: str) -> None:
+def test_what_lies_beyond_the_log_is_refused(ledger: Placed, ask: Callable[[Any], object], code: str) -> None:
     with tree_of(ledger) as tree, pytest.raises(Refusal) as refused:
         ask(tree)
     assert refused.value.code == code
 
 
-def test_a_ledger_without_an_id_has_no_tree(tmp_path: Path) -> None:
-    with Ledger.create(f"sqlite:///{tmp_path}/empty.db") as ledger:
+def test_a_ledger_without_an_id_has_no_tree(store: Store, tmp_path: Path) -> None:
+    with Ledger.create(store.empty(tmp_path).url) as ledger:
         assert derived_of(ledger) == (0, merkle.EMPTY_ROOT, 0)
         with pytest.raises(Unreadable) as refused, tree_of(ledger):
             pass
@@ -203,11 +208,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("new", [0, 1, 7, 300])
-def test_catching_up_is_work_for_the_new_events(ledger: Ledger, hashes: list[int], read: list[int], new: int) -> None:
-    record(ledger.store.path, 500)
+def test_catching_up_is_work_for_the_new_events(ledger: Placed, hashes: list[int], read: list[int], new: int) -> None:
+    record(ledger.place, 500)
     with tree_of(ledger) as tree:
         last = tree.position
-    record(ledger.store.path, new)
+    record(ledger.place, new)
     hashes.clear()
     read.clear()
     with tree_of(ledger) as tree:
@@ -216,7 +221,7 @@ def test_catching_up_is_work_for_the_new_events(ledger: Ledger, hashes: list[int
     assert hashes == read == list(range(last, last + new + 1))
 
 
-def test_deriving_holds_no_more_for_a_longer_log(ledger: Ledger) -> None:
+def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed) -> None:
     def most() -> int:
         tracemalloc.start()
         derived_of(ledger)
@@ -224,16 +229,16 @@ def test_deriving_holds_no_more_for_a_longer_log(ledger: Ledger) -> None:
         tracemalloc.stop()
         return peak
 
-    record(ledger.store.path, 10_000)
+    record(ledger.place, 10_000)
     short = most()
-    record(ledger.store.path, 30_000)
+    record(ledger.place, 30_000)
     assert most() < short * 2
 
 
-def test_an_interrupted_catching_up_keeps_what_was_there(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_catching_up_keeps_what_was_there(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
     with tree_of(ledger) as tree:
         before = tree.size
-    record(ledger.store.path, 30)
+    record(ledger.place, 30)
     with monkeypatch.context() as patched:
         patched.setattr(catching_up, "_FLUSH", 3)
         patched.setattr(catching_up, "hashed", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
@@ -248,90 +253,126 @@ def test_an_interrupted_catching_up_keeps_what_was_there(ledger: Ledger, monkeyp
 # Its file
 
 
-def _statements(*statements: str) -> Callable[[Ledger], None]:
-    def spoil(ledger: Ledger) -> None:
-        with closing(sqlite3.connect(kept_path(ledger.store.path, "tree"), isolation_level=None)) as raw:
+Spoil = Callable[[Placed], None]
+
+
+def _statements(*statements: str, **values: object) -> Spoil:
+    def spoil(ledger: Placed) -> None:
+        with ledger.place.beside("tree") as execute:
             for statement in statements:
-                raw.execute(statement)
+                execute(statement, *values.values())
 
     return spoil
 
 
-def _bytes(change: Callable[[bytes], bytes]) -> Callable[[Ledger], None]:
-    def spoil(ledger: Ledger) -> None:
-        path = kept_path(ledger.store.path, "tree")
+def _bytes(change: Callable[[bytes], bytes]) -> Spoil:
+    def spoil(ledger: Placed) -> None:
+        path = tree_file(ledger)
         path.write_bytes(change(path.read_bytes()))
 
     return spoil
 
 
-def _log(*statements: str) -> Callable[[Ledger], None]:
-    return lambda ledger: tamper(ledger.store.path, *statements)
+def tree_file(ledger: Placed) -> Path:
+    assert isinstance(ledger.place, SqliteFile)
+    return kept_path(ledger.place.file, "tree")
+
+
+def _log(statement: str, **values: object) -> Spoil:
+    return lambda ledger: ledger.place.tamper(statement, *values.values())
+
+
+def _of_another_format(ledger: Placed) -> None:
+    on_file = isinstance(ledger.place, SqliteFile)
+    _statements("PRAGMA user_version = 99" if on_file else "UPDATE formats SET format = 99")(ledger)
+
+
+def _of_another_format_without_nodes(ledger: Placed) -> None:
+    _of_another_format(ledger)
+    _statements("DROP TABLE nodes")(ledger)
 
 
 LAST = "(SELECT MAX(position) FROM stored_events)"
-SPOILT: list[tuple[str, Callable[[Ledger], None], str | None]] = [
-    ("deleted", lambda ledger: kept_path(ledger.store.path, "tree").unlink(), None),
-    ("empty file", _bytes(lambda data: b""), None),
-    ("garbage", _bytes(lambda data: b"no database at all" * 100), "not a database"),
-    ("cut off", _bytes(lambda data: data[: len(data) // 2]), "its tables"),
-    ("another format", _statements("PRAGMA user_version = 99"), None),
-    ("another format's tables", _statements("PRAGMA user_version = 99", "DROP TABLE nodes"), None),
+Spoilt = tuple[str, Spoil, str | None]
+SPOILT: list[Spoilt] = [
+    ("forgotten", lambda ledger: ledger.place.forget(), None),
+    ("another format", _of_another_format, None),
+    ("another format's tables", _of_another_format_without_nodes, None),
     ("a table missing", _statements("DROP TABLE runs"), "runs"),
     ("another ledger's", _statements("UPDATE reached SET ledger = 'slaledger-00'"), "another ledger"),
-    ("another root", _statements("UPDATE reached SET root = zeroblob(32)"), "did not agree"),
+    ("another root", _statements("UPDATE reached SET root = ?", root=bytes(32)), "did not agree"),
     ("nothing reached", _statements("DELETE FROM reached"), None),
-    ("nonsense reached", _statements("UPDATE reached SET position = 'far'"), "how far"),
     ("negative", _statements("UPDATE reached SET size = -1"), "how far"),
     ("no runs", _statements("DELETE FROM runs"), "lacks the positions"),
-    ("other runs", _statements("UPDATE runs SET first_position = 2"), "positions did not agree"),
+    ("other runs", _statements("UPDATE runs SET first_position = first_position + 1"), "positions did not agree"),
     ("no nodes", _statements("DELETE FROM nodes"), "lacks the hash"),
-    ("a node of text", _statements("UPDATE nodes SET hash = 'x'"), "lacks the hash"),
-    ("another peak", _statements("UPDATE nodes SET hash = zeroblob(32) WHERE level = 4"), "did not agree"),
+    ("another peak", _statements("UPDATE nodes SET hash = ? WHERE level = 4", hash=bytes(32)), "did not agree"),
     ("ahead of the log", _log(f"DELETE FROM stored_events WHERE position > {LAST} - 3"), "the log "),
     (
         "the last event changed",
-        _log(f"UPDATE stored_events SET state = x'00' WHERE position = {LAST}"),
+        _log(f"UPDATE stored_events SET state = ? WHERE position = {LAST}", state=b"\0"),
         "another event",
     ),
     ("the last event moved", _log(f"UPDATE stored_events SET position = 900 WHERE position = {LAST}"), "another event"),
 ]
+SPOILT_FILES: list[Spoilt] = [
+    ("deleted", lambda ledger: tree_file(ledger).unlink(), None),
+    ("empty file", _bytes(lambda data: b""), None),
+    ("garbage", _bytes(lambda data: b"no database at all" * 100), "not a database"),
+    ("cut off", _bytes(lambda data: data[: len(data) // 2]), "its tables"),
+    ("nonsense reached", _statements("UPDATE reached SET position = 'far'"), "how far"),
+    ("a node of text", _statements("UPDATE nodes SET hash = 'x'"), "lacks the hash"),
+]
+"""What only a file can be, and a column that takes every kind."""
 
 
 @pytest.mark.parametrize(("spoil", "why"), [each[1:] for each in SPOILT], ids=[each[0] for each in SPOILT])
 @pytest.mark.parametrize("more", [0, 10])
-def test_what_does_not_fit_is_made_again(
-    ledger: Ledger, spoil: Callable[[Ledger], None], why: str | None, more: int
-) -> None:
-    record(ledger.store.path, 31 - (len(rows_of(ledger.store.path)) % 16))
+def test_what_does_not_fit_is_made_again(ledger: Placed, spoil: Spoil, why: str | None, more: int) -> None:
+    check_made_again(ledger, spoil, why, more)
+
+
+@sqlite_only("a file's bytes, and columns that take every kind")
+@pytest.mark.parametrize(("spoil", "why"), [each[1:] for each in SPOILT_FILES], ids=[each[0] for each in SPOILT_FILES])
+@pytest.mark.parametrize("more", [0, 10])
+def test_a_file_that_does_not_fit_is_made_again(ledger: Placed, spoil: Spoil, why: str | None, more: int) -> None:
+    check_made_again(ledger, spoil, why, more)
+
+
+def check_made_again(ledger: Placed, spoil: Spoil, why: str | None, more: int) -> None:
+    record(ledger.place, 31 - (len(rows_of(ledger.place)) % 16))
     assert check_fits(ledger) is None
     spoil(ledger)
     if more:
-        record(ledger.store.path, more, name="1002/noted")
+        record(ledger.place, more, name="1002/noted")
     remade = check_fits(ledger)
     assert (remade is None) is (why is None), remade
     assert why is None or why in str(remade)
     assert check_fits(ledger) is None
 
 
-def test_the_tree_of_another_ledger_is_not_taken_for_this_one(ledger: Ledger, tmp_path: Path) -> None:
+@sqlite_only("one file in another's place")
+def test_the_tree_of_another_ledger_is_not_taken_for_this_one(ledger: Placed, tmp_path: Path) -> None:
     with Ledger.create(f"sqlite:///{tmp_path}/other.db") as other:
         initialise(other, "clerk")
-        check_fits(other)
-    kept_path(ledger.store.path, "tree").write_bytes(kept_path(tmp_path / "other.db", "tree").read_bytes())
+        with tree_of(other):
+            pass
+    tree_file(ledger).write_bytes(kept_path(tmp_path / "other.db", "tree").read_bytes())
     with tree_as_kept(ledger) as kept:
         assert kept is None
     assert "another ledger" in str(check_fits(ledger))
 
 
+@sqlite_only("the permissions of files")
 @pytest.mark.parametrize("frozen", ["ledger", "folder", "tree"])
 @pytest.mark.parametrize("kept", [False, True])
-def test_where_nothing_may_be_written_it_is_made_in_passing(ledger_file: Path, frozen: str, kept: bool) -> None:
-    url, beside = f"sqlite:///{ledger_file}", kept_path(ledger_file, "tree")
+def test_where_nothing_may_be_written_it_is_made_in_passing(slaledger: CommandLine, frozen: str, kept: bool) -> None:
+    url, ledger_file = slaledger.url, slaledger.ledger
+    beside = kept_path(ledger_file, "tree")
     if kept or frozen == "tree":
-        with Ledger.open(url) as ledger:
-            check_fits(ledger)
-        record(ledger_file, 5)
+        with Ledger.open(url) as ledger, tree_of(ledger):
+            pass
+        record(slaledger.place, 5)
     before = beside.read_bytes() if beside.exists() else None
     place, mode = {"ledger": (ledger_file, 0o444), "folder": (ledger_file.parent, 0o555), "tree": (beside, 0o444)}[
         frozen
@@ -347,23 +388,23 @@ def test_where_nothing_may_be_written_it_is_made_in_passing(ledger_file: Path, f
         place.chmod(usual)
 
 
-def test_a_reader_keeps_its_tree_while_others_catch_up(ledger: Ledger) -> None:
+def test_a_reader_keeps_its_tree_while_others_catch_up(ledger: Placed) -> None:
     with tree_of(ledger) as early:
         size, root = early.size, early.root()
-        record(ledger.store.path, 50)
+        record(ledger.place, 50)
         with tree_of(ledger) as late:
             assert late.size == size + 50
             merkle.verify_consistency(size, late.size, late.consistency(size), root, late.root())
         assert (early.size, early.root()) == (size, root)
 
 
-def test_many_readers_at_once_get_one_answer(ledger: Ledger) -> None:
-    record(ledger.store.path, 400)
+def test_many_readers_at_once_get_one_answer(ledger: Placed) -> None:
+    record(ledger.place, 400)
     roots: list[bytes] = []
     expected = derived_of(ledger).root
 
     def ask() -> None:
-        with Ledger.open(f"sqlite:///{ledger.store.path}") as own, tree_of(own) as tree:
+        with Ledger.open(ledger.place.url) as own, tree_of(own) as tree:
             roots.append(tree.root())
 
     readers = [threading.Thread(target=ask) for _ in range(8)]
@@ -383,9 +424,13 @@ with Ledger.open(sys.argv[1]) as ledger, tree_of(ledger) as tree:
 """
 
 
-def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Ledger) -> None:
-    kept_path(ledger.store.path, "tree").write_bytes(b"garbage" * 1000)
-    command = [sys.executable, "-c", READ, f"sqlite:///{ledger.store.path}"]
+def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed) -> None:
+    if isinstance(ledger.place, SqliteFile):
+        tree_file(ledger).write_bytes(b"garbage" * 1000)
+    else:
+        check_fits(ledger)
+        _statements("DROP TABLE nodes", "CREATE TABLE nodes (garbage INTEGER)", "DROP TABLE runs")(ledger)
+    command = [sys.executable, "-c", READ, ledger.place.url]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(5)]
     for each in running:
         out, said = each.communicate()
@@ -393,11 +438,12 @@ def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Ledger) -> N
     assert check_fits(ledger) is None
 
 
-def test_a_tree_that_another_holds_is_waited_for_and_then_told(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+@sqlite_only("the lock of a file that another program holds")
+def test_a_tree_that_another_holds_is_waited_for_and_then_told(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
     check_fits(ledger)
-    record(ledger.store.path, 1)
+    record(ledger.place, 1)
     monkeypatch.setattr("ledger.store.embedded.LOCK_SECONDS", 0)
-    with closing(sqlite3.connect(kept_path(ledger.store.path, "tree"), isolation_level=None)) as raw:
+    with closing(sqlite3.connect(tree_file(ledger), isolation_level=None)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(Conflict) as refused, tree_of(ledger):
             pass
@@ -409,37 +455,61 @@ def test_a_tree_that_another_holds_is_waited_for_and_then_told(ledger: Ledger, m
 # What differs
 
 
-def _difference(ledger: Ledger, vouched: tuple[int, bytes] | None = None) -> int | None:
+def _difference(ledger: Placed, vouched: tuple[int, bytes] | None = None) -> int | None:
     with tree_as_kept(ledger) as kept, ledger.reading() as log:
         assert kept is not None
         return first_difference(log, kept, vouched)
 
 
+def nth(number: int) -> str:
+    """The position of the nth event."""
+    return f"(SELECT position FROM stored_events ORDER BY position LIMIT 1 OFFSET {number - 1})"
+
+
+@pytest.mark.parametrize(
+    ("change", "values", "number"),
+    [
+        (f"UPDATE stored_events SET state = ? WHERE position = {nth(4)}", (b"{} ",), 4),
+        (f"UPDATE stored_events SET topic = 'other' WHERE position = {nth(1)}", (), 1),
+        (f"DELETE FROM stored_events WHERE position = {nth(5)}", (), 5),
+        (f"DELETE FROM stored_events WHERE position > {nth(7)}", (), 8),
+        ("INSERT INTO stored_events VALUES (900, 'x', 1, 'noted', ?)", (b"\0",), None),
+        ("UPDATE stored_events SET position = position + 1000", (), None),
+    ],
+)
+def test_the_first_changed_position_is_found(
+    ledger: Placed, change: str, values: tuple[object, ...], number: int | None
+) -> None:
+    with tree_of(ledger) as tree:
+        vouched = tree.size, tree.root()
+    positions = [row.position for row in rows_of(ledger.place)]
+    ledger.place.tamper(change, *values)
+    assert _difference(ledger) == _difference(ledger, vouched) == (number and positions[number - 1])
+
+
+@sqlite_only("a column that takes every kind, and a check that may be left out")
 @pytest.mark.parametrize(
     ("change", "place"),
     [
         ("UPDATE stored_events SET state = state || x'20' WHERE position = 4", 4),
         ("UPDATE stored_events SET state = CAST(state AS TEXT) WHERE position = 4", 4),
-        ("UPDATE stored_events SET topic = 'other' WHERE position = 1", 1),
-        ("DELETE FROM stored_events WHERE position = 5", 5),
-        ("DELETE FROM stored_events WHERE position > 7", 8),
         ("INSERT INTO stored_events VALUES (0, 'x', 1, 'noted', x'00')", 0),
-        ("INSERT INTO stored_events VALUES (900, 'x', 1, 'noted', x'00')", None),
-        ("UPDATE stored_events SET position = position + 100", None),
     ],
 )
-def test_the_first_changed_position_is_found(ledger: Ledger, change: str, place: int | None) -> None:
+def test_the_first_changed_position_of_a_file_is_found(ledger: Placed, change: str, place: int) -> None:
     with tree_of(ledger) as tree:
         vouched = tree.size, tree.root()
-    tamper(ledger.store.path, change)
+    with ledger.place.open(guarded=False) as execute:
+        execute("PRAGMA ignore_check_constraints = ON")
+        execute(change)
     assert _difference(ledger) == _difference(ledger, vouched) == place
 
 
-def test_a_tree_that_was_changed_with_the_log_tells_nothing(ledger: Ledger) -> None:
+def test_a_tree_that_was_changed_with_the_log_tells_nothing(ledger: Placed) -> None:
     with tree_of(ledger) as tree:
         vouched = tree.size, tree.root()
-    tamper(ledger.store.path, "UPDATE stored_events SET state = x'00' WHERE position = 4")
-    kept_path(ledger.store.path, "tree").unlink()
+    ledger.place.tamper(f"UPDATE stored_events SET state = ? WHERE position = {nth(4)}", b"\0")
+    ledger.place.forget()
     with tree_of(ledger) as tree:
         assert tree.root() != vouched[1]
     assert _difference(ledger) is None
@@ -447,8 +517,9 @@ def test_a_tree_that_was_changed_with_the_log_tells_nothing(ledger: Ledger) -> N
     assert _difference(ledger, (vouched[0] + 1, vouched[1])) is None
 
 
-def test_a_row_whose_columns_are_not_of_their_kinds_is_named(ledger: Ledger) -> None:
-    tamper(ledger.store.path, "UPDATE stored_events SET state = 'text' WHERE position = 4")
+@sqlite_only("a column that takes every kind")
+def test_a_row_whose_columns_are_not_of_their_kinds_is_named(ledger: Placed) -> None:
+    ledger.place.tamper("UPDATE stored_events SET state = 'text' WHERE position = 4")
     with pytest.raises(Damaged, match="position 4") as refused:
         derived_of(ledger)
     assert refused.value.code == "unreadable_event"
@@ -456,15 +527,15 @@ def test_a_row_whose_columns_are_not_of_their_kinds_is_named(ledger: Ledger) -> 
         pass
 
 
-def test_nothing_kept_is_no_tree(ledger: Ledger) -> None:
+def test_nothing_kept_is_no_tree(ledger: Placed) -> None:
     with tree_as_kept(ledger) as kept:
         assert kept is None
 
 
-def test_a_hash_that_is_missing_is_told_when_it_is_needed(ledger: Ledger) -> None:
-    record(ledger.store.path, 2, gap=lambda: 3)
+def test_a_hash_that_is_missing_is_told_when_it_is_needed(ledger: Placed) -> None:
+    record(ledger.place, 2, gap=lambda: 3)
     check_fits(ledger)
-    _statements("DELETE FROM nodes WHERE level = 0 AND at = 2", "DELETE FROM runs WHERE first_index = 0")(ledger)
+    _statements("DELETE FROM nodes WHERE level = 0 AND at = 2", "DELETE FROM runs WHERE first_index <= 2")(ledger)
     with tree_of(ledger) as tree:
         for ask in (lambda: tree.subtree(0, 2), lambda: tree.position_of(2)):
             with pytest.raises(Damaged) as refused:
@@ -475,24 +546,24 @@ def test_a_hash_that_is_missing_is_told_when_it_is_needed(ledger: Ledger) -> Non
 # The commands
 
 
-def run(command: click.Command, ledger: Ledger, *words: str) -> Result:
-    settings = Settings(f"sqlite:///{ledger.store.path}", None, "en")
+def run(command: click.Command, ledger: Placed, *words: str) -> Result:
+    settings = Settings(ledger.place.url, None, "en")
     return CliRunner().invoke(command, words, obj=settings)
 
 
-def said(command: click.Command, ledger: Ledger, *words: str) -> str:
+def said(command: click.Command, ledger: Placed, *words: str) -> str:
     result = run(command, ledger, *words)
     assert result.exit_code == 0, result.output or result.exception
     return result.stdout
 
 
-def refusal(command: click.Command, ledger: Ledger, *words: str) -> tuple[str, int]:
+def refusal(command: click.Command, ledger: Placed, *words: str) -> tuple[str, int]:
     error = run(command, ledger, *words).exception
     assert isinstance(error, Refusal), error
     return error.code, error.status
 
 
-def test_a_checkpoint_is_the_log_in_three_lines(ledger: Ledger) -> None:
+def test_a_checkpoint_is_the_log_in_three_lines(ledger: Placed) -> None:
     checkpoint = proofs.parse_checkpoint(said(audit_tree.checkpoint, ledger))
     with ledger.reading() as log:
         assert checkpoint.origin == ledger_id(log)
@@ -500,12 +571,12 @@ def test_a_checkpoint_is_the_log_in_three_lines(ledger: Ledger) -> None:
     assert said(audit_tree.checkpoint, ledger, "--format", "json") == checkpoint.text()
 
 
-def test_an_events_proof_checks_offline(ledger: Ledger, tmp_path: Path) -> None:
-    record(ledger.store.path, 9, gap=lambda: 3)
+def test_an_events_proof_checks_offline(ledger: Placed, tmp_path: Path) -> None:
+    record(ledger.place, 9, gap=lambda: 3)
     kept = tmp_path / "kept"
     kept.write_text(said(audit_tree.checkpoint, ledger))
-    record(ledger.store.path, 4)
-    for number, row in enumerate(rows_of(ledger.store.path)[:-4]):
+    record(ledger.place, 4)
+    for number, row in enumerate(rows_of(ledger.place)[:-4]):
         for words in (str(row.position),), (f"{row.stream}@{row.version}",), (str(row.position), "--checkpoint", kept):
             text = said(audit_tree.prove, ledger, *map(str, words))
             proof, _ = proofs.verify_proof(text, defined_leaf(row))
@@ -516,21 +587,24 @@ def test_an_events_proof_checks_offline(ledger: Ledger, tmp_path: Path) -> None:
             assert refused.value.code == "wrong_proof"
 
 
-def test_a_proof_in_json_has_the_parts(ledger: Ledger) -> None:
+def test_a_proof_in_json_has_the_parts(ledger: Placed) -> None:
     shape = json.loads(said(audit_tree.prove, ledger, "~/ledger@1", "--format", "json"))
+    first = rows_of(ledger.place)[0]
     proof, head = proofs.verify_proof(
-        said(audit_tree.prove, ledger, "1"), proofs.decoded(shape["leaf_hash"]) or b"", origin=shape["ledger"]
+        said(audit_tree.prove, ledger, str(first.position)),
+        proofs.decoded(shape["leaf_hash"]) or b"",
+        origin=shape["ledger"],
     )
     assert [proofs.decoded(each) for each in shape["hashes"]] == list(proof.hashes)
     assert (shape["index"], shape["size"], shape["checkpoint"]) == (0, head.size, head.text())
-    assert (shape["position"], shape["stream"], shape["version"]) == (1, "~/ledger", 1)
+    assert (shape["position"], shape["stream"], shape["version"]) == (first.position, "~/ledger", 1)
 
 
-def test_a_consistency_proof_checks_offline(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_consistency_proof_checks_offline(ledger: Placed, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text(said(audit_tree.checkpoint, ledger))
-    record(ledger.store.path, 20)
-    size = len(rows_of(ledger.store.path))
+    record(ledger.place, 20)
+    size = len(rows_of(ledger.place))
     for old, new in (("3", "7"), (str(kept), str(size)), ("1", str(kept))):
         shape = json.loads(said(audit_tree.consistency, ledger, old, new))
         roots = [proofs.decoded(shape[name]) or b"" for name in ("old_root", "new_root")]
@@ -553,18 +627,18 @@ def test_a_consistency_proof_checks_offline(ledger: Ledger, tmp_path: Path) -> N
         ("٣", ("bad_event", 2)),
     ],
 )
-def test_an_event_that_is_not_there_is_refused(ledger: Ledger, event: str, expected: tuple[str, int]) -> None:
+def test_an_event_that_is_not_there_is_refused(ledger: Placed, event: str, expected: tuple[str, int]) -> None:
     assert refusal(audit_tree.prove, ledger, event) == expected
 
 
-def test_a_position_in_a_gap_is_no_event(ledger: Ledger) -> None:
-    record(ledger.store.path, 1, gap=lambda: 5)
-    gap = str(rows_of(ledger.store.path)[-1].position - 1)
+def test_a_position_in_a_gap_is_no_event(ledger: Placed) -> None:
+    record(ledger.place, 1, gap=lambda: 5)
+    gap = str(rows_of(ledger.place)[-1].position - 1)
     assert refusal(audit_tree.prove, ledger, gap) == ("no_such_event", 1)
 
 
-def test_a_checkpoint_that_does_not_fit_is_refused(ledger: Ledger, tmp_path: Path) -> None:
-    record(ledger.store.path, 20)
+def test_a_checkpoint_that_does_not_fit_is_refused(ledger: Placed, tmp_path: Path) -> None:
+    record(ledger.place, 20)
     kept = tmp_path / "kept"
     head = proofs.parse_checkpoint(said(audit_tree.checkpoint, ledger))
     cases = [
@@ -577,7 +651,7 @@ def test_a_checkpoint_that_does_not_fit_is_refused(ledger: Ledger, tmp_path: Pat
     for text, expected in cases:
         kept.write_bytes(text.encode())
         assert refusal(audit_tree.consistency, ledger, str(kept), str(head.size)) == expected
-        assert refusal(audit_tree.prove, ledger, "1", "--checkpoint", str(kept)) == expected
+        assert refusal(audit_tree.prove, ledger, "~/ledger@1", "--checkpoint", str(kept)) == expected
     kept.write_bytes(b"\xff\xfe")
     assert refusal(audit_tree.consistency, ledger, str(kept), "3") == ("unreadable_file", 2)
     assert refusal(audit_tree.consistency, ledger, str(tmp_path / "none"), "3") == ("unreadable_file", 2)
@@ -586,23 +660,24 @@ def test_a_checkpoint_that_does_not_fit_is_refused(ledger: Ledger, tmp_path: Pat
     assert refusal(audit_tree.consistency, ledger, "0", "3") == ("no_proof", 1)
 
 
-def test_an_event_that_was_changed_since_is_not_proved(ledger: Ledger) -> None:
+def test_an_event_that_was_changed_since_is_not_proved(ledger: Placed) -> None:
     check_fits(ledger)
-    tamper(ledger.store.path, "UPDATE stored_events SET state = x'00' WHERE position = 4")
-    assert refusal(audit_tree.prove, ledger, "4") == ("log_rewritten", 4)
+    position = rows_of(ledger.place)[3].position
+    ledger.place.tamper("UPDATE stored_events SET state = ? WHERE position = ?", b"\0", position)
+    assert refusal(audit_tree.prove, ledger, str(position)) == ("log_rewritten", 4)
 
 
-def test_a_proof_that_does_not_hold_is_not_printed(ledger: Ledger) -> None:
-    record(ledger.store.path, 3)
+def test_a_proof_that_does_not_hold_is_not_printed(ledger: Placed) -> None:
+    record(ledger.place, 3)
     check_fits(ledger)
-    _statements("UPDATE nodes SET hash = zeroblob(32) WHERE level = 0 AND at = 2")(ledger)
-    assert refusal(audit_tree.prove, ledger, "4") == ("tree_damaged", 4)
-    assert refusal(audit_tree.consistency, ledger, "3", str(len(rows_of(ledger.store.path)))) == ("tree_damaged", 4)
+    _statements("UPDATE nodes SET hash = ? WHERE level = 0 AND at = 2", hash=bytes(32))(ledger)
+    assert refusal(audit_tree.prove, ledger, str(rows_of(ledger.place)[3].position)) == ("tree_damaged", 4)
+    assert refusal(audit_tree.consistency, ledger, "3", str(len(rows_of(ledger.place)))) == ("tree_damaged", 4)
 
 
-def test_a_log_cut_behind_the_kept_tree_is_told(ledger: Ledger) -> None:
+def test_a_log_cut_behind_the_kept_tree_is_told(ledger: Placed) -> None:
     check_fits(ledger)
-    tamper(ledger.store.path, f"DELETE FROM stored_events WHERE position = {LAST}")
+    ledger.place.tamper(f"DELETE FROM stored_events WHERE position = {LAST}")
     result = run(audit_tree.checkpoint, ledger)
     assert "no longer reached its last event" in result.stderr
-    assert proofs.parse_checkpoint(result.stdout).size == len(rows_of(ledger.store.path))
+    assert proofs.parse_checkpoint(result.stdout).size == len(rows_of(ledger.place))

@@ -27,6 +27,7 @@ class PostgresKept(PostgresSession):
         super().__init__(connection)
         self._kind = kind
         self._schema = Identifier(schema).as_string()
+        self.query(f"SET search_path = {self._schema}")  # a table of the same name beside the log is not ours
         self._lock = LOCKS + (_KEPT[kind] << 32) + self.query("SELECT 'formats'::regclass::oid::bigint")[0][0]
         if anew:
             self.query("DELETE FROM formats WHERE kind = ?", kind)

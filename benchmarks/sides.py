@@ -55,11 +55,13 @@ def root(path: str) -> None:
 def fold(path: str) -> None:
     """Every account's case, folded from the events that concern it."""
     from ledger.application import Ledger
+    from ledger.store import layout
 
     folded = 0
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        for account in log.owners():
-            log.case(account)
+        position = log.position()
+        for life in log.lives(*layout.ACCOUNTS):
+            life.case(position)
             folded += 1
     print(folded)
 

@@ -76,7 +76,8 @@ def fold(path: str) -> None:
     from ledger.store import layout
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        print(sum(life.case(log.position()) is not None for life in log.lives(*layout.ACCOUNTS)))
+        position = log.position()
+        print(sum(life.case(position) is not None for life in log.lives(*layout.ACCOUNTS)))
 
 
 def library_replay(path: str) -> None:

@@ -6,6 +6,8 @@ The live decision, a replay, and every "what if" call `assess`; there is no seco
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from itertools import groupby
 
 import msgspec
 
@@ -22,7 +24,7 @@ from domain.rules.claim_window import Window, claim_window
 from domain.rules.compensation import Credit, credit
 from domain.rules.coverage import covered
 from domain.rules.fees import Bases, bases, covers
-from domain.rules.unavailability import Episode, Measured, measure
+from domain.rules.unavailability import Episode, Measured, measure, measure_months
 from domain.terms import Terms, Version, in_force
 from domain.time import month_span
 
@@ -40,10 +42,18 @@ def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
 
     Raises Refusal `unknown_account`, `no_terms`.
     """
-    holder = account_of(case, account)
-    version = in_force(case.versions, month)
-    measured = measure(touching(case), covered(holder, version.terms), month, at, version.terms)
-    return MonthResult(version=version, measured=measured, availability=judged(measured, version.terms))
+    return assess_months(case, account, (month,), at)[0]
+
+
+def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> list[MonthResult]:
+    """Several months, earliest first, as `assess_month` has each."""
+    holder, incidents = account_of(case, account), touching(case)
+    results = []
+    for version, own in groupby(months, partial(in_force, case.versions)):
+        terms = version.terms
+        for measured in measure_months(incidents, covered(holder, terms), list(own), at, terms):
+            results.append(MonthResult(version=version, measured=measured, availability=judged(measured, terms)))
+    return results
 
 
 def judged(measured: Measured, terms: Terms) -> AvailabilityRecord:

@@ -10,14 +10,16 @@ Span = tuple[int, int]
 def union(spans: Iterable[Span]) -> list[Span]:
     """The set of all points of the given spans; empty spans are dropped, touching ones joined."""
     joined: list[Span] = []
+    begun = reach = 0
     for start, end in sorted(spans):
         if start >= end:
             continue
-        if joined and start <= joined[-1][1]:
-            if end > joined[-1][1]:
-                joined[-1] = (joined[-1][0], end)
+        if joined and start <= reach:
+            if end > reach:
+                joined[-1], reach = (begun, end), end
         else:
             joined.append((start, end))
+            begun, reach = start, end
     return joined
 
 
@@ -26,10 +28,11 @@ def intersect(left: list[Span], right: list[Span]) -> list[Span]:
     common: list[Span] = []
     i = j = 0
     while i < len(left) and j < len(right):
-        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
-        if start < end:
-            common.append((start, end))
-        if left[i][1] < right[j][1]:
+        (start, end), (other_start, other_end) = left[i], right[j]
+        first, last = start if start > other_start else other_start, end if end < other_end else other_end
+        if first < last:
+            common.append((first, last))
+        if end < other_end:
             i += 1
         else:
             j += 1

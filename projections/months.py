@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
-from domain.assessment import assess_month
+from domain.assessment import assess_months
 from domain.case import Case, touching
 from domain.incident import Incident
 from domain.refusals import Refusal
+from domain.spans import Span
 from domain.terms import Version, in_force
-from domain.time import DEFAULT_ZONE, add_months, month_of, month_span
+from domain.time import DAY_US, DEFAULT_ZONE, add_months, month_of, month_span, months_between
 
 
 class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,20 +34,19 @@ def has_open_incident(case: Case) -> bool:
 
 def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
     """A row for each month with an outage; open ones count up to `at`. Months before the first terms have none."""
-    rows = []
-    for month in outage_months(case, at):
-        result = assess_month(case, account, month, at)
-        rows.append(
-            MonthRow(
-                account=account,
-                month=month,
-                unavailable_us=result.availability.unavailable_us,
-                numerator=result.availability.numerator,
-                denominator=result.availability.denominator,
-                tier=result.availability.tier,
-            )
+    months = outage_months(case, at)
+    measured = assess_months(case, account, months, at) if months else []
+    return [
+        MonthRow(
+            account=account,
+            month=month,
+            unavailable_us=result.availability.unavailable_us,
+            numerator=result.availability.numerator,
+            denominator=result.availability.denominator,
+            tier=result.availability.tier,
         )
-    return rows
+        for month, result in zip(months, measured, strict=True)
+    ]
 
 
 def outage_months(case: Case, at: int) -> list[str]:
@@ -53,20 +54,24 @@ def outage_months(case: Case, at: int) -> list[str]:
     return sorted({month for incident in touching(case) for month in _months(incident, at, case.versions)})
 
 
-def _months(incident: Incident, at: int, versions: Sequence[Version]) -> Iterator[str]:
+def _months(incident: Incident, at: int, versions: tuple[Version, ...]) -> Iterator[str]:
     end = at if incident.ended_at is None else incident.ended_at
     if end <= incident.started_at:
         return
-    month = add_months(month_of(incident.started_at, DEFAULT_ZONE), -1)
-    last = add_months(month_of(end, DEFAULT_ZONE), 1)
-    while month <= last:
-        window = _window(month, versions)
-        if window is not None and incident.started_at < window[1] and end > window[0]:
+    for month, (first, last) in _windows(incident.started_at // DAY_US, end // DAY_US, versions):
+        if incident.started_at < last and end > first:
             yield month
-        month = add_months(month, 1)
 
 
-def _window(month: str, versions: Sequence[Version]) -> tuple[int, int] | None:
+@lru_cache(maxsize=4096)
+def _windows(first_day: int, last_day: int, versions: tuple[Version, ...]) -> list[tuple[str, Span]]:
+    """The months with terms in force around days, counted since 1970 by UTC, on the clock of each month's terms."""
+    month, last = (month_of(day * DAY_US, DEFAULT_ZONE) for day in (first_day, last_day))
+    months = (add_months(month, index) for index in range(-1, months_between(month, last) + 2))
+    return [(month, window) for month in months if (window := _window(month, versions)) is not None]
+
+
+def _window(month: str, versions: tuple[Version, ...]) -> Span | None:
     try:
         return month_span(month, in_force(versions, month).terms.zone)
     except Refusal as refusal:

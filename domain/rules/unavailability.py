@@ -78,11 +78,24 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     """
     window = month_span(month, terms.zone)
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
-    found = runs(outages(incidents, at, clip, window), terms)
+    return _measured(runs(outages(incidents, at, clip, window), terms), covered, month, terms)
+
+
+def measure_months(
+    incidents: Sequence[Incident], covered: list[Span], months: Sequence[str], at: int, terms: Terms
+) -> list[Measured]:
+    """Several months, earliest first, each as `measure` has it; conditions that no month cuts are tested once."""
+    if terms.readings.month_straddle == "clip_then_test":
+        return [measure(incidents, covered, month, at, terms) for month in months]
+    window = month_span(months[0], terms.zone)[0], month_span(months[-1], terms.zone)[1]
+    found = runs(outages(incidents, at, OPEN_ENDED, window), terms)
+    return [_measured(found, covered, month, terms) for month in months]
+
+
+def _measured(found: list[Run], covered: list[Span], month: str, terms: Terms) -> Measured:
+    first, last = window = month_span(month, terms.zone)
+    episodes = _episodes([run for run in found if run.start < last and run.end > first], covered, window, terms)
     total_us = days_in(month) * DAY_US
-    episodes = _episodes(
-        [run for run in found if run.start < window[1] and run.end > window[0]], covered, window, terms
-    )
     return Measured(
         total_us=total_us,
         covered_us=length(intersect(covered, [window])),
@@ -156,9 +169,8 @@ def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[R
     for members in _joined([(outage.start, outage.end, outage) for outage in group]):
         start, end = members[0][0], max(member[1] for member in members)
         outages = [member[2] for member in members]
-        condition = subtract(
-            union(span for o in outages for span in subtract([(o.start, o.end)], o.excluded)), silenced
-        )
+        left = [span for o in outages for span in subtract([(o.start, o.end)], o.excluded)]
+        condition = subtract(union(left), silenced)
         still_open = any(o.open for o in outages)
         result.append(_run(start, end, still_open, outages, end - start - length(condition), condition, terms))
     return result
@@ -216,7 +228,7 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
         within = intersect(run.counted, [window])
         under_terms = intersect(within, covered)
         own = subtract(under_terms, seen)
-        seen = union((*seen, *own))
+        seen = union((*seen, *own)) if seen else own
         episodes.append(
             Episode(
                 start=run.start,

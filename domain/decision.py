@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import msgspec
@@ -145,17 +145,17 @@ def encode(decision: Decision) -> bytes:
 
 def decode(record: bytes) -> Decision:
     """A decision from its record's bytes. Raises msgspec.MsgspecError where they are none."""
-    return _DECODER.decode(record)
+    return _decoder().decode(record)
 
 
 def head(record: bytes) -> Head:
     """The few fields that matter later, from a record's bytes, quickly."""
-    return _HEAD.decode(record)
+    return _head_decoder().decode(record)
 
 
 def basis(record: bytes) -> Basis:
     """The few fields that deciding again starts from, quickly. Raises as `decode` does, but reads no other field."""
-    return _BASIS.decode(record)
+    return _basis_decoder().decode(record)
 
 
 def record_sha256(record: bytes) -> str:
@@ -186,6 +186,21 @@ def _ratio(percent: str) -> Fraction:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
-_DECODER = msgspec.json.Decoder(Decision, dec_hook=_typed)
-_BASIS = msgspec.json.Decoder(Basis)
-_HEAD = msgspec.json.Decoder(Head, dec_hook=_typed)
+
+
+# Decoders are made when a record is read: they take as long as all other imports of the domain together.
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Decision]:
+    return msgspec.json.Decoder(Decision, dec_hook=_typed)
+
+
+@cache
+def _basis_decoder() -> msgspec.json.Decoder[Basis]:
+    return msgspec.json.Decoder(Basis)
+
+
+@cache
+def _head_decoder() -> msgspec.json.Decoder[Head]:
+    return msgspec.json.Decoder(Head, dec_hook=_typed)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from domain.refusals import Unreadable
 from domain.terms import Readings, Version
+from domain.time import zone_info
 
 NUMBERS: dict[str, str] = {
     "minimum_inclusive": "R1",
@@ -79,7 +79,7 @@ def _changed(version: Version, changed: Mapping[str, Any]) -> Version:
 
 def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
     try:
-        ZoneInfo(str(changed.get("timezone", readings.timezone)))
+        zone_info(str(changed.get("timezone", readings.timezone)))
         return msgspec.convert({**msgspec.structs.asdict(readings), **changed}, Readings)
     except (msgspec.ValidationError, KeyError, ValueError, OSError) as error:
         raise Unreadable("bad_reading", f"no such reading: {error}", hint="docs/agreements.md lists them") from None

@@ -7,13 +7,11 @@ text, and a decision names the hash of its bytes.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -21,7 +19,7 @@ from domain.commands import EXCLUSION_CLAUSES, PublishTerms
 from domain.events import TermsPublished
 from domain.money import parse_percent, percent_text
 from domain.refusals import Refusal, Unreadable
-from domain.time import DAY_US, FIRST_YEAR, LAST_YEAR, midnight, month_span, written
+from domain.time import DAY_US, FIRST_YEAR, LAST_YEAR, midnight, month_span, written, zone_info
 
 REFERENCE_AGREEMENT = "aliyun-ccc"
 _Clause = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -173,13 +171,20 @@ def document_sha256(text: str) -> str:
 def parse_terms(text: str) -> Terms:
     """A document's text as terms, wholly checked. Raises Unreadable with the place in the document."""
     try:
-        raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+        raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
-    except (tomllib.TOMLDecodeError, msgspec.DecodeError, RecursionError, ValueError) as error:
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise Unreadable("bad_terms", f"the terms document cannot be read: {error}") from None
     for path, finding in _findings(terms):
         raise Unreadable("bad_terms", f"the terms document is wrong: {finding} - at `{path}`")
     return terms
+
+
+def _toml(text: str) -> dict[str, Any]:
+    """Raises ValueError."""
+    import tomllib  # most commands read no terms
+
+    return tomllib.loads(text)
 
 
 def _parse_value(kind: type, value: Any) -> Any:
@@ -237,7 +242,7 @@ def _exclusion_findings(terms: Terms) -> list[tuple[str, str]]:
 
 def _zone_findings(terms: Terms) -> list[tuple[str, str]]:
     try:
-        ZoneInfo(terms.zone)
+        zone_info(terms.zone)
     except (KeyError, ValueError, OSError):
         return [("$.readings.timezone", f"{terms.zone!r} is no IANA time zone")]
     return []

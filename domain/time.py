@@ -5,10 +5,13 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from domain.refusals import BadValue
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -96,10 +99,18 @@ def first_day(month: str) -> date:
     return date(int(month[:4]), int(month[5:]), 1)
 
 
+@cache
+def zone_info(zone: str) -> ZoneInfo:
+    """A zone's clock by its IANA name. Raises KeyError, ValueError or OSError where there is none."""
+    from zoneinfo import ZoneInfo  # most commands read no zone's clock
+
+    return ZoneInfo(zone)
+
+
 @lru_cache(maxsize=4096)
 def midnight(day: date, zone: str) -> int:
     """The instant at which a day begins on a zone's clock, in microseconds."""
-    return (datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)) - _EPOCH) // _MICROSECOND
+    return (datetime(day.year, day.month, day.day, tzinfo=zone_info(zone)) - _EPOCH) // _MICROSECOND
 
 
 def month_start(month: str, zone: str) -> int:
@@ -121,7 +132,7 @@ def month_of(instant: int, zone: str) -> str:
 
 def local(instant: int, zone: str) -> datetime:
     """An instant as date and time on a zone's clock."""
-    return (_EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))
+    return (_EPOCH + timedelta(microseconds=instant)).astimezone(zone_info(zone))
 
 
 def written(instant: int, zone: str) -> str:

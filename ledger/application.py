@@ -7,14 +7,20 @@ from contextlib import contextmanager
 
 import msgspec
 
+from domain.case import Case
 from domain.events import Event
+from domain.terms import Version
+from ledger.store import layout
 from ledger.store.codec import TOPIC_OF, Entry, Envelope, Row
+from ledger.store.common import Common
 from ledger.store.reader import BatchNote, Reader
 from ledger.store.session import Store, Transaction
 from ledger.store.stores import create_store, open_store
 
 New = tuple[str, Event]
 """An event to be recorded, with the stream that it goes to."""
+_IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS)
+"""How streams begin that `Common` is made of."""
 
 
 class Writer(Reader):
@@ -23,6 +29,43 @@ class Writer(Reader):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self._transaction = transaction
+        self._ends: dict[str, int] = {}
+        self._versions: tuple[Version, ...] | None = None
+        self._rules: Case | None = None
+        self._common: Common | None = None
+
+    def stream(self, stream: str) -> list[Row]:
+        """A stream's events, in order."""
+        rows = super().stream(stream)
+        self._ends[stream] = rows[-1].version if rows else 0
+        return rows
+
+    def version(self, stream: str) -> int:
+        """The version of a stream's last event; 0 where there is none. Nobody else writes: it is read once."""
+        if stream not in self._ends:
+            self._ends[stream] = super().version(stream)
+        return self._ends[stream]
+
+    def versions(self) -> tuple[Version, ...]:
+        """The terms that are recorded, earliest first; read once, as everything that commands have in common."""
+        if self._versions is None:
+            self._versions = super().versions()
+        return self._versions
+
+    def rules(self) -> Case:
+        """The terms and calendars that are recorded; not to be changed."""
+        if self._rules is None:
+            self._rules = super().rules()
+        return self._rules
+
+    def common(self) -> Common:
+        """What accounts have in common; not to be changed."""
+        if self._common is None:
+            self._common = super().common()
+        return self._common
+
+    def _forget_common(self) -> None:
+        self._versions = self._rules = self._common = None
 
     def append(
         self, events: Sequence[New], recorded_at: int, actor: str, reason: str | None, key: str | None
@@ -31,14 +74,19 @@ class Writer(Reader):
         ends: dict[str, int] = {}
         entries = []
         for stream, event in events:
-            ends[stream] = ends.get(stream) or self.version(stream)
-            ends[stream] += 1
+            ends[stream] = ends.get(stream, self.version(stream)) + 1
             envelope = Envelope(recorded_at=recorded_at, actor=actor, data=event, reason=reason, key=key)
             entries.append(Entry(stream, ends[stream], TOPIC_OF[type(event)], envelope))
-        return self._transaction.append(entries)
+        if any(stream.startswith(_IN_COMMON) for stream in ends):
+            self._forget_common()
+        positions = self._transaction.append(entries)
+        self._ends |= ends
+        return positions
 
     def insert(self, rows: Iterable[Row]) -> None:
         """Take rows of another store over as they are, at their own positions, which lie behind the last one."""
+        self._ends.clear()
+        self._forget_common()
         self._transaction.insert(rows)
 
     def note_progress(self, replaced: str | None, note: BatchNote) -> None:

@@ -23,6 +23,7 @@ from domain.refusals import Conflict, Damaged, Refusal
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.execution import Clock, carry_out, spend_key
+from ledger.memory import uncollected
 from ledger.month_run import run_month, waiting
 from ledger.parsing import parse_line
 from ledger.store.reader import BatchNote
@@ -94,7 +95,8 @@ class Batch:
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
                     raise Conflict("batch_goes_on", "another run of this file went on meanwhile", hint="let it finish")
                 started, before = True, self._report.recorded
-                more = self._run_lines(log, numbered, whole=dry_run)
+                with uncollected():
+                    more = self._run_lines(log, numbered, whole=dry_run)
                 if self._noted or self._report.recorded > before:
                     self._note(log, "running" if more else "stopped" if self._report.refused else "done")
             kept = self._report.lines
@@ -169,12 +171,14 @@ class Batch:
             return refusal
         self._report.recorded += recorded
         self._report.noops += not recorded
-        self._report.position = log.position() if recorded else self._report.position
         return None
 
     def _carry_out(self, log: Writer, command: Command) -> int:
         if not (isinstance(command, DecideClaim | IssueVoucher) and command.all):
-            return carry_out(log, command, self._actor, self._now()).recorded
+            done = carry_out(log, command, self._actor, self._now())
+            if not done.noop:
+                self._report.position = done.position
+            return done.recorded
         run = run_month(
             command,
             waiting(log, command),
@@ -188,6 +192,8 @@ class Batch:
             self._report.position = run.position
             first = run.refused[0]
             raise Refusal("run_incomplete", f"{len(run.refused)} refused, {len(run.done)} done; {first.message}")
+        if run.recorded:
+            self._report.position = log.position()
         return run.recorded
 
     def _report_refusal(self, number: int, refusal: Refusal) -> None:

@@ -18,14 +18,15 @@ from domain import incident as incidents
 from domain import terms as agreement
 from domain import voucher as vouchers
 from domain.assessment import assess, timing
-from domain.case import Case, account_of, fold, unknown_account
+from domain.case import Case, account_of, unknown_account
 from domain.decision import NO_FACTS, Decision, decode, substance
 from domain.money import yuan
 from domain.refusals import Refusal, Unreadable
 from domain.time import month_of, month_span
 from ledger.files import read_text
-from ledger.store import layout
+from ledger.store import layout, leaves
 from ledger.store.codec import decode as decode_row
+from ledger.store.life import Life
 from ledger.store.reader import Reader
 
 
@@ -43,17 +44,13 @@ def handle(log: Reader, command: c.Command, now: int) -> Effect:
     return handler(log, command, now)
 
 
-def _versions(log: Reader) -> tuple[agreement.Version, ...]:
-    return log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions
-
-
 def _zone(log: Reader) -> str:
-    return agreement.latest(_versions(log)).terms.zone
+    return agreement.latest(log.versions()).terms.zone
 
 
 def _terms_at(log: Reader, instant: int) -> agreement.Terms:
     """The terms under which an instant's month is measured. Raises Refusal `no_terms`."""
-    versions = _versions(log)
+    versions = log.versions()
     return agreement.in_force(versions, month_of(instant, agreement.latest(versions).terms.zone)).terms
 
 
@@ -116,7 +113,7 @@ def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
         raise Unreadable("bad_terms", "give the terms as a file or as a document, one of both")
     document = command.document if command.document is not None else read_text(str(command.file))
     terms = agreement.parse_terms(document)
-    versions = log.fold_streams(layout.terms(agreement.REFERENCE_AGREEMENT)).versions
+    versions = log.versions()
     if terms.agreement != agreement.REFERENCE_AGREEMENT:
         raise agreement.other_agreement(terms.agreement)
     events = agreement.publish(versions, command, document)
@@ -301,12 +298,14 @@ def _decided(decision: Decision, told: dict[str, Any]) -> Effect:
 def decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
     """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
     account, month = str(account), str(month)
-    rows = log.case_rows(account)
-    case = fold(map(decode_row, rows))
+    own, position = log.range(f"{account}/"), log.position()
+    life = Life(account, log.common())
+    life.take_in(list(map(decode_row, own)))
+    case = life.case(position)
     version = agreement.in_force(case.versions, month)
     decision = assess(case, account, month, version, decided_at, NO_FACTS)
-    facts = log.facts(rows, decision.calendar.years)
-    return msgspec.structs.replace(decision, facts=facts)
+    rests_on = [*map(leaves.leaf, own), *life.common_leaves(position, decision.calendar.years)]
+    return msgspec.structs.replace(decision, facts=leaves.facts(position, rests_on))
 
 
 def _dispute_claim(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
@@ -317,7 +316,7 @@ def _dispute_claim(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
 def _issue_voucher(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
     account = str(command.account)
     claim = _claim(log, account, command.month)
-    version = agreement.in_force(_versions(log), command.month).terms
+    version = agreement.in_force(log.versions(), command.month).terms
     issued_at = now if command.issued_at is None else int(command.issued_at)
     effect = Effect(told={"account": account, "month": command.month})
     for event in vouchers.issue(claim, command, issued_at, version.version, version.zone):
@@ -342,7 +341,7 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
 def _redeem_voucher(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     bill_stream, bill = _bill(log, command.bill)
-    terms = agreement.by_name(_versions(log), voucher.version).terms
+    terms = agreement.by_name(log.versions(), voucher.version).terms
     events = vouchers.redeem(voucher, bill, command, terms)
     told: dict[str, Any] = {"voucher": voucher.voucher}
     if events:

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+import msgspec
+
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact, fold
 from domain.events import IncidentOpened
@@ -28,7 +30,12 @@ class History:
 
     @cached_property
     def _cases(self) -> list[Case]:
-        return [fold(self.facts[:count]) for count in range(len(self.facts) + 1)]
+        """Each is the one before it with one more event; all else of a case is never changed in place by these."""
+        cases = [fold(())]
+        for fact in self.facts:
+            incidents = cases[-1].incidents.copy()
+            cases.append(fold([fact], msgspec.structs.replace(cases[-1], incidents=incidents)))
+        return cases
 
     @cached_property
     def _leaves(self) -> list[Leaf]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from eventsourcing.persistence import EventStore, IntegrityError, PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 from eventsourcing.sqlite import SQLiteCursor
 from eventsourcing.utils import Environment
 
@@ -33,19 +33,20 @@ class SqliteSession:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self._at_once = self._new_cursor()
 
-    def _execute(self, statement: str, values: Sequence[object]) -> sqlite3.Cursor:
+    def _new_cursor(self) -> sqlite3.Cursor:
         cursor = self.connection.cursor()
         cursor.row_factory = None
-        return cursor.execute(statement, values)
+        return cursor
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
-        return self._execute(statement, values).fetchall()
+        return self._at_once.execute(statement, values).fetchall()
 
     def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """The rows of a long answer, a page at a time."""
-        cursor = self._execute(statement, values)
+        cursor = self._new_cursor().execute(statement, values)
         while page := cursor.fetchmany(_PAGE):
             yield from page
 
@@ -53,12 +54,13 @@ class SqliteSession:
 class _SqliteTransaction(SqliteSession):
     def __init__(self, recorder: Recorder, cursor: SQLiteCursor) -> None:
         super().__init__(cursor.sqlite_cursor.connection)
-        self._events: EventStore[str] = EventStore(EventMapper(), recorder)
+        self._recorder = recorder
         self._cursor = cursor
 
     def append(self, entries: Sequence[Entry]) -> list[int]:
         """Record events at the end of the log, and give their positions."""
-        return [recording.notification.id for recording in self._events.put(entries, cursor=self._cursor)]
+        stored = list(map(_MAPPER.to_stored_event, entries))
+        return list(self._recorder.insert_events(stored, cursor=self._cursor) or ())
 
     def insert(self, rows: Iterable[Row]) -> None:
         """Take rows over at their own positions."""
@@ -67,6 +69,9 @@ class _SqliteTransaction(SqliteSession):
             "VALUES (?, ?, ?, ?, ?)",
             rows,
         )
+
+
+_MAPPER = EventMapper()
 
 
 class EmbeddedStore:

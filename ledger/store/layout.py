@@ -11,6 +11,7 @@ LOCK_SECONDS = 10
 SHARED = "~"
 """The owner of what concerns more than one account; it sorts behind every account id."""
 LEDGER = "~/ledger"
+TERMS = "~/terms/"
 CALENDARS = "~/calendar/"
 SHARED_INCIDENTS = "~/incident/"
 
@@ -56,7 +57,7 @@ def voucher(account: str, voucher: str) -> str:
 
 def terms(agreement: str) -> str:
     """The stream of an agreement's versions."""
-    return f"~/terms/{agreement}"
+    return f"{TERMS}{agreement}"
 
 
 def calendar(country: str, year: int) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any, Literal
 
 import msgspec
 
-from domain.calendar import COUNTRY
 from domain.case import Case, Fact, fold
-from domain.decision import Facts
 from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
 from domain.refusals import Damaged
-from domain.terms import REFERENCE_AGREEMENT
+from domain.terms import REFERENCE_AGREEMENT, Version
 from ledger.memory import uncollected
-from ledger.store import layout, leaves
+from ledger.store import layout
 from ledger.store.codec import Row, decode
 from ledger.store.common import Common
 from ledger.store.life import Life, Own
@@ -197,6 +195,10 @@ class Reader:
         """The case that a few streams alone add up to."""
         return fold(map(decode, sorted(row for stream in streams for row in self.stream(stream))))
 
+    def versions(self) -> tuple[Version, ...]:
+        """The terms that are recorded, earliest first."""
+        return self.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions
+
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""
         return fold(map(decode, self._rule_rows()))
@@ -248,12 +250,6 @@ class Reader:
     def case(self, account: str) -> Case:
         """The account's case as far as it is known."""
         return fold(map(decode, self.case_rows(account)))
-
-    def facts(self, rows: Iterable[Row], years: Iterable[int]) -> Facts:
-        """What a decision on these rows rests on: of the calendars only those of the years that it used."""
-        used = {layout.calendar(COUNTRY, year) for year in years}
-        known = (row for row in rows if not row.stream.startswith(layout.CALENDARS) or row.stream in used)
-        return leaves.facts(self.position(), map(leaves.leaf, known))
 
     def incident(self, id_: str) -> tuple[str, Incident] | None:
         """An incident's stream and state, by its id alone."""

@@ -113,7 +113,7 @@ def store_in_sqlite(ledger: Ledger, pages: Iterator[list[Row]]) -> Iterator[int]
     The log's own guard against changes is put aside meanwhile, and nothing is synced before the end: what is half
     written when this dies is no ledger.
     """
-    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as raw:
+    with closing(sqlite3.connect(ledger.store.path, isolation_level=None)) as raw:
         guard = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_no_replace'").fetchone()[0]
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -200000", "locking_mode = EXCLUSIVE"):
             raw.execute(f"PRAGMA {pragma}").fetchall()

@@ -21,7 +21,7 @@ from domain.calendar import COUNTRY
 from domain.case import Case, Fact, evolve, fold
 from domain.decision import NO_FACTS, Facts
 from domain.incident import Incident
-from domain.terms import in_force
+from domain.terms import Version, in_force
 from ledger.application import New, Writer
 from ledger.execution import carry_out
 from ledger.store import layout
@@ -113,6 +113,9 @@ class MemoryLog(Writer):
 
     def reservation(self, kind: str, id_: str) -> e.IdReserved | None:
         return self._reserved.get(layout.reservation(kind, id_))
+
+    def versions(self) -> tuple[Version, ...]:
+        return self._rules.versions
 
     def rules(self) -> Case:
         return self._rules

@@ -30,9 +30,9 @@ class Writer(Reader):
         super().__init__(transaction)
         self._transaction = transaction
         self._ends: dict[str, int] = {}
-        self._versions: tuple[Version, ...] | None = None
-        self._rules: Case | None = None
-        self._common: Common | None = None
+        self._known_versions: tuple[Version, ...] | None = None
+        self._known_rules: Case | None = None
+        self._known_common: Common | None = None
 
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
@@ -48,24 +48,24 @@ class Writer(Reader):
 
     def versions(self) -> tuple[Version, ...]:
         """The terms that are recorded, earliest first; read once, as everything that commands have in common."""
-        if self._versions is None:
-            self._versions = super().versions()
-        return self._versions
+        if self._known_versions is None:
+            self._known_versions = super().versions()
+        return self._known_versions
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded; not to be changed."""
-        if self._rules is None:
-            self._rules = super().rules()
-        return self._rules
+        if self._known_rules is None:
+            self._known_rules = super().rules()
+        return self._known_rules
 
     def common(self) -> Common:
         """What accounts have in common; not to be changed."""
-        if self._common is None:
-            self._common = super().common()
-        return self._common
+        if self._known_common is None:
+            self._known_common = super().common()
+        return self._known_common
 
     def _forget_common(self) -> None:
-        self._versions = self._rules = self._common = None
+        self._known_versions = self._known_rules = self._known_common = None
 
     def append(
         self, events: Sequence[New], recorded_at: int, actor: str, reason: str | None, key: str | None

@@ -6,8 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-import msgspec
-
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact, fold
 from domain.events import IncidentOpened
@@ -22,6 +20,7 @@ class History:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
         self._positions = [row.position for row in rows]
+        self._cases: dict[int, Case] = {}
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -29,21 +28,15 @@ class History:
         return list(map(decode, self.rows))
 
     @cached_property
-    def _cases(self) -> list[Case]:
-        """Each is the one before it with one more event; all else of a case is never changed in place by these."""
-        cases = [fold(())]
-        for fact in self.facts:
-            incidents = cases[-1].incidents.copy()
-            cases.append(fold([fact], msgspec.structs.replace(cases[-1], incidents=incidents)))
-        return cases
-
-    @cached_property
     def _leaves(self) -> list[Leaf]:
         return list(map(leaf, self.rows))
 
     def at(self, position: int) -> Case:
         """The case as it was known up to a position. Raises Damaged as `decode` and `fold` do."""
-        return self._cases[bisect_right(self._positions, position)]
+        count = bisect_right(self._positions, position)
+        if count not in self._cases:
+            self._cases[count] = fold(self.facts[:count])
+        return self._cases[count]
 
     def leaves(self, position: int) -> list[Leaf]:
         """The leaves up to a position."""

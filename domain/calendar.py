@@ -6,6 +6,7 @@ import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,20 +27,29 @@ class CalendarYear(msgspec.Struct, frozen=True, kw_only=True):
     holidays: dict[date, str]
     workdays: dict[date, str]
 
+    def __hash__(self) -> int:
+        """Of the days' hash alone, as it is recorded; equality is of all."""
+        return hash(self.sha256)
+
 
 Calendars = Mapping[int, CalendarYear]
 
 
 def evolve(years: dict[int, CalendarYear], event: CalendarPublished) -> dict[int, CalendarYear]:
     """The recorded years after one more; a year published again replaces what was known of it."""
-    added = CalendarYear(
+    return {**years, event.year: _year(event)}
+
+
+@lru_cache(maxsize=64)
+def _year(event: CalendarPublished) -> CalendarYear:
+    """A year as it was published: one object however often it is folded, so that it equals itself at a glance."""
+    return CalendarYear(
         year=event.year,
         sha256=event.sha256,
         source=event.source,
         holidays={date.fromisoformat(day.date): day.name for day in event.holidays},
         workdays={date.fromisoformat(day.date): day.name for day in event.workdays},
     )
-    return {**years, event.year: added}
 
 
 def published(year: int, source: str, holidays: Mapping[date, str], workdays: Mapping[date, str]) -> CalendarPublished:

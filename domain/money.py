@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from domain.refusals import BadValue
 
@@ -35,9 +36,9 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
-def half_up(value: Fraction) -> int:
-    """The nearest integer, halves upward (R13); for values that are not negative."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+def half_up(numerator: int, denominator: int) -> int:
+    """The integer nearest to a ratio, halves upward (R13); for ratios that are not negative, in any terms."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def parse_percent(text: str) -> Fraction:
@@ -51,7 +52,12 @@ def parse_percent(text: str) -> Fraction:
 
 def percent_text(ratio: Fraction) -> str:
     """A ratio as the shortest exact percentage, such as `14%` or `99.8%`; for ratios that end."""
-    whole, rest = divmod(ratio.numerator * 100 * 10**9 // ratio.denominator, 10**9)
+    return _percent_text(ratio.numerator, ratio.denominator)
+
+
+@lru_cache(maxsize=256)
+def _percent_text(numerator: int, denominator: int) -> str:
+    whole, rest = divmod(numerator * 100 * 10**9 // denominator, 10**9)
     return (f"{whole}.{rest:09d}".rstrip("0") if rest else str(whole)) + "%"
 
 

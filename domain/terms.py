@@ -139,6 +139,10 @@ class Terms(_Part, frozen=True, kw_only=True):
     exclusions: tuple[ExclusionCause, ...]
     readings: Readings
 
+    def __hash__(self) -> int:
+        """Of what tells versions apart: terms are looked up often, and hashing all their parts takes long."""
+        return hash((self.version, self.readings))
+
     @property
     def zone(self) -> str:
         return self.readings.timezone

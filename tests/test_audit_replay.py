@@ -899,8 +899,8 @@ CHANGES = [
         (
             domain.money,
             "half_up",
-            "+ value.denominator)",
-            "+ value.denominator - 1)",
+            "+ denominator)",
+            "+ denominator - 1)",
             domain.rules.compensation,
         ),
         ("half-fen", "$.credit.service.amount_fen", 1404, 1403),

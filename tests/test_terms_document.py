@@ -258,7 +258,7 @@ def test_r16_the_version_in_force_governs_the_whole_month(
 )
 def test_a_month_before_the_first_version_is_refused(document: str, refused: str, governed: str) -> None:
     published = versions(document)
-    assert in_force(published, governed) is published[0]
+    assert in_force(published, governed) == published[0]
     with pytest.raises(Refusal) as error:
         in_force(published, refused)
     assert (error.value.code, error.value.clause) == ("no_terms", "4")

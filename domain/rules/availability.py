@@ -19,7 +19,7 @@ def compared(ratio: Fraction, terms: Terms) -> Fraction:
     if decimals == "exact":
         return ratio
     scale = 100 * 10**decimals
-    return Fraction(half_up(ratio * scale), scale)
+    return Fraction(half_up(ratio.numerator * scale, ratio.denominator), scale)
 
 
 def meets_commitment(ratio: Fraction, terms: Terms) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
-from domain.calendar import Calendars, next_workday
+from domain.calendar import Calendars, CalendarYear, next_workday
 from domain.terms import Terms
 from domain.time import add_months, days_in, first_day, midnight
 
@@ -29,17 +30,23 @@ def claim_window(month: str, terms: Terms, calendars: Calendars) -> Window:
 
     Raises Refusal `calendar_missing` where a year's working days are needed that were never recorded.
     """
+    return _window(month, terms, frozenset(calendars.values()))
+
+
+@lru_cache(maxsize=1024)
+def _window(month: str, terms: Terms, years: frozenset[CalendarYear]) -> Window:
+    calendars = {year.year: year for year in years}
     workday = nth_workday(add_months(month, 1), terms.claims.opens_after_working_day.value, calendars)
     opens = workday if terms.readings.claim_opens == "on_the_day" else workday + _DAY
     nominal = _last_day(month, terms)
     last = next_workday(calendars, nominal) if terms.readings.deadline_rolls else nominal
-    years = {workday.year} | ({nominal.year, last.year} if terms.readings.deadline_rolls else set())
+    used = {workday.year} | ({nominal.year, last.year} if terms.readings.deadline_rolls else set())
     return Window(
         nth_workday=workday,
         last_day=last,
         opens_at=midnight(opens, terms.zone),
         closes_at=midnight(last + _DAY, terms.zone),
-        years=tuple(sorted(years)),
+        years=tuple(sorted(used)),
     )
 
 

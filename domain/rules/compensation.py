@@ -33,10 +33,11 @@ def credit(bases: Bases, tier_number: int, terms: Terms) -> Credit:
     being what the rounded service part leaves of it (R13).
     """
     tier = terms.tiers[tier_number - 1]
-    service, call = tier.service_rate * bases.service.net_fen, tier.call_rate * bases.call.net_fen
-    service_fen = half_up(service)
-    once = terms.readings.rounding == "once_on_total"
-    call_fen = half_up(service + call) - service_fen if once else half_up(call)
+    service, service_parts = tier.service_rate.numerator * bases.service.net_fen, tier.service_rate.denominator
+    call, call_parts = tier.call_rate.numerator * bases.call.net_fen, tier.call_rate.denominator
+    service_fen, call_fen = half_up(service, service_parts), half_up(call, call_parts)
+    if terms.readings.rounding == "once_on_total":
+        call_fen = half_up(service * call_parts + call * service_parts, service_parts * call_parts) - service_fen
     return Credit(
         service=PartCredit(rate=tier.service_rate, amount_fen=service_fen),
         call=PartCredit(rate=tier.call_rate, amount_fen=call_fen),

@@ -45,7 +45,7 @@ def mtbf(incidents: Sequence[Incident], covered: Covered, year: int, at: int, ve
     months = _governed(year, versions)
     failures: list[Failure] = []
     for terms in dict.fromkeys(months.values()):
-        own = [month for month, governing in months.items() if governing is terms]
+        own = [month for month, governing in months.items() if governing == terms]
         failures += _failures(incidents, covered(terms), own, at, terms)
     failures.sort(key=lambda failure: (failure.start, failure.recovered))
     gaps = [after.start - before.recovered for before, after in pairwise(failures)]

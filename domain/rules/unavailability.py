@@ -215,7 +215,7 @@ def _run(
     counted = condition if enough else []
     if terms.readings.minimum_kind == "deductible":
         counted = subtract(counted, [(start, start + minimum_us)])
-    deducted_us = length(condition) - length(counted) if enough else 0
+    deducted_us = length(condition) - length(counted) if counted is not condition and enough else 0
     names = tuple(sorted({outage.incident for outage in outages}))
     return Run(start, end, still_open, names, enough, excluded_us, deducted_us, counted)
 
@@ -229,19 +229,20 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
         under_terms = intersect(within, covered)
         own = subtract(under_terms, seen)
         seen = union((*seen, *own)) if seen else own
+        within_us, under_terms_us, own_us = length(within), length(under_terms), length(own)
         episodes.append(
             Episode(
                 start=run.start,
                 end=None if run.open else run.end,
                 length_us=run.end - run.start,
-                counted_us=_quantised(length(own), terms.readings),
+                counted_us=_quantised(own_us, terms.readings),
                 incidents=run.incidents,
                 long_enough=run.long_enough,
                 excluded_us=run.excluded_us,
                 deducted_us=run.deducted_us,
-                outside_us=length(run.counted) - length(within),
-                uncovered_us=length(within) - length(under_terms),
-                repeated_us=length(under_terms) - length(own),
+                outside_us=length(run.counted) - within_us,
+                uncovered_us=within_us - under_terms_us,
+                repeated_us=under_terms_us - own_us,
             )
         )
     return episodes

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 from conftest import COMMAND, CommandLine
+from stores import sqlite_only
 
 from ledger.application import Ledger
 from ledger.audit.derived import derived
 from ledger.audit.proofs import parse_checkpoint
 from ledger.store.reader import BatchNote
+
+pytestmark = sqlite_only("a SQLite file's backup; a server's is its export: test_moves_between_stores")
 
 RESTORED = ("--ledger", "sqlite:///restored.db")
 

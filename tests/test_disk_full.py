@@ -24,6 +24,12 @@ SIZE = 1024 * 1024
 
 
 @pytest.fixture
+def slaledger(ledger_file: Path) -> CommandLine:
+    """On a file: the disk of this machine; a server tells of its own (`tests/test_postgres.py`)."""
+    return CommandLine(ledger_file.parent)
+
+
+@pytest.fixture
 def full(tmp_path: Path, blank: Path) -> Iterator[CommandLine]:
     """A ledger on a file system of one MiB."""
     folder = tmp_path / "full"

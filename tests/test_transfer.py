@@ -78,16 +78,16 @@ def test_two_exports_are_the_same_bytes_and_so_is_that_of_the_moved_ledger(demo:
     demo.ok(*MOVED, "import", "events", "a.zst")
     demo.ok(*MOVED, "export", "events", "-o", "c.jsonl")
     a, b, c = ((demo.folder / f"{name}.jsonl").read_bytes() for name in "abc")
-    assert a == b == c == demo.run("export", "events").stdout.encode()
+    assert a == b == c == demo.process("export", "events").stdout.encode()
     assert (demo.folder / "a.zst").read_bytes() == (demo.folder / "b.zst").read_bytes()
 
 
 def test_through_a_pipe(demo: CommandLine) -> None:
-    lines = demo.run("export", "events", "-o", "-").stdout.encode()
-    done = demo.run(*MOVED, "import", "events", "-", stdin=lines)
+    lines = demo.process("export", "events", "-o", "-").stdout.encode()
+    done = demo.process(*MOVED, "import", "events", "-", stdin=lines)
     assert done.returncode == 0, done.stderr
     assert stored(demo.folder / "moved.db") == stored(demo.ledger)
-    cut = demo.run("--ledger", "sqlite:///cut.db", "import", "events", "-", stdin=lines[:-200])
+    cut = demo.process("--ledger", "sqlite:///cut.db", "import", "events", "-", stdin=lines[:-200])
     assert (cut.returncode, "cut_off" in cut.stderr) == (2, True)
     assert not (demo.folder / "cut.db").exists()
 

@@ -17,6 +17,8 @@ from ledger.store.session import Kind, Table
 
 _KEPT: dict[Kind, int] = {"views": 1, "tree": 2}
 """What the locks of the kept stores differ by from the log's."""
+_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE formats IN ACCESS SHARE MODE"
+"""A snapshot during which no table is dropped: else its reader and who drops them could wait for each other."""
 _KINDS = {"text": 'TEXT COLLATE "C"', "int": "BIGINT", "bytes": "BYTEA"}
 
 
@@ -59,7 +61,7 @@ class PostgresKept(PostgresSession):
             if writing:
                 self.connection.execute(locked("BEGIN ISOLATION LEVEL READ COMMITTED", self._lock))
             else:
-                self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                self.connection.execute(_READING)
         except psycopg.Error as error:
             raise kept_error(error) from error
 
@@ -78,7 +80,8 @@ class PostgresKept(PostgresSession):
         return rows[0][0] if rows else 0
 
     def make(self, tables: dict[str, Table], format_: int) -> None:
-        """Empty tables of a format."""
+        """Empty tables of a format; whoever reads them ends first."""
+        self.query("LOCK TABLE formats IN ACCESS EXCLUSIVE MODE")
         for name, table in tables.items():
             self.query(f"DROP TABLE IF EXISTS {self._schema}.{name}")
             columns = ", ".join(f"{column} {_KINDS[kind]}" for column, kind in table.columns.items())

@@ -40,7 +40,7 @@ from domain.terms import Readings
 from domain.time import HOUR_US, MINUTE_US
 from ledger import clock
 from ledger.application import Ledger
-from ledger.audit.impact import Impact, impact_of_now, outcome_of
+from ledger.audit.impact import Impact, impacts_of_now, outcome_of
 from ledger.batch import Batch
 from ledger.execution import carry_out, initialise
 from ledger.store import layout
@@ -113,7 +113,7 @@ def redecided(path: Path) -> dict[tuple[str, str], Any]:
 
 def impacts(path: Path) -> list[Impact]:
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        return list(impact_of_now(log, *layout.ACCOUNTS, LATER, lambda done, total: None))
+        return impacts_of_now(log, *layout.ACCOUNTS, at=LATER, on_progress=lambda done, total: None)
 
 
 @pytest.mark.parametrize("seed", range(4), ids=lambda seed: f"seed {seed}")

@@ -201,14 +201,23 @@ def _caught_up(kept: Kept, ledger: Ledger, on_progress: Progress) -> tuple[TreeS
     with ExitStack() as undo:
         undo.callback(store.close)
         store.begin()
-        if not is_current(store, ledger):
+        current = is_current(store, ledger)
+        while not current:
             store.commit()
             store.begin(writing=True)
-            remade = catch_up(store, ledger, on_progress)
+            remade = catch_up(store, ledger, on_progress) or remade
             store.commit()
             store.begin()
+            current = not _is_empty(store)  # else somebody who had found it broken dropped it since
         undo.pop_all()
     return store, remade
+
+
+def _is_empty(store: TreeStore) -> bool:
+    try:
+        return store.reached() is None
+    except Spoilt:
+        return False
 
 
 def _tree(store: TreeStore, remade: str | None) -> KeptTree:

@@ -138,17 +138,13 @@ class Views:
         views = cls(kept)
         with ExitStack() as undo:
             undo.callback(views.close)
-            views._make_tables()
             views.catch_up(ledger, on_progress, upto, clear=clear, workers=workers)
             undo.pop_all()
         return views
 
-    def _make_tables(self) -> None:
-        """The tables, where they are missing or of another format."""
-        if self._kept.format() != FORMAT:
-            with transaction(self._kept, writing=True):
-                if self._kept.format() != FORMAT:  # else another reader made them in the same moment
-                    self._kept.make(TABLES, FORMAT)
+    def _is_made(self) -> bool:
+        """Whether the tables are there, of this version's format."""
+        return self._kept.format() == FORMAT
 
     def close(self) -> None:
         """Let go of the store."""
@@ -195,9 +191,11 @@ class Views:
         """Project what was recorded since the position reached, up to a position where one is given."""
         with ledger.reading(upto) as log:
             name, position = log.ledger_id() or "", log.position()
-            if not clear and self._reached(name) == position:
+            if not clear and self._is_made() and self._reached(name) == position:
                 return
-            with transaction(self._kept, writing=True):
+            with transaction(self._kept, writing=True):  # tables are made and filled at once: nobody sees them empty
+                if not self._is_made():
+                    self._kept.make(TABLES, FORMAT)
                 reached = self._reached(name)
                 if clear or reached > position or not reached:
                     self._clear()

@@ -7,6 +7,7 @@ from domain.commands import RedeemVoucher
 from domain.refusals import Refusal
 from domain.terms import Terms
 from domain.time import month_start, written
+from domain.wording import said
 
 
 def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command: RedeemVoucher, terms: Terms) -> None:
@@ -27,6 +28,8 @@ def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command
             f"so not redeemed at {written(command.redeemed_at, terms.zone)}",
             clause="3.1",
         )
+    if command.part == "call" and terms.single_fee:
+        raise Refusal("part_not_payable", said("voucher {voucher}: the fee has no call part", voucher=voucher))
     if command.part == "call" and terms.readings.voucher_pays == "service":
         raise Refusal(
             "part_not_payable",

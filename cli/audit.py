@@ -23,6 +23,7 @@ from domain.money import yuan
 from domain.readings import check_readings, parse_setting
 from domain.refusals import Damaged
 from domain.terms import Version, document_sha256, parse_terms
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
@@ -97,7 +98,7 @@ def _divided(
 ) -> Iterator[_Result]:
     """A task's results over one account, or over all, divided among workers."""
     if account is not None and workers is not None:
-        raise click.UsageError("one account is one worker's work: leave --workers and --cluster out")
+        raise click.UsageError(said("one account is one worker's work: leave --workers and --cluster out"))
     if account is None:
         return over_accounts(ledger, log, task, workers, advance)
     return iter([task(log, *_range(log, account), on_progress=advance)])
@@ -144,7 +145,7 @@ def impact(account: str | None, with_: str | None, workers: Workers | None, form
       slaledger audit impact --with correction.jsonl
     """
     if with_ is not None and workers is not None:
-        raise click.UsageError("what is not recorded is known to one process: leave --workers and --cluster out")
+        raise click.UsageError(said("what is not recorded is known to one process: leave --workers and --cluster out"))
     task = partial(impacts_of_now, at=clock.now_us())
     with open_ledger(read_only=with_ is None) as ledger:
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
@@ -172,7 +173,7 @@ def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None
       slaledger audit what-if --set minimum_kind=deductible
     """
     if (file is None) == (not settings):
-        raise click.UsageError("give --terms FILE, or --set READING=VALUE, repeatable")
+        raise click.UsageError(said("give --terms FILE, or --set READING=VALUE, repeatable"))
     choose = _document(file) if file is not None else _settings(settings)
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         task = partial(impacts_of_rules, choose=choose)
@@ -280,7 +281,7 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
         "position": found.log.position,
         "decisions": found.decisions,
         "first_bad_position": found.first_bad_position,
-        "damage": [msgspec.to_builtins(each) for each in found.damage],
+        "damage": [msgspec.structs.asdict(each) for each in found.damage],
         "different": [_difference(each) for each in found.different],
     }
     emit(shape, format_, lambda: _print_verified(shape, file))
@@ -319,7 +320,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
         for done, life in enumerate(log.lives(*layout.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
-    shape = [msgspec.to_builtins(each) for each in found]
+    shape = [msgspec.structs.asdict(each) for each in found]
     emit(shape, format_, lambda: _print_findings(found))
     return DIFFERENT if found else 0
 

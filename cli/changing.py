@@ -16,6 +16,7 @@ from cli.examples import EXAMPLES
 from cli.output import Json, emit, format_params, print_pairs, print_table, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
+from domain.wording import said
 from ledger import clock
 from ledger.execution import Done, execute, spend_key
 from ledger.month_run import MonthRun, run_month, waiting
@@ -173,7 +174,7 @@ def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
 def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
     names = ("month",) if for_all else ("account", "month")
     if len(words) != len(names):
-        raise Unreadable("usage", "give ACCOUNT MONTH, or --all MONTH", hint="`--help` shows an example")
+        raise Unreadable("usage", said("give ACCOUNT MONTH, or --all MONTH"), hint=said("`--help` shows an example"))
     return dict(zip(names, words, strict=True))
 
 
@@ -181,7 +182,7 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable("bad_evidence", f"evidence {text!r} is not NAME=SHA256[@URI]")
+        raise Unreadable("bad_evidence", said("evidence {text!r} is not NAME=SHA256[@URI]", text=text))
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 

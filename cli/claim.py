@@ -14,6 +14,7 @@ from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of
 from domain.case import account_of
 from domain.refusals import Refusal
+from domain.wording import said
 from ledger.handlers import claim_in
 from ledger.store.reader import Reader
 from ledger.store.views import Views
@@ -125,11 +126,15 @@ def _chosen(shape: Json, number: int | None) -> Json:
     decisions: list[Json] = shape["decisions"]
     index = len(decisions) if number is None else number
     if not 1 <= index <= len(decisions):
+        account, month = shape["account"], shape["month"]
         raise Refusal(
             "claim_undecided" if not decisions else "unknown_decision",
-            f"{shape['account']} {shape['month']}: "
-            + (f"there is no decision {index}" if decisions else "the claim is not decided"),
-            hint=f"`slaledger claim decide {shape['account']} {shape['month']}`" if not decisions else None,
+            said("{account} {month}: there is no decision {number}", account=account, month=month, number=index)
+            if decisions
+            else said("{account} {month}: the claim is not decided", account=account, month=month),
+            hint=said("`slaledger claim decide {account} {month}`", account=account, month=month)
+            if not decisions
+            else None,
         )
     return decisions[index - 1]
 

@@ -16,6 +16,7 @@ from domain.case import account_of, fold
 from domain.money import yuan
 from domain.refusals import Refusal
 from domain.time import written
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.questions import AccountThen, account_then
@@ -65,9 +66,9 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
         at = written(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
         raise Refusal(
             "unknown_account",
-            f"account {account} was enrolled only at {at}",
+            said("account {account} was enrolled only at {at}", account=account, at=at),
             clause="opening",
-            hint="ask for an instant at or after its enrolment",
+            hint=said("ask for an instant at or after its enrolment"),
         )
 
 

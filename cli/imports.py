@@ -12,6 +12,7 @@ from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
 from cli.transfer import tell
 from domain.refusals import Unreadable
+from domain.wording import said
 from ledger.exchange import moving, source
 from ledger.exchange.aliyun_bill import read_aliyun_bill
 from ledger.exchange.intake import take_over
@@ -59,7 +60,7 @@ def statuspage(
       slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'
     """
     if bool(accounts) == all_accounts:
-        raise click.UsageError("say whom they touch: --account, repeatable, or --all-accounts")
+        raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
     functions = dict(_pair(text) for text in mapping)
     _import(
         file,
@@ -120,7 +121,7 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
 def _pair(text: str) -> tuple[str, str]:
     component, equals, function = text.rpartition("=")
     if not equals:
-        raise click.UsageError(f"--map {text!r} is not COMPONENT=FUNCTION")
+        raise click.UsageError(said("--map {text!r} is not COMPONENT=FUNCTION", text=text))
     return component, function
 
 
@@ -128,7 +129,9 @@ def _import(file: str, read: Callable[[bytes], source.Reading], dry_run: bool, f
     try:
         found = read(read_bytes(file))
     except source.Unreadable as refused:
-        raise Unreadable(refused.code, f"{refused.place}: {refused.message}", hint=refused.hint) from None
+        raise Unreadable(
+            refused.code, said("{place}: {message}", place=refused.place, message=refused.message), hint=refused.hint
+        ) from None
     with open_ledger() as ledger:
         taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
     notes = [*found.notes, *taken.left_alone]

@@ -10,7 +10,9 @@ from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
 from domain.money import percent_cut, yuan
+from domain.refusals import BadValue
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
+from domain.wording import said, words_of
 from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
 
@@ -18,8 +20,8 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
     """A month as a click callback. Raises click.BadParameter."""
     try:
         return None if value is None else str(MonthText.parse(value))
-    except ValueError as error:
-        raise click.BadParameter(f"{error} ({getattr(error, 'hint', '')})") from None
+    except BadValue as error:
+        raise click.BadParameter(said("{message} ({hint})", message=words_of(error), hint=error.hint)) from None
 
 
 @click.command()

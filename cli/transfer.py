@@ -10,6 +10,7 @@ from cli.completion import files
 from cli.context import lock_seconds, open_ledger, settings
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
+from domain.wording import said
 from ledger.audit.notes import encoded, read_key_file, sign_note
 from ledger.audit.proofs import read_checkpoint
 from ledger.exchange import backups, moving
@@ -97,7 +98,11 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
             on_progress=advance,
         )
     if not vouched:
-        warn("no checkpoint was given: what is proved is that every event can be read and no stream misses a version")
+        warn(
+            said(
+                "no checkpoint was given: what is proved is that every event can be read and no stream misses a version"
+            )
+        )
     tell(file, moved, "restored", format_)
 
 

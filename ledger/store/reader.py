@@ -14,6 +14,7 @@ from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
 from domain.refusals import Damaged
 from domain.terms import REFERENCE_AGREEMENT, Version
+from domain.wording import said, words_of
 from ledger.memory import uncollected
 from ledger.store import layout
 from ledger.store.codec import Row, decode
@@ -284,7 +285,15 @@ def _recorded_at(row: Row) -> int:
     try:
         return _RECORDED.decode(row.state).recorded_at
     except msgspec.MsgspecError as error:
-        raise Damaged("unreadable_event", f"position {row.position}: {row.stream} cannot be read: {error}") from None
+        raise Damaged(
+            "unreadable_event",
+            said(
+                "position {position}: {stream} cannot be read: {error}",
+                position=row.position,
+                stream=row.stream,
+                error=words_of(error),
+            ),
+        ) from None
 
 
 _ON_REGIONS = ("account.enrolled", "account.corrected", "incident.joined")

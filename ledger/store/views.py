@@ -15,6 +15,7 @@ import msgspec
 
 from domain.case import Case
 from domain.refusals import Damaged, Unreadable
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.spread import Workers, over_accounts
 from ledger.store import layout
@@ -260,7 +261,7 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
     """
     if not ledger.store.may_keep("views"):
         ledger.store.check_writable()
-        raise Unreadable("read_only", f"the projections of {ledger.store.name} may not be written here")
+        raise Unreadable("read_only", said("the projections of {name} may not be written here", name=ledger.store.name))
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from cli.audit_tree import checkpoint, consistency, prove
+from cli.completion import accounts, months
 from cli.context import actor, open_ledger
 from cli.output import WIDTH, Json, emit, format_option, plain, print_table, wrapped
 from cli.progress import progress
@@ -59,8 +60,10 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
 
 
 @audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
-@click.argument("account", required=False)
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's decisions.")
+@click.argument("account", required=False, shell_complete=accounts)
+@click.option(
+    "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's decisions."
+)
 @workers_options
 @format_option
 def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
@@ -128,7 +131,7 @@ def _print_replay(shape: Json) -> None:
 
 
 @audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
-@click.argument("account", required=False)
+@click.argument("account", required=False, shell_complete=accounts)
 @click.option("--with", "with_", metavar="FILE.jsonl", help="And with these commands, which are not recorded.")
 @workers_options
 @format_option

@@ -10,6 +10,7 @@ from typing import IO
 import click
 import msgspec
 
+from cli.completion import files
 from cli.context import actor, open_ledger
 from cli.main import say, wants_json
 from cli.output import Json, emit, format_option
@@ -20,7 +21,7 @@ from ledger.batch import Batch, Report
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--keep-going", is_flag=True, help="Do the rest after a refusal; list all refusals, exit 1.")
 @click.option("--dry-run", is_flag=True, help="Check every line in turn and record nothing.")
 @format_option

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cli.completion import accounts, files, months
 from cli.context import open_ledger
 from cli.output import Json, emit, format_option, warn
 from cli.reading import parsed_month
@@ -20,8 +21,8 @@ from ledger.files import read_bytes, read_text
 
 
 @click.command()
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @click.option("-o", "--output", "file", required=True, metavar="FILE", help="Where to write it; must not exist.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help="Sign its checkpoint.")
 @format_option
@@ -60,7 +61,7 @@ def dossier(account: str, month: str, file: str, key_file: str | None, format_: 
 
 
 @click.command("verify-dossier")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--checkpoint", "kept", metavar="FILE", help="A checkpoint that you kept.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @format_option

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from cli import history_shapes
+from cli.completion import accounts, months
 from cli.context import open_ledger
 from cli.history_diff import difference, print_difference
 from cli.knowledge import Asked, Known, instant_asked, knowing, knowledge_options, known_at
@@ -22,8 +23,10 @@ from ledger.questions import AccountThen, account_then
 
 
 @click.command()
-@click.argument("account")
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only what concerns this month.")
+@click.argument("account", shell_complete=accounts)
+@click.option(
+    "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only what concerns this month."
+)
 @click.option("--valid-at", metavar="TIME", help="As it was then: by what had happened until TIME.")
 @knowledge_options
 @click.option("--diff", "diff", metavar="TIME", help="And what changed between that knowledge and TIME's.")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from cli.completion import accounts, files
 from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
@@ -28,8 +29,15 @@ _DRY_RUN = click.option("--dry-run", is_flag=True, help="Check everything and re
 
 
 @imports.command("statuspage", short_help="Incidents of an Atlassian Statuspage (v2 JSON).")
-@click.argument("file")
-@click.option("--account", "accounts", multiple=True, metavar="ID", help="The account that they touch; repeatable.")
+@click.argument("file", shell_complete=files)
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    shell_complete=accounts,
+    metavar="ID",
+    help="The account that they touch; repeatable.",
+)
 @click.option("--all-accounts", is_flag=True, help="They touch everybody.")
 @click.option("--map", "mapping", multiple=True, required=True, metavar="COMPONENT=FUNCTION", help="Repeatable.")
 @click.option("--skip", multiple=True, metavar="INCIDENT", help="Leave an incident of the page out; repeatable.")
@@ -65,7 +73,7 @@ def statuspage(
 
 
 @imports.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="A 计费项 that is calls.")
 @click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
 @_DRY_RUN
@@ -88,7 +96,7 @@ def aliyun_bill(
 
 
 @imports.command("events", short_help="A whole ledger, as `export events` wrote it.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @_DRY_RUN
 @format_option
 def events(file: str, dry_run: bool, format_: str | None) -> None:

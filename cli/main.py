@@ -49,6 +49,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
     "postgres": ("cli.postgres:postgres", "A ledger on a server: the roles of its users."),
     "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
+    "doctor": ("cli.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
+    "completion": ("cli.completion:completion", "The script that makes a shell complete commands and ids."),
 }
 
 

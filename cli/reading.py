@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli import shapes
+from cli.completion import accounts, months
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
@@ -24,8 +25,8 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
 
 
 @click.command()
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def availability(account: str, month: str, asked: Asked, format_: str | None) -> None:
@@ -78,7 +79,7 @@ def print_month(shape: Json) -> None:
 
 
 @click.command()
-@click.argument("month", callback=parsed_month)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def breaches(month: str, asked: Asked, format_: str | None) -> None:
@@ -120,7 +121,7 @@ def _print_breaches(found: list[Breach]) -> None:
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", shell_complete=accounts)
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option

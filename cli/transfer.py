@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cli.completion import files
 from cli.context import lock_seconds, open_ledger, settings
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
@@ -53,7 +54,7 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
 
 
 @click.command("backup", short_help="A copy of one moment while others write.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @_FORCE
 @_SIGN
 @format_option
@@ -74,7 +75,7 @@ def backup(file: str, force: bool, key_file: str | None, format_: str | None) ->
 
 
 @click.command("restore", short_help="A ledger again of a backup or an export.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--against", metavar="CHECKPOINT", help="A file with the checkpoint that the copy must extend.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @format_option

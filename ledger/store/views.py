@@ -268,6 +268,25 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
         return len(log.accounts())
 
 
+def reached_as_kept(ledger: Ledger) -> int | None:
+    """The position that the projections beside a ledger have reached, as they lie there; None where there are none.
+
+    Raises KeptError where they cannot be read.
+    """
+    try:
+        kept = ledger.store.kept("views", read_only=True)
+    except KeptError as error:
+        if error.is_passing or error.forbids_writing:
+            return None
+        raise
+    views = Views(kept)
+    try:
+        with transaction(kept), ledger.reading() as log:
+            return (views._reached(log.ledger_id() or "") or None) if views._is_made() else None
+    finally:
+        views.close()
+
+
 def _owners_since(log: Reader, reached: int) -> list[str] | None:
     """The accounts that own the events after a position; None where an event is shared."""
     owners: set[str] = set()

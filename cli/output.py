@@ -52,14 +52,13 @@ def emit(answer: Json | list[Json], format_: str | None, table: Callable[[], Non
 
 def to_json(answer: object) -> str:
     """An answer as one line of JSON."""
-    return msgspec.json.encode(answer, enc_hook=_in_english).decode()
+    return msgspec.json.encode(answer, enc_hook=_english).decode()
 
 
-def _in_english(value: object) -> str:
-    """A sentence as programs get it."""
+def _english(value: object) -> str:
     if isinstance(value, Said):
         return str(value)
-    raise NotImplementedError(type(value).__name__)
+    raise NotImplementedError(f"no JSON of {type(value).__name__}")
 
 
 def _write_csv(rows: Sequence[Json]) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from cli.completion import accounts, files, months
 from cli.context import open_ledger
 from cli.output import Json, emit, format_option, warn
 from cli.reading import parsed_month
 from domain.refusals import Damaged, Unreadable
+from domain.wording import said
 from ledger.audit import dossier as dossiers
 from ledger.audit.notes import read_key_file, sign_note
 from ledger.audit.proofs import Checkpoint, read_checkpoint
@@ -19,8 +21,8 @@ from ledger.files import read_bytes, read_text
 
 
 @click.command()
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @click.option("-o", "--output", "file", required=True, metavar="FILE", help="Where to write it; must not exist.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help="Sign its checkpoint.")
 @format_option
@@ -33,7 +35,7 @@ def dossier(account: str, month: str, file: str, key_file: str | None, format_: 
     """
     target = Path(file)
     if target.exists():
-        raise Unreadable("file_exists", f"{file} exists", hint="choose another name")
+        raise Unreadable("file_exists", said("{file} exists", file=file), hint=said("choose another name"))
     with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
         size = tree.size_at(log.position())
         text = Checkpoint(tree.ledger, size, tree.root(size)).text()
@@ -51,13 +53,15 @@ def dossier(account: str, month: str, file: str, key_file: str | None, format_: 
             out.write(data)
     except OSError as error:
         target.unlink(missing_ok=True)
-        raise Unreadable("unwritable_file", f"{file} cannot be written: {error.strerror}") from None
+        raise Unreadable(
+            "unwritable_file", said("{file} cannot be written: {why}", file=file, why=error.strerror)
+        ) from None
     answer: Json = {"file": file, "account": account, "month": month, "bytes": len(data), "tree_size": size}
     emit(answer, format_, lambda: print(f"{file}: the case of {account} for {month}, {len(data)} bytes"))
 
 
 @click.command("verify-dossier")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--checkpoint", "kept", metavar="FILE", help="A checkpoint that you kept.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @format_option
@@ -85,7 +89,13 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
         "findings": found,
     }
     if kept is not None and not found and checkpoint.size != kept_size:
-        warn(f"{checkpoint.size} and {kept_size} events: ask for `slaledger audit consistency` between the two")
+        warn(
+            said(
+                "{size} and {kept_size} events: ask for `slaledger audit consistency` between the two",
+                size=checkpoint.size,
+                kept_size=kept_size,
+            )
+        )
     sound = f"{file}: the case of {given.account} for {given.month} holds: {len(given.events)} events, all proved"
     emit(answer, format_, lambda: print("\n".join(found) if found else sound))
     return Damaged.status if found else 0

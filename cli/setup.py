@@ -12,6 +12,7 @@ from cli.workers import workers_options
 from ledger.application import Ledger
 from ledger.audit.tree import tree_of
 from ledger.execution import initialise
+from ledger.published import shipped_agreements
 from ledger.spread import Workers
 from ledger.store import views
 
@@ -29,6 +30,8 @@ def init(agreement: str | None, format_: str | None) -> None:
     Example:
       slaledger init
     """
+    if agreement is not None:
+        shipped_agreements(agreement)  # before there is a ledger
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         ledger.store.check_writable()
         done = initialise(ledger, actor(), agreement=agreement)

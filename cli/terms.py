@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import click
 import msgspec
 
 from cli import shapes
 from cli.changing import group
+from cli.completion import versions
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
-from domain.money import percent_text, yuan
+from domain.money import Fen, percent_text, yuan
 from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
 from domain.wording import said
 from ledger.files import read_text
@@ -34,15 +37,20 @@ def _shape(version: Version) -> Json:
 
 
 def _parameters(found: Terms) -> Json:
-    whole: Json = msgspec.to_builtins(found, enc_hook=percent_text)
-    minimum = whole["credit"]["minimum_credit"]
-    if minimum is not None:
-        minimum["value"] = yuan(minimum["value"])
+    whole: Json = msgspec.to_builtins(found, enc_hook=_written)
     return {name: whole[name] for name in whole if name not in ("schema", "agreement", "version", "title", "readings")}
 
 
+def _written(value: object) -> str:
+    if isinstance(value, Fen):
+        return yuan(value)
+    if isinstance(value, Fraction):
+        return percent_text(value)
+    raise NotImplementedError(f"no wire form for {type(value)}")
+
+
 @terms.command("show", short_help="A version: its parameters with their clauses, its readings.")
-@click.argument("version", required=False)
+@click.argument("version", required=False, shell_complete=versions)
 @knowledge_options
 @format_option
 def show(version: str | None, asked: Asked, format_: str | None) -> None:

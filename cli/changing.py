@@ -13,8 +13,10 @@ import msgspec
 from cli.completion import OF_FIELD
 from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
+from cli.knowledge import currency_known
 from cli.output import Json, emit, format_params, print_pairs, print_table, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
+from domain.money import DEFAULT_CURRENCY
 from domain.refusals import Unreadable
 from domain.wording import said
 from ledger import clock
@@ -35,6 +37,8 @@ _HELP = {
     "issued_at": "When it was issued; now by default.",
     "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",
     "all": "The month's run: every account for which something waits.",
+    "function": "What was unavailable: one of the agreement's functions (`terms show` lists them).",
+    "call_fee": "The part of the fee that was for calls; left out where the agreement's fee has no parts.",
     "file": "A file to read it from.",
     "source": "Where the file's days were published.",
     "noticed_at": "When the amendment was announced; the first version needs none.",
@@ -99,8 +103,8 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     if plain is VoucherOffset:
         helped = "What of the {} part was paid with vouchers outside."
         return [
-            click.Option(["--service-voucher"], metavar="YUAN", help=helped.format("service")),
-            click.Option(["--call-voucher"], metavar="YUAN", help=helped.format("call")),
+            click.Option(["--service-voucher"], metavar="AMOUNT", help=helped.format("service")),
+            click.Option(["--call-voucher"], metavar="AMOUNT", help=helped.format("call")),
         ]
     if field in _REPEATED:
         names = [*_REPEATED[field], field]
@@ -114,7 +118,9 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     if get_origin(plain) is Literal:
         return [click.Option([flag, field], type=click.Choice(get_args(plain)), required=required, help=told)]
     shown = (
-        "N" if plain is int else {"Instant": "TIME", "Fen": "YUAN", "MonthText": "YYYY-MM"}.get(plain.__name__, "TEXT")
+        "N"
+        if plain is int
+        else {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM"}.get(plain.__name__, "TEXT")
     )
     return [
         click.Option(
@@ -208,17 +214,17 @@ def _tell_person(done: Done) -> None:
 def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
     with open_ledger() as ledger:
         with ledger.reading() as log:
-            accounts, position = waiting(log, command), log.position()
+            accounts, position, currency = waiting(log, command), log.position(), currency_known(log)
         who = actor()
         run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
         if command.key is not None and run.done and not run.refused:
             with ledger.writing() as log:
                 spend_key(log, command, who, clock.now_us())
-    emit(_run_shape(run), format_, lambda: _print_run(run))
+    emit(_run_shape(run, currency), format_, lambda: _print_run(run, currency))
     return 1 if run.refused else 0
 
 
-def _run_shape(run: MonthRun) -> Json:
+def _run_shape(run: MonthRun, currency: str) -> Json:
     return {
         "month": run.month,
         "done": [
@@ -227,16 +233,18 @@ def _run_shape(run: MonthRun) -> Json:
         ],
         "refused": [{"account": r.account, "code": r.code, "message": r.message} for r in run.refused],
         "total": run.total,
+        "currency": currency,
         "recorded": run.recorded,
         "position": run.position,
     }
 
 
-def _print_run(run: MonthRun) -> None:
+def _print_run(run: MonthRun, currency: str) -> None:
+    amounts = "yuan" if currency == DEFAULT_CURRENCY else currency
     rows = [(line.account, line.outcome or line.voucher, line.amount) for line in run.done]
     refused = [(refusal.account, f"refused: {refusal.message}", "") for refusal in run.refused]
     total = ("", f"{len(run.done)} done, {len(run.refused)} refused", run.total)
-    print_table(("account", "result", "yuan"), [*rows, *refused, total], right=["yuan"], title=run.month)
+    print_table(("account", "result", amounts), [*rows, *refused, total], right=[amounts], title=run.month)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

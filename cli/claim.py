@@ -8,11 +8,12 @@ from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, months
 from cli.context import open_ledger, settings
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, short, wrapped
 from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of
 from domain.case import account_of
+from domain.money import DEFAULT_CURRENCY
 from domain.refusals import Refusal
 from domain.wording import said
 from ledger.handlers import claim_in
@@ -87,8 +88,8 @@ def list_(month: str | None, asked: Asked, format_: str | None) -> None:
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
-            zone = zone_known(log, known)
-        rows = [shapes.claim_row(row, zone) for row in views.claims(month)]
+            zone, currency = zone_known(log, known), currency_known(log)
+        rows = [shapes.claim_row(row, zone, currency) for row in views.claims(month)]
     overpaid = ("overpaid",) if any(row["overpaid"] != "0.00" for row in rows) else ()
     columns = ("account", "month", "status", "outcome", "awarded", "issued", *overpaid)
     table = [[row[column] for column in columns] for row in rows]
@@ -142,20 +143,24 @@ def _chosen(shape: Json, number: int | None) -> Json:
 def print_derivation(made: Json) -> None:
     """A decision's steps within 80 columns, each behind its clause."""
     credit = made["credit"]["total"] if made["credit"] else "none"
+    credit += "" if made["currency"] == DEFAULT_CURRENCY or not made["credit"] else f" {made['currency']}"
     because = f", because: {made['reason']}" if made["reason"] else ""
     print(f"Account {made['account']}, {made['month']}, decision {made['number']}: {made['outcome']}, credit {credit}")
     for line in wrapped(f"decided {short(made['decided_at'])[:19]}{because}", WIDTH):
         print(line)
     print()
+    column = max(8, *(len(step["clause"]) for step in made["steps"]))
     for step in made["steps"]:
-        lines = wrapped(step["says"], WIDTH - 11)
-        print(f"  {step['clause']:<8} {lines[0]}")
+        lines = wrapped(step["says"], WIDTH - column - 3)
+        print(f"  {step['clause']:<{column}} {lines[0]}")
         for line in lines[1:]:
-            print(f"{'':<11}{line}")
+            print(f"{'':<{column + 3}}{line}")
     print()
     facts = made["facts"]
     print(f"terms     {made['terms']['agreement']} {made['terms']['version']} sha256 {made['terms']['sha256'][:16]}…")
-    print(f"calendar  {', '.join(map(str, made['calendar']['years']))} sha256 {made['calendar']['sha256'][:16]}…")
+    years = made["calendar"]["years"]
+    used = f"{', '.join(map(str, years))} sha256 {made['calendar']['sha256'][:16]}…" if years else "none"
+    print(f"calendar  {used}")
     print(f"facts     {facts['count']} events up to position {facts['position']}, sha256 {facts['sha256'][:16]}…")
     print(f"record    {made['sha256']}")
     print(f"times     {made['terms']['readings']['timezone']}")

@@ -66,6 +66,11 @@ def _terms(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
 
 def _window(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
     english, chinese = _OUTCOME[str(step.result)]
+    if step.inputs["nth_workday"] is None:
+        return (
+            f"Filed at {i['filed_at']}: {english}. The window opens at {i['opens_at']} and closes at {i['closes_at']}.",
+            f"申请时间{i['filed_at']}：{chinese}。申请期自{i['opens_at']}起，至{i['closes_at']}止。",
+        )
     return (
         f"Filed at {i['filed_at']}: {english}. The window opens at {i['opens_at']} (the working day that counts is "
         f"{i['nth_workday']}) and closes at {i['closes_at']}.",
@@ -146,6 +151,11 @@ def _commitment(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
 
 def _fees(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
     total = yuan(_number(step))
+    if "call_fee_fen" not in step.inputs:
+        return (
+            f"Fee of the month {total} (bills: {i['bills'] or 'none'}).",
+            f"月度服务费{total}（账单：{i['bills'] or '无'}）。",
+        )
     return (
         f"Product fee of the month {total} (bills: {i['bills'] or 'none'}): "
         f"service {i['service_fee_fen']}, calls {i['call_fee_fen']}.",
@@ -156,6 +166,16 @@ def _fees(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
 
 def _base(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
     net = yuan(_number(step))
+    if "gross" in step.inputs:
+        return (
+            f"Base: {net}, whatever was paid of it with vouchers ({i['voucher_offset_fen']}).",
+            f"基数为{net}，不减去代金券抵扣（{i['voucher_offset_fen']}）。",
+        )
+    if i["part"] == "fee":
+        return (
+            f"Base: {i['fee_fen']} less {i['voucher_offset_fen']} paid with vouchers = {net}.",
+            f"基数：{i['fee_fen']}减去代金券抵扣{i['voucher_offset_fen']}，为{net}。",
+        )
     part = {"service": ("service", "服务费用"), "call": ("call", "通话费用")}[i["part"]]
     return (
         f"Base of the {part[0]} part: {i['fee_fen']} less {i['voucher_offset_fen']} paid with vouchers = {net}.",
@@ -173,6 +193,8 @@ def _tier(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
 
 def _credit(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
     amount = yuan(_number(step))
+    if i["part"] == "fee":
+        return (f"{i['rate']} of {i['net_fen']} = {amount}.", f"{i['net_fen']}的{i['rate']}，为{amount}。")
     part = {"service": ("Service", "服务费用"), "call": ("Call", "通话费用")}[i["part"]]
     return (
         f"{part[0]} part: {i['rate']} of {i['net_fen']} = {amount}.",
@@ -181,10 +203,34 @@ def _credit(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
 
 
 def _total(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    total = f"{i['service_fen']} + {i['call_fen']} = {yuan(_number(step))}"
+    total = yuan(_number(step))
+    if "call_fen" in step.inputs:
+        total = f"{i['service_fen']} + {i['call_fen']} = {total}"
+    if step.inputs.get("remedy") == "credit":
+        return (f"Service credit: {total}, on later bills.", f"赔偿合计：{total}，抵扣以后的账单。")
     if not step.result:
         return (f"Service credit: {total}: nothing to issue.", f"赔偿合计：{total}，无需发放代金券。")
     return (f"Service credit: {total}, as a voucher.", f"赔偿合计：{total}，以代金券支付。")
+
+
+def _cap(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
+    most = yuan(_number(step))
+    return (
+        f"The most for a month: {i['share']} of {i['paid_fen']} paid without vouchers = {most}.",
+        f"每月上限：{i['paid_fen']}（不含代金券抵扣）的{i['share']}，为{most}。",
+    )
+
+
+def _minimum(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
+    if step.result:
+        return (
+            f"{i['credit_fen']} is above {i['minimum_fen']}: it is given.",
+            f"{i['credit_fen']}高于{i['minimum_fen']}，予以发放。",
+        )
+    return (
+        f"{i['credit_fen']} is not above {i['minimum_fen']}: nothing is given.",
+        f"{i['credit_fen']}不高于{i['minimum_fen']}，不予发放。",
+    )
 
 
 _SENTENCES: dict[str, Callable[[Step, dict[str, str], str], tuple[str, str]]] = {
@@ -201,4 +247,6 @@ _SENTENCES: dict[str, Callable[[Step, dict[str, str], str], tuple[str, str]]] = 
     "tier": _tier,
     "credit": _credit,
     "total": _total,
+    "cap": _cap,
+    "minimum": _minimum,
 }

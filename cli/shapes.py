@@ -94,6 +94,8 @@ def decision(decided: Decided, lang: str) -> Json:
         "availability": _measured(made, zone),
         "bases": None if made.bases is None else _bases(made.bases),
         "credit": _credit(made),
+        "currency": made.currency,
+        "remedy": made.remedy,
         "steps": [
             {
                 "clause": step.clause,
@@ -146,7 +148,8 @@ def _part(part: PartCredit) -> Json:
 
 def claim(case: Case, found: Claim, lang: str) -> Json:
     """A claim with all its decisions."""
-    zone = in_force(case.versions, found.month).terms.zone
+    terms = in_force(case.versions, found.month).terms
+    zone = terms.zone
     window = window_of(case, found.month)
     return {
         "account": found.account,
@@ -161,6 +164,7 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
         "awarded": yuan(found.awarded_fen),
         "issued": yuan(found.issued_fen),
         "overpaid": yuan(found.overpaid_fen),
+        "currency": terms.currency,
         "disputes": [
             {"disputed_at": written(dispute.disputed_at, zone), "grounds": dispute.grounds}
             for dispute in found.disputes
@@ -170,7 +174,7 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
     }
 
 
-def claim_row(row: ClaimRow, zone: str) -> Json:
+def claim_row(row: ClaimRow, zone: str, currency: str) -> Json:
     """A claim in a list."""
     return {
         "account": row.account,
@@ -181,10 +185,11 @@ def claim_row(row: ClaimRow, zone: str) -> Json:
         "awarded": yuan(row.awarded_fen),
         "issued": yuan(row.issued_fen),
         "overpaid": yuan(row.overpaid_fen),
+        "currency": currency,
     }
 
 
-def voucher_row(row: VoucherRow, zone: str) -> Json:
+def voucher_row(row: VoucherRow, zone: str, currency: str) -> Json:
     """A voucher in a list."""
     return {
         "voucher": row.voucher,
@@ -195,6 +200,7 @@ def voucher_row(row: VoucherRow, zone: str) -> Json:
         "cancelled": yuan(row.cancelled_fen),
         "balance": yuan(row.balance_fen),
         "issued_at": written(row.issued_at, zone),
+        "currency": currency,
     }
 
 

@@ -8,7 +8,7 @@ from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, vouchers
 from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
 from domain.case import unknown_account
 from ledger.questions import voucher_then
@@ -32,9 +32,10 @@ def list_(account: str | None, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone = zone_known(log, known)
+            currency = currency_known(log)
             if account is not None and not log.version(layout.account(account)):
                 raise unknown_account(account)
-        rows = [shapes.voucher_row(row, zone) for row in views.vouchers(account)]
+        rows = [shapes.voucher_row(row, zone, currency) for row in views.vouchers(account)]
     columns = ("voucher", "issued", "redeemed", "cancelled", "balance")
     table = [[row[column] for column in columns] for row in rows]
     emit(rows, format_, lambda: print_table(columns, table, right=columns[1:]))
@@ -54,7 +55,7 @@ def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = voucher_then(ledger, voucher_id, known.upto)
         with ledger.reading(known.upto) as log:
-            shape = shapes.voucher(found, zone_known(log, known))
+            shape = shapes.voucher(found, zone_known(log, known)) | {"currency": currency_known(log)}
     emit(shape, format_, lambda: _print_voucher(shape))
 
 

@@ -452,7 +452,7 @@ def parse_value(kind: type, value: Any) -> Any:
     return kind.parse(value)
 
 
-_MONEY_HINT = ' (amounts are decimal strings in yuan, like "600.00")'
+_MONEY_HINT = ' (amounts are decimal strings, like "600.00")'
 
 
 def content(command: Command) -> bytes:

@@ -227,9 +227,7 @@ def test_a_decision_says_what_its_agreement_needs_and_cites_its_clauses(agreemen
 
 def test_the_fee_as_one_has_no_call_part() -> None:
     version = version_of("aws-ec2")
-    made = decided(
-        version, APRIL, outages("aws-ec2", APRIL, "1 h"), filed_at=moment("2026-05-15 00:00", version.terms)
-    )
+    made = decided(version, APRIL, outages("aws-ec2", APRIL, "1 h"), filed_at=moment("2026-05-15 00:00", version.terms))
     assert made.bases is not None and made.credit is not None
     assert (made.bases.call.fee_fen, made.bases.call.net_fen) == (0, 0)
     assert (made.credit.call.rate, made.credit.call.amount_fen) == (0, 0)

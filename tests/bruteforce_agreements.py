@@ -59,7 +59,7 @@ TEXTS = {
 
 
 def down_seconds(text: Text, down: Sequence[Span], month: str) -> int:
-    """Each unbroken outage that is long enough, as much of it as lies in the month, in whole minutes where they count."""
+    """Each unbroken outage that is long enough, as far as it lies in the month, in minutes where they count."""
     first, end = month_bounds(month, text.zone)
     total = 0
     for start, stop in _unbroken(down):

@@ -1,4 +1,4 @@
-"""From `init` to the last cent under two other agreements, through the command line: a voucher and a credit, in dollars."""
+"""From `init` to the last cent under other agreements, through the command line: a voucher, a credit, a cap."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import click
 
 from cli.completion import accounts, files, months
 from cli.context import open_ledger
-from cli.output import Json, emit, format_option, warn
+from cli.language import here
+from cli.output import Json, emit, format_option, put, warn
 from cli.reading import parsed_month
 from domain.refusals import Damaged, Unreadable
 from domain.wording import said
@@ -57,7 +58,14 @@ def dossier(account: str, month: str, file: str, key_file: str | None, format_: 
             "unwritable_file", said("{file} cannot be written: {why}", file=file, why=error.strerror)
         ) from None
     answer: Json = {"file": file, "account": account, "month": month, "bytes": len(data), "tree_size": size}
-    emit(answer, format_, lambda: print(f"{file}: the case of {account} for {month}, {len(data)} bytes"))
+    words = said(
+        "{file}: the case of {account} for {month}, {size} bytes",
+        file=file,
+        account=account,
+        month=month,
+        size=len(data),
+    )
+    emit(answer, format_, lambda: put(words))
 
 
 @click.command("verify-dossier")
@@ -96,14 +104,26 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
                 kept_size=kept_size,
             )
         )
-    sound = f"{file}: the case of {given.account} for {given.month} holds: {len(given.events)} events, all proved"
-    emit(answer, format_, lambda: print("\n".join(found) if found else sound))
+    sound = said(
+        "{file}: the case of {account} for {month} holds: {events} events, all proved",
+        file=file,
+        account=given.account,
+        month=given.month,
+        events=len(given.events),
+    )
+    emit(answer, format_, lambda: print("\n".join(map(here, found or [sound]))))
     return Damaged.status if found else 0
 
 
 def _against(checkpoint: Checkpoint, kept: Checkpoint) -> list[str]:
     if checkpoint.origin != kept.origin:
-        return [f"the checkpoint that was kept is of {kept.origin}, the dossier of {checkpoint.origin}"]
+        return [
+            said(
+                "the checkpoint that was kept is of {kept}, the dossier of {stated}",
+                kept=kept.origin,
+                stated=checkpoint.origin,
+            )
+        ]
     if checkpoint.size == kept.size and checkpoint.root != kept.root:
-        return [f"the checkpoint that was kept has another root for the same {kept.size} events"]
+        return [said("the checkpoint that was kept has another root for the same {size} events", size=kept.size)]
     return []

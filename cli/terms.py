@@ -10,9 +10,12 @@ from cli.changing import group
 from cli.completion import versions
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
-from cli.output import Json, emit, format_option, print_pairs, print_table
+from cli.numbers import date_of
+from cli.output import Json, emit, format_option, print_pairs, print_table, put
 from domain.money import percent_text
 from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
+from domain.wording import said
+from domain.words import word
 from ledger.files import read_text
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")
@@ -58,7 +61,7 @@ def show(version: str | None, asked: Asked, format_: str | None) -> None:
 def _print_version(shape: Json) -> None:
     print_pairs(
         [
-            (name.replace("_", " "), shape[name])
+            (word(name.replace("_", " ")), shape[name])
             for name in ("agreement", "version", "title", "effective_from", "sha256")
         ]
     )
@@ -68,16 +71,16 @@ def _print_version(shape: Json) -> None:
         for table in ("service", "commitment", "claims", "amendments", "vouchers")
         for name, cited in shape["parameters"][table].items()
     ]
-    print_table(("parameter", "value", "clause"), rows)
+    print_table((said("parameter"), said("value"), said("clause")), rows)
     print()
     tiers = [
         (tier["below"], tier["at_least"], tier["service_rate"], tier["call_rate"], tier["clause"])
         for tier in shape["parameters"]["tiers"]
     ]
-    columns = ("below", "at least", "service", "call", "clause")
+    columns = (said("below"), said("at least"), said("service"), said("call"), said("clause"))
     print_table(columns, tiers, right=columns[:4])
     print()
-    print_table(("reading", "value"), list(shape["readings"].items()))
+    print_table((said("reading"), said("value")), list(shape["readings"].items()))
 
 
 @terms.command("list", short_help="Every published version.")
@@ -98,7 +101,11 @@ def list_(asked: Asked, format_: str | None) -> None:
     ]
     columns = ("agreement", "version", "effective_from", "noticed_at")
     table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table(("agreement", "version", "effective", "announced"), table))
+    emit(
+        rows,
+        format_,
+        lambda: print_table((said("agreement"), said("version"), said("effective"), said("announced")), table),
+    )
 
 
 @terms.command("check", short_help="Whether a document is sound.")
@@ -120,5 +127,11 @@ def check(file: str, format_: str | None) -> None:
         "effective_from": found.effective_from.isoformat(),
         "sha256": document_sha256(document),
     }
-    sound = f"{file}: sound: {found.agreement} {found.version}, effective {found.effective_from}"
-    emit(shape, format_, lambda: print(sound))
+    sound = said(
+        "{file}: sound: {agreement} {version}, effective {effective_from}",
+        file=file,
+        agreement=found.agreement,
+        version=found.version,
+        effective_from=date_of(found.effective_from.isoformat()),
+    )
+    emit(shape, format_, lambda: put(sound))

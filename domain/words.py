@@ -173,3 +173,7 @@ def word(code: str) -> str:
 def label(field: str) -> str:
     """What a field of a record is called: its name without the unit, with blanks."""
     return word(field.removesuffix("_fen").removesuffix("_at").replace("_", " "))
+
+
+CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})
+"""Fields of records whose values are codes, not what somebody wrote."""

@@ -26,6 +26,8 @@ class Outage(msgspec.Struct, frozen=True):
     excluded: list[Span]
 
 
+_ONE = {"agent_sign_in": "agents", "agent_calls": "agents"}
+"""Who cannot sign in cannot call: these functions are one (R3)."""
 _Named = TypeVar("_Named", Incident, Outage)
 
 
@@ -153,14 +155,16 @@ def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
 
 
 def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
-    """R3: whose condition must last two minutes: the account's, a function's (signing in and calling are one), or
-    each incident's."""
+    """R3: whose condition must last long enough: the account's, a function's (agents signing in and calling are
+    one), or each incident's."""
     if readings.minimum_applies_to == "merged":
         return [list(found)]
     if readings.minimum_applies_to == "per_incident":
         return [[outage] for outage in found]
-    inbound = [outage for outage in found if outage.function == "inbound_routing"]
-    return [[outage for outage in found if outage.function != "inbound_routing"], inbound]
+    by_function: dict[str, list[Outage]] = {}
+    for outage in found:
+        by_function.setdefault(_ONE.get(outage.function, outage.function), []).append(outage)
+    return list(by_function.values())
 
 
 def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
@@ -249,5 +253,11 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
 
 
 def _quantised(span_us: int, readings: Readings) -> int:
-    """R6: elapsed time as it is, or each episode's time rounded up to whole minutes."""
-    return span_us if readings.quantise == "exact" else -(-span_us // MINUTE_US) * MINUTE_US
+    """R6: elapsed time as it is, or each episode's time in whole minutes, rounded up or cut."""
+    match readings.quantise:
+        case "exact":
+            return span_us
+        case "ceil_minute_per_episode":
+            return -(-span_us // MINUTE_US) * MINUTE_US
+        case _:
+            return span_us // MINUTE_US * MINUTE_US

@@ -105,6 +105,7 @@ WRITING = {
     "export": ("export", "events", "-o", "out.jsonl"),
     "export compressed": ("export", "events", "-o", "out.jsonl.zst"),
     "backup": ("backup", "out.db"),
+    "journal": ("export", "journal", "-o", "out.journal"),
 }
 
 

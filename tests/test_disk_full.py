@@ -105,7 +105,6 @@ WRITING = {
     "export": ("export", "events", "-o", "out.jsonl"),
     "export compressed": ("export", "events", "-o", "out.jsonl.zst"),
     "backup": ("backup", "out.db"),
-    "journal": ("export", "journal", "-o", "out.journal"),
 }
 
 

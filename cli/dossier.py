@@ -11,32 +11,33 @@ from cli.completion import accounts, files, months
 from cli.context import open_ledger
 from cli.output import Json, emit, format_option, warn
 from cli.reading import parsed_month
-from domain.refusals import Damaged, Unreadable
+from domain.refusals import Damaged
 from domain.wording import said
 from ledger.audit import dossier as dossiers
 from ledger.audit.notes import read_key_file, sign_note
 from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.audit.tree import tree_of
+from ledger.exchange.moving import check_is_not
 from ledger.files import read_bytes, read_text
+from ledger.new_files import STDOUT, new_file
 
 
 @click.command()
 @click.argument("account", shell_complete=accounts)
 @click.argument("month", callback=parsed_month, shell_complete=months)
-@click.option("-o", "--output", "file", required=True, metavar="FILE", help="Where to write it; must not exist.")
+@click.option("-o", "--output", "file", required=True, metavar="FILE", help="Where to write it.")
+@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help="Sign its checkpoint.")
 @format_option
-def dossier(account: str, month: str, file: str, key_file: str | None, format_: str | None) -> None:
+def dossier(account: str, month: str, file: str, force: bool, key_file: str | None, format_: str | None) -> None:
     """A claim's whole case as one file that a stranger can check without the ledger.
 
     \b
     Example:
       slaledger dossier 1001 2026-03 -o case.json
     """
-    target = Path(file)
-    if target.exists():
-        raise Unreadable("file_exists", said("{file} exists", file=file), hint=said("choose another name"))
-    with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
+    with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree, new_file(file, force=force) as out:
+        check_is_not(ledger, file)
         size = tree.size_at(log.position())
         text = Checkpoint(tree.ledger, size, tree.root(size)).text()
         checkpoint = text if key_file is None else sign_note(text, read_key_file(Path(key_file)))
@@ -48,16 +49,10 @@ def dossier(account: str, month: str, file: str, key_file: str | None, format_: 
             checkpoint,
             lambda position: (index := tree.index_of(position), tree.inclusion(index, size)),
         )
-    try:
-        with target.open("xb") as out:
-            out.write(data)
-    except OSError as error:
-        target.unlink(missing_ok=True)
-        raise Unreadable(
-            "unwritable_file", said("{file} cannot be written: {why}", file=file, why=error.strerror)
-        ) from None
+        out.write(data)
     answer: Json = {"file": file, "account": account, "month": month, "bytes": len(data), "tree_size": size}
-    emit(answer, format_, lambda: print(f"{file}: the case of {account} for {month}, {len(data)} bytes"))
+    if file != STDOUT:
+        emit(answer, format_, lambda: print(f"{file}: the case of {account} for {month}, {len(data)} bytes"))
 
 
 @click.command("verify-dossier")

@@ -3,57 +3,103 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from cli.context import open_ledger
+from cli.context import open_ledger, settings
 from cli.output import Json, emit, format_option, warn
 from cli.reading import parsed_month
-from domain.refusals import Damaged, Unreadable
+from domain.refusals import Damaged, Refusal
+from domain.wording import said
 from ledger.audit import dossier as dossiers
 from ledger.audit.notes import read_key_file, sign_note
 from ledger.audit.proofs import Checkpoint, read_checkpoint
-from ledger.audit.tree import tree_of
+from ledger.audit.tree import KeptTree, tree_of
 from ledger.files import read_bytes, read_text
+from ledger.new_files import new_file
+from ledger.store.codec import Row, decode
 
 
 @click.command()
 @click.argument("account")
 @click.argument("month", callback=parsed_month)
-@click.option("-o", "--output", "file", required=True, metavar="FILE", help="Where to write it; must not exist.")
+@click.option("-o", "--output", "file", metavar="FILE", help="The file that a stranger can check.")
+@click.option("--html", "html", metavar="FILE", help="A page to look at: the same case, and how it came to be known.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help="Sign its checkpoint.")
 @format_option
-def dossier(account: str, month: str, file: str, key_file: str | None, format_: str | None) -> None:
-    """A claim's whole case as one file that a stranger can check without the ledger.
+def dossier(
+    account: str,
+    month: str,
+    file: str | None,
+    html: str | None,
+    force: bool,
+    key_file: str | None,
+    format_: str | None,
+) -> None:
+    """A claim's whole case as one file that a stranger can check without the ledger, or as a page to look at.
+
+    The page opens from the disk in any browser; its slider shows the case as it was known at each event.
 
     \b
     Example:
       slaledger dossier 1001 2026-03 -o case.json
+      slaledger dossier 1001 2026-03 --html case.html
     """
-    target = Path(file)
-    if target.exists():
-        raise Unreadable("file_exists", f"{file} exists", hint="choose another name")
-    with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
-        size = tree.size_at(log.position())
-        text = Checkpoint(tree.ledger, size, tree.root(size)).text()
-        checkpoint = text if key_file is None else sign_note(text, read_key_file(Path(key_file)))
-        data = dossiers.compose(
-            log.rows_ever(account),
+    if file is None and html is None:
+        raise click.UsageError("give -o FILE, --html FILE or both", click.get_current_context())
+    key = None if key_file is None else read_key_file(Path(key_file))
+    with ExitStack() as files:
+        outs = [None if name is None else files.enter_context(new_file(name, force=force)) for name in (file, html)]
+        with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
+            size = tree.size_at(log.position())
+            text = Checkpoint(tree.ledger, size, tree.root(size)).text()
+            checkpoint = text if key is None else sign_note(text, key)
+            rows = log.rows_ever(account)
+            data = _composed(rows, account, month, tree, checkpoint, needed=file is not None)
+            if outs[0] is not None and data is not None:
+                outs[0].write(data)
+            if outs[1] is not None:
+                from cli.pages.case import Proof, case_page  # Jinja2 is needed for pages alone
+
+                proof = Proof(checkpoint, size, data)
+                outs[1].write(case_page(log, list(map(decode, rows)), account, month, proof, settings().lang))
+    written = {name: target for name, target in (("file", file), ("html", html)) if target is not None}
+    answer: Json = {**written, "account": account, "month": month, "tree_size": size}
+    if file is not None and data is not None:
+        answer["bytes"] = len(data)
+    emit(answer, format_, lambda: _print_written(account, month, written))
+
+
+def _composed(
+    rows: Sequence[Row], account: str, month: str, tree: KeptTree, checkpoint: str, *, needed: bool
+) -> bytes | None:
+    """The case's file; None where it is not needed and there is none, because nothing was decided.
+
+    Raises Refusal `unknown_account`, and `claim_undecided` where it is needed.
+    """
+    size = tree.size
+    try:
+        return dossiers.compose(
+            rows,
             account,
             month,
             tree.ledger,
             checkpoint,
             lambda position: (index := tree.index_of(position), tree.inclusion(index, size)),
         )
-    try:
-        with target.open("xb") as out:
-            out.write(data)
-    except OSError as error:
-        target.unlink(missing_ok=True)
-        raise Unreadable("unwritable_file", f"{file} cannot be written: {error.strerror}") from None
-    answer: Json = {"file": file, "account": account, "month": month, "bytes": len(data), "tree_size": size}
-    emit(answer, format_, lambda: print(f"{file}: the case of {account} for {month}, {len(data)} bytes"))
+    except Refusal as refusal:
+        if needed or refusal.code != "claim_undecided":
+            raise
+        return None
+
+
+def _print_written(account: str, month: str, written: dict[str, str]) -> None:
+    for target in written.values():
+        print(said("{file}: the case of {account} for {month}", file=target, account=account, month=month))
 
 
 @click.command("verify-dossier")

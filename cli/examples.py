@@ -78,6 +78,8 @@ EXAMPLES: dict[str, str] = {
     "calendar show": "slaledger calendar show 2026",
     "export events": "slaledger export events -o events.jsonl",
     "import events": "slaledger --ledger sqlite:///moved.db import events events.jsonl",
+    "doctor": "slaledger doctor",
+    "completion": "slaledger completion bash",
     "backup": "slaledger backup backup.db",
     "restore": "slaledger --ledger sqlite:///restored.db restore backup.db",
 }

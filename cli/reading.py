@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from cli import shapes
+from cli.completion import accounts, months
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
 from domain.money import percent_cut, yuan
+from domain.refusals import BadValue
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
+from domain.wording import said, words_of
 from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
 
@@ -17,13 +20,13 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
     """A month as a click callback. Raises click.BadParameter."""
     try:
         return None if value is None else str(MonthText.parse(value))
-    except ValueError as error:
-        raise click.BadParameter(f"{error} ({getattr(error, 'hint', '')})") from None
+    except BadValue as error:
+        raise click.BadParameter(said("{message} ({hint})", message=words_of(error), hint=error.hint)) from None
 
 
 @click.command()
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def availability(account: str, month: str, asked: Asked, format_: str | None) -> None:
@@ -76,7 +79,7 @@ def print_month(shape: Json) -> None:
 
 
 @click.command()
-@click.argument("month", callback=parsed_month)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def breaches(month: str, asked: Asked, format_: str | None) -> None:
@@ -118,7 +121,7 @@ def _print_breaches(found: list[Breach]) -> None:
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", shell_complete=accounts)
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option

@@ -7,6 +7,7 @@ import msgspec
 
 from cli import shapes
 from cli.changing import group
+from cli.completion import versions
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
@@ -38,7 +39,7 @@ def _parameters(found: Terms) -> Json:
 
 
 @terms.command("show", short_help="A version: its parameters with their clauses, its readings.")
-@click.argument("version", required=False)
+@click.argument("version", required=False, shell_complete=versions)
 @knowledge_options
 @format_option
 def show(version: str | None, asked: Asked, format_: str | None) -> None:

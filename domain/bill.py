@@ -16,6 +16,7 @@ from domain.events import (
 )
 from domain.money import yuan
 from domain.refusals import Refusal
+from domain.wording import said
 
 MAX_MONTHS = 120
 
@@ -117,7 +118,12 @@ def billed(command: BillFees) -> FeesBilled:
     if not 1 <= command.months <= MAX_MONTHS:
         raise Refusal(
             "bad_months",
-            f"bill {command.bill}: {command.months} months; a payment is for 1 to {MAX_MONTHS}",
+            said(
+                "bill {bill}: {months} months; a payment is for 1 to {max_months}",
+                bill=command.bill,
+                months=command.months,
+                max_months=MAX_MONTHS,
+            ),
             clause="1",
         )
     offset = command.voucher_offset or VoucherOffset()
@@ -151,7 +157,7 @@ def correct(bill: Bill, command: CorrectFees) -> tuple[Event, ...]:
     }
     given = {name: int(amount) for name, amount in wanted.items() if amount is not None}
     if not given:
-        raise Refusal("nothing_given", f"bill {bill.bill}: give the amounts to correct")
+        raise Refusal("nothing_given", said("bill {bill}: give the amounts to correct", bill=bill.bill))
     if all(getattr(bill, name) == amount for name, amount in given.items()):
         return ()
     corrected = msgspec.structs.replace(bill, **given)
@@ -160,10 +166,14 @@ def correct(bill: Bill, command: CorrectFees) -> tuple[Event, ...]:
         if owed_fen(corrected, part) < 0:
             raise Refusal(
                 "below_redeemed",
-                f"bill {bill.bill}: vouchers have paid {yuan(redeemed_fen(bill, part))} of the {part} part, "
-                "more than the correction leaves",
+                said(
+                    "bill {bill}: vouchers have paid {redeemed} of the {part} part, more than the correction leaves",
+                    bill=bill.bill,
+                    redeemed=yuan(redeemed_fen(bill, part)),
+                    part=part,
+                ),
                 clause="3.1",
-                hint="reverse the redemption first (`slaledger voucher reverse`)",
+                hint=said("reverse the redemption first (`slaledger voucher reverse`)"),
             )
     return (FeesCorrected(bill=bill.bill, **given),)
 
@@ -177,16 +187,24 @@ def void(bill: Bill, reason: str) -> tuple[Event, ...]:
     if standing:
         raise Refusal(
             "redemptions_stand",
-            f"bill {bill.bill} was paid in part by voucher {standing[0].voucher}",
+            said("bill {bill} was paid in part by voucher {voucher}", bill=bill.bill, voucher=standing[0].voucher),
             clause="3.1",
-            hint=f"`slaledger voucher reverse {standing[0].voucher} {standing[0].redemption} --reason …` first",
+            hint=said(
+                "`slaledger voucher reverse {voucher} {redemption} --reason …` first",
+                voucher=standing[0].voucher,
+                redemption=standing[0].redemption,
+            ),
         )
     return (FeesVoided(bill=bill.bill),)
 
 
 def _not_voided(bill: Bill) -> None:
     if bill.voided is not None:
-        raise Refusal("bill_voided", f"bill {bill.bill} is void: {bill.voided}", hint="record a new bill")
+        raise Refusal(
+            "bill_voided",
+            said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided),
+            hint=said("record a new bill"),
+        )
 
 
 def _check_amounts(bill: Bill) -> None:
@@ -194,8 +212,12 @@ def _check_amounts(bill: Bill) -> None:
     if bill.service_fee_fen < 0:
         raise Refusal(
             "call_above_product",
-            f"bill {bill.bill}: the call fee {yuan(bill.call_fee_fen)} is above the product fee "
-            f"{yuan(bill.product_fee_fen)}, of which it is a part",
+            said(
+                "bill {bill}: the call fee {call_fee} is above the product fee {product_fee}, of which it is a part",
+                bill=bill.bill,
+                call_fee=yuan(bill.call_fee_fen),
+                product_fee=yuan(bill.product_fee_fen),
+            ),
             clause="1",
         )
     for part, fee, vouchers in (
@@ -205,6 +227,12 @@ def _check_amounts(bill: Bill) -> None:
         if vouchers > fee:
             raise Refusal(
                 "vouchers_above_fee",
-                f"bill {bill.bill}: {yuan(vouchers)} of vouchers is above the {part} fee {yuan(fee)}",
+                said(
+                    "bill {bill}: {vouchers} of vouchers is above the {part} fee {fee}",
+                    bill=bill.bill,
+                    vouchers=yuan(vouchers),
+                    part=part,
+                    fee=yuan(fee),
+                ),
                 clause="3.1",
             )

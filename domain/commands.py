@@ -14,6 +14,7 @@ from domain.events import Evidence, Function, Part, Stage
 from domain.money import Fen
 from domain.refusals import BadValue
 from domain.time import Instant, MonthText
+from domain.wording import said
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
@@ -29,7 +30,11 @@ class Id(str):
     def parse(cls, text: str) -> Id:
         """Raises BadValue `bad_id`."""
         if _ID.fullmatch(text) is None:
-            raise BadValue("bad_id", f"{text[:80]!r} is no id", hint="ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -")
+            raise BadValue(
+                "bad_id",
+                said("{text!r} is no id", text=text[:80]),
+                hint=said("ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -"),
+            )
         return cls(text)
 
 
@@ -42,7 +47,11 @@ class VoucherId(str):
     def parse(cls, text: str) -> VoucherId:
         """Raises BadValue `bad_id`."""
         if _VOUCHER.fullmatch(text) is None:
-            raise BadValue("bad_id", f"{text[:110]!r} is no voucher id", hint="1 to 96 of A-Z a-z 0-9 . _ : @ -")
+            raise BadValue(
+                "bad_id",
+                said("{text!r} is no voucher id", text=text[:110]),
+                hint=said("1 to 96 of A-Z a-z 0-9 . _ : @ -"),
+            )
         return cls(text)
 
 
@@ -59,7 +68,7 @@ class Words(str):
             or len(text) > 2000
             or any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 for c in text)
         ):
-            raise BadValue("bad_text", "needs 1 to 2,000 characters and no control characters")
+            raise BadValue("bad_text", said("needs 1 to 2,000 characters and no control characters"))
         return cls(text)
 
 
@@ -72,7 +81,11 @@ class Key(str):
     def parse(cls, text: str) -> Key:
         """Raises BadValue `bad_key`."""
         if not 1 <= len(text) <= 64 or not text.isprintable():
-            raise BadValue("bad_key", f"{text[:80]!r} is no key", hint="a key has 1 to 64 printable characters")
+            raise BadValue(
+                "bad_key",
+                said("{text!r} is no key", text=text[:80]),
+                hint=said("a key has 1 to 64 printable characters"),
+            )
         return cls(text)
 
 
@@ -85,7 +98,9 @@ class Clause(str):
     def parse(cls, text: str) -> Clause:
         """Raises BadValue `unknown_clause`."""
         if text not in EXCLUSION_CLAUSES:
-            raise BadValue("unknown_clause", f"{text!r} is no exclusion", hint="2.3(1) to 2.3(11) are")
+            raise BadValue(
+                "unknown_clause", said("{text!r} is no exclusion", text=text), hint=said("2.3(1) to 2.3(11) are")
+            )
         return cls(text)
 
 
@@ -101,7 +116,9 @@ class Hash(str):
     def parse(cls, text: str) -> Hash:
         """Raises BadValue `bad_sha256`."""
         if _SHA256.fullmatch(text.lower()) is None:
-            raise BadValue("bad_sha256", f"{text[:80]!r} is no SHA-256", hint="64 hexadecimal digits")
+            raise BadValue(
+                "bad_sha256", said("{text!r} is no SHA-256", text=text[:80]), hint=said("64 hexadecimal digits")
+            )
         return cls(text.lower())
 
 

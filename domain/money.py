@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from domain.refusals import BadValue
+from domain.wording import said
 
 _YUAN = re.compile(r"(\d{1,12})(?:\.(\d+))?", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%", re.ASCII)
@@ -20,14 +21,16 @@ class Fen(int):
         """The amount that a decimal string in yuan names. Raises BadValue `bad_amount` or `too_many_decimals`."""
         matched = _YUAN.fullmatch(text)
         if matched is None:
-            raise BadValue("bad_amount", f"{text!r} is no amount in yuan", hint=_EXAMPLE, unreadable=True)
+            raise BadValue(
+                "bad_amount", said("{text!r} is no amount in yuan", text=text), hint=_EXAMPLE, unreadable=True
+            )
         yuan, fen = matched.group(1), matched.group(2) or ""
         if len(fen) > 2:
-            raise BadValue("too_many_decimals", f"{text!r} has more than two decimals", hint=_EXAMPLE)
+            raise BadValue("too_many_decimals", said("{text!r} has more than two decimals", text=text), hint=_EXAMPLE)
         return cls(int(yuan) * 100 + int(f"{fen:0<2}"))
 
 
-_EXAMPLE = "write a decimal string with at most two places, like 600.00"
+_EXAMPLE = said("write a decimal string with at most two places, like 600.00")
 
 
 def yuan(fen: int) -> str:
@@ -45,7 +48,7 @@ def parse_percent(text: str) -> Fraction:
     """The exact ratio that a percentage such as `99.8%` names. Raises ValueError."""
     matched = _PERCENT.fullmatch(text)
     if matched is None:
-        raise ValueError(f"{text!r} is no percentage like '99.8%'")
+        raise ValueError(said("{text!r} is no percentage like '99.8%'", text=text))
     whole, decimals = matched.group(1), matched.group(2) or ""
     return Fraction(int(whole + decimals), 100 * 10 ** len(decimals))
 

@@ -18,8 +18,10 @@ import msgspec
 from domain.commands import EXCLUSION_CLAUSES, PublishTerms
 from domain.events import TermsPublished
 from domain.money import parse_percent, percent_text
+from domain.parser_words import parser_words
 from domain.refusals import Refusal, Unreadable
 from domain.time import DAY_US, FIRST_YEAR, LAST_YEAR, midnight, month_span, written, zone_info
+from domain.wording import said, words_of
 
 REFERENCE_AGREEMENT = "aliyun-ccc"
 _Clause = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -178,10 +180,22 @@ def parse_terms(text: str) -> Terms:
         raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise Unreadable("bad_terms", f"the terms document cannot be read: {error}") from None
+        raise Unreadable(
+            "bad_terms", said("the terms document cannot be read: {error}", error=words_of(error))
+        ) from None
     for path, finding in _findings(terms):
-        raise Unreadable("bad_terms", f"the terms document is wrong: {finding} - at `{path}`")
+        raise Unreadable(
+            "bad_terms", said("the terms document is wrong: {finding} - at `{path}`", finding=finding, path=path)
+        )
     return terms
+
+
+def _reason(error: Exception) -> str:
+    """Why a document cannot be read, in words; the place in it last."""
+    if isinstance(error.__cause__, ValueError) and isinstance(error, msgspec.ValidationError):
+        place = str(error).removeprefix(str(error.__cause__)).removeprefix(" - at `").removesuffix("`")
+        return said("{message} - at `{path}`", message=words_of(error.__cause__), path=place)
+    return parser_words(str(error))
 
 
 def _toml(text: str) -> dict[str, Any]:
@@ -207,40 +221,63 @@ def _findings(terms: Terms) -> list[tuple[str, str]]:
 def _date_findings(terms: Terms) -> list[tuple[str, str]]:
     if FIRST_YEAR < terms.effective_from.year <= LAST_YEAR:
         return []
-    return [("$.effective_from", f"{terms.effective_from} is not between {FIRST_YEAR + 1} and {LAST_YEAR}")]
+    return [
+        (
+            "$.effective_from",
+            said(
+                "{date} is not between {first_year} and {last_year}",
+                date=terms.effective_from,
+                first_year=FIRST_YEAR + 1,
+                last_year=LAST_YEAR,
+            ),
+        )
+    ]
 
 
 def _tier_findings(terms: Terms) -> list[tuple[str, str]]:
-    found = []
+    found: list[tuple[str, str]] = []
     upper = terms.commitment.availability.value
     if not 0 < upper <= 1:
-        found.append(("$.commitment.availability.value", "a commitment lies above 0 % and at most at 100 %"))
+        found.append(("$.commitment.availability.value", said("a commitment lies above 0 % and at most at 100 %")))
     for index, tier in enumerate(terms.tiers):
         path = f"$.tiers[{index}]"
-        above = "the commitment" if index == 0 else f"tier {index}'s lower bound"
+        above = said("the commitment") if index == 0 else said("tier {index}'s lower bound", index=index)
         if tier.below != upper:
-            kind = "a gap" if tier.below < upper else "an overlap"
-            found.append((f"{path}.below", f"{kind}: {percent_text(tier.below)} is not {above}, {percent_text(upper)}"))
+            kind = said("a gap") if tier.below < upper else said("an overlap")
+            found.append(
+                (
+                    f"{path}.below",
+                    said(
+                        "{kind}: {below} is not {above}, {upper}",
+                        kind=kind,
+                        below=percent_text(tier.below),
+                        above=above,
+                        upper=percent_text(upper),
+                    ),
+                )
+            )
         last = index == len(terms.tiers) - 1
         if last != (tier.at_least is None):
-            found.append((f"{path}.at_least", "every tier but the last has a lower bound, and the last has none"))
+            found.append((f"{path}.at_least", said("every tier but the last has a lower bound, and the last has none")))
         if tier.at_least is not None and tier.at_least >= tier.below:
-            found.append((f"{path}.at_least", "a tier's lower bound lies below its upper one"))
+            found.append((f"{path}.at_least", said("a tier's lower bound lies below its upper one")))
         for name, rate in (("service_rate", tier.service_rate), ("call_rate", tier.call_rate)):
             if rate > 1:
-                found.append((f"{path}.{name}", f"a rate of {percent_text(rate)} is over 100 %"))
+                found.append((f"{path}.{name}", said("a rate of {rate} is over 100 %", rate=percent_text(rate))))
         upper = tier.at_least if tier.at_least is not None else upper
     return found
 
 
 def _exclusion_findings(terms: Terms) -> list[tuple[str, str]]:
     named = [cause.clause for cause in terms.exclusions]
-    found = []
+    found: list[tuple[str, str]] = []
     for index, clause in enumerate(named):
         if clause not in EXCLUSION_CLAUSES:
-            found.append((f"$.exclusions[{index}].clause", f"{clause} is none of the eleven causes of 2.3"))
+            found.append(
+                (f"$.exclusions[{index}].clause", said("{clause} is none of the eleven causes of 2.3", clause=clause))
+            )
         if clause in named[:index]:
-            found.append((f"$.exclusions[{index}].clause", f"{clause} stands twice"))
+            found.append((f"$.exclusions[{index}].clause", said("{clause} stands twice", clause=clause)))
     return found
 
 
@@ -248,7 +285,7 @@ def _zone_findings(terms: Terms) -> list[tuple[str, str]]:
     try:
         zone_info(terms.zone)
     except (KeyError, ValueError, OSError):
-        return [("$.readings.timezone", f"{terms.zone!r} is no IANA time zone")]
+        return [("$.readings.timezone", said("{zone!r} is no IANA time zone", zone=terms.zone))]
     return []
 
 
@@ -273,16 +310,24 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
         if version.terms.version == terms.version:
             raise Refusal(
                 "terms_version_taken",
-                f"version {terms.version} of {terms.agreement} was published with other content",
+                said(
+                    "version {version} of {agreement} was published with other content",
+                    version=terms.version,
+                    agreement=terms.agreement,
+                ),
                 clause="4",
-                hint="an amendment has a version and an effective date of its own",
+                hint=said("an amendment has a version and an effective date of its own"),
             )
         if version.terms.effective_from == terms.effective_from:
             raise Refusal(
                 "terms_same_day",
-                f"version {version.terms.version} takes effect on {terms.effective_from} already",
+                said(
+                    "version {version} takes effect on {effective_from} already",
+                    version=version.terms.version,
+                    effective_from=terms.effective_from,
+                ),
                 clause="4",
-                hint="give the amendment its own effective date",
+                hint=said("give the amendment its own effective date"),
             )
     check_notice(versions, terms, command.noticed_at)
     return (
@@ -301,8 +346,12 @@ def other_agreement(agreement: str) -> Refusal:
     """What is said of a document of an agreement that no account of the ledger is under."""
     return Refusal(
         "terms_other_agreement",
-        f"this ledger's accounts are under {REFERENCE_AGREEMENT}; terms of {agreement} would govern nothing",
-        hint=f'an amendment says agreement = "{REFERENCE_AGREEMENT}"',
+        said(
+            "this ledger's accounts are under {reference}; terms of {agreement} would govern nothing",
+            reference=REFERENCE_AGREEMENT,
+            agreement=agreement,
+        ),
+        hint=said('an amendment says agreement = "{reference}"', reference=REFERENCE_AGREEMENT),
     )
 
 
@@ -317,13 +366,23 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
         return
     days = amended[-1].terms.amendments.notice_days.value
     if noticed_at is None or terms.effective_at - noticed_at < days * DAY_US:
-        told = "was not announced" if noticed_at is None else f"was announced at {written(noticed_at, terms.zone)}"
+        told = (
+            said("was not announced")
+            if noticed_at is None
+            else said("was announced at {noticed_at}", noticed_at=written(noticed_at, terms.zone))
+        )
         raise Refusal(
             "terms_without_notice",
-            f"version {terms.version} takes effect at {written(terms.effective_at, terms.zone)} and {told}: "
-            f"that is less than {days} days before - at `$.effective_from`",
+            said(
+                "version {version} takes effect at {effective_at} and {told}: "
+                "that is less than {days} days before - at `$.effective_from`",
+                version=terms.version,
+                effective_at=written(terms.effective_at, terms.zone),
+                told=told,
+                days=days,
+            ),
             clause="4",
-            hint="move the effective date, or give --noticed-at as it was",
+            hint=said("move the effective date, or give --noticed-at as it was"),
         )
 
 
@@ -344,9 +403,15 @@ def _in_force(versions: tuple[Version, ...], month: str) -> Version:
         return begun[-1]
     if (ended and ended[-1].terms.readings.version_in_force == "month_end") or begun:
         return ended[-1]
-    first = f" (the first takes effect on {versions[0].terms.effective_from})" if versions else ""
+    message = said("no terms were in force in {month}", month=month)
+    if versions:
+        first = versions[0].terms.effective_from
+        message = said("{message} (the first takes effect on {first})", message=message, first=first)
     raise Refusal(
-        "no_terms", f"no terms were in force in {month}{first}", clause="4", hint="see `slaledger terms list`"
+        "no_terms",
+        message,
+        clause="4",
+        hint=said("see `slaledger terms list`"),
     )
 
 
@@ -357,7 +422,7 @@ def _edge(version: Version, month: str, edge: int) -> int:
 def latest(versions: Sequence[Version]) -> Version:
     """The version that takes effect last. Raises Refusal `no_terms`."""
     if not versions:
-        raise Refusal("no_terms", "no terms are published", clause="4", hint="`slaledger init`")
+        raise Refusal("no_terms", said("no terms are published"), clause="4", hint=said("`slaledger init`"))
     return versions[-1]
 
 
@@ -366,4 +431,8 @@ def by_name(versions: Sequence[Version], name: str) -> Version:
     for version in versions:
         if version.terms.version == name:
             return version
-    raise Refusal("unknown_terms", f"there is no version {name!r} of the terms", hint="see `slaledger terms list`")
+    raise Refusal(
+        "unknown_terms",
+        said("there is no version {name!r} of the terms", name=name),
+        hint=said("see `slaledger terms list`"),
+    )

@@ -13,6 +13,7 @@ from domain.commands import Command, PublishTerms, content
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Conflict, Refusal
 from domain.time import DEFAULT_ZONE, MINUTE_US, Instant, written
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.handlers import Effect, handle
@@ -99,8 +100,8 @@ def is_spent(log: Reader, command: Command) -> bool:
         return True
     raise Refusal(
         "key_taken",
-        f"key {str(command.key)!r} was used for another command",
-        hint="a key stands for one command for ever",
+        said("key {key!r} was used for another command", key=str(command.key)),
+        hint=said("a key stands for one command for ever"),
     )
 
 
@@ -132,9 +133,13 @@ def check_times(command: Command, now: int) -> None:
         if isinstance(value, Instant) and value > now + CLOCK_TOLERANCE_US:
             raise Refusal(
                 "in_the_future",
-                f"{name.strip('_')} {written(value, DEFAULT_ZONE)} is ahead of the ledger's clock, "
-                f"{written(now, DEFAULT_ZONE)}",
-                hint="record what has happened, when it has",
+                said(
+                    "{name} {instant} is ahead of the ledger's clock, {now}",
+                    name=name.strip("_"),
+                    instant=written(value, DEFAULT_ZONE),
+                    now=written(now, DEFAULT_ZONE),
+                ),
+                hint=said("record what has happened, when it has"),
             )
 
 

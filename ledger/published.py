@@ -9,6 +9,7 @@ from importlib.resources import files
 from domain.calendar import published
 from domain.events import CalendarPublished
 from domain.refusals import Refusal
+from domain.wording import said
 
 FIRST_CALENDAR_YEAR = 2018
 
@@ -34,9 +35,16 @@ def published_calendar(year: int) -> CalendarPublished:
     if not workdays:
         raise Refusal(
             "calendar_unpublished",
-            f"the working days of {year} are not published, as far as the calendar package ({package}) knows",
+            said(
+                "the working days of {year} are not published, as far as the calendar package ({package}) knows",
+                year=year,
+                package=package,
+            ),
             clause="3.2",
-            hint=f"upgrade `holidays`, or give the days: `slaledger calendar publish {year} --file … --source …`",
+            hint=said(
+                "upgrade `holidays`, or give the days: `slaledger calendar publish {year} --file … --source …`",
+                year=year,
+            ),
         )
     off = {day: name for day, name in china.items() if day.year == year}
     return published(year, package, off, workdays)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -224,15 +224,30 @@ def _run(
     return Run(start, end, still_open, names, enough, excluded_us, deducted_us, counted)
 
 
-def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
+class Part(NamedTuple):
+    """A run as one month sees it: what counts of it anywhere, in the month, while covered, and in no earlier run."""
+
+    run: Run
+    within: list[Span]
+    under_terms: list[Span]
+    own: list[Span]
+
+
+def parts(found: Iterable[Run], covered: list[Span], window: Span) -> Iterator[Part]:
     """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already."""
     seen: list[Span] = []
-    episodes = []
     for run in found:
         within = intersect(run.counted, [window])
         under_terms = intersect(within, covered)
         own = subtract(under_terms, seen)
         seen = union((*seen, *own)) if seen else own
+        yield Part(run, within, under_terms, own)
+
+
+def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
+    """The runs of a month with where their time went."""
+    episodes = []
+    for run, within, under_terms, own in parts(found, covered, window):
         within_us, under_terms_us, own_us = length(within), length(under_terms), length(own)
         episodes.append(
             Episode(

@@ -94,11 +94,12 @@ def measure_months(
 
 def _measured(found: list[Run], covered: list[Span], month: str, terms: Terms) -> Measured:
     first, last = window = month_span(month, terms.zone)
-    episodes = _episodes([run for run in found if run.start < last and run.end > first], covered, window, terms)
+    under_terms = intersect(covered, [window])
+    episodes = _episodes([run for run in found if run.start < last and run.end > first], under_terms, window, terms)
     total_us = days_in(month) * DAY_US
     return Measured(
         total_us=total_us,
-        covered_us=length(intersect(covered, [window])),
+        covered_us=length(under_terms),
         unavailable_us=min(total_us, sum(episode.counted_us for episode in episodes)),
         episodes=tuple(episodes),
     )
@@ -118,8 +119,8 @@ def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED, win
             spans.append((start, cut, incident))
     return [
         _outage(incident, start, cut, at)
-        for members in _joined(spans)
-        if members[0][0] < window[1] and max(member[1] for member in members) > window[0]
+        for begins, ends, members in _joined(spans)
+        if begins < window[1] and ends > window[0]
         for start, cut, incident in members
     ]
 
@@ -166,14 +167,19 @@ def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
 def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
     """R4, before exclusions: the raw condition is tested, then excluded time is taken out of it."""
     result = []
-    for members in _joined([(outage.start, outage.end, outage) for outage in group]):
-        start, end = members[0][0], max(member[1] for member in members)
-        outages = [member[2] for member in members]
-        left = [span for o in outages for span in subtract([(o.start, o.end)], o.excluded)]
-        condition = subtract(union(left), silenced)
-        still_open = any(o.open for o in outages)
+    for start, end, members in _joined([(outage.start, outage.end, outage) for outage in group]):
+        outages = [outage for _, _, outage in members]
+        condition = subtract(_left(start, end, outages), silenced)
+        still_open = any(outage.open for outage in outages)
         result.append(_run(start, end, still_open, outages, end - start - length(condition), condition, terms))
     return result
+
+
+def _left(start: int, end: int, outages: list[Outage]) -> list[Span]:
+    """What is left of an unbroken condition once each outage's own excluded time is taken out of it alone."""
+    if not any(outage.excluded for outage in outages):
+        return [(start, end)]
+    return union(span for o in outages for span in subtract([(o.start, o.end)], o.excluded))
 
 
 def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
@@ -184,25 +190,35 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
         for start, end in subtract(subtract([(outage.start, outage.end)], outage.excluded), silenced)
     ]
     result = []
-    for members in _joined(pieces):
-        start, end = members[0][0], max(member[1] for member in members)
+    for start, end, members in _joined(pieces):
         still_open = any(outage.open and piece_end == outage.end for _, piece_end, outage in members)
         result.append(_run(start, end, still_open, [member[2] for member in members], 0, [(start, end)], terms))
     return result
 
 
-def _joined(pieces: list[tuple[int, int, _Named]]) -> list[list[tuple[int, int, _Named]]]:
-    """Pieces that overlap or touch, together, in order of start."""
-    joined: list[list[tuple[int, int, _Named]]] = []
-    reach = 0
-    for piece in sorted(pieces, key=lambda piece: (piece[0], piece[1], piece[2].incident)):
-        if joined and piece[0] <= reach:
-            joined[-1].append(piece)
-            reach = max(reach, piece[1])
-        else:
-            joined.append([piece])
-            reach = piece[1]
+def _joined(pieces: list[tuple[int, int, _Named]]) -> list[tuple[int, int, list[tuple[int, int, _Named]]]]:
+    """Pieces that overlap or touch, together, in order of start, with where they begin and how far they reach."""
+    if len(pieces) > 1:
+        pieces.sort(key=_order)
+    joined: list[tuple[int, int, list[tuple[int, int, _Named]]]] = []
+    members: list[tuple[int, int, _Named]] = []
+    begun = reach = 0
+    for piece in pieces:
+        start, end, _ = piece
+        if members and start <= reach:
+            members.append(piece)
+            reach = end if end > reach else reach
+            continue
+        if members:
+            joined.append((begun, reach, members))
+        members, begun, reach = [piece], start, end
+    if members:
+        joined.append((begun, reach, members))
     return joined
+
+
+def _order(piece: tuple[int, int, Incident | Outage]) -> tuple[int, int, str]:
+    return piece[0], piece[1], piece[2].incident
 
 
 def _run(
@@ -221,15 +237,20 @@ def _run(
 
 
 def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
-    """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already."""
+    """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already.
+
+    `covered` is what is covered of the month.
+    """
     seen: list[Span] = []
+    whole = covered == [window]
     episodes = []
     for run in found:
-        within = intersect(run.counted, [window])
-        under_terms = intersect(within, covered)
+        within = _within(run, window)
+        under_terms = within if whole else intersect(within, covered)
         own = subtract(under_terms, seen)
         seen = union((*seen, *own)) if seen else own
-        within_us, under_terms_us, own_us = length(within), length(under_terms), length(own)
+        within_us, own_us = length(within), length(own)
+        under_terms_us = within_us if whole else length(under_terms)
         episodes.append(
             Episode(
                 start=run.start,
@@ -246,6 +267,11 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
             )
         )
     return episodes
+
+
+def _within(run: Run, window: Span) -> list[Span]:
+    """What counts of a run within a month."""
+    return run.counted if run.start >= window[0] and run.end <= window[1] else intersect(run.counted, [window])
 
 
 def _quantised(span_us: int, readings: Readings) -> int:

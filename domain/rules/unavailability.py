@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -150,7 +151,7 @@ def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
     )
     tested = _raw_runs if readings.minimum_tested == "before_exclusions" else _remaining_runs
     result = [run for group in _groups(found, readings) for run in tested(group, silenced, terms)]
-    return sorted(result, key=lambda run: (run.start, run.end, run.incidents))
+    return sorted(result, key=attrgetter("start", "end", "incidents"))
 
 
 def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
@@ -177,7 +178,7 @@ def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[R
 
 def _left(start: int, end: int, outages: list[Outage]) -> list[Span]:
     """What is left of an unbroken condition once each outage's own excluded time is taken out of it alone."""
-    if not any(outage.excluded for outage in outages):
+    if not [span for outage in outages for span in outage.excluded]:
         return [(start, end)]
     return union(span for o in outages for span in subtract([(o.start, o.end)], o.excluded))
 
@@ -232,7 +233,7 @@ def _run(
     if terms.readings.minimum_kind == "deductible":
         counted = subtract(counted, [(start, start + minimum_us)])
     deducted_us = length(condition) - length(counted) if counted is not condition and enough else 0
-    names = tuple(sorted({outage.incident for outage in outages}))
+    names = tuple(sorted({outage.incident for outage in outages})) if len(outages) > 1 else (outages[0].incident,)
     return Run(start, end, still_open, names, enough, excluded_us, deducted_us, counted)
 
 
@@ -242,15 +243,17 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
     `covered` is what is covered of the month.
     """
     seen: list[Span] = []
+    reach = window[0]
     whole = covered == [window]
     episodes = []
     for run in found:
         within = _within(run, window)
         under_terms = within if whole else intersect(within, covered)
-        own = subtract(under_terms, seen)
-        seen = union((*seen, *own)) if seen else own
+        own = subtract(under_terms, union(seen)) if run.start < reach else under_terms
+        seen += own
+        reach = max(reach, run.end)
         within_us, own_us = length(within), length(own)
-        under_terms_us = within_us if whole else length(under_terms)
+        under_terms_us = within_us if under_terms is within else length(under_terms)
         episodes.append(
             Episode(
                 start=run.start,
@@ -261,7 +264,7 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
                 long_enough=run.long_enough,
                 excluded_us=run.excluded_us,
                 deducted_us=run.deducted_us,
-                outside_us=length(run.counted) - within_us,
+                outside_us=0 if within is run.counted else length(run.counted) - within_us,
                 uncovered_us=within_us - under_terms_us,
                 repeated_us=under_terms_us - own_us,
             )

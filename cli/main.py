@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from contextvars import copy_context
+from gettext import gettext
 from typing import NamedTuple, NoReturn
 
 import click
@@ -38,7 +39,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "voucher": ("cli.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
     "batch": ("cli.batch:batch", "Carry out a file of commands."),
     "import": ("cli.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
-    "export": ("cli.transfer:export", "Every event as a file, for another store."),
+    "export": ("cli.exports:export", "Files for other tools: events, journals, tables, calendars."),
     "backup": ("cli.transfer:backup", "A copy of one moment while others write."),
     "restore": ("cli.transfer:restore", "A ledger again of a backup or an export."),
     "availability": ("cli.reading:availability", "One account's month, measured."),
@@ -70,8 +71,12 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def descriptions(self) -> list[str]:
+        """What is listed of the commands."""
+        return [help_text for _, help_text in _COMMANDS.values()]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
+        with formatter.section(gettext("Commands")):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in _COMMANDS.items()])
 
 

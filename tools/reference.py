@@ -17,9 +17,10 @@ PATH = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 WIDTH = 80
 _TOP = """# Every command
 
-Made by `python tools/reference.py` from the commands themselves: what follows is what `--help` prints. Every
-command that answers takes `--format table|json|jsonl|csv`. Exit status: 0 done, 1 refused by a rule, 2 wrong usage or unreadable input,
-3 an audit found a difference, 4 the store is damaged, 5 somebody else changed it meanwhile: try again.
+Made by `python tools/reference.py` from the commands themselves: what follows is what `--help` prints. Every command
+that answers takes `--format table|json|jsonl|csv`. Exit status: 0 done, 1 refused by a rule, 2 wrong usage or
+unreadable input, 3 an audit found a difference, 4 the store is damaged, 5 somebody else changed it
+meanwhile: try again.
 """
 
 

@@ -58,9 +58,11 @@ def _print_claim(shape: Json) -> None:
             (said("status"), word(shape["status"])),
             (said("filed"), shape["filed_at"]),
             (said("window"), said("{opens} to {closes}", opens=window["opens"] or "?", closes=window["closes"] or "?")),
-            (said("awarded"), currency(shape["awarded"])),
-            (said("issued"), currency(shape["issued"])),
-            (said("overpaid"), currency(shape["overpaid"]) if shape["overpaid"] != "0.00" else None),
+            *(
+                (word(name), currency(shape[name], shape["currency"]))
+                for name in ("awarded", "issued", "overpaid")
+                if name != "overpaid" or shape[name] != "0.00"
+            ),
             (said("vouchers"), " ".join(shape["vouchers"]) or None),
         ]
     )
@@ -179,7 +181,7 @@ def _print_head(made: Json) -> None:
             month=made["month"],
             number=made["number"],
             outcome=word(made["outcome"]),
-            credit=currency(made["credit"]["total"]) if made["credit"] else said("none"),
+            credit=currency(made["credit"]["total"], made["currency"]) if made["credit"] else said("none"),
         ),
         width=WIDTH,
     )

@@ -33,6 +33,10 @@ def _paragraph(text: str) -> str:
 class Formatter(click.HelpFormatter):
     """Help pages: in English as the library sets them; in Chinese translated, and set for wide characters."""
 
+    def write_heading(self, heading: str) -> None:
+        """A heading, and the colon of the language behind it."""
+        self.write(f"{'':>{self.current_indent}}{heading}{':' if language() == 'en' else '：'}\n")
+
     def write_text(self, text: str) -> None:
         """Paragraphs, each translated by itself."""
         if language() == "en":
@@ -76,6 +80,3 @@ def _described(text: str) -> str:
     """An option's help, and behind it what the library adds in brackets, in its own words."""
     help_text, bracket, added = text.partition("  [")
     return _translated(help_text) + (f"  [{added}" if bracket else "") if help_text.strip() else text
-
-
-click.Context.formatter_class = Formatter

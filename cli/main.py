@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 
 import click
 
+from cli.help import Formatter
 from cli.language import LANGUAGES, here, language, settle, speak_with_click, spoken
 from domain.refusals import Refusal
 from domain.wording import Said, said
@@ -56,6 +57,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("cli.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
     "completion": ("cli.completion:completion", "The script that makes a shell complete commands and ids."),
 }
+
+
+click.Context.formatter_class = Formatter
 
 
 class LazyGroup(click.Group):

@@ -18,7 +18,7 @@ def money(yuan: str | None) -> str | None:
     return format_decimal(Decimal(yuan), format=_GROUPED, locale=LOCALES[language()])
 
 
-def currency(yuan: str, code: str = "CNY") -> str:
+def currency(yuan: str, code: str) -> str:
     """An amount with its currency, for headlines."""
     from babel.numbers import format_currency
 

@@ -77,7 +77,7 @@ def _print_version(shape: Json) -> None:
     )
     print()
     rows = [
-        (f"{table}.{name}", _value(cited["value"]), cited["clause"])
+        (f"{table}.{name}", _value(cited["value"]), word(cited["clause"]))
         for table in ("service", "commitment", "claims", "amendments", "fees", "credit", "vouchers")
         for name, cited in shape["parameters"][table].items()
         if cited is not None

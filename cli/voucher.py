@@ -8,7 +8,7 @@ from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, vouchers
 from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.numbers import currency, money
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
 from domain.case import unknown_account
@@ -61,7 +61,7 @@ def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = voucher_then(ledger, voucher_id, known.upto)
         with ledger.reading(known.upto) as log:
-            shape = shapes.voucher(found, zone_known(log, known))
+            shape = shapes.voucher(found, zone_known(log, known)) | {"currency": currency_known(log)}
     emit(shape, format_, lambda: _print_voucher(shape))
 
 
@@ -69,7 +69,7 @@ def _print_voucher(shape: Json) -> None:
     names = ("voucher", "account", "month", "decision", "issued_at")
     amounts = ("issued", "redeemed", "cancelled", "balance")
     pairs = [(word(name.replace("_", " ")), shape[name]) for name in names]
-    print_pairs([*pairs, *((word(name), currency(shape[name])) for name in amounts)])
+    print_pairs([*pairs, *((word(name), currency(shape[name], shape["currency"])) for name in amounts)])
     if shape["redemptions"]:
         print()
         rows = [

@@ -144,6 +144,18 @@ _FIELDS = (
     said("workdays"),
     said("year"),
 )
+_PARTS = (
+    said("installation"),
+    said("terminal"),
+    said("time zones"),
+    said("calendar"),
+    said("clock"),
+    said("batch"),
+    said("writing"),
+    said("disk"),
+    said("projections"),
+    said("tree"),
+)
 _DAMAGE = (
     said("gap"),
     said("rewritten"),
@@ -161,7 +173,7 @@ _DAMAGE = (
     said("unexplained voucher offset"),
 )
 _WORDS: dict[str, Said] = {
-    str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _DAMAGE) for one in group
+    str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _PARTS, _DAMAGE) for one in group
 }
 
 

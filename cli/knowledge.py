@@ -123,12 +123,6 @@ def instant_asked(name: str, text: str, now: int) -> int:
     return int(instant)
 
 
-def currency_known(log: Reader) -> str:
-    """The currency of amounts: that of the terms known then, before any the usual one."""
-    versions = log.versions()
-    return versions[-1].terms.currency if versions else DEFAULT_CURRENCY
-
-
 def zone_known(log: Reader, known: Known) -> str:
     """The zone in which instants are printed: that of the terms known then, before any the usual one.
 
@@ -140,3 +134,9 @@ def zone_known(log: Reader, known: Known) -> str:
         if known.upto is None:
             raise
         return DEFAULT_ZONE
+
+
+def currency_known(log: Reader) -> str:
+    """The currency of the terms known then, before any the usual one."""
+    versions = log.versions()
+    return versions[-1].terms.currency if versions else DEFAULT_CURRENCY

@@ -77,6 +77,7 @@ def decision(decided: Decided, lang: str) -> Json:
         "number": made.number,
         "format": made.format,
         "outcome": made.outcome,
+        "currency": made.currency,
         "decided_at": written(made.decided_at, zone),
         "filed_at": written(made.filed_at, zone),
         "reason": decided.reason,
@@ -94,7 +95,6 @@ def decision(decided: Decided, lang: str) -> Json:
         "availability": _measured(made, zone),
         "bases": None if made.bases is None else _bases(made.bases),
         "credit": _credit(made),
-        "currency": made.currency,
         "remedy": made.remedy,
         "steps": [
             {
@@ -149,8 +149,7 @@ def _part(part: PartCredit) -> Json:
 def claim(case: Case, found: Claim, lang: str) -> Json:
     """A claim with all its decisions."""
     terms = in_force(case.versions, found.month).terms
-    zone = terms.zone
-    window = window_of(case, found.month)
+    zone, window = terms.zone, window_of(case, found.month)
     return {
         "account": found.account,
         "month": found.month,
@@ -161,10 +160,10 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
             "opens": None if window is None else written(window.opens_at, zone),
             "closes": None if window is None else written(window.closes_at, zone),
         },
+        "currency": terms.currency,
         "awarded": yuan(found.awarded_fen),
         "issued": yuan(found.issued_fen),
         "overpaid": yuan(found.overpaid_fen),
-        "currency": terms.currency,
         "disputes": [
             {"disputed_at": written(dispute.disputed_at, zone), "grounds": dispute.grounds}
             for dispute in found.disputes

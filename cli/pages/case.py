@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cli.pages import labels, words
@@ -12,6 +13,7 @@ from cli.pages.drawing import AXIS, BAR, GAP, HEIGHT, LABEL, WIDTH, day_ticks, l
 from cli.pages.known import Known, Text, field_labels, known
 from cli.pages.log import Event, life, rows
 from cli.pages.rendering import page, tongue
+from cli.pages.scale import bands, bounds, place, rooms
 from cli.pages.shown import Shown
 from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
 from domain.case import Case, Fact, account_of
@@ -118,6 +120,7 @@ def _rendered(it: _Gathered) -> bytes:
         events=events,
         on_page={event.position for event in events},
         chart=_chart(it),
+        scale=_scale(it),
         evidence=_evidence(it),
         notes=_notes(it),
         checks=_checks(it, derivations),
@@ -151,7 +154,7 @@ def _moments(steps: list[_Step]) -> list[tuple[Fact, str | Said, str, list[tuple
             for name, label in names.items()
             if before is not None and before[name] != fields[name]
         ]
-        recorded = labels.when(step.fact.recorded_at, step.picture.zone)
+        recorded = labels.moment(step.fact.recorded_at, step.picture.zone)
         found.append((step.fact, recorded, subject(step.fact)[1], changed))
         before = fields
     return found
@@ -159,15 +162,14 @@ def _moments(steps: list[_Step]) -> list[tuple[Fact, str | Said, str, list[tuple
 
 def _tables(steps: list[_Step]) -> dict[str, list[Any]]:
     """The rows of incidents, episodes, bills and vouchers, with the steps that show them."""
-    return {
-        name: sorted(_shown([getattr(step.known, name) for step in steps]), key=lambda row: _order(name, row.thing))
+    found = {
+        name: _shown([getattr(step.known, name) for step in steps])
         for name in ("incidents", "episodes", "bills", "vouchers")
     }
-
-
-def _order(table: str, row: tuple[Any, ...]) -> tuple[str, ...]:
-    """Rows in order of what they are about; the variants of one stay in the order of the log."""
-    return (row[3], row[-1]) if table == "incidents" and row[0] == "incident" else ()
+    starts = {row.thing[-1]: row.thing[3] for row in found["incidents"] if row.thing[0] == "incident"}
+    found["incidents"].sort(key=lambda row: (starts[row.thing[-1]], row.thing[-1], row.thing[0] != "incident"))
+    found["episodes"].sort(key=lambda row: row.thing[0])
+    return found
 
 
 def _recorded_of(steps: list[_Step]) -> dict[tuple[str, str], list[int]]:
@@ -204,6 +206,23 @@ def _chart(it: _Gathered) -> dict[str, Any]:
     }
 
 
+SCALE = 280
+"""The width of the availability's scale, in pixels."""
+
+
+def _scale(it: _Gathered) -> dict[str, Any]:
+    """The availability among the tiers, at the last step."""
+    scale = bands(it.terms)
+    return {"rooms": rooms(scale, SCALE), "bounds": bounds(scale, SCALE), "at": _on_scale(it)[-1], "width": SCALE}
+
+
+def _on_scale(it: _Gathered) -> list[int]:
+    """Where each step's availability lies on the scale."""
+    scale = bands(it.terms)
+    found = (step.known.result.availability for step in it.steps)
+    return [place(Fraction(one.numerator, one.denominator), scale, SCALE) for one in found]
+
+
 def _data(it: _Gathered) -> dict[str, Any]:
     """What the script reads: the month, the marks with the steps that show each, the positions of the steps."""
     first, last = it.steps[-1].picture.window
@@ -217,8 +236,9 @@ def _data(it: _Gathered) -> dict[str, Any]:
         "geometry": {"label": LABEL, "bar": BAR, "gap": GAP, "axis": AXIS, "height": HEIGHT},
         "lanes": [tongue(label, it.lang) for label in lane_labels()],
         "kinds": KINDS,
-        "marks": [[*mark[:7], tongue(mark.title, it.lang), seen] for mark, seen, _ in shown],
+        "marks": [[*mark[:8], tongue(mark.title, it.lang), seen] for mark, seen, _ in shown],
         "positions": [step.fact.position for step in it.steps],
+        "scale": _on_scale(it),
         "decided": [step.known.decisions for step in it.steps],
     }
 

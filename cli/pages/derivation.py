@@ -71,7 +71,7 @@ def derived(decided: Decided, facts: Sequence[Fact], lang: str) -> Derived:
         outcome=labels.outcome(made.outcome),
         outcome_code=made.outcome,
         credit=None if made.credit is None else labels.money(made.credit.total_fen),
-        decided_at=labels.when(made.decided_at, zone),
+        decided_at=labels.moment(made.decided_at, zone),
         reason=decided.reason,
         lines=lines,
         left_out=left_out,

@@ -39,12 +39,12 @@ def field_labels() -> dict[str, Said]:
     return {
         "outcome": said("Outcome"),
         "credit": said("Service credit"),
-        "status": said("Claim"),
-        "decision": said("Decision"),
         "availability": said("Availability"),
         "unavailable": said("Unavailable"),
         "tier": said("Tier"),
         "would": said("A claim would get, by what is known"),
+        "status": said("Claim"),
+        "decision": said("Decision"),
         "issued": said("Issued as vouchers"),
         "left": said("Left on them"),
     }
@@ -79,7 +79,7 @@ def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
         "status": labels.claim_status(claim),
         "decision": "-"
         if latest is None
-        else said("no. {number} of {time}", number=latest.number, time=labels.when(latest.decided_at, terms.zone)),
+        else said("no. {number} of {time}", number=latest.number, time=labels.moment(latest.decided_at, terms.zone)),
         "availability": f"{percent_cut(measured.numerator, measured.denominator)}%",
         "unavailable": said(
             "{time} of {total}", time=labels.lasted(measured.unavailable_us), total=labels.lasted(measured.total_us)
@@ -165,7 +165,7 @@ def _less(found: Episode) -> Iterator[Said]:
 
 
 def _bill(found: Bill, zone: str) -> Row:
-    months = counted("{first} alone", "{n} months from {first} on", n=found.months, first=found.first_month)
+    months = counted("{first}", "{n} months from {first} on", n=found.months, first=found.first_month)
     paid = (
         found.service_voucher_fen + redeemed_fen(found, "service"),
         found.call_voucher_fen + redeemed_fen(found, "call"),
@@ -186,7 +186,7 @@ def _voucher(found: Voucher, zone: str) -> Row:
     return (
         found.voucher,
         found.decision,
-        labels.when(found.issued_at, zone),
+        labels.moment(found.issued_at, zone),
         labels.money(found.amount_fen),
         labels.money(found.redeemed_fen),
         labels.money(found.cancelled_fen),

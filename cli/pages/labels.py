@@ -14,6 +14,11 @@ def when(instant: int | None, zone: str) -> str | Said:
     return said("still open") if instant is None else written(instant, zone)[:-6].replace("T", " ")
 
 
+def moment(instant: int, zone: str) -> str:
+    """When something was recorded or decided, to the second; the table of events has the rest."""
+    return written(instant, zone)[:19].replace("T", " ")
+
+
 def money(fen: int) -> Said:
     """An amount."""
     return said("{amount} yuan", amount=yuan(fen))

@@ -129,10 +129,10 @@ def _deed(fact: Fact, zone: str) -> Iterator[Deed]:
     yield Deed(
         position=fact.position,
         kind=kind,
-        at=labels.when(fact.recorded_at if at is None else at, zone),
+        at=labels.moment(fact.recorded_at if at is None else at, zone),
         words=words,
         reason=reason or fact.reason or "",
-        recorded_at=labels.when(fact.recorded_at, zone),
+        recorded_at=labels.moment(fact.recorded_at, zone),
         actor=fact.actor,
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from cli.pages import labels
+from domain import spans
 from domain.picture import Condition, Picture
 from domain.rules.unavailability import Outage
 from domain.spans import Span
@@ -25,7 +26,10 @@ _Thing = TypeVar("_Thing")
 
 
 class Mark(NamedTuple):
-    """A bar: its lane and kind by their places in `LANES` and `KINDS`, its row among overlapping ones, its words."""
+    """A bar: its lane and kind by their places in `LANES` and `KINDS`, its row among overlapping ones, its words.
+
+    `note` stands in it where there is room, `sum` beside it: of counted pieces the last one's, for all of them.
+    """
 
     lane: int
     kind: int
@@ -34,6 +38,7 @@ class Mark(NamedTuple):
     row: int
     rows: int
     note: str
+    sum: str
     title: Said
 
 
@@ -47,7 +52,7 @@ class Drawn(NamedTuple):
 def lane_labels() -> list[Said]:
     """What each lane is."""
     functions = [labels.function(code) for code in LANES[:3]]
-    return [*functions, said("Condition: merged, at least the minimum"), said("Counts as unavailable")]
+    return [*functions, said("Condition: all functions merged"), said("Counts as unavailable")]
 
 
 def drawn(picture: Picture) -> Drawn:
@@ -73,7 +78,7 @@ def _uncovered(picture: Picture) -> Iterator[Mark]:
             start=labels.when(span[0], picture.zone),
             end=labels.when(span[1], picture.zone),
         )
-        yield _mark(picture, 0, "uncovered", span, (0, 1), "", title)
+        yield _mark(picture, 0, "uncovered", span, (0, 1), ("", ""), title)
 
 
 def _outages(found: Iterable[Outage], picture: Picture) -> Iterator[Mark]:
@@ -82,9 +87,9 @@ def _outages(found: Iterable[Outage], picture: Picture) -> Iterator[Mark]:
         own = sorted((one for one in found if one.function == code), key=lambda one: (one.start, one.incident))
         for outage, row in zip(own, _rows(own), strict=True):
             span = (outage.start, outage.end)
-            yield _mark(picture, lane, "down", span, row, "", _outage_title(outage, picture.zone))
+            yield _mark(picture, lane, "down", span, row, ("", ""), _outage_title(outage, picture.zone))
             for excluded in outage.excluded:
-                yield _mark(picture, lane, "excluded", excluded, row, "", _excluded_title(outage, excluded, picture))
+                yield _mark(picture, lane, "excluded", excluded, row, ("", ""), _excluded_title(outage, excluded, picture))
 
 
 def _rows(outages: list[Outage]) -> list[tuple[int, int]]:
@@ -107,8 +112,10 @@ def _conditions(found: Iterable[Condition], picture: Picture) -> Iterator[Mark]:
         lasted = labels.lasted(run.end - run.start)
         kind, note = ("condition", lasted) if run.long_enough else ("short", _short_note(run.end - run.start, picture))
         title = _condition_title(condition, picture)
-        yield _mark(picture, 3, kind, (run.start, run.end), (0, 1), note, title)
+        yield _mark(picture, 3, kind, (run.start, run.end), (0, 1), (note, note), title)
+        total = labels.lasted(spans.length(condition.counted))
         for counted in condition.counted:
+            is_last = counted == condition.counted[-1]
             length = labels.lasted(counted[1] - counted[0])
             words = said(
                 "Counts: {start} to {end}, {length}",
@@ -116,7 +123,7 @@ def _conditions(found: Iterable[Condition], picture: Picture) -> Iterator[Mark]:
                 end=labels.when(counted[1], picture.zone),
                 length=length,
             )
-            yield _mark(picture, 4, "counted", counted, (0, 1), length, words)
+            yield _mark(picture, 4, "counted", counted, (0, 1), (length, total if is_last else ""), words)
 
 
 def _short_note(lasted_us: int, picture: Picture) -> str:
@@ -159,11 +166,11 @@ def _condition_title(condition: Condition, picture: Picture) -> Said:
 
 
 def _mark(
-    picture: Picture, lane: int, kind: str, span: Span, row: tuple[int, int], note: str, title: Said
+    picture: Picture, lane: int, kind: str, span: Span, row: tuple[int, int], notes: tuple[str, str], title: Said
 ) -> Mark:
     first, last = picture.window
     start, end = max(span[0], first) - first, min(span[1], last) - first
-    return Mark(lane, KINDS.index(kind), start // 1000, -(-end // 1000), *row, note, title)
+    return Mark(lane, KINDS.index(kind), start // 1000, -(-end // 1000), *row, *notes, title)
 
 
 def offsets(picture: Picture) -> list[tuple[int, int]]:

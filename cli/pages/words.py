@@ -22,6 +22,7 @@ def case_words() -> dict[str, Said]:
         "recorded_by": said("recorded by"),
         "because": said("because"),
         "nothing_changed": said("Nothing above changed."),
+        "scale": said("The availability among the tiers, each drawn to the same width"),
         "commitment": said("Commitment"),
         "agreement": said("Agreement"),
         "times": said("Times on the clock of"),

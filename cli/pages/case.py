@@ -17,6 +17,7 @@ from cli.pages.scale import bands, bounds, place, rooms
 from cli.pages.shown import Shown
 from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
 from domain.case import Case, Fact, account_of
+from domain.events import ExclusionApplied
 from domain.money import percent_text
 from domain.picture import Picture, picture
 from domain.terms import Terms, in_force
@@ -137,8 +138,7 @@ def _shown(per_step: list[list[Any]]) -> list[Any]:
 def _fields(steps: list[_Step]) -> list[tuple[str, Said, list[Any]]]:
     """Each field at the top: its name, label and values with the steps that show them."""
     return [
-        (name, label, _shown([[step.known.fields[name]] for step in steps]))
-        for name, label in field_labels().items()
+        (name, label, _shown([[step.known.fields[name]] for step in steps])) for name, label in field_labels().items()
     ]
 
 
@@ -246,10 +246,10 @@ def _data(it: _Gathered) -> dict[str, Any]:
 def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
     """The documents that exclusions name: incident, exclusion, clause, name, hash, place, the event."""
     return [
-        (e.incident, e.exclusion, e.clause, piece.name, piece.sha256, piece.uri or "", fact.position)
+        (event.incident, event.exclusion, event.clause, piece.name, piece.sha256, piece.uri or "", fact.position)
         for fact in it.concern.facts
-        if (e := fact.event) and fact.topic.startswith("exclusion.applied")
-        for piece in getattr(e, "evidence", ())
+        if isinstance(event := fact.event, ExclusionApplied)
+        for piece in event.evidence
     ]
 
 

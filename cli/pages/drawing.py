@@ -41,5 +41,3 @@ def lane_tops() -> list[int]:
 def day_ticks(days: int) -> list[tuple[int, int, bool]]:
     """Each day's place on the axis, its number, and whether the number is written."""
     return [(WIDTH * day // days, day + 1, day % 2 == 0) for day in range(days)]
-
-

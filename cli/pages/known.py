@@ -99,7 +99,9 @@ def tier_words(tier: int | None, terms: Terms) -> Said:
     below = percent_text(bounds.below)
     if bounds.at_least is None:
         return said("{tier}: below {below}", tier=tier, below=below)
-    return said("{tier}: below {below}, from {at_least} on", tier=tier, below=below, at_least=percent_text(bounds.at_least))
+    return said(
+        "{tier}: below {below}, from {at_least} on", tier=tier, below=below, at_least=percent_text(bounds.at_least)
+    )
 
 
 def _incident(found: Incident, zone: str) -> Iterator[Row]:
@@ -192,5 +194,3 @@ def _voucher(found: Voucher, zone: str) -> Row:
         labels.money(found.cancelled_fen),
         labels.money(found.balance_fen),
     )
-
-

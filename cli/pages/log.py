@@ -110,7 +110,7 @@ class Deed(NamedTuple):
 def life(facts: Iterable[Fact], account: str, month: str, zone: str) -> list[Deed]:
     """The claim and the vouchers of a month from their events, in log order."""
     vouchers: set[str] = set()
-    deeds = []
+    deeds: list[Deed] = []
     for fact in facts:
         event = fact.event
         if isinstance(event, e.VoucherIssued) and event.month == month:

@@ -89,7 +89,9 @@ def _outages(found: Iterable[Outage], picture: Picture) -> Iterator[Mark]:
             span = (outage.start, outage.end)
             yield _mark(picture, lane, "down", span, row, ("", ""), _outage_title(outage, picture.zone))
             for excluded in outage.excluded:
-                yield _mark(picture, lane, "excluded", excluded, row, ("", ""), _excluded_title(outage, excluded, picture))
+                yield _mark(
+                    picture, lane, "excluded", excluded, row, ("", ""), _excluded_title(outage, excluded, picture)
+                )
 
 
 def _rows(outages: list[Outage]) -> list[tuple[int, int]]:
@@ -174,7 +176,7 @@ def _mark(
 
 
 def offsets(picture: Picture) -> list[tuple[int, int]]:
-    """The clock of the month: from a millisecond on, so many seconds ahead of UTC; more than one where it was changed."""
+    """The clock of the month: from a millisecond on, so many seconds ahead of UTC; several where it was changed."""
     first, last = picture.window
     found: list[tuple[int, int]] = []
     for instant in range(first, last + 1, DAY_US // 24):

@@ -106,8 +106,8 @@ def case_words() -> dict[str, Said]:
         "checkpoint": said("Checkpoint of the ledger that this page was made from"),
         "checkpoint_help": said("Origin, number of events and root of their Merkle tree; keep it."),
         "check_help": said(
-            "This page proves nothing by itself. The case's file does: the first command writes it, the other two check "
-            "it, with this software and without it."
+            "This page proves nothing by itself. The case's file does: the first command writes it, the other two "
+            "check it, with this software and without it."
         ),
         "file_sha256": said("SHA-256 of that file as of this checkpoint"),
         "undecided_file": said("There is no such file before the claim is decided."),
@@ -126,7 +126,9 @@ def facts_used(count: int, position: int) -> Said:
 
 def made_from(position: int) -> Said:
     """What a page was made from."""
-    return said("Made from the ledger up to position {position}; the same ledger makes the same page.", position=position)
+    return said(
+        "Made from the ledger up to position {position}; the same ledger makes the same page.", position=position
+    )
 
 
 def steps_left_out(count: int, time: str, account: str, month: str) -> Said:
@@ -139,3 +141,32 @@ def steps_left_out(count: int, time: str, account: str, month: str) -> Said:
         account=account,
         month=month,
     )
+
+
+def month_words() -> dict[str, Said]:
+    """The words of a month's page."""
+    return {
+        "kind": said("Availability and service credits"),
+        "totals": said("Totals"),
+        "plot": said("Availability of each account against the commitment"),
+        "plot_help": said("From the least available account to the most; each tier is drawn to the same height."),
+        "tiers": said("Tiers"),
+        "tier": said("tier"),
+        "accounts": said("accounts"),
+        "would": said("claims would get"),
+        "awarded": said("awarded"),
+        "table": said("Below the commitment, and claims"),
+        "none": said("No account is below the commitment, and none claimed."),
+        "account": said("account"),
+        "availability": said("availability"),
+        "unavailable": said("unavailable"),
+        "would_one": said("a claim would get"),
+        "claim": said("claim"),
+        "outcome": said("outcome"),
+        "issued": said("issued"),
+        "commitment": said("Commitment"),
+        "agreement": said("Agreement"),
+        "times": said("Times on the clock of"),
+        "known": said("As known at"),
+        "position": said("Position"),
+    }

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cli.pages import labels
-from domain.assessment import MonthResult, assess_month, would_credit
 from domain.asof import concerning
+from domain.assessment import MonthResult, assess_month, would_credit
 from domain.bill import Bill, redeemed_fen
 from domain.case import Case
 from domain.incident import Exclusion, Incident

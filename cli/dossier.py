@@ -19,6 +19,7 @@ from ledger.audit import dossier as dossiers
 from ledger.audit.notes import read_key_file, sign_note
 from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.audit.tree import tree_of
+from ledger.exchange.moving import check_is_not
 from ledger.files import read_bytes, read_text
 from ledger.new_files import STDOUT, new_file
 from ledger.store.codec import decode
@@ -58,7 +59,7 @@ def dossier(
     key = None if key_file is None else read_key_file(Path(key_file))
     with ExitStack() as opened:
         outs = [opened.enter_context(new_file(name, force=force)) for name in names]
-        made = _made(account, month, key, file=file is not None, html=html is not None)
+        made = _made(account, month, key, file, html)
         for out, data in zip(outs, made.files, strict=True):
             out.write(data)
     if STDOUT in names:
@@ -77,9 +78,12 @@ class _Made(NamedTuple):
     size: int
 
 
-def _made(account: str, month: str, key: str | None, *, file: bool, html: bool) -> _Made:
+def _made(account: str, month: str, key: str | None, file: str | None, html: str | None) -> _Made:
     """A case as a file, as a page, or both, of one moment. Raises Refusal `unknown_account`, `claim_undecided`."""
     with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
+        for name in (file, html):
+            if name is not None:
+                check_is_not(ledger, name)
         size = tree.size_at(log.position())
         text = Checkpoint(tree.ledger, size, tree.root(size)).text()
         checkpoint = text if key is None else sign_note(text, key)
@@ -90,10 +94,10 @@ def _made(account: str, month: str, key: str | None, *, file: bool, html: bool) 
             return index, tree.inclusion(index, size)
 
         case = None
-        if file or dossiers.is_decided(rows, account, month):
+        if file is not None or dossiers.is_decided(rows, account, month):
             case = dossiers.compose(rows, account, month, tree.ledger, checkpoint, prove)
-        files = [case] if file and case is not None else []
-        if html:
+        files = [case] if file is not None and case is not None else []
+        if html is not None:
             from cli.pages.case import Proof, case_page  # most commands need no Jinja2
 
             facts = [decode(row) for row in rows]

@@ -6,7 +6,7 @@ import click
 
 from cli import shapes
 from cli.completion import months
-from cli.context import open_ledger, settings
+from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, chosen, emit, format_option, print_pairs, print_table
 from cli.progress import progress
@@ -43,7 +43,7 @@ def report(month: str, html: str | None, force: bool, asked: Asked, format_: str
         from cli.pages.month import month_page  # most commands need no Jinja2
 
         found = _report(month, asked)
-        page = month_page(found, settings().lang)
+        page = month_page(found)
         out.write(page)
     if html != STDOUT:
         answer = {"html": html, "month": month, "accounts": len(found.accounts), "bytes": len(page)}

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cli.language import language
 from cli.pages import labels, words
 from cli.pages.derivation import Derived, derived
-from cli.pages.drawing import AXIS, BAR, GAP, HEIGHT, LABEL, WIDTH, day_ticks, lane_tops, still
+from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
 from cli.pages.known import Known, Text, field_labels, known
 from cli.pages.log import Event, life, rows
 from cli.pages.rendering import page, tongue
@@ -17,7 +18,7 @@ from cli.pages.scale import bands, bounds, place, rooms
 from cli.pages.shown import Shown
 from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
 from domain.case import Case, Fact, account_of
-from domain.events import ExclusionApplied
+from domain.events import ExclusionApplied, IncidentOpened
 from domain.money import percent_text
 from domain.picture import Picture, picture
 from domain.terms import Terms, in_force
@@ -54,7 +55,7 @@ class _Gathered(NamedTuple):
 
     account: str
     month: str
-    lang: str
+    functions: tuple[str, ...]
     facts: Sequence[Fact]
     concern: Concerned
     steps: list[_Step]
@@ -63,7 +64,7 @@ class _Gathered(NamedTuple):
     proof: Proof
 
 
-def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof, lang: str) -> bytes:
+def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof) -> bytes:
     """The page of an account's month; `facts` are all that concern the account or ever did.
 
     Raises Refusal `unknown_account`, `no_terms`, Unreadable `no_jinja`.
@@ -72,33 +73,40 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     account_of(case, account)
     terms = in_force(case.versions, month).terms
     concern = concerned(facts, month)
+    functions = _functions(terms, concern.facts)
     made = b""
     for most in STEPS:
-        steps = _steps(log, concern.facts[-most:], account, month)
-        made = _rendered(_Gathered(account, month, lang, facts, concern, steps, case, terms, proof))
+        steps = _steps(log, concern.facts[-most:], account, month, functions)
+        made = _rendered(_Gathered(account, month, functions, facts, concern, steps, case, terms, proof))
         if len(made) <= LIMIT_BYTES:
             break
     return made
 
 
-def _steps(log: Reader, kept: Sequence[Fact], account: str, month: str) -> list[_Step]:
+def _functions(terms: Terms, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The functions that have a lane: those of the terms, and others that incidents name."""
+    named = {fact.event.function for fact in facts if isinstance(fact.event, IncidentOpened)}
+    return (*terms.functions, *sorted(named.difference(terms.functions)))
+
+
+def _steps(log: Reader, kept: Sequence[Fact], account: str, month: str, functions: tuple[str, ...]) -> list[_Step]:
     found = (moment for moment in moments(log, account, kept) if terms_of(moment.case, month) is not None)
-    return [_step(moment, account, month) for moment in found]
+    return [_step(moment, account, month, functions) for moment in found]
 
 
-def _step(moment: Moment, account: str, month: str) -> _Step:
+def _step(moment: Moment, account: str, month: str, functions: tuple[str, ...]) -> _Step:
     fact, case = moment
     seen = picture(case, account, month, fact.recorded_at)
-    return _Step(fact, known(case, account, month, fact.recorded_at), seen, drawn(seen))
+    return _Step(fact, known(case, account, month, fact.recorded_at), seen, drawn(seen, functions))
 
 
 def _rendered(it: _Gathered) -> bytes:
     decided = it.case.claims[it.month].decisions if it.month in it.case.claims else []
-    derivations = [derived(one, it.facts, it.lang) for one in decided]
+    derivations = [derived(one, it.facts, it.terms.currency) for one in decided]
     events = _events(it, derivations)
     return page(
         "case.html.j2",
-        it.lang,
+        language(),
         script="case.js",
         data=_data(it),
         w=words.case_words(),
@@ -116,7 +124,7 @@ def _rendered(it: _Gathered) -> bytes:
         tables=_tables(it.steps),
         recorded_of=_recorded_of(it.steps),
         derivations=derivations,
-        deeds=life(it.facts, it.account, it.month, it.terms.zone),
+        deeds=life(it.facts, it.month, it.terms),
         steps_by_position={step.fact.position: number for number, step in enumerate(it.steps)},
         events=events,
         on_page={event.position for event in events},
@@ -197,12 +205,12 @@ def _chart(it: _Gathered) -> dict[str, Any]:
     length_ms = (last.picture.window[1] - last.picture.window[0]) // 1000
     return {
         "width": WIDTH,
-        "height": HEIGHT,
+        "height": height(len(it.functions) + 2),
         "bar": BAR,
         "axis": AXIS,
-        "lanes": list(zip(lane_labels(), lane_tops(), strict=True)),
+        "lanes": [(label, lane_top(lane)) for lane, label in enumerate(lane_labels(it.functions))],
         "ticks": day_ticks(days_in(it.month)),
-        "paths": still(last.drawn.marks, length_ms),
+        "paths": still(last.drawn.marks, length_ms, len(it.functions) + 2),
     }
 
 
@@ -232,11 +240,11 @@ def _data(it: _Gathered) -> dict[str, Any]:
         "length": (last - first) // 1000,
         "offsets": offsets(it.steps[-1].picture),
         "minimum": it.steps[-1].picture.minimum_us // 1000,
-        "minimumText": tongue(said("minimum {time}", time=labels.lasted(it.steps[-1].picture.minimum_us)), it.lang),
-        "geometry": {"label": LABEL, "bar": BAR, "gap": GAP, "axis": AXIS, "height": HEIGHT},
-        "lanes": [tongue(label, it.lang) for label in lane_labels()],
+        "minimumText": tongue(said("minimum {time}", time=labels.lasted(it.steps[-1].picture.minimum_us)), language()),
+        "geometry": {"label": LABEL, "bar": BAR, "gap": GAP, "axis": AXIS, "height": height(len(it.functions) + 2)},
+        "lanes": [tongue(label, language()) for label in lane_labels(it.functions)],
         "kinds": KINDS,
-        "marks": [[*mark[:8], tongue(mark.title, it.lang), seen] for mark, seen, _ in shown],
+        "marks": [[*mark[:8], tongue(mark.title, language()), seen] for mark, seen, _ in shown],
         "positions": [step.fact.position for step in it.steps],
         "scale": _on_scale(it),
         "decided": [step.known.decisions for step in it.steps],

@@ -45,8 +45,8 @@ def field_labels() -> dict[str, Said]:
         "would": said("A claim would get, by what is known"),
         "status": said("Claim"),
         "decision": said("Decision"),
-        "issued": said("Issued as vouchers"),
-        "left": said("Left on them"),
+        "issued": said("Issued"),
+        "left": said("Left of it"),
     }
 
 
@@ -63,8 +63,8 @@ def known(case: Case, account: str, month: str, at: int) -> Known:
         decisions=len(case.claims[month].decisions) if month in case.claims else 0,
         incidents=[row for found in incidents for row in _incident(found, terms.zone)],
         episodes=[_episode(number, one, terms.zone) for number, one in enumerate(result.measured.episodes, start=1)],
-        bills=[_bill(found, terms.zone) for _, found in sorted(here.bills.items())],
-        vouchers=[_voucher(found, terms.zone) for _, found in sorted(here.vouchers.items())],
+        bills=[_bill(found, terms) for _, found in sorted(here.bills.items())],
+        vouchers=[_voucher(found, terms) for _, found in sorted(here.vouchers.items())],
     )
 
 
@@ -75,7 +75,7 @@ def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
     vouchers = [voucher for voucher in case.vouchers.values() if voucher.month == month]
     return {
         "outcome": labels.outcome(labels.outcome_code(claim)),
-        "credit": "-" if latest is None else labels.money(latest.awarded_fen),
+        "credit": "-" if latest is None else labels.money(latest.awarded_fen, terms.currency),
         "status": labels.claim_status(claim),
         "decision": "-"
         if latest is None
@@ -85,9 +85,11 @@ def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
             "{time} of {total}", time=labels.lasted(measured.unavailable_us), total=labels.lasted(measured.total_us)
         ),
         "tier": tier_words(measured.tier, terms) if measured.covered_us else said("none: not covered"),
-        "would": labels.money(0 if measured.tier is None else would_credit(case, month, measured.tier, terms)),
-        "issued": labels.money(0 if claim is None else claim.issued_fen),
-        "left": labels.money(sum(voucher.balance_fen for voucher in vouchers)),
+        "would": labels.money(
+            0 if measured.tier is None else would_credit(case, month, measured.tier, terms), terms.currency
+        ),
+        "issued": labels.money(0 if claim is None else claim.issued_fen, terms.currency),
+        "left": labels.money(sum(voucher.balance_fen for voucher in vouchers), terms.currency),
     }
 
 
@@ -166,7 +168,7 @@ def _less(found: Episode) -> Iterator[Said]:
         yield said("{time} counted already", time=labels.lasted(found.repeated_us))
 
 
-def _bill(found: Bill, zone: str) -> Row:
+def _bill(found: Bill, terms: Terms) -> Row:
     months = counted("{first}", "{n} months from {first} on", n=found.months, first=found.first_month)
     paid = (
         found.service_voucher_fen + redeemed_fen(found, "service"),
@@ -175,22 +177,22 @@ def _bill(found: Bill, zone: str) -> Row:
     return (
         found.bill,
         months,
-        labels.when(found.billed_at, zone),
-        labels.money(found.service_fee_fen),
-        labels.money(found.call_fee_fen),
-        labels.money(paid[0]),
-        labels.money(paid[1]),
+        labels.when(found.billed_at, terms.zone),
+        labels.money(found.service_fee_fen, terms.currency),
+        labels.money(found.call_fee_fen, terms.currency),
+        labels.money(paid[0], terms.currency),
+        labels.money(paid[1], terms.currency),
         said("stands") if found.voided is None else said("void: {reason}", reason=found.voided),
     )
 
 
-def _voucher(found: Voucher, zone: str) -> Row:
+def _voucher(found: Voucher, terms: Terms) -> Row:
     return (
         found.voucher,
         found.decision,
-        labels.moment(found.issued_at, zone),
-        labels.money(found.amount_fen),
-        labels.money(found.redeemed_fen),
-        labels.money(found.cancelled_fen),
-        labels.money(found.balance_fen),
+        labels.moment(found.issued_at, terms.zone),
+        labels.money(found.amount_fen, terms.currency),
+        labels.money(found.redeemed_fen, terms.currency),
+        labels.money(found.cancelled_fen, terms.currency),
+        labels.money(found.balance_fen, terms.currency),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cli.language import language
 from cli.pages import labels, words
 from cli.pages.known import tier_words
 from cli.pages.rendering import page
@@ -35,13 +36,13 @@ class _Dot(NamedTuple):
     in_table: bool
 
 
-def month_page(report: MonthReport, lang: str) -> bytes:
+def month_page(report: MonthReport) -> bytes:
     """The page of a month over all accounts. Raises Unreadable `no_jinja`."""
     terms, totals = report.version.terms, report.totals
     rows = _rows(report.accounts)
     return page(
         "month.html.j2",
-        lang,
+        language(),
         w=words.month_words(),
         words=words,
         month=report.month,
@@ -50,11 +51,11 @@ def month_page(report: MonthReport, lang: str) -> bytes:
         commitment=percent_text(terms.commitment.availability.value),
         known=labels.moment(report.at, terms.zone),
         position=report.position,
-        totals=_total_fields(totals),
+        totals=_total_fields(totals, terms),
         tiers=_tiers(report.accounts, terms),
         plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
         rows=[_row(row, terms) for row in rows[:ROWS]],
-        further=_further(rows[ROWS:], report.month),
+        further=_further(rows[ROWS:], report.month, terms),
     )
 
 
@@ -70,37 +71,39 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
         f"{percent_cut(row.numerator, row.denominator)}%",
         labels.lasted(row.unavailable_us),
         tier_words(row.tier, terms) if row.covered else said("none: not covered"),
-        labels.money(row.credit_fen),
+        labels.money(row.credit_fen, terms.currency),
         labels.status_words(row.status),
         "" if row.outcome is None else labels.outcome(row.outcome),
-        labels.money(row.awarded_fen),
-        labels.money(row.issued_fen),
+        labels.money(row.awarded_fen, terms.currency),
+        labels.money(row.issued_fen, terms.currency),
     )
 
 
-def _total_fields(totals: Totals) -> list[tuple[Said, str | Said]]:
+def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]:
     return [
         (said("Accounts"), str(totals.accounts)),
         (said("Not covered"), str(totals.not_covered)),
         (said("With an outage that counts"), str(totals.with_outage)),
         (said("Below the commitment"), str(totals.below)),
-        (said("Claims would get, by what is known"), labels.money(totals.credit_fen)),
+        (said("Claims would get, by what is known"), labels.money(totals.credit_fen, terms.currency)),
         (said("Claims"), str(totals.claims)),
-        (said("Awarded"), labels.money(totals.awarded_fen)),
-        (said("Issued as vouchers"), labels.money(totals.issued_fen)),
+        (said("Awarded"), labels.money(totals.awarded_fen, terms.currency)),
+        (said("Issued"), labels.money(totals.issued_fen, terms.currency)),
         (said("Breaches without a claim"), str(totals.unclaimed)),
-        (said("They would get"), labels.money(totals.unclaimed_fen)),
+        (said("They would get"), labels.money(totals.unclaimed_fen, terms.currency)),
     ]
 
 
-def _tiers(accounts: Sequence[AccountMonth], terms: Terms) -> list[tuple[int, Said, int, Said, Said]]:
+def _tiers(accounts: Sequence[AccountMonth], terms: Terms) -> list[tuple[int, Said, int, str, str]]:
     """Each band of the scale: its tier, words, how many accounts, what they would get, what was awarded."""
     found = []
     for band in bands(terms):
         own = [row for row in accounts if row.covered and (row.tier or 0) == band.tier]
         label = tier_words(band.tier, terms) if band.tier else said("none: the commitment is met")
-        credit = labels.money(sum(row.credit_fen for row in own))
-        found.append((band.tier, label, len(own), credit, labels.money(sum(row.awarded_fen for row in own))))
+        credit = labels.money(sum(row.credit_fen for row in own), terms.currency)
+        found.append(
+            (band.tier, label, len(own), credit, labels.money(sum(row.awarded_fen for row in own), terms.currency))
+        )
     return found
 
 
@@ -159,7 +162,7 @@ def _paths(dots: Sequence[_Dot]) -> list[tuple[int, str]]:
     return [(tier, "".join(f"M{x} {y}h0" for x, y in found)) for tier, found in sorted(places.items())]
 
 
-def _further(rows: Sequence[AccountMonth], month: str) -> Said | None:
+def _further(rows: Sequence[AccountMonth], month: str, terms: Terms) -> Said | None:
     if not rows:
         return None
     return counted(
@@ -168,7 +171,7 @@ def _further(rows: Sequence[AccountMonth], month: str) -> Said | None:
         "{n} further accounts were awarded {awarded} and would get {credit}: "
         "`slaledger report {month} --format csv` lists all.",
         n=len(rows),
-        awarded=labels.money(sum(row.awarded_fen for row in rows)),
-        credit=labels.money(sum(row.credit_fen for row in rows)),
+        awarded=labels.money(sum(row.awarded_fen for row in rows), terms.currency),
+        credit=labels.money(sum(row.credit_fen for row in rows), terms.currency),
         month=month,
     )

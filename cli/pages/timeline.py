@@ -5,7 +5,7 @@ A mark's times are whole milliseconds since the month began: they place it in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from cli.pages import labels
@@ -16,7 +16,6 @@ from domain.spans import Span
 from domain.time import DAY_US, local
 from domain.wording import Said, said
 
-LANES = ("agent_sign_in", "agent_calls", "inbound_routing", "condition", "counts")
 KINDS = ("down", "excluded", "condition", "short", "counted", "uncovered")
 MOST_MARKS = 400
 """Of outages, and of conditions, so many are drawn, the longest first; the page says how many are not."""
@@ -26,7 +25,9 @@ _Thing = TypeVar("_Thing")
 
 
 class Mark(NamedTuple):
-    """A bar: its lane and kind by their places in `LANES` and `KINDS`, its row among overlapping ones, its words.
+    """A bar: its lane, its kind by its place in `KINDS`, its row among overlapping ones, its words.
+
+    A function's lane is its place among the functions; behind them come the condition's and what counts.
 
     `note` stands in it where there is room, `sum` beside it: of counted pieces the last one's, for all of them.
     """
@@ -49,17 +50,21 @@ class Drawn(NamedTuple):
     left_out: int
 
 
-def lane_labels() -> list[Said]:
+def lane_labels(functions: Sequence[str]) -> list[str | Said]:
     """What each lane is."""
-    functions = [labels.function(code) for code in LANES[:3]]
-    return [*functions, said("Condition: all functions merged"), said("Counts as unavailable")]
+    named = [labels.function(code) for code in functions]
+    return [*named, said("Condition: all functions merged"), said("Counts as unavailable")]
 
 
-def drawn(picture: Picture) -> Drawn:
-    """The marks of a month."""
+def drawn(picture: Picture, functions: Sequence[str]) -> Drawn:
+    """The marks of a month; `functions` have a lane each."""
     outages = _longest(picture.outages, [one.end - one.start for one in picture.outages])
     conditions = _longest(picture.conditions, [one.run.end - one.run.start for one in picture.conditions])
-    marks = [*_uncovered(picture), *_outages(outages, picture), *_conditions(conditions, picture)]
+    marks = [
+        *_uncovered(picture),
+        *_outages(outages, picture, functions),
+        *_conditions(conditions, picture, len(functions)),
+    ]
     left_out = len(picture.outages) - len(outages) + len(picture.conditions) - len(conditions)
     return Drawn(marks, left_out)
 
@@ -81,9 +86,9 @@ def _uncovered(picture: Picture) -> Iterator[Mark]:
         yield _mark(picture, 0, "uncovered", span, (0, 1), ("", ""), title)
 
 
-def _outages(found: Iterable[Outage], picture: Picture) -> Iterator[Mark]:
+def _outages(found: Iterable[Outage], picture: Picture, functions: Sequence[str]) -> Iterator[Mark]:
     """A bar for each incident in its function's lane, over it what is excluded."""
-    for lane, code in enumerate(LANES[:3]):
+    for lane, code in enumerate(functions):
         own = sorted((one for one in found if one.function == code), key=lambda one: (one.start, one.incident))
         for outage, row in zip(own, _rows(own), strict=True):
             span = (outage.start, outage.end)
@@ -108,13 +113,14 @@ def _rows(outages: list[Outage]) -> list[tuple[int, int]]:
     return [(row, max(len(ends), 1)) for row in rows]
 
 
-def _conditions(found: Iterable[Condition], picture: Picture) -> Iterator[Mark]:
+def _conditions(found: Iterable[Condition], picture: Picture, lane: int) -> Iterator[Mark]:
+    """A bar for each condition in its lane, and in the next one what of it counts."""
     for condition in found:
         run = condition.run
         lasted = labels.lasted(run.end - run.start)
         kind, note = ("condition", lasted) if run.long_enough else ("short", _short_note(run.end - run.start, picture))
         title = _condition_title(condition, picture)
-        yield _mark(picture, 3, kind, (run.start, run.end), (0, 1), (note, note), title)
+        yield _mark(picture, lane, kind, (run.start, run.end), (0, 1), (note, note), title)
         total = labels.lasted(spans.length(condition.counted))
         for counted in condition.counted:
             is_last = counted == condition.counted[-1]
@@ -125,7 +131,7 @@ def _conditions(found: Iterable[Condition], picture: Picture) -> Iterator[Mark]:
                 end=labels.when(counted[1], picture.zone),
                 length=length,
             )
-            yield _mark(picture, 4, "counted", counted, (0, 1), (length, total if is_last else ""), words)
+            yield _mark(picture, lane + 1, "counted", counted, (0, 1), (length, total if is_last else ""), words)
 
 
 def _short_note(lasted_us: int, picture: Picture) -> str:

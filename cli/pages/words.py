@@ -86,7 +86,8 @@ def case_words() -> dict[str, Said]:
         "no_claim": said("No claim was filed for the month."),
         "event_table": said("Events"),
         "event_help": said(
-            "Each as it stands in the ledger; a number in the first column moves the slider to it. Money is in yuan."
+            "Each as it stands in the ledger; a number in the first column moves the slider to it. Amounts are in the "
+            "agreement's currency."
         ),
         "recorded": said("recorded"),
         "actor": said("by"),

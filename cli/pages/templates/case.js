@@ -64,6 +64,7 @@ const chart = byId("chart"), svg = chart.querySelector("svg"), NS = "http://www.
 const marks = data.marks.map(([lane, kind, from, to, row, rows, note, sum, title, seen]) =>
   ({ lane, kind: KINDS[kind], from, to, row, rows, note, sum, title, seen: ranges(seen) }));
 const ORDER = ["uncovered", "down", "excluded", "condition", "short", "counted"];
+const condition = data.lanes.length - 2;
 const CLOSEST = 2 * SECOND;
 let from = 0, to = data.length, width = 1000, printing = false;
 chart.classList.add("live");
@@ -151,8 +152,8 @@ function notes(shown) {
 function minimum(shown) {
   const length = x(data.minimum) - x(0);
   if (length < 12) return;
-  for (const mark of shown.filter((one) => one.lane === 3)) {
-    const left = x(mark.from), y = top(3);
+  for (const mark of shown.filter((one) => one.lane === condition)) {
+    const left = x(mark.from), y = top(condition);
     add("path", { class: "minimum", d: `M${left} ${y + 4}V${y - 3}H${left + length}V${y + G.bar}` });
     add("text", { class: "strong", x: left + length + 4, y: y - 3 }, data.minimumText);
   }
@@ -162,7 +163,7 @@ function overview(shown) {
   if (to - from >= data.length) return;
   const y = G.height - 10, at = (t) => t / data.length * width;
   add("path", { class: "edge", d: `M0 ${y + 4}H${width}` });
-  for (const mark of shown.filter((one) => one.lane === 3))
+  for (const mark of shown.filter((one) => one.lane === condition))
     add("rect", { class: "condition", x: at(mark.from), y, width: Math.max(2, at(mark.to) - at(mark.from)), height: 8 });
   add("rect", { class: "lens", x: at(from), y: y - 2, width: Math.max(4, at(to) - at(from)), height: 12 });
 }

@@ -10,10 +10,9 @@ import click
 from cli.main import Settings
 from cli.output import warn
 from domain.refusals import Unreadable
-from domain.terms import REFERENCE_AGREEMENT, latest
+from domain.terms import Terms, latest
 from domain.wording import said
 from ledger.application import Ledger
-from ledger.store import layout
 from ledger.store.reader import Reader
 
 
@@ -67,4 +66,9 @@ def actor() -> str:
 
 def zone_of(log: Reader) -> str:
     """The zone of the latest terms, in which instants are printed. Raises Refusal `no_terms`."""
-    return latest(log.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions).terms.zone
+    return terms_of(log).zone
+
+
+def terms_of(log: Reader) -> Terms:
+    """The latest terms: their zone and currency are those of what is printed. Raises Refusal `no_terms`."""
+    return latest(log.versions()).terms

@@ -35,7 +35,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "voucher": ("cli.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
     "batch": ("cli.batch:batch", "Carry out a file of commands."),
     "import": ("cli.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
-    "export": ("cli.transfer:export", "Every event as a file, for another store."),
+    "export": ("cli.exports:export", "Files for other tools: events, journals, tables, calendars."),
     "backup": ("cli.transfer:backup", "A copy of one moment while others write."),
     "restore": ("cli.transfer:restore", "A ledger again of a backup or an export."),
     "availability": ("cli.reading:availability", "One account's month, measured."),

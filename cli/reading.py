@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import click
 
 from cli import shapes
+from cli.bars import bar, outage_by_day, sparkline
 from cli.completion import accounts, months
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
@@ -57,6 +60,7 @@ def print_month(shape: Json) -> None:
                 f"{plain(shape['unavailable_seconds'])} s of {plain(shape['total_seconds'])} s",
             ),
             ("tier", tier if shape["tier"] or shape["meets_commitment"] else "none"),
+            ("outages by day", sparkline(outage_by_day(shape)) if shape["episodes"] else None),
         ]
     )
     if shape["episodes"]:
@@ -105,19 +109,25 @@ def _breach(breach: Breach) -> Json:
 
 
 def _print_breaches(found: list[Breach]) -> None:
+    """The accounts, each with a bar: how much of the worst one's unavailability its own is."""
+    worst = max((Fraction(b.denominator - b.numerator, b.denominator) for b in found), default=Fraction(1))
     rows = [
         (
             breach.account,
             breach.month,
             percent_cut(breach.numerator, breach.denominator),
+            _bar(Fraction(breach.denominator - breach.numerator, breach.denominator) / worst),
             breach.tier,
             yuan(breach.credit_fen),
         )
         for breach in found
     ]
-    print_table(
-        ("account", "month", "availability %", "tier", "credit"), rows, right=["availability %", "tier", "credit"]
-    )
+    columns = ("account", "month", "availability %", "unavailable", "tier", "credit")
+    print_table(columns, rows, right=["availability %", "tier", "credit"])
+
+
+def _bar(share: Fraction) -> str:
+    return bar(share.numerator, share.denominator, len("unavailable"))
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""`slaledger export`, `backup` and `restore`: a ledger out of its store, and into another."""
+"""`slaledger export events`, `backup` and `restore`: a ledger out of its store, and into another."""
 
 from __future__ import annotations
 
@@ -24,12 +24,7 @@ _SIGN = click.option(
 )
 
 
-@click.group("export")
-def export() -> None:
-    """Take a ledger out of its store."""
-
-
-@export.command("events", short_help="Every event, as CloudEvents, for another store.")
+@click.command("events", short_help="Every event, as CloudEvents, for another store.")
 @click.option(
     "-o", "--output", "file", default=STDOUT, metavar="FILE", help="Compressed where it ends in .zst; - is stdout."
 )

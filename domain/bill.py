@@ -15,7 +15,7 @@ from domain.events import (
     Part,
 )
 from domain.money import yuan
-from domain.refusals import Refusal
+from domain.refusals import Refusal, Unreadable
 from domain.wording import said
 
 MAX_MONTHS = 120
@@ -113,8 +113,11 @@ def _billed(event: FeesBilled) -> Bill:
     )
 
 
-def billed(command: BillFees) -> FeesBilled:
-    """A new bill. Raises Refusal `bad_months`, `call_above_product`, `vouchers_above_fee`."""
+def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
+    """A new bill; `single_fee` where the terms know no parts of the fee.
+
+    Raises Refusal `bad_months`, `call_above_product`, `vouchers_above_fee`, `no_call_part`; Unreadable `bad_field`.
+    """
     if not 1 <= command.months <= MAX_MONTHS:
         raise Refusal(
             "bad_months",
@@ -126,6 +129,8 @@ def billed(command: BillFees) -> FeesBilled:
             ),
             clause="1",
         )
+    if command.call_fee is None and not single_fee:
+        raise Unreadable("bad_field", said("call_fee: bill {bill} does not say it", bill=command.bill))
     offset = command.voucher_offset or VoucherOffset()
     event = FeesBilled(
         bill=str(command.bill),
@@ -134,18 +139,21 @@ def billed(command: BillFees) -> FeesBilled:
         months=command.months,
         billed_at=int(command.billed_at),
         product_fee_fen=int(command.product_fee),
-        call_fee_fen=int(command.call_fee),
+        call_fee_fen=int(command.call_fee or 0),
         service_voucher_fen=int(offset.service or 0),
         call_voucher_fen=int(offset.call or 0),
     )
     _check_amounts(_billed(event))
+    if single_fee:
+        _check_no_call_part(event.bill, event.call_fee_fen, event.call_voucher_fen)
     return event
 
 
-def correct(bill: Bill, command: CorrectFees) -> tuple[Event, ...]:
+def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple[Event, ...]:
     """The bill should have said otherwise.
 
-    Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`.
+    Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`,
+    `no_call_part`.
     """
     _not_voided(bill)
     offset = command.voucher_offset or VoucherOffset()
@@ -162,6 +170,8 @@ def correct(bill: Bill, command: CorrectFees) -> tuple[Event, ...]:
         return ()
     corrected = msgspec.structs.replace(bill, **given)
     _check_amounts(corrected)
+    if single_fee:
+        _check_no_call_part(bill.bill, corrected.call_fee_fen, corrected.call_voucher_fen)
     for part in ("service", "call"):
         if owed_fen(corrected, part) < 0:
             raise Refusal(
@@ -204,6 +214,16 @@ def _not_voided(bill: Bill) -> None:
             "bill_voided",
             said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided),
             hint=said("record a new bill"),
+        )
+
+
+def _check_no_call_part(bill: str, call_fee_fen: int, call_voucher_fen: int) -> None:
+    """Terms whose fee has no parts: all of it is the product fee."""
+    if call_fee_fen or call_voucher_fen:
+        raise Refusal(
+            "no_call_part",
+            said("bill {bill}: the fee of this agreement has no call part", bill=bill),
+            hint=said("give all of it as the product fee, and leave call_fee out"),
         )
 
 

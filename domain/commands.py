@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from domain.events import Evidence, Function, Part, Stage
+from domain.events import Evidence, Part, Stage
 from domain.money import Fen
 from domain.refusals import BadValue
 from domain.time import Instant, MonthText
@@ -18,6 +18,8 @@ from domain.wording import said
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
+_CLAUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.()-]{0,39}")
+_FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -90,18 +92,33 @@ class Key(str):
 
 
 class Clause(str):
-    """An exclusion's cause, `2.3(1)` to `2.3(11)`."""
+    """An exclusion's cause by its clause, such as `2.3(1)`; which there are the terms say."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> Clause:
         """Raises BadValue `unknown_clause`."""
-        if text not in EXCLUSION_CLAUSES:
-            raise BadValue(
-                "unknown_clause", said("{text!r} is no exclusion", text=text), hint=said("2.3(1) to 2.3(11) are")
-            )
+        if _CLAUSE.fullmatch(text) is None:
+            raise BadValue("unknown_clause", said("{text!r} is no exclusion", text=text[:80]), hint=_SHOWN)
         return cls(text)
+
+
+class FunctionName(str):
+    """What was unavailable; which functions there are the terms say."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> FunctionName:
+        """Raises BadValue `unknown_function`."""
+        if _FUNCTION.fullmatch(text) is None:
+            message = said("{text!r} is no function", text=text[:80])
+            raise BadValue("unknown_function", message, hint=_SHOWN, unreadable=True)
+        return cls(text)
+
+
+_SHOWN = said("`slaledger terms show` lists them")
 
 
 EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
@@ -215,7 +232,7 @@ class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
 
     ARGUMENTS = ("incident",)
     incident: Id
-    function: Function
+    function: FunctionName
     started_at: Instant
     account: Id | None = None
     accounts: tuple[Id, ...] | None = None
@@ -281,7 +298,7 @@ class BillFees(Command, tag="fees bill", frozen=True, kw_only=True):
     months: int = 1
     billed_at: Instant
     product_fee: Fen
-    call_fee: Fen
+    call_fee: Fen | None = None
     voucher_offset: VoucherOffset | None = None
 
 
@@ -420,7 +437,7 @@ COMMANDS: tuple[type[Command], ...] = (
     CancelVoucher,
 )
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
-_PARSED = (Instant, MonthText, Fen, Id, VoucherId, Words, Key, Clause, Hash)
+_PARSED = (Instant, MonthText, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
 
 
 def parse_value(kind: type, value: Any) -> Any:

@@ -10,7 +10,6 @@ from domain.events import (
     Evidence,
     ExclusionApplied,
     ExclusionWithdrawn,
-    Function,
     IncidentClosed,
     IncidentCorrected,
     IncidentOpened,
@@ -45,7 +44,7 @@ class Incident(msgspec.Struct, kw_only=True):
     """A function's outage, open while `ended_at` is None."""
 
     incident: str
-    function: Function
+    function: str
     scope: Scope
     account: str | None
     regions: tuple[str, ...]
@@ -86,7 +85,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
     scope: Scope = "all" if command.all_accounts else "regions" if command.regions else "accounts"
     return IncidentOpened(
         incident=str(command.incident),
-        function=command.function,
+        function=str(command.function),
         started_at=int(command.started_at),
         scope="account" if account else scope,
         account=None if account is None else str(account),

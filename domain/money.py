@@ -1,4 +1,7 @@
-"""Money: integers of fen inside, decimal yuan outside; ratios: exact fractions inside, percentages outside."""
+"""Money: integers of fen inside, decimal yuan outside; ratios: exact fractions inside, percentages outside.
+
+Terms may count in another currency with two decimals: a fen is then a hundredth of its unit.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,37 @@ def yuan(fen: int) -> str:
     """An amount of fen as decimal yuan with two places."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+DEFAULT_CURRENCY = "CNY"
+"""What amounts are in where terms do not say (ISO 4217)."""
+_TWO_PLACES = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC
+CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES
+KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB
+PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY
+TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW
+"""
+_OTHER_PLACES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+"""Currencies of ISO 4217 whose amounts have no two decimal places."""
+
+
+def currency_finding(code: str) -> str | None:
+    """Why amounts cannot be kept in a currency; None where they can: all amounts are integers of hundredths."""
+    if code in _TWO_PLACES.split():
+        return None
+    for places, codes in _OTHER_PLACES.items():
+        if code in codes.split():
+            return said(
+                "amounts in {currency} have {places} decimals; this software counts hundredths only",
+                currency=code,
+                places=places,
+            )
+    return said("{currency} is no currency of ISO 4217", currency=repr(code))
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -119,8 +119,6 @@ def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     document = command.document if command.document is not None else read_text(str(command.file))
     terms = agreement.parse_terms(document)
     versions = log.versions()
-    if terms.agreement != agreement.REFERENCE_AGREEMENT:
-        raise agreement.other_agreement(terms.agreement)
     events = agreement.publish(versions, command, document)
     return _on(layout.terms(terms.agreement), events, agreement=terms.agreement, version=terms.version)
 
@@ -144,6 +142,7 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
 
 
 def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
+    _check_function(log, command.function)
     event = incidents.opened(command)
     members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
     owner = event.account or layout.SHARED
@@ -158,6 +157,22 @@ def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
         for account in members
     ]
     return Effect(events=[(layout.incident(owner, event.incident), event), *joined, *reserved], told=told)
+
+
+def _check_function(log: Reader, function: str) -> None:
+    """Raises Unreadable `unknown_function` where no version of the terms knows it."""
+    known = sorted({name for version in log.versions() for name in version.terms.functions})
+    if function not in known:
+        message = said("function: {function} is no function of the agreement", function=repr(str(function)))
+        raise Unreadable("unknown_function", message, hint=said("there are {known}", known=", ".join(known)))
+
+
+def _check_clause(log: Reader, clause: str) -> None:
+    """Raises Refusal `unknown_clause` where no version of the terms excludes such a cause."""
+    known = dict.fromkeys(cause.clause for version in log.versions() for cause in version.terms.exclusions)
+    if clause not in known:
+        message = said("clause: {clause} is no exclusion of the agreement", clause=repr(str(clause)))
+        raise Refusal("unknown_clause", message, hint=said("there are {known}", known=", ".join(known)))
 
 
 def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
@@ -189,6 +204,7 @@ def _withdraw_incident(log: Reader, command: c.WithdrawIncident, now: int) -> Ef
 
 
 def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
+    _check_clause(log, command.clause)
     stream, incident = _incident(log, command.incident)
     effect = _on(
         stream,
@@ -207,7 +223,7 @@ def _withdraw_exclusion(log: Reader, command: c.WithdrawExclusion, now: int) -> 
 
 
 def _bill_fees(log: Reader, command: c.BillFees, now: int) -> Effect:
-    event = bills.billed(command)
+    event = bills.billed(command, agreement.latest(log.versions()).terms.single_fee)
     reserved = _reserve(log, "bill", event.bill, event.account, _content(event))
     if not reserved:
         return Effect(told={"bill": event.bill})
@@ -227,7 +243,8 @@ def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
 
 def _correct_fees(log: Reader, command: c.CorrectFees, now: int) -> Effect:
     stream, bill = _bill(log, command.bill)
-    return _on(stream, bills.correct(bill, command), bill=command.bill)
+    single_fee = agreement.latest(log.versions()).terms.single_fee
+    return _on(stream, bills.correct(bill, command, single_fee), bill=command.bill)
 
 
 def _void_fees(log: Reader, command: c.VoidFees, now: int) -> Effect:

@@ -36,6 +36,8 @@ def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command
             ),
             clause="3.1",
         )
+    if command.part == "call" and terms.single_fee:
+        raise Refusal("part_not_payable", said("voucher {voucher}: the fee has no call part", voucher=voucher))
     if command.part == "call" and terms.readings.voucher_pays == "service":
         raise Refusal(
             "part_not_payable",

@@ -90,6 +90,12 @@ def compose(
     )
 
 
+def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:
+    """Whether a claim has a decision to make a dossier of, by the rows that concern its account."""
+    stream = layout.claim(account, month)
+    return any(row.stream == stream and row.topic == "claim.decided" for row in rows)
+
+
 def _year(stream: str) -> int:
     return int(stream.rpartition("-")[2])
 

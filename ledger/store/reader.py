@@ -13,7 +13,7 @@ from domain.case import Case, Fact, fold
 from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
 from domain.refusals import Damaged
-from domain.terms import REFERENCE_AGREEMENT, Version
+from domain.terms import Version
 from domain.wording import said, words_of
 from ledger.memory import uncollected
 from ledger.store import layout
@@ -218,14 +218,14 @@ class Reader:
 
     def versions(self) -> tuple[Version, ...]:
         """The terms that are recorded, earliest first."""
-        return self.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions
+        return fold(map(decode, self.range(layout.TERMS))).versions
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""
         return fold(map(decode, self._rule_rows()))
 
     def _rule_rows(self) -> list[Row]:
-        return [*self.stream(layout.terms(REFERENCE_AGREEMENT)), *self.range(layout.CALENDARS)]
+        return [*self.range(layout.TERMS), *self.range(layout.CALENDARS)]
 
     def case_rows(self, account: str) -> list[Row]:
         """All that concerns an account, in log order: its own range, the rules, and the shared incidents that

@@ -13,7 +13,7 @@ import msgspec
 from cli.completion import OF_FIELD
 from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
-from cli.output import Json, emit, format_params, print_pairs, print_table, warn
+from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, warn, wrapped
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
 from domain.wording import said
@@ -182,7 +182,11 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable("bad_evidence", said("evidence {text!r} is not NAME=SHA256[@URI]", text=text))
+        raise Unreadable(
+            "bad_evidence",
+            said("evidence {text!r} is not NAME=SHA256[@URI]", text=text),
+            hint=said("--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"),
+        )
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
@@ -225,7 +229,10 @@ def _run_shape(run: MonthRun) -> Json:
             {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
             for line in run.done
         ],
-        "refused": [{"account": r.account, "code": r.code, "message": r.message} for r in run.refused],
+        "refused": [
+            {name: value for name in ("account", "code", "message", "hint") if (value := getattr(refusal, name))}
+            for refusal in run.refused
+        ],
         "total": run.total,
         "recorded": run.recorded,
         "position": run.position,
@@ -237,6 +244,12 @@ def _print_run(run: MonthRun) -> None:
     refused = [(refusal.account, f"refused: {refusal.message}", "") for refusal in run.refused]
     total = ("", f"{len(run.done)} done, {len(run.refused)} refused", run.total)
     print_table(("account", "result", "yuan"), [*rows, *refused, total], right=["yuan"], title=run.month)
+    for refusal in run.refused:
+        if refusal.hint:
+            for line in wrapped(
+                said("{account}: what to do: {hint}", account=refusal.account, hint=refusal.hint), WIDTH
+            ):
+                print(line)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from followed import Call, Code, Function, Place, Value, argument
+from followed import Call, Code, Function, Value, argument
 
 _USAGE = {"UsageError", "BadParameter", "BadArgumentUsage", "BadOptionUsage", "ClickException"}
 _USAGE_HINT = "`{command} --help`"
@@ -32,7 +32,10 @@ class Unseen(Exception):
 
 
 class Refused(NamedTuple):
-    """One way in which something is refused; `bare` where somebody who meets it may be told nothing to do."""
+    """One way in which something is refused; `bare` where somebody who meets it may be told nothing to do.
+
+    The code is empty where the refusal passes on another's.
+    """
 
     code: str
     status: int
@@ -143,7 +146,7 @@ class _Looking:
         messages = tuple(_once(self._sentences_of(self._values(call, kind, "message", through))))
         hints = self._values(call, kind, "hint", through)
         clauses = self._values(call, kind, "clause", through)
-        for code in _once(self._codes(call, kind, through)):
+        for code in list(_once(self._codes(call, kind, through))) or [""]:
             yield Refused(
                 code,
                 self._status_of(call, kind, code),
@@ -242,8 +245,3 @@ def _text(node: ast.expr) -> str:
 
 def _once(texts: Iterator[str]) -> Iterator[str]:
     return iter(dict.fromkeys(texts))
-
-
-if __name__ == "__main__":
-    for each in refusals():
-        print(*each, sep=" | ")

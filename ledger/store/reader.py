@@ -312,6 +312,7 @@ def _recorded_at(row: Row) -> int:
                 stream=row.stream,
                 error=words_of(error),
             ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from None
 
 

@@ -82,6 +82,8 @@ EXAMPLES: dict[str, str] = {
     "export availability": "slaledger export availability 2026-03 -o availability.parquet",
     "export events": "slaledger export events -o events.jsonl",
     "import events": "slaledger --ledger sqlite:///moved.db import events events.jsonl",
+    "doctor": "slaledger doctor",
+    "completion": "slaledger completion bash",
     "backup": "slaledger backup backup.db",
     "restore": "slaledger --ledger sqlite:///restored.db restore backup.db",
 }

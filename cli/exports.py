@@ -13,6 +13,7 @@ import click
 
 from cli.context import open_ledger
 from cli.knowledge import Asked, Known, knowing, knowledge_options, zone_known
+from cli.language import here
 from cli.output import Json, emit
 from cli.progress import progress
 from cli.reading import parsed_month
@@ -92,7 +93,7 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
 def tell(file: str, answer: Json, words: Said) -> None:
     """Say what was written, unless it went to standard output itself."""
     if file != STDOUT:
-        emit({"file": file, **answer}, None, lambda: print(f"{file}: {words}"))
+        emit({"file": file, **answer}, None, lambda: print(f"{file}: {here(words)}"))
 
 
 JOURNALS = {"beancount": (".beancount", ".bean"), "hledger": (".journal", ".hledger", ".j")}
@@ -114,7 +115,7 @@ def journal(file: str, format_: str, force: bool, asked: Asked) -> None:
         check_is_not(ledger, file)
         until = known.at + CLOCK_TOLERANCE_US
         with new_file(file, force=force) as out:
-            written = write_journal(log, zone_known(log, known), until, STYLES[format_], out.write)
+            written = write_journal(log, zone_known(log, known), until, STYLES[format_](here), out.write)
     vouchers = counted("{n} voucher", "{n} vouchers", n=written.vouchers)
     words = counted(
         "{vouchers}, {n} transaction", "{vouchers}, {n} transactions", n=written.transactions, vouchers=vouchers
@@ -154,7 +155,7 @@ def _export(table: Table, file: str, format_: str, force: bool, asked: Asked, ro
         raise Unreadable("binary_on_terminal", told, hint=said("give -o FILE, or pipe it to a program"))
     with open_ledger() as ledger, knowing(ledger, asked) as known, rows(ledger, known) as (log, found):
         check_is_not(ledger, file)
-        about = About(log.ledger_id() or "", log.position(), known.at, zone_known(log, known))
+        about = About(log.ledger_id() or "", log.position(), known.at, zone_known(log, known), here)
         with new_file(file, force=force) as out, progress("rows") as advance:
             count = WRITERS[format_](table, _counted(found, advance), about, out)
     tell(file, {"rows": count}, counted("{n} row", "{n} rows", n=count))

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from cli.completion import accounts, files
 from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
 from cli.transfer import tell
 from domain.refusals import Unreadable
+from domain.wording import said
 from ledger.exchange import moving, source
 from ledger.exchange.aliyun_bill import read_aliyun_bill
 from ledger.exchange.intake import take_over
@@ -27,8 +29,15 @@ _DRY_RUN = click.option("--dry-run", is_flag=True, help="Check everything and re
 
 
 @imports.command("statuspage", short_help="Incidents of an Atlassian Statuspage (v2 JSON).")
-@click.argument("file")
-@click.option("--account", "accounts", multiple=True, metavar="ID", help="The account that they touch; repeatable.")
+@click.argument("file", shell_complete=files)
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    shell_complete=accounts,
+    metavar="ID",
+    help="The account that they touch; repeatable.",
+)
 @click.option("--all-accounts", is_flag=True, help="They touch everybody.")
 @click.option("--map", "mapping", multiple=True, required=True, metavar="COMPONENT=FUNCTION", help="Repeatable.")
 @click.option("--skip", multiple=True, metavar="INCIDENT", help="Leave an incident of the page out; repeatable.")
@@ -51,7 +60,7 @@ def statuspage(
       slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'
     """
     if bool(accounts) == all_accounts:
-        raise click.UsageError("say whom they touch: --account, repeatable, or --all-accounts")
+        raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
     functions = dict(_pair(text) for text in mapping)
     _import(
         file,
@@ -64,7 +73,7 @@ def statuspage(
 
 
 @imports.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="A 计费项 that is calls.")
 @click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
 @_DRY_RUN
@@ -87,7 +96,7 @@ def aliyun_bill(
 
 
 @imports.command("events", short_help="A whole ledger, as `export events` wrote it.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @_DRY_RUN
 @format_option
 def events(file: str, dry_run: bool, format_: str | None) -> None:
@@ -112,7 +121,7 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
 def _pair(text: str) -> tuple[str, str]:
     component, equals, function = text.rpartition("=")
     if not equals:
-        raise click.UsageError(f"--map {text!r} is not COMPONENT=FUNCTION")
+        raise click.UsageError(said("--map {text!r} is not COMPONENT=FUNCTION", text=text))
     return component, function
 
 
@@ -120,7 +129,9 @@ def _import(file: str, read: Callable[[bytes], source.Reading], dry_run: bool, f
     try:
         found = read(read_bytes(file))
     except source.Unreadable as refused:
-        raise Unreadable(refused.code, f"{refused.place}: {refused.message}", hint=refused.hint) from None
+        raise Unreadable(
+            refused.code, said("{place}: {message}", place=refused.place, message=refused.message), hint=refused.hint
+        ) from None
     with open_ledger() as ledger:
         taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
     notes = [*found.notes, *taken.left_alone]

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from domain.bill import MAX_MONTHS
+from domain.wording import said, words_of
 from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
 
 # fmt: off
@@ -28,7 +29,7 @@ COLUMNS = (
 # fmt: on
 PREPAID = ("包年包月", "预付费", "Subscription")
 YUAN = {"", "CNY", "RMB", "人民币"}
-BY_HAND = "enter this bill by hand with `slaledger fees bill`"
+BY_HAND = said("enter this bill by hand with `slaledger fees bill`")
 _UNITS = 10**10
 _UNITS_PER_FEN = _UNITS // 100
 _MONTH = re.compile(r"(20[0-9]{2})[-/]?(0[1-9]|1[0-2])")
@@ -48,7 +49,7 @@ class Row(msgspec.Struct, frozen=True):
 
     def required(self, column: str) -> str:
         if not self.cells[column]:
-            raise self.refuse("missing_cell", f"{column} is blank")
+            raise self.refuse("missing_cell", said("{column} is blank", column=column))
         return self.cells[column]
 
 
@@ -69,11 +70,13 @@ def read_aliyun_bill(
     product. Raises Unreadable.
     """
     borne = list(_rows(_text(data, name), name))
-    notes = [] if borne else ["the file has no rows under its header"]
+    notes: list[str] = [] if borne else [said("the file has no rows under its header")]
     rows = _of_products(borne, name, products, notes)
     if unborne := sorted(call_items - {row.cells["计费项"] for row in rows}):
-        hint = "look at the 计费项 column; an item that is not called so would count as a service fee"
-        raise Unreadable("unknown_call_item", name, f"no row bears the call item {unborne[0]!r}", hint)
+        hint = said("look at the 计费项 column; an item that is not called so would count as a service fee")
+        raise Unreadable(
+            "unknown_call_item", name, said("no row bears the call item {unborne!r}", unborne=unborne[0]), hint
+        )
     bills: dict[str, list[Row]] = {}
     for row in rows:
         bills.setdefault(_bill_id(row), []).append(row)
@@ -90,7 +93,9 @@ def _text(data: bytes, file: str) -> str:
             return data.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    raise Unreadable("bad_encoding", file, "the file is neither UTF-8 nor GB18030", "save it as CSV in UTF-8")
+    raise Unreadable(
+        "bad_encoding", file, said("the file is neither UTF-8 nor GB18030"), said("save it as CSV in UTF-8")
+    )
 
 
 def _rows(text: str, file: str) -> Iterator[Row]:
@@ -104,9 +109,15 @@ def _rows(text: str, file: str) -> Iterator[Row]:
             blank = blank or place
             continue
         if blank is not None:
-            raise Unreadable("blank_line", blank, "a blank line stands between rows", "is something missing?")
+            raise Unreadable(
+                "blank_line", blank, said("a blank line stands between rows"), said("is something missing?")
+            )
         if len(cells) != len(header):
-            raise Unreadable("bad_row", place, f"{len(cells)} cells under a header of {len(header)}")
+            raise Unreadable(
+                "bad_row",
+                place,
+                said("{cells} cells under a header of {columns}", cells=len(cells), columns=len(header)),
+            )
         yield Row(place, dict(zip(header, cells, strict=True)))
 
 
@@ -118,7 +129,7 @@ def _lines(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise Unreadable("bad_csv", place, f"broken CSV: {error}") from None
+            raise Unreadable("bad_csv", place, said("broken CSV: {error}", error=words_of(error))) from None
         if cells is None:
             return
         yield place, [cell.strip(" \t") for cell in cells]
@@ -126,10 +137,10 @@ def _lines(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
 
 def _check_header(header: list[str], place: str) -> None:
     if missing := [column for column in COLUMNS if column not in header]:
-        hint = "export the instance-detail bill (实例账单明细) with all of its 41 columns"
-        raise Unreadable("missing_column", place, f"the header lacks {', '.join(missing)}", hint)
+        hint = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
+        raise Unreadable("missing_column", place, said("the header lacks {missing}", missing=", ".join(missing)), hint)
     if twice := [column for column in header if header.count(column) > 1]:
-        raise Unreadable("duplicate_column", place, f"the header has {twice[0]!r} more than once")
+        raise Unreadable("duplicate_column", place, said("the header has {twice!r} more than once", twice=twice[0]))
 
 
 def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
@@ -137,14 +148,20 @@ def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: li
     if not products:
         for column in ("产品Code", "产品"):
             if len(found := sorted({row.cells[column] for row in rows})) > 1:
-                message = f"rows of more than one product ({column}): {', '.join(map(repr, found))}"
-                raise Unreadable("several_products", file, message, "say which of them to read")
+                message = said(
+                    "rows of more than one product ({column}): {products}",
+                    column=column,
+                    products=", ".join(map(repr, found)),
+                )
+                raise Unreadable("several_products", file, message, said("say which of them to read"))
         return rows
     kept = [row for row in rows if products & _product_names(row)]
     if unborne := sorted(products - {word for row in rows for word in _product_names(row)}):
-        raise Unreadable("unknown_product", file, f"no row bears the product {unborne[0]!r}", "mistyped?")
+        raise Unreadable(
+            "unknown_product", file, said("no row bears the product {unborne!r}", unborne=unborne[0]), said("mistyped?")
+        )
     if len(kept) < len(rows):
-        notes.append(f"rows of other products were left out: {len(rows) - len(kept)}")
+        notes.append(said("rows of other products were left out: {n}", n=len(rows) - len(kept)))
     return kept
 
 
@@ -154,7 +171,7 @@ def _product_names(row: Row) -> set[str]:
 
 def _bill_id(row: Row) -> str:
     if row.cells.get("币种", "") not in YUAN:
-        raise row.refuse("not_yuan", f"币种 is {row.cells['币种']!r}; the ledger counts yuan")
+        raise row.refuse("not_yuan", said("币种 is {currency!r}; the ledger counts yuan", currency=row.cells["币种"]))
     parts = ["aliyun", row.required("账号ID"), _month(row)]
     if order := row.cells["订单号/账单号"]:
         parts.append(order)
@@ -164,7 +181,7 @@ def _bill_id(row: Row) -> str:
 def _month(row: Row) -> str:
     """账期 as `YYYY-MM`."""
     if not (match := _MONTH.fullmatch(row.required("账期"))):
-        raise row.refuse("bad_month", f"账期 {row.cells['账期']!r} is no month such as 2026-03")
+        raise row.refuse("bad_month", said("账期 {month!r} is no month such as 2026-03", month=row.cells["账期"]))
     return f"{match[1]}-{match[2]}"
 
 
@@ -176,7 +193,7 @@ def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[st
     service_fee, service_voucher = _part(rows[0], service, "service")
     call_fee, call_voucher = _part(rows[0], calls, "call")
     if any(_is_prepaid(row) and not _is_bounded(row) for row in rows):
-        notes.append(f"{bill}: prepaid, but without its start and end: taken as one month")
+        notes.append(said("{bill}: prepaid, but without its start and end: taken as one month", bill=bill))
     fields: dict[str, object] = {"command": "fees bill", "bill": bill}
     fields |= {"account": rows[0].cells["账号ID"], "first_month": period.first_month}
     if period.months != 1:
@@ -191,10 +208,15 @@ def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[st
 def _part(first: Row, rows: Iterable[Row], part: str) -> tuple[int, int]:
     """Fee and voucher offset of one part of a bill, in fen."""
     rows = list(rows)
-    fee_fen = _sum_fen(first, rows, "应付金额", f"{part} fee")
-    voucher_fen = _sum_fen(first, rows, "代金券抵扣", f"{part} voucher offset")
+    fee_fen = _sum_fen(first, rows, "应付金额", said("{part} fee", part=part))
+    voucher_fen = _sum_fen(first, rows, "代金券抵扣", said("{part} voucher offset", part=part))
     if voucher_fen > fee_fen:
-        message = f"vouchers of {_yuan(voucher_fen)} paid on a {part} fee of {_yuan(fee_fen)}"
+        message = said(
+            "vouchers of {voucher} paid on a {part} fee of {fee}",
+            voucher=_yuan(voucher_fen),
+            part=part,
+            fee=_yuan(fee_fen),
+        )
         raise first.refuse("vouchers_exceed_fee", message, BY_HAND)
     return fee_fen, voucher_fen
 
@@ -203,8 +225,8 @@ def _sum_fen(first: Row, rows: Iterable[Row], column: str, what: str) -> int:
     """The exact sum of a column, rounded half up to the fen."""
     units = sum(_units(row, column) for row in rows)
     if units < 0:
-        hint = "a refund lowers an earlier bill: enter it by hand with `slaledger fees correct`"
-        raise first.refuse("negative_total", f"the bill's {what} adds up to less than zero", hint)
+        hint = said("a refund lowers an earlier bill: enter it by hand with `slaledger fees correct`")
+        raise first.refuse("negative_total", said("the bill's {what} adds up to less than zero", what=what), hint)
     return (units + _UNITS_PER_FEN // 2) // _UNITS_PER_FEN
 
 
@@ -213,8 +235,8 @@ def _units(row: Row, column: str) -> int:
     if not (text := row.cells[column]):
         return 0
     if not (match := _AMOUNT.fullmatch(text)):
-        hint = "an amount has a point, at most 10 decimals and no thousands separators"
-        raise row.refuse("bad_amount", f"{column} {text!r} is no amount", hint)
+        hint = said("an amount has a point, at most 10 decimals and no thousands separators")
+        raise row.refuse("bad_amount", said("{column} {text!r} is no amount", column=column, text=text), hint)
     units = int(match[2]) * _UNITS + int((match[3] or "").ljust(10, "0"))
     return -units if match[1] == "-" else units
 
@@ -224,8 +246,8 @@ def _yuan(fen: int) -> str:
 
 
 def _is_prepaid(row: Row) -> bool:
-    said = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
-    return any(word in cell for word in PREPAID for cell in said)
+    cells = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
+    return any(word in cell for word in PREPAID for cell in cells)
 
 
 def _is_bounded(row: Row) -> bool:
@@ -237,9 +259,13 @@ def _period(rows: list[Row]) -> Period:
     periods = [_row_period(row) for row in rows]
     for row, period in zip(rows, periods, strict=True):
         if period != periods[0]:
-            message = (
-                f"this row pays for {period.months} months from {period.first_month}, "
-                f"the bill's first for {periods[0].months} from {periods[0].first_month}"
+            message = said(
+                "this row pays for {months} months from {first_month}, "
+                "the bill's first for {bill_months} from {bill_first_month}",
+                months=period.months,
+                first_month=period.first_month,
+                bill_months=periods[0].months,
+                bill_first_month=periods[0].first_month,
             )
             raise row.refuse("periods_differ", message, BY_HAND)
     return periods[0]
@@ -251,11 +277,11 @@ def _row_period(row: Row) -> Period:
         return Period(_month(row), 1)
     start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
     if end <= start:
-        raise row.refuse("ends_before_start", "账单结束时间 is not after 账单开始时间")
+        raise row.refuse("ends_before_start", said("账单结束时间 is not after 账单开始时间"))
     for months in range(1, MAX_MONTHS + 1):
         if end <= _last_end(start, months):
             return Period(f"{start:%Y-%m}", months)
-    raise row.refuse("too_many_months", f"the row pays for more than {MAX_MONTHS} months")
+    raise row.refuse("too_many_months", said("the row pays for more than {max_months} months", max_months=MAX_MONTHS))
 
 
 def _last_end(start: datetime, months: int) -> datetime:
@@ -299,4 +325,7 @@ def _time(row: Row, column: str) -> datetime:
             return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the billing clock's, by column
         except ValueError:
             pass
-    raise row.refuse("bad_time", f"{column} {row.cells[column]!r} is no time such as 2026-03-31 23:59:59")
+    raise row.refuse(
+        "bad_time",
+        said("{column} {text!r} is no time such as 2026-03-31 23:59:59", column=column, text=row.cells[column]),
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from domain.refusals import Refusal, Unreadable
+from domain.wording import said, words_of
 from ledger.files import unreadable
 from ledger.new_files import STDOUT, new_file
 
@@ -41,7 +42,11 @@ def open_lines(file: str) -> Iterator[Iterator[bytes]]:
             zstd = _zstd()
             yield _lines(opened.enter_context(zstd.ZstdFile(raw)), file, zstd.ZstdError)
         elif file.endswith(SUFFIX) and start:
-            raise Unreadable("not_zstd", f"{file} is not compressed by Zstandard, as its name says", hint="rename it")
+            raise Unreadable(
+                "not_zstd",
+                said("{file} is not compressed by Zstandard, as its name says", file=file),
+                hint=said("rename it"),
+            )
         else:
             yield _lines(raw, file)
 
@@ -57,19 +62,32 @@ def _line(stream: IO[bytes], place: str, broken: tuple[type[Exception], ...]) ->
     try:
         line = stream.readline(LONGEST + 1)
     except EOFError:
-        raise cut_off(place, "the compressed file ends here, before its end") from None
+        raise cut_off(place, said("the compressed file ends here, before its end")) from None
     except broken as error:
-        raise Unreadable("broken_zstd", f"{place}: {error}", hint="copy the file again") from None
+        raise Unreadable(
+            "broken_zstd",
+            said("{place}: {error}", place=place, error=words_of(error)),
+            hint=said("copy the file again"),
+        ) from None
     except OSError as error:
-        raise Unreadable("unreadable_file", f"{place}: cannot be read: {error.strerror or error}") from None
+        raise Unreadable(
+            "unreadable_file",
+            said("{place}: cannot be read: {why}", place=place, why=error.strerror or str(error)),
+        ) from None
     if len(line) > LONGEST:
-        raise Unreadable("line_too_long", f"{place}: the line is longer than {LONGEST} bytes")
+        raise Unreadable(
+            "line_too_long", said("{place}: the line is longer than {most} bytes", place=place, most=LONGEST)
+        )
     return line
 
 
 def cut_off(place: str, what: str) -> Refusal:
     """What is said of a file whose end is missing."""
-    return Unreadable("cut_off", f"{place}: {what}", hint="copy or export it again: its end is missing")
+    return Unreadable(
+        "cut_off",
+        said("{place}: {what}", place=place, what=what),
+        hint=said("copy or export it again: its end is missing"),
+    )
 
 
 @contextmanager
@@ -98,5 +116,5 @@ def _zstd() -> Any:
     try:
         return importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     except ImportError:
-        hint = "pip install 'slaledger[zstd]', or name a file that does not end in .zst"
-        raise Unreadable("no_zstd", "compressed files need the extra `zstd`", hint=hint) from None
+        hint = said("pip install 'slaledger[zstd]', or name a file that does not end in .zst")
+        raise Unreadable("no_zstd", said("compressed files need the extra `zstd`"), hint=hint) from None

@@ -24,7 +24,8 @@ def write_parquet(table: Table, rows: Iterable[Row], about: About, out: IO[bytes
     parquet = library("pyarrow.parquet", "parquet", said("Parquet files"))
     told = {"ledger": about.ledger, "position": str(about.position), "zone": about.zone}
     fields = [
-        arrow.field(each.name, _type(arrow, each.kind), metadata={"meaning": each.meaning}) for each in table.columns
+        arrow.field(each.name, _type(arrow, each.kind), metadata={"meaning": str(each.meaning)})
+        for each in table.columns
     ]
     schema = arrow.schema(fields, metadata=told)
     count = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import IO, NamedTuple
 
@@ -17,12 +17,16 @@ PLACES: Mapping[Kind, int] = {"money": 2, "seconds": 6, "percent": 4}
 
 
 class About(NamedTuple):
-    """What a file says of itself: the ledger, the log's position, when it was known, and the zone of its clocks."""
+    """What a file says of itself: the ledger, the log's position, when it was known, and the zone of its clocks.
+
+    `speak` puts a sentence into the reader's language.
+    """
 
     ledger: str
     position: int
     at: int
     zone: str
+    speak: Callable[[str], str]
 
 
 def write_csv(table: Table, rows: Iterable[Row], about: About, out: IO[bytes]) -> int:

@@ -91,19 +91,18 @@ TABLES = {table.name: table for table in (CLAIMS, VOUCHERS, AVAILABILITY)}
 
 def claim_rows(log: Reader, views: Views) -> Iterator[Row]:
     """Every claim, in order of month and account."""
-    versions = log.versions()
+    currency = currency_of(log.versions())
     for row in views.each_claim():
-        currency = currency_of(versions, row.month)
         amounts = row.awarded_fen, row.issued_fen, row.overpaid_fen
         yield row.account, row.month, row.status, row.filed_at, row.outcome, *amounts, currency
 
 
 def voucher_rows(log: Reader, views: Views) -> Iterator[Row]:
     """Every voucher with its balance, in order of id."""
-    versions = log.versions()
+    currency = currency_of(log.versions())
     for row in views.each_voucher():
         amounts = row.issued_fen, row.redeemed_fen, row.cancelled_fen, row.balance_fen
-        yield row.voucher, row.account, row.month, *amounts, currency_of(versions, row.month), row.issued_at
+        yield row.voucher, row.account, row.month, *amounts, currency, row.issued_at
 
 
 def availability_rows(log: Reader, months: Sequence[str], at: int) -> Iterator[Row]:

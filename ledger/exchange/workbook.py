@@ -97,12 +97,15 @@ def _explain(book: Any, table: Table, about: About) -> None:
 
 def _meaning(column: Column, about: About) -> str:
     if column.kind == "instant":
-        return said("{meaning}, on the clock of {zone}", meaning=column.meaning, zone=about.zone)
-    return column.meaning
+        return about.speak(said("{meaning}, on the clock of {zone}", meaning=column.meaning, zone=about.zone))
+    return about.speak(column.meaning)
 
 
 def _origin(about: About) -> str:
-    return said("ledger {ledger}, as it was known at position {position}", ledger=about.ledger, position=about.position)
+    origin = said(
+        "ledger {ledger}, as it was known at position {position}", ledger=about.ledger, position=about.position
+    )
+    return about.speak(origin)
 
 
 def _too_many(table: Table) -> Refusal:

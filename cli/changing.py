@@ -16,7 +16,7 @@ from cli.examples import EXAMPLES
 from cli.knowledge import currency_known
 from cli.language import here
 from cli.numbers import money
-from cli.output import Json, emit, format_params, print_pairs, print_table, put, warn
+from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.money import DEFAULT_CURRENCY
 from domain.refusals import Unreadable
@@ -191,7 +191,11 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable("bad_evidence", said("evidence {text!r} is not NAME=SHA256[@URI]", text=text))
+        raise Unreadable(
+            "bad_evidence",
+            said("evidence {text!r} is not NAME=SHA256[@URI]", text=text),
+            hint=said("--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"),
+        )
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
@@ -249,7 +253,10 @@ def _run_shape(run: MonthRun, currency: str) -> Json:
             {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
             for line in run.done
         ],
-        "refused": [{"account": r.account, "code": r.code, "message": r.message} for r in run.refused],
+        "refused": [
+            {name: value for name in ("account", "code", "message", "hint") if (value := getattr(refusal, name))}
+            for refusal in run.refused
+        ],
         "total": run.total,
         "currency": currency,
         "recorded": run.recorded,
@@ -266,6 +273,9 @@ def _print_run(run: MonthRun, currency: str) -> None:
     amounts = said("yuan") if currency == DEFAULT_CURRENCY else currency
     columns = (said("account"), said("result"), amounts)
     print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
+    for each in run.refused:
+        if each.hint:
+            put(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

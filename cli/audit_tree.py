@@ -225,7 +225,9 @@ def _event(ledger: Ledger, event: str) -> Row:
             last = log.position()
         if int(event) > last:
             raise Refusal(
-                "beyond_the_log", said("the log ends at position {last}, before {event}", last=last, event=event)
+                "beyond_the_log",
+                said("the log ends at position {last}, before {event}", last=last, event=event),
+                hint=said("give a position up to {last}", last=last),
             )
     elif stream and _NUMBER.fullmatch(version):
         with ledger.reading() as log:

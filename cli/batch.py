@@ -53,7 +53,9 @@ def _opened(file: str) -> IO[bytes]:
         return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
     except OSError as error:
         raise Unreadable(
-            "unreadable_file", said("{file} cannot be read: {why}", file=file, why=error.strerror)
+            "unreadable_file",
+            said("{file} cannot be read: {why}", file=file, why=error.strerror),
+            hint=said("check the name, and that you may read it"),
         ) from None
 
 
@@ -105,6 +107,7 @@ def _tell_refusals(name: str, report: Report) -> None:
                 line=first.line,
                 message=first.message,
             ),
+            hint=said("`refused` in the answer lists each; mend them, and run the file again"),
         )
         return
     for refusal in report.refused:

@@ -15,7 +15,7 @@ from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
 from cli.language import here
 from cli.numbers import money
-from cli.output import Json, emit, format_params, print_pairs, print_table, put, warn
+from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
 from domain.wording import counted, said
@@ -185,7 +185,11 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable("bad_evidence", said("evidence {text!r} is not NAME=SHA256[@URI]", text=text))
+        raise Unreadable(
+            "bad_evidence",
+            said("evidence {text!r} is not NAME=SHA256[@URI]", text=text),
+            hint=said("--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"),
+        )
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
@@ -243,7 +247,10 @@ def _run_shape(run: MonthRun) -> Json:
             {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
             for line in run.done
         ],
-        "refused": [{"account": r.account, "code": r.code, "message": r.message} for r in run.refused],
+        "refused": [
+            {name: value for name in ("account", "code", "message", "hint") if (value := getattr(refusal, name))}
+            for refusal in run.refused
+        ],
         "total": run.total,
         "recorded": run.recorded,
         "position": run.position,
@@ -258,6 +265,9 @@ def _print_run(run: MonthRun) -> None:
     summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
     columns = (said("account"), said("result"), said("yuan"))
     print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=["yuan"], title=run.month)
+    for each in run.refused:
+        if each.hint:
+            put(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

@@ -148,14 +148,16 @@ def _chosen(shape: Json, number: int | None) -> Json:
     index = len(decisions) if number is None else number
     if not 1 <= index <= len(decisions):
         account, month = shape["account"], shape["month"]
+        if not decisions:
+            raise Refusal(
+                "claim_undecided",
+                said("{account} {month}: the claim is not decided", account=account, month=month),
+                hint=said("`slaledger claim decide {account} {month}`", account=account, month=month),
+            )
         raise Refusal(
-            "claim_undecided" if not decisions else "unknown_decision",
-            said("{account} {month}: there is no decision {number}", account=account, month=month, number=index)
-            if decisions
-            else said("{account} {month}: the claim is not decided", account=account, month=month),
-            hint=said("`slaledger claim decide {account} {month}`", account=account, month=month)
-            if not decisions
-            else None,
+            "unknown_decision",
+            said("{account} {month}: there is no decision {number}", account=account, month=month, number=index),
+            hint=said("give --decision from 1 to {last}, or leave it out for the latest", last=len(decisions)),
         )
     return decisions[index - 1]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 
 from cli.completion import accounts, files, months
-from cli.context import open_ledger, settings
+from cli.context import open_ledger
 from cli.language import here
 from cli.output import Json, emit, format_option, put, warn
 from cli.reading import parsed_month
@@ -102,7 +102,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
             from cli.pages.case import Proof, case_page  # most commands need no Jinja2
 
             facts = [decode(row) for row in rows]
-            files.append(case_page(log, facts, account, month, Proof(checkpoint, size, case), settings().lang))
+            files.append(case_page(log, facts, account, month, Proof(checkpoint, size, case)))
         return _Made(account, month, files, size)
 
 

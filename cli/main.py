@@ -15,6 +15,7 @@ import click
 
 from cli.help import Formatter
 from cli.language import LANGUAGES, here, language, settle, speak_with_click, spoken
+from cli.widths import folded
 from domain.refusals import Refusal
 from domain.wording import Said, said
 from domain.words import word
@@ -46,10 +47,11 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "availability": ("cli.reading:availability", "One account's month, measured."),
     "breaches": ("cli.reading:breaches", "Every account below the commitment in a month."),
     "mtbf": ("cli.reading:mtbf", "Mean time between failures of a year."),
+    "report": ("cli.report:report", "A month over all accounts, as an answer or a page."),
     "worklist": ("cli.reading:worklist", "What waits to be claimed, decided, issued."),
     "history": ("cli.history:history", "All that is recorded of an account, in order."),
     "audit": ("cli.audit:audit", "Replay decisions, ask what would change, prove what was recorded."),
-    "dossier": ("cli.dossier:dossier", "A claim's whole case as one file."),
+    "dossier": ("cli.dossier:dossier", "A claim's whole case as one file, or a page."),
     "verify-dossier": ("cli.dossier:verify_dossier", "Check a dossier, without the ledger."),
     "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
     "postgres": ("cli.postgres:postgres", "A ledger on a server: the roles of its users."),
@@ -127,7 +129,7 @@ def _run() -> int:
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
-        say("interrupted", said("interrupted"))
+        say("interrupted", said("interrupted"), hint=said("run it again: what was done is not done twice"))
         status = 130
     except click.ClickException as error:
         say("usage", _usage(error), hint=_usage_hint(error))
@@ -161,9 +163,22 @@ def _usage(error: click.ClickException) -> str:
     return click.BadParameter(told, error.ctx, error.param, error.param_hint).format_message()
 
 
-def _usage_hint(error: click.ClickException) -> str | None:
+def _usage_hint(error: click.ClickException) -> str:
+    """The help page of the command that was meant."""
     context = getattr(error, "ctx", None)
-    return said("`{command} --help`", command=context.command_path) if context is not None else None
+    return said("`{command} --help`", command=_meant(sys.argv[1:]) if context is None else context.command_path)
+
+
+def _meant(words: list[str]) -> str:
+    """The command that words on the command line name, as far as they name one."""
+    command: click.Command = cli
+    path = ["slaledger"]
+    for word in words:
+        found = command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        if found is not None:
+            command = found
+            path.append(word)
+    return " ".join(path)
 
 
 def say(code: str, message: str, clause: str | None = None, hint: str | None = None, line: int | None = None) -> None:
@@ -174,9 +189,16 @@ def say(code: str, message: str, clause: str | None = None, hint: str | None = N
         print(json.dumps(error, ensure_ascii=False), file=sys.stderr)
         return
     cited = said("{message} (clause {clause})", message=message, clause=word(clause)) if clause else message
-    print("slaledger: " + here(cited), file=sys.stderr)
+    _tell("slaledger: " + here(cited))
     if hint:
-        print("  " + here(said("what to do: {hint}", hint=hint)), file=sys.stderr)
+        _tell("  " + here(said("what to do: {hint}", hint=hint)))
+
+
+def _tell(text: str) -> None:
+    """A text on stderr: in a terminal's columns, indented from its second line on; elsewhere in one line."""
+    if sys.stderr.isatty():
+        text = "\n  ".join(folded(text, (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 2))
+    print(text, file=sys.stderr)
 
 
 def wants_json() -> bool:

@@ -14,7 +14,7 @@ from cli.reading import parsed_month
 from domain.case import account_of, fold
 from domain.money import yuan
 from domain.refusals import Refusal
-from domain.time import written
+from domain.time import seconds_text, written
 from ledger import clock
 from ledger.application import Ledger
 from ledger.questions import AccountThen, account_then
@@ -102,6 +102,8 @@ def _said(name: str, value: object, zone: str) -> str:
     label = name.removesuffix("_fen").removesuffix("_at").replace("_", " ")
     if isinstance(value, int) and name.endswith("_fen"):
         return f"{label} {yuan(value)}"
+    if isinstance(value, int) and name.endswith("_us"):
+        return f"{label.removesuffix(' us')} {seconds_text(value)} s"
     if isinstance(value, int) and name.endswith("_at"):
         return f"{label} {short(written(value, zone))}"
     if isinstance(value, list):

@@ -13,7 +13,7 @@ import msgspec
 from domain.events import Evidence, Function, Part, Stage
 from domain.money import Fen
 from domain.refusals import BadValue
-from domain.time import Instant, MonthText
+from domain.time import Instant, MonthText, Seconds
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
@@ -204,6 +204,7 @@ class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
     accounts: tuple[Id, ...] | None = None
     regions: tuple[Id, ...] | None = None
     all_accounts: bool = False
+    uncertainty_seconds: Seconds | None = None
 
 
 class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
@@ -212,6 +213,7 @@ class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
     ARGUMENTS = ("incident",)
     incident: Id
     ended_at: Instant
+    uncertainty_seconds: Seconds | None = None
 
 
 class CorrectIncident(Command, tag="incident correct", frozen=True, kw_only=True):
@@ -403,7 +405,7 @@ COMMANDS: tuple[type[Command], ...] = (
     CancelVoucher,
 )
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
-_PARSED = (Instant, MonthText, Fen, Id, VoucherId, Words, Key, Clause, Hash)
+_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, Hash)
 
 
 def parse_value(kind: type, value: Any) -> Any:
@@ -413,6 +415,8 @@ def parse_value(kind: type, value: Any) -> Any:
     """
     if kind not in _PARSED:
         raise NotImplementedError(f"no wire form for {kind}")
+    if kind is Seconds and type(value) is int:
+        value = str(value)
     if not isinstance(value, str):
         raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
     return kind.parse(value)

@@ -49,6 +49,9 @@ EXAMPLES: dict[str, str] = {
         "slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'"
     ),
     "import aliyun-bill": "slaledger import aliyun-bill bill.csv --call-item 通话费",
+    "import alertmanager": (
+        "slaledger import alertmanager alerts.jsonl --map alertname=RoutingDown=inbound_routing --account-label tenant"
+    ),
     "availability": "slaledger availability 1001 2026-03",
     "breaches": "slaledger breaches 2026-03",
     "mtbf": "slaledger mtbf 1001 2026",

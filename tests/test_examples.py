@@ -43,6 +43,19 @@ BEFORE: dict[str, list[dict[str, object]]] = {
 """What an example needs to be there that no earlier one made."""
 
 
+ALERT = {
+    "status": "resolved",
+    "labels": {"alertname": "RoutingDown", "tenant": "1001"},
+    "startsAt": "2026-05-06T10:00:00.123456789+08:00",
+    "endsAt": "2026-05-06T10:10:00+08:00",
+    "fingerprint": "a1b2c3d4e5f60718",
+}
+IMPORTED: dict[str, str] = {
+    "alerts.jsonl": json.dumps({"version": "4", "status": "resolved", "alerts": [ALERT]}) + "\n",
+}
+"""The files that the examples take over, by name."""
+
+
 @pytest.fixture
 def prepared(slaledger: CommandLine) -> CommandLine:
     """A ledger in a folder with the files that the examples name."""
@@ -59,6 +72,8 @@ def prepared(slaledger: CommandLine) -> CommandLine:
     cells = dict.fromkeys(BILL_HEADER.split(","), "")
     cells |= {"账期": "2026-05", "账号ID": "1001", "计费项": "通话费", "应付金额": "12.30", "产品": "云呼叫中心"}
     (folder / "bill.csv").write_text(BILL_HEADER + "\n" + ",".join(cells.values()) + "\n", "utf-8")
+    for name, content in IMPORTED.items():
+        (folder / name).write_text(content, "utf-8")
     return slaledger
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from domain.bill import MAX_MONTHS
-from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
+from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id, whole
 
 # fmt: off
 COLUMNS = (
@@ -29,6 +29,8 @@ COLUMNS = (
 PREPAID = ("包年包月", "预付费", "Subscription")
 YUAN = {"", "CNY", "RMB", "人民币"}
 BY_HAND = "enter this bill by hand with `slaledger fees bill`"
+LARGEST = 256 * 2**20
+"""Bytes of a file; two encodings are tried on it, so it is read as one piece."""
 _UNITS = 10**10
 _UNITS_PER_FEN = _UNITS // 100
 _MONTH = re.compile(r"(20[0-9]{2})[-/]?(0[1-9]|1[0-2])")
@@ -60,7 +62,7 @@ class Period(msgspec.Struct, frozen=True):
 
 
 def read_aliyun_bill(
-    data: bytes, *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
+    lines: Iterable[bytes], *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
 ) -> Reading:
     """One `fees bill` per account, month and order, in the order in which they first appear.
 
@@ -68,7 +70,7 @@ def read_aliyun_bill(
     `products` names what to read (产品Code, 产品 or 产品明细) and is needed when the file bears more than one
     product. Raises Unreadable.
     """
-    borne = list(_rows(_text(data, name), name))
+    borne = list(_rows(_text(whole(lines, name, LARGEST), name), name))
     notes = [] if borne else ["the file has no rows under its header"]
     rows = _of_products(borne, name, products, notes)
     if unborne := sorted(call_items - {row.cells["计费项"] for row in rows}):

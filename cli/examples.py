@@ -52,6 +52,9 @@ EXAMPLES: dict[str, str] = {
     "import alertmanager": (
         "slaledger import alertmanager alerts.jsonl --map alertname=RoutingDown=inbound_routing --account-label tenant"
     ),
+    "import prometheus": (
+        "slaledger import prometheus range.json --map job=routing=inbound_routing --all-accounts --threshold 0.95"
+    ),
     "availability": "slaledger availability 1001 2026-03",
     "breaches": "slaledger breaches 2026-03",
     "mtbf": "slaledger mtbf 1001 2026",

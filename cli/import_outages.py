@@ -9,6 +9,7 @@ from cli.taking_over import dry_run_option, label, label_options, pair, take
 from domain.wording import said
 from ledger.exchange.alertmanager import read_alertmanager
 from ledger.exchange.labels import LabelRules
+from ledger.exchange.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
 
 
 def _rules(
@@ -66,3 +67,43 @@ def alertmanager(
     """
     rules = _rules(mapping, account_label, accounts, all_accounts, skip, only_mapped)
     take(file, lambda lines: read_alertmanager(lines, name=file, rules=rules, truncated=truncated), dry_run, format_)
+
+
+@click.command("prometheus", short_help="A Prometheus range query (matrix JSON).")
+@click.argument("file")
+@label_options
+@click.option("--threshold", metavar="RATIO", help="A sample below it is down; a 0/1 series needs none.")
+@click.option("--step", metavar="SPAN", help="The query's step, as 15s; by default what the samples show.")
+@click.option("--gap", type=click.Choice(["down", "up"]), help="What missing samples are; refused by default.")
+@dry_run_option
+@format_option
+def prometheus(
+    file: str,
+    mapping: tuple[str, ...],
+    account_label: str | None,
+    accounts: tuple[str, ...],
+    all_accounts: bool,
+    skip: tuple[str, ...],
+    only_mapped: bool,
+    threshold: str | None,
+    step: str | None,
+    gap: Gap | None,
+    dry_run: bool,
+    format_: str | None,
+) -> None:
+    """What /api/v1/query_range answered: an outage from the first sample that is down to the first that no longer is.
+    The step is how far off both may be, and is recorded with them.
+
+    \b
+    Example:
+      slaledger import prometheus range.json --map job=routing=inbound_routing --all-accounts --threshold 0.95
+    """
+    rules = _rules(mapping, account_label, accounts, all_accounts, skip, only_mapped)
+    ratio = None if threshold is None else parse_ratio(threshold)
+    span_us = None if step is None else parse_span_us(step)
+    if threshold is not None and ratio is None:
+        raise click.UsageError(said("--threshold {text} is no ratio above 0 and at most 1", text=threshold))
+    if step is not None and span_us is None:
+        raise click.UsageError(said("--step {text} is no span such as 15s or 1m", text=step))
+    measure = Measure(ratio, span_us, gap)
+    take(file, lambda lines: read_prometheus(lines, name=file, rules=rules, measure=measure), dry_run, format_)

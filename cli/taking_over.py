@@ -80,7 +80,7 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
         "recorded": taken.recorded,
         "noops": taken.noops,
         "position": taken.position,
-        "notes": notes,
+        "notes": [str(note) for note in notes],
     }
     words = said(
         "{file}: {commands} commands, {recorded} events recorded, {noops} no-ops",

@@ -50,8 +50,10 @@ ALERT = {
     "endsAt": "2026-05-06T10:10:00+08:00",
     "fingerprint": "a1b2c3d4e5f60718",
 }
+SERIES = {"metric": {"job": "routing"}, "values": [[1777600000 + 15 * n, v] for n, v in enumerate(["1", "0.9", "1"])]}
 IMPORTED: dict[str, str] = {
     "alerts.jsonl": json.dumps({"version": "4", "status": "resolved", "alerts": [ALERT]}) + "\n",
+    "range.json": json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [SERIES]}}),
 }
 """The files that the examples take over, by name."""
 

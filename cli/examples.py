@@ -55,6 +55,9 @@ EXAMPLES: dict[str, str] = {
     "import prometheus": (
         "slaledger import prometheus range.json --map job=routing=inbound_routing --all-accounts --threshold 0.95"
     ),
+    "import pagerduty": (
+        "slaledger import pagerduty pagerduty.json --all-accounts --map 'Inbound routing=inbound_routing'"
+    ),
     "availability": "slaledger availability 1001 2026-03",
     "breaches": "slaledger breaches 2026-03",
     "mtbf": "slaledger mtbf 1001 2026",

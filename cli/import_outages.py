@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from cli.output import format_option
-from cli.taking_over import dry_run_option, label, label_options, pair, take
+from cli.taking_over import dry_run_option, label, label_options, only_mapped_option, pair, take, whom_options
 from domain.wording import said
 from ledger.exchange.alertmanager import read_alertmanager
 from ledger.exchange.labels import LabelRules
+from ledger.exchange.pagerduty import Asked, read_pagerduty
 from ledger.exchange.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
 
 
@@ -107,3 +108,42 @@ def prometheus(
         raise click.UsageError(said("--step {text} is no span such as 15s or 1m", text=step))
     measure = Measure(ratio, span_us, gap)
     take(file, lambda lines: read_prometheus(lines, name=file, rules=rules, measure=measure), dry_run, format_)
+
+
+@click.command("pagerduty", short_help="PagerDuty's incidents (REST or v3 webhooks).")
+@click.argument("file")
+@click.option("--map", "mapping", multiple=True, required=True, metavar="SERVICE=FUNCTION", help="Repeatable.")
+@whom_options
+@click.option(
+    "--skip", multiple=True, metavar="INCIDENT", help="An incident or an event type to leave out; repeatable."
+)
+@only_mapped_option
+@dry_run_option
+@format_option
+def pagerduty(
+    file: str,
+    mapping: tuple[str, ...],
+    accounts: tuple[str, ...],
+    all_accounts: bool,
+    skip: tuple[str, ...],
+    only_mapped: bool,
+    dry_run: bool,
+    format_: str | None,
+) -> None:
+    """Incidents as /incidents of the REST API lists them, or events of v3 webhooks, one a line: an outage from
+    created to resolved. A service is mapped by its id or its name.
+
+    \b
+    Example:
+      slaledger import pagerduty pagerduty.json --all-accounts --map 'Inbound routing=inbound_routing'
+    """
+    if bool(accounts) == all_accounts:
+        raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
+    asked = Asked(
+        functions=dict(pair(text, "SERVICE=FUNCTION") for text in mapping),
+        accounts=accounts,
+        all_accounts=all_accounts,
+        skip=frozenset(skip),
+        only_mapped=only_mapped,
+    )
+    take(file, lambda lines: read_pagerduty(lines, name=file, asked=asked), dry_run, format_)

@@ -51,8 +51,15 @@ ALERT = {
     "fingerprint": "a1b2c3d4e5f60718",
 }
 SERIES = {"metric": {"job": "routing"}, "values": [[1777600000 + 15 * n, v] for n, v in enumerate(["1", "0.9", "1"])]}
+PAGED = {
+    "id": "Q1",
+    "status": "triggered",
+    "created_at": "2026-05-07T10:00:00+08:00",
+    "service": {"id": "P1", "summary": "Inbound routing"},
+}
 IMPORTED: dict[str, str] = {
     "alerts.jsonl": json.dumps({"version": "4", "status": "resolved", "alerts": [ALERT]}) + "\n",
+    "pagerduty.json": json.dumps({"incidents": [PAGED]}),
     "range.json": json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [SERIES]}}),
 }
 """The files that the examples take over, by name."""

@@ -58,6 +58,9 @@ EXAMPLES: dict[str, str] = {
     "import pagerduty": (
         "slaledger import pagerduty pagerduty.json --all-accounts --map 'Inbound routing=inbound_routing'"
     ),
+    "import focus": (
+        "slaledger import focus focus.csv --account-column SubAccountId --call-service Calls --take Purchase"
+    ),
     "availability": "slaledger availability 1001 2026-03",
     "breaches": "slaledger breaches 2026-03",
     "mtbf": "slaledger mtbf 1001 2026",

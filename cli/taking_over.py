@@ -12,6 +12,7 @@ from cli.output import Json, emit, warn
 from domain.refusals import Unreadable
 from domain.wording import said
 from ledger.exchange import source
+from ledger.exchange.charges import CURRENCY
 from ledger.exchange.intake import take_over
 from ledger.exchange.lines import open_lines
 
@@ -60,6 +61,11 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
     if not name or not equals:
         raise click.UsageError(said("{text} is not {form}", text=repr(text), form=form))
     return name, value
+
+
+def terms_currency() -> str:
+    """What the terms count in: bills in another currency are refused."""
+    return CURRENCY
 
 
 def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> None:

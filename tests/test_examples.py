@@ -57,8 +57,14 @@ PAGED = {
     "created_at": "2026-05-07T10:00:00+08:00",
     "service": {"id": "P1", "summary": "Inbound routing"},
 }
+FOCUS = """\
+SubAccountId,BillingPeriodStart,BillingPeriodEnd,BilledCost,BillingCurrency,ChargeCategory,ServiceName
+1001,2026-06-01T00:00:00+08:00,2026-07-01T00:00:00+08:00,600.00,CNY,Purchase,Call center
+1001,2026-06-01T00:00:00+08:00,2026-07-01T00:00:00+08:00,12.30,CNY,Usage,Calls
+"""
 IMPORTED: dict[str, str] = {
     "alerts.jsonl": json.dumps({"version": "4", "status": "resolved", "alerts": [ALERT]}) + "\n",
+    "focus.csv": FOCUS,
     "pagerduty.json": json.dumps({"incidents": [PAGED]}),
     "range.json": json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [SERIES]}}),
 }

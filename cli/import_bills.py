@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from cli.output import format_option
@@ -9,6 +11,8 @@ from cli.taking_over import dry_run_option, take, terms_currency
 from domain.time import zone_info
 from domain.wording import said
 from ledger.exchange import focus as of_focus
+from ledger.exchange.bss import read_bss
+from ledger.exchange.source import Reading
 
 
 def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -82,3 +86,25 @@ def focus(
         currency=terms_currency(),
     )
     take(file, lambda lines: of_focus.read_focus(lines, name=file, asked=asked), dry_run, format_)
+
+
+@click.command("bss", short_help="The provider's billing interface (JSON).")
+@click.argument("file")
+@click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="An item that is calls.")
+@click.option("--product", "products", multiple=True, metavar="NAME", help="Only items of this product; repeatable.")
+@dry_run_option
+@format_option
+def bss(file: str, call_items: tuple[str, ...], products: tuple[str, ...], dry_run: bool, format_: str | None) -> None:
+    """What QueryInstanceBill, DescribeInstanceBill or QueryInstanceGaapCost answered, all pages of a billing cycle:
+    what was payable, and what of it vouchers (代金券) paid.
+
+    \b
+    Example:
+      slaledger import bss costs.json --call-item 通话费
+    """
+    calls, wanted, currency = frozenset(call_items), frozenset(products), terms_currency()
+
+    def read(lines: Iterable[bytes]) -> Reading:
+        return read_bss(lines, name=file, call_items=calls, products=wanted, currency=currency)
+
+    take(file, read, dry_run, format_)

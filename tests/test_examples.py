@@ -62,9 +62,20 @@ SubAccountId,BillingPeriodStart,BillingPeriodEnd,BilledCost,BillingCurrency,Char
 1001,2026-06-01T00:00:00+08:00,2026-07-01T00:00:00+08:00,600.00,CNY,Purchase,Call center
 1001,2026-06-01T00:00:00+08:00,2026-07-01T00:00:00+08:00,12.30,CNY,Usage,Calls
 """
+COST = {
+    "OwnerID": "1001",
+    "Item": "PayAsYouGoBill",
+    "SubscriptionType": "PayAsYouGo",
+    "ProductCode": "ccc",
+    "BillingItem": "通话费",
+    "Currency": "CNY",
+    "PretaxAmount": 12.3,
+    "DeductedByCashCoupons": 0,
+}
 IMPORTED: dict[str, str] = {
     "alerts.jsonl": json.dumps({"version": "4", "status": "resolved", "alerts": [ALERT]}) + "\n",
     "focus.csv": FOCUS,
+    "costs.json": json.dumps({"Success": True, "Data": {"BillingCycle": "2026-07", "Items": {"Item": [COST]}}}),
     "pagerduty.json": json.dumps({"incidents": [PAGED]}),
     "range.json": json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [SERIES]}}),
 }

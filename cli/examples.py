@@ -62,6 +62,7 @@ EXAMPLES: dict[str, str] = {
         "slaledger import focus focus.csv --account-column SubAccountId --call-service Calls --take Purchase"
     ),
     "import bss": "slaledger import bss costs.json --call-item 通话费",
+    "import cloudevents": "slaledger import cloudevents events-of-others.json",
     "availability": "slaledger availability 1001 2026-03",
     "breaches": "slaledger breaches 2026-03",
     "mtbf": "slaledger mtbf 1001 2026",

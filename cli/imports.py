@@ -6,6 +6,7 @@ import click
 
 from cli.context import lock_seconds, settings
 from cli.import_bills import bss, focus
+from cli.import_events import cloudevents
 from cli.import_outages import alertmanager, pagerduty, prometheus
 from cli.output import format_option
 from cli.progress import progress
@@ -100,5 +101,5 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
         tell(file, moved, "recorded", format_)
 
 
-for _command in (alertmanager, prometheus, pagerduty, focus, bss):
+for _command in (alertmanager, prometheus, pagerduty, focus, bss, cloudevents):
     imports.add_command(_command)

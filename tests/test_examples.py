@@ -72,10 +72,18 @@ COST = {
     "PretaxAmount": 12.3,
     "DeductedByCashCoupons": 0,
 }
+CLOUD_EVENT = {
+    "specversion": "1.0",
+    "id": "1",
+    "source": "/monitoring",
+    "type": "slaledger.incident.withdraw",
+    "data": {"incident": "INC-7", "reason": "another record of it stands"},
+}
 IMPORTED: dict[str, str] = {
     "alerts.jsonl": json.dumps({"version": "4", "status": "resolved", "alerts": [ALERT]}) + "\n",
     "focus.csv": FOCUS,
     "costs.json": json.dumps({"Success": True, "Data": {"BillingCycle": "2026-07", "Items": {"Item": [COST]}}}),
+    "events-of-others.json": json.dumps([CLOUD_EVENT]),
     "pagerduty.json": json.dumps({"incidents": [PAGED]}),
     "range.json": json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [SERIES]}}),
 }

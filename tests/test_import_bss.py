@@ -1,4 +1,4 @@
-"""The billing interface's answers become `fees bill` commands, every amount as written, or are refused with the place."""
+"""Answers of the billing interface become `fees bill` commands, every amount as written, or are refused."""
 
 from __future__ import annotations
 

@@ -107,7 +107,10 @@ def _page(data: Node) -> Page:
 
 
 def _check_complete(pages: Iterable[Page]) -> None:
-    """All pages of the query of a cycle are there, once each. Raises Unreadable `page_twice`, `incomplete`, `mixed_answers`."""
+    """All pages of a cycle's query are there, once each.
+
+    Raises Unreadable `page_twice`, `incomplete`, `mixed_answers`.
+    """
     of_cycle: dict[tuple[object, ...], list[Page]] = {}
     for page in pages:
         told = next(iter(page.items), page.node) if page.kind == "Modules" else page.node

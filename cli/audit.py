@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from cli.audit_tree import checkpoint, consistency, prove
+from cli.completion import accounts, months
 from cli.context import actor, open_ledger
 from cli.output import WIDTH, Json, emit, format_option, plain, print_table, wrapped
 from cli.progress import progress
@@ -22,6 +23,7 @@ from domain.money import yuan
 from domain.readings import check_readings, parse_setting
 from domain.refusals import Damaged
 from domain.terms import Version, document_sha256, parse_terms
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
@@ -58,8 +60,10 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
 
 
 @audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
-@click.argument("account", required=False)
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's decisions.")
+@click.argument("account", required=False, shell_complete=accounts)
+@click.option(
+    "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's decisions."
+)
 @workers_options
 @format_option
 def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
@@ -94,7 +98,7 @@ def _divided(
 ) -> Iterator[_Result]:
     """A task's results over one account, or over all, divided among workers."""
     if account is not None and workers is not None:
-        raise click.UsageError("one account is one worker's work: leave --workers and --cluster out")
+        raise click.UsageError(said("one account is one worker's work: leave --workers and --cluster out"))
     if account is None:
         return over_accounts(ledger, log, task, workers, advance)
     return iter([task(log, *_range(log, account), on_progress=advance)])
@@ -127,7 +131,7 @@ def _print_replay(shape: Json) -> None:
 
 
 @audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
-@click.argument("account", required=False)
+@click.argument("account", required=False, shell_complete=accounts)
 @click.option("--with", "with_", metavar="FILE.jsonl", help="And with these commands, which are not recorded.")
 @workers_options
 @format_option
@@ -141,7 +145,7 @@ def impact(account: str | None, with_: str | None, workers: Workers | None, form
       slaledger audit impact --with correction.jsonl
     """
     if with_ is not None and workers is not None:
-        raise click.UsageError("what is not recorded is known to one process: leave --workers and --cluster out")
+        raise click.UsageError(said("what is not recorded is known to one process: leave --workers and --cluster out"))
     task = partial(impacts_of_now, at=clock.now_us())
     with open_ledger(read_only=with_ is None) as ledger:
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
@@ -169,7 +173,7 @@ def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None
       slaledger audit what-if --set minimum_kind=deductible
     """
     if (file is None) == (not settings):
-        raise click.UsageError("give --terms FILE, or --set READING=VALUE, repeatable")
+        raise click.UsageError(said("give --terms FILE, or --set READING=VALUE, repeatable"))
     choose = _document(file) if file is not None else _settings(settings)
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         task = partial(impacts_of_rules, choose=choose)
@@ -277,7 +281,7 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
         "position": found.log.position,
         "decisions": found.decisions,
         "first_bad_position": found.first_bad_position,
-        "damage": [msgspec.to_builtins(each) for each in found.damage],
+        "damage": [msgspec.structs.asdict(each) for each in found.damage],
         "different": [_difference(each) for each in found.different],
     }
     emit(shape, format_, lambda: _print_verified(shape, file))
@@ -316,7 +320,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
         for done, life in enumerate(log.lives(*layout.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
-    shape = [msgspec.to_builtins(each) for each in found]
+    shape = [msgspec.structs.asdict(each) for each in found]
     emit(shape, format_, lambda: _print_findings(found))
     return DIFFERENT if found else 0
 

@@ -9,6 +9,7 @@ from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from domain.refusals import Refusal
+from domain.wording import said
 
 calendar = group("calendar", "Working days, as the State Council published them.")
 
@@ -29,9 +30,9 @@ def show(year: int, asked: Asked, format_: str | None) -> None:
         if found is None:
             raise Refusal(
                 "calendar_missing",
-                f"the working days of {year} are not recorded",
+                said("the working days of {year} are not recorded", year=year),
                 clause="3.2",
-                hint=f"`slaledger calendar publish {year}`",
+                hint=said("`slaledger calendar publish {year}`", year=year),
             )
     days = [(day, "holiday", name) for day, name in found.holidays.items()]
     days += [(day, "workday", name) for day, name in found.workdays.items()]

@@ -10,11 +10,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
+from cli.completion import OF_FIELD
 from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
 from cli.output import Json, emit, format_params, print_pairs, print_table, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
+from domain.wording import said
 from ledger import clock
 from ledger.execution import Done, execute, spend_key
 from ledger.month_run import MonthRun, run_month, waiting
@@ -72,12 +74,14 @@ def _command(words: str, kind: type[Command]) -> click.Command:
     takes_all = "all" in kind.__struct_fields__
     params: list[click.Parameter] = []
     if takes_all:
-        params.append(click.Argument(["words"], nargs=-1, metavar="(ACCOUNT MONTH | --all MONTH)"))
+        metavar = "(ACCOUNT MONTH | --all MONTH)"
+        params.append(click.Argument(["words"], nargs=-1, metavar=metavar, shell_complete=OF_FIELD["words"]))
     for field in (*kind.__struct_fields__[1:], "key"):
         if field not in kind.ARGUMENTS:
             params += [] if field == "account" and "accounts" in hints else _options(field, hints[field], kind)
         elif not takes_all:
-            params.append(click.Argument([field], metavar=field.upper(), type=int if hints[field] is int else str))
+            kept = int if hints[field] is int else str
+            params.append(click.Argument([field], metavar=field.upper(), type=kept, shell_complete=OF_FIELD.get(field)))
     order = {argument: index for index, argument in enumerate(kind.ARGUMENTS)}
     params.sort(key=lambda param: order.get(str(param.name), len(order)))
     return click.Command(
@@ -101,7 +105,8 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
             click.Option(["--call-voucher"], metavar="YUAN", help=helped.format("call")),
         ]
     if field in _REPEATED:
-        return [click.Option([*_REPEATED[field], field], multiple=True, metavar="ID", help=told)]
+        names = [*_REPEATED[field], field]
+        return [click.Option(names, multiple=True, metavar="ID", help=told, shell_complete=OF_FIELD.get(field))]
     if field == "evidence":
         return [click.Option([flag], multiple=True, metavar="NAME=SHA256[@URI]", help=told)]
     if plain is bool:
@@ -111,7 +116,16 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     if get_origin(plain) is Literal:
         return [click.Option([flag, field], type=click.Choice(get_args(plain)), required=required, help=told)]
     shown = "N" if plain is int else _METAVARS.get(plain.__name__, "TEXT")
-    return [click.Option([flag, field], type=int if plain is int else str, required=required, metavar=shown, help=told)]
+    return [
+        click.Option(
+            [flag, field],
+            type=int if plain is int else str,
+            required=required,
+            metavar=shown,
+            help=told,
+            shell_complete=OF_FIELD.get(field),
+        )
+    ]
 
 
 def _required(kind: type[Command]) -> set[int]:
@@ -160,7 +174,7 @@ def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
 def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
     names = ("month",) if for_all else ("account", "month")
     if len(words) != len(names):
-        raise Unreadable("usage", "give ACCOUNT MONTH, or --all MONTH", hint="`--help` shows an example")
+        raise Unreadable("usage", said("give ACCOUNT MONTH, or --all MONTH"), hint=said("`--help` shows an example"))
     return dict(zip(names, words, strict=True))
 
 
@@ -168,7 +182,7 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable("bad_evidence", f"evidence {text!r} is not NAME=SHA256[@URI]")
+        raise Unreadable("bad_evidence", said("evidence {text!r} is not NAME=SHA256[@URI]", text=text))
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 

@@ -6,6 +6,7 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.completion import accounts, months
 from cli.context import open_ledger, settings
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, short, wrapped
@@ -13,6 +14,7 @@ from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of
 from domain.case import account_of
 from domain.refusals import Refusal
+from domain.wording import said
 from ledger.handlers import claim_in
 from ledger.store.reader import Reader
 from ledger.store.views import Views
@@ -27,8 +29,8 @@ def _shape(log: Reader, account: str, month: str) -> Json:
 
 
 @claim.command("show", short_help="A claim and its decisions.")
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def show(account: str, month: str, asked: Asked, format_: str | None) -> None:
@@ -73,7 +75,7 @@ def _print_claim(shape: Json) -> None:
 
 
 @claim.command("list", short_help="Every claim and where it stands.")
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's.")
+@click.option("--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's.")
 @knowledge_options
 @format_option
 def list_(month: str | None, asked: Asked, format_: str | None) -> None:
@@ -94,8 +96,8 @@ def list_(month: str | None, asked: Asked, format_: str | None) -> None:
 
 
 @claim.command("explain", short_help="The derivation, clause by clause.")
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @click.option("--decision", "number", type=click.IntRange(1), metavar="N", help="The latest by default.")
 @click.option("--readings", is_flag=True, help="And which other reading of a doubtful clause would change it.")
 @knowledge_options
@@ -124,11 +126,15 @@ def _chosen(shape: Json, number: int | None) -> Json:
     decisions: list[Json] = shape["decisions"]
     index = len(decisions) if number is None else number
     if not 1 <= index <= len(decisions):
+        account, month = shape["account"], shape["month"]
         raise Refusal(
             "claim_undecided" if not decisions else "unknown_decision",
-            f"{shape['account']} {shape['month']}: "
-            + (f"there is no decision {index}" if decisions else "the claim is not decided"),
-            hint=f"`slaledger claim decide {shape['account']} {shape['month']}`" if not decisions else None,
+            said("{account} {month}: there is no decision {number}", account=account, month=month, number=index)
+            if decisions
+            else said("{account} {month}: the claim is not decided", account=account, month=month),
+            hint=said("`slaledger claim decide {account} {month}`", account=account, month=month)
+            if not decisions
+            else None,
         )
     return decisions[index - 1]
 

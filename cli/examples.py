@@ -90,8 +90,11 @@ EXAMPLES: dict[str, str] = {
     "terms list": "slaledger terms list",
     "terms check": "slaledger terms check amended.toml",
     "calendar show": "slaledger calendar show 2026",
+    "export journal": "slaledger export journal --format beancount -o vouchers.beancount",
     "export events": "slaledger export events -o events.jsonl",
     "import events": "slaledger --ledger sqlite:///moved.db import events events.jsonl",
+    "doctor": "slaledger doctor",
+    "completion": "slaledger completion bash",
     "backup": "slaledger backup backup.db",
     "restore": "slaledger --ledger sqlite:///restored.db restore backup.db",
 }

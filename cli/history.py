@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from cli import history_shapes
+from cli.completion import accounts, months
 from cli.context import open_ledger
 from cli.history_diff import difference, print_difference
 from cli.knowledge import Asked, Known, instant_asked, knowing, knowledge_options, known_at
@@ -15,14 +16,17 @@ from domain.case import account_of, fold
 from domain.money import yuan
 from domain.refusals import Refusal
 from domain.time import seconds_text, written
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.questions import AccountThen, account_then
 
 
 @click.command()
-@click.argument("account")
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only what concerns this month.")
+@click.argument("account", shell_complete=accounts)
+@click.option(
+    "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only what concerns this month."
+)
 @click.option("--valid-at", metavar="TIME", help="As it was then: by what had happened until TIME.")
 @knowledge_options
 @click.option("--diff", "diff", metavar="TIME", help="And what changed between that knowledge and TIME's.")
@@ -62,9 +66,9 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
         at = written(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
         raise Refusal(
             "unknown_account",
-            f"account {account} was enrolled only at {at}",
+            said("account {account} was enrolled only at {at}", account=account, at=at),
             clause="opening",
-            hint="ask for an instant at or after its enrolment",
+            hint=said("ask for an instant at or after its enrolment"),
         )
 
 

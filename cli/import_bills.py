@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from cli.output import format_option
-from cli.taking_over import dry_run_option, take, terms_currency
+from cli.taking_over import dry_run_option, file_argument, take, terms_currency
 from domain.time import zone_info
 from domain.wording import said
 from ledger.exchange import focus as of_focus
@@ -33,7 +33,7 @@ def _accounts(given: tuple[str, ...]) -> dict[str, str]:
 
 
 @click.command("focus", short_help="A FOCUS 1.0 to 1.2 billing file (CSV).")
-@click.argument("file")
+@file_argument
 @click.option(
     "--account-column", type=click.Choice(of_focus.ACCOUNT_COLUMNS), required=True, help="Where accounts are."
 )
@@ -83,13 +83,13 @@ def focus(
         leave_out=frozenset(leave_out),
         rounded=rounded,
         repeated_rows=repeated_rows,
-        currency=terms_currency(),
+        currency_of=terms_currency(),
     )
     take(file, lambda lines: of_focus.read_focus(lines, name=file, asked=asked), dry_run, format_)
 
 
 @click.command("bss", short_help="The provider's billing interface (JSON).")
-@click.argument("file")
+@file_argument
 @click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="An item that is calls.")
 @click.option("--product", "products", multiple=True, metavar="NAME", help="Only items of this product; repeatable.")
 @dry_run_option
@@ -102,9 +102,9 @@ def bss(file: str, call_items: tuple[str, ...], products: tuple[str, ...], dry_r
     Example:
       slaledger import bss costs.json --call-item 通话费
     """
-    calls, wanted, currency = frozenset(call_items), frozenset(products), terms_currency()
+    calls, wanted, currencies = frozenset(call_items), frozenset(products), terms_currency()
 
     def read(lines: Iterable[bytes]) -> Reading:
-        return read_bss(lines, name=file, call_items=calls, products=wanted, currency=currency)
+        return read_bss(lines, name=file, call_items=calls, products=wanted, currency_of=currencies)
 
     take(file, read, dry_run, format_)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from cli.output import format_option
-from cli.taking_over import dry_run_option, take
+from cli.taking_over import dry_run_option, file_argument, take
 from ledger.exchange.cloudevents import PREFIX, Asked, read_cloudevents
 
 
 @click.command("cloudevents", short_help="Commands as CloudEvents 1.0 (JSON).")
-@click.argument("file")
+@file_argument
 @click.option("--prefix", default=PREFIX, show_default=True, metavar="TEXT", help="What their types begin with.")
 @click.option("--skip", multiple=True, metavar="TYPE", help="Leave events of a type out; repeatable.")
 @dry_run_option

@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 
 from cli.output import format_option
-from cli.taking_over import dry_run_option, label, label_options, only_mapped_option, pair, take, whom_options
+from cli.taking_over import (
+    dry_run_option,
+    file_argument,
+    label,
+    label_options,
+    only_mapped_option,
+    pair,
+    take,
+    whom_options,
+)
 from domain.wording import said
 from ledger.exchange.alertmanager import read_alertmanager
 from ledger.exchange.labels import LabelRules
@@ -42,7 +51,7 @@ def _rules(
 
 
 @click.command("alertmanager", short_help="Alerts of a Prometheus Alertmanager (webhook v4).")
-@click.argument("file")
+@file_argument
 @label_options
 @click.option("--truncated", is_flag=True, help="Take payloads too from which alerts were left out.")
 @dry_run_option
@@ -71,7 +80,7 @@ def alertmanager(
 
 
 @click.command("prometheus", short_help="A Prometheus range query (matrix JSON).")
-@click.argument("file")
+@file_argument
 @label_options
 @click.option("--threshold", metavar="RATIO", help="A sample below it is down; a 0/1 series needs none.")
 @click.option("--step", metavar="SPAN", help="The query's step, as 15s; by default what the samples show.")
@@ -111,7 +120,7 @@ def prometheus(
 
 
 @click.command("pagerduty", short_help="PagerDuty's incidents (REST or v3 webhooks).")
-@click.argument("file")
+@file_argument
 @click.option("--map", "mapping", multiple=True, required=True, metavar="SERVICE=FUNCTION", help="Repeatable.")
 @whom_options
 @click.option(

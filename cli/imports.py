@@ -10,8 +10,9 @@ from cli.import_events import cloudevents
 from cli.import_outages import alertmanager, pagerduty, prometheus
 from cli.output import format_option
 from cli.progress import progress
-from cli.taking_over import dry_run_option, pair, take
+from cli.taking_over import dry_run_option, file_argument, pair, take, whom_options
 from cli.transfer import tell
+from domain.wording import said
 from ledger.exchange import moving
 from ledger.exchange.aliyun_bill import read_aliyun_bill
 from ledger.exchange.statuspage import read_statuspage
@@ -23,9 +24,8 @@ def imports() -> None:
 
 
 @imports.command("statuspage", short_help="Incidents of an Atlassian Statuspage (v2 JSON).")
-@click.argument("file")
-@click.option("--account", "accounts", multiple=True, metavar="ID", help="The account that they touch; repeatable.")
-@click.option("--all-accounts", is_flag=True, help="They touch everybody.")
+@file_argument
+@whom_options
 @click.option("--map", "mapping", multiple=True, required=True, metavar="COMPONENT=FUNCTION", help="Repeatable.")
 @click.option("--skip", multiple=True, metavar="INCIDENT", help="Leave an incident of the page out; repeatable.")
 @dry_run_option
@@ -47,7 +47,7 @@ def statuspage(
       slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'
     """
     if bool(accounts) == all_accounts:
-        raise click.UsageError("say whom they touch: --account, repeatable, or --all-accounts")
+        raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
     functions = dict(pair(text, "COMPONENT=FUNCTION") for text in mapping)
     take(
         file,
@@ -60,7 +60,7 @@ def statuspage(
 
 
 @imports.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
-@click.argument("file")
+@file_argument
 @click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="A 计费项 that is calls.")
 @click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
 @dry_run_option
@@ -79,7 +79,7 @@ def aliyun_bill(
 
 
 @imports.command("events", short_help="A whole ledger, as `export events` wrote it.")
-@click.argument("file")
+@file_argument
 @dry_run_option
 @format_option
 def events(file: str, dry_run: bool, format_: str | None) -> None:

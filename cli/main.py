@@ -12,6 +12,7 @@ from typing import NamedTuple, NoReturn
 import click
 
 from domain.refusals import Refusal
+from domain.wording import said
 
 
 class Settings(NamedTuple):
@@ -34,7 +35,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "voucher": ("cli.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
     "batch": ("cli.batch:batch", "Carry out a file of commands."),
     "import": ("cli.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
-    "export": ("cli.transfer:export", "Every event as a file, for another store."),
+    "export": ("cli.exports:export", "Files for other tools: events, journals, tables, calendars."),
     "backup": ("cli.transfer:backup", "A copy of one moment while others write."),
     "restore": ("cli.transfer:restore", "A ledger again of a backup or an export."),
     "availability": ("cli.reading:availability", "One account's month, measured."),
@@ -48,6 +49,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
     "postgres": ("cli.postgres:postgres", "A ledger on a server: the roles of its users."),
     "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
+    "doctor": ("cli.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
+    "completion": ("cli.completion:completion", "The script that makes a shell complete commands and ids."),
 }
 
 
@@ -102,7 +105,7 @@ def run() -> NoReturn:
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
-        say("interrupted", "interrupted")
+        say("interrupted", said("interrupted"))
         status = 130
     except click.ClickException as error:
         say("usage", error.format_message(), hint=_usage_hint(error))
@@ -121,19 +124,19 @@ def _check_encoding() -> None:
     try:
         "".join(sys.argv).encode()
     except UnicodeEncodeError:
-        raise click.UsageError("an argument is not text in this system's encoding") from None
+        raise click.UsageError(said("an argument is not text in this system's encoding")) from None
 
 
 def _usage_hint(error: click.ClickException) -> str | None:
     context = getattr(error, "ctx", None)
-    return f"`{context.command_path} --help`" if context is not None else None
+    return said("`{command} --help`", command=context.command_path) if context is not None else None
 
 
 def say(code: str, message: str, clause: str | None = None, hint: str | None = None, line: int | None = None) -> None:
     """An error as text, or as the one JSON object of the interface, on stderr."""
     if wants_json():
-        said = {"code": code, "message": message, "clause": clause, "hint": hint, "line": line}
-        error = {"error": {name: value for name, value in said.items() if value is not None}}
+        fields = {"code": code, "message": message, "clause": clause, "hint": hint, "line": line}
+        error = {"error": {name: value for name, value in fields.items() if value is not None}}
         print(json.dumps(error, ensure_ascii=False), file=sys.stderr)
         return
     cited = f" (clause {clause})" if clause else ""

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from domain.wording import Said
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
@@ -50,7 +52,13 @@ def emit(answer: Json | list[Json], format_: str | None, table: Callable[[], Non
 
 def to_json(answer: object) -> str:
     """An answer as one line of JSON."""
-    return msgspec.json.encode(answer).decode()
+    return msgspec.json.encode(answer, enc_hook=_english).decode()
+
+
+def _english(value: object) -> str:
+    if isinstance(value, Said):
+        return str(value)
+    raise NotImplementedError(f"no JSON of {type(value).__name__}")
 
 
 def _write_csv(rows: Sequence[Json]) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import click
 
 from cli import shapes
+from cli.bars import bar, outage_by_day, sparkline
+from cli.completion import accounts, months
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
 from domain.money import percent_cut, yuan
+from domain.refusals import BadValue
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
+from domain.wording import said, words_of
 from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
 
@@ -17,13 +23,13 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
     """A month as a click callback. Raises click.BadParameter."""
     try:
         return None if value is None else str(MonthText.parse(value))
-    except ValueError as error:
-        raise click.BadParameter(f"{error} ({getattr(error, 'hint', '')})") from None
+    except BadValue as error:
+        raise click.BadParameter(said("{message} ({hint})", message=words_of(error), hint=error.hint)) from None
 
 
 @click.command()
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def availability(account: str, month: str, asked: Asked, format_: str | None) -> None:
@@ -54,6 +60,7 @@ def print_month(shape: Json) -> None:
                 f"{plain(shape['unavailable_seconds'])} s of {plain(shape['total_seconds'])} s",
             ),
             ("tier", tier if shape["tier"] or shape["meets_commitment"] else "none"),
+            ("outages by day", sparkline(outage_by_day(shape)) if shape["episodes"] else None),
         ]
     )
     if shape["episodes"]:
@@ -76,7 +83,7 @@ def print_month(shape: Json) -> None:
 
 
 @click.command()
-@click.argument("month", callback=parsed_month)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def breaches(month: str, asked: Asked, format_: str | None) -> None:
@@ -102,23 +109,29 @@ def _breach(breach: Breach) -> Json:
 
 
 def _print_breaches(found: list[Breach]) -> None:
+    """The accounts, each with a bar: how much of the worst one's unavailability its own is."""
+    worst = max((Fraction(b.denominator - b.numerator, b.denominator) for b in found), default=Fraction(1))
     rows = [
         (
             breach.account,
             breach.month,
             percent_cut(breach.numerator, breach.denominator),
+            _bar(Fraction(breach.denominator - breach.numerator, breach.denominator) / worst),
             breach.tier,
             yuan(breach.credit_fen),
         )
         for breach in found
     ]
-    print_table(
-        ("account", "month", "availability %", "tier", "credit"), rows, right=["availability %", "tier", "credit"]
-    )
+    columns = ("account", "month", "availability %", "unavailable", "tier", "credit")
+    print_table(columns, rows, right=["availability %", "tier", "credit"])
+
+
+def _bar(share: Fraction) -> str:
+    return bar(share.numerator, share.denominator, len("unavailable"))
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", shell_complete=accounts)
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option

@@ -12,24 +12,29 @@ from cli.workers import workers_options
 from ledger.application import Ledger
 from ledger.audit.tree import tree_of
 from ledger.execution import initialise
+from ledger.published import shipped_agreements
 from ledger.spread import Workers
 from ledger.store import views
 
 
 @click.command()
+@click.option("--agreement", metavar="NAME", help="What its accounts are under; aliyun-ccc by default.")
 @format_option
-def init(format_: str | None) -> None:
-    """Create a ledger: its id, the reference agreement, and the published working days from 2018 on.
+def init(agreement: str | None, format_: str | None) -> None:
+    """Create a ledger: its id, the agreement that its accounts are under, and the working days that this needs.
 
-    On a ledger it adds what an upgrade brought and the ledger does not have yet.
+    On a ledger it adds what an upgrade brought and the ledger does not have yet. `terms list --shipped` lists
+    the agreements that come with the software; the working days are those published in China from 2018 on.
 
     \b
     Example:
       slaledger init
     """
+    if agreement is not None:
+        shipped_agreements(agreement)  # before there is a ledger
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         ledger.store.check_writable()
-        done = initialise(ledger, actor())
+        done = initialise(ledger, actor(), agreement=agreement)
         if ledger.store.is_shared:
             _make_what_is_kept(ledger)
     tell(done, format_)

@@ -7,20 +7,28 @@ from typing import Any, TypeVar
 
 import click
 
+from cli.completion import accounts, files
 from cli.context import actor, open_ledger
 from cli.output import Json, emit, warn
 from domain.refusals import Unreadable
 from domain.wording import said
 from ledger.exchange import source
-from ledger.exchange.charges import CURRENCY
+from ledger.exchange.charges import CurrencyOf
+from ledger.exchange.currency import currency_of
 from ledger.exchange.intake import take_over
 from ledger.exchange.lines import open_lines
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Check everything and record nothing.")
+file_argument = click.argument("file", shell_complete=files)
 account_option = click.option(
-    "--account", "accounts", multiple=True, metavar="ID", help="The account that they touch; repeatable."
+    "--account",
+    "accounts",
+    multiple=True,
+    shell_complete=accounts,
+    metavar="ID",
+    help="The account that they touch; repeatable.",
 )
 all_accounts_option = click.option("--all-accounts", is_flag=True, help="They touch everybody.")
 only_mapped_option = click.option("--only-mapped", is_flag=True, help="Leave out whatever no --map fits.")
@@ -63,9 +71,11 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
     return name, value
 
 
-def terms_currency() -> str:
-    """What the terms count in: bills in another currency are refused."""
-    return CURRENCY
+def terms_currency() -> CurrencyOf:
+    """What the terms count in, month by month: bills in another currency are refused. Raises Refusal."""
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log:
+        versions = log.versions()
+    return lambda month: currency_of(versions, month)
 
 
 def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> None:

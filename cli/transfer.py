@@ -1,4 +1,4 @@
-"""`slaledger export`, `backup` and `restore`: a ledger out of its store, and into another."""
+"""`slaledger export events`, `backup` and `restore`: a ledger out of its store, and into another."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from cli.completion import files
 from cli.context import lock_seconds, open_ledger, settings
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
+from domain.wording import said
 from ledger.audit.notes import encoded, read_key_file, sign_note
 from ledger.audit.proofs import read_checkpoint
 from ledger.exchange import backups, moving
@@ -22,12 +24,7 @@ _SIGN = click.option(
 )
 
 
-@click.group("export")
-def export() -> None:
-    """Take a ledger out of its store."""
-
-
-@export.command("events", short_help="Every event, as CloudEvents, for another store.")
+@click.command("events", short_help="Every event, as CloudEvents, for another store.")
 @click.option(
     "-o", "--output", "file", default=STDOUT, metavar="FILE", help="Compressed where it ends in .zst; - is stdout."
 )
@@ -52,7 +49,7 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
 
 
 @click.command("backup", short_help="A copy of one moment while others write.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @_FORCE
 @_SIGN
 @format_option
@@ -73,7 +70,7 @@ def backup(file: str, force: bool, key_file: str | None, format_: str | None) ->
 
 
 @click.command("restore", short_help="A ledger again of a backup or an export.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--against", metavar="CHECKPOINT", help="A file with the checkpoint that the copy must extend.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @format_option
@@ -96,7 +93,11 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
             on_progress=advance,
         )
     if not vouched:
-        warn("no checkpoint was given: what is proved is that every event can be read and no stream misses a version")
+        warn(
+            said(
+                "no checkpoint was given: what is proved is that every event can be read and no stream misses a version"
+            )
+        )
     tell(file, moved, "restored", format_)
 
 

@@ -6,6 +6,7 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.completion import accounts, vouchers
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
@@ -18,7 +19,7 @@ voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bil
 
 
 @voucher.command("list", short_help="Vouchers with their balances.")
-@click.option("--account", metavar="ID", help="Only this account's.")
+@click.option("--account", shell_complete=accounts, metavar="ID", help="Only this account's.")
 @knowledge_options
 @format_option
 def list_(account: str | None, asked: Asked, format_: str | None) -> None:
@@ -40,7 +41,7 @@ def list_(account: str | None, asked: Asked, format_: str | None) -> None:
 
 
 @voucher.command("show", short_help="One voucher from claim to last redemption.")
-@click.argument("voucher_id", metavar="VOUCHER")
+@click.argument("voucher_id", metavar="VOUCHER", shell_complete=vouchers)
 @knowledge_options
 @format_option
 def show(voucher_id: str, asked: Asked, format_: str | None) -> None:

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 Function = Literal["agent_sign_in", "agent_calls", "inbound_routing"]
+"""What can be unavailable under the reference agreement; other terms list their own."""
 Stage = Literal["general", "public_beta", "invited_beta"]
 Part = Literal["service", "call"]
 Scope = Literal["account", "accounts", "regions", "all"]
@@ -113,7 +114,7 @@ class IncidentOpened(Event, frozen=True, kw_only=True):
     """A function became unavailable: for one account, several (each holds an `IncidentJoined`), regions, or all."""
 
     incident: str
-    function: Function
+    function: str
     started_at: int
     scope: Scope
     account: str | None = None

@@ -10,7 +10,6 @@ from domain.events import (
     Evidence,
     ExclusionApplied,
     ExclusionWithdrawn,
-    Function,
     IncidentClosed,
     IncidentClosedWithin,
     IncidentCorrected,
@@ -22,6 +21,7 @@ from domain.events import (
 from domain.refusals import Refusal
 from domain.terms import Terms
 from domain.time import FOREVER, written
+from domain.wording import said
 
 
 class Exclusion(msgspec.Struct, kw_only=True):
@@ -46,7 +46,7 @@ class Incident(msgspec.Struct, kw_only=True):
     """A function's outage, open while `ended_at` is None."""
 
     incident: str
-    function: Function
+    function: str
     scope: Scope
     account: str | None
     regions: tuple[str, ...]
@@ -82,15 +82,15 @@ def opened(command: OpenIncident) -> IncidentOpened:
     if sum(scope is not None for scope in given) != 1 or command.accounts == () or command.regions == ():
         raise Refusal(
             "incident_scope",
-            f"incident {command.incident}: say whom it touches, in one way",
-            hint="one of account, accounts, regions, all_accounts",
+            said("incident {incident}: say whom it touches, in one way", incident=command.incident),
+            hint=said("one of account, accounts, regions, all_accounts"),
         )
     named = sorted(set(command.accounts or ()))
     account = named[0] if len(named) == 1 else command.account
     scope: Scope = "all" if command.all_accounts else "regions" if command.regions else "accounts"
     event = IncidentOpened(
         incident=str(command.incident),
-        function=command.function,
+        function=str(command.function),
         started_at=int(command.started_at),
         scope="account" if account else scope,
         account=None if account is None else str(account),
@@ -161,8 +161,12 @@ def close(incident: Incident, command: CloseIncident, zone: str) -> tuple[Event,
     if incident.ended_at is not None:
         raise Refusal(
             "incident_closed",
-            f"incident {incident.incident} is closed: it ended at {written(incident.ended_at, zone)}",
-            hint=f"`slaledger incident correct {incident.incident} --ended-at … --reason …`",
+            said(
+                "incident {incident} is closed: it ended at {ended_at}",
+                incident=incident.incident,
+                ended_at=written(incident.ended_at, zone),
+            ),
+            hint=said("`slaledger incident correct {incident} --ended-at … --reason …`", incident=incident.incident),
         )
     _check_order(incident, incident.started_at, command.ended_at, zone)
     closed = IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at))
@@ -178,12 +182,15 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
     """
     _not_withdrawn(incident)
     if command.started_at is None and command.ended_at is None:
-        raise Refusal("nothing_given", f"incident {incident.incident}: give started_at or ended_at to correct")
+        raise Refusal(
+            "nothing_given",
+            said("incident {incident}: give started_at or ended_at to correct", incident=incident.incident),
+        )
     if command.ended_at is not None and incident.ended_at is None:
         raise Refusal(
             "incident_open",
-            f"incident {incident.incident} is open: it has no end to correct",
-            hint=f"`slaledger incident close {incident.incident} --ended-at …`",
+            said("incident {incident} is open: it has no end to correct", incident=incident.incident),
+            hint=said("`slaledger incident close {incident} --ended-at …`", incident=incident.incident),
         )
     started_at = incident.started_at if command.started_at is None else int(command.started_at)
     ended_at = incident.ended_at if command.ended_at is None else int(command.ended_at)
@@ -230,12 +237,19 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
     begins = incident.started_at if wanted.from_at is None else wanted.from_at
     ends = (incident.ended_at or FOREVER) if wanted.to_at is None else wanted.to_at
     if begins >= ends:
-        raise Refusal("empty_span", f"incident {incident.incident}: the excluded span is empty", clause="2.3")
+        raise Refusal(
+            "empty_span",
+            said("incident {incident}: the excluded span is empty", incident=incident.incident),
+            clause="2.3",
+        )
     if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
         raise Refusal(
             "outside_incident",
-            f"the excluded span lies outside incident {incident.incident}, which began at "
-            f"{written(incident.started_at, terms.zone)}",
+            said(
+                "the excluded span lies outside incident {incident}, which began at {started_at}",
+                incident=incident.incident,
+                started_at=written(incident.started_at, terms.zone),
+            ),
             clause="2.3",
         )
     _check_listed(incident, wanted.clause, terms)
@@ -258,8 +272,12 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
     if command.exclusion > len(incident.exclusions):
         raise Refusal(
             "unknown_exclusion",
-            f"incident {incident.incident} has no exclusion {command.exclusion}",
-            hint=f"it has {len(incident.exclusions)}",
+            said(
+                "incident {incident} has no exclusion {exclusion}",
+                incident=incident.incident,
+                exclusion=command.exclusion,
+            ),
+            hint=said("it has {n}", n=len(incident.exclusions)),
         )
     exclusion = incident.exclusions[command.exclusion - 1]
     if exclusion.withdrawn == command.reason:
@@ -267,7 +285,12 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
     if not exclusion.stands:
         raise Refusal(
             "exclusion_withdrawn",
-            f"exclusion {command.exclusion} of incident {incident.incident} was withdrawn: {exclusion.withdrawn}",
+            said(
+                "exclusion {exclusion} of incident {incident} was withdrawn: {withdrawn}",
+                exclusion=command.exclusion,
+                incident=incident.incident,
+                withdrawn=exclusion.withdrawn,
+            ),
         )
     return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
 
@@ -276,8 +299,12 @@ def _not_withdrawn(incident: Incident) -> None:
     if incident.withdrawn is not None:
         raise Refusal(
             "incident_withdrawn",
-            f"incident {incident.incident} was withdrawn: {incident.withdrawn}",
-            hint="record what did happen under a new id",
+            said(
+                "incident {incident} was withdrawn: {withdrawn}",
+                incident=incident.incident,
+                withdrawn=incident.withdrawn,
+            ),
+            hint=said("record what did happen under a new id"),
         )
 
 
@@ -285,8 +312,12 @@ def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone
     if ended_at is not None and ended_at < started_at:
         raise Refusal(
             "ends_before_start",
-            f"incident {incident.incident} would end at {written(ended_at, zone)}, "
-            f"before its start at {written(started_at, zone)}",
+            said(
+                "incident {incident} would end at {ended_at}, before its start at {started_at}",
+                incident=incident.incident,
+                ended_at=written(ended_at, zone),
+                started_at=written(started_at, zone),
+            ),
             clause="1",
         )
 
@@ -295,9 +326,14 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
     if not any(cause.clause == clause for cause in terms.exclusions):
         raise Refusal(
             "unlisted_cause",
-            f"incident {incident.incident}: version {terms.version} of the terms excludes no cause {clause}",
+            said(
+                "incident {incident}: version {version} of the terms excludes no cause {clause}",
+                incident=incident.incident,
+                version=terms.version,
+                clause=clause,
+            ),
             clause="2.3",
-            hint=f"`slaledger terms show {terms.version}`",
+            hint=said("`slaledger terms show {version}`", version=terms.version),
         )
 
 
@@ -311,15 +347,23 @@ def _check_notice(incident: Incident, clause: str, notified_at: int | None, begi
     if notified_at is None:
         raise Refusal(
             "notice_missing",
-            f"incident {incident.incident}: announced maintenance needs the time of the announcement",
+            said(
+                "incident {incident}: announced maintenance needs the time of the announcement",
+                incident=incident.incident,
+            ),
             clause=clause,
-            hint="give notified_at",
+            hint=said("give notified_at"),
         )
     if notified_at >= begins:
         raise Refusal(
             "notice_too_late",
-            f"incident {incident.incident}: the customer was told at {written(notified_at, terms.zone)}, not before "
-            f"the maintenance began at {written(begins, terms.zone)}",
+            said(
+                "incident {incident}: the customer was told at {notified_at}, "
+                "not before the maintenance began at {begins}",
+                incident=incident.incident,
+                notified_at=written(notified_at, terms.zone),
+                begins=written(begins, terms.zone),
+            ),
             clause=clause,
-            hint="maintenance that was not announced beforehand is not excluded",
+            hint=said("maintenance that was not announced beforehand is not excluded"),
         )

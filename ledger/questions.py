@@ -12,6 +12,7 @@ from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
 from domain.terms import in_force
 from domain.voucher import Voucher
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.handlers import voucher_of
 from ledger.store.codec import decode
@@ -105,7 +106,11 @@ def voucher_then(ledger: Ledger, voucher: str, upto: int | None) -> Voucher:
     with ledger.reading(upto) as log:
         then = log.fold_streams(stream).vouchers.get(voucher)
     if then is None:
-        raise Refusal("unknown_voucher", f"there is no voucher {voucher}", hint="`slaledger voucher list`")
+        raise Refusal(
+            "unknown_voucher",
+            said("there is no voucher {voucher}", voucher=voucher),
+            hint=said("`slaledger voucher list`"),
+        )
     return then
 
 

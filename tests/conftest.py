@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+import system
 from stores import Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
 from cli.main import run as run_in_process
@@ -207,3 +208,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     said = done.stdout.decode()
     assert done.returncode == 0, said
     return folder, said
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line which tests want what the system has not, and how to bring it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    line = system.summary(str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple))
+    if line:
+        terminalreporter.write_line(line, yellow=True)

@@ -67,7 +67,13 @@ def costs(*modules: Json, **data: Any) -> Json:
 
 def read(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Reading:
     data = answer if isinstance(answer, bytes) else json.dumps(answer, ensure_ascii=False).encode()
-    return read_bss(io.BytesIO(data), name="b.json", call_items=frozenset(calls), products=frozenset(products))
+    return read_bss(
+        io.BytesIO(data),
+        name="b.json",
+        call_items=frozenset(calls),
+        products=frozenset(products),
+        currency_of=lambda month: "CNY",
+    )
 
 
 def refused(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Unreadable:

@@ -136,14 +136,16 @@ def test_through_the_command_line_an_event_is_carried_out_once_for_ever(slaledge
     [
         ({"account": "7"}, "unknown_account"),
         ({"started_at": "2026-03-03T10:00:00"}, "time_without_offset"),
-        ({"function": "x"}, "bad_field"),
+        ({"function": "agent_cals"}, "unknown_function"),
         ({"severity": "high"}, "bad_field"),
     ],
 )
 def test_what_the_ledger_refuses_is_refused_with_the_place(slaledger: CommandLine, change: Json, code: str) -> None:
     slaledger.ok("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
     before = slaledger.rows()
-    (slaledger.folder / "e.json").write_text(json.dumps([event(), event({**OPEN, "incident": "M-2", **change}, id="2")]))
+    (slaledger.folder / "e.json").write_text(
+        json.dumps([event(), event({**OPEN, "incident": "M-2", **change}, id="2")])
+    )
     done = slaledger.run("import", "cloudevents", "e.json")
     error = json.loads(done.stderr)["error"]
     assert error["code"] == code

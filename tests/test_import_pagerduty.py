@@ -177,7 +177,7 @@ def test_what_is_refused_can_be_left_out() -> None:
     ("asked", "code"),
     [
         (Asked(functions={}, all_accounts=True), "no_mapping"),
-        (Asked(functions={"a": "b"}, all_accounts=True), "unknown_function"),
+        (Asked(functions={"a": "Inbound routing"}, all_accounts=True), "unknown_function"),
         (Asked(functions=ROUTING.functions), "bad_target"),
         (Asked(functions={"Routing": "agent_calls", "P1": "inbound_routing"}, all_accounts=True), "mapped_twice"),
     ],

@@ -385,7 +385,7 @@ MISTAKES: dict[str, Mistake] = {
     "nothing mapped": ({}, (), "no_mapping"),
     "mistyped component": ({"Fone": "agent_calls"}, (), "unknown_component"),
     "a group": ({"All": "agent_calls"}, (), "unknown_component"),
-    "mistyped function": ({"Phone": "calls"}, (), "unknown_function"),
+    "mistyped function": ({"Phone": "agent calls"}, (), "unknown_function"),
     "name and code disagree": ({"Phone": "agent_calls", "ph": "agent_sign_in"}, (), "mapped_twice"),
     "nothing to skip": (PHONE, ("i9",), "unknown_skip"),
 }

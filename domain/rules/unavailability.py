@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -26,6 +27,8 @@ class Outage(msgspec.Struct, frozen=True):
     excluded: list[Span]
 
 
+_ONE = {"agent_sign_in": "agents", "agent_calls": "agents"}
+"""Who cannot sign in cannot call: these functions are one (R3)."""
 _Named = TypeVar("_Named", Incident, Outage)
 
 
@@ -94,11 +97,12 @@ def measure_months(
 
 def _measured(found: list[Run], covered: list[Span], month: str, terms: Terms) -> Measured:
     first, last = window = month_span(month, terms.zone)
-    episodes = _episodes([run for run in found if run.start < last and run.end > first], covered, window, terms)
+    under_terms = intersect(covered, [window])
+    episodes = _episodes([run for run in found if run.start < last and run.end > first], under_terms, window, terms)
     total_us = days_in(month) * DAY_US
     return Measured(
         total_us=total_us,
-        covered_us=length(intersect(covered, [window])),
+        covered_us=length(under_terms),
         unavailable_us=min(total_us, sum(episode.counted_us for episode in episodes)),
         episodes=tuple(episodes),
     )
@@ -118,8 +122,8 @@ def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED, win
             spans.append((start, cut, incident))
     return [
         _outage(incident, start, cut, at)
-        for members in _joined(spans)
-        if members[0][0] < window[1] and max(member[1] for member in members) > window[0]
+        for begins, ends, members in _joined(spans)
+        if begins < window[1] and ends > window[0]
         for start, cut, incident in members
     ]
 
@@ -149,31 +153,38 @@ def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
     )
     tested = _raw_runs if readings.minimum_tested == "before_exclusions" else _remaining_runs
     result = [run for group in _groups(found, readings) for run in tested(group, silenced, terms)]
-    return sorted(result, key=lambda run: (run.start, run.end, run.incidents))
+    return sorted(result, key=attrgetter("start", "end", "incidents"))
 
 
 def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
-    """R3: whose condition must last two minutes: the account's, a function's (signing in and calling are one), or
-    each incident's."""
+    """R3: whose condition must last long enough: the account's, a function's (agents signing in and calling are
+    one), or each incident's."""
     if readings.minimum_applies_to == "merged":
         return [list(found)]
     if readings.minimum_applies_to == "per_incident":
         return [[outage] for outage in found]
-    inbound = [outage for outage in found if outage.function == "inbound_routing"]
-    return [[outage for outage in found if outage.function != "inbound_routing"], inbound]
+    by_function: dict[str, list[Outage]] = {}
+    for outage in found:
+        by_function.setdefault(_ONE.get(outage.function, outage.function), []).append(outage)
+    return list(by_function.values())
 
 
 def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
     """R4, before exclusions: the raw condition is tested, then excluded time is taken out of it."""
     result = []
-    for members in _joined([(outage.start, outage.end, outage) for outage in group]):
-        start, end = members[0][0], max(member[1] for member in members)
-        outages = [member[2] for member in members]
-        left = [span for o in outages for span in subtract([(o.start, o.end)], o.excluded)]
-        condition = subtract(union(left), silenced)
-        still_open = any(o.open for o in outages)
+    for start, end, members in _joined([(outage.start, outage.end, outage) for outage in group]):
+        outages = [outage for _, _, outage in members]
+        condition = subtract(_left(start, end, outages), silenced)
+        still_open = any(outage.open for outage in outages)
         result.append(_run(start, end, still_open, outages, end - start - length(condition), condition, terms))
     return result
+
+
+def _left(start: int, end: int, outages: list[Outage]) -> list[Span]:
+    """What is left of an unbroken condition once each outage's own excluded time is taken out of it alone."""
+    if not [span for outage in outages for span in outage.excluded]:
+        return [(start, end)]
+    return union(span for o in outages for span in subtract([(o.start, o.end)], o.excluded))
 
 
 def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
@@ -184,25 +195,35 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
         for start, end in subtract(subtract([(outage.start, outage.end)], outage.excluded), silenced)
     ]
     result = []
-    for members in _joined(pieces):
-        start, end = members[0][0], max(member[1] for member in members)
+    for start, end, members in _joined(pieces):
         still_open = any(outage.open and piece_end == outage.end for _, piece_end, outage in members)
         result.append(_run(start, end, still_open, [member[2] for member in members], 0, [(start, end)], terms))
     return result
 
 
-def _joined(pieces: list[tuple[int, int, _Named]]) -> list[list[tuple[int, int, _Named]]]:
-    """Pieces that overlap or touch, together, in order of start."""
-    joined: list[list[tuple[int, int, _Named]]] = []
-    reach = 0
-    for piece in sorted(pieces, key=lambda piece: (piece[0], piece[1], piece[2].incident)):
-        if joined and piece[0] <= reach:
-            joined[-1].append(piece)
-            reach = max(reach, piece[1])
-        else:
-            joined.append([piece])
-            reach = piece[1]
+def _joined(pieces: list[tuple[int, int, _Named]]) -> list[tuple[int, int, list[tuple[int, int, _Named]]]]:
+    """Pieces that overlap or touch, together, in order of start, with where they begin and how far they reach."""
+    if len(pieces) > 1:
+        pieces.sort(key=_order)
+    joined: list[tuple[int, int, list[tuple[int, int, _Named]]]] = []
+    members: list[tuple[int, int, _Named]] = []
+    begun = reach = 0
+    for piece in pieces:
+        start, end, _ = piece
+        if members and start <= reach:
+            members.append(piece)
+            reach = end if end > reach else reach
+            continue
+        if members:
+            joined.append((begun, reach, members))
+        members, begun, reach = [piece], start, end
+    if members:
+        joined.append((begun, reach, members))
     return joined
+
+
+def _order(piece: tuple[int, int, Incident | Outage]) -> tuple[int, int, str]:
+    return piece[0], piece[1], piece[2].incident
 
 
 def _run(
@@ -216,20 +237,42 @@ def _run(
     if terms.readings.minimum_kind == "deductible":
         counted = subtract(counted, [(start, start + minimum_us)])
     deducted_us = length(condition) - length(counted) if counted is not condition and enough else 0
-    names = tuple(sorted({outage.incident for outage in outages}))
+    names = tuple(sorted({outage.incident for outage in outages})) if len(outages) > 1 else (outages[0].incident,)
     return Run(start, end, still_open, names, enough, excluded_us, deducted_us, counted)
 
 
-def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
-    """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already."""
+class Part(NamedTuple):
+    """A run as one month sees it: what counts of it anywhere, in the month, while covered, and in no earlier run."""
+
+    run: Run
+    within: list[Span]
+    under_terms: list[Span]
+    own: list[Span]
+
+
+def parts(found: Iterable[Run], covered: list[Span], window: Span) -> Iterator[Part]:
+    """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already.
+
+    `covered` is what is covered of the month; the runs come in order of start.
+    """
     seen: list[Span] = []
-    episodes = []
+    reach = window[0]
+    whole = covered == [window]
     for run in found:
-        within = intersect(run.counted, [window])
-        under_terms = intersect(within, covered)
-        own = subtract(under_terms, seen)
-        seen = union((*seen, *own)) if seen else own
-        within_us, under_terms_us, own_us = length(within), length(under_terms), length(own)
+        within = _within(run, window)
+        under_terms = within if whole else intersect(within, covered)
+        own = subtract(under_terms, union(seen)) if run.start < reach else under_terms
+        seen += own
+        reach = max(reach, run.end)
+        yield Part(run, within, under_terms, own)
+
+
+def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
+    """The runs of a month with where their time went."""
+    episodes = []
+    for run, within, under_terms, own in parts(found, covered, window):
+        within_us, own_us = length(within), length(own)
+        under_terms_us = within_us if under_terms is within else length(under_terms)
         episodes.append(
             Episode(
                 start=run.start,
@@ -240,7 +283,7 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
                 long_enough=run.long_enough,
                 excluded_us=run.excluded_us,
                 deducted_us=run.deducted_us,
-                outside_us=length(run.counted) - within_us,
+                outside_us=0 if within is run.counted else length(run.counted) - within_us,
                 uncovered_us=within_us - under_terms_us,
                 repeated_us=under_terms_us - own_us,
             )
@@ -248,6 +291,17 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
     return episodes
 
 
+def _within(run: Run, window: Span) -> list[Span]:
+    """What counts of a run within a month."""
+    return run.counted if run.start >= window[0] and run.end <= window[1] else intersect(run.counted, [window])
+
+
 def _quantised(span_us: int, readings: Readings) -> int:
-    """R6: elapsed time as it is, or each episode's time rounded up to whole minutes."""
-    return span_us if readings.quantise == "exact" else -(-span_us // MINUTE_US) * MINUTE_US
+    """R6: elapsed time as it is, or each episode's time in whole minutes, rounded up or cut."""
+    match readings.quantise:
+        case "exact":
+            return span_us
+        case "ceil_minute_per_episode":
+            return -(-span_us // MINUTE_US) * MINUTE_US
+        case _:
+            return span_us // MINUTE_US * MINUTE_US

@@ -15,6 +15,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.bill import MAX_MONTHS
+from domain.wording import said
 from ledger.exchange.charges import BY_HAND, Bill, Charge, bill_fields, next_month
 from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id, whole
 from ledger.exchange.table import Row, rows
@@ -55,13 +56,15 @@ def read_aliyun_bill(
     product. Raises Unreadable.
     """
     text = _text(whole(lines, name, LARGEST), name)
-    hint = "export the instance-detail bill (实例账单明细) with all of its 41 columns"
+    hint = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
     borne = list(rows(io.StringIO(text, newline=""), name, COLUMNS, hint))
-    notes = [] if borne else ["the file has no rows under its header"]
+    notes: list[str] = [] if borne else [said("the file has no rows under its header")]
     kept = _of_products(borne, name, products, notes)
     if unborne := sorted(call_items - {row.cells["计费项"] for row in kept}):
-        hint = "look at the 计费项 column; an item that is not called so would count as a service fee"
-        raise Unreadable("unknown_call_item", name, f"no row bears the call item {unborne[0]!r}", hint)
+        hint = said("look at the 计费项 column; an item that is not called so would count as a service fee")
+        raise Unreadable(
+            "unknown_call_item", name, said("no row bears the call item {unborne!r}", unborne=unborne[0]), hint
+        )
     bills: dict[str, list[Row]] = {}
     for row in kept:
         bills.setdefault(_bill_id(row), []).append(row)
@@ -78,7 +81,9 @@ def _text(data: bytes, file: str) -> str:
             return data.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    raise Unreadable("bad_encoding", file, "the file is neither UTF-8 nor GB18030", "save it as CSV in UTF-8")
+    raise Unreadable(
+        "bad_encoding", file, said("the file is neither UTF-8 nor GB18030"), said("save it as CSV in UTF-8")
+    )
 
 
 def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
@@ -86,14 +91,20 @@ def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: li
     if not products:
         for column in ("产品Code", "产品"):
             if len(found := sorted({row.cells[column] for row in rows})) > 1:
-                message = f"rows of more than one product ({column}): {', '.join(map(repr, found))}"
-                raise Unreadable("several_products", file, message, "say which of them to read")
+                message = said(
+                    "rows of more than one product ({column}): {products}",
+                    column=column,
+                    products=", ".join(map(repr, found)),
+                )
+                raise Unreadable("several_products", file, message, said("say which of them to read"))
         return rows
     kept = [row for row in rows if products & _product_names(row)]
     if unborne := sorted(products - {word for row in rows for word in _product_names(row)}):
-        raise Unreadable("unknown_product", file, f"no row bears the product {unborne[0]!r}", "mistyped?")
+        raise Unreadable(
+            "unknown_product", file, said("no row bears the product {unborne!r}", unborne=unborne[0]), said("mistyped?")
+        )
     if len(kept) < len(rows):
-        notes.append(f"rows of other products were left out: {len(rows) - len(kept)}")
+        notes.append(said("rows of other products were left out: {n}", n=len(rows) - len(kept)))
     return kept
 
 
@@ -103,7 +114,7 @@ def _product_names(row: Row) -> set[str]:
 
 def _bill_id(row: Row) -> str:
     if row.cells.get("币种", "") not in YUAN:
-        raise row.refuse("not_yuan", f"币种 is {row.cells['币种']!r}; the ledger counts yuan")
+        raise row.refuse("not_yuan", said("币种 is {currency!r}; the ledger counts yuan", currency=row.cells["币种"]))
     parts = ["aliyun", row.required("账号ID"), _month(row)]
     if order := row.cells["订单号/账单号"]:
         parts.append(order)
@@ -113,7 +124,7 @@ def _bill_id(row: Row) -> str:
 def _month(row: Row) -> str:
     """账期 as `YYYY-MM`."""
     if not (match := _MONTH.fullmatch(row.required("账期"))):
-        raise row.refuse("bad_month", f"账期 {row.cells['账期']!r} is no month such as 2026-03")
+        raise row.refuse("bad_month", said("账期 {month!r} is no month such as 2026-03", month=row.cells["账期"]))
     return f"{match[1]}-{match[2]}"
 
 
@@ -121,7 +132,7 @@ def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[st
     """The `fees bill` command of one bill's rows."""
     period = _period(rows)
     if any(_is_prepaid(row) and not _is_bounded(row) for row in rows):
-        notes.append(f"{bill}: prepaid, but without its start and end: taken as one month")
+        notes.append(said("{bill}: prepaid, but without its start and end: taken as one month", bill=bill))
     head = Bill(
         bill=bill,
         account=rows[0].cells["账号ID"],
@@ -142,14 +153,14 @@ def _amount(row: Row, column: str) -> Fraction:
     if not (text := row.cells[column]):
         return Fraction(0)
     if not _AMOUNT.fullmatch(text):
-        hint = "an amount has a point, at most 10 decimals and no thousands separators"
-        raise row.refuse("bad_amount", f"{column} {text!r} is no amount", hint)
+        hint = said("an amount has a point, at most 10 decimals and no thousands separators")
+        raise row.refuse("bad_amount", said("{column} {text!r} is no amount", column=column, text=text), hint)
     return Fraction(text)
 
 
 def _is_prepaid(row: Row) -> bool:
-    said = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
-    return any(word in cell for word in PREPAID for cell in said)
+    cells = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
+    return any(word in cell for word in PREPAID for cell in cells)
 
 
 def _is_bounded(row: Row) -> bool:
@@ -161,9 +172,13 @@ def _period(rows: list[Row]) -> Period:
     periods = [_row_period(row) for row in rows]
     for row, period in zip(rows, periods, strict=True):
         if period != periods[0]:
-            message = (
-                f"this row pays for {period.months} months from {period.first_month}, "
-                f"the bill's first for {periods[0].months} from {periods[0].first_month}"
+            message = said(
+                "this row pays for {months} months from {first_month}, "
+                "the bill's first for {bill_months} from {bill_first_month}",
+                months=period.months,
+                first_month=period.first_month,
+                bill_months=periods[0].months,
+                bill_first_month=periods[0].first_month,
             )
             raise row.refuse("periods_differ", message, BY_HAND)
     return periods[0]
@@ -175,11 +190,11 @@ def _row_period(row: Row) -> Period:
         return Period(_month(row), 1)
     start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
     if end <= start:
-        raise row.refuse("ends_before_start", "账单结束时间 is not after 账单开始时间")
+        raise row.refuse("ends_before_start", said("账单结束时间 is not after 账单开始时间"))
     for months in range(1, MAX_MONTHS + 1):
         if end <= _last_end(start, months):
             return Period(f"{start:%Y-%m}", months)
-    raise row.refuse("too_many_months", f"the row pays for more than {MAX_MONTHS} months")
+    raise row.refuse("too_many_months", said("the row pays for more than {max_months} months", max_months=MAX_MONTHS))
 
 
 def _last_end(start: datetime, months: int) -> datetime:
@@ -219,4 +234,7 @@ def _time(row: Row, column: str) -> datetime:
             return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the billing clock's, by column
         except ValueError:
             pass
-    raise row.refuse("bad_time", f"{column} {row.cells[column]!r} is no time such as 2026-03-31 23:59:59")
+    raise row.refuse(
+        "bad_time",
+        said("{column} {text!r} is no time such as 2026-03-31 23:59:59", column=column, text=row.cells[column]),
+    )

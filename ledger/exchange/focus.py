@@ -16,7 +16,7 @@ import msgspec
 
 from domain.time import zone_info
 from domain.wording import counted, said
-from ledger.exchange.charges import CURRENCY, Bill, Charge, bill_fields, check_currency, next_month
+from ledger.exchange.charges import Bill, Charge, CurrencyOf, bill_fields, check_currency, next_month
 from ledger.exchange.outages import source_id
 from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
 from ledger.exchange.table import Row, decoded, rows
@@ -51,7 +51,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     leave_out: frozenset[str] = frozenset()
     rounded: bool = False
     repeated_rows: bool = False
-    currency: str = CURRENCY
+    currency_of: CurrencyOf
 
 
 class Month(msgspec.Struct, frozen=True):
@@ -114,7 +114,6 @@ class _Found:
         if kind != USAGE and kind not in asked.take:
             hint = said("say whether it counts: --take {kind} or --leave-out {kind}", kind=kind)
             raise row.refuse("undecided_category", said("a charge of the kind {kind}", kind=kind), hint)
-        check_currency(row.place, _cell(row, "BillingCurrency"), asked.currency)
         self._check_new(row)
         return self._add(row, checked_id(asked.accounts.get(given, given), row.place), is_call)
 
@@ -154,7 +153,9 @@ class _Found:
         column = self._asked.voucher_column
         fee = _amount(row, "BilledCost", _required(row, "BilledCost"))
         voucher = _amount(row, column, _cell(row, column)) if column else Fraction(0)
-        charges = self.charges.setdefault(_month(row, account, self._asked.zone), {})
+        month = _month(row, account, self._asked.zone)
+        check_currency(row.place, _cell(row, "BillingCurrency"), self._asked.currency_of(month.month))
+        charges = self.charges.setdefault(month, {})
         before = charges.get(is_call)
         if before is None:
             charges[is_call] = Charge(place=row.place, is_call=is_call, fee=fee, voucher=voucher)

@@ -3,17 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import get_args
 
 import msgspec
 
-from domain.commands import Id
-from domain.events import Function
+from domain.commands import FunctionName, Id
 from domain.refusals import BadValue
-from domain.wording import Said, said
+from domain.wording import Said, said, words_of
 from ledger.exchange.source import Moment, Sourced, Unreadable
 
-FUNCTIONS = frozenset(get_args(Function))
 Target = dict[str, object]
 """Whom an outage touches, as the fields of `incident open`."""
 
@@ -47,13 +44,15 @@ def target(file: str, accounts: tuple[str, ...], all_accounts: bool) -> Target:
 
 
 def check_functions(file: str, functions: Iterable[str]) -> None:
-    """Raises Unreadable `no_mapping`, `unknown_function`."""
+    """Raises Unreadable `no_mapping`, `unknown_function` for what cannot be one; which there are, the terms say."""
     mapped = set(functions)
     if not mapped:
         raise Unreadable("no_mapping", file, said("nothing is mapped to a function: nothing would be read"))
-    if unknown := sorted(mapped - FUNCTIONS):
-        hint = said("there are {functions}", functions=", ".join(sorted(FUNCTIONS)))
-        raise Unreadable("unknown_function", file, said("unknown function {name}", name=repr(unknown[0])), hint)
+    for name in sorted(mapped):
+        try:
+            FunctionName.parse(name)
+        except BadValue as error:
+            raise Unreadable(error.code, file, words_of(error), error.hint) from None
 
 
 def source_id(source: str, *parts: str) -> str:

@@ -203,7 +203,7 @@ def _states(series: Series, measure: Measure, step_us: int) -> Iterator[tuple[in
         if sample.value is None:
             yield sample.at_us, _gap_is_down(measure, sample.place, 1), sample.place
         else:
-            yield sample.at_us, _is_down(sample, measure), sample.place
+            yield sample.at_us, _is_down(sample.value, sample.place, measure.threshold), sample.place
 
 
 def _gap_is_down(measure: Measure, place: str, missing: int) -> bool:
@@ -213,14 +213,13 @@ def _gap_is_down(measure: Measure, place: str, missing: int) -> bool:
     return measure.gap == "down"
 
 
-def _is_down(sample: Sample, measure: Measure) -> bool:
-    assert sample.value is not None
-    if measure.threshold is not None:
-        return sample.value < measure.threshold
-    if sample.value not in (0, 1):
-        message = said("{value} is between up and down", value=sample.value)
-        raise Unreadable("threshold_needed", sample.place, message, said("give --threshold: what is below it is down"))
-    return sample.value == 0
+def _is_down(value: Fraction, place: str, threshold: Fraction | None) -> bool:
+    if threshold is not None:
+        return value < threshold
+    if value not in (0, 1):
+        message = said("{value} is between up and down", value=value)
+        raise Unreadable("threshold_needed", place, message, said("give --threshold: what is below it is down"))
+    return value == 0
 
 
 def _off_grid(series: Iterable[Series], step_us: int) -> Iterator[str]:

@@ -13,7 +13,7 @@ import msgspec
 
 from domain.commands import Id
 from domain.refusals import BadValue
-from domain.wording import said
+from domain.wording import said, words_of
 
 LARGEST = 32 * 2**20
 """Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
@@ -87,7 +87,7 @@ class Node(msgspec.Struct, frozen=True):
     def fields(self) -> dict[str, object]:
         """This value as a JSON object."""
         if not isinstance(self.value, dict):
-            raise self.refuse("wrong_shape", "an object is expected here")
+            raise self.refuse("wrong_shape", said("an object is expected here"))
         return self.value
 
     def at(self, key: str) -> "Node":
@@ -98,7 +98,7 @@ class Node(msgspec.Struct, frozen=True):
         """The elements of the list under `key`; none when it is missing or null."""
         node = self.at(key)
         if node.value is not None and not isinstance(node.value, list):
-            raise node.refuse("wrong_shape", "a list is expected here")
+            raise node.refuse("wrong_shape", said("a list is expected here"))
         for index, value in enumerate(node.value or []):
             yield Node(self.file, f"{node.path}[{index}]", value)
 
@@ -106,7 +106,7 @@ class Node(msgspec.Struct, frozen=True):
         """The non-empty text under `key`."""
         node = self.at(key)
         if not isinstance(node.value, str) or not node.value:
-            raise node.refuse("missing_text", "a text is expected here and there is none")
+            raise node.refuse("missing_text", said("a text is expected here and there is none"))
         return node.value
 
     def choice(self, key: str, known: Container[str], what: str, hint: str | None = None) -> str:
@@ -114,7 +114,7 @@ class Node(msgspec.Struct, frozen=True):
         node = self.at(key)
         if not isinstance(node.value, str) or node.value not in known:
             code = f"unknown_{what.replace(' ', '_')}"
-            raise node.refuse(code, f"unknown {what}: {json.dumps(node.value)}", hint)
+            raise node.refuse(code, said("unknown {what}: {value}", what=what, value=json.dumps(node.value)), hint)
         return node.value
 
     def moment(self, *keys: str, cut: bool = False) -> Moment:
@@ -125,7 +125,7 @@ class Node(msgspec.Struct, frozen=True):
         nodes = [self.at(key) for key in keys]
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
-            raise node.refuse("missing_time", "a time is expected here and there is none")
+            raise node.refuse("missing_time", said("a time is expected here and there is none"))
         if cut and isinstance(node.value, str):
             node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
         return Moment(_instant(node), str(node.value), node.place)
@@ -137,11 +137,13 @@ def _instant(node: Node) -> datetime:
         try:
             return datetime.fromisoformat(node.value)
         except ValueError as error:
-            raise node.refuse("bad_time", f"{node.value!r} is no time: {error}") from None
+            raise node.refuse(
+                "bad_time", said("{value!r} is no time: {error}", value=node.value, error=words_of(error))
+            ) from None
     raise node.refuse(
         "bad_time",
-        f"{node.value!r} is not a time such as 2026-03-03T10:00:00+08:00",
-        "times need an offset (Z or +08:00) and at most six decimals",
+        said("{value!r} is not a time such as 2026-03-03T10:00:00+08:00", value=node.value),
+        said("times need an offset (Z or +08:00) and at most six decimals"),
     )
 
 
@@ -204,16 +206,19 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row, column = _position(error.object, error.start)
-        raise Unreadable("not_utf8", f"{file}:{before + row}:{column}", "the file is not UTF-8 text") from None
+        place = f"{file}:{before + row}:{column}"
+        raise Unreadable("not_utf8", place, said("the file is not UTF-8 text")) from None
     try:
         value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         place = f"{file}:{before + error.lineno}:{error.colno}"
-        raise Unreadable("bad_json", place, f"broken JSON: {error.msg}") from None
+        raise Unreadable("bad_json", place, said("broken JSON: {error}", error=error.msg)) from None
     except _Twice as error:
-        raise Unreadable("bad_json", name, f"broken JSON: an object gives {error.args[0]!r} twice") from None
+        raise Unreadable(
+            "bad_json", name, said("broken JSON: an object gives {key!r} twice", key=error.args[0])
+        ) from None
     except RecursionError:
-        raise Unreadable("bad_json", name, "the JSON is nested too deeply to be what it should be") from None
+        raise Unreadable("bad_json", name, said("the JSON is nested too deeply to be what it should be")) from None
     return Node(name, "$", value)
 
 
@@ -240,4 +245,6 @@ def checked_id(text: str, place: str) -> str:
     try:
         return str(Id.parse(text))
     except BadValue as error:
-        raise Unreadable(error.code, place, f"{text!r} cannot be an id in the ledger", error.hint) from None
+        raise Unreadable(
+            error.code, place, said("{text!r} cannot be an id in the ledger", text=text), error.hint
+        ) from None

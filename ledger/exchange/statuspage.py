@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 
+from domain.wording import said
 from ledger.exchange.outages import check_functions, source_key, target
 from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json, whole
 
@@ -20,7 +21,7 @@ COMPONENT_STATUSES = DOWN | {"operational", "degraded_performance"}
 IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
 INCIDENT_STATUSES = frozenset({"investigating", "identified", "monitoring", "resolved", "postmortem"})
 MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "completed"})
-BY_HAND = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -101,7 +102,7 @@ def read_statuspage(
     root = parse_json(whole(lines, name), name)
     events = _events(root, skip)
     mapped = _mapping(root, events, functions)
-    notes = [f"{len(skip)} skipped as asked: {', '.join(sorted(skip))}"] if skip else []
+    notes: list[str] = [said("{n} skipped as asked: {ids}", n=len(skip), ids=", ".join(sorted(skip)))] if skip else []
     spans: list[Span] = []
     loose: list[Loose] = []
     for event in events:
@@ -117,18 +118,25 @@ def _events(root: Node, skip: frozenset[str]) -> list[Event]:
         raise Unreadable(
             "not_a_status_page",
             f"{root.file}:1:1",
-            "this is not an object with a list of `incidents`",
-            "give the page's /api/v2/incidents.json or /api/v2/summary.json",
+            said("this is not an object with a list of `incidents`"),
+            said("give the page's /api/v2/incidents.json or /api/v2/summary.json"),
         )
     nodes = [(node, False) for node in root.items("incidents")]
     nodes += [(node, True) for node in root.items("scheduled_maintenances")]
     seen: set[str] = set()
     for node, _ in nodes:
         if node.text("id") in seen:
-            raise node.at("id").refuse("duplicate_id", f"the id {node.text('id')} stands here a second time")
+            raise node.at("id").refuse(
+                "duplicate_id", said("the id {id} stands here a second time", id=node.text("id"))
+            )
         seen.add(node.text("id"))
     if missing := sorted(skip - seen):
-        raise Unreadable("unknown_skip", root.file, f"nothing to skip has the id {missing[0]}", "mistyped?")
+        raise Unreadable(
+            "unknown_skip",
+            root.file,
+            said("nothing to skip has the id {missing}", missing=missing[0]),
+            said("mistyped?"),
+        )
     return [_event(node, planned) for node, planned in nodes if node.text("id") not in skip]
 
 
@@ -186,7 +194,9 @@ def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) 
     for key, function in functions.items():
         for code in _codes(root.file, key, bearers, complete=bool(page)):
             if mapped.setdefault(code, function) != function:
-                raise Unreadable("mapped_twice", root.file, f"component {code} is mapped to two functions")
+                raise Unreadable(
+                    "mapped_twice", root.file, said("component {code} is mapped to two functions", code=code)
+                )
     return mapped
 
 
@@ -197,11 +207,11 @@ def _codes(file: str, key: str, bearers: Mapping[str, set[str]], *, complete: bo
     """
     codes = [code for code, names in bearers.items() if key in names]
     if len(codes) > 1:
-        hint = f"map one of these codes: {', '.join(sorted(codes))}"
-        raise Unreadable("ambiguous_component", file, f"more than one component is called {key!r}", hint)
+        hint = said("map one of these codes: {codes}", codes=", ".join(sorted(codes)))
+        raise Unreadable("ambiguous_component", file, said("more than one component is called {key!r}", key=key), hint)
     if complete and not codes:
-        hint = "map a component's name or code, not a group's"
-        raise Unreadable("unknown_component", file, f"no component is called {key!r}", hint)
+        hint = said("map a component's name or code, not a group's")
+        raise Unreadable("unknown_component", file, said("no component is called {key!r}", key=key), hint)
     return codes
 
 
@@ -209,20 +219,27 @@ def _trace(event: Event, mapped: Mapping[str, str], spans: list[Span], loose: li
     """Add the event's outages of mapped components, and what is worth a note."""
     label = f"{event.id} ({event.name})"
     if event.planned and event.status == "scheduled":
-        notes.append(f"maintenance {label} has not begun: nothing recorded")
+        notes.append(said("maintenance {label} has not begun: nothing recorded", label=label))
         return
     if event.planned and event.status == "completed" and _began(event) is None and not event.named:
-        notes.append(f"maintenance {label} was completed without having begun: nothing recorded")
+        notes.append(said("maintenance {label} was completed without having begun: nothing recorded", label=label))
         return
     _check_attributed(event, mapped)
     for code in sorted(mapped.keys() & (event.components.keys() | event.named.keys())):
         number = 0
         for start, end in _intervals(event, code, loose):
             if end is not None and end.at < start.at:
-                message = f"the end {end.text} is before the start {start.text}"
+                message = said("the end {end} is before the start {start}", end=end.text, start=start.text)
                 raise Unreadable("ends_before_start", end.place, message, BY_HAND)
             if end is not None and end.at == start.at:
-                notes.append(f"{label}: an outage of {code} at {start.text} has no length: left out")
+                notes.append(
+                    said(
+                        "{label}: an outage of {code} at {text} has no length: left out",
+                        label=label,
+                        code=code,
+                        text=start.text,
+                    )
+                )
                 continue
             number += 1
             spans.append(Span(event, code, number, start, end))
@@ -232,19 +249,21 @@ def _check_attributed(event: Event, mapped: Mapping[str, str]) -> None:
     """An incident must say by its updates what a mapped component did; a maintenance by its list at least."""
     silent = mapped.keys() & (event.components.keys() - event.named.keys())
     if not event.components and not event.named:
-        message = "no update names a component, so nobody can tell what was down"
+        message = said("no update names a component, so nobody can tell what was down")
     elif silent and not event.planned:
-        message = f"it lists {', '.join(sorted(silent))}, but no update says when that was down"
+        message = said("it lists {silent}, but no update says when that was down", silent=", ".join(sorted(silent)))
     else:
         return
-    raise event.node.refuse("not_attributable", f"{event.id} ({event.name}): {message}", BY_HAND)
+    raise event.node.refuse(
+        "not_attributable", said("{id} ({name}): {message}", id=event.id, name=event.name, message=message), BY_HAND
+    )
 
 
 def _intervals(event: Event, code: str, loose: list[Loose]) -> Iterator[tuple[Moment, Moment | None]]:
     """When the event had the component down; a maintenance whose updates do not name it: all the while."""
     if code not in event.named:
         if (began := _began(event)) is None:
-            raise event.node.refuse("missing_time", f"no update says when {event.id} began", BY_HAND)
+            raise event.node.refuse("missing_time", said("no update says when {id} began", id=event.id), BY_HAND)
         yield began, _over(event)
         return
     start: Moment | None = None
@@ -288,11 +307,15 @@ def _check_loose(loose: Iterable[Loose], spans: Iterable[Span]) -> Iterator[str]
     for one in loose:
         if any(span.code == one.code and _covers(span, one.moment.at) for span in spans):
             continue
-        who = f"{one.event.id}: {one.code} was already down"
+        who = said("{event}: {code} was already down", event=one.event.id, code=one.code)
         if one.left:
-            message = f"{who} and comes back here, but no update says since when"
+            message = said("{who} and comes back here, but no update says since when", who=who)
             raise Unreadable("unknown_start", one.moment.place, message, BY_HAND)
-        yield f"{who} when first named, at {one.moment.text}: the outage is taken from there, check its start"
+        yield said(
+            "{who} when first named, at {text}: the outage is taken from there, check its start",
+            who=who,
+            text=one.moment.text,
+        )
 
 
 def _covers(span: Span, at: datetime) -> bool:
@@ -302,7 +325,9 @@ def _covers(span: Span, at: datetime) -> bool:
 def _left_out(events: Iterable[Event], mapped: Mapping[str, str]) -> Iterator[str]:
     touched = {code: one for event in events for code, one in (event.components | event.named).items()}
     if others := sorted(f"{touched[code]} ({code})" for code in touched.keys() - mapped.keys()):
-        yield f"components that are not mapped were left out ({len(others)}): {', '.join(others)}"
+        yield said(
+            "components that are not mapped were left out ({n}): {others}", n=len(others), others=", ".join(others)
+        )
 
 
 def _commands(
@@ -328,12 +353,24 @@ def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
         return
     announced = span.event.node.moment("created_at")
     if announced.at >= span.start.at:
-        notes.append(f"{span.incident}: announced at {announced.text}, not before it began: not excluded")
+        notes.append(
+            said(
+                "{incident}: announced at {text}, not before it began: not excluded",
+                incident=span.incident,
+                text=announced.text,
+            )
+        )
         return
     if span.end is not None and span.event.node.at("scheduled_until").value is not None:
         until = span.event.node.moment("scheduled_until")
         if span.end.at > until.at:
-            notes.append(f"{span.incident}: went on after {until.text}, as announced; excluded to its end")
+            notes.append(
+                said(
+                    "{incident}: went on after {text}, as announced; excluded to its end",
+                    incident=span.incident,
+                    text=until.text,
+                )
+            )
     fields: dict[str, object] = {"command": "exclusion apply", "incident": span.incident, "clause": "2.3(5)"}
     fields |= {"notified_at": announced.text, "reason": f"announced maintenance {span.event.id}"}
     fields["key"] = source_key("statuspage", span.incident, "exclusion")

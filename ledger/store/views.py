@@ -15,6 +15,7 @@ import msgspec
 
 from domain.case import Case
 from domain.refusals import Damaged, Unreadable
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.spread import Workers, over_accounts
 from ledger.store import layout
@@ -260,11 +261,30 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
     """
     if not ledger.store.may_keep("views"):
         ledger.store.check_writable()
-        raise Unreadable("read_only", f"the projections of {ledger.store.name} may not be written here")
+        raise Unreadable("read_only", said("the projections of {name} may not be written here", name=ledger.store.name))
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:
         return len(log.accounts())
+
+
+def reached_as_kept(ledger: Ledger) -> int | None:
+    """The position that the projections beside a ledger have reached, as they lie there; None where there are none.
+
+    Raises KeptError where they cannot be read.
+    """
+    try:
+        kept = ledger.store.kept("views", read_only=True)
+    except KeptError as error:
+        if error.is_passing or error.forbids_writing:
+            return None
+        raise
+    views = Views(kept)
+    try:
+        with transaction(kept), ledger.reading() as log:
+            return (views._reached(log.ledger_id() or "") or None) if views._is_made() else None
+    finally:
+        views.close()
 
 
 def _owners_since(log: Reader, reached: int) -> list[str] | None:

@@ -98,13 +98,10 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
         "position": taken.position,
         "notes": [str(note) for note in notes],
     }
-    words = said(
-        "{file}: {commands} commands, {recorded} events recorded, {noops} no-ops",
-        file=file,
-        commands=len(found.commands),
-        recorded=taken.recorded,
-        noops=taken.noops,
-    )
+    numbers = {"commands": len(found.commands), "recorded": taken.recorded, "noops": taken.noops}
+    words = said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", file=file, **numbers)
+    if dry_run:
+        words = said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", file=file, **numbers)
     emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: print(words))
 
 

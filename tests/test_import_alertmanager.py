@@ -213,7 +213,10 @@ RULES: dict[str, tuple[LabelRules, str]] = {
         LabelRules(functions={**DOWN, ("tenant", "1001"): "agent_calls"}, all_accounts=True),
         "mapped_twice",
     ),
-    "an unknown function": (LabelRules(functions={("a", "b"): "Inbound routing"}, all_accounts=True), "unknown_function"),
+    "an unknown function": (
+        LabelRules(functions={("a", "b"): "Inbound routing"}, all_accounts=True),
+        "unknown_function",
+    ),
     "nothing mapped": (LabelRules(functions={}, all_accounts=True), "no_mapping"),
 }
 

@@ -217,8 +217,8 @@ def _is_down(value: Fraction, place: str, threshold: Fraction | None) -> bool:
     if threshold is not None:
         return value < threshold
     if value not in (0, 1):
-        message = said("{value} is between up and down", value=value)
-        raise Unreadable("threshold_needed", place, message, said("give --threshold: what is below it is down"))
+        hint = said("give --threshold: what is below it is down")
+        raise Unreadable("threshold_needed", place, said("this sample is neither 0 nor 1"), hint)
     return value == 0
 
 

@@ -83,7 +83,7 @@ def focus(
         leave_out=frozenset(leave_out),
         rounded=rounded,
         repeated_rows=repeated_rows,
-        currency_of=terms_currency(),
+        currency=terms_currency(),
     )
     take(file, lambda lines: of_focus.read_focus(lines, name=file, asked=asked), dry_run, format_)
 
@@ -102,9 +102,9 @@ def bss(file: str, call_items: tuple[str, ...], products: tuple[str, ...], dry_r
     Example:
       slaledger import bss costs.json --call-item 通话费
     """
-    calls, wanted, currencies = frozenset(call_items), frozenset(products), terms_currency()
+    calls, wanted, currency = frozenset(call_items), frozenset(products), terms_currency()
 
     def read(lines: Iterable[bytes]) -> Reading:
-        return read_bss(lines, name=file, call_items=calls, products=wanted, currency_of=currencies)
+        return read_bss(lines, name=file, call_items=calls, products=wanted, currency=currency)
 
     take(file, read, dry_run, format_)

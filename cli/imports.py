@@ -11,7 +11,7 @@ from cli.import_outages import alertmanager, pagerduty, prometheus
 from cli.output import format_option
 from cli.progress import progress
 from cli.taking_over import dry_run_option, file_argument, pair, take, whom_options
-from cli.transfer import tell
+from cli.transfer import counts, tell
 from domain.wording import said
 from ledger.exchange import moving
 from ledger.exchange.aliyun_bill import read_aliyun_bill
@@ -96,9 +96,11 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
             settings().url, file, dry_run=dry_run, lock_seconds=lock_seconds(), on_progress=advance
         )
     if dry_run:
-        tell(file, moved, "checked, none recorded", format_, dry_run=True)
+        words = said("{file}: {events} events checked, none recorded, up to position {position}", **counts(file, moved))
+        tell(file, moved, words, format_, dry_run=True)
     else:
-        tell(file, moved, "recorded", format_)
+        words = said("{file}: {events} events recorded, up to position {position}", **counts(file, moved))
+        tell(file, moved, words, format_)
 
 
 for _command in (alertmanager, prometheus, pagerduty, focus, bss, cloudevents):

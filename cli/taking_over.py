@@ -9,11 +9,10 @@ import click
 
 from cli.completion import accounts, files
 from cli.context import actor, open_ledger
-from cli.output import Json, emit, warn
+from cli.output import Json, emit, put, warn
 from domain.refusals import Unreadable
 from domain.wording import said
 from ledger.exchange import source
-from ledger.exchange.charges import CurrencyOf
 from ledger.exchange.currency import currency_of
 from ledger.exchange.intake import take_over
 from ledger.exchange.lines import open_lines
@@ -71,11 +70,10 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
     return name, value
 
 
-def terms_currency() -> CurrencyOf:
-    """What the terms count in, month by month: bills in another currency are refused. Raises Refusal."""
+def terms_currency() -> str:
+    """What the terms count in: bills in another currency are refused. Raises Refusal."""
     with open_ledger(read_only=True) as ledger, ledger.reading() as log:
-        versions = log.versions()
-    return lambda month: currency_of(versions, month)
+        return currency_of(log.versions())
 
 
 def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> None:
@@ -102,7 +100,7 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
     words = said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", file=file, **numbers)
     if dry_run:
         words = said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", file=file, **numbers)
-    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: print(words))
+    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: put(words))
 
 
 def _tell_notes(notes: Iterable[str]) -> None:

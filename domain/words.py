@@ -140,11 +140,24 @@ _FIELDS = (
     said("terms"),
     said("title"),
     said("to"),
+    said("uncertainty"),
     said("version"),
     said("voucher"),
     said("voucher month"),
     said("workdays"),
     said("year"),
+)
+_PARTS = (
+    said("installation"),
+    said("terminal"),
+    said("time zones"),
+    said("calendar"),
+    said("clock"),
+    said("batch"),
+    said("writing"),
+    said("disk"),
+    said("projections"),
+    said("tree"),
 )
 _DAMAGE = (
     said("gap"),
@@ -163,7 +176,7 @@ _DAMAGE = (
     said("unexplained voucher offset"),
 )
 _WORDS: dict[str, Said] = {
-    str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _DAMAGE) for one in group
+    str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _PARTS, _DAMAGE) for one in group
 }
 
 
@@ -174,4 +187,8 @@ def word(code: str) -> str:
 
 def label(field: str) -> str:
     """What a field of a record is called: its name without the unit, with blanks."""
-    return word(field.removesuffix("_fen").removesuffix("_at").replace("_", " "))
+    return word(field.removesuffix("_fen").removesuffix("_at").removesuffix("_us").replace("_", " "))
+
+
+CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})
+"""Fields of records whose values are codes, not what somebody wrote."""

@@ -72,7 +72,7 @@ def read(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Reading
         name="b.json",
         call_items=frozenset(calls),
         products=frozenset(products),
-        currency_of=lambda month: "CNY",
+        currency="CNY",
     )
 
 

@@ -48,8 +48,7 @@ def written(*rows: Row, columns: tuple[str, ...] = tuple(USUAL)) -> bytes:
 
 
 def read(data: bytes, **asked: Any) -> Reading:
-    currency = asked.pop("currency", "CNY")
-    given = {"account_column": "SubAccountId", "currency_of": lambda month: currency, **asked}
+    given = {"account_column": "SubAccountId", "currency": "CNY", **asked}
     for name in ("call_services", "services", "take", "leave_out"):
         given[name] = frozenset(given.get(name, ()))
     return read_focus(io.BytesIO(data), name="f.csv", asked=Asked(**given))

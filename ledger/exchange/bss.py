@@ -16,7 +16,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.wording import counted, said
-from ledger.exchange.charges import Bill, Charge, CurrencyOf, bill_fields, check_currency, next_month
+from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
 from ledger.exchange.source import Node, Reading, Sourced, Unreadable, checked_id, documents
 
 BILL_TYPES = frozenset({"SubscriptionOrder", "PayAsYouGoBill", "Refund", "Adjustment"})
@@ -54,7 +54,7 @@ def read_bss(
     name: str,
     call_items: frozenset[str],
     products: frozenset[str],
-    currency_of: CurrencyOf,
+    currency: str,
 ) -> Reading:
     """One `fees bill` per account and billing cycle, in the order in which they first appear.
 
@@ -64,7 +64,7 @@ def read_bss(
     """
     pages = [page for root in documents(lines, name) for page in _pages(root)]
     _check_complete(pages)
-    items = [_item(node, page, currency_of) for page in pages for node in page.items]
+    items = [_item(node, page, currency) for page in pages for node in page.items]
     notes: list[str] = [] if items else [said("there are no items in the file")]
     kept = _of_products(items, name, products, notes)
     if unborne := sorted(call_items - {each for item in kept for each in item.names}):
@@ -133,7 +133,7 @@ def _check_complete(pages: Iterable[Page]) -> None:
                 raise page.node.at("TotalCount").refuse("incomplete", message, said("give all pages in one file"))
 
 
-def _item(node: Node, page: Page, currency_of: CurrencyOf) -> Item:
+def _item(node: Node, page: Page, currency: str) -> Item:
     spread = page.kind == "Modules"
     node.choice("BillType" if spread else "Item", BILL_TYPES, "bill type")
     prepaid = node.choice("SubscriptionType", SUBSCRIPTION_TYPES, "subscription type") == "Subscription"
@@ -143,7 +143,7 @@ def _item(node: Node, page: Page, currency_of: CurrencyOf) -> Item:
         message = said("an item of one day, {day}", day=node.at("BillingDate").value)
         raise node.at("BillingDate").refuse("daily_item", message, said("ask with Granularity=MONTHLY"))
     month = _month(node if node.at("BillingCycle").value else page.node)
-    check_currency(node.at("Currency").place, node.text("Currency"), currency_of(month))
+    check_currency(node.at("Currency").place, node.text("Currency"), currency)
     owner = node if node.at("OwnerID").value else page.node
     named = [str(node.at(key).value or "") for key in ("ProductDetail", "ProductName", "ProductType", "ProductCode")]
     item = str(node.at("BillingItem").value or "")

@@ -1,6 +1,6 @@
 """From charges to one bill: exact sums of the service and the call part, and what of each was paid with vouchers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -11,8 +11,6 @@ from domain.wording import Said, said
 from ledger.exchange.source import Unreadable
 
 BY_HAND = said("enter this bill by hand with `slaledger fees bill`")
-CurrencyOf = Callable[[str], str]
-"""What the terms that govern a month count in (ISO 4217)."""
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,17 +1,13 @@
-"""In which currency amounts are: that of the terms which govern a month."""
+"""In which currency a ledger's amounts are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.terms import Version, in_force
+from domain.money import DEFAULT_CURRENCY
+from domain.terms import Version, latest
 
 
-def currency_of(versions: Sequence[Version], month: str) -> str:
-    """The currency of what is paid for a month. Raises Refusal `no_terms`."""
-    return in_force(versions, month).terms.currency
-
-
-def currencies_of(versions: Sequence[Version]) -> list[str]:
-    """Every currency that some version pays in, in order of their codes."""
-    return sorted({version.terms.currency for version in versions})
+def currency_of(versions: Sequence[Version]) -> str:
+    """The currency of all amounts, by ISO 4217: that of the terms, of which no version may have another."""
+    return latest(versions).terms.currency if versions else DEFAULT_CURRENCY

@@ -16,7 +16,7 @@ import msgspec
 
 from domain.time import zone_info
 from domain.wording import counted, said
-from ledger.exchange.charges import Bill, Charge, CurrencyOf, bill_fields, check_currency, next_month
+from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
 from ledger.exchange.outages import source_id
 from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
 from ledger.exchange.table import Row, decoded, rows
@@ -51,7 +51,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     leave_out: frozenset[str] = frozenset()
     rounded: bool = False
     repeated_rows: bool = False
-    currency_of: CurrencyOf
+    currency: str
 
 
 class Month(msgspec.Struct, frozen=True):
@@ -154,7 +154,7 @@ class _Found:
         fee = _amount(row, "BilledCost", _required(row, "BilledCost"))
         voucher = _amount(row, column, _cell(row, column)) if column else Fraction(0)
         month = _month(row, account, self._asked.zone)
-        check_currency(row.place, _cell(row, "BillingCurrency"), self._asked.currency_of(month.month))
+        check_currency(row.place, _cell(row, "BillingCurrency"), self._asked.currency)
         charges = self.charges.setdefault(month, {})
         before = charges.get(is_call)
         if before is None:

@@ -74,10 +74,13 @@ def _line(stream: IO[bytes], place: str, longest: int, broken: tuple[type[Except
         raise Unreadable(
             "unreadable_file",
             said("{place}: cannot be read: {why}", place=place, why=error.strerror or str(error)),
+            hint=said("look at the disk that it lies on"),
         ) from None
     if len(line) > longest:
         raise Unreadable(
-            "line_too_long", said("{place}: the line is longer than {most} bytes", place=place, most=longest)
+            "line_too_long",
+            said("{place}: the line is longer than {most} bytes", place=place, most=longest),
+            hint=said("check that it is a file of lines, and has its line ends"),
         )
     return line
 

@@ -87,7 +87,11 @@ class Node(msgspec.Struct, frozen=True):
     def fields(self) -> dict[str, object]:
         """This value as a JSON object."""
         if not isinstance(self.value, dict):
-            raise self.refuse("wrong_shape", said("an object is expected here"))
+            raise self.refuse(
+                "wrong_shape",
+                said("an object is expected here"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         return self.value
 
     def at(self, key: str) -> "Node":
@@ -98,7 +102,11 @@ class Node(msgspec.Struct, frozen=True):
         """The elements of the list under `key`; none when it is missing or null."""
         node = self.at(key)
         if node.value is not None and not isinstance(node.value, list):
-            raise node.refuse("wrong_shape", said("a list is expected here"))
+            raise node.refuse(
+                "wrong_shape",
+                said("a list is expected here"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         for index, value in enumerate(node.value or []):
             yield Node(self.file, f"{node.path}[{index}]", value)
 
@@ -106,7 +114,11 @@ class Node(msgspec.Struct, frozen=True):
         """The non-empty text under `key`."""
         node = self.at(key)
         if not isinstance(node.value, str) or not node.value:
-            raise node.refuse("missing_text", said("a text is expected here and there is none"))
+            raise node.refuse(
+                "missing_text",
+                said("a text is expected here and there is none"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         return node.value
 
     def choice(self, key: str, known: Container[str], what: str, hint: str | None = None) -> str:
@@ -125,7 +137,11 @@ class Node(msgspec.Struct, frozen=True):
         nodes = [self.at(key) for key in keys]
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
-            raise node.refuse("missing_time", said("a time is expected here and there is none"))
+            raise node.refuse(
+                "missing_time",
+                said("a time is expected here and there is none"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         if cut and isinstance(node.value, str):
             node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
         return Moment(_instant(node), str(node.value), node.place)
@@ -138,7 +154,9 @@ def _instant(node: Node) -> datetime:
             return datetime.fromisoformat(node.value)
         except ValueError as error:
             raise node.refuse(
-                "bad_time", said("{value!r} is no time: {error}", value=node.value, error=words_of(error))
+                "bad_time",
+                said("{value!r} is no time: {error}", value=node.value, error=words_of(error)),
+                hint=said("write it like 2026-03-03T10:00:00+08:00"),
             ) from None
     raise node.refuse(
         "bad_time",
@@ -207,18 +225,31 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
     except UnicodeDecodeError as error:
         row, column = _position(error.object, error.start)
         place = f"{file}:{before + row}:{column}"
-        raise Unreadable("not_utf8", place, said("the file is not UTF-8 text")) from None
+        raise Unreadable("not_utf8", place, said("the file is not UTF-8 text"), hint=said("save it as UTF-8")) from None
     try:
         value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         place = f"{file}:{before + error.lineno}:{error.colno}"
-        raise Unreadable("bad_json", place, said("broken JSON: {error}", error=error.msg)) from None
+        raise Unreadable(
+            "bad_json",
+            place,
+            said("broken JSON: {error}", error=error.msg),
+            hint=said("export the file again: it is cut off, or was edited"),
+        ) from None
     except _Twice as error:
         raise Unreadable(
-            "bad_json", name, said("broken JSON: an object gives {key!r} twice", key=error.args[0])
+            "bad_json",
+            name,
+            said("broken JSON: an object gives {key!r} twice", key=error.args[0]),
+            hint=said("leave one of the two out; nobody could say which was meant"),
         ) from None
     except RecursionError:
-        raise Unreadable("bad_json", name, said("the JSON is nested too deeply to be what it should be")) from None
+        raise Unreadable(
+            "bad_json",
+            name,
+            said("the JSON is nested too deeply to be what it should be"),
+            hint=said("give the file as its source exports it"),
+        ) from None
     return Node(name, "$", value)
 
 

@@ -22,6 +22,7 @@ IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
 INCIDENT_STATUSES = frozenset({"investigating", "identified", "monitoring", "resolved", "postmortem"})
 MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "completed"})
 BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
+_KNOWN_STATUSES = said("this version knows {statuses}", statuses=", ".join(sorted(COMPONENT_STATUSES)))
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -127,7 +128,9 @@ def _events(root: Node, skip: frozenset[str]) -> list[Event]:
     for node, _ in nodes:
         if node.text("id") in seen:
             raise node.at("id").refuse(
-                "duplicate_id", said("the id {id} stands here a second time", id=node.text("id"))
+                "duplicate_id",
+                said("the id {id} stands here a second time", id=node.text("id")),
+                hint=said("export the file again: an incident stands in it once"),
             )
         seen.add(node.text("id"))
     if missing := sorted(skip - seen):
@@ -135,7 +138,7 @@ def _events(root: Node, skip: frozenset[str]) -> list[Event]:
             "unknown_skip",
             root.file,
             said("nothing to skip has the id {missing}", missing=missing[0]),
-            said("mistyped?"),
+            said("--skip takes the id of an incident in the file"),
         )
     return [_event(node, planned) for node, planned in nodes if node.text("id") not in skip]
 
@@ -176,7 +179,7 @@ def _components(node: Node) -> dict[str, str]:
     found = {}
     for component in node.items("components"):
         if component.at("status").value is not None:
-            component.choice("status", COMPONENT_STATUSES, "component status")
+            component.choice("status", COMPONENT_STATUSES, "component status", hint=_KNOWN_STATUSES)
         if component.at("group").value is not True:
             found[component.text("id")] = component.text("name")
     return found
@@ -195,7 +198,10 @@ def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) 
         for code in _codes(root.file, key, bearers, complete=bool(page)):
             if mapped.setdefault(code, function) != function:
                 raise Unreadable(
-                    "mapped_twice", root.file, said("component {code} is mapped to two functions", code=code)
+                    "mapped_twice",
+                    root.file,
+                    said("component {code} is mapped to two functions", code=code),
+                    hint=said("map it once, by its name or by its code"),
                 )
     return mapped
 

@@ -148,7 +148,9 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountCorrected, e.AccountClosed),
     _incident: (
         e.IncidentOpened,
+        e.IncidentOpenedWithin,
         e.IncidentClosed,
+        e.IncidentClosedWithin,
         e.IncidentCorrected,
         e.IncidentWithdrawn,
         e.ExclusionApplied,

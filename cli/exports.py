@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import click
 
+from cli.completion import versions
 from cli.context import open_ledger
 from cli.knowledge import Asked, Known, knowing, knowledge_options, zone_known
 from cli.language import here
@@ -19,11 +20,13 @@ from cli.progress import progress
 from cli.reading import parsed_month
 from cli.transfer import export_events
 from domain.refusals import Unreadable
+from domain.terms import by_name, latest
 from domain.time import add_months, months_between
 from domain.wording import Said, counted, said
 from ledger.application import Ledger
 from ledger.exchange.journal import STYLES, write_journal
 from ledger.exchange.moving import check_is_not
+from ledger.exchange.openslo import write_openslo
 from ledger.exchange.parquet import write_parquet
 from ledger.exchange.sheets import About, write_csv
 from ledger.exchange.tables import (
@@ -222,3 +225,23 @@ def _months(month: str | None, first: str | None, last: str | None) -> list[str]
     if end < start:
         raise click.UsageError(said("--to {last} is before --from {first}", first=start, last=end))
     return [add_months(start, index) for index in range(months_between(start, end) + 1)]
+
+
+@export.command("openslo", short_help="What is promised, as OpenSLO v1.")
+@click.argument("version", required=False, shell_complete=versions)
+@target_options()
+@knowledge_options
+def openslo(version: str | None, file: str, force: bool, asked: Asked) -> None:
+    """What a version of the agreement promises, the latest by default, as OpenSLO v1 documents in YAML.
+
+    \b
+    Example:
+      slaledger export openslo -o promise.yaml
+    """
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        check_is_not(ledger, file)
+        found = latest(log.versions()) if version is None else by_name(log.versions(), version)
+        with new_file(file, force=force) as out:
+            count = write_openslo(found, here, out.write)
+    words = counted("{n} document of {version}", "{n} documents of {version}", n=count, version=found.terms.version)
+    tell(file, {"documents": count, "version": found.terms.version}, words)

@@ -13,10 +13,13 @@ import msgspec
 from cli.completion import OF_FIELD
 from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
-from cli.output import Json, emit, format_params, print_pairs, print_table, warn
+from cli.language import here
+from cli.numbers import money
+from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.refusals import Unreadable
-from domain.wording import said
+from domain.wording import counted, said
+from domain.words import label, word
 from ledger import clock
 from ledger.execution import Done, execute, spend_key
 from ledger.month_run import MonthRun, run_month, waiting
@@ -182,7 +185,11 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable("bad_evidence", said("evidence {text!r} is not NAME=SHA256[@URI]", text=text))
+        raise Unreadable(
+            "bad_evidence",
+            said("evidence {text!r} is not NAME=SHA256[@URI]", text=text),
+            hint=said("--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"),
+        )
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
@@ -199,10 +206,25 @@ def tell(done: Done, format_: str | None) -> None:
 
 
 def _tell_person(done: Done) -> None:
-    events = "1 event" if done.recorded == 1 else f"{done.recorded} events"
-    outcome = "nothing to do" if done.noop else f"{events} recorded, position {done.position}"
-    print(f"{done.command}: {outcome}")
-    print_pairs((f"  {name}", value) for name, value in done.told.items())
+    outcome = (
+        said("nothing to do")
+        if done.noop
+        else counted(
+            "{n} event recorded, position {position}",
+            "{n} events recorded, position {position}",
+            n=done.recorded,
+            position=done.position,
+        )
+    )
+    put(said("{command}: {outcome}", command=done.command, outcome=outcome))
+    print_pairs((f"  {here(label(name))}", _told(name, value)) for name, value in done.told.items())
+
+
+def _told(name: str, value: object) -> object:
+    """What a command told, as people read it."""
+    if name == "amount":
+        return money(str(value))
+    return word(str(value)) if name == "outcome" else value
 
 
 def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
@@ -225,7 +247,10 @@ def _run_shape(run: MonthRun) -> Json:
             {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
             for line in run.done
         ],
-        "refused": [{"account": r.account, "code": r.code, "message": r.message} for r in run.refused],
+        "refused": [
+            {name: value for name in ("account", "code", "message", "hint") if (value := getattr(refusal, name))}
+            for refusal in run.refused
+        ],
         "total": run.total,
         "recorded": run.recorded,
         "position": run.position,
@@ -233,10 +258,16 @@ def _run_shape(run: MonthRun) -> Json:
 
 
 def _print_run(run: MonthRun) -> None:
-    rows = [(line.account, line.outcome or line.voucher, line.amount) for line in run.done]
-    refused = [(refusal.account, f"refused: {refusal.message}", "") for refusal in run.refused]
-    total = ("", f"{len(run.done)} done, {len(run.refused)} refused", run.total)
-    print_table(("account", "result", "yuan"), [*rows, *refused, total], right=["yuan"], title=run.month)
+    rows = [
+        (line.account, word(line.outcome) if line.outcome else line.voucher, money(line.amount)) for line in run.done
+    ]
+    refused = [(each.account, said("refused: {message}", message=each.message), "") for each in run.refused]
+    summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
+    columns = (said("account"), said("result"), said("yuan"))
+    print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=["yuan"], title=run.month)
+    for each in run.refused:
+        if each.hint:
+            put(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

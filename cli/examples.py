@@ -52,6 +52,7 @@ EXAMPLES: dict[str, str] = {
     "availability": "slaledger availability 1001 2026-03",
     "breaches": "slaledger breaches 2026-03",
     "mtbf": "slaledger mtbf 1001 2026",
+    "report": "slaledger report 2026-03 --html report.html",
     "worklist": "slaledger worklist",
     "history": "slaledger history 1001",
     "postgres roles": "slaledger postgres roles",

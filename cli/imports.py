@@ -8,9 +8,9 @@ import click
 
 from cli.completion import accounts, files
 from cli.context import actor, lock_seconds, open_ledger, settings
-from cli.output import Json, emit, format_option, warn
+from cli.output import Json, emit, format_option, put, warn
 from cli.progress import progress
-from cli.transfer import tell
+from cli.transfer import counts, tell
 from domain.refusals import Unreadable
 from domain.wording import said
 from ledger.exchange import moving, source
@@ -113,9 +113,11 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
             settings().url, file, dry_run=dry_run, lock_seconds=lock_seconds(), on_progress=advance
         )
     if dry_run:
-        tell(file, moved, "checked, none recorded", format_, dry_run=True)
+        words = said("{file}: {events} events checked, none recorded, up to position {position}", **counts(file, moved))
+        tell(file, moved, words, format_, dry_run=True)
     else:
-        tell(file, moved, "recorded", format_)
+        words = said("{file}: {events} events recorded, up to position {position}", **counts(file, moved))
+        tell(file, moved, words, format_)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -144,8 +146,14 @@ def _import(file: str, read: Callable[[bytes], source.Reading], dry_run: bool, f
         "position": taken.position,
         "notes": notes,
     }
-    words = f"{file}: {len(found.commands)} commands, {taken.recorded} events recorded, {taken.noops} no-ops"
-    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: print(words))
+    words = said(
+        "{file}: {commands} commands, {recorded} events recorded, {noops} no-ops",
+        file=file,
+        commands=len(found.commands),
+        recorded=taken.recorded,
+        noops=taken.noops,
+    )
+    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: put(words))
 
 
 def _tell_notes(notes: Iterable[str]) -> None:

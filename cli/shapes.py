@@ -77,6 +77,7 @@ def decision(decided: Decided, lang: str) -> Json:
         "number": made.number,
         "format": made.format,
         "outcome": made.outcome,
+        "currency": made.currency,
         "decided_at": written(made.decided_at, zone),
         "filed_at": written(made.filed_at, zone),
         "reason": decided.reason,
@@ -146,8 +147,8 @@ def _part(part: PartCredit) -> Json:
 
 def claim(case: Case, found: Claim, lang: str) -> Json:
     """A claim with all its decisions."""
-    zone = in_force(case.versions, found.month).terms.zone
-    window = window_of(case, found.month)
+    terms = in_force(case.versions, found.month).terms
+    zone, window = terms.zone, window_of(case, found.month)
     return {
         "account": found.account,
         "month": found.month,
@@ -158,6 +159,7 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
             "opens": None if window is None else written(window.opens_at, zone),
             "closes": None if window is None else written(window.closes_at, zone),
         },
+        "currency": terms.currency,
         "awarded": yuan(found.awarded_fen),
         "issued": yuan(found.issued_fen),
         "overpaid": yuan(found.overpaid_fen),

@@ -78,6 +78,7 @@ def evolve(case: Case, fact: Fact) -> None:
                 stream=fact.stream,
                 error=words_of(error),
             ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from error
 
 

@@ -70,7 +70,11 @@ class Words(str):
             or len(text) > 2000
             or any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 for c in text)
         ):
-            raise BadValue("bad_text", said("needs 1 to 2,000 characters and no control characters"))
+            raise BadValue(
+                "bad_text",
+                said("needs 1 to 2,000 characters and no control characters"),
+                hint=said("a sentence or two will do"),
+            )
         return cls(text)
 
 

@@ -78,7 +78,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
         raise Refusal(
             "incident_scope",
             said("incident {incident}: say whom it touches, in one way", incident=command.incident),
-            hint=said("one of account, accounts, regions, all_accounts"),
+            hint=said("by one of --account, --region and --all-accounts; the first two may be repeated"),
         )
     named = sorted(set(command.accounts or ()))
     account = named[0] if len(named) == 1 else command.account
@@ -165,6 +165,10 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
         raise Refusal(
             "nothing_given",
             said("incident {incident}: give started_at or ended_at to correct", incident=incident.incident),
+            hint=said(
+                "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at",
+                incident=incident.incident,
+            ),
         )
     if command.ended_at is not None and incident.ended_at is None:
         raise Refusal(
@@ -221,6 +225,7 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
             "empty_span",
             said("incident {incident}: the excluded span is empty", incident=incident.incident),
             clause="2.3",
+            hint=said("--to comes after --from; leave both out to exclude the whole incident"),
         )
     if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
         raise Refusal(
@@ -231,6 +236,7 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
                 started_at=written(incident.started_at, terms.zone),
             ),
             clause="2.3",
+            hint=said("give --from and --to within it, or leave both out to exclude the whole incident"),
         )
     _check_listed(incident, wanted.clause, terms)
     _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
@@ -271,6 +277,11 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
                 incident=incident.incident,
                 withdrawn=exclusion.withdrawn,
             ),
+            hint=said(
+                "where it does hold: `slaledger exclusion apply {incident} --clause '{clause}'`",
+                incident=incident.incident,
+                clause=exclusion.clause,
+            ),
         )
     return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
 
@@ -299,6 +310,7 @@ def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone
                 started_at=written(started_at, zone),
             ),
             clause="1",
+            hint=said("check both times, and their offsets"),
         )
 
 
@@ -332,7 +344,7 @@ def _check_notice(incident: Incident, clause: str, notified_at: int | None, begi
                 incident=incident.incident,
             ),
             clause=clause,
-            hint=said("give notified_at"),
+            hint=said("give --notified-at, when the customer was told"),
         )
     if notified_at >= begins:
         raise Refusal(

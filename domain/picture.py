@@ -10,7 +10,7 @@ import msgspec
 from domain.case import Case, account_of, touching
 from domain.rules.coverage import covered
 from domain.rules.unavailability import OPEN_ENDED, Outage, Run, outages, parts, runs
-from domain.spans import Span, subtract
+from domain.spans import Span, intersect, subtract
 from domain.terms import in_force
 from domain.time import SECOND_US, month_span
 
@@ -37,7 +37,7 @@ def picture(case: Case, account: str, month: str, at: int) -> Picture:
     """A month as it is known, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     terms = in_force(case.versions, month).terms
     first, last = window = month_span(month, terms.zone)
-    under_terms = covered(account_of(case, account), terms)
+    under_terms = intersect(covered(account_of(case, account), terms), [window])
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
     found = outages(touching(case), at, clip, window)
     month_runs = [run for run in runs(found, terms) if run.start < last and run.end > first]

@@ -242,11 +242,15 @@ def parse_terms(text: str) -> Terms:
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise Unreadable(
-            "bad_terms", said("the terms document cannot be read: {error}", error=words_of(error))
+            "bad_terms",
+            said("the terms document cannot be read: {error}", error=words_of(error)),
+            hint=said("docs/agreements.md describes the document, key by key"),
         ) from None
     for path, finding in _findings(terms):
         raise Unreadable(
-            "bad_terms", said("the terms document is wrong: {finding} - at `{path}`", finding=finding, path=path)
+            "bad_terms",
+            said("the terms document is wrong: {finding} - at `{path}`", finding=finding, path=path),
+            hint=said("docs/agreements.md says what may stand there"),
         )
     return terms
 

@@ -71,6 +71,7 @@ class Instant(int):
                     first_year=FIRST_YEAR,
                     last_year=LAST_YEAR,
                 ),
+                hint=said("check the year; it comes first, as in 2026-03-03T10:00:00+08:00"),
             )
         return instant
 

@@ -144,6 +144,18 @@ _FIELDS = (
     said("workdays"),
     said("year"),
 )
+_PARTS = (
+    said("installation"),
+    said("terminal"),
+    said("time zones"),
+    said("calendar"),
+    said("clock"),
+    said("batch"),
+    said("writing"),
+    said("disk"),
+    said("projections"),
+    said("tree"),
+)
 _DAMAGE = (
     said("gap"),
     said("rewritten"),
@@ -161,7 +173,7 @@ _DAMAGE = (
     said("unexplained voucher offset"),
 )
 _WORDS: dict[str, Said] = {
-    str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _DAMAGE) for one in group
+    str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _PARTS, _DAMAGE) for one in group
 }
 
 
@@ -173,3 +185,7 @@ def word(code: str) -> str:
 def label(field: str) -> str:
     """What a field of a record is called: its name without the unit, with blanks."""
     return word(field.removesuffix("_fen").removesuffix("_at").replace("_", " "))
+
+
+CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})
+"""Fields of records whose values are codes, not what somebody wrote."""

@@ -202,6 +202,7 @@ class Batch:
                     done=len(run.done),
                     message=first.message,
                 ),
+                hint=said("what is done stays done: mend what is refused, and run it again"),
             )
         if run.recorded:
             self._report.position = log.position()

@@ -115,7 +115,11 @@ def _close_account(log: Reader, command: c.CloseAccount, now: int) -> Effect:
 
 def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     if (command.file is None) == (command.document is None):
-        raise Unreadable("bad_terms", said("give the terms as a file or as a document, one of both"))
+        raise Unreadable(
+            "bad_terms",
+            said("give the terms as a file or as a document, one of both"),
+            hint=said("`slaledger terms publish FILE --noticed-at …`"),
+        )
     document = command.document if command.document is not None else read_text(str(command.file))
     terms = agreement.parse_terms(document)
     versions = log.versions()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cli.language import language
 from cli.pages import labels, words
 from cli.pages.derivation import Derived, derived
-from cli.pages.drawing import AXIS, BAR, GAP, HEIGHT, LABEL, WIDTH, day_ticks, lane_tops, still
+from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
 from cli.pages.known import Known, Text, field_labels, known
 from cli.pages.log import Event, life, rows
 from cli.pages.rendering import page, tongue
+from cli.pages.scale import bands, bounds, place, rooms
 from cli.pages.shown import Shown
 from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
 from domain.case import Case, Fact, account_of
+from domain.events import ExclusionApplied, IncidentOpened
 from domain.money import percent_text
 from domain.picture import Picture, picture
 from domain.terms import Terms, in_force
@@ -51,7 +55,7 @@ class _Gathered(NamedTuple):
 
     account: str
     month: str
-    lang: str
+    functions: tuple[str, ...]
     facts: Sequence[Fact]
     concern: Concerned
     steps: list[_Step]
@@ -60,7 +64,7 @@ class _Gathered(NamedTuple):
     proof: Proof
 
 
-def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof, lang: str) -> bytes:
+def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof) -> bytes:
     """The page of an account's month; `facts` are all that concern the account or ever did.
 
     Raises Refusal `unknown_account`, `no_terms`, Unreadable `no_jinja`.
@@ -69,33 +73,40 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     account_of(case, account)
     terms = in_force(case.versions, month).terms
     concern = concerned(facts, month)
+    functions = _functions(terms, concern.facts)
     made = b""
     for most in STEPS:
-        steps = _steps(log, concern.facts[-most:], account, month)
-        made = _rendered(_Gathered(account, month, lang, facts, concern, steps, case, terms, proof))
+        steps = _steps(log, concern.facts[-most:], account, month, functions)
+        made = _rendered(_Gathered(account, month, functions, facts, concern, steps, case, terms, proof))
         if len(made) <= LIMIT_BYTES:
             break
     return made
 
 
-def _steps(log: Reader, kept: Sequence[Fact], account: str, month: str) -> list[_Step]:
+def _functions(terms: Terms, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The functions that have a lane: those of the terms, and others that incidents name."""
+    named = {fact.event.function for fact in facts if isinstance(fact.event, IncidentOpened)}
+    return (*terms.functions, *sorted(named.difference(terms.functions)))
+
+
+def _steps(log: Reader, kept: Sequence[Fact], account: str, month: str, functions: tuple[str, ...]) -> list[_Step]:
     found = (moment for moment in moments(log, account, kept) if terms_of(moment.case, month) is not None)
-    return [_step(moment, account, month) for moment in found]
+    return [_step(moment, account, month, functions) for moment in found]
 
 
-def _step(moment: Moment, account: str, month: str) -> _Step:
+def _step(moment: Moment, account: str, month: str, functions: tuple[str, ...]) -> _Step:
     fact, case = moment
     seen = picture(case, account, month, fact.recorded_at)
-    return _Step(fact, known(case, account, month, fact.recorded_at), seen, drawn(seen))
+    return _Step(fact, known(case, account, month, fact.recorded_at), seen, drawn(seen, functions))
 
 
 def _rendered(it: _Gathered) -> bytes:
     decided = it.case.claims[it.month].decisions if it.month in it.case.claims else []
-    derivations = [derived(one, it.facts, it.lang) for one in decided]
+    derivations = [derived(one, it.facts, it.terms.currency) for one in decided]
     events = _events(it, derivations)
     return page(
         "case.html.j2",
-        it.lang,
+        language(),
         script="case.js",
         data=_data(it),
         w=words.case_words(),
@@ -113,11 +124,12 @@ def _rendered(it: _Gathered) -> bytes:
         tables=_tables(it.steps),
         recorded_of=_recorded_of(it.steps),
         derivations=derivations,
-        deeds=life(it.facts, it.account, it.month, it.terms.zone),
+        deeds=life(it.facts, it.month, it.terms),
         steps_by_position={step.fact.position: number for number, step in enumerate(it.steps)},
         events=events,
         on_page={event.position for event in events},
         chart=_chart(it),
+        scale=_scale(it),
         evidence=_evidence(it),
         notes=_notes(it),
         checks=_checks(it, derivations),
@@ -150,7 +162,7 @@ def _moments(steps: list[_Step]) -> list[tuple[Fact, str | Said, str, list[tuple
             for name, label in names.items()
             if before is not None and before[name] != fields[name]
         ]
-        recorded = labels.when(step.fact.recorded_at, step.picture.zone)
+        recorded = labels.moment(step.fact.recorded_at, step.picture.zone)
         found.append((step.fact, recorded, subject(step.fact)[1], changed))
         before = fields
     return found
@@ -158,15 +170,14 @@ def _moments(steps: list[_Step]) -> list[tuple[Fact, str | Said, str, list[tuple
 
 def _tables(steps: list[_Step]) -> dict[str, list[Any]]:
     """The rows of incidents, episodes, bills and vouchers, with the steps that show them."""
-    return {
-        name: sorted(_shown([getattr(step.known, name) for step in steps]), key=lambda row: _order(name, row.thing))
+    found = {
+        name: _shown([getattr(step.known, name) for step in steps])
         for name in ("incidents", "episodes", "bills", "vouchers")
     }
-
-
-def _order(table: str, row: tuple[Any, ...]) -> tuple[str, ...]:
-    """Rows in order of what they are about; the variants of one stay in the order of the log."""
-    return (row[3], row[-1]) if table == "incidents" and row[0] == "incident" else ()
+    starts = {row.thing[-1]: row.thing[3] for row in found["incidents"] if row.thing[0] == "incident"}
+    found["incidents"].sort(key=lambda row: (starts[row.thing[-1]], row.thing[-1], row.thing[0] != "incident"))
+    found["episodes"].sort(key=lambda row: row.thing[0])
+    return found
 
 
 def _recorded_of(steps: list[_Step]) -> dict[tuple[str, str], list[int]]:
@@ -194,13 +205,30 @@ def _chart(it: _Gathered) -> dict[str, Any]:
     length_ms = (last.picture.window[1] - last.picture.window[0]) // 1000
     return {
         "width": WIDTH,
-        "height": HEIGHT,
+        "height": height(len(it.functions) + 2),
         "bar": BAR,
         "axis": AXIS,
-        "lanes": list(zip(lane_labels(), lane_tops(), strict=True)),
+        "lanes": [(label, lane_top(lane)) for lane, label in enumerate(lane_labels(it.functions))],
         "ticks": day_ticks(days_in(it.month)),
-        "paths": still(last.drawn.marks, length_ms),
+        "paths": still(last.drawn.marks, length_ms, len(it.functions) + 2),
     }
+
+
+SCALE = 280
+"""The width of the availability's scale, in pixels."""
+
+
+def _scale(it: _Gathered) -> dict[str, Any]:
+    """The availability among the tiers, at the last step."""
+    scale = bands(it.terms)
+    return {"rooms": rooms(scale, SCALE), "bounds": bounds(scale, SCALE), "at": _on_scale(it)[-1], "width": SCALE}
+
+
+def _on_scale(it: _Gathered) -> list[int]:
+    """Where each step's availability lies on the scale."""
+    scale = bands(it.terms)
+    found = (step.known.result.availability for step in it.steps)
+    return [place(Fraction(one.numerator, one.denominator), scale, SCALE) for one in found]
 
 
 def _data(it: _Gathered) -> dict[str, Any]:
@@ -212,12 +240,13 @@ def _data(it: _Gathered) -> dict[str, Any]:
         "length": (last - first) // 1000,
         "offsets": offsets(it.steps[-1].picture),
         "minimum": it.steps[-1].picture.minimum_us // 1000,
-        "minimumText": tongue(said("minimum {time}", time=labels.lasted(it.steps[-1].picture.minimum_us)), it.lang),
-        "geometry": {"label": LABEL, "bar": BAR, "gap": GAP, "axis": AXIS, "height": HEIGHT},
-        "lanes": [tongue(label, it.lang) for label in lane_labels()],
+        "minimumText": tongue(said("minimum {time}", time=labels.lasted(it.steps[-1].picture.minimum_us)), language()),
+        "geometry": {"label": LABEL, "bar": BAR, "gap": GAP, "axis": AXIS, "height": height(len(it.functions) + 2)},
+        "lanes": [tongue(label, language()) for label in lane_labels(it.functions)],
         "kinds": KINDS,
-        "marks": [[*mark[:7], tongue(mark.title, it.lang), seen] for mark, seen, _ in shown],
+        "marks": [[*mark[:8], tongue(mark.title, language()), seen] for mark, seen, _ in shown],
         "positions": [step.fact.position for step in it.steps],
+        "scale": _on_scale(it),
         "decided": [step.known.decisions for step in it.steps],
     }
 
@@ -225,10 +254,10 @@ def _data(it: _Gathered) -> dict[str, Any]:
 def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
     """The documents that exclusions name: incident, exclusion, clause, name, hash, place, the event."""
     return [
-        (e.incident, e.exclusion, e.clause, piece.name, piece.sha256, piece.uri or "", fact.position)
+        (event.incident, event.exclusion, event.clause, piece.name, piece.sha256, piece.uri or "", fact.position)
         for fact in it.concern.facts
-        if (e := fact.event) and fact.topic.startswith("exclusion.applied")
-        for piece in getattr(e, "evidence", ())
+        if isinstance(event := fact.event, ExclusionApplied)
+        for piece in event.evidence
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from cli.language import language
 from cli.pages import labels
 from cli.says import says
 from domain import decision as record
@@ -35,7 +36,7 @@ class Derived(NamedTuple):
     number: int
     outcome: Said
     outcome_code: str
-    credit: Said | None
+    credit: str | None
     decided_at: str | Said
     reason: str | None
     lines: list[Line]
@@ -45,8 +46,8 @@ class Derived(NamedTuple):
     made: Decision
 
 
-def derived(decided: Decided, facts: Sequence[Fact], lang: str) -> Derived:
-    """A decision with its steps in a language; `facts` are all that concern the account."""
+def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> Derived:
+    """A decision with its steps in the reader's language; `facts` are all that concern the account."""
     made = record.decode(decided.record)
     zone = made.terms.readings.timezone
     known = [fact for fact in facts if fact.position <= made.facts.position]
@@ -61,7 +62,7 @@ def derived(decided: Decided, facts: Sequence[Fact], lang: str) -> Derived:
             Line(
                 number=number,
                 clause=step.clause,
-                words=says(step, zone, lang),
+                words=says(step, zone, language()),
                 steps=_steps_before(step, number, made.steps),
                 events=sorted({fact.position for fact in _events(step, made, known)}),
             )
@@ -70,8 +71,8 @@ def derived(decided: Decided, facts: Sequence[Fact], lang: str) -> Derived:
         number=made.number,
         outcome=labels.outcome(made.outcome),
         outcome_code=made.outcome,
-        credit=None if made.credit is None else labels.money(made.credit.total_fen),
-        decided_at=labels.when(made.decided_at, zone),
+        credit=None if made.credit is None else labels.money(made.credit.total_fen, currency),
+        decided_at=labels.moment(made.decided_at, zone),
         reason=decided.reason,
         lines=lines,
         left_out=left_out,

@@ -39,14 +39,14 @@ def field_labels() -> dict[str, Said]:
     return {
         "outcome": said("Outcome"),
         "credit": said("Service credit"),
-        "status": said("Claim"),
-        "decision": said("Decision"),
         "availability": said("Availability"),
         "unavailable": said("Unavailable"),
         "tier": said("Tier"),
         "would": said("A claim would get, by what is known"),
-        "issued": said("Issued as vouchers"),
-        "left": said("Left on them"),
+        "status": said("Claim"),
+        "decision": said("Decision"),
+        "issued": said("Issued"),
+        "left": said("Left of it"),
     }
 
 
@@ -63,8 +63,8 @@ def known(case: Case, account: str, month: str, at: int) -> Known:
         decisions=len(case.claims[month].decisions) if month in case.claims else 0,
         incidents=[row for found in incidents for row in _incident(found, terms.zone)],
         episodes=[_episode(number, one, terms.zone) for number, one in enumerate(result.measured.episodes, start=1)],
-        bills=[_bill(found, terms.zone) for _, found in sorted(here.bills.items())],
-        vouchers=[_voucher(found, terms.zone) for _, found in sorted(here.vouchers.items())],
+        bills=[_bill(found, terms) for _, found in sorted(here.bills.items())],
+        vouchers=[_voucher(found, terms) for _, found in sorted(here.vouchers.items())],
     )
 
 
@@ -75,19 +75,21 @@ def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
     vouchers = [voucher for voucher in case.vouchers.values() if voucher.month == month]
     return {
         "outcome": labels.outcome(labels.outcome_code(claim)),
-        "credit": "-" if latest is None else labels.money(latest.awarded_fen),
+        "credit": "-" if latest is None else labels.money(latest.awarded_fen, terms.currency),
         "status": labels.claim_status(claim),
         "decision": "-"
         if latest is None
-        else said("no. {number} of {time}", number=latest.number, time=labels.when(latest.decided_at, terms.zone)),
+        else said("no. {number} of {time}", number=latest.number, time=labels.moment(latest.decided_at, terms.zone)),
         "availability": f"{percent_cut(measured.numerator, measured.denominator)}%",
         "unavailable": said(
             "{time} of {total}", time=labels.lasted(measured.unavailable_us), total=labels.lasted(measured.total_us)
         ),
         "tier": tier_words(measured.tier, terms) if measured.covered_us else said("none: not covered"),
-        "would": labels.money(0 if measured.tier is None else would_credit(case, month, measured.tier, terms)),
-        "issued": labels.money(0 if claim is None else claim.issued_fen),
-        "left": labels.money(sum(voucher.balance_fen for voucher in vouchers)),
+        "would": labels.money(
+            0 if measured.tier is None else would_credit(case, month, measured.tier, terms), terms.currency
+        ),
+        "issued": labels.money(0 if claim is None else claim.issued_fen, terms.currency),
+        "left": labels.money(sum(voucher.balance_fen for voucher in vouchers), terms.currency),
     }
 
 
@@ -166,8 +168,8 @@ def _less(found: Episode) -> Iterator[Said]:
         yield said("{time} counted already", time=labels.lasted(found.repeated_us))
 
 
-def _bill(found: Bill, zone: str) -> Row:
-    months = counted("{first} alone", "{n} months from {first} on", n=found.months, first=found.first_month)
+def _bill(found: Bill, terms: Terms) -> Row:
+    months = counted("{first}", "{n} months from {first} on", n=found.months, first=found.first_month)
     paid = (
         found.service_voucher_fen + redeemed_fen(found, "service"),
         found.call_voucher_fen + redeemed_fen(found, "call"),
@@ -175,22 +177,22 @@ def _bill(found: Bill, zone: str) -> Row:
     return (
         found.bill,
         months,
-        labels.when(found.billed_at, zone),
-        labels.money(found.service_fee_fen),
-        labels.money(found.call_fee_fen),
-        labels.money(paid[0]),
-        labels.money(paid[1]),
+        labels.when(found.billed_at, terms.zone),
+        labels.money(found.service_fee_fen, terms.currency),
+        labels.money(found.call_fee_fen, terms.currency),
+        labels.money(paid[0], terms.currency),
+        labels.money(paid[1], terms.currency),
         said("stands") if found.voided is None else said("void: {reason}", reason=found.voided),
     )
 
 
-def _voucher(found: Voucher, zone: str) -> Row:
+def _voucher(found: Voucher, terms: Terms) -> Row:
     return (
         found.voucher,
         found.decision,
-        labels.when(found.issued_at, zone),
-        labels.money(found.amount_fen),
-        labels.money(found.redeemed_fen),
-        labels.money(found.cancelled_fen),
-        labels.money(found.balance_fen),
+        labels.moment(found.issued_at, terms.zone),
+        labels.money(found.amount_fen, terms.currency),
+        labels.money(found.redeemed_fen, terms.currency),
+        labels.money(found.cancelled_fen, terms.currency),
+        labels.money(found.balance_fen, terms.currency),
     )

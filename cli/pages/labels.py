@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.numbers import currency
 from cli.says import duration
 from domain.claim import Claim, status
 from domain.money import yuan
@@ -14,9 +15,14 @@ def when(instant: int | None, zone: str) -> str | Said:
     return said("still open") if instant is None else written(instant, zone)[:-6].replace("T", " ")
 
 
-def money(fen: int) -> Said:
-    """An amount."""
-    return said("{amount} yuan", amount=yuan(fen))
+def moment(instant: int, zone: str) -> str:
+    """When something was recorded or decided, to the second; the table of events has the rest."""
+    return written(instant, zone)[:19].replace("T", " ")
+
+
+def money(fen: int, code: str) -> str:
+    """An amount with its currency, as the reader writes it."""
+    return currency(yuan(fen), code)
 
 
 def lasted(span_us: int) -> str:
@@ -67,10 +73,11 @@ def status_words(code: str | None) -> Said:
     }[code]
 
 
-def function(code: str) -> Said:
-    """A function of the service."""
-    return {
+def function(code: str) -> str | Said:
+    """A function of the service; those that other agreements name are called as they call them."""
+    known = {
         "agent_sign_in": said("Agents signing in"),
         "agent_calls": said("Agents' calls"),
         "inbound_routing": said("Inbound routing"),
-    }[code]
+    }
+    return known.get(code) or code.replace("_", " ")

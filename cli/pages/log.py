@@ -12,6 +12,7 @@ from domain import decision as record
 from domain import events as e
 from domain.case import Fact
 from domain.money import yuan
+from domain.terms import Terms
 from domain.time import written
 from domain.wording import Said, said
 from ledger.moments import subject
@@ -107,37 +108,37 @@ class Deed(NamedTuple):
     actor: str
 
 
-def life(facts: Iterable[Fact], account: str, month: str, zone: str) -> list[Deed]:
+def life(facts: Iterable[Fact], month: str, terms: Terms) -> list[Deed]:
     """The claim and the vouchers of a month from their events, in log order."""
     vouchers: set[str] = set()
-    deeds = []
+    deeds: list[Deed] = []
     for fact in facts:
         event = fact.event
         if isinstance(event, e.VoucherIssued) and event.month == month:
             vouchers.add(event.voucher)
         kind, id_ = subject(fact)
         if (kind, id_) == ("claim", month) or (kind == "voucher" and id_ in vouchers):
-            deeds += _deed(fact, zone)
+            deeds += _deed(fact, terms)
     return deeds
 
 
-def _deed(fact: Fact, zone: str) -> Iterator[Deed]:
-    told = _told(fact.event)
+def _deed(fact: Fact, terms: Terms) -> Iterator[Deed]:
+    told = _told(fact.event, terms.currency)
     if told is None:
         return
     kind, at, words, reason = told
     yield Deed(
         position=fact.position,
         kind=kind,
-        at=labels.when(fact.recorded_at if at is None else at, zone),
+        at=labels.moment(fact.recorded_at if at is None else at, terms.zone),
         words=words,
         reason=reason or fact.reason or "",
-        recorded_at=labels.when(fact.recorded_at, zone),
+        recorded_at=labels.moment(fact.recorded_at, terms.zone),
         actor=fact.actor,
     )
 
 
-def _told(event: e.Event) -> tuple[str, int | None, Said, str | None] | None:
+def _told(event: e.Event, currency: str) -> tuple[str, int | None, Said, str | None] | None:
     """What an event of a claim or voucher tells: kind, instant, words, and the customer's own where there are some."""
     match event:
         case e.ClaimFiled():
@@ -150,20 +151,20 @@ def _told(event: e.Event) -> tuple[str, int | None, Said, str | None] | None:
                 "Decision {number}: {outcome}, credit {credit}",
                 number=made.number,
                 outcome=labels.outcome(made.outcome),
-                credit=labels.money(0 if made.credit is None else made.credit.total_fen),
+                credit=labels.money(0 if made.credit is None else made.credit.total_fen, currency),
             )
             return "decided", made.decided_at, words, None
         case e.ClaimDisputed():
             return "disputed", event.disputed_at, said("Disputed by the customer"), event.grounds
         case e.VoucherIssued():
-            amount = labels.money(event.amount_fen)
+            amount = labels.money(event.amount_fen, currency)
             words = said("Voucher {voucher} issued: {amount}", voucher=event.voucher, amount=amount)
             return "issued", event.issued_at, words, None
         case e.VoucherRedeemed():
             words = said(
                 "Voucher {voucher} pays {amount} of bill {bill}",
                 voucher=event.voucher,
-                amount=labels.money(event.amount_fen),
+                amount=labels.money(event.amount_fen, currency),
                 bill=event.bill,
             )
             return "redeemed", event.redeemed_at, words, None
@@ -172,7 +173,9 @@ def _told(event: e.Event) -> tuple[str, int | None, Said, str | None] | None:
             return "reversed", None, words, None
         case e.VoucherCancelled():
             words = said(
-                "Voucher {voucher} cancelled: {amount}", voucher=event.voucher, amount=labels.money(event.amount_fen)
+                "Voucher {voucher} cancelled: {amount}",
+                voucher=event.voucher,
+                amount=labels.money(event.amount_fen, currency),
             )
             return "cancelled", None, words, None
         case _:

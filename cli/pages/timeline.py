@@ -5,17 +5,17 @@ A mark's times are whole milliseconds since the month began: they place it in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from cli.pages import labels
+from domain import spans
 from domain.picture import Condition, Picture
 from domain.rules.unavailability import Outage
 from domain.spans import Span
 from domain.time import DAY_US, local
 from domain.wording import Said, said
 
-LANES = ("agent_sign_in", "agent_calls", "inbound_routing", "condition", "counts")
 KINDS = ("down", "excluded", "condition", "short", "counted", "uncovered")
 MOST_MARKS = 400
 """Of outages, and of conditions, so many are drawn, the longest first; the page says how many are not."""
@@ -25,7 +25,12 @@ _Thing = TypeVar("_Thing")
 
 
 class Mark(NamedTuple):
-    """A bar: its lane and kind by their places in `LANES` and `KINDS`, its row among overlapping ones, its words."""
+    """A bar: its lane, its kind by its place in `KINDS`, its row among overlapping ones, its words.
+
+    A function's lane is its place among the functions; behind them come the condition's and what counts.
+
+    `note` stands in it where there is room, `sum` beside it: of counted pieces the last one's, for all of them.
+    """
 
     lane: int
     kind: int
@@ -34,6 +39,7 @@ class Mark(NamedTuple):
     row: int
     rows: int
     note: str
+    sum: str
     title: Said
 
 
@@ -44,17 +50,21 @@ class Drawn(NamedTuple):
     left_out: int
 
 
-def lane_labels() -> list[Said]:
+def lane_labels(functions: Sequence[str]) -> list[str | Said]:
     """What each lane is."""
-    functions = [labels.function(code) for code in LANES[:3]]
-    return [*functions, said("Condition: merged, at least the minimum"), said("Counts as unavailable")]
+    named = [labels.function(code) for code in functions]
+    return [*named, said("Condition: all functions merged"), said("Counts as unavailable")]
 
 
-def drawn(picture: Picture) -> Drawn:
-    """The marks of a month."""
+def drawn(picture: Picture, functions: Sequence[str]) -> Drawn:
+    """The marks of a month; `functions` have a lane each."""
     outages = _longest(picture.outages, [one.end - one.start for one in picture.outages])
     conditions = _longest(picture.conditions, [one.run.end - one.run.start for one in picture.conditions])
-    marks = [*_uncovered(picture), *_outages(outages, picture), *_conditions(conditions, picture)]
+    marks = [
+        *_uncovered(picture),
+        *_outages(outages, picture, functions),
+        *_conditions(conditions, picture, len(functions)),
+    ]
     left_out = len(picture.outages) - len(outages) + len(picture.conditions) - len(conditions)
     return Drawn(marks, left_out)
 
@@ -73,18 +83,20 @@ def _uncovered(picture: Picture) -> Iterator[Mark]:
             start=labels.when(span[0], picture.zone),
             end=labels.when(span[1], picture.zone),
         )
-        yield _mark(picture, 0, "uncovered", span, (0, 1), "", title)
+        yield _mark(picture, 0, "uncovered", span, (0, 1), ("", ""), title)
 
 
-def _outages(found: Iterable[Outage], picture: Picture) -> Iterator[Mark]:
+def _outages(found: Iterable[Outage], picture: Picture, functions: Sequence[str]) -> Iterator[Mark]:
     """A bar for each incident in its function's lane, over it what is excluded."""
-    for lane, code in enumerate(LANES[:3]):
+    for lane, code in enumerate(functions):
         own = sorted((one for one in found if one.function == code), key=lambda one: (one.start, one.incident))
         for outage, row in zip(own, _rows(own), strict=True):
             span = (outage.start, outage.end)
-            yield _mark(picture, lane, "down", span, row, "", _outage_title(outage, picture.zone))
+            yield _mark(picture, lane, "down", span, row, ("", ""), _outage_title(outage, picture.zone))
             for excluded in outage.excluded:
-                yield _mark(picture, lane, "excluded", excluded, row, "", _excluded_title(outage, excluded, picture))
+                yield _mark(
+                    picture, lane, "excluded", excluded, row, ("", ""), _excluded_title(outage, excluded, picture)
+                )
 
 
 def _rows(outages: list[Outage]) -> list[tuple[int, int]]:
@@ -101,14 +113,17 @@ def _rows(outages: list[Outage]) -> list[tuple[int, int]]:
     return [(row, max(len(ends), 1)) for row in rows]
 
 
-def _conditions(found: Iterable[Condition], picture: Picture) -> Iterator[Mark]:
+def _conditions(found: Iterable[Condition], picture: Picture, lane: int) -> Iterator[Mark]:
+    """A bar for each condition in its lane, and in the next one what of it counts."""
     for condition in found:
         run = condition.run
         lasted = labels.lasted(run.end - run.start)
         kind, note = ("condition", lasted) if run.long_enough else ("short", _short_note(run.end - run.start, picture))
         title = _condition_title(condition, picture)
-        yield _mark(picture, 3, kind, (run.start, run.end), (0, 1), note, title)
+        yield _mark(picture, lane, kind, (run.start, run.end), (0, 1), (note, note), title)
+        total = labels.lasted(spans.length(condition.counted))
         for counted in condition.counted:
+            is_last = counted == condition.counted[-1]
             length = labels.lasted(counted[1] - counted[0])
             words = said(
                 "Counts: {start} to {end}, {length}",
@@ -116,7 +131,7 @@ def _conditions(found: Iterable[Condition], picture: Picture) -> Iterator[Mark]:
                 end=labels.when(counted[1], picture.zone),
                 length=length,
             )
-            yield _mark(picture, 4, "counted", counted, (0, 1), length, words)
+            yield _mark(picture, lane + 1, "counted", counted, (0, 1), (length, total if is_last else ""), words)
 
 
 def _short_note(lasted_us: int, picture: Picture) -> str:
@@ -158,14 +173,16 @@ def _condition_title(condition: Condition, picture: Picture) -> Said:
     return said("{start} to {end}: {length} long", start=start, end=end, length=length)
 
 
-def _mark(picture: Picture, lane: int, kind: str, span: Span, row: tuple[int, int], note: str, title: Said) -> Mark:
+def _mark(
+    picture: Picture, lane: int, kind: str, span: Span, row: tuple[int, int], notes: tuple[str, str], title: Said
+) -> Mark:
     first, last = picture.window
     start, end = max(span[0], first) - first, min(span[1], last) - first
-    return Mark(lane, KINDS.index(kind), start // 1000, -(-end // 1000), *row, note, title)
+    return Mark(lane, KINDS.index(kind), start // 1000, -(-end // 1000), *row, *notes, title)
 
 
 def offsets(picture: Picture) -> list[tuple[int, int]]:
-    """The clock of the month: from a millisecond on, so many seconds ahead of UTC; more than one where it was changed."""
+    """The clock of the month: from a millisecond on, so many seconds ahead of UTC; several where it was changed."""
     first, last = picture.window
     found: list[tuple[int, int]] = []
     for instant in range(first, last + 1, DAY_US // 24):

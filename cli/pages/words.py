@@ -22,6 +22,7 @@ def case_words() -> dict[str, Said]:
         "recorded_by": said("recorded by"),
         "because": said("because"),
         "nothing_changed": said("Nothing above changed."),
+        "scale": said("The availability among the tiers, each drawn to the same width"),
         "commitment": said("Commitment"),
         "agreement": said("Agreement"),
         "times": said("Times on the clock of"),
@@ -85,7 +86,8 @@ def case_words() -> dict[str, Said]:
         "no_claim": said("No claim was filed for the month."),
         "event_table": said("Events"),
         "event_help": said(
-            "Each as it stands in the ledger; a number in the first column moves the slider to it. Money is in yuan."
+            "Each as it stands in the ledger; a number in the first column moves the slider to it. Amounts are in the "
+            "agreement's currency."
         ),
         "recorded": said("recorded"),
         "actor": said("by"),
@@ -105,8 +107,8 @@ def case_words() -> dict[str, Said]:
         "checkpoint": said("Checkpoint of the ledger that this page was made from"),
         "checkpoint_help": said("Origin, number of events and root of their Merkle tree; keep it."),
         "check_help": said(
-            "This page proves nothing by itself. The case's file does: the first command writes it, the other two check "
-            "it, with this software and without it."
+            "This page proves nothing by itself. The case's file does: the first command writes it, the other two "
+            "check it, with this software and without it."
         ),
         "file_sha256": said("SHA-256 of that file as of this checkpoint"),
         "undecided_file": said("There is no such file before the claim is decided."),
@@ -140,3 +142,32 @@ def steps_left_out(count: int, time: str, account: str, month: str) -> Said:
         account=account,
         month=month,
     )
+
+
+def month_words() -> dict[str, Said]:
+    """The words of a month's page."""
+    return {
+        "kind": said("Availability and service credits"),
+        "totals": said("Totals"),
+        "plot": said("Availability of each account against the commitment"),
+        "plot_help": said("From the least available account to the most; each tier is drawn to the same height."),
+        "tiers": said("Tiers"),
+        "tier": said("tier"),
+        "accounts": said("accounts"),
+        "would": said("claims would get"),
+        "awarded": said("awarded"),
+        "table": said("Below the commitment, and claims"),
+        "none": said("No account is below the commitment, and none claimed."),
+        "account": said("account"),
+        "availability": said("availability"),
+        "unavailable": said("unavailable"),
+        "would_one": said("a claim would get"),
+        "claim": said("claim"),
+        "outcome": said("outcome"),
+        "issued": said("issued"),
+        "commitment": said("Commitment"),
+        "agreement": said("Agreement"),
+        "times": said("Times on the clock of"),
+        "known": said("As known at"),
+        "position": said("Position"),
+    }

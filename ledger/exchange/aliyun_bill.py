@@ -49,7 +49,11 @@ class Row(msgspec.Struct, frozen=True):
 
     def required(self, column: str) -> str:
         if not self.cells[column]:
-            raise self.refuse("missing_cell", said("{column} is blank", column=column))
+            raise self.refuse(
+                "missing_cell",
+                said("{column} is blank", column=column),
+                hint=said("export the bill again with all of its cells"),
+            )
         return self.cells[column]
 
 
@@ -110,13 +114,17 @@ def _rows(text: str, file: str) -> Iterator[Row]:
             continue
         if blank is not None:
             raise Unreadable(
-                "blank_line", blank, said("a blank line stands between rows"), said("is something missing?")
+                "blank_line",
+                blank,
+                said("a blank line stands between rows"),
+                said("take the line out; or is something missing?"),
             )
         if len(cells) != len(header):
             raise Unreadable(
                 "bad_row",
                 place,
                 said("{cells} cells under a header of {columns}", cells=len(cells), columns=len(header)),
+                hint=said("export the bill again as CSV; a cell that has a comma stands in quotes"),
             )
         yield Row(place, dict(zip(header, cells, strict=True)))
 
@@ -129,7 +137,12 @@ def _lines(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise Unreadable("bad_csv", place, said("broken CSV: {error}", error=words_of(error))) from None
+            raise Unreadable(
+                "bad_csv",
+                place,
+                said("broken CSV: {error}", error=words_of(error)),
+                hint=said("export the bill again as CSV: it is cut off, or was edited"),
+            ) from None
         if cells is None:
             return
         yield place, [cell.strip(" \t") for cell in cells]
@@ -140,7 +153,12 @@ def _check_header(header: list[str], place: str) -> None:
         hint = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
         raise Unreadable("missing_column", place, said("the header lacks {missing}", missing=", ".join(missing)), hint)
     if twice := [column for column in header if header.count(column) > 1]:
-        raise Unreadable("duplicate_column", place, said("the header has {twice!r} more than once", twice=twice[0]))
+        raise Unreadable(
+            "duplicate_column",
+            place,
+            said("the header has {twice!r} more than once", twice=twice[0]),
+            hint=said("export the bill again: each column stands in it once"),
+        )
 
 
 def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
@@ -153,12 +171,20 @@ def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: li
                     column=column,
                     products=", ".join(map(repr, found)),
                 )
-                raise Unreadable("several_products", file, message, said("say which of them to read"))
+                raise Unreadable(
+                    "several_products",
+                    file,
+                    message,
+                    said("say which of them to read: --product NAME, which may be repeated"),
+                )
         return rows
     kept = [row for row in rows if products & _product_names(row)]
     if unborne := sorted(products - {word for row in rows for word in _product_names(row)}):
         raise Unreadable(
-            "unknown_product", file, said("no row bears the product {unborne!r}", unborne=unborne[0]), said("mistyped?")
+            "unknown_product",
+            file,
+            said("no row bears the product {unborne!r}", unborne=unborne[0]),
+            said("compare --product with the 产品 column"),
         )
     if len(kept) < len(rows):
         notes.append(said("rows of other products were left out: {n}", n=len(rows) - len(kept)))
@@ -171,7 +197,9 @@ def _product_names(row: Row) -> set[str]:
 
 def _bill_id(row: Row) -> str:
     if row.cells.get("币种", "") not in YUAN:
-        raise row.refuse("not_yuan", said("币种 is {currency!r}; the ledger counts yuan", currency=row.cells["币种"]))
+        raise row.refuse(
+            "not_yuan", said("币种 is {currency!r}; the ledger counts yuan", currency=row.cells["币种"]), hint=BY_HAND
+        )
     parts = ["aliyun", row.required("账号ID"), _month(row)]
     if order := row.cells["订单号/账单号"]:
         parts.append(order)
@@ -181,7 +209,11 @@ def _bill_id(row: Row) -> str:
 def _month(row: Row) -> str:
     """账期 as `YYYY-MM`."""
     if not (match := _MONTH.fullmatch(row.required("账期"))):
-        raise row.refuse("bad_month", said("账期 {month!r} is no month such as 2026-03", month=row.cells["账期"]))
+        raise row.refuse(
+            "bad_month",
+            said("账期 {month!r} is no month such as 2026-03", month=row.cells["账期"]),
+            hint=said("export the bill again: a spreadsheet may have rewritten its months"),
+        )
     return f"{match[1]}-{match[2]}"
 
 
@@ -277,11 +309,15 @@ def _row_period(row: Row) -> Period:
         return Period(_month(row), 1)
     start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
     if end <= start:
-        raise row.refuse("ends_before_start", said("账单结束时间 is not after 账单开始时间"))
+        raise row.refuse("ends_before_start", said("账单结束时间 is not after 账单开始时间"), hint=BY_HAND)
     for months in range(1, MAX_MONTHS + 1):
         if end <= _last_end(start, months):
             return Period(f"{start:%Y-%m}", months)
-    raise row.refuse("too_many_months", said("the row pays for more than {max_months} months", max_months=MAX_MONTHS))
+    raise row.refuse(
+        "too_many_months",
+        said("the row pays for more than {max_months} months", max_months=MAX_MONTHS),
+        hint=said("enter it by hand as several bills with `slaledger fees bill`"),
+    )
 
 
 def _last_end(start: datetime, months: int) -> datetime:
@@ -328,4 +364,5 @@ def _time(row: Row, column: str) -> datetime:
     raise row.refuse(
         "bad_time",
         said("{column} {text!r} is no time such as 2026-03-31 23:59:59", column=column, text=row.cells[column]),
+        hint=said("export the bill again: a spreadsheet may have rewritten its times"),
     )

@@ -73,10 +73,13 @@ def _line(stream: IO[bytes], place: str, broken: tuple[type[Exception], ...]) ->
         raise Unreadable(
             "unreadable_file",
             said("{place}: cannot be read: {why}", place=place, why=error.strerror or str(error)),
+            hint=said("look at the disk that it lies on"),
         ) from None
     if len(line) > LONGEST:
         raise Unreadable(
-            "line_too_long", said("{place}: the line is longer than {most} bytes", place=place, most=LONGEST)
+            "line_too_long",
+            said("{place}: the line is longer than {most} bytes", place=place, most=LONGEST),
+            hint=said("check that it is a file of lines, and has its line ends"),
         )
     return line
 

@@ -74,7 +74,11 @@ class Node(msgspec.Struct, frozen=True):
     def fields(self) -> dict[str, object]:
         """This value as a JSON object."""
         if not isinstance(self.value, dict):
-            raise self.refuse("wrong_shape", said("an object is expected here"))
+            raise self.refuse(
+                "wrong_shape",
+                said("an object is expected here"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         return self.value
 
     def at(self, key: str) -> "Node":
@@ -85,7 +89,11 @@ class Node(msgspec.Struct, frozen=True):
         """The elements of the list under `key`; none when it is missing or null."""
         node = self.at(key)
         if node.value is not None and not isinstance(node.value, list):
-            raise node.refuse("wrong_shape", said("a list is expected here"))
+            raise node.refuse(
+                "wrong_shape",
+                said("a list is expected here"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         for index, value in enumerate(node.value or []):
             yield Node(self.file, f"{node.path}[{index}]", value)
 
@@ -93,7 +101,11 @@ class Node(msgspec.Struct, frozen=True):
         """The non-empty text under `key`."""
         node = self.at(key)
         if not isinstance(node.value, str) or not node.value:
-            raise node.refuse("missing_text", said("a text is expected here and there is none"))
+            raise node.refuse(
+                "missing_text",
+                said("a text is expected here and there is none"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         return node.value
 
     def choice(self, key: str, known: Container[str], what: str, hint: str | None = None) -> str:
@@ -109,7 +121,11 @@ class Node(msgspec.Struct, frozen=True):
         nodes = [self.at(key) for key in keys]
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
-            raise node.refuse("missing_time", said("a time is expected here and there is none"))
+            raise node.refuse(
+                "missing_time",
+                said("a time is expected here and there is none"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         return Moment(_instant(node), str(node.value), node.place)
 
 
@@ -120,7 +136,9 @@ def _instant(node: Node) -> datetime:
             return datetime.fromisoformat(node.value)
         except ValueError as error:
             raise node.refuse(
-                "bad_time", said("{value!r} is no time: {error}", value=node.value, error=words_of(error))
+                "bad_time",
+                said("{value!r} is no time: {error}", value=node.value, error=words_of(error)),
+                hint=said("write it like 2026-03-03T10:00:00+08:00"),
             ) from None
     raise node.refuse(
         "bad_time",
@@ -138,18 +156,33 @@ def parse_json(data: bytes, file: str) -> Node:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = _position(error.object, error.start)
-        raise Unreadable("not_utf8", f"{file}:{line}:{column}", said("the file is not UTF-8 text")) from None
+        raise Unreadable(
+            "not_utf8", f"{file}:{line}:{column}", said("the file is not UTF-8 text"), hint=said("save it as UTF-8")
+        ) from None
     try:
         value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         place = f"{file}:{error.lineno}:{error.colno}"
-        raise Unreadable("bad_json", place, said("broken JSON: {error}", error=error.msg)) from None
+        raise Unreadable(
+            "bad_json",
+            place,
+            said("broken JSON: {error}", error=error.msg),
+            hint=said("export the file again: it is cut off, or was edited"),
+        ) from None
     except _Twice as error:
         raise Unreadable(
-            "bad_json", file, said("broken JSON: an object gives {key!r} twice", key=error.args[0])
+            "bad_json",
+            file,
+            said("broken JSON: an object gives {key!r} twice", key=error.args[0]),
+            hint=said("leave one of the two out; nobody could say which was meant"),
         ) from None
     except RecursionError:
-        raise Unreadable("bad_json", file, said("the JSON is nested too deeply to be what it should be")) from None
+        raise Unreadable(
+            "bad_json",
+            file,
+            said("the JSON is nested too deeply to be what it should be"),
+            hint=said("give the file as its source exports it"),
+        ) from None
     return Node(file, "$", value)
 
 

@@ -25,6 +25,7 @@ IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
 INCIDENT_STATUSES = frozenset({"investigating", "identified", "monitoring", "resolved", "postmortem"})
 MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "completed"})
 BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
+_KNOWN_STATUSES = said("this version knows {statuses}", statuses=", ".join(sorted(COMPONENT_STATUSES)))
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -118,7 +119,12 @@ def read_statuspage(
 def _target(file: str, accounts: tuple[str, ...], all_accounts: bool) -> dict[str, object]:
     """Whom the outages touch, as the fields of `incident open`."""
     if bool(accounts) == all_accounts:
-        raise Unreadable("bad_target", file, said("say whom the outages touch: either accounts or all accounts"))
+        raise Unreadable(
+            "bad_target",
+            file,
+            said("say whom the outages touch: either accounts or all accounts"),
+            hint=said("--account ID, which may be repeated, or --all-accounts"),
+        )
     if all_accounts:
         return {"all_accounts": True}
     return {"account": accounts[0]} if len(accounts) == 1 else {"accounts": list(accounts)}
@@ -139,7 +145,9 @@ def _events(root: Node, skip: frozenset[str]) -> list[Event]:
     for node, _ in nodes:
         if node.text("id") in seen:
             raise node.at("id").refuse(
-                "duplicate_id", said("the id {id} stands here a second time", id=node.text("id"))
+                "duplicate_id",
+                said("the id {id} stands here a second time", id=node.text("id")),
+                hint=said("export the file again: an incident stands in it once"),
             )
         seen.add(node.text("id"))
     if missing := sorted(skip - seen):
@@ -147,7 +155,7 @@ def _events(root: Node, skip: frozenset[str]) -> list[Event]:
             "unknown_skip",
             root.file,
             said("nothing to skip has the id {missing}", missing=missing[0]),
-            said("mistyped?"),
+            said("--skip takes the id of an incident in the file"),
         )
     return [_event(node, planned) for node, planned in nodes if node.text("id") not in skip]
 
@@ -188,7 +196,7 @@ def _components(node: Node) -> dict[str, str]:
     found = {}
     for component in node.items("components"):
         if component.at("status").value is not None:
-            component.choice("status", COMPONENT_STATUSES, "component status")
+            component.choice("status", COMPONENT_STATUSES, "component status", hint=_KNOWN_STATUSES)
         if component.at("group").value is not True:
             found[component.text("id")] = component.text("name")
     return found
@@ -197,7 +205,12 @@ def _components(node: Node) -> dict[str, str]:
 def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) -> dict[str, str]:
     """Component code -> function. A key that fits no component, or more than one, is refused."""
     if not functions:
-        raise Unreadable("no_mapping", root.file, said("no component is mapped: nothing would be read"))
+        raise Unreadable(
+            "no_mapping",
+            root.file,
+            said("no component is mapped: nothing would be read"),
+            hint=said("name one: --map 'Inbound calls=inbound_routing'"),
+        )
     if unknown := sorted(set(functions.values()) - FUNCTIONS):
         hint = said("there are {functions}", functions=", ".join(sorted(FUNCTIONS)))
         raise Unreadable("unknown_function", root.file, said("unknown function {unknown!r}", unknown=unknown[0]), hint)
@@ -211,7 +224,10 @@ def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) 
         for code in _codes(root.file, key, bearers, complete=bool(page)):
             if mapped.setdefault(code, function) != function:
                 raise Unreadable(
-                    "mapped_twice", root.file, said("component {code} is mapped to two functions", code=code)
+                    "mapped_twice",
+                    root.file,
+                    said("component {code} is mapped to two functions", code=code),
+                    hint=said("map it once, by its name or by its code"),
                 )
     return mapped
 

@@ -83,6 +83,7 @@ def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope
                 stream=stream,
                 error=words_of(error),
             ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from None
     upgrade = _UPGRADES.get(topic)
     if upgrade is None:

@@ -284,7 +284,11 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
     """
     if not ledger.store.may_keep("views"):
         ledger.store.check_writable()
-        raise Unreadable("read_only", said("the projections of {name} may not be written here", name=ledger.store.name))
+        raise Unreadable(
+            "read_only",
+            said("the projections of {name} may not be written here", name=ledger.store.name),
+            hint=said("run it as somebody who may write them"),
+        )
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:

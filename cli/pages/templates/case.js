@@ -35,6 +35,7 @@ function show(next) {
     node.classList.toggle("now", at === step && node.tagName === "TR");
   }
   showDecisions();
+  byId("scale-at").setAttribute("transform", `translate(${data.scale[step]})`);
   for (const [node, rows] of lists) node.hidden = rows.some((row) => !row.hidden && !row.classList.contains("unmade"));
   const moment = document.querySelector(".moment:not([hidden])");
   slider.setAttribute("aria-valuetext", moment ? moment.textContent.replace(/\s+/g, " ").trim() : "");
@@ -60,9 +61,10 @@ for (const one of all("[data-to-step]")) one.addEventListener("click", () => go(
 
 /* The picture. */
 const chart = byId("chart"), svg = chart.querySelector("svg"), NS = "http://www.w3.org/2000/svg";
-const marks = data.marks.map(([lane, kind, from, to, row, rows, note, title, seen]) =>
-  ({ lane, kind: KINDS[kind], from, to, row, rows, note, title, seen: ranges(seen) }));
+const marks = data.marks.map(([lane, kind, from, to, row, rows, note, sum, title, seen]) =>
+  ({ lane, kind: KINDS[kind], from, to, row, rows, note, sum, title, seen: ranges(seen) }));
 const ORDER = ["uncovered", "down", "excluded", "condition", "short", "counted"];
+const condition = data.lanes.length - 2;
 const CLOSEST = 2 * SECOND;
 let from = 0, to = data.length, width = 1000, printing = false;
 chart.classList.add("live");
@@ -101,15 +103,14 @@ function axis() {
   for (let at = Math.ceil(from / each) * each; at < to; at += each) {
     const d = clock(at), begins = d.getUTCHours() + d.getUTCMinutes() + d.getUTCSeconds() === 0;
     const text = each >= DAY ? String(d.getUTCDate()) : begins ? `${d.getUTCMonth() + 1}-${two(d.getUTCDate())}` : time(d, each < MINUTE);
-    add("path", { class: "tick", d: `M${x(at)} ${G.axis - 6}V${G.height - 14}` });
+    add("path", { class: "tick", d: `M${x(at)} ${G.axis - 6}V${G.height - 16}` });
     if (x(at) + wide(text) + 4 < width) add("text", { x: x(at) + 3, y: 12, class: begins && each < DAY ? "strong" : "axis" }, text);
   }
 }
 
 function grounds() {
-  data.lanes.forEach((label, lane) => {
+  data.lanes.forEach((_, lane) => {
     add("rect", { class: "ground", x: 0, y: top(lane), width, height: G.bar });
-    add("text", { class: "lane", x: 3, y: top(lane) - 4 }, label);
   });
 }
 
@@ -131,21 +132,19 @@ function bars(shown) {
   }
 }
 
-/* Notes beside or within bars, where they have room. */
+/* Notes within bars that are wide enough, else beside them where nothing else stands. */
 function notes(shown) {
   const reached = {};
   for (const mark of shown.filter((one) => one.note).sort((a, b) => a.from - b.from)) {
-    const length = wide(mark.note) + 6, y = top(mark.lane) + 14;
-    const inside = mark.right - mark.left > length;
-    const within = Math.max(mark.left, 0) + 4;
-    const beside = mark.right + 4 + length < width ? mark.right + 4 : mark.left - length;
-    const start = inside ? within : beside;
-    const free = start > (reached[mark.lane] ?? -1);
-    const next = shown.some((other) => other !== mark && other.lane === mark.lane && other.left < start + length && other.right > start && !inside);
-    if (free && !next) {
-      add("text", { x: start, y, class: inside ? "within" : "strong" }, mark.note);
-      reached[mark.lane] = start + length;
-    }
+    const inside = mark.right - Math.max(0, mark.left) > wide(mark.note) + 8;
+    const text = inside ? mark.note : mark.sum;
+    if (!text) continue;
+    const length = wide(text) + 6;
+    const start = inside ? Math.max(mark.left, 0) + 4 : mark.right + 4 + length < width ? mark.right + 4 : mark.left - length;
+    const taken = !inside && shown.some((one) => one !== mark && one.lane === mark.lane && one.left < start + length && one.right > start);
+    if (taken || start < (reached[mark.lane] ?? -1)) continue;
+    add("text", { x: start, y: top(mark.lane) + 14, class: inside ? "within" : "strong" }, text);
+    reached[mark.lane] = start + length;
   }
 }
 
@@ -153,20 +152,20 @@ function notes(shown) {
 function minimum(shown) {
   const length = x(data.minimum) - x(0);
   if (length < 12) return;
-  for (const mark of shown.filter((one) => one.lane === 3)) {
-    const left = x(mark.from), y = top(3);
+  for (const mark of shown.filter((one) => one.lane === condition)) {
+    const left = x(mark.from), y = top(condition);
     add("path", { class: "minimum", d: `M${left} ${y + 4}V${y - 3}H${left + length}V${y + G.bar}` });
     add("text", { class: "strong", x: left + length + 4, y: y - 3 }, data.minimumText);
   }
 }
 
 function overview(shown) {
+  if (to - from >= data.length) return;
   const y = G.height - 10, at = (t) => t / data.length * width;
   add("path", { class: "edge", d: `M0 ${y + 4}H${width}` });
-  for (const mark of shown.filter((one) => one.lane === 3))
+  for (const mark of shown.filter((one) => one.lane === condition))
     add("rect", { class: "condition", x: at(mark.from), y, width: Math.max(2, at(mark.to) - at(mark.from)), height: 8 });
-  if (to - from < data.length)
-    add("rect", { class: "lens", x: at(from), y: y - 2, width: Math.max(4, at(to) - at(from)), height: 12 });
+  add("rect", { class: "lens", x: at(from), y: y - 2, width: Math.max(4, at(to) - at(from)), height: 12 });
 }
 
 function draw() {
@@ -178,6 +177,7 @@ function draw() {
   shown.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   grounds();
   axis();
+  data.lanes.forEach((label, lane) => add("text", { class: "lane", x: 3, y: top(lane) - 4 }, label));
   bars(shown);
   notes(shown);
   minimum(shown);

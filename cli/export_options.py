@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cli.completion import files
 from cli.language import here
 from cli.output import Json, emit
 from domain.refusals import Unreadable

@@ -14,6 +14,7 @@ from cli.output import Json, emit, format_option, print_pairs, to_json, warn
 from cli.progress import progress
 from domain.refusals import Damaged, Refusal, Unreadable
 from domain.wording import said
+from domain.words import label
 from ledger.application import Ledger
 from ledger.audit import merkle, notes
 from ledger.audit.derived import hashed
@@ -103,7 +104,7 @@ def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, pr
     try:
         merkle.verify_inclusion(proof.index, head.size, leaf, proof.hashes, head.root)
     except merkle.BadProof:
-        raise damaged("its hashes do not agree") from None
+        raise damaged(said("its hashes do not agree")) from None
 
 
 def _proof_shape(row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> Json:
@@ -142,7 +143,7 @@ def consistency(old: str, new: str, format_: str | None) -> None:
     try:
         merkle.verify_consistency(older.size, newer.size, hashes, older.root, newer.root)
     except merkle.BadProof:
-        raise damaged("its hashes do not agree") from None
+        raise damaged(said("its hashes do not agree")) from None
     shape: Json = {
         "ledger": newer.origin,
         "old_size": older.size,
@@ -151,8 +152,8 @@ def consistency(old: str, new: str, format_: str | None) -> None:
         "new_root": notes.encoded(newer.root),
         "hashes": [notes.encoded(each) for each in hashes],
     }
-    pairs = [(name.replace("_", " "), value) for name, value in shape.items() if name != "hashes"]
-    pairs += [("hash", each) for each in shape["hashes"]]
+    pairs = [(label(name), value) for name, value in shape.items() if name != "hashes"]
+    pairs += [(said("hash"), each) for each in shape["hashes"]]
     emit(shape, format_, lambda: print_pairs(pairs))
 
 
@@ -224,7 +225,9 @@ def _event(ledger: Ledger, event: str) -> Row:
             last = log.position()
         if int(event) > last:
             raise Refusal(
-                "beyond_the_log", said("the log ends at position {last}, before {event}", last=last, event=event)
+                "beyond_the_log",
+                said("the log ends at position {last}, before {event}", last=last, event=event),
+                hint=said("give a position up to {last}", last=last),
             )
     elif stream and _NUMBER.fullmatch(version):
         with ledger.reading() as log:

@@ -13,7 +13,7 @@ import msgspec
 from cli.completion import files
 from cli.context import actor, open_ledger
 from cli.main import say, wants_json
-from cli.output import Json, emit, format_option
+from cli.output import Json, emit, format_option, put
 from cli.progress import progress
 from domain.refusals import Unreadable
 from domain.wording import said
@@ -53,7 +53,9 @@ def _opened(file: str) -> IO[bytes]:
         return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
     except OSError as error:
         raise Unreadable(
-            "unreadable_file", said("{file} cannot be read: {why}", file=file, why=error.strerror)
+            "unreadable_file",
+            said("{file} cannot be read: {why}", file=file, why=error.strerror),
+            hint=said("check the name, and that you may read it"),
         ) from None
 
 
@@ -70,13 +72,27 @@ def _shape(report: Report, dry_run: bool) -> Json:
 
 
 def _print_report(report: Report, dry_run: bool) -> None:
-    would = "would be " if dry_run else ""
-    print(
-        f"{report.lines} lines: {report.recorded} events {would}recorded, {report.noops} no-ops, "
-        f"{len(report.refused)} refused; position {report.position}"
+    values = {
+        "lines": report.lines,
+        "recorded": report.recorded,
+        "noops": report.noops,
+        "refused": len(report.refused),
+        "position": report.position,
+    }
+    put(
+        said(
+            "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
+            "{refused} refused; position {position}",
+            **values,
+        )
+        if dry_run
+        else said(
+            "{lines} lines: {recorded} events recorded, {noops} no-ops, {refused} refused; position {position}",
+            **values,
+        )
     )
     if report.done_before:
-        print(f"lines 1 to {report.done_before} were done by an earlier run of this file")
+        put(said("lines 1 to {last} were done by an earlier run of this file", last=report.done_before))
 
 
 def _tell_refusals(name: str, report: Report) -> None:
@@ -91,6 +107,7 @@ def _tell_refusals(name: str, report: Report) -> None:
                 line=first.line,
                 message=first.message,
             ),
+            hint=said("`refused` in the answer lists each; mend them, and run the file again"),
         )
         return
     for refusal in report.refused:

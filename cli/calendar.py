@@ -10,6 +10,7 @@ from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from domain.refusals import Refusal
 from domain.wording import said
+from domain.words import label, word
 
 calendar = group("calendar", "Working days, as the State Council published them.")
 
@@ -46,6 +47,7 @@ def show(year: int, asked: Asked, format_: str | None) -> None:
 
 
 def _print_year(shape: Json) -> None:
-    print_pairs([(name, shape[name]) for name in ("year", "source", "sha256")])
+    print_pairs([(label(name), shape[name]) for name in ("year", "source", "sha256")])
     print()
-    print_table(("date", "kind", "name"), [(day["date"], day["kind"], day["name"]) for day in shape["days"]])
+    rows = [(day["date"], word(day["kind"]), day["name"]) for day in shape["days"]]
+    print_table((said("date"), said("kind"), said("name")), rows)

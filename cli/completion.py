@@ -112,5 +112,9 @@ def completion(shell: str) -> None:
     """
     script = get_completion_class(shell)
     if script is None:
-        raise Unreadable("unknown_shell", said("no completion for {shell}", shell=shell))
+        raise Unreadable(
+            "unknown_shell",
+            said("no completion for {shell}", shell=shell),
+            hint=said("there is one for bash, zsh and fish"),
+        )
     print(script(click.Group(), {}, "slaledger", VARIABLE).source())

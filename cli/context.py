@@ -44,7 +44,9 @@ def lock_seconds() -> int | None:
     text = os.environ.get("SLALEDGER_LOCK_SECONDS", "")
     if text and not text.isdecimal():
         raise Unreadable(
-            "bad_environment", said("SLALEDGER_LOCK_SECONDS is {text!r}, not a number of seconds", text=text)
+            "bad_environment",
+            said("SLALEDGER_LOCK_SECONDS is {text!r}, not a number of seconds", text=text),
+            hint=said("write whole seconds, such as 10"),
         )
     return int(text) if text else None
 

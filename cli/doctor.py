@@ -8,9 +8,12 @@ from collections.abc import Iterator
 import click
 
 from cli.context import settings
+from cli.language import here
 from cli.output import WIDTH, Json, console, emit, format_option, wrapped
+from cli.widths import cells, padded
 from domain.refusals import Damaged, Unreadable
 from domain.wording import said
+from domain.words import word
 from ledger.doctor import Finding, examined
 
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "damaged": ("✗", "bold red")}
@@ -49,14 +52,15 @@ def _shape(finding: Finding) -> Json:
 def _print(found: list[Finding]) -> None:
     from rich.text import Text
 
-    width = max(len(finding.what) for finding in found) + 4
+    names = [here(word(finding.what)) for finding in found]
+    width = max(map(cells, names)) + 4
     screen = console()
-    for finding in found:
+    for name, finding in zip(names, found, strict=True):
         mark, style = _MARKS[finding.state]
         first, *rest = wrapped(finding.message, WIDTH - width)
-        screen.print(Text.assemble((mark, style), f" {finding.what:<{width - 2}}{first}"))
+        screen.print(Text.assemble((mark, style), f" {padded(name, width - 2)}{first}"))
         hint = wrapped(said("what to do: {hint}", hint=finding.hint), WIDTH - width) if finding.hint else []
         for line in [*rest, *hint]:
             screen.print(" " * width + line)
     wrong = sum(_STATUS[finding.state] != 0 for finding in found)
-    screen.print(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong))
+    screen.print(here(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong)))

@@ -11,7 +11,8 @@ import click
 
 from cli.completion import accounts, files, months
 from cli.context import open_ledger
-from cli.output import Json, emit, format_option, warn
+from cli.language import here
+from cli.output import Json, emit, format_option, put, warn
 from cli.reading import parsed_month
 from domain.refusals import Damaged
 from domain.wording import said
@@ -107,7 +108,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
 def _print(names: list[str], made: _Made) -> None:
     for name, data in zip(names, made.files, strict=True):
-        print(
+        put(
             said(
                 "{file}: the case of {account} for {month}, {count} bytes",
                 file=name,
@@ -154,14 +155,26 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
                 kept_size=kept_size,
             )
         )
-    sound = f"{file}: the case of {given.account} for {given.month} holds: {len(given.events)} events, all proved"
-    emit(answer, format_, lambda: print("\n".join(found) if found else sound))
+    sound = said(
+        "{file}: the case of {account} for {month} holds: {events} events, all proved",
+        file=file,
+        account=given.account,
+        month=given.month,
+        events=len(given.events),
+    )
+    emit(answer, format_, lambda: print("\n".join(map(here, found or [sound]))))
     return Damaged.status if found else 0
 
 
 def _against(checkpoint: Checkpoint, kept: Checkpoint) -> list[str]:
     if checkpoint.origin != kept.origin:
-        return [f"the checkpoint that was kept is of {kept.origin}, the dossier of {checkpoint.origin}"]
+        return [
+            said(
+                "the checkpoint that was kept is of {kept}, the dossier of {stated}",
+                kept=kept.origin,
+                stated=checkpoint.origin,
+            )
+        ]
     if checkpoint.size == kept.size and checkpoint.root != kept.root:
-        return [f"the checkpoint that was kept has another root for the same {kept.size} events"]
+        return [said("the checkpoint that was kept has another root for the same {size} events", size=kept.size)]
     return []

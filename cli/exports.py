@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
-
 import click
 
+from cli.completion import accounts, versions
 from cli.context import open_ledger
+from cli.export_options import target_options, tell
+from cli.export_tables import availability, claims, vouchers
 from cli.knowledge import Asked, knowing, knowledge_options, zone_known
-from cli.output import Json, emit
+from cli.language import here
+from cli.output import warn
 from cli.transfer import export_events
-from domain.refusals import Unreadable
-from domain.wording import Said, counted, said
+from domain.case import unknown_account
+from domain.terms import by_name, latest
+from domain.wording import counted
+from ledger.exchange.currency import currency_of
+from ledger.exchange.ics import Context, write_calendar
 from ledger.exchange.journal import STYLES, write_journal
 from ledger.exchange.moving import check_is_not
+from ledger.exchange.openslo import write_openslo
 from ledger.execution import CLOCK_TOLERANCE_US
-from ledger.new_files import STDOUT, new_file
+from ledger.new_files import new_file
+from ledger.questions import of_account, work
+from ledger.store import layout
 
 
 @click.group("export")
@@ -26,52 +31,8 @@ def export() -> None:
     """Take what the ledger knows to other tools, as files that are there whole or not at all."""
 
 
-export.add_command(export_events)
-
-
-def target_options(formats: Mapping[str, tuple[str, ...]] | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """`-o` and `--force`; with formats, by the endings of a file's name that mean them, `--format` of the file too."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        command = click.option("--force", is_flag=True, help="Replace FILE where it exists.")(command)
-        if formats is not None:
-            command = _format_option(command, formats)
-        option = click.option(
-            "-o", "--output", "file", default=STDOUT, metavar="FILE", help="- is stdout, the default."
-        )
-        return option(command)
-
-    return decorate
-
-
-def _format_option(command: Callable[..., Any], formats: Mapping[str, tuple[str, ...]]) -> Callable[..., Any]:
-    @functools.wraps(command)
-    def chosen(*words: Any, file: str, format_: str | None, **given: Any) -> Any:
-        return command(*words, file=file, format_=format_ or _by_ending(file, formats), **given)
-
-    kind = click.Choice(list(formats))
-    return click.option("--format", "format_", type=kind, help="The file's; by default as its name ends.")(chosen)
-
-
-def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
-    """The format that a file's name means. Raises Unreadable `no_format`."""
-    for format_, endings in formats.items():
-        if Path(file).suffix.lower() in endings:
-            return format_
-    known = ", ".join(ending for endings in formats.values() for ending in endings)
-    raise Unreadable(
-        "no_format",
-        said("which format {file} is to have cannot be told by its name", file=file),
-        hint=said(
-            "give --format {formats}, or a name that ends in {endings}", formats="|".join(formats), endings=known
-        ),
-    )
-
-
-def tell(file: str, answer: Json, words: Said) -> None:
-    """Say what was written, unless it went to standard output itself."""
-    if file != STDOUT:
-        emit({"file": file, **answer}, None, lambda: print(f"{file}: {words}"))
+for command in (export_events, claims, vouchers, availability):
+    export.add_command(command)
 
 
 JOURNALS = {"beancount": (".beancount", ".bean"), "hledger": (".journal", ".hledger", ".j")}
@@ -93,9 +54,63 @@ def journal(file: str, format_: str, force: bool, asked: Asked) -> None:
         check_is_not(ledger, file)
         until = known.at + CLOCK_TOLERANCE_US
         with new_file(file, force=force) as out:
-            written = write_journal(log, zone_known(log, known), until, STYLES[format_], out.write)
+            written = write_journal(log, zone_known(log, known), until, STYLES[format_](here), out.write)
     vouchers = counted("{n} voucher", "{n} vouchers", n=written.vouchers)
     words = counted(
         "{vouchers}, {n} transaction", "{vouchers}, {n} transactions", n=written.transactions, vouchers=vouchers
     )
     tell(file, {"vouchers": written.vouchers, "transactions": written.transactions}, words)
+
+
+@export.command("openslo", short_help="What is promised, as OpenSLO v1.")
+@click.argument("version", required=False, shell_complete=versions)
+@target_options()
+@knowledge_options
+def openslo(version: str | None, file: str, force: bool, asked: Asked) -> None:
+    """What a version of the agreement promises, the latest by default, as OpenSLO v1 documents in YAML.
+
+    \b
+    Example:
+      slaledger export openslo -o promise.yaml
+    """
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        check_is_not(ledger, file)
+        found = latest(log.versions()) if version is None else by_name(log.versions(), version)
+        with new_file(file, force=force) as out:
+            count = write_openslo(found, here, out.write)
+    words = counted("{n} document of {version}", "{n} documents of {version}", n=count, version=found.terms.version)
+    tell(file, {"documents": count, "version": found.terms.version}, words)
+
+
+@export.command("ics", short_help="Claim windows and what waits, as a calendar.")
+@click.option("--account", metavar="ID", help="Only this account's.", shell_complete=accounts)
+@target_options()
+@knowledge_options
+def ics(account: str | None, file: str, force: bool, asked: Asked) -> None:
+    """The worklist as a calendar (RFC 5545): when claim windows open and end, what is to be decided and issued.
+
+    \b
+    Example:
+      slaledger export ics -o claims.ics
+    """
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        check_is_not(ledger, file)
+        if account is not None and not log.version(layout.account(account)):
+            raise unknown_account(account)
+        waits = of_account(work(ledger, known.at, known.upto), account)
+        about = Context(
+            log.ledger_id() or "", log.position(), known.at, zone_known(log, known), currency_of(log.versions()), here
+        )
+        with new_file(file, force=force) as out:
+            written = write_calendar(waits, about, out.write)
+    if written.without_window:
+        warn(
+            counted(
+                "{n} breach is left out: the working days of its claim window are not recorded yet",
+                "{n} breaches are left out: the working days of their claim windows are not recorded yet",
+                n=written.without_window,
+            )
+        )
+    events = counted("{n} event", "{n} events", n=written.events)
+    words = counted("{events}, {n} to-do", "{events}, {n} to-dos", n=written.todos, events=events)
+    tell(file, {"events": written.events, "todos": written.todos}, words)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import click
 
 from cli.context import zone_of
+from domain.money import DEFAULT_CURRENCY
 from domain.refusals import BadValue, Refusal, Unreadable
 from domain.time import DEFAULT_ZONE, Instant, written
 from domain.wording import said, words_of
@@ -133,3 +134,9 @@ def zone_known(log: Reader, known: Known) -> str:
         if known.upto is None:
             raise
         return DEFAULT_ZONE
+
+
+def currency_known(log: Reader) -> str:
+    """The currency of the terms known then, before any the usual one."""
+    versions = log.versions()
+    return versions[-1].terms.currency if versions else DEFAULT_CURRENCY

@@ -14,18 +14,14 @@ from domain.wording import Said
 LANGUAGES = ("en", "zh")
 DOMAIN = "slaledger"
 FOLDER = Path(__file__).with_name("locale")
-_LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+"""By language the locale that numbers and dates are written by."""
 _reader: ContextVar[str] = ContextVar("reader", default="en")
 
 
 def language() -> str:
     """The language of whoever reads the running command's output."""
     return _reader.get()
-
-
-def locale() -> str:
-    """The reader's language as the locale that numbers and dates are written by."""
-    return _LOCALES[language()]
 
 
 def settle(words: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cli.language import language, locale
+from cli.language import LOCALES, language
 
 _GROUPED = "#,##0.00"
 
@@ -15,28 +15,29 @@ def money(yuan: str | None) -> str | None:
         return None
     from babel.numbers import format_decimal
 
-    return format_decimal(Decimal(yuan), format=_GROUPED, locale=locale())
+    return format_decimal(Decimal(yuan), format=_GROUPED, locale=LOCALES[language()])
 
 
-def currency(yuan: str, code: str = "CNY") -> str:
+def currency(yuan: str, code: str) -> str:
     """An amount with its currency, for headlines."""
     from babel.numbers import format_currency
 
-    return format_currency(Decimal(yuan), code, locale=locale())
+    return format_currency(Decimal(yuan), code, locale=LOCALES[language()])
 
 
-def moment(instant: str) -> str:
-    """An instant of a sentence, its zone standing elsewhere: ISO 8601 in English, else by the locale's pattern."""
-    day, _, clock = instant[:-6].partition("T")
-    return f"{date_of(day)} {clock}"
+def moment(instant: str, lang: str | None = None) -> str:
+    """An instant `YYYY-MM-DD HH:MM:SS` of a sentence: as it is in English, else its date by the locale's pattern."""
+    day, _, clock = instant.partition(" ")
+    return f"{date_of(day, lang)} {clock}"
 
 
-def date_of(day: str) -> str:
-    """A date of a sentence: ISO 8601 in English, else by the locale's long pattern."""
-    if language() == "en":
+def date_of(day: str, lang: str | None = None) -> str:
+    """A date of a sentence, in the reader's language or another: ISO 8601 in English, else by the long pattern."""
+    lang = lang or language()
+    if lang == "en":
         return day
     from datetime import date
 
     from babel.dates import format_date
 
-    return format_date(date.fromisoformat(day), "long", locale=locale())
+    return format_date(date.fromisoformat(day), "long", locale=LOCALES[lang])

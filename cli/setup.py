@@ -6,9 +6,10 @@ import click
 
 from cli.changing import tell
 from cli.context import actor, lock_seconds, open_ledger, settings
-from cli.output import emit, format_option
+from cli.output import emit, format_option, put
 from cli.progress import progress
 from cli.workers import workers_options
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.audit.tree import tree_of
 from ledger.execution import initialise
@@ -61,4 +62,10 @@ def rebuild(workers: Workers | None, format_: str | None) -> None:
         with ledger.reading() as log:
             position = log.position()
     answer = {"command": "rebuild", "accounts": accounts, "position": position}
-    emit(answer, format_, lambda: print(f"rebuilt: {accounts} accounts, up to position {position}"))
+    emit(
+        answer,
+        format_,
+        lambda: put(
+            said("rebuilt: {accounts} accounts, up to position {position}", accounts=accounts, position=position)
+        ),
+    )

@@ -12,10 +12,12 @@ from cli.changing import group
 from cli.completion import versions
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
-from cli.output import Json, emit, format_option, print_pairs, print_table
+from cli.numbers import date_of
+from cli.output import Json, emit, format_option, print_pairs, print_table, put
 from domain.money import Fen, percent_text, yuan
 from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
 from domain.wording import said
+from domain.words import word
 from ledger.files import read_text
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")
@@ -69,29 +71,30 @@ def show(version: str | None, asked: Asked, format_: str | None) -> None:
 def _print_version(shape: Json) -> None:
     print_pairs(
         [
-            (name.replace("_", " "), shape[name])
+            (word(name.replace("_", " ")), shape[name])
             for name in ("agreement", "version", "title", "effective_from", "sha256")
         ]
     )
     print()
     rows = [
-        (f"{table}.{name}", _value(cited["value"]), cited["clause"])
+        (f"{table}.{name}", _value(cited["value"]), word(cited["clause"]))
         for table in ("service", "commitment", "claims", "amendments", "fees", "credit", "vouchers")
         for name, cited in shape["parameters"][table].items()
         if cited is not None
     ]
-    print_table(("parameter", "value", "clause"), rows)
+    print_table((said("parameter"), said("value"), said("clause")), rows)
     print()
     _print_tiers(shape["parameters"]["tiers"])
     print()
-    print_table(("reading", "value"), list(shape["readings"].items()))
+    print_table((said("reading"), said("value")), list(shape["readings"].items()))
 
 
 def _print_tiers(tiers: list[Json]) -> None:
     """The tiers, with one rate where the fee has no parts."""
     single = all(tier["call_rate"] is None for tier in tiers)
     names = ("below", "at_least", "service_rate", *(() if single else ("call_rate",)), "clause")
-    columns = ("below", "at least", *(("rate",) if single else ("service", "call")), "clause")
+    rates = (said("rate"),) if single else (said("service"), said("call"))
+    columns = (said("below"), said("at least"), *rates, said("clause"))
     print_table(columns, [[tier[name] for name in names] for tier in tiers], right=columns[:-1])
 
 
@@ -121,7 +124,11 @@ def list_(shipped: bool, asked: Asked, format_: str | None) -> None:
     ]
     columns = ("agreement", "version", "effective_from", "noticed_at")
     table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table(("agreement", "version", "effective", "announced"), table))
+    emit(
+        rows,
+        format_,
+        lambda: print_table((said("agreement"), said("version"), said("effective"), said("announced")), table),
+    )
 
 
 def _list_shipped(format_: str | None) -> None:
@@ -165,5 +172,11 @@ def check(file: str, format_: str | None) -> None:
         "effective_from": found.effective_from.isoformat(),
         "sha256": document_sha256(document),
     }
-    sound = f"{file}: sound: {found.agreement} {found.version}, effective {found.effective_from}"
-    emit(shape, format_, lambda: print(sound))
+    sound = said(
+        "{file}: sound: {agreement} {version}, effective {effective_from}",
+        file=file,
+        agreement=found.agreement,
+        version=found.version,
+        effective_from=date_of(found.effective_from.isoformat()),
+    )
+    emit(shape, format_, lambda: put(sound))

@@ -8,6 +8,7 @@ import click
 
 from cli.completion import files
 from cli.context import lock_seconds, open_ledger, settings
+from cli.language import here
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
 from domain.wording import said
@@ -45,7 +46,12 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
         sign = _as_it_is if key is None else lambda text: sign_note(text, key)
         moved = moving.export_events(ledger, file, force=force, sign=sign, on_progress=advance)
     if file != STDOUT:
-        tell(file, moved, "written", format_)
+        tell(
+            file,
+            moved,
+            said("{file}: {events} events written, up to position {position}", **counts(file, moved)),
+            format_,
+        )
 
 
 @click.command("backup", short_help="A copy of one moment while others write.")
@@ -98,10 +104,12 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
                 "no checkpoint was given: what is proved is that every event can be read and no stream misses a version"
             )
         )
-    tell(file, moved, "restored", format_)
+    tell(
+        file, moved, said("{file}: {events} events restored, up to position {position}", **counts(file, moved)), format_
+    )
 
 
-def tell(file: str, moved: Moved, done: str, format_: str | None, **more: object) -> None:
+def tell(file: str, moved: Moved, words: str, format_: str | None, **more: object) -> None:
     """Print what was moved."""
     answer: Json = {
         "file": file,
@@ -110,8 +118,13 @@ def tell(file: str, moved: Moved, done: str, format_: str | None, **more: object
         "position": moved.position,
         "root": encoded(moved.root),
     }
-    words = f"{file}: {moved.events} events {done}, up to position {moved.position}\nroot {answer['root']}"
-    emit({**answer, **more}, format_, lambda: print(words))
+    root = said("root {root}", root=answer["root"])
+    emit({**answer, **more}, format_, lambda: print(f"{here(words)}\n{here(root)}"))
+
+
+def counts(file: str, moved: Moved) -> dict[str, object]:
+    """What a sentence about what was moved names."""
+    return {"file": file, "events": moved.events, "position": moved.position}
 
 
 def _as_it_is(text: str) -> str:

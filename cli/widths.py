@@ -27,7 +27,7 @@ def padded(text: str, width: int) -> str:
 
 
 def folded(text: str, width: int) -> list[str]:
-    """A text in lines of so many columns: broken at blanks and between Chinese characters, a long word where it must."""
+    """A text in lines of so many columns, broken at blanks and between Chinese characters."""
     return [line for paragraph in text.split("\n") for line in _lines(paragraph, width)]
 
 

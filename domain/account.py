@@ -99,6 +99,11 @@ def restage(account: Account, command: RestageAccount, zone: str) -> tuple[Event
                 enrolled_at=written(account.enrolled_at, zone),
             ),
             clause="opening",
+            hint=said(
+                "`slaledger account correct {account} --stage {stage} --reason …`, if it was so from the start",
+                account=account.account,
+                stage=command.stage,
+            ),
         )
     _check_closed(account, command.changed_at, zone)
     if _stage_recorded_at(account, command.changed_at) == command.stage:
@@ -117,6 +122,10 @@ def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event
         raise Refusal(
             "nothing_given",
             said("account {account}: give what the enrolment should have said", account=account.account),
+            hint=said(
+                "`slaledger account correct {account} --enrolled-at … --reason …`; `--help` lists what else",
+                account=account.account,
+            ),
         )
     if all(getattr(account, name) == value for name, value in given.items()):
         return ()
@@ -131,6 +140,9 @@ def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event
                     restaged_at=written(min(account.restaged), zone),
                 ),
                 clause="opening",
+                hint=said(
+                    "give an --enrolled-at up to {restaged_at}", restaged_at=written(min(account.restaged), zone)
+                ),
             )
     return (
         AccountCorrected(
@@ -155,6 +167,10 @@ def close(account: Account, command: CloseAccount, zone: str) -> tuple[Event, ..
                 account=account.account,
                 closed_at=written(account.closed_at, zone),
             ),
+            hint=said(
+                "a closure stays as it is; `slaledger history {account}` shows when it was recorded, and by whom",
+                account=account.account,
+            ),
         )
     begun = max(account.enrolled_at, *account.restaged) if account.restaged else account.enrolled_at
     if command.closed_at < begun:
@@ -165,6 +181,7 @@ def close(account: Account, command: CloseAccount, zone: str) -> tuple[Event, ..
                 account=account.account,
                 begun_at=written(begun, zone),
             ),
+            hint=said("give a --closed-at of {begun_at} or later", begun_at=written(begun, zone)),
         )
     return (AccountClosed(account=account.account, closed_at=int(command.closed_at)),)
 
@@ -178,4 +195,5 @@ def _check_closed(account: Account, instant: int, zone: str) -> None:
                 account=account.account,
                 closed_at=written(account.closed_at, zone),
             ),
+            hint=said("give a time up to {closed_at}", closed_at=written(account.closed_at, zone)),
         )

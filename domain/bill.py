@@ -128,9 +128,14 @@ def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
                 max_months=MAX_MONTHS,
             ),
             clause="1",
+            hint=said("give --months; a longer payment is recorded as several bills"),
         )
     if command.call_fee is None and not single_fee:
-        raise Unreadable("bad_field", said("call_fee: bill {bill} does not say it", bill=command.bill))
+        raise Unreadable(
+            "bad_field",
+            said("call_fee: bill {bill} does not say it", bill=command.bill),
+            hint=said("give --call-fee; 0.00 where there were no calls"),
+        )
     offset = command.voucher_offset or VoucherOffset()
     event = FeesBilled(
         bill=str(command.bill),
@@ -165,7 +170,14 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
     }
     given = {name: int(amount) for name, amount in wanted.items() if amount is not None}
     if not given:
-        raise Refusal("nothing_given", said("bill {bill}: give the amounts to correct", bill=bill.bill))
+        raise Refusal(
+            "nothing_given",
+            said("bill {bill}: give the amounts to correct", bill=bill.bill),
+            hint=said(
+                "`slaledger fees correct {bill} --product-fee … --reason …`; `--help` lists the other amounts",
+                bill=bill.bill,
+            ),
+        )
     if all(getattr(bill, name) == amount for name, amount in given.items()):
         return ()
     corrected = msgspec.structs.replace(bill, **given)
@@ -183,7 +195,7 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
                     part=part,
                 ),
                 clause="3.1",
-                hint=said("reverse the redemption first (`slaledger voucher reverse`)"),
+                hint=_reversal(next(each for each in bill.payments if each.part == part and not each.reversed)),
             )
     return (FeesCorrected(bill=bill.bill, **given),)
 
@@ -199,13 +211,18 @@ def void(bill: Bill, reason: str) -> tuple[Event, ...]:
             "redemptions_stand",
             said("bill {bill} was paid in part by voucher {voucher}", bill=bill.bill, voucher=standing[0].voucher),
             clause="3.1",
-            hint=said(
-                "`slaledger voucher reverse {voucher} {redemption} --reason …` first",
-                voucher=standing[0].voucher,
-                redemption=standing[0].redemption,
-            ),
+            hint=_reversal(standing[0]),
         )
     return (FeesVoided(bill=bill.bill),)
+
+
+def _reversal(payment: Payment) -> str:
+    """What to do before what a voucher paid can go."""
+    return said(
+        "`slaledger voucher reverse {voucher} {redemption} --reason …` first",
+        voucher=payment.voucher,
+        redemption=payment.redemption,
+    )
 
 
 def _not_voided(bill: Bill) -> None:
@@ -239,6 +256,7 @@ def _check_amounts(bill: Bill) -> None:
                 product_fee=yuan(bill.product_fee_fen),
             ),
             clause="1",
+            hint=said("the product fee is the whole: the service and its calls together"),
         )
     for part, fee, vouchers in (
         ("service", bill.service_fee_fen, bill.service_voucher_fen),
@@ -255,4 +273,5 @@ def _check_amounts(bill: Bill) -> None:
                     fee=yuan(fee),
                 ),
                 clause="3.1",
+                hint=said("give a --{part}-voucher of {fee} at most", part=part, fee=yuan(fee)),
             )

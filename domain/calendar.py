@@ -96,14 +96,27 @@ def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[d
             continue
         if len(row) != 3 or row[1].strip() not in days:
             raise Unreadable(
-                "bad_calendar", said("{place}: a row is a date, `holiday` or `workday`, and a name", place=place)
+                "bad_calendar",
+                said("{place}: a row is a date, `holiday` or `workday`, and a name", place=place),
+                hint=said("such as {year}-10-01,holiday,National Day", year=year),
             )
         day = _day(row[0].strip(), year, place)
         if any(day in kind for kind in days.values()):
-            raise Unreadable("bad_calendar", said("{place}: {day} stands twice", place=place, day=day))
+            raise Unreadable(
+                "bad_calendar",
+                said("{place}: {day} stands twice", place=place, day=day),
+                hint=said("leave one of the two rows out"),
+            )
         days[row[1].strip()][day] = row[2].strip()
     if not days["holiday"]:
-        raise Unreadable("bad_calendar", said("{name}: a year without a single holiday is no calendar", name=name))
+        raise Unreadable(
+            "bad_calendar",
+            said("{name}: a year without a single holiday is no calendar", name=name),
+            hint=said(
+                "list all holidays and make-up working days of {year}, such as {year}-10-01,holiday,National Day",
+                year=year,
+            ),
+        )
     return days["holiday"], days["workday"]
 
 
@@ -112,7 +125,9 @@ def _rows(rows: Any, name: str) -> Iterator[list[str]]:
         yield from rows
     except csv.Error as error:
         raise Unreadable(
-            "bad_calendar", said("{name}:{line_num}: {error}", name=name, line_num=rows.line_num, error=words_of(error))
+            "bad_calendar",
+            said("{name}:{line_num}: {error}", name=name, line_num=rows.line_num, error=words_of(error)),
+            hint=said("save it as CSV in UTF-8, a row a day: date, kind, name"),
         ) from None
 
 
@@ -121,10 +136,18 @@ def _day(text: str, year: int, place: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise Unreadable(
-            "bad_calendar", said("{place}: {text!r} is no date like {year}-10-01", place=place, text=text, year=year)
+            "bad_calendar",
+            said("{place}: {text!r} is no date like {year}-10-01", place=place, text=text, year=year),
+            hint=said("write the year, the month and the day, each with its zeros"),
         ) from None
     if day.year != year:
-        raise Unreadable("bad_calendar", said("{place}: {day} is not in {year}", place=place, day=day, year=year))
+        raise Unreadable(
+            "bad_calendar",
+            said("{place}: {day} is not in {year}", place=place, day=day, year=year),
+            hint=said(
+                "leave the row out, or `slaledger calendar publish {year}` with the days of {year}", year=day.year
+            ),
+        )
     return day
 
 

@@ -171,7 +171,11 @@ def file(claim: Claim | None, command: FileClaim, month_ends_at: int, zone: str)
                     outcome=claim.latest.outcome,
                 ),
                 clause="3.2",
-                hint=said("`slaledger claim dispute` or `claim redecide`"),
+                hint=said(
+                    "`slaledger claim redecide {account} {month} --reason …` decides anew",
+                    account=command.account,
+                    month=command.month,
+                ),
             )
     return (
         ClaimFiled(
@@ -199,6 +203,11 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
                 outcome=claim.latest.outcome,
             ),
             clause="3.2",
+            hint=said(
+                "`slaledger claim explain {account} {month}` shows what it rests on; `claim redecide` decides anew",
+                account=claim.account,
+                month=claim.month,
+            ),
         )
     raise Refusal(
         "claim_withdrawn",
@@ -208,6 +217,7 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
             month=claim.month,
             withdrawn=claim.withdrawn,
         ),
+        hint=said("it is withdrawn, and the first reason stands: nothing is left to do"),
     )
 
 
@@ -247,6 +257,10 @@ def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided
                 decided_at=written(decided_at, zone),
             ),
             clause="3.2",
+            hint=said(
+                "give a --decided-at of {filed_at} or later, or leave it out for now",
+                filed_at=written(claim.filed_at, zone),
+            ),
         )
     if isinstance(command, RedecideClaim) and claim.latest is not None and decided_at < claim.latest.decided_at:
         raise Refusal(
@@ -257,6 +271,10 @@ def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided
                 month=command.month,
                 latest_at=written(claim.latest.decided_at, zone),
                 again_at=written(decided_at, zone),
+            ),
+            hint=said(
+                "give a --decided-at of {latest_at} or later, or leave it out for now",
+                latest_at=written(claim.latest.decided_at, zone),
             ),
         )
 
@@ -284,6 +302,7 @@ def dispute(claim: Claim, command: DisputeClaim, zone: str) -> tuple[Event, ...]
                 month=claim.month,
                 filed_at=written(claim.filed_at, zone),
             ),
+            hint=said("give a --disputed-at of {filed_at} or later", filed_at=written(claim.filed_at, zone)),
         )
     if claim.disputed:
         raise Refusal(

@@ -11,8 +11,10 @@ from domain.events import (
     ExclusionApplied,
     ExclusionWithdrawn,
     IncidentClosed,
+    IncidentClosedWithin,
     IncidentCorrected,
     IncidentOpened,
+    IncidentOpenedWithin,
     IncidentWithdrawn,
     Scope,
 )
@@ -50,6 +52,9 @@ class Incident(msgspec.Struct, kw_only=True):
     regions: tuple[str, ...]
     started_at: int
     ended_at: int | None = None
+    started_within_us: int | None = None
+    """How far off `started_at` may be, where it was measured in steps; the same of the end below."""
+    ended_within_us: int | None = None
     withdrawn: str | None = None
     exclusions: list[Exclusion] = []
 
@@ -78,12 +83,12 @@ def opened(command: OpenIncident) -> IncidentOpened:
         raise Refusal(
             "incident_scope",
             said("incident {incident}: say whom it touches, in one way", incident=command.incident),
-            hint=said("one of account, accounts, regions, all_accounts"),
+            hint=said("by one of --account, --region and --all-accounts; the first two may be repeated"),
         )
     named = sorted(set(command.accounts or ()))
     account = named[0] if len(named) == 1 else command.account
     scope: Scope = "all" if command.all_accounts else "regions" if command.regions else "accounts"
-    return IncidentOpened(
+    event = IncidentOpened(
         incident=str(command.incident),
         function=str(command.function),
         started_at=int(command.started_at),
@@ -91,6 +96,9 @@ def opened(command: OpenIncident) -> IncidentOpened:
         account=None if account is None else str(account),
         regions=tuple(sorted({str(region) for region in command.regions or ()})),
     )
+    if command.uncertainty_seconds is None:
+        return event
+    return IncidentOpenedWithin(**msgspec.structs.asdict(event), uncertainty_us=int(command.uncertainty_seconds))
 
 
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
@@ -104,15 +112,16 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
                 account=event.account,
                 regions=event.regions,
                 started_at=event.started_at,
+                started_within_us=event.uncertainty_us if isinstance(event, IncidentOpenedWithin) else None,
                 exclusions=[],
             )
         case _ if incident is None:
             raise ValueError(f"an incident cannot begin with {type(event).__name__}")
         case IncidentClosed():
             incident.ended_at = event.ended_at
+            incident.ended_within_us = event.uncertainty_us if isinstance(event, IncidentClosedWithin) else None
         case IncidentCorrected():
-            incident.started_at = incident.started_at if event.started_at is None else event.started_at
-            incident.ended_at = incident.ended_at if event.ended_at is None else event.ended_at
+            _corrected(incident, event)
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
         case ExclusionApplied():
@@ -122,6 +131,14 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
         case _:
             raise ValueError(f"{type(event).__name__} is no event of an incident")
     return incident
+
+
+def _corrected(incident: Incident, event: IncidentCorrected) -> None:
+    """A corrected instant is as exact as the correction says it."""
+    if event.started_at is not None:
+        incident.started_at, incident.started_within_us = event.started_at, None
+    if event.ended_at is not None:
+        incident.ended_at, incident.ended_within_us = event.ended_at, None
 
 
 def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
@@ -152,7 +169,10 @@ def close(incident: Incident, command: CloseIncident, zone: str) -> tuple[Event,
             hint=said("`slaledger incident correct {incident} --ended-at … --reason …`", incident=incident.incident),
         )
     _check_order(incident, incident.started_at, command.ended_at, zone)
-    return (IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at)),)
+    closed = IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at))
+    if command.uncertainty_seconds is None:
+        return (closed,)
+    return (IncidentClosedWithin(**msgspec.structs.asdict(closed), uncertainty_us=int(command.uncertainty_seconds)),)
 
 
 def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
@@ -165,6 +185,10 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
         raise Refusal(
             "nothing_given",
             said("incident {incident}: give started_at or ended_at to correct", incident=incident.incident),
+            hint=said(
+                "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at",
+                incident=incident.incident,
+            ),
         )
     if command.ended_at is not None and incident.ended_at is None:
         raise Refusal(
@@ -221,6 +245,7 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
             "empty_span",
             said("incident {incident}: the excluded span is empty", incident=incident.incident),
             clause="2.3",
+            hint=said("--to comes after --from; leave both out to exclude the whole incident"),
         )
     if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
         raise Refusal(
@@ -231,6 +256,7 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
                 started_at=written(incident.started_at, terms.zone),
             ),
             clause="2.3",
+            hint=said("give --from and --to within it, or leave both out to exclude the whole incident"),
         )
     _check_listed(incident, wanted.clause, terms)
     _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
@@ -257,7 +283,9 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
                 incident=incident.incident,
                 exclusion=command.exclusion,
             ),
-            hint=said("it has {n}", n=len(incident.exclusions)),
+            hint=said("they are numbered from 1 to {n}", n=len(incident.exclusions))
+            if incident.exclusions
+            else said("it has none"),
         )
     exclusion = incident.exclusions[command.exclusion - 1]
     if exclusion.withdrawn == command.reason:
@@ -270,6 +298,11 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
                 exclusion=command.exclusion,
                 incident=incident.incident,
                 withdrawn=exclusion.withdrawn,
+            ),
+            hint=said(
+                "where it does hold: `slaledger exclusion apply {incident} --clause '{clause}'`",
+                incident=incident.incident,
+                clause=exclusion.clause,
             ),
         )
     return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
@@ -299,6 +332,7 @@ def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone
                 started_at=written(started_at, zone),
             ),
             clause="1",
+            hint=said("check both times, and their offsets"),
         )
 
 
@@ -313,7 +347,7 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
                 clause=clause,
             ),
             clause="2.3",
-            hint=said("`slaledger terms show {version}`", version=terms.version),
+            hint=said("`slaledger terms show {version}` lists them", version=terms.version),
         )
 
 
@@ -332,7 +366,7 @@ def _check_notice(incident: Incident, clause: str, notified_at: int | None, begi
                 incident=incident.incident,
             ),
             clause=clause,
-            hint=said("give notified_at"),
+            hint=said("give --notified-at, when the customer was told"),
         )
     if notified_at >= begins:
         raise Refusal(

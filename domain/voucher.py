@@ -145,6 +145,10 @@ def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str, zon
                 issued_at=written(issued_at, zone),
             ),
             clause="3.1",
+            hint=said(
+                "give an --issued-at of {decided_at} or later, or leave it out for now",
+                decided_at=written(latest.decided_at, zone),
+            ),
         )
     number = len(claim.paid) + 1
     return (
@@ -189,6 +193,10 @@ def redeem(
                 amount=yuan(amount_fen),
             ),
             clause="3.1",
+            hint=said(
+                "`slaledger voucher show {voucher}` lists what it has paid; give an --amount up to what is left",
+                voucher=voucher.voucher,
+            ),
         )
     if amount_fen > owed_fen(bill, command.part):
         raise Refusal(
@@ -201,6 +209,7 @@ def redeem(
                 amount=yuan(amount_fen),
             ),
             clause="3.1",
+            hint=said("give an --amount up to that; what is left of the voucher can pay another bill"),
         )
     number = len(voucher.redemptions) + 1
     redeemed = VoucherRedeemed(
@@ -249,6 +258,10 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
                 reversed=redemption.reversed,
             ),
             clause="3.1",
+            hint=said(
+                "where it was paid after all, record it anew: `slaledger voucher redeem {voucher} …`",
+                voucher=voucher.voucher,
+            ),
         )
     return (
         RedemptionReversed(voucher=voucher.voucher, redemption=redemption.number),

@@ -95,7 +95,9 @@ class Batch:
                     self._recall(log)
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
                     raise Conflict(
-                        "batch_goes_on", said("another run of this file went on meanwhile"), hint=said("let it finish")
+                        "batch_goes_on",
+                        said("another run of this file went on meanwhile"),
+                        hint=said("let it finish, and run this again"),
                     )
                 started, before = True, self._report.recorded
                 with uncollected():
@@ -202,6 +204,7 @@ class Batch:
                     done=len(run.done),
                     message=first.message,
                 ),
+                hint=said("what is done stays done: mend what is refused, and run it again"),
             )
         if run.recorded:
             self._report.position = log.position()

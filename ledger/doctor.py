@@ -87,9 +87,9 @@ def _extras() -> Iterator[Finding]:
         use = USES[extra]
         if missing:
             message = said("{use}: not installed ({missing})", use=use, missing=", ".join(missing))
-            yield Finding(f"extra {extra}", "note", message, f"pip install '{DISTRIBUTION}[{extra}]'")
+            yield Finding(said("extra {extra}", extra=extra), "note", message, f"pip install '{DISTRIBUTION}[{extra}]'")
         else:
-            yield Finding(f"extra {extra}", "ok", use)
+            yield Finding(said("extra {extra}", extra=extra), "ok", use)
 
 
 def _package(requirement: str) -> str:

@@ -31,4 +31,5 @@ def unreadable(file: str, why: str) -> Unreadable:
     return Unreadable(
         "unreadable_file",
         said("{file} cannot be read: {why}", file=file if file.isprintable() else repr(file), why=why),
+        hint=said("check the name, and that you may read it"),
     )

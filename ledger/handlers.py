@@ -115,7 +115,11 @@ def _close_account(log: Reader, command: c.CloseAccount, now: int) -> Effect:
 
 def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     if (command.file is None) == (command.document is None):
-        raise Unreadable("bad_terms", said("give the terms as a file or as a document, one of both"))
+        raise Unreadable(
+            "bad_terms",
+            said("give the terms as a file or as a document, one of both"),
+            hint=said("`slaledger terms publish FILE --noticed-at …`"),
+        )
     document = command.document if command.document is not None else read_text(str(command.file))
     terms = agreement.parse_terms(document)
     versions = log.versions()
@@ -131,7 +135,9 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
     else:
         if command.source is None:
             raise Unreadable(
-                "no_source", said("a calendar from a file needs the source of its days"), hint=said("give --source")
+                "no_source",
+                said("a calendar from a file needs the source of its days"),
+                hint=said("give --source, where they were published"),
             )
         days = calendars.parse_days(read_text(command.file), command.year, command.file)
         event = calendars.published(command.year, str(command.source), *days)
@@ -181,7 +187,7 @@ def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
         raise Refusal(
             "unknown_incident",
             said("there is no incident {id}", id=id_),
-            hint=said("`slaledger incident open` records one"),
+            hint=said("`slaledger incident open {id} …` records it", id=id_),
         )
     return found
 
@@ -235,7 +241,9 @@ def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
     reserved = log.reservation("bill", id_)
     if reserved is None:
         raise Refusal(
-            "unknown_bill", said("there is no bill {id}", id=id_), hint=said("`slaledger fees bill` records one")
+            "unknown_bill",
+            said("there is no bill {id}", id=id_),
+            hint=said("`slaledger fees bill {id} …` records it", id=id_),
         )
     stream = layout.bill(reserved.owner, id_)
     return stream, log.fold_streams(stream).bills[id_]

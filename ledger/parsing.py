@@ -30,7 +30,9 @@ def parse_line(line: bytes) -> Command:
         text = line.decode()
     except UnicodeDecodeError as error:
         raise Unreadable(
-            "not_utf8", said("not UTF-8: byte {start} is 0x{byte:02x}", start=error.start + 1, byte=line[error.start])
+            "not_utf8",
+            said("not UTF-8: byte {start} is 0x{byte:02x}", start=error.start + 1, byte=line[error.start]),
+            hint=said("save the file as UTF-8"),
         ) from None
     try:
         _ONCE.decode(text.removeprefix("\ufeff"))
@@ -53,7 +55,9 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in pairs]
     for name in names:
         if names.count(name) > 1:
-            raise Unreadable("field_twice", said("{name}: stands twice", name=name))
+            raise Unreadable(
+                "field_twice", said("{name}: stands twice", name=name), hint=said("leave one of the two out")
+            )
 
 
 _ONCE = json.JSONDecoder(object_pairs_hook=_once)
@@ -72,7 +76,11 @@ def build(words: str, fields: Mapping[str, Any]) -> Command:
 def _complete(command: Command) -> Command:
     """A month's run is for all accounts or for one. Raises Unreadable `bad_field`."""
     if hasattr(command, "all") and hasattr(command, "account") and command.all == (command.account is not None):
-        raise Unreadable("bad_field", said("give an account, or all for the month's run"))
+        raise Unreadable(
+            "bad_field",
+            said("give an account, or all for the month's run"),
+            hint=said('"account": "1001", or "all": true'),
+        )
     return command
 
 
@@ -89,7 +97,11 @@ def _explained(error: msgspec.ValidationError) -> Refusal:
             said("{field}: {message}", field=field, message=parser_words(told)),
             hint=said("`slaledger --help` lists them"),
         )
-    return Unreadable("bad_field", _of_field(field, parser_words(told)))
+    return Unreadable(
+        "bad_field",
+        _of_field(field, parser_words(told)),
+        hint=said("the command's `--help` lists its fields, and ends with an example"),
+    )
 
 
 def _of_field(field: str, message: str) -> str:

@@ -19,11 +19,17 @@ def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command
     _check_holder(voucher, account, bill, command)
     if bill.voided is not None:
         raise Refusal(
-            "bill_voided", said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided), clause="3.1"
+            "bill_voided",
+            said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided),
+            clause="3.1",
+            hint=said("pay another bill of account {account} with it", account=account),
         )
     if command.amount == 0:
         raise Refusal(
-            "nothing_to_redeem", said("voucher {voucher}: an amount above zero, please", voucher=voucher), clause="3.1"
+            "nothing_to_redeem",
+            said("voucher {voucher}: an amount above zero, please", voucher=voucher),
+            clause="3.1",
+            hint=said("give --amount, such as 50.00"),
         )
     if command.redeemed_at < issued_at:
         raise Refusal(
@@ -35,14 +41,20 @@ def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command
                 redeemed_at=written(command.redeemed_at, terms.zone),
             ),
             clause="3.1",
+            hint=said("give a --redeemed-at of {issued_at} or later", issued_at=written(issued_at, terms.zone)),
         )
     if command.part == "call" and terms.single_fee:
-        raise Refusal("part_not_payable", said("voucher {voucher}: the fee has no call part", voucher=voucher))
+        raise Refusal(
+            "part_not_payable",
+            said("voucher {voucher}: the fee has no call part", voucher=voucher),
+            hint=said("say --part service"),
+        )
     if command.part == "call" and terms.readings.voucher_pays == "service":
         raise Refusal(
             "part_not_payable",
             said("voucher {voucher} pays the service part only, as the terms read it (R21)", voucher=voucher),
             clause="3.1",
+            hint=said("say --part service"),
         )
     _check_later(voucher, issued_at, bill, terms)
 
@@ -59,6 +71,9 @@ def _check_holder(voucher: str, account: str, bill: Bill, command: RedeemVoucher
                 account=command.account,
             ),
             clause="3.1",
+            hint=said(
+                "`slaledger voucher list --account {account}` shows those that it can use", account=command.account
+            ),
         )
     if bill.account != account:
         raise Refusal(
@@ -71,6 +86,7 @@ def _check_holder(voucher: str, account: str, bill: Bill, command: RedeemVoucher
                 owner=account,
             ),
             clause="3.1",
+            hint=said("name a bill of account {owner}", owner=account),
         )
 
 
@@ -94,5 +110,8 @@ def _check_later(voucher: str, issued_at: int, bill: Bill, terms: Terms) -> None
                 issued_at=written(issued_at, terms.zone),
             ),
             clause="3.1",
-            hint=said("a voucher pays later fees only (R20)"),
+            hint=said(
+                "a voucher pays later fees only (R20): name a bill from {issued_at} on",
+                issued_at=written(issued_at, terms.zone),
+            ),
         )

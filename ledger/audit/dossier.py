@@ -81,6 +81,9 @@ def compose(
             "claim_undecided",
             said("{account} {month}: there is no decision to make a dossier of", account=account, month=month),
             clause="3.2",
+            hint=said(
+                "`slaledger claim decide {account} {month}`, once the claim is filed", account=account, month=month
+            ),
         )
     used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
     kept = [row for row in rows if not row.stream.startswith(layout.CALENDARS) or _year(row.stream) in used]
@@ -129,15 +132,22 @@ def read(data: bytes) -> Dossier:
     try:
         dossier = msgspec.json.decode(data, type=Dossier)
     except msgspec.MsgspecError as error:
-        raise Unreadable("bad_dossier", said("this is no dossier: {error}", error=parser_words(str(error)))) from None
+        raise Unreadable(
+            "bad_dossier",
+            said("this is no dossier: {error}", error=parser_words(str(error))),
+            hint=said("give a file that `slaledger dossier` wrote"),
+        ) from None
     if dossier.format != FORMAT:
         raise Unreadable(
             "bad_dossier",
             said("a dossier of format {format!r}; this version reads {known}", format=dossier.format, known=FORMAT),
+            hint=said("upgrade slaledger, or check it with the version that wrote it"),
         )
     if encode(dossier) != data:
         raise Damaged(
-            "digest_differs", said("the dossier was changed: its bytes are not those that its digest is over")
+            "digest_differs",
+            said("the dossier was changed: its bytes are not those that its digest is over"),
+            hint=said("do not rely on it; ask whoever made it for the file as it was written"),
         )
     return dossier
 

@@ -97,7 +97,9 @@ def _check_signature(key: Key, signature: bytes, text: str) -> None:
         Ed25519PublicKey.from_public_bytes(key.data).verify(signature, text.encode())
     except (InvalidSignature, ValueError):
         message = said("the signature of {key} is not of this text", key=f"{key.name}+{key.id.hex()}")
-        raise Refusal("bad_signature", message, hint=said("the text or the signature was changed")) from None
+        raise Refusal(
+            "bad_signature", message, hint=said("do not rely on it: the text or the signature was changed")
+        ) from None
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
@@ -184,7 +186,9 @@ def write_key_file(path: Path, signer_key: str) -> None:
         ) from None
     except OSError as error:
         raise Unreadable(
-            "unwritable_file", said("{file} cannot be written: {why}", file=path, why=error.strerror)
+            "unwritable_file",
+            said("{file} cannot be written: {why}", file=path, why=error.strerror),
+            hint=said("check the folder, or choose another place"),
         ) from None
     with os.fdopen(file, "w", encoding="utf-8") as opened:
         opened.write(signer_key + "\n")
@@ -210,7 +214,11 @@ def read_key_file(path: Path) -> str:
             text = opened.read(10_000).strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or said("it is no text")
-        raise Unreadable("unreadable_file", said("{file} cannot be read: {why}", file=path, why=why)) from None
+        raise Unreadable(
+            "unreadable_file",
+            said("{file} cannot be read: {why}", file=path, why=why),
+            hint=said("check the name, and who may read it"),
+        ) from None
     parse_signer_key(text)
     return text
 

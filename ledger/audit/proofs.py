@@ -124,7 +124,9 @@ def verify_proof(
         merkle.verify_inclusion(proof.index, checkpoint.size, leaf, proof.hashes, checkpoint.root)
     except merkle.BadProof as bad:
         raise Refusal(
-            "wrong_proof", said("the proof does not show that this event is in the log: {bad}", bad=words_of(bad))
+            "wrong_proof",
+            said("the proof does not show that this event is in the log: {bad}", bad=words_of(bad)),
+            hint=said("check that event and proof belong together, else ask for the proof again"),
         ) from None
     return proof, checkpoint
 

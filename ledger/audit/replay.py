@@ -114,6 +114,7 @@ def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
                 position=row.position,
                 error=words_of(error),
             ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from None
 
 

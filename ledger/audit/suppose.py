@@ -30,7 +30,7 @@ def _carry_out(log: Writer, command: Command, actor: str, now: int) -> None:
         return
     run = run_month(command, waiting(log, command), lambda one: carry_out(log, one, actor, now), log.position())
     if run.refused:
+        first = run.refused[0]
         raise Refusal(
-            run.refused[0].code,
-            said("{account}: {message}", account=run.refused[0].account, message=run.refused[0].message),
+            first.code, said("{account}: {message}", account=first.account, message=first.message), hint=first.hint
         )

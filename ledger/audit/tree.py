@@ -44,7 +44,9 @@ class KeptTree:
         size = self._checked(size)
         if not 0 <= index < size:
             raise Refusal(
-                "beyond_the_log", said("event {index} is not among the first {size}", index=index + 1, size=size)
+                "beyond_the_log",
+                said("event {index} is not among the first {size}", index=index + 1, size=size),
+                hint=said("give an event from 1 to {size}", size=size),
             )
         return merkle.inclusion_proof(index, size, self.subtree)
 
@@ -76,6 +78,7 @@ class KeptTree:
             raise Refusal(
                 "beyond_the_log",
                 said("the log has {size} events, and none with index {index}", size=self.size, index=index),
+                hint=said("the first event has index 0, the last {last}", last=self.size - 1),
             )
         try:
             first_index, first_position = self._store.run_of_index(index)
@@ -93,10 +96,15 @@ class KeptTree:
                     position=self.position,
                     asked=position,
                 ),
+                hint=said("give a position up to {position}", position=self.position),
             )
         size = self.size_at(position)
         if size == 0 or self.position_of(size - 1) != position:
-            raise Refusal("no_such_event", said("no event stands at position {position}", position=position))
+            raise Refusal(
+                "no_such_event",
+                said("no event stands at position {position}", position=position),
+                hint=said("`slaledger history ACCOUNT` shows the positions of an account's events"),
+            )
         return size - 1
 
     def size_at(self, position: int) -> int:
@@ -111,7 +119,11 @@ class KeptTree:
 
     def _checked(self, size: int | None) -> int:
         if size is not None and not 0 <= size <= self.size:
-            raise Refusal("beyond_the_log", said("the log has {size} events, not {asked}", size=self.size, asked=size))
+            raise Refusal(
+                "beyond_the_log",
+                said("the log has {size} events, not {asked}", size=self.size, asked=size),
+                hint=said("give a size up to {size}", size=self.size),
+            )
         return self.size if size is None else size
 
 
@@ -120,7 +132,7 @@ def damaged(what: str) -> Refusal:
     return Damaged(
         "tree_damaged",
         said("the kept tree is damaged: {what}", what=what),
-        hint=said("delete the .tree.db beside the ledger"),
+        hint=said("delete the .tree.db beside the ledger: it is made again"),
     )
 
 

@@ -1,20 +1,13 @@
-"""In which currency amounts are: that of the terms which govern a month."""
+"""In which currency a ledger's amounts are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.terms import Version
-
-YUAN = "CNY"
-"""ISO 4217's code of what amounts are in: the schema of terms knows no other currency."""
+from domain.money import DEFAULT_CURRENCY
+from domain.terms import Version, latest
 
 
-def currency_of(versions: Sequence[Version], month: str) -> str:
-    """The currency of what is paid for a month."""
-    return YUAN
-
-
-def currencies_of(versions: Sequence[Version]) -> list[str]:
-    """Every currency that some version pays in, in order of their codes."""
-    return [YUAN]
+def currency_of(versions: Sequence[Version]) -> str:
+    """The currency of all amounts, by ISO 4217: that of the terms, of which no version may have another."""
+    return latest(versions).terms.currency if versions else DEFAULT_CURRENCY

@@ -314,7 +314,8 @@ def _opened(row: Row) -> Envelope[Any]:
             position=row.position,
             recorded_at=envelope.recorded_at,
         )
-        raise Damaged("unreadable_event", what)
+        hint = said("restore a copy of the ledger; `slaledger audit verify` says more")
+        raise Damaged("unreadable_event", what, hint=hint)
     return envelope
 
 

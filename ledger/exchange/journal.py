@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from domain.money import yuan
 from domain.time import local
 from domain.wording import Said, said
-from ledger.exchange.currency import currencies_of, currency_of
+from ledger.exchange.currency import currency_of
 from ledger.exchange.movements import Book, Kind, Movement, books
 from ledger.store.reader import Reader
 
@@ -52,8 +52,8 @@ def account_of(book: Book) -> str:
 class Style(Protocol):
     """How a tool writes what a journal says."""
 
-    def head(self, currencies: Iterable[str]) -> Iterator[str]:
-        """The lines before all vouchers: the currencies, and the accounts that vouchers stand against."""
+    def head(self, currency: str) -> Iterator[str]:
+        """The lines before all vouchers: the currency, and the accounts that vouchers stand against."""
 
     def opened(self, book: Book, first: date) -> Iterator[str]:
         """The lines that declare a voucher's account."""
@@ -74,12 +74,12 @@ class Written(NamedTuple):
 
 def write_journal(log: Reader, zone: str, until: int, style: Style, write: Callable[[bytes], object]) -> Written:
     """Write the journal of a log. Dates are of a zone's clock; balances are those after the day of `until`."""
-    versions = log.versions()
+    currency = currency_of(log.versions())
     after = _day(until, zone) + timedelta(days=1)
     vouchers = transactions = 0
-    _write(style.head(currencies_of(versions)), write)
+    _write(style.head(currency), write)
     for book in books(log):
-        _write(_entries(book, zone, after, currency_of(versions, book.month), style), write)
+        _write(_entries(book, zone, after, currency, style), write)
         vouchers, transactions = vouchers + 1, transactions + len(book.movements)
     return Written(vouchers, transactions)
 
@@ -126,14 +126,15 @@ def _postings(book: Book, movement: Movement, currency: str) -> Iterator[str]:
         yield f"{account}  {yuan(fen)} {currency}"
 
 
-class Beancount:
-    """A Beancount file: version 2 and 3 read it."""
+class Beancount(NamedTuple):
+    """A Beancount file: version 2 and 3 read it. `speak` puts a sentence into the reader's language."""
 
-    def head(self, currencies: Iterable[str]) -> Iterator[str]:
+    speak: Callable[[str], str]
+
+    def head(self, currency: str) -> Iterator[str]:
         """Accounts are open from the first day that a ledger can hold."""
-        for currency in currencies:
-            yield f'option "operating_currency" "{currency}"'
-            yield f"1970-01-01 commodity {currency}"
+        yield f'option "operating_currency" "{currency}"'
+        yield f"1970-01-01 commodity {currency}"
         yield from (f"1970-01-01 open {account}" for account in (CREDITS, RECEIVABLES, CANCELLED))
 
     def opened(self, book: Book, first: date) -> Iterator[str]:
@@ -143,7 +144,7 @@ class Beancount:
 
     def entry(self, book: Book, movement: Movement, day: date, currency: str) -> Iterator[str]:
         """Ids need no escapes within quotes."""
-        yield f'{day} * "{book.account}" "{_told(book, movement)}"'
+        yield f'{day} * "{book.account}" "{self.speak(_told(book, movement))}"'
         yield from (f'  {name}: "{value}"' for name, value in _tags(book, movement).items())
         yield f"  position: {movement.position}"
         yield from (f"  {posting}" for posting in _postings(book, movement, currency))
@@ -153,12 +154,14 @@ class Beancount:
         yield f"{day} balance {account_of(book)}  {yuan(-book.balance_fen)} ~ 0.00 {currency}"
 
 
-class Hledger:
-    """An hledger journal."""
+class Hledger(NamedTuple):
+    """An hledger journal. `speak` puts a sentence into the reader's language."""
 
-    def head(self, currencies: Iterable[str]) -> Iterator[str]:
-        """Currencies with their two places, accounts with their types."""
-        yield from (f"commodity 1000.00 {currency}" for currency in currencies)
+    speak: Callable[[str], str]
+
+    def head(self, currency: str) -> Iterator[str]:
+        """The currency with its two places, accounts with their types."""
+        yield f"commodity 1000.00 {currency}"
         declared = {CREDITS: "X", RECEIVABLES: "A", CANCELLED: "R", VOUCHERS: "L"}
         yield from (f"account {account}  ; type: {kind}" for account, kind in declared.items())
 
@@ -168,15 +171,16 @@ class Hledger:
 
     def entry(self, book: Book, movement: Movement, day: date, currency: str) -> Iterator[str]:
         """A tag a line: its value ends with the line, whatever an id holds."""
-        yield f"{day} * {book.account} | {_told(book, movement)}"
+        yield f"{day} * {book.account} | {self.speak(_told(book, movement))}"
         yield from (f"    ; {name}: {value}" for name, value in _tags(book, movement).items())
         yield f"    ; position: {movement.position}"
         yield from (f"    {posting}" for posting in _postings(book, movement, currency))
 
     def balance(self, book: Book, day: date, currency: str) -> Iterator[str]:
         """A posting of nothing that asserts the balance."""
-        yield f"{day} * {book.account} | {said('Balance of voucher {voucher}', voucher=book.voucher)}"
+        told = said("Balance of voucher {voucher}", voucher=book.voucher)
+        yield f"{day} * {book.account} | {self.speak(told)}"
         yield f"    {account_of(book)}  0.00 {currency} = {yuan(-book.balance_fen)} {currency}"
 
 
-STYLES: dict[str, Style] = {"beancount": Beancount(), "hledger": Hledger()}
+STYLES: dict[str, Callable[[Callable[[str], str]], Style]] = {"beancount": Beancount, "hledger": Hledger}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -19,7 +20,7 @@ from ledger.memory import uncollected
 from ledger.store import layout
 from ledger.store.codec import Row, decode
 from ledger.store.common import Common
-from ledger.store.life import Life, Own
+from ledger.store.life import CONCERNED_BY, Life, Own
 from ledger.store.session import Session
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
@@ -27,6 +28,15 @@ _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FRO
 
 _row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
 """`Row._make` without its check, which a query's columns need not."""
+
+
+_BEFORE = (
+    ", CASE WHEN topic = 'claim.decided' THEN (SELECT MAX(earlier.position) FROM stored_events earlier "
+    "WHERE earlier.position < stored.position) END"
+)
+"""A sixth column of `accounts_own`: the log's last position before a decision, where that is not just one less."""
+_STORED = itemgetter(slice(5))
+"""The five columns that are a row's."""
 
 
 def _owner(row: tuple[Any, ...]) -> str:
@@ -106,26 +116,35 @@ class Reader:
 
         The order is that of the streams' ids; memory does not grow with the number of accounts.
         """
+        return self._own(first, end, "" if self._has_no_gaps() else _BEFORE)
+
+    def account_own(self, account: str) -> Own:
+        """One account with its own events."""
+        return next(self._own(*layout.range_of(account), _BEFORE), Own(account, [], {}))
+
+    def _own(self, first: str, end: str, look_up: str) -> Iterator[Own]:
         statement = (
-            "SELECT position, originator_id, originator_version, topic, state, CASE WHEN topic = 'claim.decided' THEN "
-            "(SELECT MAX(earlier.position) FROM stored_events earlier WHERE earlier.position < stored.position) END "
-            "FROM stored_events stored WHERE originator_id >= ? AND originator_id < ? AND position <= ? "
+            f"SELECT position, originator_id, originator_version, topic, state{look_up} FROM stored_events stored "
+            "WHERE originator_id >= ? AND originator_id < ? AND position <= ? "
             "ORDER BY originator_id, originator_version"
         )
         found = self._session.rows(statement, first, end, self._upto)
         with uncollected():
             for account, own in groupby(found, _owner):
-                rows, before = [], {}
-                for row in own:
-                    rows.append(_row(row[:5]))
-                    if row[3] == "claim.decided":
-                        before[row[0]] = row[5] or 0
-                rows.sort()
-                yield Own(account, rows, before)
+                rows = sorted(own)
+                decided = [row for row in rows if row[3] == "claim.decided"]
+                if look_up:
+                    before = {row[0]: row[5] or 0 for row in decided}
+                    rows = list(map(_STORED, rows))
+                else:
+                    before = {row[0]: row[0] - 1 for row in decided}
+                yield Own(account, list(map(_row, rows)), before)
 
-    def account_own(self, account: str) -> Own:
-        """One account with its own events."""
-        return next(self.accounts_own(*layout.range_of(account)), Own(account, [], {}))
+    def _has_no_gaps(self) -> bool:
+        """Whether the positions run from 1 without a gap, so that no row needs a look-up of the one before it."""
+        statement = "SELECT (SELECT COUNT(*) FROM stored_events), (SELECT MIN(position) FROM stored_events), "
+        count, first, last = self._query(f"{statement}(SELECT MAX(position) FROM stored_events)")[0]
+        return bool(first == 1 and last == count)
 
     def lives(self, first: str, end: str) -> Iterator[Life]:
         """The same accounts, each with all of its own events taken in. Raises Damaged as `Life.take_in` does."""
@@ -231,14 +250,14 @@ class Reader:
         """All that concerns an account, in log order: its own range, the rules, and the shared incidents that
         name its region or everybody, or that it joined by name."""
         own = self.range(f"{account}/")
-        facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
+        facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
         return self._among(own, facts, {holder.region} if holder is not None and holder.region is not None else set())
 
     def rows_ever(self, account: str) -> list[Row]:
         """All that concerns an account, or did while another region was known of it, in log order."""
         own = self.range(f"{account}/")
-        facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
+        facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         return self._among(own, facts, {region for fact in facts if (region := getattr(fact.event, "region", None))})
 
     def _among(self, own: Sequence[Row], facts: Sequence[Fact], regions: set[str]) -> list[Row]:
@@ -293,8 +312,5 @@ def _recorded_at(row: Row) -> int:
                 stream=row.stream,
                 error=words_of(error),
             ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from None
-
-
-_ON_REGIONS = ("account.enrolled", "account.corrected", "incident.joined")
-"""The topics that say which shared incidents concern an account."""

@@ -167,6 +167,29 @@ class Views:
         """The accounts whose months depend on when one looks."""
         return [account for (account,) in self._kept.query("SELECT account FROM open_accounts ORDER BY account")]
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A snapshot, in which `each_claim` and `each_voucher` are asked."""
+        with transaction(self._kept):
+            yield
+
+    def position(self) -> int:
+        """The position of the log's last event that is projected."""
+        return max((position for (position,) in self._kept.query("SELECT notification_id FROM tracking")), default=0)
+
+    def each_claim(self) -> Iterator[ClaimRow]:
+        """Every claim, in order of month and account, read as it is asked for."""
+        return self._each(ClaimRow, "claims", "month, account")
+
+    def each_voucher(self) -> Iterator[VoucherRow]:
+        """Every voucher, in order of id, read as it is asked for."""
+        return self._each(VoucherRow, "vouchers", "voucher")
+
+    def _each(self, kind: type[_Row], table: str, order: str) -> Iterator[_Row]:
+        statement = f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} ORDER BY {order}"
+        for row in self._kept.rows(statement):
+            yield kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
+
     def _select(self, kind: type[_Row], table: str, **where: str | None) -> list[_Row]:
         given = {name: value for name, value in where.items() if value is not None}
         conditions = " AND ".join(f"{name} = ?" for name in given)
@@ -261,7 +284,11 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
     """
     if not ledger.store.may_keep("views"):
         ledger.store.check_writable()
-        raise Unreadable("read_only", said("the projections of {name} may not be written here", name=ledger.store.name))
+        raise Unreadable(
+            "read_only",
+            said("the projections of {name} may not be written here", name=ledger.store.name),
+            hint=said("run it as somebody who may write them"),
+        )
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:

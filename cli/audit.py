@@ -12,8 +12,10 @@ import click
 import msgspec
 
 from cli.audit_tree import checkpoint, consistency, prove
+from cli.completion import accounts, months
 from cli.context import actor, open_ledger
-from cli.output import WIDTH, Json, emit, format_option, plain, print_table, wrapped
+from cli.numbers import money
+from cli.output import WIDTH, Json, emit, format_option, plain, print_table, put, wrapped
 from cli.progress import progress
 from cli.reading import parsed_month
 from cli.workers import workers_options
@@ -22,6 +24,8 @@ from domain.money import yuan
 from domain.readings import check_readings, parse_setting
 from domain.refusals import Damaged
 from domain.terms import Version, document_sha256, parse_terms
+from domain.wording import counted, said
+from domain.words import label, word
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
@@ -58,8 +62,10 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
 
 
 @audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
-@click.argument("account", required=False)
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's decisions.")
+@click.argument("account", required=False, shell_complete=accounts)
+@click.option(
+    "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's decisions."
+)
 @workers_options
 @format_option
 def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
@@ -94,7 +100,7 @@ def _divided(
 ) -> Iterator[_Result]:
     """A task's results over one account, or over all, divided among workers."""
     if account is not None and workers is not None:
-        raise click.UsageError("one account is one worker's work: leave --workers and --cluster out")
+        raise click.UsageError(said("one account is one worker's work: leave --workers and --cluster out"))
     if account is None:
         return over_accounts(ledger, log, task, workers, advance)
     return iter([task(log, *_range(log, account), on_progress=advance)])
@@ -114,20 +120,34 @@ def _difference(each: Difference) -> Json:
 
 def _print_differences(different: list[Json]) -> None:
     for each in different:
-        print(
-            f"{each['account']} {each['month']} decision {each['number']} (position {each['position']}): {each['path']}"
+        put(
+            said(
+                "{account} {month} decision {number} (position {position}): {path}",
+                account=each["account"],
+                month=each["month"],
+                number=each["number"],
+                position=each["position"],
+                path=each["path"],
+            )
         )
-        print(f"  recorded  {plain(each['recorded'])}")
-        print(f"  replayed  {plain(each['replayed'])}")
+        put(said("  recorded  {value}", value=plain(each["recorded"])))
+        put(said("  replayed  {value}", value=plain(each["replayed"])))
 
 
 def _print_replay(shape: Json) -> None:
     _print_differences(shape["different"])
-    print(f"{shape['decisions']} decisions replayed, {shape['identical']} identical ({shape['events']} events)")
+    put(
+        said(
+            "{decisions} decisions replayed, {identical} identical ({events} events)",
+            decisions=shape["decisions"],
+            identical=shape["identical"],
+            events=shape["events"],
+        )
+    )
 
 
 @audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
-@click.argument("account", required=False)
+@click.argument("account", required=False, shell_complete=accounts)
 @click.option("--with", "with_", metavar="FILE.jsonl", help="And with these commands, which are not recorded.")
 @workers_options
 @format_option
@@ -141,7 +161,7 @@ def impact(account: str | None, with_: str | None, workers: Workers | None, form
       slaledger audit impact --with correction.jsonl
     """
     if with_ is not None and workers is not None:
-        raise click.UsageError("what is not recorded is known to one process: leave --workers and --cluster out")
+        raise click.UsageError(said("what is not recorded is known to one process: leave --workers and --cluster out"))
     task = partial(impacts_of_now, at=clock.now_us())
     with open_ledger(read_only=with_ is None) as ledger:
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
@@ -169,7 +189,7 @@ def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None
       slaledger audit what-if --set minimum_kind=deductible
     """
     if (file is None) == (not settings):
-        raise click.UsageError("give --terms FILE, or --set READING=VALUE, repeatable")
+        raise click.UsageError(said("give --terms FILE, or --set READING=VALUE, repeatable"))
     choose = _document(file) if file is not None else _settings(settings)
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         task = partial(impacts_of_rules, choose=choose)
@@ -229,28 +249,48 @@ def _outcome(outcome: Outcome) -> Json:
 
 def _print_impacts(shape: Json) -> None:
     if not shape["changed"]:
-        print("no decision would come out otherwise")
+        put(said("no decision would come out otherwise"))
         return
     rows = [
         (
-            f"{each['account']} {each['month']} no. {each['number']}",
-            each["old"]["outcome"],
-            each["old"]["credit"],
-            each["new"]["outcome"],
-            each["new"]["credit"],
+            said("{account} {month} no. {number}", account=each["account"], month=each["month"], number=each["number"]),
+            word(each["old"]["outcome"]),
+            money(each["old"]["credit"]),
+            word(each["new"]["outcome"]),
+            money(each["new"]["credit"]),
         )
         for each in shape["changed"]
     ]
-    print_table(("decision", "was", "credit", "would be", "credit then"), rows, right=["credit", "credit then"])
+    columns = (said("decision"), said("was"), said("credit"), said("would be"), said("credit then"))
+    print_table(columns, rows, right=["credit", "credit then"])
     for each in shape["changed"]:
         for cause in each["causes"]:
-            why = f" ({cause['reason']})" if cause["reason"] else ""
-            subject = cause["stream"].partition("/")[2]
-            which = f"{each['account']} {each['month']}: position {cause['position']}"
-            for text in wrapped(f"{which}, {cause['topic']} {subject}{why}", WIDTH - 2):
-                print(f"  {text}")
+            _print_cause(each, cause)
     count = len(shape["changed"])
-    print(f"{count} decision{'' if count == 1 else 's'}; owed {shape['owed']}, overpaid {shape['overpaid']}")
+    put(
+        counted(
+            "{n} decision; owed {owed}, overpaid {overpaid}",
+            "{n} decisions; owed {owed}, overpaid {overpaid}",
+            n=count,
+            owed=money(shape["owed"]),
+            overpaid=money(shape["overpaid"]),
+        )
+    )
+
+
+def _print_cause(each: Json, cause: Json) -> None:
+    text = said(
+        "{account} {month}: position {position}, {topic} {subject}",
+        account=each["account"],
+        month=each["month"],
+        position=cause["position"],
+        topic=word(cause["topic"]),
+        subject=cause["stream"].partition("/")[2],
+    )
+    if cause["reason"]:
+        text = said("{text} ({reason})", text=text, reason=cause["reason"])
+    for line in wrapped(text, WIDTH - 2):
+        print(f"  {line}")
 
 
 @audit.command("verify", short_help="Whether the log is what it was, and extends the checkpoint that you kept.")
@@ -277,7 +317,7 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
         "position": found.log.position,
         "decisions": found.decisions,
         "first_bad_position": found.first_bad_position,
-        "damage": [msgspec.to_builtins(each) for each in found.damage],
+        "damage": [msgspec.structs.asdict(each) for each in found.damage],
         "different": [_difference(each) for each in found.different],
     }
     emit(shape, format_, lambda: _print_verified(shape, file))
@@ -286,14 +326,17 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
 
 def _print_verified(shape: Json, file: str | None) -> None:
     for each in shape["damage"]:
-        where = "" if each["position"] is None else f"position {each['position']}: "
-        for line in wrapped(f"{where}{each['kind']}: {each['message']}", WIDTH):
-            print(line)
+        text = said("{kind}: {message}", kind=word(each["kind"]), message=each["message"])
+        if each["position"] is not None:
+            text = said("position {position}: {text}", position=each["position"], text=text)
+        put(text, width=WIDTH)
     _print_differences(shape["different"])
     if not shape["damage"] and not shape["different"]:
-        extends = f", and extends {file}" if file else ""
-        print(f"sound: {shape['size']} events, {shape['decisions']} decisions replayed{extends}")
-        print(f"root {shape['root']}")
+        text = said(
+            "sound: {size} events, {decisions} decisions replayed", size=shape["size"], decisions=shape["decisions"]
+        )
+        put(said("{text}, and extends {file}", text=text, file=file) if file else text)
+        put(said("root {root}", root=shape["root"]))
 
 
 @audit.command("completeness", short_help="What is missing, in a log that may be quite intact.")
@@ -316,20 +359,21 @@ def completeness_(year: int | None, format_: str | None) -> int:
         for done, life in enumerate(log.lives(*layout.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
-    shape = [msgspec.to_builtins(each) for each in found]
+    shape = [msgspec.structs.asdict(each) for each in found]
     emit(shape, format_, lambda: _print_findings(found))
     return DIFFERENT if found else 0
 
 
 def _print_findings(found: list[completeness.Finding]) -> None:
     for kind in dict.fromkeys(each.kind for each in found):
-        print(kind.replace("_", " "))
+        put(label(kind))
         for each in found:
             if each.kind == kind:
                 where = " ".join(part for part in (each.account, each.month) if part)
-                for line in wrapped(f"{where}: {each.message}" if where else each.message, WIDTH - 2):
+                text = said("{where}: {message}", where=where, message=each.message) if where else each.message
+                for line in wrapped(text, WIDTH - 2):
                     print(f"  {line}")
-    print(f"{len(found)} findings" if found else "nothing is missing")
+    put(said("{n} findings", n=len(found)) if found else said("nothing is missing"))
 
 
 def _recorded(log: Reader) -> Iterator[tuple[int, int]]:

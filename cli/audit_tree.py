@@ -13,6 +13,8 @@ from cli.context import open_ledger
 from cli.output import Json, emit, format_option, print_pairs, to_json, warn
 from cli.progress import progress
 from domain.refusals import Damaged, Refusal, Unreadable
+from domain.wording import said
+from domain.words import label
 from ledger.application import Ledger
 from ledger.audit import merkle, notes
 from ledger.audit.derived import hashed
@@ -22,7 +24,7 @@ from ledger.files import read_text
 from ledger.store.codec import Row
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-_VERIFY = "`slaledger audit verify` says more"
+_VERIFY = said("`slaledger audit verify` says more")
 _SIGN_HELP = "Sign it with the key that `slaledger keygen` made."
 
 
@@ -31,7 +33,12 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
     """The tree, caught up under a progress bar; a word where it was made again, since that may be a trace."""
     with progress("events") as advance, tree_of(ledger, on_progress=advance) as tree:
         if tree.remade is not None:
-            warn(f"the kept tree was made again: {tree.remade}; an older checkpoint tells whether events were changed")
+            warn(
+                said(
+                    "the kept tree was made again: {remade}; an older checkpoint tells whether events were changed",
+                    remade=tree.remade,
+                )
+            )
         yield tree
 
 
@@ -69,7 +76,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
       slaledger audit prove 1001/account@1
     """
     if file is not None and key_file is not None:
-        raise click.UsageError("a kept checkpoint is used as it is: give --checkpoint or --sign")
+        raise click.UsageError(said("a kept checkpoint is used as it is: give --checkpoint or --sign"))
     key, kept = _signer_key(key_file), None if file is None else read_text(file)
     with open_ledger() as ledger:
         row = _event(ledger, event)
@@ -90,12 +97,14 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
 def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> None:
     """No proof leaves that does not hold. Raises Damaged `log_rewritten`, `tree_damaged`."""
     if tree.subtree(0, proof.index) != leaf:
-        said = f"position {row.position}: the event is not what the kept tree says that it was"
-        raise Damaged("log_rewritten", said, hint=_VERIFY)
+        message = said(
+            "position {position}: the event is not what the kept tree says that it was", position=row.position
+        )
+        raise Damaged("log_rewritten", message, hint=_VERIFY)
     try:
         merkle.verify_inclusion(proof.index, head.size, leaf, proof.hashes, head.root)
     except merkle.BadProof:
-        raise damaged("its hashes do not agree") from None
+        raise damaged(said("its hashes do not agree")) from None
 
 
 def _proof_shape(row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> Json:
@@ -134,7 +143,7 @@ def consistency(old: str, new: str, format_: str | None) -> None:
     try:
         merkle.verify_consistency(older.size, newer.size, hashes, older.root, newer.root)
     except merkle.BadProof:
-        raise damaged("its hashes do not agree") from None
+        raise damaged(said("its hashes do not agree")) from None
     shape: Json = {
         "ledger": newer.origin,
         "old_size": older.size,
@@ -143,8 +152,8 @@ def consistency(old: str, new: str, format_: str | None) -> None:
         "new_root": notes.encoded(newer.root),
         "hashes": [notes.encoded(each) for each in hashes],
     }
-    pairs = [(name.replace("_", " "), value) for name, value in shape.items() if name != "hashes"]
-    pairs += [("hash", each) for each in shape["hashes"]]
+    pairs = [(label(name), value) for name, value in shape.items() if name != "hashes"]
+    pairs += [(said("hash"), each) for each in shape["hashes"]]
     emit(shape, format_, lambda: print_pairs(pairs))
 
 
@@ -193,11 +202,16 @@ def _agreed(tree: KeptTree, file: str, text: str) -> Checkpoint:
     head = read_checkpoint(text)
     check_origin(head, tree.ledger)
     if head.size > tree.size:
-        said = f"{file} is of {head.size} events, and the log has {tree.size}: its end was cut off"
-        raise Damaged("log_truncated", said, hint="restore a copy of the ledger")
+        message = said(
+            "{file} is of {size} events, and the log has {events}: its end was cut off",
+            file=file,
+            size=head.size,
+            events=tree.size,
+        )
+        raise Damaged("log_truncated", message, hint=said("restore a copy of the ledger"))
     if tree.root(head.size) != head.root:
-        said = f"the first {head.size} events are not those of {file}"
-        raise Damaged("log_rewritten", said, hint=_VERIFY)
+        message = said("the first {size} events are not those of {file}", size=head.size, file=file)
+        raise Damaged("log_rewritten", message, hint=_VERIFY)
     return head
 
 
@@ -210,12 +224,24 @@ def _event(ledger: Ledger, event: str) -> Row:
         with ledger.reading() as log:
             last = log.position()
         if int(event) > last:
-            raise Refusal("beyond_the_log", f"the log ends at position {last}, before {event}")
+            raise Refusal(
+                "beyond_the_log",
+                said("the log ends at position {last}, before {event}", last=last, event=event),
+                hint=said("give a position up to {last}", last=last),
+            )
     elif stream and _NUMBER.fullmatch(version):
         with ledger.reading() as log:
             rows = [row for row in log.stream(stream) if row.version == int(version)]
     else:
-        raise Unreadable("bad_event", f"{event!r} is neither a position nor STREAM@VERSION", hint="1001/account@1, say")
+        raise Unreadable(
+            "bad_event",
+            said("{event!r} is neither a position nor STREAM@VERSION", event=event),
+            hint=said("1001/account@1, say"),
+        )
     if not rows:
-        raise Refusal("no_such_event", f"there is no event {event}", hint="`slaledger history` lists an account's")
+        raise Refusal(
+            "no_such_event",
+            said("there is no event {event}", event=event),
+            hint=said("`slaledger history` lists an account's"),
+        )
     return rows[0]

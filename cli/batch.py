@@ -10,16 +10,18 @@ from typing import IO
 import click
 import msgspec
 
+from cli.completion import files
 from cli.context import actor, open_ledger
 from cli.main import say, wants_json
-from cli.output import Json, emit, format_option
+from cli.output import Json, emit, format_option, put
 from cli.progress import progress
 from domain.refusals import Unreadable
+from domain.wording import said
 from ledger.batch import Batch, Report
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--keep-going", is_flag=True, help="Do the rest after a refusal; list all refusals, exit 1.")
 @click.option("--dry-run", is_flag=True, help="Check every line in turn and record nothing.")
 @format_option
@@ -50,7 +52,11 @@ def _opened(file: str) -> IO[bytes]:
     try:
         return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
     except OSError as error:
-        raise Unreadable("unreadable_file", f"{file} cannot be read: {error.strerror}") from None
+        raise Unreadable(
+            "unreadable_file",
+            said("{file} cannot be read: {why}", file=file, why=error.strerror),
+            hint=said("check the name, and that you may read it"),
+        ) from None
 
 
 def _shape(report: Report, dry_run: bool) -> Json:
@@ -58,7 +64,7 @@ def _shape(report: Report, dry_run: bool) -> Json:
         "lines": report.lines,
         "recorded": report.recorded,
         "noops": report.noops,
-        "refused": [msgspec.to_builtins(refusal) for refusal in report.refused],
+        "refused": [msgspec.structs.asdict(refusal) for refusal in report.refused],
         "position": report.position,
         "done_before": report.done_before,
     }
@@ -66,19 +72,49 @@ def _shape(report: Report, dry_run: bool) -> Json:
 
 
 def _print_report(report: Report, dry_run: bool) -> None:
-    would = "would be " if dry_run else ""
-    print(
-        f"{report.lines} lines: {report.recorded} events {would}recorded, {report.noops} no-ops, "
-        f"{len(report.refused)} refused; position {report.position}"
+    values = {
+        "lines": report.lines,
+        "recorded": report.recorded,
+        "noops": report.noops,
+        "refused": len(report.refused),
+        "position": report.position,
+    }
+    put(
+        said(
+            "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
+            "{refused} refused; position {position}",
+            **values,
+        )
+        if dry_run
+        else said(
+            "{lines} lines: {recorded} events recorded, {noops} no-ops, {refused} refused; position {position}",
+            **values,
+        )
     )
     if report.done_before:
-        print(f"lines 1 to {report.done_before} were done by an earlier run of this file")
+        put(said("lines 1 to {last} were done by an earlier run of this file", last=report.done_before))
 
 
 def _tell_refusals(name: str, report: Report) -> None:
     if wants_json() and len(report.refused) > 1:
         first = report.refused[0]
-        say("lines_refused", f"{len(report.refused)} lines refused, the first {name}:{first.line}: {first.message}")
+        say(
+            "lines_refused",
+            said(
+                "{n} lines refused, the first {name}:{line}: {message}",
+                n=len(report.refused),
+                name=name,
+                line=first.line,
+                message=first.message,
+            ),
+            hint=said("`refused` in the answer lists each; mend them, and run the file again"),
+        )
         return
     for refusal in report.refused:
-        say(refusal.code, f"{name}:{refusal.line}: {refusal.message}", refusal.clause, refusal.hint, refusal.line)
+        say(
+            refusal.code,
+            said("{name}:{line}: {message}", name=name, line=refusal.line, message=refusal.message),
+            refusal.clause,
+            refusal.hint,
+            refusal.line,
+        )

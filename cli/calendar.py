@@ -9,6 +9,8 @@ from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from domain.refusals import Refusal
+from domain.wording import said
+from domain.words import label, word
 
 calendar = group("calendar", "Working days, as the State Council published them.")
 
@@ -29,9 +31,9 @@ def show(year: int, asked: Asked, format_: str | None) -> None:
         if found is None:
             raise Refusal(
                 "calendar_missing",
-                f"the working days of {year} are not recorded",
+                said("the working days of {year} are not recorded", year=year),
                 clause="3.2",
-                hint=f"`slaledger calendar publish {year}`",
+                hint=said("`slaledger calendar publish {year}`", year=year),
             )
     days = [(day, "holiday", name) for day, name in found.holidays.items()]
     days += [(day, "workday", name) for day, name in found.workdays.items()]
@@ -45,6 +47,7 @@ def show(year: int, asked: Asked, format_: str | None) -> None:
 
 
 def _print_year(shape: Json) -> None:
-    print_pairs([(name, shape[name]) for name in ("year", "source", "sha256")])
+    print_pairs([(label(name), shape[name]) for name in ("year", "source", "sha256")])
     print()
-    print_table(("date", "kind", "name"), [(day["date"], day["kind"], day["name"]) for day in shape["days"]])
+    rows = [(day["date"], word(day["kind"]), day["name"]) for day in shape["days"]]
+    print_table((said("date"), said("kind"), said("name")), rows)

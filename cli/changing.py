@@ -10,17 +10,25 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
+from cli.completion import OF_FIELD
 from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
-from cli.output import Json, emit, format_params, print_pairs, print_table, warn
+from cli.knowledge import currency_known
+from cli.language import here
+from cli.numbers import money
+from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
+from domain.money import DEFAULT_CURRENCY
 from domain.refusals import Unreadable
+from domain.wording import counted, said
+from domain.words import label, word
 from ledger import clock
 from ledger.execution import Done, execute, spend_key
 from ledger.month_run import MonthRun, run_month, waiting
 from ledger.parsing import build
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
+_METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
 _HELP = {
     "key": "Strict idempotency key: the command is carried out once for ever.",
     "reason": "Why.",
@@ -33,12 +41,15 @@ _HELP = {
     "issued_at": "When it was issued; now by default.",
     "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",
     "all": "The month's run: every account for which something waits.",
+    "function": "What was unavailable: one of the agreement's functions (`terms show` lists them).",
+    "call_fee": "The part of the fee that was for calls; left out where the agreement's fee has no parts.",
     "file": "A file to read it from.",
     "source": "Where the file's days were published.",
     "noticed_at": "When the amendment was announced; the first version needs none.",
     "accounts": "The account that it touches; repeat for several.",
     "regions": "A region that it touches; repeat for several.",
     "all_accounts": "It touches everybody.",
+    "uncertainty_seconds": "How far off that time may be, where it was measured in steps.",
     "months": "How many months the payment is for.",
     "evidence": "NAME=SHA256[@URI]; repeat for several.",
 }
@@ -70,12 +81,14 @@ def _command(words: str, kind: type[Command]) -> click.Command:
     takes_all = "all" in kind.__struct_fields__
     params: list[click.Parameter] = []
     if takes_all:
-        params.append(click.Argument(["words"], nargs=-1, metavar="(ACCOUNT MONTH | --all MONTH)"))
+        metavar = "(ACCOUNT MONTH | --all MONTH)"
+        params.append(click.Argument(["words"], nargs=-1, metavar=metavar, shell_complete=OF_FIELD["words"]))
     for field in (*kind.__struct_fields__[1:], "key"):
         if field not in kind.ARGUMENTS:
             params += [] if field == "account" and "accounts" in hints else _options(field, hints[field], kind)
         elif not takes_all:
-            params.append(click.Argument([field], metavar=field.upper(), type=int if hints[field] is int else str))
+            kept = int if hints[field] is int else str
+            params.append(click.Argument([field], metavar=field.upper(), type=kept, shell_complete=OF_FIELD.get(field)))
     order = {argument: index for index, argument in enumerate(kind.ARGUMENTS)}
     params.sort(key=lambda param: order.get(str(param.name), len(order)))
     return click.Command(
@@ -95,11 +108,12 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     if plain is VoucherOffset:
         helped = "What of the {} part was paid with vouchers outside."
         return [
-            click.Option(["--service-voucher"], metavar="YUAN", help=helped.format("service")),
-            click.Option(["--call-voucher"], metavar="YUAN", help=helped.format("call")),
+            click.Option(["--service-voucher"], metavar="AMOUNT", help=helped.format("service")),
+            click.Option(["--call-voucher"], metavar="AMOUNT", help=helped.format("call")),
         ]
     if field in _REPEATED:
-        return [click.Option([*_REPEATED[field], field], multiple=True, metavar="ID", help=told)]
+        names = [*_REPEATED[field], field]
+        return [click.Option(names, multiple=True, metavar="ID", help=told, shell_complete=OF_FIELD.get(field))]
     if field == "evidence":
         return [click.Option([flag], multiple=True, metavar="NAME=SHA256[@URI]", help=told)]
     if plain is bool:
@@ -108,10 +122,17 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
         return [click.Option([flag, field], is_flag=True, help=told)]
     if get_origin(plain) is Literal:
         return [click.Option([flag, field], type=click.Choice(get_args(plain)), required=required, help=told)]
-    shown = (
-        "N" if plain is int else {"Instant": "TIME", "Fen": "YUAN", "MonthText": "YYYY-MM"}.get(plain.__name__, "TEXT")
-    )
-    return [click.Option([flag, field], type=int if plain is int else str, required=required, metavar=shown, help=told)]
+    shown = "N" if plain is int else _METAVARS.get(plain.__name__, "TEXT")
+    return [
+        click.Option(
+            [flag, field],
+            type=int if plain is int else str,
+            required=required,
+            metavar=shown,
+            help=told,
+            shell_complete=OF_FIELD.get(field),
+        )
+    ]
 
 
 def _required(kind: type[Command]) -> set[int]:
@@ -160,7 +181,7 @@ def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
 def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
     names = ("month",) if for_all else ("account", "month")
     if len(words) != len(names):
-        raise Unreadable("usage", "give ACCOUNT MONTH, or --all MONTH", hint="`--help` shows an example")
+        raise Unreadable("usage", said("give ACCOUNT MONTH, or --all MONTH"), hint=said("`--help` shows an example"))
     return dict(zip(names, words, strict=True))
 
 
@@ -168,7 +189,11 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable("bad_evidence", f"evidence {text!r} is not NAME=SHA256[@URI]")
+        raise Unreadable(
+            "bad_evidence",
+            said("evidence {text!r} is not NAME=SHA256[@URI]", text=text),
+            hint=said("--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"),
+        )
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
@@ -185,44 +210,70 @@ def tell(done: Done, format_: str | None) -> None:
 
 
 def _tell_person(done: Done) -> None:
-    events = "1 event" if done.recorded == 1 else f"{done.recorded} events"
-    outcome = "nothing to do" if done.noop else f"{events} recorded, position {done.position}"
-    print(f"{done.command}: {outcome}")
-    print_pairs((f"  {name}", value) for name, value in done.told.items())
+    outcome = (
+        said("nothing to do")
+        if done.noop
+        else counted(
+            "{n} event recorded, position {position}",
+            "{n} events recorded, position {position}",
+            n=done.recorded,
+            position=done.position,
+        )
+    )
+    put(said("{command}: {outcome}", command=done.command, outcome=outcome))
+    print_pairs((f"  {here(label(name))}", _told(name, value)) for name, value in done.told.items())
+
+
+def _told(name: str, value: object) -> object:
+    """What a command told, as people read it."""
+    if name == "amount":
+        return money(str(value))
+    return word(str(value)) if name == "outcome" else value
 
 
 def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
     with open_ledger() as ledger:
         with ledger.reading() as log:
-            accounts, position = waiting(log, command), log.position()
+            accounts, position, currency = waiting(log, command), log.position(), currency_known(log)
         who = actor()
         run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
         if command.key is not None and run.done and not run.refused:
             with ledger.writing() as log:
                 spend_key(log, command, who, clock.now_us())
-    emit(_run_shape(run), format_, lambda: _print_run(run))
+    emit(_run_shape(run, currency), format_, lambda: _print_run(run, currency))
     return 1 if run.refused else 0
 
 
-def _run_shape(run: MonthRun) -> Json:
+def _run_shape(run: MonthRun, currency: str) -> Json:
     return {
         "month": run.month,
         "done": [
             {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
             for line in run.done
         ],
-        "refused": [{"account": r.account, "code": r.code, "message": r.message} for r in run.refused],
+        "refused": [
+            {name: value for name in ("account", "code", "message", "hint") if (value := getattr(refusal, name))}
+            for refusal in run.refused
+        ],
         "total": run.total,
+        "currency": currency,
         "recorded": run.recorded,
         "position": run.position,
     }
 
 
-def _print_run(run: MonthRun) -> None:
-    rows = [(line.account, line.outcome or line.voucher, line.amount) for line in run.done]
-    refused = [(refusal.account, f"refused: {refusal.message}", "") for refusal in run.refused]
-    total = ("", f"{len(run.done)} done, {len(run.refused)} refused", run.total)
-    print_table(("account", "result", "yuan"), [*rows, *refused, total], right=["yuan"], title=run.month)
+def _print_run(run: MonthRun, currency: str) -> None:
+    rows = [
+        (line.account, word(line.outcome) if line.outcome else line.voucher, money(line.amount)) for line in run.done
+    ]
+    refused = [(each.account, said("refused: {message}", message=each.message), "") for each in run.refused]
+    summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
+    amounts = said("yuan") if currency == DEFAULT_CURRENCY else currency
+    columns = (said("account"), said("result"), amounts)
+    print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
+    for each in run.refused:
+        if each.hint:
+            put(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

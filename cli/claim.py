@@ -6,13 +6,19 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.completion import accounts, months
 from cli.context import open_ledger, settings
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
-from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, short, wrapped
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.language import here
+from cli.numbers import currency, moment, money
+from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, put, short, wrapped
 from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of
+from cli.widths import padded
 from domain.case import account_of
 from domain.refusals import Refusal
+from domain.wording import said
+from domain.words import word
 from ledger.handlers import claim_in
 from ledger.store.reader import Reader
 from ledger.store.views import Views
@@ -27,8 +33,8 @@ def _shape(log: Reader, account: str, month: str) -> Json:
 
 
 @claim.command("show", short_help="A claim and its decisions.")
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def show(account: str, month: str, asked: Asked, format_: str | None) -> None:
@@ -44,17 +50,20 @@ def show(account: str, month: str, asked: Asked, format_: str | None) -> None:
 
 
 def _print_claim(shape: Json) -> None:
+    window = shape["window"]
     print_pairs(
         [
-            ("account", shape["account"]),
-            ("month", shape["month"]),
-            ("status", shape["status"]),
-            ("filed", shape["filed_at"]),
-            ("window", f"{shape['window']['opens'] or '?'} to {shape['window']['closes'] or '?'}"),
-            ("awarded", shape["awarded"]),
-            ("issued", shape["issued"]),
-            ("overpaid", shape["overpaid"] if shape["overpaid"] != "0.00" else None),
-            ("vouchers", " ".join(shape["vouchers"]) or None),
+            (said("account"), shape["account"]),
+            (said("month"), shape["month"]),
+            (said("status"), word(shape["status"])),
+            (said("filed"), shape["filed_at"]),
+            (said("window"), said("{opens} to {closes}", opens=window["opens"] or "?", closes=window["closes"] or "?")),
+            *(
+                (word(name), currency(shape[name], shape["currency"]))
+                for name in ("awarded", "issued", "overpaid")
+                if name != "overpaid" or shape[name] != "0.00"
+            ),
+            (said("vouchers"), " ".join(shape["vouchers"]) or None),
         ]
     )
     if shape["decisions"]:
@@ -63,17 +72,18 @@ def _print_claim(shape: Json) -> None:
             (
                 made["number"],
                 short(made["decided_at"])[:19],
-                made["outcome"],
-                made["credit"]["total"] if made["credit"] else "-",
+                word(made["outcome"]),
+                money(made["credit"]["total"]) if made["credit"] else "-",
                 made["reason"],
             )
             for made in shape["decisions"]
         ]
-        print_table(("no.", "decided", "outcome", "credit", "reason"), rows, right=["no.", "credit"])
+        columns = (said("no."), said("decided"), said("outcome"), said("credit"), said("reason"))
+        print_table(columns, rows, right=["no.", "credit"])
 
 
 @claim.command("list", short_help="Every claim and where it stands.")
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only this month's.")
+@click.option("--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's.")
 @knowledge_options
 @format_option
 def list_(month: str | None, asked: Asked, format_: str | None) -> None:
@@ -85,17 +95,30 @@ def list_(month: str | None, asked: Asked, format_: str | None) -> None:
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
-            zone = zone_known(log, known)
-        rows = [shapes.claim_row(row, zone) for row in views.claims(month)]
+            zone, currency = zone_known(log, known), currency_known(log)
+        rows = [shapes.claim_row(row, zone, currency) for row in views.claims(month)]
     overpaid = ("overpaid",) if any(row["overpaid"] != "0.00" for row in rows) else ()
     columns = ("account", "month", "status", "outcome", "awarded", "issued", *overpaid)
-    table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table(columns, table, right=columns[4:]))
+    emit(rows, format_, lambda: _print_claims(rows, columns))
+
+
+def _print_claims(rows: list[Json], columns: tuple[str, ...]) -> None:
+    table = [
+        [
+            row["account"],
+            row["month"],
+            word(row["status"]),
+            word(row["outcome"]) if row["outcome"] else "",
+            *(money(row[column]) for column in columns[4:]),
+        ]
+        for row in rows
+    ]
+    print_table(list(map(word, columns)), table, right=columns[4:])
 
 
 @claim.command("explain", short_help="The derivation, clause by clause.")
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @click.option("--decision", "number", type=click.IntRange(1), metavar="N", help="The latest by default.")
 @click.option("--readings", is_flag=True, help="And which other reading of a doubtful clause would change it.")
 @knowledge_options
@@ -124,32 +147,68 @@ def _chosen(shape: Json, number: int | None) -> Json:
     decisions: list[Json] = shape["decisions"]
     index = len(decisions) if number is None else number
     if not 1 <= index <= len(decisions):
+        account, month = shape["account"], shape["month"]
+        if not decisions:
+            raise Refusal(
+                "claim_undecided",
+                said("{account} {month}: the claim is not decided", account=account, month=month),
+                hint=said("`slaledger claim decide {account} {month}`", account=account, month=month),
+            )
         raise Refusal(
-            "claim_undecided" if not decisions else "unknown_decision",
-            f"{shape['account']} {shape['month']}: "
-            + (f"there is no decision {index}" if decisions else "the claim is not decided"),
-            hint=f"`slaledger claim decide {shape['account']} {shape['month']}`" if not decisions else None,
+            "unknown_decision",
+            said("{account} {month}: there is no decision {number}", account=account, month=month, number=index),
+            hint=said("give --decision from 1 to {last}, or leave it out for the latest", last=len(decisions)),
         )
     return decisions[index - 1]
 
 
 def print_derivation(made: Json) -> None:
     """A decision's steps within 80 columns, each behind its clause."""
-    credit = made["credit"]["total"] if made["credit"] else "none"
-    because = f", because: {made['reason']}" if made["reason"] else ""
-    print(f"Account {made['account']}, {made['month']}, decision {made['number']}: {made['outcome']}, credit {credit}")
-    for line in wrapped(f"decided {short(made['decided_at'])[:19]}{because}", WIDTH):
-        print(line)
+    _print_head(made)
     print()
+    column = max(8, *(len(step["clause"]) for step in made["steps"]))
     for step in made["steps"]:
-        lines = wrapped(step["says"], WIDTH - 11)
-        print(f"  {step['clause']:<8} {lines[0]}")
+        lines = wrapped(step["says"], WIDTH - column - 3)
+        print(f"  {padded(here(word(step['clause'])), column)} {lines[0]}")
         for line in lines[1:]:
-            print(f"{'':<11}{line}")
+            print(f"{'':<{column + 3}}{line}")
     print()
-    facts = made["facts"]
-    print(f"terms     {made['terms']['agreement']} {made['terms']['version']} sha256 {made['terms']['sha256'][:16]}…")
-    print(f"calendar  {', '.join(map(str, made['calendar']['years']))} sha256 {made['calendar']['sha256'][:16]}…")
-    print(f"facts     {facts['count']} events up to position {facts['position']}, sha256 {facts['sha256'][:16]}…")
-    print(f"record    {made['sha256']}")
-    print(f"times     {made['terms']['readings']['timezone']}")
+    _print_basis(made)
+
+
+def _print_head(made: Json) -> None:
+    put(
+        said(
+            "Account {account}, {month}, decision {number}: {outcome}, credit {credit}",
+            account=made["account"],
+            month=made["month"],
+            number=made["number"],
+            outcome=word(made["outcome"]),
+            credit=currency(made["credit"]["total"], made["currency"]) if made["credit"] else said("none"),
+        ),
+        width=WIDTH,
+    )
+    decided = said("decided {decided_at}", decided_at=moment(short(made["decided_at"])[:19]))
+    if made["reason"]:
+        decided = said("{decided}, because: {reason}", decided=decided, reason=made["reason"])
+    put(decided, width=WIDTH)
+
+
+def _print_basis(made: Json) -> None:
+    terms, calendar, facts = made["terms"], made["calendar"], made["facts"]
+    count = said(
+        "{count} events up to position {position}, sha256 {sha256}…",
+        count=facts["count"],
+        position=facts["position"],
+        sha256=facts["sha256"][:16],
+    )
+    years = ", ".join(map(str, calendar["years"]))
+    print_pairs(
+        [
+            (said("terms"), f"{terms['agreement']} {terms['version']} sha256 {terms['sha256'][:16]}…"),
+            (said("calendar"), f"{years} sha256 {calendar['sha256'][:16]}…" if years else said("none")),
+            (said("facts"), count),
+            (said("record"), made["sha256"]),
+            (said("times"), terms["readings"]["timezone"]),
+        ]
+    )

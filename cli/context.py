@@ -10,9 +10,9 @@ import click
 from cli.main import Settings
 from cli.output import warn
 from domain.refusals import Unreadable
-from domain.terms import REFERENCE_AGREEMENT, latest
+from domain.terms import Terms, latest
+from domain.wording import said
 from ledger.application import Ledger
-from ledger.store import layout
 from ledger.store.reader import Reader
 
 
@@ -20,7 +20,7 @@ def settings() -> Settings:
     """The global options of the running command."""
     found = click.get_current_context().find_object(Settings)
     if found is None:
-        raise click.UsageError("run this through `slaledger`")
+        raise click.UsageError(said("run this through `slaledger`"))
     return found
 
 
@@ -43,7 +43,11 @@ def lock_seconds() -> int | None:
     """How long to wait for another writer, where the environment says so."""
     text = os.environ.get("SLALEDGER_LOCK_SECONDS", "")
     if text and not text.isdecimal():
-        raise Unreadable("bad_environment", f"SLALEDGER_LOCK_SECONDS is {text!r}, not a number of seconds")
+        raise Unreadable(
+            "bad_environment",
+            said("SLALEDGER_LOCK_SECONDS is {text!r}, not a number of seconds", text=text),
+            hint=said("write whole seconds, such as 10"),
+        )
     return int(text) if text else None
 
 
@@ -54,12 +58,19 @@ def actor() -> str:
         try:
             name = getpass.getuser()
         except (OSError, KeyError):
-            raise Unreadable("no_actor", "the system names no login", hint="give --actor NAME") from None
+            raise Unreadable("no_actor", said("the system names no login"), hint=said("give --actor NAME")) from None
     if not 1 <= len(name) <= 200 or not name.isprintable():
-        raise Unreadable("bad_actor", "an actor has 1 to 200 printable characters", hint="give --actor NAME")
+        raise Unreadable(
+            "bad_actor", said("an actor has 1 to 200 printable characters"), hint=said("give --actor NAME")
+        )
     return name
 
 
 def zone_of(log: Reader) -> str:
     """The zone of the latest terms, in which instants are printed. Raises Refusal `no_terms`."""
-    return latest(log.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions).terms.zone
+    return terms_of(log).zone
+
+
+def terms_of(log: Reader) -> Terms:
+    """The latest terms: their zone and currency are those of what is printed. Raises Refusal `no_terms`."""
+    return latest(log.versions()).terms

@@ -6,23 +6,30 @@ import click
 import msgspec
 
 from cli import history_shapes
+from cli.completion import accounts, months
 from cli.context import open_ledger
 from cli.history_diff import difference, print_difference
 from cli.knowledge import Asked, Known, instant_asked, knowing, knowledge_options, known_at
+from cli.language import here
+from cli.numbers import money
 from cli.output import WIDTH, Json, emit, format_option, plain, short, wrapped
 from cli.reading import parsed_month
 from domain.case import account_of, fold
 from domain.money import yuan
 from domain.refusals import Refusal
-from domain.time import written
+from domain.time import seconds_text, written
+from domain.wording import listed, said
+from domain.words import CODED, label, word
 from ledger import clock
 from ledger.application import Ledger
 from ledger.questions import AccountThen, account_then
 
 
 @click.command()
-@click.argument("account")
-@click.option("--month", callback=parsed_month, metavar="YYYY-MM", help="Only what concerns this month.")
+@click.argument("account", shell_complete=accounts)
+@click.option(
+    "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only what concerns this month."
+)
 @click.option("--valid-at", metavar="TIME", help="As it was then: by what had happened until TIME.")
 @knowledge_options
 @click.option("--diff", "diff", metavar="TIME", help="And what changed between that knowledge and TIME's.")
@@ -62,9 +69,9 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
         at = written(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
         raise Refusal(
             "unknown_account",
-            f"account {account} was enrolled only at {at}",
+            said("account {account} was enrolled only at {at}", account=account, at=at),
             clause="opening",
-            hint="ask for an instant at or after its enrolment",
+            hint=said("ask for an instant at or after its enrolment"),
         )
 
 
@@ -83,7 +90,7 @@ def _print_events(events: list[Json], zone: str) -> None:
     for event in events:
         subject = str(event["stream"]).partition("/")[2]
         recorded = f"{event['position']:>{width}}  {short(event['recorded_at'])[:19]}  {event['actor']}"
-        first, *rest = wrapped(f"{recorded}  {event['topic']}  {subject}", WIDTH)
+        first, *rest = wrapped(f"{recorded}  {here(word(event['topic']))}  {subject}", WIDTH)
         print(first)
         for line in rest:
             print(f"{'':<{width + 4}}{line}")
@@ -93,20 +100,25 @@ def _print_events(events: list[Json], zone: str) -> None:
 
 def _about(event: Json, zone: str) -> str:
     data = msgspec.json.decode(event["data"])
-    said = [_said(name, value, zone) for name, value in data.items() if name not in _SHOWN_ELSEWHERE]
-    because = [f"because: {event['reason']}"] if event["reason"] else []
-    return "; ".join([*said, *_decided(data), *because])
+    told = [_told(name, value, zone) for name, value in data.items() if name not in _SHOWN_ELSEWHERE]
+    because = [said("because: {reason}", reason=event["reason"])] if event["reason"] else []
+    return listed([*told, *_decided(data), *because])
 
 
-def _said(name: str, value: object, zone: str) -> str:
-    label = name.removesuffix("_fen").removesuffix("_at").replace("_", " ")
+def _told(name: str, value: object, zone: str) -> str:
+    return said("{field} {value}", field=label(name), value=_value(name, value, zone))
+
+
+def _value(name: str, value: object, zone: str) -> str:
     if isinstance(value, int) and name.endswith("_fen"):
-        return f"{label} {yuan(value)}"
+        return money(yuan(value)) or ""
+    if isinstance(value, int) and name.endswith("_us"):
+        return said("{seconds} s", seconds=seconds_text(value))
     if isinstance(value, int) and name.endswith("_at"):
-        return f"{label} {short(written(value, zone))}"
+        return short(written(value, zone))
     if isinstance(value, list):
-        return f"{label} {', '.join(item['name'] if isinstance(item, dict) else str(item) for item in value)}"
-    return f"{label} {plain(value)}"
+        return ", ".join(item["name"] if isinstance(item, dict) else str(item) for item in value)
+    return word(plain(value)) if name in CODED else plain(value)
 
 
 def _decided(data: Json) -> list[str]:
@@ -114,5 +126,7 @@ def _decided(data: Json) -> list[str]:
     if not isinstance(made, dict):
         return []
     credit = made["credit"]
-    amount = f", credit {yuan(credit['total_fen'])}" if credit else ""
-    return [f"decision {made['number']}: {made['outcome']}{amount}"]
+    told = said("decision {number}: {outcome}", number=made["number"], outcome=word(made["outcome"]))
+    if credit:
+        told = said("{told}, credit {credit}", told=told, credit=money(yuan(credit["total_fen"])))
+    return [told]

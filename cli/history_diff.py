@@ -7,12 +7,16 @@ from itertools import groupby
 
 from cli import history_shapes, shapes
 from cli.history_shapes import RULES, subject
-from cli.output import WIDTH, Json, plain, print_table, short, wrapped
+from cli.language import here
+from cli.numbers import moment, money
+from cli.output import WIDTH, Json, plain, print_table, put, short, wrapped
 from domain.assessment import would_credit
 from domain.case import Case, Fact, evolve, fold
 from domain.money import yuan
 from domain.terms import in_force
 from domain.time import written
+from domain.wording import Said, said
+from domain.words import CODED, word
 from ledger.questions import AccountThen
 from projections.months import outage_months
 
@@ -49,29 +53,45 @@ def _described(case: Case, one: tuple[str, str], zone: str) -> _Fields:
     kind, id_ = one
     match kind:
         case "account" if case.account is not None:
-            return {f"account {case.account.account}": _account(case, zone)}
+            return {said("account {account}", account=case.account.account): _account(case, zone)}
         case "incident" if id_ in case.incidents:
             found = history_shapes.incident(case.incidents[id_], zone)
-            parts = {f"exclusion {part.pop('exclusion')} of incident {id_}": part for part in found.pop("exclusions")}
-            return {f"incident {id_}": _without(found, "incident"), **parts}
+            parts: _Fields = {
+                said(
+                    "exclusion {exclusion} of incident {incident}", exclusion=part.pop("exclusion"), incident=id_
+                ): part
+                for part in found.pop("exclusions")
+            }
+            return {said("incident {incident}", incident=id_): _without(found, "incident"), **parts}
         case "bill" if id_ in case.bills:
             found = history_shapes.bill(case.bills[id_], zone)
             offset = found.pop("voucher_offset")
             found |= {f"voucher_offset.{part}": amount for part, amount in offset.items()}
-            paid = {
-                f"redemption {part.pop('redemption')} of voucher {part.pop('voucher')} on bill {id_}": part
+            paid: _Fields = {
+                said(
+                    "redemption {redemption} of voucher {voucher} on bill {bill}",
+                    redemption=part.pop("redemption"),
+                    voucher=part.pop("voucher"),
+                    bill=id_,
+                ): part
                 for part in found.pop("payments")
             }
-            return {f"bill {id_}": _without(found, "bill"), **paid}
+            return {said("bill {bill}", bill=id_): _without(found, "bill"), **paid}
         case "claim" if id_ in case.claims:
             latest = case.claims[id_].latest
             decision = {"decision": None if latest is None else latest.number}
-            return {f"claim {id_}": _without(history_shapes.claim(case.claims[id_], zone), "month") | decision}
+            fields = _without(history_shapes.claim(case.claims[id_], zone), "month") | decision
+            return {said("claim {month}", month=id_): fields}
         case "voucher" if id_ in case.vouchers:
             found = shapes.voucher(case.vouchers[id_], zone)
             fields = _without(found, "voucher", "account", "redemptions", "cancellations")
-            parts = {f"redemption {part.pop('redemption')} of voucher {id_}": part for part in found["redemptions"]}
-            return {f"voucher {id_}": fields, **parts}
+            redeemed: _Fields = {
+                said(
+                    "redemption {redemption} of voucher {voucher}", redemption=part.pop("redemption"), voucher=id_
+                ): part
+                for part in found["redemptions"]
+            }
+            return {said("voucher {voucher}", voucher=id_): fields, **redeemed}
         case _ if kind in RULES:
             return _rules(case)
         case _:
@@ -82,7 +102,9 @@ def _account(case: Case, zone: str) -> Json:
     if case.account is None:
         return {}
     found = case.account
-    stages = {f"stage from {short(written(at, zone))}": stage for at, stage in sorted(found.restaged.items())}
+    stages: Json = {
+        said("stage from {at}", at=short(written(at, zone))): stage for at, stage in sorted(found.restaged.items())
+    }
     return {
         "enrolled_at": written(found.enrolled_at, zone),
         "stage": found.stage,
@@ -94,14 +116,17 @@ def _account(case: Case, zone: str) -> Json:
 
 
 def _rules(case: Case) -> _Fields:
-    versions = {
-        f"terms {version.terms.version}": {
+    versions: _Fields = {
+        said("terms {version}", version=version.terms.version): {
             "effective_from": version.terms.effective_from.isoformat(),
             "sha256": version.sha256,
         }
         for version in case.versions
     }
-    return versions | {f"calendar {year}": {"sha256": found.sha256} for year, found in case.calendars.items()}
+    years: _Fields = {
+        said("calendar {year}", year=year): {"sha256": found.sha256} for year, found in case.calendars.items()
+    }
+    return versions | years
 
 
 def _without(fields: Json, *names: str) -> Json:
@@ -184,32 +209,58 @@ def _month(then: AccountThen, month: str) -> Json:
 
 def print_difference(diff: Json) -> None:
     """What changed within 80 columns: each event's changes under it, then what they did to the months."""
-    edges = [f"{short(diff[edge]['known_at'])} (position {diff[edge]['position']})" for edge in ("from", "to")]
-    print(f"\nWhat changed from {edges[0]}\nto {edges[1]}")
+    edges = {
+        edge: said(
+            "{known_at} (position {position})",
+            known_at=moment(short(diff[edge]["known_at"])),
+            position=diff[edge]["position"],
+        )
+        for edge in ("from", "to")
+    }
+    print()
+    put(said("What changed from {before}\nto {after}", before=edges["from"], after=edges["to"]))
     if not diff["changes"]:
-        print("\nnothing")
+        print()
+        put(said("nothing"))
     for _, changes in groupby(diff["changes"], key=lambda change: (change["position"], change["what"])):
         _print_changed(list(changes))
     if diff["months"]:
         print()
         rows = [
-            [one["month"], *(_pair(one[name]) for name in ("unavailable_seconds", "percent", "tier", "credit"))]
+            [
+                one["month"],
+                *(_pair(one[name]) for name in ("unavailable_seconds", "percent", "tier")),
+                _pair([money(amount) for amount in one["credit"]]),
+            ]
             for one in diff["months"]
         ]
-        columns = ("month", "unavailable s", "availability %", "tier", "credit")
+        columns = (said("month"), said("unavailable s"), said("availability %"), said("tier"), said("credit"))
         print_table(columns, rows, right=columns[1:])
 
 
 def _print_changed(changes: list[Json]) -> None:
     first = changes[0]
-    who = f"{first['what']}, by {first['by']}" if first["by"] else first["what"]
-    lines = wrapped(f"{plain(first['position'])}  {who}", WIDTH)
+    who = said("{what}, by {actor}", what=first["what"], actor=first["by"]) if first["by"] else first["what"]
+    lines = wrapped(f"{plain(first['position'])}  {here(who)}", WIDTH)
     if first["reason"]:
-        lines += [f"    {line}" for line in wrapped(f"because: {first['reason']}", WIDTH - 4)]
+        because = said("because: {reason}", reason=first["reason"])
+        lines += [f"    {line}" for line in wrapped(because, WIDTH - 4)]
     for change in changes:
-        name = change["field"].replace("_", " ")
-        lines += [f"    {line}" for line in wrapped(f"{name}: {_pair([change['from'], change['to']])}", WIDTH - 4)]
+        told = said("{field}: {value}", field=_field(change["field"]), value=_pair(_named(change)))
+        lines += [f"    {line}" for line in wrapped(told, WIDTH - 4)]
     print("\n" + "\n".join(lines))
+
+
+def _field(name: str) -> str:
+    """What a field is called; one that was made up of a moment is a sentence already."""
+    return name if isinstance(name, Said) else word(name.replace("_", " "))
+
+
+def _named(change: Json) -> list[object]:
+    """Both values of a field, codes by their names."""
+    values = [change["from"], change["to"]]
+    is_coded = change["field"] in CODED or change["field"].startswith("stage")
+    return [word(value) if is_coded and isinstance(value, str) else value for value in values]
 
 
 def _pair(values: list[object]) -> str:
@@ -218,6 +269,6 @@ def _pair(values: list[object]) -> str:
 
 def _value(value: object) -> str:
     """A value for people: an instant as tables show it."""
-    text = plain(value) or "-"
+    text = here(plain(value)) or "-"
     is_instant = isinstance(value, str) and len(text) > 19 and text[10:11] == "T" and text[4:5] == "-"
     return short(text) if is_instant else text

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 import click
 
 from cli.context import zone_of
+from domain.money import DEFAULT_CURRENCY
 from domain.refusals import BadValue, Refusal, Unreadable
 from domain.time import DEFAULT_ZONE, Instant, written
+from domain.wording import said, words_of
 from ledger import clock
 from ledger.application import Ledger
 from ledger.execution import CLOCK_TOLERANCE_US
@@ -43,7 +45,7 @@ def knowledge_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def asking(*words: Any, known_at: str | None, at_position: int | None, **given: Any) -> Any:
         if known_at is not None and at_position is not None:
-            raise click.UsageError("give --known-at or --at-position, not both", click.get_current_context())
+            raise click.UsageError(said("give --known-at or --at-position, not both"), click.get_current_context())
         return command(*words, asked=Asked(known_at, at_position), **given)
 
     return asking
@@ -63,9 +65,9 @@ def knowing(ledger: Ledger, asked: Asked) -> Iterator[Known]:
             raise
         raise Refusal(
             refusal.code,
-            f"{refusal.message} (as it was known at position {known.upto})",
+            said("{message} (as it was known at position {upto})", message=refusal.message, upto=known.upto),
             clause=refusal.clause,
-            hint="leave --known-at and --at-position out for what is known now",
+            hint=said("leave --known-at and --at-position out for what is known now"),
         ) from None
 
 
@@ -90,8 +92,8 @@ def _at_position(ledger: Ledger, position: int) -> Known:
     if not 1 <= position <= last:
         raise Refusal(
             "beyond_the_log",
-            f"there is no position {position}: the log's last is {last}",
-            hint=f"give --at-position 1 to {last}",
+            said("there is no position {position}: the log's last is {last}", position=position, last=last),
+            hint=said("give --at-position 1 to {last}", last=last),
         )
     with ledger.reading(position) as log:
         return Known(position, log.recorded_at())
@@ -106,12 +108,17 @@ def instant_asked(name: str, text: str, now: int) -> int:
         instant = Instant.parse(text)
     except BadValue as error:
         kind = Unreadable if error.unreadable else Refusal
-        raise kind(error.code, f"{name}: {error}", hint=error.hint) from None
+        raise kind(error.code, said("{name}: {error}", name=name, error=words_of(error)), hint=error.hint) from None
     if instant > now + CLOCK_TOLERANCE_US:
         raise Refusal(
             "in_the_future",
-            f"{name} {written(instant, DEFAULT_ZONE)} is ahead of the ledger's clock, {written(now, DEFAULT_ZONE)}",
-            hint="nobody knows yet: ask for an instant that has been",
+            said(
+                "{name} {instant} is ahead of the ledger's clock, {now}",
+                name=name,
+                instant=written(instant, DEFAULT_ZONE),
+                now=written(now, DEFAULT_ZONE),
+            ),
+            hint=said("nobody knows yet: ask for an instant that has been"),
         )
     return int(instant)
 
@@ -127,3 +134,9 @@ def zone_known(log: Reader, known: Known) -> str:
         if known.upto is None:
             raise
         return DEFAULT_ZONE
+
+
+def currency_known(log: Reader) -> str:
+    """The currency of the terms known then, before any the usual one."""
+    versions = log.versions()
+    return versions[-1].terms.currency if versions else DEFAULT_CURRENCY

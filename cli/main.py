@@ -7,11 +7,18 @@ import io
 import json
 import os
 import sys
+from contextvars import copy_context
+from gettext import gettext
 from typing import NamedTuple, NoReturn
 
 import click
 
+from cli.help import Formatter
+from cli.language import LANGUAGES, here, language, settle, speak_with_click, spoken
+from cli.widths import folded
 from domain.refusals import Refusal
+from domain.wording import Said, said
+from domain.words import word
 
 
 class Settings(NamedTuple):
@@ -34,21 +41,27 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "voucher": ("cli.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
     "batch": ("cli.batch:batch", "Carry out a file of commands."),
     "import": ("cli.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
-    "export": ("cli.transfer:export", "Every event as a file, for another store."),
+    "export": ("cli.exports:export", "Files for other tools: events, journals, tables, calendars."),
     "backup": ("cli.transfer:backup", "A copy of one moment while others write."),
     "restore": ("cli.transfer:restore", "A ledger again of a backup or an export."),
     "availability": ("cli.reading:availability", "One account's month, measured."),
     "breaches": ("cli.reading:breaches", "Every account below the commitment in a month."),
     "mtbf": ("cli.reading:mtbf", "Mean time between failures of a year."),
+    "report": ("cli.report:report", "A month over all accounts, as an answer or a page."),
     "worklist": ("cli.reading:worklist", "What waits to be claimed, decided, issued."),
     "history": ("cli.history:history", "All that is recorded of an account, in order."),
     "audit": ("cli.audit:audit", "Replay decisions, ask what would change, prove what was recorded."),
-    "dossier": ("cli.dossier:dossier", "A claim's whole case as one file."),
+    "dossier": ("cli.dossier:dossier", "A claim's whole case as one file, or a page."),
     "verify-dossier": ("cli.dossier:verify_dossier", "Check a dossier, without the ledger."),
     "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
     "postgres": ("cli.postgres:postgres", "A ledger on a server: the roles of its users."),
     "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
+    "doctor": ("cli.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
+    "completion": ("cli.completion:completion", "The script that makes a shell complete commands and ids."),
 }
+
+
+click.Context.formatter_class = Formatter
 
 
 class LazyGroup(click.Group):
@@ -64,8 +77,12 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def descriptions(self) -> list[str]:
+        """What is listed of the commands."""
+        return [help_text for _, help_text in _COMMANDS.values()]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
+        with formatter.section(gettext("Commands")):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in _COMMANDS.items()])
 
 
@@ -75,11 +92,14 @@ class LazyGroup(click.Group):
 )
 @click.option("--actor", envvar="SLALEDGER_ACTOR", metavar="NAME", help="Who records; the login name by default.")
 @click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of explanations."
+    "--lang",
+    envvar="SLALEDGER_LANG",
+    type=click.Choice(LANGUAGES),
+    help="Language for people; the locale's by default.",
 )
 @click.version_option(package_name="slaledger")
 @click.pass_context
-def cli(ctx: click.Context, url: str, actor: str | None, lang: str) -> None:
+def cli(ctx: click.Context, url: str, actor: str | None, lang: str | None) -> None:
     """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
 
     \b
@@ -87,12 +107,19 @@ def cli(ctx: click.Context, url: str, actor: str | None, lang: str) -> None:
     slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
     slaledger claim explain 1001 2026-03
     """
-    ctx.obj = Settings(url, actor, lang)
+    ctx.obj = Settings(url, actor, lang or language())
 
 
 def run() -> NoReturn:
     """The console script: exit status as promised, errors as text or as one JSON object on stderr."""
+    sys.exit(copy_context().run(_run))
+
+
+def _run() -> int:
+    status: object
     try:
+        settle(sys.argv[1:], os.environ)
+        speak_with_click("en" if wants_json() and not _asks_help() else language())
         _check_encoding()
         status = cli.main(prog_name="slaledger", standalone_mode=False)
         sys.stdout.flush()
@@ -102,15 +129,15 @@ def run() -> NoReturn:
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
-        say("interrupted", "interrupted")
+        say("interrupted", said("interrupted"), hint=said("run it again: what was done is not done twice"))
         status = 130
     except click.ClickException as error:
-        say("usage", error.format_message(), hint=_usage_hint(error))
+        say("usage", _usage(error), hint=_usage_hint(error))
         status = 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
-    sys.exit(status if isinstance(status, int) else 0)
+    return status if isinstance(status, int) else 0
 
 
 def _check_encoding() -> None:
@@ -121,33 +148,65 @@ def _check_encoding() -> None:
     try:
         "".join(sys.argv).encode()
     except UnicodeEncodeError:
-        raise click.UsageError("an argument is not text in this system's encoding") from None
+        raise click.UsageError(said("an argument is not text in this system's encoding")) from None
 
 
-def _usage_hint(error: click.ClickException) -> str | None:
+def _asks_help() -> bool:
+    return not {"-h", "--help"}.isdisjoint(sys.argv[1:])
+
+
+def _usage(error: click.ClickException) -> str:
+    """A mistake on the command line in the reader's language, or in English for a program."""
+    if not isinstance(error.message, Said) or not isinstance(error, click.BadParameter):
+        return error.message if isinstance(error.message, Said) else error.format_message()
+    told = spoken(error.message, "en" if wants_json() else language())
+    return click.BadParameter(told, error.ctx, error.param, error.param_hint).format_message()
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    """The help page of the command that was meant."""
     context = getattr(error, "ctx", None)
-    return f"`{context.command_path} --help`" if context is not None else None
+    return said("`{command} --help`", command=_meant(sys.argv[1:]) if context is None else context.command_path)
+
+
+def _meant(words: list[str]) -> str:
+    """The command that words on the command line name, as far as they name one."""
+    command: click.Command = cli
+    path = ["slaledger"]
+    for each in words:
+        found = command.get_command(click.Context(command), each) if isinstance(command, click.Group) else None
+        if found is not None:
+            command = found
+            path.append(each)
+    return " ".join(path)
 
 
 def say(code: str, message: str, clause: str | None = None, hint: str | None = None, line: int | None = None) -> None:
     """An error as text, or as the one JSON object of the interface, on stderr."""
     if wants_json():
-        said = {"code": code, "message": message, "clause": clause, "hint": hint, "line": line}
-        error = {"error": {name: value for name, value in said.items() if value is not None}}
+        fields = {"code": code, "message": message, "clause": clause, "hint": hint, "line": line}
+        error = {"error": {name: value for name, value in fields.items() if value is not None}}
         print(json.dumps(error, ensure_ascii=False), file=sys.stderr)
         return
-    cited = f" (clause {clause})" if clause else ""
-    print(f"slaledger: {message}{cited}", file=sys.stderr)
+    cited = said("{message} (clause {clause})", message=message, clause=word(clause)) if clause else message
+    _tell("slaledger: " + here(cited))
     if hint:
-        print(f"  what to do: {hint}", file=sys.stderr)
+        _tell("  " + here(said("what to do: {hint}", hint=hint)))
+
+
+def _tell(text: str) -> None:
+    """A text on stderr: in a terminal's columns, indented from its second line on; elsewhere in one line."""
+    if sys.stderr.isatty():
+        text = "\n  ".join(folded(text, (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 2))
+    print(text, file=sys.stderr)
 
 
 def wants_json() -> bool:
     """Whether output is for a program: `--format json` or `jsonl`, or no format and no terminal."""
     words = sys.argv[1:]
-    for index, word in enumerate(words):
-        if word == "--format" and index + 1 < len(words):
+    for index, each in enumerate(words):
+        if each == "--format" and index + 1 < len(words):
             return words[index + 1] in ("json", "jsonl")
-        if word.startswith("--format="):
-            return word.partition("=")[2] in ("json", "jsonl")
+        if each.startswith("--format="):
+            return each.partition("=")[2] in ("json", "jsonl")
     return not sys.stdout.isatty()

@@ -11,6 +11,10 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from cli.language import here
+from cli.widths import cells, folded, padded
+from domain.wording import Said, said
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
@@ -50,7 +54,14 @@ def emit(answer: Json | list[Json], format_: str | None, table: Callable[[], Non
 
 def to_json(answer: object) -> str:
     """An answer as one line of JSON."""
-    return msgspec.json.encode(answer).decode()
+    return msgspec.json.encode(answer, enc_hook=_english).decode()
+
+
+def _english(value: object) -> str:
+    """A sentence as programs get it."""
+    if isinstance(value, Said):
+        return str(value)
+    raise NotImplementedError(f"no JSON of {type(value).__name__}")
 
 
 def _write_csv(rows: Sequence[Json]) -> None:
@@ -83,15 +94,17 @@ def print_table(
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, show_edge=False)
-    table_rows = [[plain(value) for value in row] for row in rows]
+    table = Table(
+        box=box.SIMPLE_HEAD, title=title and here(title), title_justify="left", pad_edge=False, show_edge=False
+    )
+    table_rows = [[here(plain(value)) for value in row] for row in rows]
     if not table_rows:
-        print("none")
+        put(said("none"))
         return
     aligned = set(right)
     for column in columns:
         number = column in aligned
-        table.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=number)
+        table.add_column(here(column), justify="right" if number else "left", overflow="fold", no_wrap=number)
     for row in table_rows:
         table.add_row(*row)
     console().print(table)
@@ -112,25 +125,28 @@ def short(instant: str) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """A text in lines of so many columns, of which a Chinese character takes two."""
-    from rich.text import Text
+    """A text in the reader's language in lines of so many columns, of which a Chinese character takes two."""
+    return folded(here(text), width) if text else []
 
-    return [line.plain.rstrip() for line in Text(text).wrap(console(), width)] if text else []
+
+def put(text: str = "", *, width: int | None = None) -> None:
+    """A text for the person, in their language; within a width where one is given."""
+    print(here(text) if width is None else "\n".join(wrapped(text, width)))
 
 
 def _columns() -> int:
-    said = os.environ.get("COLUMNS", "")
-    return int(said) if said.isdecimal() and int(said) > 0 else WIDTH
+    text = os.environ.get("COLUMNS", "")
+    return int(text) if text.isdecimal() and int(text) > 0 else WIDTH
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Labels and values, one a line; what is None is left out."""
-    shown = [(label, plain(value)) for label, value in pairs if value is not None]
-    width = max((len(label) for label, _ in shown), default=0)
+    shown = [(here(label), here(plain(value))) for label, value in pairs if value is not None]
+    width = max((cells(label) for label, _ in shown), default=0)
     for label, value in shown:
-        print(f"{label:<{width}}  {value}")
+        print(f"{padded(label, width)}  {value}")
 
 
 def warn(message: str) -> None:
     """A word to the person, beside the answer."""
-    print(f"slaledger: note: {message}", file=sys.stderr)
+    print("slaledger: " + here(said("note: {message}", message=message)), file=sys.stderr)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import click
 
 from cli import shapes
+from cli.bars import bar, outage_by_day, sparkline
+from cli.completion import accounts, months
 from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
-from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, short, wrapped
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.numbers import money
+from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, put, short
 from domain.money import percent_cut, yuan
+from domain.refusals import BadValue
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
+from domain.wording import said, words_of
+from domain.words import word
 from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
 
@@ -17,13 +25,13 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
     """A month as a click callback. Raises click.BadParameter."""
     try:
         return None if value is None else str(MonthText.parse(value))
-    except ValueError as error:
-        raise click.BadParameter(f"{error} ({getattr(error, 'hint', '')})") from None
+    except BadValue as error:
+        raise click.BadParameter(said("{message} ({hint})", message=words_of(error), hint=error.hint)) from None
 
 
 @click.command()
-@click.argument("account")
-@click.argument("month", callback=parsed_month)
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def availability(account: str, month: str, asked: Asked, format_: str | None) -> None:
@@ -42,18 +50,23 @@ def availability(account: str, month: str, asked: Asked, format_: str | None) ->
 def print_month(shape: Json) -> None:
     """A measured month for people."""
     ratio = shape["availability"]
-    tier = "none: the commitment is met" if shape["meets_commitment"] else f"{shape['tier']}"
+    tier = said("none: the commitment is met") if shape["meets_commitment"] else f"{shape['tier']}"
     print_pairs(
         [
-            ("account", shape["account"]),
-            ("month", shape["month"]),
-            ("terms", f"{shape['terms']['agreement']} {shape['terms']['version']}"),
-            ("availability", f"{ratio['percent']} % ({ratio['numerator']}/{ratio['denominator']})"),
+            (said("account"), shape["account"]),
+            (said("month"), shape["month"]),
+            (said("terms"), f"{shape['terms']['agreement']} {shape['terms']['version']}"),
+            (said("availability"), f"{ratio['percent']} % ({ratio['numerator']}/{ratio['denominator']})"),
             (
-                "unavailable",
-                f"{plain(shape['unavailable_seconds'])} s of {plain(shape['total_seconds'])} s",
+                said("unavailable"),
+                said(
+                    "{unavailable} s of {total} s",
+                    unavailable=plain(shape["unavailable_seconds"]),
+                    total=plain(shape["total_seconds"]),
+                ),
             ),
-            ("tier", tier if shape["tier"] or shape["meets_commitment"] else "none"),
+            (said("tier"), tier if shape["tier"] or shape["meets_commitment"] else said("none")),
+            (said("outages by day"), sparkline(outage_by_day(shape)) if shape["episodes"] else None),
         ]
     )
     if shape["episodes"]:
@@ -62,21 +75,23 @@ def print_month(shape: Json) -> None:
             (
                 number,
                 short(episode["start"]),
-                short(episode["end"]) if episode["end"] else "open",
+                short(episode["end"]) if episode["end"] else said("open"),
                 episode["seconds"],
                 episode["counted_seconds"],
             )
             for number, episode in enumerate(shape["episodes"], start=1)
         ]
-        print_table(("no.", "start", "end", "s", "counted"), rows, right=["no.", "s", "counted"])
+        columns = (said("no."), said("start"), said("end"), said("s"), said("counted"))
+        print_table(columns, rows, right=["no.", "s", "counted"])
         print()
         for number, episode in enumerate(shape["episodes"], start=1):
-            for line in wrapped(f"no. {number}: {', '.join(episode['incidents'])}", WIDTH):
-                print(line)
+            put(
+                said("no. {number}: {incidents}", number=number, incidents=", ".join(episode["incidents"])), width=WIDTH
+            )
 
 
 @click.command()
-@click.argument("month", callback=parsed_month)
+@click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def breaches(month: str, asked: Asked, format_: str | None) -> None:
@@ -88,37 +103,53 @@ def breaches(month: str, asked: Asked, format_: str | None) -> None:
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = breaches_of(ledger, month, known.at, known.upto)
-    emit([_breach(breach) for breach in found], format_, lambda: _print_breaches(found))
+        with ledger.reading(known.upto) as log:
+            currency = currency_known(log)
+    emit([_breach(breach, currency) for breach in found], format_, lambda: _print_breaches(found))
 
 
-def _breach(breach: Breach) -> Json:
+def _breach(breach: Breach, currency: str) -> Json:
     return {
         "account": breach.account,
         "month": breach.month,
         "availability": shapes.ratio(breach.numerator, breach.denominator),
         "tier": breach.tier,
         "credit": yuan(breach.credit_fen),
+        "currency": currency,
     }
 
 
 def _print_breaches(found: list[Breach]) -> None:
+    """The accounts, each with a bar: how much of the worst one's unavailability its own is."""
+    worst = max((Fraction(b.denominator - b.numerator, b.denominator) for b in found), default=Fraction(1))
     rows = [
         (
             breach.account,
             breach.month,
             percent_cut(breach.numerator, breach.denominator),
+            _bar(Fraction(breach.denominator - breach.numerator, breach.denominator) / worst),
             breach.tier,
-            yuan(breach.credit_fen),
+            money(yuan(breach.credit_fen)),
         )
         for breach in found
     ]
-    print_table(
-        ("account", "month", "availability %", "tier", "credit"), rows, right=["availability %", "tier", "credit"]
+    columns = (
+        said("account"),
+        said("month"),
+        said("availability %"),
+        said("unavailable"),
+        said("tier"),
+        said("credit"),
     )
+    print_table(columns, rows, right=["availability %", "tier", "credit"])
+
+
+def _bar(share: Fraction) -> str:
+    return bar(share.numerator, share.denominator, len("unavailable"))
 
 
 @click.command()
-@click.argument("account")
+@click.argument("account", shell_complete=accounts)
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option
@@ -141,24 +172,33 @@ def mtbf(account: str, year: int, asked: Asked, format_: str | None) -> None:
         "meets_commitment": result.meets_commitment,
     }
     mean = (
-        "undefined: fewer than two outages"
+        said("undefined: fewer than two outages")
         if mean_us is None
-        else f"{seconds_text(mean_us)} s, {mean_us // DAY_US} days and {mean_us % DAY_US // HOUR_US} hours"
+        else said(
+            "{seconds} s, {days} days and {hours} hours",
+            seconds=seconds_text(mean_us),
+            days=mean_us // DAY_US,
+            hours=mean_us % DAY_US // HOUR_US,
+        )
     )
     emit(
         shape,
         format_,
         lambda: print_pairs(
             [
-                ("account", account),
-                ("year", year),
-                ("outages", result.events),
-                ("mean", mean),
-                ("commitment", f"{result.commitment_days} days"),
-                ("met", "yes" if result.meets_commitment else "no"),
+                (said("account"), account),
+                (said("year"), year),
+                (said("outages"), result.events),
+                (said("mean"), mean),
+                (said("commitment"), _promised(result.commitment_days)),
+                (said("met"), said("yes") if result.meets_commitment else said("no")),
             ]
         ),
     )
+
+
+def _promised(days: int | None) -> str:
+    return said("none") if days is None else said("{days} days", days=days)
 
 
 @click.command()
@@ -174,11 +214,11 @@ def worklist(asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = work(ledger, known.at, known.upto)
         with ledger.reading(known.upto) as log:
-            zone = zone_known(log, known)
+            zone, currency = zone_known(log, known), currency_known(log)
     shape: Json = {
         "unclaimed": [
             {
-                **_breach(one.breach),
+                **_breach(one.breach, currency),
                 "earlier": one.earlier,
                 "opens": shapes.instant(one.opens_at, zone),
                 "closes": shapes.instant(one.closes_at, zone),
@@ -190,7 +230,12 @@ def worklist(asked: Asked, format_: str | None) -> None:
             for row in found.to_decide
         ],
         "to_issue": [
-            {"account": row.account, "month": row.month, "amount": yuan(row.awarded_fen - row.issued_fen)}
+            {
+                "account": row.account,
+                "month": row.month,
+                "amount": yuan(row.awarded_fen - row.issued_fen),
+                "currency": currency,
+            }
             for row in found.to_issue
         ],
     }
@@ -204,26 +249,35 @@ def _day(instant: str | None) -> str:
 
 def _print_work(shape: Json, found: Work) -> None:
     if not (found.unclaimed or found.to_decide or found.to_issue):
-        print("nothing waits")
+        put(said("nothing waits"))
     if found.unclaimed:
         rows = [
             (
                 one["account"],
                 one["month"],
                 one["tier"],
-                one["credit"],
-                one["earlier"] or "-",
+                money(one["credit"]),
+                word(one["earlier"]) if one["earlier"] else "-",
                 *(_day(one[name]) for name in ("opens", "closes")),
             )
             for one in shape["unclaimed"]
         ]
-        columns = ("account", "month", "tier", "credit", "earlier claim", "claim from", "before")
-        print_table(columns, rows, right=["tier", "credit"], title="Breaches without a claim")
+        columns = (
+            said("account"),
+            said("month"),
+            said("tier"),
+            said("credit"),
+            said("earlier claim"),
+            said("claim from"),
+            said("before"),
+        )
+        print_table(columns, rows, right=["tier", "credit"], title=said("Breaches without a claim"))
     if found.to_decide:
         print()
         claims = [(one["account"], one["month"], short(one["filed_at"])) for one in shape["to_decide"]]
-        print_table(("account", "month", "filed"), claims, title="Claims to decide")
+        print_table((said("account"), said("month"), said("filed")), claims, title=said("Claims to decide"))
     if found.to_issue:
         print()
-        awards = [(one["account"], one["month"], one["amount"]) for one in shape["to_issue"]]
-        print_table(("account", "month", "amount"), awards, right=["amount"], title="Awards to issue")
+        awards = [(one["account"], one["month"], money(one["amount"])) for one in shape["to_issue"]]
+        of_awards = (said("account"), said("month"), said("amount"))
+        print_table(of_awards, awards, right=["amount"], title=said("Awards to issue"))

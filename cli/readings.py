@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from cli.output import Json, print_table
+from cli.numbers import money
+from cli.output import Json, print_table, put
 from domain.money import yuan
+from domain.wording import said
+from domain.words import word
 from ledger.audit.impact import OtherReading, other_readings
 from ledger.audit.replay import past_decisions
 from ledger.store.reader import Reader
@@ -33,7 +36,18 @@ def print_readings(readings: list[Json]) -> None:
     """The readings that matter, or that none does."""
     print()
     if not readings:
-        print("No other reading changes this claim.")
+        put(said("No other reading changes this claim."))
         return
-    columns = ("reading", "key", "value", "outcome", "credit", "difference")
-    print_table(columns, [[each[column] for column in columns] for each in readings], right=columns[4:])
+    columns = (said("reading"), said("key"), said("value"), said("outcome"), said("credit"), said("difference"))
+    rows = [
+        (
+            each["reading"],
+            each["key"],
+            each["value"],
+            word(each["outcome"]),
+            money(each["credit"]),
+            money(each["difference"]),
+        )
+        for each in readings
+    ]
+    print_table(columns, rows, right=columns[4:])

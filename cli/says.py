@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cli.language import spoken
+from cli.numbers import date_of, moment
 from domain.decision import Step
 from domain.money import percent_cut, yuan
 from domain.time import seconds_text, written
+from domain.wording import Said, listed, said
 
-_OUTCOME = {
-    "in_time": ("in time", "在申请时限内"),
-    "too_early": ("too early", "申请过早"),
-    "too_late": ("too late", "已超出申请时限"),
-}
+_Shown = dict[str, str]
 
 
 def says(step: Step, zone: str, lang: str) -> str:
     """A step as a sentence. Raises KeyError for a step code that this version does not know."""
-    inputs = {name: _shown(name, value, zone) for name, value in step.inputs.items()}
-    english, chinese = _SENTENCES[step.step](step, inputs, zone)
-    return chinese if lang == "zh" else english
+    inputs = {name: _shown(name, value, zone, lang) for name, value in step.inputs.items()}
+    return spoken(_SENTENCES[step.step](step, inputs), lang)
 
 
-def _shown(name: str, value: Any, zone: str) -> str:
+def _shown(name: str, value: Any, zone: str, lang: str) -> str:
     if value is None:
         return "-"
     if name.endswith("_us"):
@@ -31,7 +29,10 @@ def _shown(name: str, value: Any, zone: str) -> str:
     if name.endswith("_fen"):
         return yuan(value)
     if name.endswith("_at") or name in ("start", "end", "month_start", "month_end"):
-        return written(value, zone)[:-6].replace("T", " ")
+        text = written(value, zone)[:-6].replace("T", " ")
+        return date_of(text[:10], lang) if name == "effective_at" else moment(text, lang)
+    if name == "nth_workday":
+        return date_of(str(value), lang)
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value))
     return str(value)
@@ -55,139 +56,203 @@ def _percent(ratio: str) -> str:
     return percent_cut(numerator, denominator).removesuffix(".0000") + "%"
 
 
-def _terms(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    when = ("began", "开始") if i["version_in_force"] == "month_start" else ("ended", "结束")
-    return (
-        f"Version {step.result} of the terms, effective {i['effective_at'][:10]}, "
-        f"was in force when {i['month']} {when[0]}.",
-        f"{i['month']}{when[1]}时有效的协议版本为{step.result}（自{i['effective_at'][:10]}起生效）。",
+def _terms(step: Step, i: _Shown) -> Said:
+    values = {"version": step.result, "effective_on": i["effective_at"], "month": i["month"]}
+    if i["version_in_force"] == "month_start":
+        return said(
+            "Version {version} of the terms, effective {effective_on}, was in force when {month} began.", **values
+        )
+    return said("Version {version} of the terms, effective {effective_on}, was in force when {month} ended.", **values)
+
+
+def _window(step: Step, i: _Shown) -> Said:
+    if step.inputs["nth_workday"] is None:
+        return said(
+            "Filed at {filed_at}: {outcome}. The window opens at {opens_at} and closes at {closes_at}.",
+            filed_at=i["filed_at"],
+            outcome=_TIMELY[str(step.result)],
+            opens_at=i["opens_at"],
+            closes_at=i["closes_at"],
+        )
+    return said(
+        "Filed at {filed_at}: {outcome}. The window opens at {opens_at} (the working day that counts is "
+        "{nth_workday}) and closes at {closes_at}.",
+        filed_at=i["filed_at"],
+        outcome=_TIMELY[str(step.result)],
+        opens_at=i["opens_at"],
+        nth_workday=i["nth_workday"],
+        closes_at=i["closes_at"],
     )
 
 
-def _window(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    english, chinese = _OUTCOME[str(step.result)]
-    return (
-        f"Filed at {i['filed_at']}: {english}. The window opens at {i['opens_at']} (the working day that counts is "
-        f"{i['nth_workday']}) and closes at {i['closes_at']}.",
-        f"申请时间{i['filed_at']}：{chinese}。申请期自{i['opens_at']}起（所计工作日为{i['nth_workday']}），至{i['closes_at']}止。",
-    )
+_TIMELY = {"in_time": said("in time"), "too_early": said("too early"), "too_late": said("too late")}
 
 
-def _coverage(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
+def _coverage(step: Step, i: _Shown) -> Said:
     if not step.result:
-        return ("No time of the month is covered by the agreement.", "该月没有协议覆盖的时间。")
+        return said("No time of the month is covered by the agreement.")
     if step.inputs["covered_us"] == step.inputs["total_us"]:
-        return ("The whole month is covered.", "该月全部时间均在协议覆盖范围内。")
-    return (
-        f"{i['covered_us']} of the month's {i['total_us']} are covered.",
-        f"该月{i['total_us']}中有{i['covered_us']}在协议覆盖范围内。",
+        return said("The whole month is covered.")
+    return said("{covered} of the month's {total} are covered.", covered=i["covered_us"], total=i["total_us"])
+
+
+def _exclusion(step: Step, i: _Shown) -> Said:
+    told = said(
+        "Excluded from incident {incident}: {from_at} to {to_at}",
+        incident=i["incident"],
+        from_at=i["from_at"],
+        to_at=i["to_at"],
+    )
+    if step.inputs.get("notified_at") is not None:
+        told = said("{told}; the customer was told at {notified_at}", told=told, notified_at=i["notified_at"])
+    if step.inputs.get("reason"):
+        return said("{told} ({reason}).", told=told, reason=i["reason"])
+    return said("{told}.", told=told)
+
+
+def _episode(step: Step, i: _Shown) -> Said:
+    return said(
+        "{incidents}: {start} to {end}, {length} long, {counts}",
+        incidents=i["incidents"],
+        start=i["start"],
+        end=i["end"],
+        length=i["length_us"],
+        counts=_counts(step, i),
     )
 
 
-def _exclusion(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    told = step.inputs.get("notified_at") is not None
-    return (
-        f"Excluded from incident {i['incident']}: {i['from_at']} to {i['to_at']}"
-        + (f"; the customer was told at {i['notified_at']}" if told else "")
-        + (f" ({i['reason']})." if step.inputs.get("reason") else "."),
-        f"故障{i['incident']}中{i['from_at']}至{i['to_at']}不在赔偿范围"
-        + (f"，已于{i['notified_at']}预先通知客户" if told else "")
-        + (f"({i['reason']})。" if step.inputs.get("reason") else "。"),
-    )
-
-
-def _episode(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    counted = duration(_number(step))
+def _counts(step: Step, i: _Shown) -> Said:
     if not step.inputs["long_enough"]:
-        tail = (
-            f"not long enough (the minimum is {i['minimum_seconds']} s): it does not count.",
-            f"未达起算时间{i['minimum_seconds']}秒，不计入。",
-        )
-    else:
-        parts_en = [f"{i[name]} {en}" for name, en, _ in _TAKEN if step.inputs[name]]
-        parts_zh = [f"{zh}{i[name]}" for name, _, zh in _TAKEN if step.inputs[name]]
-        tail = (
-            f"counts {counted}" + (f" ({'; '.join(parts_en)})." if parts_en else "."),
-            f"计入{counted}" + (f"({';'.join(parts_zh)})。" if parts_zh else "。"),
-        )
-    return (
-        f"{i['incidents']}: {i['start']} to {i['end']}, {i['length_us']} long, {tail[0]}",
-        f"{i['incidents']}：{i['start']}至{i['end']}，持续{i['length_us']}，{tail[1]}",
+        return said("not long enough (the minimum is {minimum} s): it does not count.", minimum=i["minimum_seconds"])
+    counts = said("counts {span}", span=duration(_number(step)))
+    taken = [_taken(name, i[name]) for name in _TAKEN if step.inputs[name]]
+    return said("{told} ({reason}).", told=counts, reason=listed(taken)) if taken else said("{told}.", told=counts)
+
+
+_TAKEN = ("excluded_us", "deducted_us", "outside_us", "uncovered_us", "repeated_us")
+
+
+def _taken(name: str, span: str) -> Said:
+    match name:
+        case "excluded_us":
+            return said("{span} excluded", span=span)
+        case "deducted_us":
+            return said("{span} deducted as the minimum", span=span)
+        case "outside_us":
+            return said("{span} in other months", span=span)
+        case "uncovered_us":
+            return said("{span} not covered", span=span)
+        case _:
+            return said("{span} counted already", span=span)
+
+
+def _unavailable(step: Step, i: _Shown) -> Said:
+    return said("Unavailable in the month: {span}.", span=duration(_number(step)))
+
+
+def _availability(step: Step, i: _Shown) -> Said:
+    return said(
+        "Availability: ({total} - {unavailable}) / {total} = {ratio}, that is {percent}.",
+        total=i["total_us"],
+        unavailable=i["unavailable_us"],
+        ratio=step.result,
+        percent=_percent(str(step.result)),
     )
 
 
-_TAKEN = (
-    ("excluded_us", "excluded", "不适用情形扣除"),
-    ("deducted_us", "deducted as the minimum", "起算时间扣除"),
-    ("outside_us", "in other months", "属于其他月份"),
-    ("uncovered_us", "not covered", "不在协议覆盖范围"),
-    ("repeated_us", "counted already", "已计入"),
-)
+def _commitment(step: Step, i: _Shown) -> Said:
+    values = {"availability": _percent(i["availability"]), "commitment": i["commitment"]}
+    if step.result:
+        return said("{availability} meets the committed {commitment}.", **values)
+    return said("{availability} falls short of the committed {commitment}.", **values)
 
 
-def _unavailable(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    total = duration(_number(step))
-    return (f"Unavailable in the month: {total}.", f"该月服务不可用时间合计{total}。")
-
-
-def _availability(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    formula = f"({i['total_us']} - {i['unavailable_us']}) / {i['total_us']} = {step.result}"
-    percent = _percent(str(step.result))
-    return (f"Availability: {formula}, that is {percent}.", f"服务可用性：{formula}，即{percent}。")
-
-
-def _commitment(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    verdict = ("meets", "达到") if step.result else ("falls short of", "未达到")
-    return (
-        f"{_percent(i['availability'])} {verdict[0]} the committed {i['commitment']}.",
-        f"{_percent(i['availability'])}{verdict[1]}承诺的{i['commitment']}。",
+def _fees(step: Step, i: _Shown) -> Said:
+    if "call_fee_fen" not in step.inputs:
+        bills = i["bills"] or said("none")
+        return said("Fee of the month {total} (bills: {bills}).", total=yuan(_number(step)), bills=bills)
+    return said(
+        "Product fee of the month {total} (bills: {bills}): service {service}, calls {calls}.",
+        total=yuan(_number(step)),
+        bills=i["bills"] or said("none"),
+        service=i["service_fee_fen"],
+        calls=i["call_fee_fen"],
     )
 
 
-def _fees(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    total = yuan(_number(step))
-    return (
-        f"Product fee of the month {total} (bills: {i['bills'] or 'none'}): "
-        f"service {i['service_fee_fen']}, calls {i['call_fee_fen']}.",
-        f"月度产品使用费{total}（账单：{i['bills'] or '无'}）："
-        f"服务费用{i['service_fee_fen']}，通话费用{i['call_fee_fen']}。",
+def _base(step: Step, i: _Shown) -> Said:
+    values = {"fee": i["fee_fen"], "offset": i["voucher_offset_fen"], "net": yuan(_number(step))}
+    if "gross" in step.inputs:
+        return said("Base: {net}, whatever was paid of it with vouchers ({offset}).", **values)
+    if i["part"] == "fee":
+        return said("Base: {fee} less {offset} paid with vouchers = {net}.", **values)
+    if _is_service(i):
+        return said("Base of the service part: {fee} less {offset} paid with vouchers = {net}.", **values)
+    return said("Base of the call part: {fee} less {offset} paid with vouchers = {net}.", **values)
+
+
+def _is_service(i: _Shown) -> bool:
+    """Raises KeyError for a part that this version does not know."""
+    return {"service": True, "call": False}[i["part"]]
+
+
+def _tier(step: Step, i: _Shown) -> Said:
+    if step.inputs["at_least"] is None:
+        return said("Tier {tier}: below {below}.", tier=step.result, below=i["below"])
+    return said(
+        "Tier {tier}: below {below}, at or above {at_least}.",
+        tier=step.result,
+        below=i["below"],
+        at_least=i["at_least"],
     )
 
 
-def _base(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    net = yuan(_number(step))
-    part = {"service": ("service", "服务费用"), "call": ("call", "通话费用")}[i["part"]]
-    return (
-        f"Base of the {part[0]} part: {i['fee_fen']} less {i['voucher_offset_fen']} paid with vouchers = {net}.",
-        f"{part[1]}基数：{i['fee_fen']}减去代金券抵扣{i['voucher_offset_fen']}，为{net}。",
-    )
+def _credit(step: Step, i: _Shown) -> Said:
+    values = {"rate": i["rate"], "net": i["net_fen"], "amount": yuan(_number(step))}
+    if i["part"] == "fee":
+        return said("{rate} of {net} = {amount}.", **values)
+    if _is_service(i):
+        return said("Service part: {rate} of {net} = {amount}.", **values)
+    return said("Call part: {rate} of {net} = {amount}.", **values)
 
 
-def _tier(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    open_ended = step.inputs["at_least"] is None
-    return (
-        f"Tier {step.result}: below {i['below']}" + ("." if open_ended else f", at or above {i['at_least']}."),
-        f"第{step.result}档：低于{i['below']}" + ("。" if open_ended else f"但等于或高于{i['at_least']}。"),
-    )
-
-
-def _credit(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    amount = yuan(_number(step))
-    part = {"service": ("Service", "服务费用"), "call": ("Call", "通话费用")}[i["part"]]
-    return (
-        f"{part[0]} part: {i['rate']} of {i['net_fen']} = {amount}.",
-        f"{part[1]}部分：{i['net_fen']}的{i['rate']}，为{amount}。",
-    )
-
-
-def _total(step: Step, i: dict[str, str], zone: str) -> tuple[str, str]:
-    total = f"{i['service_fen']} + {i['call_fen']} = {yuan(_number(step))}"
+def _total(step: Step, i: _Shown) -> Said:
+    if "call_fen" not in step.inputs:
+        return _single_total(step)
+    values = {"service": i["service_fen"], "calls": i["call_fen"], "total": yuan(_number(step))}
     if not step.result:
-        return (f"Service credit: {total}: nothing to issue.", f"赔偿合计：{total}，无需发放代金券。")
-    return (f"Service credit: {total}, as a voucher.", f"赔偿合计：{total}，以代金券支付。")
+        return said("Service credit: {service} + {calls} = {total}: nothing to issue.", **values)
+    if step.inputs.get("remedy") == "credit":
+        return said("Service credit: {service} + {calls} = {total}, on later bills.", **values)
+    return said("Service credit: {service} + {calls} = {total}, as a voucher.", **values)
 
 
-_SENTENCES: dict[str, Callable[[Step, dict[str, str], str], tuple[str, str]]] = {
+def _single_total(step: Step) -> Said:
+    total = yuan(_number(step))
+    if not step.result:
+        return said("Service credit: {total}: nothing to issue.", total=total)
+    if step.inputs.get("remedy") == "credit":
+        return said("Service credit: {total}, on later bills.", total=total)
+    return said("Service credit: {total}, as a voucher.", total=total)
+
+
+def _cap(step: Step, i: _Shown) -> Said:
+    return said(
+        "The most for a month: {share} of {paid} paid without vouchers = {most}.",
+        share=i["share"],
+        paid=i["paid_fen"],
+        most=yuan(_number(step)),
+    )
+
+
+def _minimum(step: Step, i: _Shown) -> Said:
+    values = {"credit": i["credit_fen"], "minimum": i["minimum_fen"]}
+    if step.result:
+        return said("{credit} is above {minimum}: it is given.", **values)
+    return said("{credit} is not above {minimum}: nothing is given.", **values)
+
+
+_SENTENCES: dict[str, Callable[[Step, _Shown], Said]] = {
     "terms": _terms,
     "window": _window,
     "coverage": _coverage,
@@ -201,4 +266,6 @@ _SENTENCES: dict[str, Callable[[Step, dict[str, str], str], tuple[str, str]]] = 
     "tier": _tier,
     "credit": _credit,
     "total": _total,
+    "cap": _cap,
+    "minimum": _minimum,
 }

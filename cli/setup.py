@@ -6,30 +6,36 @@ import click
 
 from cli.changing import tell
 from cli.context import actor, lock_seconds, open_ledger, settings
-from cli.output import emit, format_option
+from cli.output import emit, format_option, put
 from cli.progress import progress
 from cli.workers import workers_options
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.audit.tree import tree_of
 from ledger.execution import initialise
+from ledger.published import shipped_agreements
 from ledger.spread import Workers
 from ledger.store import views
 
 
 @click.command()
+@click.option("--agreement", metavar="NAME", help="What its accounts are under; aliyun-ccc by default.")
 @format_option
-def init(format_: str | None) -> None:
-    """Create a ledger: its id, the reference agreement, and the published working days from 2018 on.
+def init(agreement: str | None, format_: str | None) -> None:
+    """Create a ledger: its id, the agreement that its accounts are under, and the working days that this needs.
 
-    On a ledger it adds what an upgrade brought and the ledger does not have yet.
+    On a ledger it adds what an upgrade brought and the ledger does not have yet. `terms list --shipped` lists
+    the agreements that come with the software; the working days are those published in China from 2018 on.
 
     \b
     Example:
       slaledger init
     """
+    if agreement is not None:
+        shipped_agreements(agreement)  # before there is a ledger
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         ledger.store.check_writable()
-        done = initialise(ledger, actor())
+        done = initialise(ledger, actor(), agreement=agreement)
         if ledger.store.is_shared:
             _make_what_is_kept(ledger)
     tell(done, format_)
@@ -56,4 +62,10 @@ def rebuild(workers: Workers | None, format_: str | None) -> None:
         with ledger.reading() as log:
             position = log.position()
     answer = {"command": "rebuild", "accounts": accounts, "position": position}
-    emit(answer, format_, lambda: print(f"rebuilt: {accounts} accounts, up to position {position}"))
+    emit(
+        answer,
+        format_,
+        lambda: put(
+            said("rebuilt: {accounts} accounts, up to position {position}", accounts=accounts, position=position)
+        ),
+    )

@@ -77,6 +77,7 @@ def decision(decided: Decided, lang: str) -> Json:
         "number": made.number,
         "format": made.format,
         "outcome": made.outcome,
+        "currency": made.currency,
         "decided_at": written(made.decided_at, zone),
         "filed_at": written(made.filed_at, zone),
         "reason": decided.reason,
@@ -94,6 +95,7 @@ def decision(decided: Decided, lang: str) -> Json:
         "availability": _measured(made, zone),
         "bases": None if made.bases is None else _bases(made.bases),
         "credit": _credit(made),
+        "remedy": made.remedy,
         "steps": [
             {
                 "clause": step.clause,
@@ -146,8 +148,8 @@ def _part(part: PartCredit) -> Json:
 
 def claim(case: Case, found: Claim, lang: str) -> Json:
     """A claim with all its decisions."""
-    zone = in_force(case.versions, found.month).terms.zone
-    window = window_of(case, found.month)
+    terms = in_force(case.versions, found.month).terms
+    zone, window = terms.zone, window_of(case, found.month)
     return {
         "account": found.account,
         "month": found.month,
@@ -158,6 +160,7 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
             "opens": None if window is None else written(window.opens_at, zone),
             "closes": None if window is None else written(window.closes_at, zone),
         },
+        "currency": terms.currency,
         "awarded": yuan(found.awarded_fen),
         "issued": yuan(found.issued_fen),
         "overpaid": yuan(found.overpaid_fen),
@@ -170,7 +173,7 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
     }
 
 
-def claim_row(row: ClaimRow, zone: str) -> Json:
+def claim_row(row: ClaimRow, zone: str, currency: str) -> Json:
     """A claim in a list."""
     return {
         "account": row.account,
@@ -181,10 +184,11 @@ def claim_row(row: ClaimRow, zone: str) -> Json:
         "awarded": yuan(row.awarded_fen),
         "issued": yuan(row.issued_fen),
         "overpaid": yuan(row.overpaid_fen),
+        "currency": currency,
     }
 
 
-def voucher_row(row: VoucherRow, zone: str) -> Json:
+def voucher_row(row: VoucherRow, zone: str, currency: str) -> Json:
     """A voucher in a list."""
     return {
         "voucher": row.voucher,
@@ -195,6 +199,7 @@ def voucher_row(row: VoucherRow, zone: str) -> Json:
         "cancelled": yuan(row.cancelled_fen),
         "balance": yuan(row.balance_fen),
         "issued_at": written(row.issued_at, zone),
+        "currency": currency,
     }
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import click
 import msgspec
 
 from cli import shapes
 from cli.changing import group
+from cli.completion import versions
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
-from cli.output import Json, emit, format_option, print_pairs, print_table
-from domain.money import percent_text
+from cli.numbers import date_of
+from cli.output import Json, emit, format_option, print_pairs, print_table, put
+from domain.money import Fen, percent_text, yuan
 from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
+from domain.wording import said
+from domain.words import word
 from ledger.files import read_text
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")
@@ -33,12 +39,20 @@ def _shape(version: Version) -> Json:
 
 
 def _parameters(found: Terms) -> Json:
-    whole: Json = msgspec.to_builtins(found, enc_hook=percent_text)
+    whole: Json = msgspec.to_builtins(found, enc_hook=_written)
     return {name: whole[name] for name in whole if name not in ("schema", "agreement", "version", "title", "readings")}
 
 
+def _written(value: object) -> str:
+    if isinstance(value, Fen):
+        return yuan(value)
+    if isinstance(value, Fraction):
+        return percent_text(value)
+    raise NotImplementedError(f"no wire form for {type(value)}")
+
+
 @terms.command("show", short_help="A version: its parameters with their clauses, its readings.")
-@click.argument("version", required=False)
+@click.argument("version", required=False, shell_complete=versions)
 @knowledge_options
 @format_option
 def show(version: str | None, asked: Asked, format_: str | None) -> None:
@@ -57,38 +71,51 @@ def show(version: str | None, asked: Asked, format_: str | None) -> None:
 def _print_version(shape: Json) -> None:
     print_pairs(
         [
-            (name.replace("_", " "), shape[name])
+            (word(name.replace("_", " ")), shape[name])
             for name in ("agreement", "version", "title", "effective_from", "sha256")
         ]
     )
     print()
     rows = [
-        (f"{table}.{name}", cited["value"], cited["clause"])
-        for table in ("service", "commitment", "claims", "amendments", "vouchers")
+        (f"{table}.{name}", _value(cited["value"]), word(cited["clause"]))
+        for table in ("service", "commitment", "claims", "amendments", "fees", "credit", "vouchers")
         for name, cited in shape["parameters"][table].items()
+        if cited is not None
     ]
-    print_table(("parameter", "value", "clause"), rows)
+    print_table((said("parameter"), said("value"), said("clause")), rows)
     print()
-    tiers = [
-        (tier["below"], tier["at_least"], tier["service_rate"], tier["call_rate"], tier["clause"])
-        for tier in shape["parameters"]["tiers"]
-    ]
-    columns = ("below", "at least", "service", "call", "clause")
-    print_table(columns, tiers, right=columns[:4])
+    _print_tiers(shape["parameters"]["tiers"])
     print()
-    print_table(("reading", "value"), list(shape["readings"].items()))
+    print_table((said("reading"), said("value")), list(shape["readings"].items()))
+
+
+def _print_tiers(tiers: list[Json]) -> None:
+    """The tiers, with one rate where the fee has no parts."""
+    single = all(tier["call_rate"] is None for tier in tiers)
+    names = ("below", "at_least", "service_rate", *(() if single else ("call_rate",)), "clause")
+    rates = (said("rate"),) if single else (said("service"), said("call"))
+    columns = (said("below"), said("at least"), *rates, said("clause"))
+    print_table(columns, [[tier[name] for name in names] for tier in tiers], right=columns[:-1])
+
+
+def _value(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 @terms.command("list", short_help="Every published version.")
+@click.option("--shipped", is_flag=True, help="What comes with the software instead; needs no ledger.")
 @knowledge_options
 @format_option
-def list_(asked: Asked, format_: str | None) -> None:
+def list_(shipped: bool, asked: Asked, format_: str | None) -> None:
     """Every published version, in order of effect.
 
     \b
     Example:
       slaledger terms list
     """
+    if shipped:
+        _list_shipped(format_)
+        return
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         versions = log.rules().versions
     rows = [
@@ -97,7 +124,33 @@ def list_(asked: Asked, format_: str | None) -> None:
     ]
     columns = ("agreement", "version", "effective_from", "noticed_at")
     table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table(("agreement", "version", "effective", "announced"), table))
+    emit(
+        rows,
+        format_,
+        lambda: print_table((said("agreement"), said("version"), said("effective"), said("announced")), table),
+    )
+
+
+def _list_shipped(format_: str | None) -> None:
+    from ledger.published import shipped  # it reads every document
+
+    rows = [
+        {
+            "agreement": found.agreement,
+            "version": found.version,
+            "effective_from": found.effective_from.isoformat(),
+            "currency": found.currency,
+            "remedy": found.remedy,
+            "title": found.title,
+            "url": found.source.url,
+            "checked_on": found.source.checked_on.isoformat(),
+            "sha256": document_sha256(text),
+        }
+        for text, found in shipped()
+    ]
+    columns = ("agreement", "version", "currency", "remedy", "checked_on")
+    table = [[row[column] for column in columns] for row in rows]
+    emit(rows, format_, lambda: print_table((*columns[:4], said("checked")), table))
 
 
 @terms.command("check", short_help="Whether a document is sound.")
@@ -119,5 +172,11 @@ def check(file: str, format_: str | None) -> None:
         "effective_from": found.effective_from.isoformat(),
         "sha256": document_sha256(document),
     }
-    sound = f"{file}: sound: {found.agreement} {found.version}, effective {found.effective_from}"
-    emit(shape, format_, lambda: print(sound))
+    sound = said(
+        "{file}: sound: {agreement} {version}, effective {effective_from}",
+        file=file,
+        agreement=found.agreement,
+        version=found.version,
+        effective_from=date_of(found.effective_from.isoformat()),
+    )
+    emit(shape, format_, lambda: put(sound))

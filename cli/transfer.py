@@ -1,4 +1,4 @@
-"""`slaledger export`, `backup` and `restore`: a ledger out of its store, and into another."""
+"""`slaledger export events`, `backup` and `restore`: a ledger out of its store, and into another."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import click
 
+from cli.completion import files
 from cli.context import lock_seconds, open_ledger, settings
+from cli.language import here
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
+from domain.wording import said
 from ledger.audit.notes import encoded, read_key_file, sign_note
 from ledger.audit.proofs import read_checkpoint
 from ledger.exchange import backups, moving
@@ -22,12 +25,7 @@ _SIGN = click.option(
 )
 
 
-@click.group("export")
-def export() -> None:
-    """Take a ledger out of its store."""
-
-
-@export.command("events", short_help="Every event, as CloudEvents, for another store.")
+@click.command("events", short_help="Every event, as CloudEvents, for another store.")
 @click.option(
     "-o", "--output", "file", default=STDOUT, metavar="FILE", help="Compressed where it ends in .zst; - is stdout."
 )
@@ -48,11 +46,16 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
         sign = _as_it_is if key is None else lambda text: sign_note(text, key)
         moved = moving.export_events(ledger, file, force=force, sign=sign, on_progress=advance)
     if file != STDOUT:
-        tell(file, moved, "written", format_)
+        tell(
+            file,
+            moved,
+            said("{file}: {events} events written, up to position {position}", **counts(file, moved)),
+            format_,
+        )
 
 
 @click.command("backup", short_help="A copy of one moment while others write.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @_FORCE
 @_SIGN
 @format_option
@@ -73,7 +76,7 @@ def backup(file: str, force: bool, key_file: str | None, format_: str | None) ->
 
 
 @click.command("restore", short_help="A ledger again of a backup or an export.")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--against", metavar="CHECKPOINT", help="A file with the checkpoint that the copy must extend.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @format_option
@@ -96,11 +99,17 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
             on_progress=advance,
         )
     if not vouched:
-        warn("no checkpoint was given: what is proved is that every event can be read and no stream misses a version")
-    tell(file, moved, "restored", format_)
+        warn(
+            said(
+                "no checkpoint was given: what is proved is that every event can be read and no stream misses a version"
+            )
+        )
+    tell(
+        file, moved, said("{file}: {events} events restored, up to position {position}", **counts(file, moved)), format_
+    )
 
 
-def tell(file: str, moved: Moved, done: str, format_: str | None, **more: object) -> None:
+def tell(file: str, moved: Moved, words: str, format_: str | None, **more: object) -> None:
     """Print what was moved."""
     answer: Json = {
         "file": file,
@@ -109,8 +118,13 @@ def tell(file: str, moved: Moved, done: str, format_: str | None, **more: object
         "position": moved.position,
         "root": encoded(moved.root),
     }
-    words = f"{file}: {moved.events} events {done}, up to position {moved.position}\nroot {answer['root']}"
-    emit({**answer, **more}, format_, lambda: print(words))
+    root = said("root {root}", root=answer["root"])
+    emit({**answer, **more}, format_, lambda: print(f"{here(words)}\n{here(root)}"))
+
+
+def counts(file: str, moved: Moved) -> dict[str, object]:
+    """What a sentence about what was moved names."""
+    return {"file": file, "events": moved.events, "position": moved.position}
 
 
 def _as_it_is(text: str) -> str:

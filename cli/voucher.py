@@ -6,10 +6,14 @@ import click
 
 from cli import shapes
 from cli.changing import group
+from cli.completion import accounts, vouchers
 from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.numbers import currency, money
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
 from domain.case import unknown_account
+from domain.wording import said
+from domain.words import word
 from ledger.questions import voucher_then
 from ledger.store import layout
 from ledger.store.views import Views
@@ -18,7 +22,7 @@ voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bil
 
 
 @voucher.command("list", short_help="Vouchers with their balances.")
-@click.option("--account", metavar="ID", help="Only this account's.")
+@click.option("--account", shell_complete=accounts, metavar="ID", help="Only this account's.")
 @knowledge_options
 @format_option
 def list_(account: str | None, asked: Asked, format_: str | None) -> None:
@@ -31,16 +35,21 @@ def list_(account: str | None, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone = zone_known(log, known)
+            currency = currency_known(log)
             if account is not None and not log.version(layout.account(account)):
                 raise unknown_account(account)
-        rows = [shapes.voucher_row(row, zone) for row in views.vouchers(account)]
+        rows = [shapes.voucher_row(row, zone, currency) for row in views.vouchers(account)]
     columns = ("voucher", "issued", "redeemed", "cancelled", "balance")
-    table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table(columns, table, right=columns[1:]))
+    emit(rows, format_, lambda: _print_vouchers(rows, columns))
+
+
+def _print_vouchers(rows: list[Json], columns: tuple[str, ...]) -> None:
+    table = [[row["voucher"], *(money(row[column]) for column in columns[1:])] for row in rows]
+    print_table(list(map(word, columns)), table, right=columns[1:])
 
 
 @voucher.command("show", short_help="One voucher from claim to last redemption.")
-@click.argument("voucher_id", metavar="VOUCHER")
+@click.argument("voucher_id", metavar="VOUCHER", shell_complete=vouchers)
 @knowledge_options
 @format_option
 def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
@@ -53,16 +62,27 @@ def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = voucher_then(ledger, voucher_id, known.upto)
         with ledger.reading(known.upto) as log:
-            shape = shapes.voucher(found, zone_known(log, known))
+            shape = shapes.voucher(found, zone_known(log, known)) | {"currency": currency_known(log)}
     emit(shape, format_, lambda: _print_voucher(shape))
 
 
 def _print_voucher(shape: Json) -> None:
-    names = ("voucher", "account", "month", "decision", "issued_at", "issued", "redeemed", "cancelled", "balance")
-    print_pairs([(name.replace("_", " "), shape[name]) for name in names])
+    names = ("voucher", "account", "month", "decision", "issued_at")
+    amounts = ("issued", "redeemed", "cancelled", "balance")
+    pairs = [(word(name.replace("_", " ")), shape[name]) for name in names]
+    print_pairs([*pairs, *((word(name), currency(shape[name], shape["currency"])) for name in amounts)])
     if shape["redemptions"]:
         print()
-        columns = ("redemption", "bill", "part", "amount", "redeemed_at", "status")
-        shown = [{**one, "redeemed_at": short(one["redeemed_at"])} for one in shape["redemptions"]]
-        rows = [[one[column] for column in columns] for one in shown]
-        print_table(("no.", *columns[1:4], "redeemed", "status"), rows, right=["no.", "amount"])
+        rows = [
+            (
+                one["redemption"],
+                one["bill"],
+                word(one["part"]),
+                money(one["amount"]),
+                short(one["redeemed_at"]),
+                word(one["status"]),
+            )
+            for one in shape["redemptions"]
+        ]
+        columns = (said("no."), said("bill"), said("part"), said("amount"), said("redeemed"), said("status"))
+        print_table(columns, rows, right=["no.", "amount"])

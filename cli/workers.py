@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from domain.wording import said
 from ledger.spread import Workers
 
 
@@ -19,7 +20,7 @@ def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def divided(*words: Any, processes: int | None, address: str | None, **given: Any) -> Any:
         if processes is not None and address is not None:
-            raise click.UsageError("give --workers or --cluster, not both", click.get_current_context())
+            raise click.UsageError(said("give --workers or --cluster, not both"), click.get_current_context())
         asked = processes is not None or address is not None
         return command(*words, workers=Workers(processes, address) if asked else None, **given)
 

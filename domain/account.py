@@ -8,6 +8,7 @@ from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, Restage
 from domain.events import AccountClosed, AccountCorrected, AccountEnrolled, AccountRestaged, Event, Stage
 from domain.refusals import Refusal
 from domain.time import written
+from domain.wording import said
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -72,8 +73,8 @@ def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]
         return ()
     raise Refusal(
         "account_taken",
-        f"account {command.account} is enrolled with other particulars",
-        hint=f"`slaledger account correct {command.account} … --reason …`",
+        said("account {account} is enrolled with other particulars", account=command.account),
+        hint=said("`slaledger account correct {account} … --reason …`", account=command.account),
     )
 
 
@@ -92,8 +93,17 @@ def restage(account: Account, command: RestageAccount, zone: str) -> tuple[Event
     if command.changed_at < account.enrolled_at:
         raise Refusal(
             "before_enrolment",
-            f"account {account.account} was enrolled only at {written(account.enrolled_at, zone)}",
+            said(
+                "account {account} was enrolled only at {enrolled_at}",
+                account=account.account,
+                enrolled_at=written(account.enrolled_at, zone),
+            ),
             clause="opening",
+            hint=said(
+                "`slaledger account correct {account} --stage {stage} --reason …`, if it was so from the start",
+                account=account.account,
+                stage=command.stage,
+            ),
         )
     _check_closed(account, command.changed_at, zone)
     if _stage_recorded_at(account, command.changed_at) == command.stage:
@@ -109,7 +119,14 @@ def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event
         if (value := getattr(command, name)) is not None
     }
     if not given:
-        raise Refusal("nothing_given", f"account {account.account}: give what the enrolment should have said")
+        raise Refusal(
+            "nothing_given",
+            said("account {account}: give what the enrolment should have said", account=account.account),
+            hint=said(
+                "`slaledger account correct {account} --enrolled-at … --reason …`; `--help` lists what else",
+                account=account.account,
+            ),
+        )
     if all(getattr(account, name) == value for name, value in given.items()):
         return ()
     if command.enrolled_at is not None:
@@ -117,8 +134,15 @@ def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event
         if account.restaged and min(account.restaged) < command.enrolled_at:
             raise Refusal(
                 "after_restaging",
-                f"account {account.account} changed its stage at {written(min(account.restaged), zone)}, before that",
+                said(
+                    "account {account} changed its stage at {restaged_at}, before that",
+                    account=account.account,
+                    restaged_at=written(min(account.restaged), zone),
+                ),
                 clause="opening",
+                hint=said(
+                    "give an --enrolled-at up to {restaged_at}", restaged_at=written(min(account.restaged), zone)
+                ),
             )
     return (
         AccountCorrected(
@@ -136,12 +160,28 @@ def close(account: Account, command: CloseAccount, zone: str) -> tuple[Event, ..
     if account.closed_at == command.closed_at:
         return ()
     if account.closed_at is not None:
-        raise Refusal("account_closed", f"account {account.account} was closed at {written(account.closed_at, zone)}")
+        raise Refusal(
+            "account_closed",
+            said(
+                "account {account} was closed at {closed_at}",
+                account=account.account,
+                closed_at=written(account.closed_at, zone),
+            ),
+            hint=said(
+                "a closure stays as it is; `slaledger history {account}` shows when it was recorded, and by whom",
+                account=account.account,
+            ),
+        )
     begun = max(account.enrolled_at, *account.restaged) if account.restaged else account.enrolled_at
     if command.closed_at < begun:
         raise Refusal(
             "before_enrolment",
-            f"account {account.account} was enrolled or changed its stage at {written(begun, zone)}, after that",
+            said(
+                "account {account} was enrolled or changed its stage at {begun_at}, after that",
+                account=account.account,
+                begun_at=written(begun, zone),
+            ),
+            hint=said("give a --closed-at of {begun_at} or later", begun_at=written(begun, zone)),
         )
     return (AccountClosed(account=account.account, closed_at=int(command.closed_at)),)
 
@@ -149,5 +189,11 @@ def close(account: Account, command: CloseAccount, zone: str) -> tuple[Event, ..
 def _check_closed(account: Account, instant: int, zone: str) -> None:
     if account.closed_at is not None and instant > account.closed_at:
         raise Refusal(
-            "account_closed", f"account {account.account} was closed at {written(account.closed_at, zone)}, before that"
+            "account_closed",
+            said(
+                "account {account} was closed at {closed_at}, before that",
+                account=account.account,
+                closed_at=written(account.closed_at, zone),
+            ),
+            hint=said("give a time up to {closed_at}", closed_at=written(account.closed_at, zone)),
         )

@@ -173,14 +173,15 @@ def concerning(case: Case, month: str, at: int) -> Case:
     start, end = month_span(month, zone)
     return msgspec.structs.replace(
         case,
-        incidents={name: found for name, found in case.incidents.items() if _touches(found, start, end, at)},
+        incidents={name: found for name, found in case.incidents.items() if touches_span(found, start, end, at)},
         bills={name: found for name, found in case.bills.items() if _is_for(found, month)},
         claims={name: found for name, found in case.claims.items() if name == month},
         vouchers={name: found for name, found in case.vouchers.items() if found.month == month},
     )
 
 
-def _touches(incident: Incident, start: int, end: int, at: int) -> bool:
+def touches_span(incident: Incident, start: int, end: int, at: int) -> bool:
+    """Whether an incident has time in a span; an open one lasts up to `at`, and one without length has its instant."""
     until = at if incident.ended_at is None else incident.ended_at
     return incident.started_at < end and max(until, incident.started_at + 1) > start
 

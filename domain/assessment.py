@@ -21,9 +21,9 @@ from domain.money import percent_text
 from domain.refusals import Refusal
 from domain.rules.availability import availability, meets_commitment, tier_of
 from domain.rules.claim_window import Window, claim_window
-from domain.rules.compensation import Credit, credit
+from domain.rules.compensation import Credit, PartCredit, credit, most, too_small, uncapped_fen
 from domain.rules.coverage import covered
-from domain.rules.fees import Bases, bases, covers
+from domain.rules.fees import Base, Bases, bases, covers
 from domain.rules.unavailability import Episode, Measured, measure, measure_months
 from domain.terms import Terms, Version, in_force
 from domain.time import month_span
@@ -83,7 +83,8 @@ def _episode(episode: Episode) -> EpisodeRecord:
 
 def would_credit(case: Case, month: str, tier: int, terms: Terms) -> int:
     """What a claim in time would get for a month in a tier, in fen."""
-    return credit(bases(case.bills.values(), month), tier, terms).total_fen
+    total_fen = credit(bases(case.bills.values(), month, terms), tier, terms).total_fen
+    return 0 if too_small(total_fen, terms) else total_fen
 
 
 def assess(case: Case, account: str, month: str, version: Version, at: int, facts: Facts) -> Decision:
@@ -95,10 +96,10 @@ def assess(case: Case, account: str, month: str, version: Version, at: int, fact
     """
     claim = case.claims[month]
     window = claim_window(month, version.terms, case.calendars)
-    trail = [*_terms_step(month, version), *_window_step(claim.filed_at, window)]
+    trail = [*_terms_step(month, version), *_window_step(claim.filed_at, window, version.terms)]
     decided = Decision(
         number=len(claim.decisions) + 1,
-        format=record.FORMAT,
+        format=record.format_under(version.terms),
         outcome="awarded",
         decided_at=at,
         filed_at=claim.filed_at,
@@ -112,6 +113,8 @@ def assess(case: Case, account: str, month: str, version: Version, at: int, fact
         bases=None,
         credit=None,
         steps=(),
+        currency=version.terms.currency,
+        remedy=version.terms.remedy,
     )
     timing = _timing(claim.filed_at, window)
     if timing is not None:
@@ -125,7 +128,7 @@ def _assess_month(
     terms = version.terms
     incidents = touching(case)
     measured = measure(incidents, covered(account_of(case, account), terms), month, decided.decided_at, terms)
-    trail += _coverage_step(measured)
+    trail += _coverage_step(measured, terms)
     if not measured.covered_us:
         return _ended(decided, "not_covered", trail)
     result = judged(measured, terms)
@@ -136,12 +139,13 @@ def _assess_month(
     if result.meets_commitment or result.tier is None:
         return _ended(decided, "commitment_met", trail)
     billed = [bill for bill in case.bills.values() if covers(bill, month)]
-    base = bases(billed, month)
+    base = bases(billed, month, terms)
     amount = credit(base, result.tier, terms)
     decided = msgspec.structs.replace(decided, bases=base)
-    trail += _fee_steps(base, billed)
+    trail += _fee_steps(base, billed, terms)
     trail += _credit_steps(base, amount, result.tier, terms)
-    if not amount.total_fen:
+    trail += _minimum_step(amount, terms)
+    if too_small(amount.total_fen, terms):
         return _ended(decided, "nothing_to_credit", trail)
     return _ended(msgspec.structs.replace(decided, credit=amount), "awarded", trail)
 
@@ -182,7 +186,7 @@ def _terms_step(month: str, version: Version) -> list[Step]:
     start, end = month_span(month, terms.zone)
     return [
         _step(
-            "4",
+            terms.amendments.notice_days.clause,
             "terms",
             terms.version,
             month=month,
@@ -194,24 +198,29 @@ def _terms_step(month: str, version: Version) -> list[Step]:
     ]
 
 
-def _window_step(filed_at: int, window: Window) -> list[Step]:
+def _window_step(filed_at: int, window: Window, terms: Terms) -> list[Step]:
+    workday = window.nth_workday
     return [
         _step(
-            "3.2",
+            terms.claims.clause,
             "window",
             _timing(filed_at, window) or "in_time",
             filed_at=filed_at,
-            nth_workday=window.nth_workday.isoformat(),
+            nth_workday=None if workday is None else workday.isoformat(),
             opens_at=window.opens_at,
             closes_at=window.closes_at,
         )
     ]
 
 
-def _coverage_step(measured: Measured) -> list[Step]:
+def _coverage_step(measured: Measured, terms: Terms) -> list[Step]:
     return [
         _step(
-            "opening", "coverage", bool(measured.covered_us), covered_us=measured.covered_us, total_us=measured.total_us
+            terms.service.beta_covered.clause,
+            "coverage",
+            bool(measured.covered_us),
+            covered_us=measured.covered_us,
+            total_us=measured.total_us,
         )
     ]
 
@@ -266,9 +275,14 @@ def _episode_steps(measured: Measured, terms: Terms) -> list[Step]:
 def _availability_steps(measured: Measured, result: AvailabilityRecord, terms: Terms) -> list[Step]:
     commitment = terms.commitment.availability
     return [
-        _step("1", "unavailable", measured.unavailable_us, episodes=len(measured.episodes)),
         _step(
-            "2.1",
+            terms.service.minimum_outage_seconds.clause,
+            "unavailable",
+            measured.unavailable_us,
+            episodes=len(measured.episodes),
+        ),
+        _step(
+            terms.measure.kind.clause,
             "availability",
             f"{result.numerator}/{result.denominator}",
             total_us=measured.total_us,
@@ -284,62 +298,66 @@ def _availability_steps(measured: Measured, result: AvailabilityRecord, terms: T
     ]
 
 
-def _fee_steps(base: Bases, billed: Iterable[Bill]) -> list[Step]:
+def _fee_steps(base: Bases, billed: Iterable[Bill], terms: Terms) -> list[Step]:
+    """Clause 1, fees, and what is left of each part net of vouchers; one base where the fee has no parts."""
     used = tuple(sorted(bill.bill for bill in billed))
+    clause, base_clause = _fee_clauses(terms)
+    if terms.single_fee:
+        return [_step(clause, "fees", base.product_fee_fen, bills=used), _base_step(base_clause, "fee", base, terms)]
     return [
         _step(
-            "1",
+            clause,
             "fees",
             base.product_fee_fen,
             bills=used,
             call_fee_fen=base.call_fee_fen,
             service_fee_fen=base.service.fee_fen,
         ),
-        _step(
-            "3.1",
-            "base",
-            base.service.net_fen,
-            part="service",
-            fee_fen=base.service.fee_fen,
-            voucher_offset_fen=base.service.voucher_offset_fen,
-        ),
-        _step(
-            "3.1",
-            "base",
-            base.call.net_fen,
-            part="call",
-            fee_fen=base.call.fee_fen,
-            voucher_offset_fen=base.call.voucher_offset_fen,
-        ),
+        _base_step(base_clause, "service", base, terms),
+        _base_step(base_clause, "call", base, terms),
     ]
 
 
+def _fee_clauses(terms: Terms) -> tuple[str, str]:
+    """The clauses of the fee and of its base: their own where cited, else those of the month and of vouchers."""
+    parts, base = terms.fees.parts, terms.fees.base
+    fee = terms.service.period.clause if parts is None else parts.clause
+    return fee, terms.vouchers.cash.clause if base is None else base.clause
+
+
+def _base_step(clause: str, part: str, bases: Bases, terms: Terms) -> Step:
+    """A part's base; `gross` stands where the terms take rates of the fee whatever vouchers paid of it."""
+    base = bases.call if part == "call" else bases.service
+    gross: dict[str, Value] = {"gross": True} if terms.gross_base else {}
+    return _step(
+        clause,
+        "base",
+        base.net_fen,
+        part=part,
+        fee_fen=base.fee_fen,
+        voucher_offset_fen=base.voucher_offset_fen,
+        **gross,
+    )
+
+
 def _credit_steps(base: Bases, amount: Credit, tier: int, terms: Terms) -> list[Step]:
+    """Clause 3.1: the tier, the amount of each part, and their sum; a cap where it lowers the amount."""
     bounds = terms.tiers[tier - 1]
+    tier_step = _step(
+        bounds.clause,
+        "tier",
+        tier,
+        below=percent_text(bounds.below),
+        at_least=None if bounds.at_least is None else percent_text(bounds.at_least),
+    )
+    if terms.single_fee:
+        whole = PartCredit(rate=bounds.service_rate, amount_fen=uncapped_fen(base, tier, terms))
+        credited = _part_step(bounds.clause, "fee", base.service, whole)
+        return [tier_step, credited, *_cap_step(base, amount, terms), _single_total_step(amount, bounds.clause, terms)]
     return [
-        _step(
-            bounds.clause,
-            "tier",
-            tier,
-            below=percent_text(bounds.below),
-            at_least=None if bounds.at_least is None else percent_text(bounds.at_least),
-        ),
-        _step(
-            bounds.clause,
-            "credit",
-            amount.service.amount_fen,
-            part="service",
-            net_fen=base.service.net_fen,
-            rate=percent_text(amount.service.rate),
-        ),
-        _step(
-            bounds.clause,
-            "credit",
-            amount.call.amount_fen,
-            part="call",
-            net_fen=base.call.net_fen,
-            rate=percent_text(amount.call.rate),
-        ),
+        tier_step,
+        _part_step(bounds.clause, "service", base.service, amount.service),
+        _part_step(bounds.clause, "call", base.call, amount.call),
         _step(
             bounds.clause,
             "total",
@@ -347,5 +365,38 @@ def _credit_steps(base: Bases, amount: Credit, tier: int, terms: Terms) -> list[
             service_fen=amount.service.amount_fen,
             call_fen=amount.call.amount_fen,
             rounding=terms.readings.rounding,
+            **_remedy_said(terms),
         ),
     ]
+
+
+def _part_step(clause: str, part: str, base: Base, amount: PartCredit) -> Step:
+    return _step(clause, "credit", amount.amount_fen, part=part, net_fen=base.net_fen, rate=percent_text(amount.rate))
+
+
+def _single_total_step(amount: Credit, clause: str, terms: Terms) -> Step:
+    return _step(clause, "total", amount.total_fen, rounding=terms.readings.rounding, **_remedy_said(terms))
+
+
+def _remedy_said(terms: Terms) -> dict[str, Value]:
+    """Said only where it is no voucher, as in decisions before there was a choice."""
+    return {} if terms.remedy == "voucher" else {"remedy": terms.remedy}
+
+
+def _cap_step(base: Bases, amount: Credit, terms: Terms) -> list[Step]:
+    """The most that a month is worth, where the terms cap it."""
+    cap, most_fen = terms.credit.cap, most(base, terms)
+    if cap is None or most_fen is None:
+        return []
+    paid_fen = max(0, base.service.fee_fen - base.service.voucher_offset_fen)
+    lowered = amount.total_fen == most_fen
+    return [_step(cap.clause, "cap", most_fen, share=percent_text(cap.value), paid_fen=paid_fen, reached=lowered)]
+
+
+def _minimum_step(amount: Credit, terms: Terms) -> list[Step]:
+    """What a credit must be above to be given, where the terms say so."""
+    minimum = terms.credit.minimum_credit
+    if minimum is None:
+        return []
+    enough = not too_small(amount.total_fen, terms)
+    return [_step(minimum.clause, "minimum", enough, minimum_fen=int(minimum.value), credit_fen=amount.total_fen)]

@@ -15,7 +15,8 @@ from domain.events import (
     Part,
 )
 from domain.money import yuan
-from domain.refusals import Refusal
+from domain.refusals import Refusal, Unreadable
+from domain.wording import said
 
 MAX_MONTHS = 120
 
@@ -112,13 +113,28 @@ def _billed(event: FeesBilled) -> Bill:
     )
 
 
-def billed(command: BillFees) -> FeesBilled:
-    """A new bill. Raises Refusal `bad_months`, `call_above_product`, `vouchers_above_fee`."""
+def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
+    """A new bill; `single_fee` where the terms know no parts of the fee.
+
+    Raises Refusal `bad_months`, `call_above_product`, `vouchers_above_fee`, `no_call_part`; Unreadable `bad_field`.
+    """
     if not 1 <= command.months <= MAX_MONTHS:
         raise Refusal(
             "bad_months",
-            f"bill {command.bill}: {command.months} months; a payment is for 1 to {MAX_MONTHS}",
+            said(
+                "bill {bill}: {months} months; a payment is for 1 to {max_months}",
+                bill=command.bill,
+                months=command.months,
+                max_months=MAX_MONTHS,
+            ),
             clause="1",
+            hint=said("give --months; a longer payment is recorded as several bills"),
+        )
+    if command.call_fee is None and not single_fee:
+        raise Unreadable(
+            "bad_field",
+            said("call_fee: bill {bill} does not say it", bill=command.bill),
+            hint=said("give --call-fee; 0.00 where there were no calls"),
         )
     offset = command.voucher_offset or VoucherOffset()
     event = FeesBilled(
@@ -128,18 +144,21 @@ def billed(command: BillFees) -> FeesBilled:
         months=command.months,
         billed_at=int(command.billed_at),
         product_fee_fen=int(command.product_fee),
-        call_fee_fen=int(command.call_fee),
+        call_fee_fen=int(command.call_fee or 0),
         service_voucher_fen=int(offset.service or 0),
         call_voucher_fen=int(offset.call or 0),
     )
     _check_amounts(_billed(event))
+    if single_fee:
+        _check_no_call_part(event.bill, event.call_fee_fen, event.call_voucher_fen)
     return event
 
 
-def correct(bill: Bill, command: CorrectFees) -> tuple[Event, ...]:
+def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple[Event, ...]:
     """The bill should have said otherwise.
 
-    Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`.
+    Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`,
+    `no_call_part`.
     """
     _not_voided(bill)
     offset = command.voucher_offset or VoucherOffset()
@@ -151,19 +170,32 @@ def correct(bill: Bill, command: CorrectFees) -> tuple[Event, ...]:
     }
     given = {name: int(amount) for name, amount in wanted.items() if amount is not None}
     if not given:
-        raise Refusal("nothing_given", f"bill {bill.bill}: give the amounts to correct")
+        raise Refusal(
+            "nothing_given",
+            said("bill {bill}: give the amounts to correct", bill=bill.bill),
+            hint=said(
+                "`slaledger fees correct {bill} --product-fee … --reason …`; `--help` lists the other amounts",
+                bill=bill.bill,
+            ),
+        )
     if all(getattr(bill, name) == amount for name, amount in given.items()):
         return ()
     corrected = msgspec.structs.replace(bill, **given)
     _check_amounts(corrected)
+    if single_fee:
+        _check_no_call_part(bill.bill, corrected.call_fee_fen, corrected.call_voucher_fen)
     for part in ("service", "call"):
         if owed_fen(corrected, part) < 0:
             raise Refusal(
                 "below_redeemed",
-                f"bill {bill.bill}: vouchers have paid {yuan(redeemed_fen(bill, part))} of the {part} part, "
-                "more than the correction leaves",
+                said(
+                    "bill {bill}: vouchers have paid {redeemed} of the {part} part, more than the correction leaves",
+                    bill=bill.bill,
+                    redeemed=yuan(redeemed_fen(bill, part)),
+                    part=part,
+                ),
                 clause="3.1",
-                hint="reverse the redemption first (`slaledger voucher reverse`)",
+                hint=_reversal(next(each for each in bill.payments if each.part == part and not each.reversed)),
             )
     return (FeesCorrected(bill=bill.bill, **given),)
 
@@ -177,16 +209,39 @@ def void(bill: Bill, reason: str) -> tuple[Event, ...]:
     if standing:
         raise Refusal(
             "redemptions_stand",
-            f"bill {bill.bill} was paid in part by voucher {standing[0].voucher}",
+            said("bill {bill} was paid in part by voucher {voucher}", bill=bill.bill, voucher=standing[0].voucher),
             clause="3.1",
-            hint=f"`slaledger voucher reverse {standing[0].voucher} {standing[0].redemption} --reason …` first",
+            hint=_reversal(standing[0]),
         )
     return (FeesVoided(bill=bill.bill),)
 
 
+def _reversal(payment: Payment) -> str:
+    """What to do before what a voucher paid can go."""
+    return said(
+        "`slaledger voucher reverse {voucher} {redemption} --reason …` first",
+        voucher=payment.voucher,
+        redemption=payment.redemption,
+    )
+
+
 def _not_voided(bill: Bill) -> None:
     if bill.voided is not None:
-        raise Refusal("bill_voided", f"bill {bill.bill} is void: {bill.voided}", hint="record a new bill")
+        raise Refusal(
+            "bill_voided",
+            said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided),
+            hint=said("record a new bill"),
+        )
+
+
+def _check_no_call_part(bill: str, call_fee_fen: int, call_voucher_fen: int) -> None:
+    """Terms whose fee has no parts: all of it is the product fee."""
+    if call_fee_fen or call_voucher_fen:
+        raise Refusal(
+            "no_call_part",
+            said("bill {bill}: the fee of this agreement has no call part", bill=bill),
+            hint=said("give all of it as the product fee, and leave call_fee out"),
+        )
 
 
 def _check_amounts(bill: Bill) -> None:
@@ -194,9 +249,14 @@ def _check_amounts(bill: Bill) -> None:
     if bill.service_fee_fen < 0:
         raise Refusal(
             "call_above_product",
-            f"bill {bill.bill}: the call fee {yuan(bill.call_fee_fen)} is above the product fee "
-            f"{yuan(bill.product_fee_fen)}, of which it is a part",
+            said(
+                "bill {bill}: the call fee {call_fee} is above the product fee {product_fee}, of which it is a part",
+                bill=bill.bill,
+                call_fee=yuan(bill.call_fee_fen),
+                product_fee=yuan(bill.product_fee_fen),
+            ),
             clause="1",
+            hint=said("the product fee is the whole: the service and its calls together"),
         )
     for part, fee, vouchers in (
         ("service", bill.service_fee_fen, bill.service_voucher_fen),
@@ -205,6 +265,13 @@ def _check_amounts(bill: Bill) -> None:
         if vouchers > fee:
             raise Refusal(
                 "vouchers_above_fee",
-                f"bill {bill.bill}: {yuan(vouchers)} of vouchers is above the {part} fee {yuan(fee)}",
+                said(
+                    "bill {bill}: {vouchers} of vouchers is above the {part} fee {fee}",
+                    bill=bill.bill,
+                    vouchers=yuan(vouchers),
+                    part=part,
+                    fee=yuan(fee),
+                ),
                 clause="3.1",
+                hint=said("give a --{part}-voucher of {fee} at most", part=part, fee=yuan(fee)),
             )

@@ -13,6 +13,7 @@ import msgspec
 
 from domain.events import CalendarPublished, NamedDay
 from domain.refusals import Refusal, Unreadable
+from domain.wording import said, words_of
 
 COUNTRY = "CN"
 _DAY = timedelta(days=1)
@@ -75,9 +76,9 @@ def publish(known: CalendarYear | None, event: CalendarPublished, reason: str | 
     if known is not None and reason is None:
         raise Refusal(
             "calendar_taken",
-            f"the calendar of {event.year} was recorded with other days",
+            said("the calendar of {year} was recorded with other days", year=event.year),
             clause="3.2",
-            hint="give --reason to record what was published since; decisions made keep the calendar they used",
+            hint=said("give --reason to record what was published since; decisions made keep the calendar they used"),
         )
     return (event,)
 
@@ -94,13 +95,28 @@ def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[d
         if not row or (rows.line_num == 1 and row[0].strip().lower() == "date"):
             continue
         if len(row) != 3 or row[1].strip() not in days:
-            raise Unreadable("bad_calendar", f"{place}: a row is a date, `holiday` or `workday`, and a name")
+            raise Unreadable(
+                "bad_calendar",
+                said("{place}: a row is a date, `holiday` or `workday`, and a name", place=place),
+                hint=said("such as {year}-10-01,holiday,National Day", year=year),
+            )
         day = _day(row[0].strip(), year, place)
         if any(day in kind for kind in days.values()):
-            raise Unreadable("bad_calendar", f"{place}: {day} stands twice")
+            raise Unreadable(
+                "bad_calendar",
+                said("{place}: {day} stands twice", place=place, day=day),
+                hint=said("leave one of the two rows out"),
+            )
         days[row[1].strip()][day] = row[2].strip()
     if not days["holiday"]:
-        raise Unreadable("bad_calendar", f"{name}: a year without a single holiday is no calendar")
+        raise Unreadable(
+            "bad_calendar",
+            said("{name}: a year without a single holiday is no calendar", name=name),
+            hint=said(
+                "list all holidays and make-up working days of {year}, such as {year}-10-01,holiday,National Day",
+                year=year,
+            ),
+        )
     return days["holiday"], days["workday"]
 
 
@@ -108,16 +124,30 @@ def _rows(rows: Any, name: str) -> Iterator[list[str]]:
     try:
         yield from rows
     except csv.Error as error:
-        raise Unreadable("bad_calendar", f"{name}:{rows.line_num}: {error}") from None
+        raise Unreadable(
+            "bad_calendar",
+            said("{name}:{line_num}: {error}", name=name, line_num=rows.line_num, error=words_of(error)),
+            hint=said("save it as CSV in UTF-8, a row a day: date, kind, name"),
+        ) from None
 
 
 def _day(text: str, year: int, place: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Unreadable("bad_calendar", f"{place}: {text!r} is no date like {year}-10-01") from None
+        raise Unreadable(
+            "bad_calendar",
+            said("{place}: {text!r} is no date like {year}-10-01", place=place, text=text, year=year),
+            hint=said("write the year, the month and the day, each with its zeros"),
+        ) from None
     if day.year != year:
-        raise Unreadable("bad_calendar", f"{place}: {day} is not in {year}")
+        raise Unreadable(
+            "bad_calendar",
+            said("{place}: {day} is not in {year}", place=place, day=day, year=year),
+            hint=said(
+                "leave the row out, or `slaledger calendar publish {year}` with the days of {year}", year=day.year
+            ),
+        )
     return day
 
 
@@ -130,9 +160,9 @@ def is_workday(calendars: Calendars, day: date) -> bool:
     if year is None:
         raise Refusal(
             "calendar_missing",
-            f"the working days of {day.year} are not recorded",
+            said("the working days of {year} are not recorded", year=day.year),
             clause="3.2",
-            hint=f"`slaledger calendar publish {day.year}` once the State Council has published them",
+            hint=said("`slaledger calendar publish {year}` once the State Council has published them", year=day.year),
         )
     if day in year.workdays:
         return True

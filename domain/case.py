@@ -15,6 +15,7 @@ from domain import incident as incidents
 from domain import terms as agreement
 from domain import voucher as vouchers
 from domain.refusals import Damaged, Refusal, Unreadable
+from domain.wording import said, words_of
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -57,14 +58,27 @@ def evolve(case: Case, fact: Fact) -> None:
     if step is None:
         raise Damaged(
             "unknown_event",
-            f"position {fact.position}: no case is made of {fact.topic!r} events (stream {fact.stream})",
-            hint="the ledger was written by a newer version; nothing is skipped",
+            said(
+                "position {position}: no case is made of {topic!r} events (stream {stream})",
+                position=fact.position,
+                topic=fact.topic,
+                stream=fact.stream,
+            ),
+            hint=said("upgrade slaledger: a newer version wrote it, and nothing is skipped"),
         )
     try:
         step(case, fact.event, fact.reason)
     except (ValueError, IndexError, Unreadable) as error:
         raise Damaged(
-            "impossible_event", f"position {fact.position}: {fact.topic!r} in stream {fact.stream}: {error}"
+            "impossible_event",
+            said(
+                "position {position}: {topic!r} in stream {stream}: {error}",
+                position=fact.position,
+                topic=fact.topic,
+                stream=fact.stream,
+                error=words_of(error),
+            ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from error
 
 
@@ -79,9 +93,9 @@ def unknown_account(account: str) -> Refusal:
     """What is said of an account that was never enrolled."""
     return Refusal(
         "unknown_account",
-        f"account {account} was never enrolled",
+        said("account {account} was never enrolled", account=account),
         clause="opening",
-        hint=f"`slaledger account enroll {account} --enrolled-at …`",
+        hint=said("`slaledger account enroll {account} --enrolled-at …`", account=account),
     )
 
 
@@ -134,7 +148,9 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountCorrected, e.AccountClosed),
     _incident: (
         e.IncidentOpened,
+        e.IncidentOpenedWithin,
         e.IncidentClosed,
+        e.IncidentClosedWithin,
         e.IncidentCorrected,
         e.IncidentWithdrawn,
         e.ExclusionApplied,

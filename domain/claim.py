@@ -9,6 +9,7 @@ from domain.decision import Decision, Head, encode, head
 from domain.events import ClaimDecided, ClaimDisputed, ClaimFiled, ClaimPaid, ClaimWithdrawn, Event
 from domain.refusals import Refusal
 from domain.time import written
+from domain.wording import said
 
 REFUSING = ("too_early", "too_late")
 
@@ -129,9 +130,14 @@ def file(claim: Claim | None, command: FileClaim, month_ends_at: int, zone: str)
     if command.filed_at < month_ends_at:
         raise Refusal(
             "month_not_over",
-            f"{command.account} {command.month}: the month ends only at {written(month_ends_at, zone)}",
+            said(
+                "{account} {month}: the month ends only at {month_ends_at}",
+                account=command.account,
+                month=command.month,
+                month_ends_at=written(month_ends_at, zone),
+            ),
             clause="3.2",
-            hint="file the claim when the month has ended",
+            hint=said("file the claim when the month has ended"),
         )
     wanted = Filing(filed_at=int(command.filed_at), statement=command.statement)
     withdrawn = claim is not None and status(claim) == "withdrawn"
@@ -141,17 +147,35 @@ def file(claim: Claim | None, command: FileClaim, month_ends_at: int, zone: str)
         if claim.pending is not None:
             raise Refusal(
                 "claim_filed",
-                f"{command.account} {command.month}: a claim was filed at {written(claim.filed_at, zone)} and waits",
+                said(
+                    "{account} {month}: a claim was filed at {filed_at} and waits",
+                    account=command.account,
+                    month=command.month,
+                    filed_at=written(claim.filed_at, zone),
+                ),
                 clause="3.2",
-                hint=f"`slaledger claim withdraw {command.account} {command.month} --reason …` first, or decide it",
+                hint=said(
+                    "`slaledger claim withdraw {account} {month} --reason …` first, or decide it",
+                    account=command.account,
+                    month=command.month,
+                ),
             )
         if claim.latest is not None and claim.latest.outcome != "too_early":
             raise Refusal(
                 "claim_decided",
-                f"{command.account} {command.month}: decided at {written(claim.latest.decided_at, zone)} "
-                f"({claim.latest.outcome}), and that decision stands",
+                said(
+                    "{account} {month}: decided at {decided_at} ({outcome}), and that decision stands",
+                    account=command.account,
+                    month=command.month,
+                    decided_at=written(claim.latest.decided_at, zone),
+                    outcome=claim.latest.outcome,
+                ),
                 clause="3.2",
-                hint="`slaledger claim dispute` or `claim redecide`",
+                hint=said(
+                    "`slaledger claim redecide {account} {month} --reason …` decides anew",
+                    account=command.account,
+                    month=command.month,
+                ),
             )
     return (
         ClaimFiled(
@@ -172,10 +196,29 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
     if claim.withdrawn is None and claim.latest is not None:
         raise Refusal(
             "claim_decided",
-            f"{claim.account} {claim.month}: the claim is decided ({claim.latest.outcome}) and cannot be withdrawn",
+            said(
+                "{account} {month}: the claim is decided ({outcome}) and cannot be withdrawn",
+                account=claim.account,
+                month=claim.month,
+                outcome=claim.latest.outcome,
+            ),
             clause="3.2",
+            hint=said(
+                "`slaledger claim explain {account} {month}` shows what it rests on; `claim redecide` decides anew",
+                account=claim.account,
+                month=claim.month,
+            ),
         )
-    raise Refusal("claim_withdrawn", f"{claim.account} {claim.month}: withdrawn already: {claim.withdrawn}")
+    raise Refusal(
+        "claim_withdrawn",
+        said(
+            "{account} {month}: withdrawn already: {withdrawn}",
+            account=claim.account,
+            month=claim.month,
+            withdrawn=claim.withdrawn,
+        ),
+        hint=said("it is withdrawn, and the first reason stands: nothing is left to do"),
+    )
 
 
 def waits(claim: Claim) -> bool:
@@ -188,8 +231,13 @@ def waits(claim: Claim) -> bool:
 def _withdrawn(claim: Claim) -> Refusal:
     return Refusal(
         "claim_withdrawn",
-        f"{claim.account} {claim.month}: the claim was withdrawn: {claim.withdrawn}",
-        hint=f"`slaledger claim file {claim.account} {claim.month} --filed-at …`",
+        said(
+            "{account} {month}: the claim was withdrawn: {withdrawn}",
+            account=claim.account,
+            month=claim.month,
+            withdrawn=claim.withdrawn,
+        ),
+        hint=said("`slaledger claim file {account} {month} --filed-at …`", account=claim.account, month=claim.month),
     )
 
 
@@ -201,15 +249,33 @@ def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided
     if decided_at < claim.filed_at:
         raise Refusal(
             "decided_before_filed",
-            f"{command.account} {command.month}: filed at {written(claim.filed_at, zone)}, "
-            f"so not decided at {written(decided_at, zone)}",
+            said(
+                "{account} {month}: filed at {filed_at}, so not decided at {decided_at}",
+                account=command.account,
+                month=command.month,
+                filed_at=written(claim.filed_at, zone),
+                decided_at=written(decided_at, zone),
+            ),
             clause="3.2",
+            hint=said(
+                "give a --decided-at of {filed_at} or later, or leave it out for now",
+                filed_at=written(claim.filed_at, zone),
+            ),
         )
     if isinstance(command, RedecideClaim) and claim.latest is not None and decided_at < claim.latest.decided_at:
         raise Refusal(
             "decided_before_decided",
-            f"{command.account} {command.month}: decided at {written(claim.latest.decided_at, zone)}, "
-            f"so not decided again at {written(decided_at, zone)}",
+            said(
+                "{account} {month}: decided at {latest_at}, so not decided again at {again_at}",
+                account=command.account,
+                month=command.month,
+                latest_at=written(claim.latest.decided_at, zone),
+                again_at=written(decided_at, zone),
+            ),
+            hint=said(
+                "give a --decided-at of {latest_at} or later, or leave it out for now",
+                latest_at=written(claim.latest.decided_at, zone),
+            ),
         )
 
 
@@ -230,13 +296,28 @@ def dispute(claim: Claim, command: DisputeClaim, zone: str) -> tuple[Event, ...]
     if wanted.disputed_at < claim.filed_at:
         raise Refusal(
             "disputed_before_filed",
-            f"{claim.account} {claim.month}: filed at {written(claim.filed_at, zone)}, so not disputed before",
+            said(
+                "{account} {month}: filed at {filed_at}, so not disputed before",
+                account=claim.account,
+                month=claim.month,
+                filed_at=written(claim.filed_at, zone),
+            ),
+            hint=said("give a --disputed-at of {filed_at} or later", filed_at=written(claim.filed_at, zone)),
         )
     if claim.disputed:
         raise Refusal(
             "claim_disputed",
-            f"{claim.account} {claim.month}: disputed at {written(claim.disputes[-1].disputed_at, zone)} already",
-            hint=f"`slaledger claim redecide {claim.account} {claim.month} --reason …` answers it",
+            said(
+                "{account} {month}: disputed at {disputed_at} already",
+                account=claim.account,
+                month=claim.month,
+                disputed_at=written(claim.disputes[-1].disputed_at, zone),
+            ),
+            hint=said(
+                "`slaledger claim redecide {account} {month} --reason …` answers it",
+                account=claim.account,
+                month=claim.month,
+            ),
         )
     return (
         ClaimDisputed(account=claim.account, month=claim.month, disputed_at=wanted.disputed_at, grounds=wanted.grounds),
@@ -250,6 +331,6 @@ def check_is_decided(claim: Claim) -> None:
     if claim.pending is not None or claim.latest is None:
         raise Refusal(
             "claim_undecided",
-            f"{claim.account} {claim.month}: there is no decision to go back to",
-            hint=f"`slaledger claim decide {claim.account} {claim.month}`",
+            said("{account} {month}: there is no decision to go back to", account=claim.account, month=claim.month),
+            hint=said("`slaledger claim decide {account} {month}`", account=claim.account, month=claim.month),
         )

@@ -10,10 +10,12 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from domain.events import Evidence, Function, Part, Stage
+from domain.cited import Clause, FunctionName
+from domain.events import Evidence, Part, Stage
 from domain.money import Fen
 from domain.refusals import BadValue
-from domain.time import Instant, MonthText
+from domain.time import Instant, MonthText, Seconds
+from domain.wording import said
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
@@ -29,7 +31,11 @@ class Id(str):
     def parse(cls, text: str) -> Id:
         """Raises BadValue `bad_id`."""
         if _ID.fullmatch(text) is None:
-            raise BadValue("bad_id", f"{text[:80]!r} is no id", hint="ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -")
+            raise BadValue(
+                "bad_id",
+                said("{text!r} is no id", text=text[:80]),
+                hint=said("ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -"),
+            )
         return cls(text)
 
 
@@ -42,7 +48,11 @@ class VoucherId(str):
     def parse(cls, text: str) -> VoucherId:
         """Raises BadValue `bad_id`."""
         if _VOUCHER.fullmatch(text) is None:
-            raise BadValue("bad_id", f"{text[:110]!r} is no voucher id", hint="1 to 96 of A-Z a-z 0-9 . _ : @ -")
+            raise BadValue(
+                "bad_id",
+                said("{text!r} is no voucher id", text=text[:110]),
+                hint=said("1 to 96 of A-Z a-z 0-9 . _ : @ -"),
+            )
         return cls(text)
 
 
@@ -59,7 +69,11 @@ class Words(str):
             or len(text) > 2000
             or any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 for c in text)
         ):
-            raise BadValue("bad_text", "needs 1 to 2,000 characters and no control characters")
+            raise BadValue(
+                "bad_text",
+                said("needs 1 to 2,000 characters and no control characters"),
+                hint=said("a sentence or two will do"),
+            )
         return cls(text)
 
 
@@ -72,24 +86,12 @@ class Key(str):
     def parse(cls, text: str) -> Key:
         """Raises BadValue `bad_key`."""
         if not 1 <= len(text) <= 64 or not text.isprintable():
-            raise BadValue("bad_key", f"{text[:80]!r} is no key", hint="a key has 1 to 64 printable characters")
+            raise BadValue(
+                "bad_key",
+                said("{text!r} is no key", text=text[:80]),
+                hint=said("a key has 1 to 64 printable characters"),
+            )
         return cls(text)
-
-
-class Clause(str):
-    """An exclusion's cause, `2.3(1)` to `2.3(11)`."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Clause:
-        """Raises BadValue `unknown_clause`."""
-        if text not in EXCLUSION_CLAUSES:
-            raise BadValue("unknown_clause", f"{text!r} is no exclusion", hint="2.3(1) to 2.3(11) are")
-        return cls(text)
-
-
-EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
 
 
 class Hash(str):
@@ -101,7 +103,9 @@ class Hash(str):
     def parse(cls, text: str) -> Hash:
         """Raises BadValue `bad_sha256`."""
         if _SHA256.fullmatch(text.lower()) is None:
-            raise BadValue("bad_sha256", f"{text[:80]!r} is no SHA-256", hint="64 hexadecimal digits")
+            raise BadValue(
+                "bad_sha256", said("{text!r} is no SHA-256", text=text[:80]), hint=said("64 hexadecimal digits")
+            )
         return cls(text.lower())
 
 
@@ -198,12 +202,13 @@ class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
 
     ARGUMENTS = ("incident",)
     incident: Id
-    function: Function
+    function: FunctionName
     started_at: Instant
     account: Id | None = None
     accounts: tuple[Id, ...] | None = None
     regions: tuple[Id, ...] | None = None
     all_accounts: bool = False
+    uncertainty_seconds: Seconds | None = None
 
 
 class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
@@ -212,6 +217,7 @@ class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
     ARGUMENTS = ("incident",)
     incident: Id
     ended_at: Instant
+    uncertainty_seconds: Seconds | None = None
 
 
 class CorrectIncident(Command, tag="incident correct", frozen=True, kw_only=True):
@@ -264,7 +270,7 @@ class BillFees(Command, tag="fees bill", frozen=True, kw_only=True):
     months: int = 1
     billed_at: Instant
     product_fee: Fen
-    call_fee: Fen
+    call_fee: Fen | None = None
     voucher_offset: VoucherOffset | None = None
 
 
@@ -403,7 +409,7 @@ COMMANDS: tuple[type[Command], ...] = (
     CancelVoucher,
 )
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
-_PARSED = (Instant, MonthText, Fen, Id, VoucherId, Words, Key, Clause, Hash)
+_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
 
 
 def parse_value(kind: type, value: Any) -> Any:
@@ -413,12 +419,14 @@ def parse_value(kind: type, value: Any) -> Any:
     """
     if kind not in _PARSED:
         raise NotImplementedError(f"no wire form for {kind}")
+    if kind is Seconds and type(value) is int:
+        value = str(value)
     if not isinstance(value, str):
         raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
     return kind.parse(value)
 
 
-_MONEY_HINT = ' (amounts are decimal strings in yuan, like "600.00")'
+_MONEY_HINT = ' (amounts are decimal strings, like "600.00")'
 
 
 def content(command: Command) -> bytes:

@@ -13,13 +13,17 @@ from typing import Literal
 
 import msgspec
 
-from domain.money import percent_text
+from domain.money import DEFAULT_CURRENCY, percent_text
 from domain.rules.claim_window import Window
 from domain.rules.compensation import Credit
 from domain.rules.fees import Bases
-from domain.terms import Readings, Version
+from domain.terms import Readings, Terms, Version
 
-FORMAT = 1
+FORMATS = (1, 2)
+"""Format 2 says what 1 has no place for: a currency, credits instead of vouchers, a window without a working day.
+
+Decisions under terms that need none of it are written in format 1, as they always were.
+"""
 Outcome = Literal["awarded", "commitment_met", "nothing_to_credit", "too_early", "too_late", "not_covered"]
 Value = str | int | bool | None | tuple[str, ...]
 
@@ -84,8 +88,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     result: Value
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim decided. What was not reached is None."""
+class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A claim decided. What was not reached is None. `currency` and `remedy` stand in format 2, where they differ."""
 
     number: int
     format: int
@@ -102,6 +106,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     bases: Bases | None
     credit: Credit | None
     steps: tuple[Step, ...]
+    currency: str = DEFAULT_CURRENCY
+    remedy: Literal["voucher", "credit"] = "voucher"
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,11 +142,24 @@ def terms_used(version: Version) -> TermsUsed:
     )
 
 
+def format_under(terms: Terms) -> int:
+    """The format of decisions under terms: the first that has a place for all that they say."""
+    plain = terms.currency == DEFAULT_CURRENCY and terms.remedy == "voucher"
+    return 1 if plain and terms.claims.opens_after_working_day is not None else 2
+
+
 def encode(decision: Decision) -> bytes:
-    """The record's bytes, in the format that it names. Raises ValueError for a format that never was."""
-    if decision.format != FORMAT:
+    """The record's bytes, in the format that it names. Raises ValueError for a format that cannot say them."""
+    if decision.format not in FORMATS:
         raise ValueError(f"decisions were never written in format {decision.format}")
+    if decision.format == 1 and not _is_plain(decision):
+        raise ValueError("format 1 has no place for what the decision says")
     return _ENCODER.encode(decision)
+
+
+def _is_plain(decision: Decision) -> bool:
+    of_default = (decision.currency, decision.remedy) == (DEFAULT_CURRENCY, "voucher")
+    return of_default and decision.window.nth_workday is not None
 
 
 def decode(record: bytes) -> Decision:

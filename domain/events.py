@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 Function = Literal["agent_sign_in", "agent_calls", "inbound_routing"]
+"""What can be unavailable under the reference agreement; other terms list their own."""
 Stage = Literal["general", "public_beta", "invited_beta"]
 Part = Literal["service", "call"]
 Scope = Literal["account", "accounts", "regions", "all"]
@@ -113,11 +114,17 @@ class IncidentOpened(Event, frozen=True, kw_only=True):
     """A function became unavailable: for one account, several (each holds an `IncidentJoined`), regions, or all."""
 
     incident: str
-    function: Function
+    function: str
     started_at: int
     scope: Scope
     account: str | None = None
     regions: tuple[str, ...] = ()
+
+
+class IncidentOpenedWithin(IncidentOpened, frozen=True, kw_only=True):
+    """The same, as a measurement in steps tells it: the true start is at most `uncertainty_us` from `started_at`."""
+
+    uncertainty_us: int
 
 
 class IncidentJoined(Event, frozen=True, kw_only=True):
@@ -132,6 +139,12 @@ class IncidentClosed(Event, frozen=True, kw_only=True):
 
     incident: str
     ended_at: int
+
+
+class IncidentClosedWithin(IncidentClosed, frozen=True, kw_only=True):
+    """The same, as a measurement in steps tells it: the true end is at most `uncertainty_us` from `ended_at`."""
+
+    uncertainty_us: int
 
 
 class IncidentCorrected(Event, frozen=True, kw_only=True):
@@ -341,8 +354,10 @@ TOPICS: dict[str, type[Event]] = {
     "account.corrected": AccountCorrected,
     "account.closed": AccountClosed,
     "incident.opened": IncidentOpened,
+    "incident.opened_within": IncidentOpenedWithin,
     "incident.joined": IncidentJoined,
     "incident.closed": IncidentClosed,
+    "incident.closed_within": IncidentClosedWithin,
     "incident.corrected": IncidentCorrected,
     "incident.withdrawn": IncidentWithdrawn,
     "exclusion.applied.v2": ExclusionApplied,

@@ -10,16 +10,18 @@ from domain.events import (
     Evidence,
     ExclusionApplied,
     ExclusionWithdrawn,
-    Function,
     IncidentClosed,
+    IncidentClosedWithin,
     IncidentCorrected,
     IncidentOpened,
+    IncidentOpenedWithin,
     IncidentWithdrawn,
     Scope,
 )
 from domain.refusals import Refusal
 from domain.terms import Terms
 from domain.time import FOREVER, written
+from domain.wording import said
 
 
 class Exclusion(msgspec.Struct, kw_only=True):
@@ -44,12 +46,15 @@ class Incident(msgspec.Struct, kw_only=True):
     """A function's outage, open while `ended_at` is None."""
 
     incident: str
-    function: Function
+    function: str
     scope: Scope
     account: str | None
     regions: tuple[str, ...]
     started_at: int
     ended_at: int | None = None
+    started_within_us: int | None = None
+    """How far off `started_at` may be, where it was measured in steps; the same of the end below."""
+    ended_within_us: int | None = None
     withdrawn: str | None = None
     exclusions: list[Exclusion] = []
 
@@ -77,20 +82,23 @@ def opened(command: OpenIncident) -> IncidentOpened:
     if sum(scope is not None for scope in given) != 1 or command.accounts == () or command.regions == ():
         raise Refusal(
             "incident_scope",
-            f"incident {command.incident}: say whom it touches, in one way",
-            hint="one of account, accounts, regions, all_accounts",
+            said("incident {incident}: say whom it touches, in one way", incident=command.incident),
+            hint=said("by one of --account, --region and --all-accounts; the first two may be repeated"),
         )
     named = sorted(set(command.accounts or ()))
     account = named[0] if len(named) == 1 else command.account
     scope: Scope = "all" if command.all_accounts else "regions" if command.regions else "accounts"
-    return IncidentOpened(
+    event = IncidentOpened(
         incident=str(command.incident),
-        function=command.function,
+        function=str(command.function),
         started_at=int(command.started_at),
         scope="account" if account else scope,
         account=None if account is None else str(account),
         regions=tuple(sorted({str(region) for region in command.regions or ()})),
     )
+    if command.uncertainty_seconds is None:
+        return event
+    return IncidentOpenedWithin(**msgspec.structs.asdict(event), uncertainty_us=int(command.uncertainty_seconds))
 
 
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
@@ -104,15 +112,16 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
                 account=event.account,
                 regions=event.regions,
                 started_at=event.started_at,
+                started_within_us=event.uncertainty_us if isinstance(event, IncidentOpenedWithin) else None,
                 exclusions=[],
             )
         case _ if incident is None:
             raise ValueError(f"an incident cannot begin with {type(event).__name__}")
         case IncidentClosed():
             incident.ended_at = event.ended_at
+            incident.ended_within_us = event.uncertainty_us if isinstance(event, IncidentClosedWithin) else None
         case IncidentCorrected():
-            incident.started_at = incident.started_at if event.started_at is None else event.started_at
-            incident.ended_at = incident.ended_at if event.ended_at is None else event.ended_at
+            _corrected(incident, event)
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
         case ExclusionApplied():
@@ -122,6 +131,14 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
         case _:
             raise ValueError(f"{type(event).__name__} is no event of an incident")
     return incident
+
+
+def _corrected(incident: Incident, event: IncidentCorrected) -> None:
+    """A corrected instant is as exact as the correction says it."""
+    if event.started_at is not None:
+        incident.started_at, incident.started_within_us = event.started_at, None
+    if event.ended_at is not None:
+        incident.ended_at, incident.ended_within_us = event.ended_at, None
 
 
 def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
@@ -144,11 +161,18 @@ def close(incident: Incident, command: CloseIncident, zone: str) -> tuple[Event,
     if incident.ended_at is not None:
         raise Refusal(
             "incident_closed",
-            f"incident {incident.incident} is closed: it ended at {written(incident.ended_at, zone)}",
-            hint=f"`slaledger incident correct {incident.incident} --ended-at … --reason …`",
+            said(
+                "incident {incident} is closed: it ended at {ended_at}",
+                incident=incident.incident,
+                ended_at=written(incident.ended_at, zone),
+            ),
+            hint=said("`slaledger incident correct {incident} --ended-at … --reason …`", incident=incident.incident),
         )
     _check_order(incident, incident.started_at, command.ended_at, zone)
-    return (IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at)),)
+    closed = IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at))
+    if command.uncertainty_seconds is None:
+        return (closed,)
+    return (IncidentClosedWithin(**msgspec.structs.asdict(closed), uncertainty_us=int(command.uncertainty_seconds)),)
 
 
 def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
@@ -158,12 +182,19 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
     """
     _not_withdrawn(incident)
     if command.started_at is None and command.ended_at is None:
-        raise Refusal("nothing_given", f"incident {incident.incident}: give started_at or ended_at to correct")
+        raise Refusal(
+            "nothing_given",
+            said("incident {incident}: give started_at or ended_at to correct", incident=incident.incident),
+            hint=said(
+                "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at",
+                incident=incident.incident,
+            ),
+        )
     if command.ended_at is not None and incident.ended_at is None:
         raise Refusal(
             "incident_open",
-            f"incident {incident.incident} is open: it has no end to correct",
-            hint=f"`slaledger incident close {incident.incident} --ended-at …`",
+            said("incident {incident} is open: it has no end to correct", incident=incident.incident),
+            hint=said("`slaledger incident close {incident} --ended-at …`", incident=incident.incident),
         )
     started_at = incident.started_at if command.started_at is None else int(command.started_at)
     ended_at = incident.ended_at if command.ended_at is None else int(command.ended_at)
@@ -210,13 +241,22 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
     begins = incident.started_at if wanted.from_at is None else wanted.from_at
     ends = (incident.ended_at or FOREVER) if wanted.to_at is None else wanted.to_at
     if begins >= ends:
-        raise Refusal("empty_span", f"incident {incident.incident}: the excluded span is empty", clause="2.3")
+        raise Refusal(
+            "empty_span",
+            said("incident {incident}: the excluded span is empty", incident=incident.incident),
+            clause="2.3",
+            hint=said("--to comes after --from; leave both out to exclude the whole incident"),
+        )
     if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
         raise Refusal(
             "outside_incident",
-            f"the excluded span lies outside incident {incident.incident}, which began at "
-            f"{written(incident.started_at, terms.zone)}",
+            said(
+                "the excluded span lies outside incident {incident}, which began at {started_at}",
+                incident=incident.incident,
+                started_at=written(incident.started_at, terms.zone),
+            ),
             clause="2.3",
+            hint=said("give --from and --to within it, or leave both out to exclude the whole incident"),
         )
     _check_listed(incident, wanted.clause, terms)
     _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
@@ -238,8 +278,14 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
     if command.exclusion > len(incident.exclusions):
         raise Refusal(
             "unknown_exclusion",
-            f"incident {incident.incident} has no exclusion {command.exclusion}",
-            hint=f"it has {len(incident.exclusions)}",
+            said(
+                "incident {incident} has no exclusion {exclusion}",
+                incident=incident.incident,
+                exclusion=command.exclusion,
+            ),
+            hint=said("they are numbered from 1 to {n}", n=len(incident.exclusions))
+            if incident.exclusions
+            else said("it has none"),
         )
     exclusion = incident.exclusions[command.exclusion - 1]
     if exclusion.withdrawn == command.reason:
@@ -247,7 +293,17 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
     if not exclusion.stands:
         raise Refusal(
             "exclusion_withdrawn",
-            f"exclusion {command.exclusion} of incident {incident.incident} was withdrawn: {exclusion.withdrawn}",
+            said(
+                "exclusion {exclusion} of incident {incident} was withdrawn: {withdrawn}",
+                exclusion=command.exclusion,
+                incident=incident.incident,
+                withdrawn=exclusion.withdrawn,
+            ),
+            hint=said(
+                "where it does hold: `slaledger exclusion apply {incident} --clause '{clause}'`",
+                incident=incident.incident,
+                clause=exclusion.clause,
+            ),
         )
     return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
 
@@ -256,8 +312,12 @@ def _not_withdrawn(incident: Incident) -> None:
     if incident.withdrawn is not None:
         raise Refusal(
             "incident_withdrawn",
-            f"incident {incident.incident} was withdrawn: {incident.withdrawn}",
-            hint="record what did happen under a new id",
+            said(
+                "incident {incident} was withdrawn: {withdrawn}",
+                incident=incident.incident,
+                withdrawn=incident.withdrawn,
+            ),
+            hint=said("record what did happen under a new id"),
         )
 
 
@@ -265,9 +325,14 @@ def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone
     if ended_at is not None and ended_at < started_at:
         raise Refusal(
             "ends_before_start",
-            f"incident {incident.incident} would end at {written(ended_at, zone)}, "
-            f"before its start at {written(started_at, zone)}",
+            said(
+                "incident {incident} would end at {ended_at}, before its start at {started_at}",
+                incident=incident.incident,
+                ended_at=written(ended_at, zone),
+                started_at=written(started_at, zone),
+            ),
             clause="1",
+            hint=said("check both times, and their offsets"),
         )
 
 
@@ -275,9 +340,14 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
     if not any(cause.clause == clause for cause in terms.exclusions):
         raise Refusal(
             "unlisted_cause",
-            f"incident {incident.incident}: version {terms.version} of the terms excludes no cause {clause}",
+            said(
+                "incident {incident}: version {version} of the terms excludes no cause {clause}",
+                incident=incident.incident,
+                version=terms.version,
+                clause=clause,
+            ),
             clause="2.3",
-            hint=f"`slaledger terms show {terms.version}`",
+            hint=said("`slaledger terms show {version}` lists them", version=terms.version),
         )
 
 
@@ -291,15 +361,23 @@ def _check_notice(incident: Incident, clause: str, notified_at: int | None, begi
     if notified_at is None:
         raise Refusal(
             "notice_missing",
-            f"incident {incident.incident}: announced maintenance needs the time of the announcement",
+            said(
+                "incident {incident}: announced maintenance needs the time of the announcement",
+                incident=incident.incident,
+            ),
             clause=clause,
-            hint="give notified_at",
+            hint=said("give --notified-at, when the customer was told"),
         )
     if notified_at >= begins:
         raise Refusal(
             "notice_too_late",
-            f"incident {incident.incident}: the customer was told at {written(notified_at, terms.zone)}, not before "
-            f"the maintenance began at {written(begins, terms.zone)}",
+            said(
+                "incident {incident}: the customer was told at {notified_at}, "
+                "not before the maintenance began at {begins}",
+                incident=incident.incident,
+                notified_at=written(notified_at, terms.zone),
+                begins=written(begins, terms.zone),
+            ),
             clause=clause,
-            hint="maintenance that was not announced beforehand is not excluded",
+            hint=said("maintenance that was not announced beforehand is not excluded"),
         )

@@ -1,4 +1,7 @@
-"""Money: integers of fen inside, decimal yuan outside; ratios: exact fractions inside, percentages outside."""
+"""Money: integers of fen inside, decimal yuan outside; ratios: exact fractions inside, percentages outside.
+
+Terms may count in another currency with two decimals: a fen is then a hundredth of its unit.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from domain.refusals import BadValue
+from domain.wording import said
 
 _YUAN = re.compile(r"(\d{1,12})(?:\.(\d+))?", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%", re.ASCII)
@@ -20,20 +24,51 @@ class Fen(int):
         """The amount that a decimal string in yuan names. Raises BadValue `bad_amount` or `too_many_decimals`."""
         matched = _YUAN.fullmatch(text)
         if matched is None:
-            raise BadValue("bad_amount", f"{text!r} is no amount in yuan", hint=_EXAMPLE, unreadable=True)
+            raise BadValue("bad_amount", said("{text!r} is no amount", text=text), hint=_EXAMPLE, unreadable=True)
         yuan, fen = matched.group(1), matched.group(2) or ""
         if len(fen) > 2:
-            raise BadValue("too_many_decimals", f"{text!r} has more than two decimals", hint=_EXAMPLE)
+            raise BadValue("too_many_decimals", said("{text!r} has more than two decimals", text=text), hint=_EXAMPLE)
         return cls(int(yuan) * 100 + int(f"{fen:0<2}"))
 
 
-_EXAMPLE = "write a decimal string with at most two places, like 600.00"
+_EXAMPLE = said("write a decimal string with at most two places, like 600.00")
 
 
 def yuan(fen: int) -> str:
     """An amount of fen as decimal yuan with two places."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+DEFAULT_CURRENCY = "CNY"
+"""What amounts are in where terms do not say (ISO 4217)."""
+_TWO_PLACES = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC
+CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES
+KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB
+PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY
+TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW
+"""
+_OTHER_PLACES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+"""Currencies of ISO 4217 whose amounts have no two decimal places."""
+
+
+def currency_finding(code: str) -> str | None:
+    """Why amounts cannot be kept in a currency; None where they can: all amounts are integers of hundredths."""
+    if code in _TWO_PLACES.split():
+        return None
+    for places, codes in _OTHER_PLACES.items():
+        if code in codes.split():
+            return said(
+                "amounts in {currency} have {places} decimals; this software counts hundredths only",
+                currency=code,
+                places=places,
+            )
+    return said("{currency} is no currency of ISO 4217", currency=repr(code))
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -45,7 +80,7 @@ def parse_percent(text: str) -> Fraction:
     """The exact ratio that a percentage such as `99.8%` names. Raises ValueError."""
     matched = _PERCENT.fullmatch(text)
     if matched is None:
-        raise ValueError(f"{text!r} is no percentage like '99.8%'")
+        raise ValueError(said("{text!r} is no percentage like '99.8%'", text=text))
     whole, decimals = matched.group(1), matched.group(2) or ""
     return Fraction(int(whole + decimals), 100 * 10 ** len(decimals))
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
+from domain.parser_words import parser_words
 from domain.refusals import Unreadable
 from domain.terms import Readings, Version
 from domain.time import zone_info
+from domain.wording import said
 
 NUMBERS: dict[str, str] = {
     "minimum_inclusive": "R1",
@@ -38,7 +40,7 @@ VALUES: dict[str, tuple[str | int | bool, ...]] = {
     "minimum_applies_to": ("merged", "per_function", "per_incident"),
     "minimum_tested": ("before_exclusions", "after_exclusions"),
     "exclusion_removes": ("cause", "time"),
-    "quantise": ("exact", "ceil_minute_per_episode"),
+    "quantise": ("exact", "ceil_minute_per_episode", "floor_minute_per_episode"),
     "month_straddle": ("whole_then_clip", "clip_then_test"),
     "timezone": ("Asia/Shanghai", "UTC"),
     "availability_decimals": ("exact", 1, 2),
@@ -82,14 +84,22 @@ def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
         zone_info(str(changed.get("timezone", readings.timezone)))
         return msgspec.convert({**msgspec.structs.asdict(readings), **changed}, Readings)
     except (msgspec.ValidationError, KeyError, ValueError, OSError) as error:
-        raise Unreadable("bad_reading", f"no such reading: {error}", hint="docs/agreements.md lists them") from None
+        raise Unreadable(
+            "bad_reading",
+            said("no such reading: {error}", error=parser_words(str(error))),
+            hint=said("docs/agreements.md lists them"),
+        ) from None
 
 
 def parse_setting(text: str) -> tuple[str, str | int | bool]:
     """A switch and its answer from `READING=VALUE`. Raises Unreadable `bad_reading`."""
     key, equals, value = text.partition("=")
     if not equals or key not in NUMBERS:
-        raise Unreadable("bad_reading", f"{text!r} is no READING=VALUE", hint=f"readings: {', '.join(NUMBERS)}")
+        raise Unreadable(
+            "bad_reading",
+            said("{text!r} is no READING=VALUE", text=text),
+            hint=said("readings: {names}", names=", ".join(NUMBERS)),
+        )
     if value in ("true", "false"):
         return key, value == "true"
     return key, int(value) if value.isdecimal() else value

@@ -56,5 +56,6 @@ class BadValue(ValueError):
     def __init__(self, code: str, message: str, *, hint: str | None = None, unreadable: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.message = message
         self.hint = hint
         self.unreadable = unreadable

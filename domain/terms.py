@@ -1,169 +1,30 @@
-"""The agreement as data: a document's schema, its checks, and which version governs a month.
+"""Terms as they are published: read from a document's text and checked, announced, and governing their months.
 
 A document is TOML (or the same as JSON). It is read from its text, never from a file: what is published is the
-text, and a decision names the hash of its bytes.
+text, and a decision names the hash of its bytes. Its schema is `domain/terms_schema.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any
 
 import msgspec
 
-from domain.commands import EXCLUSION_CLAUSES, PublishTerms
+from domain.commands import PublishTerms
 from domain.events import TermsPublished
-from domain.money import parse_percent, percent_text
-from domain.refusals import Refusal, Unreadable
-from domain.time import DAY_US, FIRST_YEAR, LAST_YEAR, midnight, month_span, written, zone_info
+from domain.money import Fen, parse_percent
+from domain.parser_words import parser_words
+from domain.refusals import BadValue, Refusal, Unreadable
+from domain.terms_checks import check_expressible, findings
+from domain.terms_schema import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
+from domain.time import DAY_US, month_span, written
+from domain.wording import said, words_of
 
-REFERENCE_AGREEMENT = "aliyun-ccc"
-_Clause = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
-_Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-_Value = TypeVar("_Value")
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every table of a document: what the schema does not know is refused."""
-
-
-class Cited(msgspec.Struct, Generic[_Value], frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A parameter with the clause that sets it."""
-
-    value: _Value
-    clause: _Clause
-
-
-class Source(_Part, frozen=True, kw_only=True):
-    """The contract's text that this document was made from, and when it was last compared."""
-
-    document: str
-    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-    checked_on: date
-
-
-class Service(_Part, frozen=True, kw_only=True):
-    """What is measured, and from which length on an outage counts."""
-
-    period: Cited[Literal["calendar_month"]]
-    minimum_outage_seconds: Cited[Annotated[int, msgspec.Meta(ge=0, le=86_400)]]
-    beta_covered: Cited[bool]
-
-
-class Commitment(_Part, frozen=True, kw_only=True):
-    """What is promised."""
-
-    availability: Cited[Fraction]
-    mtbf_days: Cited[Annotated[int, msgspec.Meta(ge=1, le=3660)]]
-
-
-class Claims(_Part, frozen=True, kw_only=True):
-    """When a month can be claimed."""
-
-    opens_after_working_day: Cited[Annotated[int, msgspec.Meta(ge=1, le=15)]]
-    closes_after_months: Cited[Annotated[int, msgspec.Meta(ge=1, le=24)]]
-
-
-class Amendments(_Part, frozen=True, kw_only=True):
-    """How an amendment is announced."""
-
-    notice_days: Cited[Annotated[int, msgspec.Meta(ge=0, le=3660)]]
-
-
-class VoucherRules(_Part, frozen=True, kw_only=True):
-    """What a voucher is not."""
-
-    cash: Cited[Literal[False]]
-    transferable: Cited[Literal[False]]
-
-
-class Tier(_Part, frozen=True, kw_only=True):
-    """Availabilities below `below` and at or above `at_least`, with the rate of each part of the fee."""
-
-    below: Fraction
-    at_least: Fraction | None = None
-    service_rate: Fraction
-    call_rate: Fraction
-    clause: _Clause
-
-
-class ExclusionCause(_Part, frozen=True, kw_only=True):
-    """A cause for which nothing is owed, and whether the customer must have been told before."""
-
-    clause: Annotated[str, msgspec.Meta(pattern=r"^2\.3\(\d+\)$")]
-    cause: Annotated[str, msgspec.Meta(min_length=1)]
-    notice_required: bool = False
-
-
-class Readings(_Part, frozen=True, kw_only=True):
-    """How doubtful clauses are read. A switch that a document leaves out has the reading that was always applied."""
-
-    minimum_inclusive: bool = True
-    minimum_kind: Literal["franchise", "deductible"] = "franchise"
-    minimum_applies_to: Literal["merged", "per_function", "per_incident"] = "merged"
-    minimum_tested: Literal["before_exclusions", "after_exclusions"] = "before_exclusions"
-    exclusion_removes: Literal["cause", "time"] = "cause"
-    quantise: Literal["exact", "ceil_minute_per_episode"] = "exact"
-    month_straddle: Literal["whole_then_clip", "clip_then_test"] = "whole_then_clip"
-    timezone: str = "Asia/Shanghai"
-    availability_decimals: Literal["exact"] | Annotated[int, msgspec.Meta(ge=0, le=12)] = "exact"
-    mtbf_event: Literal["outage", "month_below_target"] = "outage"
-    rounding: Literal["per_part", "once_on_total"] = "per_part"
-    claim_opens: Literal["day_after", "on_the_day"] = "day_after"
-    claim_closes: Literal["end_of_month", "corresponding_day"] = "end_of_month"
-    deadline_rolls: bool = False
-    version_in_force: Literal["month_start", "month_end"] = "month_start"
-    voucher_pays_later_by: Literal["bill_date", "usage_month"] = "bill_date"
-    voucher_pays: Literal["service_and_call", "service"] = "service_and_call"
-
-
-class Terms(_Part, frozen=True, kw_only=True):
-    """One version of an agreement."""
-
-    schema: Literal[1]
-    agreement: _Name
-    version: _Name
-    title: Annotated[str, msgspec.Meta(min_length=1)]
-    effective_from: date
-    source: Source
-    service: Service
-    commitment: Commitment
-    claims: Claims
-    amendments: Amendments
-    vouchers: VoucherRules
-    tiers: Annotated[tuple[Tier, ...], msgspec.Meta(min_length=1)]
-    exclusions: tuple[ExclusionCause, ...]
-    readings: Readings
-
-    def __hash__(self) -> int:
-        """Of what tells versions apart: terms are looked up often, and hashing all their parts takes long."""
-        return hash((self.version, self.readings))
-
-    @property
-    def zone(self) -> str:
-        return self.readings.timezone
-
-    @property
-    def effective_at(self) -> int:
-        """The first instant of the day on which the version takes effect, in microseconds."""
-        return midnight(self.effective_from, self.zone)
-
-
-class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """Terms as they were published: `sha256` is over the document's bytes."""
-
-    terms: Terms
-    sha256: str
-    document: str
-    noticed_at: int | None
-
-    def __hash__(self) -> int:
-        """Of the document's hash alone: versions are looked up often, and hashing all their parts takes long."""
-        return hash(self.sha256)
+__all__ = ["REFERENCE_AGREEMENT", "Cited", "Readings", "Terms", "Version"]
 
 
 def document_sha256(text: str) -> str:
@@ -176,12 +37,29 @@ def parse_terms(text: str) -> Terms:
     """A document's text as terms, wholly checked. Raises Unreadable with the place in the document."""
     try:
         raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
+        check_expressible(raw)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise Unreadable("bad_terms", f"the terms document cannot be read: {error}") from None
-    for path, finding in _findings(terms):
-        raise Unreadable("bad_terms", f"the terms document is wrong: {finding} - at `{path}`")
+        raise Unreadable(
+            "bad_terms",
+            said("the terms document cannot be read: {error}", error=words_of(error)),
+            hint=said("docs/agreements.md describes the document, key by key"),
+        ) from None
+    for path, finding in findings(terms):
+        raise Unreadable(
+            "bad_terms",
+            said("the terms document is wrong: {finding} - at `{path}`", finding=finding, path=path),
+            hint=said("docs/agreements.md says what may stand there"),
+        )
     return terms
+
+
+def _reason(error: Exception) -> str:
+    """Why a document cannot be read, in words; the place in it last."""
+    if isinstance(error.__cause__, ValueError) and isinstance(error, msgspec.ValidationError):
+        place = str(error).removeprefix(str(error.__cause__)).removeprefix(" - at `").removesuffix("`")
+        return said("{message} - at `{path}`", message=words_of(error.__cause__), path=place)
+    return parser_words(str(error))
 
 
 def _toml(text: str) -> dict[str, Any]:
@@ -192,6 +70,8 @@ def _toml(text: str) -> dict[str, Any]:
 
 
 def _parse_value(kind: type, value: Any) -> Any:
+    if kind is Fen:
+        return _parse_amount(value)
     if kind is not Fraction:
         raise NotImplementedError(f"no wire form for {kind}")
     if not isinstance(value, str):
@@ -199,57 +79,13 @@ def _parse_value(kind: type, value: Any) -> Any:
     return parse_percent(value)
 
 
-def _findings(terms: Terms) -> list[tuple[str, str]]:
-    """What is wrong with a document of the right shape: (path, finding)."""
-    return [*_date_findings(terms), *_tier_findings(terms), *_exclusion_findings(terms), *_zone_findings(terms)]
-
-
-def _date_findings(terms: Terms) -> list[tuple[str, str]]:
-    if FIRST_YEAR < terms.effective_from.year <= LAST_YEAR:
-        return []
-    return [("$.effective_from", f"{terms.effective_from} is not between {FIRST_YEAR + 1} and {LAST_YEAR}")]
-
-
-def _tier_findings(terms: Terms) -> list[tuple[str, str]]:
-    found = []
-    upper = terms.commitment.availability.value
-    if not 0 < upper <= 1:
-        found.append(("$.commitment.availability.value", "a commitment lies above 0 % and at most at 100 %"))
-    for index, tier in enumerate(terms.tiers):
-        path = f"$.tiers[{index}]"
-        above = "the commitment" if index == 0 else f"tier {index}'s lower bound"
-        if tier.below != upper:
-            kind = "a gap" if tier.below < upper else "an overlap"
-            found.append((f"{path}.below", f"{kind}: {percent_text(tier.below)} is not {above}, {percent_text(upper)}"))
-        last = index == len(terms.tiers) - 1
-        if last != (tier.at_least is None):
-            found.append((f"{path}.at_least", "every tier but the last has a lower bound, and the last has none"))
-        if tier.at_least is not None and tier.at_least >= tier.below:
-            found.append((f"{path}.at_least", "a tier's lower bound lies below its upper one"))
-        for name, rate in (("service_rate", tier.service_rate), ("call_rate", tier.call_rate)):
-            if rate > 1:
-                found.append((f"{path}.{name}", f"a rate of {percent_text(rate)} is over 100 %"))
-        upper = tier.at_least if tier.at_least is not None else upper
-    return found
-
-
-def _exclusion_findings(terms: Terms) -> list[tuple[str, str]]:
-    named = [cause.clause for cause in terms.exclusions]
-    found = []
-    for index, clause in enumerate(named):
-        if clause not in EXCLUSION_CLAUSES:
-            found.append((f"$.exclusions[{index}].clause", f"{clause} is none of the eleven causes of 2.3"))
-        if clause in named[:index]:
-            found.append((f"$.exclusions[{index}].clause", f"{clause} stands twice"))
-    return found
-
-
-def _zone_findings(terms: Terms) -> list[tuple[str, str]]:
+def _parse_amount(value: Any) -> Fen:
+    if not isinstance(value, str):
+        raise TypeError(f"Expected an amount in quotes such as '1.00', got {type(value).__name__}")
     try:
-        zone_info(terms.zone)
-    except (KeyError, ValueError, OSError):
-        return [("$.readings.timezone", f"{terms.zone!r} is no IANA time zone")]
-    return []
+        return Fen.parse(value)
+    except BadValue as error:
+        raise ValueError(str(error)) from None
 
 
 def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Version, ...]:
@@ -263,26 +99,36 @@ def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Versio
 def publish(versions: tuple[Version, ...], command: PublishTerms, document: str) -> tuple[TermsPublished, ...]:
     """A new version of the agreement, announced in time (clause 4); nothing where it stands already.
 
-    Raises Refusal `terms_version_taken`, `terms_same_day`, `terms_without_notice`.
+    Raises Refusal `terms_other_agreement`, `terms_other_currency`, `terms_version_taken`, `terms_same_day`,
+    `terms_without_notice`.
     """
     terms = parse_terms(document)
     sha256 = document_sha256(document)
+    _check_same_agreement(versions, terms)
     for version in versions:
         if version.sha256 == sha256:
             return ()
         if version.terms.version == terms.version:
             raise Refusal(
                 "terms_version_taken",
-                f"version {terms.version} of {terms.agreement} was published with other content",
+                said(
+                    "version {version} of {agreement} was published with other content",
+                    version=terms.version,
+                    agreement=terms.agreement,
+                ),
                 clause="4",
-                hint="an amendment has a version and an effective date of its own",
+                hint=said("an amendment has a version and an effective date of its own"),
             )
         if version.terms.effective_from == terms.effective_from:
             raise Refusal(
                 "terms_same_day",
-                f"version {version.terms.version} takes effect on {terms.effective_from} already",
+                said(
+                    "version {version} takes effect on {effective_from} already",
+                    version=version.terms.version,
+                    effective_from=terms.effective_from,
+                ),
                 clause="4",
-                hint="give the amendment its own effective date",
+                hint=said("give the amendment its own effective date"),
             )
     check_notice(versions, terms, command.noticed_at)
     return (
@@ -297,13 +143,31 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
     )
 
 
-def other_agreement(agreement: str) -> Refusal:
-    """What is said of a document of an agreement that no account of the ledger is under."""
-    return Refusal(
-        "terms_other_agreement",
-        f"this ledger's accounts are under {REFERENCE_AGREEMENT}; terms of {agreement} would govern nothing",
-        hint=f'an amendment says agreement = "{REFERENCE_AGREEMENT}"',
-    )
+def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:
+    """A ledger's accounts are under one agreement, in one currency."""
+    if not versions:
+        return
+    held = versions[-1].terms
+    if terms.agreement != held.agreement:
+        raise Refusal(
+            "terms_other_agreement",
+            said(
+                "this ledger's accounts are under {held}; terms of {other} would govern nothing",
+                held=held.agreement,
+                other=terms.agreement,
+            ),
+            hint=said('an amendment says agreement = "{held}"', held=held.agreement),
+        )
+    if terms.currency != held.currency:
+        raise Refusal(
+            "terms_other_currency",
+            said(
+                "this ledger's amounts are in {held}; they cannot become amounts in {other} - at `$.currency`",
+                held=held.currency,
+                other=terms.currency,
+            ),
+            hint=said("keep what is billed in another currency in a ledger of its own"),
+        )
 
 
 def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | None) -> None:
@@ -317,14 +181,29 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
         return
     days = amended[-1].terms.amendments.notice_days.value
     if noticed_at is None or terms.effective_at - noticed_at < days * DAY_US:
-        told = "was not announced" if noticed_at is None else f"was announced at {written(noticed_at, terms.zone)}"
+        told = (
+            said("was not announced")
+            if noticed_at is None
+            else said("was announced at {noticed_at}", noticed_at=written(noticed_at, terms.zone))
+        )
         raise Refusal(
             "terms_without_notice",
-            f"version {terms.version} takes effect at {written(terms.effective_at, terms.zone)} and {told}: "
-            f"that is less than {days} days before - at `$.effective_from`",
+            said(
+                "version {version} takes effect at {effective_at} and {told}: "
+                "that is less than {days} days before - at `$.effective_from`",
+                version=terms.version,
+                effective_at=written(terms.effective_at, terms.zone),
+                told=told,
+                days=days,
+            ),
             clause="4",
-            hint="move the effective date, or give --noticed-at as it was",
+            hint=said("move the effective date, or give --noticed-at as it was"),
         )
+
+
+def needs_calendar(terms: Terms) -> bool:
+    """Whether working days bear on anything that the terms say."""
+    return terms.claims.opens_after_working_day is not None or terms.readings.deadline_rolls
 
 
 def in_force(versions: Sequence[Version], month: str) -> Version:
@@ -344,9 +223,15 @@ def _in_force(versions: tuple[Version, ...], month: str) -> Version:
         return begun[-1]
     if (ended and ended[-1].terms.readings.version_in_force == "month_end") or begun:
         return ended[-1]
-    first = f" (the first takes effect on {versions[0].terms.effective_from})" if versions else ""
+    message = said("no terms were in force in {month}", month=month)
+    if versions:
+        first = versions[0].terms.effective_from
+        message = said("{message} (the first takes effect on {first})", message=message, first=first)
     raise Refusal(
-        "no_terms", f"no terms were in force in {month}{first}", clause="4", hint="see `slaledger terms list`"
+        "no_terms",
+        message,
+        clause="4",
+        hint=said("see `slaledger terms list`"),
     )
 
 
@@ -357,7 +242,7 @@ def _edge(version: Version, month: str, edge: int) -> int:
 def latest(versions: Sequence[Version]) -> Version:
     """The version that takes effect last. Raises Refusal `no_terms`."""
     if not versions:
-        raise Refusal("no_terms", "no terms are published", clause="4", hint="`slaledger init`")
+        raise Refusal("no_terms", said("no terms are published"), clause="4", hint=said("`slaledger init`"))
     return versions[-1]
 
 
@@ -366,4 +251,8 @@ def by_name(versions: Sequence[Version], name: str) -> Version:
     for version in versions:
         if version.terms.version == name:
             return version
-    raise Refusal("unknown_terms", f"there is no version {name!r} of the terms", hint="see `slaledger terms list`")
+    raise Refusal(
+        "unknown_terms",
+        said("there is no version {name!r} of the terms", name=name),
+        hint=said("see `slaledger terms list`"),
+    )

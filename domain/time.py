@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from domain.refusals import BadValue
+from domain.wording import said, words_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _END = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII)
+_LONGEST_SPAN = 31 * DAY_US
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """What is recorded lies in these years: no calendar, zone or subtraction fails on it."""
@@ -42,24 +45,58 @@ class Instant(int):
         """
         matched = _RFC3339.fullmatch(text)
         if matched is None:
-            raise BadValue("bad_time", f"{text!r} is no RFC 3339 time", hint=_EXAMPLE, unreadable=True)
+            raise BadValue("bad_time", said("{text!r} is no RFC 3339 time", text=text), hint=_EXAMPLE, unreadable=True)
         day, clock, fraction, offset = matched.groups()
         if offset is None:
-            raise BadValue("time_without_offset", f"{text!r} has no offset from UTC", hint=_EXAMPLE)
+            raise BadValue("time_without_offset", said("{text!r} has no offset from UTC", text=text), hint=_EXAMPLE)
         digits = (fraction or "").rstrip("0")
         if len(digits) > 6:
-            raise BadValue("bad_time", f"{text!r} is finer than a microsecond", hint=_EXAMPLE, unreadable=True)
+            raise BadValue(
+                "bad_time", said("{text!r} is finer than a microsecond", text=text), hint=_EXAMPLE, unreadable=True
+            )
         try:
             moment = datetime.fromisoformat(f"{day}T{clock}.{digits:0<6}{offset.upper().replace('Z', '+00:00')}")
             instant = cls((moment - _EPOCH) // _MICROSECOND)
         except (ValueError, OverflowError) as error:
-            raise BadValue("bad_time", f"{text!r} is no time: {error}", hint=_EXAMPLE, unreadable=True) from None
+            raise BadValue(
+                "bad_time",
+                said("{text!r} is no time: {error}", text=text, error=words_of(error)),
+                hint=_EXAMPLE,
+                unreadable=True,
+            ) from None
         if not 0 <= instant < _END:
-            raise BadValue("time_out_of_range", f"{text!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
+            raise BadValue(
+                "time_out_of_range",
+                said(
+                    "{text!r} is not between {first_year} and {last_year}",
+                    text=text,
+                    first_year=FIRST_YEAR,
+                    last_year=LAST_YEAR,
+                ),
+                hint=said("check the year; it comes first, as in 2026-03-03T10:00:00+08:00"),
+            )
         return instant
 
 
-_EXAMPLE = "write it like 2026-03-03T10:00:00+08:00"
+_EXAMPLE = said("write it like 2026-03-03T10:00:00+08:00")
+
+
+class Seconds(int):
+    """How far off an instant may be, in microseconds; written as decimal seconds."""
+
+    @classmethod
+    def parse(cls, text: str) -> Seconds:
+        """A span above zero and of a month at most. Raises BadValue `bad_seconds`."""
+        matched = _SECONDS.fullmatch(text)
+        span = 0 if matched is None else int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
+        if not 0 < span <= _LONGEST_SPAN:
+            raise BadValue(
+                "bad_seconds",
+                said("{text} is no span of seconds", text=repr(text[:40])),
+                hint=said("more than 0 and at most 2678400, with at most six decimals, like 15 or 0.5"),
+                unreadable=matched is None,
+            )
+        return cls(span)
 
 
 class MonthText(str):
@@ -71,7 +108,12 @@ class MonthText(str):
     def parse(cls, text: str) -> MonthText:
         """The month that `YYYY-MM` names. Raises BadValue `bad_month`."""
         if _MONTH.fullmatch(text) is None or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
-            raise BadValue("bad_month", f"{text!r} is no month", hint="write it like 2026-03", unreadable=True)
+            raise BadValue(
+                "bad_month",
+                said("{text!r} is no month", text=text),
+                hint=said("write it like 2026-03"),
+                unreadable=True,
+            )
         return cls(text)
 
 

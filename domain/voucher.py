@@ -23,6 +23,7 @@ from domain.refusals import Refusal
 from domain.rules import vouchers as rules
 from domain.terms import Terms
 from domain.time import written
+from domain.wording import said
 
 
 class Redemption(msgspec.Struct, kw_only=True):
@@ -115,25 +116,39 @@ def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str, zon
     if latest is None:
         raise Refusal(
             "claim_undecided",
-            f"{claim.account} {claim.month}: the claim is not decided",
+            said("{account} {month}: the claim is not decided", account=claim.account, month=claim.month),
             clause="3.1",
-            hint=f"`slaledger claim decide {claim.account} {claim.month}`",
+            hint=said("`slaledger claim decide {account} {month}`", account=claim.account, month=claim.month),
         )
     if claim.to_issue_fen == 0:
         if latest.outcome != "awarded" and not claim.paid:
             raise Refusal(
                 "nothing_awarded",
-                f"{claim.account} {claim.month}: the claim was decided as {latest.outcome}; there is nothing to issue",
+                said(
+                    "{account} {month}: the claim was decided as {outcome}; there is nothing to issue",
+                    account=claim.account,
+                    month=claim.month,
+                    outcome=latest.outcome,
+                ),
                 clause="3.1",
-                hint=f"`slaledger claim explain {claim.account} {claim.month}`",
+                hint=said("`slaledger claim explain {account} {month}`", account=claim.account, month=claim.month),
             )
         return ()
     if issued_at < latest.decided_at:
         raise Refusal(
             "issued_before_decided",
-            f"{claim.account} {claim.month}: decided at {written(latest.decided_at, zone)}, "
-            f"so no voucher at {written(issued_at, zone)}",
+            said(
+                "{account} {month}: decided at {decided_at}, so no voucher at {issued_at}",
+                account=claim.account,
+                month=claim.month,
+                decided_at=written(latest.decided_at, zone),
+                issued_at=written(issued_at, zone),
+            ),
             clause="3.1",
+            hint=said(
+                "give an --issued-at of {decided_at} or later, or leave it out for now",
+                decided_at=written(latest.decided_at, zone),
+            ),
         )
     number = len(claim.paid) + 1
     return (
@@ -171,15 +186,30 @@ def redeem(
     if amount_fen > voucher.balance_fen:
         raise Refusal(
             "beyond_balance",
-            f"voucher {voucher.voucher} has {yuan(voucher.balance_fen)} left, not {yuan(amount_fen)}",
+            said(
+                "voucher {voucher} has {balance} left, not {amount}",
+                voucher=voucher.voucher,
+                balance=yuan(voucher.balance_fen),
+                amount=yuan(amount_fen),
+            ),
             clause="3.1",
+            hint=said(
+                "`slaledger voucher show {voucher}` lists what it has paid; give an --amount up to what is left",
+                voucher=voucher.voucher,
+            ),
         )
     if amount_fen > owed_fen(bill, command.part):
         raise Refusal(
             "beyond_bill",
-            f"the {command.part} part of bill {bill.bill} still owes {yuan(owed_fen(bill, command.part))}, "
-            f"not {yuan(amount_fen)}",
+            said(
+                "the {part} part of bill {bill} still owes {owed}, not {amount}",
+                part=command.part,
+                bill=bill.bill,
+                owed=yuan(owed_fen(bill, command.part)),
+                amount=yuan(amount_fen),
+            ),
             clause="3.1",
+            hint=said("give an --amount up to that; what is left of the voucher can pay another bill"),
         )
     number = len(voucher.redemptions) + 1
     redeemed = VoucherRedeemed(
@@ -206,8 +236,14 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
     if command.redemption > len(voucher.redemptions):
         raise Refusal(
             "unknown_redemption",
-            f"voucher {voucher.voucher} has no redemption {command.redemption}",
-            hint=f"`slaledger voucher show {voucher.voucher}` lists {len(voucher.redemptions)}",
+            said(
+                "voucher {voucher} has no redemption {redemption}",
+                voucher=voucher.voucher,
+                redemption=command.redemption,
+            ),
+            hint=said(
+                "`slaledger voucher show {voucher}` lists {n}", voucher=voucher.voucher, n=len(voucher.redemptions)
+            ),
         )
     redemption = voucher.redemptions[command.redemption - 1]
     if redemption.reversed == command.reason:
@@ -215,8 +251,17 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
     if redemption.reversed is not None:
         raise Refusal(
             "redemption_reversed",
-            f"redemption {redemption.number} of voucher {voucher.voucher} was reversed: {redemption.reversed}",
+            said(
+                "redemption {number} of voucher {voucher} was reversed: {reversed}",
+                number=redemption.number,
+                voucher=voucher.voucher,
+                reversed=redemption.reversed,
+            ),
             clause="3.1",
+            hint=said(
+                "where it was paid after all, record it anew: `slaledger voucher redeem {voucher} …`",
+                voucher=voucher.voucher,
+            ),
         )
     return (
         RedemptionReversed(voucher=voucher.voucher, redemption=redemption.number),
@@ -232,7 +277,7 @@ def cancel(voucher: Voucher, reason: str) -> tuple[Event, ...]:
         return ()
     raise Refusal(
         "nothing_left",
-        f"voucher {voucher.voucher} has nothing left to cancel",
+        said("voucher {voucher} has nothing left to cancel", voucher=voucher.voucher),
         clause="3.1",
-        hint=f"`slaledger voucher show {voucher.voucher}`",
+        hint=said("`slaledger voucher show {voucher}`", voucher=voucher.voucher),
     )

@@ -6,7 +6,7 @@ translations is collected from those literals. Programs read the English text, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class Said(str):
@@ -26,11 +26,25 @@ class Said(str):
         return Said, (self.template, self.values)
 
 
-def said(template: str, **values: object) -> Said:
+def said(template: str, /, **values: object) -> Said:
     """The sentence that a template with `{names}` makes of values, of which some may be sentences themselves."""
     return Said(template, values)
 
 
-def counted(one: str, many: str, n: int, **values: object) -> Said:
+def counted(one: str, many: str, /, n: int, **values: object) -> Said:
     """`one` where n is 1 and `many` otherwise, as templates in which `{n}` is the number."""
     return Said(one if n == 1 else many, {"n": n, **values})
+
+
+def words_of(error: BaseException) -> str:
+    """What an exception says: the sentence where it is one of ours, else its text, in whatever language that is."""
+    told = error.args[0] if error.args else None
+    return told if isinstance(told, Said) else str(error)
+
+
+def listed(sentences: Sequence[str]) -> str:
+    """Sentences one behind the other."""
+    told = sentences[0] if sentences else ""
+    for sentence in sentences[1:]:
+        told = said("{told}; {next}", told=told, next=sentence)
+    return told

@@ -20,6 +20,7 @@ import msgspec
 
 from domain.commands import Command, DecideClaim, IssueVoucher
 from domain.refusals import Conflict, Damaged, Refusal
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.execution import Clock, carry_out, spend_key
@@ -93,7 +94,11 @@ class Batch:
                 if not started:
                     self._recall(log)
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
-                    raise Conflict("batch_goes_on", "another run of this file went on meanwhile", hint="let it finish")
+                    raise Conflict(
+                        "batch_goes_on",
+                        said("another run of this file went on meanwhile"),
+                        hint=said("let it finish, and run this again"),
+                    )
                 started, before = True, self._report.recorded
                 with uncollected():
                     more = self._run_lines(log, numbered, whole=dry_run)
@@ -191,7 +196,16 @@ class Batch:
             self._report.recorded += run.recorded
             self._report.position = run.position
             first = run.refused[0]
-            raise Refusal("run_incomplete", f"{len(run.refused)} refused, {len(run.done)} done; {first.message}")
+            raise Refusal(
+                "run_incomplete",
+                said(
+                    "{refused} refused, {done} done; {message}",
+                    refused=len(run.refused),
+                    done=len(run.done),
+                    message=first.message,
+                ),
+                hint=said("what is done stays done: mend what is refused, and run it again"),
+            )
         if run.recorded:
             self._report.position = log.position()
         return run.recorded
@@ -224,9 +238,13 @@ def _telling(kept: int) -> Iterator[None]:
         yield
     except Refusal as refusal:
         if kept:
-            refusal.message += f"; what lines 1 to {kept} recorded is kept, and nothing of those behind"
+            refusal.message = said(
+                "{message}; what lines 1 to {kept} recorded is kept, and nothing of those behind",
+                message=refusal.message,
+                kept=kept,
+            )
             if not isinstance(refusal, Damaged):
-                refusal.hint = "run the file again when that has passed: it goes on there"
+                refusal.hint = said("run the file again when that has passed: it goes on there")
         raise
 
 

@@ -11,8 +11,10 @@ import msgspec
 
 from domain.commands import Command, PublishTerms, content
 from domain.events import KeyUsed, LedgerCreated
-from domain.refusals import Conflict, Refusal
+from domain.refusals import Conflict, Refusal, Unreadable
+from domain.terms import REFERENCE_AGREEMENT, needs_calendar
 from domain.time import DEFAULT_ZONE, MINUTE_US, Instant, written
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.handlers import Effect, handle
@@ -99,8 +101,8 @@ def is_spent(log: Reader, command: Command) -> bool:
         return True
     raise Refusal(
         "key_taken",
-        f"key {str(command.key)!r} was used for another command",
-        hint="a key stands for one command for ever",
+        said("key {key!r} was used for another command", key=str(command.key)),
+        hint=said("give another: a key stands for one command for ever"),
     )
 
 
@@ -132,16 +134,21 @@ def check_times(command: Command, now: int) -> None:
         if isinstance(value, Instant) and value > now + CLOCK_TOLERANCE_US:
             raise Refusal(
                 "in_the_future",
-                f"{name.strip('_')} {written(value, DEFAULT_ZONE)} is ahead of the ledger's clock, "
-                f"{written(now, DEFAULT_ZONE)}",
-                hint="record what has happened, when it has",
+                said(
+                    "{name} {instant} is ahead of the ledger's clock, {now}",
+                    name=name.strip("_"),
+                    instant=written(value, DEFAULT_ZONE),
+                    now=written(now, DEFAULT_ZONE),
+                ),
+                hint=said("record what has happened, when it has"),
             )
 
 
-def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us) -> Done:
-    """Make a ledger of an empty store: its id, the shipped agreement, and every published calendar.
+def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement: str | None = None) -> Done:
+    """Make a ledger of an empty store: its id, a shipped agreement, and the published calendars that it needs.
 
     On a ledger it adds what an upgrade brought and it does not have; a recorded calendar is never touched.
+    Raises Unreadable `unknown_agreement`; Refusal `terms_other_agreement` for a ledger under another one.
     """
     from ledger import published  # it brings packages that no other command needs
 
@@ -150,16 +157,32 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us) -> Done:
         positions = _found(log, actor, at)
         rules = log.rules()
         held = {version.document for version in rules.versions}
-        for document in published.shipped_agreements():
+        under = rules.versions[-1].terms.agreement if rules.versions else REFERENCE_AGREEMENT
+        shipped = _shipped(agreement or under, known=agreement is None)
+        for document in shipped:
             if document not in held:
                 positions += carry_out(log, PublishTerms(document=document), actor, at).positions
         today = datetime.fromtimestamp(at // 1_000_000, UTC).date()
-        missing = [year for year in published.published_years(today) if year not in rules.calendars]
+        needed = any(needs_calendar(version.terms) for version in log.versions())
+        years = published.published_years(today) if needed else []
+        missing = [year for year in years if year not in rules.calendars]
         for year in missing:
             event = published.published_calendar(year)
             positions += log.append([(layout.calendar(event.country, year), event)], at, actor, None, None)
         told = {"ledger": log.ledger_id()}
         return Done(command="init", positions=positions, position=log.position(), told=told, warnings=[])
+
+
+def _shipped(agreement: str, known: bool) -> list[str]:
+    """The documents that ship of an agreement; none of one that a ledger is under and that no longer ships."""
+    from ledger import published
+
+    try:
+        return published.shipped_agreements(agreement)
+    except Unreadable:
+        if known:
+            return []
+        raise
 
 
 def _found(log: Writer, actor: str, at: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from domain.refusals import Unreadable
+from domain.wording import said
 
 
 def read_bytes(file: str) -> bytes:
@@ -22,9 +23,13 @@ def read_text(file: str) -> str:
     try:
         return read_bytes(file).decode()
     except UnicodeDecodeError:
-        raise unreadable(file, "it is no UTF-8 text") from None
+        raise unreadable(file, said("it is no UTF-8 text")) from None
 
 
 def unreadable(file: str, why: str) -> Unreadable:
     """What is said of a file that cannot be read, and why."""
-    return Unreadable("unreadable_file", f"{file if file.isprintable() else repr(file)} cannot be read: {why}")
+    return Unreadable(
+        "unreadable_file",
+        said("{file} cannot be read: {why}", file=file if file.isprintable() else repr(file), why=why),
+        hint=said("check the name, and that you may read it"),
+    )

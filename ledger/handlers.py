@@ -23,6 +23,7 @@ from domain.decision import NO_FACTS, Decision, decode, substance
 from domain.money import yuan
 from domain.refusals import Refusal, Unreadable
 from domain.time import month_of, month_span
+from domain.wording import said
 from ledger.files import read_text
 from ledger.store import layout, leaves
 from ledger.store.codec import decode as decode_row
@@ -58,8 +59,8 @@ def _on(stream: str, events: tuple[e.Event, ...], **told: Any) -> Effect:
     return Effect(events=[(stream, event) for event in events], told=told)
 
 
-def _content(*said: object) -> str:
-    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+def _content(*values: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(values)).hexdigest()
 
 
 def _reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list[tuple[str, e.Event]]:
@@ -70,11 +71,15 @@ def _reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list
         return [(layout.reservation(kind, id_), reserved)]
     if (taken.owner, taken.content_sha256) == (owner, content):
         return []
-    where = f"of account {taken.owner}" if taken.owner != layout.SHARED else "shared by accounts"
+    where = (
+        said("of account {account}", account=taken.owner)
+        if taken.owner != layout.SHARED
+        else said("shared by accounts")
+    )
     raise Refusal(
         "id_taken",
-        f"{kind} {id_} exists already ({where}), with other content",
-        hint=f"ids are unique in the ledger: choose another, or correct {kind} {id_}",
+        said("{kind} {id} exists already ({where}), with other content", kind=kind, id=id_, where=where),
+        hint=said("ids are unique in the ledger: choose another, or correct {kind} {id}", kind=kind, id=id_),
     )
 
 
@@ -110,12 +115,14 @@ def _close_account(log: Reader, command: c.CloseAccount, now: int) -> Effect:
 
 def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     if (command.file is None) == (command.document is None):
-        raise Unreadable("bad_terms", "give the terms as a file or as a document, one of both")
+        raise Unreadable(
+            "bad_terms",
+            said("give the terms as a file or as a document, one of both"),
+            hint=said("`slaledger terms publish FILE --noticed-at …`"),
+        )
     document = command.document if command.document is not None else read_text(str(command.file))
     terms = agreement.parse_terms(document)
     versions = log.versions()
-    if terms.agreement != agreement.REFERENCE_AGREEMENT:
-        raise agreement.other_agreement(terms.agreement)
     events = agreement.publish(versions, command, document)
     return _on(layout.terms(terms.agreement), events, agreement=terms.agreement, version=terms.version)
 
@@ -127,7 +134,11 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
         event = published_calendar(command.year)
     else:
         if command.source is None:
-            raise Unreadable("no_source", "a calendar from a file needs the source of its days", hint="give --source")
+            raise Unreadable(
+                "no_source",
+                said("a calendar from a file needs the source of its days"),
+                hint=said("give --source, where they were published"),
+            )
         days = calendars.parse_days(read_text(command.file), command.year, command.file)
         event = calendars.published(command.year, str(command.source), *days)
     stream = layout.calendar(event.country, event.year)
@@ -137,6 +148,7 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
 
 
 def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
+    _check_function(log, command.function)
     event = incidents.opened(command)
     members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
     owner = event.account or layout.SHARED
@@ -153,10 +165,30 @@ def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
     return Effect(events=[(layout.incident(owner, event.incident), event), *joined, *reserved], told=told)
 
 
+def _check_function(log: Reader, function: str) -> None:
+    """Raises Unreadable `unknown_function` where no version of the terms knows it."""
+    known = sorted({name for version in log.versions() for name in version.terms.functions})
+    if function not in known:
+        message = said("function: {function} is no function of the agreement", function=repr(str(function)))
+        raise Unreadable("unknown_function", message, hint=said("there are {known}", known=", ".join(known)))
+
+
+def _check_clause(log: Reader, clause: str) -> None:
+    """Raises Refusal `unknown_clause` where no version of the terms excludes such a cause."""
+    known = dict.fromkeys(cause.clause for version in log.versions() for cause in version.terms.exclusions)
+    if clause not in known:
+        message = said("clause: {clause} is no exclusion of the agreement", clause=repr(str(clause)))
+        raise Refusal("unknown_clause", message, hint=said("there are {known}", known=", ".join(known)))
+
+
 def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
     found = log.incident(id_)
     if found is None:
-        raise Refusal("unknown_incident", f"there is no incident {id_}", hint="`slaledger incident open` records one")
+        raise Refusal(
+            "unknown_incident",
+            said("there is no incident {id}", id=id_),
+            hint=said("`slaledger incident open {id} …` records it", id=id_),
+        )
     return found
 
 
@@ -178,6 +210,7 @@ def _withdraw_incident(log: Reader, command: c.WithdrawIncident, now: int) -> Ef
 
 
 def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
+    _check_clause(log, command.clause)
     stream, incident = _incident(log, command.incident)
     effect = _on(
         stream,
@@ -196,7 +229,7 @@ def _withdraw_exclusion(log: Reader, command: c.WithdrawExclusion, now: int) -> 
 
 
 def _bill_fees(log: Reader, command: c.BillFees, now: int) -> Effect:
-    event = bills.billed(command)
+    event = bills.billed(command, agreement.latest(log.versions()).terms.single_fee)
     reserved = _reserve(log, "bill", event.bill, event.account, _content(event))
     if not reserved:
         return Effect(told={"bill": event.bill})
@@ -207,14 +240,19 @@ def _bill_fees(log: Reader, command: c.BillFees, now: int) -> Effect:
 def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
     reserved = log.reservation("bill", id_)
     if reserved is None:
-        raise Refusal("unknown_bill", f"there is no bill {id_}", hint="`slaledger fees bill` records one")
+        raise Refusal(
+            "unknown_bill",
+            said("there is no bill {id}", id=id_),
+            hint=said("`slaledger fees bill {id} …` records it", id=id_),
+        )
     stream = layout.bill(reserved.owner, id_)
     return stream, log.fold_streams(stream).bills[id_]
 
 
 def _correct_fees(log: Reader, command: c.CorrectFees, now: int) -> Effect:
     stream, bill = _bill(log, command.bill)
-    return _on(stream, bills.correct(bill, command), bill=command.bill)
+    single_fee = agreement.latest(log.versions()).terms.single_fee
+    return _on(stream, bills.correct(bill, command, single_fee), bill=command.bill)
 
 
 def _void_fees(log: Reader, command: c.VoidFees, now: int) -> Effect:
@@ -238,8 +276,20 @@ def _timing_warnings(rules: Case, command: c.FileClaim) -> list[str]:
     early_or_late = timing(rules, command.month, command.filed_at)
     if early_or_late is None:
         return []
-    words = "before the claim window opens" if early_or_late == "too_early" else "after the claim window closed"
-    return [f"{command.account} {command.month}: filed {words} (clause 3.2); it will be decided as {early_or_late}"]
+    words = (
+        said(
+            "{account} {month}: filed before the claim window opens (clause 3.2); it will be decided as too_early",
+            account=command.account,
+            month=command.month,
+        )
+        if early_or_late == "too_early"
+        else said(
+            "{account} {month}: filed after the claim window closed (clause 3.2); it will be decided as too_late",
+            account=command.account,
+            month=command.month,
+        )
+    )
+    return [words]
 
 
 def claim_in(case: Case, account: str, month: str) -> claims.Claim:
@@ -249,9 +299,9 @@ def claim_in(case: Case, account: str, month: str) -> claims.Claim:
     if claim is None:
         raise Refusal(
             "unknown_claim",
-            f"{account} filed no claim for {month}",
+            said("{account} filed no claim for {month}", account=account, month=month),
             clause="3.2",
-            hint=f"`slaledger claim file {account} {month} --filed-at …`",
+            hint=said("`slaledger claim file {account} {month} --filed-at …`", account=account, month=month),
         )
     return claim
 
@@ -333,7 +383,9 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
     """A voucher's stream and state, by its id alone. Raises Refusal `unknown_voucher`."""
     reserved = log.reservation("voucher", id_)
     if reserved is None:
-        raise Refusal("unknown_voucher", f"there is no voucher {id_}", hint="`slaledger voucher list`")
+        raise Refusal(
+            "unknown_voucher", said("there is no voucher {id}", id=id_), hint=said("`slaledger voucher list`")
+        )
     stream = layout.voucher(reserved.owner, id_)
     return stream, log.fold_streams(stream).vouchers[id_]
 

@@ -26,11 +26,12 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nothing was done for an account."""
+    """Why nothing was done for an account, and what to do about it."""
 
     account: str
     code: str
     message: str
+    hint: str | None = None
 
 
 class MonthRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +74,7 @@ def run_month(
         except Refusal as refusal:
             if refusal.status != 1:
                 raise
-            refused.append(RunRefusal(account=account, code=refusal.code, message=refusal.message))
+            refused.append(RunRefusal(account=account, code=refusal.code, message=refusal.message, hint=refusal.hint))
             continue
         position = result.position
         recorded += result.recorded

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from domain.refusals import Refusal, Unreadable
+from domain.wording import said
 from ledger import clock
 from ledger.store import location
 
@@ -45,23 +46,26 @@ def beside(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Pa
 def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
     """A file to be written whole, as `beside` has it; `-` is standard output. Raises as `beside` does."""
     if file == STDOUT:
-        with written("standard output", "what it took is not whole; look at the disk"), _stdout() as out:
+        with written(said("standard output"), said("what it took is not whole; look at the disk")), _stdout() as out:
             yield out
         return
     with beside(Path(file), force=force) as temporary, written(file), temporary.open("xb") as out:
         yield out
 
 
+_GONE = said("nothing is left of it; look at the disk")
+
+
 @contextmanager
-def written(file: Path | str, hint: str = "nothing is left of it; look at the disk") -> Iterator[None]:
+def written(file: Path | str, hint: str = _GONE) -> Iterator[None]:
     """The system's refusals to write as ours. Raises Unreadable `unwritable_file`."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        said = f"{file} cannot be written: {error.strerror or error}"
-        raise Unreadable("unwritable_file", said, hint=hint) from None
+        message = said("{file} cannot be written: {why}", file=file, why=error.strerror or str(error))
+        raise Unreadable("unwritable_file", message, hint=hint) from None
 
 
 @contextmanager
@@ -85,21 +89,31 @@ def check_is_alone(file: Path) -> None:
     for name in SIDECARS:
         left = Path(f"{os.path.realpath(file)}{name}")
         if left.exists():
-            hint = "if no program has that database open, move the file away; else choose another name"
-            raise Unreadable("left_beside", f"{left} lies beside, left by a database of that name", hint=hint)
+            hint = said("if no program has that database open, move the file away; else choose another name")
+            raise Unreadable(
+                "left_beside", said("{left} lies beside, left by a database of that name", left=left), hint=hint
+            )
 
 
 def _check_target(target: Path, file: Path, force: bool) -> None:
     if not target.parent.is_dir():
-        raise Unreadable("no_folder", f"there is no folder {target.parent}", hint="make it, or choose another name")
+        raise Unreadable(
+            "no_folder",
+            said("there is no folder {folder}", folder=target.parent),
+            hint=said("make it, or choose another name"),
+        )
     if not target.exists():
         return
     if not target.is_file():
-        raise Unreadable("unwritable_file", f"{file} is no regular file", hint="`-` writes to standard output")
+        raise Unreadable(
+            "unwritable_file", said("{file} is no regular file", file=file), hint=said("`-` writes to standard output")
+        )
     if not force:
         raise _exists(file)
     if not location.is_writable(target):
-        raise Unreadable("unwritable_file", f"{file} may only be read", hint="choose another name")
+        raise Unreadable(
+            "unwritable_file", said("{file} may only be read", file=file), hint=said("choose another name")
+        )
 
 
 def _publish(temporary: Path, target: Path, file: Path, force: bool) -> None:
@@ -117,7 +131,9 @@ def _publish(temporary: Path, target: Path, file: Path, force: bool) -> None:
 
 
 def _exists(file: Path) -> Refusal:
-    return Unreadable("file_exists", f"{file} exists", hint="choose another name, or say --force to replace it")
+    return Unreadable(
+        "file_exists", said("{file} exists", file=file), hint=said("choose another name, or say --force to replace it")
+    )
 
 
 def _sync(path: Path) -> None:

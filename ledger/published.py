@@ -1,4 +1,4 @@
-"""What comes with the software or its calendar package: the reference agreement, and published working days."""
+"""What comes with the software or its calendar package: agreements as data, and published working days."""
 
 from __future__ import annotations
 
@@ -8,16 +8,34 @@ from importlib.resources import files
 
 from domain.calendar import published
 from domain.events import CalendarPublished
-from domain.refusals import Refusal
+from domain.refusals import Refusal, Unreadable
+from domain.terms import REFERENCE_AGREEMENT, Terms, parse_terms
+from domain.wording import said
 
 FIRST_CALENDAR_YEAR = 2018
 
 
-def shipped_agreements() -> list[str]:
-    """The documents of the reference agreement's versions, earliest first by file name."""
+def shipped_agreements(agreement: str = REFERENCE_AGREEMENT) -> list[str]:
+    """The documents of an agreement's versions, earliest first by file name, the reference's by default.
+
+    Raises Unreadable `unknown_agreement`.
+    """
+    found = [text for text, terms in shipped() if terms.agreement == agreement]
+    if not found:
+        raise Unreadable(
+            "unknown_agreement",
+            said("no agreement {agreement} ships with this software", agreement=repr(agreement)),
+            hint=said("`slaledger terms list --shipped` lists them"),
+        )
+    return found
+
+
+def shipped() -> list[tuple[str, Terms]]:
+    """Every document that ships, with what it says, by file name: agreements by name, their versions by date."""
     folder = files("ledger") / "agreements"
-    found = sorted((entry for entry in folder.iterdir() if entry.name.startswith("aliyun-ccc-")), key=lambda e: e.name)
-    return [entry.read_text(encoding="utf-8") for entry in found]
+    entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+    texts = [entry.read_text(encoding="utf-8") for entry in entries]
+    return [(text, parse_terms(text)) for text in texts]
 
 
 def published_calendar(year: int) -> CalendarPublished:
@@ -34,9 +52,16 @@ def published_calendar(year: int) -> CalendarPublished:
     if not workdays:
         raise Refusal(
             "calendar_unpublished",
-            f"the working days of {year} are not published, as far as the calendar package ({package}) knows",
+            said(
+                "the working days of {year} are not published, as far as the calendar package ({package}) knows",
+                year=year,
+                package=package,
+            ),
             clause="3.2",
-            hint=f"upgrade `holidays`, or give the days: `slaledger calendar publish {year} --file … --source …`",
+            hint=said(
+                "upgrade `holidays`, or give the days: `slaledger calendar publish {year} --file … --source …`",
+                year=year,
+            ),
         )
     off = {day: name for day, name in china.items() if day.year == year}
     return published(year, package, off, workdays)

@@ -12,6 +12,7 @@ from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
 from domain.terms import in_force
 from domain.voucher import Voucher
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.handlers import voucher_of
 from ledger.store.codec import decode
@@ -66,6 +67,17 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     to_issue: list[ClaimRow]
 
 
+def of_account(work: Work, account: str | None) -> Work:
+    """What of it waits for one account; all of it where none is named."""
+    if account is None:
+        return work
+    return Work(
+        unclaimed=[one for one in work.unclaimed if one.breach.account == account],
+        to_decide=[row for row in work.to_decide if row.account == account],
+        to_issue=[row for row in work.to_issue if row.account == account],
+    )
+
+
 def month_of_account(log: Reader, account: str, month: str, at: int) -> MonthResult:
     """A month of an account, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     return assess_month(log.case(account), account, month, at)
@@ -105,7 +117,11 @@ def voucher_then(ledger: Ledger, voucher: str, upto: int | None) -> Voucher:
     with ledger.reading(upto) as log:
         then = log.fold_streams(stream).vouchers.get(voucher)
     if then is None:
-        raise Refusal("unknown_voucher", f"there is no voucher {voucher}", hint="`slaledger voucher list`")
+        raise Refusal(
+            "unknown_voucher",
+            said("there is no voucher {voucher}", voucher=voucher),
+            hint=said("`slaledger voucher list`"),
+        )
     return then
 
 

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from domain.refusals import Unreadable
+from domain.wording import said, words_of
 from ledger.application import Ledger
 from ledger.store import layout
 from ledger.store.reader import Reader
@@ -82,8 +83,12 @@ def _client(workers: Workers, stack: ExitStack) -> Any:
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:
-        hint = "pip install 'slaledger[cluster]'"
-        raise Unreadable("no_dask", f"work on several processes needs dask[distributed]: {error}", hint=hint) from None
+        hint = said("pip install 'slaledger[cluster]'")
+        raise Unreadable(
+            "no_dask",
+            said("work on several processes needs dask[distributed]: {error}", error=words_of(error)),
+            hint=hint,
+        ) from None
     if workers.address is None:
         local = LocalCluster(
             n_workers=workers.processes, threads_per_worker=1, dashboard_address=None, silence_logs="ERROR"
@@ -93,5 +98,7 @@ def _client(workers: Workers, stack: ExitStack) -> Any:
         return stack.enter_context(Client(workers.address, timeout=f"{CONNECT_SECONDS}s"))
     except (OSError, ValueError, TimeoutError) as error:
         raise Unreadable(
-            "cluster_unreachable", f"no scheduler answers at {workers.address}: {error}", hint="tcp://HOST:8786, say"
+            "cluster_unreachable",
+            said("no scheduler answers at {address}: {error}", address=workers.address, error=words_of(error)),
+            hint=said("tcp://HOST:8786, say"),
         ) from None

@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+import system
 from stores import Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
 from cli.main import run as run_in_process
@@ -52,12 +53,13 @@ class CommandLine:
     def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
         """The environment of a command; a file in the folder is found without being named.
 
-        What was compiled once is found again, as where the software is installed, whatever this environment says.
+        What was compiled once is found again, as where the software is installed, whatever this environment says;
+        and the locale is that of no country.
         """
-        left_out = ("SLALEDGER_", "PYTHONDONTWRITEBYTECODE")
+        left_out = ("SLALEDGER_", "PYTHONDONTWRITEBYTECODE", "LC_", "LANG")
         own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         named = {} if isinstance(self.place, SqliteFile) else {"SLALEDGER_URL": self.url}
-        return {**own, "SLALEDGER_ACTOR": "clerk", **named, **(env or {})}
+        return {**own, "LANG": "C.UTF-8", "SLALEDGER_ACTOR": "clerk", **named, **(env or {})}
 
     def run(
         self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None
@@ -207,3 +209,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     said = done.stdout.decode()
     assert done.returncode == 0, said
     return folder, said
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line which tests want what the system has not, and how to bring it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    line = system.summary(str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple))
+    if line:
+        terminalreporter.write_line(line, yellow=True)

@@ -1,38 +1,62 @@
-"""`docs/audit.md` shows what the commands print on the demo's ledger."""
+"""The pages under `docs/` show what the commands print."""
 
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+import reference
+import transcripts
 from conftest import ROOT, CommandLine
 
-TEXT = (ROOT / "docs" / "audit.md").read_text("utf-8")
-BLOCKS: list[str] = re.findall(r"^```\n(\$ slaledger .*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+PAGES = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+WITH_TRANSCRIPTS = [name for name, page in PAGES.items() if transcripts.BLOCK.search(page)]
 
 
-@pytest.fixture(scope="module")
-def demo(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """The demo's ledger."""
-    return CommandLine(Path(shutil.copytree(shown[0], tmp_path_factory.mktemp("docs") / "demo")))
+@pytest.mark.parametrize("name", WITH_TRANSCRIPTS)
+def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Each page's commands in order, on the ledger that the page names."""
+    page = PAGES[name]
+    if transcripts.ON_DEMO in page:
+        shutil.copytree(request.getfixturevalue("shown")[0], tmp_path, dirs_exist_ok=True)
+    else:
+        assert transcripts.ON_NONE in page, "the page says on which ledger it goes"
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    slaledger = CommandLine(tmp_path)
+    for each in transcripts.shown(page):
+        done = slaledger.run(*each.words)
+        printed = done.stdout + done.stderr
+        assert transcripts.is_as_printed(each.output, printed), f"{each.command}\n{printed}"
 
 
-def _lines(text: str) -> list[str]:
-    """Lines without the root, which differs from ledger to ledger."""
-    return [re.sub(r"^root .*", "root ROOT", line.rstrip()) for line in text.splitlines()]
+def test_there_are_transcripts_for_each_reader() -> None:
+    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md"} <= set(WITH_TRANSCRIPTS)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0][2:])
-def test_the_output_shown_is_what_is_printed(demo: CommandLine, block: str) -> None:
-    """`…` alone on a line stands for lines left out."""
-    command, *expected = _lines(block)
-    printed = _lines(demo.run(*shlex.split(command)[2:], "--format", "table").stdout)
-    for part in "\n".join(expected).split("…"):
-        assert part.strip("\n") in "\n".join(printed)
+def test_the_reference_is_what_help_prints() -> None:
+    assert PAGES["reference.md"] == reference.reference(), "python tools/reference.py makes it anew"
 
 
-def test_there_is_output_of_each_kind_of_audit() -> None:
-    assert len(BLOCKS) >= 6
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", PAGES[name]):
+        if "://" not in target:
+            assert (ROOT / "docs" / target).exists(), target
+
+
+@pytest.mark.parametrize(
+    ("output", "printed", "same"),
+    [
+        ("a\nb\n", "a\nb  \n", True),
+        ("a\nb\n", "a\nc\n", False),
+        ("a\nb\n", "a\nb\nc\n", False),
+        ("a\n…\nc\n", "a\nb\nb\nc\n", True),
+        ("a\n…\nc\n", "a\nb\n", False),
+        ("…\nc\n", "a\nc\n", True),
+        ("root h+wxpE0dI9C25XtDrQ7yZDQyktbXDdzRCO35ItcVXiM=\n", "root " + "A" * 43 + "=\n", True),
+    ],
+)
+def test_what_counts_as_the_same(output: str, printed: str, same: bool) -> None:
+    assert transcripts.is_as_printed(output, printed) is same

@@ -148,3 +148,23 @@ def test_bad_usage_is_refused(demo: CommandLine, words: tuple[str, ...], code: s
 def test_an_undecided_claim_has_no_dossier(demo: CommandLine) -> None:
     assert demo.refused("dossier", "1005", "2026-09", "-o", "none.json")["code"] == "claim_undecided"
     assert not (demo.folder / "none.json").exists()
+
+
+def test_a_file_that_exists_is_replaced_only_with_force(demo: CommandLine) -> None:
+    (demo.folder / "of-last-year.json").write_text("kept")
+    asked = ("dossier", "1001", "2026-07", "-o", "of-last-year.json")
+    assert "--force" in demo.refused(*asked, status=2)["hint"]
+    assert (demo.folder / "of-last-year.json").read_text() == "kept"
+    demo.ok(*asked, "--force")
+    assert demo.ok("verify-dossier", "of-last-year.json")["findings"] == []
+
+
+def test_no_dossier_takes_the_place_of_the_ledger(demo: CommandLine) -> None:
+    error = demo.refused("dossier", "1001", "2026-07", "-o", "slaledger.db", "--force", status=2)
+    assert error["code"] == "file_is_ledger"
+
+
+def test_a_dossier_on_standard_output_is_all_that_is_printed(demo: CommandLine) -> None:
+    printed = demo.process("dossier", "1001", "2026-07", "-o", "-").stdout
+    (demo.folder / "printed.json").write_text(printed)
+    assert demo.ok("verify-dossier", "printed.json")["findings"] == []

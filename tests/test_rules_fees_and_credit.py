@@ -21,7 +21,7 @@ QUARTER = ("2026-01", "2026-02", "2026-03")
 
 def net(*bills: Bill, month: str = "2026-03") -> tuple[int, int]:
     """Service and call base of a month, in fen."""
-    found = bases(bills, month)
+    found = bases(bills, month, terms())
     return found.service.net_fen, found.call.net_fen
 
 
@@ -69,11 +69,11 @@ def test_r11_a_net_base_is_never_below_zero() -> None:
     # service fee 0.01 falls in February (1.01 - 1.00: 34,34,33 less 34,33,33), its voucher of 0.01 in January
     paid = bill("1.01", "1.00", first="2026-01", months=3, service_voucher="0.01")
     assert quarter(paid) == [(0, 34), (1, 33), (0, 33)]
-    assert bases([paid], "2026-01").service == Base(fee_fen=0, voucher_offset_fen=1, net_fen=0)
+    assert bases([paid], "2026-01", terms()).service == Base(fee_fen=0, voucher_offset_fen=1, net_fen=0)
 
 
 def test_r12_service_fee_is_product_fee_less_call_fee() -> None:
-    found = bases([bill("800.00", "200.00")], "2026-03")
+    found = bases([bill("800.00", "200.00")], "2026-03", terms())
     assert (found.product_fee_fen, found.call_fee_fen) == (80_000, 20_000)
     assert (found.service.net_fen, found.call.net_fen) == (60_000, 20_000)
 
@@ -158,7 +158,7 @@ def test_the_rates_of_600_yuan_service_and_200_yuan_calls(tier: int, credit: tup
 
 
 def test_the_credit_is_on_the_net_base() -> None:
-    found = bases([bill("800", "200", service_voucher="100", call_voucher="50")], "2026-03")
+    found = bases([bill("800", "200", service_voucher="100", call_voucher="50")], "2026-03", terms())
     amount = credit(found, 1, terms())
     assert (amount.service.amount_fen, amount.call.amount_fen) == (7_000, 750)
     assert (str(amount.service.rate), str(amount.call.rate)) == ("7/50", "1/20")

@@ -17,7 +17,8 @@ _DAY = timedelta(days=1)
 class Window(msgspec.Struct, frozen=True, kw_only=True):
     """`opens_at` is the first instant at which a claim is in time, `closes_at` the first at which it no longer is."""
 
-    nth_workday: date
+    nth_workday: date | None
+    """The working day that must have passed; None where a claim may be made from the month's end on."""
     last_day: date
     opens_at: int
     closes_at: int
@@ -36,11 +37,11 @@ def claim_window(month: str, terms: Terms, calendars: Calendars) -> Window:
 @lru_cache(maxsize=1024)
 def _window(month: str, terms: Terms, years: frozenset[CalendarYear]) -> Window:
     calendars = {year.year: year for year in years}
-    workday = nth_workday(add_months(month, 1), terms.claims.opens_after_working_day.value, calendars)
-    opens = workday if terms.readings.claim_opens == "on_the_day" else workday + _DAY
+    workday, opens = _opening(month, terms, calendars)
     nominal = _last_day(month, terms)
     last = next_workday(calendars, nominal) if terms.readings.deadline_rolls else nominal
-    used = {workday.year} | ({nominal.year, last.year} if terms.readings.deadline_rolls else set())
+    used = {workday.year} if workday else set()
+    used |= {nominal.year, last.year} if terms.readings.deadline_rolls else set()
     return Window(
         nth_workday=workday,
         last_day=last,
@@ -48,6 +49,15 @@ def _window(month: str, terms: Terms, years: frozenset[CalendarYear]) -> Window:
         closes_at=midnight(last + _DAY, terms.zone),
         years=tuple(sorted(used)),
     )
+
+
+def _opening(month: str, terms: Terms, calendars: Calendars) -> tuple[date | None, date]:
+    """The working day that counts, if any, and the first day on which a claim is in time (R14)."""
+    following = add_months(month, 1)
+    if terms.claims.opens_after_working_day is None:
+        return None, first_day(following)
+    workday = nth_workday(following, terms.claims.opens_after_working_day.value, calendars)
+    return workday, workday if terms.readings.claim_opens == "on_the_day" else workday + _DAY
 
 
 def nth_workday(month: str, number: int, calendars: Calendars) -> date:
@@ -59,7 +69,14 @@ def nth_workday(month: str, number: int, calendars: Calendars) -> date:
 
 
 def _last_day(month: str, terms: Terms) -> date:
-    """R15: the last day of the month that ends the period, or the day there with the number of the month's last."""
+    """R15: the last day of the month that ends the period, or the day there with the number of the month's last.
+
+    Where the period is counted in days, the last of them is so many days after the month's last one.
+    """
+    if terms.claims.closes_after_days is not None:
+        return first_day(add_months(month, 1)) - _DAY + timedelta(days=terms.claims.closes_after_days.value)
+    if terms.claims.closes_after_months is None:
+        raise ValueError("terms without an end of the claim window")
     closing = add_months(month, terms.claims.closes_after_months.value)
     length = days_in(closing)
     day = length if terms.readings.claim_closes == "end_of_month" else min(days_in(month), length)

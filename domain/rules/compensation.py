@@ -19,7 +19,7 @@ class PartCredit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """A month's service credit; `total_fen` is the sum of its parts."""
+    """A month's service credit; `total_fen` is the sum of its parts. A fee without parts is all in `service`."""
 
     service: PartCredit
     call: PartCredit
@@ -30,16 +30,40 @@ def credit(bases: Bases, tier_number: int, terms: Terms) -> Credit:
     """The credit of a tier (1 the mildest) on a month's net bases.
 
     Each part is rounded half up by itself and then added; or the exact sum is rounded once, the call part
-    being what the rounded service part leaves of it (R13).
+    being what the rounded service part leaves of it (R13). A fee without parts has the one rate, up to the cap.
     """
     tier = terms.tiers[tier_number - 1]
     service, service_parts = tier.service_rate.numerator * bases.service.net_fen, tier.service_rate.denominator
-    call, call_parts = tier.call_rate.numerator * bases.call.net_fen, tier.call_rate.denominator
+    call_rate = tier.call_rate or Fraction(0)
+    call, call_parts = call_rate.numerator * bases.call.net_fen, call_rate.denominator
     service_fen, call_fen = half_up(service, service_parts), half_up(call, call_parts)
     if terms.readings.rounding == "once_on_total":
         call_fen = half_up(service * call_parts + call * service_parts, service_parts * call_parts) - service_fen
+    cap_fen = most(bases, terms)
+    service_fen = service_fen if cap_fen is None else min(service_fen, cap_fen)  # a cap: no call part
     return Credit(
         service=PartCredit(rate=tier.service_rate, amount_fen=service_fen),
-        call=PartCredit(rate=tier.call_rate, amount_fen=call_fen),
+        call=PartCredit(rate=call_rate, amount_fen=call_fen),
         total_fen=service_fen + call_fen,
     )
+
+
+def uncapped_fen(bases: Bases, tier_number: int, terms: Terms) -> int:
+    """What a tier's rate gives of a fee without parts, before any cap, half up."""
+    rate = terms.tiers[tier_number - 1].service_rate
+    return half_up(rate.numerator * bases.service.net_fen, rate.denominator)
+
+
+def most(bases: Bases, terms: Terms) -> int | None:
+    """The cap of a month in fen, rounded down: a share of what was paid of the fee without vouchers; None without."""
+    cap = terms.credit.cap
+    if cap is None:
+        return None
+    paid_fen = max(0, bases.service.fee_fen - bases.service.voucher_offset_fen)
+    return cap.value.numerator * paid_fen // cap.value.denominator
+
+
+def too_small(total_fen: int, terms: Terms) -> bool:
+    """Whether a credit is not given for its size: it must be above the minimum, where there is one."""
+    minimum = terms.credit.minimum_credit
+    return total_fen <= (0 if minimum is None else minimum.value)

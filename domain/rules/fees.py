@@ -8,6 +8,7 @@ import msgspec
 
 from domain.bill import Bill
 from domain.events import Part
+from domain.terms import Terms
 from domain.time import months_between
 
 
@@ -20,7 +21,7 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bases(msgspec.Struct, frozen=True, kw_only=True):
-    """A month's fees: `service` is the product fee without the call fee."""
+    """A month's fees: `service` is the product fee without the call fee; all of it where the fee has no parts."""
 
     product_fee_fen: int
     call_fee_fen: int
@@ -34,11 +35,12 @@ def share(amount_fen: int, months: int, index: int) -> int:
     return each + (index < odd)
 
 
-def bases(bills: Iterable[Bill], month: str) -> Bases:
+def bases(bills: Iterable[Bill], month: str, terms: Terms) -> Bases:
     """The bases of a month over all bills that cover it.
 
     Each base is net of what vouchers paid on that part: offsets on the bill and redemptions, added before they
     are divided over the months (R12). Vouchers of the month itself do not lower it. No base is below zero (R11).
+    Terms may take the rates of the whole fee instead, whatever vouchers paid of it.
     """
     product = call = service_offset = call_offset = 0
     for bill in bills:
@@ -51,8 +53,8 @@ def bases(bills: Iterable[Bill], month: str) -> Bases:
     return Bases(
         product_fee_fen=product,
         call_fee_fen=call,
-        service=_base(product - call, service_offset),
-        call=_base(call, call_offset),
+        service=_base(product - call, service_offset, terms),
+        call=_base(call, call_offset, terms),
     )
 
 
@@ -70,5 +72,6 @@ def _paid(bill: Bill, part: Part, outside_fen: int, month: str) -> int:
     )
 
 
-def _base(fee_fen: int, offset_fen: int) -> Base:
-    return Base(fee_fen=fee_fen, voucher_offset_fen=offset_fen, net_fen=max(0, fee_fen - offset_fen))
+def _base(fee_fen: int, offset_fen: int, terms: Terms) -> Base:
+    net_fen = fee_fen if terms.gross_base else max(0, fee_fen - offset_fen)
+    return Base(fee_fen=fee_fen, voucher_offset_fen=offset_fen, net_fen=net_fen)

@@ -28,11 +28,11 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Mtbf(msgspec.Struct, frozen=True, kw_only=True):
-    """`mean_us` is None below two events: undefined, and no breach."""
+    """`mean_us` is None below two events: undefined, and no breach. Terms may promise none: then it is None too."""
 
     events: int
     mean_us: Fraction | None
-    commitment_days: int
+    commitment_days: int | None
     meets_commitment: bool
 
 
@@ -50,12 +50,13 @@ def mtbf(incidents: Sequence[Incident], covered: Covered, year: int, at: int, ve
     failures.sort(key=lambda failure: (failure.start, failure.recovered))
     gaps = [after.start - before.recovered for before, after in pairwise(failures)]
     mean = Fraction(sum(gaps), len(gaps)) if gaps else None
-    days = months[max(months)].commitment.mtbf_days.value
+    promised = months[max(months)].commitment.mtbf_days
+    days = None if promised is None else promised.value
     return Mtbf(
         events=len(failures),
         mean_us=mean,
         commitment_days=days,
-        meets_commitment=mean is None or mean >= days * DAY_US,
+        meets_commitment=mean is None or days is None or mean >= days * DAY_US,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -27,6 +27,8 @@ class Outage(msgspec.Struct, frozen=True):
     excluded: list[Span]
 
 
+_ONE = {"agent_sign_in": "agents", "agent_calls": "agents"}
+"""Who cannot sign in cannot call: these functions are one (R3)."""
 _Named = TypeVar("_Named", Incident, Outage)
 
 
@@ -155,14 +157,16 @@ def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
 
 
 def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
-    """R3: whose condition must last two minutes: the account's, a function's (signing in and calling are one), or
-    each incident's."""
+    """R3: whose condition must last long enough: the account's, a function's (agents signing in and calling are
+    one), or each incident's."""
     if readings.minimum_applies_to == "merged":
         return [list(found)]
     if readings.minimum_applies_to == "per_incident":
         return [[outage] for outage in found]
-    inbound = [outage for outage in found if outage.function == "inbound_routing"]
-    return [[outage for outage in found if outage.function != "inbound_routing"], inbound]
+    by_function: dict[str, list[Outage]] = {}
+    for outage in found:
+        by_function.setdefault(_ONE.get(outage.function, outage.function), []).append(outage)
+    return list(by_function.values())
 
 
 def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
@@ -237,21 +241,36 @@ def _run(
     return Run(start, end, still_open, names, enough, excluded_us, deducted_us, counted)
 
 
-def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
+class Part(NamedTuple):
+    """A run as one month sees it: what counts of it anywhere, in the month, while covered, and in no earlier run."""
+
+    run: Run
+    within: list[Span]
+    under_terms: list[Span]
+    own: list[Span]
+
+
+def parts(found: Iterable[Run], covered: list[Span], window: Span) -> Iterator[Part]:
     """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already.
 
-    `covered` is what is covered of the month.
+    `covered` is what is covered of the month; the runs come in order of start.
     """
     seen: list[Span] = []
     reach = window[0]
     whole = covered == [window]
-    episodes = []
     for run in found:
         within = _within(run, window)
         under_terms = within if whole else intersect(within, covered)
         own = subtract(under_terms, union(seen)) if run.start < reach else under_terms
         seen += own
         reach = max(reach, run.end)
+        yield Part(run, within, under_terms, own)
+
+
+def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
+    """The runs of a month with where their time went."""
+    episodes = []
+    for run, within, under_terms, own in parts(found, covered, window):
         within_us, own_us = length(within), length(own)
         under_terms_us = within_us if under_terms is within else length(under_terms)
         episodes.append(
@@ -278,5 +297,11 @@ def _within(run: Run, window: Span) -> list[Span]:
 
 
 def _quantised(span_us: int, readings: Readings) -> int:
-    """R6: elapsed time as it is, or each episode's time rounded up to whole minutes."""
-    return span_us if readings.quantise == "exact" else -(-span_us // MINUTE_US) * MINUTE_US
+    """R6: elapsed time as it is, or each episode's time in whole minutes, rounded up or cut."""
+    match readings.quantise:
+        case "exact":
+            return span_us
+        case "ceil_minute_per_episode":
+            return -(-span_us // MINUTE_US) * MINUTE_US
+        case _:
+            return span_us // MINUTE_US * MINUTE_US

@@ -7,6 +7,7 @@ from domain.commands import RedeemVoucher
 from domain.refusals import Refusal
 from domain.terms import Terms
 from domain.time import month_start, written
+from domain.wording import said
 
 
 def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command: RedeemVoucher, terms: Terms) -> None:
@@ -17,21 +18,43 @@ def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command
     """
     _check_holder(voucher, account, bill, command)
     if bill.voided is not None:
-        raise Refusal("bill_voided", f"bill {bill.bill} is void: {bill.voided}", clause="3.1")
+        raise Refusal(
+            "bill_voided",
+            said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided),
+            clause="3.1",
+            hint=said("pay another bill of account {account} with it", account=account),
+        )
     if command.amount == 0:
-        raise Refusal("nothing_to_redeem", f"voucher {voucher}: an amount above zero, please", clause="3.1")
+        raise Refusal(
+            "nothing_to_redeem",
+            said("voucher {voucher}: an amount above zero, please", voucher=voucher),
+            clause="3.1",
+            hint=said("give --amount, such as 50.00"),
+        )
     if command.redeemed_at < issued_at:
         raise Refusal(
             "redeemed_before_issued",
-            f"voucher {voucher} was issued at {written(issued_at, terms.zone)}, "
-            f"so not redeemed at {written(command.redeemed_at, terms.zone)}",
+            said(
+                "voucher {voucher} was issued at {issued_at}, so not redeemed at {redeemed_at}",
+                voucher=voucher,
+                issued_at=written(issued_at, terms.zone),
+                redeemed_at=written(command.redeemed_at, terms.zone),
+            ),
             clause="3.1",
+            hint=said("give a --redeemed-at of {issued_at} or later", issued_at=written(issued_at, terms.zone)),
+        )
+    if command.part == "call" and terms.single_fee:
+        raise Refusal(
+            "part_not_payable",
+            said("voucher {voucher}: the fee has no call part", voucher=voucher),
+            hint=said("say --part service"),
         )
     if command.part == "call" and terms.readings.voucher_pays == "service":
         raise Refusal(
             "part_not_payable",
-            f"voucher {voucher} pays the service part only, as the terms read it (R21)",
+            said("voucher {voucher} pays the service part only, as the terms read it (R21)", voucher=voucher),
             clause="3.1",
+            hint=said("say --part service"),
         )
     _check_later(voucher, issued_at, bill, terms)
 
@@ -41,14 +64,29 @@ def _check_holder(voucher: str, account: str, bill: Bill, command: RedeemVoucher
     if command.account != account:
         raise Refusal(
             "not_transferable",
-            f"voucher {voucher} belongs to account {account}; account {command.account} cannot use it",
+            said(
+                "voucher {voucher} belongs to account {owner}; account {account} cannot use it",
+                voucher=voucher,
+                owner=account,
+                account=command.account,
+            ),
             clause="3.1",
+            hint=said(
+                "`slaledger voucher list --account {account}` shows those that it can use", account=command.account
+            ),
         )
     if bill.account != account:
         raise Refusal(
             "other_accounts_bill",
-            f"bill {bill.bill} is account {bill.account}'s; voucher {voucher} pays bills of {account} only",
+            said(
+                "bill {bill} is account {account}'s; voucher {voucher} pays bills of {owner} only",
+                bill=bill.bill,
+                account=bill.account,
+                voucher=voucher,
+                owner=account,
+            ),
             clause="3.1",
+            hint=said("name a bill of account {owner}", owner=account),
         )
 
 
@@ -57,10 +95,23 @@ def _check_later(voucher: str, issued_at: int, bill: Bill, terms: Terms) -> None
     by_month = terms.readings.voucher_pays_later_by == "usage_month"
     dated = month_start(bill.first_month, terms.zone) if by_month else bill.billed_at
     if dated < issued_at:
-        what = f"is for months from {bill.first_month} on" if by_month else f"is of {written(dated, terms.zone)}"
+        what = (
+            said("is for months from {month} on", month=bill.first_month)
+            if by_month
+            else said("is of {dated}", dated=written(dated, terms.zone))
+        )
         raise Refusal(
             "earlier_bill",
-            f"bill {bill.bill} {what}; voucher {voucher} was issued later, at {written(issued_at, terms.zone)}",
+            said(
+                "bill {bill} {what}; voucher {voucher} was issued later, at {issued_at}",
+                bill=bill.bill,
+                what=what,
+                voucher=voucher,
+                issued_at=written(issued_at, terms.zone),
+            ),
             clause="3.1",
-            hint="a voucher pays later fees only (R20)",
+            hint=said(
+                "a voucher pays later fees only (R20): name a bill from {issued_at} on",
+                issued_at=written(issued_at, terms.zone),
+            ),
         )

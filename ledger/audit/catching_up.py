@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from domain.wording import said, words_of
 from ledger.application import Ledger
 from ledger.audit import merkle
 from ledger.audit.derived import BEFORE_ALL, Peaks, hashed, ledger_id
@@ -34,7 +35,7 @@ def catch_up(store: TreeStore, ledger: Ledger, on_progress: Progress) -> str | N
             reached = store.reached()
             remade = None if reached is None else _distrust(store, log, reached)
         except Spoilt as spoilt:
-            reached, remade = None, str(spoilt)
+            reached, remade = None, words_of(spoilt)
         if reached is None or remade is not None:
             store.clear()
             reached = Reached(ledger_id(log), 0, 0, merkle.EMPTY_ROOT)
@@ -45,22 +46,22 @@ def catch_up(store: TreeStore, ledger: Ledger, on_progress: Progress) -> str | N
 def _distrust(store: TreeStore, log: Reader, reached: Reached) -> str | None:
     """Why what is kept cannot be carried on: it is looked at where it ends, in its peaks and in its last leaf."""
     if reached.ledger != ledger_id(log):
-        return "it was another ledger's"
+        return said("it was another ledger's")
     try:
         if kept_peaks(store, reached).root() != reached.root:
-            return "its hashes did not agree"
+            return said("its hashes did not agree")
         if reached.size == 0:
             return None
         first_index, first_position = store.run_of_index(reached.size - 1)
         if first_position + reached.size - 1 - first_index != reached.position:
-            return "its positions did not agree"
+            return said("its positions did not agree")
         last = next(log.since(reached.position - 1), None)
         if last is None:
-            return f"the log no longer reached its last event, at position {reached.position}"
+            return said("the log no longer reached its last event, at position {position}", position=reached.position)
         if last.position != reached.position or hashed(last) != store.node(0, reached.size - 1):
-            return f"the log had another event at position {reached.position}"
+            return said("the log had another event at position {position}", position=reached.position)
     except Spoilt as spoilt:
-        return str(spoilt)
+        return words_of(spoilt)
     return None
 
 

@@ -14,6 +14,7 @@ from domain.money import yuan
 from domain.rules.fees import covers
 from domain.terms import Version, latest
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, written
+from domain.wording import said
 
 WAITING_US = 10 * DAY_US
 """A claim that waits longer than this is a finding."""
@@ -57,7 +58,9 @@ def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Finding]
     last = now if holder.closed_at is None else min(now, add_months(month_of(holder.closed_at - 1, zone), 1))
     while month < last:
         if not any(covers(bill, month) for bill in case.bills.values()):
-            yield Finding(kind="month_without_bill", account=account, month=month, message="no bill is for this month")
+            yield Finding(
+                kind="month_without_bill", account=account, month=month, message=said("no bill is for this month")
+            )
         month = add_months(month, 1)
 
 
@@ -69,7 +72,11 @@ def _open_incidents(case: Case, account: str, at: int) -> Iterator[Finding]:
                 kind="incident_never_closed",
                 account=account,
                 month=month_of(incident.started_at, zone),
-                message=f"incident {incident.incident} is open since {written(incident.started_at, zone)}",
+                message=said(
+                    "incident {incident} is open since {started_at}",
+                    incident=incident.incident,
+                    started_at=written(incident.started_at, zone),
+                ),
             )
 
 
@@ -79,13 +86,16 @@ def _claims(case: Case, account: str, at: int) -> Iterator[Finding]:
         if claim.pending is not None and at - claim.pending.filed_at > WAITING_US:
             since = written(claim.pending.filed_at, zone)
             yield Finding(
-                kind="claim_waits", account=account, month=month, message=f"filed at {since} and not decided since"
+                kind="claim_waits",
+                account=account,
+                month=month,
+                message=said("filed at {since} and not decided since", since=since),
             )
         if claim.to_issue_fen:
-            message = f"{yuan(claim.to_issue_fen)} was awarded and no voucher issued for it"
+            message = said("{amount} was awarded and no voucher issued for it", amount=yuan(claim.to_issue_fen))
             yield Finding(kind="award_without_voucher", account=account, month=month, message=message)
         if window_of(case, month) is None:
-            message = "the working days that its claim window needs are not recorded"
+            message = said("the working days that its claim window needs are not recorded")
             yield Finding(kind="calendar_missing", account=account, month=month, message=message)
 
 
@@ -98,7 +108,11 @@ def _unexplained_offsets(case: Case, account: str) -> Iterator[Finding]:
                 kind="unexplained_voucher_offset",
                 account=account,
                 month=bill.first_month,
-                message=f"bill {bill.bill}: {yuan(outside)} was paid with vouchers that no redemption here explains",
+                message=said(
+                    "bill {bill}: {amount} was paid with vouchers that no redemption here explains",
+                    bill=bill.bill,
+                    amount=yuan(outside),
+                ),
             )
 
 
@@ -107,9 +121,9 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Finding]:
     for fact in facts:
         event = fact.event
         if isinstance(event, ClaimDecided):
-            dated, what = head(bytes(event.decision)).decided_at, "a decision"
+            dated, what = head(bytes(event.decision)).decided_at, said("a decision")
         elif isinstance(event, VoucherIssued):
-            dated, what = event.issued_at, f"voucher {event.voucher}"
+            dated, what = event.issued_at, said("voucher {voucher}", voucher=event.voucher)
         else:
             continue
         if dated < fact.recorded_at:
@@ -118,7 +132,13 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Finding]:
                 account=account,
                 month=event.month,
                 position=fact.position,
-                message=f"{what} is dated {_minute(dated)}, recorded {_minute(fact.recorded_at)} by {fact.actor}",
+                message=said(
+                    "{what} is dated {dated}, recorded {recorded_at} by {actor}",
+                    what=what,
+                    dated=_minute(dated),
+                    recorded_at=_minute(fact.recorded_at),
+                    actor=fact.actor,
+                ),
             )
 
 
@@ -131,7 +151,11 @@ def of_terms(versions: Iterable[Version], at: int) -> Iterator[Finding]:
     for version in versions:
         checked = version.terms.source.checked_on
         if (local(at, version.terms.zone).date() - checked).days > SOURCE_DAYS:
-            message = f"terms {version.terms.version}: their source was last checked on {checked}"
+            message = said(
+                "terms {version}: their source was last checked on {checked}",
+                version=version.terms.version,
+                checked=checked,
+            )
             yield Finding(kind="source_not_checked", message=message)
 
 
@@ -140,6 +164,10 @@ def of_clock(recorded: Iterable[tuple[int, int]]) -> Iterator[Finding]:
     before = 0
     for position, recorded_at in recorded:
         if recorded_at < before:
-            message = f"recorded {written(recorded_at, DEFAULT_ZONE)}, after {written(before, DEFAULT_ZONE)}"
+            message = said(
+                "recorded {recorded_at}, after {before}",
+                recorded_at=written(recorded_at, DEFAULT_ZONE),
+                before=written(before, DEFAULT_ZONE),
+            )
             yield Finding(kind="clock_went_backwards", position=position, message=message)
         before = max(before, recorded_at)

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from domain.refusals import Damaged, Unreadable
+from domain.wording import said
 from ledger.audit import merkle
 from ledger.audit.tree_store import Node
 from ledger.memory import uncollected
@@ -98,13 +99,17 @@ def hashed(row: Row) -> bytes:
     try:
         return leaf_hash(row)
     except _NOT_OF_THEIR_KINDS:
-        said = f"position {row.position}: a column of the event in stream {row.stream!r} is not of its kind"
-        raise Damaged("unreadable_event", said, hint="restore a copy of the ledger") from None
+        message = said(
+            "position {position}: a column of the event in stream {stream!r} is not of its kind",
+            position=row.position,
+            stream=row.stream,
+        )
+        raise Damaged("unreadable_event", message, hint=said("restore a copy of the ledger")) from None
 
 
 def ledger_id(log: Reader) -> str:
     """The ledger's id, which is the origin of its checkpoints. Raises Unreadable `no_ledger_id`."""
     found = log.ledger_id()
     if found is None:
-        raise Unreadable("no_ledger_id", "the ledger has no id yet", hint="`slaledger init`")
+        raise Unreadable("no_ledger_id", said("the ledger has no id yet"), hint=said("`slaledger init`"))
     return found

@@ -12,7 +12,9 @@ import msgspec
 from domain.case import account_of, fold
 from domain.decision import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
+from domain.parser_words import parser_words
 from domain.refusals import Damaged, Refusal, Unreadable
+from domain.wording import said, words_of
 from ledger.audit import merkle
 from ledger.audit.replay import past_decisions, replay
 from ledger.store import layout, leaves
@@ -75,13 +77,26 @@ def compose(
     account_of(case, account)
     claim = case.claims.get(month)
     if claim is None or not claim.decisions:
-        raise Refusal("claim_undecided", f"{account} {month}: there is no decision to make a dossier of", clause="3.2")
+        raise Refusal(
+            "claim_undecided",
+            said("{account} {month}: there is no decision to make a dossier of", account=account, month=month),
+            clause="3.2",
+            hint=said(
+                "`slaledger claim decide {account} {month}`, once the claim is filed", account=account, month=month
+            ),
+        )
     used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
     kept = [row for row in rows if not row.stream.startswith(layout.CALENDARS) or _year(row.stream) in used]
     events = tuple(_proved(row, *prove(row.position)) for row in kept)
     return encode(
         Dossier(format=FORMAT, ledger=ledger, account=account, month=month, checkpoint=checkpoint, events=events)
     )
+
+
+def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:
+    """Whether a claim has a decision to make a dossier of, by the rows that concern its account."""
+    stream = layout.claim(account, month)
+    return any(row.stream == stream and row.topic == "claim.decided" for row in rows)
 
 
 def _year(stream: str) -> int:
@@ -117,11 +132,23 @@ def read(data: bytes) -> Dossier:
     try:
         dossier = msgspec.json.decode(data, type=Dossier)
     except msgspec.MsgspecError as error:
-        raise Unreadable("bad_dossier", f"this is no dossier: {error}") from None
+        raise Unreadable(
+            "bad_dossier",
+            said("this is no dossier: {error}", error=parser_words(str(error))),
+            hint=said("give a file that `slaledger dossier` wrote"),
+        ) from None
     if dossier.format != FORMAT:
-        raise Unreadable("bad_dossier", f"a dossier of format {dossier.format!r}; this version reads {FORMAT}")
+        raise Unreadable(
+            "bad_dossier",
+            said("a dossier of format {format!r}; this version reads {known}", format=dossier.format, known=FORMAT),
+            hint=said("upgrade slaledger, or check it with the version that wrote it"),
+        )
     if encode(dossier) != data:
-        raise Damaged("digest_differs", "the dossier was changed: its bytes are not those that its digest is over")
+        raise Damaged(
+            "digest_differs",
+            said("the dossier was changed: its bytes are not those that its digest is over"),
+            hint=said("do not rely on it; ask whoever made it for the file as it was written"),
+        )
     return dossier
 
 
@@ -131,7 +158,7 @@ def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
     Raises Damaged where an event or a decision cannot be read.
     """
     if dossier.ledger != tree.origin:
-        yield f"the checkpoint is of {tree.origin}, the dossier of {dossier.ledger}"
+        yield said("the checkpoint is of {origin}, the dossier of {ledger}", origin=tree.origin, ledger=dossier.ledger)
     yield from _wrong_proofs(dossier, tree)
     yield from _wrong_order(dossier)
     yield from _foreign(dossier)
@@ -144,7 +171,13 @@ def _wrong_proofs(dossier: Dossier, tree: Tree) -> Iterator[str]:
             proof = [base64.b64decode(each, validate=True) for each in event.proof]
             merkle.verify_inclusion(event.index, tree.size, leaves.leaf_hash(event.row), proof, tree.root)
         except (merkle.BadProof, ValueError) as error:
-            yield f"position {event.position}: {event.topic} in {event.stream} is not proved: {error}"
+            yield said(
+                "position {position}: {topic} in {stream} is not proved: {error}",
+                position=event.position,
+                topic=event.topic,
+                stream=event.stream,
+                error=words_of(error),
+            )
 
 
 def _wrong_order(dossier: Dossier) -> Iterator[str]:
@@ -152,10 +185,15 @@ def _wrong_order(dossier: Dossier) -> Iterator[str]:
     before: ProvedEvent | None = None
     for event in dossier.events:
         if before is not None and (event.position <= before.position or event.index <= before.index):
-            yield f"position {event.position}: not behind the event before it"
+            yield said("position {position}: not behind the event before it", position=event.position)
         expected = versions.get(event.stream, 0) + 1
         if event.version != expected:
-            yield f"position {event.position}: {event.stream} misses version {expected}"
+            yield said(
+                "position {position}: {stream} misses version {expected}",
+                position=event.position,
+                stream=event.stream,
+                expected=expected,
+            )
         versions[event.stream], before = event.version, event
 
 
@@ -174,7 +212,7 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
     for fact in facts:
         shared = fact.stream.startswith(("~/terms/", layout.CALENDARS)) or fact.stream in welcome
         if layout.owner(fact.stream) != dossier.account and not shared:
-            yield f"position {fact.position}: {fact.stream} is not the account's"
+            yield said("position {position}: {stream} is not the account's", position=fact.position, stream=fact.stream)
 
 
 def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
@@ -185,12 +223,21 @@ def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
     for past in past_decisions(own, common, dossier.month):
         found += 1
         if past.made.facts != past.facts:
-            yield f"decision {past.made.number}: its {past.made.facts.count} facts are not those given here"
+            yield said(
+                "decision {number}: its {count} facts are not those given here",
+                number=past.made.number,
+                count=past.made.facts.count,
+            )
         difference = replay(past)
         if difference is not None:
             yield (
-                f"decision {past.made.number} comes out otherwise at {difference.path}: "
-                f"recorded {difference.recorded!r}, replayed {difference.replayed!r}"
+                said(
+                    "decision {number} comes out otherwise at {path}: recorded {recorded!r}, replayed {replayed!r}",
+                    number=past.made.number,
+                    path=difference.path,
+                    recorded=difference.recorded,
+                    replayed=difference.replayed,
+                )
             )
     if not found:
-        yield f"there is no decision for {dossier.month}"
+        yield said("there is no decision for {month}", month=dossier.month)

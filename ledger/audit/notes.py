@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.refusals import Refusal, Unreadable
+from domain.wording import said
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -44,7 +45,11 @@ class Key(NamedTuple):
 def generate_key(name: str) -> tuple[str, str]:
     """A new signer key and its verifier key, as text. Raises Unreadable `bad_key_name`, `no_cryptography`."""
     if not _NAME.fullmatch(name) or not name.isprintable():
-        raise Unreadable("bad_key_name", f"{name!r} is no key name: no spaces and no +", hint="the ledger's id, say")
+        raise Unreadable(
+            "bad_key_name",
+            said("{name!r} is no key name: no spaces and no +", name=name),
+            hint=said("the ledger's id, say"),
+        )
     private = _private_key(secrets.token_bytes(KEY_BYTES))
     public = private.public_key().public_bytes_raw()
     id_ = _key_id(name, public).hex()
@@ -57,7 +62,7 @@ def generate_key(name: str) -> tuple[str, str]:
 def sign_note(text: str, signer_key: str) -> str:
     """A text as a signed note. Raises Unreadable `bad_note`, `bad_key`, `no_cryptography`."""
     if not text.endswith("\n") or _CONTROL.search(text):
-        raise _bad("its text has control characters, or no newline at its end")
+        raise _bad(said("its text has control characters, or no newline at its end"))
     key = parse_signer_key(signer_key)
     signature = _private_key(key.data).sign(text.encode())
     return f"{text}\n{_DASH}{key.name} {encoded(key.id + signature)}\n"
@@ -73,7 +78,11 @@ def open_note(note: str, verifier_keys: Sequence[str]) -> str:
     told = [(known[name, id_], signature) for name, id_, signature in signatures if (name, id_) in known]
     if not told:
         signers = ", ".join(f"{name}+{id_.hex()}" for name, id_, _ in signatures)
-        raise Refusal("unknown_key", f"no known key signed this: only {signers}", hint="give its verifier key")
+        raise Refusal(
+            "unknown_key",
+            said("no known key signed this: only {signers}", signers=signers),
+            hint=said("give its verifier key"),
+        )
     for key, signature in told:
         _check_signature(key, signature, text)
     return text
@@ -87,32 +96,34 @@ def _check_signature(key: Key, signature: bytes, text: str) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(key.data).verify(signature, text.encode())
     except (InvalidSignature, ValueError):
-        said = f"the signature of {key.name}+{key.id.hex()} is not of this text"
-        raise Refusal("bad_signature", said, hint="the text or the signature was changed") from None
+        message = said("the signature of {key} is not of this text", key=f"{key.name}+{key.id.hex()}")
+        raise Refusal(
+            "bad_signature", message, hint=said("do not rely on it: the text or the signature was changed")
+        ) from None
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     """A note's text, and its signatures as (name, key id, signature), none of them checked. Raises Unreadable."""
     if _CONTROL.search(note):
-        raise _bad("it has control characters; lines end in a newline alone")
+        raise _bad(said("it has control characters; lines end in a newline alone"))
     text, blank, rest = note.rpartition("\n\n")
     if not blank:
-        raise _bad("no blank line stands between text and signatures")
+        raise _bad(said("no blank line stands between text and signatures"))
     if not rest.endswith("\n"):
-        raise _bad("its last line has no end, or no signature follows the blank line")
+        raise _bad(said("its last line has no end, or no signature follows the blank line"))
     lines = rest[:-1].split("\n")
     if len(lines) > SIGNATURES:
-        raise _bad(f"it has {len(lines)} signatures; {SIGNATURES} are read")
+        raise _bad(said("it has {n} signatures; {most} are read", n=len(lines), most=SIGNATURES))
     return text + "\n", [_signature(line) for line in lines]
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     name, space, data = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not space or not _NAME.fullmatch(name):
-        raise _bad(f"{line[:80]!r} is no signature line")
+        raise _bad(said("{line!r} is no signature line", line=line[:80]))
     signed = decoded(data)
     if signed is None or len(signed) < 5:
-        raise _bad(f"the signature of {name} is not base64 of a key id and a signature")
+        raise _bad(said("the signature of {name} is not base64 of a key id and a signature", name=name))
     return name, signed[:4], signed[4:]
 
 
@@ -120,11 +131,19 @@ def parse_verifier_key(text: str) -> Key:
     """A verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
-        raise Unreadable("bad_key", f"{text[:80]!r} is no verifier key", hint="NAME+ID+BASE64, as keygen printed it")
+        raise Unreadable(
+            "bad_key",
+            said("{text!r} is no verifier key", text=text[:80]),
+            hint=said("NAME+ID+BASE64, as keygen printed it"),
+        )
     name, id_, data = parts[0], parts[1], decoded(parts[2])
     public = _key_data(data)
     if public is None or not _NAME.fullmatch(name) or _key_id(name, public).hex() != id_:
-        raise Unreadable("bad_key", f"{text[:80]!r} is no Ed25519 verifier key", hint="copy all of what keygen printed")
+        raise Unreadable(
+            "bad_key",
+            said("{text!r} is no Ed25519 verifier key", text=text[:80]),
+            hint=said("copy all of what keygen printed"),
+        )
     return Key(name, bytes.fromhex(id_), public)
 
 
@@ -136,11 +155,13 @@ def parse_signer_key(text: str) -> Key:
     parts = text.strip().removeprefix(_PRIVATE).split("+", 2)
     seed = _key_data(decoded(parts[2])) if len(parts) == 3 else None
     if not text.startswith(_PRIVATE) or seed is None or not _NAME.fullmatch(parts[0]):
-        raise Unreadable("bad_key", "this is no Ed25519 signer key", hint="`slaledger keygen` makes one")
+        raise Unreadable("bad_key", said("this is no Ed25519 signer key"), hint=said("`slaledger keygen` makes one"))
     public = _private_key(seed).public_key().public_bytes_raw()
     id_ = _key_id(parts[0], public)
     if id_.hex() != parts[1]:
-        raise Unreadable("bad_key", "the signer key does not have its own id", hint="it was changed; make another")
+        raise Unreadable(
+            "bad_key", said("the signer key does not have its own id"), hint=said("it was changed; make another")
+        )
     return Key(parts[0], id_, seed)
 
 
@@ -160,9 +181,15 @@ def write_key_file(path: Path, signer_key: str) -> None:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refusal("key_exists", f"{path} exists, and no key is overwritten", hint="give another name") from None
+        raise Refusal(
+            "key_exists", said("{path} exists, and no key is overwritten", path=path), hint=said("give another name")
+        ) from None
     except OSError as error:
-        raise Unreadable("unwritable_file", f"{path} cannot be written: {error.strerror}") from None
+        raise Unreadable(
+            "unwritable_file",
+            said("{file} cannot be written: {why}", file=path, why=error.strerror),
+            hint=said("check the folder, or choose another place"),
+        ) from None
     with os.fdopen(file, "w", encoding="utf-8") as opened:
         opened.write(signer_key + "\n")
         opened.flush()
@@ -178,12 +205,20 @@ def read_key_file(path: Path) -> str:
         with path.open(encoding="utf-8") as opened:
             mode = os.fstat(opened.fileno()).st_mode
             if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-                said = f"{path} may be read by others (mode {stat.S_IMODE(mode):03o})"
-                raise Refusal("key_file_open", said, hint=f"chmod 600 {path}; if others had it, make another key")
+                message = said("{path} may be read by others (mode {mode:03o})", path=path, mode=stat.S_IMODE(mode))
+                raise Refusal(
+                    "key_file_open",
+                    message,
+                    hint=said("chmod 600 {path}; if others had it, make another key", path=path),
+                )
             text = opened.read(10_000).strip()
     except (OSError, UnicodeDecodeError) as error:
-        said = getattr(error, "strerror", None) or "it is no text"
-        raise Unreadable("unreadable_file", f"{path} cannot be read: {said}") from None
+        why = getattr(error, "strerror", None) or said("it is no text")
+        raise Unreadable(
+            "unreadable_file",
+            said("{file} cannot be read: {why}", file=path, why=why),
+            hint=said("check the name, and who may read it"),
+        ) from None
     parse_signer_key(text)
     return text
 
@@ -203,7 +238,11 @@ def decoded(text: str) -> bytes | None:
 
 
 def _bad(what: str) -> Unreadable:
-    return Unreadable("bad_note", f"this is no signed note: {what}", hint="keep it byte for byte, as it was printed")
+    return Unreadable(
+        "bad_note",
+        said("this is no signed note: {what}", what=what),
+        hint=said("keep it byte for byte, as it was printed"),
+    )
 
 
 def _private_key(seed: bytes) -> ed25519.Ed25519PrivateKey:
@@ -218,5 +257,5 @@ def _check_is_installed() -> None:
     try:
         import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
     except ImportError:
-        hint = "pip install 'slaledger[sign]'"
-        raise Unreadable("no_cryptography", "keys and signatures need the extra `sign`", hint=hint) from None
+        hint = said("pip install 'slaledger[sign]'")
+        raise Unreadable("no_cryptography", said("keys and signatures need the extra `sign`"), hint=hint) from None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.refusals import Refusal, Unreadable
+from domain.wording import said, words_of
 from ledger.audit import merkle
 from ledger.audit.notes import decoded, encoded, open_note, split_note
 
@@ -51,20 +52,20 @@ class InclusionProof(msgspec.Struct, frozen=True):
 def parse_checkpoint(text: str) -> Checkpoint:
     """A checkpoint's three lines, and nothing else. Raises Unreadable `bad_checkpoint`."""
     if not text.endswith("\n"):
-        raise _bad_checkpoint("its last line has no newline at its end")
+        raise _bad_checkpoint(said("its last line has no newline at its end"))
     lines = text[:-1].split("\n")
     if len(lines) != 3:
-        raise _bad_checkpoint(f"it has {len(lines)} lines, not an origin, a size and a root")
+        raise _bad_checkpoint(said("it has {n} lines, not an origin, a size and a root", n=len(lines)))
     origin, size, root = lines
     if not origin or _CONTROL.search(origin):
-        raise _bad_checkpoint("its origin is empty or has control characters")
+        raise _bad_checkpoint(said("its origin is empty or has control characters"))
     if not _SIZE.fullmatch(size):
-        raise _bad_checkpoint(f"its size is {size[:40]!r}, not a decimal number without leading zeros")
+        raise _bad_checkpoint(said("its size is {size!r}, not a decimal number without leading zeros", size=size[:40]))
     found = decoded(root)
     if found is None or len(found) != merkle.HASH_BYTES:
-        raise _bad_checkpoint(f"its root is {root[:60]!r}, not base64 of 32 bytes")
+        raise _bad_checkpoint(said("its root is {root!r}, not base64 of 32 bytes", root=root[:60]))
     if size == "0" and found != merkle.EMPTY_ROOT:
-        raise _bad_checkpoint("its root is not that of an empty log")
+        raise _bad_checkpoint(said("its root is not that of an empty log"))
     return Checkpoint(origin, int(size), found)
 
 
@@ -86,19 +87,24 @@ def parse_proof(text: str) -> InclusionProof:
     head, blank, checkpoint = text.partition("\n\n")
     lines = head.split("\n")
     if not blank or lines[0] != PROOF_HEADER:
-        raise _bad_proof(f"it does not begin with {PROOF_HEADER}, or has no blank line before its checkpoint")
+        raise _bad_proof(
+            said(
+                "it does not begin with {proof_header}, or has no blank line before its checkpoint",
+                proof_header=PROOF_HEADER,
+            )
+        )
     extra = None
     if len(lines) > 1 and lines[1].startswith("extra "):
         extra = decoded(lines.pop(1).removeprefix("extra "))
         if extra is None:
-            raise _bad_proof("its extra data are not base64")
+            raise _bad_proof(said("its extra data are not base64"))
     name, _, index = lines[1].partition(" ") if len(lines) > 1 else ("", "", "")
     if name != "index" or not _SIZE.fullmatch(index):
-        raise _bad_proof("it has no line `index N` with a decimal number without leading zeros")
+        raise _bad_proof(said("it has no line `index N` with a decimal number without leading zeros"))
     hashes = [decoded(line) for line in lines[2:]]
     known = tuple(each for each in hashes if each is not None and len(each) == merkle.HASH_BYTES)
     if len(known) != len(hashes):
-        raise _bad_proof("one of its hashes is not base64 of 32 bytes")
+        raise _bad_proof(said("one of its hashes is not base64 of 32 bytes"))
     return InclusionProof(int(index), known, checkpoint, extra)
 
 
@@ -117,22 +123,28 @@ def verify_proof(
     try:
         merkle.verify_inclusion(proof.index, checkpoint.size, leaf, proof.hashes, checkpoint.root)
     except merkle.BadProof as bad:
-        raise Refusal("wrong_proof", f"the proof does not show that this event is in the log: {bad}") from None
+        raise Refusal(
+            "wrong_proof",
+            said("the proof does not show that this event is in the log: {bad}", bad=words_of(bad)),
+            hint=said("check that event and proof belong together, else ask for the proof again"),
+        ) from None
     return proof, checkpoint
 
 
 def check_origin(checkpoint: Checkpoint, ledger: str) -> None:
     """Raises Refusal `other_ledger` where a checkpoint is not of a ledger."""
     if checkpoint.origin != ledger:
-        said = f"the checkpoint is of {checkpoint.origin!r}, and this ledger is {ledger!r}"
-        raise Refusal("other_ledger", said, hint="check --ledger, or take this ledger's checkpoint")
+        message = said(
+            "the checkpoint is of {origin!r}, and this ledger is {ledger!r}", origin=checkpoint.origin, ledger=ledger
+        )
+        raise Refusal("other_ledger", message, hint=said("check --ledger, or take this ledger's checkpoint"))
 
 
 def _bad_checkpoint(what: str) -> Unreadable:
-    hint = "keep it byte for byte, as `slaledger audit checkpoint` printed it"
-    return Unreadable("bad_checkpoint", f"this is no checkpoint: {what}", hint=hint)
+    hint = said("keep it byte for byte, as `slaledger audit checkpoint` printed it")
+    return Unreadable("bad_checkpoint", said("this is no checkpoint: {what}", what=what), hint=hint)
 
 
 def _bad_proof(what: str) -> Unreadable:
-    hint = "keep it byte for byte, as `slaledger audit prove` printed it"
-    return Unreadable("bad_proof", f"this is no proof of an event: {what}", hint=hint)
+    hint = said("keep it byte for byte, as `slaledger audit prove` printed it")
+    return Unreadable("bad_proof", said("this is no proof of an event: {what}", what=what), hint=hint)

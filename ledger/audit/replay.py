@@ -16,6 +16,7 @@ from domain.decision import decode as decode_record
 from domain.events import ClaimDecided
 from domain.refusals import Damaged, Refusal
 from domain.terms import in_force
+from domain.wording import said, words_of
 from ledger.store import leaves
 from ledger.store.codec import Row, decode
 from ledger.store.common import Common
@@ -106,7 +107,15 @@ def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
     try:
         return decoder(record)
     except msgspec.MsgspecError as error:
-        raise Damaged("unreadable_decision", f"position {row.position}: the decision cannot be read: {error}") from None
+        raise Damaged(
+            "unreadable_decision",
+            said(
+                "position {position}: the decision cannot be read: {error}",
+                position=row.position,
+                error=words_of(error),
+            ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
+        ) from None
 
 
 def replay(past: Past) -> Difference | None:
@@ -120,11 +129,11 @@ def replay(past: Past) -> Difference | None:
         again = assess(past.case, past.account, past.month, version, basis.decided_at, past.facts)
         record = encode(msgspec.structs.replace(again, format=basis.format))
     except KeyError:
-        return _difference(past, "$", "decided", "no claim was filed")
+        return _difference(past, "$", "decided", said("no claim was filed"))
     except ValueError as error:
         return _difference(past, "$.format", basis.format, str(error))
     except Refusal as refusal:
-        return _difference(past, "$.outcome", past.made.outcome, f"refused: {refusal.message}")
+        return _difference(past, "$.outcome", past.made.outcome, said("refused: {message}", message=refusal.message))
     if record == past.record:
         return None
     path, recorded, replayed = first_difference(msgspec.json.decode(past.record), msgspec.json.decode(record))

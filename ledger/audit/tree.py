@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from domain.refusals import Damaged, Refusal, Unreadable
+from domain.wording import said, words_of
 from ledger.application import Ledger
 from ledger.audit import merkle
 from ledger.audit.catching_up import Progress, catch_up, is_current, kept_peaks
@@ -42,14 +43,22 @@ class KeptTree:
         """The proof that leaf `index` is in the tree of the first `size`. Raises Refusal `beyond_the_log`."""
         size = self._checked(size)
         if not 0 <= index < size:
-            raise Refusal("beyond_the_log", f"event {index + 1} is not among the first {size}")
+            raise Refusal(
+                "beyond_the_log",
+                said("event {index} is not among the first {size}", index=index + 1, size=size),
+                hint=said("give an event from 1 to {size}", size=size),
+            )
         return merkle.inclusion_proof(index, size, self.subtree)
 
     def consistency(self, old: int, new: int | None = None) -> list[bytes]:
         """The proof that the first `old` leaves begin the first `new`. Raises Refusal `beyond_the_log`, `no_proof`."""
         new, old = self._checked(new), self._checked(old)
         if not 0 < old <= new:
-            raise Refusal("no_proof", f"no tree of {old} is the beginning of one of {new}", hint="0 < OLD <= NEW")
+            raise Refusal(
+                "no_proof",
+                said("no tree of {old} is the beginning of one of {new}", old=old, new=new),
+                hint=said("0 < OLD <= NEW"),
+            )
         return merkle.consistency_proof(old, new, self.subtree)
 
     def subtree(self, level: int, index: int) -> bytes:
@@ -57,7 +66,7 @@ class KeptTree:
         try:
             return self._store.node(level, index)
         except Spoilt as spoilt:
-            raise damaged(str(spoilt)) from None
+            raise damaged(words_of(spoilt)) from None
 
     def leaves(self, size: int) -> Iterable[bytes]:
         """The first `size` leaf hashes in order, a few at a time."""
@@ -66,20 +75,36 @@ class KeptTree:
     def position_of(self, index: int) -> int:
         """The position in the log of leaf `index`. Raises Refusal `beyond_the_log`."""
         if not 0 <= index < self.size:
-            raise Refusal("beyond_the_log", f"the log has {self.size} events, and none with index {index}")
+            raise Refusal(
+                "beyond_the_log",
+                said("the log has {size} events, and none with index {index}", size=self.size, index=index),
+                hint=said("the first event has index 0, the last {last}", last=self.size - 1),
+            )
         try:
             first_index, first_position = self._store.run_of_index(index)
         except Spoilt as spoilt:
-            raise damaged(str(spoilt)) from None
+            raise damaged(words_of(spoilt)) from None
         return first_position + index - first_index
 
     def index_of(self, position: int) -> int:
         """The leaf at a position of the log. Raises Refusal `beyond_the_log`, `no_such_event`."""
         if position > self.position:
-            raise Refusal("beyond_the_log", f"the log ends at position {self.position}, before {position}")
+            raise Refusal(
+                "beyond_the_log",
+                said(
+                    "the log ends at position {position}, before {asked}",
+                    position=self.position,
+                    asked=position,
+                ),
+                hint=said("give a position up to {position}", position=self.position),
+            )
         size = self.size_at(position)
         if size == 0 or self.position_of(size - 1) != position:
-            raise Refusal("no_such_event", f"no event stands at position {position}")
+            raise Refusal(
+                "no_such_event",
+                said("no event stands at position {position}", position=position),
+                hint=said("`slaledger history ACCOUNT` shows the positions of an account's events"),
+            )
         return size - 1
 
     def size_at(self, position: int) -> int:
@@ -94,13 +119,21 @@ class KeptTree:
 
     def _checked(self, size: int | None) -> int:
         if size is not None and not 0 <= size <= self.size:
-            raise Refusal("beyond_the_log", f"the log has {self.size} events, not {size}")
+            raise Refusal(
+                "beyond_the_log",
+                said("the log has {size} events, not {asked}", size=self.size, asked=size),
+                hint=said("give a size up to {size}", size=self.size),
+            )
         return self.size if size is None else size
 
 
 def damaged(what: str) -> Refusal:
     """What is said where the kept tree turns out to be wrong while it is asked."""
-    return Damaged("tree_damaged", f"the kept tree is damaged: {what}", hint="delete the .tree.db beside the ledger")
+    return Damaged(
+        "tree_damaged",
+        said("the kept tree is damaged: {what}", what=what),
+        hint=said("delete the .tree.db beside the ledger: it is made again"),
+    )
 
 
 @contextmanager
@@ -193,7 +226,7 @@ def _opened(ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | Non
         if error.is_passing:
             raise
         anew = ledger.store.kept("tree", anew=True)
-        return _caught_up(anew, ledger, on_progress)[0], f"its tables: {error}"
+        return _caught_up(anew, ledger, on_progress)[0], said("its tables: {error}", error=words_of(error))
 
 
 def _caught_up(kept: Kept, ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
@@ -224,7 +257,7 @@ def _tree(store: TreeStore, remade: str | None) -> KeptTree:
     try:
         reached = store.reached()
     except Spoilt as spoilt:
-        raise damaged(str(spoilt)) from None
+        raise damaged(words_of(spoilt)) from None
     if reached is None:
-        raise damaged("somebody emptied it meanwhile")
+        raise damaged(said("somebody emptied it meanwhile"))
     return KeptTree(store, reached, remade)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from domain.wording import said
 from ledger.store.session import Kept, Table
 
 FORMAT = 2
@@ -76,7 +77,7 @@ class TreeStore:
             return None
         found = Reached(*rows[0])
         if [type(value) for value in found] != [str, int, int, bytes] or min(found.size, found.position) < 0:
-            raise Spoilt("it does not say how far it came")
+            raise Spoilt(said("it does not say how far it came"))
         return found
 
     def advance(self, reached: Reached) -> None:
@@ -93,7 +94,7 @@ class TreeStore:
         """The hash of a complete subtree. Raises Spoilt where it is not kept."""
         rows = self._query("SELECT hash FROM nodes WHERE level = ? AND at = ?", level, at)
         if not rows or not isinstance(rows[0][0], bytes):
-            raise Spoilt(f"it lacks the hash at level {level}, index {at}")
+            raise Spoilt(said("it lacks the hash at level {level}, index {at}", level=level, at=at))
         found: bytes = rows[0][0]
         return found
 
@@ -116,7 +117,7 @@ class TreeStore:
     def _run(self, condition: str, value: int) -> Run:
         rows = self._query(f"SELECT first_index, first_position FROM runs WHERE {condition} LIMIT 1", value)
         if not rows:
-            raise Spoilt("it lacks the positions of its leaves")
+            raise Spoilt(said("it lacks the positions of its leaves"))
         return int(rows[0][0]), int(rows[0][1])
 
     def next_run(self, index: int) -> int | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from domain.case import Case
 from domain.refusals import Damaged
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.audit.derived import Derived, derived, ledger_id
 from ledger.audit.proofs import Checkpoint, check_origin
@@ -112,7 +113,7 @@ def _unreadable(log: Reader) -> Iterator[Damage]:
 def _gaps(log: Reader) -> Iterator[Damage]:
     """The versions of each stream run from 1 without a gap."""
     for stream, position in log.broken_streams():
-        yield Damage(kind="gap", message=f"stream {stream} misses a version", position=position)
+        yield Damage(kind="gap", message=said("stream {stream} misses a version", stream=stream), position=position)
 
 
 def _rewritten(ledger: Ledger, log: Reader, found: Derived, against: Checkpoint | None) -> Iterator[Damage]:
@@ -120,16 +121,20 @@ def _rewritten(ledger: Ledger, log: Reader, found: Derived, against: Checkpoint 
     with tree_as_kept(ledger) as kept:
         if kept is not None and (found.size < kept.size or _root(log, found, kept.size) != kept.root()):
             position = first_difference(log, kept)
-            what = f"the log is not what the kept tree of {kept.size} events says that it was"
+            what = said("the log is not what the kept tree of {size} events says that it was", size=kept.size)
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
         if against is None:
             return
         if found.size < against.size:
-            what = f"the log has {found.size} events, the checkpoint {against.size}: its end was cut off"
+            what = said(
+                "the log has {size} events, the checkpoint {stated}: its end was cut off",
+                size=found.size,
+                stated=against.size,
+            )
             yield Damage(kind="truncated", message=what, position=found.position + 1)
         elif _root(log, found, against.size) != against.root:
             position = first_difference(log, kept, (against.size, against.root)) if kept is not None else None
-            what = f"the first {against.size} events are not those of the checkpoint"
+            what = said("the first {size} events are not those of the checkpoint", size=against.size)
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
 
 
@@ -139,7 +144,11 @@ def _root(log: Reader, found: Derived, size: int) -> bytes:
 
 
 def _at(what: str, position: int | None) -> str:
-    return what if position is None else f"{what}: position {position} is the first that differs"
+    return (
+        what
+        if position is None
+        else said("{what}: position {position} is the first that differs", what=what, position=position)
+    )
 
 
 def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
@@ -156,14 +165,28 @@ def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
     }
     if on_vouchers != on_bills:
         odd = sorted(set(on_vouchers.items()) ^ set(on_bills.items()))[0][0]
-        yield Damage(kind="unbalanced", message=f"{account}: redemption {odd[1]} of voucher {odd[0]} has one side only")
+        yield Damage(
+            kind="unbalanced",
+            message=said(
+                "{account}: redemption {redemption} of voucher {voucher} has one side only",
+                account=account,
+                redemption=odd[1],
+                voucher=odd[0],
+            ),
+        )
     issued = {voucher.voucher: voucher.amount_fen for voucher in case.vouchers.values()}
     paid = {voucher: amount for claim in case.claims.values() for voucher, amount in claim.paid.items()}
     if issued != paid:
-        yield Damage(kind="unbalanced", message=f"{account}: vouchers and claims disagree on what was issued")
+        yield Damage(
+            kind="unbalanced",
+            message=said("{account}: vouchers and claims disagree on what was issued", account=account),
+        )
     for voucher in case.vouchers.values():
         if voucher.balance_fen < 0:
-            yield Damage(kind="unbalanced", message=f"{account}: voucher {voucher.voucher} is below zero")
+            yield Damage(
+                kind="unbalanced",
+                message=said("{account}: voucher {voucher} is below zero", account=account, voucher=voucher.voucher),
+            )
 
 
 def _stale_projections(ledger: Ledger, position: int) -> Iterator[Damage]:
@@ -171,4 +194,4 @@ def _stale_projections(ledger: Ledger, position: int) -> Iterator[Damage]:
     with Views.of(ledger) as kept, Views.of(ledger, upto=position) as made:
         same = kept.same_as(made)
     if not same:
-        yield Damage(kind="projections_differ", message="the projections are not what the events say")
+        yield Damage(kind="projections_differ", message=said("the projections are not what the events say"))

@@ -2,20 +2,23 @@
 
 A bill here is an account's rows of one month and one order. What is payable (应付金额) is already net of
 discounts and coupons; only 代金券抵扣 is paid with vouchers: a coupon (优惠券抵扣) lowers the price and a
-stored value card (储值卡支付金额) is money. Sums are exact, in units of 10^-10 yuan, and rounded half up to
-the fen once per bill and part. Times have no zone in the file: they are the provider's billing clock, +08:00.
+stored value card (储值卡支付金额) is money. Sums are exact and rounded half up to the fen once per bill and part.
+Times have no zone in the file: they are the provider's billing clock, +08:00.
 """
 
-import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 import msgspec
 
 from domain.bill import MAX_MONTHS
-from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
+from domain.wording import said
+from ledger.exchange.charges import BY_HAND, Bill, Charge, bill_fields, next_month
+from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id, whole
+from ledger.exchange.table import Row, rows
 
 # fmt: off
 COLUMNS = (
@@ -28,28 +31,12 @@ COLUMNS = (
 # fmt: on
 PREPAID = ("包年包月", "预付费", "Subscription")
 YUAN = {"", "CNY", "RMB", "人民币"}
-BY_HAND = "enter this bill by hand with `slaledger fees bill`"
-_UNITS = 10**10
-_UNITS_PER_FEN = _UNITS // 100
+LARGEST = 256 * 2**20
+"""Bytes of a file; two encodings are tried on it, so it is read as one piece."""
 _MONTH = re.compile(r"(20[0-9]{2})[-/]?(0[1-9]|1[0-2])")
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{1,10}))?")
 _DAY = r"(20[0-9]{2})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
 _TIME = re.compile(_DAY + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?")
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One row: where its first line is, and its cells by column, without blanks around them."""
-
-    place: str
-    cells: dict[str, str]
-
-    def refuse(self, code: str, message: str, hint: str | None = None) -> Unreadable:
-        return Unreadable(code, self.place, message, hint)
-
-    def required(self, column: str) -> str:
-        if not self.cells[column]:
-            raise self.refuse("missing_cell", f"{column} is blank")
-        return self.cells[column]
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -60,7 +47,7 @@ class Period(msgspec.Struct, frozen=True):
 
 
 def read_aliyun_bill(
-    data: bytes, *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
+    lines: Iterable[bytes], *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
 ) -> Reading:
     """One `fees bill` per account, month and order, in the order in which they first appear.
 
@@ -68,14 +55,18 @@ def read_aliyun_bill(
     `products` names what to read (产品Code, 产品 or 产品明细) and is needed when the file bears more than one
     product. Raises Unreadable.
     """
-    borne = list(_rows(_text(data, name), name))
-    notes = [] if borne else ["the file has no rows under its header"]
-    rows = _of_products(borne, name, products, notes)
-    if unborne := sorted(call_items - {row.cells["计费项"] for row in rows}):
-        hint = "look at the 计费项 column; an item that is not called so would count as a service fee"
-        raise Unreadable("unknown_call_item", name, f"no row bears the call item {unborne[0]!r}", hint)
+    text = _text(whole(lines, name, LARGEST), name)
+    hint = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
+    borne = list(rows(io.StringIO(text, newline=""), name, COLUMNS, hint))
+    notes: list[str] = [] if borne else [said("the file has no rows under its header")]
+    kept = _of_products(borne, name, products, notes)
+    if unborne := sorted(call_items - {row.cells["计费项"] for row in kept}):
+        hint = said("look at the 计费项 column; an item that is not called so would count as a service fee")
+        raise Unreadable(
+            "unknown_call_item", name, said("no row bears the call item {unborne!r}", unborne=unborne[0]), hint
+        )
     bills: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in kept:
         bills.setdefault(_bill_id(row), []).append(row)
     commands = [
         Sourced(place=part[0].place, fields=_bill(bill, part, call_items, notes)) for bill, part in bills.items()
@@ -90,46 +81,9 @@ def _text(data: bytes, file: str) -> str:
             return data.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    raise Unreadable("bad_encoding", file, "the file is neither UTF-8 nor GB18030", "save it as CSV in UTF-8")
-
-
-def _rows(text: str, file: str) -> Iterator[Row]:
-    """The rows under the header; each has as many cells as the header, blank lines stand only at the end."""
-    lines = _lines(text, file)
-    _, header = next(lines, (file, []))
-    _check_header(header, f"{file}:1")
-    blank: str | None = None
-    for place, cells in lines:
-        if not any(cells) and len(cells) < 2:
-            blank = blank or place
-            continue
-        if blank is not None:
-            raise Unreadable("blank_line", blank, "a blank line stands between rows", "is something missing?")
-        if len(cells) != len(header):
-            raise Unreadable("bad_row", place, f"{len(cells)} cells under a header of {len(header)}")
-        yield Row(place, dict(zip(header, cells, strict=True)))
-
-
-def _lines(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
-    """Records with the place of their first line; a quoted cell may span several lines."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        place = f"{file}:{reader.line_num + 1}"
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise Unreadable("bad_csv", place, f"broken CSV: {error}") from None
-        if cells is None:
-            return
-        yield place, [cell.strip(" \t") for cell in cells]
-
-
-def _check_header(header: list[str], place: str) -> None:
-    if missing := [column for column in COLUMNS if column not in header]:
-        hint = "export the instance-detail bill (实例账单明细) with all of its 41 columns"
-        raise Unreadable("missing_column", place, f"the header lacks {', '.join(missing)}", hint)
-    if twice := [column for column in header if header.count(column) > 1]:
-        raise Unreadable("duplicate_column", place, f"the header has {twice[0]!r} more than once")
+    raise Unreadable(
+        "bad_encoding", file, said("the file is neither UTF-8 nor GB18030"), said("save it as CSV in UTF-8")
+    )
 
 
 def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
@@ -137,14 +91,28 @@ def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: li
     if not products:
         for column in ("产品Code", "产品"):
             if len(found := sorted({row.cells[column] for row in rows})) > 1:
-                message = f"rows of more than one product ({column}): {', '.join(map(repr, found))}"
-                raise Unreadable("several_products", file, message, "say which of them to read")
+                message = said(
+                    "rows of more than one product ({column}): {products}",
+                    column=column,
+                    products=", ".join(map(repr, found)),
+                )
+                raise Unreadable(
+                    "several_products",
+                    file,
+                    message,
+                    said("say which of them to read: --product NAME, which may be repeated"),
+                )
         return rows
     kept = [row for row in rows if products & _product_names(row)]
     if unborne := sorted(products - {word for row in rows for word in _product_names(row)}):
-        raise Unreadable("unknown_product", file, f"no row bears the product {unborne[0]!r}", "mistyped?")
+        raise Unreadable(
+            "unknown_product",
+            file,
+            said("no row bears the product {unborne!r}", unborne=unborne[0]),
+            said("compare --product with the 产品 column"),
+        )
     if len(kept) < len(rows):
-        notes.append(f"rows of other products were left out: {len(rows) - len(kept)}")
+        notes.append(said("rows of other products were left out: {n}", n=len(rows) - len(kept)))
     return kept
 
 
@@ -154,7 +122,9 @@ def _product_names(row: Row) -> set[str]:
 
 def _bill_id(row: Row) -> str:
     if row.cells.get("币种", "") not in YUAN:
-        raise row.refuse("not_yuan", f"币种 is {row.cells['币种']!r}; the ledger counts yuan")
+        raise row.refuse(
+            "not_yuan", said("币种 is {currency!r}; the ledger counts yuan", currency=row.cells["币种"]), hint=BY_HAND
+        )
     parts = ["aliyun", row.required("账号ID"), _month(row)]
     if order := row.cells["订单号/账单号"]:
         parts.append(order)
@@ -164,68 +134,47 @@ def _bill_id(row: Row) -> str:
 def _month(row: Row) -> str:
     """账期 as `YYYY-MM`."""
     if not (match := _MONTH.fullmatch(row.required("账期"))):
-        raise row.refuse("bad_month", f"账期 {row.cells['账期']!r} is no month such as 2026-03")
+        raise row.refuse(
+            "bad_month",
+            said("账期 {month!r} is no month such as 2026-03", month=row.cells["账期"]),
+            hint=said("export the bill again: a spreadsheet may have rewritten its months"),
+        )
     return f"{match[1]}-{match[2]}"
 
 
 def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[str]) -> dict[str, object]:
     """The `fees bill` command of one bill's rows."""
     period = _period(rows)
-    calls = [row for row in rows if row.cells["计费项"] in call_items]
-    service = [row for row in rows if row.cells["计费项"] not in call_items]
-    service_fee, service_voucher = _part(rows[0], service, "service")
-    call_fee, call_voucher = _part(rows[0], calls, "call")
     if any(_is_prepaid(row) and not _is_bounded(row) for row in rows):
-        notes.append(f"{bill}: prepaid, but without its start and end: taken as one month")
-    fields: dict[str, object] = {"command": "fees bill", "bill": bill}
-    fields |= {"account": rows[0].cells["账号ID"], "first_month": period.first_month}
-    if period.months != 1:
-        fields["months"] = period.months
-    fields["billed_at"] = _billed_at(rows)
-    fields |= {"product_fee": _yuan(service_fee + call_fee), "call_fee": _yuan(call_fee)}
-    if service_voucher or call_voucher:
-        fields["voucher_offset"] = {"service": _yuan(service_voucher), "call": _yuan(call_voucher)}
-    return fields
+        notes.append(said("{bill}: prepaid, but without its start and end: taken as one month", bill=bill))
+    head = Bill(
+        bill=bill,
+        account=rows[0].cells["账号ID"],
+        first_month=period.first_month,
+        months=period.months,
+        billed_at=_billed_at(rows),
+    )
+    return bill_fields(head, (_charge(row, call_items) for row in rows))
 
 
-def _part(first: Row, rows: Iterable[Row], part: str) -> tuple[int, int]:
-    """Fee and voucher offset of one part of a bill, in fen."""
-    rows = list(rows)
-    fee_fen = _sum_fen(first, rows, "应付金额", f"{part} fee")
-    voucher_fen = _sum_fen(first, rows, "代金券抵扣", f"{part} voucher offset")
-    if voucher_fen > fee_fen:
-        message = f"vouchers of {_yuan(voucher_fen)} paid on a {part} fee of {_yuan(fee_fen)}"
-        raise first.refuse("vouchers_exceed_fee", message, BY_HAND)
-    return fee_fen, voucher_fen
+def _charge(row: Row, call_items: frozenset[str]) -> Charge:
+    fee, voucher = _amount(row, "应付金额"), _amount(row, "代金券抵扣")
+    return Charge(place=row.place, is_call=row.cells["计费项"] in call_items, fee=fee, voucher=voucher)
 
 
-def _sum_fen(first: Row, rows: Iterable[Row], column: str, what: str) -> int:
-    """The exact sum of a column, rounded half up to the fen."""
-    units = sum(_units(row, column) for row in rows)
-    if units < 0:
-        hint = "a refund lowers an earlier bill: enter it by hand with `slaledger fees correct`"
-        raise first.refuse("negative_total", f"the bill's {what} adds up to less than zero", hint)
-    return (units + _UNITS_PER_FEN // 2) // _UNITS_PER_FEN
-
-
-def _units(row: Row, column: str) -> int:
-    """An amount in units of 10^-10 yuan; blank is zero."""
+def _amount(row: Row, column: str) -> Fraction:
+    """An amount in yuan, exactly; blank is zero."""
     if not (text := row.cells[column]):
-        return 0
-    if not (match := _AMOUNT.fullmatch(text)):
-        hint = "an amount has a point, at most 10 decimals and no thousands separators"
-        raise row.refuse("bad_amount", f"{column} {text!r} is no amount", hint)
-    units = int(match[2]) * _UNITS + int((match[3] or "").ljust(10, "0"))
-    return -units if match[1] == "-" else units
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}"
+        return Fraction(0)
+    if not _AMOUNT.fullmatch(text):
+        hint = said("an amount has a point, at most 10 decimals and no thousands separators")
+        raise row.refuse("bad_amount", said("{column} {text!r} is no amount", column=column, text=text), hint)
+    return Fraction(text)
 
 
 def _is_prepaid(row: Row) -> bool:
-    said = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
-    return any(word in cell for word in PREPAID for cell in said)
+    cells = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
+    return any(word in cell for word in PREPAID for cell in cells)
 
 
 def _is_bounded(row: Row) -> bool:
@@ -237,9 +186,13 @@ def _period(rows: list[Row]) -> Period:
     periods = [_row_period(row) for row in rows]
     for row, period in zip(rows, periods, strict=True):
         if period != periods[0]:
-            message = (
-                f"this row pays for {period.months} months from {period.first_month}, "
-                f"the bill's first for {periods[0].months} from {periods[0].first_month}"
+            message = said(
+                "this row pays for {months} months from {first_month}, "
+                "the bill's first for {bill_months} from {bill_first_month}",
+                months=period.months,
+                first_month=period.first_month,
+                bill_months=periods[0].months,
+                bill_first_month=periods[0].first_month,
             )
             raise row.refuse("periods_differ", message, BY_HAND)
     return periods[0]
@@ -251,11 +204,15 @@ def _row_period(row: Row) -> Period:
         return Period(_month(row), 1)
     start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
     if end <= start:
-        raise row.refuse("ends_before_start", "账单结束时间 is not after 账单开始时间")
+        raise row.refuse("ends_before_start", said("账单结束时间 is not after 账单开始时间"), hint=BY_HAND)
     for months in range(1, MAX_MONTHS + 1):
         if end <= _last_end(start, months):
             return Period(f"{start:%Y-%m}", months)
-    raise row.refuse("too_many_months", f"the row pays for more than {MAX_MONTHS} months")
+    raise row.refuse(
+        "too_many_months",
+        said("the row pays for more than {max_months} months", max_months=MAX_MONTHS),
+        hint=said("enter it by hand as several bills with `slaledger fees bill`"),
+    )
 
 
 def _last_end(start: datetime, months: int) -> datetime:
@@ -266,13 +223,9 @@ def _last_end(start: datetime, months: int) -> datetime:
     """
     first = start.replace(day=1, hour=0, minute=0, second=0)
     for _ in range(months):
-        first = _next_month(first)
-    days = (_next_month(first) - first).days
+        first = next_month(first)
+    days = (next_month(first) - first).days
     return first + timedelta(days=min(start.day, days))
-
-
-def _next_month(first: datetime) -> datetime:
-    return (first + timedelta(days=31)).replace(day=1)
 
 
 def _billed_at(rows: list[Row]) -> str:
@@ -283,7 +236,7 @@ def _billed_at(rows: list[Row]) -> str:
     times = _times(rows, "消费时间")
     if not times and not any(_is_prepaid(row) for row in rows):
         times = _times(rows, "账单结束时间")
-    at = max(times) if times else _next_month(datetime.fromisoformat(f"{_month(rows[0])}-01"))
+    at = max(times) if times else next_month(datetime.fromisoformat(f"{_month(rows[0])}-01"))
     return f"{at.isoformat()}+08:00"
 
 
@@ -299,4 +252,8 @@ def _time(row: Row, column: str) -> datetime:
             return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the billing clock's, by column
         except ValueError:
             pass
-    raise row.refuse("bad_time", f"{column} {row.cells[column]!r} is no time such as 2026-03-31 23:59:59")
+    raise row.refuse(
+        "bad_time",
+        said("{column} {text!r} is no time such as 2026-03-31 23:59:59", column=column, text=row.cells[column]),
+        hint=said("export the bill again: a spreadsheet may have rewritten its times"),
+    )

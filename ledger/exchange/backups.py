@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from domain.refusals import Damaged, Refusal, Unreadable
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.audit.derived import BEFORE_ALL, derived, hashed, ledger_id
 from ledger.audit.proofs import Checkpoint
@@ -82,8 +83,10 @@ def restore(
     """
     with _source(file, () if against else verifier_keys) as source:
         if verifier_keys and against is None and not isinstance(source, EventsFile):
-            said = "a backup holds no checkpoint that a key could have signed"
-            raise Unreadable("needs_checkpoint", said, hint="give the one that `slaledger backup` printed: --against")
+            message = said("a backup holds no checkpoint that a key could have signed")
+            raise Unreadable(
+                "needs_checkpoint", message, hint=said("give the one that `slaledger backup` printed: --against")
+            )
         moved = move_in(source, url, against=against, lock_seconds=lock_seconds, on_progress=on_progress)
         return moved, against is not None or source.stated is not None
 
@@ -120,7 +123,11 @@ class _Copy:
 
     def refusal(self, code: str, what: str) -> Refusal:
         """What is said of the row that was taken last."""
-        return Damaged(code, f"{self._file}: position {self._position}: {what}", hint="take another copy")
+        return Damaged(
+            code,
+            said("{file}: position {position}: {what}", file=self._file, position=self._position, what=what),
+            hint=said("take another copy"),
+        )
 
     def notes(self) -> Sequence[BatchNote]:
         """How far batch files had come."""
@@ -131,12 +138,12 @@ class _Copy:
         with explained(self._file):
             for row in self._log.since(BEFORE_ALL):
                 if row.position <= 0:
-                    raise self.refusal("wrong_order", "no event stands there in an intact log")
+                    raise self.refusal("wrong_order", said("no event stands there in an intact log"))
                 self._position = row.position
                 try:
                     hashed(row)
                     decode(row)
                 except Damaged as damaged:
-                    damaged.message = f"{self._file}: {damaged.message}"
+                    damaged.message = said("{place}: {message}", place=self._file, message=damaged.message)
                     raise
                 yield row

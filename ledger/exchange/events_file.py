@@ -25,8 +25,10 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from domain.events import LedgerCreated
+from domain.parser_words import parser_words
 from domain.refusals import Damaged, Refusal, Unreadable
 from domain.time import written
+from domain.wording import said
 from ledger.audit.derived import Peaks, hashed
 from ledger.audit.notes import decoded, encoded
 from ledger.audit.proofs import Checkpoint, read_checkpoint
@@ -39,7 +41,7 @@ FORMAT = 1
 """Raised when a line would say something else."""
 CHECKPOINT = "slaledger.export.checkpoint"
 _URN = "urn:slaledger:"
-_ANEW = "export it again, and leave the file as it is written"
+_ANEW = said("export it again, and leave the file as it is written")
 _END = 253_402_300_800_000_000
 """Microseconds at which the year 10000 begins: RFC 3339 ends before."""
 _Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
@@ -155,7 +157,7 @@ class EventsFile:
 
     def refusal(self, code: str, what: str) -> Refusal:
         """What is said of the event that was taken last."""
-        return Unreadable(code, f"{self.place}: {what}", hint=_ANEW)
+        return Unreadable(code, said("{place}: {what}", place=self.place, what=what), hint=_ANEW)
 
     def notes(self) -> Sequence[BatchNote]:
         """How far batch files had come: an export does not say."""
@@ -170,33 +172,37 @@ class EventsFile:
         """
         for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - the line is told in every refusal
             if self.stated is not None:
-                raise self.refusal("bad_events_file", "something follows the checkpoint")
+                raise self.refusal("bad_events_file", said("something follows the checkpoint"))
             if self._decoded(_TYPE, line).type == CHECKPOINT:
                 self.stated = self._checkpoint(line)
             else:
                 yield self._row(line)
         if self.stated is None:
-            raise cut_off(f"{self._name}:{self._line + 1}", "the file ends without its checkpoint")
+            raise cut_off(f"{self._name}:{self._line + 1}", said("the file ends without its checkpoint"))
 
     def _decoded(self, decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
         if not line.endswith(b"\n"):
-            raise cut_off(self.place, "the line has no end")
+            raise cut_off(self.place, said("the line has no end"))
         try:
             line.decode()
             return decoder.decode(line)
         except UnicodeDecodeError as error:
-            what = f"not UTF-8: byte {error.start + 1} is 0x{line[error.start]:02x}"
+            what = said("not UTF-8: byte {start} is 0x{byte:02x}", start=error.start + 1, byte=line[error.start])
             raise self.refusal("not_utf8", what) from None
         except msgspec.ValidationError as error:
-            raise self.refusal("bad_field", str(error)) from None
+            raise self.refusal("bad_field", parser_words(str(error))) from None
         except (msgspec.DecodeError, RecursionError) as error:
-            raise self.refusal("not_json", f"not a JSON object: {error}") from None
+            raise self.refusal("not_json", said("not a JSON object: {error}", error=parser_words(str(error)))) from None
 
     def _row(self, line: bytes) -> Row:
         given = self._decoded(_EVENT, line)
         self._check_source(given.source)
         if given.position <= self._tally.position:
-            what = f"position {given.position} does not come after {self._tally.position}"
+            what = said(
+                "position {position} does not come after {before}",
+                position=given.position,
+                before=self._tally.position,
+            )
             raise self.refusal("wrong_order", what)
         row = Row(given.position, given.stream, given.streamversion, given.type, self._state(given))
         try:
@@ -204,7 +210,7 @@ class EventsFile:
         except Damaged as damaged:
             raise self.refusal(damaged.code, damaged.message) from None
         if row.stream == layout.LEDGER and row.version == 1 and envelope.data != LedgerCreated(ledger=self.ledger):
-            raise self.refusal("wrong_ledger", f"the ledger is not {self.ledger}, as `source` says")
+            raise self.refusal("wrong_ledger", said("the ledger is not {ledger}, as `source` says", ledger=self.ledger))
         self._check_written(given, _event_line(row, envelope.recorded_at, self.ledger), line)
         self._tally.add(row, envelope.recorded_at, line)
         return row
@@ -213,14 +219,17 @@ class EventsFile:
         """All lines are of one ledger; the first one names it."""
         self.ledger = self.ledger or unquote(source.removeprefix(_URN))
         if source != _source(self.ledger):
-            raise self.refusal("wrong_ledger", f"source is {source!r}, not {_source(self.ledger)!r}")
+            raise self.refusal(
+                "wrong_ledger",
+                said("source is {source!r}, not {expected!r}", source=source, expected=_source(self.ledger)),
+            )
 
     def _state(self, given: _EventLine) -> bytes:
         if isinstance(given.data, Raw) and given.data_base64 is UNSET:
             return bytes(given.data)
         state = decoded(given.data_base64) if isinstance(given.data_base64, str) and given.data is UNSET else None
         if state is None:
-            raise self.refusal("bad_field", "a line has either `data`, or `data_base64` in base64")
+            raise self.refusal("bad_field", said("a line has either `data`, or `data_base64` in base64"))
         return state
 
     def _check_written(self, given: msgspec.Struct, expected: msgspec.Struct, line: bytes) -> None:
@@ -228,10 +237,15 @@ class EventsFile:
         if _encoded(expected) == line:
             return
         for name in given.__struct_fields__:
-            said, due = getattr(given, name), getattr(expected, name)
-            if isinstance(due, str | int) and said != due:
-                raise self.refusal("bad_field", f"{name} is {said!r}, and by the rest of the line {due!r}")
-        raise self.refusal("written_anew", "the line is not as an export writes it: blanks, order or escapes differ")
+            told, due = getattr(given, name), getattr(expected, name)
+            if isinstance(due, str | int) and told != due:
+                raise self.refusal(
+                    "bad_field",
+                    said("{name} is {told!r}, and by the rest of the line {due!r}", name=name, told=told, due=due),
+                )
+        raise self.refusal(
+            "written_anew", said("the line is not as an export writes it: blanks, order or escapes differ")
+        )
 
     def _checkpoint(self, line: bytes) -> Checkpoint:
         """The checkpoint at the file's end, once it is shown that it is of the lines before."""
@@ -240,28 +254,40 @@ class EventsFile:
         try:
             stated = read_checkpoint(given.data, self._keys)
         except Refusal as refusal:
-            refusal.message = f"{self.place}: {refusal.message}"
+            refusal.message = said("{place}: {message}", place=self.place, message=refusal.message)
             raise
         found = self._tally.checkpoint(self.ledger)
         if stated != found:
-            raise Damaged("root_differs", f"{self.place}: {_difference(stated, found)}", hint=_CHANGED)
+            raise Damaged(
+                "root_differs",
+                said("{place}: {what}", place=self.place, what=_difference(stated, found)),
+                hint=_CHANGED,
+            )
         expected = self._tally.last_line(self.ledger, given.data)
         if given.linessha256 != expected.linessha256:
-            what = "the lines are not those that were written: positions were changed"
-            raise Damaged("lines_changed", f"{self.place}: {what}", hint=_CHANGED)
+            what = said("the lines are not those that were written: positions were changed")
+            raise Damaged("lines_changed", said("{place}: {what}", place=self.place, what=what), hint=_CHANGED)
         self._check_written(given, expected, line)
         return stated
 
 
-_CHANGED = "the file was changed since it was exported; take another copy, or export again"
+_CHANGED = said("the file was changed since it was exported; take another copy, or export again")
 
 
 def _difference(stated: Checkpoint, found: Checkpoint) -> str:
     if stated.origin != found.origin:
-        return f"the checkpoint is of {stated.origin!r}, the events of {found.origin!r}"
+        return said(
+            "the checkpoint is of {stated!r}, the events of {found!r}", stated=stated.origin, found=found.origin
+        )
     if stated.size != found.size:
-        return f"the checkpoint is of {stated.size} events, and {found.size} stand before it"
-    return f"the events' root is {encoded(found.root)}, and the checkpoint's {encoded(stated.root)}"
+        return said(
+            "the checkpoint is of {stated} events, and {found} stand before it", stated=stated.size, found=found.size
+        )
+    return said(
+        "the events' root is {found}, and the checkpoint's {stated}",
+        found=encoded(found.root),
+        stated=encoded(stated.root),
+    )
 
 
 def _event_line(row: Row, recorded_at: int, ledger: str) -> _EventLine:
@@ -283,8 +309,13 @@ def _opened(row: Row) -> Envelope[Any]:
     """A row's envelope. Raises Damaged as `open_state` does, also for an instant that no text can say."""
     envelope = open_state(row.topic, row.state, row.position, row.stream)
     if not 0 <= envelope.recorded_at < _END:
-        what = f"position {row.position}: recorded_at is {envelope.recorded_at}, no instant before the year 10000"
-        raise Damaged("unreadable_event", what)
+        what = said(
+            "position {position}: recorded_at is {recorded_at}, no instant before the year 10000",
+            position=row.position,
+            recorded_at=envelope.recorded_at,
+        )
+        hint = said("restore a copy of the ledger; `slaledger audit verify` says more")
+        raise Damaged("unreadable_event", what, hint=hint)
     return envelope
 
 

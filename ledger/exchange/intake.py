@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from domain.refusals import Refusal
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.exchange.source import Sourced
@@ -37,10 +38,12 @@ def take_over(
                 done = carry_out(log, build(words, fields), actor, now())
             except Refusal as refusal:
                 if refusal.code == "incident_withdrawn":
-                    taken.left_alone.append(f"{sourced.place}: left alone: {refusal.message}")
+                    taken.left_alone.append(
+                        said("{place}: left alone: {message}", place=sourced.place, message=refusal.message)
+                    )
                     taken.noops += 1
                     continue
-                refusal.message = f"{sourced.place}: {refusal.message}"
+                refusal.message = said("{place}: {message}", place=sourced.place, message=refusal.message)
                 raise
             taken.recorded += done.recorded
             taken.noops += done.noop

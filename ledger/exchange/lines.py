@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from domain.refusals import Refusal, Unreadable
+from domain.wording import said, words_of
 from ledger.files import unreadable
 from ledger.new_files import STDOUT, new_file
 
@@ -24,9 +25,10 @@ _MAGIC = b"\x28\xb5\x2f\xfd"
 
 
 @contextmanager
-def open_lines(file: str) -> Iterator[Iterator[bytes]]:
-    """The lines of a file with their ends, decompressed where it begins as Zstandard does; `-` is standard input.
+def open_lines(file: str, longest: int = LONGEST) -> Iterator[Iterator[bytes]]:
+    """The lines of a file with their ends, of `longest` bytes at most, decompressed where it begins as Zstandard does.
 
+    `-` is standard input.
     Raises Unreadable `unreadable_file`, `no_zstd`, `not_zstd`; the lines raise it with `FILE:LINE`: `line_too_long`,
     `cut_off`, `broken_zstd`.
     """
@@ -39,37 +41,57 @@ def open_lines(file: str) -> Iterator[Iterator[bytes]]:
             raise unreadable(file, getattr(error, "strerror", None) or str(error)) from None
         if start == _MAGIC:
             zstd = _zstd()
-            yield _lines(opened.enter_context(zstd.ZstdFile(raw)), file, zstd.ZstdError)
+            yield _lines(opened.enter_context(zstd.ZstdFile(raw)), file, longest, zstd.ZstdError)
         elif file.endswith(SUFFIX) and start:
-            raise Unreadable("not_zstd", f"{file} is not compressed by Zstandard, as its name says", hint="rename it")
+            raise Unreadable(
+                "not_zstd",
+                said("{file} is not compressed by Zstandard, as its name says", file=file),
+                hint=said("rename it"),
+            )
         else:
-            yield _lines(raw, file)
+            yield _lines(raw, file, longest)
 
 
-def _lines(stream: IO[bytes], file: str, *broken: type[Exception]) -> Iterator[bytes]:
+def _lines(stream: IO[bytes], file: str, longest: int, *broken: type[Exception]) -> Iterator[bytes]:
     number = 1
-    while line := _line(stream, f"{file}:{number}", broken):
+    while line := _line(stream, f"{file}:{number}", longest, broken):
         yield line
         number += 1
 
 
-def _line(stream: IO[bytes], place: str, broken: tuple[type[Exception], ...]) -> bytes:
+def _line(stream: IO[bytes], place: str, longest: int, broken: tuple[type[Exception], ...]) -> bytes:
     try:
-        line = stream.readline(LONGEST + 1)
+        line = stream.readline(longest + 1)
     except EOFError:
-        raise cut_off(place, "the compressed file ends here, before its end") from None
+        raise cut_off(place, said("the compressed file ends here, before its end")) from None
     except broken as error:
-        raise Unreadable("broken_zstd", f"{place}: {error}", hint="copy the file again") from None
+        raise Unreadable(
+            "broken_zstd",
+            said("{place}: {error}", place=place, error=words_of(error)),
+            hint=said("copy the file again"),
+        ) from None
     except OSError as error:
-        raise Unreadable("unreadable_file", f"{place}: cannot be read: {error.strerror or error}") from None
-    if len(line) > LONGEST:
-        raise Unreadable("line_too_long", f"{place}: the line is longer than {LONGEST} bytes")
+        raise Unreadable(
+            "unreadable_file",
+            said("{place}: cannot be read: {why}", place=place, why=error.strerror or str(error)),
+            hint=said("look at the disk that it lies on"),
+        ) from None
+    if len(line) > longest:
+        raise Unreadable(
+            "line_too_long",
+            said("{place}: the line is longer than {most} bytes", place=place, most=longest),
+            hint=said("check that it is a file of lines, and has its line ends"),
+        )
     return line
 
 
 def cut_off(place: str, what: str) -> Refusal:
     """What is said of a file whose end is missing."""
-    return Unreadable("cut_off", f"{place}: {what}", hint="copy or export it again: its end is missing")
+    return Unreadable(
+        "cut_off",
+        said("{place}: {what}", place=place, what=what),
+        hint=said("copy or export it again: its end is missing"),
+    )
 
 
 @contextmanager
@@ -98,5 +120,5 @@ def _zstd() -> Any:
     try:
         return importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     except ImportError:
-        hint = "pip install 'slaledger[zstd]', or name a file that does not end in .zst"
-        raise Unreadable("no_zstd", "compressed files need the extra `zstd`", hint=hint) from None
+        hint = said("pip install 'slaledger[zstd]', or name a file that does not end in .zst")
+        raise Unreadable("no_zstd", said("compressed files need the extra `zstd`"), hint=hint) from None

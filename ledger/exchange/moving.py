@@ -15,6 +15,7 @@ from typing import Protocol
 import msgspec
 
 from domain.refusals import Damaged, Refusal, Unreadable
+from domain.wording import said
 from ledger.application import Ledger, Writer
 from ledger.audit.derived import BEFORE_ALL, Derived, derived, ledger_id
 from ledger.audit.notes import encoded
@@ -170,7 +171,15 @@ def _insert(log: Writer, source: Source, on_progress: Progress) -> None:
         last = ends.get(row.stream)
         last = log.version(row.stream) if last is None else last
         if row.version != last + 1:
-            raise source.refusal("gap", f"version {row.version} of stream {row.stream} follows {last}")
+            raise source.refusal(
+                "gap",
+                said(
+                    "version {version} of stream {stream} follows {last}",
+                    version=row.version,
+                    stream=row.stream,
+                    last=last,
+                ),
+            )
         ends[row.stream] = row.version
         page.append(row)
         if len(page) == PAGE:
@@ -187,17 +196,25 @@ def _prove(
 ) -> None:
     """The rows as stored are the source's, and extend the log of the checkpoint that somebody kept."""
     if stated is not None and stated != head:
-        what = f"the root of what was stored is {encoded(head.root)}, and the source's {encoded(stated.root)}"
-        raise Damaged("root_differs", what, hint="nothing was kept of it")
+        what = said(
+            "the root of what was stored is {stored}, and the source's {stated}",
+            stored=encoded(head.root),
+            stated=encoded(stated.root),
+        )
+        raise Damaged("root_differs", what, hint=said("nothing was kept of it; take another copy"))
     if against is None:
         return
     check_origin(against, head.origin)
     if found.size < against.size:
-        what = f"it has {found.size} events, and the checkpoint is of {against.size}: its end is missing"
-        raise Damaged("log_truncated", what, hint="take a later copy")
+        what = said(
+            "it has {size} events, and the checkpoint is of {stated}: its end is missing",
+            size=found.size,
+            stated=against.size,
+        )
+        raise Damaged("log_truncated", what, hint=said("take a later copy"))
     if derived(log, against.size).root != against.root:
-        what = f"its first {against.size} events are not those of the checkpoint"
-        raise Damaged("log_rewritten", what, hint="take another copy")
+        what = said("its first {size} events are not those of the checkpoint", size=against.size)
+        raise Damaged("log_rewritten", what, hint=said("take another copy"))
 
 
 def _note(log: Writer, notes: Sequence[BatchNote]) -> None:
@@ -207,16 +224,18 @@ def _note(log: Writer, notes: Sequence[BatchNote]) -> None:
 
 
 def _not_empty(name: str) -> Refusal:
-    said = f"the ledger {name} has events, and only an empty one takes another's"
-    hint = "name a ledger that does not exist yet; what `slaledger init` makes has events too"
-    return Refusal("ledger_not_empty", said, hint=hint)
+    message = said("the ledger {name} has events, and only an empty one takes another's", name=name)
+    hint = said("name a ledger that does not exist yet; what `slaledger init` makes has events too")
+    return Refusal("ledger_not_empty", message, hint=hint)
 
 
 def check_is_not(ledger: Ledger, file: str) -> None:
     """Raises Unreadable `file_is_ledger`: no copy takes the place of what it is of."""
     own = ledger.store.path
     if own is not None and Path(file).exists() and Path(file).samefile(own):
-        raise Unreadable("file_is_ledger", f"{file} is the ledger itself", hint="choose another name")
+        raise Unreadable(
+            "file_is_ledger", said("{file} is the ledger itself", file=file), hint=said("choose another name")
+        )
 
 
 def _told(rows: Iterator[Row], last: int, on_progress: Progress) -> Iterator[Row]:

@@ -1,22 +1,26 @@
 """What every reader of a foreign file shares: the result, the refusal, a walk over JSON that knows its path.
 
-A reader is pure: it gets bytes and returns commands as data. It opens nothing, asks no clock and records
-nothing, so the same bytes always give the same commands and running them again is a no-op.
+A reader is pure: it gets the lines of a file and returns commands as data. It opens nothing, asks no clock and
+records nothing, so the same bytes always give the same commands and running them again is a no-op.
 """
 
 import json
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 
 import msgspec
 
 from domain.commands import Id
 from domain.refusals import BadValue
+from domain.wording import said, words_of
 
+LARGEST = 32 * 2**20
+"""Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+_FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
 
 
 class Sourced(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +35,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     commands: tuple[Sourced, ...]
     notes: tuple[str, ...]
+
+
+Reader = Callable[[Iterable[bytes]], Reading]
+"""What every format comes to: the lines of a file, with their ends, become a reading. Raises Unreadable."""
+
+
+class Number(str):
+    """A number of a JSON document as the text that it is there, so that no float exists."""
+
+    __slots__ = ()
 
 
 class Unreadable(Exception):
@@ -73,7 +87,11 @@ class Node(msgspec.Struct, frozen=True):
     def fields(self) -> dict[str, object]:
         """This value as a JSON object."""
         if not isinstance(self.value, dict):
-            raise self.refuse("wrong_shape", "an object is expected here")
+            raise self.refuse(
+                "wrong_shape",
+                said("an object is expected here"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         return self.value
 
     def at(self, key: str) -> "Node":
@@ -84,7 +102,11 @@ class Node(msgspec.Struct, frozen=True):
         """The elements of the list under `key`; none when it is missing or null."""
         node = self.at(key)
         if node.value is not None and not isinstance(node.value, list):
-            raise node.refuse("wrong_shape", "a list is expected here")
+            raise node.refuse(
+                "wrong_shape",
+                said("a list is expected here"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         for index, value in enumerate(node.value or []):
             yield Node(self.file, f"{node.path}[{index}]", value)
 
@@ -92,7 +114,11 @@ class Node(msgspec.Struct, frozen=True):
         """The non-empty text under `key`."""
         node = self.at(key)
         if not isinstance(node.value, str) or not node.value:
-            raise node.refuse("missing_text", "a text is expected here and there is none")
+            raise node.refuse(
+                "missing_text",
+                said("a text is expected here and there is none"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
         return node.value
 
     def choice(self, key: str, known: Container[str], what: str, hint: str | None = None) -> str:
@@ -100,15 +126,24 @@ class Node(msgspec.Struct, frozen=True):
         node = self.at(key)
         if not isinstance(node.value, str) or node.value not in known:
             code = f"unknown_{what.replace(' ', '_')}"
-            raise node.refuse(code, f"unknown {what}: {json.dumps(node.value)}", hint)
+            raise node.refuse(code, said("unknown {what}: {value}", what=what, value=json.dumps(node.value)), hint)
         return node.value
 
-    def moment(self, *keys: str) -> Moment:
-        """The RFC 3339 instant under the first of `keys` that is given; refused without one or its offset."""
+    def moment(self, *keys: str, cut: bool = False) -> Moment:
+        """The RFC 3339 instant under the first of `keys` that is given; refused without one or its offset.
+
+        With `cut`, up to nine decimals may stand there; the ledger's unit is the microsecond, and the rest is cut.
+        """
         nodes = [self.at(key) for key in keys]
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
-            raise node.refuse("missing_time", "a time is expected here and there is none")
+            raise node.refuse(
+                "missing_time",
+                said("a time is expected here and there is none"),
+                hint=said("export the file again, and leave it as it comes"),
+            )
+        if cut and isinstance(node.value, str):
+            node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
         return Moment(_instant(node), str(node.value), node.place)
 
 
@@ -118,34 +153,104 @@ def _instant(node: Node) -> datetime:
         try:
             return datetime.fromisoformat(node.value)
         except ValueError as error:
-            raise node.refuse("bad_time", f"{node.value!r} is no time: {error}") from None
+            raise node.refuse(
+                "bad_time",
+                said("{value!r} is no time: {error}", value=node.value, error=words_of(error)),
+                hint=said("write it like 2026-03-03T10:00:00+08:00"),
+            ) from None
     raise node.refuse(
         "bad_time",
-        f"{node.value!r} is not a time such as 2026-03-03T10:00:00+08:00",
-        "times need an offset (Z or +08:00) and at most six decimals",
+        said("{value!r} is not a time such as 2026-03-03T10:00:00+08:00", value=node.value),
+        said("times need an offset (Z or +08:00) and at most six decimals"),
     )
 
 
-def parse_json(data: bytes, file: str) -> Node:
+def whole(lines: Iterable[bytes], file: str, most: int | None = None) -> bytes:
+    """The file as one piece. Raises Unreadable `too_large` as soon as it is longer than `most` bytes, or `LARGEST`."""
+    most = LARGEST if most is None else most
+    pieces: list[bytes] = []
+    length = 0
+    for line in lines:
+        length += len(line)
+        if length > most:
+            hint = said("split it: what one file says is recorded wholly or not at all, and need not be all there is")
+            raise Unreadable("too_large", file, said("it is longer than {most} bytes", most=most), hint)
+        pieces.append(line)
+    return b"".join(pieces)
+
+
+def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
+    """The JSON documents of a file: one of any number of lines, or one a line (JSON Lines; blank lines are nothing).
+
+    Raises Unreadable `empty_file`, `too_large`, and what `parse_json` raises.
+    """
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
+    number, first = next(numbered, (0, b""))
+    if not number:
+        raise Unreadable("empty_file", file, said("there is nothing in the file"))
+    try:
+        only = parse_json(first, file, number)
+    except Unreadable as broken:
+        second = next(numbered, None)
+        if broken.code != "bad_json" or second is None:
+            raise
+        yield parse_json(whole(_padded(number, first, second, numbered), file), file)
+        return
+    yield only
+    for number, line in numbered:
+        yield parse_json(line, file, number)
+
+
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+def _padded(number: int, first: bytes, second: tuple[int, bytes], rest: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+    """The lines again, blank ones where blank ones were, so that a place in them is the place in the file."""
+    yield b"\n" * (number - 1) + first
+    for at, line in (second, *rest):
+        yield b"\n" * (at - number - 1) + line
+        number = at
+
+
+def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
     """The root of a JSON document in UTF-8; broken text is refused with line and column (both from 1).
 
-    Numbers stay texts, so that no float exists; an object that gives a key twice is refused.
+    Numbers stay texts, so that no float exists; an object that gives a key twice is refused. `line` says where in the
+    file the document stands, where there may be several.
     """
+    before = 0 if line is None else line - 1
+    name = file if line is None else f"{file}:{line}"
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line, column = _position(error.object, error.start)
-        raise Unreadable("not_utf8", f"{file}:{line}:{column}", "the file is not UTF-8 text") from None
+        row, column = _position(error.object, error.start)
+        place = f"{file}:{before + row}:{column}"
+        raise Unreadable("not_utf8", place, said("the file is not UTF-8 text"), hint=said("save it as UTF-8")) from None
     try:
-        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
+        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        place = f"{file}:{error.lineno}:{error.colno}"
-        raise Unreadable("bad_json", place, f"broken JSON: {error.msg}") from None
+        place = f"{file}:{before + error.lineno}:{error.colno}"
+        raise Unreadable(
+            "bad_json",
+            place,
+            said("broken JSON: {error}", error=error.msg),
+            hint=said("export the file again: it is cut off, or was edited"),
+        ) from None
     except _Twice as error:
-        raise Unreadable("bad_json", file, f"broken JSON: an object gives {error.args[0]!r} twice") from None
+        raise Unreadable(
+            "bad_json",
+            name,
+            said("broken JSON: an object gives {key!r} twice", key=error.args[0]),
+            hint=said("leave one of the two out; nobody could say which was meant"),
+        ) from None
     except RecursionError:
-        raise Unreadable("bad_json", file, "the JSON is nested too deeply to be what it should be") from None
-    return Node(file, "$", value)
+        raise Unreadable(
+            "bad_json",
+            name,
+            said("the JSON is nested too deeply to be what it should be"),
+            hint=said("give the file as its source exports it"),
+        ) from None
+    return Node(name, "$", value)
 
 
 class _Twice(Exception):
@@ -171,4 +276,6 @@ def checked_id(text: str, place: str) -> str:
     try:
         return str(Id.parse(text))
     except BadValue as error:
-        raise Unreadable(error.code, place, f"{text!r} cannot be an id in the ledger", error.hint) from None
+        raise Unreadable(
+            error.code, place, said("{text!r} cannot be an id in the ledger", text=text), error.hint
+        ) from None

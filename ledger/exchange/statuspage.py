@@ -7,23 +7,22 @@ agents that *cannot* sign in and of calls that are *not* routed, and slow is not
 known here are refused wherever they stand: a status that nobody understood must not count as green.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import get_args
 
 import msgspec
 
-from domain.events import Function
-from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json
+from domain.wording import said
+from ledger.exchange.outages import check_functions, source_key, target
+from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json, whole
 
-FUNCTIONS = frozenset(get_args(Function))
 DOWN = frozenset({"partial_outage", "major_outage", "under_maintenance"})
 COMPONENT_STATUSES = DOWN | {"operational", "degraded_performance"}
 IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
 INCIDENT_STATUSES = frozenset({"investigating", "identified", "monitoring", "resolved", "postmortem"})
 MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "completed"})
-BY_HAND = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
+_KNOWN_STATUSES = said("this version knows {statuses}", statuses=", ".join(sorted(COMPONENT_STATUSES)))
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -85,7 +84,7 @@ class Loose(msgspec.Struct, frozen=True):
 
 
 def read_statuspage(
-    data: bytes,
+    lines: Iterable[bytes],
     *,
     name: str,
     accounts: tuple[str, ...],
@@ -100,27 +99,18 @@ def read_statuspage(
     announced before it began gets the exclusion of clause 2.3(5). Later states of the page give the same
     openings. Raises Unreadable.
     """
-    target = _target(name, accounts, all_accounts)
-    root = parse_json(data, name)
+    whom = target(name, accounts, all_accounts)
+    root = parse_json(whole(lines, name), name)
     events = _events(root, skip)
     mapped = _mapping(root, events, functions)
-    notes = [f"{len(skip)} skipped as asked: {', '.join(sorted(skip))}"] if skip else []
+    notes: list[str] = [said("{n} skipped as asked: {ids}", n=len(skip), ids=", ".join(sorted(skip)))] if skip else []
     spans: list[Span] = []
     loose: list[Loose] = []
     for event in events:
         _trace(event, mapped, spans, loose, notes)
     notes.extend(_check_loose(loose, spans))
     notes.extend(_left_out(events, mapped))
-    return Reading(commands=tuple(_commands(spans, mapped, target, notes)), notes=tuple(notes))
-
-
-def _target(file: str, accounts: tuple[str, ...], all_accounts: bool) -> dict[str, object]:
-    """Whom the outages touch, as the fields of `incident open`."""
-    if bool(accounts) == all_accounts:
-        raise Unreadable("bad_target", file, "say whom the outages touch: either accounts or all accounts")
-    if all_accounts:
-        return {"all_accounts": True}
-    return {"account": accounts[0]} if len(accounts) == 1 else {"accounts": list(accounts)}
+    return Reading(commands=tuple(_commands(spans, mapped, whom, notes)), notes=tuple(notes))
 
 
 def _events(root: Node, skip: frozenset[str]) -> list[Event]:
@@ -129,18 +119,27 @@ def _events(root: Node, skip: frozenset[str]) -> list[Event]:
         raise Unreadable(
             "not_a_status_page",
             f"{root.file}:1:1",
-            "this is not an object with a list of `incidents`",
-            "give the page's /api/v2/incidents.json or /api/v2/summary.json",
+            said("this is not an object with a list of `incidents`"),
+            said("give the page's /api/v2/incidents.json or /api/v2/summary.json"),
         )
     nodes = [(node, False) for node in root.items("incidents")]
     nodes += [(node, True) for node in root.items("scheduled_maintenances")]
     seen: set[str] = set()
     for node, _ in nodes:
         if node.text("id") in seen:
-            raise node.at("id").refuse("duplicate_id", f"the id {node.text('id')} stands here a second time")
+            raise node.at("id").refuse(
+                "duplicate_id",
+                said("the id {id} stands here a second time", id=node.text("id")),
+                hint=said("export the file again: an incident stands in it once"),
+            )
         seen.add(node.text("id"))
     if missing := sorted(skip - seen):
-        raise Unreadable("unknown_skip", root.file, f"nothing to skip has the id {missing[0]}", "mistyped?")
+        raise Unreadable(
+            "unknown_skip",
+            root.file,
+            said("nothing to skip has the id {missing}", missing=missing[0]),
+            said("--skip takes the id of an incident in the file"),
+        )
     return [_event(node, planned) for node, planned in nodes if node.text("id") not in skip]
 
 
@@ -180,7 +179,7 @@ def _components(node: Node) -> dict[str, str]:
     found = {}
     for component in node.items("components"):
         if component.at("status").value is not None:
-            component.choice("status", COMPONENT_STATUSES, "component status")
+            component.choice("status", COMPONENT_STATUSES, "component status", hint=_KNOWN_STATUSES)
         if component.at("group").value is not True:
             found[component.text("id")] = component.text("name")
     return found
@@ -188,11 +187,7 @@ def _components(node: Node) -> dict[str, str]:
 
 def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) -> dict[str, str]:
     """Component code -> function. A key that fits no component, or more than one, is refused."""
-    if not functions:
-        raise Unreadable("no_mapping", root.file, "no component is mapped: nothing would be read")
-    if unknown := sorted(set(functions.values()) - FUNCTIONS):
-        hint = f"there are {', '.join(sorted(FUNCTIONS))}"
-        raise Unreadable("unknown_function", root.file, f"unknown function {unknown[0]!r}", hint)
+    check_functions(root.file, functions.values())
     page = _components(root)
     bearers: dict[str, set[str]] = {}
     for listed in [page, *(one for event in events for one in (event.components, event.named))]:
@@ -202,7 +197,12 @@ def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) 
     for key, function in functions.items():
         for code in _codes(root.file, key, bearers, complete=bool(page)):
             if mapped.setdefault(code, function) != function:
-                raise Unreadable("mapped_twice", root.file, f"component {code} is mapped to two functions")
+                raise Unreadable(
+                    "mapped_twice",
+                    root.file,
+                    said("component {code} is mapped to two functions", code=code),
+                    hint=said("map it once, by its name or by its code"),
+                )
     return mapped
 
 
@@ -213,11 +213,11 @@ def _codes(file: str, key: str, bearers: Mapping[str, set[str]], *, complete: bo
     """
     codes = [code for code, names in bearers.items() if key in names]
     if len(codes) > 1:
-        hint = f"map one of these codes: {', '.join(sorted(codes))}"
-        raise Unreadable("ambiguous_component", file, f"more than one component is called {key!r}", hint)
+        hint = said("map one of these codes: {codes}", codes=", ".join(sorted(codes)))
+        raise Unreadable("ambiguous_component", file, said("more than one component is called {key!r}", key=key), hint)
     if complete and not codes:
-        hint = "map a component's name or code, not a group's"
-        raise Unreadable("unknown_component", file, f"no component is called {key!r}", hint)
+        hint = said("map a component's name or code, not a group's")
+        raise Unreadable("unknown_component", file, said("no component is called {key!r}", key=key), hint)
     return codes
 
 
@@ -225,20 +225,27 @@ def _trace(event: Event, mapped: Mapping[str, str], spans: list[Span], loose: li
     """Add the event's outages of mapped components, and what is worth a note."""
     label = f"{event.id} ({event.name})"
     if event.planned and event.status == "scheduled":
-        notes.append(f"maintenance {label} has not begun: nothing recorded")
+        notes.append(said("maintenance {label} has not begun: nothing recorded", label=label))
         return
     if event.planned and event.status == "completed" and _began(event) is None and not event.named:
-        notes.append(f"maintenance {label} was completed without having begun: nothing recorded")
+        notes.append(said("maintenance {label} was completed without having begun: nothing recorded", label=label))
         return
     _check_attributed(event, mapped)
     for code in sorted(mapped.keys() & (event.components.keys() | event.named.keys())):
         number = 0
         for start, end in _intervals(event, code, loose):
             if end is not None and end.at < start.at:
-                message = f"the end {end.text} is before the start {start.text}"
+                message = said("the end {end} is before the start {start}", end=end.text, start=start.text)
                 raise Unreadable("ends_before_start", end.place, message, BY_HAND)
             if end is not None and end.at == start.at:
-                notes.append(f"{label}: an outage of {code} at {start.text} has no length: left out")
+                notes.append(
+                    said(
+                        "{label}: an outage of {code} at {text} has no length: left out",
+                        label=label,
+                        code=code,
+                        text=start.text,
+                    )
+                )
                 continue
             number += 1
             spans.append(Span(event, code, number, start, end))
@@ -248,19 +255,21 @@ def _check_attributed(event: Event, mapped: Mapping[str, str]) -> None:
     """An incident must say by its updates what a mapped component did; a maintenance by its list at least."""
     silent = mapped.keys() & (event.components.keys() - event.named.keys())
     if not event.components and not event.named:
-        message = "no update names a component, so nobody can tell what was down"
+        message = said("no update names a component, so nobody can tell what was down")
     elif silent and not event.planned:
-        message = f"it lists {', '.join(sorted(silent))}, but no update says when that was down"
+        message = said("it lists {silent}, but no update says when that was down", silent=", ".join(sorted(silent)))
     else:
         return
-    raise event.node.refuse("not_attributable", f"{event.id} ({event.name}): {message}", BY_HAND)
+    raise event.node.refuse(
+        "not_attributable", said("{id} ({name}): {message}", id=event.id, name=event.name, message=message), BY_HAND
+    )
 
 
 def _intervals(event: Event, code: str, loose: list[Loose]) -> Iterator[tuple[Moment, Moment | None]]:
     """When the event had the component down; a maintenance whose updates do not name it: all the while."""
     if code not in event.named:
         if (began := _began(event)) is None:
-            raise event.node.refuse("missing_time", f"no update says when {event.id} began", BY_HAND)
+            raise event.node.refuse("missing_time", said("no update says when {id} began", id=event.id), BY_HAND)
         yield began, _over(event)
         return
     start: Moment | None = None
@@ -304,11 +313,15 @@ def _check_loose(loose: Iterable[Loose], spans: Iterable[Span]) -> Iterator[str]
     for one in loose:
         if any(span.code == one.code and _covers(span, one.moment.at) for span in spans):
             continue
-        who = f"{one.event.id}: {one.code} was already down"
+        who = said("{event}: {code} was already down", event=one.event.id, code=one.code)
         if one.left:
-            message = f"{who} and comes back here, but no update says since when"
+            message = said("{who} and comes back here, but no update says since when", who=who)
             raise Unreadable("unknown_start", one.moment.place, message, BY_HAND)
-        yield f"{who} when first named, at {one.moment.text}: the outage is taken from there, check its start"
+        yield said(
+            "{who} when first named, at {text}: the outage is taken from there, check its start",
+            who=who,
+            text=one.moment.text,
+        )
 
 
 def _covers(span: Span, at: datetime) -> bool:
@@ -318,30 +331,26 @@ def _covers(span: Span, at: datetime) -> bool:
 def _left_out(events: Iterable[Event], mapped: Mapping[str, str]) -> Iterator[str]:
     touched = {code: one for event in events for code, one in (event.components | event.named).items()}
     if others := sorted(f"{touched[code]} ({code})" for code in touched.keys() - mapped.keys()):
-        yield f"components that are not mapped were left out ({len(others)}): {', '.join(others)}"
+        yield said(
+            "components that are not mapped were left out ({n}): {others}", n=len(others), others=", ".join(others)
+        )
 
 
 def _commands(
-    spans: Iterable[Span], mapped: Mapping[str, str], target: Mapping[str, object], notes: list[str]
+    spans: Iterable[Span], mapped: Mapping[str, str], whom: Mapping[str, object], notes: list[str]
 ) -> list[Sourced]:
     """Openings (each with its exclusion) and closings in order of time."""
     timed: list[tuple[datetime, list[Sourced]]] = []
     for span in spans:
-        opening: dict[str, object] = {"command": "incident open", "incident": span.incident, **target}
+        opening: dict[str, object] = {"command": "incident open", "incident": span.incident, **whom}
         opening |= {"function": mapped[span.code], "started_at": span.start.text}
         opened = Sourced(place=span.start.place, fields=opening)
         timed.append((span.start.at, [opened, *_exclusion(span, notes)]))
         if span.end is not None:
             closing: dict[str, object] = {"command": "incident close", "incident": span.incident}
-            closing |= {"ended_at": span.end.text, "key": _key(span, "close")}
+            closing |= {"ended_at": span.end.text, "key": source_key("statuspage", span.incident, "close")}
             timed.append((span.end.at, [Sourced(place=span.end.place, fields=closing)]))
     return [command for _, group in sorted(timed, key=lambda entry: entry[0]) for command in group]
-
-
-def _key(span: Span, what: str) -> str:
-    """The page's own identity of a closing or an exclusion: what a person corrected or withdrew since stays so."""
-    key = f"statuspage:{span.incident}:{what}"
-    return key if len(key) <= 64 else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
@@ -350,13 +359,25 @@ def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
         return
     announced = span.event.node.moment("created_at")
     if announced.at >= span.start.at:
-        notes.append(f"{span.incident}: announced at {announced.text}, not before it began: not excluded")
+        notes.append(
+            said(
+                "{incident}: announced at {text}, not before it began: not excluded",
+                incident=span.incident,
+                text=announced.text,
+            )
+        )
         return
     if span.end is not None and span.event.node.at("scheduled_until").value is not None:
         until = span.event.node.moment("scheduled_until")
         if span.end.at > until.at:
-            notes.append(f"{span.incident}: went on after {until.text}, as announced; excluded to its end")
+            notes.append(
+                said(
+                    "{incident}: went on after {text}, as announced; excluded to its end",
+                    incident=span.incident,
+                    text=until.text,
+                )
+            )
     fields: dict[str, object] = {"command": "exclusion apply", "incident": span.incident, "clause": "2.3(5)"}
     fields |= {"notified_at": announced.text, "reason": f"announced maintenance {span.event.id}"}
-    fields["key"] = _key(span, "exclusion")
+    fields["key"] = source_key("statuspage", span.incident, "exclusion")
     yield Sourced(place=announced.place, fields=fields)

@@ -16,6 +16,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from domain.case import Fact
 from domain.events import TOPICS, UPCASTERS, Event
 from domain.refusals import Damaged
+from domain.wording import said, words_of
 
 _Data = TypeVar("_Data", bound=Event)
 
@@ -74,7 +75,15 @@ def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope
         envelope = decoder.decode(state)
     except msgspec.MsgspecError as error:
         raise Damaged(
-            "unreadable_event", f"position {position}: the {topic!r} event in stream {stream} cannot be read: {error}"
+            "unreadable_event",
+            said(
+                "position {position}: the {topic!r} event in stream {stream} cannot be read: {error}",
+                position=position,
+                topic=topic,
+                stream=stream,
+                error=words_of(error),
+            ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from None
     upgrade = _UPGRADES.get(topic)
     if upgrade is None:
@@ -87,8 +96,13 @@ def _decoder(topic: str, position: int, stream: str) -> msgspec.json.Decoder[Env
     if shape is None:
         raise Damaged(
             "unknown_event",
-            f"position {position}: unknown topic {topic!r} in stream {stream}",
-            hint="the ledger was written by a newer version, or is damaged; nothing is skipped",
+            said(
+                "position {position}: unknown topic {topic!r} in stream {stream}",
+                position=position,
+                topic=topic,
+                stream=stream,
+            ),
+            hint=said("upgrade slaledger if a newer version wrote it, else restore a copy; nothing is skipped"),
         )
     decoder = msgspec.json.Decoder(Envelope[shape])  # type: ignore[valid-type]
     _DECODERS[topic] = decoder

@@ -14,6 +14,7 @@ from eventsourcing.sqlite import SQLiteCursor
 from eventsourcing.utils import Environment
 
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
+from domain.wording import said
 from ledger.store import location
 from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.layout import LOCK_SECONDS
@@ -115,7 +116,9 @@ class EmbeddedStore:
             return cls.open(url, lock_seconds=lock_seconds)
         if not path.absolute().parent.is_dir():
             raise Unreadable(
-                "no_folder", f"there is no folder {path.absolute().parent}", hint="make it, or check --ledger"
+                "no_folder",
+                said("there is no folder {folder}", folder=path.absolute().parent),
+                hint=said("make it, or check --ledger"),
             )
         return cls(path, create=True, lock_seconds=lock_seconds)
 
@@ -261,20 +264,36 @@ def explained(name: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict("conflict", f"somebody else changed {name} meanwhile", hint="try again") from error
+        raise Conflict(
+            "conflict", said("somebody else changed {name} meanwhile", name=name), hint=said("try again")
+        ) from error
     except (sqlite3.Error, PersistenceError) as error:
         raise _refusal(name, str(error)) from error
 
 
 def _read_only(name: str) -> Refusal:
-    return Unreadable("read_only", f"{name} may only be read", hint="give it write permission, or use another ledger")
+    return Unreadable(
+        "read_only",
+        said("{name} may only be read", name=name),
+        hint=said("give it write permission, or use another ledger"),
+    )
 
 
-def _refusal(name: str, said: str) -> Refusal:
-    if "locked" in said or "busy" in said:
-        return Conflict("locked", f"{name} is locked by another writer", hint="try again when it is done")
-    if "readonly" in said or "read-only" in said:
+def _refusal(name: str, told: str) -> Refusal:
+    if "locked" in told or "busy" in told:
+        return Conflict(
+            "locked", said("{name} is locked by another writer", name=name), hint=said("try again when it is done")
+        )
+    if "readonly" in told or "read-only" in told:
         return _read_only(name)
-    if "disk is full" in said or "disk I/O" in said or "unable to open" in said:
-        return Unreadable("store_unusable", f"{name}: {said}", hint="nothing was recorded; look at the disk")
-    return Damaged("store_damaged", f"{name}: {said}", hint="restore a copy; `slaledger audit verify` says more")
+    if "disk is full" in told or "disk I/O" in told or "unable to open" in told:
+        return Unreadable(
+            "store_unusable",
+            said("{name}: {told}", name=name, told=told),
+            hint=said("nothing was recorded; look at the disk"),
+        )
+    return Damaged(
+        "store_damaged",
+        said("{name}: {told}", name=name, told=told),
+        hint=said("restore a copy; `slaledger audit verify` says more"),
+    )

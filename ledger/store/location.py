@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from domain.refusals import Unreadable
+from domain.wording import said, words_of
 from ledger.store import layout
 from ledger.store.session import KINDS, Kind
 
@@ -18,11 +19,13 @@ def ledger_path(url: str) -> Path:
     if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
         raise Unreadable(
             "bad_ledger_url",
-            f"{url!r} names no ledger that this installation can open",
-            hint="sqlite:///NAME.db for a file here, sqlite:////PATH/NAME.db for one elsewhere",
+            said("{url!r} names no ledger that this installation can open", url=url),
+            hint=said("sqlite:///NAME.db for a file here, sqlite:////PATH/NAME.db for one elsewhere"),
         )
     if url.removeprefix("sqlite:///").startswith(":memory:"):
-        raise Unreadable("bad_ledger_url", "a ledger in memory would be gone at once", hint="sqlite:///NAME.db")
+        raise Unreadable(
+            "bad_ledger_url", said("a ledger in memory would be gone at once"), hint=said("sqlite:///NAME.db")
+        )
     return Path(url.removeprefix("sqlite:///"))
 
 
@@ -49,8 +52,8 @@ def check_is_settled(path: Path) -> None:
     if not settled and not is_writable(path.absolute().parent):
         raise Unreadable(
             "unsettled_ledger",
-            f"{path} was left by a writer that died, and its folder may not be written",
-            hint="run any command once where the folder may be written, or copy the file with its -wal",
+            said("{path} was left by a writer that died, and its folder may not be written", path=path),
+            hint=said("run any command once where the folder may be written, or copy the file with its -wal"),
         )
 
 
@@ -62,7 +65,7 @@ def settle(path: Path) -> None:
     with closing(sqlite3.connect(sqlite_uri(path, writable=True), uri=True, isolation_level=None)) as raw:
         mode = raw.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
         if mode != "delete":
-            raise sqlite3.OperationalError(f"its journal is still {mode}")
+            raise sqlite3.OperationalError(said("its journal is still {mode}", mode=mode))
 
 
 def drop(path: Path) -> None:
@@ -97,21 +100,38 @@ def check_is_ledger(path: Path, url: str) -> None:
     `store_unusable` where that cannot be told.
     """
     if not path.is_file():
-        raise Unreadable("no_ledger", f"there is no ledger at {url}", hint="`slaledger init` makes one")
+        raise Unreadable(
+            "no_ledger", said("there is no ledger at {url}", url=url), hint=said("`slaledger init` makes one")
+        )
     check_is_settled(path)
     try:
         with closing(sqlite3.connect(sqlite_uri(path, writable=is_writable(path)), uri=True)) as raw:
             application = raw.execute("PRAGMA application_id").fetchone()[0]
             schema = raw.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.OperationalError as error:
-        raise Unreadable("store_unusable", f"{path}: {error}", hint="look at the disk, and who has it open") from None
+        raise Unreadable(
+            "store_unusable",
+            said("{path}: {error}", path=path, error=words_of(error)),
+            hint=said("look at the disk, and who has it open"),
+        ) from None
     except sqlite3.DatabaseError as error:
-        raise Unreadable("not_a_ledger", f"{path} is no ledger: {error}", hint="check --ledger") from None
+        raise Unreadable(
+            "not_a_ledger",
+            said("{path} is no ledger: {error}", path=path, error=words_of(error)),
+            hint=said("check --ledger"),
+        ) from None
     if application != layout.APPLICATION_ID:
-        raise Unreadable("not_a_ledger", f"{path} is a database, but no ledger", hint="check --ledger")
+        raise Unreadable(
+            "not_a_ledger", said("{path} is a database, but no ledger", path=path), hint=said("check --ledger")
+        )
     if schema > layout.SCHEMA_VERSION:
         raise Unreadable(
             "newer_ledger",
-            f"{path} was written by a newer version (its schema is {schema}, this one knows {layout.SCHEMA_VERSION})",
-            hint="upgrade slaledger",
+            said(
+                "{path} was written by a newer version (its schema is {schema}, this one knows {schema_version})",
+                path=path,
+                schema=schema,
+                schema_version=layout.SCHEMA_VERSION,
+            ),
+            hint=said("upgrade slaledger"),
         )

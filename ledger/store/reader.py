@@ -14,7 +14,8 @@ from domain.case import Case, Fact, fold
 from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
 from domain.refusals import Damaged
-from domain.terms import REFERENCE_AGREEMENT, Version
+from domain.terms import Version
+from domain.wording import said, words_of
 from ledger.memory import uncollected
 from ledger.store import layout
 from ledger.store.codec import Row, decode
@@ -176,6 +177,26 @@ class Reader:
         found = self._query(statement, layout.SHARED, layout.account("%"), self._upto)
         return sorted(layout.owner(stream) for (stream,) in found)
 
+    def accounts_named(self, prefix: str, most: int) -> list[str]:
+        """At most so many accounts whose ids begin with a prefix, in order; a look-up each."""
+        statement = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id >= ? AND originator_id < ?"
+        found: list[str] = []
+        first, end = prefix, prefix + layout.SHARED
+        while len(found) < most and (stream := self._query(statement, first, end)[0][0]) is not None:
+            found.append(layout.owner(stream))
+            first = layout.after(f"{found[-1]}/")
+        return sorted(found)
+
+    def reserved_ids(self, kind: str, prefix: str, most: int) -> list[str]:
+        """At most so many ids of a kind that are taken and begin with a prefix, in order."""
+        first = layout.reservation(kind, prefix)
+        statement = (
+            "SELECT DISTINCT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < ? "
+            "ORDER BY originator_id LIMIT ?"
+        )
+        rows = self._query(statement, first, first + layout.SHARED, most)
+        return [stream.removeprefix(layout.reservation(kind, "")) for (stream,) in rows]
+
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""
         statement = (
@@ -216,14 +237,14 @@ class Reader:
 
     def versions(self) -> tuple[Version, ...]:
         """The terms that are recorded, earliest first."""
-        return self.fold_streams(layout.terms(REFERENCE_AGREEMENT)).versions
+        return fold(map(decode, self.range(layout.TERMS))).versions
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""
         return fold(map(decode, self._rule_rows()))
 
     def _rule_rows(self) -> list[Row]:
-        return [*self.stream(layout.terms(REFERENCE_AGREEMENT)), *self.range(layout.CALENDARS)]
+        return [*self.range(layout.TERMS), *self.range(layout.CALENDARS)]
 
     def case_rows(self, account: str) -> list[Row]:
         """All that concerns an account, in log order: its own range, the rules, and the shared incidents that
@@ -283,4 +304,13 @@ def _recorded_at(row: Row) -> int:
     try:
         return _RECORDED.decode(row.state).recorded_at
     except msgspec.MsgspecError as error:
-        raise Damaged("unreadable_event", f"position {row.position}: {row.stream} cannot be read: {error}") from None
+        raise Damaged(
+            "unreadable_event",
+            said(
+                "position {position}: {stream} cannot be read: {error}",
+                position=row.position,
+                stream=row.stream,
+                error=words_of(error),
+            ),
+            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
+        ) from None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from domain.refusals import Unreadable
+from domain.wording import said
 
 ROLES = ("recorder", "finance", "auditor")
 _WRITING = ("recorder", "finance")
@@ -21,7 +22,11 @@ def roles_sql(schema: str, names: Mapping[str, str]) -> str:
     """
     for name in (schema, *names.values()):
         if not _NAME.fullmatch(name):
-            raise Unreadable("bad_role_name", f"{name!r} is no name for a role or schema", hint="letters, digits and _")
+            raise Unreadable(
+                "bad_role_name",
+                said("{name!r} is no name for a role or schema", name=name),
+                hint=said("letters, digits and _"),
+            )
     beside, log = _quoted(f"{schema}_views"), f"{_quoted(schema)}.stored_events"
     writers = ", ".join(_quoted(names[role]) for role in _WRITING)
     everybody = ", ".join(_quoted(names[role]) for role in ROLES)

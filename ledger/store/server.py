@@ -20,6 +20,7 @@ from psycopg import Connection, conninfo, errors
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.refusals import Refusal, Unreadable
+from domain.wording import said, words_of
 from ledger.store import layout
 from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.postgres import LOCKS, Elsewhere, Recorder, table_statements
@@ -154,21 +155,33 @@ class ServerStore:
     def _check_is_ledger(self) -> None:
         found = self._found
         if found.oid is None:
-            where = f"in schema {found.schema!r}" if found.schema else "in any schema of its search path"
+            where = (
+                said("in schema {schema!r}", schema=found.schema)
+                if found.schema
+                else said("in any schema of its search path")
+            )
             raise Unreadable(
-                "no_ledger", f"there is no ledger at {self.name}, {where}", hint="`slaledger init` makes one"
+                "no_ledger",
+                said("there is no ledger at {name}, {where}", name=self.name, where=where),
+                hint=said("`slaledger init` makes one"),
             )
         ours, _, version = (found.comment or "").partition(" ")
         if ours != "slaledger" or not version.isdecimal():
             raise Unreadable(
-                "not_a_ledger", f"{self.name} has a table stored_events, but it is no ledger", hint="check --ledger"
+                "not_a_ledger",
+                said("{name} has a table stored_events, but it is no ledger", name=self.name),
+                hint=said("check --ledger"),
             )
         if int(version) > layout.SCHEMA_VERSION:
             raise Unreadable(
                 "newer_ledger",
-                f"{self.name} was written by a newer version (its schema is {version}, this one knows "
-                f"{layout.SCHEMA_VERSION})",
-                hint="upgrade slaledger",
+                said(
+                    "{name} was written by a newer version (its schema is {version}, this one knows {schema_version})",
+                    name=self.name,
+                    version=version,
+                    schema_version=layout.SCHEMA_VERSION,
+                ),
+                hint=said("upgrade slaledger"),
             )
 
     def _make(self) -> None:
@@ -176,7 +189,11 @@ class ServerStore:
         self.check_writable()
         schema = self._found.schema
         if schema is None:
-            raise Unreadable("no_schema", f"{self.name}: the search path names no schema", hint="create it first")
+            raise Unreadable(
+                "no_schema",
+                said("{name}: the search path names no schema", name=self.name),
+                hint=said("create it first, or put another schema into the search path"),
+            )
         with self.explained(), self._transaction("READ COMMITTED", LOCKS) as connection:
             for statement in make_statements(schema):
                 connection.execute(statement)
@@ -195,9 +212,17 @@ class ServerStore:
         if self.writable:
             return
         if self._found.is_replica:
-            raise Unreadable("read_only", f"{self.name} is a replica: it may only be read", hint="write to the primary")
+            raise Unreadable(
+                "read_only",
+                said("{name} is a replica: it may only be read", name=self.name),
+                hint=said("write to the primary"),
+            )
         if self._found.is_read_only or self._read_only:
-            raise Unreadable("read_only", f"{self.name} is opened for reading only", hint="use another connection")
+            raise Unreadable(
+                "read_only",
+                said("{name} is opened for reading only", name=self.name),
+                hint=said("use another connection"),
+            )
         raise not_allowed(self.name, self._found.role)
 
     def close(self) -> None:
@@ -280,7 +305,9 @@ class ServerStore:
                 raise
             if not self._is_recorded(*transaction.last, error):
                 raise lost(self.name, error) from error
-            self.notes.append(f"the connection to {self.name} was lost while it answered; all of it was recorded")
+            self.notes.append(
+                said("the connection to {name} was lost while it answered; all of it was recorded", name=self.name)
+            )
 
     @property
     def _lock(self) -> int:
@@ -324,7 +351,7 @@ class ServerStore:
     @property
     def _role(self) -> str:
         found: _Found | None = getattr(self, "_found", None)
-        return found.role if found else "the role"
+        return found.role if found else said("the role")
 
     def may_keep(self, kind: Kind) -> bool:
         """Whether the role may write the schema beside the log."""
@@ -361,7 +388,9 @@ def _shown(url: str) -> str:
         given = conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise Unreadable(
-            "bad_ledger_url", f"the ledger's URL cannot be read: {error}", hint="postgresql://USER@HOST/DATABASE"
+            "bad_ledger_url",
+            said("the ledger's URL cannot be read: {error}", error=words_of(error)),
+            hint=said("postgresql://USER@HOST/DATABASE"),
         ) from None
     user = f"{given['user']}@" if given.get("user") else ""
     port = f":{given['port']}" if given.get("port") else ""

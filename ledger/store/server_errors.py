@@ -6,11 +6,12 @@ import psycopg
 from psycopg import errors
 
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
+from domain.wording import said
 from ledger.store.session import KeptError
 
 _FORBIDDING = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 _PASSING = (psycopg.OperationalError, errors.LockNotAvailable, errors.QueryCanceled, errors.DiskFull, *_FORBIDDING)
-_ROLES = "`slaledger postgres roles` prints what each role may do"
+_ROLES = said("`slaledger postgres roles` prints what each role may do")
 
 
 class Unreachable(psycopg.OperationalError):
@@ -26,8 +27,8 @@ def not_allowed(name: str, role: str) -> Refusal:
     """What is said to a role that may not record."""
     return Unreadable(
         "read_only",
-        f"role {role} may not record in {name}",
-        hint="log in as a role that may: `slaledger postgres roles` tells them apart",
+        said("role {role} may not record in {name}", role=role, name=name),
+        hint=said("log in as a role that may: `slaledger postgres roles` tells them apart"),
     )
 
 
@@ -35,8 +36,8 @@ def lost(name: str, error: psycopg.Error) -> Refusal:
     """What is said where a connection broke before anything was recorded."""
     return Conflict(
         "connection_lost",
-        f"the connection to {name} was lost ({_said(error)}); nothing was recorded",
-        hint="run it again",
+        said("the connection to {name} was lost ({error}); nothing was recorded", name=name, error=_said(error)),
+        hint=said("run it again"),
     )
 
 
@@ -44,19 +45,34 @@ def unknown(name: str, position: int, error: psycopg.Error) -> Refusal:
     """What is said where nobody can tell any more whether something was recorded."""
     return Conflict(
         "outcome_unknown",
-        f"the connection to {name} was lost while the transaction ended ({_said(error)}), and the server does not "
-        f"come back: whether position {position} was recorded is not known",
-        hint="run it again when the server answers: what was recorded is not recorded twice",
+        said(
+            "the connection to {name} was lost while the transaction ended ({error}), "
+            "and the server does not come back: whether position {position} was recorded is not known",
+            name=name,
+            error=_said(error),
+            position=position,
+        ),
+        hint=said("run it again when the server answers: what was recorded is not recorded twice"),
     )
 
 
 def _unreachable(name: str, error: psycopg.Error) -> Refusal:
-    said = _said(error)
-    if "does not exist" in said and "database" in said:
-        return Unreadable("no_database", f"{name}: {said}", hint="`createdb`, then `slaledger init`")
-    if any(word in said for word in ("authentication failed", "no password", "pg_hba.conf", "role ")):
-        return Unreadable("login_refused", f"{name} refuses the login: {said}", hint="check user and password")
-    return Unreadable("server_unreachable", f"{name} cannot be reached: {said}", hint="is the server up?")
+    told = _said(error)
+    if "does not exist" in told and "database" in told:
+        return Unreadable(
+            "no_database", said("{name}: {told}", name=name, told=told), hint=said("`createdb`, then `slaledger init`")
+        )
+    if any(word in told for word in ("authentication failed", "no password", "pg_hba.conf", "role ")):
+        return Unreadable(
+            "login_refused",
+            said("{name} refuses the login: {told}", name=name, told=told),
+            hint=said("check user and password"),
+        )
+    return Unreadable(
+        "server_unreachable",
+        said("{name} cannot be reached: {told}", name=name, told=told),
+        hint=said("check host and port, and whether the server is up"),
+    )
 
 
 def _said(error: psycopg.Error) -> str:
@@ -70,21 +86,37 @@ def refusal(name: str, role: str, error: psycopg.Error) -> Refusal:
         case Unreachable():
             return _unreachable(name, error)
         case errors.UniqueViolation() | errors.SerializationFailure() | errors.DeadlockDetected():
-            return Conflict("conflict", f"somebody else changed {name} meanwhile", hint="try again")
+            return Conflict(
+                "conflict", said("somebody else changed {name} meanwhile", name=name), hint=said("try again")
+            )
         case errors.LockNotAvailable():
-            return Conflict("locked", f"{name} is locked by another writer", hint="try again when it is done")
+            return Conflict(
+                "locked", said("{name} is locked by another writer", name=name), hint=said("try again when it is done")
+            )
         case errors.InsufficientPrivilege():
-            return Unreadable("not_allowed", f"role {role} may not do this in {name}: {_said(error)}", hint=_ROLES)
+            return Unreadable(
+                "not_allowed",
+                said("role {role} may not do this in {name}: {error}", role=role, name=name, error=_said(error)),
+                hint=_ROLES,
+            )
         case errors.ReadOnlySqlTransaction():
-            return Unreadable("read_only", f"{name} may only be read: {_said(error)}", hint="write to the primary")
+            return Unreadable(
+                "read_only",
+                said("{name} may only be read: {error}", name=name, error=_said(error)),
+                hint=said("write to the primary"),
+            )
         case errors.UndefinedTable() | errors.UndefinedColumn() | errors.InvalidSchemaName():
-            hint = "`slaledger init` makes what is missing"
-            return Unreadable("no_ledger", f"{name} lacks a part of the ledger's schema: {_said(error)}", hint=hint)
+            hint = said("`slaledger init` makes what is missing")
+            return Unreadable(
+                "no_ledger",
+                said("{name} lacks a part of the ledger's schema: {error}", name=name, error=_said(error)),
+                hint=hint,
+            )
         case errors.DiskFull():
-            hint = "nothing was recorded; look at the server's disk"
-            return Unreadable("store_unusable", f"{name}: {_said(error)}", hint=hint)
+            hint = said("nothing was recorded; look at the server's disk")
+            return Unreadable("store_unusable", said("{name}: {error}", name=name, error=_said(error)), hint=hint)
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return lost(name, error)
         case _:
-            hint = "restore a copy; `slaledger audit verify` says more"
-            return Damaged("store_damaged", f"{name}: {_said(error)}", hint=hint)
+            hint = said("restore a copy; `slaledger audit verify` says more")
+            return Damaged("store_damaged", said("{name}: {error}", name=name, error=_said(error)), hint=hint)

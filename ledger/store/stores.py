@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.refusals import Unreadable
+from domain.wording import said, words_of
 from ledger.store.session import Store
 
 _SERVER = ("postgresql://", "postgres://")
@@ -42,5 +43,7 @@ def _check_psycopg() -> None:
         import psycopg_pool  # noqa: F401 - psycopg comes with it
     except ImportError as error:
         raise Unreadable(
-            "no_psycopg", f"a ledger on PostgreSQL needs psycopg: {error}", hint="pip install 'slaledger[postgres]'"
+            "no_psycopg",
+            said("a ledger on PostgreSQL needs psycopg: {error}", error=words_of(error)),
+            hint=said("pip install 'slaledger[postgres]'"),
         ) from None

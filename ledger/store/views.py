@@ -16,6 +16,7 @@ import msgspec
 
 from domain.case import Case
 from domain.refusals import Damaged, Unreadable
+from domain.wording import said
 from ledger.application import Ledger
 from ledger.spread import Workers, over_accounts
 from ledger.store import layout
@@ -169,7 +170,7 @@ class Views:
 
     def same_as(self, other: Views) -> bool:
         """Whether both keep the same rows; memory does not grow with them."""
-        with transaction(self._kept), transaction(other._kept):
+        with self.reading(), other.reading():
             return all(
                 mine == theirs
                 for table in _BY_ACCOUNT
@@ -179,6 +180,29 @@ class Views:
     def _in_order(self, name: str) -> Iterator[tuple[Any, ...]]:
         table = TABLES[name]
         return self._kept.rows(f"SELECT {', '.join(table.columns)} FROM {name} ORDER BY {', '.join(table.key)}")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A snapshot, in which `each_claim` and `each_voucher` are asked."""
+        with transaction(self._kept):
+            yield
+
+    def position(self) -> int:
+        """The position of the log's last event that is projected."""
+        return max((position for (position,) in self._kept.query("SELECT notification_id FROM tracking")), default=0)
+
+    def each_claim(self) -> Iterator[ClaimRow]:
+        """Every claim, in order of month and account, read as it is asked for."""
+        return self._each(ClaimRow, "claims", "month, account")
+
+    def each_voucher(self) -> Iterator[VoucherRow]:
+        """Every voucher, in order of id, read as it is asked for."""
+        return self._each(VoucherRow, "vouchers", "voucher")
+
+    def _each(self, kind: type[_Row], table: str, order: str) -> Iterator[_Row]:
+        statement = f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} ORDER BY {order}"
+        for row in self._kept.rows(statement):
+            yield kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
 
     def _select(self, kind: type[_Row], table: str, **where: str | None) -> list[_Row]:
         given = {name: value for name, value in where.items() if value is not None}
@@ -274,11 +298,34 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
     """
     if not ledger.store.may_keep("views"):
         ledger.store.check_writable()
-        raise Unreadable("read_only", f"the projections of {ledger.store.name} may not be written here")
+        raise Unreadable(
+            "read_only",
+            said("the projections of {name} may not be written here", name=ledger.store.name),
+            hint=said("run it as somebody who may write them"),
+        )
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:
         return len(log.accounts())
+
+
+def reached_as_kept(ledger: Ledger) -> int | None:
+    """The position that the projections beside a ledger have reached, as they lie there; None where there are none.
+
+    Raises KeptError where they cannot be read.
+    """
+    try:
+        kept = ledger.store.kept("views", read_only=True)
+    except KeptError as error:
+        if error.is_passing or error.forbids_writing:
+            return None
+        raise
+    views = Views(kept)
+    try:
+        with transaction(kept), ledger.reading() as log:
+            return (views._reached(log.ledger_id() or "") or None) if views._is_made() else None
+    finally:
+        views.close()
 
 
 def _owners_since(log: Reader, reached: int) -> list[str] | None:

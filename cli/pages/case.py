@@ -1,0 +1,309 @@
+"""The page of a case: `slaledger dossier --html`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cli.language import language
+from cli.pages import labels, words
+from cli.pages.derivation import Derived, derived
+from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
+from cli.pages.known import Known, Text, field_labels, known
+from cli.pages.log import Event, life, rows
+from cli.pages.rendering import page, tongue
+from cli.pages.scale import bands, bounds, place, rooms
+from cli.pages.shown import Shown
+from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
+from domain.case import Case, Fact, account_of
+from domain.events import ExclusionApplied, IncidentOpened
+from domain.money import percent_text
+from domain.picture import Picture, picture
+from domain.terms import Terms, in_force
+from domain.time import days_in
+from domain.wording import Said, counted, said
+from ledger.moments import Concerned, Moment, concerned, moments, subject, terms_of
+from ledger.store.reader import Reader
+
+LIMIT_BYTES = 480_000
+"""No page is longer where fewer steps can make it so."""
+STEPS = (400, 200, 100, 50, 25, 12)
+"""So many events at most are steps of the slider: the first of these with which the page is short enough."""
+
+
+class Proof(NamedTuple):
+    """How a reader can check: a checkpoint and its size, and the bytes of the case's file; None while undecided."""
+
+    checkpoint: str
+    tree_size: int
+    file: bytes | None
+
+
+class _Step(NamedTuple):
+    """One step of the slider: its event, what was known, and the picture of it."""
+
+    fact: Fact
+    known: Known
+    picture: Picture
+    drawn: Drawn
+
+
+class _Gathered(NamedTuple):
+    """All that a page is made of."""
+
+    account: str
+    month: str
+    functions: tuple[str, ...]
+    facts: Sequence[Fact]
+    concern: Concerned
+    steps: list[_Step]
+    case: Case
+    terms: Terms
+    proof: Proof
+
+
+def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof) -> bytes:
+    """The page of an account's month; `facts` are all that concern the account or ever did.
+
+    Raises Refusal `unknown_account`, `no_terms`, Unreadable `no_jinja`.
+    """
+    case = log.case(account)
+    account_of(case, account)
+    terms = in_force(case.versions, month).terms
+    concern = concerned(facts, month)
+    functions = _functions(terms, concern.facts)
+    made = b""
+    for most in STEPS:
+        steps = _steps(log, concern.facts[-most:], account, month, functions)
+        made = _rendered(_Gathered(account, month, functions, facts, concern, steps, case, terms, proof))
+        if len(made) <= LIMIT_BYTES:
+            break
+    return made
+
+
+def _functions(terms: Terms, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The functions that have a lane: those of the terms, and others that incidents name."""
+    named = {fact.event.function for fact in facts if isinstance(fact.event, IncidentOpened)}
+    return (*terms.functions, *sorted(named.difference(terms.functions)))
+
+
+def _steps(log: Reader, kept: Sequence[Fact], account: str, month: str, functions: tuple[str, ...]) -> list[_Step]:
+    found = (moment for moment in moments(log, account, kept) if terms_of(moment.case, month) is not None)
+    return [_step(moment, account, month, functions) for moment in found]
+
+
+def _step(moment: Moment, account: str, month: str, functions: tuple[str, ...]) -> _Step:
+    fact, case = moment
+    seen = picture(case, account, month, fact.recorded_at)
+    return _Step(fact, known(case, account, month, fact.recorded_at), seen, drawn(seen, functions))
+
+
+def _rendered(it: _Gathered) -> bytes:
+    decided = it.case.claims[it.month].decisions if it.month in it.case.claims else []
+    derivations = [derived(one, it.facts, it.terms.currency) for one in decided]
+    events = _events(it, derivations)
+    return page(
+        "case.html.j2",
+        language(),
+        script="case.js",
+        data=_data(it),
+        w=words.case_words(),
+        words=words,
+        account=it.account,
+        month=it.month,
+        zone=it.terms.zone,
+        agreement=f"{it.terms.agreement} {it.terms.version}",
+        commitment=percent_text(it.terms.commitment.availability.value),
+        minimum=labels.lasted(it.steps[-1].picture.minimum_us),
+        last=len(it.steps) - 1,
+        outcomes=_shown([[(step.known.outcome or "unclaimed", step.known.fields["outcome"])] for step in it.steps]),
+        fields=_fields(it.steps),
+        moments=_moments(it.steps),
+        tables=_tables(it.steps),
+        recorded_of=_recorded_of(it.steps),
+        derivations=derivations,
+        deeds=life(it.facts, it.month, it.terms),
+        steps_by_position={step.fact.position: number for number, step in enumerate(it.steps)},
+        events=events,
+        on_page={event.position for event in events},
+        chart=_chart(it),
+        scale=_scale(it),
+        evidence=_evidence(it),
+        notes=_notes(it),
+        checks=_checks(it, derivations),
+    )
+
+
+def _shown(per_step: list[list[Any]]) -> list[Any]:
+    shown: Shown[Any] = Shown()
+    for number, things in enumerate(per_step):
+        shown.add(number, things)
+    return shown.variants()
+
+
+def _fields(steps: list[_Step]) -> list[tuple[str, Said, list[Any]]]:
+    """Each field at the top: its name, label and values with the steps that show them."""
+    return [
+        (name, label, _shown([[step.known.fields[name]] for step in steps])) for name, label in field_labels().items()
+    ]
+
+
+def _moments(steps: list[_Step]) -> list[tuple[Fact, str | Said, str, list[tuple[Said, Text, Text]]]]:
+    """Each step: its event, when it was recorded, what it is about, and which fields it changed."""
+    names = field_labels()
+    found = []
+    before: dict[str, Text] | None = None
+    for step in steps:
+        fields = step.known.fields
+        changed = [
+            (label, before[name], fields[name])
+            for name, label in names.items()
+            if before is not None and before[name] != fields[name]
+        ]
+        recorded = labels.moment(step.fact.recorded_at, step.picture.zone)
+        found.append((step.fact, recorded, subject(step.fact)[1], changed))
+        before = fields
+    return found
+
+
+def _tables(steps: list[_Step]) -> dict[str, list[Any]]:
+    """The rows of incidents, episodes, bills and vouchers, with the steps that show them."""
+    found = {
+        name: _shown([getattr(step.known, name) for step in steps])
+        for name in ("incidents", "episodes", "bills", "vouchers")
+    }
+    starts = {row.thing[-1]: row.thing[3] for row in found["incidents"] if row.thing[0] == "incident"}
+    found["incidents"].sort(key=lambda row: (starts[row.thing[-1]], row.thing[-1], row.thing[0] != "incident"))
+    found["episodes"].sort(key=lambda row: row.thing[0])
+    return found
+
+
+def _recorded_of(steps: list[_Step]) -> dict[tuple[str, str], list[int]]:
+    """The positions of what was recorded of each incident, bill and voucher, by kind and id."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for step in steps:
+        found.setdefault(subject(step.fact), []).append(step.fact.position)
+    return found
+
+
+def _events(it: _Gathered, derivations: list[Derived]) -> list[Event]:
+    """The steps' events, and the rules' that decisions rest on."""
+    cited = {position for one in derivations for line in one.lines for position in line.events}
+    steps = {step.fact.position: number for number, step in enumerate(it.steps)}
+    kept = {fact.position for fact in it.concern.facts}
+    return rows(
+        (fact for fact in it.facts if fact.position in steps or (fact.position in cited and fact.position not in kept)),
+        steps,
+        it.terms.zone,
+    )
+
+
+def _chart(it: _Gathered) -> dict[str, Any]:
+    last = it.steps[-1]
+    length_ms = (last.picture.window[1] - last.picture.window[0]) // 1000
+    return {
+        "width": WIDTH,
+        "height": height(len(it.functions) + 2),
+        "bar": BAR,
+        "axis": AXIS,
+        "lanes": [(label, lane_top(lane)) for lane, label in enumerate(lane_labels(it.functions))],
+        "ticks": day_ticks(days_in(it.month)),
+        "paths": still(last.drawn.marks, length_ms, len(it.functions) + 2),
+    }
+
+
+SCALE = 280
+"""The width of the availability's scale, in pixels."""
+
+
+def _scale(it: _Gathered) -> dict[str, Any]:
+    """The availability among the tiers, at the last step."""
+    scale = bands(it.terms)
+    return {"rooms": rooms(scale, SCALE), "bounds": bounds(scale, SCALE), "at": _on_scale(it)[-1], "width": SCALE}
+
+
+def _on_scale(it: _Gathered) -> list[int]:
+    """Where each step's availability lies on the scale."""
+    scale = bands(it.terms)
+    found = (step.known.result.availability for step in it.steps)
+    return [place(Fraction(one.numerator, one.denominator), scale, SCALE) for one in found]
+
+
+def _data(it: _Gathered) -> dict[str, Any]:
+    """What the script reads: the month, the marks with the steps that show each, the positions of the steps."""
+    first, last = it.steps[-1].picture.window
+    shown: list[tuple[Mark, str, bool]] = [*_shown([step.drawn.marks for step in it.steps])]
+    return {
+        "start": first // 1000,
+        "length": (last - first) // 1000,
+        "offsets": offsets(it.steps[-1].picture),
+        "minimum": it.steps[-1].picture.minimum_us // 1000,
+        "minimumText": tongue(said("minimum {time}", time=labels.lasted(it.steps[-1].picture.minimum_us)), language()),
+        "geometry": {"label": LABEL, "bar": BAR, "gap": GAP, "axis": AXIS, "height": height(len(it.functions) + 2)},
+        "lanes": [tongue(label, language()) for label in lane_labels(it.functions)],
+        "kinds": KINDS,
+        "marks": [[*mark[:8], tongue(mark.title, language()), seen] for mark, seen, _ in shown],
+        "positions": [step.fact.position for step in it.steps],
+        "scale": _on_scale(it),
+        "decided": [step.known.decisions for step in it.steps],
+    }
+
+
+def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
+    """The documents that exclusions name: incident, exclusion, clause, name, hash, place, the event."""
+    return [
+        (event.incident, event.exclusion, event.clause, piece.name, piece.sha256, piece.uri or "", fact.position)
+        for fact in it.concern.facts
+        if isinstance(event := fact.event, ExclusionApplied)
+        for piece in event.evidence
+    ]
+
+
+def _notes(it: _Gathered) -> dict[str, Said | None]:
+    """What is not on the page, in words; None where all is."""
+    skipped = len(it.concern.facts) - len(it.steps)
+    others, left_out = len(it.concern.others), max(step.drawn.left_out for step in it.steps)
+    return {
+        "skipped": None
+        if not skipped
+        else counted(
+            "{n} earlier event that concerns the month is no step here: the first step shows what it adds up to.",
+            "{n} earlier events that concern the month are no steps here: the first step shows what they add up to.",
+            n=skipped,
+        ),
+        "others": None
+        if not others
+        else counted(
+            "{n} further event of the account concerns other months only; `slaledger history {account}` lists it.",
+            "{n} further events of the account concern other months only; `slaledger history {account}` lists them.",
+            n=others,
+            account=it.account,
+        ),
+        "left_out": None
+        if not left_out
+        else counted(
+            "At some step {n} outage, the shortest, is not drawn; all are counted.",
+            "At some step {n} outages, the shortest, are not drawn; all are counted.",
+            n=left_out,
+        ),
+    }
+
+
+def _checks(it: _Gathered, derivations: list[Derived]) -> dict[str, Any]:
+    """What a reader needs to check the case without trusting the page."""
+    name = f"case-{it.account}-{it.month}.json"
+    return {
+        "checkpoint": it.proof.checkpoint,
+        "tree_size": it.proof.tree_size,
+        "position": it.facts[-1].position,
+        "file_sha256": None if it.proof.file is None else hashlib.sha256(it.proof.file).hexdigest(),
+        "name": name,
+        "decisions": [(one.number, one.made, one.record_sha256) for one in derivations],
+        "commands": [
+            f"slaledger dossier {it.account} {it.month} -o {name}",
+            f"slaledger verify-dossier {name}",
+            f"python3 -I verifier/verify_dossier.py {name}",
+        ],
+    }

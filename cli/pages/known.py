@@ -1,0 +1,198 @@
+"""What a page says of a case at one moment: the numbers at the top, the incidents, bills and vouchers as known then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cli.pages import labels
+from domain.asof import concerning
+from domain.assessment import MonthResult, assess_month, would_credit
+from domain.bill import Bill, redeemed_fen
+from domain.case import Case
+from domain.incident import Exclusion, Incident
+from domain.money import percent_cut, percent_text
+from domain.rules.unavailability import Episode
+from domain.terms import Terms
+from domain.voucher import Voucher
+from domain.wording import Said, counted, said
+
+Text = Said | str
+Row = tuple[object, ...]
+
+
+class Known(NamedTuple):
+    """A case as it was known: the fields at the top by name, and the rows of its tables."""
+
+    result: MonthResult
+    fields: dict[str, Text]
+    outcome: str | None
+    decisions: int
+    incidents: list[Row]
+    episodes: list[Row]
+    bills: list[Row]
+    vouchers: list[Row]
+
+
+def field_labels() -> dict[str, Said]:
+    """What each field at the top is called, in order."""
+    return {
+        "outcome": said("Outcome"),
+        "credit": said("Service credit"),
+        "availability": said("Availability"),
+        "unavailable": said("Unavailable"),
+        "tier": said("Tier"),
+        "would": said("A claim would get, by what is known"),
+        "status": said("Claim"),
+        "decision": said("Decision"),
+        "issued": said("Issued"),
+        "left": said("Left of it"),
+    }
+
+
+def known(case: Case, account: str, month: str, at: int) -> Known:
+    """A case as it was known at an instant. Raises Refusal `unknown_account`, `no_terms`."""
+    result = assess_month(case, account, month, at)
+    terms = result.version.terms
+    here = concerning(case, month, at)
+    incidents = sorted(here.incidents.values(), key=lambda found: (found.started_at, found.incident))
+    return Known(
+        result=result,
+        fields=_fields(case, month, result),
+        outcome=labels.outcome_code(case.claims.get(month)),
+        decisions=len(case.claims[month].decisions) if month in case.claims else 0,
+        incidents=[row for found in incidents for row in _incident(found, terms.zone)],
+        episodes=[_episode(number, one, terms.zone) for number, one in enumerate(result.measured.episodes, start=1)],
+        bills=[_bill(found, terms) for _, found in sorted(here.bills.items())],
+        vouchers=[_voucher(found, terms) for _, found in sorted(here.vouchers.items())],
+    )
+
+
+def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
+    terms, measured = result.version.terms, result.availability
+    claim = case.claims.get(month)
+    latest = None if claim is None else claim.latest
+    vouchers = [voucher for voucher in case.vouchers.values() if voucher.month == month]
+    return {
+        "outcome": labels.outcome(labels.outcome_code(claim)),
+        "credit": "-" if latest is None else labels.money(latest.awarded_fen, terms.currency),
+        "status": labels.claim_status(claim),
+        "decision": "-"
+        if latest is None
+        else said("no. {number} of {time}", number=latest.number, time=labels.moment(latest.decided_at, terms.zone)),
+        "availability": f"{percent_cut(measured.numerator, measured.denominator)}%",
+        "unavailable": said(
+            "{time} of {total}", time=labels.lasted(measured.unavailable_us), total=labels.lasted(measured.total_us)
+        ),
+        "tier": tier_words(measured.tier, terms) if measured.covered_us else said("none: not covered"),
+        "would": labels.money(
+            0 if measured.tier is None else would_credit(case, month, measured.tier, terms), terms.currency
+        ),
+        "issued": labels.money(0 if claim is None else claim.issued_fen, terms.currency),
+        "left": labels.money(sum(voucher.balance_fen for voucher in vouchers), terms.currency),
+    }
+
+
+def tier_words(tier: int | None, terms: Terms) -> Said:
+    """A tier with its bounds."""
+    if tier is None:
+        return said("none: the commitment is met")
+    bounds = terms.tiers[tier - 1]
+    below = percent_text(bounds.below)
+    if bounds.at_least is None:
+        return said("{tier}: below {below}", tier=tier, below=below)
+    return said(
+        "{tier}: below {below}, from {at_least} on", tier=tier, below=below, at_least=percent_text(bounds.at_least)
+    )
+
+
+def _incident(found: Incident, zone: str) -> Iterator[Row]:
+    """An incident's row, and one for each of its exclusions."""
+    state = {"open": said("open"), "closed": said("closed"), "withdrawn": said("withdrawn")}[found.status]
+    shared = found.scope in ("regions", "all", "accounts")
+    yield (
+        "incident",
+        found.incident,
+        labels.function(found.function),
+        labels.when(found.started_at, zone),
+        labels.when(found.ended_at, zone),
+        said("{state}, shared with other accounts", state=state) if shared else state,
+        found.withdrawn or "",
+        found.incident,
+    )
+    for exclusion in found.exclusions:
+        yield _exclusion(found, exclusion, zone)
+
+
+def _exclusion(found: Incident, exclusion: Exclusion, zone: str) -> Row:
+    stands = said("excluded") if exclusion.stands else said("exclusion withdrawn: {reason}", reason=exclusion.withdrawn)
+    return (
+        "exclusion",
+        said("exclusion {number}", number=exclusion.number),
+        said("clause {clause}", clause=exclusion.clause),
+        labels.when(found.started_at if exclusion.from_at is None else exclusion.from_at, zone),
+        labels.when(found.ended_at if exclusion.to_at is None else exclusion.to_at, zone),
+        stands,
+        exclusion.reason or "",
+        found.incident,
+    )
+
+
+def _episode(number: int, found: Episode, zone: str) -> Row:
+    return (
+        number,
+        labels.when(found.start, zone),
+        labels.when(found.end, zone),
+        labels.lasted(found.length_us),
+        labels.lasted(found.counted_us),
+        tuple(_less(found)),
+        found.incidents,
+        found.start,
+        found.start + found.length_us,
+    )
+
+
+def _less(found: Episode) -> Iterator[Said]:
+    """Where an episode's time went that does not count."""
+    if not found.long_enough:
+        yield said("too short to count")
+    if found.excluded_us:
+        yield said("{time} excluded", time=labels.lasted(found.excluded_us))
+    if found.deducted_us:
+        yield said("{time} deducted as the minimum", time=labels.lasted(found.deducted_us))
+    if found.outside_us:
+        yield said("{time} in other months", time=labels.lasted(found.outside_us))
+    if found.uncovered_us:
+        yield said("{time} not covered", time=labels.lasted(found.uncovered_us))
+    if found.repeated_us:
+        yield said("{time} counted already", time=labels.lasted(found.repeated_us))
+
+
+def _bill(found: Bill, terms: Terms) -> Row:
+    months = counted("{first}", "{n} months from {first} on", n=found.months, first=found.first_month)
+    paid = (
+        found.service_voucher_fen + redeemed_fen(found, "service"),
+        found.call_voucher_fen + redeemed_fen(found, "call"),
+    )
+    return (
+        found.bill,
+        months,
+        labels.when(found.billed_at, terms.zone),
+        labels.money(found.service_fee_fen, terms.currency),
+        labels.money(found.call_fee_fen, terms.currency),
+        labels.money(paid[0], terms.currency),
+        labels.money(paid[1], terms.currency),
+        said("stands") if found.voided is None else said("void: {reason}", reason=found.voided),
+    )
+
+
+def _voucher(found: Voucher, terms: Terms) -> Row:
+    return (
+        found.voucher,
+        found.decision,
+        labels.moment(found.issued_at, terms.zone),
+        labels.money(found.amount_fen, terms.currency),
+        labels.money(found.redeemed_fen, terms.currency),
+        labels.money(found.cancelled_fen, terms.currency),
+        labels.money(found.balance_fen, terms.currency),
+    )

@@ -1,0 +1,83 @@
+"""How pages call things: codes of the ledger in words for people."""
+
+from __future__ import annotations
+
+from cli.numbers import currency
+from cli.says import duration
+from domain.claim import Claim, status
+from domain.money import yuan
+from domain.time import written
+from domain.wording import Said, said
+
+
+def when(instant: int | None, zone: str) -> str | Said:
+    """An instant on the terms' clock, which the page names once; an open end in words."""
+    return said("still open") if instant is None else written(instant, zone)[:-6].replace("T", " ")
+
+
+def moment(instant: int, zone: str) -> str:
+    """When something was recorded or decided, to the second; the table of events has the rest."""
+    return written(instant, zone)[:19].replace("T", " ")
+
+
+def money(fen: int, code: str) -> str:
+    """An amount with its currency, as the reader writes it."""
+    return currency(yuan(fen), code)
+
+
+def lasted(span_us: int) -> str:
+    """A span as hours, minutes, seconds."""
+    return duration(span_us)
+
+
+def outcome(code: str | None) -> Said:
+    """A decision's outcome, or that of a claim that has none."""
+    return {
+        "awarded": said("Awarded"),
+        "commitment_met": said("Commitment met: nothing is owed"),
+        "nothing_to_credit": said("Nothing to credit"),
+        "too_early": said("Filed too early"),
+        "too_late": said("Filed too late"),
+        "not_covered": said("Not covered by the agreement"),
+        "undecided": said("Not decided yet"),
+        "withdrawn": said("Claim withdrawn"),
+        None: said("Not claimed"),
+    }[code]
+
+
+def outcome_code(claim: Claim | None) -> str | None:
+    """The outcome of a claim as it is known; `undecided` or `withdrawn` before any, None without a claim."""
+    if claim is None:
+        return None
+    if claim.latest is not None:
+        return claim.latest.outcome
+    return "undecided" if claim.pending is not None else "withdrawn"
+
+
+def claim_status(claim: Claim | None) -> Said:
+    """Where a claim stands."""
+    return status_words(None if claim is None else status(claim))
+
+
+def status_words(code: str | None) -> Said:
+    """A claim's status in words."""
+    return {
+        None: said("no claim was filed"),
+        "filed": said("filed, waits for a decision"),
+        "withdrawn": said("withdrawn"),
+        "refused": said("refused, not filed in time"),
+        "awarded": said("awarded, waits for its voucher"),
+        "not_awarded": said("decided, nothing awarded"),
+        "disputed": said("disputed, waits to be decided again"),
+        "settled": said("settled, all that is awarded is issued"),
+    }[code]
+
+
+def function(code: str) -> str | Said:
+    """A function of the service; those that other agreements name are called as they call them."""
+    known = {
+        "agent_sign_in": said("Agents signing in"),
+        "agent_calls": said("Agents' calls"),
+        "inbound_routing": said("Inbound routing"),
+    }
+    return known.get(code) or code.replace("_", " ")

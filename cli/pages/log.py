@@ -1,0 +1,184 @@
+"""Events as a page shows them: what each says, by whom and why; and the life of a claim as events tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from cli.pages import labels
+from domain import decision as record
+from domain import events as e
+from domain.case import Fact
+from domain.money import yuan
+from domain.terms import Terms
+from domain.time import seconds_text, written
+from domain.wording import Said, said
+from ledger.moments import subject
+
+LONGEST = 300
+"""Characters of a text in the table of events; a longer one is cut, and says so."""
+
+
+class Event(NamedTuple):
+    """A row of the table of events; `step` is the slider's, None for events before its first."""
+
+    position: int
+    step: int | None
+    recorded_at: str | Said
+    actor: str
+    reason: str | Said
+    stream: str
+    topic: str
+    data: list[tuple[str, str | Said]]
+
+
+def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[Event]:
+    """The table's rows in log order; `steps` are the slider's, by position."""
+    return [
+        Event(
+            position=fact.position,
+            step=steps.get(fact.position),
+            recorded_at=labels.when(fact.recorded_at, zone),
+            actor=fact.actor,
+            reason=cut(fact.reason or ""),
+            stream=fact.stream,
+            topic=fact.topic,
+            data=list(_data(fact.event, zone)),
+        )
+        for fact in sorted(facts, key=lambda fact: fact.position)
+    ]
+
+
+def cut(text: str) -> str | Said:
+    """A text that is not too long for a table; of a longer one its beginning and its length."""
+    if len(text) <= LONGEST:
+        return text
+    return said("{beginning}… ({count} characters)", beginning=text[:LONGEST], count=len(text))
+
+
+def _data(event: e.Event, zone: str) -> Iterator[tuple[str, str | Said]]:
+    """What an event says, field by field; of a document or a decision its hash and length."""
+    for name, value in msgspec.structs.asdict(event).items():
+        if value is None or value == ():
+            continue
+        if name == "document":
+            yield name, said("{count} characters, see its sha256", count=len(str(value)))
+        elif name == "decision" and isinstance(value, msgspec.Raw):
+            made = record.decode(bytes(value))
+            outcome = labels.outcome(made.outcome)
+            yield name, said("no. {number}: {outcome}", number=made.number, outcome=outcome)
+            yield "sha256", record.record_sha256(bytes(value))
+        else:
+            yield name, _value(name, value, zone)
+
+
+def _value(name: str, value: object, zone: str) -> str | Said:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and name.endswith("_fen"):
+        return yuan(value)
+    if isinstance(value, int) and name.endswith("_us"):
+        return said("{seconds} s", seconds=seconds_text(value))
+    if isinstance(value, int) and name.endswith("_at"):
+        return written(value, zone)[:-6].replace("T", " ")
+    if isinstance(value, tuple | list):
+        return cut(", ".join(map(_item, value)))
+    return cut(str(value))
+
+
+def _item(value: object) -> str:
+    match value:
+        case e.Evidence():
+            return f"{value.name} sha256 {value.sha256}" + (f" {value.uri}" if value.uri else "")
+        case e.NamedDay():
+            return f"{value.date} {value.name}"
+        case _:
+            return str(value)
+
+
+class Deed(NamedTuple):
+    """A step of a claim's life: when it happened, what, why, and the event that tells it."""
+
+    position: int
+    kind: str
+    at: str | Said
+    words: Said
+    reason: str
+    recorded_at: str | Said
+    actor: str
+
+
+def life(facts: Iterable[Fact], month: str, terms: Terms) -> list[Deed]:
+    """The claim and the vouchers of a month from their events, in log order."""
+    vouchers: set[str] = set()
+    deeds: list[Deed] = []
+    for fact in facts:
+        event = fact.event
+        if isinstance(event, e.VoucherIssued) and event.month == month:
+            vouchers.add(event.voucher)
+        kind, id_ = subject(fact)
+        if (kind, id_) == ("claim", month) or (kind == "voucher" and id_ in vouchers):
+            deeds += _deed(fact, terms)
+    return deeds
+
+
+def _deed(fact: Fact, terms: Terms) -> Iterator[Deed]:
+    told = _told(fact.event, terms.currency)
+    if told is None:
+        return
+    kind, at, words, reason = told
+    yield Deed(
+        position=fact.position,
+        kind=kind,
+        at=labels.moment(fact.recorded_at if at is None else at, terms.zone),
+        words=words,
+        reason=reason or fact.reason or "",
+        recorded_at=labels.moment(fact.recorded_at, terms.zone),
+        actor=fact.actor,
+    )
+
+
+def _told(event: e.Event, currency: str) -> tuple[str, int | None, Said, str | None] | None:
+    """What an event of a claim or voucher tells: kind, instant, words, and the customer's own where there are some."""
+    match event:
+        case e.ClaimFiled():
+            return "filed", event.filed_at, said("Claim filed"), event.statement
+        case e.ClaimWithdrawn():
+            return "withdrawn", None, said("Claim withdrawn"), None
+        case e.ClaimDecided():
+            made = record.decode(bytes(event.decision))
+            words = said(
+                "Decision {number}: {outcome}, credit {credit}",
+                number=made.number,
+                outcome=labels.outcome(made.outcome),
+                credit=labels.money(0 if made.credit is None else made.credit.total_fen, currency),
+            )
+            return "decided", made.decided_at, words, None
+        case e.ClaimDisputed():
+            return "disputed", event.disputed_at, said("Disputed by the customer"), event.grounds
+        case e.VoucherIssued():
+            amount = labels.money(event.amount_fen, currency)
+            words = said("Voucher {voucher} issued: {amount}", voucher=event.voucher, amount=amount)
+            return "issued", event.issued_at, words, None
+        case e.VoucherRedeemed():
+            words = said(
+                "Voucher {voucher} pays {amount} of bill {bill}",
+                voucher=event.voucher,
+                amount=labels.money(event.amount_fen, currency),
+                bill=event.bill,
+            )
+            return "redeemed", event.redeemed_at, words, None
+        case e.RedemptionReversed():
+            words = said("Redemption {number} of {voucher} reversed", number=event.redemption, voucher=event.voucher)
+            return "reversed", None, words, None
+        case e.VoucherCancelled():
+            words = said(
+                "Voucher {voucher} cancelled: {amount}",
+                voucher=event.voucher,
+                amount=labels.money(event.amount_fen, currency),
+            )
+            return "cancelled", None, words, None
+        case _:
+            return None

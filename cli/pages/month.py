@@ -1,0 +1,177 @@
+"""The page of a month: `slaledger report --html`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cli.language import language
+from cli.pages import labels, words
+from cli.pages.known import tier_words
+from cli.pages.rendering import page
+from cli.pages.scale import Band, bands, place
+from domain.money import percent_cut, percent_text
+from domain.terms import Terms
+from domain.wording import Said, counted, said
+from ledger.month_report import AccountMonth, MonthReport, Totals
+
+ROWS = 500
+"""So many accounts stand in the table, the largest amounts first; of the others the page says what they come to."""
+DOTS = 200
+"""Up to so many accounts with an outage each has a dot of its own with its name; more are drawn as one path a tier."""
+NAMED = 12
+WIDTH, BAND = 1000, 90
+"""The plot's own units: it is stretched to where it stands, its dots are not."""
+
+
+class _Dot(NamedTuple):
+    """An account in the plot."""
+
+    account: str
+    tier: int
+    x: int
+    y: int
+    words: Said
+    in_table: bool
+
+
+def month_page(report: MonthReport) -> bytes:
+    """The page of a month over all accounts. Raises Unreadable `no_jinja`."""
+    terms, totals = report.version.terms, report.totals
+    rows = _rows(report.accounts)
+    return page(
+        "month.html.j2",
+        language(),
+        w=words.month_words(),
+        words=words,
+        month=report.month,
+        zone=terms.zone,
+        agreement=f"{terms.agreement} {terms.version}",
+        commitment=percent_text(terms.commitment.availability.value),
+        known=labels.moment(report.at, terms.zone),
+        position=report.position,
+        totals=_total_fields(totals, terms),
+        tiers=_tiers(report.accounts, terms),
+        plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
+        rows=[_row(row, terms) for row in rows[:ROWS]],
+        further=_further(rows[ROWS:], report.month, terms),
+    )
+
+
+def _rows(accounts: Sequence[AccountMonth]) -> list[AccountMonth]:
+    """The accounts below the commitment or with a claim, the largest amount first."""
+    found = (row for row in accounts if row.tier is not None or row.status is not None)
+    return sorted(found, key=lambda row: (-max(row.credit_fen, row.awarded_fen), row.account))
+
+
+def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
+    return (
+        row.account,
+        f"{percent_cut(row.numerator, row.denominator)}%",
+        labels.lasted(row.unavailable_us),
+        tier_words(row.tier, terms) if row.covered else said("none: not covered"),
+        labels.money(row.credit_fen, terms.currency),
+        labels.status_words(row.status),
+        "" if row.outcome is None else labels.outcome(row.outcome),
+        labels.money(row.awarded_fen, terms.currency),
+        labels.money(row.issued_fen, terms.currency),
+    )
+
+
+def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]:
+    return [
+        (said("Accounts"), str(totals.accounts)),
+        (said("Not covered"), str(totals.not_covered)),
+        (said("With an outage that counts"), str(totals.with_outage)),
+        (said("Below the commitment"), str(totals.below)),
+        (said("Claims would get, by what is known"), labels.money(totals.credit_fen, terms.currency)),
+        (said("Claims"), str(totals.claims)),
+        (said("Awarded"), labels.money(totals.awarded_fen, terms.currency)),
+        (said("Issued"), labels.money(totals.issued_fen, terms.currency)),
+        (said("Breaches without a claim"), str(totals.unclaimed)),
+        (said("They would get"), labels.money(totals.unclaimed_fen, terms.currency)),
+    ]
+
+
+def _tiers(accounts: Sequence[AccountMonth], terms: Terms) -> list[tuple[int, Said, int, str, str]]:
+    """Each band of the scale: its tier, words, how many accounts, what they would get, what was awarded."""
+    found = []
+    for band in bands(terms):
+        own = [row for row in accounts if row.covered and (row.tier or 0) == band.tier]
+        label = tier_words(band.tier, terms) if band.tier else said("none: the commitment is met")
+        credit = labels.money(sum(row.credit_fen for row in own), terms.currency)
+        found.append(
+            (band.tier, label, len(own), credit, labels.money(sum(row.awarded_fen for row in own), terms.currency))
+        )
+    return found
+
+
+def _plot(accounts: Sequence[AccountMonth], terms: Terms, in_table: set[str]) -> dict[str, Any]:
+    """The accounts with an outage from the least available to the most; each tier has the same height."""
+    shown = sorted(
+        (row for row in accounts if row.unavailable_us and row.covered), key=lambda row: (row.ratio, row.account)
+    )
+    least = shown[0].ratio if shown and shown[0].tier == len(terms.tiers) else Fraction(0)
+    scale = bands(terms, least)
+    dots = [_dot(row, index, len(shown), scale, in_table) for index, row in enumerate(shown)]
+    return {
+        "width": WIDTH,
+        "height": BAND * len(scale),
+        "lines": [BAND * index for index in range(1, len(scale))],
+        "bands": [(band.tier, _band_words(band)) for band in scale],
+        "dots": dots if len(dots) <= DOTS else [],
+        "paths": [] if len(dots) <= DOTS else _paths(dots),
+        "names": [dot.account for dot in dots] if 0 < len(dots) <= NAMED else [],
+        "drawn": counted(
+            "{n} account had an outage that counts.", "{n} accounts had an outage that counts.", n=len(shown)
+        ),
+        "flat": _flat(sum(row.covered for row in accounts) - len(shown)),
+    }
+
+
+def _flat(without: int) -> Said | str:
+    if not without:
+        return ""
+    return counted(
+        "{n} account was available all the time and is not drawn.",
+        "{n} accounts were available all the time and are not drawn.",
+        n=without,
+    )
+
+
+def _band_words(band: Band) -> Said:
+    if band.tier == 0:
+        return said("met, from {lower} on", lower=percent_text(band.lower))
+    return said("tier {tier}, below {upper}", tier=band.tier, upper=percent_text(band.upper))
+
+
+def _dot(row: AccountMonth, index: int, count: int, scale: list[Band], in_table: set[str]) -> _Dot:
+    words_ = said("{account}: {percent}%", account=row.account, percent=percent_cut(row.numerator, row.denominator))
+    x = WIDTH * (2 * index + 1) // (2 * count)
+    return _Dot(
+        row.account, row.tier or 0, x, place(row.ratio, scale, BAND * len(scale)), words_, row.account in in_table
+    )
+
+
+def _paths(dots: Sequence[_Dot]) -> list[tuple[int, str]]:
+    """One path a tier: each place that has an account once."""
+    places: dict[int, dict[tuple[int, int], None]] = {}
+    for dot in dots:
+        places.setdefault(dot.tier, {})[dot.x, dot.y] = None
+    return [(tier, "".join(f"M{x} {y}h0" for x, y in found)) for tier, found in sorted(places.items())]
+
+
+def _further(rows: Sequence[AccountMonth], month: str, terms: Terms) -> Said | None:
+    if not rows:
+        return None
+    return counted(
+        "{n} further account was awarded {awarded} and would get {credit}: "
+        "`slaledger report {month} --format csv` lists all.",
+        "{n} further accounts were awarded {awarded} and would get {credit}: "
+        "`slaledger report {month} --format csv` lists all.",
+        n=len(rows),
+        awarded=labels.money(sum(row.awarded_fen for row in rows), terms.currency),
+        credit=labels.money(sum(row.credit_fen for row in rows), terms.currency),
+        month=month,
+    )

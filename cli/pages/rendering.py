@@ -1,0 +1,102 @@
+"""Templates into the bytes of a page that needs nothing else, and that nothing in it can make do anything.
+
+What people wrote is untrusted: it is escaped, what a script reads is JSON that no text can end, and the page's own
+policy lets only this style and this script run and nothing be fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cli.language import spoken
+from domain.refusals import Unreadable
+from domain.wording import Said, said
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def page(template: str, lang: str, *, script: str | None = None, data: object = None, **given: Any) -> bytes:
+    """A page from a template under `templates/`, in a language; `script` names its script, `data` is what it reads.
+
+    The same bytes for the same arguments. Raises Unreadable `no_jinja`.
+    """
+    style_text = _asset("page.css")
+    script_text = "" if script is None else _asset(script)
+    made = _environment(lang).get_template(template)
+    text = made.render(
+        **given,
+        lang="zh-CN" if lang == "zh" else lang,
+        policy=_policy(style_text, script_text),
+        style=_as_markup(style_text),
+        script=_as_markup(script_text),
+        data=_as_markup(embedded(data)),
+    )
+    return text.encode()
+
+
+def embedded(value: object) -> str:
+    """A value as JSON that can stand inside a `<script>`: no text in it ends the element or is read as markup."""
+    text = msgspec.json.encode(value).decode()
+    return "".join(_ENDS_SCRIPT.get(character, character) for character in text)
+
+
+def clean(text: str) -> str:
+    """A text without control characters, which a page cannot hold; each is shown as U+FFFD."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def tongue(value: object, lang: str) -> str:
+    """A value of a page as text in a language."""
+    return clean(spoken(value, lang)) if isinstance(value, Said) else clean(str(value))
+
+
+def _policy(style: str, script: str) -> str:
+    """The page's content security policy: this very style and script, and nothing from anywhere."""
+    allowed = [f"style-src '{_digest(style)}'", *([f"script-src '{_digest(script)}'"] if script else [])]
+    return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _asset(name: str) -> str:
+    return files("cli.pages").joinpath("templates", name).read_text("utf-8")
+
+
+def _as_markup(text: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(text)
+
+
+def _environment(lang: str) -> Environment:
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from markupsafe import Markup
+    except ImportError as error:
+        message = said("a page needs Jinja2: {error}", error=error)
+        raise Unreadable("no_jinja", message, hint=said("pip install 'slaledger[report]'")) from None
+
+    def finished(value: object) -> object:
+        """Sentences are spoken in the page's language before they are escaped; markup is ours and stays."""
+        return value if isinstance(value, Markup) or value is None else tongue(value, lang)
+
+    return Environment(
+        loader=PackageLoader("cli.pages"),
+        autoescape=True,
+        finalize=finished,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

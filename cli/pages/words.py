@@ -1,0 +1,173 @@
+"""The headings and labels of pages."""
+
+from __future__ import annotations
+
+from domain.wording import Said, said
+
+
+def case_words() -> dict[str, Said]:
+    """The words of a case's page."""
+    return {
+        "kind": said("Service credit case"),
+        "account": said("Account"),
+        "month": said("Month"),
+        "skip": said("To the numbers"),
+        "slider": said("As it was known"),
+        "slider_help": said("Arrow keys move from event to event, Home and End to the first and the last."),
+        "step": said("Event"),
+        "of": said("of"),
+        "back": said("Earlier event"),
+        "on": said("Later event"),
+        "position": said("position"),
+        "recorded_by": said("recorded by"),
+        "because": said("because"),
+        "nothing_changed": said("Nothing above changed."),
+        "scale": said("The availability among the tiers, each drawn to the same width"),
+        "commitment": said("Commitment"),
+        "agreement": said("Agreement"),
+        "times": said("Times on the clock of"),
+        "picture": said("The month"),
+        "picture_help": said(
+            "Click into the picture, then the wheel zooms and dragging moves; two fingers do the same. Keys: + and - "
+            "zoom, arrows move, 0 shows the month."
+        ),
+        "zoom_in": said("Zoom in"),
+        "zoom_out": said("Zoom out"),
+        "whole_month": said("Whole month"),
+        "overview": said("overview"),
+        "legend_down": said("function down"),
+        "legend_excluded": said("excluded (clause 2.3)"),
+        "legend_condition": said("condition, long enough"),
+        "legend_short": said("condition, too short"),
+        "legend_counted": said("counts"),
+        "legend_uncovered": said("not covered"),
+        "episodes": said("Episodes"),
+        "no": said("no."),
+        "from": said("from"),
+        "to": said("to"),
+        "length": said("length"),
+        "counts": said("counts"),
+        "less": said("what does not count"),
+        "show": said("show"),
+        "no_episodes": said("No outage touches the month."),
+        "incidents": said("Incidents and exclusions"),
+        "incident": said("incident"),
+        "function": said("function or clause"),
+        "state": said("state"),
+        "reason": said("reason"),
+        "events": said("events"),
+        "no_incidents": said("No incident touches the month."),
+        "derivation": said("Derivation, clause by clause"),
+        "decision": said("Decision"),
+        "decided": said("decided"),
+        "clause": said("clause"),
+        "says": said("what follows"),
+        "rests": said("rests on"),
+        "steps": said("step"),
+        "not_yet": said("made later than the chosen event"),
+        "no_decision": said("Nothing was decided yet."),
+        "fees": said("Fees and vouchers"),
+        "bill": said("bill"),
+        "months": said("for"),
+        "billed": said("billed"),
+        "service_fee": said("service fee"),
+        "call_fee": said("call fee"),
+        "service_paid": said("service paid with vouchers"),
+        "call_paid": said("calls paid with vouchers"),
+        "no_bills": said("No bill covers the month."),
+        "voucher": said("voucher"),
+        "issued": said("issued"),
+        "amount": said("amount"),
+        "redeemed": said("redeemed"),
+        "cancelled": said("cancelled"),
+        "left": said("left"),
+        "no_vouchers": said("No voucher was issued for the month."),
+        "life": said("The claim's life"),
+        "no_claim": said("No claim was filed for the month."),
+        "event_table": said("Events"),
+        "event_help": said(
+            "Each as it stands in the ledger; a number in the first column moves the slider to it. Amounts are in the "
+            "agreement's currency."
+        ),
+        "recorded": said("recorded"),
+        "actor": said("by"),
+        "stream": said("stream"),
+        "topic": said("topic"),
+        "data": said("data"),
+        "check": said("Evidence, and how to check"),
+        "evidence": said("Documents outside the ledger, pinned by their SHA-256"),
+        "no_evidence": said("No document was named."),
+        "document": said("document"),
+        "place": said("where"),
+        "rested": said("What each decision rested on"),
+        "facts": said("facts"),
+        "terms": said("terms"),
+        "calendar": said("working days"),
+        "record": said("record"),
+        "checkpoint": said("Checkpoint of the ledger that this page was made from"),
+        "checkpoint_help": said("Origin, number of events and root of their Merkle tree; keep it."),
+        "check_help": said(
+            "This page proves nothing by itself. The case's file does: the first command writes it, the other two "
+            "check it, with this software and without it."
+        ),
+        "file_sha256": said("SHA-256 of that file as of this checkpoint"),
+        "undecided_file": said("There is no such file before the claim is decided."),
+    }
+
+
+def show_episode(number: int) -> Said:
+    """What the button of an episode does."""
+    return said("Show episode {number} in the picture", number=number)
+
+
+def facts_used(count: int, position: int) -> Said:
+    """What a decision knew."""
+    return said("{count} events up to position {position}", count=count, position=position)
+
+
+def made_from(position: int) -> Said:
+    """What a page was made from."""
+    return said(
+        "Made from the ledger up to position {position}; the same ledger makes the same page.", position=position
+    )
+
+
+def steps_left_out(count: int, time: str, account: str, month: str) -> Said:
+    """What of a derivation is not written out."""
+    return said(
+        "{count} further episodes and exclusions are not written out; together they count {time}. "
+        "`slaledger claim explain {account} {month}` lists them.",
+        count=count,
+        time=time,
+        account=account,
+        month=month,
+    )
+
+
+def month_words() -> dict[str, Said]:
+    """The words of a month's page."""
+    return {
+        "kind": said("Availability and service credits"),
+        "totals": said("Totals"),
+        "plot": said("Availability of each account against the commitment"),
+        "plot_help": said("From the least available account to the most; each tier is drawn to the same height."),
+        "tiers": said("Tiers"),
+        "tier": said("tier"),
+        "accounts": said("accounts"),
+        "would": said("claims would get"),
+        "awarded": said("awarded"),
+        "table": said("Below the commitment, and claims"),
+        "none": said("No account is below the commitment, and none claimed."),
+        "account": said("account"),
+        "availability": said("availability"),
+        "unavailable": said("unavailable"),
+        "would_one": said("a claim would get"),
+        "claim": said("claim"),
+        "outcome": said("outcome"),
+        "issued": said("issued"),
+        "commitment": said("Commitment"),
+        "agreement": said("Agreement"),
+        "times": said("Times on the clock of"),
+        "known": said("As known at"),
+        "position": said("Position"),
+    }

@@ -1,0 +1,62 @@
+"""Texts in columns of a terminal, where a Chinese character takes two."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_PIECE = re.compile(r"[^\s⺀-￯]+[^\S\n]*|[⺀-￯][^\S\n]*|[^\S\n]+")
+"""A word, or a Chinese character, with the blanks behind it."""
+_NO_START = "，。；：？！、）》」』】〕％”’"
+_NO_END = "（《「『【〔“‘"
+
+
+def cells(text: str) -> int:
+    """How many columns a text takes."""
+    return len(text) if text.isascii() else sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 0 if unicodedata.combining(character) else 1
+
+
+def padded(text: str, width: int) -> str:
+    """A text filled up with blanks on its right."""
+    return text + " " * (width - cells(text))
+
+
+def folded(text: str, width: int) -> list[str]:
+    """A text in lines of so many columns, broken at blanks and between Chinese characters."""
+    return [line for paragraph in text.split("\n") for line in _lines(paragraph, width)]
+
+
+def _lines(text: str, width: int) -> Iterator[str]:
+    line = ""
+    for piece in _pieces(text, width):
+        if line and cells(line) + cells(piece.rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += piece
+    yield line.rstrip()
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """What stays on one line: punctuation stays with the character that it belongs to."""
+    held = ""
+    for piece in _PIECE.findall(text):
+        if held and piece[0] not in _NO_START and held.rstrip()[-1:] not in _NO_END:
+            yield from _short(held, width)
+            held = ""
+        held += piece
+    yield from _short(held, width)
+
+
+def _short(piece: str, width: int) -> Iterator[str]:
+    while cells(piece.rstrip()) > width:
+        end = len(piece)
+        while cells(piece[:end]) > width:
+            end -= 1
+        yield piece[:end]
+        piece = piece[end:]
+    yield piece

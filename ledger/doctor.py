@@ -1,0 +1,223 @@
+"""What is missing or misconfigured: findings about this installation, its environment and one ledger.
+
+A finding is a value: nothing is printed, changed or mended here, and every check ends in findings, whatever it meets.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from domain.refusals import Damaged, Refusal
+from domain.time import SECOND_US, month_of, written
+from domain.wording import Said, said
+from ledger import clock
+from ledger.application import Ledger
+from ledger.audit.tree import tree_as_kept
+from ledger.store.reader import Reader
+from ledger.store.session import KeptError
+from ledger.store.views import reached_as_kept
+
+State = Literal["ok", "note", "wrong", "damaged"]
+"""`note`: works, and could be better; `wrong`: something does not work; `damaged`: the store is."""
+
+ENVIRONMENT = ("SLALEDGER_URL", "SLALEDGER_ACTOR", "SLALEDGER_LANG", "SLALEDGER_LOCK_SECONDS")
+_LITTLE_SPACE = 1 << 30
+_CLOCK_US = 60 * SECOND_US
+DISTRIBUTION = "slaledger"
+
+
+class Finding(NamedTuple):
+    """What was looked at, how it is, and what to do where it is not well."""
+
+    what: str
+    state: State
+    message: str
+    hint: str | None = None
+
+
+def examined(url: str) -> Iterator[Finding]:
+    """All findings, about the installation first; of the ledger at a URL as far as one gets."""
+    yield _python()
+    yield from _extras()
+    yield _zones()
+    yield from _environment(os.environ)
+    yield from _ledger(url)
+
+
+def _python() -> Finding:
+    packages = ", ".join(f"{name} {version(name)}" for name in (DISTRIBUTION, "eventsourcing", "msgspec", "click"))
+    running = f"Python {sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    return Finding("installation", "ok", said("{python}, {packages}", python=running, packages=packages))
+
+
+USES: Mapping[str, Said] = {
+    "postgres": said("ledgers on a server"),
+    "cluster": said("replay on a cluster"),
+    "zstd": said("compressed exports"),
+    "sign": said("signed checkpoints"),
+    "report": said("pages and reports"),
+    "xlsx": said("spreadsheets"),
+    "parquet": said("Parquet files"),
+    "openslo": said("OpenSLO documents"),
+    "ics": said("calendar entries"),
+}
+"""What an extra is for."""
+
+
+def extras() -> dict[str, list[str]]:
+    """The extras for users, and the packages that each brings, as the installed distribution says."""
+    found: dict[str, list[str]] = {}
+    for line in requires(DISTRIBUTION) or ():
+        needed, _, condition = line.partition(";")
+        name = condition.partition("extra ==")[2].strip().strip("\"'")
+        if name in USES:
+            found.setdefault(name, []).append(needed)
+    return found
+
+
+def _extras() -> Iterator[Finding]:
+    for extra, needed in extras().items():
+        missing = [name for name in map(_package, needed) if not _is_installed(name)]
+        use = USES[extra]
+        if missing:
+            message = said("{use}: not installed ({missing})", use=use, missing=", ".join(missing))
+            yield Finding(said("extra {extra}", extra=extra), "note", message, f"pip install '{DISTRIBUTION}[{extra}]'")
+        else:
+            yield Finding(said("extra {extra}", extra=extra), "ok", use)
+
+
+def _package(requirement: str) -> str:
+    name = requirement.strip()
+    for end in "[<>=!~ (":
+        name = name.partition(end)[0]
+    return name
+
+
+def _is_installed(package: str) -> bool:
+    if package == "backports.zstd" and sys.version_info >= (3, 14):
+        return True
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _zones() -> Finding:
+    try:
+        ZoneInfo("Asia/Shanghai")
+    except ZoneInfoNotFoundError:
+        return Finding("time zones", "wrong", said("Asia/Shanghai is not known here"), "pip install tzdata")
+    return Finding("time zones", "ok", said("Asia/Shanghai is known"))
+
+
+def _environment(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Names that look like ours and are not, and values that no command would take."""
+    for name in sorted(environment):
+        if name.startswith("SLALEDGER_") and name not in ENVIRONMENT:
+            known = ", ".join(ENVIRONMENT)
+            hint = said("mistyped? There are {known}", known=known)
+            yield Finding(name, "note", said("no setting has this name"), hint)
+    seconds = environment.get("SLALEDGER_LOCK_SECONDS", "")
+    if seconds and not seconds.isdecimal():
+        yield Finding("SLALEDGER_LOCK_SECONDS", "wrong", said("{text!r} is not a number of seconds", text=seconds))
+    if environment.get("SLALEDGER_LANG", "en") not in ("", "en", "zh"):
+        language = environment["SLALEDGER_LANG"]
+        yield Finding("SLALEDGER_LANG", "wrong", said("{text!r} is not en or zh", text=language))
+
+
+def _ledger(url: str) -> Iterator[Finding]:
+    """What opening and reading the ledger comes to; a refusal is the finding, and ends the look."""
+    try:
+        with Ledger.open(url) as ledger:
+            yield from _opened(ledger)
+    except Refusal as refused:
+        state: State = "damaged" if isinstance(refused, Damaged) else "wrong"
+        yield Finding("ledger", state, refused.message, refused.hint)
+
+
+def _opened(ledger: Ledger) -> Iterator[Finding]:
+    with ledger.reading() as log:
+        position, zone = log.position(), log.versions()[-1].terms.zone if log.versions() else "UTC"
+        events = said("{name}: last position {position}", name=ledger.store.name, position=position)
+        yield Finding("ledger", "ok", events)
+        if log.ledger_id() is None:
+            hint = said("run `slaledger init` again: it adds what is not there yet")
+            yield Finding("ledger", "wrong", said("`init` has not come to its end"), hint)
+            return
+        yield from _rules(log)
+        yield _clock(log, zone)
+        yield from _unfinished(log)
+    yield from _writable(ledger)
+    yield _kept(ledger, position)
+    yield _tree(ledger)
+
+
+def _rules(log: Reader) -> Iterator[Finding]:
+    versions, calendars = log.versions(), log.rules().calendars
+    names = ", ".join(f"{known.terms.agreement} {known.terms.version}" for known in versions)
+    yield Finding("terms", "ok" if versions else "wrong", names or said("no terms are recorded"))
+    year = int(month_of(clock.now_us(), "UTC")[:4])
+    if year in calendars:
+        yield Finding("calendar", "ok", said("working days up to {year}", year=max(calendars)))
+    else:
+        hint = f"slaledger calendar publish {year}"
+        yield Finding("calendar", "wrong", said("the working days of {year} are not recorded", year=year), hint)
+
+
+def _clock(log: Reader, zone: str) -> Finding:
+    now, last = clock.now_us(), log.recorded_at()
+    if last > now + _CLOCK_US:
+        message = said(
+            "it is {now}, but the last event was recorded at {last}", now=written(now, zone), last=written(last, zone)
+        )
+        return Finding("clock", "wrong", message, said("set the clock, or look who recorded that event"))
+    return Finding("clock", "ok", said("behind no event"))
+
+
+def _unfinished(log: Reader) -> Iterator[Finding]:
+    for note in log.progress():
+        if note.state == "running":
+            message = said("a batch file was cut short after line {line}", line=note.lines)
+            yield Finding("batch", "note", message, said("run the same file again: it goes on where it was"))
+
+
+def _writable(ledger: Ledger) -> Iterator[Finding]:
+    try:
+        ledger.store.check_writable()
+    except Refusal as refused:
+        yield Finding("writing", "note", refused.message, refused.hint)
+    else:
+        yield Finding("writing", "ok", said("the ledger may be written"))
+    if ledger.store.path is not None:
+        free = shutil.disk_usage(ledger.store.path.absolute().parent).free
+        little = free < _LITTLE_SPACE
+        hint = said("make room before the next batch or backup") if little else None
+        yield Finding("disk", "note" if little else "ok", said("{free} MB free", free=free >> 20), hint)
+
+
+def _kept(ledger: Ledger, position: int) -> Finding:
+    try:
+        reached = reached_as_kept(ledger)
+    except KeptError as error:
+        message = said("what is kept cannot be read: {error}", error=error)
+        return Finding("projections", "note", message, said("`slaledger rebuild` makes them again"))
+    if reached is None:
+        return Finding("projections", "ok", said("none kept; they are made when they are asked for"))
+    if reached > position:
+        hint = said("`slaledger rebuild` makes them again; was the ledger put back to an older copy?")
+        return Finding("projections", "wrong", said("they are ahead of the log, at position {at}", at=reached), hint)
+    return Finding("projections", "ok", said("at position {at} of {position}", at=reached, position=position))
+
+
+def _tree(ledger: Ledger) -> Finding:
+    with tree_as_kept(ledger) as tree:
+        if tree is None:
+            return Finding("tree", "ok", said("none kept; it is made when it is asked for"))
+        return Finding("tree", "ok", said("{size} events in it", size=tree.size))

@@ -1,0 +1,24 @@
+"""Libraries that only some files need, imported when such a file is written; an extra of the package brings each."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from domain.refusals import Unreadable
+from domain.wording import Said, said
+
+
+def library(module: str, extra: str, what: Said) -> Any:
+    """A module that an extra brings; `what` names, in the plural, the files that need it.
+
+    Raises Unreadable `missing_extra`.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise Unreadable(
+            "missing_extra",
+            said("{what} need the extra `{extra}`: {error}", what=what, extra=extra, error=str(error)),
+            hint=said("pip install 'slaledger[{extra}]'", extra=extra),
+        ) from None

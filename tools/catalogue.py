@@ -1,0 +1,148 @@
+"""Keeps the catalogue of translations: collects every sentence that people read, keeps what was translated, compiles.
+
+python tools/catalogue.py
+
+A sentence is the literal in `said` or `counted`, a paragraph of a command's help, an option's help, a cause of
+exclusion in a shipped agreement, or what the command line's library says itself. New ones stand in the `.po` file with
+an empty translation, which a test refuses: write it there, and run this again.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from cli.help import paragraphs
+from cli.language import DOMAIN, FOLDER
+from cli.main import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("domain", "ledger", "projections", "cli")
+OURS = {"said": 1, "counted": 2}
+"""How many of the first arguments are templates."""
+THEIRS = {"_": (1,), "ngettext": (1, 2)}
+CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
+_LATER = datetime(2026, 11, 24, tzinfo=UTC)
+"""Stands for the moment of each run, so that two runs write the same."""
+
+Id = str | tuple[str, str]
+
+
+def path(lang: str, suffix: str) -> Path:
+    """The catalogue of a language, as text (`.po`) or compiled (`.mo`)."""
+    return FOLDER / lang / "LC_MESSAGES" / f"{DOMAIN}{suffix}"
+
+
+def collected() -> Catalog:
+    """Every sentence, with the files in which it stands, and no translation."""
+    catalog = Catalog(domain=DOMAIN, creation_date=_LATER, revision_date=_LATER, fuzzy=False)
+    for place, message in (*_said(), *_helps(), *_causes(), *_of_click()):
+        catalog.add(message, locations=[(place, 0)])
+    return catalog
+
+
+def _said() -> Iterator[tuple[str, Id]]:
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            for template in _templates(ast.parse(file.read_text("utf-8"))):
+                yield str(file.relative_to(ROOT)), template
+
+
+def _templates(tree: ast.AST) -> Iterator[str]:
+    """The literals in `said` and `counted`, those within f-strings too, which Babel's extractor does not see."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for argument in node.args[: OURS.get(node.func.id, 0)]:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+
+
+def _of_click() -> Iterator[tuple[str, Id]]:
+    folder = Path(inspect.getfile(click)).parent
+    return ((f"click/{name}.py", found) for name in CLICK for found in _extracted(folder / f"{name}.py", THEIRS))
+
+
+def _extracted(file: Path, keywords: dict[str, tuple[int, ...]]) -> Iterator[Id]:
+    for _, message, _, _ in extract_from_file("python", file, keywords):
+        yield message if isinstance(message, str) else (message[0], message[1])
+
+
+def _helps() -> Iterator[tuple[str, Id]]:
+    for name, command in everything(cli, "slaledger"):
+        yield from ((f"help of {name}", text) for text in helps(command))
+
+
+def everything(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    """A command, and all under it."""
+    yield name, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for each in command.list_commands(context):
+            found = command.get_command(context, each)
+            if found is not None:
+                yield from everything(found, f"{name} {each}")
+
+
+def helps(command: click.Command) -> Iterable[str]:
+    """What a command's help page says in sentences of ours."""
+    texts = paragraphs(command.help or "")
+    if command.short_help:
+        texts.append(" ".join(command.short_help.split()))
+    options = (option.help for option in command.params if isinstance(option, click.Option))
+    listed = command.descriptions() if hasattr(command, "descriptions") else ()
+    return [*texts, *(" ".join(text.split()) for text in options if text), *listed]
+
+
+def _causes() -> Iterator[tuple[str, Id]]:
+    for file in sorted((ROOT / "ledger" / "agreements").glob("*.toml")):
+        for exclusion in tomllib.loads(file.read_text("utf-8")).get("exclusions", ()):
+            yield str(file.relative_to(ROOT)), exclusion["cause"]
+
+
+def updated(old: Catalog) -> Catalog:
+    """What is collected now with the translations that there were; what nobody says any more is left out."""
+    catalog = collected()
+    old.update(catalog, no_fuzzy_matching=True, update_creation_date=False)
+    old.obsolete.clear()
+    return old
+
+
+def read(lang: str) -> Catalog:
+    """The catalogue as it was written."""
+    with path(lang, ".po").open("rb") as opened:
+        return read_po(opened, locale=lang, domain=DOMAIN)
+
+
+def main() -> None:
+    """Bring the catalogue of each language up to the code, compile it, and say what is to be translated."""
+    for folder in sorted(FOLDER.iterdir()):
+        lang = folder.name
+        catalog = updated(read(lang))
+        with path(lang, ".po").open("wb") as text:
+            write_po(text, catalog, width=120, sort_output=True, include_lineno=False)
+        with path(lang, ".mo").open("wb") as compiled:
+            write_mo(compiled, catalog)
+        left = len(list(untranslated(catalog)))
+        print(f"{lang}: {len(catalog)} sentences, {left} to translate")
+
+
+def untranslated(catalog: Catalog) -> Iterator[Id]:
+    """The sentences without a translation."""
+    for message in catalog:
+        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if message.id and not all(texts):
+            yield message.id
+
+
+if __name__ == "__main__":
+    main()

@@ -28,6 +28,7 @@ from ledger.month_run import MonthRun, run_month, waiting
 from ledger.parsing import build
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
+_METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
 _HELP = {
     "key": "Strict idempotency key: the command is carried out once for ever.",
     "reason": "Why.",
@@ -48,6 +49,7 @@ _HELP = {
     "accounts": "The account that it touches; repeat for several.",
     "regions": "A region that it touches; repeat for several.",
     "all_accounts": "It touches everybody.",
+    "uncertainty_seconds": "How far off that time may be, where it was measured in steps.",
     "months": "How many months the payment is for.",
     "evidence": "NAME=SHA256[@URI]; repeat for several.",
 }
@@ -120,11 +122,7 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
         return [click.Option([flag, field], is_flag=True, help=told)]
     if get_origin(plain) is Literal:
         return [click.Option([flag, field], type=click.Choice(get_args(plain)), required=required, help=told)]
-    shown = (
-        "N"
-        if plain is int
-        else {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM"}.get(plain.__name__, "TEXT")
-    )
+    shown = "N" if plain is int else _METAVARS.get(plain.__name__, "TEXT")
     return [
         click.Option(
             [flag, field],

@@ -14,7 +14,7 @@ from domain.cited import Clause, FunctionName
 from domain.events import Evidence, Part, Stage
 from domain.money import Fen
 from domain.refusals import BadValue
-from domain.time import Instant, MonthText
+from domain.time import Instant, MonthText, Seconds
 from domain.wording import said
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
@@ -208,6 +208,7 @@ class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
     accounts: tuple[Id, ...] | None = None
     regions: tuple[Id, ...] | None = None
     all_accounts: bool = False
+    uncertainty_seconds: Seconds | None = None
 
 
 class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
@@ -216,6 +217,7 @@ class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
     ARGUMENTS = ("incident",)
     incident: Id
     ended_at: Instant
+    uncertainty_seconds: Seconds | None = None
 
 
 class CorrectIncident(Command, tag="incident correct", frozen=True, kw_only=True):
@@ -407,7 +409,7 @@ COMMANDS: tuple[type[Command], ...] = (
     CancelVoucher,
 )
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
-_PARSED = (Instant, MonthText, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
+_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
 
 
 def parse_value(kind: type, value: Any) -> Any:
@@ -417,6 +419,8 @@ def parse_value(kind: type, value: Any) -> Any:
     """
     if kind not in _PARSED:
         raise NotImplementedError(f"no wire form for {kind}")
+    if kind is Seconds and type(value) is int:
+        value = str(value)
     if not isinstance(value, str):
         raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
     return kind.parse(value)

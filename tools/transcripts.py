@@ -1,7 +1,8 @@
 """Commands with their output as the documentation shows them, and what the commands print now.
 
 A block of a page that begins with `$ slaledger` is a transcript: its commands are run, in the order of the page, on
-the ledger that the page's first lines name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`.
+the ledger that the page's first lines name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`,
+beside the folder `examples/`.
 `…` alone on a line stands for lines left out.
 
     python tools/transcripts.py docs/tour.md      writes the output anew into the pages that are named
@@ -116,6 +117,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             if ON_DEMO in page:
                 make_demo(Path(folder))
+            (Path(folder) / "examples").symlink_to(ROOT / "examples")
             path.write_text(written_anew(page, _in_folder(Path(folder))), "utf-8")
 
 

@@ -35,6 +35,8 @@ from typing import Any, NamedTuple
 
 FORMAT = "slaledger-dossier-1"
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
+OPENED = ("incident.opened", "incident.opened_within")
+"""The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
 TERMS = "~/terms/"
 YUAN = "CNY"
@@ -248,7 +250,7 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
         event.stream
         for event in events
         if event.stream.startswith("~/incident/")
-        and event.topic == "incident.opened"
+        and event.topic in OPENED
         and (
             event.data["scope"] == "all"
             or event.data["incident"] in joined
@@ -542,7 +544,7 @@ class Incident:
     excluded: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)
 
     def apply(self, topic: str, data: Json) -> None:
-        if topic == "incident.closed":
+        if topic in ("incident.closed", "incident.closed_within"):
             self.ended_at = data["ended_at"]
         elif topic == "incident.corrected":
             self.started_at = data.get("started_at", self.started_at)
@@ -577,7 +579,7 @@ def touching(events: Iterable[Event], account: Account) -> list[Incident]:
     found: dict[str, Incident] = {}
     for event in events:
         name = event.data.get("incident")
-        if event.topic == "incident.opened":
+        if event.topic in OPENED:
             regions = event.data.get("regions", [])
             particulars = event.data["function"], event.data["started_at"], event.data["scope"], regions
             found[event.data["incident"]] = Incident(event.data["incident"], *particulars)

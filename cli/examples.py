@@ -95,6 +95,8 @@ EXAMPLES: dict[str, str] = {
     "export claims": "slaledger export claims -o claims.csv",
     "export vouchers": "slaledger export vouchers -o vouchers.xlsx",
     "export availability": "slaledger export availability 2026-03 -o availability.parquet",
+    "export openslo": "slaledger export openslo -o promise.yaml",
+    "export ics": "slaledger export ics -o claims.ics",
     "export events": "slaledger export events -o events.jsonl",
     "import events": "slaledger --ledger sqlite:///moved.db import events events.jsonl",
     "doctor": "slaledger doctor",

@@ -64,7 +64,7 @@ def evolve(case: Case, fact: Fact) -> None:
                 topic=fact.topic,
                 stream=fact.stream,
             ),
-            hint=said("the ledger was written by a newer version; nothing is skipped"),
+            hint=said("upgrade slaledger: a newer version wrote it, and nothing is skipped"),
         )
     try:
         step(case, fact.event, fact.reason)

@@ -283,7 +283,9 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
                 incident=incident.incident,
                 exclusion=command.exclusion,
             ),
-            hint=said("it has {n}", n=len(incident.exclusions)),
+            hint=said("they are numbered from 1 to {n}", n=len(incident.exclusions))
+            if incident.exclusions
+            else said("it has none"),
         )
     exclusion = incident.exclusions[command.exclusion - 1]
     if exclusion.withdrawn == command.reason:
@@ -345,7 +347,7 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
                 clause=clause,
             ),
             clause="2.3",
-            hint=said("`slaledger terms show {version}`", version=terms.version),
+            hint=said("`slaledger terms show {version}` lists them", version=terms.version),
         )
 
 

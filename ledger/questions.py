@@ -67,6 +67,17 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     to_issue: list[ClaimRow]
 
 
+def of_account(work: Work, account: str | None) -> Work:
+    """What of it waits for one account; all of it where none is named."""
+    if account is None:
+        return work
+    return Work(
+        unclaimed=[one for one in work.unclaimed if one.breach.account == account],
+        to_decide=[row for row in work.to_decide if row.account == account],
+        to_issue=[row for row in work.to_issue if row.account == account],
+    )
+
+
 def month_of_account(log: Reader, account: str, month: str, at: int) -> MonthResult:
     """A month of an account, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     return assess_month(log.case(account), account, month, at)

@@ -194,7 +194,18 @@ def test_no_file_is_too_long() -> None:
     assert lengths[longest] <= LONGEST, f"{longest} has {lengths[longest]} lines"
 
 
-NEEDLESS = ("holidays", "rich", "hypothesis", "psycopg", "dask", "backports")
+NEEDLESS = (
+    "holidays",
+    "rich",
+    "hypothesis",
+    "psycopg",
+    "dask",
+    "backports",
+    "pyarrow",
+    "xlsxwriter",
+    "icalendar",
+    "yaml",
+)
 """What a command may need and no help does."""
 HEAVY = (*NEEDLESS, "eventsourcing", "sqlite3", "msgspec")
 """What the list of commands does not need: each command is imported when it is used."""

@@ -28,7 +28,7 @@ Run = Callable[[list[str]], str]
 """Carries the words of a command out, and gives what a person sees: stdout, then stderr."""
 
 
-_MOMENT = re.compile(r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?")
+_MOMENT = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)[ T]|年(\d+)月(\d+)日 )\d\d:\d\d:\d\d(\.\d+)?")
 _DEMO_MADE = "2026-11-21"
 """What the demo's files tell lies before; what is later is the moment of a run."""
 
@@ -68,9 +68,13 @@ def is_as_printed(output: str, printed: str) -> bool:
 
 def _comparable(text: str) -> str:
     """Text without what differs from ledger to ledger: hashes, ids, and moments at which the demo itself was run."""
-    text = _MOMENT.sub(lambda found: found[0] if found[0] < _DEMO_MADE else "MOMENT", text)
+    text = _MOMENT.sub(lambda found: found[0] if _day(found) < _DEMO_MADE else "MOMENT", text)
     text = re.sub(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b|[A-Za-z0-9+/]{43}=|slaledger-[0-9a-f]{32}", "HASH", text)
     return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").splitlines())
+
+
+def _day(found: re.Match[str]) -> str:
+    return f"{found[1]}-{int(found[2] or found[4]):02}-{int(found[3] or found[5]):02}"
 
 
 def written_anew(page: str, run: Run) -> str:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from domain.commands import FunctionName, Id
+from domain.cited import FunctionName
+from domain.commands import Id
 from domain.refusals import BadValue
 from domain.wording import Said, said, words_of
 from ledger.exchange.source import Moment, Sourced, Unreadable

@@ -37,6 +37,12 @@ def test_every_refusal_says_what_to_do() -> None:
     assert [refused.place for refused in FOUND if refused.bare] == []
 
 
+def test_every_code_says_something_and_what_to_do() -> None:
+    """Not that it is there, but what it is, can be seen in the code."""
+    silent = [each.place for each in FOUND if each.code and not (each.messages or each.code == "usage")]
+    assert silent + [each.place for each in FOUND if each.code and not each.hints] == []
+
+
 def test_what_is_looked_at_is_all_that_there_is() -> None:
     assert len(CODES) > 180
     assert {"no_terms", "unknown_component_status", "usage", "interrupted", "lines_refused", "bad_id"} <= CODES
@@ -151,6 +157,11 @@ def found_in(folder: Path, source: str) -> list[tuple[str, int, tuple[str, ...],
             'def f(y):\n    hint = said("1")\n    if y:\n        hint = said("2")\n'
             '        raise Refusal("a", said("m"), hint=hint)\n    raise Refusal("b", said("m"), hint=hint)',
             [("a", 1, ("m",), ("2",), False), ("b", 1, ("m",), ("1", "2"), False)],
+        ),
+        (
+            'T = {"1": ("a", said("h")), "2": ("b", said("i"))}\n'
+            'def f(x):\n    c, h = T[x]\n    raise Refusal(c, "m", hint=h)',
+            [("a", 1, ("m",), ("h", "i"), False), ("b", 1, ("m",), ("h", "i"), False)],
         ),
         ("def f(e):\n    raise Refusal(e.code, e.message, hint=e.hint)", [("", 1, (), (), False)]),
         ("def f(e):\n    raise Refusal(e.code, e.message)", [("", 1, (), (), True)]),

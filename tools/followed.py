@@ -166,6 +166,8 @@ class Code:
         for table in self.follow(value._replace(node=node.value)):
             if isinstance(table.node, ast.Dict):
                 yield from (table._replace(node=each) for each in table.node.values)
+            elif isinstance(table.node, ast.Tuple) and isinstance(node.slice, ast.Constant):
+                yield table._replace(node=table.node.elts[int(str(node.slice.value))])
 
     def _returned(self, value: Value, node: ast.Call) -> Iterator[Value]:
         home = self.home(value.place.module, node.func)
@@ -244,6 +246,9 @@ def _matched(target: ast.expr, given: ast.expr) -> Iterator[tuple[str, ast.expr]
     elif isinstance(target, ast.Tuple) and isinstance(given, ast.Tuple):
         for one, other in zip(target.elts, given.elts, strict=False):
             yield from _matched(one, other)
+    elif isinstance(target, ast.Tuple):
+        for at, one in enumerate(target.elts):
+            yield from _matched(one, ast.copy_location(ast.Subscript(given, ast.Constant(at)), given))
 
 
 def _parameters(function: Function) -> list[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ _DEEPEST = 6
 """How many helpers, one inside another, are followed."""
 _MOST = 4
 """Beyond so many sentences for a name within a sentence the name is left."""
+_NAME = re.compile(r"\{(\w+)\}")
 _ELSEWHERE = "domain/refusals.py"
 
 
@@ -198,26 +200,37 @@ class _Looking:
 
     def _sentences(self, value: Value, within: tuple[ast.expr, ...] = ()) -> Iterator[str]:
         """The sentences that an expression can be, with the sentences that are put into them."""
-        if not _is_said(value):
-            yield from (each for each in [_text(value.node)] if each)
-            return
-        node = value.node
-        assert isinstance(node, ast.Call)
         told = {}
         for name, inner in _inner(value).items():
-            values = [each for each in self.code.follow(inner) if each.node not in (*within, node)]
-            found = list(_once(self._sentences_of(values, (*within, node))))
+            values = [each for each in self.code.follow(inner) if each.node not in (*within, value.node)]
+            found = list(_once(self._sentences_of(values, (*within, value.node))))
             plain = not any(_is_said(each) for each in values)
             if 0 < len(found) <= (1 if plain else _MOST):
                 told[name] = found
-        for template in (_text(each) for each in node.args):
-            if template:
-                yield from _filled(template, told)
+        for template in _templates(value):
+            yield from _filled(template, told)
+
+
+def _templates(value: Value) -> Iterator[str]:
+    """The templates of a sentence, or a text that is none: as it stands, with its names in braces."""
+    node = value.node
+    if isinstance(node, ast.Call) and _is_said(value):
+        yield from (text for each in node.args if (text := _text(each)))
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(
+            f"{{{ast.unparse(each.value)}}}" if isinstance(each, ast.FormattedValue) else _text(each)
+            for each in node.values
+        )
+    elif text := _text(node):
+        yield text
 
 
 def _inner(value: Value) -> dict[str, Value]:
     """The values that are put into a sentence, by their names."""
     node = value.node
+    if isinstance(node, ast.JoinedStr):
+        parts = [each.value for each in node.values if isinstance(each, ast.FormattedValue)]
+        return {each.id: value._replace(node=each) for each in parts if isinstance(each, ast.Name)}
     if not isinstance(node, ast.Call) or not _is_said(value):
         return {}
     return {keyword.arg: value._replace(node=keyword.value) for keyword in node.keywords if keyword.arg}
@@ -227,7 +240,11 @@ def _filled(template: str, within: dict[str, list[str]]) -> Iterator[str]:
     plain = re.sub(r"\{(\w+)[!:][^}]*\}", r"{\1}", template)
     for chosen in product(*within.values()):
         told = dict(zip(within, chosen, strict=True))
-        yield re.sub(r"\{(\w+)\}", lambda found, told=told: told.get(found[1], found[0]), plain)
+        yield _NAME.sub(partial(_put, told), plain)
+
+
+def _put(told: Mapping[str, str], found: re.Match[str]) -> str:
+    return told.get(found[1], found[0])
 
 
 def _is_said(value: Value) -> bool:

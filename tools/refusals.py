@@ -56,12 +56,8 @@ class Refused(NamedTuple):
 
 def refusals() -> list[Refused]:
     """Every refusal of the project whose code can be seen where it is made, in the order of the modules."""
-    trees = {
-        str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
-        for package in PACKAGES
-        for path in sorted((ROOT / package).rglob("*.py"))
-    }
-    makers = _makers(trees)
+    trees = trees_of_project()
+    makers = makers_of(trees)
     returned = {
         node.name: [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value is not None]
         for tree in trees.values()
@@ -70,12 +66,21 @@ def refusals() -> list[Refused]:
     }
     found: list[Refused] = []
     for module, tree in trees.items():
-        known = {**returned, **_assigned(tree, within=False)}
-        found += _of_module(module, tree, {**makers, **_own_kind(tree, makers)}, known)
+        known = {**returned, **assigned(tree, within=False)}
+        found += of_module(module, tree, {**makers, **_own_kind(tree, makers)}, known)
     return found
 
 
-def _makers(trees: dict[str, ast.Module]) -> dict[str, list[Maker]]:
+def trees_of_project() -> dict[str, ast.Module]:
+    """Every module, by its path from the project's root."""
+    return {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+def makers_of(trees: dict[str, ast.Module]) -> dict[str, list[Maker]]:
     """What makes refusals, by name; methods of different classes may share one."""
     found: dict[str, list[Maker]] = {}
     for module, tree in trees.items():
@@ -127,11 +132,12 @@ def _takes_code(function: _Function) -> bool:
     return "code" in (given := _parameters(function)) and not {"message", "what"}.isdisjoint(given)
 
 
-def _of_module(
+def of_module(
     module: str, tree: ast.Module, makers: dict[str, list[Maker]], known: dict[str, list[ast.expr]]
 ) -> Iterator[Refused]:
+    """The refusals that a module makes, where names of other modules stand for what is `known` of them."""
     for function in [tree, *(node for node in ast.walk(tree) if isinstance(node, _Function))]:
-        named = {**known, **_assigned(function)}
+        named = {**known, **assigned(function)}
         for call in _own_calls(function):
             name = _called(call)
             if name == "choice" and len(call.args) > 2 and (what := _literal(call.args[2])):
@@ -195,7 +201,7 @@ def _own_calls(function: ast.AST) -> Iterator[ast.Call]:
             waiting[:0] = ast.iter_child_nodes(node)
 
 
-def _assigned(function: ast.AST, *, within: bool = True) -> dict[str, list[ast.expr]]:
+def assigned(function: ast.AST, *, within: bool = True) -> dict[str, list[ast.expr]]:
     """What is assigned to each name: anywhere `within`, or at its top alone."""
     found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(function) if within else ast.iter_child_nodes(function):

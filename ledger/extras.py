@@ -20,5 +20,5 @@ def library(module: str, extra: str, what: Said) -> Any:
         raise Unreadable(
             "missing_extra",
             said("{what} need the extra `{extra}`: {error}", what=what, extra=extra, error=str(error)),
-            hint=f"pip install 'slaledger[{extra}]'",
+            hint=said("pip install 'slaledger[{extra}]'", extra=extra),
         ) from None

@@ -40,7 +40,7 @@ _CLASSES = {
 }
 _KINDS = {made: kind for kind, made in _CLASSES.items()}
 globals().update({made.__name__: made for made in _KINDS})
-_NESTED = {"calendar.published", "exclusion.applied.v2", "incident.opened"}
+_NESTED = {"calendar.published", "exclusion.applied.v2", "incident.opened", "incident.opened_within"}
 
 
 class Log(Application[str]):

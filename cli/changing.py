@@ -13,10 +13,12 @@ import msgspec
 from cli.completion import OF_FIELD
 from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
+from cli.knowledge import currency_known
 from cli.language import here
 from cli.numbers import money
 from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
+from domain.money import DEFAULT_CURRENCY
 from domain.refusals import Unreadable
 from domain.wording import counted, said
 from domain.words import label, word
@@ -26,6 +28,7 @@ from ledger.month_run import MonthRun, run_month, waiting
 from ledger.parsing import build
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
+_METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
 _HELP = {
     "key": "Strict idempotency key: the command is carried out once for ever.",
     "reason": "Why.",
@@ -38,12 +41,15 @@ _HELP = {
     "issued_at": "When it was issued; now by default.",
     "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",
     "all": "The month's run: every account for which something waits.",
+    "function": "What was unavailable: one of the agreement's functions (`terms show` lists them).",
+    "call_fee": "The part of the fee that was for calls; left out where the agreement's fee has no parts.",
     "file": "A file to read it from.",
     "source": "Where the file's days were published.",
     "noticed_at": "When the amendment was announced; the first version needs none.",
     "accounts": "The account that it touches; repeat for several.",
     "regions": "A region that it touches; repeat for several.",
     "all_accounts": "It touches everybody.",
+    "uncertainty_seconds": "How far off that time may be, where it was measured in steps.",
     "months": "How many months the payment is for.",
     "evidence": "NAME=SHA256[@URI]; repeat for several.",
 }
@@ -102,8 +108,8 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     if plain is VoucherOffset:
         helped = "What of the {} part was paid with vouchers outside."
         return [
-            click.Option(["--service-voucher"], metavar="YUAN", help=helped.format("service")),
-            click.Option(["--call-voucher"], metavar="YUAN", help=helped.format("call")),
+            click.Option(["--service-voucher"], metavar="AMOUNT", help=helped.format("service")),
+            click.Option(["--call-voucher"], metavar="AMOUNT", help=helped.format("call")),
         ]
     if field in _REPEATED:
         names = [*_REPEATED[field], field]
@@ -116,9 +122,7 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
         return [click.Option([flag, field], is_flag=True, help=told)]
     if get_origin(plain) is Literal:
         return [click.Option([flag, field], type=click.Choice(get_args(plain)), required=required, help=told)]
-    shown = (
-        "N" if plain is int else {"Instant": "TIME", "Fen": "YUAN", "MonthText": "YYYY-MM"}.get(plain.__name__, "TEXT")
-    )
+    shown = "N" if plain is int else _METAVARS.get(plain.__name__, "TEXT")
     return [
         click.Option(
             [flag, field],
@@ -230,17 +234,17 @@ def _told(name: str, value: object) -> object:
 def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
     with open_ledger() as ledger:
         with ledger.reading() as log:
-            accounts, position = waiting(log, command), log.position()
+            accounts, position, currency = waiting(log, command), log.position(), currency_known(log)
         who = actor()
         run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
         if command.key is not None and run.done and not run.refused:
             with ledger.writing() as log:
                 spend_key(log, command, who, clock.now_us())
-    emit(_run_shape(run), format_, lambda: _print_run(run))
+    emit(_run_shape(run, currency), format_, lambda: _print_run(run, currency))
     return 1 if run.refused else 0
 
 
-def _run_shape(run: MonthRun) -> Json:
+def _run_shape(run: MonthRun, currency: str) -> Json:
     return {
         "month": run.month,
         "done": [
@@ -252,19 +256,21 @@ def _run_shape(run: MonthRun) -> Json:
             for refusal in run.refused
         ],
         "total": run.total,
+        "currency": currency,
         "recorded": run.recorded,
         "position": run.position,
     }
 
 
-def _print_run(run: MonthRun) -> None:
+def _print_run(run: MonthRun, currency: str) -> None:
     rows = [
         (line.account, word(line.outcome) if line.outcome else line.voucher, money(line.amount)) for line in run.done
     ]
     refused = [(each.account, said("refused: {message}", message=each.message), "") for each in run.refused]
     summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
-    columns = (said("account"), said("result"), said("yuan"))
-    print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=["yuan"], title=run.month)
+    amounts = said("yuan") if currency == DEFAULT_CURRENCY else currency
+    columns = (said("account"), said("result"), amounts)
+    print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
     for each in run.refused:
         if each.hint:
             put(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)

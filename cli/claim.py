@@ -8,7 +8,7 @@ from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, months
 from cli.context import open_ledger, settings
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.language import here
 from cli.numbers import currency, moment, money
 from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, put, short, wrapped
@@ -95,8 +95,8 @@ def list_(month: str | None, asked: Asked, format_: str | None) -> None:
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
-            zone = zone_known(log, known)
-        rows = [shapes.claim_row(row, zone) for row in views.claims(month)]
+            zone, currency = zone_known(log, known), currency_known(log)
+        rows = [shapes.claim_row(row, zone, currency) for row in views.claims(month)]
     overpaid = ("overpaid",) if any(row["overpaid"] != "0.00" for row in rows) else ()
     columns = ("account", "month", "status", "outcome", "awarded", "issued", *overpaid)
     emit(rows, format_, lambda: _print_claims(rows, columns))
@@ -166,11 +166,12 @@ def print_derivation(made: Json) -> None:
     """A decision's steps within 80 columns, each behind its clause."""
     _print_head(made)
     print()
+    column = max(8, *(len(step["clause"]) for step in made["steps"]))
     for step in made["steps"]:
-        lines = wrapped(step["says"], WIDTH - 11)
-        print(f"  {padded(here(word(step['clause'])), 8)} {lines[0]}")
+        lines = wrapped(step["says"], WIDTH - column - 3)
+        print(f"  {padded(here(word(step['clause'])), column)} {lines[0]}")
         for line in lines[1:]:
-            print(f"{'':<11}{line}")
+            print(f"{'':<{column + 3}}{line}")
     print()
     _print_basis(made)
 
@@ -201,10 +202,11 @@ def _print_basis(made: Json) -> None:
         position=facts["position"],
         sha256=facts["sha256"][:16],
     )
+    years = ", ".join(map(str, calendar["years"]))
     print_pairs(
         [
             (said("terms"), f"{terms['agreement']} {terms['version']} sha256 {terms['sha256'][:16]}…"),
-            (said("calendar"), f"{', '.join(map(str, calendar['years']))} sha256 {calendar['sha256'][:16]}…"),
+            (said("calendar"), f"{years} sha256 {calendar['sha256'][:16]}…" if years else said("none")),
             (said("facts"), count),
             (said("record"), made["sha256"]),
             (said("times"), terms["readings"]["timezone"]),

@@ -49,6 +49,20 @@ EXAMPLES: dict[str, str] = {
         "slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'"
     ),
     "import aliyun-bill": "slaledger import aliyun-bill bill.csv --call-item 通话费",
+    "import alertmanager": (
+        "slaledger import alertmanager alerts.jsonl --map alertname=RoutingDown=inbound_routing --account-label tenant"
+    ),
+    "import prometheus": (
+        "slaledger import prometheus range.json --map job=routing=inbound_routing --all-accounts --threshold 0.95"
+    ),
+    "import pagerduty": (
+        "slaledger import pagerduty pagerduty.json --all-accounts --map 'Inbound routing=inbound_routing'"
+    ),
+    "import focus": (
+        "slaledger import focus focus.csv --account-column SubAccountId --call-service Calls --take Purchase"
+    ),
+    "import bss": "slaledger import bss costs.json --call-item 通话费",
+    "import cloudevents": "slaledger import cloudevents events-of-others.json",
     "availability": "slaledger availability 1001 2026-03",
     "breaches": "slaledger breaches 2026-03",
     "mtbf": "slaledger mtbf 1001 2026",

@@ -17,7 +17,7 @@ from cli.reading import parsed_month
 from domain.case import account_of, fold
 from domain.money import yuan
 from domain.refusals import Refusal
-from domain.time import written
+from domain.time import seconds_text, written
 from domain.wording import listed, said
 from domain.words import CODED, label, word
 from ledger import clock
@@ -112,6 +112,8 @@ def _told(name: str, value: object, zone: str) -> str:
 def _value(name: str, value: object, zone: str) -> str:
     if isinstance(value, int) and name.endswith("_fen"):
         return money(yuan(value)) or ""
+    if isinstance(value, int) and name.endswith("_us"):
+        return said("{seconds} s", seconds=seconds_text(value))
     if isinstance(value, int) and name.endswith("_at"):
         return short(written(value, zone))
     if isinstance(value, list):

@@ -115,8 +115,15 @@ def incident(found: Incident, zone: str) -> Json:
         "started_at": written(found.started_at, zone),
         "ended_at": shapes.instant(found.ended_at, zone),
         "status": found.status,
+        **_within(found),
         "exclusions": [_exclusion(exclusion, zone) for exclusion in found.exclusions],
     }
+
+
+def _within(found: Incident) -> Json:
+    """How far off its start and end may be, in seconds, where they were measured in steps."""
+    spans = {"started_within_seconds": found.started_within_us, "ended_within_seconds": found.ended_within_us}
+    return {name: shapes.seconds(span) for name, span in spans.items() if span is not None}
 
 
 def _exclusion(found: Exclusion, zone: str) -> Json:

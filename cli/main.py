@@ -173,11 +173,11 @@ def _meant(words: list[str]) -> str:
     """The command that words on the command line name, as far as they name one."""
     command: click.Command = cli
     path = ["slaledger"]
-    for word in words:
-        found = command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+    for each in words:
+        found = command.get_command(click.Context(command), each) if isinstance(command, click.Group) else None
         if found is not None:
             command = found
-            path.append(word)
+            path.append(each)
     return " ".join(path)
 
 

@@ -10,7 +10,7 @@ from cli import shapes
 from cli.bars import bar, outage_by_day, sparkline
 from cli.completion import accounts, months
 from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
+from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.numbers import money
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, put, short
 from domain.money import percent_cut, yuan
@@ -103,16 +103,19 @@ def breaches(month: str, asked: Asked, format_: str | None) -> None:
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = breaches_of(ledger, month, known.at, known.upto)
-    emit([_breach(breach) for breach in found], format_, lambda: _print_breaches(found))
+        with ledger.reading(known.upto) as log:
+            currency = currency_known(log)
+    emit([_breach(breach, currency) for breach in found], format_, lambda: _print_breaches(found))
 
 
-def _breach(breach: Breach) -> Json:
+def _breach(breach: Breach, currency: str) -> Json:
     return {
         "account": breach.account,
         "month": breach.month,
         "availability": shapes.ratio(breach.numerator, breach.denominator),
         "tier": breach.tier,
         "credit": yuan(breach.credit_fen),
+        "currency": currency,
     }
 
 
@@ -187,11 +190,15 @@ def mtbf(account: str, year: int, asked: Asked, format_: str | None) -> None:
                 (said("year"), year),
                 (said("outages"), result.events),
                 (said("mean"), mean),
-                (said("commitment"), said("{days} days", days=result.commitment_days)),
+                (said("commitment"), _promised(result.commitment_days)),
                 (said("met"), said("yes") if result.meets_commitment else said("no")),
             ]
         ),
     )
+
+
+def _promised(days: int | None) -> str:
+    return said("none") if days is None else said("{days} days", days=days)
 
 
 @click.command()
@@ -207,11 +214,11 @@ def worklist(asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = work(ledger, known.at, known.upto)
         with ledger.reading(known.upto) as log:
-            zone = zone_known(log, known)
+            zone, currency = zone_known(log, known), currency_known(log)
     shape: Json = {
         "unclaimed": [
             {
-                **_breach(one.breach),
+                **_breach(one.breach, currency),
                 "earlier": one.earlier,
                 "opens": shapes.instant(one.opens_at, zone),
                 "closes": shapes.instant(one.closes_at, zone),
@@ -223,7 +230,12 @@ def worklist(asked: Asked, format_: str | None) -> None:
             for row in found.to_decide
         ],
         "to_issue": [
-            {"account": row.account, "month": row.month, "amount": yuan(row.awarded_fen - row.issued_fen)}
+            {
+                "account": row.account,
+                "month": row.month,
+                "amount": yuan(row.awarded_fen - row.issued_fen),
+                "currency": currency,
+            }
             for row in found.to_issue
         ],
     }

@@ -66,6 +66,14 @@ def _terms(step: Step, i: _Shown) -> Said:
 
 
 def _window(step: Step, i: _Shown) -> Said:
+    if step.inputs["nth_workday"] is None:
+        return said(
+            "Filed at {filed_at}: {outcome}. The window opens at {opens_at} and closes at {closes_at}.",
+            filed_at=i["filed_at"],
+            outcome=_TIMELY[str(step.result)],
+            opens_at=i["opens_at"],
+            closes_at=i["closes_at"],
+        )
     return said(
         "Filed at {filed_at}: {outcome}. The window opens at {opens_at} (the working day that counts is "
         "{nth_workday}) and closes at {closes_at}.",
@@ -160,6 +168,9 @@ def _commitment(step: Step, i: _Shown) -> Said:
 
 
 def _fees(step: Step, i: _Shown) -> Said:
+    if "call_fee_fen" not in step.inputs:
+        bills = i["bills"] or said("none")
+        return said("Fee of the month {total} (bills: {bills}).", total=yuan(_number(step)), bills=bills)
     return said(
         "Product fee of the month {total} (bills: {bills}): service {service}, calls {calls}.",
         total=yuan(_number(step)),
@@ -171,6 +182,10 @@ def _fees(step: Step, i: _Shown) -> Said:
 
 def _base(step: Step, i: _Shown) -> Said:
     values = {"fee": i["fee_fen"], "offset": i["voucher_offset_fen"], "net": yuan(_number(step))}
+    if "gross" in step.inputs:
+        return said("Base: {net}, whatever was paid of it with vouchers ({offset}).", **values)
+    if i["part"] == "fee":
+        return said("Base: {fee} less {offset} paid with vouchers = {net}.", **values)
     if _is_service(i):
         return said("Base of the service part: {fee} less {offset} paid with vouchers = {net}.", **values)
     return said("Base of the call part: {fee} less {offset} paid with vouchers = {net}.", **values)
@@ -194,16 +209,47 @@ def _tier(step: Step, i: _Shown) -> Said:
 
 def _credit(step: Step, i: _Shown) -> Said:
     values = {"rate": i["rate"], "net": i["net_fen"], "amount": yuan(_number(step))}
+    if i["part"] == "fee":
+        return said("{rate} of {net} = {amount}.", **values)
     if _is_service(i):
         return said("Service part: {rate} of {net} = {amount}.", **values)
     return said("Call part: {rate} of {net} = {amount}.", **values)
 
 
 def _total(step: Step, i: _Shown) -> Said:
+    if "call_fen" not in step.inputs:
+        return _single_total(step)
     values = {"service": i["service_fen"], "calls": i["call_fen"], "total": yuan(_number(step))}
     if not step.result:
         return said("Service credit: {service} + {calls} = {total}: nothing to issue.", **values)
+    if step.inputs.get("remedy") == "credit":
+        return said("Service credit: {service} + {calls} = {total}, on later bills.", **values)
     return said("Service credit: {service} + {calls} = {total}, as a voucher.", **values)
+
+
+def _single_total(step: Step) -> Said:
+    total = yuan(_number(step))
+    if not step.result:
+        return said("Service credit: {total}: nothing to issue.", total=total)
+    if step.inputs.get("remedy") == "credit":
+        return said("Service credit: {total}, on later bills.", total=total)
+    return said("Service credit: {total}, as a voucher.", total=total)
+
+
+def _cap(step: Step, i: _Shown) -> Said:
+    return said(
+        "The most for a month: {share} of {paid} paid without vouchers = {most}.",
+        share=i["share"],
+        paid=i["paid_fen"],
+        most=yuan(_number(step)),
+    )
+
+
+def _minimum(step: Step, i: _Shown) -> Said:
+    values = {"credit": i["credit_fen"], "minimum": i["minimum_fen"]}
+    if step.result:
+        return said("{credit} is above {minimum}: it is given.", **values)
+    return said("{credit} is not above {minimum}: nothing is given.", **values)
 
 
 _SENTENCES: dict[str, Callable[[Step, _Shown], Said]] = {
@@ -220,4 +266,6 @@ _SENTENCES: dict[str, Callable[[Step, _Shown], Said]] = {
     "tier": _tier,
     "credit": _credit,
     "total": _total,
+    "cap": _cap,
+    "minimum": _minimum,
 }

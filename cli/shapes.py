@@ -95,6 +95,7 @@ def decision(decided: Decided, lang: str) -> Json:
         "availability": _measured(made, zone),
         "bases": None if made.bases is None else _bases(made.bases),
         "credit": _credit(made),
+        "remedy": made.remedy,
         "steps": [
             {
                 "clause": step.clause,
@@ -172,7 +173,7 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
     }
 
 
-def claim_row(row: ClaimRow, zone: str) -> Json:
+def claim_row(row: ClaimRow, zone: str, currency: str) -> Json:
     """A claim in a list."""
     return {
         "account": row.account,
@@ -183,10 +184,11 @@ def claim_row(row: ClaimRow, zone: str) -> Json:
         "awarded": yuan(row.awarded_fen),
         "issued": yuan(row.issued_fen),
         "overpaid": yuan(row.overpaid_fen),
+        "currency": currency,
     }
 
 
-def voucher_row(row: VoucherRow, zone: str) -> Json:
+def voucher_row(row: VoucherRow, zone: str, currency: str) -> Json:
     """A voucher in a list."""
     return {
         "voucher": row.voucher,
@@ -197,6 +199,7 @@ def voucher_row(row: VoucherRow, zone: str) -> Json:
         "cancelled": yuan(row.cancelled_fen),
         "balance": yuan(row.balance_fen),
         "issued_at": written(row.issued_at, zone),
+        "currency": currency,
     }
 
 

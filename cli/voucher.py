@@ -35,9 +35,10 @@ def list_(account: str | None, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone = zone_known(log, known)
+            currency = currency_known(log)
             if account is not None and not log.version(layout.account(account)):
                 raise unknown_account(account)
-        rows = [shapes.voucher_row(row, zone) for row in views.vouchers(account)]
+        rows = [shapes.voucher_row(row, zone, currency) for row in views.vouchers(account)]
     columns = ("voucher", "issued", "redeemed", "cancelled", "balance")
     emit(rows, format_, lambda: _print_vouchers(rows, columns))
 

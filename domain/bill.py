@@ -195,7 +195,7 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
                     part=part,
                 ),
                 clause="3.1",
-                hint=said("reverse the redemption first (`slaledger voucher reverse`)"),
+                hint=_reversal(next(each for each in bill.payments if each.part == part and not each.reversed)),
             )
     return (FeesCorrected(bill=bill.bill, **given),)
 
@@ -211,13 +211,18 @@ def void(bill: Bill, reason: str) -> tuple[Event, ...]:
             "redemptions_stand",
             said("bill {bill} was paid in part by voucher {voucher}", bill=bill.bill, voucher=standing[0].voucher),
             clause="3.1",
-            hint=said(
-                "`slaledger voucher reverse {voucher} {redemption} --reason …` first",
-                voucher=standing[0].voucher,
-                redemption=standing[0].redemption,
-            ),
+            hint=_reversal(standing[0]),
         )
     return (FeesVoided(bill=bill.bill),)
+
+
+def _reversal(payment: Payment) -> str:
+    """What to do before what a voucher paid can go."""
+    return said(
+        "`slaledger voucher reverse {voucher} {redemption} --reason …` first",
+        voucher=payment.voucher,
+        redemption=payment.redemption,
+    )
 
 
 def _not_voided(bill: Bill) -> None:

@@ -64,7 +64,7 @@ def evolve(case: Case, fact: Fact) -> None:
                 topic=fact.topic,
                 stream=fact.stream,
             ),
-            hint=said("the ledger was written by a newer version; nothing is skipped"),
+            hint=said("upgrade slaledger: a newer version wrote it, and nothing is skipped"),
         )
     try:
         step(case, fact.event, fact.reason)
@@ -148,7 +148,9 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountCorrected, e.AccountClosed),
     _incident: (
         e.IncidentOpened,
+        e.IncidentOpenedWithin,
         e.IncidentClosed,
+        e.IncidentClosedWithin,
         e.IncidentCorrected,
         e.IncidentWithdrawn,
         e.ExclusionApplied,

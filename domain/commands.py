@@ -10,16 +10,15 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
+from domain.cited import Clause, FunctionName
 from domain.events import Evidence, Part, Stage
 from domain.money import Fen
 from domain.refusals import BadValue
-from domain.time import Instant, MonthText
+from domain.time import Instant, MonthText, Seconds
 from domain.wording import said
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
-_CLAUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.()-]{0,39}")
-_FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -93,39 +92,6 @@ class Key(str):
                 hint=said("a key has 1 to 64 printable characters"),
             )
         return cls(text)
-
-
-class Clause(str):
-    """An exclusion's cause by its clause, such as `2.3(1)`; which there are the terms say."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Clause:
-        """Raises BadValue `unknown_clause`."""
-        if _CLAUSE.fullmatch(text) is None:
-            raise BadValue("unknown_clause", said("{text!r} is no exclusion", text=text[:80]), hint=_SHOWN)
-        return cls(text)
-
-
-class FunctionName(str):
-    """What was unavailable; which functions there are the terms say."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> FunctionName:
-        """Raises BadValue `unknown_function`."""
-        if _FUNCTION.fullmatch(text) is None:
-            message = said("{text!r} is no function", text=text[:80])
-            raise BadValue("unknown_function", message, hint=_SHOWN, unreadable=True)
-        return cls(text)
-
-
-_SHOWN = said("`slaledger terms show` lists them")
-
-
-EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
 
 
 class Hash(str):
@@ -242,6 +208,7 @@ class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
     accounts: tuple[Id, ...] | None = None
     regions: tuple[Id, ...] | None = None
     all_accounts: bool = False
+    uncertainty_seconds: Seconds | None = None
 
 
 class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
@@ -250,6 +217,7 @@ class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
     ARGUMENTS = ("incident",)
     incident: Id
     ended_at: Instant
+    uncertainty_seconds: Seconds | None = None
 
 
 class CorrectIncident(Command, tag="incident correct", frozen=True, kw_only=True):
@@ -441,7 +409,7 @@ COMMANDS: tuple[type[Command], ...] = (
     CancelVoucher,
 )
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
-_PARSED = (Instant, MonthText, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
+_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
 
 
 def parse_value(kind: type, value: Any) -> Any:
@@ -451,12 +419,14 @@ def parse_value(kind: type, value: Any) -> Any:
     """
     if kind not in _PARSED:
         raise NotImplementedError(f"no wire form for {kind}")
+    if kind is Seconds and type(value) is int:
+        value = str(value)
     if not isinstance(value, str):
         raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
     return kind.parse(value)
 
 
-_MONEY_HINT = ' (amounts are decimal strings in yuan, like "600.00")'
+_MONEY_HINT = ' (amounts are decimal strings, like "600.00")'
 
 
 def content(command: Command) -> bytes:

@@ -121,6 +121,12 @@ class IncidentOpened(Event, frozen=True, kw_only=True):
     regions: tuple[str, ...] = ()
 
 
+class IncidentOpenedWithin(IncidentOpened, frozen=True, kw_only=True):
+    """The same, as a measurement in steps tells it: the true start is at most `uncertainty_us` from `started_at`."""
+
+    uncertainty_us: int
+
+
 class IncidentJoined(Event, frozen=True, kw_only=True):
     """An account is one of the several that a shared incident touches; it stands in the account's own range."""
 
@@ -133,6 +139,12 @@ class IncidentClosed(Event, frozen=True, kw_only=True):
 
     incident: str
     ended_at: int
+
+
+class IncidentClosedWithin(IncidentClosed, frozen=True, kw_only=True):
+    """The same, as a measurement in steps tells it: the true end is at most `uncertainty_us` from `ended_at`."""
+
+    uncertainty_us: int
 
 
 class IncidentCorrected(Event, frozen=True, kw_only=True):
@@ -342,8 +354,10 @@ TOPICS: dict[str, type[Event]] = {
     "account.corrected": AccountCorrected,
     "account.closed": AccountClosed,
     "incident.opened": IncidentOpened,
+    "incident.opened_within": IncidentOpenedWithin,
     "incident.joined": IncidentJoined,
     "incident.closed": IncidentClosed,
+    "incident.closed_within": IncidentClosedWithin,
     "incident.corrected": IncidentCorrected,
     "incident.withdrawn": IncidentWithdrawn,
     "exclusion.applied.v2": ExclusionApplied,

@@ -11,8 +11,10 @@ from domain.events import (
     ExclusionApplied,
     ExclusionWithdrawn,
     IncidentClosed,
+    IncidentClosedWithin,
     IncidentCorrected,
     IncidentOpened,
+    IncidentOpenedWithin,
     IncidentWithdrawn,
     Scope,
 )
@@ -50,6 +52,9 @@ class Incident(msgspec.Struct, kw_only=True):
     regions: tuple[str, ...]
     started_at: int
     ended_at: int | None = None
+    started_within_us: int | None = None
+    """How far off `started_at` may be, where it was measured in steps; the same of the end below."""
+    ended_within_us: int | None = None
     withdrawn: str | None = None
     exclusions: list[Exclusion] = []
 
@@ -83,7 +88,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
     named = sorted(set(command.accounts or ()))
     account = named[0] if len(named) == 1 else command.account
     scope: Scope = "all" if command.all_accounts else "regions" if command.regions else "accounts"
-    return IncidentOpened(
+    event = IncidentOpened(
         incident=str(command.incident),
         function=str(command.function),
         started_at=int(command.started_at),
@@ -91,6 +96,9 @@ def opened(command: OpenIncident) -> IncidentOpened:
         account=None if account is None else str(account),
         regions=tuple(sorted({str(region) for region in command.regions or ()})),
     )
+    if command.uncertainty_seconds is None:
+        return event
+    return IncidentOpenedWithin(**msgspec.structs.asdict(event), uncertainty_us=int(command.uncertainty_seconds))
 
 
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
@@ -104,15 +112,16 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
                 account=event.account,
                 regions=event.regions,
                 started_at=event.started_at,
+                started_within_us=event.uncertainty_us if isinstance(event, IncidentOpenedWithin) else None,
                 exclusions=[],
             )
         case _ if incident is None:
             raise ValueError(f"an incident cannot begin with {type(event).__name__}")
         case IncidentClosed():
             incident.ended_at = event.ended_at
+            incident.ended_within_us = event.uncertainty_us if isinstance(event, IncidentClosedWithin) else None
         case IncidentCorrected():
-            incident.started_at = incident.started_at if event.started_at is None else event.started_at
-            incident.ended_at = incident.ended_at if event.ended_at is None else event.ended_at
+            _corrected(incident, event)
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
         case ExclusionApplied():
@@ -122,6 +131,14 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
         case _:
             raise ValueError(f"{type(event).__name__} is no event of an incident")
     return incident
+
+
+def _corrected(incident: Incident, event: IncidentCorrected) -> None:
+    """A corrected instant is as exact as the correction says it."""
+    if event.started_at is not None:
+        incident.started_at, incident.started_within_us = event.started_at, None
+    if event.ended_at is not None:
+        incident.ended_at, incident.ended_within_us = event.ended_at, None
 
 
 def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
@@ -152,7 +169,10 @@ def close(incident: Incident, command: CloseIncident, zone: str) -> tuple[Event,
             hint=said("`slaledger incident correct {incident} --ended-at … --reason …`", incident=incident.incident),
         )
     _check_order(incident, incident.started_at, command.ended_at, zone)
-    return (IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at)),)
+    closed = IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at))
+    if command.uncertainty_seconds is None:
+        return (closed,)
+    return (IncidentClosedWithin(**msgspec.structs.asdict(closed), uncertainty_us=int(command.uncertainty_seconds)),)
 
 
 def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
@@ -263,7 +283,9 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
                 incident=incident.incident,
                 exclusion=command.exclusion,
             ),
-            hint=said("it has {n}", n=len(incident.exclusions)),
+            hint=said("they are numbered from 1 to {n}", n=len(incident.exclusions))
+            if incident.exclusions
+            else said("it has none"),
         )
     exclusion = incident.exclusions[command.exclusion - 1]
     if exclusion.withdrawn == command.reason:
@@ -325,7 +347,7 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
                 clause=clause,
             ),
             clause="2.3",
-            hint=said("`slaledger terms show {version}`", version=terms.version),
+            hint=said("`slaledger terms show {version}` lists them", version=terms.version),
         )
 
 

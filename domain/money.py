@@ -24,9 +24,7 @@ class Fen(int):
         """The amount that a decimal string in yuan names. Raises BadValue `bad_amount` or `too_many_decimals`."""
         matched = _YUAN.fullmatch(text)
         if matched is None:
-            raise BadValue(
-                "bad_amount", said("{text!r} is no amount in yuan", text=text), hint=_EXAMPLE, unreadable=True
-            )
+            raise BadValue("bad_amount", said("{text!r} is no amount", text=text), hint=_EXAMPLE, unreadable=True)
         yuan, fen = matched.group(1), matched.group(2) or ""
         if len(fen) > 2:
             raise BadValue("too_many_decimals", said("{text!r} has more than two decimals", text=text), hint=_EXAMPLE)

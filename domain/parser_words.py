@@ -16,7 +16,7 @@ _PATTERN = re.compile(r"Expected `str` matching regex (.+)")
 _ENUM = re.compile(r"Invalid enum value (.+)")
 _CHOICE = re.compile(r"Invalid value (.+)")
 _TEXT = re.compile(r"Expected a string, got (\w+)")
-_AMOUNT = re.compile(r'Expected a string, got (\w+) \(amounts are decimal strings in yuan, like "600.00"\)')
+_AMOUNT = re.compile(r'Expected a string, got (\w+) \(amounts are decimal strings, like "600.00"\)')
 _PERCENT = re.compile(r"Expected a percentage in quotes such as '99.8%', got (\w+)")
 _IN_QUOTES = re.compile(r"Expected an amount in quotes such as '1.00', got (\w+)")
 _BROKEN = re.compile(r"JSON is malformed: (.+) \(byte (\d+)\)")
@@ -51,7 +51,7 @@ def _of_value(text: str) -> str:
     if found := _CHOICE.fullmatch(text):
         return said("Invalid value {value}", value=found[1])
     if found := _AMOUNT.fullmatch(text):
-        return said('Expected a string, got {got} (amounts are decimal strings in yuan, like "600.00")', got=found[1])
+        return said('Expected a string, got {got} (amounts are decimal strings, like "600.00")', got=found[1])
     if found := _TEXT.fullmatch(text):
         return said("Expected a string, got {got}", got=found[1])
     if found := _PERCENT.fullmatch(text):

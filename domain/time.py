@@ -27,6 +27,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _END = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII)
+_LONGEST_SPAN = 31 * DAY_US
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """What is recorded lies in these years: no calendar, zone or subtraction fails on it."""
@@ -77,6 +79,24 @@ class Instant(int):
 
 
 _EXAMPLE = said("write it like 2026-03-03T10:00:00+08:00")
+
+
+class Seconds(int):
+    """How far off an instant may be, in microseconds; written as decimal seconds."""
+
+    @classmethod
+    def parse(cls, text: str) -> Seconds:
+        """A span above zero and of a month at most. Raises BadValue `bad_seconds`."""
+        matched = _SECONDS.fullmatch(text)
+        span = 0 if matched is None else int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
+        if not 0 < span <= _LONGEST_SPAN:
+            raise BadValue(
+                "bad_seconds",
+                said("{text} is no span of seconds", text=repr(text[:40])),
+                hint=said("more than 0 and at most 2678400, with at most six decimals, like 15 or 0.5"),
+                unreadable=matched is None,
+            )
+        return cls(span)
 
 
 class MonthText(str):

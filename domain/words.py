@@ -54,11 +54,14 @@ _TOPICS = (
     said("account.corrected"),
     said("account.closed"),
     said("incident.opened"),
+    said("incident.opened_within"),
     said("incident.joined"),
     said("incident.closed"),
+    said("incident.closed_within"),
     said("incident.corrected"),
     said("incident.withdrawn"),
     said("exclusion.applied"),
+    said("exclusion.applied.v2"),
     said("exclusion.withdrawn"),
     said("fees.billed"),
     said("fees.corrected"),
@@ -93,6 +96,7 @@ _FIELDS = (
     said("country"),
     said("covered in beta"),
     said("credit"),
+    said("date"),
     said("decision"),
     said("document"),
     said("effective"),
@@ -115,6 +119,7 @@ _FIELDS = (
     said("ledger"),
     said("month"),
     said("months"),
+    said("name"),
     said("noticed"),
     said("notified"),
     said("opens"),
@@ -138,6 +143,7 @@ _FIELDS = (
     said("terms"),
     said("title"),
     said("to"),
+    said("uncertainty"),
     said("version"),
     said("voucher"),
     said("voucher month"),
@@ -184,7 +190,7 @@ def word(code: str) -> str:
 
 def label(field: str) -> str:
     """What a field of a record is called: its name without the unit, with blanks."""
-    return word(field.removesuffix("_fen").removesuffix("_at").replace("_", " "))
+    return word(field.removesuffix("_fen").removesuffix("_at").removesuffix("_us").replace("_", " "))
 
 
 CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})

@@ -95,7 +95,9 @@ class Batch:
                     self._recall(log)
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
                     raise Conflict(
-                        "batch_goes_on", said("another run of this file went on meanwhile"), hint=said("let it finish")
+                        "batch_goes_on",
+                        said("another run of this file went on meanwhile"),
+                        hint=said("let it finish, and run this again"),
                     )
                 started, before = True, self._report.recorded
                 with uncollected():

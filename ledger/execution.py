@@ -102,7 +102,7 @@ def is_spent(log: Reader, command: Command) -> bool:
     raise Refusal(
         "key_taken",
         said("key {key!r} was used for another command", key=str(command.key)),
-        hint=said("a key stands for one command for ever"),
+        hint=said("give another: a key stands for one command for ever"),
     )
 
 

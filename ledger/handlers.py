@@ -135,7 +135,9 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
     else:
         if command.source is None:
             raise Unreadable(
-                "no_source", said("a calendar from a file needs the source of its days"), hint=said("give --source")
+                "no_source",
+                said("a calendar from a file needs the source of its days"),
+                hint=said("give --source, where they were published"),
             )
         days = calendars.parse_days(read_text(command.file), command.year, command.file)
         event = calendars.published(command.year, str(command.source), *days)
@@ -185,7 +187,7 @@ def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
         raise Refusal(
             "unknown_incident",
             said("there is no incident {id}", id=id_),
-            hint=said("`slaledger incident open` records one"),
+            hint=said("`slaledger incident open {id} …` records it", id=id_),
         )
     return found
 
@@ -239,7 +241,9 @@ def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
     reserved = log.reservation("bill", id_)
     if reserved is None:
         raise Refusal(
-            "unknown_bill", said("there is no bill {id}", id=id_), hint=said("`slaledger fees bill` records one")
+            "unknown_bill",
+            said("there is no bill {id}", id=id_),
+            hint=said("`slaledger fees bill {id} …` records it", id=id_),
         )
     stream = layout.bill(reserved.owner, id_)
     return stream, log.fold_streams(stream).bills[id_]

@@ -53,12 +53,13 @@ class CommandLine:
     def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
         """The environment of a command; a file in the folder is found without being named.
 
-        What was compiled once is found again, as where the software is installed, whatever this environment says.
+        What was compiled once is found again, as where the software is installed, whatever this environment says;
+        and the locale is that of no country.
         """
-        left_out = ("SLALEDGER_", "PYTHONDONTWRITEBYTECODE")
+        left_out = ("SLALEDGER_", "PYTHONDONTWRITEBYTECODE", "LC_", "LANG")
         own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         named = {} if isinstance(self.place, SqliteFile) else {"SLALEDGER_URL": self.url}
-        return {**own, "SLALEDGER_ACTOR": "clerk", **named, **(env or {})}
+        return {**own, "LANG": "C.UTF-8", "SLALEDGER_ACTOR": "clerk", **named, **(env or {})}
 
     def run(
         self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None

@@ -23,6 +23,7 @@ def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureR
         shutil.copytree(request.getfixturevalue("shown")[0], tmp_path, dirs_exist_ok=True)
     else:
         assert transcripts.ON_NONE in page, "the page says on which ledger it goes"
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     slaledger = CommandLine(tmp_path)
     for each in transcripts.shown(page):
         done = slaledger.run(*each.words)
@@ -31,7 +32,7 @@ def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureR
 
 
 def test_there_are_transcripts_for_each_reader() -> None:
-    assert {"tour.md", "month-end.md", "dispute.md", "audit.md"} <= set(WITH_TRANSCRIPTS)
+    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md"} <= set(WITH_TRANSCRIPTS)
 
 
 def test_the_reference_is_what_help_prints() -> None:

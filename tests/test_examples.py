@@ -43,6 +43,53 @@ BEFORE: dict[str, list[dict[str, object]]] = {
 """What an example needs to be there that no earlier one made."""
 
 
+ALERT = {
+    "status": "resolved",
+    "labels": {"alertname": "RoutingDown", "tenant": "1001"},
+    "startsAt": "2026-05-06T10:00:00.123456789+08:00",
+    "endsAt": "2026-05-06T10:10:00+08:00",
+    "fingerprint": "a1b2c3d4e5f60718",
+}
+SERIES = {"metric": {"job": "routing"}, "values": [[1777600000 + 15 * n, v] for n, v in enumerate(["1", "0.9", "1"])]}
+PAGED = {
+    "id": "Q1",
+    "status": "triggered",
+    "created_at": "2026-05-07T10:00:00+08:00",
+    "service": {"id": "P1", "summary": "Inbound routing"},
+}
+FOCUS = """\
+SubAccountId,BillingPeriodStart,BillingPeriodEnd,BilledCost,BillingCurrency,ChargeCategory,ServiceName
+1001,2026-06-01T00:00:00+08:00,2026-07-01T00:00:00+08:00,600.00,CNY,Purchase,Call center
+1001,2026-06-01T00:00:00+08:00,2026-07-01T00:00:00+08:00,12.30,CNY,Usage,Calls
+"""
+COST = {
+    "OwnerID": "1001",
+    "Item": "PayAsYouGoBill",
+    "SubscriptionType": "PayAsYouGo",
+    "ProductCode": "ccc",
+    "BillingItem": "通话费",
+    "Currency": "CNY",
+    "PretaxAmount": 12.3,
+    "DeductedByCashCoupons": 0,
+}
+CLOUD_EVENT = {
+    "specversion": "1.0",
+    "id": "1",
+    "source": "/monitoring",
+    "type": "slaledger.incident.withdraw",
+    "data": {"incident": "INC-7", "reason": "another record of it stands"},
+}
+IMPORTED: dict[str, str] = {
+    "alerts.jsonl": json.dumps({"version": "4", "status": "resolved", "alerts": [ALERT]}) + "\n",
+    "focus.csv": FOCUS,
+    "costs.json": json.dumps({"Success": True, "Data": {"BillingCycle": "2026-07", "Items": {"Item": [COST]}}}),
+    "events-of-others.json": json.dumps([CLOUD_EVENT]),
+    "pagerduty.json": json.dumps({"incidents": [PAGED]}),
+    "range.json": json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [SERIES]}}),
+}
+"""The files that the examples take over, by name."""
+
+
 @pytest.fixture
 def prepared(slaledger: CommandLine) -> CommandLine:
     """A ledger in a folder with the files that the examples name."""
@@ -59,6 +106,8 @@ def prepared(slaledger: CommandLine) -> CommandLine:
     cells = dict.fromkeys(BILL_HEADER.split(","), "")
     cells |= {"账期": "2026-05", "账号ID": "1001", "计费项": "通话费", "应付金额": "12.30", "产品": "云呼叫中心"}
     (folder / "bill.csv").write_text(BILL_HEADER + "\n" + ",".join(cells.values()) + "\n", "utf-8")
+    for name, content in IMPORTED.items():
+        (folder / name).write_text(content, "utf-8")
     return slaledger
 
 

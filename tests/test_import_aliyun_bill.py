@@ -42,7 +42,7 @@ def written(*rows: Row, columns: tuple[str, ...] = COLUMNS, end: str = "\r\n") -
 
 def read(data: str | bytes, *calls: str, products: tuple[str, ...] = ()) -> Reading:
     given = data.encode() if isinstance(data, str) else data
-    return read_aliyun_bill(given, name="b.csv", call_items=frozenset(calls), products=frozenset(products))
+    return read_aliyun_bill(io.BytesIO(given), name="b.csv", call_items=frozenset(calls), products=frozenset(products))
 
 
 def refused(data: str | bytes, *calls: str, products: tuple[str, ...] = ()) -> Unreadable:

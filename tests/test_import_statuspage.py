@@ -1,5 +1,6 @@
 """A status page becomes commands or is refused with the place: not understood must not count as green."""
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +19,12 @@ Page = dict[str, Any]
 def read(page: object, functions: Mapping[str, str] = PHONE, skip: tuple[str, ...] = ()) -> Reading:
     data = page if isinstance(page, bytes) else json.dumps(page).encode()
     return read_statuspage(
-        data, name="p.json", accounts=("1001",), all_accounts=False, functions=functions, skip=frozenset(skip)
+        io.BytesIO(data),
+        name="p.json",
+        accounts=("1001",),
+        all_accounts=False,
+        functions=functions,
+        skip=frozenset(skip),
     )
 
 
@@ -151,7 +157,7 @@ def test_whom_it_touches(accounts: tuple[str, ...], everybody: bool, fields: dic
     data = json.dumps(page(incident(update("10:00", change(UP, OUT))))).encode()
 
     def run() -> Reading:
-        return read_statuspage(data, name="p", accounts=accounts, all_accounts=everybody, functions=PHONE)
+        return read_statuspage(io.BytesIO(data), name="p", accounts=accounts, all_accounts=everybody, functions=PHONE)
 
     if fields is None:
         with pytest.raises(Unreadable, match="either accounts or all accounts"):
@@ -379,7 +385,7 @@ MISTAKES: dict[str, Mistake] = {
     "nothing mapped": ({}, (), "no_mapping"),
     "mistyped component": ({"Fone": "agent_calls"}, (), "unknown_component"),
     "a group": ({"All": "agent_calls"}, (), "unknown_component"),
-    "mistyped function": ({"Phone": "calls"}, (), "unknown_function"),
+    "mistyped function": ({"Phone": "agent calls"}, (), "unknown_function"),
     "name and code disagree": ({"Phone": "agent_calls", "ph": "agent_sign_in"}, (), "mapped_twice"),
     "nothing to skip": (PHONE, ("i9",), "unknown_skip"),
 }

@@ -753,7 +753,14 @@ def test_the_shape_of_availability_and_breaches(shop: CommandLine) -> None:
     )
     # 1003's second bill of 100.00 makes the service fee 700.00: 98.00 + 20.00.
     assert shop.ok("breaches", "2026-03") == [
-        {"account": account, "month": "2026-03", "availability": month["availability"], "tier": 1, "credit": credit}
+        {
+            "account": account,
+            "month": "2026-03",
+            "availability": month["availability"],
+            "tier": 1,
+            "credit": credit,
+            "currency": "CNY",
+        }
         for account, credit in (("1001", "104.00"), ("1003", "118.00"))
     ]
 

@@ -148,3 +148,22 @@ def test_outages_by_day(episodes: list[dict[str, object]], days: dict[int, int])
     found = outage_by_day({"month": "2026-04", "episodes": episodes})
     assert len(found) == 30
     assert {day: span // 1_000_000 for day, span in enumerate(found, start=1) if span} == days
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_a_refusal_fits_the_terminal(columns: int, tmp_path: Path) -> None:
+    ledger = CommandLine(tmp_path)
+    ledger.ok("init")
+    ledger.ok("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
+    words = ("account", "restage", "1001", "--stage", "public_beta", "--changed-at", "2025-01-01T00:00:00+08:00")
+    shown = on_a_terminal(ledger, *words, columns=columns).replace("\r\n", "\n")
+    assert max(map(len, shown.splitlines())) <= columns
+    first, *rest = shown.splitlines()
+    assert first.startswith("slaledger: account 1001 was enrolled")
+    assert all(line.startswith("  ") for line in rest)
+    assert " ".join(shown.split()) == " ".join(ledger.process(*words, "--format", "table").stderr.split())
+
+
+def test_elsewhere_a_refusal_is_a_line_and_its_hint_another(tmp_path: Path) -> None:
+    told = CommandLine(tmp_path).process("worklist", "--format", "table").stderr
+    assert re.fullmatch(r"slaledger: there is no ledger at .*\n  what to do: `slaledger init` makes one\n", told)

@@ -289,3 +289,125 @@ def test_a_version_is_found_by_its_name_or_refused() -> None:
 
 def test_the_month_of_another_zone_begins_on_its_own_clock() -> None:
     assert terms(timezone="UTC").effective_at == at("2018-08-01 08:00")
+
+
+# --- Switches for other agreements ---
+
+OTHER = shipped_agreements("aws-ec2")[0]
+CAPPED = shipped_agreements("gcp-filestore")[0]
+
+
+@pytest.mark.parametrize(
+    ("document", "old", "new", "told"),
+    [
+        row("a currency with no decimals", OTHER, '"USD"', '"JPY"', "JPY have 0 decimals"),
+        row("a currency with three decimals", OTHER, '"USD"', '"KWD"', "KWD have 3 decimals"),
+        row("no currency at all", OTHER, '"USD"', '"XYZ"', "'XYZ' is no currency of ISO 4217 - at `$.currency`"),
+        row("a currency in small letters", OTHER, '"USD"', '"usd"', "- at `$.currency`"),
+        row(
+            "a call rate of a fee without parts", OTHER, '"10%"', '"10%"\ncall_rate = "1%"', "unknown field `call_rate`"
+        ),
+        row(
+            "no fee parts, no single rate", OTHER, 'parts = { value = "single", clause = "Credits" }', "", "`call_rate`"
+        ),
+        row("another kind of fee", OTHER, '"single"', '"halves"', "- at `$.fees.parts.value`"),
+        row("another base", OTHER, '"net_of_vouchers"', '"net"', "- at `$.fees.base.value`"),
+        row("another remedy", OTHER, '"credit", clause', '"cash", clause', "- at `$.vouchers.remedy.value`"),
+        row("a number for an amount", OTHER, '"1.00"', "1.00", "- at `$.credit.minimum_credit.value`"),
+        row("three decimals of an amount", OTHER, '"1.00"', '"1.001"', "- at `$.credit.minimum_credit.value`"),
+        row("no end of the window", OTHER, "closes_after_months", "# closes_after_months", "- at `$.claims`"),
+        row(
+            "two ends of the window",
+            OTHER,
+            "[claims]",
+            '[claims]\ncloses_after_days = { value = 3, clause = "R" }',
+            "both",
+        ),
+        row(
+            "no day to claim",
+            CAPPED,
+            "closes_after_days = { value = 30",
+            "closes_after_days = { value = 0",
+            "`$.claims.",
+        ),
+        row("no function", OTHER, '["region"]', "[]", "- at `$.service.functions.value`"),
+        row("a function twice", OTHER, '["region"]', '["region", "region"]', "region stands twice"),
+        row("a function's name", OTHER, '["region"]', '["A region"]', "- at `$.service.functions.value[0]`"),
+        row("a cap of nothing", CAPPED, 'cap = { value = "50%"', 'cap = { value = "0%"', "- at `$.credit.cap.value`"),
+        row("a cap over 100 %", CAPPED, 'cap = { value = "50%"', 'cap = { value = "101%"', "- at `$.credit.cap.value`"),
+        row("an exclusion twice", CAPPED, "Exclusions(b)", "Exclusions(a)", "stands twice"),
+        row(
+            "a cap on a fee in parts",
+            SHIPPED,
+            "[vouchers]",
+            '[credit]\ncap = { value = "50%", clause = "3.1" }\n[vouchers]',
+            "needs a fee without parts",
+        ),
+    ],
+)
+def test_what_is_wrong_with_another_agreement_is_said_with_its_place(
+    document: str, old: str, new: str, told: str
+) -> None:
+    assert old in document
+    with pytest.raises(Unreadable) as refused:
+        parse_terms(document.replace(old, new, 1))
+    assert (refused.value.code, told in refused.value.message) == ("bad_terms", True), refused.value.message
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["with its clause", "as a word"])
+@pytest.mark.parametrize(
+    ("kind", "reason", "instead"),
+    [
+        row("error rates", "error_rate", "an average of error rates", "recorded as incidents"),
+        row("user minutes", "user_minutes", "how many users were down", "for each unit that is measured"),
+        row("a trailing year", "trailing_year", "over the year before a claim", "by the natural month"),
+        row("so much a minute", "per_minute", "grows with each minute", "tiers"),
+    ],
+)
+def test_what_the_schema_does_not_express_is_refused_with_the_reason(
+    kind: str, reason: str, instead: str, whole: bool
+) -> None:
+    told = f'kind = {{ value = "{kind}", clause = "2" }}' if whole else f'kind = "{kind}"'
+    document = OTHER.replace('kind = { value = "time", clause = "Uptime" }', told)
+    assert document != OTHER
+    with pytest.raises(Unreadable) as refused:
+        parse_terms(document)
+    assert refused.value.code == "terms_not_expressible"
+    assert reason in refused.value.message and "$.measure.kind" in refused.value.message
+    assert instead in str(refused.value.hint)
+
+
+def test_an_unknown_kind_of_measure_is_just_wrong() -> None:
+    with pytest.raises(Unreadable) as refused:
+        parse_terms(OTHER.replace('"time"', '"feeling"'))
+    assert (refused.value.code, "`$.measure.kind.value`" in refused.value.message) == ("bad_terms", True)
+
+
+@pytest.mark.parametrize(
+    ("held", "other", "code"),
+    [
+        row("another agreement", SHIPPED, OTHER, "terms_other_agreement"),
+        row("the other way round", OTHER, SHIPPED, "terms_other_agreement"),
+        row(
+            "another currency",
+            OTHER,
+            OTHER.replace('"USD"', '"EUR"').replace('"2022-05-05"', '"v2"').replace("= 2022-05-05", "= 2030-01-01", 1),
+            "terms_other_currency",
+        ),
+    ],
+)
+def test_an_amendment_stays_under_its_agreement_and_in_its_currency(held: str, other: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        publish(versions(held), PublishTerms(noticed_at=Instant(0)), other)
+    assert refused.value.code == code
+
+
+def test_the_reference_says_nothing_of_the_switches_and_keeps_its_bytes() -> None:
+    reference = parse_terms(SHIPPED)
+    assert document_sha256(SHIPPED).startswith("e70d417135a73ab5"), "as the README shows decisions cite it"
+    assert (reference.currency, reference.remedy, reference.single_fee, reference.gross_base) == (
+        *("CNY", "voucher"),
+        *(False, False),
+    )
+    assert reference.functions == ("agent_sign_in", "agent_calls", "inbound_routing")
+    assert (reference.credit.cap, reference.credit.minimum_credit) == (None, None)

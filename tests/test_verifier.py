@@ -236,6 +236,27 @@ def test_a_months_own_vouchers_do_not_lower_its_base(ledger: Ledger, told: Telle
     assert offsets == [4, 33]  # 10 fen and 100 fen over three months: the other month's voucher each time
 
 
+def test_instants_that_were_measured_in_steps_are_verified(ledger: Ledger, told: Teller) -> None:
+    told("account enroll", account="A", enrolled_at=at("2025-01-01"))
+    start, within = at("2026-03-03 10:00"), {"uncertainty_seconds": "15"}
+    told("incident open", incident="I", all_accounts=True, function="agent_calls", started_at=start, **within)
+    told("incident close", incident="I", ended_at=start + timedelta(hours=4), **within)
+    told(
+        "fees bill",
+        bill="B",
+        account="A",
+        first_month="2026-03",
+        billed_at=at("2026-04-01"),
+        product_fee="100.00",
+        call_fee="40.00",
+    )
+    told("claim file", account="A", month="2026-03", filed_at=at("2026-04-10"))
+    told("claim decide", account="A", month="2026-03", decided_at=at("2026-04-10"))
+    (made,) = dossiers(ledger).values()
+    assert findings(made) == []
+    assert decisions(made)[0]["outcome"] == "awarded"
+
+
 def test_a_base_below_zero_by_the_odd_fen_is_none(ledger: Ledger, told: Teller) -> None:
     """Of 3 fen with 2 of calls over three months the service is 0, 0 and 1, but 1 fen by voucher is 1, 0 and 0."""
     told("account enroll", account="A", enrolled_at=at("2025-01-01"))

@@ -116,8 +116,10 @@ class _Looking:
         """The function whose callers give the code, the message, the hint, or a sentence within them."""
         for name in ("code", "message", "hint"):
             for value in self._values(call, kind, name, through):
-                if asked := self._open(value):
-                    return asked
+                names = [node for node in ast.walk(value.node) if isinstance(node, ast.Name)] if name == "code" else []
+                for node in (value.node, *names):
+                    if asked := self._open(value._replace(node=node)):
+                        return asked
                 for inner in _inner(value).values():
                     for each in self.code.follow(inner):
                         asked = self._open(each)
@@ -205,7 +207,8 @@ class _Looking:
         for name, inner in _inner(value).items():
             values = [each for each in self.code.follow(inner) if each.node not in (*within, node)]
             found = list(_once(self._sentences_of(values, (*within, node))))
-            if 0 < len(found) <= _MOST:
+            plain = not any(_is_said(each) for each in values)
+            if 0 < len(found) <= (1 if plain else _MOST):
                 told[name] = found
         for template in (_text(each) for each in node.args):
             if template:

@@ -1,7 +1,8 @@
 """Commands with their output as the documentation shows them, and what the commands print now.
 
 A block of a page that begins with `$ slaledger` is a transcript: its commands are run, in the order of the page, on
-the ledger that the page's first lines name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`.
+the ledger that the page's first lines name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`,
+beside the folder `examples/`.
 `…` alone on a line stands for lines left out.
 
     python tools/transcripts.py docs/tour.md      writes the output anew into the pages that are named
@@ -27,7 +28,7 @@ Run = Callable[[list[str]], str]
 """Carries the words of a command out, and gives what a person sees: stdout, then stderr."""
 
 
-_MOMENT = re.compile(r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?")
+_MOMENT = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)[ T]|年(\d+)月(\d+)日 )\d\d:\d\d:\d\d(\.\d+)?")
 _DEMO_MADE = "2026-11-21"
 """What the demo's files tell lies before; what is later is the moment of a run."""
 
@@ -67,9 +68,13 @@ def is_as_printed(output: str, printed: str) -> bool:
 
 def _comparable(text: str) -> str:
     """Text without what differs from ledger to ledger: hashes, ids, and moments at which the demo itself was run."""
-    text = _MOMENT.sub(lambda found: found[0] if found[0] < _DEMO_MADE else "MOMENT", text)
+    text = _MOMENT.sub(lambda found: found[0] if _day(found) < _DEMO_MADE else "MOMENT", text)
     text = re.sub(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b|[A-Za-z0-9+/]{43}=|slaledger-[0-9a-f]{32}", "HASH", text)
     return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").splitlines())
+
+
+def _day(found: re.Match[str]) -> str:
+    return f"{found[1]}-{int(found[2] or found[4]):02}-{int(found[3] or found[5]):02}"
 
 
 def written_anew(page: str, run: Run) -> str:
@@ -112,6 +117,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             if ON_DEMO in page:
                 make_demo(Path(folder))
+            (Path(folder) / "examples").symlink_to(ROOT / "examples")
             path.write_text(written_anew(page, _in_folder(Path(folder))), "utf-8")
 
 

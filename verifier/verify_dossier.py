@@ -35,8 +35,11 @@ from typing import Any, NamedTuple
 
 FORMAT = "slaledger-dossier-1"
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
+OPENED = ("incident.opened", "incident.opened_within")
+"""The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
-TERMS_STREAM = "~/terms/aliyun-ccc"
+TERMS = "~/terms/"
+YUAN = "CNY"
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,8 +65,8 @@ READINGS: dict[str, object] = {
     "voucher_pays_later_by": "bill_date",
     "voucher_pays": "service_and_call",
 }
-# R3: agents who cannot sign in cannot take calls either; these two are one function.
-FUNCTION = {"agent_sign_in": "agents", "agent_calls": "agents", "inbound_routing": "inbound"}
+# R3: agents who cannot sign in cannot take calls either; these two are one function. Any other is one by itself.
+FUNCTION = {"agent_sign_in": "agents", "agent_calls": "agents"}
 
 Span = tuple[int, int]
 Json = dict[str, Any]
@@ -247,7 +250,7 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
         event.stream
         for event in events
         if event.stream.startswith("~/incident/")
-        and event.topic == "incident.opened"
+        and event.topic in OPENED
         and (
             event.data["scope"] == "all"
             or event.data["incident"] in joined
@@ -396,7 +399,17 @@ class Terms:
         return version
 
     def value(self, section: str, parameter: str) -> Any:
-        return self.document[section][parameter]["value"]
+        """A parameter's value; None where the document leaves it out, which only some parameters may be."""
+        cited = self.document.get(section, {}).get(parameter)
+        return None if cited is None else cited["value"]
+
+    @property
+    def currency(self) -> str:
+        return str(self.document.get("currency", YUAN))
+
+    @property
+    def remedy(self) -> str:
+        return self.value("vouchers", "remedy") or "voucher"
 
     def month(self, month: str) -> Span:
         """R8: a natural month on the clock of the terms."""
@@ -413,8 +426,10 @@ def governing(events: Iterable[Event], month: str) -> Terms:
     As with the notice of an amendment, it is the version being amended that says when an amendment takes hold. A first
     version that takes effect during the month has none before it, and speaks for itself.
     """
-    published = (event.data for event in events if event.stream == TERMS_STREAM and event.topic == "terms.published")
-    versions = sorted(map(Terms.published, published), key=lambda version: version.effective_at)
+    published = [event for event in events if event.stream.startswith(TERMS) and event.topic == "terms.published"]
+    if len({event.stream for event in published}) > 1:
+        raise Wrong("there are terms of more than one agreement")
+    versions = sorted((Terms.published(event.data) for event in published), key=lambda version: version.effective_at)
     begun = [version for version in versions if version.effective_at <= version.month(month)[0]]
     ended = [version for version in versions if version.effective_at < version.month(month)[1]]
     if not ended:
@@ -430,27 +445,34 @@ def governing(events: Iterable[Event], month: str) -> Terms:
 class Window(NamedTuple):
     """When a claim can be made: from `opens_at`, before `closes_at`."""
 
-    nth_workday: date
+    nth_workday: date | None
     last_day: date
     opens_at: int
     closes_at: int
 
 
 def claim_window(month: str, terms: Terms, workdays: Workdays) -> Window:
-    """Clause 3.2, R14 and R15."""
-    day, left = first_day(month, 1), terms.value("claims", "opens_after_working_day")
-    while left := left - workdays.is_one(day):
-        day += ONE_DAY
-    opens = day + ONE_DAY if terms.readings["claim_opens"] == "day_after" else day
+    """Clause 3.2, R14 and R15; other agreements: from the month's end on, or for some days behind it."""
+    after = first_day(month, 1)
+    workday, opens, left = None, after, terms.value("claims", "opens_after_working_day")
+    if left is not None:
+        workday = after
+        while left := left - workdays.is_one(workday):
+            workday += ONE_DAY
+        opens = workday + ONE_DAY if terms.readings["claim_opens"] == "day_after" else workday
 
-    closing = first_day(month, terms.value("claims", "closes_after_months"))
-    number = days_in(closing)
-    if terms.readings["claim_closes"] == "corresponding_day":
-        number = min(number, days_in(first_day(month)))
-    last = closing.replace(day=number)
+    days, months = terms.value("claims", "closes_after_days"), terms.value("claims", "closes_after_months")
+    if days is not None:
+        last = after + timedelta(days=days - 1)
+    else:
+        closing = first_day(month, months)
+        number = days_in(closing)
+        if terms.readings["claim_closes"] == "corresponding_day":
+            number = min(number, days_in(first_day(month)))
+        last = closing.replace(day=number)
     while terms.readings["deadline_rolls"] and not workdays.is_one(last):
         last += ONE_DAY
-    return Window(day, last, midnight(opens, terms.zone), midnight(last + ONE_DAY, terms.zone))
+    return Window(workday, last, midnight(opens, terms.zone), midnight(last + ONE_DAY, terms.zone))
 
 
 # ---- Covered time and outages --------------------------------------------------------------------------------------
@@ -522,7 +544,7 @@ class Incident:
     excluded: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)
 
     def apply(self, topic: str, data: Json) -> None:
-        if topic == "incident.closed":
+        if topic in ("incident.closed", "incident.closed_within"):
             self.ended_at = data["ended_at"]
         elif topic == "incident.corrected":
             self.started_at = data.get("started_at", self.started_at)
@@ -557,7 +579,7 @@ def touching(events: Iterable[Event], account: Account) -> list[Incident]:
     found: dict[str, Incident] = {}
     for event in events:
         name = event.data.get("incident")
-        if event.topic == "incident.opened":
+        if event.topic in OPENED:
             regions = event.data.get("regions", [])
             particulars = event.data["function"], event.data["started_at"], event.data["scope"], regions
             found[event.data["incident"]] = Incident(event.data["incident"], *particulars)
@@ -579,7 +601,8 @@ def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[tup
     everything_excluded = union(span for incident in incidents for span in incident.exclusions(at))
     groups: dict[str, list[Incident]] = {}
     for incident in incidents:
-        by = {"merged": "", "per_function": FUNCTION[incident.function], "per_incident": incident.name}
+        function = FUNCTION.get(incident.function, incident.function)
+        by = {"merged": "", "per_function": function, "per_incident": incident.name}
         groups.setdefault(by[readings["minimum_applies_to"]], []).append(incident)
     for group in groups.values():
         raw = union(incident.span(at) for incident in group)
@@ -610,7 +633,9 @@ def unavailable_us(
         return length(union(span for spans in counted for span in spans))
     minutes, seen = 0, list[Span]()
     for spans in counted:
-        minutes += -(-length(without(spans, seen)) // (60 * SECOND))
+        own = length(without(spans, seen))
+        whole = own // (60 * SECOND)
+        minutes += whole + (own % (60 * SECOND) > 0 and readings["quantise"] == "ceil_minute_per_episode")
         seen = union([*seen, *spans])
     return minutes * 60 * SECOND
 
@@ -685,19 +710,33 @@ def bills_of(events: Iterable[Event]) -> list[Bill]:
     return [bill for bill in bills.values() if not bill.void]
 
 
-def bases_of(bills: Sequence[Bill], month: str) -> Json:
-    """Clauses 1 and 3.1, R11 and R12: the month's fees, and each part net of what vouchers paid, in fen."""
+def bases_of(bills: Sequence[Bill], month: str, gross: bool) -> Json:
+    """Clauses 1 and 3.1, R11 and R12: the month's fees, and each part net of what vouchers paid, in fen.
+
+    Where an agreement takes its rates of the gross fee, the base is all of it.
+    """
     product = sum(bill.share(bill.amounts["product_fee_fen"], month) for bill in bills)
     call = sum(bill.share(bill.amounts["call_fee_fen"], month) for bill in bills)
     bases: Json = {"product_fee_fen": product, "call_fee_fen": call}
     for part, fee in (("service", product - call), ("call", call)):
         offset = sum(bill.share(bill.offset(part, month), month) for bill in bills)
-        bases[part] = {"fee_fen": fee, "voucher_offset_fen": offset, "net_fen": max(0, fee - offset)}
+        bases[part] = {"fee_fen": fee, "voucher_offset_fen": offset, "net_fen": fee if gross else max(0, fee - offset)}
     return bases
 
 
-def credit_of(bases: Json, tier: Json, rounding: str) -> Json:
-    """Clause 3.1, R13: the credit of each part, and the total; rounded once, only the total is laid down."""
+def credit_of(bases: Json, tier: Json, terms: Terms) -> Json:
+    """Clause 3.1, R13: the credit of each part, and the total; rounded once, only the total is laid down.
+
+    A fee without parts has one rate. A cap is a share of what was paid of the fee without vouchers, cut to the fen.
+    """
+    rounding = terms.readings["rounding"]
+    if terms.value("fees", "parts") == "single":
+        amount = half_up(bases["service"]["net_fen"] * percentage(tier["service_rate"]))
+        cap = terms.value("credit", "cap")
+        if cap is not None:
+            paid = max(0, bases["service"]["fee_fen"] - bases["service"]["voucher_offset_fen"])
+            amount = min(amount, int(paid * percentage(cap)))
+        return {"service": {"amount_fen": amount}, "call": {"amount_fen": 0}, "total_fen": amount}
     exact = {part: bases[part]["net_fen"] * percentage(tier[f"{part}_rate"]) for part in ("service", "call")}
     if rounding == "once_on_total":
         return {"total_fen": half_up(sum(exact.values(), Fraction(0)))}
@@ -717,7 +756,11 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     terms, workdays = governing(known, month), Workdays.recorded(known)
     window = claim_window(month, terms, workdays)
     years = sorted(workdays.used)
+    plain = (terms.currency, terms.remedy) == (YUAN, "voucher")
     says: Json = {
+        "format": 1 if plain and window.nth_workday is not None else 2,
+        "currency": None if terms.currency == YUAN else terms.currency,
+        "remedy": None if terms.remedy == "voucher" else terms.remedy,
         "filed_at": filed_at,
         "terms": {
             "agreement": terms.document["agreement"],
@@ -727,7 +770,7 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
         },
         "calendar": {"years": years, "sha256": workdays.cited()},
         "window": {
-            "nth_workday": window.nth_workday.isoformat(),
+            "nth_workday": None if window.nth_workday is None else window.nth_workday.isoformat(),
             "last_day": window.last_day.isoformat(),
             "opens_at": window.opens_at,
             "closes_at": window.closes_at,
@@ -764,9 +807,9 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     }
     if tier is None:
         return says | {"outcome": "commitment_met"}
-    says["bases"] = bases_of(bills_of(known), month)
-    credit = credit_of(says["bases"], terms.document["tiers"][tier - 1], terms.readings["rounding"])
-    if credit["total_fen"] == 0:
+    says["bases"] = bases_of(bills_of(known), month, terms.value("fees", "base") == "gross")
+    credit = credit_of(says["bases"], terms.document["tiers"][tier - 1], terms)
+    if credit["total_fen"] <= half_up(Fraction(terms.value("credit", "minimum_credit") or "0") * 100):
         return says | {"outcome": "nothing_to_credit"}
     return says | {"outcome": "awarded", "credit": credit}
 
@@ -810,7 +853,7 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
     if position >= made.position or passed_over:
         yield f"it knew the log up to {position}, but was made at {made.position}, behind {passed_over or 'no event'}"
     facts = {"count": len(known), "sha256": hashlib.sha256(b"".join(event.leaf for event in known)).hexdigest()}
-    expected = {"number": number, "format": 1, "account": account, "month": month, "facts": facts}
+    expected = {"number": number, "account": account, "month": month, "facts": facts}
     yield from differences(record, expected)
     if made.data["month"] != month:
         yield f"it is recorded as of {made.data['month']}"

@@ -13,7 +13,7 @@ from domain import events as e
 from domain.case import Fact
 from domain.money import yuan
 from domain.terms import Terms
-from domain.time import written
+from domain.time import seconds_text, written
 from domain.wording import Said, said
 from ledger.moments import subject
 
@@ -79,6 +79,8 @@ def _value(name: str, value: object, zone: str) -> str | Said:
         return "true" if value else "false"
     if isinstance(value, int) and name.endswith("_fen"):
         return yuan(value)
+    if isinstance(value, int) and name.endswith("_us"):
+        return said("{seconds} s", seconds=seconds_text(value))
     if isinstance(value, int) and name.endswith("_at"):
         return written(value, zone)[:-6].replace("T", " ")
     if isinstance(value, tuple | list):

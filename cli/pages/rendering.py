@@ -86,7 +86,7 @@ def _environment(lang: str) -> Environment:
         from markupsafe import Markup
     except ImportError as error:
         message = said("a page needs Jinja2: {error}", error=error)
-        raise Unreadable("no_jinja", message, hint="pip install 'slaledger[report]'") from None
+        raise Unreadable("no_jinja", message, hint=said("pip install 'slaledger[report]'")) from None
 
     def finished(value: object) -> object:
         """Sentences are spoken in the page's language before they are escaped; markup is ours and stays."""

@@ -97,7 +97,9 @@ def _check_signature(key: Key, signature: bytes, text: str) -> None:
         Ed25519PublicKey.from_public_bytes(key.data).verify(signature, text.encode())
     except (InvalidSignature, ValueError):
         message = said("the signature of {key} is not of this text", key=f"{key.name}+{key.id.hex()}")
-        raise Refusal("bad_signature", message, hint=said("the text or the signature was changed")) from None
+        raise Refusal(
+            "bad_signature", message, hint=said("do not rely on it: the text or the signature was changed")
+        ) from None
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

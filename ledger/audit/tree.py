@@ -132,7 +132,7 @@ def damaged(what: str) -> Refusal:
     return Damaged(
         "tree_damaged",
         said("the kept tree is damaged: {what}", what=what),
-        hint=said("delete the .tree.db beside the ledger"),
+        hint=said("delete the .tree.db beside the ledger: it is made again"),
     )
 
 

@@ -2,21 +2,23 @@
 
 A bill here is an account's rows of one month and one order. What is payable (应付金额) is already net of
 discounts and coupons; only 代金券抵扣 is paid with vouchers: a coupon (优惠券抵扣) lowers the price and a
-stored value card (储值卡支付金额) is money. Sums are exact, in units of 10^-10 yuan, and rounded half up to
-the fen once per bill and part. Times have no zone in the file: they are the provider's billing clock, +08:00.
+stored value card (储值卡支付金额) is money. Sums are exact and rounded half up to the fen once per bill and part.
+Times have no zone in the file: they are the provider's billing clock, +08:00.
 """
 
-import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 import msgspec
 
 from domain.bill import MAX_MONTHS
-from domain.wording import said, words_of
-from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
+from domain.wording import said
+from ledger.exchange.charges import BY_HAND, Bill, Charge, bill_fields, next_month
+from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id, whole
+from ledger.exchange.table import Row, rows
 
 # fmt: off
 COLUMNS = (
@@ -29,32 +31,12 @@ COLUMNS = (
 # fmt: on
 PREPAID = ("包年包月", "预付费", "Subscription")
 YUAN = {"", "CNY", "RMB", "人民币"}
-BY_HAND = said("enter this bill by hand with `slaledger fees bill`")
-_UNITS = 10**10
-_UNITS_PER_FEN = _UNITS // 100
+LARGEST = 256 * 2**20
+"""Bytes of a file; two encodings are tried on it, so it is read as one piece."""
 _MONTH = re.compile(r"(20[0-9]{2})[-/]?(0[1-9]|1[0-2])")
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{1,10}))?")
 _DAY = r"(20[0-9]{2})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
 _TIME = re.compile(_DAY + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?")
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One row: where its first line is, and its cells by column, without blanks around them."""
-
-    place: str
-    cells: dict[str, str]
-
-    def refuse(self, code: str, message: str, hint: str | None = None) -> Unreadable:
-        return Unreadable(code, self.place, message, hint)
-
-    def required(self, column: str) -> str:
-        if not self.cells[column]:
-            raise self.refuse(
-                "missing_cell",
-                said("{column} is blank", column=column),
-                hint=said("export the bill again with all of its cells"),
-            )
-        return self.cells[column]
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -65,7 +47,7 @@ class Period(msgspec.Struct, frozen=True):
 
 
 def read_aliyun_bill(
-    data: bytes, *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
+    lines: Iterable[bytes], *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
 ) -> Reading:
     """One `fees bill` per account, month and order, in the order in which they first appear.
 
@@ -73,16 +55,18 @@ def read_aliyun_bill(
     `products` names what to read (产品Code, 产品 or 产品明细) and is needed when the file bears more than one
     product. Raises Unreadable.
     """
-    borne = list(_rows(_text(data, name), name))
+    text = _text(whole(lines, name, LARGEST), name)
+    hint = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
+    borne = list(rows(io.StringIO(text, newline=""), name, COLUMNS, hint))
     notes: list[str] = [] if borne else [said("the file has no rows under its header")]
-    rows = _of_products(borne, name, products, notes)
-    if unborne := sorted(call_items - {row.cells["计费项"] for row in rows}):
+    kept = _of_products(borne, name, products, notes)
+    if unborne := sorted(call_items - {row.cells["计费项"] for row in kept}):
         hint = said("look at the 计费项 column; an item that is not called so would count as a service fee")
         raise Unreadable(
             "unknown_call_item", name, said("no row bears the call item {unborne!r}", unborne=unborne[0]), hint
         )
     bills: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in kept:
         bills.setdefault(_bill_id(row), []).append(row)
     commands = [
         Sourced(place=part[0].place, fields=_bill(bill, part, call_items, notes)) for bill, part in bills.items()
@@ -100,65 +84,6 @@ def _text(data: bytes, file: str) -> str:
     raise Unreadable(
         "bad_encoding", file, said("the file is neither UTF-8 nor GB18030"), said("save it as CSV in UTF-8")
     )
-
-
-def _rows(text: str, file: str) -> Iterator[Row]:
-    """The rows under the header; each has as many cells as the header, blank lines stand only at the end."""
-    lines = _lines(text, file)
-    _, header = next(lines, (file, []))
-    _check_header(header, f"{file}:1")
-    blank: str | None = None
-    for place, cells in lines:
-        if not any(cells) and len(cells) < 2:
-            blank = blank or place
-            continue
-        if blank is not None:
-            raise Unreadable(
-                "blank_line",
-                blank,
-                said("a blank line stands between rows"),
-                said("take the line out; or is something missing?"),
-            )
-        if len(cells) != len(header):
-            raise Unreadable(
-                "bad_row",
-                place,
-                said("{cells} cells under a header of {columns}", cells=len(cells), columns=len(header)),
-                hint=said("export the bill again as CSV; a cell that has a comma stands in quotes"),
-            )
-        yield Row(place, dict(zip(header, cells, strict=True)))
-
-
-def _lines(text: str, file: str) -> Iterator[tuple[str, list[str]]]:
-    """Records with the place of their first line; a quoted cell may span several lines."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        place = f"{file}:{reader.line_num + 1}"
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise Unreadable(
-                "bad_csv",
-                place,
-                said("broken CSV: {error}", error=words_of(error)),
-                hint=said("export the bill again as CSV: it is cut off, or was edited"),
-            ) from None
-        if cells is None:
-            return
-        yield place, [cell.strip(" \t") for cell in cells]
-
-
-def _check_header(header: list[str], place: str) -> None:
-    if missing := [column for column in COLUMNS if column not in header]:
-        hint = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
-        raise Unreadable("missing_column", place, said("the header lacks {missing}", missing=", ".join(missing)), hint)
-    if twice := [column for column in header if header.count(column) > 1]:
-        raise Unreadable(
-            "duplicate_column",
-            place,
-            said("the header has {twice!r} more than once", twice=twice[0]),
-            hint=said("export the bill again: each column stands in it once"),
-        )
 
 
 def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
@@ -220,61 +145,31 @@ def _month(row: Row) -> str:
 def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[str]) -> dict[str, object]:
     """The `fees bill` command of one bill's rows."""
     period = _period(rows)
-    calls = [row for row in rows if row.cells["计费项"] in call_items]
-    service = [row for row in rows if row.cells["计费项"] not in call_items]
-    service_fee, service_voucher = _part(rows[0], service, "service")
-    call_fee, call_voucher = _part(rows[0], calls, "call")
     if any(_is_prepaid(row) and not _is_bounded(row) for row in rows):
         notes.append(said("{bill}: prepaid, but without its start and end: taken as one month", bill=bill))
-    fields: dict[str, object] = {"command": "fees bill", "bill": bill}
-    fields |= {"account": rows[0].cells["账号ID"], "first_month": period.first_month}
-    if period.months != 1:
-        fields["months"] = period.months
-    fields["billed_at"] = _billed_at(rows)
-    fields |= {"product_fee": _yuan(service_fee + call_fee), "call_fee": _yuan(call_fee)}
-    if service_voucher or call_voucher:
-        fields["voucher_offset"] = {"service": _yuan(service_voucher), "call": _yuan(call_voucher)}
-    return fields
+    head = Bill(
+        bill=bill,
+        account=rows[0].cells["账号ID"],
+        first_month=period.first_month,
+        months=period.months,
+        billed_at=_billed_at(rows),
+    )
+    return bill_fields(head, (_charge(row, call_items) for row in rows))
 
 
-def _part(first: Row, rows: Iterable[Row], part: str) -> tuple[int, int]:
-    """Fee and voucher offset of one part of a bill, in fen."""
-    rows = list(rows)
-    fee_fen = _sum_fen(first, rows, "应付金额", said("{part} fee", part=part))
-    voucher_fen = _sum_fen(first, rows, "代金券抵扣", said("{part} voucher offset", part=part))
-    if voucher_fen > fee_fen:
-        message = said(
-            "vouchers of {voucher} paid on a {part} fee of {fee}",
-            voucher=_yuan(voucher_fen),
-            part=part,
-            fee=_yuan(fee_fen),
-        )
-        raise first.refuse("vouchers_exceed_fee", message, BY_HAND)
-    return fee_fen, voucher_fen
+def _charge(row: Row, call_items: frozenset[str]) -> Charge:
+    fee, voucher = _amount(row, "应付金额"), _amount(row, "代金券抵扣")
+    return Charge(place=row.place, is_call=row.cells["计费项"] in call_items, fee=fee, voucher=voucher)
 
 
-def _sum_fen(first: Row, rows: Iterable[Row], column: str, what: str) -> int:
-    """The exact sum of a column, rounded half up to the fen."""
-    units = sum(_units(row, column) for row in rows)
-    if units < 0:
-        hint = said("a refund lowers an earlier bill: enter it by hand with `slaledger fees correct`")
-        raise first.refuse("negative_total", said("the bill's {what} adds up to less than zero", what=what), hint)
-    return (units + _UNITS_PER_FEN // 2) // _UNITS_PER_FEN
-
-
-def _units(row: Row, column: str) -> int:
-    """An amount in units of 10^-10 yuan; blank is zero."""
+def _amount(row: Row, column: str) -> Fraction:
+    """An amount in yuan, exactly; blank is zero."""
     if not (text := row.cells[column]):
-        return 0
-    if not (match := _AMOUNT.fullmatch(text)):
+        return Fraction(0)
+    if not _AMOUNT.fullmatch(text):
         hint = said("an amount has a point, at most 10 decimals and no thousands separators")
         raise row.refuse("bad_amount", said("{column} {text!r} is no amount", column=column, text=text), hint)
-    units = int(match[2]) * _UNITS + int((match[3] or "").ljust(10, "0"))
-    return -units if match[1] == "-" else units
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}"
+    return Fraction(text)
 
 
 def _is_prepaid(row: Row) -> bool:
@@ -328,13 +223,9 @@ def _last_end(start: datetime, months: int) -> datetime:
     """
     first = start.replace(day=1, hour=0, minute=0, second=0)
     for _ in range(months):
-        first = _next_month(first)
-    days = (_next_month(first) - first).days
+        first = next_month(first)
+    days = (next_month(first) - first).days
     return first + timedelta(days=min(start.day, days))
-
-
-def _next_month(first: datetime) -> datetime:
-    return (first + timedelta(days=31)).replace(day=1)
 
 
 def _billed_at(rows: list[Row]) -> str:
@@ -345,7 +236,7 @@ def _billed_at(rows: list[Row]) -> str:
     times = _times(rows, "消费时间")
     if not times and not any(_is_prepaid(row) for row in rows):
         times = _times(rows, "账单结束时间")
-    at = max(times) if times else _next_month(datetime.fromisoformat(f"{_month(rows[0])}-01"))
+    at = max(times) if times else next_month(datetime.fromisoformat(f"{_month(rows[0])}-01"))
     return f"{at.isoformat()}+08:00"
 
 

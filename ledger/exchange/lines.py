@@ -25,9 +25,10 @@ _MAGIC = b"\x28\xb5\x2f\xfd"
 
 
 @contextmanager
-def open_lines(file: str) -> Iterator[Iterator[bytes]]:
-    """The lines of a file with their ends, decompressed where it begins as Zstandard does; `-` is standard input.
+def open_lines(file: str, longest: int = LONGEST) -> Iterator[Iterator[bytes]]:
+    """The lines of a file with their ends, of `longest` bytes at most, decompressed where it begins as Zstandard does.
 
+    `-` is standard input.
     Raises Unreadable `unreadable_file`, `no_zstd`, `not_zstd`; the lines raise it with `FILE:LINE`: `line_too_long`,
     `cut_off`, `broken_zstd`.
     """
@@ -40,7 +41,7 @@ def open_lines(file: str) -> Iterator[Iterator[bytes]]:
             raise unreadable(file, getattr(error, "strerror", None) or str(error)) from None
         if start == _MAGIC:
             zstd = _zstd()
-            yield _lines(opened.enter_context(zstd.ZstdFile(raw)), file, zstd.ZstdError)
+            yield _lines(opened.enter_context(zstd.ZstdFile(raw)), file, longest, zstd.ZstdError)
         elif file.endswith(SUFFIX) and start:
             raise Unreadable(
                 "not_zstd",
@@ -48,19 +49,19 @@ def open_lines(file: str) -> Iterator[Iterator[bytes]]:
                 hint=said("rename it"),
             )
         else:
-            yield _lines(raw, file)
+            yield _lines(raw, file, longest)
 
 
-def _lines(stream: IO[bytes], file: str, *broken: type[Exception]) -> Iterator[bytes]:
+def _lines(stream: IO[bytes], file: str, longest: int, *broken: type[Exception]) -> Iterator[bytes]:
     number = 1
-    while line := _line(stream, f"{file}:{number}", broken):
+    while line := _line(stream, f"{file}:{number}", longest, broken):
         yield line
         number += 1
 
 
-def _line(stream: IO[bytes], place: str, broken: tuple[type[Exception], ...]) -> bytes:
+def _line(stream: IO[bytes], place: str, longest: int, broken: tuple[type[Exception], ...]) -> bytes:
     try:
-        line = stream.readline(LONGEST + 1)
+        line = stream.readline(longest + 1)
     except EOFError:
         raise cut_off(place, said("the compressed file ends here, before its end")) from None
     except broken as error:
@@ -75,10 +76,10 @@ def _line(stream: IO[bytes], place: str, broken: tuple[type[Exception], ...]) ->
             said("{place}: cannot be read: {why}", place=place, why=error.strerror or str(error)),
             hint=said("look at the disk that it lies on"),
         ) from None
-    if len(line) > LONGEST:
+    if len(line) > longest:
         raise Unreadable(
             "line_too_long",
-            said("{place}: the line is longer than {most} bytes", place=place, most=LONGEST),
+            said("{place}: the line is longer than {most} bytes", place=place, most=longest),
             hint=said("check that it is a file of lines, and has its line ends"),
         )
     return line

@@ -201,7 +201,7 @@ def _prove(
             stored=encoded(head.root),
             stated=encoded(stated.root),
         )
-        raise Damaged("root_differs", what, hint=said("nothing was kept of it"))
+        raise Damaged("root_differs", what, hint=said("nothing was kept of it; take another copy"))
     if against is None:
         return
     check_origin(against, head.origin)

@@ -1,12 +1,12 @@
 """What every reader of a foreign file shares: the result, the refusal, a walk over JSON that knows its path.
 
-A reader is pure: it gets bytes and returns commands as data. It opens nothing, asks no clock and records
-nothing, so the same bytes always give the same commands and running them again is a no-op.
+A reader is pure: it gets the lines of a file and returns commands as data. It opens nothing, asks no clock and
+records nothing, so the same bytes always give the same commands and running them again is a no-op.
 """
 
 import json
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -15,9 +15,12 @@ from domain.commands import Id
 from domain.refusals import BadValue
 from domain.wording import said, words_of
 
+LARGEST = 32 * 2**20
+"""Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+_FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
 
 
 class Sourced(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +35,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     commands: tuple[Sourced, ...]
     notes: tuple[str, ...]
+
+
+Reader = Callable[[Iterable[bytes]], Reading]
+"""What every format comes to: the lines of a file, with their ends, become a reading. Raises Unreadable."""
+
+
+class Number(str):
+    """A number of a JSON document as the text that it is there, so that no float exists."""
+
+    __slots__ = ()
 
 
 class Unreadable(Exception):
@@ -116,8 +129,11 @@ class Node(msgspec.Struct, frozen=True):
             raise node.refuse(code, said("unknown {what}: {value}", what=what, value=json.dumps(node.value)), hint)
         return node.value
 
-    def moment(self, *keys: str) -> Moment:
-        """The RFC 3339 instant under the first of `keys` that is given; refused without one or its offset."""
+    def moment(self, *keys: str, cut: bool = False) -> Moment:
+        """The RFC 3339 instant under the first of `keys` that is given; refused without one or its offset.
+
+        With `cut`, up to nine decimals may stand there; the ledger's unit is the microsecond, and the rest is cut.
+        """
         nodes = [self.at(key) for key in keys]
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
@@ -126,6 +142,8 @@ class Node(msgspec.Struct, frozen=True):
                 said("a time is expected here and there is none"),
                 hint=said("export the file again, and leave it as it comes"),
             )
+        if cut and isinstance(node.value, str):
+            node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
         return Moment(_instant(node), str(node.value), node.place)
 
 
@@ -147,22 +165,71 @@ def _instant(node: Node) -> datetime:
     )
 
 
-def parse_json(data: bytes, file: str) -> Node:
+def whole(lines: Iterable[bytes], file: str, most: int | None = None) -> bytes:
+    """The file as one piece. Raises Unreadable `too_large` as soon as it is longer than `most` bytes, or `LARGEST`."""
+    most = LARGEST if most is None else most
+    pieces: list[bytes] = []
+    length = 0
+    for line in lines:
+        length += len(line)
+        if length > most:
+            hint = said("split it: what one file says is recorded wholly or not at all, and need not be all there is")
+            raise Unreadable("too_large", file, said("it is longer than {most} bytes", most=most), hint)
+        pieces.append(line)
+    return b"".join(pieces)
+
+
+def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
+    """The JSON documents of a file: one of any number of lines, or one a line (JSON Lines; blank lines are nothing).
+
+    Raises Unreadable `empty_file`, `too_large`, and what `parse_json` raises.
+    """
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
+    number, first = next(numbered, (0, b""))
+    if not number:
+        raise Unreadable("empty_file", file, said("there is nothing in the file"))
+    try:
+        only = parse_json(first, file, number)
+    except Unreadable as broken:
+        second = next(numbered, None)
+        if broken.code != "bad_json" or second is None:
+            raise
+        yield parse_json(whole(_padded(number, first, second, numbered), file), file)
+        return
+    yield only
+    for number, line in numbered:
+        yield parse_json(line, file, number)
+
+
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+def _padded(number: int, first: bytes, second: tuple[int, bytes], rest: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+    """The lines again, blank ones where blank ones were, so that a place in them is the place in the file."""
+    yield b"\n" * (number - 1) + first
+    for at, line in (second, *rest):
+        yield b"\n" * (at - number - 1) + line
+        number = at
+
+
+def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
     """The root of a JSON document in UTF-8; broken text is refused with line and column (both from 1).
 
-    Numbers stay texts, so that no float exists; an object that gives a key twice is refused.
+    Numbers stay texts, so that no float exists; an object that gives a key twice is refused. `line` says where in the
+    file the document stands, where there may be several.
     """
+    before = 0 if line is None else line - 1
+    name = file if line is None else f"{file}:{line}"
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line, column = _position(error.object, error.start)
-        raise Unreadable(
-            "not_utf8", f"{file}:{line}:{column}", said("the file is not UTF-8 text"), hint=said("save it as UTF-8")
-        ) from None
+        row, column = _position(error.object, error.start)
+        place = f"{file}:{before + row}:{column}"
+        raise Unreadable("not_utf8", place, said("the file is not UTF-8 text"), hint=said("save it as UTF-8")) from None
     try:
-        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
+        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        place = f"{file}:{error.lineno}:{error.colno}"
+        place = f"{file}:{before + error.lineno}:{error.colno}"
         raise Unreadable(
             "bad_json",
             place,
@@ -172,18 +239,18 @@ def parse_json(data: bytes, file: str) -> Node:
     except _Twice as error:
         raise Unreadable(
             "bad_json",
-            file,
+            name,
             said("broken JSON: an object gives {key!r} twice", key=error.args[0]),
             hint=said("leave one of the two out; nobody could say which was meant"),
         ) from None
     except RecursionError:
         raise Unreadable(
             "bad_json",
-            file,
+            name,
             said("the JSON is nested too deeply to be what it should be"),
             hint=said("give the file as its source exports it"),
         ) from None
-    return Node(file, "$", value)
+    return Node(name, "$", value)
 
 
 class _Twice(Exception):

@@ -7,18 +7,15 @@ agents that *cannot* sign in and of calls that are *not* routed, and slow is not
 known here are refused wherever they stand: a status that nobody understood must not count as green.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import get_args
 
 import msgspec
 
-from domain.events import Function
 from domain.wording import said
-from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json
+from ledger.exchange.outages import check_functions, source_key, target
+from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json, whole
 
-FUNCTIONS = frozenset(get_args(Function))
 DOWN = frozenset({"partial_outage", "major_outage", "under_maintenance"})
 COMPONENT_STATUSES = DOWN | {"operational", "degraded_performance"}
 IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
@@ -87,7 +84,7 @@ class Loose(msgspec.Struct, frozen=True):
 
 
 def read_statuspage(
-    data: bytes,
+    lines: Iterable[bytes],
     *,
     name: str,
     accounts: tuple[str, ...],
@@ -102,8 +99,8 @@ def read_statuspage(
     announced before it began gets the exclusion of clause 2.3(5). Later states of the page give the same
     openings. Raises Unreadable.
     """
-    target = _target(name, accounts, all_accounts)
-    root = parse_json(data, name)
+    whom = target(name, accounts, all_accounts)
+    root = parse_json(whole(lines, name), name)
     events = _events(root, skip)
     mapped = _mapping(root, events, functions)
     notes: list[str] = [said("{n} skipped as asked: {ids}", n=len(skip), ids=", ".join(sorted(skip)))] if skip else []
@@ -113,21 +110,7 @@ def read_statuspage(
         _trace(event, mapped, spans, loose, notes)
     notes.extend(_check_loose(loose, spans))
     notes.extend(_left_out(events, mapped))
-    return Reading(commands=tuple(_commands(spans, mapped, target, notes)), notes=tuple(notes))
-
-
-def _target(file: str, accounts: tuple[str, ...], all_accounts: bool) -> dict[str, object]:
-    """Whom the outages touch, as the fields of `incident open`."""
-    if bool(accounts) == all_accounts:
-        raise Unreadable(
-            "bad_target",
-            file,
-            said("say whom the outages touch: either accounts or all accounts"),
-            hint=said("--account ID, which may be repeated, or --all-accounts"),
-        )
-    if all_accounts:
-        return {"all_accounts": True}
-    return {"account": accounts[0]} if len(accounts) == 1 else {"accounts": list(accounts)}
+    return Reading(commands=tuple(_commands(spans, mapped, whom, notes)), notes=tuple(notes))
 
 
 def _events(root: Node, skip: frozenset[str]) -> list[Event]:
@@ -204,16 +187,7 @@ def _components(node: Node) -> dict[str, str]:
 
 def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) -> dict[str, str]:
     """Component code -> function. A key that fits no component, or more than one, is refused."""
-    if not functions:
-        raise Unreadable(
-            "no_mapping",
-            root.file,
-            said("no component is mapped: nothing would be read"),
-            hint=said("name one: --map 'Inbound calls=inbound_routing'"),
-        )
-    if unknown := sorted(set(functions.values()) - FUNCTIONS):
-        hint = said("there are {functions}", functions=", ".join(sorted(FUNCTIONS)))
-        raise Unreadable("unknown_function", root.file, said("unknown function {unknown!r}", unknown=unknown[0]), hint)
+    check_functions(root.file, functions.values())
     page = _components(root)
     bearers: dict[str, set[str]] = {}
     for listed in [page, *(one for event in events for one in (event.components, event.named))]:
@@ -363,26 +337,20 @@ def _left_out(events: Iterable[Event], mapped: Mapping[str, str]) -> Iterator[st
 
 
 def _commands(
-    spans: Iterable[Span], mapped: Mapping[str, str], target: Mapping[str, object], notes: list[str]
+    spans: Iterable[Span], mapped: Mapping[str, str], whom: Mapping[str, object], notes: list[str]
 ) -> list[Sourced]:
     """Openings (each with its exclusion) and closings in order of time."""
     timed: list[tuple[datetime, list[Sourced]]] = []
     for span in spans:
-        opening: dict[str, object] = {"command": "incident open", "incident": span.incident, **target}
+        opening: dict[str, object] = {"command": "incident open", "incident": span.incident, **whom}
         opening |= {"function": mapped[span.code], "started_at": span.start.text}
         opened = Sourced(place=span.start.place, fields=opening)
         timed.append((span.start.at, [opened, *_exclusion(span, notes)]))
         if span.end is not None:
             closing: dict[str, object] = {"command": "incident close", "incident": span.incident}
-            closing |= {"ended_at": span.end.text, "key": _key(span, "close")}
+            closing |= {"ended_at": span.end.text, "key": source_key("statuspage", span.incident, "close")}
             timed.append((span.end.at, [Sourced(place=span.end.place, fields=closing)]))
     return [command for _, group in sorted(timed, key=lambda entry: entry[0]) for command in group]
-
-
-def _key(span: Span, what: str) -> str:
-    """The page's own identity of a closing or an exclusion: what a person corrected or withdrew since stays so."""
-    key = f"statuspage:{span.incident}:{what}"
-    return key if len(key) <= 64 else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
@@ -411,5 +379,5 @@ def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
             )
     fields: dict[str, object] = {"command": "exclusion apply", "incident": span.incident, "clause": "2.3(5)"}
     fields |= {"notified_at": announced.text, "reason": f"announced maintenance {span.event.id}"}
-    fields["key"] = _key(span, "exclusion")
+    fields["key"] = source_key("statuspage", span.incident, "exclusion")
     yield Sourced(place=announced.place, fields=fields)

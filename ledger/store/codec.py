@@ -102,7 +102,7 @@ def _decoder(topic: str, position: int, stream: str) -> msgspec.json.Decoder[Env
                 topic=topic,
                 stream=stream,
             ),
-            hint=said("the ledger was written by a newer version, or is damaged; nothing is skipped"),
+            hint=said("upgrade slaledger if a newer version wrote it, else restore a copy; nothing is skipped"),
         )
     decoder = msgspec.json.Decoder(Envelope[shape])  # type: ignore[valid-type]
     _DECODERS[topic] = decoder

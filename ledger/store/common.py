@@ -53,8 +53,8 @@ class Common:
             kind = incidents if row.stream.startswith(layout.SHARED_INCIDENTS) else rules
             kind.setdefault(row.stream, []).append(row)
         self.rules = History(sorted(row for stream in rules.values() for row in stream))
-        self._by_stream = {stream: History(of_stream) for stream, of_stream in rules.items()}
-        self._terms = [history for stream, history in self._by_stream.items() if not _is_calendar(stream)]
+        self._rules = rules
+        self._cited: dict[tuple[int, ...], History] = {}
         self._incidents: dict[str, History] = {}
         self._everybodys: set[str] = set()
         self._of_region: dict[str, set[str]] = {}
@@ -79,9 +79,12 @@ class Common:
 
     def rule_leaves(self, position: int, years: Iterable[int]) -> list[Leaf]:
         """The leaves of the terms, and of the calendars of some years, up to a position."""
-        calendars = (self._by_stream.get(layout.calendar(COUNTRY, year)) for year in years)
-        histories = (*self._terms, *(history for history in calendars if history is not None))
-        return [each for history in histories for each in history.leaves(position)]
+        cited = tuple(years)
+        if cited not in self._cited:
+            streams = {layout.calendar(COUNTRY, year) for year in cited}
+            streams |= {stream for stream in self._rules if not _is_calendar(stream)}
+            self._cited[cited] = History(sorted(row for stream in streams for row in self._rules.get(stream, ())))
+        return self._cited[cited].leaves(position)
 
 
 def _is_calendar(stream: str) -> bool:

@@ -14,6 +14,9 @@ from ledger.store.codec import Row
 from ledger.store.common import Common, History
 from ledger.store.leaves import Leaf
 
+CONCERNED_BY = ("account.enrolled", "account.corrected", "incident.joined")
+"""The topics that say which shared incidents concern an account."""
+
 
 class Own(NamedTuple):
     """An account with its own events in log order; `before` is the log's last position before each of its decisions."""
@@ -32,20 +35,25 @@ class Life:
         self._common = common
         self._own = fold(())
         self._joined: set[str] = set()
+        self._shared: list[History] | None = None
 
     def take_in(self, facts: Sequence[Fact]) -> None:
         """More events of the account's own, in log order. Raises Damaged as `evolve` does."""
         for fact in facts:
-            if fact.topic == "incident.joined" and isinstance(fact.event, IncidentJoined):
-                self._joined.add(fact.event.incident)
+            if fact.topic in CONCERNED_BY:
+                self._shared = None
+                if isinstance(fact.event, IncidentJoined):
+                    self._joined.add(fact.event.incident)
             evolve(self._own, fact)
         self.facts += facts
 
-    def _shared(self) -> list[History]:
+    def _concerning(self) -> list[History]:
         """The shared incidents that concern the account as it is known."""
-        holder = self._own.account
-        regions = () if holder is None or holder.region is None else (holder.region,)
-        return self._common.incidents(regions, self._joined)
+        if self._shared is None:
+            holder = self._own.account
+            regions = () if holder is None or holder.region is None else (holder.region,)
+            self._shared = self._common.incidents(regions, self._joined)
+        return self._shared
 
     def case(self, position: int) -> Case:
         """The account with all that was known up to a position, which lies at or behind its last event.
@@ -54,7 +62,7 @@ class Life:
         """
         rules = self._common.rules.at(position)
         incidents = self._own.incidents.copy()
-        for shared in self._shared():
+        for shared in self._concerning():
             incidents |= shared.at(position).incidents
         return msgspec.structs.replace(
             self._own, incidents=incidents, versions=rules.versions, calendars=rules.calendars
@@ -62,10 +70,10 @@ class Life:
 
     def common_leaves(self, position: int, years: Iterable[int]) -> list[Leaf]:
         """The leaves of what concerns the account and is not its own, of the calendars only those of some years."""
-        shared = [each for history in self._shared() for each in history.leaves(position)]
+        shared = [each for history in self._concerning() for each in history.leaves(position)]
         return [*self._common.rule_leaves(position, years), *shared]
 
     def all_facts(self) -> list[Fact]:
         """The account's own facts among all that concern it, in log order."""
-        shared = (fact for history in self._shared() for fact in history.facts)
+        shared = (fact for history in self._concerning() for fact in history.facts)
         return sorted([*self.facts, *self._common.rules.facts, *shared], key=attrgetter("position"))

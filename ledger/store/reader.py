@@ -20,7 +20,7 @@ from ledger.memory import uncollected
 from ledger.store import layout
 from ledger.store.codec import Row, decode
 from ledger.store.common import Common
-from ledger.store.life import Life, Own
+from ledger.store.life import CONCERNED_BY, Life, Own
 from ledger.store.session import Session
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
@@ -250,14 +250,14 @@ class Reader:
         """All that concerns an account, in log order: its own range, the rules, and the shared incidents that
         name its region or everybody, or that it joined by name."""
         own = self.range(f"{account}/")
-        facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
+        facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
         return self._among(own, facts, {holder.region} if holder is not None and holder.region is not None else set())
 
     def rows_ever(self, account: str) -> list[Row]:
         """All that concerns an account, or did while another region was known of it, in log order."""
         own = self.range(f"{account}/")
-        facts = [decode(row) for row in own if row.topic in _ON_REGIONS]
+        facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         return self._among(own, facts, {region for fact in facts if (region := getattr(fact.event, "region", None))})
 
     def _among(self, own: Sequence[Row], facts: Sequence[Fact], regions: set[str]) -> list[Row]:
@@ -314,7 +314,3 @@ def _recorded_at(row: Row) -> int:
             ),
             hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
         ) from None
-
-
-_ON_REGIONS = ("account.enrolled", "account.corrected", "incident.joined")
-"""The topics that say which shared incidents concern an account."""

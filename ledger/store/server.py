@@ -192,7 +192,7 @@ class ServerStore:
             raise Unreadable(
                 "no_schema",
                 said("{name}: the search path names no schema", name=self.name),
-                hint=said("create it first"),
+                hint=said("create it first, or put another schema into the search path"),
             )
         with self.explained(), self._transaction("READ COMMITTED", LOCKS) as connection:
             for statement in make_statements(schema):

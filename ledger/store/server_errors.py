@@ -71,7 +71,7 @@ def _unreachable(name: str, error: psycopg.Error) -> Refusal:
     return Unreadable(
         "server_unreachable",
         said("{name} cannot be reached: {told}", name=name, told=told),
-        hint=said("is the server up?"),
+        hint=said("check host and port, and whether the server is up"),
     )
 
 

@@ -1,0 +1,128 @@
+"""What other agreements promise, read second by second: an independent reading that the real one is held against.
+
+Written from the texts of the agreements, from nothing of slaledger; the numbers stand here a second time. One account
+has one fee, what is down is one thing, outages that overlap or touch are one, and a month is a natural month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from bruteforce import first_day, half_up, last_day, later_month, midnight, month_bounds, total_seconds
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Text:
+    """An agreement's numbers: tiers as (below so many per cent, per cent of the fee), the mildest first."""
+
+    tiers: tuple[tuple[str, int], ...]
+    minimum: int
+    minutes: str = "exact"
+    """Whether an outage is counted in seconds, or in minutes rounded `up` or `down`."""
+    gross: bool = False
+    """Whether rates are of the whole fee, also where vouchers paid of it."""
+    cap: int | None = None
+    """The most for a month, in per cent of what was paid without vouchers."""
+    above_fen: int = 0
+    """A credit is given only where it is above this."""
+    workday: int | None = None
+    """A claim is in time from the day after this working day of the next month on; else from the month's end on."""
+    months: int | None = None
+    days: int | None = None
+    zone: str = "UTC"
+
+
+TEXTS = {
+    "aliyun-datahub": Text(
+        (("99.9", 20), ("99", 30), ("95", 50)), 60, "down", True, 50, workday=5, months=2, zone="Asia/Shanghai"
+    ),
+    "aliyun-ecs": Text(
+        (("99.975", 10), ("99", 25), ("95", 100)), 60, "down", cap=100, workday=5, months=2, zone="Asia/Shanghai"
+    ),
+    "aws-ec2": Text((("99.99", 10), ("99", 30), ("95", 100)), 0, above_fen=100, months=2),
+    "gcp-filestore": Text((("99.9", 10), ("99", 25), ("95", 50)), 300, cap=50, days=30),
+    "tencent-cbs": Text(
+        (("99.95", 10), ("99", 25), ("95", 100)), 60, "down", cap=100, workday=5, days=60, zone="Asia/Shanghai"
+    ),
+    "tencent-cvm": Text(
+        (("99.975", 10), ("99", 25), ("95", 100)), 60, "up", cap=100, workday=5, days=60, zone="Asia/Shanghai"
+    ),
+    "tencent-vpn": Text(
+        (("99.95", 10), ("99", 25), ("95", 100)), 60, "down", cap=100, workday=5, days=60, zone="Asia/Shanghai"
+    ),
+}
+
+
+def down_seconds(text: Text, down: Sequence[Span], month: str) -> int:
+    """Each unbroken outage that is long enough, as far as it lies in the month, in minutes where they count."""
+    first, end = month_bounds(month, text.zone)
+    total = 0
+    for start, stop in _unbroken(down):
+        inside = max(0, min(stop, end) - max(start, first)) if stop - start >= text.minimum else 0
+        minutes, rest = divmod(inside, 60)
+        total += {"exact": inside, "up": (minutes + (rest > 0)) * 60, "down": minutes * 60}[text.minutes]
+    return min(total, total_seconds(month))
+
+
+def _unbroken(down: Sequence[Span]) -> list[Span]:
+    seconds = sorted({second for start, stop in down for second in range(start, stop)})
+    starts = [second for before, second in zip([None, *seconds], seconds, strict=False) if before != second - 1]
+    stops = [second + 1 for second, after in zip(seconds, [*seconds[1:], None], strict=True) if after != second + 1]
+    return list(zip(starts, stops, strict=True))
+
+
+def rate(text: Text, ratio: Fraction) -> int:
+    """The per cent of the fee: that of the last tier below whose bound the month lies."""
+    return max((rate for below, rate in text.tiers if ratio < Fraction(below) / 100), default=0)
+
+
+def credit_fen(text: Text, ratio: Fraction, fee_fen: int, vouchers_fen: int) -> int:
+    """What a month is worth: the rate of the fee, at most the cap, and nothing where it is not above the minimum."""
+    paid = fee_fen - vouchers_fen
+    amount = half_up(Fraction((fee_fen if text.gross else paid) * rate(text, ratio), 100))
+    if text.cap is not None:
+        amount = min(amount, paid * text.cap // 100)
+    return amount if amount > text.above_fen else 0
+
+
+def window(text: Text, month: str, is_workday: Callable[[date], bool]) -> Span:
+    """The first instant at which a claim is in time, and the first at which it no longer is."""
+    opens = first_day(later_month(month, 1))
+    if text.workday is not None:
+        days = [opens + timedelta(days=n) for n in range(31)]
+        opens = [day for day in days if is_workday(day)][text.workday - 1] + timedelta(days=1)
+    last = last_day(month) + timedelta(days=text.days) if text.days is not None else _months_later(text, month)
+    return midnight(opens, text.zone), midnight(last + timedelta(days=1), text.zone)
+
+
+def _months_later(text: Text, month: str) -> date:
+    if text.months is None:
+        raise ValueError("a claim's window ends after days or after months")
+    return last_day(later_month(month, text.months))
+
+
+def decide(
+    text: Text,
+    down: Sequence[Span],
+    month: str,
+    fee: tuple[int, int],
+    filed: int,
+    is_workday: Callable[[date], bool],
+) -> tuple[str, int]:
+    """A claim's outcome and credit in fen; `fee` is what was billed and what of it was paid with vouchers."""
+    opens, closes = window(text, month, is_workday)
+    if filed < opens:
+        return "too_early", 0
+    if filed >= closes:
+        return "too_late", 0
+    total = total_seconds(month)
+    ratio = Fraction(total - down_seconds(text, down, month), total)
+    if rate(text, ratio) == 0:
+        return "commitment_met", 0
+    amount = credit_fen(text, ratio, *fee)
+    return ("awarded", amount) if amount else ("nothing_to_credit", 0)

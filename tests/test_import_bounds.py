@@ -1,0 +1,54 @@
+"""Every importer refuses a gigabyte of one line by its place, and needs no more memory for that than for a line."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from domain.refusals import Unreadable
+from ledger.exchange import alertmanager, aliyun_bill, bss, cloudevents, focus, pagerduty, prometheus, statuspage
+from ledger.exchange.labels import LabelRules
+from ledger.exchange.lines import open_lines
+from ledger.exchange.source import LARGEST, Reader
+
+RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
+MEASURE = prometheus.Measure(None, None, None)
+PAGED = pagerduty.Asked(functions={"a": "agent_calls"}, all_accounts=True)
+COLUMN = focus.Asked(account_column="SubAccountId", currency="CNY")
+READERS: dict[str, Reader] = {
+    "alertmanager": lambda lines: alertmanager.read_alertmanager(lines, name="f", rules=RULES),
+    "prometheus": lambda lines: prometheus.read_prometheus(lines, name="f", rules=RULES, measure=MEASURE),
+    "pagerduty": lambda lines: pagerduty.read_pagerduty(lines, name="f", asked=PAGED),
+    "focus": lambda lines: focus.read_focus(lines, name="f", asked=COLUMN),
+    "bss": lambda lines: bss.read_bss(lines, name="f", call_items=frozenset(), products=frozenset(), currency="CNY"),
+    "cloudevents": lambda lines: cloudevents.read_cloudevents(lines, name="f", asked=cloudevents.Asked()),
+    "statuspage": lambda lines: statuspage.read_statuspage(
+        lines, name="f", accounts=("1",), all_accounts=False, functions={"a": "agent_calls"}
+    ),
+    "aliyun-bill": lambda lines: aliyun_bill.read_aliyun_bill(lines, name="f", call_items=frozenset()),
+}
+
+
+TABLES = ("focus", "aliyun-bill")
+BEGINNINGS = [(name, b"") for name in READERS] + [(name, b"{\n") for name in READERS if name not in TABLES]
+
+
+@pytest.mark.parametrize(("name", "before"), BEGINNINGS)
+def test_a_gigabyte_of_one_line(name: str, before: bytes, tmp_path: Path) -> None:
+    """The file is sparse: it takes no room on the disk."""
+    path = tmp_path / "endless"
+    path.write_bytes(before)
+    with path.open("r+b") as file:
+        file.truncate(2**30)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable) as refused, open_lines(str(path), LARGEST) as lines:
+            READERS[name](lines)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert refused.value.code == "line_too_long"
+    assert f"endless:{before.count(10) + 1}" in refused.value.message
+    assert peak < 4 * LARGEST

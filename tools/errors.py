@@ -32,7 +32,21 @@ class Group(NamedTuple):
     nouns: tuple[str, ...] = ()
 
 
-_IMPORTING = Group("Importing", ("ledger/exchange/source.py", "ledger/exchange/intake.py", "cli/imports.py"))
+_IMPORTING = Group(
+    "Importing",
+    (
+        "ledger/exchange/source.py",
+        "ledger/exchange/intake.py",
+        "cli/import*",
+        "cli/taking_over.py",
+        *(
+            f"ledger/exchange/{each}.py"
+            for each in ("outages", "labels", "table", "charges", "statuspage", "aliyun_bill")
+        ),
+        *(f"ledger/exchange/{each}.py" for each in ("alertmanager", "prometheus", "pagerduty", "focus", "bss")),
+        "ledger/exchange/cloudevents.py",
+    ),
+)
 _MOVING = Group(
     "Exports, copies, moves", ("ledger/exchange/*", "ledger/new_files.py", "cli/transfer.py", "cli/export*")
 )

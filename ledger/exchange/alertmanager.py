@@ -63,7 +63,7 @@ def _alerts(payload: Node, truncated: bool) -> Iterator[Alert]:
 
 
 def _alert(node: Node) -> Alert:
-    resolved = node.choice("status", STATUSES, "status") == "resolved"
+    resolved = node.choice("status", STATUSES, "status", by_hand(SKIP)) == "resolved"
     fingerprint = node.text("fingerprint")
     labels = labels_of(node.at("labels"))
     start = node.moment("startsAt", cut=True)

@@ -38,7 +38,12 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
 def target(file: str, accounts: tuple[str, ...], all_accounts: bool) -> Target:
     """Whom the outages of a file touch. Raises Unreadable `bad_target` unless it is said in one way."""
     if bool(accounts) == all_accounts:
-        raise Unreadable("bad_target", file, said("say whom the outages touch: either accounts or all accounts"))
+        raise Unreadable(
+            "bad_target",
+            file,
+            said("say whom the outages touch: either accounts or all accounts"),
+            hint=said("--account ID, which may be repeated, or --all-accounts"),
+        )
     if all_accounts:
         return {"all_accounts": True}
     return {"account": accounts[0]} if len(accounts) == 1 else {"accounts": list(accounts)}
@@ -48,7 +53,8 @@ def check_functions(file: str, functions: Iterable[str]) -> None:
     """Raises Unreadable `no_mapping`, `unknown_function` for what cannot be one; which there are, the terms say."""
     mapped = set(functions)
     if not mapped:
-        raise Unreadable("no_mapping", file, said("nothing is mapped to a function: nothing would be read"))
+        message = said("nothing is mapped to a function: nothing would be read")
+        raise Unreadable("no_mapping", file, message, said("say with --map what is gone, and which function that is"))
     for name in sorted(mapped):
         try:
             FunctionName.parse(name)

@@ -54,6 +54,9 @@ SILENT = frozenset({"pagey.ping", "service.created", "service.updated", "service
 """Events that say nothing of when anything was down."""
 
 
+_SKIPPED = by_hand("--skip INCIDENT")
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """An incident as one row or event tells it; `service` are the names that a mapping may use for its service."""
 
@@ -120,7 +123,7 @@ def _incidents(lines: Iterable[bytes], file: str, skip: frozenset[str], notes: l
 
 def _row(node: Node) -> Incident:
     """An incident of the REST API. Its last change of status, where it is resolved, is that it was."""
-    resolved = node.choice("status", STATUSES, "status") == "resolved"
+    resolved = node.choice("status", STATUSES, "status", _SKIPPED) == "resolved"
     if resolved:
         _check_not_merged(node)
     return _incident(node, node.moment("resolved_at", "last_status_change_at") if resolved else None)
@@ -138,7 +141,7 @@ def _event(event: Node, skip: frozenset[str]) -> Incident | None:
     if kind == REOPENED:
         message = said("incident {id} was opened again after it was resolved", id=data.text("id"))
         raise event.refuse("reopened", message, by_hand(f"--skip {data.text('id')}"))
-    data.choice("status", STATUSES, "status")
+    data.choice("status", STATUSES, "status", _SKIPPED)
     if kind == RESOLVED:
         _check_not_merged(data)
     return _incident(data, event.moment("occurred_at") if kind == RESOLVED else None)
@@ -173,7 +176,8 @@ def _function(incident: Incident, asked: Asked) -> str | None:
     """The function that is gone; None where it is left out. Raises Unreadable `mapped_twice`, `unmapped_service`."""
     functions = {asked.functions[name] for name in incident.service if name in asked.functions}
     if len(functions) > 1:
-        raise incident.node.refuse("mapped_twice", said("{name} is mapped to two functions", name=incident.name))
+        hint = said("map its service by its name or by its id")
+        raise incident.node.refuse("mapped_twice", said("{name} is mapped to two functions", name=incident.name), hint)
     if not functions and not asked.only_mapped:
         hint = said("map its service, {service}, or leave the incident out with --skip", service=incident.service[0])
         raise incident.node.refuse("unmapped_service", said("{name} fits no --map", name=incident.name), hint)

@@ -70,9 +70,9 @@ def down_seconds(text: Text, down: Sequence[Span], month: str) -> int:
 
 
 def _unbroken(down: Sequence[Span]) -> list[Span]:
-    seconds = sorted({second for start, stop in down for second in range(start, stop)})
-    starts = [second for before, second in zip([None, *seconds], seconds, strict=False) if before != second - 1]
-    stops = [second + 1 for second, after in zip(seconds, [*seconds[1:], None], strict=True) if after != second + 1]
+    seconds = {second for start, stop in down for second in range(start, stop)}
+    starts = sorted(second for second in seconds if second - 1 not in seconds)
+    stops = sorted(second + 1 for second in seconds if second + 1 not in seconds)
     return list(zip(starts, stops, strict=True))
 
 

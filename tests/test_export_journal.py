@@ -222,3 +222,15 @@ def test_a_format_that_nothing_says_is_refused(slaledger: CommandLine) -> None:
         assert error["code"] == "no_format"
         assert "--format beancount|hledger" in error["hint"]
     assert not (slaledger.folder / "vouchers.txt").exists()
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_journal_in_chinese_is_the_same_but_for_its_words(demo: CommandLine, format_: str) -> None:
+    english = demo.process("export", "journal", "--format", format_).stdout
+    chinese = demo.process("--lang", "zh", "export", "journal", "--format", format_).stdout
+    assert "代金券V-1001-2025-08-1" in chinese
+    kept = [line for line in chinese.splitlines() if " * " not in line]
+    assert kept == [line for line in english.splitlines() if " * " not in line]
+    file = demo.folder / f"chinese.{format_}"
+    file.write_text(chinese, "utf-8")
+    assert BALANCES[format_](file) == listed(demo)

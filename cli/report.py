@@ -8,12 +8,13 @@ from cli import shapes
 from cli.completion import months
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
-from cli.output import Json, chosen, emit, format_option, print_pairs, print_table
+from cli.output import Json, chosen, emit, format_option, print_pairs, print_table, put
 from cli.progress import progress
 from cli.reading import parsed_month
 from domain.money import percent_cut, percent_text, yuan
 from domain.time import written
 from domain.wording import said
+from ledger.exchange.moving import check_is_not
 from ledger.month_report import AccountMonth, MonthReport, Totals, month_report
 from ledger.new_files import STDOUT, new_file
 
@@ -42,22 +43,25 @@ def report(month: str, html: str | None, force: bool, asked: Asked, format_: str
     with new_file(html, force=force) as out:
         from cli.pages.month import month_page  # most commands need no Jinja2
 
-        found = _report(month, asked)
+        found = _report(month, asked, html)
         page = month_page(found)
         out.write(page)
     if html != STDOUT:
         answer = {"html": html, "month": month, "accounts": len(found.accounts), "bytes": len(page)}
         words = said("{file}: {month} over all accounts, {count} bytes", file=html, month=month, count=len(page))
-        emit(answer, format_, lambda: print(words))
+        emit(answer, format_, lambda: put(words))
 
 
-def _report(month: str, asked: Asked) -> MonthReport:
+def _report(month: str, asked: Asked, file: str | None = None) -> MonthReport:
+    """The month; `file` is where it goes, which must not be the ledger. Raises Refusal `no_terms`."""
     with (
         open_ledger() as ledger,
         knowing(ledger, asked) as known,
         ledger.reading(known.upto) as log,
         progress("accounts") as advance,
     ):
+        if file is not None:
+            check_is_not(ledger, file)
         at = log.recorded_at() if known.upto is None else known.at
         return month_report(log, month, at, advance)
 

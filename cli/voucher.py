@@ -62,7 +62,7 @@ def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = voucher_then(ledger, voucher_id, known.upto)
         with ledger.reading(known.upto) as log:
-            shape = shapes.voucher(found, zone_known(log, known)) | {"currency": currency_known(log)}
+            shape = shapes.voucher(found, zone_known(log, known), currency_known(log))
     emit(shape, format_, lambda: _print_voucher(shape))
 
 

@@ -112,7 +112,7 @@ def test_what_is_down(values: str, threshold: str | None, expected: list[tuple[i
 )
 def test_what_a_gap_is_is_said_by_a_person(values: str, gap: Gap, expected: list[tuple[int, int | None]]) -> None:
     data = answer(series(values))
-    assert refused(data, step="15s").code == "gap"
+    assert refused(data, step="15s").code == "missing_samples"
     assert spans(read(data, step="15s", gap=gap)) == expected
 
 
@@ -125,7 +125,7 @@ def test_a_sample_time_is_taken_exactly_from_its_text() -> None:
 
 def test_the_step_is_the_shortest_span_unless_it_is_given() -> None:
     assert read(answer(series("1 0 1", 60))).commands[0].fields["uncertainty_seconds"] == "60"
-    assert refused(answer(series("1 0 1", 60)), step="30s").code == "gap"
+    assert refused(answer(series("1 0 1", 60)), step="30s").code == "missing_samples"
     assert refused(answer(series("1 0 1", 60)), step="45s").code == "off_step"
     assert refused(answer(series("1"))).code == "unknown_step"
     assert read(answer(series("1")), step="15s").commands == ()

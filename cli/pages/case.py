@@ -13,6 +13,7 @@ from cli.pages.derivation import Derived, derived
 from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
 from cli.pages.known import Known, Text, field_labels, known
 from cli.pages.log import Event, life, rows
+from cli.pages.notes import left_out_notes
 from cli.pages.rendering import page, tongue
 from cli.pages.scale import bands, bounds, place, rooms
 from cli.pages.shown import Shown
@@ -23,14 +24,15 @@ from domain.money import percent_text
 from domain.picture import Picture, picture
 from domain.terms import Terms, in_force
 from domain.time import days_in
-from domain.wording import Said, counted, said
+from domain.wording import Said, said
 from ledger.moments import Concerned, Moment, concerned, moments, subject, terms_of
 from ledger.store.reader import Reader
 
 LIMIT_BYTES = 480_000
 """No page is longer where fewer steps can make it so."""
-STEPS = (400, 200, 100, 50, 25, 12)
-"""So many events at most are steps of the slider: the first of these with which the page is short enough."""
+MOST = (400, 200, 100, 50, 25)
+"""So many events at most are steps of the slider, and so many outages are drawn and listed, the longest: the first of
+these with which the page is short enough."""
 
 
 class Proof(NamedTuple):
@@ -59,6 +61,7 @@ class _Gathered(NamedTuple):
     facts: Sequence[Fact]
     concern: Concerned
     steps: list[_Step]
+    most: int
     case: Case
     terms: Terms
     proof: Proof
@@ -75,9 +78,9 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     concern = concerned(facts, month)
     functions = _functions(terms, concern.facts)
     made = b""
-    for most in STEPS:
-        steps = _steps(log, concern.facts[-most:], account, month, functions)
-        made = _rendered(_Gathered(account, month, functions, facts, concern, steps, case, terms, proof))
+    for most in MOST:
+        steps = _steps(log, concern.facts[-most:], account, month, functions, most)
+        made = _rendered(_Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof))
         if len(made) <= LIMIT_BYTES:
             break
     return made
@@ -89,20 +92,23 @@ def _functions(terms: Terms, facts: Sequence[Fact]) -> tuple[str, ...]:
     return (*terms.functions, *sorted(named.difference(terms.functions)))
 
 
-def _steps(log: Reader, kept: Sequence[Fact], account: str, month: str, functions: tuple[str, ...]) -> list[_Step]:
+def _steps(
+    log: Reader, kept: Sequence[Fact], account: str, month: str, functions: tuple[str, ...], most: int
+) -> list[_Step]:
     found = (moment for moment in moments(log, account, kept) if terms_of(moment.case, month) is not None)
-    return [_step(moment, account, month, functions) for moment in found]
+    return [_step(moment, account, month, functions, most) for moment in found]
 
 
-def _step(moment: Moment, account: str, month: str, functions: tuple[str, ...]) -> _Step:
+def _step(moment: Moment, account: str, month: str, functions: tuple[str, ...], most: int) -> _Step:
     fact, case = moment
     seen = picture(case, account, month, fact.recorded_at)
-    return _Step(fact, known(case, account, month, fact.recorded_at), seen, drawn(seen, functions))
+    return _Step(fact, known(case, account, month, fact.recorded_at, most), seen, drawn(seen, functions, most))
 
 
 def _rendered(it: _Gathered) -> bytes:
     decided = it.case.claims[it.month].decisions if it.month in it.case.claims else []
-    derivations = [derived(one, it.facts, it.terms.currency) for one in decided]
+    kept = decided[-max(3, it.most // 20) :]
+    derivations = [derived(one, it.facts, it.terms.currency) for one in kept]
     events = _events(it, derivations)
     return page(
         "case.html.j2",
@@ -131,7 +137,15 @@ def _rendered(it: _Gathered) -> bytes:
         chart=_chart(it),
         scale=_scale(it),
         evidence=_evidence(it),
-        notes=_notes(it),
+        notes=left_out_notes(
+            it.account,
+            it.month,
+            skipped=len(it.concern.facts) - len(it.steps),
+            others=len(it.concern.others),
+            undrawn=max(step.drawn.left_out for step in it.steps),
+            unlisted=max(step.known.left_out for step in it.steps),
+            decisions=len(decided) - len(kept),
+        ),
         checks=_checks(it, derivations),
     )
 
@@ -259,36 +273,6 @@ def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
         if isinstance(event := fact.event, ExclusionApplied)
         for piece in event.evidence
     ]
-
-
-def _notes(it: _Gathered) -> dict[str, Said | None]:
-    """What is not on the page, in words; None where all is."""
-    skipped = len(it.concern.facts) - len(it.steps)
-    others, left_out = len(it.concern.others), max(step.drawn.left_out for step in it.steps)
-    return {
-        "skipped": None
-        if not skipped
-        else counted(
-            "{n} earlier event that concerns the month is no step here: the first step shows what it adds up to.",
-            "{n} earlier events that concern the month are no steps here: the first step shows what they add up to.",
-            n=skipped,
-        ),
-        "others": None
-        if not others
-        else counted(
-            "{n} further event of the account concerns other months only; `slaledger history {account}` lists it.",
-            "{n} further events of the account concern other months only; `slaledger history {account}` lists them.",
-            n=others,
-            account=it.account,
-        ),
-        "left_out": None
-        if not left_out
-        else counted(
-            "At some step {n} outage, the shortest, is not drawn; all are counted.",
-            "At some step {n} outages, the shortest, are not drawn; all are counted.",
-            n=left_out,
-        ),
-    }
 
 
 def _checks(it: _Gathered, derivations: list[Derived]) -> dict[str, Any]:

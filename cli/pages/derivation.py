@@ -21,12 +21,16 @@ MOST_EPISODES = 60
 
 
 class Line(NamedTuple):
-    """A step: its number, clause, words, the earlier steps it rests on, and the positions of the events."""
+    """A step: its number, clause, words, the earlier steps it rests on, and the positions of the events.
+
+    `further` more steps it rests on are not written out.
+    """
 
     number: int
     clause: str
     words: str
     steps: list[int]
+    further: int
     events: list[int]
 
 
@@ -51,19 +55,24 @@ def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> Derived:
     made = record.decode(decided.record)
     zone = made.terms.readings.timezone
     known = [fact for fact in facts if fact.position <= made.facts.position]
-    lines, left_out, left_out_us = [], 0, 0
+    lines: list[Line] = []
+    left_out, left_out_us = 0, 0
+    written: set[int] = set()
     for number, step in enumerate(made.steps, start=1):
         kept = step.step not in ("episode", "exclusion") or number <= MOST_EPISODES
         if not kept:
             left_out += 1
             left_out_us += step.result if step.step == "episode" and isinstance(step.result, int) else 0
             continue
+        written.add(number)
+        before = _steps_before(step, number, made.steps)
         lines.append(
             Line(
                 number=number,
                 clause=step.clause,
                 words=says(step, zone, language()),
-                steps=_steps_before(step, number, made.steps),
+                steps=[other for other in before if other in written],
+                further=len(set(before) - written),
                 events=sorted({fact.position for fact in _events(step, made, known)}),
             )
         )

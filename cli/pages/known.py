@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cli.pages import labels
+from cli.pages.timeline import longest
 from domain.asof import concerning
 from domain.assessment import MonthResult, assess_month, would_credit
 from domain.bill import Bill, redeemed_fen
@@ -32,6 +33,8 @@ class Known(NamedTuple):
     episodes: list[Row]
     bills: list[Row]
     vouchers: list[Row]
+    left_out: int
+    """Of incidents and episodes, so many have no row."""
 
 
 def field_labels() -> dict[str, Said]:
@@ -50,21 +53,28 @@ def field_labels() -> dict[str, Said]:
     }
 
 
-def known(case: Case, account: str, month: str, at: int) -> Known:
-    """A case as it was known at an instant. Raises Refusal `unknown_account`, `no_terms`."""
+def known(case: Case, account: str, month: str, at: int, most: int) -> Known:
+    """A case as it was known at an instant; of incidents and episodes the `most` longest have rows.
+
+    Raises Refusal `unknown_account`, `no_terms`.
+    """
     result = assess_month(case, account, month, at)
     terms = result.version.terms
     here = concerning(case, month, at)
-    incidents = sorted(here.incidents.values(), key=lambda found: (found.started_at, found.incident))
+    every = sorted(here.incidents.values(), key=lambda found: (found.started_at, found.incident))
+    incidents = longest(every, [(found.ended_at or at) - found.started_at for found in every], most)
+    numbered = list(enumerate(result.measured.episodes, start=1))
+    episodes = longest(numbered, [found.length_us for _, found in numbered], most)
     return Known(
         result=result,
         fields=_fields(case, month, result),
         outcome=labels.outcome_code(case.claims.get(month)),
         decisions=len(case.claims[month].decisions) if month in case.claims else 0,
         incidents=[row for found in incidents for row in _incident(found, terms.zone)],
-        episodes=[_episode(number, one, terms.zone) for number, one in enumerate(result.measured.episodes, start=1)],
+        episodes=[_episode(number, one, terms.zone) for number, one in episodes],
         bills=[_bill(found, terms) for _, found in sorted(here.bills.items())],
         vouchers=[_voucher(found, terms) for _, found in sorted(here.vouchers.items())],
+        left_out=len(every) - len(incidents) + len(numbered) - len(episodes),
     )
 
 

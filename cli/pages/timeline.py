@@ -17,8 +17,6 @@ from domain.time import DAY_US, local
 from domain.wording import Said, said
 
 KINDS = ("down", "excluded", "condition", "short", "counted", "uncovered")
-MOST_MARKS = 400
-"""Of outages, and of conditions, so many are drawn, the longest first; the page says how many are not."""
 
 
 _Thing = TypeVar("_Thing")
@@ -56,10 +54,10 @@ def lane_labels(functions: Sequence[str]) -> list[str | Said]:
     return [*named, said("Condition: all functions merged"), said("Counts as unavailable")]
 
 
-def drawn(picture: Picture, functions: Sequence[str]) -> Drawn:
-    """The marks of a month; `functions` have a lane each."""
-    outages = _longest(picture.outages, [one.end - one.start for one in picture.outages])
-    conditions = _longest(picture.conditions, [one.run.end - one.run.start for one in picture.conditions])
+def drawn(picture: Picture, functions: Sequence[str], most: int) -> Drawn:
+    """The marks of a month: of outages and of conditions the `most` longest; `functions` have a lane each."""
+    outages = longest(picture.outages, [one.end - one.start for one in picture.outages], most)
+    conditions = longest(picture.conditions, [one.run.end - one.run.start for one in picture.conditions], most)
     marks = [
         *_uncovered(picture),
         *_outages(outages, picture, functions),
@@ -69,10 +67,9 @@ def drawn(picture: Picture, functions: Sequence[str]) -> Drawn:
     return Drawn(marks, left_out)
 
 
-def _longest(things: list[_Thing], lengths_us: list[int]) -> list[_Thing]:
-    if len(things) <= MOST_MARKS:
-        return things
-    kept = set(sorted(range(len(things)), key=lambda index: -lengths_us[index])[:MOST_MARKS])
+def longest(things: Sequence[_Thing], lengths_us: Sequence[int], most: int) -> list[_Thing]:
+    """The `most` longest of some things, in the order in which they are given."""
+    kept = set(sorted(range(len(things)), key=lambda index: -lengths_us[index])[:most])
     return [thing for index, thing in enumerate(things) if index in kept]
 
 

@@ -192,11 +192,6 @@ def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
 def _stale_projections(ledger: Ledger, position: int) -> Iterator[Damage]:
     """What is kept of the projections is what the events make of them."""
     with Views.of(ledger) as kept, Views.of(ledger, upto=position) as made:
-        same = (
-            kept.months() == made.months()
-            and kept.claims() == made.claims()
-            and kept.vouchers() == made.vouchers()
-            and kept.open_accounts() == made.open_accounts()
-        )
+        same = kept.same_as(made)
     if not same:
         yield Damage(kind="projections_differ", message=said("the projections are not what the events say"))

@@ -16,13 +16,14 @@ from fractions import Fraction
 import msgspec
 
 from domain.wording import counted, said
-from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
+from ledger.exchange.charges import BY_HAND, Bill, Charge, bill_fields, check_currency, next_month
 from ledger.exchange.source import Node, Reading, Sourced, Unreadable, checked_id, documents
 
 BILL_TYPES = frozenset({"SubscriptionOrder", "PayAsYouGoBill", "Refund", "Adjustment"})
 SUBSCRIPTION_TYPES = frozenset({"Subscription", "PayAsYouGo"})
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
+_AS_IT_CAME = said("give the answers as they came")
 _BY_GAAP = said("ask QueryInstanceGaapCost, which gives each month its part")
 
 
@@ -135,8 +136,8 @@ def _check_complete(pages: Iterable[Page]) -> None:
 
 def _item(node: Node, page: Page, currency: str) -> Item:
     spread = page.kind == "Modules"
-    node.choice("BillType" if spread else "Item", BILL_TYPES, "bill type")
-    prepaid = node.choice("SubscriptionType", SUBSCRIPTION_TYPES, "subscription type") == "Subscription"
+    node.choice("BillType" if spread else "Item", BILL_TYPES, "bill type", BY_HAND)
+    prepaid = node.choice("SubscriptionType", SUBSCRIPTION_TYPES, "subscription type", BY_HAND) == "Subscription"
     if prepaid and not spread:
         raise node.at("SubscriptionType").refuse("prepaid", said("a prepaid item is not this month's alone"), _BY_GAAP)
     if node.at("BillingDate").value:
@@ -162,7 +163,8 @@ def _item(node: Node, page: Page, currency: str) -> Item:
 def _month(node: Node) -> str:
     text = node.text("BillingCycle")
     if not _MONTH.fullmatch(text):
-        raise node.at("BillingCycle").refuse("bad_month", said("{text} is no month such as 2026-03", text=repr(text)))
+        message = said("{text} is no month such as 2026-03", text=repr(text))
+        raise node.at("BillingCycle").refuse("bad_month", message, _AS_IT_CAME)
     return text
 
 
@@ -170,7 +172,7 @@ def _amount(node: Node, key: str) -> Fraction:
     """An amount, a number or its text, exactly as it is written. Raises Unreadable `bad_amount`."""
     text = node.at(key).value
     if not isinstance(text, str) or not _AMOUNT.fullmatch(text):
-        raise node.at(key).refuse("bad_amount", said("{text} is no amount", text=repr(text)))
+        raise node.at(key).refuse("bad_amount", said("{text} is no amount", text=repr(text)), _AS_IT_CAME)
     return Fraction(text)
 
 

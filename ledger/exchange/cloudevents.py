@@ -20,6 +20,7 @@ from ledger.exchange.source import Node, Number, Reading, Sourced, documents, pa
 PREFIX = "slaledger."
 TYPES = {words.replace(" ", "."): words for words in BY_WORDS}
 _JSON = re.compile(r"application/([a-z0-9.-]+\+)?json(;.*)?", re.IGNORECASE)
+_AS_OBJECT = said("send the command's fields as a JSON object in `data`")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _REFUSED_FIELDS = {
     "command": said("the type says the command"),
@@ -71,7 +72,7 @@ def _command(event: Node, prefix: str) -> Sourced:
         raise event.at("type").refuse("unknown_type", said("unknown type: {kind}", kind=kind), hint)
     source, id_ = event.text("source"), event.text("id")
     if " " in source:
-        raise event.at("source").refuse("bad_source", said("a source is a URI: there is no blank in it"))
+        raise event.at("source").refuse("bad_source", said("there is a blank in it"), said("a source is a URI"))
     data = _data(event)
     fields = {name: _plain(data.at(name)) for name in data.fields()}
     for name, why in _REFUSED_FIELDS.items():
@@ -85,7 +86,7 @@ def _data(event: Node) -> Node:
     """The event's data, an object. Raises Unreadable `not_json_data`, `wrong_shape`."""
     given = event.at("datacontenttype")
     if given.value is not None and not (isinstance(given.value, str) and _JSON.fullmatch(given.value)):
-        raise given.refuse("not_json_data", said("the data is no JSON: {kind}", kind=given.value))
+        raise given.refuse("not_json_data", said("the data is no JSON: {kind}", kind=given.value), _AS_OBJECT)
     encoded = event.at("data_base64")
     if encoded.value is None:
         data = event.at("data")
@@ -94,7 +95,7 @@ def _data(event: Node) -> Node:
     try:
         text = base64.b64decode(event.text("data_base64"), validate=True)
     except (binascii.Error, ValueError):
-        raise encoded.refuse("not_json_data", said("this is no base64")) from None
+        raise encoded.refuse("not_json_data", said("this is no base64"), _AS_OBJECT) from None
     root = parse_json(text, encoded.place)
     root.fields()
     return root

@@ -19,7 +19,7 @@ from domain.wording import counted, said
 from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
 from ledger.exchange.outages import source_id
 from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
-from ledger.exchange.table import Row, decoded, rows
+from ledger.exchange.table import WHOLE_CELLS, Row, decoded, rows
 
 SOURCE = "focus"
 ACCOUNT_COLUMNS = ("SubAccountId", "BillingAccountId")
@@ -28,6 +28,7 @@ USAGE, CORRECTION = "Usage", "Correction"
 CATEGORIES = frozenset({USAGE, "Purchase", "Tax", "Credit", "Adjustment"})
 DECIDABLE = ("Purchase", "Tax", "Credit", "Adjustment", CORRECTION)
 """Categories, and the one class, of rows of which a person says whether they count."""
+_KNOWN = said("FOCUS 1.0 to 1.2 are known; enter this bill by hand with `slaledger fees bill`")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.0{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -171,7 +172,7 @@ def _cell(row: Row, column: str) -> str:
 
 def _required(row: Row, column: str) -> str:
     if not (text := _cell(row, column)):
-        raise row.refuse("missing_cell", said("{column} is blank", column=column))
+        raise row.refuse("missing_cell", said("{column} is blank", column=column), WHOLE_CELLS)
     return text
 
 
@@ -179,9 +180,9 @@ def _kind(row: Row) -> str:
     """The row's category, or that it corrects an earlier period."""
     category, given = _cell(row, "ChargeCategory"), row.cells.get("ChargeClass", "")
     if category not in CATEGORIES:
-        raise row.refuse("unknown_category", said("unknown ChargeCategory: {name}", name=repr(category)))
+        raise row.refuse("unknown_category", said("unknown ChargeCategory: {name}", name=repr(category)), _KNOWN)
     if given not in ("", "NULL", CORRECTION):
-        raise row.refuse("unknown_class", said("unknown ChargeClass: {name}", name=repr(given)))
+        raise row.refuse("unknown_class", said("unknown ChargeClass: {name}", name=repr(given)), _KNOWN)
     return CORRECTION if given == CORRECTION else category
 
 

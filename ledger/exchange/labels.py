@@ -13,6 +13,7 @@ from ledger.exchange.outages import Target, check_functions, target
 from ledger.exchange.source import Node, Unreadable, checked_id
 
 Label = tuple[str, str]
+_AS_IT_CAME = said("give the file as its source sends it")
 
 
 class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +35,8 @@ class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
         if self.account_label is None:
             target(file, self.accounts, self.all_accounts)
         elif self.accounts or self.all_accounts:
-            raise Unreadable("bad_target", file, said("the accounts come from a label or are named, not both"))
+            message = said("the accounts come from a label or are named, not both")
+            raise Unreadable("bad_target", file, message, said("leave one of the two out"))
 
 
 class Sorter:
@@ -98,6 +100,6 @@ def labels_of(node: Node) -> dict[str, str]:
     found: dict[str, str] = {}
     for label, value in node.fields().items():
         if type(value) is not str:
-            raise node.at(label).refuse("wrong_shape", said("a label's value is a text"))
+            raise node.at(label).refuse("wrong_shape", said("a label's value is a text"), _AS_IT_CAME)
         found[label] = value
     return found

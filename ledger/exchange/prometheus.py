@@ -22,7 +22,7 @@ from ledger.exchange.outages import Outage, commands, compact, source_id
 from ledger.exchange.source import Moment, Node, Number, Reading, Unreadable, documents
 
 SOURCE = "prometheus"
-SKIP = "--skip LABEL=VALUE"
+_AS_IT_CAME = said("give the answer of /api/v1/query_range as it came")
 Gap = Literal["down", "up"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,6})0*)?")
@@ -67,7 +67,7 @@ def read_prometheus(lines: Iterable[bytes], *, name: str, rules: LabelRules, mea
     step_us = measure.step_us or _step_us(name, (series for series, _ in chosen))
     outages = [outage for series, function in chosen for outage in _outages(series, function, measure, step_us, sorter)]
     notes += _off_grid((series for series, _ in chosen), step_us)
-    found = commands(outages, SOURCE, notes, SKIP)
+    found = commands(outages, SOURCE, notes, _AS_IT_CAME)
     return Reading(commands=found, notes=(*notes, *sorter.notes()))
 
 
@@ -102,7 +102,7 @@ def _data(root: Node, notes: list[str]) -> Node:
     if root.fields().get("status") == "error":
         message = said("the server answered with an error: {error}", error=root.at("error").value)
         raise root.refuse("failed_query", message, said("ask again"))
-    root.choice("status", {"success"}, "status", said("give the answer of /api/v1/query_range as it came"))
+    root.choice("status", {"success"}, "status", _AS_IT_CAME)
     data = root.at("data")
     data.choice("resultType", {"matrix"}, "result type", said("only a range query tells when: /api/v1/query_range"))
     for kind in ("warnings", "infos"):
@@ -116,13 +116,14 @@ def _samples(node: Node) -> Iterator[Sample]:
     for each in node.items("values"):
         pair = each.value
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], Number) or type(pair[1]) is not str:
-            raise each.refuse("wrong_shape", said('a sample is [time, "value"]'))
+            raise each.refuse("wrong_shape", said('a sample is [time, "value"]'), _AS_IT_CAME)
         yield Sample(_at_us(each, pair[0]), _value(each, pair[1]), each.place)
 
 
 def _at_us(node: Node, text: str) -> int:
     if not (matched := _TIME.fullmatch(text)):
-        raise node.refuse("bad_time", said("{text} is no time in seconds with at most six decimals", text=text))
+        message = said("{text} is no time in seconds with at most six decimals", text=text)
+        raise node.refuse("bad_time", message, _AS_IT_CAME)
     return int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
 
 
@@ -190,7 +191,7 @@ def _outage(
 def _states(series: Series, measure: Measure, step_us: int) -> Iterator[tuple[int, bool, str]]:
     """When it was up or down; after a gap's last sample stands what the gap is said to be, a step later.
 
-    Raises Unreadable `gap`, `off_step`.
+    Raises Unreadable `missing_samples`, `off_step`.
     """
     before: int | None = None
     for sample, span in zip(series.samples, (step_us, *_spans(series)), strict=True):
@@ -209,7 +210,7 @@ def _states(series: Series, measure: Measure, step_us: int) -> Iterator[tuple[in
 def _gap_is_down(measure: Measure, place: str, missing: int) -> bool:
     if measure.gap is None:
         message = counted("{n} sample is missing here", "{n} samples are missing here", missing)
-        raise Unreadable("gap", place, message, said("say what that was: --gap down or --gap up"))
+        raise Unreadable("missing_samples", place, message, said("say what that was: --gap down or --gap up"))
     return measure.gap == "down"
 
 

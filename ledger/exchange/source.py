@@ -187,7 +187,7 @@ def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
     number, first = next(numbered, (0, b""))
     if not number:
-        raise Unreadable("empty_file", file, said("there is nothing in the file"))
+        raise Unreadable("empty_file", file, said("there is nothing in the file"), said("export it again"))
     try:
         only = parse_json(first, file, number)
     except Unreadable as broken:

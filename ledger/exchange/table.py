@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from domain.wording import said
+from domain.wording import said, words_of
 from ledger.exchange.source import LARGEST, Unreadable
+
+WHOLE_CELLS = said("export the bill again with all of its cells")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -21,7 +23,7 @@ class Row(msgspec.Struct, frozen=True):
     def required(self, column: str) -> str:
         """The cell of a column. Raises Unreadable `missing_cell` where it is blank."""
         if not self.cells[column]:
-            raise self.refuse("missing_cell", said("{column} is blank", column=column))
+            raise self.refuse("missing_cell", said("{column} is blank", column=column), WHOLE_CELLS)
         return self.cells[column]
 
 
@@ -50,11 +52,12 @@ def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> 
             blank = blank or place
             continue
         if blank is not None:
-            hint = said("is something missing?")
+            hint = said("take the line out; or is something missing?")
             raise Unreadable("blank_line", blank, said("a blank line stands between rows"), hint)
         if len(cells) != len(header):
-            message = said("{cells} cells under a header of {header}", cells=len(cells), header=len(header))
-            raise Unreadable("bad_row", place, message)
+            message = said("{cells} cells under a header of {columns}", cells=len(cells), columns=len(header))
+            hint = said("export the bill again as CSV; a cell that has a comma stands in quotes")
+            raise Unreadable("bad_row", place, message, hint)
         yield Row(place, dict(zip(header, cells, strict=True)))
 
 
@@ -68,7 +71,8 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise Unreadable("bad_csv", place, said("broken CSV: {error}", error=error)) from None
+            hint = said("export the bill again as CSV: it is cut off, or was edited")
+            raise Unreadable("bad_csv", place, said("broken CSV: {error}", error=words_of(error)), hint) from None
         if cells is None:
             return
         yield place, [cell.strip(" \t") for cell in cells]
@@ -92,14 +96,17 @@ class _Bounded:
         line = next(self._lines)
         self._length += len(line)
         if self._length > LARGEST:
-            raise Unreadable("too_large", self._place, said("the row is longer than {most} characters", most=LARGEST))
+            message = said("the row is longer than {most} characters", most=LARGEST)
+            raise Unreadable("too_large", self._place, message, said("is the end of a quoted cell missing?"))
         return line
 
 
 def _check_header(header: list[str], columns: Iterable[str], place: str, hint: str) -> None:
     if missing := [column for column in columns if column not in header]:
-        message = said("the header lacks {columns}", columns=", ".join(missing))
+        message = said("the header lacks {missing}", missing=", ".join(missing))
         raise Unreadable("missing_column", place, message, hint)
     if twice := [column for column in header if header.count(column) > 1]:
-        message = said("the header has {column} more than once", column=repr(twice[0]))
-        raise Unreadable("duplicate_column", place, message)
+        message = said("the header has {twice!r} more than once", twice=twice[0])
+        raise Unreadable(
+            "duplicate_column", place, message, said("export the bill again: each column stands in it once")
+        )

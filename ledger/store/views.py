@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple, TypeVar
+from itertools import zip_longest
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -166,6 +167,19 @@ class Views:
     def open_accounts(self) -> list[str]:
         """The accounts whose months depend on when one looks."""
         return [account for (account,) in self._kept.query("SELECT account FROM open_accounts ORDER BY account")]
+
+    def same_as(self, other: Views) -> bool:
+        """Whether both keep the same rows; memory does not grow with them."""
+        with self.reading(), other.reading():
+            return all(
+                mine == theirs
+                for table in _BY_ACCOUNT
+                for mine, theirs in zip_longest(self._in_order(table), other._in_order(table))
+            )
+
+    def _in_order(self, name: str) -> Iterator[tuple[Any, ...]]:
+        table = TABLES[name]
+        return self._kept.rows(f"SELECT {', '.join(table.columns)} FROM {name} ORDER BY {', '.join(table.key)}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:

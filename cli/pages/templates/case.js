@@ -177,8 +177,8 @@ function draw() {
   shown.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   grounds();
   axis();
-  data.lanes.forEach((label, lane) => add("text", { class: "lane", x: 3, y: top(lane) - 4 }, label));
   bars(shown);
+  data.lanes.forEach((label, lane) => add("text", { class: "lane", x: 3, y: top(lane) - 4 }, label));
   notes(shown);
   minimum(shown);
   overview(known);

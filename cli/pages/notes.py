@@ -1,0 +1,48 @@
+"""What is not on a page, in words, with the command that has it."""
+
+from __future__ import annotations
+
+from domain.wording import Said, counted
+
+
+def left_out_notes(
+    account: str, month: str, *, skipped: int, others: int, undrawn: int, unlisted: int, decisions: int
+) -> dict[str, Said | None]:
+    """A sentence for each kind of thing of which some are left out; None where none are."""
+    notes = {
+        "skipped": counted(
+            "{n} earlier event that concerns the month is no step here: the first step shows what it adds up to.",
+            "{n} earlier events that concern the month are no steps here: the first step shows what they add up to.",
+            n=skipped,
+        ),
+        "others": counted(
+            "{n} further event of the account concerns other months only; `slaledger history {account}` lists it.",
+            "{n} further events of the account concern other months only; `slaledger history {account}` lists them.",
+            n=others,
+            account=account,
+        ),
+        "undrawn": counted(
+            "At some step {n} outage, the shortest, is not drawn; all are counted.",
+            "At some step {n} outages, the shortest, are not drawn; all are counted.",
+            n=undrawn,
+        ),
+        "unlisted": counted(
+            "At some step {n} episode or incident, the shortest, is not listed; all are counted. "
+            "`slaledger availability {account} {month}` and `slaledger history {account}` list all.",
+            "At some step {n} episodes and incidents, the shortest, are not listed; all are counted. "
+            "`slaledger availability {account} {month}` and `slaledger history {account}` list all.",
+            n=unlisted,
+            account=account,
+            month=month,
+        ),
+        "decisions": counted(
+            "{n} earlier decision is not written out: `slaledger claim explain {account} {month} --decision 1`.",
+            "{n} earlier decisions are not written out: `slaledger claim explain {account} {month} --decision 1` "
+            "and so on.",
+            n=decisions,
+            account=account,
+            month=month,
+        ),
+    }
+    numbers = (skipped, others, undrawn, unlisted, decisions)
+    return {name: note if number else None for (name, note), number in zip(notes.items(), numbers, strict=True)}

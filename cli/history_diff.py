@@ -83,8 +83,8 @@ def _described(case: Case, one: tuple[str, str], zone: str) -> _Fields:
             fields = _without(history_shapes.claim(case.claims[id_], zone), "month") | decision
             return {said("claim {month}", month=id_): fields}
         case "voucher" if id_ in case.vouchers:
-            found = shapes.voucher(case.vouchers[id_], zone)
-            fields = _without(found, "voucher", "account", "redemptions", "cancellations")
+            found = shapes.voucher(case.vouchers[id_], zone, history_shapes.currency_of_case(case))
+            fields = _without(found, "voucher", "account", "currency", "redemptions", "cancellations")
             redeemed: _Fields = {
                 said(
                     "redemption {redemption} of voucher {voucher}", redemption=part.pop("redemption"), voucher=id_

@@ -13,7 +13,7 @@ from domain.calendar import COUNTRY
 from domain.case import Case, Fact
 from domain.claim import Claim, status
 from domain.incident import Exclusion, Incident
-from domain.money import yuan
+from domain.money import DEFAULT_CURRENCY, yuan
 from domain.refusals import Refusal
 from domain.time import DEFAULT_ZONE, written
 from ledger.questions import AccountThen
@@ -45,6 +45,11 @@ def limited(case: Case, month: str | None, at: int) -> Case:
 def zone_of_case(case: Case) -> str:
     """The zone of the latest terms of a case, in which its instants are printed."""
     return case.versions[-1].terms.zone if case.versions else DEFAULT_ZONE
+
+
+def currency_of_case(case: Case) -> str:
+    """The currency of the latest terms of a case, in which its amounts are."""
+    return case.versions[-1].terms.currency if case.versions else DEFAULT_CURRENCY
 
 
 def history(then: AccountThen, account: str, only: str | None) -> Json:
@@ -85,7 +90,7 @@ def lists(case: Case, zone: str) -> dict[str, list[Json]]:
         "incidents": [incident(found, zone) for found in incidents],
         "bills": [bill(found, zone) for _, found in sorted(case.bills.items())],
         "claims": [claim(found, zone) for _, found in sorted(case.claims.items())],
-        "vouchers": [shapes.voucher(found, zone) for _, found in sorted(case.vouchers.items())],
+        "vouchers": [shapes.voucher(found, zone, currency_of_case(case)) for _, found in sorted(case.vouchers.items())],
     }
 
 

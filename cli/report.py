@@ -8,7 +8,7 @@ from cli import shapes
 from cli.completion import months
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
-from cli.output import Json, chosen, emit, format_option, print_pairs, print_table
+from cli.output import Json, chosen, emit, format_option, print_pairs, print_table, put
 from cli.progress import progress
 from cli.reading import parsed_month
 from domain.money import percent_cut, percent_text, yuan
@@ -49,7 +49,7 @@ def report(month: str, html: str | None, force: bool, asked: Asked, format_: str
     if html != STDOUT:
         answer = {"html": html, "month": month, "accounts": len(found.accounts), "bytes": len(page)}
         words = said("{file}: {month} over all accounts, {count} bytes", file=html, month=month, count=len(page))
-        emit(answer, format_, lambda: print(words))
+        emit(answer, format_, lambda: put(words))
 
 
 def _report(month: str, asked: Asked, file: str | None = None) -> MonthReport:

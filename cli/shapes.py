@@ -203,7 +203,7 @@ def voucher_row(row: VoucherRow, zone: str, currency: str) -> Json:
     }
 
 
-def voucher(found: Voucher, zone: str) -> Json:
+def voucher(found: Voucher, zone: str, currency: str) -> Json:
     """A voucher with its redemptions and cancellations."""
     return {
         "voucher": found.voucher,
@@ -211,6 +211,7 @@ def voucher(found: Voucher, zone: str) -> Json:
         "month": found.month,
         "decision": found.decision,
         "terms": found.version,
+        "currency": currency,
         "issued": yuan(found.amount_fen),
         "redeemed": yuan(found.redeemed_fen),
         "cancelled": yuan(found.cancelled_fen),

@@ -150,7 +150,7 @@ def _list_shipped(format_: str | None) -> None:
     ]
     columns = ("agreement", "version", "currency", "remedy", "checked_on")
     table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table((*columns[:4], said("checked")), table))
+    emit(rows, format_, lambda: print_table((*map(word, columns[:4]), said("checked")), table))
 
 
 @terms.command("check", short_help="Whether a document is sound.")

@@ -62,15 +62,15 @@ def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = voucher_then(ledger, voucher_id, known.upto)
         with ledger.reading(known.upto) as log:
-            shape, code = shapes.voucher(found, zone_known(log, known)), currency_known(log)
-    emit(shape, format_, lambda: _print_voucher(shape, code))
+            shape = shapes.voucher(found, zone_known(log, known), currency_known(log))
+    emit(shape, format_, lambda: _print_voucher(shape))
 
 
-def _print_voucher(shape: Json, code: str) -> None:
+def _print_voucher(shape: Json) -> None:
     names = ("voucher", "account", "month", "decision", "issued_at")
     amounts = ("issued", "redeemed", "cancelled", "balance")
     pairs = [(word(name.replace("_", " ")), shape[name]) for name in names]
-    print_pairs([*pairs, *((word(name), currency(shape[name], code)) for name in amounts)])
+    print_pairs([*pairs, *((word(name), currency(shape[name], shape["currency"])) for name in amounts)])
     if shape["redemptions"]:
         print()
         rows = [

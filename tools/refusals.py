@@ -33,7 +33,7 @@ class Maker(NamedTuple):
     parameters: list[str]
     kind: str
     hints: list[ast.expr]
-    module: str = ""
+    module: str
 
 
 class Refused(NamedTuple):
@@ -64,9 +64,10 @@ def refusals() -> list[Refused]:
         for node in tree.body
         if isinstance(node, _Function)
     }
+    shared = {name: values for tree in trees.values() for name, values in assigned(tree, within=False).items()}
     found: list[Refused] = []
     for module, tree in trees.items():
-        known = {**returned, **assigned(tree, within=False)}
+        known = {**shared, **returned, **assigned(tree, within=False)}
         found += of_module(module, tree, {**makers, **_own_kind(tree, makers)}, known)
     return found
 
@@ -86,22 +87,23 @@ def makers_of(trees: dict[str, ast.Module]) -> dict[str, list[Maker]]:
     for module, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, _Function) and node.name != "__init__" and _takes_code(node):
-                found.setdefault(node.name, []).append(_helper(node)._replace(module=module))
+                found.setdefault(node.name, []).extend(_helpers(node, module))
     base = next(_parameters(each) for each in _inits(trees["domain/refusals.py"]) if _takes_code(each))
     foreign = next(_parameters(each) for each in _inits(trees[_SOURCE]) if _takes_code(each))
     return {
         **found,
-        **{name: [Maker(base, name, [])] for name in _STATUS},
-        _FOREIGN: [Maker(foreign, _FOREIGN, [])],
+        **{name: [Maker(base, name, [], "")] for name in _STATUS},
+        _FOREIGN: [Maker(foreign, _FOREIGN, [], "")],
     }
 
 
-def _helper(function: _Function) -> Maker:
-    """A function that makes a refusal of the code that it is given."""
+def _helpers(function: _Function, module: str) -> Iterator[Maker]:
+    """A function that makes a refusal of the code that it is given; one that is only declared makes none."""
     made = next((call for call in _own_calls(function) if _called(call) in (*_STATUS, _FOREIGN)), None)
-    hints = [each.value for each in made.keywords if each.arg == "hint"] if made else []
-    own = [each for each in hints if getattr(each, "id", "") != "hint"]
-    return Maker(_parameters(function), _called(made) if made else "Refusal", own)
+    if made is not None:
+        hints = [each.value for each in made.keywords if each.arg == "hint"]
+        own = [each for each in hints if getattr(each, "id", "") != "hint"]
+        yield Maker(_parameters(function), _called(made), own, module)
 
 
 def _inits(tree: ast.Module) -> Iterator[_Function]:
@@ -141,7 +143,8 @@ def of_module(
         for call in _own_calls(function):
             name = _called(call)
             if name == "choice" and len(call.args) > 2 and (what := _literal(call.args[2])):
-                hints = tuple(_texts(call.args[3], named)) if len(call.args) > 3 else ()
+                told = [*call.args[3:], *(each.value for each in call.keywords if each.arg == "hint")]
+                hints = tuple(text for each in told for text in _texts(each, named))
                 message = f"unknown {what}: {{word}}"
                 code = f"unknown_{what.replace(' ', '_')}"
                 yield Refused(code, _READERS, (message,), hints, None, module, call.lineno, bool(hints))

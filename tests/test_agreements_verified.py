@@ -22,7 +22,7 @@ MONTHS = ("2025-12", "2026-02", "2026-04", "2026-08")
 
 
 def life(dice: Random, told: Teller, agreement: str, account: str) -> None:
-    """An account's outages about its agreement's bounds, a bill, an exclusion at times, and a claim about its window."""
+    """An account's outages about its agreement's bounds, a bill, at times an exclusion, a claim about its window."""
     with told.ledger.reading() as log:
         terms = log.versions()[-1].terms
     month = dice.choice(MONTHS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,9 +20,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(scope="module")
-def demo(shown: tuple[Path, str]) -> CommandLine:
-    """The demo's ledger."""
-    return CommandLine(shown[0])
+def demo(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A copy of the demo's ledger."""
+    return CommandLine(Path(shutil.copytree(shown[0], tmp_path_factory.mktemp("demo") / "demo")))
 
 
 def exported(slaledger: CommandLine, *asked: str) -> bytes:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -84,9 +85,9 @@ def exported(slaledger: CommandLine, format_: str, *asked: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demo(shown: tuple[Path, str]) -> CommandLine:
-    """The demo's ledger."""
-    return CommandLine(shown[0])
+def demo(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A copy of the demo's ledger."""
+    return CommandLine(Path(shutil.copytree(shown[0], tmp_path_factory.mktemp("demo") / "demo")))
 
 
 @pytest.fixture(scope="module", params=[1, 2])

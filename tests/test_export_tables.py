@@ -6,6 +6,7 @@ import csv
 import os
 import pty
 import re
+import shutil
 import string
 import subprocess
 import sys
@@ -31,9 +32,9 @@ LARGEST = "999999999999.99"
 
 
 @pytest.fixture(scope="module")
-def demo(shown: tuple[Path, str]) -> CommandLine:
-    """The demo's ledger."""
-    return CommandLine(shown[0])
+def demo(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A copy of the demo's ledger."""
+    return CommandLine(Path(shutil.copytree(shown[0], tmp_path_factory.mktemp("demo") / "demo")))
 
 
 def exported(slaledger: CommandLine, table: str, format_: str, *asked: str) -> Path:

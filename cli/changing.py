@@ -181,7 +181,7 @@ def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
 def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
     names = ("month",) if for_all else ("account", "month")
     if len(words) != len(names):
-        raise Unreadable("usage", said("give ACCOUNT MONTH, or --all MONTH"), hint=said("`--help` shows an example"))
+        raise click.UsageError(said("give ACCOUNT MONTH, or --all MONTH"))
     return dict(zip(names, words, strict=True))
 
 

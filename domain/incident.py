@@ -285,7 +285,7 @@ def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[
             ),
             hint=said("they are numbered from 1 to {n}", n=len(incident.exclusions))
             if incident.exclusions
-            else said("it has none"),
+            else said("nothing is to be withdrawn: it has none"),
         )
     exclusion = incident.exclusions[command.exclusion - 1]
     if exclusion.withdrawn == command.reason:

@@ -53,6 +53,7 @@ def findings(terms: Terms) -> list[tuple[str, str]]:
         *_date_findings(terms),
         *_currency_findings(terms),
         *_function_findings(terms),
+        *_minute_findings(terms),
         *_claims_findings(terms),
         *_tier_findings(terms),
         *_limit_findings(terms),
@@ -89,6 +90,12 @@ def _function_findings(terms: Terms) -> list[tuple[str, str]]:
         for index, function in enumerate(functions)
         if function in functions[:index]
     ]
+
+
+def _minute_findings(terms: Terms) -> list[tuple[str, str]]:
+    if not terms.whole_minutes_only or terms.readings.quantise == "exact":
+        return []
+    return [("$.service.whole_minutes_only", said("minutes are either cut, or rounded up by readings.quantise"))]
 
 
 def _claims_findings(terms: Terms) -> list[tuple[str, str]]:

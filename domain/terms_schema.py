@@ -55,6 +55,8 @@ class Service(_Part, frozen=True, kw_only=True):
     period: Cited[Literal["calendar_month"]]
     minimum_outage_seconds: Cited[Annotated[int, msgspec.Meta(ge=0, le=86_400)]]
     beta_covered: Cited[bool]
+    whole_minutes_only: Cited[bool] | None = None
+    """Whether of each outage only the minutes count that it filled."""
     functions: Cited[Annotated[tuple[_FunctionName, ...], msgspec.Meta(min_length=1)]] | None = None
 
 
@@ -134,7 +136,7 @@ class Readings(_Part, frozen=True, kw_only=True):
     minimum_applies_to: Literal["merged", "per_function", "per_incident"] = "merged"
     minimum_tested: Literal["before_exclusions", "after_exclusions"] = "before_exclusions"
     exclusion_removes: Literal["cause", "time"] = "cause"
-    quantise: Literal["exact", "ceil_minute_per_episode", "floor_minute_per_episode"] = "exact"
+    quantise: Literal["exact", "ceil_minute_per_episode"] = "exact"
     month_straddle: Literal["whole_then_clip", "clip_then_test"] = "whole_then_clip"
     timezone: str = "Asia/Shanghai"
     availability_decimals: Literal["exact"] | Annotated[int, msgspec.Meta(ge=0, le=12)] = "exact"
@@ -182,6 +184,11 @@ class Terms(_Part, frozen=True, kw_only=True):
     def functions(self) -> tuple[str, ...]:
         """What can be unavailable."""
         return REFERENCE_FUNCTIONS if self.service.functions is None else self.service.functions.value
+
+    @property
+    def whole_minutes_only(self) -> bool:
+        """Whether of each outage only the minutes count that it filled."""
+        return self.service.whole_minutes_only is not None and self.service.whole_minutes_only.value
 
     @property
     def single_fee(self) -> bool:

@@ -146,7 +146,7 @@ def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str, zon
             ),
             clause="3.1",
             hint=said(
-                "give an --issued-at of {decided_at} or later, or leave it out for now",
+                "give an --issued-at of {decided_at} or later, or leave it out, which is now",
                 decided_at=written(latest.decided_at, zone),
             ),
         )
@@ -242,7 +242,7 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
                 redemption=command.redemption,
             ),
             hint=said(
-                "`slaledger voucher show {voucher}` lists {n}", voucher=voucher.voucher, n=len(voucher.redemptions)
+                "it has {n}: `slaledger voucher show {voucher}`", voucher=voucher.voucher, n=len(voucher.redemptions)
             ),
         )
     redemption = voucher.redemptions[command.redemption - 1]

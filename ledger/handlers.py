@@ -187,7 +187,7 @@ def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
         raise Refusal(
             "unknown_incident",
             said("there is no incident {id}", id=id_),
-            hint=said("`slaledger incident open {id} …` records it", id=id_),
+            hint=said("check the id, or record it: `slaledger incident open {id} …`", id=id_),
         )
     return found
 
@@ -243,7 +243,7 @@ def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
         raise Refusal(
             "unknown_bill",
             said("there is no bill {id}", id=id_),
-            hint=said("`slaledger fees bill {id} …` records it", id=id_),
+            hint=said("check the id, or record it: `slaledger fees bill {id} …`", id=id_),
         )
     stream = layout.bill(reserved.owner, id_)
     return stream, log.fold_streams(stream).bills[id_]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -70,9 +71,17 @@ def written(file: Path | str, hint: str = _GONE) -> Iterator[None]:
 
 @contextmanager
 def _stdout() -> Iterator[IO[bytes]]:
-    """Standard output for bytes; what a full disk did not take is not tried again at exit."""
+    """Standard output for bytes; what a full disk did not take is not tried again at exit.
+
+    Where it is no file of the system's, as within another Python program, its own buffer takes them.
+    """
     sys.stdout.flush()
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    try:
+        descriptor = os.dup(sys.stdout.fileno())
+    except io.UnsupportedOperation:
+        yield sys.stdout.buffer
+        return
+    out = os.fdopen(descriptor, "wb")
     try:
         yield out
         out.flush()

@@ -320,11 +320,9 @@ def counted_seconds(outages: Sequence[Outage], covered: Sequence[Span], month: s
             own += own_seconds(
                 run for group in groups(marks, readings) for run in counting_runs(stretch, group, where, readings)
             )
-    if readings["quantise"] == "floor_minute_per_episode":  # R6
-        return sum(seconds // 60 * 60 for seconds in own)
     if chosen(readings, "quantise", default="exact", other="ceil_minute_per_episode"):
         return sum(own)
-    return min(sum((seconds + 59) // 60 * 60 for seconds in own), total_seconds(month))
+    return min(sum((seconds + 59) // 60 * 60 for seconds in own), total_seconds(month))  # R6
 
 
 def availability(

@@ -25,7 +25,7 @@ MEASURING: dict[str, tuple[object, ...]] = {
     "minimum_applies_to": ("merged", "per_function", "per_incident"),
     "minimum_tested": ("before_exclusions", "after_exclusions"),
     "exclusion_removes": ("cause", "time"),
-    "quantise": ("exact", "ceil_minute_per_episode", "floor_minute_per_episode"),
+    "quantise": ("exact", "ceil_minute_per_episode"),
     "month_straddle": ("whole_then_clip", "clip_then_test"),
     "timezone": ("Asia/Shanghai", "UTC", "America/New_York"),
 }

@@ -102,11 +102,14 @@ def terms_of(text: Text) -> Terms:
     (document,) = shipped_agreements("gcp-filestore")
     base = parse_terms(document)
     bounds = [Fraction(below) / 100 for below, _ in text.tiers]
-    switch = {"exact": "exact", "up": "ceil_minute_per_episode", "down": "floor_minute_per_episode"}[text.minutes]
     return msgspec.structs.replace(
         base,
         effective_from=date(2018, 1, 1),
-        service=msgspec.structs.replace(base.service, minimum_outage_seconds=Cited(value=text.minimum, clause="1")),
+        service=msgspec.structs.replace(
+            base.service,
+            minimum_outage_seconds=Cited(value=text.minimum, clause="1"),
+            whole_minutes_only=Cited(value=text.minutes == "down", clause="1"),
+        ),
         commitment=msgspec.structs.replace(base.commitment, availability=Cited(value=bounds[0], clause="2")),
         claims=Claims(
             opens_after_working_day=_cited(text.workday),
@@ -125,7 +128,9 @@ def terms_of(text: Text) -> Terms:
             Tier(below=below, at_least=least, service_rate=Fraction(rate, 100), clause="3")
             for below, least, (_, rate) in zip(bounds, [*bounds[1:], None], text.tiers, strict=True)
         ),
-        readings=msgspec.structs.replace(base.readings, timezone=text.zone, quantise=switch),
+        readings=msgspec.structs.replace(
+            base.readings, timezone=text.zone, quantise="ceil_minute_per_episode" if text.minutes == "up" else "exact"
+        ),
     )
 
 

@@ -204,6 +204,7 @@ NEEDLESS = (
     "pyarrow",
     "xlsxwriter",
     "icalendar",
+    "jinja2",
     "yaml",
 )
 """What a command may need and no help does."""

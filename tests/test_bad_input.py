@@ -762,6 +762,7 @@ READING = [
     ("history", "1001"),
     ("worklist",),
     ("breaches", "2026-03"),
+    ("report", "2026-03"),
 ]
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from conftest import COMMAND, CommandLine
 
 from ledger.application import Ledger
 from ledger.audit.derived import derived
+from ledger.store.views import Views
 
 LINES = 5_000
 SIZE = 1024 * 1024
@@ -141,6 +144,65 @@ def test_a_full_disk_leaves_no_half_file(full: CommandLine, many: Path) -> None:
         assert done.returncode == 2, done.stdout
         assert "disk is full" in done.stderr or "No space left" in done.stderr
     assert names(full) == before
+
+
+EXPORTS = {
+    "journal.beancount": ("journal",),
+    "journal.journal": ("journal",),
+    "claims.csv": ("claims",),
+    "vouchers.xlsx": ("vouchers",),
+    "vouchers.parquet": ("vouchers",),
+    "availability.csv": ("availability", "--from", "2026-01", "--to", "2026-09"),
+    "promise.yaml": ("openslo",),
+    "claims.ics": ("ics",),
+}
+SMALL = 1024
+"""Bytes: less than any of them has."""
+
+
+@pytest.fixture
+def settled(shown: tuple[Path, str], tmp_path: Path) -> Iterator[CommandLine]:
+    """The demo's ledger and its projections, open elsewhere too: SQLite's own files are there, and need not grow."""
+    slaledger = CommandLine(Path(shutil.copytree(shown[0], tmp_path / "settled")))
+    slaledger.ok("voucher", "list")
+    with ExitStack() as opened:
+        ledger = opened.enter_context(Ledger.open(f"sqlite:///{slaledger.ledger}"))
+        views = opened.enter_context(Views.of(ledger))
+        opened.enter_context(ledger.reading())
+        opened.enter_context(views.reading())
+        assert views.position()
+        yield slaledger
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_that_does_not_fit_is_not_there_and_replaces_none(settled: CommandLine, name: str) -> None:
+    before = names(settled)
+    done = limited(settled, "export", *EXPORTS[name], "-o", name, size=SMALL)
+    error = json.loads(done.stderr.splitlines()[-1])["error"]
+    assert (done.returncode, error["code"]) == (2, "unwritable_file"), done.stderr
+    assert name in error["message"]
+    assert "Traceback" not in done.stderr
+    assert names(settled) == before
+    (settled.folder / name).write_text("of last month")
+    assert limited(settled, "export", *EXPORTS[name], "-o", name, "--force", size=SMALL).returncode == 2
+    assert (settled.folder / name).read_text() == "of last month"
+    assert names(settled) == {*before, name}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_to_standard_output_that_is_full_is_told(settled: CommandLine, name: str) -> None:
+    words = [*EXPORTS[name], *(("--format", FORMAT_OF[Path(name).suffix]) if Path(name).suffix in FORMAT_OF else ())]
+    with Path("/dev/full").open("wb") as nowhere:
+        done = subprocess.run(
+            [str(COMMAND), "export", *words], cwd=settled.folder, stdout=nowhere, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2, done.stderr
+    assert "standard output cannot be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+FORMAT_OF = {".beancount": "beancount", ".journal": "hledger", ".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}
 
 
 @pytest.mark.parametrize("words", [("import", "events"), ("restore",)], ids=" ".join)

@@ -12,12 +12,11 @@ import errors
 import pytest
 import refusals
 from commands import commands
-from conftest import CommandLine
-from followed import Code
+from conftest import ROOT, CommandLine
 
-CODE = Code()
-FOUND = refusals.refusals(CODE)
-CODES = {refused.code for refused in FOUND} - {""}
+FOUND = refusals.refusals()
+CODES = {refused.code for refused in FOUND}
+TREES = [ast.parse(path.read_text("utf-8")) for package in refusals.PACKAGES for path in (ROOT / package).rglob("*.py")]
 PAGE = errors.PATH.read_text("utf-8")
 COMMANDS = dict(commands())
 GLOBAL = {"--help", "--ledger", "--actor", "--lang"}
@@ -34,7 +33,7 @@ def test_the_page_is_what_the_code_says() -> None:
 
 
 def test_every_refusal_says_what_to_do() -> None:
-    assert [refused.place for refused in FOUND if refused.bare] == []
+    assert [refused.place for refused in FOUND if not refused.hint_given] == []
 
 
 def test_what_is_looked_at_is_all_that_there_is() -> None:
@@ -43,7 +42,7 @@ def test_what_is_looked_at_is_all_that_there_is() -> None:
 
 
 def test_every_code_that_a_docstring_promises_is_on_the_page() -> None:
-    named = {code for tree in CODE.trees.values() for code in _promised(tree)}
+    named = {code for tree in TREES for code in _promised(tree)}
     assert len(named) > 100
     assert sorted(code for code in named if f"\n### {code}\n" not in PAGE) == []
 
@@ -105,65 +104,30 @@ def _mistakes(quoted: str) -> set[str]:
     return {word for word in words if word.startswith("--")} - options(command)
 
 
-REFUSALS = """
-class Refusal(Exception):
-    status = 1
-    def __init__(self, code, message, *, clause=None, hint=None): ...
-class Unreadable(Refusal):
-    status = 2
-"""
-
-
-def found_in(folder: Path, source: str) -> list[tuple[str, int, tuple[str, ...], tuple[str, ...], bool]]:
-    """The refusals of a project of one module."""
-    (folder / "domain").mkdir()
-    (folder / "domain" / "refusals.py").write_text(REFUSALS)
-    (folder / "domain" / "x.py").write_text("from domain.refusals import Refusal, Unreadable\n" + source)
-    return [(*each[:4], each.bare) for each in refusals.refusals(Code(folder))]
-
-
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "code", "status", "messages", "hints"),
     [
-        ('raise Refusal("a", said("{x} is"), hint=said("h"))', [("a", 1, ("{x} is",), ("h",), False)]),
-        ('raise Unreadable("a", said("{x!r} is"))', [("a", 2, ("{x} is",), (), True)]),
+        ("Refusal('a', said('no {x!r}', x=x), hint=said('do'))", "a", 1, ("no {x}",), ("do",)),
+        ("Damaged('a_b', 'bad' if x else 'worse')", "a_b", 4, ("bad", "worse"), ()),
+        ("m = said('no')\n    Refusal('c', m, hint=HINT)", "c", 1, ("no",), ("by hand",)),
         (
-            'def f(y):\n    raise Refusal("a", said("m"), hint=said("h") if y else None)',
-            [("a", 1, ("m",), ("h",), True)],
+            "node.choice('k', KNOWN, 'bill type', HINT)",
+            "unknown_bill_type",
+            2,
+            ("unknown bill type: {word}",),
+            ("by hand",),
         ),
-        (
-            'def f(code, hint=None):\n    return Refusal(code, said("m"), hint=hint)\nf("a", said("h"))\nf("b")',
-            [("a", 1, ("m",), ("h",), False), ("b", 1, ("m",), (), True)],
-        ),
-        (
-            'def f(what):\n    return Refusal(f"no_{what}", said("no {what}: {y}", what=what), hint=said("h"))\nf("x")',
-            [("no_x", 1, ("no x: {y}",), ("h",), False)],
-        ),
-        (
-            'def f(why):\n    return Refusal("a", said("no: {why}", why=why), hint=said("h"))\nf(said("it is {n}"))',
-            [("a", 1, ("no: it is {n}",), ("h",), False)],
-        ),
-        (
-            'def f(y):\n    kind = Unreadable if y else Refusal\n    raise kind("a", said("m"), hint=said("h"))',
-            [("a", 2, ("m",), ("h",), False), ("a", 1, ("m",), ("h",), False)],
-        ),
-        (
-            'def f(y):\n    hint = said("1")\n    if y:\n        hint = said("2")\n'
-            '        raise Refusal("a", said("m"), hint=hint)\n    raise Refusal("b", said("m"), hint=hint)',
-            [("a", 1, ("m",), ("2",), False), ("b", 1, ("m",), ("1", "2"), False)],
-        ),
-        ("def f(e):\n    raise Refusal(e.code, e.message, hint=e.hint)", [("", 1, (), (), False)]),
-        ("def f(e):\n    raise Refusal(e.code, e.message)", [("", 1, (), (), True)]),
+        ("click.UsageError(said('give one'))", "usage", 2, ("give one",), ("`{command} --help`",)),
     ],
 )
-def test_what_is_seen_in_the_code(source: str, found: list[tuple[object, ...]], tmp_path: Path) -> None:
-    assert found_in(tmp_path, source) == found
-
-
-@pytest.mark.parametrize("code", ["NAMES[x]", "'a' + x", "x()", "f'no_{x.y}'"])
-def test_a_code_that_cannot_be_seen_is_a_mistake(code: str, tmp_path: Path) -> None:
-    with pytest.raises(refusals.Unseen, match=r"domain/x\.py:3"):
-        found_in(tmp_path, f"def f(x):\n    raise Refusal({code}, said('m'), hint=said('h'))\n")
+def test_what_is_seen_in_the_code(
+    source: str, code: str, status: int, messages: tuple[str, ...], hints: tuple[str, ...]
+) -> None:
+    tree = ast.parse(f"HINT = said('by hand')\n\ndef f(x):\n    {source}\n")
+    makers = refusals.makers_of(refusals.trees_of_project())
+    (found,) = refusals.of_module("ledger/x.py", tree, makers, refusals.assigned(tree, within=False))
+    assert (found.code, found.status, found.messages, found.hints) == (code, status, messages, hints)
+    assert found.hint_given is bool(hints)
 
 
 @pytest.mark.parametrize(

@@ -222,3 +222,41 @@ def test_a_format_that_nothing_says_is_refused(slaledger: CommandLine) -> None:
         assert error["code"] == "no_format"
         assert "--format beancount|hledger" in error["hint"]
     assert not (slaledger.folder / "vouchers.txt").exists()
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_journal_in_chinese_is_the_same_but_for_its_words(demo: CommandLine, format_: str) -> None:
+    english = demo.process("export", "journal", "--format", format_).stdout
+    chinese = demo.process("--lang", "zh", "export", "journal", "--format", format_).stdout
+    assert "代金券V-1001-2025-08-1" in chinese
+    kept = [line for line in chinese.splitlines() if " * " not in line]
+    assert kept == [line for line in english.splitlines() if " * " not in line]
+    file = demo.folder / f"chinese.{format_}"
+    file.write_text(chinese, "utf-8")
+    assert BALANCES[format_](file) == listed(demo)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_amounts_are_in_the_currency_of_the_terms(tmp_path: Path, format_: str) -> None:
+    dollars = CommandLine(tmp_path)
+    dollars.ok("init", "--agreement", "aws-ec2")
+    at = "2026-03-03T00:00:00Z"
+    done = dollars.batch(
+        {"command": "account enroll", "account": "a", "enrolled_at": "2026-01-01T00:00:00Z"},
+        {"command": "incident open", "incident": "I", "account": "a", "function": "region", "started_at": at},
+        {"command": "incident close", "incident": "I", "ended_at": "2026-03-04T00:00:00Z"},
+        {"command": "fees bill", "bill": "b", "account": "a", "first_month": "2026-03", "product_fee": "1000.00"}
+        | {"billed_at": "2026-04-01T00:00:00Z"},
+        {"command": "claim file", "account": "a", "month": "2026-03", "filed_at": "2026-04-10T00:00:00Z"},
+        {"command": "claim decide", "account": "a", "month": "2026-03", "decided_at": "2026-04-10T00:00:00Z"},
+        {"command": "voucher issue", "account": "a", "month": "2026-03", "issued_at": "2026-04-10T00:00:00Z"},
+    )
+    assert done.returncode == 0, done.stderr
+    file = exported(dollars, format_)
+    tool_finds_nothing = {
+        "beancount": lambda: checked(beside("bean-check"), file),
+        "hledger": lambda: checked(tool("hledger"), "-f", file, "check", "--strict"),
+    }
+    assert tool_finds_nothing[format_]() == ""
+    assert set(re.findall(r"\d ([A-Z]{3})$", file.read_text(), re.MULTILINE)) == {"USD"}
+    assert "Liabilities:Vouchers:Q61:V-a-2026-03-1  -" in file.read_text()

@@ -330,6 +330,13 @@ CAPPED = shipped_agreements("gcp-filestore")[0]
             "closes_after_days = { value = 0",
             "`$.claims.",
         ),
+        row(
+            "minutes both cut and rounded up",
+            shipped_agreements("tencent-cvm")[0],
+            "beta_covered",
+            'whole_minutes_only = { value = true, clause = "1" }\nbeta_covered',
+            "- at `$.service.whole_minutes_only`",
+        ),
         row("no function", OTHER, '["region"]', "[]", "- at `$.service.functions.value`"),
         row("a function twice", OTHER, '["region"]', '["region", "region"]', "region stands twice"),
         row("a function's name", OTHER, '["region"]', '["A region"]', "- at `$.service.functions.value[0]`"),

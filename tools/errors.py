@@ -17,8 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from followed import Code
-from refusals import Refused, refusals
+from refusals import ROOT, Refused, refusals
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 CAUSES: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("causes.toml").read_text("utf-8"))
@@ -105,12 +104,10 @@ for the ids, times and amounts of the case.
 
 def page() -> str:
     """The page."""
-    code = Code()
     entries: defaultdict[str, list[Refused]] = defaultdict(list)
-    for refused in refusals(code):
-        if refused.code:
-            entries[refused.code].append(refused)
-    readers = {module for module, tree in code.trees.items() if _reads_foreign_files(module, tree)}
+    for refused in refusals():
+        entries[refused.code].append(refused)
+    readers = {module for ways in entries.values() for module in {each.module for each in ways} if _reads(module)}
     chapters: defaultdict[Group, list[str]] = defaultdict(list)
     for name in sorted(entries):
         chapters[min((group_of(each, readers) for each in entries[name]), key=GROUPS.index)].append(name)
@@ -127,8 +124,9 @@ def group_of(refused: Refused, readers: set[str]) -> Group:
     return next((group for group in GROUPS if any(noun in refused.code for noun in group.nouns)), _ANYWHERE)
 
 
-def _reads_foreign_files(module: str, tree: ast.Module) -> bool:
+def _reads(module: str) -> bool:
     """Whether a module is a reader of another tool's files: those share `ledger/exchange/source.py`."""
+    tree = ast.parse((ROOT / module).read_text("utf-8"))
     imported = (node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
     return module.startswith("ledger/exchange/") and "ledger.exchange.source" in imported
 
@@ -150,7 +148,7 @@ def _chapters(chapters: Mapping[Group, list[str]], entries: Mapping[str, list[Re
 def _entry(name: str, ways: list[Refused]) -> Iterator[str]:
     yield f"### {name}\n"
     statuses = " or ".join(str(status) for status in sorted({each.status for each in ways}))
-    clauses = sorted({clause for each in ways for clause in each.clauses})
+    clauses = sorted({each.clause for each in ways if each.clause})
     cited = f", {'clauses' if len(clauses) > 1 else 'clause'} {', '.join(clauses)}" if clauses else ""
     yield " ".join((f"Exit {statuses}{cited}.", *([CAUSES[name]] if name in CAUSES else []))) + "\n"
     rows = dict.fromkeys(

@@ -1,50 +1,52 @@
-"""Every refusal that the code can make, told by its syntax trees: its code, exit status, sentences and hints.
+"""Every refusal as it stands in the code: its code, exit status, sentences and hints, told by the syntax trees.
 
-What is looked for is each call of a class whose `__init__` takes `code` and `message`, of `say("code", …)` in the
-command line, and of click's usage errors. Where a helper makes a refusal of its own parameters, as
-`node.refuse(code, message, hint)` does, the calls of the helper are looked at instead. What passes on the code of
-another refusal (`refusal.code`) is that refusal.
+Looked at is each call that gives a code as a literal to a class of refusals, or to a function that takes a `code` and a
+`message` to make one. A sentence or a hint that is a name is what the same function assigned to that name; one
+that comes from elsewhere is left out. Codes that are put together are those of `choice(…, "what", …)`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
-from followed import Call, Code, Function, Value, argument
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("domain", "projections", "ledger", "cli")
+_STATUS = {"Refusal": 1, "Unreadable": 2, "Damaged": 4, "Conflict": 5, "BadValue": 1, "say": 1}
+"""Exit status by what is called; what a reader of foreign files refuses is 2."""
+_USAGE = ("UsageError", "BadParameter")
+_SAID = {"interrupted": 130, "usage": 2}
+"""Exit statuses of what is told without a class of refusals."""
+_READERS = 2
+_SOURCE = "ledger/exchange/source.py"
+_FOREIGN = "source.Unreadable"
+_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-_USAGE = {"UsageError", "BadParameter", "BadArgumentUsage", "BadOptionUsage", "ClickException"}
-_USAGE_HINT = "`{command} --help`"
-_SAID_STATUS = {"usage": 2, "interrupted": 130}
-"""Exit statuses of what `say` tells; 1 for the others."""
-_DEEPEST = 6
-"""How many helpers, one inside another, are followed."""
-_MOST = 4
-"""Beyond so many sentences for a name within a sentence the name is left."""
-_ELSEWHERE = "domain/refusals.py"
 
+class Maker(NamedTuple):
+    """What makes refusals: what its calls give, in their order, and what it says itself: the class, and the hint."""
 
-class Unseen(Exception):
-    """A code that is built in a way that cannot be followed; its text names the place."""
+    parameters: list[str]
+    kind: str
+    hints: list[ast.expr]
+    module: str
 
 
 class Refused(NamedTuple):
-    """One way in which something is refused; `bare` where somebody who meets it may be told nothing to do.
-
-    The code is empty where the refusal passes on another's.
-    """
+    """One place where something is refused; without `hint_given` nothing is said of what to do."""
 
     code: str
     status: int
     messages: tuple[str, ...]
     hints: tuple[str, ...]
-    clauses: tuple[str, ...]
+    clause: str | None
     module: str
     line: int
-    bare: bool
+    hint_given: bool
 
     @property
     def place(self) -> str:
@@ -52,199 +54,188 @@ class Refused(NamedTuple):
         return f"{self.module}:{self.line}: {self.code}"
 
 
-class Kind(NamedTuple):
-    """What makes refusals: the parameters that it takes, and the exit status."""
+def refusals() -> list[Refused]:
+    """Every refusal of the project whose code can be seen where it is made, in the order of the modules."""
+    trees = trees_of_project()
+    makers = makers_of(trees)
+    returned = {
+        node.name: [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value is not None]
+        for tree in trees.values()
+        for node in tree.body
+        if isinstance(node, _Function)
+    }
+    shared = {name: values for tree in trees.values() for name, values in assigned(tree, within=False).items()}
+    found: list[Refused] = []
+    for module, tree in trees.items():
+        known = {**shared, **returned, **assigned(tree, within=False)}
+        found += of_module(module, tree, {**makers, **_own_kind(tree, makers)}, known)
+    return found
 
-    made_by: Function
-    status: int
+
+def trees_of_project() -> dict[str, ast.Module]:
+    """Every module, by its path from the project's root."""
+    return {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
 
 
-def refusals(code: Code | None = None) -> list[Refused]:
-    """Every refusal of the project. Raises Unseen."""
-    return list(dict.fromkeys(_Looking(code or Code()).all()))
+def makers_of(trees: dict[str, ast.Module]) -> dict[str, list[Maker]]:
+    """What makes refusals, by name; methods of different classes may share one."""
+    found: dict[str, list[Maker]] = {}
+    for module, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, _Function) and node.name != "__init__" and _takes_code(node):
+                found.setdefault(node.name, []).extend(_helpers(node, module))
+    base = next(_parameters(each) for each in _inits(trees["domain/refusals.py"]) if _takes_code(each))
+    foreign = next(_parameters(each) for each in _inits(trees[_SOURCE]) if _takes_code(each))
+    return {
+        **found,
+        **{name: [Maker(base, name, [], "")] for name in _STATUS},
+        _FOREIGN: [Maker(foreign, _FOREIGN, [], "")],
+    }
 
 
-class _Looking:
-    def __init__(self, code: Code) -> None:
-        self.code = code
+def _helpers(function: _Function, module: str) -> Iterator[Maker]:
+    """A function that makes a refusal of the code that it is given; one that is only declared makes none."""
+    made = next((call for call in _own_calls(function) if _called(call) in (*_STATUS, _FOREIGN)), None)
+    if made is not None:
+        hints = [each.value for each in made.keywords if each.arg == "hint"]
+        own = [each for each in hints if getattr(each, "id", "") != "hint"]
+        yield Maker(_parameters(function), _called(made), own, module)
 
-    def all(self) -> Iterator[Refused]:
-        for call in self.code.calls:
-            if call.name in _USAGE and call.place.module.startswith("cli/"):
-                yield self._usage(call)
-            elif call.place.module != _ELSEWHERE:
-                for kind in self._kinds(call):
-                    yield from self._expanded(call, kind, ())
 
-    def _usage(self, call: Call) -> Refused:
-        messages = tuple(self._sentences(Value(call.node.args[0], call.place))) if call.node.args else ()
-        return Refused("usage", 2, messages, (_USAGE_HINT,), (), call.place.module, call.node.lineno, bare=False)
+def _inits(tree: ast.Module) -> Iterator[_Function]:
+    return (node for node in ast.walk(tree) if isinstance(node, _Function) and node.name == "__init__")
 
-    def _kinds(self, call: Call) -> Iterator[Kind]:
-        """What a call makes refusals by; more than one where the class is chosen before, none where it makes none."""
-        for called in self.code.follow(Value(call.node.func, call.place)):
-            home = self.code.home(called.place.module, called.node)
-            if home in self.code.classes and (made := self._made_by(home)):
-                yield made
-            elif home == ("cli/main.py", "say"):
-                yield Kind(next(each for each in self.code.functions if each.name == "say"), 0)
 
-    def _made_by(self, home: tuple[str, str]) -> Kind | None:
-        """How a class makes refusals: with its own `__init__` or the one that it inherits."""
-        made, status = None, None
-        while home in self.code.classes:
-            found = self.code.classes[home]
-            own = next((each for each in found.body if isinstance(each, Function) and each.name == "__init__"), None)
-            made = made or own
-            status = status or _status(found)
-            home = (found.bases and self.code.home(home[0], found.bases[0])) or ("", "")
-        names = {each.arg for each in (*made.args.args, *made.args.kwonlyargs)} if made else set()
-        if made is None or not {"code", "message"} <= names:
-            return None
-        return Kind(made, status or (1 if "unreadable" in names else 2))
+def _own_kind(tree: ast.Module, makers: dict[str, list[Maker]]) -> dict[str, list[Maker]]:
+    """In a reader of foreign files, `Unreadable` is the readers' own, which takes a place."""
+    imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    reads = any(node.module == "ledger.exchange.source" for node in imported if _names(node, "Unreadable"))
+    return {"Unreadable": makers[_FOREIGN]} if reads or _defines(tree, "Unreadable") else {}
 
-    def _expanded(self, call: Call, kind: Kind, through: tuple[Call, ...]) -> Iterator[Refused]:
-        """A refusal, or those of every caller where it is made of a caller's words."""
-        asked = self._asked_of_callers(call, kind, through)
-        if asked is None or len(through) == _DEEPEST:
-            yield from self._here(call, kind, through)
-            return
-        for caller in self.code.callers(asked):
-            yield from self._expanded(call, kind, (*through, caller))
 
-    def _asked_of_callers(self, call: Call, kind: Kind, through: tuple[Call, ...]) -> Function | None:
-        """The function whose callers give the code, the message, the hint, or a sentence within them."""
-        for name in ("code", "message", "hint"):
-            for value in self._values(call, kind, name, through):
-                names = [node for node in ast.walk(value.node) if isinstance(node, ast.Name)] if name == "code" else []
-                for node in (value.node, *names):
-                    if asked := self._open(value._replace(node=node)):
-                        return asked
-                for inner in _inner(value).values():
-                    for each in self.code.follow(inner):
-                        asked = self._open(each)
-                        if asked and isinstance(each.node, ast.Name) and self._get_sentences(asked, each.node.id):
-                            return asked
-        return None
+def _names(node: ast.ImportFrom, name: str) -> bool:
+    return any(each.name == name for each in node.names)
 
-    def _open(self, value: Value) -> Function | None:
-        asked = self.code.is_parameter(value)
-        return asked if asked and self.code.callers(asked) else None
 
-    def _get_sentences(self, function: Function, name: str) -> bool:
-        """Whether a caller gives a sentence for a parameter."""
-        for caller in self.code.callers(function):
-            node = argument(caller.node, function, name)
-            if node is not None and any(_is_said(each) for each in self.code.follow(Value(node, caller.place))):
-                return True
-        return False
+def _defines(tree: ast.Module, name: str) -> bool:
+    defined = any(isinstance(node, ast.ClassDef) and node.name == name for node in tree.body)
+    return defined and "place" in {each.arg for init in _inits(tree) for each in init.args.args}
 
-    def _values(self, call: Call, kind: Kind, name: str, through: tuple[Call, ...]) -> list[Value]:
-        node = argument(call.node, kind.made_by, name)
-        return [] if node is None else list(self.code.follow(Value(node, call.place, through)))
 
-    def _here(self, call: Call, kind: Kind, through: tuple[Call, ...]) -> Iterator[Refused]:
-        told = through[-1] if through else call
-        messages = tuple(_once(self._sentences_of(self._values(call, kind, "message", through))))
-        hints = self._values(call, kind, "hint", through)
-        clauses = self._values(call, kind, "clause", through)
-        for code in list(_once(self._codes(call, kind, through))) or [""]:
+def _parameters(function: _Function) -> list[str]:
+    return [each.arg for each in (*function.args.args, *function.args.kwonlyargs) if each.arg != "self"]
+
+
+def _takes_code(function: _Function) -> bool:
+    return "code" in (given := _parameters(function)) and not {"message", "what"}.isdisjoint(given)
+
+
+def of_module(
+    module: str, tree: ast.Module, makers: dict[str, list[Maker]], known: dict[str, list[ast.expr]]
+) -> Iterator[Refused]:
+    """The refusals that a module makes, where names of other modules stand for what is `known` of them."""
+    for function in [tree, *(node for node in ast.walk(tree) if isinstance(node, _Function))]:
+        named = {**known, **assigned(function)}
+        for call in _own_calls(function):
+            name = _called(call)
+            if name == "choice" and len(call.args) > 2 and (what := _literal(call.args[2])):
+                told = [*call.args[3:], *(each.value for each in call.keywords if each.arg == "hint")]
+                hints = tuple(text for each in told for text in _texts(each, named))
+                message = f"unknown {what}: {{word}}"
+                code = f"unknown_{what.replace(' ', '_')}"
+                yield Refused(code, _READERS, (message,), hints, None, module, call.lineno, bool(hints))
+            elif name in _USAGE and call.args:
+                messages = tuple(_texts(call.args[0], named))
+                yield Refused("usage", 2, messages, ("`{command} --help`",), None, module, call.lineno, True)
+            elif name in makers:
+                here = [maker for maker in makers[name] if maker.module == module]
+                yield from _refused(module, call, here or makers[name], named)
+
+
+def _called(call: ast.Call) -> str:
+    """What is called, by its last name; the readers' own kind of refusal by both of its names."""
+    if isinstance(call.func, ast.Attribute):
+        return _FOREIGN if ast.unparse(call.func) == _FOREIGN else call.func.attr
+    return getattr(call.func, "id", "")
+
+
+def _refused(module: str, call: ast.Call, makers: list[Maker], named: dict[str, list[ast.expr]]) -> Iterator[Refused]:
+    given = _given(call, makers[0].parameters)
+    own = [hint for maker in makers for hint in maker.hints]
+    hints = own or [given[name] for name in ("hint",) if name in given]
+    messages = [given[name] for name in ("message", "what") if name in given]
+    for code in _texts(given["code"], named) if "code" in given else ():
+        if _CODE.fullmatch(code):
             yield Refused(
                 code,
-                self._status_of(call, kind, code),
-                messages,
-                tuple(_once(self._sentences_of(hints))),
-                tuple(_once(text for each in clauses if (text := _text(each.node)))),
-                told.place.module,
-                told.node.lineno,
-                bare=not hints or any(isinstance(each.node, ast.Constant) and not each.node.value for each in hints),
+                _SAID.get(code) or _status(module, makers[0].kind, given),
+                tuple(text for each in messages for text in _texts(each, named)),
+                tuple(dict.fromkeys(text for each in hints for text in _texts(each, named))),
+                _literal(given["clause"]) if "clause" in given else None,
+                module,
+                call.lineno,
+                any(not isinstance(each, ast.Constant) or each.value is not None for each in hints),
             )
 
-    def _codes(self, call: Call, kind: Kind, through: tuple[Call, ...]) -> Iterator[str]:
-        for value in self._values(call, kind, "code", through):
-            if isinstance(value.node, ast.Attribute) and value.node.attr == "code":
-                continue
-            yield from self._texts(value, call)
 
-    def _texts(self, value: Value, call: Call) -> Iterator[str]:
-        """The texts that an expression can be. Raises Unseen."""
-        node = value.node
-        if isinstance(node, ast.JoinedStr):
-            parts = [list(self._part(value._replace(node=part), call)) for part in node.values]
-            yield from ("".join(each) for each in product(*parts))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
-            old, new = (str(_text(each)) for each in node.args)
-            for each in self.code.follow(value._replace(node=node.func.value)):
-                yield from (text.replace(old, new) for text in self._texts(each, call))
-        elif text := _text(node):
-            yield text
-        else:
-            raise Unseen(f"{call.place.module}:{call.node.lineno}: no code can be seen in {ast.unparse(node)}")
-
-    def _part(self, part: Value, call: Call) -> Iterator[str]:
-        node = part.node
-        inner = part._replace(node=node.value) if isinstance(node, ast.FormattedValue) else part
-        for each in self.code.follow(inner):
-            yield from self._texts(each, call)
-
-    def _status_of(self, call: Call, kind: Kind, code: str) -> int:
-        if kind.status == 0:
-            return _SAID_STATUS.get(code, 1)
-        unreadable = argument(call.node, kind.made_by, "unreadable")
-        return 2 if isinstance(unreadable, ast.Constant) and unreadable.value else kind.status
-
-    def _sentences_of(self, values: Sequence[Value], within: tuple[ast.expr, ...] = ()) -> Iterator[str]:
-        return (sentence for value in values for sentence in self._sentences(value, within))
-
-    def _sentences(self, value: Value, within: tuple[ast.expr, ...] = ()) -> Iterator[str]:
-        """The sentences that an expression can be, with the sentences that are put into them."""
-        if not _is_said(value):
-            yield from (each for each in [_text(value.node)] if each)
-            return
-        node = value.node
-        assert isinstance(node, ast.Call)
-        told = {}
-        for name, inner in _inner(value).items():
-            values = [each for each in self.code.follow(inner) if each.node not in (*within, node)]
-            found = list(_once(self._sentences_of(values, (*within, node))))
-            plain = not any(_is_said(each) for each in values)
-            if 0 < len(found) <= (1 if plain else _MOST):
-                told[name] = found
-        for template in (_text(each) for each in node.args):
-            if template:
-                yield from _filled(template, told)
+def _status(module: str, kind: str, given: dict[str, ast.expr]) -> int:
+    foreign = kind == _FOREIGN or (kind == "Unreadable" and module.startswith("ledger/exchange/"))
+    return _READERS if "unreadable" in given or foreign else _STATUS[kind]
 
 
-def _inner(value: Value) -> dict[str, Value]:
-    """The values that are put into a sentence, by their names."""
-    node = value.node
-    if not isinstance(node, ast.Call) or not _is_said(value):
-        return {}
-    return {keyword.arg: value._replace(node=keyword.value) for keyword in node.keywords if keyword.arg}
+def _given(call: ast.Call, parameters: list[str]) -> dict[str, ast.expr]:
+    """What a call gives, by the names of the parameters."""
+    given = dict(zip(parameters, call.args, strict=False))
+    return given | {each.arg: each.value for each in call.keywords if each.arg}
 
 
-def _filled(template: str, within: dict[str, list[str]]) -> Iterator[str]:
-    plain = re.sub(r"\{(\w+)[!:][^}]*\}", r"{\1}", template)
-    for chosen in product(*within.values()):
-        told = dict(zip(within, chosen, strict=True))
-        yield re.sub(r"\{(\w+)\}", lambda found, told=told: told.get(found[1], found[0]), plain)
+def _own_calls(function: ast.AST) -> Iterator[ast.Call]:
+    """The calls in a function, or of a module outside all functions, without those of the functions inside it."""
+    waiting = list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.Call):
+            yield node
+        if not isinstance(node, _Function):
+            waiting[:0] = ast.iter_child_nodes(node)
 
 
-def _is_said(value: Value) -> bool:
-    node = value.node
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("said", "counted")
+def assigned(function: ast.AST, *, within: bool = True) -> dict[str, list[ast.expr]]:
+    """What is assigned to each name: anywhere `within`, or at its top alone."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(function) if within else ast.iter_child_nodes(function):
+        if isinstance(node, ast.Assign):
+            targets, values = node.targets, [node.value]
+            if isinstance(targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+                targets, values = targets[0].elts, node.value.elts
+            for target, value in zip(targets, values, strict=False):
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, []).append(value)
+    return found
 
 
-def _status(found: ast.ClassDef) -> int | None:
-    for node in found.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "status":
-            return int(ast.unparse(node.value))
-    return None
+def _texts(node: ast.expr, named: dict[str, list[ast.expr]], deep: int = 3) -> Iterator[str]:
+    """The texts that an expression can be, as templates: a literal, a sentence, either of two, or a name's."""
+    if isinstance(node, ast.IfExp):
+        yield from _texts(node.body, named, deep)
+        yield from _texts(node.orelse, named, deep)
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("said", "counted"):
+        yield from (_plain(text) for each in node.args if (text := _literal(each)))
+    elif deep and (name := getattr(node.func if isinstance(node, ast.Call) else node, "id", "")):
+        for value in named.get(name, ()):
+            yield from _texts(value, named, deep - 1)
+    elif text := _literal(node):
+        yield text
 
 
-def _text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+def _plain(template: str) -> str:
+    """A template without conversions: `{name!r}` is `{name}`."""
+    return re.sub(r"\{(\w+)[!:][^}]*\}", r"{\1}", template).replace("{{", "{").replace("}}", "}")
 
 
-def _once(texts: Iterator[str]) -> Iterator[str]:
-    return iter(dict.fromkeys(texts))
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

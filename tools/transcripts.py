@@ -46,7 +46,7 @@ class Shown(NamedTuple):
         return words if "--format" in words or _PLAIN & set(words) else [*words, "--format", "table"]
 
 
-_PLAIN = {"checkpoint", "completion", "--help", "roles", "--version"}
+_PLAIN = {"checkpoint", "completion", "ics", "openslo", "--help", "roles", "--version"}
 """Words of commands that have one form of output only."""
 
 

@@ -617,7 +617,13 @@ def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[tup
 
 
 def unavailable_us(
-    incidents: Sequence[Incident], covered: Sequence[Span], month: Span, at: int, minimum: int, readings: Json
+    incidents: Sequence[Incident],
+    covered: Sequence[Span],
+    month: Span,
+    at: int,
+    minimum: int,
+    readings: Json,
+    whole_minutes_only: bool = False,
 ) -> int:
     """Clause 1: the month's unavailable time in microseconds, no instant of it counted twice."""
     counted: list[list[Span]] = []
@@ -629,13 +635,13 @@ def unavailable_us(
         if readings["minimum_kind"] == "deductible":  # R2
             start += minimum
         counted.append(common(common([(start, end)], left), common([month], covered)))  # R7, R17
-    if readings["quantise"] == "exact":  # R6
+    if readings["quantise"] == "exact" and not whole_minutes_only:  # R6
         return length(union(span for spans in counted for span in spans))
     minutes, seen = 0, list[Span]()
     for spans in counted:
         own = length(without(spans, seen))
         whole = own // (60 * SECOND)
-        minutes += whole + (own % (60 * SECOND) > 0 and readings["quantise"] == "ceil_minute_per_episode")
+        minutes += whole + (own % (60 * SECOND) > 0 and not whole_minutes_only)
         seen = union([*seen, *spans])
     return minutes * 60 * SECOND
 
@@ -792,7 +798,8 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
 
     total = days_in(first_day(month)) * DAY
     minimum = terms.value("service", "minimum_outage_seconds") * SECOND
-    down = unavailable_us(touching(known, holder), covered, (start, end), decided_at, minimum, terms.readings)
+    whole = bool(terms.value("service", "whole_minutes_only"))
+    down = unavailable_us(touching(known, holder), covered, (start, end), decided_at, minimum, terms.readings, whole)
     down = min(down, total)  # a month in which the clocks go back is longer than its days
     ratio = Fraction(total - down, total)
     tier = tier_of(compared(ratio, terms.readings["availability_decimals"]), terms)

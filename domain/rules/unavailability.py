@@ -278,7 +278,7 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
                 start=run.start,
                 end=None if run.open else run.end,
                 length_us=run.end - run.start,
-                counted_us=_quantised(own_us, terms.readings),
+                counted_us=_quantised(own_us, terms),
                 incidents=run.incidents,
                 long_enough=run.long_enough,
                 excluded_us=run.excluded_us,
@@ -296,12 +296,8 @@ def _within(run: Run, window: Span) -> list[Span]:
     return run.counted if run.start >= window[0] and run.end <= window[1] else intersect(run.counted, [window])
 
 
-def _quantised(span_us: int, readings: Readings) -> int:
-    """R6: elapsed time as it is, or each episode's time in whole minutes, rounded up or cut."""
-    match readings.quantise:
-        case "exact":
-            return span_us
-        case "ceil_minute_per_episode":
-            return -(-span_us // MINUTE_US) * MINUTE_US
-        case _:
-            return span_us // MINUTE_US * MINUTE_US
+def _quantised(span_us: int, terms: Terms) -> int:
+    """R6: elapsed time as it is, or each episode's time rounded up to whole minutes; or only the minutes it filled."""
+    if terms.whole_minutes_only:
+        return span_us // MINUTE_US * MINUTE_US
+    return span_us if terms.readings.quantise == "exact" else -(-span_us // MINUTE_US) * MINUTE_US

@@ -11,12 +11,12 @@ import msgspec
 
 from domain.wording import said
 from ledger.exchange.labels import LabelRules, Sorter, labels_of
-from ledger.exchange.outages import Outage, by_hand, commands, compact, source_id
+from ledger.exchange.outages import Outage, commands, compact, source_id
 from ledger.exchange.source import Moment, Node, Reading, documents
 
 SOURCE = "alertmanager"
 STATUSES = frozenset({"firing", "resolved"})
-SKIP = "--skip LABEL=VALUE"
+BY_HAND = said("record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE")
 _NEVER = "0001-01-01"
 
 
@@ -44,7 +44,7 @@ def read_alertmanager(lines: Iterable[bytes], *, name: str, rules: LabelRules, t
             known = latest.get(alert.incident)
             latest[alert.incident] = alert if known is None else _later(known, alert)
     notes: list[str] = []
-    found = commands(_outages(latest.values(), sorter), SOURCE, notes, SKIP)
+    found = commands(_outages(latest.values(), sorter), SOURCE, notes, BY_HAND)
     return Reading(commands=found, notes=(*notes, *sorter.notes()))
 
 
@@ -63,12 +63,12 @@ def _alerts(payload: Node, truncated: bool) -> Iterator[Alert]:
 
 
 def _alert(node: Node) -> Alert:
-    resolved = node.choice("status", STATUSES, "status", by_hand(SKIP)) == "resolved"
+    resolved = node.choice("status", STATUSES, "status", BY_HAND) == "resolved"
     fingerprint = node.text("fingerprint")
     labels = labels_of(node.at("labels"))
     start = node.moment("startsAt", cut=True)
     if resolved and str(node.at("endsAt").value).startswith(_NEVER):
-        raise node.at("endsAt").refuse("missing_time", said("a resolved alert has no end"), by_hand(SKIP))
+        raise node.at("endsAt").refuse("missing_time", said("a resolved alert has no end"), BY_HAND)
     return Alert(
         node=node,
         name=said("alert {name} ({fingerprint})", name=labels.get("alertname", "-"), fingerprint=fingerprint),
@@ -92,7 +92,7 @@ def _later(known: Alert, alert: Alert) -> Alert:
         message = said("{name} ended at another time at {place}", name=alert.name, place=known.node.place)
     else:
         return known
-    raise alert.node.refuse("contradiction", message, by_hand("--skip fingerprint=" + alert.labels["fingerprint"]))
+    raise alert.node.refuse("contradiction", message, BY_HAND)
 
 
 def _outages(alerts: Iterable[Alert], sorter: Sorter) -> Iterator[Outage]:

@@ -107,7 +107,7 @@ def _target(terms: Terms) -> Decimal:
     promised = terms.commitment.availability
     if promised.value >= 1:
         told = said("{agreement} {version} promises 100%", agreement=terms.agreement, version=terms.version)
-        hint = said("a target of OpenSLO lies below 100%")
+        hint = said("OpenSLO has no target of 100%; name another VERSION, or write the objective by hand")
         raise Refusal("openslo_target", told, clause=promised.clause, hint=hint)
     return Decimal(promised.value.numerator) / promised.value.denominator
 

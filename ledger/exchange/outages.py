@@ -9,16 +9,15 @@ import msgspec
 from domain.cited import FunctionName
 from domain.commands import Id
 from domain.refusals import BadValue
-from domain.wording import Said, said, words_of
+from domain.wording import said, words_of
 from ledger.exchange.source import Moment, Sourced, Unreadable
 
 Target = dict[str, object]
 """Whom an outage touches, as the fields of `incident open`."""
 
 
-def by_hand(skip: str) -> Said:
-    """What to do with an outage that a file does not tell well enough; `skip` is the option that leaves it out."""
-    return said("record it by hand with `slaledger incident open` and leave it out here with `{skip}`", skip=skip)
+BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
+"""What to do with an incident that a file does not tell well enough."""
 
 
 class Outage(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,16 +82,16 @@ def compact(at: datetime) -> str:
     return f"{text}.{at.microsecond:06d}".rstrip("0") + "Z" if at.microsecond else f"{text}Z"
 
 
-def commands(outages: Iterable[Outage], source: str, notes: list[str], skip: str) -> tuple[Sourced, ...]:
+def commands(outages: Iterable[Outage], source: str, notes: list[str], hint: str) -> tuple[Sourced, ...]:
     """Openings and closings in order of time; an outage without length is left out and noted.
 
-    Raises Unreadable `ends_before_start`.
+    `hint` says what to do with one that ends before it starts. Raises Unreadable `ends_before_start`.
     """
     timed: list[tuple[datetime, Sourced]] = []
     for outage in outages:
         if outage.end is not None and outage.end.at < outage.start.at:
             message = said("the end {end} is before the start {start}", end=outage.end.text, start=outage.start.text)
-            raise Unreadable("ends_before_start", outage.end.place, message, by_hand(skip))
+            raise Unreadable("ends_before_start", outage.end.place, message, hint)
         if outage.end is not None and outage.end.at == outage.start.at:
             place, at = outage.start.place, outage.start.text
             notes.append(said("{place}: the outage at {at} has no length: left out", place=place, at=at))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from domain.wording import counted, said
-from ledger.exchange.outages import Outage, by_hand, check_functions, commands, source_id, target
+from ledger.exchange.outages import BY_HAND, Outage, check_functions, commands, source_id, target
 from ledger.exchange.source import Moment, Node, Reading, documents
 
 SOURCE = "pagerduty"
@@ -54,9 +54,6 @@ SILENT = frozenset({"pagey.ping", "service.created", "service.updated", "service
 """Events that say nothing of when anything was down."""
 
 
-_SKIPPED = by_hand("--skip INCIDENT")
-
-
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """An incident as one row or event tells it; `service` are the names that a mapping may use for its service."""
 
@@ -98,7 +95,7 @@ def read_pagerduty(lines: Iterable[bytes], *, name: str, asked: Asked) -> Readin
         outages.append(Outage(incident=id_, function=function, target=whom, start=incident.start, end=incident.end))
     if left_out:
         notes.append(said("left out as asked ({n}): {names}", n=len(left_out), names=", ".join(left_out)))
-    return Reading(commands=commands(outages, SOURCE, notes, "--skip INCIDENT"), notes=tuple(notes))
+    return Reading(commands=commands(outages, SOURCE, notes, BY_HAND), notes=tuple(notes))
 
 
 def _incidents(lines: Iterable[bytes], file: str, skip: frozenset[str], notes: list[str]) -> Iterator[Incident]:
@@ -123,7 +120,7 @@ def _incidents(lines: Iterable[bytes], file: str, skip: frozenset[str], notes: l
 
 def _row(node: Node) -> Incident:
     """An incident of the REST API. Its last change of status, where it is resolved, is that it was."""
-    resolved = node.choice("status", STATUSES, "status", _SKIPPED) == "resolved"
+    resolved = node.choice("status", STATUSES, "status", BY_HAND) == "resolved"
     if resolved:
         _check_not_merged(node)
     return _incident(node, node.moment("resolved_at", "last_status_change_at") if resolved else None)
@@ -140,8 +137,8 @@ def _event(event: Node, skip: frozenset[str]) -> Incident | None:
         return None
     if kind == REOPENED:
         message = said("incident {id} was opened again after it was resolved", id=data.text("id"))
-        raise event.refuse("reopened", message, by_hand(f"--skip {data.text('id')}"))
-    data.choice("status", STATUSES, "status", _SKIPPED)
+        raise event.refuse("reopened", message, BY_HAND)
+    data.choice("status", STATUSES, "status", BY_HAND)
     if kind == RESOLVED:
         _check_not_merged(data)
     return _incident(data, event.moment("occurred_at") if kind == RESOLVED else None)
@@ -150,7 +147,7 @@ def _event(event: Node, skip: frozenset[str]) -> Incident | None:
 def _check_not_merged(node: Node) -> None:
     if node.at("resolve_reason").value is not None:
         message = said("incident {id} was merged into another, which may have lasted longer", id=node.text("id"))
-        raise node.at("resolve_reason").refuse("merged", message, by_hand(f"--skip {node.text('id')}"))
+        raise node.at("resolve_reason").refuse("merged", message, BY_HAND)
 
 
 def _incident(node: Node, end: Moment | None) -> Incident:
@@ -162,13 +159,12 @@ def _incident(node: Node, end: Moment | None) -> Incident:
 
 def _later(known: Incident, incident: Incident) -> Incident:
     """What is told of an incident twice must agree; its end may come once. Raises Unreadable `contradiction`."""
-    hint = by_hand(f"--skip {incident.id}")
     if known.start.at != incident.start.at or known.service[0] != incident.service[0]:
         message = said("{name} began otherwise at {place}", name=incident.name, place=known.node.place)
-        raise incident.node.refuse("contradiction", message, hint)
+        raise incident.node.refuse("contradiction", message, BY_HAND)
     if known.end is not None and incident.end is not None and known.end.at != incident.end.at:
         message = said("{name} ended at another time at {place}", name=incident.name, place=known.node.place)
-        raise incident.node.refuse("contradiction", message, hint)
+        raise incident.node.refuse("contradiction", message, BY_HAND)
     return incident if known.end is None else known
 
 

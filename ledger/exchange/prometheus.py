@@ -22,7 +22,6 @@ from ledger.exchange.outages import Outage, commands, compact, source_id
 from ledger.exchange.source import Moment, Node, Number, Reading, Unreadable, documents
 
 SOURCE = "prometheus"
-SKIP = "--skip LABEL=VALUE"
 _AS_IT_CAME = said("give the answer of /api/v1/query_range as it came")
 Gap = Literal["down", "up"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,7 +67,7 @@ def read_prometheus(lines: Iterable[bytes], *, name: str, rules: LabelRules, mea
     step_us = measure.step_us or _step_us(name, (series for series, _ in chosen))
     outages = [outage for series, function in chosen for outage in _outages(series, function, measure, step_us, sorter)]
     notes += _off_grid((series for series, _ in chosen), step_us)
-    found = commands(outages, SOURCE, notes, SKIP)
+    found = commands(outages, SOURCE, notes, _AS_IT_CAME)
     return Reading(commands=found, notes=(*notes, *sorter.notes()))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from domain.wording import said
-from ledger.exchange.outages import check_functions, source_key, target
+from ledger.exchange.outages import BY_HAND, check_functions, source_key, target
 from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json, whole
 
 DOWN = frozenset({"partial_outage", "major_outage", "under_maintenance"})
@@ -21,7 +21,6 @@ COMPONENT_STATUSES = DOWN | {"operational", "degraded_performance"}
 IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
 INCIDENT_STATUSES = frozenset({"investigating", "identified", "monitoring", "resolved", "postmortem"})
 MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "completed"})
-BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
 _KNOWN_STATUSES = said("this version knows {statuses}", statuses=", ".join(sorted(COMPONENT_STATUSES)))
 
 

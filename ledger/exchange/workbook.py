@@ -6,6 +6,7 @@ the largest amount has. Instants are to the millisecond there, which is what a s
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -24,20 +25,35 @@ LAST_ROW = 1_048_576
 def write_xlsx(table: Table, rows: Iterable[Row], about: About, out: IO[bytes]) -> int:
     """A workbook: the table on its first sheet, what the columns mean on its second. Gives the number of rows.
 
-    Ids are cells of text, which no spreadsheet evaluates. Raises Refusal `too_many_rows`, Unreadable `missing_extra`.
+    Ids are cells of text, which no spreadsheet evaluates. Rows wait in a temporary file; what they are packed to is
+    held in memory. Raises Refusal `too_many_rows`, Unreadable `missing_extra`.
     """
     xlsxwriter = library("xlsxwriter", "xlsx", said("XLSX files"))
+    packed = io.BytesIO()
     with TemporaryDirectory() as folder:
-        book = xlsxwriter.Workbook(out, {"constant_memory": True, "tmpdir": folder})
+        book = xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder})
         book.use_zip64()
         book.set_properties({"created": local(about.at, "UTC").replace(tzinfo=None), "comments": _origin(about)})
         count = _fill(book, table, rows, about)
         _explain(book, table, about)
-        try:
-            book.close()
-        except xlsxwriter.exceptions.FileCreateError as error:
-            raise error.args[0] from None
+        _pack(book, xlsxwriter.exceptions.FileCreateError)
+    out.write(packed.getbuffer())
     return count
+
+
+def _pack(book: Any, failure: type[Exception]) -> None:
+    """Have the workbook packed. Raises OSError where the system refuses to write what is packed.
+
+    It is raised once the library's own exception is gone: that holds an archive, which is closed when it goes, and can
+    be while its buffer is still there.
+    """
+    refused = None
+    try:
+        book.close()
+    except failure as error:
+        refused = error.args[0].errno, error.args[0].strerror
+    if refused is not None:
+        raise OSError(*refused)
 
 
 _FORMATS: Mapping[Kind, str] = {
@@ -112,5 +128,5 @@ def _too_many(table: Table) -> Refusal:
     return Refusal(
         "too_many_rows",
         said("{table} has more rows than the {most} of a spreadsheet", table=table.name, most=LAST_ROW),
-        hint=said("--format csv and parquet have no limit"),
+        hint=said("export it with --format csv or parquet, which have no limit"),
     )

@@ -1,0 +1,85 @@
+"""Makes the pictures of `docs/screenshots/` anew, of the demo's pages.
+
+python tests/screenshots.py
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from browser import Opened, Scheme, chromium, opened
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "screenshots"
+PAGES = {
+    "dispute": ("dossier", "1001", "2026-07"),
+    "short": ("dossier", "1002", "2026-09"),
+    "month": ("report", "2026-09"),
+}
+
+
+class Shot(NamedTuple):
+    """A picture: its name, of which page, in what window, and what is done before."""
+
+    name: str
+    page: str
+    width: int
+    height: int
+    scheme: Scheme
+    do: str = ""
+
+
+DISPUTED = (
+    "[...document.querySelectorAll('[data-to-step]')]"
+    ".find((one) => one.closest('tr').textContent.includes('exclusion.withdrawn')).click()"
+)
+TOO_SHORT = (
+    "document.querySelectorAll('tr:not([hidden]) .show')[1].click(); document.activeElement.blur();"
+    "document.getElementById('picture').scrollIntoView()"
+)
+SHOTS = [
+    Shot("case-1280-light", "short", 1280, 1250, "light"),
+    Shot("case-1280-dark", "short", 1280, 1000, "dark"),
+    Shot("case-390-light", "short", 390, 1500, "light"),
+    Shot("case-390-dark", "dispute", 390, 1500, "dark"),
+    Shot("case-derivation", "short", 1280, 1050, "light", "document.getElementById('derivation').scrollIntoView()"),
+    Shot("case-dispute", "dispute", 1280, 1000, "light", DISPUTED),
+    Shot("case-too-short", "short", 1280, 700, "light", TOO_SHORT),
+    Shot("month-1280-light", "month", 1280, 1300, "light"),
+    Shot("month-390-dark", "month", 390, 1300, "dark"),
+]
+
+
+def main() -> None:
+    """Make the demo's ledger and its pages in a folder of their own, and take the pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as made, chromium() as browser:
+        folder = Path(made)
+        _run(sys.executable, str(ROOT / "examples" / "demo.py"), made, ledger=folder)
+        for name, words in PAGES.items():
+            command = str(Path(sys.executable).with_name("slaledger"))
+            _run(command, *words, "--html", str(folder / f"{name}.html"), ledger=folder)
+        for shot in SHOTS:
+            with opened(browser, folder / f"{shot.page}.html", shot.width, shot.scheme) as page:
+                _take(page, shot)
+
+
+def _take(page: Opened, shot: Shot) -> None:
+    page.page.set_viewport_size({"width": shot.width, "height": shot.height})
+    if shot.do:
+        page.page.evaluate(shot.do)
+    page.page.screenshot(path=FOLDER / f"{shot.name}.png")
+
+
+def _run(*words: str, ledger: Path) -> None:
+    environment = {**os.environ, "SLALEDGER_URL": f"sqlite:///{ledger}/slaledger.db", "SLALEDGER_LANG": "en"}
+    subprocess.run(words, check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()

@@ -258,7 +258,7 @@ def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided
             ),
             clause="3.2",
             hint=said(
-                "give a --decided-at of {filed_at} or later, or leave it out, which is now",
+                "give a --decided-at of {filed_at} or later, or leave it out, which means now",
                 filed_at=written(claim.filed_at, zone),
             ),
         )
@@ -273,7 +273,7 @@ def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided
                 again_at=written(decided_at, zone),
             ),
             hint=said(
-                "give a --decided-at of {latest_at} or later, or leave it out, which is now",
+                "give a --decided-at of {latest_at} or later, or leave it out, which means now",
                 latest_at=written(claim.latest.decided_at, zone),
             ),
         )

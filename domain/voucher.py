@@ -146,7 +146,7 @@ def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str, zon
             ),
             clause="3.1",
             hint=said(
-                "give an --issued-at of {decided_at} or later, or leave it out, which is now",
+                "give an --issued-at of {decided_at} or later, or leave it out, which means now",
                 decided_at=written(latest.decided_at, zone),
             ),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import reference
 import transcripts
 from conftest import ROOT, CommandLine
 
@@ -36,7 +38,11 @@ def test_there_are_transcripts_for_each_reader() -> None:
 
 
 def test_the_reference_is_what_help_prints() -> None:
-    assert PAGES["reference.md"] == reference.reference(), "python tools/reference.py makes it anew"
+    """Asked of a fresh interpreter: commands keep the language of their first help page."""
+    made = [sys.executable, "-c", "import reference, sys; sys.stdout.write(reference.reference())"]
+    there = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tools"))), "LANGUAGE": "en"}
+    told = subprocess.run(made, env=there, capture_output=True, check=True).stdout.decode()
+    assert told == PAGES["reference.md"], "python tools/reference.py makes it anew"
 
 
 @pytest.mark.parametrize("name", PAGES)

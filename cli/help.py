@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
+from gettext import gettext
 
 import click
 
@@ -13,6 +14,8 @@ from cli.widths import cells, folded, padded
 AS_IT_IS = "\b"
 """The line before a paragraph that keeps its lines."""
 EXAMPLE = "Example:"
+_OF_HELP = "Show this message and exit."
+"""A command makes the option of this text once, in the language that is spoken then."""
 _MOST = 30
 _GAP = 2
 
@@ -54,10 +57,10 @@ class Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _MOST, col_spacing: int = _GAP) -> None:
         """Names and what they mean."""
+        rows = [(name, gettext(_OF_HELP) if name.endswith("--help") else text) for name, text in rows]
         if language() == "en":
             super().write_dl(rows, col_max, col_spacing)
             return
-        rows = list(rows)
         first = min(max((cells(name) for name, _ in rows), default=0), col_max) + col_spacing
         for name, text in rows:
             self._write_row(name, folded(_described(text), self.width - first - self.current_indent), first)

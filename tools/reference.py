@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from commands import commands
 
+from cli.language import speak_with_click
 from cli.main import cli
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
@@ -25,7 +26,8 @@ meanwhile: try again.
 
 
 def reference() -> str:
-    """The page."""
+    """The page, in English wherever it is made."""
+    speak_with_click("en")
     return "\n".join((_TOP, *_sections()))
 
 

@@ -8,12 +8,14 @@ from cli import shapes
 from cli.completion import months
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
+from cli.numbers import currency, money
 from cli.output import Json, chosen, emit, format_option, print_pairs, print_table, put
 from cli.progress import progress
 from cli.reading import parsed_month
 from domain.money import percent_cut, percent_text, yuan
 from domain.time import written
 from domain.wording import said
+from domain.words import word
 from ledger.exchange.moving import check_is_not
 from ledger.month_report import AccountMonth, MonthReport, Totals, month_report
 from ledger.new_files import STDOUT, new_file
@@ -111,20 +113,35 @@ def _totals(totals: Totals) -> Json:
 
 
 def _print_report(found: MonthReport) -> None:
-    totals = found.totals
+    totals, code = found.totals, found.version.terms.currency
     print_pairs(
         [
             (said("month"), found.month),
             (said("accounts"), _counts(totals)),
             (
                 said("below"),
-                said("{count} of them, claims would get {amount}", count=totals.below, amount=yuan(totals.credit_fen)),
+                said(
+                    "{count} of them, claims would get {amount}",
+                    count=totals.below,
+                    amount=currency(yuan(totals.credit_fen), code),
+                ),
             ),
-            (said("claims"), said("{count}, awarded {amount}", count=totals.claims, amount=yuan(totals.awarded_fen))),
-            (said("issued"), yuan(totals.issued_fen)),
+            (
+                said("claims"),
+                said(
+                    "{count}, awarded {amount}",
+                    count=totals.claims,
+                    amount=currency(yuan(totals.awarded_fen), code),
+                ),
+            ),
+            (said("issued"), currency(yuan(totals.issued_fen), code)),
             (
                 said("unclaimed"),
-                said("{count}, would get {amount}", count=totals.unclaimed, amount=yuan(totals.unclaimed_fen)),
+                said(
+                    "{count}, would get {amount}",
+                    count=totals.unclaimed,
+                    amount=currency(yuan(totals.unclaimed_fen), code),
+                ),
             ),
         ]
     )
@@ -133,10 +150,10 @@ def _print_report(found: MonthReport) -> None:
             row.account,
             percent_cut(row.numerator, row.denominator),
             row.tier or "-",
-            yuan(row.credit_fen),
-            row.status or "-",
-            yuan(row.awarded_fen),
-            yuan(row.issued_fen),
+            money(yuan(row.credit_fen)),
+            word(row.status) if row.status else "-",
+            money(yuan(row.awarded_fen)),
+            money(yuan(row.issued_fen)),
         )
         for row in found.accounts
         if row.tier is not None or row.status is not None

@@ -149,11 +149,11 @@ def format_under(terms: Terms) -> int:
 
 
 def encode(decision: Decision) -> bytes:
-    """The record's bytes, in the format that it names. Raises ValueError for a format that cannot say them."""
+    """The record's bytes, in the format that it names. Raises ValueError for a format in which it was never written."""
     if decision.format not in FORMATS:
         raise ValueError(f"decisions were never written in format {decision.format}")
-    if decision.format == 1 and not _is_plain(decision):
-        raise ValueError("format 1 has no place for what the decision says")
+    if (decision.format == 1) != _is_plain(decision):
+        raise ValueError(f"a decision that says this was never written in format {decision.format}")
     return _ENCODER.encode(decision)
 
 

@@ -11,6 +11,7 @@ from agreements import claimed, decided, moment, outages, version_of
 from build import row
 from conftest import ROOT, CommandLine
 
+from domain.decision import encode
 from domain.refusals import Unreadable
 from domain.terms import parse_terms
 from ledger.published import shipped, shipped_agreements
@@ -223,6 +224,15 @@ def test_a_decision_says_what_its_agreement_needs_and_cites_its_clauses(agreemen
     cited = {each["clause"] for table in tables for each in table.values() if isinstance(each, dict)}
     cited |= {tier.clause for tier in terms.tiers}
     assert {step.clause for step in made.steps} <= cited
+
+
+@pytest.mark.parametrize("agreement", OTHERS)
+def test_a_decision_has_one_format_and_no_other(agreement: str) -> None:
+    version = version_of(agreement)
+    made = decided(version, APRIL, outages(agreement, APRIL, "1 h"), filed_at=moment("2026-05-15 00:00", version.terms))
+    for other in {0, 1, 2, 3} - {made.format}:
+        with pytest.raises(ValueError, match=f"never written in format {other}"):
+            encode(msgspec.structs.replace(made, format=other))
 
 
 def test_the_fee_as_one_has_no_call_part() -> None:

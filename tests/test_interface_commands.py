@@ -651,7 +651,6 @@ READING: dict[str, tuple[str, ...]] = {
     "claim explain 1001 2026-03": ("number", "format", "outcome", "decided_at", "facts", "bases", "credit", "steps"),
     "voucher list": ("voucher", "account", "month", "issued", "redeemed", "cancelled", "balance", "issued_at"),
     "voucher show V-1001-2026-03-1": ("voucher", "account", "month", "balance"),
-    "report 2026-03": ("month", "position", "known_at", "terms", "commitment", "totals", "accounts"),
     "worklist": (),
     "history 1001": ("account", "position", "known_at", "valid_at", "events", "incidents", "bills", "claims", "months"),
     "terms show": ("agreement", "version"),

@@ -276,10 +276,11 @@ def test_the_report_says_what_the_single_questions_say(demo: CommandLine) -> Non
         assert totals[name] == f"{sum(round(float(row[name]) * 100) for row in claims.values()) / 100:.2f}"
 
 
-def test_an_account_that_was_not_there_yet_is_not_in_it(demo: CommandLine) -> None:
-    enrolled = {row["account"] for row in demo.ok("report", "2026-09")["accounts"]}
+def test_an_account_is_in_the_months_in_which_it_was_there(demo: CommandLine) -> None:
+    now = {row["account"] for row in demo.ok("report", "2026-09")["accounts"]}
     earlier = {row["account"] for row in demo.ok("report", "2025-08")["accounts"]}
-    assert earlier < enrolled
+    assert earlier - now == {"1007"}  # closed since
+    assert "1009" in now - earlier  # enrolled since
     beta = next(row for row in demo.ok("report", "2026-05")["accounts"] if row["account"] == "1009")
     assert beta["covered"] is False
     assert beta["tier"] is None

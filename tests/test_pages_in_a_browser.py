@@ -73,9 +73,9 @@ def test_the_slider_shows_at_each_event_what_the_ledger_knew_then(dispute: Opene
         assert dispute.field("availability") == measured["availability"]["percent"] + "%"
         assert dispute.field("tier").startswith("none" if measured["tier"] is None else f"{measured['tier']}:")
         assert dispute.field("status") == labels.status_words(None if claim is None else claim["status"])
-        assert dispute.field("issued") == currency("0.00" if claim is None else claim["issued"])
+        assert dispute.field("issued") == currency("0.00" if claim is None else claim["issued"], "CNY")
         decided = claim is not None and claim["decisions"]
-        assert dispute.field("credit") == (currency(claim["awarded"]) if decided else "-")
+        assert dispute.field("credit") == (currency(claim["awarded"], "CNY") if decided else "-")
         assert dispute.page.locator("tr:visible.now").count() == 1
         dispute.page.keyboard.press("ArrowLeft")
     told = _answer(demo, "history", DISPUTE[0], "--month", DISPUTE[1])["events"]

@@ -13,10 +13,11 @@ import pytest
 import refusals
 from commands import commands
 from conftest import ROOT, CommandLine
+from named import PACKAGES, Names, trees_of_project
 
 FOUND = refusals.refusals()
 CODES = {refused.code for refused in FOUND}
-TREES = [ast.parse(path.read_text("utf-8")) for package in refusals.PACKAGES for path in (ROOT / package).rglob("*.py")]
+TREES = [ast.parse(path.read_text("utf-8")) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
 PAGE = errors.PATH.read_text("utf-8")
 COMMANDS = dict(commands())
 GLOBAL = {"--help", "--ledger", "--actor", "--lang"}
@@ -34,6 +35,12 @@ def test_the_page_is_what_the_code_says() -> None:
 
 def test_every_refusal_says_what_to_do() -> None:
     assert [refused.place for refused in FOUND if not refused.hint_given] == []
+
+
+def test_what_is_said_and_what_to_do_can_be_seen_of_every_refusal() -> None:
+    """All but what a library says of a command line, or of JSON."""
+    unseen = [each.place for each in FOUND if not each.messages and each.code not in ("usage", "bad_field")]
+    assert unseen + [each.place for each in FOUND if not each.hints] == []
 
 
 def test_what_is_looked_at_is_all_that_there_is() -> None:
@@ -104,30 +111,78 @@ def _mistakes(quoted: str) -> set[str]:
     return {word for word in words if word.startswith("--")} - options(command)
 
 
+IN_CODE = """
+from ledger.exchange.outages import BY_HAND
+TABLE = {"1": (said("one"), said("do 1")), "2": (said("two"), said("do 2"))}
+
+def helper(told, hint=said("by default")):
+    Refusal("d", told, hint=hint)
+
+def calls():
+    helper(said("first"), said("do first"))
+    helper(said("second"))
+
+def f(x):
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "code", "status", "messages", "hints"),
     [
         ("Refusal('a', said('no {x!r}', x=x), hint=said('do'))", "a", 1, ("no {x}",), ("do",)),
-        ("Damaged('a_b', 'bad' if x else 'worse')", "a_b", 4, ("bad", "worse"), ()),
-        ("m = said('no')\n    Refusal('c', m, hint=HINT)", "c", 1, ("no",), ("by hand",)),
+        ("Damaged('a_b', said('bad') if x else said('worse'))", "a_b", 4, ("bad", "worse"), ()),
+        ("m = said('no')\n    Refusal('c', m, hint=TABLE[x][1])", "c", 1, ("no",), ("do 1", "do 2")),
+        ("m = said('no')\n    m = said('yes')\n    Refusal('c', m)", "c", 1, ("yes",), ()),
+        ("m = said('no')\n    if x:\n        m = said('yes')\n    Refusal('c', m)", "c", 1, ("no", "yes"), ()),
+        ("if x:\n        m = said('yes')\n        Refusal('c', m)\n    m = said('no')", "c", 1, ("yes",), ()),
+        ("m, h = TABLE[x]\n    Refusal('c', m, hint=h)", "c", 1, ("one", "two"), ("do 1", "do 2")),
+        ("kind = Unreadable if x else Refusal\n    Refusal('c', said('m'), hint=said('h'))", "c", 1, ("m",), ("h",)),
         (
-            "node.choice('k', KNOWN, 'bill type', HINT)",
+            "node.choice('k', KNOWN, 'bill type', said('h'))",
             "unknown_bill_type",
             2,
             ("unknown bill type: {word}",),
-            ("by hand",),
+            ("h",),
         ),
         ("click.UsageError(said('give one'))", "usage", 2, ("give one",), ("`{command} --help`",)),
+        ("Refusal(f'no_{x}', said('m'), hint=said('h'))", None, 0, (), ()),
+        ("Refusal(CODES[x], said('m'), hint=said('h'))", None, 0, (), ()),
+        ("Refusal(x.code, said('m'), hint=said('h'))", "", 0, (), ()),
     ],
 )
 def test_what_is_seen_in_the_code(
-    source: str, code: str, status: int, messages: tuple[str, ...], hints: tuple[str, ...]
+    source: str, code: str | None, status: int, messages: tuple[str, ...], hints: tuple[str, ...]
 ) -> None:
-    tree = ast.parse(f"HINT = said('by hand')\n\ndef f(x):\n    {source}\n")
-    makers = refusals.makers_of(refusals.trees_of_project())
-    (found,) = refusals.of_module("ledger/x.py", tree, makers, refusals.assigned(tree, within=False))
-    assert (found.code, found.status, found.messages, found.hints) == (code, status, messages, hints)
-    assert found.hint_given is bool(hints)
+    """`code` is None where it cannot be seen, and empty where another refusal's is passed on."""
+    found = [each for each in seen(f"{IN_CODE}    {source}\n") if each.code != "d"] if code is not None else []
+    if code is None:
+        with pytest.raises(refusals.Unseen, match=r"ledger/x\.py:13"):
+            seen(f"{IN_CODE}    {source}\n")
+    elif code:
+        assert [(each.code, each.status, each.messages, each.hints) for each in found] == [
+            (code, status, messages, hints)
+        ]
+        assert found[0].hint_given is bool(hints)
+    else:
+        assert found == []
+
+
+def test_what_a_helper_is_given_is_seen() -> None:
+    (found,) = seen(f"{IN_CODE}    pass\n")
+    assert found.messages == ("first", "second")
+    assert found.hints == ("do first", "by default")
+
+
+def seen(source: str) -> list[refusals.Refused]:
+    """The refusals of a module beside those of the project."""
+    names = Names({**trees_of_project(), "ledger/x.py": ast.parse(source)})
+    makers = refusals.makers_of(names.trees)
+    return [
+        refused
+        for call, where in names.calls
+        if where.module == "ledger/x.py"
+        for refused in refusals.of_call(call, where, makers, names)
+    ]
 
 
 @pytest.mark.parametrize(

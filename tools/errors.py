@@ -17,7 +17,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from refusals import ROOT, Refused, refusals
+from named import ROOT
+from refusals import Refused, refusals
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 CAUSES: Mapping[str, str] = tomllib.loads(Path(__file__).with_name("causes.toml").read_text("utf-8"))
@@ -162,9 +163,11 @@ def _entry(name: str, ways: list[Refused]) -> Iterator[str]:
 
 
 def _rows(refused: Refused) -> Iterator[tuple[str, str]]:
-    hint = "<br>".join(map(_cell, refused.hints))
-    for message in refused.messages or ("what the library says of it",):
-        yield _cell(message), hint
+    """What is said and what to do: in pairs where there are as many of both, as where a table gives both."""
+    messages = refused.messages or ("what the library says of it",)
+    paired = len(messages) == len(refused.hints)
+    for at, message in enumerate(messages):
+        yield _cell(message), "<br>".join(map(_cell, refused.hints[at : at + 1] if paired else refused.hints))
 
 
 def _cell(text: str) -> str:

@@ -1,8 +1,7 @@
 """Every refusal as it stands in the code: its code, exit status, sentences and hints, told by the syntax trees.
 
-Looked at is each call that gives a code as a literal to a class of refusals, or to a function that takes a `code` and a
-`message` to make one. A sentence or a hint that is a name is what the same function assigned to that name; one
-that comes from elsewhere is left out. Codes that are put together are those of `choice(…, "what", …)`.
+Looked at is each call that gives a code to a class of refusals, or to a function that takes a `code` and a `message` to
+make one. Codes that are put together are those of `choice(…, "what", …)`; another that cannot be seen is a mistake.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("domain", "projections", "ledger", "cli")
+from named import Function, Names, Where, given, parameters, trees_of_project
+
 _STATUS = {"Refusal": 1, "Unreadable": 2, "Damaged": 4, "Conflict": 5, "BadValue": 1, "say": 1}
 """Exit status by what is called; what a reader of foreign files refuses is 2."""
 _USAGE = ("UsageError", "BadParameter")
@@ -24,7 +22,6 @@ _READERS = 2
 _SOURCE = "ledger/exchange/source.py"
 _FOREIGN = "source.Unreadable"
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Maker(NamedTuple):
@@ -32,7 +29,7 @@ class Maker(NamedTuple):
 
     parameters: list[str]
     kind: str
-    hints: list[ast.expr]
+    hints: list[tuple[ast.expr, Where]]
     module: str
 
 
@@ -54,31 +51,16 @@ class Refused(NamedTuple):
         return f"{self.module}:{self.line}: {self.code}"
 
 
+class Unseen(Exception):
+    """A code that cannot be seen where it is given; the text names the place."""
+
+
 def refusals() -> list[Refused]:
-    """Every refusal of the project whose code can be seen where it is made, in the order of the modules."""
-    trees = trees_of_project()
-    makers = makers_of(trees)
-    returned = {
-        node.name: [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value is not None]
-        for tree in trees.values()
-        for node in tree.body
-        if isinstance(node, _Function)
-    }
-    shared = {name: values for tree in trees.values() for name, values in assigned(tree, within=False).items()}
-    found: list[Refused] = []
-    for module, tree in trees.items():
-        known = {**shared, **returned, **assigned(tree, within=False)}
-        found += of_module(module, tree, {**makers, **_own_kind(tree, makers)}, known)
-    return found
-
-
-def trees_of_project() -> dict[str, ast.Module]:
-    """Every module, by its path from the project's root."""
-    return {
-        str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
-        for package in PACKAGES
-        for path in sorted((ROOT / package).rglob("*.py"))
-    }
+    """Every refusal of the project, in the order of the modules. Raises Unseen."""
+    names = Names(trees_of_project())
+    makers = makers_of(names.trees)
+    own = {module: {**makers, **_own_kind(tree, makers)} for module, tree in names.trees.items()}
+    return [each for call, where in names.calls for each in of_call(call, where, own[where.module], names)]
 
 
 def makers_of(trees: dict[str, ast.Module]) -> dict[str, list[Maker]]:
@@ -86,10 +68,10 @@ def makers_of(trees: dict[str, ast.Module]) -> dict[str, list[Maker]]:
     found: dict[str, list[Maker]] = {}
     for module, tree in trees.items():
         for node in ast.walk(tree):
-            if isinstance(node, _Function) and node.name != "__init__" and _takes_code(node):
+            if isinstance(node, Function) and node.name != "__init__" and _takes_code(node):
                 found.setdefault(node.name, []).extend(_helpers(node, module))
-    base = next(_parameters(each) for each in _inits(trees["domain/refusals.py"]) if _takes_code(each))
-    foreign = next(_parameters(each) for each in _inits(trees[_SOURCE]) if _takes_code(each))
+    base = next(parameters(each) for each in _inits(trees["domain/refusals.py"]) if _takes_code(each))
+    foreign = next(parameters(each) for each in _inits(trees[_SOURCE]) if _takes_code(each))
     return {
         **found,
         **{name: [Maker(base, name, [], "")] for name in _STATUS},
@@ -97,17 +79,17 @@ def makers_of(trees: dict[str, ast.Module]) -> dict[str, list[Maker]]:
     }
 
 
-def _helpers(function: _Function, module: str) -> Iterator[Maker]:
+def _helpers(function: Function, module: str) -> Iterator[Maker]:
     """A function that makes a refusal of the code that it is given; one that is only declared makes none."""
     made = next((call for call in _own_calls(function) if _called(call) in (*_STATUS, _FOREIGN)), None)
     if made is not None:
         hints = [each.value for each in made.keywords if each.arg == "hint"]
-        own = [each for each in hints if getattr(each, "id", "") != "hint"]
-        yield Maker(_parameters(function), _called(made), own, module)
+        own = [(each, Where(module, (function,))) for each in hints if getattr(each, "id", "") != "hint"]
+        yield Maker(parameters(function), _called(made), own, module)
 
 
-def _inits(tree: ast.Module) -> Iterator[_Function]:
-    return (node for node in ast.walk(tree) if isinstance(node, _Function) and node.name == "__init__")
+def _inits(tree: ast.Module) -> Iterator[Function]:
+    return (node for node in ast.walk(tree) if isinstance(node, Function) and node.name == "__init__")
 
 
 def _own_kind(tree: ast.Module, makers: dict[str, list[Maker]]) -> dict[str, list[Maker]]:
@@ -126,34 +108,24 @@ def _defines(tree: ast.Module, name: str) -> bool:
     return defined and "place" in {each.arg for init in _inits(tree) for each in init.args.args}
 
 
-def _parameters(function: _Function) -> list[str]:
-    return [each.arg for each in (*function.args.args, *function.args.kwonlyargs) if each.arg != "self"]
+def _takes_code(function: Function) -> bool:
+    return "code" in (taken := parameters(function)) and not {"message", "what"}.isdisjoint(taken)
 
 
-def _takes_code(function: _Function) -> bool:
-    return "code" in (given := _parameters(function)) and not {"message", "what"}.isdisjoint(given)
-
-
-def of_module(
-    module: str, tree: ast.Module, makers: dict[str, list[Maker]], known: dict[str, list[ast.expr]]
-) -> Iterator[Refused]:
-    """The refusals that a module makes, where names of other modules stand for what is `known` of them."""
-    for function in [tree, *(node for node in ast.walk(tree) if isinstance(node, _Function))]:
-        named = {**known, **assigned(function)}
-        for call in _own_calls(function):
-            name = _called(call)
-            if name == "choice" and len(call.args) > 2 and (what := _literal(call.args[2])):
-                told = [*call.args[3:], *(each.value for each in call.keywords if each.arg == "hint")]
-                hints = tuple(text for each in told for text in _texts(each, named))
-                message = f"unknown {what}: {{word}}"
-                code = f"unknown_{what.replace(' ', '_')}"
-                yield Refused(code, _READERS, (message,), hints, None, module, call.lineno, bool(hints))
-            elif name in _USAGE and call.args:
-                messages = tuple(_texts(call.args[0], named))
-                yield Refused("usage", 2, messages, ("`{command} --help`",), None, module, call.lineno, True)
-            elif name in makers:
-                here = [maker for maker in makers[name] if maker.module == module]
-                yield from _refused(module, call, here or makers[name], named)
+def of_call(call: ast.Call, where: Where, makers: dict[str, list[Maker]], names: Names) -> Iterator[Refused]:
+    """The refusals that a call makes; none where it makes none. Raises Unseen."""
+    name = _called(call)
+    if name == "choice" and len(call.args) > 2 and (what := _literal(call.args[2])):
+        told = [*call.args[3:], *(each.value for each in call.keywords if each.arg == "hint")]
+        hints = tuple(text for each in told for text in names.texts(each, where))
+        code, message = f"unknown_{what.replace(' ', '_')}", f"unknown {what}: {{word}}"
+        yield Refused(code, _READERS, (message,), hints, None, where.module, call.lineno, bool(hints))
+    elif name in _USAGE and call.args:
+        messages = tuple(names.texts(call.args[0], where))
+        yield Refused("usage", 2, messages, ("`{command} --help`",), None, where.module, call.lineno, True)
+    elif name in makers and len(call.args) <= len(makers[name][0].parameters):
+        here = [maker for maker in makers[name] if maker.module == where.module]
+        yield from _refused(call, where, here or makers[name], names)
 
 
 def _called(call: ast.Call) -> str:
@@ -163,34 +135,43 @@ def _called(call: ast.Call) -> str:
     return getattr(call.func, "id", "")
 
 
-def _refused(module: str, call: ast.Call, makers: list[Maker], named: dict[str, list[ast.expr]]) -> Iterator[Refused]:
-    given = _given(call, makers[0].parameters)
+def _refused(call: ast.Call, where: Where, makers: list[Maker], names: Names) -> Iterator[Refused]:
+    told = given(call, makers[0].parameters)
     own = [hint for maker in makers for hint in maker.hints]
-    hints = own or [given[name] for name in ("hint",) if name in given]
-    messages = [given[name] for name in ("message", "what") if name in given]
-    for code in _texts(given["code"], named) if "code" in given else ():
-        if _CODE.fullmatch(code):
-            yield Refused(
-                code,
-                _SAID.get(code) or _status(module, makers[0].kind, given),
-                tuple(text for each in messages for text in _texts(each, named)),
-                tuple(dict.fromkeys(text for each in hints for text in _texts(each, named))),
-                _literal(given["clause"]) if "clause" in given else None,
-                module,
-                call.lineno,
-                any(not isinstance(each, ast.Constant) or each.value is not None for each in hints),
-            )
+    hints = own or [(told["hint"], where)] if own or "hint" in told else []
+    messages = [told[name] for name in ("message", "what") if name in told]
+    for code in _codes(told.get("code"), where, names):
+        yield Refused(
+            code,
+            _SAID.get(code) or _status(where.module, makers[0].kind, told),
+            tuple(dict.fromkeys(text for each in messages for text in names.texts(each, where))),
+            tuple(dict.fromkeys(text for each, there in hints for text in names.texts(each, there))),
+            _literal(told["clause"]) if "clause" in told else None,
+            where.module,
+            call.lineno,
+            any(not isinstance(each, ast.Constant) or each.value is not None for each, _ in hints),
+        )
+
+
+def _codes(node: ast.expr | None, where: Where, names: Names) -> list[str]:
+    """The codes that an expression can be; none where it is another refusal's, or given to the function around."""
+    passed_on = isinstance(node, ast.Attribute) and node.attr == "code"
+    if node is None or passed_on or (isinstance(node, ast.Name) and _is_given(node.id, where)):
+        return []
+    codes = [text for text in names.texts(node, where) if _CODE.fullmatch(text)]
+    if not codes:
+        raise Unseen(f"{where.module}:{node.lineno}: no code can be seen in {ast.unparse(node)}")
+    return codes
+
+
+def _is_given(name: str, where: Where) -> bool:
+    """Whether a name is a parameter there, or the code that `choice` puts together."""
+    return any(name in parameters(function) or function.name == "choice" for function in where.functions)
 
 
 def _status(module: str, kind: str, given: dict[str, ast.expr]) -> int:
     foreign = kind == _FOREIGN or (kind == "Unreadable" and module.startswith("ledger/exchange/"))
     return _READERS if "unreadable" in given or foreign else _STATUS[kind]
-
-
-def _given(call: ast.Call, parameters: list[str]) -> dict[str, ast.expr]:
-    """What a call gives, by the names of the parameters."""
-    given = dict(zip(parameters, call.args, strict=False))
-    return given | {each.arg: each.value for each in call.keywords if each.arg}
 
 
 def _own_calls(function: ast.AST) -> Iterator[ast.Call]:
@@ -200,41 +181,8 @@ def _own_calls(function: ast.AST) -> Iterator[ast.Call]:
         node = waiting.pop(0)
         if isinstance(node, ast.Call):
             yield node
-        if not isinstance(node, _Function):
+        if not isinstance(node, Function):
             waiting[:0] = ast.iter_child_nodes(node)
-
-
-def assigned(function: ast.AST, *, within: bool = True) -> dict[str, list[ast.expr]]:
-    """What is assigned to each name: anywhere `within`, or at its top alone."""
-    found: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(function) if within else ast.iter_child_nodes(function):
-        if isinstance(node, ast.Assign):
-            targets, values = node.targets, [node.value]
-            if isinstance(targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
-                targets, values = targets[0].elts, node.value.elts
-            for target, value in zip(targets, values, strict=False):
-                if isinstance(target, ast.Name):
-                    found.setdefault(target.id, []).append(value)
-    return found
-
-
-def _texts(node: ast.expr, named: dict[str, list[ast.expr]], deep: int = 3) -> Iterator[str]:
-    """The texts that an expression can be, as templates: a literal, a sentence, either of two, or a name's."""
-    if isinstance(node, ast.IfExp):
-        yield from _texts(node.body, named, deep)
-        yield from _texts(node.orelse, named, deep)
-    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("said", "counted"):
-        yield from (_plain(text) for each in node.args if (text := _literal(each)))
-    elif deep and (name := getattr(node.func if isinstance(node, ast.Call) else node, "id", "")):
-        for value in named.get(name, ()):
-            yield from _texts(value, named, deep - 1)
-    elif text := _literal(node):
-        yield text
-
-
-def _plain(template: str) -> str:
-    """A template without conversions: `{name!r}` is `{name}`."""
-    return re.sub(r"\{(\w+)[!:][^}]*\}", r"{\1}", template).replace("{{", "{").replace("}}", "}")
 
 
 def _literal(node: ast.expr) -> str | None:

@@ -25,13 +25,14 @@ _MAGIC = b"\x28\xb5\x2f\xfd"
 
 
 @contextmanager
-def open_lines(file: str, longest: int = LONGEST) -> Iterator[Iterator[bytes]]:
-    """The lines of a file with their ends, of `longest` bytes at most, decompressed where it begins as Zstandard does.
+def open_lines(file: str, longest: int | None = None) -> Iterator[Iterator[bytes]]:
+    """The lines of a file with their ends, of at most `longest` bytes (`LONGEST`), decompressed where it is Zstandard.
 
     `-` is standard input.
     Raises Unreadable `unreadable_file`, `no_zstd`, `not_zstd`; the lines raise it with `FILE:LINE`: `line_too_long`,
     `cut_off`, `broken_zstd`.
     """
+    longest = LONGEST if longest is None else longest
     with ExitStack() as opened:
         try:
             named = Path(file) if file != STDOUT else sys.stdin.fileno()

@@ -14,7 +14,8 @@ from stores import sqlite_only
 from ledger import clock, doctor
 
 ENROLL = ("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
-YEAR_US = 366 * 86_400_000_000
+DAY_US = 86_400_000_000
+YEAR_US = 366 * DAY_US
 
 
 def findings(slaledger: CommandLine, *, status: int = 0, **env: str) -> dict[str, dict[str, Any]]:
@@ -81,7 +82,7 @@ def test_a_ledger_that_may_not_be_written(slaledger: CommandLine) -> None:
 
 def test_a_clock_that_is_behind_the_log(slaledger: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now_us()
-    monkeypatch.setattr(clock, "now_us", lambda: now - 120_000_000)
+    monkeypatch.setattr(clock, "now_us", lambda: now - DAY_US)
     found = findings(slaledger, status=2)["clock"]
     assert found["state"] == "wrong"
     assert "but the last event was recorded at" in found["message"]

@@ -166,7 +166,7 @@ def test_the_triggers_refuse_even_the_owner(url: str, statement: str) -> None:
 def test_a_server_that_is_down(server: Server, desk: Desk, tmp_path: Any) -> None:
     error = desk.refused_at(server.url("any", host=tmp_path), "worklist", status=2)
     assert error["code"] == "server_unreachable"
-    assert "is the server up?" in error["hint"]
+    assert "whether the server is up" in error["hint"]
     assert str(tmp_path) in error["message"]
     assert desk.refused_at("postgresql://postgres@127.0.0.1:1/any", "init", status=2)["code"] == "server_unreachable"
 

@@ -170,12 +170,20 @@ class Reader:
 
     def accounts(self) -> list[str]:
         """Every account that was enrolled, in order."""
+        return sorted(layout.owner(stream) for (stream,) in self._enrolled("originator_id"))
+
+    def count_accounts(self) -> int:
+        """How many accounts were enrolled."""
+        count: int = self._enrolled("COUNT(*)")[0][0]
+        return count
+
+    def _enrolled(self, what: str) -> list[tuple[Any, ...]]:
+        """Of the first events of accounts' own streams."""
         statement = (
-            "SELECT originator_id FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
+            f"SELECT {what} FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
             "AND originator_version = 1 AND position <= ?"
         )
-        found = self._query(statement, layout.SHARED, layout.account("%"), self._upto)
-        return sorted(layout.owner(stream) for (stream,) in found)
+        return self._query(statement, layout.SHARED, layout.account("%"), self._upto)
 
     def accounts_named(self, prefix: str, most: int) -> list[str]:
         """At most so many accounts whose ids begin with a prefix, in order; a look-up each."""

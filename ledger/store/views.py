@@ -306,7 +306,7 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:
-        return len(log.accounts())
+        return log.count_accounts()
 
 
 def reached_as_kept(ledger: Ledger) -> int | None:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.refusals import Damaged, Refusal
+from domain.terms import needs_calendar
 from domain.time import SECOND_US, month_of, written
 from domain.wording import Said, said
 from ledger import clock
@@ -164,7 +165,9 @@ def _rules(log: Reader) -> Iterator[Finding]:
     names = ", ".join(f"{known.terms.agreement} {known.terms.version}" for known in versions)
     yield Finding("terms", "ok" if versions else "wrong", names or said("no terms are recorded"))
     year = int(month_of(clock.now_us(), "UTC")[:4])
-    if year in calendars:
+    if not any(needs_calendar(known.terms) for known in versions):
+        yield Finding("calendar", "ok", said("the terms need no working days"))
+    elif year in calendars:
         yield Finding("calendar", "ok", said("working days up to {year}", year=max(calendars)))
     else:
         hint = f"slaledger calendar publish {year}"

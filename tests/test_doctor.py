@@ -96,6 +96,12 @@ def test_a_year_without_working_days(slaledger: CommandLine, monkeypatch: pytest
     assert found["hint"].startswith("slaledger calendar publish 20")
 
 
+def test_terms_that_need_no_working_days(tmp_path: Path) -> None:
+    slaledger = CommandLine(tmp_path)
+    slaledger.ok("init", "--agreement", "aws-ec2")
+    assert findings(slaledger)["calendar"]["message"] == "the terms need no working days"
+
+
 def test_an_extra_that_is_not_installed(slaledger: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     def without_cryptography(package: str) -> str:
         if package == "cryptography":

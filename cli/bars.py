@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cli.output import Json, plain
+from domain.time import days_in
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -28,7 +29,7 @@ def bar(part: int, whole: int, width: int) -> str:
 def outage_by_day(shape: Json) -> list[int]:
     """Of a measured month: the microseconds of each of its days that lie within an outage."""
     year, month = map(int, shape["month"].split("-"))
-    days = [0] * ((datetime(year + month // 12, month % 12 + 1, 1) - datetime(year, month, 1)).days)  # noqa: DTZ001
+    days = [0] * days_in(shape["month"])
     for episode in shape["episodes"]:
         start = datetime.fromisoformat(episode["start"])
         for day, span in _by_day(start, _end(episode, start)):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from cli.output import format_option
 from cli.taking_over import (
+    check_whom,
     dry_run_option,
     file_argument,
     label,
-    label_options,
     only_mapped_option,
     pair,
     take,
@@ -50,20 +54,39 @@ def _rules(
     )
 
 
+def _label_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What labels mean: functions, accounts, what is left out; the command gets it as `rules`."""
+
+    @click.option("--map", "mapping", multiple=True, required=True, metavar="LABEL=VALUE=FUNCTION", help="Repeatable.")
+    @click.option("--account-label", metavar="LABEL", help="The label whose value is the account.")
+    @whom_options
+    @click.option("--skip", multiple=True, metavar="LABEL=VALUE", help="Leave out what bears it; repeatable.")
+    @only_mapped_option
+    @functools.wraps(command)
+    def asking(
+        *words: Any,
+        mapping: tuple[str, ...],
+        account_label: str | None,
+        accounts: tuple[str, ...],
+        all_accounts: bool,
+        skip: tuple[str, ...],
+        only_mapped: bool,
+        **given: Any,
+    ) -> None:
+        command(*words, rules=_rules(mapping, account_label, accounts, all_accounts, skip, only_mapped), **given)
+
+    return asking
+
+
 @click.command("alertmanager", short_help="Alerts of a Prometheus Alertmanager (webhook v4).")
 @file_argument
-@label_options
+@_label_options
 @click.option("--truncated", is_flag=True, help="Take payloads too from which alerts were left out.")
 @dry_run_option
 @format_option
 def alertmanager(
     file: str,
-    mapping: tuple[str, ...],
-    account_label: str | None,
-    accounts: tuple[str, ...],
-    all_accounts: bool,
-    skip: tuple[str, ...],
-    only_mapped: bool,
+    rules: LabelRules,
     truncated: bool,
     dry_run: bool,
     format_: str | None,
@@ -75,13 +98,12 @@ def alertmanager(
     Example:
       slaledger import alertmanager alerts.jsonl --map alertname=RoutingDown=inbound_routing --account-label tenant
     """
-    rules = _rules(mapping, account_label, accounts, all_accounts, skip, only_mapped)
     take(file, lambda lines: read_alertmanager(lines, name=file, rules=rules, truncated=truncated), dry_run, format_)
 
 
 @click.command("prometheus", short_help="A Prometheus range query (matrix JSON).")
 @file_argument
-@label_options
+@_label_options
 @click.option("--threshold", metavar="RATIO", help="A sample below it is down; a 0/1 series needs none.")
 @click.option("--step", metavar="SPAN", help="The query's step, as 15s; by default what the samples show.")
 @click.option("--gap", type=click.Choice(["down", "up"]), help="What missing samples are; refused by default.")
@@ -89,12 +111,7 @@ def alertmanager(
 @format_option
 def prometheus(
     file: str,
-    mapping: tuple[str, ...],
-    account_label: str | None,
-    accounts: tuple[str, ...],
-    all_accounts: bool,
-    skip: tuple[str, ...],
-    only_mapped: bool,
+    rules: LabelRules,
     threshold: str | None,
     step: str | None,
     gap: Gap | None,
@@ -108,7 +125,6 @@ def prometheus(
     Example:
       slaledger import prometheus range.json --map job=routing=inbound_routing --all-accounts --threshold 0.95
     """
-    rules = _rules(mapping, account_label, accounts, all_accounts, skip, only_mapped)
     ratio = None if threshold is None else parse_ratio(threshold)
     span_us = None if step is None else parse_span_us(step)
     if threshold is not None and ratio is None:
@@ -146,8 +162,7 @@ def pagerduty(
     Example:
       slaledger import pagerduty pagerduty.json --all-accounts --map 'Inbound routing=inbound_routing'
     """
-    if bool(accounts) == all_accounts:
-        raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
+    check_whom(accounts, all_accounts)
     asked = Asked(
         functions=dict(pair(text, "SERVICE=FUNCTION") for text in mapping),
         accounts=accounts,

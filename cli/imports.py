@@ -10,7 +10,7 @@ from cli.import_events import cloudevents
 from cli.import_outages import alertmanager, pagerduty, prometheus
 from cli.output import format_option
 from cli.progress import progress
-from cli.taking_over import dry_run_option, file_argument, pair, take, whom_options
+from cli.taking_over import check_whom, dry_run_option, file_argument, pair, take, whom_options
 from cli.transfer import counts, tell
 from domain.wording import said
 from ledger.exchange import moving
@@ -46,8 +46,7 @@ def statuspage(
     Example:
       slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'
     """
-    if bool(accounts) == all_accounts:
-        raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
+    check_whom(accounts, all_accounts)
     functions = dict(pair(text, "COMPONENT=FUNCTION") for text in mapping)
     take(
         file,

@@ -38,20 +38,10 @@ def whom_options(command: _Command) -> _Command:
     return account_option(all_accounts_option(command))
 
 
-def label_options(command: _Command) -> _Command:
-    """What labels mean: functions, accounts, what is left out."""
-    for option in (
-        only_mapped_option,
-        click.option("--skip", multiple=True, metavar="LABEL=VALUE", help="Leave out what bears it; repeatable."),
-        all_accounts_option,
-        account_option,
-        click.option("--account-label", metavar="LABEL", help="The label whose value is the account."),
-        click.option(
-            "--map", "mapping", multiple=True, required=True, metavar="LABEL=VALUE=FUNCTION", help="Repeatable."
-        ),
-    ):
-        command = option(command)
-    return command
+def check_whom(accounts: tuple[str, ...], all_accounts: bool) -> None:
+    """Raises click.UsageError unless outages touch either accounts that were named or everybody."""
+    if bool(accounts) == all_accounts:
+        raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
 
 
 def pair(text: str, form: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ A fee is 1,000.00 where a row does not say otherwise; outages are one a day. A m
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from agreements import claimed, decided, moment, outages, version_of
@@ -284,6 +286,6 @@ def test_docs_list_what_ships_with_source_and_date() -> None:
 
 
 @pytest.fixture
-def blank_line(tmp_path: object) -> CommandLine:
+def blank_line(tmp_path: Path) -> CommandLine:
     """The command line in a folder without a ledger."""
-    return CommandLine(tmp_path)  # type: ignore[arg-type]
+    return CommandLine(tmp_path)

@@ -38,7 +38,8 @@ def read(
     gap: Gap | None = None,
     rules: LabelRules = RULES,
 ) -> Reading:
-    measure = Measure(threshold and parse_ratio(threshold), step and parse_span_us(step), gap)  # type: ignore[arg-type]
+    ratio = None if threshold is None else parse_ratio(threshold)
+    measure = Measure(ratio, None if step is None else parse_span_us(step), gap)
     return read_prometheus(io.BytesIO(data), name="p.json", rules=rules, measure=measure)
 
 

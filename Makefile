@@ -1,20 +1,26 @@
 # `make demo`, `make test`, and `make bench` (which takes long). Each sets up what it needs, and may be run again.
+# What is installed is what requirements/*.txt name, with hashes; `make lock` makes those files anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := -n auto
 
-.PHONY: demo test check system bench clean
+.PHONY: demo test check system soak bench lock test-newest test-oldest clean
 
 demo: $(VENV)/.base
 	$(BIN)/python examples/demo.py
 
 test: check system
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest $(PYTEST)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The long runs: 500 examples a property, kills at random instants, many processes at full size.
+soak: $(VENV)/.dev system
+	SLALEDGER_SOAK=1 $(BIN)/pytest $(PYTEST)
 
 # What tests want of the system: brought where this is Debian and root asks, else the tests that want it say so.
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300
@@ -31,20 +37,53 @@ system:
 bench: $(VENV)/.bench system
 	$(BIN)/python benchmarks/run.py $(ONLY:%=--only %)
 
+# The locked releases, then this project without a look at what it asks for: the lock has it.
+PIP_INSTALL := pip install --quiet --disable-pip-version-check
+PROJECT := --no-deps --no-build-isolation -e .
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.base: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/$(PIP_INSTALL) --require-hashes -r requirements/base.txt
+	$(BIN)/$(PIP_INSTALL) $(PROJECT)
 	touch $@
 
-$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
-	touch $@ $(VENV)/.base
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.base
+	$(BIN)/$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	touch $@
 
-$(VENV)/.bench: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
-	touch $@ $(VENV)/.base
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.base
+	$(BIN)/$(PIP_INSTALL) --require-hashes -r requirements/bench.txt
+	touch $@
+
+# The newest releases that pyproject.toml allows, into requirements/*.txt. The files hold for every system and every
+# Python from 3.11 on: what differs stands there with a marker.
+LOCK := .venv-lock
+UV := $(LOCK)/bin/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--custom-compile-command 'make lock'
+lock: $(UV)
+	$(COMPILE) requirements/build.in pyproject.toml -o requirements/base.txt
+	$(COMPILE) requirements/build.in pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
+	$(COMPILE) requirements/build.in pyproject.toml --extra bench -c requirements/base.txt -o requirements/bench.txt
+	$(COMPILE) requirements/lock.in -o requirements/lock.txt
+
+$(UV): requirements/lock.txt
+	$(PYTHON) -m venv $(LOCK)
+	$(LOCK)/bin/$(PIP_INSTALL) --require-hashes -r requirements/lock.txt
+	touch $@
+
+# The suite on the newest and on the oldest releases that the ranges of pyproject.toml allow, in environments made anew.
+test-newest test-oldest: test-%: $(UV) system
+	rm -rf .venv-$*
+	$(PYTHON) -m venv .venv-$*
+	$(UV) pip install --quiet --python .venv-$*/bin/python --resolution $(RESOLUTION_$*) -e '.[dev]'
+	$(UV) pip list --quiet --python .venv-$*/bin/python
+	.venv-$*/bin/pytest $(PYTEST)
+
+RESOLUTION_newest := highest
+RESOLUTION_oldest := lowest-direct
 
 clean:
-	rm -rf $(VENV) demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

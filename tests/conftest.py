@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -15,12 +16,20 @@ from unittest.mock import patch
 
 import pytest
 import system
+from hypothesis import HealthCheck, settings
 from stores import Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
 from cli.main import run as run_in_process
 from ledger.application import Ledger
 
 ROOT = Path(__file__).parents[1]
+SOAK = bool(os.environ.get("SLALEDGER_SOAK"))
+"""Whether the long runs are wanted too: `make soak` sets it."""
+
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
+settings.register_profile("test", max_examples=50, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("soak", max_examples=500, deadline=None, suppress_health_check=SLOW)
+settings.load_profile("soak" if SOAK else "test")
 COMMAND = Path(sys.executable).with_name("slaledger")
 
 
@@ -199,16 +208,29 @@ def ledger(slaledger: CommandLine) -> Iterator[Ledger]:
         yield opened
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long runs unless they are asked for."""
+    left_out = [] if SOAK else [item for item in items if item.get_closest_marker("soak")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
 @pytest.fixture(scope="session")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The demo's folder and what it printed, made where something of an earlier run lay."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "slaledger.db").write_bytes(b"of an earlier run")
-    demo = [sys.executable, str(ROOT / "examples" / "demo.py"), str(folder)]
-    done = subprocess.run(demo, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    said = done.stdout.decode()
-    assert done.returncode == 0, said
-    return folder, said
+def shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
+    """The demo's folder and what it printed, made where something of an earlier run lay; once for all workers."""
+    of_all = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    with (of_all / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder, printed = of_all / "demo", of_all / "demo.txt"
+        if not printed.exists():
+            folder.mkdir()
+            (folder / "slaledger.db").write_bytes(b"of an earlier run")
+            demo = [sys.executable, str(ROOT / "examples" / "demo.py"), str(folder)]
+            done = subprocess.run(demo, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            assert done.returncode == 0, done.stdout.decode()
+            printed.write_bytes(done.stdout)
+    return folder, printed.read_text("utf-8")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

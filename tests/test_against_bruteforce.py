@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from build import SECOND_US, account, bill, terms, versions
 from histories import EVER, MEASURING, History, histories, month_history, seeded, year_history, years
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from domain.account import Account
@@ -26,8 +26,6 @@ from domain.rules.fees import Base, Bases, bases
 from domain.rules.mtbf import mtbf
 from domain.rules.unavailability import Measured, measure
 from domain.spans import union
-
-relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def measured(history: History) -> Measured:
@@ -70,27 +68,25 @@ def _stage_at(account: Account, instant: int) -> str:
     return max(changes)[1] if changes else account.stage
 
 
-@settings(relaxed, max_examples=500)
 @given(histories())
 def test_a_month_is_what_counting_its_seconds_gives(history: History) -> None:
     event(f"tier {check_month(history)}")
 
 
-@settings(relaxed, max_examples=200)
 @given(years())
 def test_mean_time_between_failures_is_what_counting_gives(history: History) -> None:
     event(f"{history.readings['mtbf_event']}: {min(check_year(history), 3)} failures or more")
 
 
-@pytest.mark.parametrize("first", range(0, 6000, 1000))
+@pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1000, 6000, 1000))])
 def test_thousands_of_months_are_what_counting_their_seconds_gives(first: int) -> None:
     wrong = [seed for seed in range(first, first + 1000) if not agrees(check_month, seeded(month_history, seed))]
     assert wrong == [], f"seeded(month_history, {wrong[0]}): {seeded(month_history, wrong[0])}"
 
 
-@pytest.mark.parametrize("first", range(0, 4000, 1000))
+@pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(500, 4000, 500))])
 def test_thousands_of_years_have_the_mean_that_counting_gives(first: int) -> None:
-    wrong = [seed for seed in range(first, first + 1000) if not agrees(check_year, seeded(year_history, seed))]
+    wrong = [seed for seed in range(first, first + 500) if not agrees(check_year, seeded(year_history, seed))]
     assert wrong == [], f"seeded(year_history, {wrong[0]}): {seeded(year_history, wrong[0])}"
 
 
@@ -163,7 +159,6 @@ def paid_bills(draw: st.DrawFn) -> tuple[Bill, brute.Bill]:
     return held, brute.Bill(first, months, service + call, call, *offsets, standing)
 
 
-@settings(relaxed, max_examples=400)
 @given(st.lists(paid_bills(), max_size=3), st.sampled_from(("2026-01", "2026-02", "2026-03")))
 def test_the_bases_are_the_same(bills: list[tuple[Bill, brute.Bill]], month: str) -> None:
     found = bases([held for held, _ in bills], month, terms())
@@ -172,7 +167,6 @@ def test_the_bases_are_the_same(bills: list[tuple[Bill, brute.Bill]], month: str
     assert (found.service.net_fen, found.call.net_fen) == expected
 
 
-@settings(relaxed, max_examples=400)
 @given(st.tuples(fen, fen), st.sampled_from((1, 2, 3)), st.sampled_from(("per_part", "once_on_total")))
 def test_the_credit_is_the_same(net: tuple[int, int], tier: int, rounding: str) -> None:
     service, call = (Base(fee_fen=fee, voucher_offset_fen=0, net_fen=fee) for fee in net)
@@ -187,7 +181,6 @@ small = st.integers(0, 30)
 stages = st.sampled_from(("general", "public_beta", "invited_beta"))
 
 
-@settings(relaxed, max_examples=300)
 @given(small, stages, st.dictionaries(small, stages, max_size=4), st.one_of(st.none(), small), st.booleans())
 def test_covered_time_is_instant_by_instant_the_stage_between_enrolment_and_closure(
     enrolled: int, stage: Any, changes: dict[int, Any], closed: int | None, covered_in_beta: bool

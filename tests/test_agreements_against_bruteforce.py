@@ -69,11 +69,15 @@ def compared(dice: Random, text: Text, version: Version) -> str:
 
 
 @pytest.mark.parametrize("agreement", sorted(TEXTS))
-def test_a_claim_comes_to_what_its_agreement_says(agreement: str) -> None:
+@pytest.mark.parametrize(
+    "first", [0, pytest.param(100, marks=pytest.mark.soak), pytest.param(200, marks=pytest.mark.soak)]
+)
+def test_a_claim_comes_to_what_its_agreement_says(agreement: str, first: int) -> None:
     version = version_of(agreement)
     terms = msgspec.structs.replace(version.terms, effective_from=date(2018, 1, 1))
     seen = Counter(
-        compared(Random(seed), TEXTS[agreement], msgspec.structs.replace(version, terms=terms)) for seed in range(300)
+        compared(Random(seed), TEXTS[agreement], msgspec.structs.replace(version, terms=terms))
+        for seed in range(first, first + 100)
     )
     assert set(seen) >= {"too_early", "too_late", "commitment_met", "nothing_to_credit", "awarded"}, seen
 
@@ -138,7 +142,9 @@ def _cited(value: int | None) -> Cited[int] | None:
     return None if value is None else Cited(value=value, clause="3")
 
 
-@pytest.mark.parametrize("first", range(0, 1500, 500))
+@pytest.mark.parametrize(
+    "first", [0, pytest.param(500, marks=pytest.mark.soak), pytest.param(1000, marks=pytest.mark.soak)]
+)
 def test_a_claim_comes_to_what_any_combination_of_switches_says(first: int) -> None:
     seen: Counter[str] = Counter()
     for seed in range(first, first + 500):

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
+from cli.pages import case
 from cli.pages.month import month_page
 from cli.pages.rendering import clean, embedded
 from cli.pages.scale import bands, bounds, place
@@ -197,16 +198,28 @@ def _many(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def test_a_long_history_is_bounded_and_says_what_is_left_out(slaledger: CommandLine) -> None:
-    commands = list(_many(700))
+@pytest.mark.parametrize(
+    ("outages", "most", "limit"),
+    [
+        pytest.param(120, (100, 50, 25), 200_000, id="short"),
+        pytest.param(700, case.MOST, case.LIMIT_BYTES, id="long", marks=pytest.mark.soak),
+    ],
+)
+def test_a_long_history_is_bounded_and_says_what_is_left_out(
+    ledger_file: Path, monkeypatch: pytest.MonkeyPatch, outages: int, most: tuple[int, ...], limit: int
+) -> None:
+    monkeypatch.setattr(case, "MOST", most)
+    monkeypatch.setattr(case, "LIMIT_BYTES", limit)
+    slaledger = CommandLine(ledger_file.parent)
     claim = {"command": "claim file", "account": "1001", "month": "2026-03", "filed_at": "2026-04-10T09:00:00+08:00"}
     decide = {"command": "claim decide", "account": "1001", "month": "2026-03"}
-    done = slaledger.batch(*commands, claim, decide)
+    done = slaledger.batch(*_many(outages), claim, decide)
     assert done.returncode == 0, done.stderr
     page = _page(slaledger, "dossier", "1001", "2026-03")
-    assert len(page.encode()) < LONGEST
+    assert len(page.encode()) <= limit
     steps = page.count('<div class="moment"')
-    assert f"{1 + 3 * 700 + 2 - steps} earlier events that concern the month are no steps here" in page
+    assert 0 < steps < most[0], "the first number of steps is too long for the page"
+    assert f"{1 + 3 * outages + 2 - steps} earlier events that concern the month are no steps here" in page
     assert re.search(r"At some step \d+ outages, the shortest, are not drawn; all are counted", page)
     assert re.search(r"At some step \d+ episodes and incidents, the shortest, are not listed; all are counted", page)
     assert "further episodes and exclusions are not written out; together they count" in page

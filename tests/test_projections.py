@@ -20,7 +20,7 @@ import msgspec
 import pytest
 from build import amended
 from conftest import CommandLine
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from stores import Place, SqliteFile, Store, sqlite_only
 
@@ -339,17 +339,16 @@ def check_money(found: dict[str, Case]) -> None:
             assert issued == claim.issued_fen
 
 
-EXAMPLES = {"sqlite": 100, "postgres": 20}
-"""A command takes a server many times as long as a file in memory."""
-SETTINGS = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+def examples(store: Store) -> settings:
+    """As many as elsewhere; a tenth on a server, which takes many times as long as a file in memory."""
+    count = settings.default.max_examples
+    return settings(max_examples=count if store.name == "sqlite" else count // 10)
 
 
 def test_a_random_history(store: Store, opened: Place) -> None:
     """Accepted or refused and nothing else; nobody's money is spent twice; the projections are the fold."""
 
-    @settings(SETTINGS, max_examples=EXAMPLES[store.name])
+    @examples(store)
     @given(st.booleans(), st.lists(anything, min_size=10, max_size=40))
     def holds(begun: bool, history: list[Line]) -> None:
         with own(opened) as ledger:
@@ -374,7 +373,7 @@ def test_a_random_history(store: Store, opened: Place) -> None:
 
 def test_folding_a_part_and_then_the_rest_is_folding_all(store: Store, opened: Place) -> None:
 
-    @settings(SETTINGS, max_examples=EXAMPLES[store.name])
+    @examples(store)
     @given(st.lists(of_money, min_size=5, max_size=25), st.data())
     def holds(history: list[Line], data: st.DataObject) -> None:
         with own(opened) as ledger:
@@ -414,7 +413,7 @@ def award() -> list[Line]:
 def test_a_random_history_of_money(store: Store, opened: Place) -> None:
     """From a voucher that is partly spent on: awards go up and down, and no fen is issued or paid twice."""
 
-    @settings(SETTINGS, max_examples=EXAMPLES[store.name])
+    @examples(store)
     @given(st.lists(of_money, min_size=15, max_size=40))
     def holds(history: list[Line]) -> None:
         with own(opened) as ledger:

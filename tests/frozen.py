@@ -92,9 +92,9 @@ class Frozen:
 
     def _shown(self, text: str) -> str:
         """A text without the folder's name, a carriage return as a sign that an editor keeps."""
-        return (
-            text.replace("\r", "␍").replace(str(self.folder), "FOLDER").replace(str(self.folder).lstrip("/"), "FOLDER")
-        )
+        for name in (str(self.folder), str(self.folder).lstrip("/")):
+            text = text.replace(name, "FOLDER")
+        return text.replace("\r", "␍")
 
 
 def lines(commands: Iterable[Mapping[str, object]]) -> bytes:

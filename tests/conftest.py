@@ -208,6 +208,11 @@ def ledger(slaledger: CommandLine) -> Iterator[Ledger]:
         yield opened
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden-update`, for a commit that means to say something differently."""
+    parser.addoption("--golden-update", action="store_true", help="write tests/golden_answers/ anew")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the long runs unless they are asked for."""
     left_out = [] if SOAK else [item for item in items if item.get_closest_marker("soak")]

@@ -1,0 +1,188 @@
+"""Answers and refusals as files that a person can read: what is asked, on a clock that stands, and what is said.
+
+The clock begins at one instant and goes on a minute a command, and ids are counted, so that a run says the same on any
+day. Nothing else of the program is replaced: what is frozen is what the command line prints.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import shlex
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+from conftest import CommandLine
+
+FOLDER = Path(__file__).with_name("golden_answers")
+HOW = "`python -m pytest tests/test_golden_answers.py tests/test_golden_refusals.py --golden-update` writes it anew"
+BEGIN_NS = 1_795_226_400_000_000_000
+"""The clock's first instant: 2026-11-21T10:00:00+08:00, when all that the demo's files tell lies before."""
+MINUTE_NS = 60_000_000_000
+WIDTH = 120
+PLAIN = {"COLUMNS": "100"}
+LIBRARY = "‹words of a library›"
+
+
+class Speech(NamedTuple):
+    """What a command left: its exit status, and the two streams."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Standing:
+    """A clock that stands, and ids that are counted."""
+
+    def __init__(self) -> None:
+        self.now_ns = BEGIN_NS
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The time and the ids of a command: the clock is a minute further than at the one before."""
+        self.now_ns += MINUTE_NS
+        ids = count(self.now_ns // MINUTE_NS << 16)
+        with ExitStack() as during:
+            during.enter_context(patch("time.time_ns", lambda: self.now_ns))
+            during.enter_context(patch("time.monotonic_ns", lambda: self.now_ns))
+            during.enter_context(patch("uuid.uuid4", lambda: uuid.UUID(int=next(ids))))
+            during.enter_context(patch("secrets.token_bytes", lambda length: bytes(range(length))))
+            yield
+
+
+class Frozen:
+    """The command line in a folder, under a standing clock."""
+
+    def __init__(self, slaledger: CommandLine, clock: Standing | None = None) -> None:
+        self.slaledger = slaledger
+        self.clock = clock or Standing()
+
+    @property
+    def folder(self) -> Path:
+        """Where it runs."""
+        return self.slaledger.folder
+
+    def copy(self, folder: Path) -> Frozen:
+        """The same ledger in another folder, at the same time."""
+        clock = Standing()
+        clock.now_ns = self.clock.now_ns
+        return Frozen(self.slaledger.copy(folder), clock)
+
+    def say(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Speech:
+        """Carry a command out; the folder's name is left out of what it says."""
+        with self.clock.held():
+            done = self.slaledger.run(*words, stdin=stdin, env={**PLAIN, **(env or {})})
+        return Speech(done.returncode, *(self._shown(text) for text in (done.stdout, done.stderr)))
+
+    def do(self, *words: str, stdin: bytes = b"") -> None:
+        """Carry a command out that must succeed."""
+        done = self.say(*words, stdin=stdin)
+        assert done.status == 0, (words, done)
+
+    def batch(self, *commands: Mapping[str, object]) -> None:
+        """Carry out commands that must all succeed."""
+        self.do("batch", "-", stdin=lines(commands))
+
+    def _shown(self, text: str) -> str:
+        """A text without the folder's name, a carriage return as a sign that an editor keeps."""
+        for name in (str(self.folder), str(self.folder).lstrip("/")):
+            text = text.replace(name, "FOLDER")
+        return text.replace("\r", "␍")
+
+
+def lines(commands: Iterable[Mapping[str, object]]) -> bytes:
+    """Commands as the lines of a batch file."""
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in commands).encode()
+
+
+def written(title: str, words: Iterable[str], speech: Speech) -> str:
+    """A command and what it said, as they stand in a file."""
+    parts = [f"### {title}\n$ slaledger {shlex.join(words)}\nexit {speech.status}\n"]
+    for name, text in (("stdout", speech.out), ("stderr", speech.err)):
+        if text:
+            parts.append(_stream(name, text))
+    return "".join(parts)
+
+
+def _stream(name: str, text: str) -> str:
+    spread = list(_spread_lines(text))
+    if spread and spread[-1] is not None:
+        kind, shown = "json", "".join(f"{each}\n" for each in spread)
+    else:
+        kind, shown = "text", text if text.endswith("\n") else text + "‹no end of line›\n"
+    return f"--- {name} ({kind})\n{shown}"
+
+
+def _spread_lines(text: str) -> Iterator[str | None]:
+    """Each line of JSON over as many lines as it needs; None at the end where that would hide how it is written."""
+    for line in text.splitlines():
+        read = _json(line)
+        if read is None:
+            yield None
+            return
+        style, value = read
+        yield f"{style} {spread(value)}"
+    if not text.endswith("\n"):
+        yield None
+
+
+def _json(line: str) -> tuple[str, object] | None:
+    """An object or a list and whether blanks stand in it; None where writing it again gives other bytes."""
+    if line[:1] not in ("{", "["):
+        return None
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    styles = {"dense": (",", ":"), "loose": (", ", ": ")}
+    for style, separators in styles.items():
+        if json.dumps(value, ensure_ascii=False, separators=separators) == line:
+            return style, value
+    return None
+
+
+def spread(value: object, indent: str = "") -> str:
+    """JSON in lines of a width that a person can read, keys in their order."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) <= WIDTH or not isinstance(value, dict | list) or not value:
+        return line
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key, ensure_ascii=False)}: {spread(each, deeper)}" for key, each in value.items()]
+        first, last = "{}"
+    else:
+        items = [spread(each, deeper) for each in value]
+        first, last = "[]"
+    inside = ",\n".join(deeper + item for item in items)
+    return f"{first}\n{inside}\n{indent}{last}"
+
+
+def without(pattern: str | None, speech: Speech) -> Speech:
+    """What was said without the words of a library, which are those that the pattern fits."""
+    if pattern is None:
+        return speech
+    return speech._replace(
+        out=re.sub(pattern, LIBRARY, speech.out), err=re.sub(pattern, LIBRARY, speech.err, flags=re.DOTALL)
+    )
+
+
+def hold(name: str, blocks: Iterable[str], update: bool) -> None:
+    """Hold what was said to a file; written anew where that is asked for."""
+    path = FOLDER / name
+    now = "\n".join(blocks)
+    if update:
+        path.write_text(now, "utf-8")
+        return
+    frozen = path.read_text("utf-8") if path.exists() else ""
+    differing = difflib.unified_diff(
+        frozen.splitlines(keepends=True), now.splitlines(keepends=True), f"golden_answers/{name}", "said now", n=4
+    )
+    told = "".join(differing)
+    assert not told, f"something is said differently; if that is meant, {HOW}\n{told}"

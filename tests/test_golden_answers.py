@@ -1,0 +1,274 @@
+"""What is answered, frozen: every reading command on the demo's ledger, and the receipt of every command.
+
+`tests/golden_answers/README.md` says how the files are made and when they may change.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import commands
+from conftest import ROOT, CommandLine
+from frozen import Frozen, Speech, hold, spread, written
+from receipts import RECEIPTS, prepare
+
+from domain.commands import COMMANDS
+
+READING = [
+    "availability 1005 2026-06",
+    "availability 1005 2026-05",
+    "availability 1003 2026-05",
+    "availability 1002 2026-12 --known-at 2026-11-21T10:05:00+08:00",
+    "availability 1002 2026-09 --at-position 60",
+    "breaches 2026-09",
+    "breaches 2026-10",
+    "breaches 2025-11 --at-position 90",
+    "mtbf 1003 2026",
+    "mtbf 1006 2025",
+    "report 2026-09",
+    "worklist",
+    "worklist --at-position 300",
+    "claim show 1001 2026-07",
+    "claim show 1004 2026-02",
+    "claim show 1005 2025-11",
+    "claim show 1009 2026-03 --at-position 400",
+    "claim list",
+    "claim list --month 2026-09",
+    "claim list --month 2024-01",
+    "claim explain 1002 2026-09",
+    "claim explain 1003 2026-04",
+    "claim explain 1009 2026-06",
+    "claim explain 1001 2026-07 --decision 1",
+    "claim explain 1003 2026-05 --readings",
+    "claim explain 1008 2026-09",
+    "claim explain 1004 2026-02",
+    "voucher list",
+    "voucher list --account 1003",
+    "voucher show V-1003-2026-03-1",
+    "voucher show V-1007-2026-06-1",
+    "history 1003",
+    "history 1004 --month 2025-09",
+    "history 1001 --valid-at 2026-01-15T00:00:00+08:00",
+    "history 1005 --at-position 120",
+    "history 1001 --month 2026-07 --known-at 2026-11-21T10:12:00+08:00 --diff 2026-11-21T10:20:00+08:00",
+    "terms show",
+    "terms show 2018-08-01",
+    "terms list",
+    "terms list --shipped",
+    "terms check ledger/agreements/aliyun-ccc-2018-08-01.toml",
+    "calendar show 2026",
+    "audit replay",
+    "audit replay 1001",
+    "audit replay --month 2026-09",
+    "audit impact",
+    "audit impact 1001",
+    "audit impact --with correction.jsonl",
+    "audit what-if --set timezone=UTC",
+    "audit what-if --set minimum_kind=deductible --set timezone=UTC",
+    "audit checkpoint",
+    "audit prove 1001/account@1",
+    "keygen ledger.example.com -o ledger.key",
+    "audit checkpoint --sign ledger.key",
+    "audit prove 17 --sign ledger.key",
+    "audit consistency 5 10",
+    "audit verify",
+    "audit completeness",
+    "audit completeness --year 2026",
+    "postgres roles",
+]
+"""Commands that record nothing, as a person types them."""
+
+WRITING = [
+    "keygen ledger.example.com -o ledger.key",
+    "dossier 1001 2026-07 -o case.json",
+    "dossier 1002 2026-09 -o signed.json --sign ledger.key",
+    "verify-dossier case.json",
+    "verify-dossier signed.json",
+    "export claims --format csv -o -",
+    "export vouchers --format csv -o -",
+    "export availability 2026-09 --format csv -o -",
+    "export availability --from 2026-08 --to 2026-09 --format csv -o availability.csv",
+    "export claims -o claims.csv",
+    "export vouchers -o vouchers.csv",
+    "export journal --format hledger -o -",
+    "export journal --format beancount -o vouchers.beancount",
+    "export openslo -o -",
+    "export openslo -o promise.yaml",
+    "export ics -o claims.ics",
+    "export events -o events.jsonl",
+    "--ledger sqlite:///moved.db import events events.jsonl --dry-run",
+    "--ledger sqlite:///moved.db import events events.jsonl",
+    "backup backup.db",
+    "--ledger sqlite:///restored.db restore backup.db",
+    "report 2026-09 --html report.html",
+    "dossier 1001 2026-07 --html case.html",
+    "rebuild",
+    "init",
+]
+"""Commands that write files; those that are texts are frozen where they go to standard output."""
+
+MAIN = [
+    "availability 1005 2026-06",
+    "breaches 2026-09",
+    "claim list",
+    "claim show 1001 2026-07",
+    "claim explain 1003 2026-05 --readings",
+    "voucher list",
+    "voucher show V-1003-2026-03-1",
+    "worklist",
+    "history 1004 --month 2025-09",
+    "audit replay",
+    "mtbf 1003 2026",
+]
+"""Commands whose answers are frozen as CSV and JSON Lines too."""
+CORRECTION = {
+    "command": "incident correct",
+    "incident": "INC-2606-01",
+    "ended_at": "2026-06-11T10:30:00+08:00",
+    "reason": "log of the gateway",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Frozen:
+    """The demo's ledger, made under a standing clock, in a folder with what the commands name."""
+    folder = tmp_path_factory.mktemp("frozen")
+    for name in ("examples", "ledger"):
+        (folder / name).symlink_to(ROOT / name)
+    made = Frozen(CommandLine(folder))
+    for line in _lines_of_demo():
+        made.do(*shlex.split(line.replace("\\\n", " ")))
+    return made
+
+
+def taken(demo: Frozen, folder: Path) -> Frozen:
+    """The demo's ledger once more, in a folder with what the commands name."""
+    for name in ("examples", "ledger"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "correction.jsonl").write_text(json.dumps(CORRECTION) + "\n")
+    return demo.copy(folder)
+
+
+def _lines_of_demo() -> Iterator[str]:
+    spec = importlib.util.spec_from_file_location("demo", ROOT / "examples" / "demo.py")
+    assert spec is not None and spec.loader is not None
+    demo = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(demo)
+    for part in (demo.TAKEN_OVER, demo.REDEMPTION, demo.MONTH_RUN, demo.DISPUTE, demo.SINCE):
+        yield from part
+
+
+@pytest.fixture(scope="module")
+def update(pytestconfig: pytest.Config) -> bool:
+    """Whether the files are to be written anew."""
+    return bool(pytestconfig.getoption("--golden-update"))
+
+
+def said(frozen: Frozen, line: str, *options: str, before: tuple[str, ...] = ()) -> str:
+    """A command, asked in a way, and what it says."""
+    words = [*before, *shlex.split(line), *options]
+    return written(line, words, without_machine(frozen.say(*words)))
+
+
+def without_machine(speech: Speech) -> Speech:
+    """What was said without figures that are the machine's."""
+    out = re.sub(r"\b\d+ MB\b", "‹some› MB", speech.out)
+    return speech._replace(out=re.sub(r"Python [\d.]+, slaledger [^\"\n]*", "‹versions of this installation›", out))
+
+
+def takes_format(line: str) -> bool:
+    """Whether a command answers in the four formats."""
+    words = [
+        word for word in shlex.split(line) if word not in ("--ledger", "sqlite:///moved.db", "sqlite:///restored.db")
+    ]
+    found = [command for name, command in commands() if words[: len(name.split())] == name.split()]
+    options = [each for each in found[0].params if "--format" in each.opts]
+    return "--format" not in words and any("table" in getattr(each.type, "choices", ()) for each in options)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "form"),
+    [
+        ("reading.json.txt", (), "json"),
+        ("reading.table.txt", (), "table"),
+        ("reading.table.zh.txt", ("--lang", "zh"), "table"),
+    ],
+)
+def test_what_is_answered(
+    demo: Frozen, tmp_path: Path, update: bool, name: str, before: tuple[str, ...], form: str
+) -> None:
+    frozen = taken(demo, tmp_path)
+    hold(name, (said(frozen, line, *asked(line, form), before=before) for line in READING), update)
+
+
+def asked(line: str, form: str) -> tuple[str, ...]:
+    return ("--format", form) if takes_format(line) else ()
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_what_is_answered_to_programs(demo: Frozen, tmp_path: Path, update: bool, form: str) -> None:
+    frozen = taken(demo, tmp_path)
+    hold(f"reading.{form}.txt", (said(frozen, line, "--format", form) for line in MAIN), update)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "form"),
+    [
+        ("files.json.txt", (), "json"),
+        ("files.table.txt", (), "table"),
+        ("files.table.zh.txt", ("--lang", "zh"), "table"),
+    ],
+)
+def test_what_is_said_of_files(
+    demo: Frozen, tmp_path: Path, update: bool, name: str, before: tuple[str, ...], form: str
+) -> None:
+    frozen = taken(demo, tmp_path)
+    hold(name, (said(frozen, line, *asked(line, form), before=before) for line in WRITING), update)
+
+
+def test_a_dossier(demo: Frozen, tmp_path: Path, update: bool) -> None:
+    """The file itself, which is one object."""
+    frozen = taken(demo, tmp_path)
+    frozen.do("dossier", "1003", "2026-05", "-o", "case.json")
+    held = json.loads((tmp_path / "case.json").read_text("utf-8"))
+    hold("dossier.txt", [spread(held) + "\n"], update)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "form"),
+    [
+        ("receipts.json.txt", (), "json"),
+        ("receipts.table.txt", (), "table"),
+        ("receipts.table.zh.txt", ("--lang", "zh"), "table"),
+    ],
+)
+def test_what_is_said_of_what_was_recorded(
+    blank: Path, tmp_path: Path, update: bool, name: str, before: tuple[str, ...], form: str
+) -> None:
+    """Each command on a new ledger, in order, and each once more, which is nothing new."""
+    prepare(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    frozen = Frozen(CommandLine(tmp_path))
+    blocks = []
+    for line in RECEIPTS:
+        blocks.append(said(frozen, line, "--format", form, before=before))
+        blocks.append(said(frozen, line, "--format", form, before=before).replace("### ", "### again: ", 1))
+    hold(name, blocks, update)
+
+
+def test_every_command_has_a_receipt() -> None:
+    recorded = {str(kind.__struct_config__.tag) for kind in COMMANDS}
+    assert {each for each in recorded if not any(line.startswith(each) for line in RECEIPTS)} == set()
+
+
+def test_every_command_is_asked() -> None:
+    """But for the scripts that make a shell complete, which are held by what they do."""
+    lines = [re.sub(r"^--ledger \S+ ", "", line) for line in (*READING, *WRITING, *RECEIPTS)]
+    unasked = {name for name, _ in commands() if not any(f"{line} ".startswith(f"{name} ") for line in lines)}
+    assert unasked == {"completion"}

@@ -29,8 +29,14 @@ from ledger.month_run import run_month, waiting
 from ledger.parsing import parse_line
 from ledger.store.reader import BatchNote
 
-CHUNK_NS = 250_000_000
+TURN_NS = 250_000_000
 """How long one transaction may hold the write lock before others get a turn."""
+
+
+def turn() -> Callable[[], bool]:
+    """Begin a turn at the write lock; gives a function, asked after each line, that says whether the turn is over."""
+    until = time.monotonic_ns() + TURN_NS
+    return lambda: time.monotonic_ns() > until
 
 
 class LineRefusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -135,8 +141,8 @@ class Batch:
         return earlier is not None and number <= earlier.lines and number not in earlier.refused
 
     def _run_lines(self, log: Writer, numbered: Iterator[tuple[int, bytes]], *, whole: bool) -> bool:
-        """Carry out lines for a moment, or all; gives whether there are more."""
-        until = time.monotonic_ns() + CHUNK_NS
+        """Carry out lines for a turn, or all; gives whether there are more."""
+        is_over = turn()
         for number, line in numbered:
             self._report.lines = number
             if self._is_done(number):
@@ -149,7 +155,7 @@ class Batch:
             self._count(number, line, refusal)
             if refusal is not None and not self._keep_going:
                 return False
-            if time.monotonic_ns() > until and not whole:
+            if is_over() and not whole:
                 return True
         return False
 

@@ -10,13 +10,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import system
+from forks import Gate, Origin, Process
 from hypothesis import HealthCheck, settings
+from steering import Steering
 from stores import Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
 from cli.main import run as run_in_process
@@ -94,18 +97,9 @@ class CommandLine:
         )
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(self, *words: str, env: dict[str, str] | None = None, quiet: bool = False) -> subprocess.Popen[str]:
-        """Begin it as a process of its own; `quiet` where nobody reads what it prints."""
-        into = subprocess.DEVNULL if quiet else subprocess.PIPE
-        return subprocess.Popen(
-            [str(COMMAND), *words],
-            cwd=self.folder,
-            env=self.environment(env),
-            stdin=subprocess.DEVNULL,
-            stdout=into,
-            stderr=into,
-            text=True,
-        )
+    def start(self, *words: str, gate: Gate | None = None, steering: Steering | None = None) -> Process:
+        """Begin it as a process of its own, forked: at once, or when a gate opens."""
+        return origin().start(words, self.folder, self.environment(), gate=gate, steering=steering)
 
     def ok(self, *words: str) -> Any:
         """Run it, hold it to succeed, and give the JSON that it printed."""
@@ -142,6 +136,18 @@ class CommandLine:
         """The ledger, open."""
         with Ledger.open(self.url, read_only=read_only) as ledger:
             yield ledger
+
+
+@cache
+def origin() -> Origin:
+    """What processes are forked from; one for all tests of a run."""
+    return Origin()
+
+
+def pytest_sessionfinish() -> None:
+    """End what outlives a test."""
+    if origin.cache_info().currsize:
+        origin().stop()
 
 
 def _status() -> int:

@@ -230,9 +230,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
     """The demo's folder and what it printed, made where something of an earlier run lay; once for all workers."""
-    of_all = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    with (of_all / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with for_all_workers(tmp_path_factory, worker_id, "demo") as of_all:
         folder, printed = of_all / "demo", of_all / "demo.txt"
         if not printed.exists():
             folder.mkdir()
@@ -242,6 +240,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Pat
             assert done.returncode == 0, done.stdout.decode()
             printed.write_bytes(done.stdout)
     return folder, printed.read_text("utf-8")
+
+
+@contextmanager
+def for_all_workers(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str) -> Iterator[Path]:
+    """A folder that all workers of a run share, held for the one that makes in it what has this name."""
+    own = tmp_path_factory.getbasetemp()
+    of_all = own if worker_id == "master" else own.parent
+    with (of_all / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield of_all
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

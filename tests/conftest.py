@@ -74,10 +74,11 @@ class CommandLine:
         return {**own, "LANG": "C.UTF-8", "SLALEDGER_ACTOR": "clerk", **named, **(env or {})}
 
     def run(
-        self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None
+        self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None, terminal: bool = False
     ) -> subprocess.CompletedProcess[str]:
-        """Carry it out in this process; gives exit status, stdout and stderr."""
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "12")
+        """Carry it out in this process; gives exit status, stdout and stderr. With `terminal` a person reads stdout."""
+        out = (_Terminal if terminal else io.TextIOWrapper)(io.BytesIO(), encoding="utf-8", write_through=True)
+        err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         with ExitStack() as during:
             during.enter_context(chdir(self.folder))
             during.enter_context(patch.dict(os.environ, self.environment(env), clear=True))
@@ -148,6 +149,13 @@ def pytest_sessionfinish() -> None:
     """End what outlives a test."""
     if origin.cache_info().currsize:
         origin().stop()
+
+
+class _Terminal(io.TextIOWrapper):
+    """A stream that a person reads."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def _status() -> int:

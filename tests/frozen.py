@@ -11,7 +11,7 @@ import json
 import re
 import shlex
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
@@ -75,10 +75,12 @@ class Frozen:
         clock.now_ns = self.clock.now_ns
         return Frozen(self.slaledger.copy(folder), clock)
 
-    def say(self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Speech:
+    def say(
+        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, terminal: bool = False
+    ) -> Speech:
         """Carry a command out; the folder's name is left out of what it says."""
         with self.clock.held():
-            done = self.slaledger.run(*words, stdin=stdin, env={**PLAIN, **(env or {})})
+            done = self.slaledger.run(*words, stdin=stdin, env={**PLAIN, **(env or {})}, terminal=terminal)
         return Speech(done.returncode, *(self._shown(text) for text in (done.stdout, done.stderr)))
 
     def do(self, *words: str, stdin: bytes = b"") -> None:
@@ -164,13 +166,15 @@ def spread(value: object, indent: str = "") -> str:
     return f"{first}\n{inside}\n{indent}{last}"
 
 
-def without(pattern: str | None, speech: Speech) -> Speech:
-    """What was said without the words of a library, which are those that the pattern fits."""
-    if pattern is None:
-        return speech
-    return speech._replace(
-        out=re.sub(pattern, LIBRARY, speech.out), err=re.sub(pattern, LIBRARY, speech.err, flags=re.DOTALL)
-    )
+def without(theirs: Sequence[str | re.Pattern[str]], text: str) -> str:
+    """A text without the words of a library: what a pattern fits, and behind a beginning the rest of line or string."""
+    for each in theirs:
+        if isinstance(each, re.Pattern):
+            text = each.sub(LIBRARY, text)
+            continue
+        rest = r"(?:\\.|[^\"\\\n])*" if text.startswith("{") else r"[^\n]*"
+        text = re.sub(f"(?<={re.escape(each)}){rest}", LIBRARY, text)
+    return text
 
 
 def hold(name: str, blocks: Iterable[str], update: bool) -> None:

@@ -56,6 +56,7 @@ RECEIPTS = [
     "claim file 1002 2026-04 --filed-at 2026-05-10T09:00:00+08:00",
     "incident open INC-10 --account 1002 --function agent_sign_in --started-at 2026-03-06T10:00:00+08:00",
     "incident close INC-10 --ended-at 2026-03-06T13:00:00+08:00 --uncertainty-seconds 0.5",
+    "claim decide --all 2026-03 --decided-at 2026-04-01T00:00:00+08:00",
     "claim decide --all 2026-03",
     "claim decide --all 2026-04",
     "voucher issue --all 2026-03",

@@ -1,0 +1,407 @@
+"""What is refused of other tools' files, by format: not understood must not count as nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from conftest import ROOT
+from refusal_scenarios import Scenario, instead, of_file
+
+Json = dict[str, Any]
+_JSON_WORDS = ("broken JSON: ", "JSON 有误：")
+
+
+# A status page.
+
+
+def _page(*incidents: Json, maintenances: tuple[Json, ...] = (), **more: Any) -> Json:
+    listed = [{"id": "ph", "name": "Phone"}, {"id": "wb", "name": "Web"}, {"id": "g", "name": "All", "group": True}]
+    return {"components": listed, "incidents": list(incidents), "scheduled_maintenances": list(maintenances), **more}
+
+
+def _incident(*updates: Json, status: str = "investigating", **more: object) -> Json:
+    """An incident with its updates given oldest first; the page lists the newest first."""
+    told: Json = {"id": "i1", "name": "Phones", "status": status, "impact": "major", "components": []}
+    return told | {"incident_updates": list(reversed(updates))} | more
+
+
+def _update(clock: str, *changes: Json, status: str = "investigating", **more: object) -> Json:
+    at = f"2026-03-03T{clock}:00+08:00"
+    return {"status": status, "display_at": at, "affected_components": list(changes) or None, **more}
+
+
+def _change(old: str, new: str, code: str = "ph", name: str = "Phone") -> Json:
+    return {"code": code, "name": name, "old_status": old, "new_status": new}
+
+
+_DOWN = _change("operational", "major_outage")
+_UP = _change("major_outage", "operational")
+_STATUSPAGE = "import statuspage page.json --account 1001 --map Phone=agent_calls"
+
+
+def _statuspage(name: str, content: object, *options: str) -> Scenario:
+    return of_file(name, " ".join((_STATUSPAGE, *options)), "page.json", content, _JSON_WORDS)
+
+
+STATUSPAGE = [
+    _statuspage("no status page", []),
+    _statuspage("nothing in the file", ""),
+    _statuspage("JSON that is cut off", '{"incidents": ['),
+    _statuspage("JSON that gives a key twice", '{"incidents": [], "incidents": []}')._replace(theirs=()),
+    _statuspage("JSON that is nested too deeply", '{"incidents": ' + "[" * 200_000),
+    _statuspage("no UTF-8", b'{"incidents": "\xff"}'),
+    _statuspage("an incident that is no object", _page("x")),  # type: ignore[arg-type]
+    _statuspage("updates that are no list", _page(_incident() | {"incident_updates": "x"})),
+    _statuspage("an incident without an id", _page(_incident() | {"id": ""})),
+    _statuspage("an incident twice", _page(_incident(_update("10:00", _DOWN)), _incident(_update("10:00", _DOWN)))),
+    _statuspage("nothing to skip", _page(), "--skip i9"),
+    _statuspage("an impact that is not known", _page(_incident(impact="vast"))),
+    _statuspage("a status that is not known", _page(_incident(status="asleep"))),
+    _statuspage("an update's status that is not known", _page(_incident(_update("10:00", status="asleep")))),
+    _statuspage(
+        "a component's old status that is not known",
+        _page(_incident(_update("10:00", _change("asleep", "operational")))),
+    ),
+    _statuspage(
+        "a component's new status that is not known",
+        _page(_incident(_update("10:00", _change("operational", "asleep")))),
+    ),
+    _statuspage("a listed component's status", _page(components=[{"id": "ph", "name": "Phone", "status": "asleep"}])),
+    _statuspage("a time that is missing", _page(_incident(_update("10:00", _DOWN) | {"display_at": None}))),
+    _statuspage("a time that is none", _page(_incident(_update("10:00", _DOWN) | {"display_at": "yesterday"}))),
+    _statuspage(
+        "a day that there is not", _page(_incident(_update("10:00", _DOWN) | {"display_at": "2026-02-30T10:00:00Z"}))
+    )._replace(theirs=("is no time: ", "不是时间：")),
+    _statuspage("a component that is not there", _page(), "--map Fax=agent_calls"),
+    _statuspage("a component mapped twice", _page(), "--map ph=agent_sign_in"),
+    _statuspage(
+        "two components of one name", _page(components=[{"id": "a", "name": "Phone"}, {"id": "b", "name": "Phone"}])
+    ),
+    of_file("a function that cannot be one", _STATUSPAGE.replace("agent_calls", "'no function'"), "page.json", _page()),
+    _statuspage("an incident that names no component", _page(_incident(_update("10:00")))),
+    _statuspage("a component of which nothing is said", _page(_incident(components=[{"id": "ph", "name": "Phone"}]))),
+    _statuspage(
+        "an outage that ends before it starts",
+        _page(_incident(_update("10:00", _DOWN), status="resolved", resolved_at="2026-03-03T09:00:00+08:00")),
+    ),
+    _statuspage(
+        "a maintenance that never began",
+        _page(
+            maintenances=(
+                _incident(
+                    status="completed",
+                    components=[{"id": "ph", "name": "Phone"}, {"id": "wb", "name": "Web"}],
+                    impact="maintenance",
+                )
+                | {
+                    "incident_updates": [
+                        _update("10:00", _change("operational", "operational", "wb", "Web"), status="completed")
+                    ]
+                },
+            )
+        ),
+    ),
+    _statuspage("down before anybody said so", _page(_incident(_update("10:00", _UP)))),
+    _statuspage("an id that the ledger cannot take", _page(_incident(_update("10:00", _DOWN), id="i 1"))),
+]
+
+
+# PagerDuty.
+
+
+def _paged(id_: str = "Q1", status: str = "triggered", **more: object) -> Json:
+    service = {"id": "P1", "summary": "Phones"}
+    return {"id": id_, "status": status, "created_at": "2026-03-03T10:00:00Z", "service": service, **more}
+
+
+def _event(kind: str, at: str = "2026-03-03T11:00:00Z", **more: object) -> Json:
+    status = "resolved" if kind == "incident.resolved" else "triggered"
+    return {"event": {"event_type": kind, "occurred_at": at, "data": {**_paged(status=status), **more}}}
+
+
+def _lines(*documents: object) -> str:
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in documents)
+
+
+def _pagerduty(name: str, content: object, options: str = "--map Phones=agent_calls") -> Scenario:
+    return of_file(name, f"import pagerduty page.json --account 1001 {options}", "page.json", content)
+
+
+PAGERDUTY = [
+    _pagerduty("nothing of PagerDuty's", {}),
+    _pagerduty("a status that is not known", {"incidents": [_paged(status="asleep")]}),
+    _pagerduty("an event's status that is not known", _event("incident.triggered", status="asleep")),
+    _pagerduty("an event that is not known", _event("incident.dreamt")),
+    _pagerduty("opened again", _event("incident.reopened")),
+    _pagerduty(
+        "merged into another",
+        {
+            "incidents": [
+                _paged(status="resolved", resolved_at="2026-03-03T11:00:00Z", resolve_reason={"type": "merge"})
+            ]
+        },
+    ),
+    _pagerduty(
+        "began otherwise",
+        _lines(_event("incident.triggered"), _event("incident.triggered", created_at="2026-03-03T10:30:00Z")),
+    ),
+    _pagerduty(
+        "ended at another time",
+        _lines(_event("incident.resolved"), _event("incident.resolved", at="2026-03-03T11:30:00Z")),
+    ),
+    _pagerduty(
+        "ended before it started", {"incidents": [_paged(status="resolved", resolved_at="2026-03-03T09:00:00Z")]}
+    ),
+    _pagerduty("mapped to two functions", {"incidents": [_paged()]}, "--map Phones=agent_calls --map P1=agent_sign_in"),
+    _pagerduty("a service that is not mapped", {"incidents": [_paged()]}, "--map Web=agent_calls"),
+    of_file(
+        "nobody whom it touches", "import pagerduty page.json --map Phones=agent_calls", "page.json", {"incidents": []}
+    ),
+    _pagerduty("a mapping that is none", {"incidents": []}, "--map Phones"),
+]
+
+
+# Alertmanager.
+
+
+def _alert(**more: object) -> Json:
+    labels = {"alertname": "RoutingDown", "tenant": "1001"}
+    times = {"startsAt": "2026-03-03T10:00:00Z", "endsAt": "2026-03-03T11:00:00Z"}
+    return {"status": "resolved", "labels": labels, **times, "fingerprint": "4be1", **more}
+
+
+def _payload(*alerts: Json, **more: object) -> Json:
+    return {"version": "4", "alerts": list(alerts), **more}
+
+
+_BY_NAME = "--map alertname=RoutingDown=inbound_routing"
+
+
+def _alerts(name: str, content: object, options: str = f"{_BY_NAME} --account-label tenant") -> Scenario:
+    return of_file(name, f"import alertmanager alerts.json {options}", "alerts.json", content)
+
+
+ALERTMANAGER = [
+    _alerts("no alerts", {}),
+    _alerts("a version that is not known", _payload(version="5")),
+    _alerts("alerts were left out", _payload(_alert(), truncatedAlerts=3)),
+    _alerts("a status that is not known", _payload(_alert(status="asleep"))),
+    _alerts("resolved without an end", _payload(_alert(endsAt="0001-01-01T00:00:00Z"))),
+    _alerts("fires again", _lines(_payload(_alert()), _payload(_alert(status="firing")))),
+    _alerts("ended at another time", _lines(_payload(_alert()), _payload(_alert(endsAt="2026-03-03T12:00:00Z")))),
+    _alerts("ended before it started", _payload(_alert(endsAt="2026-03-03T09:00:00Z"))),
+    _alerts("a label that is no text", _payload(_alert(labels={"alertname": 1}))),
+    _alerts("labels that are not mapped", _payload(_alert(labels={"alertname": "DiskFull"}))),
+    _alerts("no label of an account", _payload(_alert(labels={"alertname": "RoutingDown"}))),
+    _alerts("mapped to two functions", _payload(_alert()), f"{_BY_NAME} --map tenant=1001=agent_calls --all-accounts"),
+    _alerts("nobody whom it touches", _payload(_alert()), _BY_NAME),
+    _alerts("touches them in two ways", _payload(_alert()), f"{_BY_NAME} --account 1001 --all-accounts"),
+    _alerts(
+        "a map of one thing to two", _payload(), f"{_BY_NAME} --map alertname=RoutingDown=agent_calls --all-accounts"
+    ),
+    _alerts("a map that is none", _payload(), "--map RoutingDown=inbound_routing --all-accounts"),
+    _alerts("an account's id that is none", _payload(_alert(labels={"alertname": "RoutingDown", "tenant": "a b"}))),
+]
+
+
+# Prometheus.
+
+
+def _series(*values: object, **more: object) -> Json:
+    pairs = [[1772503200 + 15 * number, value] for number, value in enumerate(values)]
+    return {"metric": {"job": "routing"}, "values": pairs, **more}
+
+
+def _matrix(*series: Json, **more: object) -> Json:
+    return {"status": "success", "data": {"resultType": "matrix", "result": list(series)}, **more}
+
+
+def _range(name: str, content: object, options: str = "") -> Scenario:
+    words = f"import prometheus range.json --map job=routing=inbound_routing --all-accounts {options}"
+    return of_file(name, words.strip(), "range.json", content)
+
+
+PROMETHEUS = [
+    _range("the server's error", {"status": "error", "error": "query timed out"}),
+    _range("a status that is not known", _matrix(status="asleep")),
+    _range("no range query", {"status": "success", "data": {"resultType": "vector", "result": []}}),
+    _range("a histogram", _matrix(_series("1", histograms=[]))),
+    _range("a value that is no ratio", _matrix(_series("1", "7"))),
+    _range("a sample that is none", _matrix(_series("1", 0))),
+    _range("a sample's time that is none", _matrix(_series("1") | {"values": [[-1, "1"]]})),
+    _range("one sample alone", _matrix(_series("1"))),
+    _range("a sample that comes too early", _matrix(_series("1") | {"values": [[30, "1"], [15, "1"]]})),
+    _range("down from the beginning", _matrix(_series("0", "1"))),
+    _range("off the step", _matrix(_series("1", "1", "1")), "--step 10s"),
+    _range("a sample is missing", _matrix(_series("1") | {"values": [[0, "1"], [15, "1"], [45, "1"]]})),
+    _range("samples are missing", _matrix(_series("1") | {"values": [[0, "1"], [15, "1"], [75, "1"]]})),
+    _range("a step of no length", _matrix(_series("1") | {"values": [[0, "1"], [0, "1"]]}), "--step 15s"),
+    _range("neither up nor down", _matrix(_series("1", "0.5"))),
+    _range("a threshold that is none", _matrix(), "--threshold 2"),
+    _range("a step that is none", _matrix(), "--step soon"),
+]
+
+
+# CloudEvents.
+
+
+def _cloud(**more: object) -> Json:
+    head = {"specversion": "1.0", "id": "7c1d", "source": "https://ops.example/desk", "type": "slaledger.fees.void"}
+    return {**head, "data": {"bill": "B-3", "reason": "billed twice"}, **more}
+
+
+def _events(name: str, content: object) -> Scenario:
+    return of_file(name, "import cloudevents events.json", "events.json", content)
+
+
+CLOUDEVENTS = [
+    _events("a specification that is not known", _cloud(specversion="0.3")),
+    _events("a type that is not known", _cloud(type="slaledger.fees.burn")),
+    _events("a source with a blank", _cloud(source="the desk")),
+    _events("one event told in two ways", [_cloud(), _cloud(data={"bill": "B-3", "reason": "other"})]),
+    _events("data that are no JSON", _cloud(datacontenttype="text/plain")),
+    _events("data that are no base64", {**_cloud(data_base64="%%"), "data": None}),
+    _events("a number with decimals", _cloud(data={"bill": "B-3", "reason": "x", "months": 1.5})),
+    *[
+        _events(f"a field that is not taken: {field}", _cloud(data={"bill": "B-3", field: "x"}))
+        for field in ("command", "key", "file", "all")
+    ],
+    _events("a command that is refused", _cloud(data={"bill": "B-99", "reason": "x"})),
+]
+
+
+# Bills: the provider's CSV.
+
+_HEADER = (ROOT / "examples" / "bill-2026.csv").read_text("utf-8-sig").splitlines()[0]
+_USUAL = {"账期": "2026-05", "账号ID": "1001", "计费项": "通话费", "应付金额": "12.30", "产品": "云呼叫中心"}
+_PREPAID = {"计费方式": "包年包月", "账单开始时间": "2026-05-01 00:00:00", "账单结束时间": "2026-06-01 00:00:00"}
+
+
+def _csv(*rows: dict[str, str], header: str = _HEADER) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    columns = header.split(",")
+    writer.writerow(columns)
+    writer.writerows([({**dict.fromkeys(columns, ""), **_USUAL, **row})[each] for each in columns] for row in rows)
+    return out.getvalue()
+
+
+def _aliyun(name: str, content: str | bytes, options: str = "--call-item 通话费") -> Scenario:
+    theirs = ("broken CSV: ", "CSV 有误：")
+    return of_file(name, f"import aliyun-bill bill.csv {options}", "bill.csv", content, theirs)
+
+
+ALIYUN_BILL = [
+    _aliyun("another encoding", b"\xff\xff\xff"),
+    _aliyun("columns are missing", "账期,账号ID\n"),
+    _aliyun("a column twice", f"{_HEADER},账期\n"),
+    _aliyun("a blank line", _csv({}) + "\n" + _csv({}).splitlines()[1] + "\n"),
+    _aliyun("a row that is too short", f"{_HEADER}\n1,2\n"),
+    _aliyun("broken CSV", f'{_HEADER}\n"a"b\n'),
+    _aliyun("a row that is too long", f'{_HEADER}\n"xxxx')._replace(within=instead("ledger.exchange.table.LARGEST", 4)),
+    _aliyun("no such call item", _csv({}), "--call-item 电话费"),
+    _aliyun("several products", _csv({}, {"产品": "云服务器"})),
+    _aliyun("several products by their code", _csv({"产品Code": "a"}, {"产品Code": "b"})),
+    _aliyun("no such product", _csv({}), "--call-item 通话费 --product 云服务器"),
+    _aliyun("no account", _csv({"账号ID": ""})),
+    _aliyun("an account that cannot be one", _csv({"账号ID": "a b"})),
+    _aliyun("another currency", _csv({"币种": "USD"}, header=f"{_HEADER},币种")),
+    _aliyun("no month", _csv({"账期": "May 2026"})),
+    _aliyun("no amount", _csv({"应付金额": "1,000.00"})),
+    _aliyun("no time", _csv({"消费时间": "yesterday"})),
+    _aliyun("ends before it starts", _csv({**_PREPAID, "账单结束时间": "2026-04-01 00:00:00"})),
+    _aliyun("too many months", _csv({**_PREPAID, "账单结束时间": "2040-04-01 00:00:00"})),
+    _aliyun("rows for other months", _csv(_PREPAID, {**_PREPAID, "账单结束时间": "2026-07-01 00:00:00"})),
+    _aliyun("less than zero", _csv({"应付金额": "-1.00"})),
+    _aliyun("a service less than zero", _csv({}, {"计费项": "坐席费", "应付金额": "-1.00"})),
+    _aliyun("vouchers above the calls", _csv({"代金券抵扣": "20.00"})),
+    _aliyun("vouchers above the service", _csv({}, {"计费项": "坐席费", "代金券抵扣": "20.00"})),
+]
+
+
+# Bills: the provider's interface.
+
+
+def _item(**fields: Any) -> Json:
+    kind = {"OwnerID": "1001", "Item": "PayAsYouGoBill", "SubscriptionType": "PayAsYouGo", "ProductCode": "ccc"}
+    amounts = {"Currency": "CNY", "PretaxAmount": 10.00, "DeductedByCashCoupons": 0.0}
+    return {**kind, "BillingItem": "通话费", **amounts, **fields}
+
+
+def _answer(*items: Json, **data: Any) -> Json:
+    told = {"BillingCycle": "2026-03", "AccountID": "9", "Items": {"Item": list(items)}, **data}
+    return {"Success": True, "Code": "Success", "Data": told}
+
+
+_COSTS = {"Success": True, "Data": {"Modules": {"Module": [{"BillingCycle": "2026-04"}]}}}
+
+
+def _bss(name: str, content: object, options: str = "--call-item 通话费") -> Scenario:
+    return of_file(name, f"import bss bss.json {options}", "bss.json", content)
+
+
+BSS = [
+    _bss("the interface's error", {"Success": False, "Code": "Throttling", "Message": "slow down"}),
+    _bss("no bill", {"Success": True, "Data": {}}),
+    _bss("bills and spread costs", [_answer(_item()), _COSTS]),
+    _bss("a page twice", [_answer(_item(), PageNum=1), _answer(_item(), PageNum=1)]),
+    _bss("pages are missing", _answer(_item(), TotalCount=3)),
+    _bss("a kind of bill that is not known", _answer(_item(Item="Gift"))),
+    _bss("a kind of subscription that is not known", _answer(_item(SubscriptionType="Gift"))),
+    _bss("prepaid", _answer(_item(SubscriptionType="Subscription"))),
+    _bss("an item of one day", _answer(_item(BillingDate="2026-03-03"))),
+    _bss("no month", _answer(_item(BillingCycle="March"))),
+    _bss("another currency", _answer(_item(Currency="USD"))),
+    _bss("no amount", _answer(_item(PretaxAmount="ten"))),
+    _bss("several products", _answer(_item(), _item(ProductCode="ecs"))),
+    _bss("no such product", _answer(_item()), "--call-item 通话费 --product ecs"),
+    _bss("no such call item", _answer(_item()), "--call-item 电话费"),
+]
+
+
+# Bills: FOCUS.
+
+_COLUMNS = (
+    "SubAccountId,BillingPeriodStart,BillingPeriodEnd,BilledCost,BillingCurrency,ChargeCategory,ChargeClass,ServiceName"
+)
+_CHARGE = {
+    "SubAccountId": "1001",
+    "BillingPeriodStart": "2026-03-01T00:00:00+08:00",
+    "BillingPeriodEnd": "2026-04-01T00:00:00+08:00",
+    "BilledCost": "10.00",
+    "BillingCurrency": "CNY",
+    "ChargeCategory": "Usage",
+    "ChargeClass": "NULL",
+    "ServiceName": "Call center",
+}
+
+
+def _focus(name: str, *rows: Json, options: str = "", content: str | bytes | None = None) -> Scenario:
+    text = "".join(",".join({**_CHARGE, **row}[each] for each in _COLUMNS.split(",")) + "\n" for row in rows)
+    words = f"import focus focus.csv --account-column SubAccountId {options}".strip()
+    return of_file(name, words, "focus.csv", f"{_COLUMNS}\n{text}" if content is None else content)
+
+
+FOCUS = [
+    _focus("no UTF-8", content=_COLUMNS.encode() + b"\n\xff\n"),
+    _focus("columns are missing", content="SubAccountId\n"),
+    _focus("a kind of charge that nobody decided", {"ChargeCategory": "Tax"}),
+    _focus("a kind of charge that is not known", {"ChargeCategory": "Gift"}),
+    _focus("a class of charge that is not known", {"ChargeClass": "Gift"}),
+    _focus("no such account", {}, options="--account 1009"),
+    _focus("no such service", {}, options="--service Calls"),
+    _focus("several services", {}, {"ServiceName": "Calls"}),
+    _focus("a row twice", {}, {}),
+    _focus("a cell that is blank", {"BilledCost": "NULL"}),
+    _focus("no amount", {"BilledCost": "ten"}),
+    _focus("no time", {"BillingPeriodStart": "yesterday"}),
+    _focus("a time without offset", {"BillingPeriodStart": "2026-03-01 00:00:00"}),
+    _focus("no month", {"BillingPeriodEnd": "2026-03-15T00:00:00+08:00"}),
+    _focus("another currency", {"BillingCurrency": "USD"}),
+    _focus("finer than a fen", {"BilledCost": "10.001"}),
+    _focus("taken and left out", options="--take Tax --leave-out Tax"),
+    _focus("no zone", options="--timezone Mars/Olympus"),
+]

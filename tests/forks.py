@@ -7,6 +7,7 @@ Run as a script, this is the process that they are forked from.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -99,6 +100,8 @@ class Process:
 
 def _read(stream: Any) -> str:
     with stream:
+        if not stream.readable():
+            return ""
         stream.seek(0)
         read: bytes = stream.read()
         return read.decode()
@@ -121,10 +124,12 @@ class Origin:
         *,
         gate: Gate | None = None,
         steering: Steering | None = None,
+        stdout: Path | None = None,
     ) -> Process:
         """Begin `slaledger` in a folder, in an environment; where a gate is given, once it is opened."""
         told, tell = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when they are read
+        out: Any = stdout.open("wb") if stdout else tempfile.TemporaryFile()  # noqa: SIM115 - closed when read, as err
+        err = tempfile.TemporaryFile()  # noqa: SIM115
         asked = {"words": list(words), "folder": str(folder), "env": dict(env), "steering": steering}
         ends = [tell.fileno(), out.fileno(), err.fileno(), *([gate.waiting] if gate else [])]
         socket.send_fds(self._asking, [json.dumps(asked).encode()], ends)
@@ -171,7 +176,7 @@ def _keep(asked: dict[str, Any], tell: int, out: int, err: int, gate: int | None
 
 
 def _become(asked: dict[str, Any], out: int, err: int, gate: int | None) -> NoReturn:
-    """Be the command: its streams, folder, environment, words; and end as it ends."""
+    """Be the command: its streams, folder, environment, words; and end as the interpreter ends when it exits."""
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
@@ -184,16 +189,8 @@ def _become(asked: dict[str, Any], out: int, err: int, gate: int | None) -> NoRe
         steer(Steering(*asked["steering"]))
     if gate is not None:
         os.read(gate, 1)
-    status: object = 1
-    try:
-        import_module("cli.main").run()
-    except SystemExit as left:
-        status = left.code
-    except BaseException:  # noqa: BLE001 - it is told, as the interpreter does
-        sys.excepthook(*sys.exc_info())
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(status if isinstance(status, int) else 1)
+    import_module("cli.main").run()
+    raise AssertionError("it exits")
 
 
 if __name__ == "__main__":
@@ -203,4 +200,5 @@ if __name__ == "__main__":
     for name, _ in import_module("cli.main")._COMMANDS.values():
         import_module(name.partition(":")[0])
     import_module("ledger.published").published_years(date(2019, 1, 1))
+    gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -98,9 +98,12 @@ class CommandLine:
         )
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(self, *words: str, gate: Gate | None = None, steering: Steering | None = None) -> Process:
-        """Begin it as a process of its own, forked: at once, or when a gate opens."""
-        return origin().start(words, self.folder, self.environment(), gate=gate, steering=steering)
+    def start(
+        self, *words: str, gate: Gate | None = None, steering: Steering | None = None, stdout: Path | None = None
+    ) -> Process:
+        """Begin it as a process of its own, forked: at once, or when a gate opens. It waits long for another's lock."""
+        env = self.environment({"SLALEDGER_LOCK_SECONDS": "120"})
+        return origin().start(words, self.folder, env, gate=gate, steering=steering, stdout=stdout)
 
     def ok(self, *words: str) -> Any:
         """Run it, hold it to succeed, and give the JSON that it printed."""

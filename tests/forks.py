@@ -1,12 +1,13 @@
 """`slaledger` as processes that begin at once: forked from one that has imported everything.
 
 A process that is forked does what one that is started does, and needs no third of a second to begin. It can be held
-at a gate until others have come as far, and be steered (`steering`): be killed at a moment of its work, or give way
-to others after so many lines. Run as a script, this is the process that they are forked from.
+at a gate until others have come as far, and be steered (`steering`): be killed or stopped at a moment of its work.
+Run as a script, this is the process that they are forked from.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -62,20 +64,32 @@ class Process:
             except BlockingIOError:
                 return None
             finally:
-                self._told.setblocking(True)
+                if self.returncode is None:
+                    self._told.setblocking(True)
         return self.returncode
 
     def wait(self) -> int:
         """Its exit status, once it has ended."""
-        if self.returncode is None:
-            self._hear()
+        assert not self.wait_for_stop(), "it has stopped"
         assert self.returncode is not None
         return self.returncode
 
-    def _hear(self) -> None:
+    def wait_for_stop(self) -> bool:
+        """Wait until it has stopped, or ended; whether it has stopped."""
+        return self.returncode is None and self._hear()
+
+    def go_on(self) -> None:
+        """Let it go on, where it has stopped."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def _hear(self) -> bool:
+        """Hear what has become of it; whether it has stopped."""
         status = int(self._told.recv(LARGEST))
+        if os.WIFSTOPPED(status):
+            return True
         self._told.close()
         self.returncode = os.waitstatus_to_exitcode(status)
+        return False
 
     def ended(self) -> subprocess.CompletedProcess[str]:
         """Exit status, stdout and stderr, once it has ended."""
@@ -86,19 +100,21 @@ class Process:
 
 def _read(stream: Any) -> str:
     with stream:
+        if not stream.readable():
+            return ""
         stream.seek(0)
         read: bytes = stream.read()
         return read.decode()
 
 
 class Origin:
-    """The process that others are forked from. It ends when this one does."""
+    """The process that others are forked from. It ends when this one does, and so does what a test left running."""
 
     def __init__(self) -> None:
         self._asking, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with asked:
             words = [sys.executable, __file__, str(asked.fileno())]
-            self._process = subprocess.Popen(words, pass_fds=[asked.fileno()], stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(words, pass_fds=[asked.fileno()], start_new_session=True)
 
     def start(
         self,
@@ -108,10 +124,12 @@ class Origin:
         *,
         gate: Gate | None = None,
         steering: Steering | None = None,
+        stdout: Path | None = None,
     ) -> Process:
         """Begin `slaledger` in a folder, in an environment; where a gate is given, once it is opened."""
         told, tell = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when they are read
+        out: Any = stdout.open("wb") if stdout else tempfile.TemporaryFile()  # noqa: SIM115 - closed when read, as err
+        err = tempfile.TemporaryFile()  # noqa: SIM115
         asked = {"words": list(words), "folder": str(folder), "env": dict(env), "steering": steering}
         ends = [tell.fileno(), out.fileno(), err.fileno(), *([gate.waiting] if gate else [])]
         socket.send_fds(self._asking, [json.dumps(asked).encode()], ends)
@@ -125,14 +143,14 @@ class Origin:
 
 
 def _serve(asked: socket.socket) -> NoReturn:
-    """Fork a process for each that is asked for, with a keeper that tells how it ended."""
+    """Fork a process for each that is asked for, with a keeper that tells how it ended; until nobody can ask."""
     keepers = 0
     while True:
         message, ends, _, _ = socket.recv_fds(asked, LARGEST, 4)
-        while keepers and os.waitpid(-1, os.WNOHANG if message else 0) != (0, 0):
+        while keepers and os.waitpid(-1, os.WNOHANG) != (0, 0):
             keepers -= 1
         if not message:
-            os._exit(0)
+            os.killpg(0, signal.SIGKILL)
         keepers += 1
         if os.fork() == 0:
             asked.close()
@@ -149,13 +167,17 @@ def _keep(asked: dict[str, Any], tell: int, out: int, err: int, gate: int | None
             os.close(tell)
             _become(asked, out, err, gate)
         telling.send(str(pid).encode())
-        _, status = os.waitpid(pid, 0)
-        telling.send(str(status).encode())
+        running = True
+        while running:
+            _, status = os.waitpid(pid, os.WUNTRACED)
+            running = os.WIFSTOPPED(status)
+            telling.send(str(status).encode())
     os._exit(0)
 
 
 def _become(asked: dict[str, Any], out: int, err: int, gate: int | None) -> NoReturn:
-    """Be the command: its streams, folder, environment, words; and end as it ends."""
+    """Be the command: its streams, folder, environment, words; and end as the interpreter ends when it exits."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
     sys.stdout, sys.stderr = (open(end, "w", encoding="utf-8", closefd=False) for end in (1, 2))  # noqa: SIM115
@@ -167,16 +189,8 @@ def _become(asked: dict[str, Any], out: int, err: int, gate: int | None) -> NoRe
         steer(Steering(*asked["steering"]))
     if gate is not None:
         os.read(gate, 1)
-    status: object = 1
-    try:
-        import_module("cli.main").run()
-    except SystemExit as left:
-        status = left.code
-    except BaseException:  # noqa: BLE001 - it is told, as the interpreter does
-        sys.excepthook(*sys.exc_info())
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(status if isinstance(status, int) else 1)
+    import_module("cli.main").run()
+    raise AssertionError("it exits")
 
 
 if __name__ == "__main__":
@@ -185,4 +199,6 @@ if __name__ == "__main__":
             import_module(module)
     for name, _ in import_module("cli.main")._COMMANDS.values():
         import_module(name.partition(":")[0])
+    import_module("ledger.published").published_years(date(2019, 1, 1))
+    gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))

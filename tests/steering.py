@@ -1,6 +1,6 @@
-"""Steers a process: it is killed at a moment of its work, or gives way to others after so many lines.
+"""Steers a process: it is killed or stopped at a moment of its work, and gives way to others after so many lines.
 
-So a test says where a process dies, and it dies there on any machine.
+So a test says where a process dies, or what it is in the middle of while others work, and it is so on any machine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from importlib import import_module
 from itertools import count
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from ledger import batch
 from ledger.application import Ledger, Writer
@@ -31,11 +31,15 @@ MOMENTS = (
 
 
 class Steering(NamedTuple):
-    """`lines` a turn; killed the `time`-th time (from 1) it comes to a `moment`, or at the `time`-th SQL statement."""
+    """`lines` are a turn. Every `time`-th time that it comes to a `moment` it gets a signal: it dies, or it stops.
+
+    A moment may also be `at a statement`: before one of SQL is carried out.
+    """
 
     lines: int | None = None
     moment: str | None = None
     time: int = 1
+    signal: int = signal.SIGKILL
 
 
 def turns_of(lines: int) -> Callable[[], Callable[[], bool]]:
@@ -53,27 +57,28 @@ def steer(steering: Steering) -> None:
     if steering.lines is not None:
         batch.turn = turns_of(steering.lines)
     if steering.moment is not None:
-        _Dying(steering.moment, steering.time).prepare()
+        _Met(steering.moment, steering.time, steering.signal).prepare()
 
 
-def die() -> NoReturn:
-    """As `kill -9` does it: nothing is flushed, closed or told."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError("a killed process goes on")
+class _Met:
+    """A moment that is met."""
 
-
-class _Dying:
-    def __init__(self, moment: str, time: int) -> None:
-        self._moment, self._time, self._times = moment, time, 0
+    def __init__(self, moment: str, time: int, signal_: int) -> None:
+        self._moment, self._time, self._signal = moment, time, signal_
+        self._times = 0
 
     def _come_to(self, moment: str) -> bool:
-        """Whether this is the time to die, where the moment is the one."""
+        """Whether it is time for the signal, where the moment is the one."""
         self._times += moment == self._moment
-        return moment == self._moment and self._times == self._time
+        return moment == self._moment and self._times % self._time == 0
 
-    def _die_at(self, moment: str) -> None:
+    def _get_signal(self) -> None:
+        """As `kill` does it: nothing is flushed, closed or told."""
+        os.kill(os.getpid(), self._signal)
+
+    def _meet(self, moment: str) -> None:
         if self._come_to(moment):
-            die()
+            self._get_signal()
 
     def prepare(self) -> None:
         """Put the moment into what has it."""
@@ -91,7 +96,7 @@ class _Dying:
         @wraps(run)
         def answered(own: batch.Batch, **given: Any) -> batch.Report:
             report = run(own, **given)
-            self._die_at("before the answer")
+            self._meet("before the answer")
             return report
 
         batch.Batch.run = answered
@@ -101,7 +106,7 @@ class _Dying:
 
         @wraps(usual)
         def coming(*given: Any, **named: Any) -> Any:
-            self._die_at(moment)
+            self._meet(moment)
             return usual(*given, **named)
 
         setattr(of, name, coming)
@@ -117,7 +122,7 @@ class _Dying:
 
                 def dying(statement: str, *values: object) -> Any:
                     if next(statements) == 2:
-                        die()
+                        self._get_signal()
                     return query(statement, *values)
 
                 log._query = dying
@@ -132,8 +137,9 @@ class _Dying:
         @wraps(append)
         def appended(log: Writer, events: Sequence[Any], *given: Any) -> list[int]:
             if len(events) > 1 and self._come_to("between the events of a command"):
-                append(log, events[:1], *given)
-                die()
+                first = append(log, events[:1], *given)
+                self._get_signal()
+                return [*first, *append(log, events[1:], *given)]
             return append(log, events, *given)
 
         Writer.append = appended
@@ -145,16 +151,16 @@ class _Dying:
         def around(ledger: Ledger, *, commit: bool = True) -> Iterator[Writer]:
             with writing(ledger, commit=commit) as log:
                 yield log
-                self._die_at("after the note")
-            self._die_at("after the commit")
+                self._meet("after the note")
+            self._meet("after the commit")
 
         Ledger.writing = around
 
     def _count_statements(self) -> None:
-        """Die before a statement of SQL, whatever it is for."""
+        """Meet each statement of SQL, whatever it is for."""
 
         def told(_: object = None) -> None:
-            self._die_at("at a statement")
+            self._meet("at a statement")
 
         usual = sqlite3.connect
 

@@ -27,6 +27,7 @@ from ledger.execution import Clock, carry_out, spend_key
 from ledger.memory import uncollected
 from ledger.month_run import run_month, waiting
 from ledger.parsing import parse_line
+from ledger.refusals.commands import BatchGoesOn, RunIncomplete
 from ledger.store.reader import BatchNote
 
 TURN_NS = 250_000_000
@@ -39,14 +40,11 @@ def turn() -> Callable[[], bool]:
     return lambda: time.monotonic_ns() > until
 
 
-class LineRefusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LineRefusal(msgspec.Struct, frozen=True, kw_only=True):
     """A line that was refused, and why."""
 
     line: int
-    code: str
-    message: str
-    clause: str | None = None
-    hint: str | None = None
+    refusal: Refusal
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -100,11 +98,7 @@ class Batch:
                 if not started:
                     self._recall(log)
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
-                    raise Conflict(
-                        "batch_goes_on",
-                        said("another run of this file went on meanwhile"),
-                        hint=said("let it finish, and run this again"),
-                    )
+                    raise BatchGoesOn()
                 started, before = True, self._report.recorded
                 with uncollected():
                     more = self._run_lines(log, numbered, whole=dry_run)
@@ -202,26 +196,13 @@ class Batch:
             self._report.recorded += run.recorded
             self._report.position = run.position
             first = run.refused[0]
-            raise Refusal(
-                "run_incomplete",
-                said(
-                    "{refused} refused, {done} done; {message}",
-                    refused=len(run.refused),
-                    done=len(run.done),
-                    message=first.message,
-                ),
-                hint=said("what is done stays done: mend what is refused, and run it again"),
-            )
+            raise RunIncomplete(refused=len(run.refused), done=len(run.done), what=first.refusal.message)
         if run.recorded:
             self._report.position = log.position()
         return run.recorded
 
     def _report_refusal(self, number: int, refusal: Refusal) -> None:
-        self._report.refused.append(
-            LineRefusal(
-                line=number, code=refusal.code, message=refusal.message, clause=refusal.clause, hint=refusal.hint
-            )
-        )
+        self._report.refused.append(LineRefusal(line=number, refusal=refusal))
         self._report.status = 1 if self._keep_going else refusal.status
 
     def _note(self, log: Writer, state: Literal["running", "stopped", "done"]) -> None:
@@ -244,13 +225,16 @@ def _telling(kept: int) -> Iterator[None]:
         yield
     except Refusal as refusal:
         if kept:
-            refusal.message = said(
-                "{message}; what lines 1 to {kept} recorded is kept, and nothing of those behind",
-                message=refusal.message,
-                kept=kept,
+            refusal.reword(
+                said(
+                    "{message}; what lines 1 to {kept} recorded is kept, and nothing of those behind",
+                    message=refusal.message,
+                    kept=kept,
+                ),
+                None
+                if isinstance(refusal, Damaged)
+                else said("run the file again when that has passed: it goes on there"),
             )
-            if not isinstance(refusal, Damaged):
-                refusal.hint = said("run the file again when that has passed: it goes on there")
         raise
 
 

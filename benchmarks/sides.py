@@ -21,7 +21,7 @@ def floor(path: str) -> None:
     import msgspec
 
     from domain.events import TOPICS
-    from ledger.store.codec import Envelope
+    from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
     decoded = 0
@@ -37,7 +37,7 @@ def server_floor(url: str) -> None:
     import psycopg
 
     from domain.events import TOPICS
-    from ledger.store.codec import Envelope
+    from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
     decoded = 0
@@ -73,11 +73,11 @@ def root(path: str) -> None:
 def fold(path: str) -> None:
     """Every account's case, folded from the events that concern it."""
     from ledger.application import Ledger
-    from ledger.store import layout
+    from ledger.log import streams
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
         position = log.position()
-        print(sum(life.case(position) is not None for life in log.lives(*layout.ACCOUNTS)))
+        print(sum(life.case(position) is not None for life in log.lives(*streams.ACCOUNTS)))
 
 
 def library_replay(path: str) -> None:
@@ -173,7 +173,7 @@ def vouchers_from_events(path: str) -> None:
     from domain.money import yuan
     from domain.voucher import Voucher, evolve
     from ledger.application import Ledger
-    from ledger.store.codec import decode
+    from ledger.log.codec import decode
 
     vouchers: dict[str, Voucher] = {}
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:

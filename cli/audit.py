@@ -35,10 +35,10 @@ from ledger.audit.replay import Difference, replay_range, together
 from ledger.audit.suppose import suppose
 from ledger.audit.verify import verify
 from ledger.files import read_bytes, read_text
+from ledger.log import streams
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
 from ledger.spread import Task, Workers, over_accounts
-from ledger.store import layout
-from ledger.store.codec import decode
-from ledger.store.reader import Reader
 
 _Result = TypeVar("_Result")
 DIFFERENT = 3
@@ -56,9 +56,9 @@ for _command in (checkpoint, prove, consistency):
 
 def _range(log: Reader, account: str) -> tuple[str, str]:
     """Where an account's streams lie. Raises Refusal `unknown_account`."""
-    if not log.version(layout.account(account)):
+    if not log.version(streams.account(account)):
         raise unknown_account(account)
-    return layout.range_of(account)
+    return streams.range_of(account)
 
 
 @audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
@@ -356,7 +356,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
         position = log.position()
-        for done, life in enumerate(log.lives(*layout.ACCOUNTS), start=1):
+        for done, life in enumerate(log.lives(*streams.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
     shape = [msgspec.structs.asdict(each) for each in found]

@@ -21,7 +21,7 @@ from ledger.audit.derived import hashed
 from ledger.audit.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
 from ledger.audit.tree import KeptTree, damaged, tree_of
 from ledger.files import read_text
-from ledger.store.codec import Row
+from ledger.log.codec import Row
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _SIGN_HELP = "Sign it with the key that `slaledger keygen` made."

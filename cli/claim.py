@@ -20,7 +20,7 @@ from domain.case import account_of
 from domain.wording import said
 from domain.words import word
 from ledger.handlers import claim_in
-from ledger.store.reader import Reader
+from ledger.log.reader import Reader
 from ledger.store.views import Views
 
 claim = group("claim", "Claims for a month: filed, decided clause by clause, disputed, decided again.")

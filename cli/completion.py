@@ -19,7 +19,7 @@ from domain.time import add_months, month_of
 from ledger import clock
 
 if TYPE_CHECKING:
-    from ledger.store.reader import Reader
+    from ledger.log.reader import Reader
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_SLALEDGER_COMPLETE"

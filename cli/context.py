@@ -13,7 +13,7 @@ from cli.refusals import BadActor, BadEnvironment, NoActor
 from domain.terms import Terms, latest
 from domain.wording import said
 from ledger.application import Ledger
-from ledger.store.reader import Reader
+from ledger.log.reader import Reader
 
 
 def settings() -> Settings:

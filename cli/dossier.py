@@ -22,8 +22,8 @@ from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.audit.tree import tree_of
 from ledger.exchange.moving import check_is_not
 from ledger.files import read_bytes, read_text
+from ledger.log.codec import decode
 from ledger.new_files import STDOUT, new_file
-from ledger.store.codec import decode
 
 
 @click.command()

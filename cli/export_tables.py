@@ -35,8 +35,8 @@ from ledger.exchange.tables import (
     voucher_rows,
 )
 from ledger.exchange.workbook import write_xlsx
+from ledger.log.reader import Reader
 from ledger.new_files import STDOUT, new_file
-from ledger.store.reader import Reader
 from ledger.store.views import Views
 
 WRITERS: dict[str, Callable[[Table, Iterable[Row], About, IO[bytes]], int]] = {

@@ -21,9 +21,9 @@ from ledger.exchange.journal import STYLES, write_journal
 from ledger.exchange.moving import check_is_not
 from ledger.exchange.openslo import write_openslo
 from ledger.execution import CLOCK_TOLERANCE_US
+from ledger.log import streams
 from ledger.new_files import new_file
 from ledger.questions import of_account, work
-from ledger.store import layout
 
 
 @click.group("export")
@@ -95,7 +95,7 @@ def ics(account: str | None, file: str, force: bool, asked: Asked) -> None:
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         check_is_not(ledger, file)
-        if account is not None and not log.version(layout.account(account)):
+        if account is not None and not log.version(streams.account(account)):
             raise unknown_account(account)
         waits = of_account(work(ledger, known.at, known.upto), account)
         about = Context(

@@ -18,7 +18,7 @@ from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.execution import CLOCK_TOLERANCE_US
-from ledger.store.reader import Reader
+from ledger.log.reader import Reader
 
 
 class Asked(NamedTuple):

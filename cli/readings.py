@@ -9,7 +9,7 @@ from domain.wording import said
 from domain.words import word
 from ledger.audit.impact import OtherReading, other_readings
 from ledger.audit.replay import past_decisions
-from ledger.store.reader import Reader
+from ledger.log.reader import Reader
 
 
 def readings_of(log: Reader, account: str, month: str, number: int) -> list[Json]:

@@ -14,8 +14,8 @@ from cli.output import Json, emit, format_option, print_pairs, print_table, shor
 from domain.case import unknown_account
 from domain.wording import said
 from domain.words import word
+from ledger.log import streams
 from ledger.questions import voucher_then
-from ledger.store import layout
 from ledger.store.views import Views
 
 voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bills, reversed, cancelled.")
@@ -36,7 +36,7 @@ def list_(account: str | None, asked: Asked, format_: str | None) -> None:
         with ledger.reading(known.upto) as log:
             zone = zone_known(log, known)
             currency = currency_known(log)
-            if account is not None and not log.version(layout.account(account)):
+            if account is not None and not log.version(streams.account(account)):
                 raise unknown_account(account)
         rows = [shapes.voucher_row(row, zone, currency) for row in views.vouchers(account)]
     columns = ("voucher", "issued", "redeemed", "cancelled", "balance")

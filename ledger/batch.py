@@ -24,11 +24,11 @@ from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.execution import Clock, carry_out, spend_key
+from ledger.log.reader import BatchNote
 from ledger.memory import uncollected
 from ledger.month_run import run_month, waiting
 from ledger.parsing import parse_line
 from ledger.refusals.commands import BatchGoesOn, RunIncomplete
-from ledger.store.reader import BatchNote
 
 TURN_NS = 250_000_000
 """How long one transaction may hold the write lock before others get a turn."""

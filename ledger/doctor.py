@@ -20,8 +20,8 @@ from domain.wording import Said, said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit.tree import tree_as_kept
-from ledger.store.reader import Reader
-from ledger.store.session import KeptError
+from ledger.log.database import KeptError
+from ledger.log.reader import Reader
 from ledger.store.views import reached_as_kept
 
 State = Literal["ok", "note", "wrong", "damaged"]

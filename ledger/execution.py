@@ -17,11 +17,11 @@ from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.handlers import Effect, handle
+from ledger.log import streams
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
 from ledger.refusals.commands import InTheFuture, KeyTaken
 from ledger.refusals.store import ChangedMeanwhile
-from ledger.store import layout
-from ledger.store.codec import decode
-from ledger.store.reader import Reader
 
 CLOCK_TOLERANCE_US = 5 * MINUTE_US
 ATTEMPTS = 5
@@ -94,7 +94,7 @@ def _record(log: Writer, effect: Effect, command: Command, actor: str, now: int)
 
 def is_spent(log: Reader, command: Command) -> bool:
     """Whether this very command was carried out under its key. Raises Refusal `key_taken` where another was."""
-    rows = [] if command.key is None else log.stream(layout.key(command.key))
+    rows = [] if command.key is None else log.stream(streams.key(command.key))
     if not rows:
         return False
     used = decode(rows[0]).event
@@ -108,7 +108,7 @@ def _spent(command: Command) -> list[New]:
         return []
     key = str(command.key)
     used = KeyUsed(key=key, command=_words(command), content_sha256=_said(command))
-    return [(layout.key(key), used)]
+    return [(streams.key(key), used)]
 
 
 def _said(command: Command) -> str:
@@ -156,7 +156,7 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
         missing = [year for year in years if year not in rules.calendars]
         for year in missing:
             event = published.published_calendar(year)
-            positions += log.append([(layout.calendar(event.country, year), event)], at, actor, None, None)
+            positions += log.append([(streams.calendar(event.country, year), event)], at, actor, None, None)
         told = {"ledger": log.ledger_id()}
         return Done(command="init", positions=positions, position=log.position(), told=told, warnings=[])
 
@@ -174,6 +174,6 @@ def _shipped(agreement: str, known: bool) -> list[str]:
 
 
 def _found(log: Writer, actor: str, at: int) -> list[int]:
-    if log.version(layout.LEDGER):
+    if log.version(streams.LEDGER):
         return []
-    return log.append([(layout.LEDGER, LedgerCreated(ledger=clock.new_ledger_id()))], at, actor, None, None)
+    return log.append([(streams.LEDGER, LedgerCreated(ledger=clock.new_ledger_id()))], at, actor, None, None)

@@ -25,6 +25,10 @@ from domain.refusals import Refusal
 from domain.time import month_of, month_span
 from domain.wording import said
 from ledger.files import read_text
+from ledger.log import leaves, streams
+from ledger.log.account_history import Life
+from ledger.log.codec import decode as decode_row
+from ledger.log.reader import Reader
 from ledger.refusals.commands import (
     FileOrDocument,
     IdTaken,
@@ -36,10 +40,6 @@ from ledger.refusals.commands import (
     UnlistedFunction,
     VoucherNotFound,
 )
-from ledger.store import layout, leaves
-from ledger.store.codec import decode as decode_row
-from ledger.store.life import Life
-from ledger.store.reader import Reader
 
 
 class Effect(msgspec.Struct, kw_only=True):
@@ -85,45 +85,45 @@ def _reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list
     taken = log.reservation(kind, id_)
     if taken is None:
         reserved = e.IdReserved(kind=kind, id=id_, owner=owner, content_sha256=content)
-        return [(layout.reservation(kind, id_), reserved)]
+        return [(streams.reservation(kind, id_), reserved)]
     if (taken.owner, taken.content_sha256) == (owner, content):
         return []
     where = (
         said("of account {account}", account=taken.owner)
-        if taken.owner != layout.SHARED
+        if taken.owner != streams.SHARED
         else said("shared by accounts")
     )
     raise IdTaken(kind=kind, id=id_, where=where)
 
 
 def _account(log: Reader, account: str) -> accounts.Account:
-    return account_of(log.fold_streams(layout.account(account)), account)
+    return account_of(log.fold_streams(streams.account(account)), account)
 
 
 def _check_enrolled(log: Reader, account: str) -> None:
-    if not log.version(layout.account(account)):
+    if not log.version(streams.account(account)):
         raise unknown_account(account)
 
 
 def _enroll(log: Reader, command: c.EnrollAccount, now: int) -> Effect:
-    stream = layout.account(command.account)
+    stream = streams.account(command.account)
     known = log.fold_streams(stream).account
     return _on(stream, accounts.enroll(known, command), account=command.account)
 
 
 def _restage(log: Reader, command: c.RestageAccount, now: int) -> Effect:
     events = accounts.restage(_account(log, command.account), command)
-    return _on(layout.account(command.account), events, account=command.account)
+    return _on(streams.account(command.account), events, account=command.account)
 
 
 def _correct_account(log: Reader, command: c.CorrectAccount, now: int) -> Effect:
     events = accounts.correct(_account(log, command.account), command)
-    return _on(layout.account(command.account), events, account=command.account)
+    return _on(streams.account(command.account), events, account=command.account)
 
 
 def _close_account(log: Reader, command: c.CloseAccount, now: int) -> Effect:
     events = accounts.close(_account(log, command.account), command)
-    return _on(layout.account(command.account), events, account=command.account)
+    return _on(streams.account(command.account), events, account=command.account)
 
 
 def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
@@ -133,7 +133,7 @@ def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     terms = agreement.parse_terms(document)
     versions = log.versions()
     events = agreement.publish(versions, command, document)
-    return _on(layout.terms(terms.agreement), events, agreement=terms.agreement, version=terms.version)
+    return _on(streams.terms(terms.agreement), events, agreement=terms.agreement, version=terms.version)
 
 
 def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effect:
@@ -146,7 +146,7 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
             raise NoSource()
         days = calendars.parse_days(read_text(command.file), command.year, command.file)
         event = calendars.published(command.year, str(command.source), *days)
-    stream = layout.calendar(event.country, event.year)
+    stream = streams.calendar(event.country, event.year)
     known = log.fold_streams(stream).calendars.get(event.year)
     events = calendars.publish(known, event, command.reason)
     return _on(stream, events, year=event.year, sha256=event.sha256)
@@ -156,7 +156,7 @@ def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
     _check_function(log, command.function)
     event = incidents.opened(command)
     members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
-    owner = event.account or layout.SHARED
+    owner = event.account or streams.SHARED
     reserved = _reserve(log, "incident", event.incident, owner, _content(event, members))
     told = {"incident": event.incident}
     if not reserved:
@@ -164,10 +164,10 @@ def _open_incident(log: Reader, command: c.OpenIncident, now: int) -> Effect:
     for account in members if event.account is None else (event.account,):
         _check_enrolled(log, account)
     joined = [
-        (layout.incident(account, event.incident), e.IncidentJoined(incident=event.incident, account=account))
+        (streams.incident(account, event.incident), e.IncidentJoined(incident=event.incident, account=account))
         for account in members
     ]
-    return Effect(events=[(layout.incident(owner, event.incident), event), *joined, *reserved], told=told)
+    return Effect(events=[(streams.incident(owner, event.incident), event), *joined, *reserved], told=told)
 
 
 def _check_function(log: Reader, function: str) -> None:
@@ -233,14 +233,14 @@ def _bill_fees(log: Reader, command: c.BillFees, now: int) -> Effect:
     if not reserved:
         return Effect(told={"bill": event.bill})
     _check_enrolled(log, event.account)
-    return Effect(events=[(layout.bill(event.account, event.bill), event), *reserved], told={"bill": event.bill})
+    return Effect(events=[(streams.bill(event.account, event.bill), event), *reserved], told={"bill": event.bill})
 
 
 def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
     reserved = log.reservation("bill", id_)
     if reserved is None:
         raise UnknownBill(id=id_)
-    stream = layout.bill(reserved.owner, id_)
+    stream = streams.bill(reserved.owner, id_)
     return stream, log.fold_streams(stream).bills[id_]
 
 
@@ -256,7 +256,7 @@ def _void_fees(log: Reader, command: c.VoidFees, now: int) -> Effect:
 
 
 def _file_claim(log: Reader, command: c.FileClaim, now: int) -> Effect:
-    stream = layout.claim(command.account, command.month)
+    stream = streams.claim(command.account, command.month)
     _check_enrolled(log, command.account)
     rules = log.rules()
     zone = agreement.in_force(rules.versions, command.month).terms.zone
@@ -297,12 +297,12 @@ def claim_in(case: Case, account: str, month: str) -> claims.Claim:
 
 
 def _claim(log: Reader, account: str, month: str) -> claims.Claim:
-    return claim_in(log.fold_streams(layout.account(account), layout.claim(account, month)), account, month)
+    return claim_in(log.fold_streams(streams.account(account), streams.claim(account, month)), account, month)
 
 
 def _withdraw_claim(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
     events = claims.withdraw(_claim(log, command.account, command.month), command.reason)
-    return _on(layout.claim(command.account, command.month), events, account=command.account, month=command.month)
+    return _on(streams.claim(command.account, command.month), events, account=command.account, month=command.month)
 
 
 def _decide_claim(log: Reader, command: c.DecideClaim, now: int) -> Effect:
@@ -331,7 +331,7 @@ def _redecide_claim(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
 def _decided(decision: Decision, told: dict[str, Any]) -> Effect:
     amount = decision.credit.total_fen if decision.credit else 0
     told |= {"decision": decision.number, "outcome": decision.outcome, "amount": yuan(amount)}
-    stream = layout.claim(decision.account, decision.month)
+    stream = streams.claim(decision.account, decision.month)
     return Effect(events=[(stream, event) for event in claims.decided(decision)], told=told)
 
 
@@ -350,7 +350,7 @@ def decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decisi
 
 def _dispute_claim(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
     events = claims.dispute(_claim(log, command.account, command.month), command)
-    return _on(layout.claim(command.account, command.month), events, account=command.account, month=command.month)
+    return _on(streams.claim(command.account, command.month), events, account=command.account, month=command.month)
 
 
 def _issue_voucher(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
@@ -361,8 +361,8 @@ def _issue_voucher(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
     effect = Effect(told={"account": account, "month": command.month})
     for event in vouchers.issue(claim, command, issued_at, version.version):
         effect.events = [
-            (layout.voucher(account, event.voucher), event),
-            (layout.claim(account, command.month), vouchers.paid(event)),
+            (streams.voucher(account, event.voucher), event),
+            (streams.claim(account, command.month), vouchers.paid(event)),
             *_reserve(log, "voucher", event.voucher, account, _content(event)),
         ]
         effect.told |= {"voucher": event.voucher, "amount": yuan(event.amount_fen)}
@@ -374,7 +374,7 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
     reserved = log.reservation("voucher", id_)
     if reserved is None:
         raise VoucherNotFound(id=id_)
-    stream = layout.voucher(reserved.owner, id_)
+    stream = streams.voucher(reserved.owner, id_)
     return stream, log.fold_streams(stream).vouchers[id_]
 
 

@@ -12,9 +12,9 @@ from domain.refusals.terms import NoTerms
 from domain.rules.claim_window import Window
 from domain.terms import Terms, Version, in_force
 from domain.time import month_span, months_between
-from ledger.store.codec import decode
-from ledger.store.life import Life
-from ledger.store.reader import Reader
+from ledger.log.account_history import Life
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
 
 _Subject = tuple[str, str]
 

@@ -10,8 +10,8 @@ from domain.commands import DecideClaim, Id, IssueVoucher
 from domain.money import Fen, yuan
 from domain.refusals import Refusal
 from ledger.execution import Done, is_spent
-from ledger.store import layout
-from ledger.store.reader import Reader
+from ledger.log import streams
+from ledger.log.reader import Reader
 
 RunCommand = DecideClaim | IssueVoucher
 
@@ -52,7 +52,7 @@ def waiting(log: Reader, command: RunCommand) -> list[str]:
     if is_spent(log, command):
         return accounts
     for account in log.claimants(command.month):
-        claim = log.fold_streams(layout.claim(account, command.month)).claims[command.month]
+        claim = log.fold_streams(streams.claim(account, command.month)).claims[command.month]
         undecided = isinstance(command, DecideClaim) and claim.pending is not None
         if undecided or (isinstance(command, IssueVoucher) and claim.to_issue_fen):
             accounts.append(account)

@@ -13,9 +13,9 @@ from domain.terms import in_force
 from domain.voucher import Voucher
 from ledger.application import Ledger
 from ledger.handlers import voucher_of
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownVoucher
-from ledger.store.codec import decode
-from ledger.store.reader import Reader
 from ledger.store.views import Views
 from projections.claims import ClaimRow
 from projections.months import MonthRow, month_rows

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from domain.wording import words_of
 from ledger.application import Ledger
+from ledger.log import streams
+from ledger.log.reader import Reader
 from ledger.refusals.commands import ClusterUnreachable, NoDask
-from ledger.store import layout
-from ledger.store.reader import Reader
 
 PARTS_A_WORKER = 4
 """How many tasks each worker gets: enough that one slow range does not keep the others waiting at the end."""
@@ -45,8 +45,8 @@ def ranges(log: Reader, parts: int) -> list[tuple[str, str]]:
 
     The bounds are those of a sample of the log, taken at even distances: a few look-ups, however long the log is.
     """
-    first, end = layout.ACCOUNTS
-    keys = sorted(layout.range_of(layout.owner(stream))[0] for stream in log.sample(parts * _SAMPLES_A_PART))
+    first, end = streams.ACCOUNTS
+    keys = sorted(streams.range_of(streams.owner(stream))[0] for stream in log.sample(parts * _SAMPLES_A_PART))
     inner = sorted({keys[len(keys) * part // parts] for part in range(1, parts)} - {keys[0]}) if keys else []
     return list(zip([first, *inner], [*inner, end], strict=True))
 
@@ -59,7 +59,7 @@ def over_accounts(
     Raises Unreadable `no_dask`, `cluster_unreachable`, and what the task raises.
     """
     if workers is None:
-        yield task(log, *layout.ACCOUNTS, on_progress=on_progress)
+        yield task(log, *streams.ACCOUNTS, on_progress=on_progress)
         return
     with ExitStack() as stack:
         client = _client(workers, stack)

@@ -17,7 +17,7 @@ from domain.asof import as_of, concerning
 from domain.case import Case, Fact, fold
 from domain.claim import status
 from domain.refusals import Damaged
-from ledger.store.codec import TOPIC_OF
+from ledger.log.codec import TOPIC_OF
 
 Told = tuple[str, str, e.Event]
 """When it was recorded, in which stream, what."""

@@ -43,8 +43,8 @@ from ledger.application import Ledger
 from ledger.audit.impact import Impact, impacts_of_now, outcome_of
 from ledger.batch import Batch
 from ledger.execution import carry_out, initialise
-from ledger.store import layout
-from ledger.store.reader import Reader
+from ledger.log import streams
+from ledger.log.reader import Reader
 
 LATER = NOW + 20_000 * HOUR_US
 """When it is asked: long after all that was told."""
@@ -113,7 +113,7 @@ def redecided(path: Path) -> dict[tuple[str, str], Any]:
 
 def impacts(path: Path) -> list[Impact]:
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        return impacts_of_now(log, *layout.ACCOUNTS, at=LATER, on_progress=lambda done, total: None)
+        return impacts_of_now(log, *streams.ACCOUNTS, at=LATER, on_progress=lambda done, total: None)
 
 
 @pytest.mark.parametrize("seed", range(4), ids=lambda seed: f"seed {seed}")

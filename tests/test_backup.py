@@ -17,7 +17,7 @@ from stores import sqlite_only
 from ledger.application import Ledger
 from ledger.audit.derived import derived
 from ledger.audit.proofs import parse_checkpoint
-from ledger.store.reader import BatchNote
+from ledger.log.reader import BatchNote
 
 pytestmark = sqlite_only("a SQLite file's backup; a server's is its export: test_moves_between_stores")
 

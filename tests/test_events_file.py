@@ -22,7 +22,7 @@ from ledger.audit.notes import encoded
 from ledger.exchange import lines
 from ledger.exchange.events_file import EventsFile, write_events
 from ledger.exchange.moving import export_events, import_events
-from ledger.store.codec import Envelope, Row, encode
+from ledger.log.codec import Envelope, Row, encode
 
 COUNT = 14
 """Events of the ledger below: what `init` records, and three accounts."""

@@ -21,9 +21,9 @@ from domain.case import Fact, fold
 from domain.events import IncidentJoined, IncidentOpened
 from domain.refusals import Refusal
 from ledger.execution import execute, initialise
+from ledger.log.codec import Row, decode
 from ledger.parsing import parse_line
 from ledger.questions import account_then
-from ledger.store.codec import Row, decode
 
 LATE_US = 2**60
 

@@ -27,9 +27,9 @@ from domain.picture import picture
 from domain.spans import length
 from domain.terms import in_force
 from ledger.application import Ledger
+from ledger.log.codec import decode
 from ledger.moments import concerned
 from ledger.month_report import AccountMonth, MonthReport
-from ledger.store.codec import decode
 
 LONGEST = 500_000
 

@@ -30,10 +30,10 @@ from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.batch import Batch
 from ledger.execution import execute
+from ledger.log.codec import decode
 from ledger.month_run import run_month, waiting
 from ledger.parsing import build, parse_line
 from ledger.questions import breaches_of
-from ledger.store.codec import decode
 from ledger.store.location import kept_path
 from ledger.store.views import FORMAT, TABLES, Views, rebuild
 from projections.claims import claim_rows

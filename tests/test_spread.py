@@ -21,10 +21,10 @@ from conftest import CommandLine
 from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit.replay import Replayed, replay_range, together
+from ledger.log import streams
+from ledger.log.reader import Reader
 from ledger.refusals.copies import WrongOrder
 from ledger.spread import Workers, over_accounts, ranges
-from ledger.store import layout
-from ledger.store.reader import Reader
 
 
 def nothing(done: int, total: int) -> None:
@@ -43,9 +43,9 @@ def test_ranges_hold_every_account_once_and_in_order(demo: CommandLine, parts: i
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.reading() as log:
         found = ranges(log, parts)
         accounts = [own.account for first, end in found for own in log.accounts_own(first, end)]
-        assert accounts == [own.account for own in log.accounts_own(*layout.ACCOUNTS)]
+        assert accounts == [own.account for own in log.accounts_own(*streams.ACCOUNTS)]
         assert len(accounts) == 9
-    assert (found[0][0], found[-1][1]) == layout.ACCOUNTS
+    assert (found[0][0], found[-1][1]) == streams.ACCOUNTS
     assert all(end == first for (_, end), (first, _) in pairwise(found))
     assert 1 <= len(found) <= min(parts, 9)
 
@@ -54,7 +54,7 @@ def test_an_empty_ledger_is_one_range(tmp_path: Path) -> None:
     command_line = CommandLine(tmp_path)
     command_line.ok("init")
     with Ledger.open(f"sqlite:///{command_line.ledger}") as ledger, ledger.reading() as log:
-        assert ranges(log, 8) == [layout.ACCOUNTS]
+        assert ranges(log, 8) == [streams.ACCOUNTS]
 
 
 class Cluster:

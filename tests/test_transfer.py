@@ -19,8 +19,8 @@ from ledger.application import Ledger, Writer
 from ledger.audit.derived import derived
 from ledger.exchange import moving
 from ledger.exchange.moving import move_in
-from ledger.store.codec import Row
-from ledger.store.reader import BatchNote
+from ledger.log.codec import Row
+from ledger.log.reader import BatchNote
 
 Raw = tuple[int, str, int, str, bytes]
 MOVED = ("--ledger", "sqlite:///moved.db")

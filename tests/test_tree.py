@@ -30,10 +30,10 @@ from ledger.audit.derived import Derived, ledger_id
 from ledger.audit.derived import derived as derive
 from ledger.audit.tree import first_difference, tree_as_kept, tree_of
 from ledger.execution import initialise
-from ledger.store.codec import Row
-from ledger.store.leaves import leaf_hash
+from ledger.log.codec import Row
+from ledger.log.leaves import leaf_hash
+from ledger.log.reader import Reader
 from ledger.store.location import kept_path
-from ledger.store.reader import Reader
 from ledger.store.stores import open_store
 
 

@@ -29,9 +29,9 @@ from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit import dossier, merkle
 from ledger.execution import execute
+from ledger.log import leaves
+from ledger.log.codec import Row
 from ledger.parsing import build
-from ledger.store import leaves
-from ledger.store.codec import Row
 
 VERIFIER = ROOT / "verifier" / "verify_dossier.py"
 Dossier = dict[str, Any]

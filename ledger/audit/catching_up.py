@@ -9,7 +9,7 @@ from ledger.application import Ledger
 from ledger.audit import merkle
 from ledger.audit.derived import BEFORE_ALL, Peaks, hashed, ledger_id
 from ledger.audit.tree_store import Node, Reached, Run, Spoilt, TreeStore
-from ledger.store.reader import Reader
+from ledger.log.reader import Reader
 
 Progress = Callable[[int, int], None]
 _FLUSH = 10_000

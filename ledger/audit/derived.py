@@ -1,6 +1,6 @@
 """The Merkle tree over the log as the rows alone say it, with nothing kept: what the kept tree is held against.
 
-A leaf is `ledger.store.leaves.leaf_hash` of a row; memory does not grow with the log.
+A leaf is `ledger.log.leaves.leaf_hash` of a row; memory does not grow with the log.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from ledger.audit import merkle
 from ledger.audit.tree_store import Node
+from ledger.log.codec import Row
+from ledger.log.leaves import leaf_hash
+from ledger.log.reader import Reader
 from ledger.memory import uncollected
 from ledger.refusals.audit import EventColumnOfWrongKind, NoLedgerId
-from ledger.store.codec import Row
-from ledger.store.leaves import leaf_hash
-from ledger.store.reader import Reader
 
 _PAGE = 4096
 _NOT_OF_THEIR_KINDS = (TypeError, AttributeError, UnicodeEncodeError)

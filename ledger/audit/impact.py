@@ -16,8 +16,8 @@ from domain.refusals import Refusal
 from domain.terms import Version, in_force
 from domain.time import month_span, months_between
 from ledger.audit.replay import Past, Progress, past_decisions
-from ledger.store.life import Life
-from ledger.store.reader import Reader
+from ledger.log.account_history import Life
+from ledger.log.reader import Reader
 
 Choose = Callable[[Sequence[Version], str], Version]
 """Which version is taken to govern a month."""

@@ -1,7 +1,7 @@
 """RFC 6962 Merkle trees over SHA-256: roots, inclusion and consistency proofs, and their verification.
 
 Trees are left-filled: a tree of n leaves splits at the largest power of two below n. Leaves are given as hashes;
-`ledger/store/leaves.py` says what is hashed.
+`ledger/log/leaves.py` says what is hashed.
 """
 
 from __future__ import annotations

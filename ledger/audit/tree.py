@@ -1,6 +1,6 @@
 """The Merkle tree over the stored bytes of every event in log order: kept beside the log, and derived from it.
 
-A leaf is `ledger.store.leaves.leaf_hash` of a row. Leaf indexes count from 0 without a gap; positions may have gaps.
+A leaf is `ledger.log.leaves.leaf_hash` of a row. Leaf indexes count from 0 without a gap; positions may have gaps.
 The kept tree catches up when it is read, with work for the new events only. It is worth nothing by itself: where it
 does not fit the log it is made again, and `remade` says why, because that may be a trace of something.
 """
@@ -17,6 +17,9 @@ from ledger.audit import merkle
 from ledger.audit.catching_up import Progress, catch_up, is_current, kept_peaks
 from ledger.audit.derived import BEFORE_ALL, Peaks, hashed, ledger_id
 from ledger.audit.tree_store import Reached, Spoilt, TreeStore
+from ledger.log.codec import Row
+from ledger.log.database import Kept, KeptError
+from ledger.log.reader import Reader
 from ledger.refusals.audit import (
     EventBeyondTree,
     IndexBeyondLog,
@@ -26,10 +29,7 @@ from ledger.refusals.audit import (
     SizeBeyondLog,
     TreeDamaged,
 )
-from ledger.store.codec import Row
 from ledger.store.embedded import TEMPORARY, SqliteKept
-from ledger.store.reader import Reader
-from ledger.store.session import Kept, KeptError
 
 
 class KeptTree:

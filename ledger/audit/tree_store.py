@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from domain.wording import said
-from ledger.store.session import Kept, Table
+from ledger.log.database import Kept, Table
 
 FORMAT = 2
 """Raised whenever the tables change: what an older version kept is made again."""

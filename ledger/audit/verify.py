@@ -14,10 +14,10 @@ from ledger.audit.derived import Derived, derived, ledger_id
 from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.audit.tree import first_difference, tree_as_kept
+from ledger.log.account_history import Life
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
 from ledger.spread import Workers, over_accounts
-from ledger.store.codec import decode
-from ledger.store.life import Life
-from ledger.store.reader import Reader
 from ledger.store.views import Views
 
 Progress = Callable[[int, int], None]

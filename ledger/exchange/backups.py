@@ -20,12 +20,12 @@ from ledger.exchange.events_file import EventsFile
 from ledger.exchange.lines import open_lines
 from ledger.exchange.moving import Moved, Progress, Source, check_is_not, export_events, move_in
 from ledger.files import unreadable
+from ledger.log.codec import Row, decode
+from ledger.log.reader import BatchNote, Reader
 from ledger.new_files import beside, check_is_alone
 from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
 from ledger.store import location
-from ledger.store.codec import Row, decode
 from ledger.store.embedded import explained
-from ledger.store.reader import BatchNote, Reader
 
 _SQLITE = b"SQLite format 3\x00"
 _PAGES = 1000

@@ -33,6 +33,9 @@ from ledger.audit.derived import Peaks, hashed
 from ledger.audit.notes import decoded, encoded
 from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.exchange.lines import cut_off
+from ledger.log import streams
+from ledger.log.codec import Envelope, Row, open_state
+from ledger.log.reader import BatchNote
 from ledger.refusals.copies import (
     BadEventField,
     DataOrBase64,
@@ -52,9 +55,6 @@ from ledger.refusals.copies import (
     WrongSource,
 )
 from ledger.refusals.store import UnknownTopic, UnreadableState
-from ledger.store import layout
-from ledger.store.codec import Envelope, Row, open_state
-from ledger.store.reader import BatchNote
 
 FORMAT = 1
 """Raised when a line would say something else."""
@@ -220,7 +220,7 @@ class EventsFile:
         except (UnknownTopic, UnreadableState, RecordedAtOutOfRange) as damaged:
             kind = UnknownEventInFile if isinstance(damaged, UnknownTopic) else UnreadableEventInFile
             raise kind(place=self.place, what=damaged.message) from None
-        if row.stream == layout.LEDGER and row.version == 1 and envelope.data != LedgerCreated(ledger=self.ledger):
+        if row.stream == streams.LEDGER and row.version == 1 and envelope.data != LedgerCreated(ledger=self.ledger):
             raise LedgerNotAsSourceSays(place=self.place, ledger=self.ledger)
         self._check_written(given, _event_line(row, envelope.recorded_at, self.ledger), line)
         self._tally.add(row, envelope.recorded_at, line)

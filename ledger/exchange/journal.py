@@ -17,7 +17,7 @@ from domain.time import local
 from domain.wording import Said, said
 from ledger.exchange.currency import currency_of
 from ledger.exchange.movements import Book, Kind, Movement, books
-from ledger.store.reader import Reader
+from ledger.log.reader import Reader
 
 CREDITS = "Expenses:ServiceCredits"
 RECEIVABLES = "Assets:Receivables"

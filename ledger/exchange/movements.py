@@ -9,9 +9,9 @@ import msgspec
 
 from domain.case import Fact
 from domain.events import RedemptionReversed, VoucherCancelled, VoucherIssued, VoucherRedeemed
-from ledger.store import layout
-from ledger.store.life import Life
-from ledger.store.reader import Reader
+from ledger.log import streams
+from ledger.log.account_history import Life
+from ledger.log.reader import Reader
 
 Kind = Literal["issued", "redeemed", "reversed", "cancelled"]
 
@@ -50,7 +50,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
 
 def books(log: Reader) -> Iterator[Book]:
     """Every voucher, in order of account and issue; memory does not grow with the number of accounts."""
-    for life in log.lives(*layout.ACCOUNTS):
+    for life in log.lives(*streams.ACCOUNTS):
         yield from _books(life)
 
 

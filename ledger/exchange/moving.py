@@ -21,6 +21,8 @@ from ledger.audit.notes import encoded
 from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.exchange.events_file import EventsFile, write_events
 from ledger.exchange.lines import new_lines, open_lines
+from ledger.log.codec import Row
+from ledger.log.reader import BatchNote
 from ledger.new_files import beside, check_is_alone
 from ledger.refusals.copies import (
     CopyRewritten,
@@ -32,9 +34,7 @@ from ledger.refusals.copies import (
     StoredRootDiffers,
 )
 from ledger.store import location, stores
-from ledger.store.codec import Row
 from ledger.store.embedded import explained
-from ledger.store.reader import BatchNote
 
 Progress = Callable[[int, int], None]
 PAGE = 1000

@@ -11,8 +11,8 @@ from domain.terms import in_force
 from domain.time import month_span
 from domain.wording import Said, said
 from ledger.exchange.currency import currency_of
-from ledger.store import layout
-from ledger.store.reader import Reader
+from ledger.log import streams
+from ledger.log.reader import Reader
 from ledger.store.views import Views
 
 Kind = Literal["text", "whole", "yes_no", "money", "seconds", "percent", "instant"]
@@ -113,7 +113,7 @@ def availability_rows(log: Reader, months: Sequence[str], at: int) -> Iterator[R
     versions, position = log.versions(), log.position()
     for month in months:
         in_force(versions, month)
-    for life in log.lives(*layout.ACCOUNTS):
+    for life in log.lives(*streams.ACCOUNTS):
         yield from _measured(life.case(position), life.account, months, at)
 
 

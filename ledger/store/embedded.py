@@ -14,11 +14,11 @@ from eventsourcing.sqlite import SQLiteCursor
 from eventsourcing.utils import Environment
 
 from domain.refusals import Refusal
+from ledger.log.codec import Entry, EventMapper, Row
+from ledger.log.database import Kept, KeptError, Kind, Session, Table, Transaction
+from ledger.log.streams import LOCK_SECONDS
 from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
 from ledger.store import location
-from ledger.store.codec import Entry, EventMapper, Row
-from ledger.store.layout import LOCK_SECONDS
-from ledger.store.session import Kept, KeptError, Kind, Session, Table, Transaction
 from ledger.store.sqlite import Factory, Recorder
 
 TEMPORARY = ""

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from domain.wording import said, words_of
+from ledger.log import streams
+from ledger.log.database import KINDS, Kind
 from ledger.refusals.store import (
     DatabaseWithoutLedger,
     FileUnusable,
@@ -19,8 +21,6 @@ from ledger.refusals.store import (
     UnknownLedgerUrl,
     UnsettledLedger,
 )
-from ledger.store import layout
-from ledger.store.session import KINDS, Kind
 
 
 def ledger_path(url: str) -> Path:
@@ -109,7 +109,7 @@ def check_is_ledger(path: Path, url: str) -> None:
         raise FileUnusable(path=path, error=words_of(error)) from None
     except sqlite3.DatabaseError as error:
         raise NotALedger(path=path, error=words_of(error)) from None
-    if application != layout.APPLICATION_ID:
+    if application != streams.APPLICATION_ID:
         raise DatabaseWithoutLedger(path=path)
-    if schema > layout.SCHEMA_VERSION:
-        raise NewerLedger(path=path, schema=schema, schema_version=layout.SCHEMA_VERSION)
+    if schema > streams.SCHEMA_VERSION:
+        raise NewerLedger(path=path, schema=schema, schema_version=streams.SCHEMA_VERSION)

@@ -13,7 +13,7 @@ from eventsourcing import postgres as library
 from eventsourcing.persistence import Notification, StoredEvent
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from ledger.store.layout import APPLICATION_ID, SCHEMA_VERSION
+from ledger.log.streams import APPLICATION_ID, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from psycopg import Cursor

@@ -21,6 +21,9 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from domain.refusals import Refusal
 from domain.wording import said, words_of
+from ledger.log import streams
+from ledger.log.codec import Entry, EventMapper, Row
+from ledger.log.database import Kept, KeptError, Kind, Session, Transaction
 from ledger.refusals.server import (
     NewerLedgerOnServer,
     NoLedgerOnServer,
@@ -30,13 +33,10 @@ from ledger.refusals.server import (
     TableOfSomethingElse,
     UnreadableLedgerUrl,
 )
-from ledger.store import layout
-from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.postgres import LOCKS, Elsewhere, Recorder, table_statements
 from ledger.store.server_errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
 from ledger.store.server_kept import PostgresKept
 from ledger.store.server_session import PostgresSession, locked
-from ledger.store.session import Kept, KeptError, Kind, Session, Transaction
 
 CONNECT_SECONDS = 10
 _FORMATS = "CREATE TABLE IF NOT EXISTS {} (kind TEXT PRIMARY KEY, format BIGINT NOT NULL)"
@@ -120,7 +120,7 @@ class ServerStore:
         self.name = _shown(url)
         self.notes: list[str] = []
         self._read_only = read_only
-        self._lock_seconds = layout.LOCK_SECONDS if lock_seconds is None else lock_seconds
+        self._lock_seconds = streams.LOCK_SECONDS if lock_seconds is None else lock_seconds
         self._idle: list[Connection[Any]] = []
         with self.explained():
             self._found = self._look()
@@ -173,8 +173,8 @@ class ServerStore:
         ours, _, version = (found.comment or "").partition(" ")
         if ours != "slaledger" or not version.isdecimal():
             raise TableOfSomethingElse(name=self.name)
-        if int(version) > layout.SCHEMA_VERSION:
-            raise NewerLedgerOnServer(name=self.name, version=version, schema_version=layout.SCHEMA_VERSION)
+        if int(version) > streams.SCHEMA_VERSION:
+            raise NewerLedgerOnServer(name=self.name, version=version, schema_version=streams.SCHEMA_VERSION)
 
     def _make(self) -> None:
         """The tables of log and projections, in one transaction; several at once take turns."""

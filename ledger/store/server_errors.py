@@ -6,6 +6,7 @@ import psycopg
 from psycopg import errors
 
 from domain.refusals import Refusal
+from ledger.log.database import KeptError
 from ledger.refusals.server import (
     ConnectionLost,
     IncompleteSchema,
@@ -20,7 +21,6 @@ from ledger.refusals.server import (
     ServerUnusable,
 )
 from ledger.refusals.store import ChangedMeanwhile, Locked
-from ledger.store.session import KeptError
 
 _FORBIDDING = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 _PASSING = (psycopg.OperationalError, errors.LockNotAvailable, errors.QueryCanceled, errors.DiskFull, *_FORBIDDING)

@@ -10,10 +10,10 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import Identifier
 
+from ledger.log.database import Kind, Table
 from ledger.store.postgres import LOCKS
 from ledger.store.server_errors import kept_error
 from ledger.store.server_session import PostgresSession, locked, translated
-from ledger.store.session import Kind, Table
 
 _KEPT: dict[Kind, int] = {"views": 1, "tree": 2}
 """What the locks of the kept stores differ by from the log's."""

@@ -11,7 +11,7 @@ from eventsourcing import sqlite as library
 from eventsourcing.persistence import InterfaceError, Notification, StoredEvent
 from eventsourcing.utils import Environment, EnvType
 
-from ledger.store.layout import APPLICATION_ID, LOCK_SECONDS, SCHEMA_VERSION
+from ledger.log.streams import APPLICATION_ID, LOCK_SECONDS, SCHEMA_VERSION
 
 
 class Connection(library.SQLiteConnection):

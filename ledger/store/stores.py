@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from domain.wording import words_of
+from ledger.log.database import Store
 from ledger.refusals.store import NoPsycopg
-from ledger.store.session import Store
 
 _SERVER = ("postgresql://", "postgres://")
 

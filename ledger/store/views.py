@@ -17,12 +17,12 @@ import msgspec
 from domain.case import Case
 from domain.refusals import Damaged
 from ledger.application import Ledger
+from ledger.log import streams
+from ledger.log.database import Kept, KeptError, Table, transaction
+from ledger.log.reader import Reader
 from ledger.refusals.store import ReadOnlyProjections
 from ledger.spread import Workers, over_accounts
-from ledger.store import layout
 from ledger.store.embedded import TEMPORARY, SqliteKept
-from ledger.store.reader import Reader
-from ledger.store.session import Kept, KeptError, Table, transaction
 from projections.claims import ClaimRow, claim_rows
 from projections.months import MonthRow, has_open_incident, month_rows
 from projections.vouchers import VoucherRow, voucher_rows
@@ -267,7 +267,7 @@ class Views:
         if owners is not None:
             return (projected(account, log.case(account)) for account in owners)
         if workers is None:
-            return _all_projected(log, *layout.ACCOUNTS)
+            return _all_projected(log, *streams.ACCOUNTS)
         parts = over_accounts(ledger, log, _listed, workers, lambda done, total: None)
         return (account for part in parts for account in part)
 
@@ -328,7 +328,7 @@ def _owners_since(log: Reader, reached: int) -> list[str] | None:
     """The accounts that own the events after a position; None where an event is shared."""
     owners: set[str] = set()
     for row in log.since(reached):
-        if row.stream.startswith((layout.SHARED_INCIDENTS, "~/terms/")):
+        if row.stream.startswith((streams.SHARED_INCIDENTS, "~/terms/")):
             return None
-        owners.add(layout.owner(row.stream))
-    return sorted(owners - {layout.SHARED})
+        owners.add(streams.owner(row.stream))
+    return sorted(owners - {streams.SHARED})

@@ -9,9 +9,9 @@ from functools import cached_property
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact, fold
 from domain.events import IncidentOpened
-from ledger.store import layout
-from ledger.store.codec import Row, decode
-from ledger.store.leaves import Leaf, leaf
+from ledger.log import streams as layout
+from ledger.log.codec import Row, decode
+from ledger.log.leaves import Leaf, leaf
 
 
 class History:

@@ -14,7 +14,7 @@ import msgspec
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ledger.store.codec import Entry, Row
+    from ledger.log.codec import Entry, Row
 
 Kind = Literal["views", "tree"]
 """What is kept beside a log: the projections, and the Merkle tree."""

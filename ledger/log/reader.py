@@ -15,13 +15,13 @@ from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
 from domain.terms import Version
 from domain.wording import words_of
+from ledger.log import streams as layout
+from ledger.log.account_history import CONCERNED_BY, Life, Own
+from ledger.log.codec import Row, decode
+from ledger.log.database import Session
+from ledger.log.shared_history import Common
 from ledger.memory import uncollected
 from ledger.refusals.store import UnreadableRow
-from ledger.store import layout
-from ledger.store.codec import Row, decode
-from ledger.store.common import Common
-from ledger.store.life import CONCERNED_BY, Life, Own
-from ledger.store.session import Session
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from domain.decision import Facts
-from ledger.store.codec import Row
+from ledger.log.codec import Row
 
 Leaf = tuple[int, bytes]
 """An event's position and the hash of its leaf."""

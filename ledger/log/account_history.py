@@ -10,9 +10,9 @@ import msgspec
 
 from domain.case import Case, Fact, evolve, fold
 from domain.events import IncidentJoined
-from ledger.store.codec import Row
-from ledger.store.common import Common, History
-from ledger.store.leaves import Leaf
+from ledger.log.codec import Row
+from ledger.log.leaves import Leaf
+from ledger.log.shared_history import Common, History
 
 CONCERNED_BY = ("account.enrolled", "account.corrected", "incident.joined")
 """The topics that say which shared incidents concern an account."""

@@ -139,7 +139,9 @@ def run(
             before = [row.position for row in log.since(0)]
     started = time.monotonic_ns()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ledger.audit.verify", "ledger.execution", "ledger.parsing", "ledger.store.server"])
+    context.set_forkserver_preload(
+        ["ledger.audit.verify", "ledger.execution", "ledger.parsing", "ledger.store.postgres.store"]
+    )
     with context.Manager() as manager, context.Pool(processes + readers) as pool:
         over = manager.Event()
         following = [pool.apply_async(follow, (url, over)) for _ in range(readers)]

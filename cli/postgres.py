@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ledger.store.roles import ROLES, roles_sql
+from ledger.store.postgres.roles import ROLES, roles_sql
 
 
 @click.group()

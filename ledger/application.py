@@ -15,7 +15,7 @@ from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
 from ledger.log.database import Store, Transaction
 from ledger.log.reader import BatchNote, Reader
 from ledger.log.shared_history import Common
-from ledger.store.stores import create_store, open_store
+from ledger.store.open import create_store, open_store
 
 New = tuple[str, Event]
 """An event to be recorded, with the stream that it goes to."""

@@ -14,7 +14,7 @@ from domain.refusals import Refusal
 from domain.wording import said
 from ledger import clock
 from ledger.refusals.copies import FileExists, LeftBeside, NoFolder, NotRegularFile, ReadOnlyFile, UnwritableFile
-from ledger.store import location
+from ledger.store.sqlite import files
 
 STDOUT = "-"
 SIDECARS = ("-wal", "-shm", "-journal")
@@ -110,7 +110,7 @@ def _check_target(target: Path, file: Path, force: bool) -> None:
         raise NotRegularFile(file=file)
     if not force:
         raise _exists(file)
-    if not location.is_writable(target):
+    if not files.is_writable(target):
         raise ReadOnlyFile(file=file)
 
 

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from steering import Steering, steer
 
 LARGEST = 1 << 17
-_AHEAD = ("ledger.published", "ledger.store.server", "rich.table")
+_AHEAD = ("ledger.published", "ledger.store.postgres.store", "rich.table")
 """What commands import only when they need it, and these tests' commands do."""
 
 

@@ -21,7 +21,7 @@ from ledger.exchange.lines import _line
 from ledger.exchange.moving import _prove
 from ledger.exchange.outages import check_functions, target
 from ledger.new_files import written
-from ledger.store import embedded
+from ledger.store.sqlite import store
 
 _READS = "history 1001"
 _WRITES = f"account enroll 1009 --enrolled-at {at('01-01')}"
@@ -161,7 +161,7 @@ def _explained(error: Exception) -> Callable[[], BaseException]:
     """What is made of an error of SQLite's."""
 
     def raised() -> None:
-        with embedded.explained("slaledger.db"):
+        with store.explained("slaledger.db"):
             raise error
 
     return caught(raised)
@@ -224,7 +224,7 @@ MADE = [
     made("a position that the log does not have", caught(lambda: _tree(2, 5).index_of(7))),
     made("a position at which nothing stands", caught(lambda: _tree(2, 5).index_of(4))),
     made("standard output on a full disk", caught(_onto_a_full_disk)),
-    made("SQLite: somebody else was first", _explained(embedded.IntegrityError("UNIQUE constraint failed"))),
+    made("SQLite: somebody else was first", _explained(store.IntegrityError("UNIQUE constraint failed"))),
     made("SQLite: locked", _explained(sqlite3.OperationalError("database is locked"))),
     made("SQLite: a full disk", _explained(sqlite3.OperationalError("database or disk is full"))),
     made("SQLite: broken", _explained(sqlite3.DatabaseError("database disk image is malformed"))),

@@ -34,7 +34,7 @@ from ledger.log.codec import decode
 from ledger.month_run import run_month, waiting
 from ledger.parsing import build, parse_line
 from ledger.questions import breaches_of
-from ledger.store.location import kept_path
+from ledger.store.sqlite.files import kept_path
 from ledger.store.views import FORMAT, TABLES, Views, rebuild
 from projections.claims import claim_rows
 from projections.months import has_open_incident, month_rows

@@ -33,8 +33,8 @@ from ledger.execution import initialise
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
-from ledger.store.location import kept_path
-from ledger.store.stores import open_store
+from ledger.store.open import open_store
+from ledger.store.sqlite.files import kept_path
 
 
 def defined_root(leaves: Sequence[bytes]) -> bytes:
@@ -442,7 +442,7 @@ def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed) -> N
 def test_a_tree_that_another_holds_is_waited_for_and_then_told(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
     check_fits(ledger)
     record(ledger.place, 1)
-    monkeypatch.setattr("ledger.store.embedded.LOCK_SECONDS", 0)
+    monkeypatch.setattr("ledger.store.sqlite.store.LOCK_SECONDS", 0)
     with closing(sqlite3.connect(tree_file(ledger), isolation_level=None)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(Conflict) as refused, tree_of(ledger):

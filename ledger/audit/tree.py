@@ -29,7 +29,7 @@ from ledger.refusals.audit import (
     SizeBeyondLog,
     TreeDamaged,
 )
-from ledger.store.embedded import TEMPORARY, SqliteKept
+from ledger.store.sqlite.store import TEMPORARY, SqliteKept
 
 
 class KeptTree:

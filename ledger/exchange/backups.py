@@ -24,8 +24,8 @@ from ledger.log.codec import Row, decode
 from ledger.log.reader import BatchNote, Reader
 from ledger.new_files import beside, check_is_alone
 from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
-from ledger.store import location
-from ledger.store.embedded import explained
+from ledger.store.sqlite import files
+from ledger.store.sqlite.store import explained
 
 _SQLITE = b"SQLite format 3\x00"
 _PAGES = 1000
@@ -48,8 +48,8 @@ def backup(
     check_is_not(ledger, file)
     check_is_alone(Path(file))
     with explained(file), beside(Path(file), force=force) as temporary:
-        _copy(location.sqlite_uri(path, writable=ledger.writable), temporary, on_progress)
-        location.settle(temporary)
+        _copy(files.sqlite_uri(path, writable=ledger.writable), temporary, on_progress)
+        files.settle(temporary)
         with Ledger.open(f"sqlite:///{temporary}", read_only=True) as copy, copy.reading() as log:
             found = derived(log)
             checkpoint = Checkpoint(ledger_id(log), found.size, found.root)
@@ -60,7 +60,7 @@ def _copy(database: str, to: Path, on_progress: Progress) -> None:
     """SQLite's online backup out of one snapshot: a transaction that reads holds it, whoever writes meanwhile."""
     with (
         closing(sqlite3.connect(database, uri=True, isolation_level=None)) as source,
-        closing(sqlite3.connect(location.sqlite_uri(to, writable=True, create=True), uri=True)) as target,
+        closing(sqlite3.connect(files.sqlite_uri(to, writable=True, create=True), uri=True)) as target,
     ):
         source.execute("BEGIN")
         source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
@@ -96,7 +96,7 @@ def _source(file: str, verifier_keys: Sequence[str]) -> Iterator[Source]:
         with open_lines(file) as lines:
             yield EventsFile(lines, file, verifier_keys)
         return
-    location.check_is_ledger(Path(file), f"sqlite:///{file}")
+    files.check_is_ledger(Path(file), f"sqlite:///{file}")
     with Ledger.open(f"sqlite:///{file}", read_only=True) as ledger, ledger.reading() as log:
         yield _Copy(log, file)
 

@@ -33,8 +33,9 @@ from ledger.refusals.copies import (
     LedgerNotEmpty,
     StoredRootDiffers,
 )
-from ledger.store import location, stores
-from ledger.store.embedded import explained
+from ledger.store import open
+from ledger.store.sqlite import files
+from ledger.store.sqlite.store import explained
 
 Progress = Callable[[int, int], None]
 PAGE = 1000
@@ -152,15 +153,15 @@ def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[
     The projections that an earlier ledger left beside that name are dropped: they may be of the same ledger, and of
     events that the new one does not have.
     """
-    if stores.is_server(url):
+    if open.is_server(url):
         with TemporaryDirectory() as folder:
             place = url if keep else f"sqlite:///{folder}/slaledger.db"
             with Ledger.create(place, lock_seconds=lock_seconds) as ledger:
                 yield ledger
                 ledger.store.drop_kept()
         return
-    path = location.ledger_path(url)
-    if path.exists() and (keep or not location.is_blank(path)):
+    path = files.ledger_path(url)
+    if path.exists() and (keep or not files.is_blank(path)):
         with Ledger.create(url, lock_seconds=lock_seconds) as ledger:
             yield ledger
             if keep:
@@ -170,9 +171,9 @@ def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[
     with explained(str(path)), beside(path, force=not keep, keep=keep) as temporary:
         with Ledger.create(f"sqlite:///{temporary}", lock_seconds=lock_seconds) as ledger:
             yield ledger
-        location.settle(temporary)
+        files.settle(temporary)
         if keep:
-            location.drop_kept(path)
+            files.drop_kept(path)
 
 
 def _insert(log: Writer, source: Source, on_progress: Progress) -> None:

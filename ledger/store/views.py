@@ -22,7 +22,7 @@ from ledger.log.database import Kept, KeptError, Table, transaction
 from ledger.log.reader import Reader
 from ledger.refusals.store import ReadOnlyProjections
 from ledger.spread import Workers, over_accounts
-from ledger.store.embedded import TEMPORARY, SqliteKept
+from ledger.store.sqlite.store import TEMPORARY, SqliteKept
 from projections.claims import ClaimRow, claim_rows
 from projections.months import MonthRow, has_open_incident, month_rows
 from projections.vouchers import VoucherRow, voucher_rows

@@ -33,10 +33,10 @@ from ledger.refusals.server import (
     TableOfSomethingElse,
     UnreadableLedgerUrl,
 )
-from ledger.store.postgres import LOCKS, Elsewhere, Recorder, table_statements
-from ledger.store.server_errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
-from ledger.store.server_kept import PostgresKept
-from ledger.store.server_session import PostgresSession, locked
+from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
+from ledger.store.postgres.recorder import LOCKS, Elsewhere, Recorder, table_statements
+from ledger.store.postgres.session import PostgresSession, locked
+from ledger.store.postgres.side_store import PostgresKept
 
 CONNECT_SECONDS = 10
 _FORMATS = "CREATE TABLE IF NOT EXISTS {} (kind TEXT PRIMARY KEY, format BIGINT NOT NULL)"

@@ -18,8 +18,8 @@ from ledger.log.codec import Entry, EventMapper, Row
 from ledger.log.database import Kept, KeptError, Kind, Session, Table, Transaction
 from ledger.log.streams import LOCK_SECONDS
 from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
-from ledger.store import location
-from ledger.store.sqlite import Factory, Recorder
+from ledger.store.sqlite import files
+from ledger.store.sqlite.recorder import Factory, Recorder
 
 TEMPORARY = ""
 """SQLite's name of a private store that goes to a temporary file once it outgrows its cache."""
@@ -88,10 +88,10 @@ class EmbeddedStore:
         self.name = str(path)
         self.url = f"sqlite:///{path.absolute()}"
         self.notes: list[str] = []
-        self.writable = not read_only and (create or location.is_writable(path))
+        self.writable = not read_only and (create or files.is_writable(path))
         env = {
             "ORIGINATOR_ID_TYPE": "text",
-            "SQLITE_DBNAME": location.sqlite_uri(path, writable=self.writable, create=create),
+            "SQLITE_DBNAME": files.sqlite_uri(path, writable=self.writable, create=create),
             "SQLITE_LOCK_TIMEOUT": "" if lock_seconds is None else str(lock_seconds),
             "CREATE_TABLE": "yes" if create else "no",
         }
@@ -104,15 +104,15 @@ class EmbeddedStore:
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> EmbeddedStore:
         """The ledger at a URL. Raises Unreadable `bad_ledger_url`, `no_ledger`, `not_a_ledger`, `newer_ledger`."""
-        path = location.ledger_path(url)
-        location.check_is_ledger(path, url)
+        path = files.ledger_path(url)
+        files.check_is_ledger(path, url)
         return cls(path, read_only=read_only, lock_seconds=lock_seconds)
 
     @classmethod
     def create(cls, url: str, *, lock_seconds: int | None = None) -> EmbeddedStore:
         """The ledger at a URL, its tables made where there was no file. Raises as `open` does, and `no_folder`."""
-        path = location.ledger_path(url)
-        if path.is_file() and not location.is_blank(path):
+        path = files.ledger_path(url)
+        if path.is_file() and not files.is_blank(path):
             return cls.open(url, lock_seconds=lock_seconds)
         if not path.absolute().parent.is_dir():
             raise NoLedgerFolder(folder=path.absolute().parent)
@@ -142,7 +142,7 @@ class EmbeddedStore:
     @contextmanager
     def explained(self, kind: Kind | None = None) -> Iterator[None]:
         """SQLite's errors as refusals that name the file and say what to do."""
-        with explained(self.name if kind is None else str(location.kept_path(self._path, kind))):
+        with explained(self.name if kind is None else str(files.kept_path(self._path, kind))):
             try:
                 yield
             except KeptError as error:
@@ -152,21 +152,21 @@ class EmbeddedStore:
 
     def may_keep(self, kind: Kind) -> bool:
         """Whether the permissions, and this process's own, let the file beside the ledger be written."""
-        path = location.kept_path(self._path, kind)
+        path = files.kept_path(self._path, kind)
         place = path if path.exists() else path.absolute().parent
-        return self.writable and location.is_writable(place) and os.access(place, os.W_OK)
+        return self.writable and files.is_writable(place) and os.access(place, os.W_OK)
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
         """The file beside the ledger, or a temporary one where a broken file may not be dropped."""
-        path = location.kept_path(self._path, kind)
+        path = files.kept_path(self._path, kind)
         if anew and not _drop(path):
             return SqliteKept(TEMPORARY)
         writable = not read_only or self.may_keep(kind)
-        return SqliteKept(location.sqlite_uri(path, writable=writable, create=not read_only))
+        return SqliteKept(files.sqlite_uri(path, writable=writable, create=not read_only))
 
     def drop_kept(self) -> None:
         """Delete the files beside the ledger's."""
-        location.drop_kept(self._path)
+        files.drop_kept(self._path)
 
 
 class SqliteKept(SqliteSession):
@@ -248,7 +248,7 @@ def _kept_error(error: sqlite3.Error) -> KeptError:
 def _drop(path: Path) -> bool:
     """Delete a file that is no database; false where this process may not."""
     try:
-        location.drop(path)
+        files.drop(path)
     except OSError:
         return False
     return True

@@ -11,9 +11,9 @@ from psycopg import Connection
 from psycopg.sql import Identifier
 
 from ledger.log.database import Kind, Table
-from ledger.store.postgres import LOCKS
-from ledger.store.server_errors import kept_error
-from ledger.store.server_session import PostgresSession, locked, translated
+from ledger.store.postgres.errors import kept_error
+from ledger.store.postgres.recorder import LOCKS
+from ledger.store.postgres.session import PostgresSession, locked, translated
 
 _KEPT: dict[Kind, int] = {"views": 1, "tree": 2}
 """What the locks of the kept stores differ by from the log's."""

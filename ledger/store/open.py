@@ -13,10 +13,10 @@ def open_store(url: str, *, read_only: bool = False, lock_seconds: int | None = 
     """The store of an existing ledger. Raises Unreadable as the stores do, and `no_psycopg`."""
     if is_server(url):
         _check_psycopg()
-        from ledger.store.server import ServerStore
+        from ledger.store.postgres.store import ServerStore
 
         return ServerStore.open(url, read_only=read_only, lock_seconds=lock_seconds)
-    from ledger.store.embedded import EmbeddedStore
+    from ledger.store.sqlite.store import EmbeddedStore
 
     return EmbeddedStore.open(url, read_only=read_only, lock_seconds=lock_seconds)
 
@@ -25,10 +25,10 @@ def create_store(url: str, *, lock_seconds: int | None = None) -> Store:
     """The store of a ledger, its tables made where there are none. Raises Unreadable as `open_store` does."""
     if is_server(url):
         _check_psycopg()
-        from ledger.store.server import ServerStore
+        from ledger.store.postgres.store import ServerStore
 
         return ServerStore.create(url, lock_seconds=lock_seconds)
-    from ledger.store.embedded import EmbeddedStore
+    from ledger.store.sqlite.store import EmbeddedStore
 
     return EmbeddedStore.create(url, lock_seconds=lock_seconds)
 

@@ -23,7 +23,7 @@ from repeating import PAGE, Cohort
 
 from domain.events import LedgerCreated
 from ledger.application import Ledger
-from ledger.execution import initialise
+from ledger.commands.execution import initialise
 from ledger.log import streams
 from ledger.log.codec import Row, decode
 

@@ -23,7 +23,7 @@ from domain.decision import NO_FACTS, Facts
 from domain.incident import Incident
 from domain.terms import Version, in_force
 from ledger.application import New, Writer
-from ledger.execution import carry_out
+from ledger.commands.execution import carry_out
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Envelope, Row, decode, encode
 from ledger.log.leaves import leaf_hash

@@ -113,7 +113,7 @@ def decide_own_seconds(path: str, *claims: str) -> None:
     from domain.time import MonthText
     from ledger.application import Ledger
     from ledger.clock import now_us
-    from ledger.execution import carry_out
+    from ledger.commands.execution import carry_out
 
     with Ledger.open(f"sqlite:///{path}") as ledger:
         for repeats in (1, 8):

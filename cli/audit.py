@@ -32,8 +32,8 @@ from ledger.audit import completeness
 from ledger.audit.impact import Choose, Impact, Outcome, impacts_of_now, impacts_of_rules, reading_chooser
 from ledger.audit.proofs import read_checkpoint
 from ledger.audit.replay import Difference, replay_range, together
-from ledger.audit.suppose import suppose
 from ledger.audit.verify import verify
+from ledger.commands.dry_run import suppose
 from ledger.files import read_bytes, read_text
 from ledger.log import streams
 from ledger.log.codec import decode

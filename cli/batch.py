@@ -16,7 +16,7 @@ from cli.output import Json, emit, format_option, put
 from cli.progress import progress
 from cli.refusals import LinesRefused
 from domain.wording import said
-from ledger.batch import Batch, LineRefusal, Report
+from ledger.commands.batch import Batch, LineRefusal, Report
 from ledger.refusals.copies import UnreadableFile
 
 

@@ -24,9 +24,9 @@ from domain.refusals import Refusal
 from domain.wording import counted, said
 from domain.words import label, word
 from ledger import clock
-from ledger.execution import Done, execute, spend_key
-from ledger.month_run import MonthRun, run_month, waiting
-from ledger.parsing import build
+from ledger.commands.execution import Done, execute, spend_key
+from ledger.commands.month_run import MonthRun, run_month, waiting
+from ledger.commands.parsing import build
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}

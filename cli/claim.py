@@ -19,7 +19,7 @@ from cli.widths import padded
 from domain.case import account_of
 from domain.wording import said
 from domain.words import word
-from ledger.handlers import claim_in
+from ledger.commands.handlers import claim_in
 from ledger.log.reader import Reader
 from ledger.store.views import Views
 

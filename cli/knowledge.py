@@ -17,7 +17,7 @@ from domain.time import DEFAULT_ZONE, Instant
 from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
-from ledger.execution import CLOCK_TOLERANCE_US
+from ledger.commands.execution import CLOCK_TOLERANCE_US
 from ledger.log.reader import Reader
 
 

@@ -12,7 +12,7 @@ from cli.workers import workers_options
 from domain.wording import said
 from ledger.application import Ledger
 from ledger.audit.tree import tree_of
-from ledger.execution import initialise
+from ledger.commands.execution import initialise
 from ledger.published import shipped_agreements
 from ledger.spread import Workers
 from ledger.store import views

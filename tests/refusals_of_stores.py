@@ -73,7 +73,7 @@ def _overwritten(frozen: Frozen) -> None:
 def _another_run() -> ExitStack:
     """A batch whose file another run goes on with, between two transactions of this one."""
     during = ExitStack()
-    during.enter_context(patch("ledger.batch.Batch._run_lines", _some_lines))
+    during.enter_context(patch("ledger.commands.batch.Batch._run_lines", _some_lines))
     during.enter_context(patch("ledger.log.reader.Reader.progress", lambda _: ()))
     return during
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import pytest
 
 from ledger.application import Ledger
-from ledger.execution import initialise
+from ledger.commands.execution import initialise
 from ledger.store.sqlite.files import kept_path
 
 Raw = tuple[int, str, int, str, bytes]

@@ -15,7 +15,7 @@ from test_verifier import Teller, at, decisions, disagreements, dossiers
 from domain.money import yuan
 from ledger.application import Ledger
 from ledger.audit.replay import replay_range
-from ledger.execution import initialise
+from ledger.commands.execution import initialise
 from ledger.log import streams
 
 MONTHS = ("2025-12", "2026-02", "2026-04", "2026-08")

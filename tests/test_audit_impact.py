@@ -41,8 +41,8 @@ from domain.time import HOUR_US, MINUTE_US
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit.impact import Impact, impacts_of_now, outcome_of
-from ledger.batch import Batch
-from ledger.execution import carry_out, initialise
+from ledger.commands.batch import Batch
+from ledger.commands.execution import carry_out, initialise
 from ledger.log import streams
 from ledger.log.reader import Reader
 

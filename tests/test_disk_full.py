@@ -19,9 +19,9 @@ from conftest import COMMAND, CommandLine
 from forks import Gate
 from steering import Steering, turns_of
 
-from ledger import batch
 from ledger.application import Ledger
 from ledger.audit.derived import derived
+from ledger.commands import batch
 from ledger.store.views import Views
 
 LINES = 1500

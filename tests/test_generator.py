@@ -15,7 +15,7 @@ from domain.case import Case
 from domain.commands import Command
 from domain.events import TOPICS
 from ledger.application import Ledger, Writer
-from ledger.execution import carry_out
+from ledger.commands.execution import carry_out
 from ledger.log.codec import Row
 
 EVENTS = 2000

@@ -20,9 +20,9 @@ from cli.main import cli
 from domain.case import Fact, fold
 from domain.events import IncidentJoined, IncidentOpened
 from domain.refusals import Refusal
-from ledger.execution import execute, initialise
+from ledger.commands.execution import execute, initialise
+from ledger.commands.parsing import parse_line
 from ledger.log.codec import Row, decode
-from ledger.parsing import parse_line
 from ledger.questions import account_then
 
 LATE_US = 2**60

@@ -19,7 +19,7 @@ from domain.refusals import Conflict, Refusal
 from domain.time import Instant
 from ledger import clock
 from ledger.application import Ledger
-from ledger.execution import carry_out, execute
+from ledger.commands.execution import carry_out, execute
 
 ENROLLED = "2026-01-01T00:00:00+08:00"
 _numbers = count(1)

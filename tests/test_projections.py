@@ -28,11 +28,11 @@ from domain.bill import owed_fen
 from domain.case import Case, fold
 from domain.refusals import Refusal
 from ledger.application import Ledger
-from ledger.batch import Batch
-from ledger.execution import execute
+from ledger.commands.batch import Batch
+from ledger.commands.execution import execute
+from ledger.commands.month_run import run_month, waiting
+from ledger.commands.parsing import build, parse_line
 from ledger.log.codec import decode
-from ledger.month_run import run_month, waiting
-from ledger.parsing import build, parse_line
 from ledger.questions import breaches_of
 from ledger.store.sqlite.files import kept_path
 from ledger.store.views import FORMAT, TABLES, Views, rebuild

@@ -29,7 +29,7 @@ from ledger.audit import catching_up, merkle, proofs
 from ledger.audit.derived import Derived, ledger_id
 from ledger.audit.derived import derived as derive
 from ledger.audit.tree import first_difference, tree_as_kept, tree_of
-from ledger.execution import initialise
+from ledger.commands.execution import initialise
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader

@@ -11,9 +11,9 @@ from domain.refusals.incident import IncidentWasWithdrawn
 from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
+from ledger.commands.execution import Clock, carry_out
+from ledger.commands.parsing import build
 from ledger.exchange.source import Sourced
-from ledger.execution import Clock, carry_out
-from ledger.parsing import build
 
 
 class Taken(msgspec.Struct, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from domain.commands import DecideClaim, Id, IssueVoucher
 from domain.money import Fen, yuan
 from domain.refusals import Refusal
-from ledger.execution import Done, is_spent
+from ledger.commands.execution import Done, is_spent
 from ledger.log import streams
 from ledger.log.reader import Reader
 

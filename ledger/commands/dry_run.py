@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from domain.commands import Command, DecideClaim, IssueVoucher
 from domain.refusals import Refusal
 from ledger.application import Writer
-from ledger.execution import carry_out
-from ledger.month_run import run_month, waiting
-from ledger.parsing import parse_line
+from ledger.commands.execution import carry_out
+from ledger.commands.month_run import run_month, waiting
+from ledger.commands.parsing import parse_line
 
 
 def suppose(log: Writer, lines: Iterable[bytes], name: str, actor: str, now: int) -> None:

@@ -23,11 +23,11 @@ from domain.refusals import Conflict, Damaged, Refusal
 from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger, Writer
-from ledger.execution import Clock, carry_out, spend_key
+from ledger.commands.execution import Clock, carry_out, spend_key
+from ledger.commands.month_run import run_month, waiting
+from ledger.commands.parsing import parse_line
 from ledger.log.reader import BatchNote
 from ledger.memory import uncollected
-from ledger.month_run import run_month, waiting
-from ledger.parsing import parse_line
 from ledger.refusals.commands import BatchGoesOn, RunIncomplete
 
 TURN_NS = 250_000_000

@@ -16,7 +16,7 @@ from domain.terms import REFERENCE_AGREEMENT, needs_calendar
 from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer
-from ledger.handlers import Effect, handle
+from ledger.commands.handlers import Effect, handle
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader

@@ -96,7 +96,7 @@ def history_own_seconds(path: str, account: str) -> None:
     """An account's history asked for again and again, in one process."""
     from ledger.application import Ledger
     from ledger.clock import now_us
-    from ledger.questions import account_then
+    from ledger.queries.worklist import account_then
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger:
         for repeats in (3, 60):
@@ -188,7 +188,7 @@ def vouchers_from_events(path: str) -> None:
 def months_from_projection(path: str) -> None:
     """Every account's months, as they are kept."""
     from ledger.application import Ledger
-    from ledger.store.views import Views
+    from ledger.queries.read_models import Views
 
     with Ledger.open(f"sqlite:///{path}") as ledger, Views.of(ledger) as views:
         print(sum(row.unavailable_us for row in views.months()))

@@ -21,7 +21,7 @@ from domain.wording import said
 from domain.words import word
 from ledger.commands.handlers import claim_in
 from ledger.log.reader import Reader
-from ledger.store.views import Views
+from ledger.queries.read_models import Views
 
 claim = group("claim", "Claims for a month: filed, decided clause by clause, disputed, decided again.")
 

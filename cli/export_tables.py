@@ -37,7 +37,7 @@ from ledger.exchange.tables import (
 from ledger.exchange.workbook import write_xlsx
 from ledger.log.reader import Reader
 from ledger.new_files import STDOUT, new_file
-from ledger.store.views import Views
+from ledger.queries.read_models import Views
 
 WRITERS: dict[str, Callable[[Table, Iterable[Row], About, IO[bytes]], int]] = {
     "csv": write_csv,

@@ -23,7 +23,7 @@ from ledger.exchange.moving import check_is_not
 from ledger.exchange.openslo import write_openslo
 from ledger.log import streams
 from ledger.new_files import new_file
-from ledger.questions import of_account, work
+from ledger.queries.worklist import of_account, work
 
 
 @click.group("export")

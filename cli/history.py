@@ -22,7 +22,7 @@ from domain.wording import listed, said
 from domain.words import CODED, label, word
 from ledger import clock
 from ledger.application import Ledger
-from ledger.questions import AccountThen, account_then
+from ledger.queries.worklist import AccountThen, account_then
 
 
 @click.command()

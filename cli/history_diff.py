@@ -17,7 +17,7 @@ from domain.terms import in_force
 from domain.time import written
 from domain.wording import Said, said
 from domain.words import CODED, word
-from ledger.questions import AccountThen
+from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 
 _Fields = dict[str, Json]

@@ -16,7 +16,7 @@ from domain.incident import Exclusion, Incident
 from domain.money import DEFAULT_CURRENCY, yuan
 from domain.refusals.terms import NoTerms
 from domain.time import DEFAULT_ZONE, written
-from ledger.questions import AccountThen
+from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 
 RULES = ("terms", "calendar")

@@ -18,7 +18,7 @@ from domain.refusals import BadValue
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
 from domain.wording import said, words_of
 from domain.words import word
-from ledger.questions import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
+from ledger.queries.worklist import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
 
 def parsed_month(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

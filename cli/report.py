@@ -17,8 +17,8 @@ from domain.time import written
 from domain.wording import said
 from domain.words import word
 from ledger.exchange.moving import check_is_not
-from ledger.month_report import AccountMonth, MonthReport, Totals, month_report
 from ledger.new_files import STDOUT, new_file
+from ledger.queries.month_report import AccountMonth, MonthReport, Totals, month_report
 
 
 @click.command()

@@ -14,8 +14,8 @@ from ledger.application import Ledger
 from ledger.audit.tree import tree_of
 from ledger.commands.execution import initialise
 from ledger.published import shipped_agreements
+from ledger.queries import read_models
 from ledger.spread import Workers
-from ledger.store import views
 
 
 @click.command()
@@ -43,7 +43,7 @@ def init(agreement: str | None, format_: str | None) -> None:
 
 def _make_what_is_kept(ledger: Ledger) -> None:
     """The tables beside the log, of this version's formats: on a server, other roles may fill but not make them."""
-    with views.Views.of(ledger), tree_of(ledger):
+    with read_models.Views.of(ledger), tree_of(ledger):
         pass
 
 
@@ -58,7 +58,7 @@ def rebuild(workers: Workers | None, format_: str | None) -> None:
       slaledger rebuild
     """
     with open_ledger() as ledger, progress("accounts") as advance:
-        accounts = views.rebuild(ledger, workers, on_progress=advance)
+        accounts = read_models.rebuild(ledger, workers, on_progress=advance)
         with ledger.reading() as log:
             position = log.position()
     answer = {"command": "rebuild", "accounts": accounts, "position": position}

@@ -15,8 +15,8 @@ from domain.case import unknown_account
 from domain.wording import said
 from domain.words import word
 from ledger.log import streams
-from ledger.questions import voucher_then
-from ledger.store.views import Views
+from ledger.queries.read_models import Views
+from ledger.queries.worklist import voucher_then
 
 voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bills, reversed, cancelled.")
 

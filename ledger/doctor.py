@@ -22,7 +22,7 @@ from ledger.application import Ledger
 from ledger.audit.tree import tree_as_kept
 from ledger.log.database import KeptError
 from ledger.log.reader import Reader
-from ledger.store.views import reached_as_kept
+from ledger.queries.read_models import reached_as_kept
 
 State = Literal["ok", "note", "wrong", "damaged"]
 """`note`: works, and could be better; `wrong`: something does not work; `damaged`: the store is."""

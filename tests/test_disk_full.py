@@ -22,7 +22,7 @@ from steering import Steering, turns_of
 from ledger.application import Ledger
 from ledger.audit.derived import derived
 from ledger.commands import batch
-from ledger.store.views import Views
+from ledger.queries.read_models import Views
 
 LINES = 1500
 LINES_A_TURN = 100

@@ -14,7 +14,7 @@ import pytest
 from conftest import CommandLine
 
 from cli import exports
-from ledger.questions import Breach, Unclaimed, Work
+from ledger.queries.worklist import Breach, Unclaimed, Work
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -23,7 +23,7 @@ from domain.refusals import Refusal
 from ledger.commands.execution import execute, initialise
 from ledger.commands.parsing import parse_line
 from ledger.log.codec import Row, decode
-from ledger.questions import account_then
+from ledger.queries.worklist import account_then
 
 LATE_US = 2**60
 

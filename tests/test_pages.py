@@ -28,8 +28,8 @@ from domain.spans import length
 from domain.terms import in_force
 from ledger.application import Ledger
 from ledger.log.codec import decode
-from ledger.moments import concerned
-from ledger.month_report import AccountMonth, MonthReport
+from ledger.queries.case_history import concerned
+from ledger.queries.month_report import AccountMonth, MonthReport
 
 LONGEST = 500_000
 

@@ -33,9 +33,9 @@ from ledger.commands.execution import execute
 from ledger.commands.month_run import run_month, waiting
 from ledger.commands.parsing import build, parse_line
 from ledger.log.codec import decode
-from ledger.questions import breaches_of
+from ledger.queries.read_models import FORMAT, TABLES, Views, rebuild
+from ledger.queries.worklist import breaches_of
 from ledger.store.sqlite.files import kept_path
-from ledger.store.views import FORMAT, TABLES, Views, rebuild
 from projections.claims import claim_rows
 from projections.months import has_open_incident, month_rows
 from projections.vouchers import voucher_rows

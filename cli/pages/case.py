@@ -26,7 +26,7 @@ from domain.terms import Terms, in_force
 from domain.time import days_in
 from domain.wording import Said, said
 from ledger.log.reader import Reader
-from ledger.moments import Concerned, Moment, concerned, moments, subject, terms_of
+from ledger.queries.case_history import Concerned, Moment, concerned, moments, subject, terms_of
 
 LIMIT_BYTES = 480_000
 """No page is longer where fewer steps can make it so."""

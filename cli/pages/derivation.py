@@ -14,7 +14,7 @@ from domain.case import Fact
 from domain.claim import Decided
 from domain.decision import Decision, Step
 from domain.wording import Said
-from ledger.moments import subject
+from ledger.queries.case_history import subject
 
 MOST_EPISODES = 60
 """So many episodes and exclusions of a decision are written out; of further ones the page says how many and what."""

@@ -15,7 +15,7 @@ from domain.money import yuan
 from domain.terms import Terms
 from domain.time import seconds_text, written
 from domain.wording import Said, said
-from ledger.moments import subject
+from ledger.queries.case_history import subject
 
 LONGEST = 300
 """Characters of a text in the table of events; a longer one is cut, and says so."""

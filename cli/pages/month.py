@@ -14,7 +14,7 @@ from cli.pages.scale import Band, bands, place
 from domain.money import percent_cut, percent_text
 from domain.terms import Terms
 from domain.wording import Said, counted, said
-from ledger.month_report import AccountMonth, MonthReport, Totals
+from ledger.queries.month_report import AccountMonth, MonthReport, Totals
 
 ROWS = 500
 """So many accounts stand in the table, the largest amounts first; of the others the page says what they come to."""

@@ -17,8 +17,8 @@ from ledger.audit.tree import first_difference, tree_as_kept
 from ledger.log.account_history import Life
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.queries.read_models import Views
 from ledger.spread import Workers, over_accounts
-from ledger.store.views import Views
 
 Progress = Callable[[int, int], None]
 

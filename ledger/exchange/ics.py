@@ -17,7 +17,7 @@ from domain.money import yuan
 from domain.time import local
 from domain.wording import Said, said
 from ledger.extras import library
-from ledger.questions import Unclaimed, Work
+from ledger.queries.worklist import Unclaimed, Work
 from projections.claims import ClaimRow
 
 PRODUCT = "-//slaledger//worklist//EN"

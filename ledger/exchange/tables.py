@@ -13,7 +13,7 @@ from domain.wording import Said, said
 from ledger.exchange.currency import currency_of
 from ledger.log import streams
 from ledger.log.reader import Reader
-from ledger.store.views import Views
+from ledger.queries.read_models import Views
 
 Kind = Literal["text", "whole", "yes_no", "money", "seconds", "percent", "instant"]
 """What a cell holds: text; a whole number; true or false; fen; microseconds; hundredths of a basis point; an instant in

@@ -15,8 +15,8 @@ from ledger.application import Ledger
 from ledger.commands.handlers import voucher_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.queries.read_models import Views
 from ledger.refusals.commands import UnknownVoucher
-from ledger.store.views import Views
 from projections.claims import ClaimRow
 from projections.months import MonthRow, month_rows
 

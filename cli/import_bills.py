@@ -10,9 +10,9 @@ from cli.output import format_option
 from cli.taking_over import dry_run_option, file_argument, take, terms_currency
 from domain.time import zone_info
 from domain.wording import said
-from ledger.exchange import focus as of_focus
-from ledger.exchange.bss import read_bss
-from ledger.exchange.source import Reading
+from ledger.imports import focus as of_focus
+from ledger.imports.bss import read_bss
+from ledger.imports.source import Reading
 
 
 def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:

@@ -6,7 +6,7 @@ import click
 
 from cli.output import format_option
 from cli.taking_over import dry_run_option, file_argument, take
-from ledger.exchange.cloudevents import PREFIX, Asked, read_cloudevents
+from ledger.imports.cloudevents import PREFIX, Asked, read_cloudevents
 
 
 @click.command("cloudevents", short_help="Commands as CloudEvents 1.0 (JSON).")

@@ -20,10 +20,10 @@ from cli.taking_over import (
     whom_options,
 )
 from domain.wording import said
-from ledger.exchange.alertmanager import read_alertmanager
-from ledger.exchange.labels import LabelRules
-from ledger.exchange.pagerduty import Asked, read_pagerduty
-from ledger.exchange.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.alertmanager import read_alertmanager
+from ledger.imports.label_rules import LabelRules
+from ledger.imports.pagerduty import Asked, read_pagerduty
+from ledger.imports.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
 
 
 def _rules(

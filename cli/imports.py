@@ -14,8 +14,8 @@ from cli.taking_over import check_whom, dry_run_option, file_argument, pair, tak
 from cli.transfer import counts, tell
 from domain.wording import said
 from ledger.exchange import moving
-from ledger.exchange.aliyun_bill import read_aliyun_bill
-from ledger.exchange.statuspage import read_statuspage
+from ledger.imports.aliyun_bill import read_aliyun_bill
+from ledger.imports.statuspage import read_statuspage
 
 
 @click.group("import")

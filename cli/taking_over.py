@@ -11,10 +11,10 @@ from cli.completion import accounts, files
 from cli.context import actor, open_ledger
 from cli.output import Json, emit, put, warn
 from domain.wording import said
-from ledger.exchange import source
 from ledger.exchange.currency import currency_of
-from ledger.exchange.intake import take_over
 from ledger.exchange.lines import open_lines
+from ledger.imports import source
+from ledger.imports.record import take_over
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

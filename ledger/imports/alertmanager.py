@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from domain.wording import said
-from ledger.exchange.labels import LabelRules, Sorter, labels_of
-from ledger.exchange.outages import Outage, commands, compact, source_id
-from ledger.exchange.source import Moment, Node, Reading, documents
+from ledger.imports.label_rules import LabelRules, Sorter, labels_of
+from ledger.imports.outages import Outage, commands, compact, source_id
+from ledger.imports.source import Moment, Node, Reading, documents
 from ledger.refusals.import_outages import (
     AlertEndToldOtherwise,
     AlertWithoutEnd,

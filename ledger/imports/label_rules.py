@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from domain.wording import said
-from ledger.exchange.outages import Target, check_functions, target
-from ledger.exchange.source import Node, checked_id
+from ledger.imports.outages import Target, check_functions, target
+from ledger.imports.source import Node, checked_id
 from ledger.refusals.imports import AccountsNamedTwice, LabelNotText, LabelsMappedTwice, NoAccountLabel, UnmappedLabels
 
 Label = tuple[str, str]

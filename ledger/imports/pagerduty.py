@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from domain.wording import counted, said
-from ledger.exchange.outages import BY_HAND, Outage, check_functions, commands, source_id, target
-from ledger.exchange.source import Moment, Node, Reading, documents
+from ledger.imports.outages import BY_HAND, Outage, check_functions, commands, source_id, target
+from ledger.imports.source import Moment, Node, Reading, documents
 from ledger.refusals.import_outages import (
     Merged,
     NotPagerduty,

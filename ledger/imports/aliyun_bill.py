@@ -16,9 +16,9 @@ import msgspec
 
 from domain.bill import MAX_MONTHS
 from domain.wording import said
-from ledger.exchange.charges import Bill, Charge, bill_fields, next_month
-from ledger.exchange.source import Reading, Sourced, checked_id, whole
-from ledger.exchange.table import Row, rows
+from ledger.imports.charges import Bill, Charge, bill_fields, next_month
+from ledger.imports.csv_rows import Row, rows
+from ledger.imports.source import Reading, Sourced, checked_id, whole
 from ledger.refusals.import_bills import (
     BadAmountInBill,
     BadBillingMonth,

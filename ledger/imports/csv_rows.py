@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from domain.wording import words_of
-from ledger.exchange.source import LARGEST
+from ledger.imports.source import LARGEST
 from ledger.refusals.import_bills import MissingCell
 from ledger.refusals.imports import (
     BadCsv,

@@ -10,7 +10,7 @@ from domain.cited import FunctionName
 from domain.commands import Id
 from domain.refusals import BadValue
 from domain.wording import said
-from ledger.exchange.source import Moment, Sourced
+from ledger.imports.source import Moment, Sourced
 from ledger.refusals.imports import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
 
 Target = dict[str, object]

@@ -16,10 +16,10 @@ import msgspec
 
 from domain.time import zone_info
 from domain.wording import counted, said
-from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
-from ledger.exchange.outages import source_id
-from ledger.exchange.source import Reading, Sourced, checked_id
-from ledger.exchange.table import Row, decoded, rows
+from ledger.imports.charges import Bill, Charge, bill_fields, check_currency, next_month
+from ledger.imports.csv_rows import Row, decoded, rows
+from ledger.imports.outages import source_id
+from ledger.imports.source import Reading, Sourced, checked_id
 from ledger.refusals.import_bills import (
     BadAmountInFocus,
     BadTimeInFocus,

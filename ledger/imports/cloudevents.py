@@ -14,8 +14,8 @@ import msgspec
 
 from domain.commands import BY_WORDS
 from domain.wording import counted, said
-from ledger.exchange.outages import source_key
-from ledger.exchange.source import Node, Number, Reading, Sourced, documents, parse_json
+from ledger.imports.outages import source_key
+from ledger.imports.source import Node, Number, Reading, Sourced, documents, parse_json
 from ledger.refusals.import_outages import (
     BadNumber,
     BadSource,

@@ -13,7 +13,7 @@ from ledger import clock
 from ledger.application import Ledger
 from ledger.commands.execution import Clock, carry_out
 from ledger.commands.parsing import build
-from ledger.exchange.source import Sourced
+from ledger.imports.source import Sourced
 
 
 class Taken(msgspec.Struct, kw_only=True):

@@ -16,8 +16,8 @@ from fractions import Fraction
 import msgspec
 
 from domain.wording import counted, said
-from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
-from ledger.exchange.source import Node, Reading, Sourced, checked_id, documents
+from ledger.imports.charges import Bill, Charge, bill_fields, check_currency, next_month
+from ledger.imports.source import Node, Reading, Sourced, checked_id, documents
 from ledger.refusals.import_bills import (
     BadAmountInAnswer,
     BadBillingCycle,

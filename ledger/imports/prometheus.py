@@ -17,9 +17,9 @@ import msgspec
 
 from domain.time import SECOND_US, seconds_text
 from domain.wording import said
-from ledger.exchange.labels import LabelRules, Sorter, labels_of
-from ledger.exchange.outages import Outage, commands, compact, source_id
-from ledger.exchange.source import Moment, Node, Number, Reading, documents
+from ledger.imports.label_rules import LabelRules, Sorter, labels_of
+from ledger.imports.outages import Outage, commands, compact, source_id
+from ledger.imports.source import Moment, Node, Number, Reading, documents
 from ledger.refusals.import_outages import (
     BadSampleTime,
     DownAtFirstSample,

@@ -22,9 +22,9 @@ from domain.time import add_months, months_between
 from domain.wording import counted, said
 from ledger.application import Ledger
 from ledger.exchange.moving import check_is_not
-from ledger.exchange.parquet import write_parquet
-from ledger.exchange.sheets import About, write_csv
-from ledger.exchange.tables import (
+from ledger.exports.csv import About, write_csv
+from ledger.exports.parquet import write_parquet
+from ledger.exports.tables import (
     AVAILABILITY,
     CLAIMS,
     VOUCHERS,
@@ -34,7 +34,7 @@ from ledger.exchange.tables import (
     claim_rows,
     voucher_rows,
 )
-from ledger.exchange.workbook import write_xlsx
+from ledger.exports.xlsx import write_xlsx
 from ledger.log.reader import Reader
 from ledger.new_files import STDOUT, new_file
 from ledger.queries.read_models import Views

@@ -16,11 +16,11 @@ from domain.case import unknown_account
 from domain.terms import by_name, latest
 from domain.wording import counted
 from ledger.commands.execution import CLOCK_TOLERANCE_US
-from ledger.exchange.currency import currency_of
-from ledger.exchange.ics import Context, write_calendar
-from ledger.exchange.journal import STYLES, write_journal
 from ledger.exchange.moving import check_is_not
-from ledger.exchange.openslo import write_openslo
+from ledger.exports.currency import currency_of
+from ledger.exports.ics import Context, write_calendar
+from ledger.exports.journal import STYLES, write_journal
+from ledger.exports.openslo import write_openslo
 from ledger.log import streams
 from ledger.new_files import new_file
 from ledger.queries.worklist import of_account, work

@@ -114,7 +114,7 @@ FILES = [
     Scenario(
         "more rows than a spreadsheet has",
         "export claims -o claims.xlsx",
-        within=instead("ledger.exchange.workbook.LAST_ROW", 1),
+        within=instead("ledger.exports.xlsx.LAST_ROW", 1),
     ),
     Scenario(
         "a promise of all of the time",

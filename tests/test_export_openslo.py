@@ -19,7 +19,7 @@ from conftest import ROOT, CommandLine
 
 from domain.refusals import Refusal
 from domain.terms import Version, document_sha256, parse_terms
-from ledger.exchange.openslo import write_openslo
+from ledger.exports.openslo import write_openslo
 
 SHIPPED = sorted((ROOT / "ledger" / "agreements").glob("*.toml"))
 REFERENCE = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml").read_text("utf-8")

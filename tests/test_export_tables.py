@@ -22,8 +22,8 @@ from conftest import COMMAND, CommandLine
 from python_calamine import CalamineWorkbook
 
 from domain.commands import Id, VoucherId
-from ledger.exchange import parquet, workbook
-from ledger.exchange.tables import TABLES
+from ledger.exports import parquet, xlsx
+from ledger.exports.tables import TABLES
 
 FORMATS = ("csv", "xlsx", "parquet")
 MONTHS = ("2026-03", "2026-04")
@@ -307,9 +307,9 @@ def test_a_missing_library_is_named(
 
 def test_more_rows_than_a_spreadsheet_has_are_refused(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = len(demo.ok("voucher", "list"))
-    monkeypatch.setattr(workbook, "LAST_ROW", rows + 1)
+    monkeypatch.setattr(xlsx, "LAST_ROW", rows + 1)
     assert len(read_xlsx(exported(demo, "vouchers", "xlsx"))) == rows
-    monkeypatch.setattr(workbook, "LAST_ROW", rows)
+    monkeypatch.setattr(xlsx, "LAST_ROW", rows)
     error = demo.refused("export", "vouchers", "-o", "many.xlsx")
     assert (error["code"], "parquet" in error["hint"]) == ("too_many_rows", True)
     assert not (demo.folder / "many.xlsx").exists()

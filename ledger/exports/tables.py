@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.terms import in_force
 from domain.time import month_span
 from domain.wording import Said, said
-from ledger.exchange.currency import currency_of
+from ledger.exports.currency import currency_of
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.queries.read_models import Views

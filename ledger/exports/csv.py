@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 
 from domain.money import yuan
 from domain.time import seconds_text, written
-from ledger.exchange.tables import Cell, Kind, Row, Table
+from ledger.exports.tables import Cell, Kind, Row, Table
 
 PLACES: Mapping[Kind, int] = {"money": 2, "seconds": 6, "percent": 4}
 """The decimals of the kinds that are kept as whole numbers of a small unit."""

@@ -14,8 +14,8 @@ from typing import IO, Any
 from domain.refusals import Refusal
 from domain.time import local
 from domain.wording import said
-from ledger.exchange.sheets import PLACES, About, decimal
-from ledger.exchange.tables import Cell, Column, Kind, Row, Table
+from ledger.exports.csv import PLACES, About, decimal
+from ledger.exports.tables import Cell, Column, Kind, Row, Table
 from ledger.extras import library
 from ledger.refusals.copies import TooManyRows
 

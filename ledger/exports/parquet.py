@@ -7,8 +7,8 @@ from itertools import islice
 from typing import IO, Any
 
 from domain.wording import said
-from ledger.exchange.sheets import PLACES, About, decimal
-from ledger.exchange.tables import Cell, Kind, Row, Table
+from ledger.exports.csv import PLACES, About, decimal
+from ledger.exports.tables import Cell, Kind, Row, Table
 from ledger.extras import library
 
 BATCH = 10_000

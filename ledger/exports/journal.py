@@ -15,8 +15,8 @@ from typing import NamedTuple, Protocol
 from domain.money import yuan
 from domain.time import local
 from domain.wording import Said, said
-from ledger.exchange.currency import currency_of
-from ledger.exchange.movements import Book, Kind, Movement, books
+from ledger.exports.currency import currency_of
+from ledger.exports.voucher_movements import Book, Kind, Movement, books
 from ledger.log.reader import Reader
 
 CREDITS = "Expenses:ServiceCredits"

@@ -20,7 +20,7 @@ from ledger.audit import dossier as dossiers
 from ledger.audit.notes import read_key_file, sign_note
 from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.audit.tree import tree_of
-from ledger.exchange.moving import check_is_not
+from ledger.copies.transfer import check_is_not
 from ledger.files import read_bytes, read_text
 from ledger.log.codec import decode
 from ledger.new_files import STDOUT, new_file

@@ -21,7 +21,7 @@ from cli.refusals import BinaryOnTerminal
 from domain.time import add_months, months_between
 from domain.wording import counted, said
 from ledger.application import Ledger
-from ledger.exchange.moving import check_is_not
+from ledger.copies.transfer import check_is_not
 from ledger.exports.csv import About, write_csv
 from ledger.exports.parquet import write_parquet
 from ledger.exports.tables import (

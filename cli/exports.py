@@ -16,7 +16,7 @@ from domain.case import unknown_account
 from domain.terms import by_name, latest
 from domain.wording import counted
 from ledger.commands.execution import CLOCK_TOLERANCE_US
-from ledger.exchange.moving import check_is_not
+from ledger.copies.transfer import check_is_not
 from ledger.exports.currency import currency_of
 from ledger.exports.ics import Context, write_calendar
 from ledger.exports.journal import STYLES, write_journal

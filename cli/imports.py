@@ -13,7 +13,7 @@ from cli.progress import progress
 from cli.taking_over import check_whom, dry_run_option, file_argument, pair, take, whom_options
 from cli.transfer import counts, tell
 from domain.wording import said
-from ledger.exchange import moving
+from ledger.copies import transfer
 from ledger.imports.aliyun_bill import read_aliyun_bill
 from ledger.imports.statuspage import read_statuspage
 
@@ -91,7 +91,7 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
       slaledger --ledger sqlite:///moved.db import events events.jsonl
     """
     with progress("events") as advance:
-        moved = moving.import_events(
+        moved = transfer.import_events(
             settings().url, file, dry_run=dry_run, lock_seconds=lock_seconds(), on_progress=advance
         )
     if dry_run:

@@ -16,7 +16,7 @@ from domain.money import percent_cut, percent_text, yuan
 from domain.time import written
 from domain.wording import said
 from domain.words import word
-from ledger.exchange.moving import check_is_not
+from ledger.copies.transfer import check_is_not
 from ledger.new_files import STDOUT, new_file
 from ledger.queries.month_report import AccountMonth, MonthReport, Totals, month_report
 

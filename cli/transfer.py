@@ -14,8 +14,8 @@ from cli.progress import progress
 from domain.wording import said
 from ledger.audit.notes import encoded, read_key_file, sign_note
 from ledger.audit.proofs import read_checkpoint
-from ledger.exchange import backups, moving
-from ledger.exchange.moving import Moved
+from ledger.copies import backups, transfer
+from ledger.copies.transfer import Moved
 from ledger.files import read_text
 from ledger.new_files import STDOUT
 
@@ -44,7 +44,7 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
     key = None if key_file is None else read_key_file(Path(key_file))
     with open_ledger() as ledger, progress("events") as advance:
         sign = _as_it_is if key is None else lambda text: sign_note(text, key)
-        moved = moving.export_events(ledger, file, force=force, sign=sign, on_progress=advance)
+        moved = transfer.export_events(ledger, file, force=force, sign=sign, on_progress=advance)
     if file != STDOUT:
         tell(
             file,

@@ -16,8 +16,8 @@ from cli.context import settings
 from domain.wording import said
 from ledger.audit.proofs import Checkpoint, parse_proof, verify_proof
 from ledger.audit.tree import KeptTree
+from ledger.copies.transfer import _prove
 from ledger.exchange.lines import _line
-from ledger.exchange.moving import _prove
 from ledger.imports.label_rules import LabelRules
 from ledger.imports.outages import check_functions, target
 from ledger.new_files import written

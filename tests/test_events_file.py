@@ -19,9 +19,9 @@ from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit.merkle import EMPTY_ROOT
 from ledger.audit.notes import encoded
+from ledger.copies.events_file import EventsFile, write_events
+from ledger.copies.transfer import export_events, import_events
 from ledger.exchange import lines
-from ledger.exchange.events_file import EventsFile, write_events
-from ledger.exchange.moving import export_events, import_events
 from ledger.log.codec import Envelope, Row, encode
 
 COUNT = 14

@@ -19,7 +19,7 @@ from ledger.application import Ledger, Writer
 from ledger.audit.derived import BEFORE_ALL, Derived, derived, ledger_id
 from ledger.audit.notes import encoded
 from ledger.audit.proofs import Checkpoint, check_origin
-from ledger.exchange.events_file import EventsFile, write_events
+from ledger.copies.events_file import EventsFile, write_events
 from ledger.exchange.lines import new_lines, open_lines
 from ledger.log.codec import Row
 from ledger.log.reader import BatchNote

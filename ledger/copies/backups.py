@@ -16,9 +16,9 @@ from domain.wording import said
 from ledger.application import Ledger
 from ledger.audit.derived import BEFORE_ALL, derived, hashed, ledger_id
 from ledger.audit.proofs import Checkpoint
-from ledger.exchange.events_file import EventsFile
+from ledger.copies.events_file import EventsFile
+from ledger.copies.transfer import Moved, Progress, Source, check_is_not, export_events, move_in
 from ledger.exchange.lines import open_lines
-from ledger.exchange.moving import Moved, Progress, Source, check_is_not, export_events, move_in
 from ledger.files import unreadable
 from ledger.log.codec import Row, decode
 from ledger.log.reader import BatchNote, Reader

@@ -64,7 +64,7 @@ def hashes(path: str) -> None:
 def root(path: str) -> None:
     """The Merkle root over all rows, derived anew."""
     from ledger.application import Ledger
-    from ledger.audit.derived import derived
+    from ledger.transparency.log_root import derived
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
         print(derived(log).size)

@@ -30,7 +30,6 @@ from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
 from ledger.audit.impact import Choose, Impact, Outcome, impacts_of_now, impacts_of_rules, reading_chooser
-from ledger.audit.proofs import read_checkpoint
 from ledger.audit.replay import Difference, replay_range, together
 from ledger.audit.verify import verify
 from ledger.commands.dry_run import suppose
@@ -39,6 +38,7 @@ from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.spread import Task, Workers, over_accounts
+from ledger.transparency.proofs import read_checkpoint
 
 _Result = TypeVar("_Result")
 DIFFERENT = 3

@@ -16,12 +16,12 @@ from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtP
 from domain.wording import said
 from domain.words import label
 from ledger.application import Ledger
-from ledger.audit import merkle, notes
-from ledger.audit.derived import hashed
-from ledger.audit.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
-from ledger.audit.tree import KeptTree, damaged, tree_of
 from ledger.files import read_text
 from ledger.log.codec import Row
+from ledger.transparency import merkle, signed_notes
+from ledger.transparency.log_root import hashed
+from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
+from ledger.transparency.tree import KeptTree, damaged, tree_of
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _SIGN_HELP = "Sign it with the key that `slaledger keygen` made."
@@ -110,11 +110,11 @@ def _proof_shape(row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof)
         "stream": row.stream,
         "version": row.version,
         "topic": row.topic,
-        "leaf_hash": notes.encoded(leaf),
+        "leaf_hash": signed_notes.encoded(leaf),
         "index": proof.index,
         "size": head.size,
-        "root": notes.encoded(head.root),
-        "hashes": [notes.encoded(each) for each in proof.hashes],
+        "root": signed_notes.encoded(head.root),
+        "hashes": [signed_notes.encoded(each) for each in proof.hashes],
         "checkpoint": proof.checkpoint,
     }
 
@@ -144,9 +144,9 @@ def consistency(old: str, new: str, format_: str | None) -> None:
         "ledger": newer.origin,
         "old_size": older.size,
         "new_size": newer.size,
-        "old_root": notes.encoded(older.root),
-        "new_root": notes.encoded(newer.root),
-        "hashes": [notes.encoded(each) for each in hashes],
+        "old_root": signed_notes.encoded(older.root),
+        "new_root": signed_notes.encoded(newer.root),
+        "hashes": [signed_notes.encoded(each) for each in hashes],
     }
     pairs = [(label(name), value) for name, value in shape.items() if name != "hashes"]
     pairs += [(said("hash"), each) for each in shape["hashes"]]
@@ -166,17 +166,17 @@ def keygen(name: str, file: str) -> None:
     Example:
       slaledger keygen ledger.example.com -o ledger.key
     """
-    signer_key, verifier_key = notes.generate_key(name)
-    notes.write_key_file(Path(file), signer_key)
+    signer_key, verifier_key = signed_notes.generate_key(name)
+    signed_notes.write_key_file(Path(file), signer_key)
     print(verifier_key)
 
 
 def _signer_key(file: str | None) -> str | None:
-    return None if file is None else notes.read_key_file(Path(file))
+    return None if file is None else signed_notes.read_key_file(Path(file))
 
 
 def _signed(text: str, key: str | None) -> str:
-    return text if key is None else notes.sign_note(text, key)
+    return text if key is None else signed_notes.sign_note(text, key)
 
 
 def _checkpoint(tree: KeptTree) -> Checkpoint:

@@ -11,11 +11,11 @@ from cli.progress import progress
 from cli.workers import workers_options
 from domain.wording import said
 from ledger.application import Ledger
-from ledger.audit.tree import tree_of
 from ledger.commands.execution import initialise
 from ledger.published import shipped_agreements
 from ledger.queries import read_models
 from ledger.spread import Workers
+from ledger.transparency.tree import tree_of
 
 
 @click.command()

@@ -12,12 +12,12 @@ from cli.language import here
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
 from domain.wording import said
-from ledger.audit.notes import encoded, read_key_file, sign_note
-from ledger.audit.proofs import read_checkpoint
 from ledger.copies import backups, transfer
 from ledger.copies.transfer import Moved
 from ledger.files import read_text
 from ledger.new_files import STDOUT
+from ledger.transparency.proofs import read_checkpoint
+from ledger.transparency.signed_notes import encoded, read_key_file, sign_note
 
 _FORCE = click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 _SIGN = click.option(

@@ -19,10 +19,10 @@ from domain.time import SECOND_US, month_of, written
 from domain.wording import Said, said
 from ledger import clock
 from ledger.application import Ledger
-from ledger.audit.tree import tree_as_kept
 from ledger.log.database import KeptError
 from ledger.log.reader import Reader
 from ledger.queries.read_models import reached_as_kept
+from ledger.transparency.tree import tree_as_kept
 
 State = Literal["ok", "note", "wrong", "damaged"]
 """`note`: works, and could be better; `wrong`: something does not work; `damaged`: the store is."""

@@ -16,11 +16,11 @@ from conftest import CommandLine
 from steering import Steering
 
 from ledger.application import Ledger, Writer
-from ledger.audit.derived import derived
 from ledger.copies import transfer
 from ledger.copies.transfer import move_in
 from ledger.log.codec import Row
 from ledger.log.reader import BatchNote
+from ledger.transparency.log_root import derived
 
 Raw = tuple[int, str, int, str, bytes]
 MOVED = ("--ledger", "sqlite:///moved.db")

@@ -25,16 +25,16 @@ from cli import audit_tree
 from cli.main import Settings
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.application import Ledger
-from ledger.audit import catching_up, merkle, proofs
-from ledger.audit.derived import Derived, ledger_id
-from ledger.audit.derived import derived as derive
-from ledger.audit.tree import first_difference, tree_as_kept, tree_of
 from ledger.commands.execution import initialise
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.store.open import open_store
 from ledger.store.sqlite.files import kept_path
+from ledger.transparency import catch_up, merkle, proofs
+from ledger.transparency.log_root import Derived, ledger_id
+from ledger.transparency.log_root import derived as derive
+from ledger.transparency.tree import first_difference, tree_as_kept, tree_of
 
 
 def defined_root(leaves: Sequence[bytes]) -> bytes:
@@ -188,7 +188,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seen.append(row.position)
         return leaf_hash(row)
 
-    monkeypatch.setattr(catching_up, "hashed", counted)
+    monkeypatch.setattr(catch_up, "hashed", counted)
     return seen
 
 
@@ -418,7 +418,7 @@ def test_many_readers_at_once_get_one_answer(ledger: Placed) -> None:
 READ = """
 import sys
 from ledger.application import Ledger
-from ledger.audit.tree import tree_of
+from ledger.transparency.tree import tree_of
 with Ledger.open(sys.argv[1]) as ledger, tree_of(ledger) as tree:
     print(tree.root().hex())
 """

@@ -14,13 +14,13 @@ from domain.decision import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
 from domain.parser_words import parser_words
 from domain.wording import said, words_of
-from ledger.audit import merkle
 from ledger.audit.replay import past_decisions, replay
 from ledger.log import leaves, streams
 from ledger.log.account_history import Own
 from ledger.log.codec import Row, decode
 from ledger.log.shared_history import Common
 from ledger.refusals.audit import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
+from ledger.transparency import merkle
 
 FORMAT = "slaledger-dossier-1"
 

@@ -10,15 +10,15 @@ from domain.case import Case
 from domain.refusals import Damaged
 from domain.wording import said
 from ledger.application import Ledger
-from ledger.audit.derived import Derived, derived, ledger_id
-from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.audit.replay import Difference, past_decisions, replay
-from ledger.audit.tree import first_difference, tree_as_kept
 from ledger.log.account_history import Life
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.queries.read_models import Views
 from ledger.spread import Workers, over_accounts
+from ledger.transparency.log_root import Derived, derived, ledger_id
+from ledger.transparency.proofs import Checkpoint, check_origin
+from ledger.transparency.tree import first_difference, tree_as_kept
 
 Progress = Callable[[int, int], None]
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from domain.refusals import Damaged
 from domain.wording import said
 from ledger.application import Ledger
-from ledger.audit.derived import BEFORE_ALL, derived, hashed, ledger_id
-from ledger.audit.proofs import Checkpoint
 from ledger.copies.events_file import EventsFile
 from ledger.copies.transfer import Moved, Progress, Source, check_is_not, export_events, move_in
 from ledger.exchange.lines import open_lines
@@ -26,6 +24,8 @@ from ledger.new_files import beside, check_is_alone
 from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import explained
+from ledger.transparency.log_root import BEFORE_ALL, derived, hashed, ledger_id
+from ledger.transparency.proofs import Checkpoint
 
 _SQLITE = b"SQLite format 3\x00"
 _PAGES = 1000

@@ -29,9 +29,6 @@ from domain.parser_words import parser_words
 from domain.refusals import Refusal
 from domain.time import written
 from domain.wording import said
-from ledger.audit.derived import Peaks, hashed
-from ledger.audit.notes import decoded, encoded
-from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.exchange.lines import cut_off
 from ledger.log import streams
 from ledger.log.codec import Envelope, Row, open_state
@@ -55,6 +52,9 @@ from ledger.refusals.copies import (
     WrongSource,
 )
 from ledger.refusals.store import UnknownTopic, UnreadableState
+from ledger.transparency.log_root import Peaks, hashed
+from ledger.transparency.proofs import Checkpoint, read_checkpoint
+from ledger.transparency.signed_notes import decoded, encoded
 
 FORMAT = 1
 """Raised when a line would say something else."""

@@ -16,9 +16,6 @@ import msgspec
 
 from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
-from ledger.audit.derived import BEFORE_ALL, Derived, derived, ledger_id
-from ledger.audit.notes import encoded
-from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.copies.events_file import EventsFile, write_events
 from ledger.exchange.lines import new_lines, open_lines
 from ledger.log.codec import Row
@@ -36,6 +33,9 @@ from ledger.refusals.copies import (
 from ledger.store import open
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import explained
+from ledger.transparency.log_root import BEFORE_ALL, Derived, derived, ledger_id
+from ledger.transparency.proofs import Checkpoint, check_origin
+from ledger.transparency.signed_notes import encoded
 
 Progress = Callable[[int, int], None]
 PAGE = 1000

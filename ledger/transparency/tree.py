@@ -13,10 +13,6 @@ from contextlib import ExitStack, contextmanager
 from domain.refusals import Damaged, Refusal, Unreadable
 from domain.wording import said, words_of
 from ledger.application import Ledger
-from ledger.audit import merkle
-from ledger.audit.catching_up import Progress, catch_up, is_current, kept_peaks
-from ledger.audit.derived import BEFORE_ALL, Peaks, hashed, ledger_id
-from ledger.audit.tree_store import Reached, Spoilt, TreeStore
 from ledger.log.codec import Row
 from ledger.log.database import Kept, KeptError
 from ledger.log.reader import Reader
@@ -30,6 +26,10 @@ from ledger.refusals.audit import (
     TreeDamaged,
 )
 from ledger.store.sqlite.store import TEMPORARY, SqliteKept
+from ledger.transparency import merkle
+from ledger.transparency.catch_up import Progress, catch_up, is_current, kept_peaks
+from ledger.transparency.log_root import BEFORE_ALL, Peaks, hashed, ledger_id
+from ledger.transparency.tree_store import Reached, Spoilt, TreeStore
 
 
 class KeptTree:

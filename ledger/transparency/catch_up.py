@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from domain.wording import said, words_of
 from ledger.application import Ledger
-from ledger.audit import merkle
-from ledger.audit.derived import BEFORE_ALL, Peaks, hashed, ledger_id
-from ledger.audit.tree_store import Node, Reached, Run, Spoilt, TreeStore
 from ledger.log.reader import Reader
+from ledger.transparency import merkle
+from ledger.transparency.log_root import BEFORE_ALL, Peaks, hashed, ledger_id
+from ledger.transparency.tree_store import Node, Reached, Run, Spoilt, TreeStore
 
 Progress = Callable[[int, int], None]
 _FLUSH = 10_000

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from ledger.audit import merkle
-from ledger.audit.tree_store import Node
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.memory import uncollected
 from ledger.refusals.audit import EventColumnOfWrongKind, NoLedgerId
+from ledger.transparency import merkle
+from ledger.transparency.tree_store import Node
 
 _PAGE = 4096
 _NOT_OF_THEIR_KINDS = (TypeError, AttributeError, UnicodeEncodeError)

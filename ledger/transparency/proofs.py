@@ -14,9 +14,9 @@ import msgspec
 
 from domain.refusals import Unreadable
 from domain.wording import said, words_of
-from ledger.audit import merkle
-from ledger.audit.notes import decoded, encoded, open_note, split_note
 from ledger.refusals.audit import BadCheckpoint, BadProof, OtherLedger, WrongProof
+from ledger.transparency import merkle
+from ledger.transparency.signed_notes import decoded, encoded, open_note, split_note
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)

@@ -33,11 +33,11 @@ from ledger.audit.impact import Choose, Impact, Outcome, impacts_of_now, impacts
 from ledger.audit.replay import Difference, replay_range, together
 from ledger.audit.verify import verify
 from ledger.commands.dry_run import suppose
-from ledger.files import read_bytes, read_text
+from ledger.files.reading import read_bytes, read_text
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
-from ledger.spread import Task, Workers, over_accounts
+from ledger.parallel import Task, Workers, over_accounts
 from ledger.transparency.proofs import read_checkpoint
 
 _Result = TypeVar("_Result")

@@ -16,7 +16,7 @@ from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtP
 from domain.wording import said
 from domain.words import label
 from ledger.application import Ledger
-from ledger.files import read_text
+from ledger.files.reading import read_text
 from ledger.log.codec import Row
 from ledger.transparency import merkle, signed_notes
 from ledger.transparency.log_root import hashed

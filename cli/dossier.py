@@ -18,9 +18,9 @@ from domain.refusals import Damaged
 from domain.wording import said
 from ledger.audit import dossier as dossiers
 from ledger.copies.transfer import check_is_not
-from ledger.files import read_bytes, read_text
+from ledger.files.reading import read_bytes, read_text
+from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import decode
-from ledger.new_files import STDOUT, new_file
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 from ledger.transparency.signed_notes import read_key_file, sign_note
 from ledger.transparency.tree import tree_of

@@ -14,7 +14,7 @@ from cli.language import here
 from cli.output import Json, emit
 from cli.refusals import NoFormat
 from domain.wording import Said
-from ledger.new_files import STDOUT
+from ledger.files.writing import STDOUT
 
 
 def target_options(formats: Mapping[str, tuple[str, ...]] | None = None) -> Callable[[Callable[..., Any]], Any]:

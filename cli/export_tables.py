@@ -35,8 +35,8 @@ from ledger.exports.tables import (
     voucher_rows,
 )
 from ledger.exports.xlsx import write_xlsx
+from ledger.files.writing import STDOUT, new_file
 from ledger.log.reader import Reader
-from ledger.new_files import STDOUT, new_file
 from ledger.queries.read_models import Views
 
 WRITERS: dict[str, Callable[[Table, Iterable[Row], About, IO[bytes]], int]] = {

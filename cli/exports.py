@@ -21,8 +21,8 @@ from ledger.exports.currency import currency_of
 from ledger.exports.ics import Context, write_calendar
 from ledger.exports.journal import STYLES, write_journal
 from ledger.exports.openslo import write_openslo
+from ledger.files.writing import new_file
 from ledger.log import streams
-from ledger.new_files import new_file
 from ledger.queries.worklist import of_account, work
 
 

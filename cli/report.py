@@ -17,7 +17,7 @@ from domain.time import written
 from domain.wording import said
 from domain.words import word
 from ledger.copies.transfer import check_is_not
-from ledger.new_files import STDOUT, new_file
+from ledger.files.writing import STDOUT, new_file
 from ledger.queries.month_report import AccountMonth, MonthReport, Totals, month_report
 
 

@@ -12,9 +12,9 @@ from cli.workers import workers_options
 from domain.wording import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise
-from ledger.published import shipped_agreements
+from ledger.parallel import Workers
 from ledger.queries import read_models
-from ledger.spread import Workers
+from ledger.shipped import shipped_agreements
 from ledger.transparency.tree import tree_of
 
 

@@ -11,8 +11,8 @@ from cli.completion import accounts, files
 from cli.context import actor, open_ledger
 from cli.output import Json, emit, put, warn
 from domain.wording import said
-from ledger.exchange.lines import open_lines
 from ledger.exports.currency import currency_of
+from ledger.files.lines import open_lines
 from ledger.imports import source
 from ledger.imports.record import take_over
 

@@ -18,7 +18,7 @@ from domain.money import Fen, percent_text, yuan
 from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
 from domain.wording import said
 from domain.words import word
-from ledger.files import read_text
+from ledger.files.reading import read_text
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")
 
@@ -132,7 +132,7 @@ def list_(shipped: bool, asked: Asked, format_: str | None) -> None:
 
 
 def _list_shipped(format_: str | None) -> None:
-    from ledger.published import shipped  # it reads every document
+    from ledger.shipped import shipped  # it reads every document
 
     rows = [
         {

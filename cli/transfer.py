@@ -14,8 +14,8 @@ from cli.progress import progress
 from domain.wording import said
 from ledger.copies import backups, transfer
 from ledger.copies.transfer import Moved
-from ledger.files import read_text
-from ledger.new_files import STDOUT
+from ledger.files.reading import read_text
+from ledger.files.writing import STDOUT
 from ledger.transparency.proofs import read_checkpoint
 from ledger.transparency.signed_notes import encoded, read_key_file, sign_note
 

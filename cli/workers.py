@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from domain.wording import said
-from ledger.spread import Workers
+from ledger.parallel import Workers
 
 
 def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:

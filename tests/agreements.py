@@ -18,7 +18,7 @@ from domain.incident import Incident
 from domain.money import yuan
 from domain.terms import Terms, Version, in_force
 from domain.time import FOREVER
-from ledger.published import shipped_agreements
+from ledger.shipped import shipped_agreements
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = (2024, 2025, 2026)

@@ -29,7 +29,7 @@ from domain.money import Fen
 from domain.rules.unavailability import Measured, measure
 from domain.terms import Readings, Terms, Version, document_sha256, parse_terms
 from domain.terms import evolve as evolve_terms
-from ledger.published import published_calendar, shipped_agreements
+from ledger.shipped import published_calendar, shipped_agreements
 
 SHARED = Path(__file__).parents[2] / "shared" / "agreement"
 SHIPPED = shipped_agreements()[0]

@@ -134,7 +134,7 @@ FILES = [
         "a line that is too long",
         "--ledger sqlite:///moved.db import events long.jsonl",
         files={"long.jsonl": "x" * 100},
-        within=instead("ledger.exchange.lines.LONGEST", 10),
+        within=instead("ledger.files.lines.LONGEST", 10),
     ),
     Scenario(
         "not compressed",

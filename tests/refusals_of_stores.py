@@ -15,10 +15,10 @@ from refusal_scenarios import Scenario, at, made, raising
 from cli.context import settings
 from domain.wording import said
 from ledger.copies.transfer import _prove
-from ledger.exchange.lines import _line
+from ledger.files.lines import _line
+from ledger.files.writing import written
 from ledger.imports.label_rules import LabelRules
 from ledger.imports.outages import check_functions, target
-from ledger.new_files import written
 from ledger.store.sqlite import store
 from ledger.transparency.proofs import Checkpoint, parse_proof, verify_proof
 from ledger.transparency.tree import KeptTree

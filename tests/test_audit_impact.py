@@ -585,7 +585,7 @@ def outcomes(path: Path) -> dict[str, tuple[str, int | None, int]]:
 
 def decided_under(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, int | None, int]]:
     """The same story on a ledger that never had other terms than the given ones."""
-    monkeypatch.setattr("ledger.published.shipped_agreements", lambda *_: [text])
+    monkeypatch.setattr("ledger.shipped.shipped_agreements", lambda *_: [text])
     with Ledger.create(f"sqlite:///{folder / 'slaledger.db'}") as ledger:
         initialise(ledger, "clerk", lambda: NOW)
     tell(folder / "slaledger.db", reading_lines())

@@ -18,7 +18,7 @@ from stores import Raw, SqliteFile, Store, sqlite_only
 from domain.events import LedgerCreated
 from ledger.application import Ledger
 from ledger.log import streams
-from ledger.published import shipped_agreements
+from ledger.shipped import shipped_agreements
 
 Line = dict[str, Any]
 SHIPPED = shipped_agreements()[0]

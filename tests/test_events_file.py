@@ -19,7 +19,7 @@ from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.copies.events_file import EventsFile, write_events
 from ledger.copies.transfer import export_events, import_events
-from ledger.exchange import lines
+from ledger.files import lines
 from ledger.log.codec import Envelope, Row, encode
 from ledger.transparency.merkle import EMPTY_ROOT
 from ledger.transparency.signed_notes import encoded

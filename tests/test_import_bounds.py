@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.refusals import Unreadable
-from ledger.exchange.lines import open_lines
+from ledger.files.lines import open_lines
 from ledger.imports import alertmanager, aliyun_bill, bss, cloudevents, focus, pagerduty, prometheus, statuspage
 from ledger.imports.label_rules import LabelRules
 from ledger.imports.source import LARGEST, Reader

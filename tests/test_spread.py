@@ -23,8 +23,8 @@ from ledger.application import Ledger
 from ledger.audit.replay import Replayed, replay_range, together
 from ledger.log import streams
 from ledger.log.reader import Reader
+from ledger.parallel import Workers, over_accounts, ranges
 from ledger.refusals.copies import WrongOrder
-from ledger.spread import Workers, over_accounts, ranges
 
 
 def nothing(done: int, total: int) -> None:
@@ -173,7 +173,7 @@ def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, clust
 
 
 def test_a_scheduler_that_does_not_answer(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.spread.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         assert demo.refused("audit", "replay", "--cluster", address, status=2)["code"] == "cluster_unreachable"
 

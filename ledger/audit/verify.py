@@ -14,8 +14,8 @@ from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.log.account_history import Life
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.parallel import Workers, over_accounts
 from ledger.queries.read_models import Views
-from ledger.spread import Workers, over_accounts
 from ledger.transparency.log_root import Derived, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.tree import first_difference, tree_as_kept

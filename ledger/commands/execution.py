@@ -138,7 +138,7 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
     On a ledger it adds what an upgrade brought and it does not have; a recorded calendar is never touched.
     Raises Unreadable `unknown_agreement`; Refusal `terms_other_agreement` for a ledger under another one.
     """
-    from ledger import published  # it brings packages that no other command needs
+    from ledger import shipped as published
 
     with ledger.writing() as log:
         at = now()
@@ -163,7 +163,7 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
 
 def _shipped(agreement: str, known: bool) -> list[str]:
     """The documents that ship of an agreement; none of one that a ledger is under and that no longer ships."""
-    from ledger import published
+    from ledger import shipped as published
 
     try:
         return published.shipped_agreements(agreement)

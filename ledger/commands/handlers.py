@@ -24,7 +24,7 @@ from domain.money import yuan
 from domain.refusals import Refusal
 from domain.time import month_of, month_span
 from domain.wording import said
-from ledger.files import read_text
+from ledger.files.reading import read_text
 from ledger.log import leaves, streams
 from ledger.log.account_history import Life
 from ledger.log.codec import decode as decode_row
@@ -138,7 +138,7 @@ def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
 
 def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effect:
     if command.file is None:
-        from ledger.published import published_calendar  # it brings packages that no other command needs
+        from ledger.shipped import published_calendar  # it brings packages that no other command needs
 
         event = published_calendar(command.year)
     else:

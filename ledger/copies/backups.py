@@ -16,11 +16,11 @@ from domain.wording import said
 from ledger.application import Ledger
 from ledger.copies.events_file import EventsFile
 from ledger.copies.transfer import Moved, Progress, Source, check_is_not, export_events, move_in
-from ledger.exchange.lines import open_lines
-from ledger.files import unreadable
+from ledger.files.lines import open_lines
+from ledger.files.reading import unreadable
+from ledger.files.writing import beside, check_is_alone
 from ledger.log.codec import Row, decode
 from ledger.log.reader import BatchNote, Reader
-from ledger.new_files import beside, check_is_alone
 from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import explained

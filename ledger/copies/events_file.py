@@ -29,7 +29,7 @@ from domain.parser_words import parser_words
 from domain.refusals import Refusal
 from domain.time import written
 from domain.wording import said
-from ledger.exchange.lines import cut_off
+from ledger.files.lines import cut_off
 from ledger.log import streams
 from ledger.log.codec import Envelope, Row, open_state
 from ledger.log.reader import BatchNote

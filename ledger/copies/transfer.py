@@ -17,10 +17,10 @@ import msgspec
 from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
 from ledger.copies.events_file import EventsFile, write_events
-from ledger.exchange.lines import new_lines, open_lines
+from ledger.files.lines import new_lines, open_lines
+from ledger.files.writing import beside, check_is_alone
 from ledger.log.codec import Row
 from ledger.log.reader import BatchNote
-from ledger.new_files import beside, check_is_alone
 from ledger.refusals.copies import (
     CopyRewritten,
     CopyTruncated,

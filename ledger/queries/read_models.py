@@ -20,8 +20,8 @@ from ledger.application import Ledger
 from ledger.log import streams
 from ledger.log.database import Kept, KeptError, Table, transaction
 from ledger.log.reader import Reader
+from ledger.parallel import Workers, over_accounts
 from ledger.refusals.store import ReadOnlyProjections
-from ledger.spread import Workers, over_accounts
 from ledger.store.sqlite.store import TEMPORARY, SqliteKept
 from projections.claims import ClaimRow, claim_rows
 from projections.months import MonthRow, has_open_incident, month_rows

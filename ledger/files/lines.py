@@ -15,8 +15,8 @@ from typing import IO, Any
 
 from domain.refusals import Refusal
 from domain.wording import said, words_of
-from ledger.files import unreadable
-from ledger.new_files import STDOUT, new_file
+from ledger.files.reading import unreadable
+from ledger.files.writing import STDOUT, new_file
 from ledger.refusals.copies import BrokenZstd, CutOff, LineTooLong, NotZstd, NoZstd, UnreadableLine
 
 SUFFIX = ".zst"

@@ -18,7 +18,7 @@ from domain.assessment import assess
 from domain.case import Case, Fact, evolve, fold
 from domain.decision import decode, encode
 from domain.events import TOPICS, ClaimDecided, Event, IncidentJoined
-from domain.terms import in_force
+from domain.terms.versions import in_force
 from ledger.application import Ledger
 from ledger.log import streams
 from ledger.log.codec import TOPIC_OF

@@ -21,7 +21,7 @@ from domain.calendar import COUNTRY
 from domain.case import Case, Fact, evolve, fold
 from domain.decision import NO_FACTS, Facts
 from domain.incident import Incident
-from domain.terms import Version, in_force
+from domain.terms.versions import Version, in_force
 from ledger.application import New, Writer
 from ledger.commands.execution import carry_out
 from ledger.log import streams as layout

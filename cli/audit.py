@@ -21,10 +21,10 @@ from cli.reading import parsed_month
 from cli.workers import workers_options
 from domain.case import unknown_account
 from domain.money import yuan
-from domain.readings import check_readings, parse_setting
 from domain.refusals import Damaged
-from domain.terms import Version, document_sha256, parse_terms
-from domain.wording import counted, said
+from domain.terms.readings import check_readings, parse_setting
+from domain.terms.versions import Version, document_sha256, parse_terms
+from domain.text import counted, said
 from domain.words import label, word
 from ledger import clock
 from ledger.application import Ledger

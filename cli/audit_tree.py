@@ -13,7 +13,7 @@ from cli.context import open_ledger
 from cli.output import Json, emit, format_option, print_pairs, to_json, warn
 from cli.progress import progress
 from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
-from domain.wording import said
+from domain.text import said
 from domain.words import label
 from ledger.application import Ledger
 from ledger.files.reading import read_text

@@ -15,7 +15,7 @@ from cli.main import say, wants_json
 from cli.output import Json, emit, format_option, put
 from cli.progress import progress
 from cli.refusals import LinesRefused
-from domain.wording import said
+from domain.text import said
 from ledger.commands.batch import Batch, LineRefusal, Report
 from ledger.refusals.copies import UnreadableFile
 

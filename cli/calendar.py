@@ -9,7 +9,7 @@ from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from cli.refusals import CalendarNotRecorded
-from domain.wording import said
+from domain.text import said
 from domain.words import label, word
 
 calendar = group("calendar", "Working days, as the State Council published them.")

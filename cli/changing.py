@@ -21,7 +21,7 @@ from cli.refusals import BadEvidence
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.money import DEFAULT_CURRENCY
 from domain.refusals import Refusal
-from domain.wording import counted, said
+from domain.text import counted, said
 from domain.words import label, word
 from ledger import clock
 from ledger.commands.execution import Done, execute, spend_key

@@ -17,7 +17,7 @@ from cli.readings import print_readings, readings_of
 from cli.refusals import NothingToExplain, UnknownDecision
 from cli.widths import padded
 from domain.case import account_of
-from domain.wording import said
+from domain.text import said
 from domain.words import word
 from ledger.commands.handlers import claim_in
 from ledger.log.reader import Reader

@@ -10,8 +10,8 @@ import click
 from cli.main import Settings
 from cli.output import warn
 from cli.refusals import BadActor, BadEnvironment, NoActor
-from domain.terms import Terms, latest
-from domain.wording import said
+from domain.terms.versions import Terms, latest
+from domain.text import said
 from ledger.application import Ledger
 from ledger.log.reader import Reader
 

@@ -12,7 +12,7 @@ from cli.language import here
 from cli.output import WIDTH, Json, console, emit, format_option, wrapped
 from cli.widths import cells, padded
 from domain.refusals import Damaged, Unreadable
-from domain.wording import said
+from domain.text import said
 from domain.words import word
 from ledger.doctor import Finding, examined
 

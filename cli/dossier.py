@@ -15,7 +15,7 @@ from cli.language import here
 from cli.output import Json, emit, format_option, put, warn
 from cli.reading import parsed_month
 from domain.refusals import Damaged
-from domain.wording import said
+from domain.text import said
 from ledger.audit import dossier as dossiers
 from ledger.copies.transfer import check_is_not
 from ledger.files.reading import read_bytes, read_text

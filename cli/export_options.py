@@ -13,7 +13,7 @@ from cli.completion import files
 from cli.language import here
 from cli.output import Json, emit
 from cli.refusals import NoFormat
-from domain.wording import Said
+from domain.text import Said
 from ledger.files.writing import STDOUT
 
 

@@ -18,8 +18,8 @@ from cli.language import here
 from cli.progress import progress
 from cli.reading import parsed_month
 from cli.refusals import BinaryOnTerminal
+from domain.text import counted, said
 from domain.time import add_months, months_between
-from domain.wording import counted, said
 from ledger.application import Ledger
 from ledger.copies.transfer import check_is_not
 from ledger.exports.csv import About, write_csv

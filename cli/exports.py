@@ -13,8 +13,8 @@ from cli.language import here
 from cli.output import warn
 from cli.transfer import export_events
 from domain.case import unknown_account
-from domain.terms import by_name, latest
-from domain.wording import counted
+from domain.terms.versions import by_name, latest
+from domain.text import counted
 from ledger.commands.execution import CLOCK_TOLERANCE_US
 from ledger.copies.transfer import check_is_not
 from ledger.exports.currency import currency_of

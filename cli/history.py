@@ -17,8 +17,8 @@ from cli.reading import parsed_month
 from cli.refusals import NotYetEnrolled
 from domain.case import account_of, fold
 from domain.money import yuan
+from domain.text import listed, said
 from domain.time import seconds_text, written
-from domain.wording import listed, said
 from domain.words import CODED, label, word
 from ledger import clock
 from ledger.application import Ledger

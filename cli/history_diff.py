@@ -13,9 +13,9 @@ from cli.output import WIDTH, Json, plain, print_table, put, short, wrapped
 from domain.assessment import would_credit
 from domain.case import Case, Fact, evolve, fold
 from domain.money import yuan
-from domain.terms import in_force
+from domain.terms.versions import in_force
+from domain.text import Said, said
 from domain.time import written
-from domain.wording import Said, said
 from domain.words import CODED, word
 from ledger.queries.worklist import AccountThen
 from projections.months import outage_months

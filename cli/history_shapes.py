@@ -6,7 +6,7 @@ import msgspec
 
 from cli import shapes
 from cli.output import Json
-from domain.asof import concerning
+from domain.as_of import concerning
 from domain.assessment import assess_month
 from domain.bill import Bill
 from domain.calendar import COUNTRY

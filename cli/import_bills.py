@@ -8,8 +8,8 @@ import click
 
 from cli.output import format_option
 from cli.taking_over import dry_run_option, file_argument, take, terms_currency
+from domain.text import said
 from domain.time import zone_info
-from domain.wording import said
 from ledger.imports import focus as of_focus
 from ledger.imports.bss import read_bss
 from ledger.imports.source import Reading

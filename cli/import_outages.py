@@ -19,7 +19,7 @@ from cli.taking_over import (
     take,
     whom_options,
 )
-from domain.wording import said
+from domain.text import said
 from ledger.imports.alertmanager import read_alertmanager
 from ledger.imports.label_rules import LabelRules
 from ledger.imports.pagerduty import Asked, read_pagerduty

@@ -12,7 +12,7 @@ from cli.output import format_option
 from cli.progress import progress
 from cli.taking_over import check_whom, dry_run_option, file_argument, pair, take, whom_options
 from cli.transfer import counts, tell
-from domain.wording import said
+from domain.text import said
 from ledger.copies import transfer
 from ledger.imports.aliyun_bill import read_aliyun_bill
 from ledger.imports.statuspage import read_statuspage

@@ -13,8 +13,8 @@ from cli.context import zone_of
 from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
 from domain.money import DEFAULT_CURRENCY
 from domain.refusals import BadValue, Refusal
+from domain.text import said
 from domain.time import DEFAULT_ZONE, Instant
-from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.commands.execution import CLOCK_TOLERANCE_US

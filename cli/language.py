@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from domain.wording import Said
+from domain.text import Said
 
 LANGUAGES = ("en", "zh")
 DOMAIN = "slaledger"

@@ -17,7 +17,7 @@ from cli.help import Formatter
 from cli.language import LANGUAGES, here, language, settle, speak_with_click, spoken
 from cli.widths import folded
 from domain.refusals import Refusal
-from domain.wording import Said, said
+from domain.text import Said, said
 from domain.words import word
 
 

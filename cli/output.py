@@ -13,7 +13,7 @@ import msgspec
 
 from cli.language import here
 from cli.widths import cells, folded, padded
-from domain.wording import Said, said
+from domain.text import Said, said
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")

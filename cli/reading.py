@@ -15,8 +15,8 @@ from cli.numbers import money
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, put, short
 from domain.money import percent_cut, yuan
 from domain.refusals import BadValue
+from domain.text import said, words_of
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
-from domain.wording import said, words_of
 from domain.words import word
 from ledger.queries.worklist import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 

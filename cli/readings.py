@@ -5,7 +5,7 @@ from __future__ import annotations
 from cli.numbers import money
 from cli.output import Json, print_table, put
 from domain.money import yuan
-from domain.wording import said
+from domain.text import said
 from domain.words import word
 from ledger.audit.impact import OtherReading, other_readings
 from ledger.audit.replay import past_decisions

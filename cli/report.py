@@ -13,8 +13,8 @@ from cli.output import Json, chosen, emit, format_option, print_pairs, print_tab
 from cli.progress import progress
 from cli.reading import parsed_month
 from domain.money import percent_cut, percent_text, yuan
+from domain.text import said
 from domain.time import written
-from domain.wording import said
 from domain.words import word
 from ledger.copies.transfer import check_is_not
 from ledger.files.writing import STDOUT, new_file

@@ -9,8 +9,8 @@ from cli.language import spoken
 from cli.numbers import date_of, moment
 from domain.decision import Step
 from domain.money import percent_cut, yuan
+from domain.text import Said, listed, said
 from domain.time import seconds_text, written
-from domain.wording import Said, listed, said
 
 _Shown = dict[str, str]
 

@@ -9,7 +9,7 @@ from cli.context import actor, lock_seconds, open_ledger, settings
 from cli.output import emit, format_option, put
 from cli.progress import progress
 from cli.workers import workers_options
-from domain.wording import said
+from domain.text import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise
 from ledger.parallel import Workers

@@ -14,7 +14,7 @@ from domain.decision import AvailabilityRecord, Decision
 from domain.money import percent_cut, percent_text, yuan
 from domain.rules.compensation import PartCredit
 from domain.rules.fees import Bases
-from domain.terms import Terms, in_force
+from domain.terms.versions import Terms, in_force
 from domain.time import seconds_text, written
 from domain.voucher import Voucher
 from projections.claims import ClaimRow

@@ -10,7 +10,7 @@ import click
 from cli.completion import accounts, files
 from cli.context import actor, open_ledger
 from cli.output import Json, emit, put, warn
-from domain.wording import said
+from domain.text import said
 from ledger.exports.currency import currency_of
 from ledger.files.lines import open_lines
 from ledger.imports import source

@@ -15,8 +15,8 @@ from cli.knowledge import Asked, knowing, knowledge_options
 from cli.numbers import date_of
 from cli.output import Json, emit, format_option, print_pairs, print_table, put
 from domain.money import Fen, percent_text, yuan
-from domain.terms import Terms, Version, by_name, document_sha256, latest, parse_terms
-from domain.wording import said
+from domain.terms.versions import Terms, Version, by_name, document_sha256, latest, parse_terms
+from domain.text import said
 from domain.words import word
 from ledger.files.reading import read_text
 

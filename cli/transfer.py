@@ -11,7 +11,7 @@ from cli.context import lock_seconds, open_ledger, settings
 from cli.language import here
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
-from domain.wording import said
+from domain.text import said
 from ledger.copies import backups, transfer
 from ledger.copies.transfer import Moved
 from ledger.files.reading import read_text

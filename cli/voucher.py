@@ -12,7 +12,7 @@ from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zon
 from cli.numbers import currency, money
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
 from domain.case import unknown_account
-from domain.wording import said
+from domain.text import said
 from domain.words import word
 from ledger.log import streams
 from ledger.queries.read_models import Views

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from domain.wording import said
+from domain.text import said
 from ledger.parallel import Workers
 
 

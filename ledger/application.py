@@ -9,7 +9,7 @@ import msgspec
 
 from domain.case import Case
 from domain.events import Event
-from domain.terms import Version
+from domain.terms.versions import Version
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
 from ledger.log.database import Store, Transaction

@@ -14,9 +14,9 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.refusals import Damaged, Refusal
-from domain.terms import needs_calendar
+from domain.terms.versions import needs_calendar
+from domain.text import Said, said
 from domain.time import SECOND_US, month_of, written
-from domain.wording import Said, said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.log.database import KeptError

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from domain.wording import words_of
+from domain.text import words_of
 from ledger.application import Ledger
 from ledger.log import streams
 from ledger.log.reader import Reader

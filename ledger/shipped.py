@@ -9,7 +9,7 @@ from importlib.resources import files
 from domain.calendar import published
 from domain.events import CalendarPublished
 from domain.refusals import Refusal
-from domain.terms import REFERENCE_AGREEMENT, Terms, parse_terms
+from domain.terms.versions import REFERENCE_AGREEMENT, Terms, parse_terms
 from ledger.refusals.commands import CalendarUnpublished, UnknownAgreement
 
 FIRST_CALENDAR_YEAR = 2018

@@ -16,7 +16,7 @@ from domain.claim import Claim, Filing
 from domain.decision import NO_FACTS, Decision, decode, encode
 from domain.incident import Incident
 from domain.money import yuan
-from domain.terms import Terms, Version, in_force
+from domain.terms.versions import Terms, Version, in_force
 from domain.time import FOREVER
 from ledger.shipped import shipped_agreements
 

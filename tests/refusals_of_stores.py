@@ -13,7 +13,7 @@ from frozen import Frozen
 from refusal_scenarios import Scenario, at, made, raising
 
 from cli.context import settings
-from domain.wording import said
+from domain.text import said
 from ledger.copies.transfer import _prove
 from ledger.files.lines import _line
 from ledger.files.writing import written

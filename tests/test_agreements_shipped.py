@@ -15,7 +15,7 @@ from conftest import ROOT, CommandLine
 
 from domain.decision import encode
 from domain.refusals import Unreadable
-from domain.terms import parse_terms
+from domain.terms.versions import parse_terms
 from ledger.shipped import shipped, shipped_agreements
 
 MET = "commitment_met"

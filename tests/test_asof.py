@@ -13,7 +13,7 @@ import pytest
 from build import at, fen, row
 
 from domain import events as e
-from domain.asof import as_of, concerning
+from domain.as_of import as_of, concerning
 from domain.case import Case, Fact, fold
 from domain.claim import status
 from domain.refusals import Damaged

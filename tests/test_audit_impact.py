@@ -34,9 +34,9 @@ from test_audit_replay import (
 
 from domain.decision import decode, substance
 from domain.money import yuan
-from domain.readings import NUMBERS, VALUES
 from domain.refusals import Refusal
-from domain.terms import Readings
+from domain.terms.readings import NUMBERS, VALUES
+from domain.terms.versions import Readings
 from domain.time import HOUR_US, MINUTE_US
 from ledger import clock
 from ledger.application import Ledger

@@ -31,7 +31,7 @@ from cli.numbers import currency, date_of, moment, money
 from cli.widths import cells, folded, padded
 from domain import events
 from domain.decision import Outcome
-from domain.wording import Said, counted, listed, said
+from domain.text import Said, counted, listed, said
 from domain.words import CODED, label, word
 
 PACKAGES = ("domain", "ledger", "projections", "cli")

@@ -21,10 +21,10 @@ from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
 from domain.case import Case, Fact, account_of
 from domain.events import ExclusionApplied, IncidentOpened
 from domain.money import percent_text
-from domain.picture import Picture, picture
-from domain.terms import Terms, in_force
+from domain.month_timeline import Picture, picture
+from domain.terms.versions import Terms, in_force
+from domain.text import Said, said
 from domain.time import days_in
-from domain.wording import Said, said
 from ledger.log.reader import Reader
 from ledger.queries.case_history import Concerned, Moment, concerned, moments, subject, terms_of
 

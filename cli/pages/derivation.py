@@ -13,7 +13,7 @@ from domain import events as e
 from domain.case import Fact
 from domain.claim import Decided
 from domain.decision import Decision, Step
-from domain.wording import Said
+from domain.text import Said
 from ledger.queries.case_history import subject
 
 MOST_EPISODES = 60

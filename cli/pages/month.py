@@ -12,8 +12,8 @@ from cli.pages.known import tier_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
 from domain.money import percent_cut, percent_text
-from domain.terms import Terms
-from domain.wording import Said, counted, said
+from domain.terms.versions import Terms
+from domain.text import Said, counted, said
 from ledger.queries.month_report import AccountMonth, MonthReport, Totals
 
 ROWS = 500

@@ -16,7 +16,7 @@ import msgspec
 
 from cli.language import spoken
 from cli.refusals import NoJinja
-from domain.wording import Said
+from domain.text import Said
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -12,8 +12,8 @@ import msgspec
 from domain.case import account_of, fold
 from domain.decision import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
-from domain.parser_words import parser_words
-from domain.wording import said, words_of
+from domain.parser_messages import parser_words
+from domain.text import said, words_of
 from ledger.audit.replay import past_decisions, replay
 from ledger.log import leaves, streams
 from ledger.log.account_history import Own

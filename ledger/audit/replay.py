@@ -15,8 +15,8 @@ from domain.decision import basis as basis_of
 from domain.decision import decode as decode_record
 from domain.events import ClaimDecided
 from domain.refusals import Refusal
-from domain.terms import in_force
-from domain.wording import said, words_of
+from domain.terms.versions import in_force
+from domain.text import said, words_of
 from ledger.log import leaves
 from ledger.log.account_history import Life, Own
 from ledger.log.codec import Row, decode

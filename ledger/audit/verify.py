@@ -8,7 +8,7 @@ import msgspec
 
 from domain.case import Case
 from domain.refusals import Damaged
-from domain.wording import said
+from domain.text import said
 from ledger.application import Ledger
 from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.log.account_history import Life

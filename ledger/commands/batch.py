@@ -20,7 +20,7 @@ import msgspec
 
 from domain.commands import Command, DecideClaim, IssueVoucher
 from domain.refusals import Conflict, Damaged, Refusal
-from domain.wording import said
+from domain.text import said
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out, spend_key

@@ -12,7 +12,7 @@ import msgspec
 from domain.commands import Command, PublishTerms, content
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Unreadable
-from domain.terms import REFERENCE_AGREEMENT, needs_calendar
+from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar
 from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer

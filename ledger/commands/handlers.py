@@ -15,15 +15,15 @@ from domain import claim as claims
 from domain import commands as c
 from domain import events as e
 from domain import incident as incidents
-from domain import terms as agreement
 from domain import voucher as vouchers
 from domain.assessment import assess, timing
 from domain.case import Case, account_of, unknown_account
 from domain.decision import NO_FACTS, Decision, decode, substance
 from domain.money import yuan
 from domain.refusals import Refusal
+from domain.terms import versions as agreement
+from domain.text import said
 from domain.time import month_of, month_span
-from domain.wording import said
 from ledger.files.reading import read_text
 from ledger.log import leaves, streams
 from ledger.log.account_history import Life

@@ -10,7 +10,7 @@ from typing import Any, Union
 import msgspec
 
 from domain.commands import BY_WORDS, COMMANDS, Command, parse_value
-from domain.parser_words import parser_words
+from domain.parser_messages import parser_words
 from domain.refusals import BadValue, Refusal
 from ledger.refusals.commands import AccountOrAll, BadField, FieldTwice, LineNotUtf8, NotJson, UnknownCommand
 

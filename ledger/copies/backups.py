@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from domain.refusals import Damaged
-from domain.wording import said
+from domain.text import said
 from ledger.application import Ledger
 from ledger.copies.events_file import EventsFile
 from ledger.copies.transfer import Moved, Progress, Source, check_is_not, export_events, move_in

@@ -25,10 +25,10 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from domain.events import LedgerCreated
-from domain.parser_words import parser_words
+from domain.parser_messages import parser_words
 from domain.refusals import Refusal
+from domain.text import said
 from domain.time import written
-from domain.wording import said
 from ledger.files.lines import cut_off
 from ledger.log import streams
 from ledger.log.codec import Envelope, Row, open_state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.money import DEFAULT_CURRENCY
-from domain.terms import Version, latest
+from domain.terms.versions import Version, latest
 
 
 def currency_of(versions: Sequence[Version]) -> str:

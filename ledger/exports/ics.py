@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from domain.money import yuan
+from domain.text import Said, said
 from domain.time import local
-from domain.wording import Said, said
 from ledger.extras import library
 from ledger.queries.worklist import Unclaimed, Work
 from projections.claims import ClaimRow

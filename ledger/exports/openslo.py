@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from domain.money import percent_text
-from domain.terms import Terms, Version
+from domain.terms.versions import Terms, Version
+from domain.text import Said, said
 from domain.time import add_months, first_day, month_of, month_start
-from domain.wording import Said, said
 from ledger.extras import library
 from ledger.refusals.copies import OpensloTarget
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import IO, Any
 
-from domain.wording import said
+from domain.text import said
 from ledger.exports.csv import PLACES, About, decimal
 from ledger.exports.tables import Cell, Kind, Row, Table
 from ledger.extras import library

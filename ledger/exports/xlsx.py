@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from domain.refusals import Refusal
+from domain.text import said
 from domain.time import local
-from domain.wording import said
 from ledger.exports.csv import PLACES, About, decimal
 from ledger.exports.tables import Cell, Column, Kind, Row, Table
 from ledger.extras import library

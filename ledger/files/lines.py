@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from domain.refusals import Refusal
-from domain.wording import said, words_of
+from domain.text import said, words_of
 from ledger.files.reading import unreadable
 from ledger.files.writing import STDOUT, new_file
 from ledger.refusals.copies import BrokenZstd, CutOff, LineTooLong, NotZstd, NoZstd, UnreadableLine

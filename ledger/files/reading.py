@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from domain.refusals import Unreadable
-from domain.wording import said
+from domain.text import said
 from ledger.refusals.copies import UnreadableFile
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from domain.refusals import Refusal
-from domain.wording import said
+from domain.text import said
 from ledger import clock
 from ledger.refusals.copies import FileExists, LeftBeside, NoFolder, NotRegularFile, ReadOnlyFile, UnwritableFile
 from ledger.store.sqlite import files

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from domain.wording import said
+from domain.text import said
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import Outage, commands, compact, source_id
 from ledger.imports.source import Moment, Node, Reading, documents

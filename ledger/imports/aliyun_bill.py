@@ -15,7 +15,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.bill import MAX_MONTHS
-from domain.wording import said
+from domain.text import said
 from ledger.imports.charges import Bill, Charge, bill_fields, next_month
 from ledger.imports.csv_rows import Row, rows
 from ledger.imports.source import Reading, Sourced, checked_id, whole

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import msgspec
 
-from domain.wording import counted, said
+from domain.text import counted, said
 from ledger.imports.charges import Bill, Charge, bill_fields, check_currency, next_month
 from ledger.imports.source import Node, Reading, Sourced, checked_id, documents
 from ledger.refusals.import_bills import (

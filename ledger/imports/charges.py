@@ -7,7 +7,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.money import half_up, yuan
-from domain.wording import Said, said
+from domain.text import Said, said
 from ledger.refusals.imports import FinerThanFen, NegativeTotal, OtherCurrency, VouchersExceedFee
 
 BY_HAND = said("enter this bill by hand with `slaledger fees bill`")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from domain.commands import BY_WORDS
-from domain.wording import counted, said
+from domain.text import counted, said
 from ledger.imports.outages import source_key
 from ledger.imports.source import Node, Number, Reading, Sourced, documents, parse_json
 from ledger.refusals.import_outages import (

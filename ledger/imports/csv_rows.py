@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from domain.wording import words_of
+from domain.text import words_of
 from ledger.imports.source import LARGEST
 from ledger.refusals.import_bills import MissingCell
 from ledger.refusals.imports import (

@@ -14,8 +14,8 @@ from hashlib import sha256
 
 import msgspec
 
+from domain.text import counted, said
 from domain.time import zone_info
-from domain.wording import counted, said
 from ledger.imports.charges import Bill, Charge, bill_fields, check_currency, next_month
 from ledger.imports.csv_rows import Row, decoded, rows
 from ledger.imports.outages import source_id

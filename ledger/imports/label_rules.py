@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from domain.wording import said
+from domain.text import said
 from ledger.imports.outages import Target, check_functions, target
 from ledger.imports.source import Node, checked_id
 from ledger.refusals.imports import AccountsNamedTwice, LabelNotText, LabelsMappedTwice, NoAccountLabel, UnmappedLabels

@@ -9,7 +9,7 @@ import msgspec
 from domain.cited import FunctionName
 from domain.commands import Id
 from domain.refusals import BadValue
-from domain.wording import said
+from domain.text import said
 from ledger.imports.source import Moment, Sourced
 from ledger.refusals.imports import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from domain.wording import counted, said
+from domain.text import counted, said
 from ledger.imports.outages import BY_HAND, Outage, check_functions, commands, source_id, target
 from ledger.imports.source import Moment, Node, Reading, documents
 from ledger.refusals.import_outages import (

@@ -15,8 +15,8 @@ from typing import Literal
 
 import msgspec
 
+from domain.text import said
 from domain.time import SECOND_US, seconds_text
-from domain.wording import said
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import Outage, commands, compact, source_id
 from ledger.imports.source import Moment, Node, Number, Reading, documents

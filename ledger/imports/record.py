@@ -8,7 +8,7 @@ import msgspec
 
 from domain.refusals import Refusal
 from domain.refusals.incident import IncidentWasWithdrawn
-from domain.wording import said
+from domain.text import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.commands.execution import Clock, carry_out

@@ -13,7 +13,7 @@ import msgspec
 
 from domain.commands import Id
 from domain.refusals import BadValue
-from domain.wording import words_of
+from domain.text import words_of
 from ledger.refusals import UnknownWord
 from ledger.refusals.imports import (
     BadJson,

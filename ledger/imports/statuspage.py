@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from domain.wording import said
+from domain.text import said
 from ledger.imports.outages import check_functions, source_key, target
 from ledger.imports.source import Moment, Node, Reading, Sourced, checked_id, parse_json, whole
 from ledger.refusals.import_outages import (

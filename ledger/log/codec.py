@@ -15,7 +15,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from domain.case import Fact
 from domain.events import TOPICS, UPCASTERS, Event
-from domain.wording import words_of
+from domain.text import words_of
 from ledger.refusals.store import UnknownTopic, UnreadableState
 
 _Data = TypeVar("_Data", bound=Event)

@@ -13,8 +13,8 @@ import msgspec
 from domain.case import Case, Fact, fold
 from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
-from domain.terms import Version
-from domain.wording import words_of
+from domain.terms.versions import Version
+from domain.text import words_of
 from ledger.log import streams as layout
 from ledger.log.account_history import CONCERNED_BY, Life, Own
 from ledger.log.codec import Row, decode

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from domain.asof import touches_span
+from domain.as_of import touches_span
 from domain.assessment import window_of
 from domain.case import Case, Fact, evolve, fold
 from domain.refusals.terms import NoTerms
 from domain.rules.claim_window import Window
-from domain.terms import Terms, Version, in_force
+from domain.terms.versions import Terms, Version, in_force
 from domain.time import month_span, months_between
 from ledger.log.account_history import Life
 from ledger.log.codec import decode

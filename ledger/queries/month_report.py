@@ -11,8 +11,8 @@ from domain.account import Account
 from domain.assessment import assess_month, would_credit
 from domain.case import Case
 from domain.claim import status
-from domain.spans import Span
-from domain.terms import Version, in_force
+from domain.intervals import Span
+from domain.terms.versions import Version, in_force
 from domain.time import month_span
 from ledger.log import streams
 from ledger.log.reader import Reader

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.asof import as_of
+from domain.as_of import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, touching
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
-from domain.terms import in_force
+from domain.terms.versions import in_force
 from domain.voucher import Voucher
 from ledger.application import Ledger
 from ledger.commands.handlers import voucher_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.wording import words_of
+from domain.text import words_of
 from ledger.log.database import Store
 from ledger.refusals.store import NoPsycopg
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from domain.wording import said, words_of
+from domain.text import said, words_of
 from ledger.application import Ledger
 from ledger.log.reader import Reader
 from ledger.transparency import merkle

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
-from domain.wording import said
+from domain.text import said
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()

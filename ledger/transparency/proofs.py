@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.refusals import Unreadable
-from domain.wording import said, words_of
+from domain.text import said, words_of
 from ledger.refusals.audit import BadCheckpoint, BadProof, OtherLedger, WrongProof
 from ledger.transparency import merkle
 from ledger.transparency.signed_notes import decoded, encoded, open_note, split_note

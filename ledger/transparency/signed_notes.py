@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.refusals import Unreadable
-from domain.wording import said
+from domain.text import said
 from ledger.refusals.audit import (
     BadKeyName,
     BadNote,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from domain.refusals import Damaged, Refusal, Unreadable
-from domain.wording import said, words_of
+from domain.text import said, words_of
 from ledger.application import Ledger
 from ledger.log.codec import Row
 from ledger.log.database import Kept, KeptError

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from domain.wording import said
+from domain.text import said
 from ledger.log.database import Kept, Table
 
 FORMAT = 2

@@ -20,7 +20,7 @@ from psycopg import Connection, conninfo, errors
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.refusals import Refusal
-from domain.wording import said, words_of
+from domain.text import said, words_of
 from ledger.log import streams
 from ledger.log.codec import Entry, EventMapper, Row
 from ledger.log.database import Kept, KeptError, Kind, Session, Transaction

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from domain.wording import said, words_of
+from domain.text import said, words_of
 from ledger.log import streams
 from ledger.log.database import KINDS, Kind
 from ledger.refusals.store import (

@@ -1,7 +1,7 @@
 """Terms as they are published: read from a document's text and checked, announced, and governing their months.
 
 A document is TOML (or the same as JSON). It is read from its text, never from a file: what is published is the
-text, and a decision names the hash of its bytes. Its schema is `domain/terms_schema.py`.
+text, and a decision names the hash of its bytes. Its schema is `domain/terms/document.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 from domain.commands import PublishTerms
 from domain.events import TermsPublished
 from domain.money import Fen, parse_percent
-from domain.parser_words import parser_words
+from domain.parser_messages import parser_words
 from domain.refusals import BadValue
 from domain.refusals.terms import (
     NoTermsInForce,
@@ -32,10 +32,10 @@ from domain.refusals.terms import (
     UnreadableTerms,
     WrongTerms,
 )
-from domain.terms_checks import check_expressible, findings
-from domain.terms_schema import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
+from domain.terms.checks import check_expressible, findings
+from domain.terms.document import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
+from domain.text import said, words_of
 from domain.time import DAY_US, month_span, written
-from domain.wording import said, words_of
 
 __all__ = ["REFERENCE_AGREEMENT", "Cited", "Readings", "Terms", "Version"]
 

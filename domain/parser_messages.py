@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from domain.wording import said
+from domain.text import said
 
 _PLACE = " - at `"
 _MISSING = re.compile(r"Object missing required field `(.+)`")

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from domain.parser_words import parser_words
+from domain.parser_messages import parser_words
 from domain.refusals.terms import NotReadingAndValue, UnknownReading
-from domain.terms import Readings, Version
+from domain.terms.versions import Readings, Version
 from domain.time import zone_info
 
 NUMBERS: dict[str, str] = {

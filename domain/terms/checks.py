@@ -8,9 +8,9 @@ from typing import Any
 from domain.cited import EXCLUSION_CLAUSES
 from domain.money import currency_finding, percent_text
 from domain.refusals.terms import TermsNotExpressible
-from domain.terms_schema import REFERENCE_AGREEMENT, Terms
+from domain.terms.document import REFERENCE_AGREEMENT, Terms
+from domain.text import Said, said
 from domain.time import FIRST_YEAR, LAST_YEAR, zone_info
-from domain.wording import Said, said
 
 _INEXPRESSIBLE: dict[str, tuple[Said, Said]] = {
     "error_rate": (

@@ -8,10 +8,10 @@ from __future__ import annotations
 import msgspec
 
 from domain.case import Case, account_of, touching
+from domain.intervals import Span, intersect, subtract
 from domain.rules.coverage import covered
 from domain.rules.unavailability import OPEN_ENDED, Outage, Run, outages, parts, runs
-from domain.spans import Span, intersect, subtract
-from domain.terms import in_force
+from domain.terms.versions import in_force
 from domain.time import SECOND_US, month_span
 
 

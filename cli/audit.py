@@ -13,12 +13,12 @@ import msgspec
 
 from cli.audit_tree import checkpoint, consistency, prove
 from cli.completion import accounts, months
-from cli.context import actor, open_ledger
 from cli.numbers import money
+from cli.options.context import actor, open_ledger
+from cli.options.workers import workers_options
 from cli.output import WIDTH, Json, emit, format_option, plain, print_table, put, wrapped
 from cli.progress import progress
 from cli.reading import parsed_month
-from cli.workers import workers_options
 from domain.case import unknown_account
 from domain.money import yuan
 from domain.refusals import Damaged

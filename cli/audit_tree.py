@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli.context import open_ledger
+from cli.options.context import open_ledger
 from cli.output import Json, emit, format_option, print_pairs, to_json, warn
 from cli.progress import progress
 from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent

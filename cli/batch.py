@@ -10,8 +10,8 @@ from typing import IO
 import click
 
 from cli.completion import files
-from cli.context import actor, open_ledger
 from cli.main import say, wants_json
+from cli.options.context import actor, open_ledger
 from cli.output import Json, emit, format_option, put
 from cli.progress import progress
 from cli.refusals import LinesRefused

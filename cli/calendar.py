@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from cli.changing import group
-from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
 from cli.refusals import CalendarNotRecorded
 from domain.text import said

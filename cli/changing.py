@@ -11,11 +11,11 @@ import click
 import msgspec
 
 from cli.completion import OF_FIELD
-from cli.context import actor, open_ledger
 from cli.examples import EXAMPLES
-from cli.knowledge import currency_known
 from cli.language import here
 from cli.numbers import money
+from cli.options.context import actor, open_ledger
+from cli.options.known_at import currency_known
 from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
 from cli.refusals import BadEvidence
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset

@@ -7,10 +7,10 @@ import click
 from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, months
-from cli.context import open_ledger, settings
-from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.language import here
 from cli.numbers import currency, moment, money
+from cli.options.context import open_ledger, settings
+from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, put, short, wrapped
 from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import click
 
-from cli.context import settings
 from cli.language import here
+from cli.options.context import settings
 from cli.output import WIDTH, Json, console, emit, format_option, wrapped
 from cli.widths import cells, padded
 from domain.refusals import Damaged, Unreadable

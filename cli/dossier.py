@@ -10,8 +10,8 @@ from typing import NamedTuple
 import click
 
 from cli.completion import accounts, files, months
-from cli.context import open_ledger
 from cli.language import here
+from cli.options.context import open_ledger
 from cli.output import Json, emit, format_option, put, warn
 from cli.reading import parsed_month
 from domain.refusals import Damaged

@@ -11,10 +11,10 @@ from typing import IO
 import click
 
 from cli.completion import months as any_month
-from cli.context import open_ledger
-from cli.export_options import target_options, tell
-from cli.knowledge import Asked, Known, knowing, knowledge_options, zone_known
 from cli.language import here
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, Known, knowing, knowledge_options, zone_known
+from cli.options.output_file import target_options, tell
 from cli.progress import progress
 from cli.reading import parsed_month
 from cli.refusals import BinaryOnTerminal

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from cli.completion import accounts, versions
-from cli.context import open_ledger
-from cli.export_options import target_options, tell
 from cli.export_tables import availability, claims, vouchers
-from cli.knowledge import Asked, knowing, knowledge_options, zone_known
 from cli.language import here
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, knowing, knowledge_options, zone_known
+from cli.options.output_file import target_options, tell
 from cli.output import warn
 from cli.transfer import export_events
 from domain.case import unknown_account

@@ -7,11 +7,11 @@ import msgspec
 
 from cli import history_shapes
 from cli.completion import accounts, months
-from cli.context import open_ledger
 from cli.history_diff import difference, print_difference
-from cli.knowledge import Asked, Known, instant_asked, knowing, knowledge_options, known_at
 from cli.language import here
 from cli.numbers import money
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, Known, instant_asked, knowing, knowledge_options, known_at
 from cli.output import WIDTH, Json, emit, format_option, plain, short, wrapped
 from cli.reading import parsed_month
 from cli.refusals import NotYetEnrolled

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from cli.options.importing import dry_run_option, file_argument, take
 from cli.output import format_option
-from cli.taking_over import dry_run_option, file_argument, take
 from ledger.imports.cloudevents import PREFIX, Asked, read_cloudevents
 
 

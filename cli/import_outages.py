@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from cli.output import format_option
-from cli.taking_over import (
+from cli.options.importing import (
     check_whom,
     dry_run_option,
     file_argument,
@@ -19,6 +18,7 @@ from cli.taking_over import (
     take,
     whom_options,
 )
+from cli.output import format_option
 from domain.text import said
 from ledger.imports.alertmanager import read_alertmanager
 from ledger.imports.label_rules import LabelRules

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from cli.context import lock_seconds, settings
 from cli.import_bills import bss, focus
 from cli.import_events import cloudevents
 from cli.import_outages import alertmanager, pagerduty, prometheus
+from cli.options.context import lock_seconds, settings
+from cli.options.importing import check_whom, dry_run_option, file_argument, pair, take, whom_options
 from cli.output import format_option
 from cli.progress import progress
-from cli.taking_over import check_whom, dry_run_option, file_argument, pair, take, whom_options
 from cli.transfer import counts, tell
 from domain.text import said
 from ledger.copies import transfer

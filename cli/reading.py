@@ -9,9 +9,9 @@ import click
 from cli import shapes
 from cli.bars import bar, outage_by_day, sparkline
 from cli.completion import accounts, months
-from cli.context import open_ledger
-from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.numbers import money
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, put, short
 from domain.money import percent_cut, yuan
 from domain.refusals import BadValue

@@ -6,9 +6,9 @@ import click
 
 from cli import shapes
 from cli.completion import months
-from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options
 from cli.numbers import currency, money
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, knowing, knowledge_options
 from cli.output import Json, chosen, emit, format_option, print_pairs, print_table, put
 from cli.progress import progress
 from cli.reading import parsed_month

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from cli.changing import tell
-from cli.context import actor, lock_seconds, open_ledger, settings
+from cli.options.context import actor, lock_seconds, open_ledger, settings
+from cli.options.workers import workers_options
 from cli.output import emit, format_option, put
 from cli.progress import progress
-from cli.workers import workers_options
 from domain.text import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise

@@ -10,9 +10,9 @@ import msgspec
 from cli import shapes
 from cli.changing import group
 from cli.completion import versions
-from cli.context import open_ledger
-from cli.knowledge import Asked, knowing, knowledge_options
 from cli.numbers import date_of
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table, put
 from domain.money import Fen, percent_text, yuan
 from domain.terms.versions import Terms, Version, by_name, document_sha256, latest, parse_terms

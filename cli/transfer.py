@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from cli.completion import files
-from cli.context import lock_seconds, open_ledger, settings
 from cli.language import here
+from cli.options.context import lock_seconds, open_ledger, settings
 from cli.output import Json, emit, format_option, warn
 from cli.progress import progress
 from domain.text import said

@@ -7,9 +7,9 @@ import click
 from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, vouchers
-from cli.context import open_ledger
-from cli.knowledge import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.numbers import currency, money
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
 from cli.output import Json, emit, format_option, print_pairs, print_table, short
 from domain.case import unknown_account
 from domain.text import said

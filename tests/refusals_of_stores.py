@@ -12,7 +12,7 @@ import click
 from frozen import Frozen
 from refusal_scenarios import Scenario, at, made, raising
 
-from cli.context import settings
+from cli.options.context import settings
 from domain.text import said
 from ledger.copies.transfer import _prove
 from ledger.files.lines import _line

@@ -15,8 +15,8 @@ from conftest import SOAK, CommandLine
 from stores import SqliteFile, Store
 
 from cli import history_shapes
-from cli.knowledge import Asked, resolved
 from cli.main import cli
+from cli.options.known_at import Asked, resolved
 from domain.case import Fact, fold
 from domain.events import IncidentJoined, IncidentOpened
 from domain.refusals import Refusal

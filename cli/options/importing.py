@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from cli.completion import accounts, files
-from cli.context import actor, open_ledger
+from cli.options.context import actor, open_ledger
 from cli.output import Json, emit, put, warn
 from domain.text import said
 from ledger.exports.currency import currency_of

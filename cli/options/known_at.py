@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.context import zone_of
+from cli.options.context import zone_of
 from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
 from domain.money import DEFAULT_CURRENCY
 from domain.refusals import BadValue, Refusal

@@ -13,19 +13,19 @@ import msgspec
 
 from cli.audit_tree import checkpoint, consistency, prove
 from cli.completion import accounts, months
-from cli.numbers import money
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
-from cli.output import WIDTH, Json, emit, format_option, plain, print_table, put, wrapped
-from cli.progress import progress
 from cli.reading import parsed_month
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_table, put, wrapped
+from cli.terminal.progress import progress
+from cli.terminal.vocabulary import label, word
 from domain.case import unknown_account
 from domain.money import yuan
 from domain.refusals import Damaged
 from domain.terms.readings import check_readings, parse_setting
 from domain.terms.versions import Version, document_sha256, parse_terms
 from domain.text import counted, said
-from domain.words import label, word
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from cli.options.context import open_ledger
-from cli.output import Json, emit, format_option, print_pairs, to_json, warn
-from cli.progress import progress
 from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
+from cli.terminal.output import Json, emit, format_option, print_pairs, to_json, warn
+from cli.terminal.progress import progress
+from cli.terminal.vocabulary import label
 from domain.text import said
-from domain.words import label
 from ledger.application import Ledger
 from ledger.files.reading import read_text
 from ledger.log.codec import Row

@@ -12,9 +12,9 @@ import click
 from cli.completion import files
 from cli.main import say, wants_json
 from cli.options.context import actor, open_ledger
-from cli.output import Json, emit, format_option, put
-from cli.progress import progress
 from cli.refusals import LinesRefused
+from cli.terminal.output import Json, emit, format_option, put
+from cli.terminal.progress import progress
 from domain.text import said
 from ledger.commands.batch import Batch, LineRefusal, Report
 from ledger.refusals.copies import UnreadableFile

@@ -7,10 +7,10 @@ import click
 from cli.changing import group
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options
-from cli.output import Json, emit, format_option, print_pairs, print_table
 from cli.refusals import CalendarNotRecorded
+from cli.terminal.output import Json, emit, format_option, print_pairs, print_table
+from cli.terminal.vocabulary import label, word
 from domain.text import said
-from domain.words import label, word
 
 calendar = group("calendar", "Working days, as the State Council published them.")
 

@@ -12,17 +12,17 @@ import msgspec
 
 from cli.completion import OF_FIELD
 from cli.examples import EXAMPLES
-from cli.language import here
-from cli.numbers import money
 from cli.options.context import actor, open_ledger
 from cli.options.known_at import currency_known
-from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
 from cli.refusals import BadEvidence
+from cli.terminal.language import here
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
+from cli.terminal.vocabulary import label, word
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.money import DEFAULT_CURRENCY
 from domain.refusals import Refusal
 from domain.text import counted, said
-from domain.words import label, word
 from ledger import clock
 from ledger.commands.execution import Done, execute, spend_key
 from ledger.commands.month_run import MonthRun, run_month, waiting

@@ -7,18 +7,18 @@ import click
 from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, months
-from cli.language import here
-from cli.numbers import currency, moment, money
 from cli.options.context import open_ledger, settings
 from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
-from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, put, short, wrapped
 from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of
 from cli.refusals import NothingToExplain, UnknownDecision
-from cli.widths import padded
+from cli.terminal.language import here
+from cli.terminal.numbers import currency, moment, money
+from cli.terminal.output import WIDTH, Json, emit, format_option, print_pairs, print_table, put, short, wrapped
+from cli.terminal.vocabulary import word
+from cli.terminal.widths import padded
 from domain.case import account_of
 from domain.text import said
-from domain.words import word
 from ledger.commands.handlers import claim_in
 from ledger.log.reader import Reader
 from ledger.queries.read_models import Views

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import click
 
-from cli.language import here
 from cli.options.context import settings
-from cli.output import WIDTH, Json, console, emit, format_option, wrapped
-from cli.widths import cells, padded
+from cli.terminal.language import here
+from cli.terminal.output import WIDTH, Json, console, emit, format_option, wrapped
+from cli.terminal.vocabulary import word
+from cli.terminal.widths import cells, padded
 from domain.refusals import Damaged, Unreadable
 from domain.text import said
-from domain.words import word
 from ledger.doctor import Finding, examined
 
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "damaged": ("✗", "bold red")}

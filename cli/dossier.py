@@ -10,10 +10,10 @@ from typing import NamedTuple
 import click
 
 from cli.completion import accounts, files, months
-from cli.language import here
 from cli.options.context import open_ledger
-from cli.output import Json, emit, format_option, put, warn
 from cli.reading import parsed_month
+from cli.terminal.language import here
+from cli.terminal.output import Json, emit, format_option, put, warn
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.audit import dossier as dossiers

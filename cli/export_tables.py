@@ -11,13 +11,13 @@ from typing import IO
 import click
 
 from cli.completion import months as any_month
-from cli.language import here
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, Known, knowing, knowledge_options, zone_known
 from cli.options.output_file import target_options, tell
-from cli.progress import progress
 from cli.reading import parsed_month
 from cli.refusals import BinaryOnTerminal
+from cli.terminal.language import here
+from cli.terminal.progress import progress
 from domain.text import counted, said
 from domain.time import add_months, months_between
 from ledger.application import Ledger

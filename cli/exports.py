@@ -6,11 +6,11 @@ import click
 
 from cli.completion import accounts, versions
 from cli.export_tables import availability, claims, vouchers
-from cli.language import here
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options, zone_known
 from cli.options.output_file import target_options, tell
-from cli.output import warn
+from cli.terminal.language import here
+from cli.terminal.output import warn
 from cli.transfer import export_events
 from domain.case import unknown_account
 from domain.terms.versions import by_name, latest

@@ -8,18 +8,18 @@ import msgspec
 from cli import history_shapes
 from cli.completion import accounts, months
 from cli.history_diff import difference, print_difference
-from cli.language import here
-from cli.numbers import money
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, Known, instant_asked, knowing, knowledge_options, known_at
-from cli.output import WIDTH, Json, emit, format_option, plain, short, wrapped
 from cli.reading import parsed_month
 from cli.refusals import NotYetEnrolled
+from cli.terminal.language import here
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, Json, emit, format_option, plain, short, wrapped
+from cli.terminal.vocabulary import CODED, label, word
 from domain.case import account_of, fold
 from domain.money import yuan
 from domain.text import listed, said
 from domain.time import seconds_text, written
-from domain.words import CODED, label, word
 from ledger import clock
 from ledger.application import Ledger
 from ledger.queries.worklist import AccountThen, account_then

@@ -7,16 +7,16 @@ from itertools import groupby
 
 from cli import history_shapes, shapes
 from cli.history_shapes import RULES, subject
-from cli.language import here
-from cli.numbers import moment, money
-from cli.output import WIDTH, Json, plain, print_table, put, short, wrapped
+from cli.terminal.language import here
+from cli.terminal.numbers import moment, money
+from cli.terminal.output import WIDTH, Json, plain, print_table, put, short, wrapped
+from cli.terminal.vocabulary import CODED, word
 from domain.assessment import would_credit
 from domain.case import Case, Fact, evolve, fold
 from domain.money import yuan
 from domain.terms.versions import in_force
 from domain.text import Said, said
 from domain.time import written
-from domain.words import CODED, word
 from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cli import shapes
-from cli.output import Json
+from cli.terminal.output import Json
 from domain.as_of import concerning
 from domain.assessment import assess_month
 from domain.bill import Bill

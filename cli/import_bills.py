@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from cli.options.importing import dry_run_option, file_argument, take, terms_currency
-from cli.output import format_option
+from cli.terminal.output import format_option
 from domain.text import said
 from domain.time import zone_info
 from ledger.imports import focus as of_focus

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.options.importing import dry_run_option, file_argument, take
-from cli.output import format_option
+from cli.terminal.output import format_option
 from ledger.imports.cloudevents import PREFIX, Asked, read_cloudevents
 
 

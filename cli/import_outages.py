@@ -18,7 +18,7 @@ from cli.options.importing import (
     take,
     whom_options,
 )
-from cli.output import format_option
+from cli.terminal.output import format_option
 from domain.text import said
 from ledger.imports.alertmanager import read_alertmanager
 from ledger.imports.label_rules import LabelRules

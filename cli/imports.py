@@ -9,8 +9,8 @@ from cli.import_events import cloudevents
 from cli.import_outages import alertmanager, pagerduty, prometheus
 from cli.options.context import lock_seconds, settings
 from cli.options.importing import check_whom, dry_run_option, file_argument, pair, take, whom_options
-from cli.output import format_option
-from cli.progress import progress
+from cli.terminal.output import format_option
+from cli.terminal.progress import progress
 from cli.transfer import counts, tell
 from domain.text import said
 from ledger.copies import transfer

@@ -13,12 +13,12 @@ from typing import NamedTuple, NoReturn
 
 import click
 
-from cli.help import Formatter
-from cli.language import LANGUAGES, here, language, settle, speak_with_click, spoken
-from cli.widths import folded
+from cli.terminal.help import Formatter
+from cli.terminal.language import LANGUAGES, here, language, settle, speak_with_click, spoken
+from cli.terminal.vocabulary import word
+from cli.terminal.widths import folded
 from domain.refusals import Refusal
 from domain.text import Said, said
-from domain.words import word
 
 
 class Settings(NamedTuple):

@@ -7,17 +7,17 @@ from fractions import Fraction
 import click
 
 from cli import shapes
-from cli.bars import bar, outage_by_day, sparkline
 from cli.completion import accounts, months
-from cli.numbers import money
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
-from cli.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, put, short
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, put, short
+from cli.terminal.sparkline import bar, outage_by_day, sparkline
+from cli.terminal.vocabulary import word
 from domain.money import percent_cut, yuan
 from domain.refusals import BadValue
 from domain.text import said, words_of
 from domain.time import DAY_US, HOUR_US, MonthText, seconds_text
-from domain.words import word
 from ledger.queries.worklist import Breach, Work, breaches_of, month_of_account, mtbf_of_account, work
 
 

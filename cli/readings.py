@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cli.numbers import money
-from cli.output import Json, print_table, put
+from cli.terminal.numbers import money
+from cli.terminal.output import Json, print_table, put
+from cli.terminal.vocabulary import word
 from domain.money import yuan
 from domain.text import said
-from domain.words import word
 from ledger.audit.impact import OtherReading, other_readings
 from ledger.audit.replay import past_decisions
 from ledger.log.reader import Reader

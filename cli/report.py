@@ -6,16 +6,16 @@ import click
 
 from cli import shapes
 from cli.completion import months
-from cli.numbers import currency, money
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options
-from cli.output import Json, chosen, emit, format_option, print_pairs, print_table, put
-from cli.progress import progress
 from cli.reading import parsed_month
+from cli.terminal.numbers import currency, money
+from cli.terminal.output import Json, chosen, emit, format_option, print_pairs, print_table, put
+from cli.terminal.progress import progress
+from cli.terminal.vocabulary import word
 from domain.money import percent_cut, percent_text, yuan
 from domain.text import said
 from domain.time import written
-from domain.words import word
 from ledger.copies.transfer import check_is_not
 from ledger.files.writing import STDOUT, new_file
 from ledger.queries.month_report import AccountMonth, MonthReport, Totals, month_report

@@ -7,8 +7,8 @@ import click
 from cli.changing import tell
 from cli.options.context import actor, lock_seconds, open_ledger, settings
 from cli.options.workers import workers_options
-from cli.output import emit, format_option, put
-from cli.progress import progress
+from cli.terminal.output import emit, format_option, put
+from cli.terminal.progress import progress
 from domain.text import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.output import Json
-from cli.says import says
+from cli.terminal.output import Json
+from cli.terminal.step_sentences import says
 from domain import decision as record
 from domain.assessment import window_of
 from domain.case import Case

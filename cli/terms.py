@@ -10,14 +10,14 @@ import msgspec
 from cli import shapes
 from cli.changing import group
 from cli.completion import versions
-from cli.numbers import date_of
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options
-from cli.output import Json, emit, format_option, print_pairs, print_table, put
+from cli.terminal.numbers import date_of
+from cli.terminal.output import Json, emit, format_option, print_pairs, print_table, put
+from cli.terminal.vocabulary import word
 from domain.money import Fen, percent_text, yuan
 from domain.terms.versions import Terms, Version, by_name, document_sha256, latest, parse_terms
 from domain.text import said
-from domain.words import word
 from ledger.files.reading import read_text
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from cli.completion import files
-from cli.language import here
 from cli.options.context import lock_seconds, open_ledger, settings
-from cli.output import Json, emit, format_option, warn
-from cli.progress import progress
+from cli.terminal.language import here
+from cli.terminal.output import Json, emit, format_option, warn
+from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies import backups, transfer
 from ledger.copies.transfer import Moved

@@ -7,13 +7,13 @@ import click
 from cli import shapes
 from cli.changing import group
 from cli.completion import accounts, vouchers
-from cli.numbers import currency, money
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
-from cli.output import Json, emit, format_option, print_pairs, print_table, short
+from cli.terminal.numbers import currency, money
+from cli.terminal.output import Json, emit, format_option, print_pairs, print_table, short
+from cli.terminal.vocabulary import word
 from domain.case import unknown_account
 from domain.text import said
-from domain.words import word
 from ledger.log import streams
 from ledger.queries.read_models import Views
 from ledger.queries.worklist import voucher_then

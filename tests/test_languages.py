@@ -25,14 +25,14 @@ from babel.messages.mofile import write_mo
 from conftest import ROOT, CommandLine
 from releases import is_locked
 
-from cli.language import asked_for, of_locale, spoken
 from cli.main import cli
-from cli.numbers import currency, date_of, moment, money
-from cli.widths import cells, folded, padded
+from cli.terminal.language import asked_for, of_locale, spoken
+from cli.terminal.numbers import currency, date_of, moment, money
+from cli.terminal.vocabulary import CODED, label, word
+from cli.terminal.widths import cells, folded, padded
 from domain import events
 from domain.decision import Outcome
 from domain.text import Said, counted, listed, said
-from domain.words import CODED, label, word
 
 PACKAGES = ("domain", "ledger", "projections", "cli")
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]

@@ -26,9 +26,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from declared import refusals, templates
 
-from cli.help import paragraphs
-from cli.language import DOMAIN, FOLDER
 from cli.main import cli
+from cli.terminal.help import paragraphs
+from cli.terminal.language import DOMAIN, FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "ledger", "projections", "cli")

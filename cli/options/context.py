@@ -8,8 +8,8 @@ import os
 import click
 
 from cli.main import Settings
-from cli.output import warn
 from cli.refusals import BadActor, BadEnvironment, NoActor
+from cli.terminal.output import warn
 from domain.terms.versions import Terms, latest
 from domain.text import said
 from ledger.application import Ledger

@@ -9,7 +9,7 @@ import click
 
 from cli.completion import accounts, files
 from cli.options.context import actor, open_ledger
-from cli.output import Json, emit, put, warn
+from cli.terminal.output import Json, emit, put, warn
 from domain.text import said
 from ledger.exports.currency import currency_of
 from ledger.files.lines import open_lines

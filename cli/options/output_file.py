@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from cli.completion import files
-from cli.language import here
-from cli.output import Json, emit
 from cli.refusals import NoFormat
+from cli.terminal.language import here
+from cli.terminal.output import Json, emit
 from domain.text import Said
 from ledger.files.writing import STDOUT
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cli.language import language
 from cli.pages import labels
-from cli.says import says
+from cli.terminal.language import language
+from cli.terminal.step_sentences import says
 from domain import decision as record
 from domain import events as e
 from domain.case import Fact

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cli.numbers import currency
-from cli.says import duration
+from cli.terminal.numbers import currency
+from cli.terminal.step_sentences import duration
 from domain.claim import Claim, status
 from domain.money import yuan
 from domain.text import Said, said

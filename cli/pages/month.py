@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cli.language import language
 from cli.pages import labels, words
 from cli.pages.known import tier_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
+from cli.terminal.language import language
 from domain.money import percent_cut, percent_text
 from domain.terms.versions import Terms
 from domain.text import Said, counted, said

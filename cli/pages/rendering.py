@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cli.language import spoken
 from cli.refusals import NoJinja
+from cli.terminal.language import spoken
 from domain.text import Said
 
 if TYPE_CHECKING:

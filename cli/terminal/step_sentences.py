@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cli.language import spoken
-from cli.numbers import date_of, moment
+from cli.terminal.language import spoken
+from cli.terminal.numbers import date_of, moment
 from domain.decision import Step
 from domain.money import percent_cut, yuan
 from domain.text import Said, listed, said

@@ -8,8 +8,8 @@ from gettext import gettext
 
 import click
 
-from cli.language import language, translated
-from cli.widths import cells, folded, padded
+from cli.terminal.language import language, translated
+from cli.terminal.widths import cells, folded, padded
 
 AS_IT_IS = "\b"
 """The line before a paragraph that keeps its lines."""

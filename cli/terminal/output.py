@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from cli.language import here
-from cli.widths import cells, folded, padded
+from cli.terminal.language import here
+from cli.terminal.widths import cells, folded, padded
 from domain.text import Said, said
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

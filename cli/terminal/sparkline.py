@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from cli.output import Json, plain
+from cli.terminal.output import Json, plain
 from domain.time import days_in
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cli.language import LOCALES, language
+from cli.terminal.language import LOCALES, language
 
 _GROUPED = "#,##0.00"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli import shapes
+from cli.answers import shapes
 from cli.changing import group
 from cli.completion import accounts, months
 from cli.options.context import open_ledger, settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 import msgspec
 
-from cli import history_shapes
+from cli.answers import history as history_shapes
+from cli.answers.history_diff import difference, print_difference
 from cli.completion import accounts, months
-from cli.history_diff import difference, print_difference
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, Known, instant_asked, knowing, knowledge_options, known_at
 from cli.reading import parsed_month

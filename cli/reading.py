@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import click
 
-from cli import shapes
+from cli.answers import shapes
 from cli.completion import accounts, months
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known

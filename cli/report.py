@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli import shapes
+from cli.answers import shapes
 from cli.completion import months
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options

@@ -7,7 +7,7 @@ from fractions import Fraction
 import click
 import msgspec
 
-from cli import shapes
+from cli.answers import shapes
 from cli.changing import group
 from cli.completion import versions
 from cli.options.context import open_ledger

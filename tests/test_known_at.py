@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from conftest import SOAK, CommandLine
 from stores import SqliteFile, Store
 
-from cli import history_shapes
+from cli.answers import history
 from cli.main import cli
 from cli.options.known_at import Asked, resolved
 from domain.case import Fact, fold
@@ -95,9 +95,7 @@ def test_every_position_of_the_demo_is_its_prefix_folded(demo: CommandLine, acco
             assert then.known == then.facts == expected
             case = fold(expected)
             assert then.case == case
-            assert plain(history_shapes.lists(then.case, "Asia/Shanghai")) == plain(
-                history_shapes.lists(case, "Asia/Shanghai")
-            )
+            assert plain(history.lists(then.case, "Asia/Shanghai")) == plain(history.lists(case, "Asia/Shanghai"))
 
 
 def test_every_position_is_known_at_its_own_time(demo: CommandLine) -> None:
@@ -159,7 +157,7 @@ def test_the_command_line_says_the_same(demo: CommandLine, position: int) -> Non
         fact.position for fact in expected if not fact.stream.startswith(rules)
     ]
     assert {name: found[name] for name in ("incidents", "bills", "claims", "vouchers")} == plain(
-        history_shapes.lists(fold(expected), "Asia/Shanghai")
+        history.lists(fold(expected), "Asia/Shanghai")
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cli import shapes
+from cli.answers import shapes
 from cli.terminal.output import Json
 from domain.as_of import concerning
 from domain.assessment import assess_month

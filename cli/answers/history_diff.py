@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from cli import history_shapes, shapes
-from cli.history_shapes import RULES, subject
+from cli.answers import history, shapes
+from cli.answers.history import RULES, subject
 from cli.terminal.language import here
 from cli.terminal.numbers import moment, money
 from cli.terminal.output import WIDTH, Json, plain, print_table, put, short, wrapped
@@ -27,14 +27,14 @@ _Causes = dict[tuple[str, str], Fact]
 
 def difference(before: AccountThen, after: AccountThen, month: str | None) -> Json:
     """What changed from one state of knowledge to a later one, or of it what concerns a month."""
-    zone = history_shapes.zone_of_case(after.case)
-    old, new = (history_shapes.limited(then.case, month, then.valid_at) for then in (before, after))
-    concerned = history_shapes.subjects(old) | history_shapes.subjects(new)
+    zone = history.zone_of_case(after.case)
+    old, new = (history.limited(then.case, month, then.valid_at) for then in (before, after))
+    concerned = history.subjects(old) | history.subjects(new)
     own = [fact for fact in after.known if fact.position > before.position and subject(fact) in concerned]
     return {
         "from": {"known_at": written(before.known_at, zone), "position": before.position},
         "to": {"known_at": written(after.known_at, zone), "position": after.position},
-        "events": [history_shapes.event(fact, zone) for fact in own if subject(fact)[0] not in RULES],
+        "events": [history.event(fact, zone) for fact in own if subject(fact)[0] not in RULES],
         "changes": _changes(_everything(old, zone), _everything(new, zone), _causes(after.known, before, zone), own),
         "months": _months(before, after, month),
     }
@@ -42,9 +42,7 @@ def difference(before: AccountThen, after: AccountThen, month: str | None) -> Js
 
 def _everything(case: Case, zone: str) -> _Fields:
     return {
-        what: fields
-        for one in sorted(history_shapes.subjects(case))
-        for what, fields in _described(case, one, zone).items()
+        what: fields for one in sorted(history.subjects(case)) for what, fields in _described(case, one, zone).items()
     }
 
 
@@ -55,7 +53,7 @@ def _described(case: Case, one: tuple[str, str], zone: str) -> _Fields:
         case "account" if case.account is not None:
             return {said("account {account}", account=case.account.account): _account(case, zone)}
         case "incident" if id_ in case.incidents:
-            found = history_shapes.incident(case.incidents[id_], zone)
+            found = history.incident(case.incidents[id_], zone)
             parts: _Fields = {
                 said(
                     "exclusion {exclusion} of incident {incident}", exclusion=part.pop("exclusion"), incident=id_
@@ -64,7 +62,7 @@ def _described(case: Case, one: tuple[str, str], zone: str) -> _Fields:
             }
             return {said("incident {incident}", incident=id_): _without(found, "incident"), **parts}
         case "bill" if id_ in case.bills:
-            found = history_shapes.bill(case.bills[id_], zone)
+            found = history.bill(case.bills[id_], zone)
             offset = found.pop("voucher_offset")
             found |= {f"voucher_offset.{part}": amount for part, amount in offset.items()}
             paid: _Fields = {
@@ -80,10 +78,10 @@ def _described(case: Case, one: tuple[str, str], zone: str) -> _Fields:
         case "claim" if id_ in case.claims:
             latest = case.claims[id_].latest
             decision = {"decision": None if latest is None else latest.number}
-            fields = _without(history_shapes.claim(case.claims[id_], zone), "month") | decision
+            fields = _without(history.claim(case.claims[id_], zone), "month") | decision
             return {said("claim {month}", month=id_): fields}
         case "voucher" if id_ in case.vouchers:
-            found = shapes.voucher(case.vouchers[id_], zone, history_shapes.currency_of_case(case))
+            found = shapes.voucher(case.vouchers[id_], zone, history.currency_of_case(case))
             fields = _without(found, "voucher", "account", "currency", "redemptions", "cancellations")
             redeemed: _Fields = {
                 said(
@@ -194,7 +192,7 @@ def _months(before: AccountThen, after: AccountThen, month: str | None) -> list[
 
 def _month(then: AccountThen, month: str) -> Json:
     holder = then.case.account
-    shape = None if holder is None else history_shapes.month(then.case, holder.account, month, then.valid_at)
+    shape = None if holder is None else history.month(then.case, holder.account, month, then.valid_at)
     if shape is None:
         return {"unavailable_seconds": None, "percent": None, "tier": None, "credit": None}
     terms = in_force(then.case.versions, month).terms

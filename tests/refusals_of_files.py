@@ -47,7 +47,7 @@ COMMAND_LINE = [
     Scenario(
         "a shell that the library does not know",
         "completion bash",
-        within=instead("cli.completion.get_completion_class", lambda _: None),
+        within=instead("cli.commands.completion.get_completion_class", lambda _: None),
     ),
     Scenario("no number of seconds", _ENROLL, env={"SLALEDGER_LOCK_SECONDS": "soon"}),
     Scenario("an actor that is none", f"--actor '\t' {_ENROLL}"),

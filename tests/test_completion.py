@@ -13,7 +13,7 @@ import pytest
 from commands import commands
 from conftest import COMMAND, CommandLine
 
-from cli.completion import OF_FIELD, SHELLS
+from cli.commands.completion import OF_FIELD, SHELLS
 
 NOW = datetime.now(UTC)
 THIS_MONTH = f"{NOW:%Y-%m}"

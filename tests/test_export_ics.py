@@ -13,7 +13,7 @@ import icalendar
 import pytest
 from conftest import CommandLine
 
-from cli import exports
+from cli.commands import exports
 from ledger.queries.worklist import Breach, Unclaimed, Work
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -15,7 +15,7 @@ from conftest import CommandLine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import audit_tree
+from cli.commands import checkpoint
 from cli.main import Settings
 from domain.refusals import Refusal, Unreadable
 from ledger.transparency import merkle, proofs, signed_notes
@@ -372,23 +372,23 @@ def test_a_malformed_proof_is_refused(text: str) -> None:
 def test_a_key_is_made_and_signs_checkpoints_and_proofs(slaledger: CommandLine, tmp_path: Path) -> None:
     key, runner = str(tmp_path / "ledger.key"), CliRunner()
     settings = Settings(slaledger.url, None, "en")
-    made = runner.invoke(audit_tree.keygen, ["ledger.example.com", "-o", key])
+    made = runner.invoke(checkpoint.keygen, ["ledger.example.com", "-o", key])
     assert made.exit_code == 0
     verifier = made.stdout.strip()
-    again = runner.invoke(audit_tree.keygen, ["ledger.example.com", "-o", key])
+    again = runner.invoke(checkpoint.keygen, ["ledger.example.com", "-o", key])
     assert isinstance(again.exception, Refusal)
     assert again.exception.code == "key_exists"
-    signed = runner.invoke(audit_tree.checkpoint, ["--sign", key], obj=settings).stdout
+    signed = runner.invoke(checkpoint.checkpoint, ["--sign", key], obj=settings).stdout
     head = proofs.read_checkpoint(signed, [verifier])
     assert signed.startswith(head.text() + "\n— ledger.example.com ")
     (tmp_path / "kept").write_text(signed)
     for words in ("--sign", key), ("--checkpoint", str(tmp_path / "kept")):
-        text = runner.invoke(audit_tree.prove, ["~/ledger@1", *words], obj=settings).stdout
+        text = runner.invoke(checkpoint.prove, ["~/ledger@1", *words], obj=settings).stdout
         assert proofs.parse_proof(text).checkpoint == signed
     Path(key).chmod(0o644)
-    opened = runner.invoke(audit_tree.checkpoint, ["--sign", key], obj=settings)
+    opened = runner.invoke(checkpoint.checkpoint, ["--sign", key], obj=settings)
     assert isinstance(opened.exception, Refusal)
     assert opened.exception.code == "key_file_open"
     assert opened.stdout == ""
-    both = runner.invoke(audit_tree.prove, ["1", "--sign", key, "--checkpoint", key], obj=settings)
+    both = runner.invoke(checkpoint.prove, ["1", "--sign", key, "--checkpoint", key], obj=settings)
     assert both.exit_code == 2

@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from conftest import CommandLine
 from stores import Place, Raw, SqliteFile, Store, sqlite_only
 
-from cli import audit_tree
+from cli.commands import checkpoint as audit_tree
 from cli.main import Settings
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.application import Ledger

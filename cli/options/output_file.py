@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.completion import files
+from cli.commands.completion import files
 from cli.refusals import NoFormat
 from cli.terminal.language import here
 from cli.terminal.output import Json, emit

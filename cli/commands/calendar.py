@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.changing import group
+from cli.commands.recording import group
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options
 from cli.refusals import CalendarNotRecorded

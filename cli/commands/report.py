@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from cli.answers import shapes
-from cli.completion import months
+from cli.commands.availability import parsed_month
+from cli.commands.completion import months
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options
-from cli.reading import parsed_month
 from cli.terminal.numbers import currency, money
 from cli.terminal.output import Json, chosen, emit, format_option, print_pairs, print_table, put
 from cli.terminal.progress import progress

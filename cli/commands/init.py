@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.changing import tell
+from cli.commands.recording import tell
 from cli.options.context import actor, lock_seconds, open_ledger, settings
 from cli.options.workers import workers_options
 from cli.terminal.output import emit, format_option, put

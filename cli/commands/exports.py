@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from cli.completion import accounts, versions
-from cli.export_tables import availability, claims, vouchers
+from cli.commands.completion import accounts, versions
+from cli.commands.export_tables import availability, claims, vouchers
+from cli.commands.transfer import export_events
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options, zone_known
 from cli.options.output_file import target_options, tell
 from cli.terminal.language import here
 from cli.terminal.output import warn
-from cli.transfer import export_events
 from domain.case import unknown_account
 from domain.terms.versions import by_name, latest
 from domain.text import counted

@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from cli.completion import files
+from cli.commands.completion import files
 from cli.main import say, wants_json
 from cli.options.context import actor, open_ledger
 from cli.refusals import LinesRefused

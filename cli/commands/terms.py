@@ -8,8 +8,8 @@ import click
 import msgspec
 
 from cli.answers import shapes
-from cli.changing import group
-from cli.completion import versions
+from cli.commands.completion import versions
+from cli.commands.recording import group
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, knowing, knowledge_options
 from cli.terminal.numbers import date_of

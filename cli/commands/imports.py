@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from cli.import_bills import bss, focus
-from cli.import_events import cloudevents
-from cli.import_outages import alertmanager, pagerduty, prometheus
+from cli.commands.import_bills import bss, focus
+from cli.commands.import_events import cloudevents
+from cli.commands.import_outages import alertmanager, pagerduty, prometheus
+from cli.commands.transfer import counts, tell
 from cli.options.context import lock_seconds, settings
 from cli.options.importing import check_whom, dry_run_option, file_argument, pair, take, whom_options
 from cli.terminal.output import format_option
 from cli.terminal.progress import progress
-from cli.transfer import counts, tell
 from domain.text import said
 from ledger.copies import transfer
 from ledger.imports.aliyun_bill import read_aliyun_bill

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import click
 
-from cli.completion import accounts, files, months
+from cli.commands.availability import parsed_month
+from cli.commands.completion import accounts, files, months
 from cli.options.context import open_ledger
-from cli.reading import parsed_month
 from cli.terminal.language import here
 from cli.terminal.output import Json, emit, format_option, put, warn
 from domain.refusals import Damaged

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from cli.audit_tree import checkpoint, consistency, prove
-from cli.completion import accounts, months
+from cli.commands.availability import parsed_month
+from cli.commands.checkpoint import checkpoint, consistency, prove
+from cli.commands.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
-from cli.reading import parsed_month
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_table, put, wrapped
 from cli.terminal.progress import progress

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from cli.answers import shapes
-from cli.changing import group
-from cli.completion import accounts, months
+from cli.commands.availability import parsed_month
+from cli.commands.completion import accounts, months
+from cli.commands.readings import print_readings, readings_of
+from cli.commands.recording import group
 from cli.options.context import open_ledger, settings
 from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
-from cli.reading import parsed_month
-from cli.readings import print_readings, readings_of
 from cli.refusals import NothingToExplain, UnknownDecision
 from cli.terminal.language import here
 from cli.terminal.numbers import currency, moment, money

@@ -7,10 +7,10 @@ import msgspec
 
 from cli.answers import history as history_shapes
 from cli.answers.history_diff import difference, print_difference
-from cli.completion import accounts, months
+from cli.commands.availability import parsed_month
+from cli.commands.completion import accounts, months
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, Known, instant_asked, knowing, knowledge_options, known_at
-from cli.reading import parsed_month
 from cli.refusals import NotYetEnrolled
 from cli.terminal.language import here
 from cli.terminal.numbers import money

@@ -10,11 +10,11 @@ from typing import IO
 
 import click
 
-from cli.completion import months as any_month
+from cli.commands.availability import parsed_month
+from cli.commands.completion import months as any_month
 from cli.options.context import open_ledger
 from cli.options.known_at import Asked, Known, knowing, knowledge_options, zone_known
 from cli.options.output_file import target_options, tell
-from cli.reading import parsed_month
 from cli.refusals import BinaryOnTerminal
 from cli.terminal.language import here
 from cli.terminal.progress import progress

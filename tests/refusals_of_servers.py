@@ -15,7 +15,7 @@ from refusal_scenarios import made
 from refusals_of_stores import caught
 from servers import Server
 
-from ledger.store.postgres import errors
+from ledger.store.postgres import errors as server_errors
 from ledger.store.postgres.store import ServerStore
 
 NAME = "postgresql://h/db"
@@ -110,13 +110,13 @@ def _no_schema() -> None:
 SERVERS_MADE = [
     made("a replica", caught(_replica)),
     made("no schema", caught(_no_schema)),
-    made("a connection that was lost", lambda: errors.lost(NAME, psycopg.OperationalError("it closed"))),
+    made("a connection that was lost", lambda: server_errors.lost(NAME, psycopg.OperationalError("it closed"))),
     made(
         "a connection that was lost at the end",
-        lambda: errors.unknown(NAME, 7, psycopg.OperationalError("it closed")),
+        lambda: server_errors.unknown(NAME, 7, psycopg.OperationalError("it closed")),
     ),
     *[
-        made(name, lambda error=error: errors.refusal(NAME, "clerk", error))
+        made(name, lambda error=error: server_errors.refusal(NAME, "clerk", error))
         for name, error in (
             ("a full disk", errors.DiskFull("no space left on device")),
             ("somebody else was first", errors.UniqueViolation("duplicate key")),
@@ -126,9 +126,9 @@ SERVERS_MADE = [
             ("a table that is missing", errors.UndefinedTable("no such relation")),
             ("a connection that was closed", errors.AdminShutdown("terminating connection")),
             ("a page that is broken", errors.DataCorrupted("invalid page")),
-            ("no such database", errors.Unreachable('database "x" does not exist')),
-            ("a wrong password", errors.Unreachable("password authentication failed")),
-            ("nobody there", errors.Unreachable("connection refused")),
+            ("no such database", server_errors.Unreachable('database "x" does not exist')),
+            ("a wrong password", server_errors.Unreachable("password authentication failed")),
+            ("nobody there", server_errors.Unreachable("connection refused")),
         )
     ],
 ]

@@ -208,7 +208,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("new", [0, 1, 7, 300])
-def test_catching_up_is_work_for_the_new_events(ledger: Placed, hashes: list[int], read: list[int], new: int) -> None:
+def test_catch_up_is_work_for_the_new_events(ledger: Placed, hashes: list[int], read: list[int], new: int) -> None:
     record(ledger.place, 500)
     with tree_of(ledger) as tree:
         last = tree.position
@@ -235,13 +235,13 @@ def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed) -> None:
     assert most() < short * 2
 
 
-def test_an_interrupted_catching_up_keeps_what_was_there(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_catch_up_keeps_what_was_there(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
     with tree_of(ledger) as tree:
         before = tree.size
     record(ledger.place, 30)
     with monkeypatch.context() as patched:
-        patched.setattr(catching_up, "_FLUSH", 3)
-        patched.setattr(catching_up, "hashed", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
+        patched.setattr(catch_up, "_FLUSH", 3)
+        patched.setattr(catch_up, "hashed", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
         with pytest.raises(ZeroDivisionError), tree_of(ledger):
             pass
     with tree_as_kept(ledger) as kept:

@@ -13,7 +13,7 @@ from domain.text import Said
 
 LANGUAGES = ("en", "zh")
 DOMAIN = "slaledger"
-FOLDER = Path(__file__).with_name("locale")
+FOLDER = Path(__file__).parents[1] / "locale"
 LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 """By language the locale that numbers and dates are written by."""
 _reader: ContextVar[str] = ContextVar("reader", default="en")

@@ -1,7 +1,7 @@
 """The tables of the kept tree: hashes of complete subtrees, where its leaves stand in the log, and how far it came.
 
-Nothing in them is trusted for long: `ledger/transparency/tree.py` checks them against the log whenever they are opened, and
-makes them again where they do not fit.
+Nothing in them is trusted for long: `ledger/transparency/tree.py` checks them against the log whenever they are opened,
+and makes them again where they do not fit.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import NamedTuple, NoReturn
 import click
 
 from cli.terminal.help import Formatter
-from cli.terminal.language import LANGUAGES, here, language, settle, speak_with_click, spoken
+from cli.terminal.language import LANGUAGES, here, language, settle, speak_with_click
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import folded
 from domain.refusals import Refusal
@@ -97,7 +97,7 @@ class LazyGroup(click.Group):
     type=click.Choice(LANGUAGES),
     help="Language for people; the locale's by default.",
 )
-@click.version_option(package_name="slaledger")
+@click.version_option(package_name="slaledger", help="Show the version and exit.")
 @click.pass_context
 def cli(ctx: click.Context, url: str, actor: str | None, lang: str | None) -> None:
     """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
@@ -157,11 +157,13 @@ def _asks_help() -> bool:
 
 
 def _usage(error: click.ClickException) -> str:
-    """A mistake on the command line in the reader's language, or in English for a program."""
-    if not isinstance(error.message, Said) or not isinstance(error, click.BadParameter):
-        return error.message if isinstance(error.message, Said) else error.format_message()
-    told = spoken(error.message, "en" if wants_json() else language())
-    return click.BadParameter(told, error.ctx, error.param, error.param_hint).format_message()
+    """A mistake on the command line: in our words, or in click's where it is one that click knows by itself."""
+    if not isinstance(error.message, Said):
+        return error.format_message()
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        where = error.param.get_error_hint(error.ctx)
+        return said("Invalid value for {param_hint}: {message}", param_hint=where, message=error.message)
+    return error.message
 
 
 def _command_meant(error: click.ClickException) -> str:

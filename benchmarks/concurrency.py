@@ -1,6 +1,7 @@
 """Many processes on one ledger: mixed commands at once, and readers that follow the log meanwhile.
 
     python benchmarks/concurrency.py --ledger URL [--processes 8] [--commands 2000] [--readers 2]
+                                     [--lock-seconds N]
 
 makes a ledger at the URL, lets every process carry out its commands on the same few accounts, and then looks whether
 anything was lost or done twice: every event that a process was told of is in the log once and nothing else is, the
@@ -93,11 +94,11 @@ def _filed(month: str) -> str:
     return f"2023-{int(month[5:]) + 1:02d}-20T09:00:00+08:00"
 
 
-def work(url: str, worker: int, count: int, seed: int) -> Worked:
+def work(url: str, worker: int, count: int, seed: int, lock_seconds: int | None) -> Worked:
     """Carry out commands, each in a transaction of its own."""
     worked = Worked([], Counter(), [])
     given = commands(worker, seed)
-    with Ledger.open(url) as ledger:
+    with Ledger.open(url, lock_seconds=lock_seconds) as ledger:
         for _ in range(count):
             words, fields = next(given)
             command = build(words, fields)
@@ -128,18 +129,21 @@ def follow(url: str, until: Any) -> list[int]:
     return seen
 
 
-def run(url: str, processes: int, count: int, readers: int, seed: int) -> dict[str, Any]:
+def run(
+    url: str, processes: int, count: int, readers: int, seed: int, lock_seconds: int | None = None
+) -> dict[str, Any]:
     """Let everybody work at once, and hold what came of it; AssertionError says what does not hold."""
     with Ledger.create(url) as ledger:
         initialise(ledger, "clerk")
         with ledger.reading() as log:
             before = [row.position for row in log.since(0)]
     started = time.monotonic_ns()
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["ledger.audit.verify", "ledger.execution", "ledger.parsing", "ledger.store.server"])
     with context.Manager() as manager, context.Pool(processes + readers) as pool:
         over = manager.Event()
         following = [pool.apply_async(follow, (url, over)) for _ in range(readers)]
-        working = [pool.apply_async(work, (url, worker, count, seed)) for worker in range(processes)]
+        working = [pool.apply_async(work, (url, worker, count, seed, lock_seconds)) for worker in range(processes)]
         worked = [each.get() for each in working]
         elapsed_ns = time.monotonic_ns() - started
         over.set()
@@ -183,8 +187,10 @@ def main() -> None:
     parser.add_argument("--ledger", required=True, metavar="URL", help="a place where no ledger is yet")
     for name, default in (("processes", 8), ("commands", 2000), ("readers", 2), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--lock-seconds", type=int, help="how long a writer waits for another (the ledger's own limit)")
     given = parser.parse_args()
-    print(json.dumps(run(given.ledger, given.processes, given.commands, given.readers, given.seed)))
+    asked = (given.ledger, given.processes, given.commands, given.readers, given.seed, given.lock_seconds)
+    print(json.dumps(run(*asked)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import click
 from cli.context import open_ledger
 from cli.output import Json, emit, format_option, print_pairs, to_json, warn
 from cli.progress import progress
-from domain.refusals import Damaged, Refusal, Unreadable
+from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
 from domain.wording import said
 from domain.words import label
 from ledger.application import Ledger
@@ -24,7 +24,6 @@ from ledger.files import read_text
 from ledger.store.codec import Row
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-_VERIFY = said("`slaledger audit verify` says more")
 _SIGN_HELP = "Sign it with the key that `slaledger keygen` made."
 
 
@@ -97,10 +96,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
 def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> None:
     """No proof leaves that does not hold. Raises Damaged `log_rewritten`, `tree_damaged`."""
     if tree.subtree(0, proof.index) != leaf:
-        message = said(
-            "position {position}: the event is not what the kept tree says that it was", position=row.position
-        )
-        raise Damaged("log_rewritten", message, hint=_VERIFY)
+        raise LogRewrittenAtPosition(position=row.position)
     try:
         merkle.verify_inclusion(proof.index, head.size, leaf, proof.hashes, head.root)
     except merkle.BadProof:
@@ -202,16 +198,9 @@ def _agreed(tree: KeptTree, file: str, text: str) -> Checkpoint:
     head = read_checkpoint(text)
     check_origin(head, tree.ledger)
     if head.size > tree.size:
-        message = said(
-            "{file} is of {size} events, and the log has {events}: its end was cut off",
-            file=file,
-            size=head.size,
-            events=tree.size,
-        )
-        raise Damaged("log_truncated", message, hint=said("restore a copy of the ledger"))
+        raise LogTruncated(file=file, size=head.size, events=tree.size)
     if tree.root(head.size) != head.root:
-        message = said("the first {size} events are not those of {file}", size=head.size, file=file)
-        raise Damaged("log_rewritten", message, hint=_VERIFY)
+        raise LogRewritten(size=head.size, file=file)
     return head
 
 
@@ -224,24 +213,12 @@ def _event(ledger: Ledger, event: str) -> Row:
         with ledger.reading() as log:
             last = log.position()
         if int(event) > last:
-            raise Refusal(
-                "beyond_the_log",
-                said("the log ends at position {last}, before {event}", last=last, event=event),
-                hint=said("give a position up to {last}", last=last),
-            )
+            raise EventBeyondLog(last=last, event=event)
     elif stream and _NUMBER.fullmatch(version):
         with ledger.reading() as log:
             rows = [row for row in log.stream(stream) if row.version == int(version)]
     else:
-        raise Unreadable(
-            "bad_event",
-            said("{event!r} is neither a position nor STREAM@VERSION", event=event),
-            hint=said("1001/account@1, say"),
-        )
+        raise BadEvent(event=event)
     if not rows:
-        raise Refusal(
-            "no_such_event",
-            said("there is no event {event}", event=event),
-            hint=said("`slaledger history` lists an account's"),
-        )
+        raise UnknownEvent(event=event)
     return rows[0]

@@ -8,16 +8,16 @@ import tempfile
 from typing import IO
 
 import click
-import msgspec
 
 from cli.completion import files
 from cli.context import actor, open_ledger
 from cli.main import say, wants_json
 from cli.output import Json, emit, format_option, put
 from cli.progress import progress
-from domain.refusals import Unreadable
+from cli.refusals import LinesRefused
 from domain.wording import said
-from ledger.batch import Batch, Report
+from ledger.batch import Batch, LineRefusal, Report
+from ledger.refusals.copies import UnreadableFile
 
 
 @click.command()
@@ -52,11 +52,7 @@ def _opened(file: str) -> IO[bytes]:
     try:
         return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
     except OSError as error:
-        raise Unreadable(
-            "unreadable_file",
-            said("{file} cannot be read: {why}", file=file, why=error.strerror),
-            hint=said("check the name, and that you may read it"),
-        ) from None
+        raise UnreadableFile(file=file, why=error.strerror) from None
 
 
 def _shape(report: Report, dry_run: bool) -> Json:
@@ -64,11 +60,22 @@ def _shape(report: Report, dry_run: bool) -> Json:
         "lines": report.lines,
         "recorded": report.recorded,
         "noops": report.noops,
-        "refused": [msgspec.structs.asdict(refusal) for refusal in report.refused],
+        "refused": [_refusal_shape(each) for each in report.refused],
         "position": report.position,
         "done_before": report.done_before,
     }
     return {**shape, "dry_run": True} if dry_run else shape
+
+
+def _refusal_shape(refused: LineRefusal) -> Json:
+    told = refused.refusal
+    return {
+        "line": refused.line,
+        "code": told.code,
+        "message": told.message,
+        "clause": told.clause,
+        "hint": told.hint,
+    }
 
 
 def _print_report(report: Report, dry_run: bool) -> None:
@@ -98,23 +105,8 @@ def _print_report(report: Report, dry_run: bool) -> None:
 def _tell_refusals(name: str, report: Report) -> None:
     if wants_json() and len(report.refused) > 1:
         first = report.refused[0]
-        say(
-            "lines_refused",
-            said(
-                "{n} lines refused, the first {name}:{line}: {message}",
-                n=len(report.refused),
-                name=name,
-                line=first.line,
-                message=first.message,
-            ),
-            hint=said("`refused` in the answer lists each; mend them, and run the file again"),
-        )
+        say(LinesRefused(n=len(report.refused), name=name, line=first.line, what=first.refusal.message))
         return
-    for refusal in report.refused:
-        say(
-            refusal.code,
-            said("{name}:{line}: {message}", name=name, line=refusal.line, message=refusal.message),
-            refusal.clause,
-            refusal.hint,
-            refusal.line,
-        )
+    for each in report.refused:
+        each.refusal.reword(said("{name}:{line}: {message}", name=name, line=each.line, message=each.refusal.message))
+        say(each.refusal, each.line)

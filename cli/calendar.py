@@ -8,7 +8,7 @@ from cli.changing import group
 from cli.context import open_ledger
 from cli.knowledge import Asked, knowing, knowledge_options
 from cli.output import Json, emit, format_option, print_pairs, print_table
-from domain.refusals import Refusal
+from cli.refusals import CalendarNotRecorded
 from domain.wording import said
 from domain.words import label, word
 
@@ -29,12 +29,7 @@ def show(year: int, asked: Asked, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         found = log.rules().calendars.get(year)
         if found is None:
-            raise Refusal(
-                "calendar_missing",
-                said("the working days of {year} are not recorded", year=year),
-                clause="3.2",
-                hint=said("`slaledger calendar publish {year}`", year=year),
-            )
+            raise CalendarNotRecorded(year=year)
     days = [(day, "holiday", name) for day, name in found.holidays.items()]
     days += [(day, "workday", name) for day, name in found.workdays.items()]
     shape: Json = {

@@ -17,9 +17,10 @@ from cli.knowledge import currency_known
 from cli.language import here
 from cli.numbers import money
 from cli.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
+from cli.refusals import BadEvidence
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.money import DEFAULT_CURRENCY
-from domain.refusals import Unreadable
+from domain.refusals import Refusal
 from domain.wording import counted, said
 from domain.words import label, word
 from ledger import clock
@@ -189,11 +190,7 @@ def _evidence(text: str) -> dict[str, str]:
     name, equals, rest = text.partition("=")
     sha256, _, uri = rest.partition("@")
     if not equals:
-        raise Unreadable(
-            "bad_evidence",
-            said("evidence {text!r} is not NAME=SHA256[@URI]", text=text),
-            hint=said("--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"),
-        )
+        raise BadEvidence(text=text)
     fields = {"name": name, "sha256": sha256, "uri": uri}
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
@@ -251,10 +248,7 @@ def _run_shape(run: MonthRun, currency: str) -> Json:
             {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
             for line in run.done
         ],
-        "refused": [
-            {name: value for name in ("account", "code", "message", "hint") if (value := getattr(refusal, name))}
-            for refusal in run.refused
-        ],
+        "refused": [{"account": each.account, **_refusal_shape(each.refusal)} for each in run.refused],
         "total": run.total,
         "currency": currency,
         "recorded": run.recorded,
@@ -262,18 +256,23 @@ def _run_shape(run: MonthRun, currency: str) -> Json:
     }
 
 
+def _refusal_shape(refusal: Refusal) -> Json:
+    told = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
+    return {name: value for name, value in told.items() if value}
+
+
 def _print_run(run: MonthRun, currency: str) -> None:
     rows = [
         (line.account, word(line.outcome) if line.outcome else line.voucher, money(line.amount)) for line in run.done
     ]
-    refused = [(each.account, said("refused: {message}", message=each.message), "") for each in run.refused]
+    refused = [(each.account, said("refused: {message}", message=each.refusal.message), "") for each in run.refused]
     summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
     amounts = said("yuan") if currency == DEFAULT_CURRENCY else currency
     columns = (said("account"), said("result"), amounts)
     print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
     for each in run.refused:
-        if each.hint:
-            put(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
+        if each.refusal.hint:
+            put(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

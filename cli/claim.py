@@ -14,9 +14,9 @@ from cli.numbers import currency, moment, money
 from cli.output import WIDTH, Json, emit, format_option, print_pairs, print_table, put, short, wrapped
 from cli.reading import parsed_month
 from cli.readings import print_readings, readings_of
+from cli.refusals import NothingToExplain, UnknownDecision
 from cli.widths import padded
 from domain.case import account_of
-from domain.refusals import Refusal
 from domain.wording import said
 from domain.words import word
 from ledger.handlers import claim_in
@@ -149,16 +149,8 @@ def _chosen(shape: Json, number: int | None) -> Json:
     if not 1 <= index <= len(decisions):
         account, month = shape["account"], shape["month"]
         if not decisions:
-            raise Refusal(
-                "claim_undecided",
-                said("{account} {month}: the claim is not decided", account=account, month=month),
-                hint=said("`slaledger claim decide {account} {month}`", account=account, month=month),
-            )
-        raise Refusal(
-            "unknown_decision",
-            said("{account} {month}: there is no decision {number}", account=account, month=month, number=index),
-            hint=said("give --decision from 1 to {last}, or leave it out for the latest", last=len(decisions)),
-        )
+            raise NothingToExplain(account=account, month=month)
+        raise UnknownDecision(account=account, month=month, number=index, last=len(decisions))
     return decisions[index - 1]
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from domain.refusals import Refusal, Unreadable
+from cli.refusals import UnknownShell
+from domain.refusals import Refusal
 from domain.time import add_months, month_of
-from domain.wording import said
 from ledger import clock
 
 if TYPE_CHECKING:
@@ -112,9 +112,5 @@ def completion(shell: str) -> None:
     """
     script = get_completion_class(shell)
     if script is None:
-        raise Unreadable(
-            "unknown_shell",
-            said("no completion for {shell}", shell=shell),
-            hint=said("there is one for bash, zsh and fish"),
-        )
+        raise UnknownShell(shell=shell)
     print(script(click.Group(), {}, "slaledger", VARIABLE).source())

@@ -9,7 +9,7 @@ import click
 
 from cli.main import Settings
 from cli.output import warn
-from domain.refusals import Unreadable
+from cli.refusals import BadActor, BadEnvironment, NoActor
 from domain.terms import Terms, latest
 from domain.wording import said
 from ledger.application import Ledger
@@ -43,11 +43,7 @@ def lock_seconds() -> int | None:
     """How long to wait for another writer, where the environment says so."""
     text = os.environ.get("SLALEDGER_LOCK_SECONDS", "")
     if text and not text.isdecimal():
-        raise Unreadable(
-            "bad_environment",
-            said("SLALEDGER_LOCK_SECONDS is {text!r}, not a number of seconds", text=text),
-            hint=said("write whole seconds, such as 10"),
-        )
+        raise BadEnvironment(text=text)
     return int(text) if text else None
 
 
@@ -58,11 +54,9 @@ def actor() -> str:
         try:
             name = getpass.getuser()
         except (OSError, KeyError):
-            raise Unreadable("no_actor", said("the system names no login"), hint=said("give --actor NAME")) from None
+            raise NoActor() from None
     if not 1 <= len(name) <= 200 or not name.isprintable():
-        raise Unreadable(
-            "bad_actor", said("an actor has 1 to 200 printable characters"), hint=said("give --actor NAME")
-        )
+        raise BadActor()
     return name
 
 

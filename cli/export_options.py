@@ -12,8 +12,8 @@ import click
 from cli.completion import files
 from cli.language import here
 from cli.output import Json, emit
-from domain.refusals import Unreadable
-from domain.wording import Said, said
+from cli.refusals import NoFormat
+from domain.wording import Said
 from ledger.new_files import STDOUT
 
 
@@ -45,13 +45,7 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
         if Path(file).suffix.lower() in endings:
             return format_
     known = ", ".join(ending for endings in formats.values() for ending in endings)
-    raise Unreadable(
-        "no_format",
-        said("which format {file} is to have cannot be told by its name", file=file),
-        hint=said(
-            "give --format {formats}, or a name that ends in {endings}", formats="|".join(formats), endings=known
-        ),
-    )
+    raise NoFormat(file=file, formats="|".join(formats), endings=known)
 
 
 def tell(file: str, answer: Json, words: Said) -> None:

@@ -17,7 +17,7 @@ from cli.knowledge import Asked, Known, knowing, knowledge_options, zone_known
 from cli.language import here
 from cli.progress import progress
 from cli.reading import parsed_month
-from domain.refusals import Unreadable
+from cli.refusals import BinaryOnTerminal
 from domain.time import add_months, months_between
 from domain.wording import counted, said
 from ledger.application import Ledger
@@ -67,8 +67,7 @@ def _measured_rows(months: list[str], ledger: Ledger, known: Known) -> Iterator[
 def _export(table: Table, file: str, format_: str, force: bool, asked: Asked, rows: Rows) -> None:
     """Write a table of what was known. Raises Unreadable `binary_on_terminal`, and what writing a file raises."""
     if file == STDOUT and format_ != "csv" and sys.stdout.isatty():
-        told = said("{format} is no text, and standard output is a terminal", format=format_)
-        raise Unreadable("binary_on_terminal", told, hint=said("give -o FILE, or pipe it to a program"))
+        raise BinaryOnTerminal(format=format_)
     with open_ledger() as ledger, knowing(ledger, asked) as known, rows(ledger, known) as (log, found):
         check_is_not(ledger, file)
         about = About(log.ledger_id() or "", log.position(), known.at, zone_known(log, known), here)

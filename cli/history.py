@@ -14,9 +14,9 @@ from cli.language import here
 from cli.numbers import money
 from cli.output import WIDTH, Json, emit, format_option, plain, short, wrapped
 from cli.reading import parsed_month
+from cli.refusals import NotYetEnrolled
 from domain.case import account_of, fold
 from domain.money import yuan
-from domain.refusals import Refusal
 from domain.time import seconds_text, written
 from domain.wording import listed, said
 from domain.words import CODED, label, word
@@ -67,12 +67,7 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
     enrolled = account_of(fold(then.known), account)
     if then.case.account is None:
         at = written(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
-        raise Refusal(
-            "unknown_account",
-            said("account {account} was enrolled only at {at}", account=account, at=at),
-            clause="opening",
-            hint=said("ask for an instant at or after its enrolment"),
-        )
+        raise NotYetEnrolled(account=account, enrolled_at=at)
 
 
 def _print_history(shape: Json, zone: str) -> None:

@@ -14,7 +14,7 @@ from domain.case import Case, Fact
 from domain.claim import Claim, status
 from domain.incident import Exclusion, Incident
 from domain.money import DEFAULT_CURRENCY, yuan
-from domain.refusals import Refusal
+from domain.refusals.terms import NoTerms
 from domain.time import DEFAULT_ZONE, written
 from ledger.questions import AccountThen
 from projections.months import outage_months
@@ -104,9 +104,7 @@ def month(case: Case, account: str, name: str, at: int) -> Json | None:
     """A month measured; None where no terms governed it."""
     try:
         result = assess_month(case, account, name, at)
-    except Refusal as refusal:
-        if refusal.code != "no_terms":
-            raise
+    except NoTerms:
         return None
     return shapes.month_under(account, name, result.version.terms, result.availability)
 

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import click
 
 from cli.context import zone_of
+from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
 from domain.money import DEFAULT_CURRENCY
-from domain.refusals import BadValue, Refusal, Unreadable
-from domain.time import DEFAULT_ZONE, Instant, written
-from domain.wording import said, words_of
+from domain.refusals import BadValue, Refusal
+from domain.time import DEFAULT_ZONE, Instant
+from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.execution import CLOCK_TOLERANCE_US
@@ -63,12 +64,11 @@ def knowing(ledger: Ledger, asked: Asked) -> Iterator[Known]:
     except Refusal as refusal:
         if known.upto is None or refusal.status != Refusal.status:
             raise
-        raise Refusal(
-            refusal.code,
+        refusal.reword(
             said("{message} (as it was known at position {upto})", message=refusal.message, upto=known.upto),
-            clause=refusal.clause,
-            hint=said("leave --known-at and --at-position out for what is known now"),
-        ) from None
+            said("leave --known-at and --at-position out for what is known now"),
+        )
+        raise
 
 
 def resolved(ledger: Ledger, asked: Asked, now: int) -> Known:
@@ -90,11 +90,7 @@ def _at_position(ledger: Ledger, position: int) -> Known:
     with ledger.reading() as log:
         last = log.position()
     if not 1 <= position <= last:
-        raise Refusal(
-            "beyond_the_log",
-            said("there is no position {position}: the log's last is {last}", position=position, last=last),
-            hint=said("give --at-position 1 to {last}", last=last),
-        )
+        raise KnownAtBeyondLog(position=position, last=last)
     with ledger.reading(position) as log:
         return Known(position, log.recorded_at())
 
@@ -107,19 +103,10 @@ def instant_asked(name: str, text: str, now: int) -> int:
     try:
         instant = Instant.parse(text)
     except BadValue as error:
-        kind = Unreadable if error.unreadable else Refusal
-        raise kind(error.code, said("{name}: {error}", name=name, error=words_of(error)), hint=error.hint) from None
+        error.at(name)
+        raise
     if instant > now + CLOCK_TOLERANCE_US:
-        raise Refusal(
-            "in_the_future",
-            said(
-                "{name} {instant} is ahead of the ledger's clock, {now}",
-                name=name,
-                instant=written(instant, DEFAULT_ZONE),
-                now=written(now, DEFAULT_ZONE),
-            ),
-            hint=said("nobody knows yet: ask for an instant that has been"),
-        )
+        raise AskedOfTheFuture(name=name, instant=instant, now=now)
     return int(instant)
 
 

@@ -124,16 +124,17 @@ def _run() -> int:
         status = cli.main(prog_name="slaledger", standalone_mode=False)
         sys.stdout.flush()
     except Refusal as refusal:
-        say(refusal.code, refusal.message, refusal.clause, refusal.hint)
-        status = refusal.status
+        status = say(refusal)
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
-        say("interrupted", said("interrupted"), hint=said("run it again: what was done is not done twice"))
-        status = 130
+        from cli.refusals import Interrupted  # where nobody interrupts, nobody needs it
+
+        status = say(Interrupted())
     except click.ClickException as error:
-        say("usage", _usage(error), hint=_usage_hint(error))
-        status = 2
+        from cli.refusals import Usage  # where the command line is right, nobody needs it
+
+        status = say(Usage(what=_usage(error), command=_command_meant(error)))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
@@ -163,10 +164,10 @@ def _usage(error: click.ClickException) -> str:
     return click.BadParameter(told, error.ctx, error.param, error.param_hint).format_message()
 
 
-def _usage_hint(error: click.ClickException) -> str:
-    """The help page of the command that was meant."""
-    context = getattr(error, "ctx", None)
-    return said("`{command} --help`", command=_meant(sys.argv[1:]) if context is None else context.command_path)
+def _command_meant(error: click.ClickException) -> str:
+    """The command that was meant, whose help page says more."""
+    context: click.Context | None = getattr(error, "ctx", None)
+    return _meant(sys.argv[1:]) if context is None else context.command_path
 
 
 def _meant(words: list[str]) -> str:
@@ -181,17 +182,19 @@ def _meant(words: list[str]) -> str:
     return " ".join(path)
 
 
-def say(code: str, message: str, clause: str | None = None, hint: str | None = None, line: int | None = None) -> None:
-    """An error as text, or as the one JSON object of the interface, on stderr."""
+def say(refusal: Refusal, line: int | None = None) -> int:
+    """A refusal as text, or as the one JSON object of the interface, on stderr; gives its exit status."""
+    message, clause, hint = refusal.message, refusal.clause, refusal.hint
     if wants_json():
-        fields = {"code": code, "message": message, "clause": clause, "hint": hint, "line": line}
+        fields = {"code": refusal.code, "message": message, "clause": clause, "hint": hint, "line": line}
         error = {"error": {name: value for name, value in fields.items() if value is not None}}
         print(json.dumps(error, ensure_ascii=False), file=sys.stderr)
-        return
+        return refusal.status
     cited = said("{message} (clause {clause})", message=message, clause=word(clause)) if clause else message
     _tell("slaledger: " + here(cited))
     if hint:
         _tell("  " + here(said("what to do: {hint}", hint=hint)))
+    return refusal.status
 
 
 def _tell(text: str) -> None:

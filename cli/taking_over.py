@@ -10,7 +10,6 @@ import click
 from cli.completion import accounts, files
 from cli.context import actor, open_ledger
 from cli.output import Json, emit, put, warn
-from domain.refusals import Unreadable
 from domain.wording import said
 from ledger.exchange import source
 from ledger.exchange.currency import currency_of
@@ -68,12 +67,8 @@ def terms_currency() -> str:
 
 def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> None:
     """Read a file and record all that it says, or nothing; tell what it came to. Raises Refusal."""
-    try:
-        with open_lines(file, source.LARGEST) as lines:
-            found = read(lines)
-    except source.Unreadable as refused:
-        message = said("{place}: {message}", place=refused.place, message=refused.message)
-        raise Unreadable(refused.code, message, hint=refused.hint) from None
+    with open_lines(file, source.LARGEST) as lines:
+        found = read(lines)
     with open_ledger() as ledger:
         taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
     notes = [*found.notes, *taken.left_alone]

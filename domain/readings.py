@@ -8,10 +8,9 @@ from typing import Any
 import msgspec
 
 from domain.parser_words import parser_words
-from domain.refusals import Unreadable
+from domain.refusals.terms import NotReadingAndValue, UnknownReading
 from domain.terms import Readings, Version
 from domain.time import zone_info
-from domain.wording import said
 
 NUMBERS: dict[str, str] = {
     "minimum_inclusive": "R1",
@@ -84,22 +83,14 @@ def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
         zone_info(str(changed.get("timezone", readings.timezone)))
         return msgspec.convert({**msgspec.structs.asdict(readings), **changed}, Readings)
     except (msgspec.ValidationError, KeyError, ValueError, OSError) as error:
-        raise Unreadable(
-            "bad_reading",
-            said("no such reading: {error}", error=parser_words(str(error))),
-            hint=said("docs/agreements.md lists them"),
-        ) from None
+        raise UnknownReading(error=parser_words(str(error))) from None
 
 
 def parse_setting(text: str) -> tuple[str, str | int | bool]:
     """A switch and its answer from `READING=VALUE`. Raises Unreadable `bad_reading`."""
     key, equals, value = text.partition("=")
     if not equals or key not in NUMBERS:
-        raise Unreadable(
-            "bad_reading",
-            said("{text!r} is no READING=VALUE", text=text),
-            hint=said("readings: {names}", names=", ".join(NUMBERS)),
-        )
+        raise NotReadingAndValue(text=text, names=", ".join(NUMBERS))
     if value in ("true", "false"):
         return key, value == "true"
     return key, int(value) if value.isdecimal() else value

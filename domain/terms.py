@@ -18,7 +18,20 @@ from domain.commands import PublishTerms
 from domain.events import TermsPublished
 from domain.money import Fen, parse_percent
 from domain.parser_words import parser_words
-from domain.refusals import BadValue, Refusal, Unreadable
+from domain.refusals import BadValue
+from domain.refusals.terms import (
+    NoTermsInForce,
+    NoTermsPublished,
+    TermsNotYetInForce,
+    TermsOtherAgreement,
+    TermsOtherCurrency,
+    TermsSameDay,
+    TermsVersionTaken,
+    TermsWithoutNotice,
+    UnknownTerms,
+    UnreadableTerms,
+    WrongTerms,
+)
 from domain.terms_checks import check_expressible, findings
 from domain.terms_schema import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
 from domain.time import DAY_US, month_span, written
@@ -40,17 +53,9 @@ def parse_terms(text: str) -> Terms:
         check_expressible(raw)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise Unreadable(
-            "bad_terms",
-            said("the terms document cannot be read: {error}", error=words_of(error)),
-            hint=said("docs/agreements.md describes the document, key by key"),
-        ) from None
+        raise UnreadableTerms(error=words_of(error)) from None
     for path, finding in findings(terms):
-        raise Unreadable(
-            "bad_terms",
-            said("the terms document is wrong: {finding} - at `{path}`", finding=finding, path=path),
-            hint=said("docs/agreements.md says what may stand there"),
-        )
+        raise WrongTerms(finding=finding, path=path)
     return terms
 
 
@@ -109,27 +114,9 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
         if version.sha256 == sha256:
             return ()
         if version.terms.version == terms.version:
-            raise Refusal(
-                "terms_version_taken",
-                said(
-                    "version {version} of {agreement} was published with other content",
-                    version=terms.version,
-                    agreement=terms.agreement,
-                ),
-                clause="4",
-                hint=said("an amendment has a version and an effective date of its own"),
-            )
+            raise TermsVersionTaken(version=terms.version, agreement=terms.agreement)
         if version.terms.effective_from == terms.effective_from:
-            raise Refusal(
-                "terms_same_day",
-                said(
-                    "version {version} takes effect on {effective_from} already",
-                    version=version.terms.version,
-                    effective_from=terms.effective_from,
-                ),
-                clause="4",
-                hint=said("give the amendment its own effective date"),
-            )
+            raise TermsSameDay(version=version.terms.version, effective_from=terms.effective_from)
     check_notice(versions, terms, command.noticed_at)
     return (
         TermsPublished(
@@ -149,25 +136,9 @@ def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:
         return
     held = versions[-1].terms
     if terms.agreement != held.agreement:
-        raise Refusal(
-            "terms_other_agreement",
-            said(
-                "this ledger's accounts are under {held}; terms of {other} would govern nothing",
-                held=held.agreement,
-                other=terms.agreement,
-            ),
-            hint=said('an amendment says agreement = "{held}"', held=held.agreement),
-        )
+        raise TermsOtherAgreement(held=held.agreement, other=terms.agreement)
     if terms.currency != held.currency:
-        raise Refusal(
-            "terms_other_currency",
-            said(
-                "this ledger's amounts are in {held}; they cannot become amounts in {other} - at `$.currency`",
-                held=held.currency,
-                other=terms.currency,
-            ),
-            hint=said("keep what is billed in another currency in a ledger of its own"),
-        )
+        raise TermsOtherCurrency(held=held.currency, other=terms.currency)
 
 
 def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | None) -> None:
@@ -186,19 +157,7 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
             if noticed_at is None
             else said("was announced at {noticed_at}", noticed_at=written(noticed_at, terms.zone))
         )
-        raise Refusal(
-            "terms_without_notice",
-            said(
-                "version {version} takes effect at {effective_at} and {told}: "
-                "that is less than {days} days before - at `$.effective_from`",
-                version=terms.version,
-                effective_at=written(terms.effective_at, terms.zone),
-                told=told,
-                days=days,
-            ),
-            clause="4",
-            hint=said("move the effective date, or give --noticed-at as it was"),
-        )
+        raise TermsWithoutNotice(version=terms.version, effective_at=terms.effective_at, told=told, days=days)
 
 
 def needs_calendar(terms: Terms) -> bool:
@@ -223,16 +182,9 @@ def _in_force(versions: tuple[Version, ...], month: str) -> Version:
         return begun[-1]
     if (ended and ended[-1].terms.readings.version_in_force == "month_end") or begun:
         return ended[-1]
-    message = said("no terms were in force in {month}", month=month)
-    if versions:
-        first = versions[0].terms.effective_from
-        message = said("{message} (the first takes effect on {first})", message=message, first=first)
-    raise Refusal(
-        "no_terms",
-        message,
-        clause="4",
-        hint=said("see `slaledger terms list`"),
-    )
+    if not versions:
+        raise NoTermsInForce(month=month)
+    raise TermsNotYetInForce(month=month, first=versions[0].terms.effective_from)
 
 
 def _edge(version: Version, month: str, edge: int) -> int:
@@ -242,7 +194,7 @@ def _edge(version: Version, month: str, edge: int) -> int:
 def latest(versions: Sequence[Version]) -> Version:
     """The version that takes effect last. Raises Refusal `no_terms`."""
     if not versions:
-        raise Refusal("no_terms", said("no terms are published"), clause="4", hint=said("`slaledger init`"))
+        raise NoTermsPublished()
     return versions[-1]
 
 
@@ -251,8 +203,4 @@ def by_name(versions: Sequence[Version], name: str) -> Version:
     for version in versions:
         if version.terms.version == name:
             return version
-    raise Refusal(
-        "unknown_terms",
-        said("there is no version {name!r} of the terms", name=name),
-        hint=said("see `slaledger terms list`"),
-    )
+    raise UnknownTerms(name=name)

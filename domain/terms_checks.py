@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.cited import EXCLUSION_CLAUSES
 from domain.money import currency_finding, percent_text
-from domain.refusals import Unreadable
+from domain.refusals.terms import TermsNotExpressible
 from domain.terms_schema import REFERENCE_AGREEMENT, Terms
 from domain.time import FIRST_YEAR, LAST_YEAR, zone_info
 from domain.wording import Said, said
@@ -40,11 +40,7 @@ def check_expressible(raw: Any) -> None:
     kind = kind.get("value") if isinstance(kind, dict) else kind
     if isinstance(kind, str) and kind in _INEXPRESSIBLE:
         why, instead = _INEXPRESSIBLE[kind]
-        raise Unreadable(
-            "terms_not_expressible",
-            said("these terms cannot be worked out here: {why} - at `$.measure.kind`", why=why),
-            hint=instead,
-        )
+        raise TermsNotExpressible(why=why, instead=instead)
 
 
 def findings(terms: Terms) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def counted(one: str, many: str, /, n: int, **values: object) -> Said:
 
 def words_of(error: BaseException) -> str:
     """What an exception says: the sentence where it is one of ours, else its text, in whatever language that is."""
-    told = error.args[0] if error.args else None
+    told = getattr(error, "message", error.args[0] if error.args else None)
     return told if isinstance(told, Said) else str(error)
 
 

@@ -27,20 +27,24 @@ from ledger.execution import Clock, carry_out, spend_key
 from ledger.memory import uncollected
 from ledger.month_run import run_month, waiting
 from ledger.parsing import parse_line
+from ledger.refusals.commands import BatchGoesOn, RunIncomplete
 from ledger.store.reader import BatchNote
 
-CHUNK_NS = 250_000_000
+TURN_NS = 250_000_000
 """How long one transaction may hold the write lock before others get a turn."""
 
 
-class LineRefusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+def turn() -> Callable[[], bool]:
+    """Begin a turn at the write lock; gives a function, asked after each line, that says whether the turn is over."""
+    until = time.monotonic_ns() + TURN_NS
+    return lambda: time.monotonic_ns() > until
+
+
+class LineRefusal(msgspec.Struct, frozen=True, kw_only=True):
     """A line that was refused, and why."""
 
     line: int
-    code: str
-    message: str
-    clause: str | None = None
-    hint: str | None = None
+    refusal: Refusal
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -94,11 +98,7 @@ class Batch:
                 if not started:
                     self._recall(log)
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
-                    raise Conflict(
-                        "batch_goes_on",
-                        said("another run of this file went on meanwhile"),
-                        hint=said("let it finish, and run this again"),
-                    )
+                    raise BatchGoesOn()
                 started, before = True, self._report.recorded
                 with uncollected():
                     more = self._run_lines(log, numbered, whole=dry_run)
@@ -135,8 +135,8 @@ class Batch:
         return earlier is not None and number <= earlier.lines and number not in earlier.refused
 
     def _run_lines(self, log: Writer, numbered: Iterator[tuple[int, bytes]], *, whole: bool) -> bool:
-        """Carry out lines for a moment, or all; gives whether there are more."""
-        until = time.monotonic_ns() + CHUNK_NS
+        """Carry out lines for a turn, or all; gives whether there are more."""
+        is_over = turn()
         for number, line in numbered:
             self._report.lines = number
             if self._is_done(number):
@@ -149,7 +149,7 @@ class Batch:
             self._count(number, line, refusal)
             if refusal is not None and not self._keep_going:
                 return False
-            if time.monotonic_ns() > until and not whole:
+            if is_over() and not whole:
                 return True
         return False
 
@@ -196,26 +196,13 @@ class Batch:
             self._report.recorded += run.recorded
             self._report.position = run.position
             first = run.refused[0]
-            raise Refusal(
-                "run_incomplete",
-                said(
-                    "{refused} refused, {done} done; {message}",
-                    refused=len(run.refused),
-                    done=len(run.done),
-                    message=first.message,
-                ),
-                hint=said("what is done stays done: mend what is refused, and run it again"),
-            )
+            raise RunIncomplete(refused=len(run.refused), done=len(run.done), what=first.refusal.message)
         if run.recorded:
             self._report.position = log.position()
         return run.recorded
 
     def _report_refusal(self, number: int, refusal: Refusal) -> None:
-        self._report.refused.append(
-            LineRefusal(
-                line=number, code=refusal.code, message=refusal.message, clause=refusal.clause, hint=refusal.hint
-            )
-        )
+        self._report.refused.append(LineRefusal(line=number, refusal=refusal))
         self._report.status = 1 if self._keep_going else refusal.status
 
     def _note(self, log: Writer, state: Literal["running", "stopped", "done"]) -> None:
@@ -238,13 +225,16 @@ def _telling(kept: int) -> Iterator[None]:
         yield
     except Refusal as refusal:
         if kept:
-            refusal.message = said(
-                "{message}; what lines 1 to {kept} recorded is kept, and nothing of those behind",
-                message=refusal.message,
-                kept=kept,
+            refusal.reword(
+                said(
+                    "{message}; what lines 1 to {kept} recorded is kept, and nothing of those behind",
+                    message=refusal.message,
+                    kept=kept,
+                ),
+                None
+                if isinstance(refusal, Damaged)
+                else said("run the file again when that has passed: it goes on there"),
             )
-            if not isinstance(refusal, Damaged):
-                refusal.hint = said("run the file again when that has passed: it goes on there")
         raise
 
 

@@ -11,13 +11,14 @@ import msgspec
 
 from domain.commands import Command, PublishTerms, content
 from domain.events import KeyUsed, LedgerCreated
-from domain.refusals import Conflict, Refusal, Unreadable
+from domain.refusals import Unreadable
 from domain.terms import REFERENCE_AGREEMENT, needs_calendar
-from domain.time import DEFAULT_ZONE, MINUTE_US, Instant, written
-from domain.wording import said
+from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.handlers import Effect, handle
+from ledger.refusals.commands import InTheFuture, KeyTaken
+from ledger.refusals.store import ChangedMeanwhile
 from ledger.store import layout
 from ledger.store.codec import decode
 from ledger.store.reader import Reader
@@ -55,8 +56,8 @@ def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now
         try:
             with ledger.writing() as log:
                 return carry_out(log, command, actor, now())
-        except Conflict as conflict:
-            if conflict.code != "conflict" or attempt == ATTEMPTS:
+        except ChangedMeanwhile:
+            if attempt == ATTEMPTS:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
@@ -99,11 +100,7 @@ def is_spent(log: Reader, command: Command) -> bool:
     used = decode(rows[0]).event
     if isinstance(used, KeyUsed) and used.content_sha256 == _said(command):
         return True
-    raise Refusal(
-        "key_taken",
-        said("key {key!r} was used for another command", key=str(command.key)),
-        hint=said("give another: a key stands for one command for ever"),
-    )
+    raise KeyTaken(key=str(command.key))
 
 
 def _spent(command: Command) -> list[New]:
@@ -132,16 +129,7 @@ def check_times(command: Command, now: int) -> None:
     for name in command.__struct_fields__:
         value = getattr(command, name)
         if isinstance(value, Instant) and value > now + CLOCK_TOLERANCE_US:
-            raise Refusal(
-                "in_the_future",
-                said(
-                    "{name} {instant} is ahead of the ledger's clock, {now}",
-                    name=name.strip("_"),
-                    instant=written(value, DEFAULT_ZONE),
-                    now=written(now, DEFAULT_ZONE),
-                ),
-                hint=said("record what has happened, when it has"),
-            )
+            raise InTheFuture(name=name.strip("_"), instant=value, now=now)
 
 
 def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement: str | None = None) -> Done:

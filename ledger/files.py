@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.refusals import Unreadable
 from domain.wording import said
+from ledger.refusals.copies import UnreadableFile
 
 
 def read_bytes(file: str) -> bytes:
@@ -28,8 +29,4 @@ def read_text(file: str) -> str:
 
 def unreadable(file: str, why: str) -> Unreadable:
     """What is said of a file that cannot be read, and why."""
-    return Unreadable(
-        "unreadable_file",
-        said("{file} cannot be read: {why}", file=file if file.isprintable() else repr(file), why=why),
-        hint=said("check the name, and that you may read it"),
-    )
+    return UnreadableFile(file=file if file.isprintable() else repr(file), why=why)

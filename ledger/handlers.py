@@ -21,10 +21,21 @@ from domain.assessment import assess, timing
 from domain.case import Case, account_of, unknown_account
 from domain.decision import NO_FACTS, Decision, decode, substance
 from domain.money import yuan
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Refusal
 from domain.time import month_of, month_span
 from domain.wording import said
 from ledger.files import read_text
+from ledger.refusals.commands import (
+    FileOrDocument,
+    IdTaken,
+    NoSource,
+    UnknownBill,
+    UnknownClaim,
+    UnknownIncident,
+    UnlistedClause,
+    UnlistedFunction,
+    VoucherNotFound,
+)
 from ledger.store import layout, leaves
 from ledger.store.codec import decode as decode_row
 from ledger.store.life import Life
@@ -42,11 +53,17 @@ class Effect(msgspec.Struct, kw_only=True):
 def handle(log: Reader, command: c.Command, now: int) -> Effect:
     """The effect of a command on the ledger as `log` has it. Raises Refusal as the rules say."""
     handler: Callable[[Reader, Any, int], Effect] = _HANDLERS[type(command)]
-    return handler(log, command, now)
+    try:
+        return handler(log, command, now)
+    except Refusal as refusal:
+        refusal.zone = refusal.zone or _zone(log)
+        raise
 
 
-def _zone(log: Reader) -> str:
-    return agreement.latest(log.versions()).terms.zone
+def _zone(log: Reader) -> str | None:
+    """The clock on which a refusal writes its instants: the latest terms'; None before there are any."""
+    versions = log.versions()
+    return agreement.latest(versions).terms.zone if versions else None
 
 
 def _terms_at(log: Reader, instant: int) -> agreement.Terms:
@@ -76,11 +93,7 @@ def _reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list
         if taken.owner != layout.SHARED
         else said("shared by accounts")
     )
-    raise Refusal(
-        "id_taken",
-        said("{kind} {id} exists already ({where}), with other content", kind=kind, id=id_, where=where),
-        hint=said("ids are unique in the ledger: choose another, or correct {kind} {id}", kind=kind, id=id_),
-    )
+    raise IdTaken(kind=kind, id=id_, where=where)
 
 
 def _account(log: Reader, account: str) -> accounts.Account:
@@ -99,27 +112,23 @@ def _enroll(log: Reader, command: c.EnrollAccount, now: int) -> Effect:
 
 
 def _restage(log: Reader, command: c.RestageAccount, now: int) -> Effect:
-    events = accounts.restage(_account(log, command.account), command, _zone(log))
+    events = accounts.restage(_account(log, command.account), command)
     return _on(layout.account(command.account), events, account=command.account)
 
 
 def _correct_account(log: Reader, command: c.CorrectAccount, now: int) -> Effect:
-    events = accounts.correct(_account(log, command.account), command, _zone(log))
+    events = accounts.correct(_account(log, command.account), command)
     return _on(layout.account(command.account), events, account=command.account)
 
 
 def _close_account(log: Reader, command: c.CloseAccount, now: int) -> Effect:
-    events = accounts.close(_account(log, command.account), command, _zone(log))
+    events = accounts.close(_account(log, command.account), command)
     return _on(layout.account(command.account), events, account=command.account)
 
 
 def _publish_terms(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     if (command.file is None) == (command.document is None):
-        raise Unreadable(
-            "bad_terms",
-            said("give the terms as a file or as a document, one of both"),
-            hint=said("`slaledger terms publish FILE --noticed-at …`"),
-        )
+        raise FileOrDocument()
     document = command.document if command.document is not None else read_text(str(command.file))
     terms = agreement.parse_terms(document)
     versions = log.versions()
@@ -134,11 +143,7 @@ def _publish_calendar(log: Reader, command: c.PublishCalendar, now: int) -> Effe
         event = published_calendar(command.year)
     else:
         if command.source is None:
-            raise Unreadable(
-                "no_source",
-                said("a calendar from a file needs the source of its days"),
-                hint=said("give --source, where they were published"),
-            )
+            raise NoSource()
         days = calendars.parse_days(read_text(command.file), command.year, command.file)
         event = calendars.published(command.year, str(command.source), *days)
     stream = layout.calendar(event.country, event.year)
@@ -169,32 +174,26 @@ def _check_function(log: Reader, function: str) -> None:
     """Raises Unreadable `unknown_function` where no version of the terms knows it."""
     known = sorted({name for version in log.versions() for name in version.terms.functions})
     if function not in known:
-        message = said("function: {function} is no function of the agreement", function=repr(str(function)))
-        raise Unreadable("unknown_function", message, hint=said("there are {known}", known=", ".join(known)))
+        raise UnlistedFunction(function=repr(str(function)), known=", ".join(known))
 
 
 def _check_clause(log: Reader, clause: str) -> None:
     """Raises Refusal `unknown_clause` where no version of the terms excludes such a cause."""
     known = dict.fromkeys(cause.clause for version in log.versions() for cause in version.terms.exclusions)
     if clause not in known:
-        message = said("clause: {clause} is no exclusion of the agreement", clause=repr(str(clause)))
-        raise Refusal("unknown_clause", message, hint=said("there are {known}", known=", ".join(known)))
+        raise UnlistedClause(cause=repr(str(clause)), known=", ".join(known))
 
 
 def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
     found = log.incident(id_)
     if found is None:
-        raise Refusal(
-            "unknown_incident",
-            said("there is no incident {id}", id=id_),
-            hint=said("check the id, or record it: `slaledger incident open {id} …`", id=id_),
-        )
+        raise UnknownIncident(id=id_)
     return found
 
 
 def _close_incident(log: Reader, command: c.CloseIncident, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    return _on(stream, incidents.close(incident, command, _zone(log)), incident=command.incident)
+    return _on(stream, incidents.close(incident, command), incident=command.incident)
 
 
 def _correct_incident(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
@@ -240,11 +239,7 @@ def _bill_fees(log: Reader, command: c.BillFees, now: int) -> Effect:
 def _bill(log: Reader, id_: str) -> tuple[str, bills.Bill]:
     reserved = log.reservation("bill", id_)
     if reserved is None:
-        raise Refusal(
-            "unknown_bill",
-            said("there is no bill {id}", id=id_),
-            hint=said("check the id, or record it: `slaledger fees bill {id} …`", id=id_),
-        )
+        raise UnknownBill(id=id_)
     stream = layout.bill(reserved.owner, id_)
     return stream, log.fold_streams(stream).bills[id_]
 
@@ -267,7 +262,7 @@ def _file_claim(log: Reader, command: c.FileClaim, now: int) -> Effect:
     zone = agreement.in_force(rules.versions, command.month).terms.zone
     claim = log.fold_streams(stream).claims.get(command.month)
     ends_at = month_span(command.month, zone)[1]
-    effect = _on(stream, claims.file(claim, command, ends_at, zone), account=command.account, month=command.month)
+    effect = _on(stream, claims.file(claim, command, ends_at), account=command.account, month=command.month)
     effect.warnings = _timing_warnings(rules, command)
     return effect
 
@@ -297,12 +292,7 @@ def claim_in(case: Case, account: str, month: str) -> claims.Claim:
     account_of(case, account)
     claim = case.claims.get(month)
     if claim is None:
-        raise Refusal(
-            "unknown_claim",
-            said("{account} filed no claim for {month}", account=account, month=month),
-            clause="3.2",
-            hint=said("`slaledger claim file {account} {month} --filed-at …`", account=account, month=month),
-        )
+        raise UnknownClaim(account=account, month=month)
     return claim
 
 
@@ -322,7 +312,7 @@ def _decide_claim(log: Reader, command: c.DecideClaim, now: int) -> Effect:
     if not claims.waits(claim):
         return Effect(told=told)
     decided_at = now if command.decided_at is None else int(command.decided_at)
-    claims.check_decided_at(claim, command, decided_at, _zone(log))
+    claims.check_decided_at(claim, command, decided_at)
     return _decided(decide_now(log, account, command.month, decided_at), told)
 
 
@@ -330,7 +320,7 @@ def _redecide_claim(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
     claim = _claim(log, command.account, command.month)
     claims.check_is_decided(claim)
     decided_at = now if command.decided_at is None else int(command.decided_at)
-    claims.check_decided_at(claim, command, decided_at, _zone(log))
+    claims.check_decided_at(claim, command, decided_at)
     decision = decide_now(log, command.account, command.month, decided_at)
     told: dict[str, Any] = {"account": command.account, "month": command.month}
     if not claim.disputed and substance(decode(claim.decisions[-1].record)) == substance(decision):
@@ -359,7 +349,7 @@ def decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decisi
 
 
 def _dispute_claim(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
-    events = claims.dispute(_claim(log, command.account, command.month), command, _zone(log))
+    events = claims.dispute(_claim(log, command.account, command.month), command)
     return _on(layout.claim(command.account, command.month), events, account=command.account, month=command.month)
 
 
@@ -369,7 +359,7 @@ def _issue_voucher(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
     version = agreement.in_force(log.versions(), command.month).terms
     issued_at = now if command.issued_at is None else int(command.issued_at)
     effect = Effect(told={"account": account, "month": command.month})
-    for event in vouchers.issue(claim, command, issued_at, version.version, version.zone):
+    for event in vouchers.issue(claim, command, issued_at, version.version):
         effect.events = [
             (layout.voucher(account, event.voucher), event),
             (layout.claim(account, command.month), vouchers.paid(event)),
@@ -383,9 +373,7 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
     """A voucher's stream and state, by its id alone. Raises Refusal `unknown_voucher`."""
     reserved = log.reservation("voucher", id_)
     if reserved is None:
-        raise Refusal(
-            "unknown_voucher", said("there is no voucher {id}", id=id_), hint=said("`slaledger voucher list`")
-        )
+        raise VoucherNotFound(id=id_)
     stream = layout.voucher(reserved.owner, id_)
     return stream, log.fold_streams(stream).vouchers[id_]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from domain.asof import touches_span
 from domain.assessment import window_of
 from domain.case import Case, Fact, evolve, fold
-from domain.refusals import Refusal
+from domain.refusals.terms import NoTerms
 from domain.rules.claim_window import Window
 from domain.terms import Terms, Version, in_force
 from domain.time import month_span, months_between
@@ -93,9 +93,7 @@ class _Rules(NamedTuple):
 def _rules(case: Case, month: str) -> _Rules:
     try:
         return _Rules(in_force(case.versions, month), window_of(case, month))
-    except Refusal as refusal:
-        if refusal.code != "no_terms":
-            raise
+    except NoTerms:
         return _Rules(None, None)
 
 

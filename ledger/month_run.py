@@ -26,12 +26,10 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nothing was done for an account, and what to do about it."""
+    """Why nothing was done for an account."""
 
     account: str
-    code: str
-    message: str
-    hint: str | None = None
+    refusal: Refusal
 
 
 class MonthRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +72,7 @@ def run_month(
         except Refusal as refusal:
             if refusal.status != 1:
                 raise
-            refused.append(RunRefusal(account=account, code=refusal.code, message=refusal.message, hint=refusal.hint))
+            refused.append(RunRefusal(account=account, refusal=refusal))
             continue
         position = result.position
         recorded += result.recorded

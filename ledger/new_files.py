@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Refusal
 from domain.wording import said
 from ledger import clock
+from ledger.refusals.copies import FileExists, LeftBeside, NoFolder, NotRegularFile, ReadOnlyFile, UnwritableFile
 from ledger.store import location
 
 STDOUT = "-"
@@ -65,8 +66,7 @@ def written(file: Path | str, hint: str = _GONE) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        message = said("{file} cannot be written: {why}", file=file, why=error.strerror or str(error))
-        raise Unreadable("unwritable_file", message, hint=hint) from None
+        raise UnwritableFile(file=file, why=error.strerror or str(error), advice=hint) from None
 
 
 @contextmanager
@@ -98,31 +98,20 @@ def check_is_alone(file: Path) -> None:
     for name in SIDECARS:
         left = Path(f"{os.path.realpath(file)}{name}")
         if left.exists():
-            hint = said("if no program has that database open, move the file away; else choose another name")
-            raise Unreadable(
-                "left_beside", said("{left} lies beside, left by a database of that name", left=left), hint=hint
-            )
+            raise LeftBeside(left=left)
 
 
 def _check_target(target: Path, file: Path, force: bool) -> None:
     if not target.parent.is_dir():
-        raise Unreadable(
-            "no_folder",
-            said("there is no folder {folder}", folder=target.parent),
-            hint=said("make it, or choose another name"),
-        )
+        raise NoFolder(folder=target.parent)
     if not target.exists():
         return
     if not target.is_file():
-        raise Unreadable(
-            "unwritable_file", said("{file} is no regular file", file=file), hint=said("`-` writes to standard output")
-        )
+        raise NotRegularFile(file=file)
     if not force:
         raise _exists(file)
     if not location.is_writable(target):
-        raise Unreadable(
-            "unwritable_file", said("{file} may only be read", file=file), hint=said("choose another name")
-        )
+        raise ReadOnlyFile(file=file)
 
 
 def _publish(temporary: Path, target: Path, file: Path, force: bool) -> None:
@@ -140,9 +129,7 @@ def _publish(temporary: Path, target: Path, file: Path, force: bool) -> None:
 
 
 def _exists(file: Path) -> Refusal:
-    return Unreadable(
-        "file_exists", said("{file} exists", file=file), hint=said("choose another name, or say --force to replace it")
-    )
+    return FileExists(file=file)
 
 
 def _sync(path: Path) -> None:

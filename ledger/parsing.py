@@ -11,8 +11,8 @@ import msgspec
 
 from domain.commands import BY_WORDS, COMMANDS, Command, parse_value
 from domain.parser_words import parser_words
-from domain.refusals import BadValue, Refusal, Unreadable
-from domain.wording import said, words_of
+from domain.refusals import BadValue, Refusal
+from ledger.refusals.commands import AccountOrAll, BadField, FieldTwice, LineNotUtf8, NotJson, UnknownCommand
 
 
 @cache
@@ -29,22 +29,14 @@ def parse_line(line: bytes) -> Command:
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
-        raise Unreadable(
-            "not_utf8",
-            said("not UTF-8: byte {start} is 0x{byte:02x}", start=error.start + 1, byte=line[error.start]),
-            hint=said("save the file as UTF-8"),
-        ) from None
+        raise LineNotUtf8(start=error.start + 1, byte=line[error.start]) from None
     try:
         _ONCE.decode(text.removeprefix("\ufeff"))
         command = _decoder().decode(line)
     except msgspec.ValidationError as error:
         raise _explained(error) from None
     except (msgspec.DecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise Unreadable(
-            "not_json",
-            said("not a JSON object: {error}", error=parser_words(str(error))),
-            hint=said("one command a line"),
-        ) from None
+        raise NotJson(error=parser_words(str(error))) from None
     return _complete(command)
 
 
@@ -55,9 +47,7 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in pairs]
     for name in names:
         if names.count(name) > 1:
-            raise Unreadable(
-                "field_twice", said("{name}: stands twice", name=name), hint=said("leave one of the two out")
-            )
+            raise FieldTwice(name=name)
 
 
 _ONCE = json.JSONDecoder(object_pairs_hook=_once)
@@ -76,11 +66,7 @@ def build(words: str, fields: Mapping[str, Any]) -> Command:
 def _complete(command: Command) -> Command:
     """A month's run is for all accounts or for one. Raises Unreadable `bad_field`."""
     if hasattr(command, "all") and hasattr(command, "account") and command.all == (command.account is not None):
-        raise Unreadable(
-            "bad_field",
-            said("give an account, or all for the month's run"),
-            hint=said('"account": "1001", or "all": true'),
-        )
+        raise AccountOrAll()
     return command
 
 
@@ -89,20 +75,12 @@ def _explained(error: msgspec.ValidationError) -> Refusal:
     field = path.removesuffix("`").lstrip(".")
     cause = error.__cause__
     if isinstance(cause, BadValue):
-        kind = Unreadable if cause.unreadable else Refusal
-        return kind(cause.code, _of_field(field, words_of(cause)), hint=cause.hint)
+        if field:
+            cause.at(field)
+        return cause
     if field == "command":
-        return Unreadable(
-            "unknown_command",
-            said("{field}: {message}", field=field, message=parser_words(told)),
-            hint=said("`slaledger --help` lists them"),
-        )
-    return Unreadable(
-        "bad_field",
-        _of_field(field, parser_words(told)),
-        hint=said("the command's `--help` lists its fields, and ends with an example"),
-    )
-
-
-def _of_field(field: str, message: str) -> str:
-    return said("{field}: {message}", field=field, message=message) if field else message
+        return UnknownCommand(field=field, what=parser_words(told))
+    refusal = BadField(what=parser_words(told))
+    if field:
+        refusal.at(field)
+    return refusal

@@ -8,9 +8,9 @@ from importlib.resources import files
 
 from domain.calendar import published
 from domain.events import CalendarPublished
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Refusal
 from domain.terms import REFERENCE_AGREEMENT, Terms, parse_terms
-from domain.wording import said
+from ledger.refusals.commands import CalendarUnpublished, UnknownAgreement
 
 FIRST_CALENDAR_YEAR = 2018
 
@@ -22,11 +22,7 @@ def shipped_agreements(agreement: str = REFERENCE_AGREEMENT) -> list[str]:
     """
     found = [text for text, terms in shipped() if terms.agreement == agreement]
     if not found:
-        raise Unreadable(
-            "unknown_agreement",
-            said("no agreement {agreement} ships with this software", agreement=repr(agreement)),
-            hint=said("`slaledger terms list --shipped` lists them"),
-        )
+        raise UnknownAgreement(agreement=repr(agreement))
     return found
 
 
@@ -50,19 +46,7 @@ def published_calendar(year: int) -> CalendarPublished:
     china = holidays.country_holidays("CN", years=year, language="zh_CN")
     workdays = {day: "调休上班" for day in china.weekend_workdays if day.year == year}
     if not workdays:
-        raise Refusal(
-            "calendar_unpublished",
-            said(
-                "the working days of {year} are not published, as far as the calendar package ({package}) knows",
-                year=year,
-                package=package,
-            ),
-            clause="3.2",
-            hint=said(
-                "upgrade `holidays`, or give the days: `slaledger calendar publish {year} --file … --source …`",
-                year=year,
-            ),
-        )
+        raise CalendarUnpublished(year=year, package=package)
     off = {day: name for day, name in china.items() if day.year == year}
     return published(year, package, off, workdays)
 

@@ -7,14 +7,13 @@ import msgspec
 from domain.asof import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, touching
-from domain.refusals import Refusal
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
 from domain.terms import in_force
 from domain.voucher import Voucher
-from domain.wording import said
 from ledger.application import Ledger
 from ledger.handlers import voucher_of
+from ledger.refusals.commands import UnknownVoucher
 from ledger.store.codec import decode
 from ledger.store.reader import Reader
 from ledger.store.views import Views
@@ -117,11 +116,7 @@ def voucher_then(ledger: Ledger, voucher: str, upto: int | None) -> Voucher:
     with ledger.reading(upto) as log:
         then = log.fold_streams(stream).vouchers.get(voucher)
     if then is None:
-        raise Refusal(
-            "unknown_voucher",
-            said("there is no voucher {voucher}", voucher=voucher),
-            hint=said("`slaledger voucher list`"),
-        )
+        raise UnknownVoucher(voucher=voucher)
     return then
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from domain.refusals import Unreadable
-from domain.wording import said, words_of
+from domain.wording import words_of
 from ledger.application import Ledger
+from ledger.refusals.commands import ClusterUnreachable, NoDask
 from ledger.store import layout
 from ledger.store.reader import Reader
 
@@ -83,12 +83,7 @@ def _client(workers: Workers, stack: ExitStack) -> Any:
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:
-        hint = said("pip install 'slaledger[cluster]'")
-        raise Unreadable(
-            "no_dask",
-            said("work on several processes needs dask[distributed]: {error}", error=words_of(error)),
-            hint=hint,
-        ) from None
+        raise NoDask(error=words_of(error)) from None
     if workers.address is None:
         local = LocalCluster(
             n_workers=workers.processes, threads_per_worker=1, dashboard_address=None, silence_logs="ERROR"
@@ -97,8 +92,4 @@ def _client(workers: Workers, stack: ExitStack) -> Any:
     try:
         return stack.enter_context(Client(workers.address, timeout=f"{CONNECT_SECONDS}s"))
     except (OSError, ValueError, TimeoutError) as error:
-        raise Unreadable(
-            "cluster_unreachable",
-            said("no scheduler answers at {address}: {error}", address=workers.address, error=words_of(error)),
-            hint=said("tcp://HOST:8786, say"),
-        ) from None
+        raise ClusterUnreachable(address=workers.address, error=words_of(error)) from None

@@ -10,13 +10,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import system
+from forks import Gate, Origin, Process
 from hypothesis import HealthCheck, settings
+from steering import Steering
 from stores import Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
 from cli.main import run as run_in_process
@@ -95,18 +98,12 @@ class CommandLine:
         )
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(self, *words: str, env: dict[str, str] | None = None, quiet: bool = False) -> subprocess.Popen[str]:
-        """Begin it as a process of its own; `quiet` where nobody reads what it prints."""
-        into = subprocess.DEVNULL if quiet else subprocess.PIPE
-        return subprocess.Popen(
-            [str(COMMAND), *words],
-            cwd=self.folder,
-            env=self.environment(env),
-            stdin=subprocess.DEVNULL,
-            stdout=into,
-            stderr=into,
-            text=True,
-        )
+    def start(
+        self, *words: str, gate: Gate | None = None, steering: Steering | None = None, stdout: Path | None = None
+    ) -> Process:
+        """Begin it as a process of its own, forked: at once, or when a gate opens. It waits long for another's lock."""
+        env = self.environment({"SLALEDGER_LOCK_SECONDS": "120"})
+        return origin().start(words, self.folder, env, gate=gate, steering=steering, stdout=stdout)
 
     def ok(self, *words: str) -> Any:
         """Run it, hold it to succeed, and give the JSON that it printed."""
@@ -143,6 +140,18 @@ class CommandLine:
         """The ledger, open."""
         with Ledger.open(self.url, read_only=read_only) as ledger:
             yield ledger
+
+
+@cache
+def origin() -> Origin:
+    """What processes are forked from; one for all tests of a run."""
+    return Origin()
+
+
+def pytest_sessionfinish() -> None:
+    """End what outlives a test."""
+    if origin.cache_info().currsize:
+        origin().stop()
 
 
 class _Terminal(io.TextIOWrapper):
@@ -232,9 +241,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
     """The demo's folder and what it printed, made where something of an earlier run lay; once for all workers."""
-    of_all = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    with (of_all / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with for_all_workers(tmp_path_factory, worker_id, "demo") as of_all:
         folder, printed = of_all / "demo", of_all / "demo.txt"
         if not printed.exists():
             folder.mkdir()
@@ -244,6 +251,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Pat
             assert done.returncode == 0, done.stdout.decode()
             printed.write_bytes(done.stdout)
     return folder, printed.read_text("utf-8")
+
+
+@contextmanager
+def for_all_workers(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str) -> Iterator[Path]:
+    """A folder that all workers of a run share, held for the one that makes in it what has this name."""
+    own = tmp_path_factory.getbasetemp()
+    of_all = own if worker_id == "master" else own.parent
+    with (of_all / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield of_all
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,7 +13,6 @@ from frozen import Frozen
 from refusal_scenarios import Scenario, at, made, raising
 
 from cli.context import settings
-from domain.refusals import Unreadable
 from domain.wording import said
 from ledger.audit.proofs import Checkpoint, parse_proof, verify_proof
 from ledger.audit.tree import KeptTree
@@ -194,18 +193,6 @@ def _tree(size: int, position: int) -> KeptTree:
 _PROOF = "c2sp.org/tlog-proof@v1\nindex 0\n\nledger\n2\n" + "A" * 43 + "=\n"
 
 
-def _as_told(read: Callable[[], Any]) -> Callable[[], BaseException]:
-    """What the importers make of a refusal that has a place."""
-
-    def raised() -> BaseException:
-        refused: Any = caught(read)()
-        return Unreadable(
-            refused.code, said("{place}: {message}", place=refused.place, message=refused.message), hint=refused.hint
-        )
-
-    return raised
-
-
 def _outside() -> None:
     with click.Context(click.Command("report")):
         settings()
@@ -220,11 +207,11 @@ _HERE, _THERE = (Checkpoint("ledger", 1, each * 32) for each in (b"a", b"b"))
 MADE = [
     made("outside the command line", caught(_outside)),
     made("what was stored is not what was read", caught(lambda: _prove(None, None, _HERE, _THERE, None))),  # type: ignore[arg-type]
-    made("nobody whom outages touch", _as_told(lambda: target("page.json", (), False))),
-    made("nothing that outages are of", _as_told(lambda: check_functions("page.json", []))),
+    made("nobody whom outages touch", caught(lambda: target("page.json", (), False))),
+    made("nothing that outages are of", caught(lambda: check_functions("page.json", []))),
     made(
         "accounts of a label and by name",
-        _as_told(lambda: LabelRules(functions={("a", "b"): "c"}, accounts=("1",), account_label="d").check("a.json")),
+        caught(lambda: LabelRules(functions={("a", "b"): "c"}, accounts=("1",), account_label="d").check("a.json")),
     ),
     made("a proof that is none", caught(lambda: parse_proof("hello"))),
     made(

@@ -12,16 +12,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SOAK
 from stores import Store
 
-COMMANDS = os.environ.get("SLALEDGER_TEST_COMMANDS", "60")
+COMMANDS = os.environ.get("SLALEDGER_TEST_COMMANDS", "600" if SOAK else "60")
 
 
 def test_eight_at_once_lose_nothing_and_readers_miss_nothing(store: Store, tmp_path: Path) -> None:
     place = store.empty(tmp_path)
     script = [sys.executable, str(ROOT / "benchmarks" / "concurrency.py"), "--ledger", place.url]
-    done = subprocess.run([*script, "--commands", COMMANDS], capture_output=True, text=True)
+    done = subprocess.run([*script, "--commands", COMMANDS, "--lock-seconds", "120"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["commands"] == 8 * int(COMMANDS)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import signal
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, CommandLine
+from conftest import CommandLine
+from steering import Steering
 from stores import sqlite_only
 
 from ledger.application import Ledger
@@ -153,24 +153,23 @@ def test_nothing_but_events_and_progress_comes_along(kept: CommandLine) -> None:
         assert log.progress() == [note]
 
 
-def test_backups_while_others_write(slaledger: CommandLine) -> None:
+@pytest.mark.parametrize(("moment", "times"), [("before a line", 7), ("after the note", 1), ("after the commit", 1)])
+def test_backups_while_others_write(slaledger: CommandLine, moment: str, times: int) -> None:
+    """Another writer is stopped in the middle of a transaction, at its end, and between two."""
     lines = "".join(
         json.dumps({"command": "account enroll", "account": f"w{n}", "enrolled_at": "2026-01-01T00:00:00+08:00"}) + "\n"
-        for n in range(4000)
+        for n in range(40)
     )
     (slaledger.folder / "many.jsonl").write_text(lines)
-    writer = subprocess.Popen(
-        [str(COMMAND), "batch", "many.jsonl"],
-        cwd=slaledger.folder,
-        env={**os.environ, "SLALEDGER_ACTOR": "clerk"},
-        stdout=subprocess.DEVNULL,
-    )
-    taken = []
-    while writer.poll() is None:
+    writer = slaledger.start("batch", "many.jsonl", steering=Steering(10, moment, times, signal.SIGSTOP))
+    before, taken = len(stored(slaledger.ledger)), []
+    while writer.wait_for_stop():
         done = slaledger.run("backup", f"{len(taken)}.db")
         assert done.returncode == 0, done.stderr
         taken.append(parse_checkpoint(done.stdout))
+        writer.go_on()
     assert writer.returncode == 0
+    assert {checkpoint.size - before for checkpoint in taken} > {10, 20, 30}
     with Ledger.open(f"sqlite:///{slaledger.ledger}") as ledger, ledger.reading() as log:
         for number, checkpoint in enumerate(taken):
             assert derived(log, checkpoint.size).root == checkpoint.root

@@ -1,7 +1,8 @@
 """A batch file that was killed at any instant, and run again, records what it would have recorded undisturbed.
 
-The file is thousands of lines that undo one another wherever lines can: corrections from A to B and back,
-exclusions taken back and applied again, redemptions reversed and made again. Doing one of them twice would show.
+The file is hundreds of lines, in many transactions, that undo one another wherever lines can: corrections from A to B
+and back, exclusions taken back and applied again, redemptions reversed and made again. Doing one of them twice would
+show. Where it is killed is said by its work (`steering`); `make soak` also kills at random instants.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from random import Random
 from typing import Any
 
 import pytest
-from conftest import CommandLine
+from conftest import SOAK, CommandLine
+from steering import MOMENTS, Steering, turns_of
 from stores import Store
+
+from ledger import batch
 
 Line = dict[str, Any]
 Recorded = tuple[str, int, str, str]
 
-ACCOUNTS = {"sqlite": 90, "postgres": 30}
+ACCOUNTS = {"sqlite": 90, "postgres": 30} if SOAK else {"sqlite": 6, "postgres": 4}
 """How many lives the file is made of: a line takes a server three times as long."""
+LINES_A_TURN = 17
 MONTH = "2023-03"
 EVIDENCE = {"name": "report.pdf", "sha256": "ab" * 32}
 
@@ -209,15 +214,17 @@ def report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return said
 
 
-def killed(command_line: CommandLine, file: Path, *options: str, behind: int = 0, delay: float = 0.0) -> bool:
-    """Start a batch and `kill -9` it, some seconds after so many events were recorded; whether it was in time."""
-    running = command_line.start("batch", str(file), *options, quiet=True)
-    with command_line.place.open() as execute:
-        while running.poll() is None and behind and execute("SELECT COUNT(*) FROM stored_events")[0][0] <= behind:
-            time.sleep(0.005)
-    time.sleep(delay)
-    running.kill()
-    return running.wait() == -9
+@pytest.fixture(autouse=True)
+def _turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is as many transactions on any machine."""
+    monkeypatch.setattr(batch, "turn", turns_of(LINES_A_TURN))
+
+
+def killed(command_line: CommandLine, file: Path, *options: str, moment: str = "before a line", time: int) -> None:
+    """Run a batch that is killed when it comes to a moment of its work for the so-manieth time."""
+    steering = Steering(LINES_A_TURN, moment, time)
+    done = command_line.start("batch", str(file), *options, steering=steering).ended()
+    assert done.returncode == -9, (done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -239,8 +246,8 @@ def undisturbed(store: Store, lines: list[Line], tmp_path_factory: pytest.TempPa
 def test_the_file_is_large_and_undoes_itself(store: Store, lines: list[Line], undisturbed: list[Recorded]) -> None:
     topics = [topic for _, _, topic, _ in undisturbed]
     accounts = ACCOUNTS[store.name]
-    assert len(lines) > 45 * accounts > 1300
-    assert len(undisturbed) > 5000 * accounts // 90
+    assert len(lines) > 45 * accounts > 10 * LINES_A_TURN
+    assert len(undisturbed) > 55 * accounts
     for topic, times in {
         "incident.corrected": 6,
         "exclusion.applied.v2": 2,
@@ -258,8 +265,110 @@ def test_the_file_is_large_and_undoes_itself(store: Store, lines: list[Line], un
         assert topics.count(topic) >= times * accounts, topic
 
 
-@pytest.mark.parametrize("phase", ["at the start", "early", "in the middle", "late", "at the very end", "all over"])
+def done_lines(command_line: CommandLine) -> int:
+    """How many lines are noted as done."""
+    return sum(lines for (lines,) in command_line.place.query("SELECT lines FROM batch_progress"))
+
+
+def is_prefix(command_line: CommandLine, undisturbed: list[Recorded]) -> bool:
+    """Whether the beginning of what the file records is there, and nothing else."""
+    found = recorded(command_line)
+    return found == undisturbed[: len(found)]
+
+
+def check_done_once(command_line: CommandLine, file: Path, undisturbed: list[Recorded]) -> dict[str, Any]:
+    """Run a killed file again, and once more; gives the first report."""
+    done = command_line.run("batch", str(file))
+    assert done.returncode == 0, done.stderr
+    assert recorded(command_line) == undisturbed
+    again = command_line.run("batch", str(file))
+    assert again.returncode == 0
+    assert (report(again)["recorded"], report(again)["noops"]) == (0, report(done)["lines"])
+    assert recorded(command_line) == undisturbed
+    return report(done)
+
+
+@pytest.mark.parametrize("moment", MOMENTS[:-1])
 def test_killed_and_run_again_it_records_the_same(
+    moment: str, slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
+) -> None:
+    """Killed at the first such moment, at one in the middle, and at the last."""
+    file = write(slaledger.folder / "file.jsonl", lines)
+    kept = 0
+    for part in ("first", "middle", "last"):
+        rest = len(lines) - kept
+        if moment == "before a line":
+            time = {"first": 1, "middle": rest // 2, "last": rest}[part]
+        elif moment == "between the events of a command":
+            time = {"first": 1, "middle": 9, "last": 3}[part]
+        else:
+            turns = -(-rest // LINES_A_TURN)
+            time = {"first": 1, "middle": turns // 2, "last": turns}[part]
+        killed(slaledger, file, moment=moment, time=time)
+        assert is_prefix(slaledger, undisturbed)
+        assert done_lines(slaledger) >= kept
+        kept = done_lines(slaledger)
+    assert kept > LINES_A_TURN
+    assert (kept == len(lines)) == (moment == "after the commit")
+    assert check_done_once(slaledger, file, undisturbed)["done_before"] == kept
+
+
+def test_killed_before_it_answers_it_has_done_everything(
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", lines)
+    killed(slaledger, file, moment="before the answer", time=1)
+    assert recorded(slaledger) == undisturbed
+    assert check_done_once(slaledger, file, undisturbed)["done_before"] == len(lines)
+
+
+def test_killed_again_and_again_it_records_the_same(
+    slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
+) -> None:
+    file = write(slaledger.folder / "file.jsonl", lines)
+    for moment in MOMENTS[:-1]:
+        killed(slaledger, file, moment=moment, time=2)
+        assert is_prefix(slaledger, undisturbed)
+    assert 0 < done_lines(slaledger) < len(lines)
+    check_done_once(slaledger, file, undisturbed)
+
+
+STEP = {"sqlite": 1, "postgres": 3} if SOAK else {"sqlite": 47, "postgres": 37}
+"""Every so-manieth statement is one at which a process dies."""
+
+
+def test_killed_at_any_statement_it_records_the_same(store: Store, tmp_path: Path) -> None:
+    lines = [*SHARED, *life(1)]
+    expected, dead = _alone(store, tmp_path, lines), 0
+    for number in range(1, 10_000, STEP[store.name]):
+        folder = tmp_path / str(number)
+        command_line = CommandLine(folder, store.blank(folder))
+        file = write(folder / "file.jsonl", lines)
+        steering = Steering(LINES_A_TURN, "at a statement", number)
+        done = command_line.start("batch", str(file), steering=steering).ended()
+        assert is_prefix(command_line, expected)
+        check_done_once(command_line, file, expected)
+        if done.returncode == 0:
+            break
+        assert done.returncode == -9, done.stderr
+        dead += 1
+    assert dead > 5
+
+
+def killed_at_random(command_line: CommandLine, file: Path, *, behind: int, delay: float) -> bool:
+    """Start a batch and `kill -9` it, some seconds after so many events were recorded; whether it was in time."""
+    running = command_line.start("batch", str(file))
+    with command_line.place.open() as execute:
+        while running.poll() is None and behind and execute("SELECT COUNT(*) FROM stored_events")[0][0] <= behind:
+            time.sleep(0.005)
+    time.sleep(delay)
+    running.kill()
+    return running.wait() == -9
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("phase", ["at the start", "early", "in the middle", "late", "at the very end", "all over"])
+def test_killed_at_random_instants_it_records_the_same(
     phase: str, slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
     random = Random(phase)
@@ -276,16 +385,10 @@ def test_killed_and_run_again_it_records_the_same(
     kills = 0
     for low, high in spans[phase]:
         delay = random.uniform(0, 0.35) if not high else random.uniform(0, 0.03 if phase == "at the very end" else 0.2)
-        kills += killed(slaledger, file, behind=random.randint(low, high), delay=delay)
-    assert kills or phase in ("late", "at the very end")
-    done = slaledger.run("batch", str(file))
-    assert done.returncode == 0, done.stderr
-    assert recorded(slaledger) == undisturbed
-    assert report(done)["done_before"] > 0 or phase == "at the start"
-    again = slaledger.run("batch", str(file))
-    assert again.returncode == 0
-    assert (report(again)["recorded"], report(again)["noops"]) == (0, len(lines))
-    assert recorded(slaledger) == undisturbed
+        kills += killed_at_random(slaledger, file, behind=random.randint(low, high), delay=delay)
+        assert is_prefix(slaledger, undisturbed)
+    assert kills or phase != "at the start"
+    check_done_once(slaledger, file, undisturbed)
 
 
 def test_a_finished_file_run_again_adds_nothing(slaledger: CommandLine) -> None:
@@ -307,7 +410,7 @@ def test_it_does_not_matter_under_which_name_a_file_is_run_again(
     slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
     file = write(slaledger.folder / "file.jsonl", lines)
-    assert killed(slaledger, file, behind=len(undisturbed) // 2)
+    killed(slaledger, file, time=len(lines) // 2)
     done = slaledger.run("batch", "-", stdin=file.read_bytes().rstrip(b"\n"))
     assert done.returncode == 0, done.stderr
     assert recorded(slaledger) == undisturbed
@@ -317,7 +420,7 @@ def test_what_others_record_in_between_does_not_make_it_do_a_line_twice(
     slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
     file = write(slaledger.folder / "file.jsonl", lines)
-    assert killed(slaledger, file, behind=len(undisturbed) // 2)
+    killed(slaledger, file, time=len(lines) // 2)
     slaledger.ok("account", "enroll", "other", "--enrolled-at", day("01-01 00:00"))
     assert slaledger.run("batch", str(file)).returncode == 0
     others = [event for event in recorded(slaledger) if not event[0].startswith("other/")]
@@ -379,8 +482,8 @@ def test_a_file_extended_after_it_finished_does_only_the_new_lines(
 def test_a_file_extended_before_its_interrupted_run_is_finished_goes_on_too(
     slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
-    file = write(slaledger.folder / "file.jsonl", lines[:-200])
-    assert killed(slaledger, file, behind=len(undisturbed) // 2)
+    file = write(slaledger.folder / "file.jsonl", lines[:-50])
+    killed(slaledger, file, time=len(lines) // 2)
     assert slaledger.run("batch", str(write(file, lines))).returncode == 0
     assert recorded(slaledger) == undisturbed
 
@@ -394,8 +497,9 @@ def test_a_dry_run_leaves_no_trace(slaledger: CommandLine, lines: list[Line], un
     assert report(dry)["recorded"] == len(undisturbed) - len(before["stored_events"])
     assert _everything(slaledger) == before
     assert set(slaledger.folder.iterdir()) == files
-    assert killed(slaledger, file, "--dry-run", delay=0.6)
-    assert _everything(slaledger) == before
+    for moment, times in (("before a line", len(lines) // 2), ("after the note", 1)):
+        killed(slaledger, file, "--dry-run", moment=moment, time=times)
+        assert _everything(slaledger) == before
     assert slaledger.run("batch", str(file)).returncode == 0
     assert recorded(slaledger) == undisturbed
 
@@ -404,7 +508,7 @@ def test_a_dry_run_of_an_interrupted_file_looks_at_what_is_left(
     slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
     file = write(slaledger.folder / "file.jsonl", lines)
-    assert killed(slaledger, file, behind=len(undisturbed) // 2)
+    killed(slaledger, file, time=len(lines) // 2)
     before = _everything(slaledger)
     dry = slaledger.run("batch", str(file), "--dry-run")
     assert dry.returncode == 0, dry.stderr
@@ -431,7 +535,7 @@ def test_keep_going_after_a_kill_does_nothing_twice(
     slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
     file = write(slaledger.folder / "file.jsonl", lines)
-    assert killed(slaledger, file, "--keep-going", behind=len(undisturbed) // 2)
+    killed(slaledger, file, "--keep-going", time=len(lines) // 2)
     done = slaledger.run("batch", str(file), "--keep-going")
     assert done.returncode == 0, done.stderr
     assert recorded(slaledger) == undisturbed
@@ -440,9 +544,9 @@ def test_keep_going_after_a_kill_does_nothing_twice(
 def test_keep_going_after_a_kill_does_nothing_twice_behind_a_refusal(
     slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
 ) -> None:
-    where = 500
+    where = len(lines) // 4
     file = write(slaledger.folder / "file.jsonl", [*lines[:where], BAD, *lines[where:]])
-    assert killed(slaledger, file, "--keep-going", behind=len(undisturbed) // 2)
+    killed(slaledger, file, "--keep-going", time=len(lines) // 2)
     done = slaledger.run("batch", str(file), "--keep-going")
     assert done.returncode == 1
     assert [line["line"] for line in report(done)["refused"]] == [where + 1]
@@ -489,14 +593,35 @@ def test_an_init_whose_file_is_half_written_is_simply_run_again(tmp_path: Path) 
     assert command_line.ok("init")["noop"] is True
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.12, 0.2, 0.28])
-def test_an_init_killed_at_any_instant_is_simply_run_again(store: Store, tmp_path: Path, delay: float) -> None:
-    command_line = CommandLine(tmp_path, store.empty(tmp_path))
-    running = command_line.start("init", quiet=True)
-    time.sleep(delay)
-    running.kill()
-    running.wait()
+def check_init(command_line: CommandLine) -> None:
+    """Hold an init that was killed to be simply run again."""
     command_line.ok("init")
     topics = [topic for _, _, topic, _ in recorded(command_line)]
     assert (topics.count("ledger.created"), topics.count("terms.published")) == (1, 1)
     assert topics.count("calendar.published") > 5
+
+
+def test_an_init_killed_at_any_statement_is_simply_run_again(store: Store, tmp_path: Path) -> None:
+    dead = 0
+    for number in range(1, 1000, 1 if SOAK else 7):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        command_line = CommandLine(folder, store.empty(folder))
+        done = command_line.start("init", steering=Steering(None, "at a statement", number)).ended()
+        check_init(command_line)
+        if done.returncode == 0:
+            break
+        assert done.returncode == -9, done.stderr
+        dead += 1
+    assert dead > 5
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("delay", [number / 100 for number in range(20)])
+def test_an_init_killed_at_a_random_instant_is_simply_run_again(store: Store, tmp_path: Path, delay: float) -> None:
+    command_line = CommandLine(tmp_path, store.empty(tmp_path))
+    running = command_line.start("init")
+    time.sleep(delay)
+    running.kill()
+    running.wait()
+    check_init(command_line)

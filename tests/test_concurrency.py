@@ -1,8 +1,13 @@
-"""Several processes on one ledger at once: what must happen once happens once; at worst one is told to try again."""
+"""Several processes on one ledger at once: what must happen once happens once; at worst one is told to try again.
+
+Processes begin together, when all are ready (`forks`). Where one must be in the middle of its work while another does
+its own, it is stopped there (`steering`), so that it is there on any machine.
+"""
 
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import threading
 from collections import Counter
@@ -11,17 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine
+from conftest import SOAK, CommandLine
+from forks import Gate
+from steering import Steering
 from stores import Store
 
 MONTH = "2023-03"
-CLAIMS = 40
+CLAIMS = 40 if SOAK else 12
 VOUCHERS = 4
 AWARD = "113.00"
 """14 % of the service fee of 700.00 and 5 % of the call fee of 300.00."""
 
-MANY = {"sqlite": 12_000, "postgres": 4000}
-"""Lines of a batch that takes some seconds, many times as long as it keeps the lock."""
+PROCESSES = [2, 4, 8] if SOAK else [4]
+LINES_A_TURN = 20
+MANY = {"sqlite": 4000, "postgres": 2000} if SOAK else {"sqlite": 200, "postgres": 200}
+"""Lines of a batch: many turns at the lock."""
 
 Done = subprocess.CompletedProcess[str]
 
@@ -87,12 +96,10 @@ def awarded(decided: CommandLine, tmp_path: Path) -> CommandLine:
 
 def at_once(command_line: CommandLine, *commands: Sequence[str]) -> list[Done]:
     """Run commands at the same time, each as a process of its own, and wait for all of them."""
-    running = [command_line.start(*words) for words in commands]
-    done = []
-    for process, words in zip(running, commands, strict=True):
-        out, err = process.communicate(timeout=300)
-        done.append(subprocess.CompletedProcess(words, process.returncode, out, err))
-    return done
+    gate, turns = Gate(), Steering(LINES_A_TURN)
+    running = [command_line.start(*words, gate=gate, steering=turns) for words in commands]
+    gate.open()
+    return [process.ended() for process in running]
 
 
 def check_statuses(done: Sequence[Done], *expected: int) -> None:
@@ -110,7 +117,7 @@ def events(command_line: CommandLine, topic: str) -> list[dict[str, Any]]:
 
 
 class Readers:
-    """A thread that asks questions in processes of their own until the block ends; what it saw is checked behind it."""
+    """A thread that asks in processes of their own, once and until the block ends; what it saw is checked behind it."""
 
     def __init__(self, command_line: CommandLine, *questions: Sequence[str]) -> None:
         self.answers: list[tuple[Sequence[str], Done]] = []
@@ -120,9 +127,11 @@ class Readers:
         self._thread = threading.Thread(target=self._ask)
 
     def _ask(self) -> None:
-        while not self._over.is_set():
+        over = False
+        while not over:
+            over = self._over.is_set()
             for question in self._questions:
-                self.answers.append((question, self._command_line.process(*question)))
+                self.answers.append((question, self._command_line.start(*question).ended()))
 
     def __enter__(self) -> Readers:
         self._thread.start()
@@ -139,7 +148,7 @@ class Readers:
             assert isinstance(json.loads(done.stdout), list)
 
 
-@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize("processes", PROCESSES)
 def test_the_months_run_by_several_at_once_decides_each_claim_once(waiting: CommandLine, processes: int) -> None:
     done = at_once(waiting, *[("claim", "decide", "--all", MONTH)] * processes)
     check_statuses(done, 0, 5)
@@ -155,7 +164,7 @@ def test_the_months_run_by_several_at_once_decides_each_claim_once(waiting: Comm
         assert sorted(told) == sorted(event["account"] for event in decisions)
 
 
-@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize("processes", PROCESSES)
 def test_the_months_run_by_several_at_once_issues_each_voucher_once(awarded: CommandLine, processes: int) -> None:
     done = at_once(awarded, *[("voucher", "issue", "--all", MONTH)] * processes)
     check_statuses(done, 0, 5)
@@ -247,7 +256,7 @@ def test_a_redemption_and_a_cancellation_at_once_leave_no_fen_twice(awarded: Com
         }
 
 
-@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize("processes", PROCESSES)
 def test_an_incident_id_opened_on_different_accounts_at_once_has_one_owner(
     waiting: CommandLine, processes: int
 ) -> None:
@@ -280,7 +289,7 @@ def test_two_claims_for_the_same_month_at_once_are_one(waiting: CommandLine) -> 
     assert len([event for event in events(waiting, "claim.filed") if event["month"] == "2023-02"]) == 1
 
 
-@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize("processes", PROCESSES)
 def test_a_ledger_that_several_make_at_once_is_one(store: Store, tmp_path: Path, processes: int) -> None:
     for attempt in range(2):
         folder = tmp_path / str(attempt)
@@ -299,32 +308,67 @@ def test_a_ledger_that_several_make_at_once_is_one(store: Store, tmp_path: Path,
 
 
 def test_two_batches_at_once_take_turns_and_both_come_to_their_ends(store: Store, waiting: CommandLine) -> None:
-    files, many = [], MANY[store.name] // 4
-    for name in ("a", "b"):
-        file = waiting.folder / f"{name}.jsonl"
-        lines = [
-            {"command": "account enroll", "account": f"{name}{number}", "enrolled_at": "2020-01-01T00:00:00+08:00"}
-            for number in range(many)
-        ]
-        file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        files.append(file)
+    many = MANY[store.name]
+    files = [_enrolling(waiting.folder / f"{name}.jsonl", name, many) for name in ("a", "b")]
     done = at_once(waiting, *(("batch", str(file)) for file in files))
     check_statuses(done, 0)
     assert [json.loads(process.stdout)["recorded"] for process in done] == [many, many]
     assert topics(waiting)["account.enrolled"] == CLAIMS + 2 * many
 
 
-def test_a_single_command_gets_its_turn_while_a_batch_runs(store: Store, waiting: CommandLine) -> None:
-    file = waiting.folder / "long.jsonl"
+def _enrolling(file: Path, name: str, many: int) -> Path:
+    """A file of so many lines that each enroll an account."""
     lines = [
-        {"command": "account enroll", "account": f"a{number}", "enrolled_at": "2020-01-01T00:00:00+08:00"}
-        for number in range(MANY[store.name])
+        {"command": "account enroll", "account": f"{name}{number}", "enrolled_at": "2020-01-01T00:00:00+08:00"}
+        for number in range(many)
     ]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    single = ("account", "enroll", "single", "--enrolled-at", "2020-01-01T00:00:00+08:00")
-    done = at_once(waiting, ("batch", str(file)), single)
+    return file
+
+
+SINGLE = ("account", "enroll", "single", "--enrolled-at", "2020-01-01T00:00:00+08:00")
+
+
+def test_a_single_command_and_a_batch_at_once(store: Store, waiting: CommandLine) -> None:
+    file = _enrolling(waiting.folder / "long.jsonl", "a", MANY[store.name])
+    done = at_once(waiting, ("batch", str(file)), SINGLE)
     check_statuses(done, 0)
     assert topics(waiting)["account.enrolled"] == CLAIMS + MANY[store.name] + 1
+
+
+def test_a_single_command_gets_its_turn_between_two_of_a_batch(waiting: CommandLine) -> None:
+    many = 2 * LINES_A_TURN + 1
+    file = _enrolling(waiting.folder / "long.jsonl", "a", many)
+    stops = Steering(LINES_A_TURN, "after the commit", 2, signal.SIGSTOP)
+    running = waiting.start("batch", str(file), steering=stops)
+    assert running.wait_for_stop()
+    waiting.ok(*SINGLE)
+    running.go_on()
+    done = running.ended()
+    check_statuses([done], 0)
+    assert json.loads(done.stdout)["recorded"] == many
+    enrolled = [event["account"] for event in events(waiting, "account.enrolled")][CLAIMS:]
+    assert enrolled.index("single") == 2 * LINES_A_TURN
+
+
+MIDDLES = ("between the events of a command", "after the note")
+"""Where a batch that files and decides a claim holds the lock, with events that are not committed yet."""
+
+
+@pytest.mark.parametrize("moment", MIDDLES)
+def test_who_reads_while_another_is_in_the_middle_of_writing_sees_none_of_it(waiting: CommandLine, moment: str) -> None:
+    waiting.ok("breaches", MONTH)
+    file = waiting.folder / "decide.jsonl"
+    file.write_text(json.dumps({"command": "claim decide", "account": "0000", "month": MONTH, "key": "one"}) + "\n")
+    running = waiting.start("batch", str(file), steering=Steering(None, moment, 1, signal.SIGSTOP))
+    assert running.wait_for_stop()
+    assert {claim["status"] for claim in waiting.ok("claim", "list")} == {"filed"}
+    assert len(waiting.ok("breaches", MONTH)) == CLAIMS
+    assert topics(waiting)["claim.decided"] == 0
+    running.go_on()
+    check_statuses([running.ended()], 0)
+    assert topics(waiting)["claim.decided"] == 1
+    assert len([claim for claim in waiting.ok("claim", "list") if claim["status"] == "filed"]) == CLAIMS - 1
 
 
 def test_who_waits_too_long_for_another_writer_is_told_to_try_again(awarded: CommandLine) -> None:
@@ -338,19 +382,45 @@ def test_who_waits_too_long_for_another_writer_is_told_to_try_again(awarded: Com
     awarded.ok(*_redeem(0, "2026-09", "20.00"))
 
 
-def test_one_batch_file_run_by_two_processes_at_once_is_carried_out_once(store: Store, slaledger: CommandLine) -> None:
-    """Whoever comes second goes on where the first had come to; the first then finds its place taken."""
-    times = MANY[store.name] // 8
+def _undoing(slaledger: CommandLine, times: int) -> Path:
+    """A file that applies an exclusion and withdraws it, so many times."""
     lines = [{"command": "account enroll", "account": "A", "enrolled_at": "2025-01-01T00:00:00+08:00"}]
     opened = {"command": "incident open", "incident": "I", "account": "A", "function": "agent_calls"}
     lines.append({**opened, "started_at": "2025-03-01T00:00:00+08:00"})
-    for number in range(1, times):
+    for number in range(1, times + 1):
         lines.append({"command": "exclusion apply", "incident": "I", "clause": "2.3(1)"})
         withdrawn = {"command": "exclusion withdraw", "incident": "I", "exclusion": number, "reason": f"no. {number}"}
         lines.append(withdrawn)
     file = slaledger.folder / "file.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    check_statuses(at_once(slaledger, *[("batch", str(file))] * 2), 0, 5)
+    return file
+
+
+def _check_undone(slaledger: CommandLine, file: Path, times: int) -> None:
     assert slaledger.run("batch", str(file)).returncode == 0
     (incident,) = slaledger.ok("history", "A")["incidents"]
-    assert [exclusion["status"] for exclusion in incident["exclusions"]] == ["withdrawn"] * (times - 1)
+    assert [exclusion["status"] for exclusion in incident["exclusions"]] == ["withdrawn"] * times
+
+
+def test_one_batch_file_run_by_two_processes_at_once_is_carried_out_once(store: Store, slaledger: CommandLine) -> None:
+    """Whoever comes second goes on where the first had come to; the first then finds its place taken."""
+    times = MANY[store.name] // 4
+    file = _undoing(slaledger, times)
+    check_statuses(at_once(slaledger, *[("batch", str(file))] * 2), 0, 5)
+    _check_undone(slaledger, file, times)
+
+
+def test_who_finds_that_another_run_of_the_file_went_on_stops(slaledger: CommandLine) -> None:
+    times = 2 * LINES_A_TURN
+    file = _undoing(slaledger, times)
+    running = slaledger.start(
+        "batch", str(file), steering=Steering(LINES_A_TURN, "after the commit", 2, signal.SIGSTOP)
+    )
+    assert running.wait_for_stop()
+    other = slaledger.ok("batch", str(file))
+    assert (other["done_before"], other["lines"]) == (2 * LINES_A_TURN, 2 + 2 * times)
+    running.go_on()
+    done = running.ended()
+    check_statuses([done], 5)
+    assert json.loads(done.stderr)["error"]["code"] == "batch_goes_on"
+    _check_undone(slaledger, file, times)

@@ -7,7 +7,6 @@ file may get, which the system answers in the same place.
 from __future__ import annotations
 
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -17,13 +16,18 @@ from pathlib import Path
 
 import pytest
 from conftest import COMMAND, CommandLine
+from forks import Gate
+from steering import Steering, turns_of
 
+from ledger import batch
 from ledger.application import Ledger
 from ledger.audit.derived import derived
 from ledger.store.views import Views
 
-LINES = 5_000
-SIZE = 1024 * 1024
+LINES = 1500
+LINES_A_TURN = 100
+SIZE = 512 * 1024
+"""Bytes: more than some transactions of a batch need, and less than all of them."""
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def slaledger(ledger_file: Path) -> CommandLine:
 
 @pytest.fixture
 def full(tmp_path: Path, blank: Path) -> Iterator[CommandLine]:
-    """A ledger on a file system of one MiB."""
+    """A ledger on a file system of that size."""
     folder = tmp_path / "full"
     folder.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)], capture_output=True)
@@ -63,14 +67,11 @@ def names(slaledger: CommandLine) -> set[str]:
 
 def limited(slaledger: CommandLine, *words: str, size: int) -> subprocess.CompletedProcess[str]:
     """Run a command that can make no file longer than so many bytes."""
-    return subprocess.run(
-        [str(COMMAND), *words],
-        cwd=slaledger.folder,
-        env={**os.environ, "SLALEDGER_ACTOR": "clerk"},
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
-    )
+    gate = Gate()
+    running = slaledger.start(*words, gate=gate, steering=Steering(LINES_A_TURN))
+    resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (size, size))
+    gate.open()
+    return running.ended()
 
 
 def recorded(slaledger: CommandLine) -> int:
@@ -88,10 +89,13 @@ def stopped(slaledger: CommandLine, done: subprocess.CompletedProcess[str], befo
     return kept
 
 
-def test_a_batch_on_a_full_disk_says_what_is_recorded_and_is_run_again(full: CommandLine, many: Path) -> None:
+def test_a_batch_on_a_full_disk_says_what_is_recorded_and_is_run_again(
+    full: CommandLine, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "turn", turns_of(LINES_A_TURN))
     before = recorded(full)
     kept = stopped(full, full.run("batch", str(many)), before)
-    assert kept < LINES
+    assert 0 < kept < LINES
     subprocess.run(["mount", "-o", "remount,size=64m", str(full.folder)], check=True)
     again = full.ok("batch", str(many))
     assert (again["recorded"], again["done_before"], recorded(full)) == (LINES - kept, kept, before + LINES)
@@ -100,6 +104,7 @@ def test_a_batch_on_a_full_disk_says_what_is_recorded_and_is_run_again(full: Com
 def test_a_batch_whose_journal_can_grow_no_further_is_run_again(slaledger: CommandLine, many: Path) -> None:
     before = recorded(slaledger)
     kept = stopped(slaledger, limited(slaledger, "batch", str(many), size=SIZE), before)
+    assert 0 < kept < LINES
     again = slaledger.ok("batch", str(many))
     assert (again["recorded"], recorded(slaledger)) == (LINES - kept, before + LINES)
 
@@ -192,10 +197,7 @@ def test_an_export_that_does_not_fit_is_not_there_and_replaces_none(settled: Com
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_to_standard_output_that_is_full_is_told(settled: CommandLine, name: str) -> None:
     words = [*EXPORTS[name], *(("--format", FORMAT_OF[Path(name).suffix]) if Path(name).suffix in FORMAT_OF else ())]
-    with Path("/dev/full").open("wb") as nowhere:
-        done = subprocess.run(
-            [str(COMMAND), "export", *words], cwd=settled.folder, stdout=nowhere, stderr=subprocess.PIPE, text=True
-        )
+    done = settled.start("export", *words, stdout=Path("/dev/full")).ended()
     assert done.returncode == 2, done.stderr
     assert "standard output cannot be written: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr

@@ -93,7 +93,12 @@ IMPORTED: dict[str, str] = {
 @pytest.fixture
 def prepared(slaledger: CommandLine) -> CommandLine:
     """A ledger in a folder with the files that the examples name."""
-    folder = slaledger.folder
+    write_files(slaledger.folder)
+    return slaledger
+
+
+def write_files(folder: Path) -> None:
+    """The files that the examples name."""
     amended = SHIPPED.read_text("utf-8").replace('version = "2018-08-01"', 'version = "2027-01-01"')
     amended = amended.replace("effective_from = 2018-08-01", "effective_from = 2027-01-01")
     (folder / "amended.toml").write_text(amended, "utf-8")
@@ -108,7 +113,6 @@ def prepared(slaledger: CommandLine) -> CommandLine:
     (folder / "bill.csv").write_text(BILL_HEADER + "\n" + ",".join(cells.values()) + "\n", "utf-8")
     for name, content in IMPORTED.items():
         (folder / name).write_text(content, "utf-8")
-    return slaledger
 
 
 def test_every_example_runs(prepared: CommandLine) -> None:

@@ -179,7 +179,9 @@ def said(frozen: Frozen, line: str, *options: str, before: tuple[str, ...] = ())
 def without_machine(speech: Speech) -> Speech:
     """What was said without figures that are the machine's."""
     out = re.sub(r"\b\d+ MB\b", "‹some› MB", speech.out)
-    return speech._replace(out=re.sub(r"Python [\d.]+, slaledger [^\"\n]*", "‹versions of this installation›", out))
+    return speech._replace(
+        out=re.sub(r"Python [\d.]+[,，] ?slaledger [^\"\n]*(\n {10}[^\n]*)*", "‹versions of this installation›", out)
+    )
 
 
 def takes_format(line: str) -> bool:

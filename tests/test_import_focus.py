@@ -12,7 +12,8 @@ from conftest import CommandLine
 
 from ledger.exchange import table
 from ledger.exchange.focus import Asked, read_focus
-from ledger.exchange.source import Reading, Unreadable
+from ledger.exchange.source import Reading
+from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "focus-1.0.csv"
 Row = dict[str, str]
@@ -54,8 +55,8 @@ def read(data: bytes, **asked: Any) -> Reading:
     return read_focus(io.BytesIO(data), name="f.csv", asked=Asked(**given))
 
 
-def refused(data: bytes, **asked: Any) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(data: bytes, **asked: Any) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(data, **asked)
     return caught.value
 

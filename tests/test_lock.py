@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 
@@ -10,8 +9,8 @@ import pytest
 from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from releases import FOLDER, locked
 
-FOLDER = ROOT / "requirements"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 
@@ -32,16 +31,6 @@ ASKED = {
     "dev": [*PROJECT["build-system"]["requires"], *PROJECT["project"]["dependencies"], *EXTRAS["dev"]],
     "bench": [*PROJECT["build-system"]["requires"], *PROJECT["project"]["dependencies"], *EXTRAS["bench"]],
 }
-
-
-def locked(name: str) -> dict[str, tuple[str, int]]:
-    """A lock's packages: the release of each, and how many files of it have a hash."""
-    text = (FOLDER / f"{name}.txt").read_text("utf-8")
-    entries = re.findall(
-        r"^([a-z0-9._-]+)==([^\s;]+)[^\\\n]*((?:\\\n +--hash=sha256:[0-9a-f]{64} ?)*)", text, re.MULTILINE
-    )
-    assert len(entries) == len(re.findall(r"^[^\s#]", text, re.MULTILINE)), "an entry that this test cannot read"
-    return {package: (release, hashes.count("--hash")) for package, release, hashes in entries}
 
 
 @pytest.mark.parametrize("name", ASKED)

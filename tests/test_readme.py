@@ -16,7 +16,7 @@ BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 TOUR = [block for block in BLOCKS if block.startswith("$ slaledger")]
 
 
-def _without_the_moment(text: str) -> list[str]:
+def without_the_moment(text: str) -> list[str]:
     """Lines without what differs from run to run: the time of deciding, hashes, and blanks at a line's end."""
     text = re.sub(r"2026-\d\d-\d\d \d\d:\d\d:\d\d(?=[ ,]| *$)", "MOMENT", text, flags=re.MULTILINE)
     text = re.sub(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b", "HASH", text)
@@ -25,8 +25,8 @@ def _without_the_moment(text: str) -> list[str]:
 
 @pytest.mark.parametrize("block", TOUR, ids=lambda block: block.splitlines()[0])
 def test_the_tour_is_what_the_demo_prints(shown: tuple[Path, str], block: str) -> None:
-    printed = "\n".join(_without_the_moment(shown[1]))
-    assert "\n".join(_without_the_moment(block)) in printed
+    printed = "\n".join(without_the_moment(shown[1]))
+    assert "\n".join(without_the_moment(block)) in printed
 
 
 def test_the_tour_shows_the_main_job() -> None:

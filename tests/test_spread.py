@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit.replay import Replayed, replay_range, together
+from ledger.refusals.copies import WrongOrder
 from ledger.spread import Workers, over_accounts, ranges
 from ledger.store import layout
 from ledger.store.reader import Reader
@@ -155,7 +156,7 @@ def test_a_worker_killed_in_the_middle_costs_its_task_and_not_the_run(
 
 
 def refusing(log: Reader, first: str, end: str, *, on_progress: Any) -> None:
-    raise Unreadable("no_reason", "for no reason", clause="1", hint="none")
+    raise WrongOrder(place=f"{first} to {end}", position=1, before=2, clause="1")
 
 
 def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, cluster: Cluster) -> None:
@@ -166,9 +167,9 @@ def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, clust
     ):
         list(over_accounts(ledger, log, refusing, Workers(address=cluster.address), nothing))
     said = refused.value
-    assert (type(said), said.code, said.message, said.clause, said.hint) == (
-        *(Unreadable, "no_reason", "for no reason", "1", "none"),
-    )
+    assert (type(said), said.code, said.clause) == (WrongOrder, "wrong_order", "1")
+    assert said.message.endswith("position 1 does not come after 2")
+    assert said.hint == "export it again, and leave the file as it is written"
 
 
 def test_a_scheduler_that_does_not_answer(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import signal
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import COMMAND, CommandLine
+from conftest import CommandLine
+from steering import Steering
 
 from ledger.application import Ledger, Writer
 from ledger.audit.derived import derived
@@ -24,6 +24,8 @@ from ledger.store.reader import BatchNote
 
 Raw = tuple[int, str, int, str, bytes]
 MOVED = ("--ledger", "sqlite:///moved.db")
+MIDDLES = {"before a line": 7, "after the note": 1, "after the commit": 1}
+"""Where another writer is stopped, and how often: in the middle of a transaction, at its end, between two."""
 
 
 @pytest.fixture(scope="module")
@@ -186,23 +188,21 @@ def test_projections_that_an_earlier_ledger_left_are_not_believed(demo: CommandL
     assert len(demo.ok("voucher", "list", "--account", "1005")) == len(lost) - 1
 
 
-def test_an_export_is_of_one_moment_while_others_write(demo: CommandLine) -> None:
+@pytest.mark.parametrize("moment", MIDDLES)
+def test_an_export_is_of_one_moment_while_others_write(demo: CommandLine, moment: str) -> None:
+    many, exports = 40, []
     lines = "".join(
         json.dumps({"command": "account enroll", "account": f"w{n}", "enrolled_at": "2026-01-01T00:00:00+08:00"}) + "\n"
-        for n in range(3000)
+        for n in range(many)
     )
     (demo.folder / "many.jsonl").write_text(lines)
-    writer = subprocess.Popen(
-        [str(COMMAND), "batch", "many.jsonl"],
-        cwd=demo.folder,
-        env={**os.environ, "SLALEDGER_ACTOR": "clerk"},
-        stdout=subprocess.DEVNULL,
-    )
-    exports: list[dict[str, Any]] = []
-    while writer.poll() is None:
+    writer = demo.start("batch", "many.jsonl", steering=Steering(10, moment, MIDDLES[moment], signal.SIGSTOP))
+    before = len(stored(demo.ledger))
+    while writer.wait_for_stop():
         exports.append(demo.ok("export", "events", "-o", f"{len(exports)}.jsonl"))
+        writer.go_on()
     assert writer.returncode == 0
-    assert exports
+    assert {export["events"] - before for export in exports} > {10, 20, 30}
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.reading() as log:
         for number, export in enumerate(exports):
             moved = demo.ok("--ledger", f"sqlite:///{number}.db", "import", "events", f"{number}.jsonl")

@@ -2,9 +2,12 @@
 
 python tools/catalogue.py
 
-A sentence is the literal in `said` or `counted`, a paragraph of a command's help, an option's help, a cause of
-exclusion in a shipped agreement, or what the command line's library says itself. New ones stand in the `.po` file with
-an empty translation, which a test refuses: write it there, and run this again.
+A sentence is the literal in `said` or `counted`, the message or hint of a refusal, a paragraph of a command's help, an
+option's help, a cause of exclusion in a shipped agreement, or what the command line's library, click, says itself. New
+ones stand in the `.po` file with an empty translation, which a test refuses: write it there, and run this again.
+
+What click says differs by release, and every release that pyproject.toml allows is to be understood. So what an
+earlier run found in another release of click stays. Run it once on the oldest release and once on the newest.
 """
 
 from __future__ import annotations
@@ -17,10 +20,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from declared import refusals, templates
 
 from cli.help import paragraphs
 from cli.language import DOMAIN, FOLDER
@@ -31,7 +35,9 @@ PACKAGES = ("domain", "ledger", "projections", "cli")
 OURS = {"said": 1, "counted": 2}
 """How many of the first arguments are templates."""
 THEIRS = {"_": (1,), "ngettext": (1, 2)}
-CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
+CLICK = "click/"
+"""Where sentences of click stand, and below it the files that have them."""
+_FILES_OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 _LATER = datetime(2026, 11, 24, tzinfo=UTC)
 """Stands for the moment of each run, so that two runs write the same."""
 
@@ -46,9 +52,23 @@ def path(lang: str, suffix: str) -> Path:
 def collected() -> Catalog:
     """Every sentence, with the files in which it stands, and no translation."""
     catalog = Catalog(domain=DOMAIN, creation_date=_LATER, revision_date=_LATER, fuzzy=False)
-    for place, message in (*_said(), *_helps(), *_causes(), *_of_click()):
+    for place, message in (*_said(), *_refused(), *_helps(), *_causes(), *_of_click()):
         catalog.add(message, locations=[(place, 0)])
     return catalog
+
+
+def ours(catalog: Catalog) -> set[Id]:
+    """The sentences of a catalogue that stand in our files."""
+    return {message.id for message in catalog if message.id and len(_places_in_click(message)) < len(message.locations)}
+
+
+def of_click(catalog: Catalog) -> set[Id]:
+    """The sentences of a catalogue that stand in click's files."""
+    return {message.id for message in catalog if message.id and _places_in_click(message)}
+
+
+def _places_in_click(message: Message) -> list[tuple[str, int]]:
+    return [place for place in message.locations if place[0].startswith(CLICK)]
 
 
 def _said() -> Iterator[tuple[str, Id]]:
@@ -56,6 +76,12 @@ def _said() -> Iterator[tuple[str, Id]]:
         for file in sorted((ROOT / package).rglob("*.py")):
             for template in _templates(ast.parse(file.read_text("utf-8"))):
                 yield str(file.relative_to(ROOT)), template
+
+
+def _refused() -> Iterator[tuple[str, Id]]:
+    for kind in refusals():
+        for template in templates(kind):
+            yield kind.__module__.replace(".", "/") + ".py", template
 
 
 def _templates(tree: ast.AST) -> Iterator[str]:
@@ -69,7 +95,9 @@ def _templates(tree: ast.AST) -> Iterator[str]:
 
 def _of_click() -> Iterator[tuple[str, Id]]:
     folder = Path(inspect.getfile(click)).parent
-    return ((f"click/{name}.py", found) for name in CLICK for found in _extracted(folder / f"{name}.py", THEIRS))
+    return (
+        (f"{CLICK}{name}.py", found) for name in _FILES_OF_CLICK for found in _extracted(folder / f"{name}.py", THEIRS)
+    )
 
 
 def _extracted(file: Path, keywords: dict[str, tuple[int, ...]]) -> Iterator[Id]:
@@ -110,8 +138,14 @@ def _causes() -> Iterator[tuple[str, Id]]:
 
 
 def updated(old: Catalog) -> Catalog:
-    """What is collected now with the translations that there were; what nobody says any more is left out."""
+    """What is collected now, and what earlier runs found in click, with the translations that there were.
+
+    What nobody says any more is left out.
+    """
     catalog = collected()
+    for message in old:
+        if places := _places_in_click(message):
+            catalog.add(message.id, locations=places)
     old.update(catalog, no_fuzzy_matching=True, update_creation_date=False)
     old.obsolete.clear()
     return old

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from domain.refusals import Damaged, Unreadable
-from domain.wording import said
 from ledger.audit import merkle
 from ledger.audit.tree_store import Node
 from ledger.memory import uncollected
+from ledger.refusals.audit import EventColumnOfWrongKind, NoLedgerId
 from ledger.store.codec import Row
 from ledger.store.leaves import leaf_hash
 from ledger.store.reader import Reader
@@ -99,17 +98,12 @@ def hashed(row: Row) -> bytes:
     try:
         return leaf_hash(row)
     except _NOT_OF_THEIR_KINDS:
-        message = said(
-            "position {position}: a column of the event in stream {stream!r} is not of its kind",
-            position=row.position,
-            stream=row.stream,
-        )
-        raise Damaged("unreadable_event", message, hint=said("restore a copy of the ledger")) from None
+        raise EventColumnOfWrongKind(position=row.position, stream=row.stream) from None
 
 
 def ledger_id(log: Reader) -> str:
     """The ledger's id, which is the origin of its checkpoints. Raises Unreadable `no_ledger_id`."""
     found = log.ledger_id()
     if found is None:
-        raise Unreadable("no_ledger_id", said("the ledger has no id yet"), hint=said("`slaledger init`"))
+        raise NoLedgerId()
     return found

@@ -13,10 +13,10 @@ from domain.case import account_of, fold
 from domain.decision import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
 from domain.parser_words import parser_words
-from domain.refusals import Damaged, Refusal, Unreadable
 from domain.wording import said, words_of
 from ledger.audit import merkle
 from ledger.audit.replay import past_decisions, replay
+from ledger.refusals.audit import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
 from ledger.store import layout, leaves
 from ledger.store.codec import Row, decode
 from ledger.store.common import Common
@@ -77,14 +77,7 @@ def compose(
     account_of(case, account)
     claim = case.claims.get(month)
     if claim is None or not claim.decisions:
-        raise Refusal(
-            "claim_undecided",
-            said("{account} {month}: there is no decision to make a dossier of", account=account, month=month),
-            clause="3.2",
-            hint=said(
-                "`slaledger claim decide {account} {month}`, once the claim is filed", account=account, month=month
-            ),
-        )
+        raise NoDecisionForDossier(account=account, month=month)
     used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
     kept = [row for row in rows if not row.stream.startswith(layout.CALENDARS) or _year(row.stream) in used]
     events = tuple(_proved(row, *prove(row.position)) for row in kept)
@@ -132,23 +125,11 @@ def read(data: bytes) -> Dossier:
     try:
         dossier = msgspec.json.decode(data, type=Dossier)
     except msgspec.MsgspecError as error:
-        raise Unreadable(
-            "bad_dossier",
-            said("this is no dossier: {error}", error=parser_words(str(error))),
-            hint=said("give a file that `slaledger dossier` wrote"),
-        ) from None
+        raise BadDossier(error=parser_words(str(error))) from None
     if dossier.format != FORMAT:
-        raise Unreadable(
-            "bad_dossier",
-            said("a dossier of format {format!r}; this version reads {known}", format=dossier.format, known=FORMAT),
-            hint=said("upgrade slaledger, or check it with the version that wrote it"),
-        )
+        raise UnknownDossierFormat(format=dossier.format, known=FORMAT)
     if encode(dossier) != data:
-        raise Damaged(
-            "digest_differs",
-            said("the dossier was changed: its bytes are not those that its digest is over"),
-            hint=said("do not rely on it; ask whoever made it for the file as it was written"),
-        )
+        raise DigestDiffers()
     return dossier
 
 

@@ -17,8 +17,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Unreadable
 from domain.wording import said
+from ledger.refusals.audit import (
+    BadKeyName,
+    BadNote,
+    BadSignature,
+    BadVerifierKey,
+    KeyExists,
+    KeyFileOpen,
+    KeyFileUnreadable,
+    KeyFileUnwritable,
+    NoCryptography,
+    NotEd25519SignerKey,
+    NotEd25519VerifierKey,
+    SignerKeyChanged,
+    UnknownKey,
+)
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -45,11 +60,7 @@ class Key(NamedTuple):
 def generate_key(name: str) -> tuple[str, str]:
     """A new signer key and its verifier key, as text. Raises Unreadable `bad_key_name`, `no_cryptography`."""
     if not _NAME.fullmatch(name) or not name.isprintable():
-        raise Unreadable(
-            "bad_key_name",
-            said("{name!r} is no key name: no spaces and no +", name=name),
-            hint=said("the ledger's id, say"),
-        )
+        raise BadKeyName(name=name)
     private = _private_key(secrets.token_bytes(KEY_BYTES))
     public = private.public_key().public_bytes_raw()
     id_ = _key_id(name, public).hex()
@@ -78,11 +89,7 @@ def open_note(note: str, verifier_keys: Sequence[str]) -> str:
     told = [(known[name, id_], signature) for name, id_, signature in signatures if (name, id_) in known]
     if not told:
         signers = ", ".join(f"{name}+{id_.hex()}" for name, id_, _ in signatures)
-        raise Refusal(
-            "unknown_key",
-            said("no known key signed this: only {signers}", signers=signers),
-            hint=said("give its verifier key"),
-        )
+        raise UnknownKey(signers=signers)
     for key, signature in told:
         _check_signature(key, signature, text)
     return text
@@ -96,10 +103,7 @@ def _check_signature(key: Key, signature: bytes, text: str) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(key.data).verify(signature, text.encode())
     except (InvalidSignature, ValueError):
-        message = said("the signature of {key} is not of this text", key=f"{key.name}+{key.id.hex()}")
-        raise Refusal(
-            "bad_signature", message, hint=said("do not rely on it: the text or the signature was changed")
-        ) from None
+        raise BadSignature(key=f"{key.name}+{key.id.hex()}") from None
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
@@ -131,19 +135,11 @@ def parse_verifier_key(text: str) -> Key:
     """A verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
-        raise Unreadable(
-            "bad_key",
-            said("{text!r} is no verifier key", text=text[:80]),
-            hint=said("NAME+ID+BASE64, as keygen printed it"),
-        )
+        raise BadVerifierKey(text=text[:80])
     name, id_, data = parts[0], parts[1], decoded(parts[2])
     public = _key_data(data)
     if public is None or not _NAME.fullmatch(name) or _key_id(name, public).hex() != id_:
-        raise Unreadable(
-            "bad_key",
-            said("{text!r} is no Ed25519 verifier key", text=text[:80]),
-            hint=said("copy all of what keygen printed"),
-        )
+        raise NotEd25519VerifierKey(text=text[:80])
     return Key(name, bytes.fromhex(id_), public)
 
 
@@ -155,13 +151,11 @@ def parse_signer_key(text: str) -> Key:
     parts = text.strip().removeprefix(_PRIVATE).split("+", 2)
     seed = _key_data(decoded(parts[2])) if len(parts) == 3 else None
     if not text.startswith(_PRIVATE) or seed is None or not _NAME.fullmatch(parts[0]):
-        raise Unreadable("bad_key", said("this is no Ed25519 signer key"), hint=said("`slaledger keygen` makes one"))
+        raise NotEd25519SignerKey()
     public = _private_key(seed).public_key().public_bytes_raw()
     id_ = _key_id(parts[0], public)
     if id_.hex() != parts[1]:
-        raise Unreadable(
-            "bad_key", said("the signer key does not have its own id"), hint=said("it was changed; make another")
-        )
+        raise SignerKeyChanged()
     return Key(parts[0], id_, seed)
 
 
@@ -181,15 +175,9 @@ def write_key_file(path: Path, signer_key: str) -> None:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refusal(
-            "key_exists", said("{path} exists, and no key is overwritten", path=path), hint=said("give another name")
-        ) from None
+        raise KeyExists(path=path) from None
     except OSError as error:
-        raise Unreadable(
-            "unwritable_file",
-            said("{file} cannot be written: {why}", file=path, why=error.strerror),
-            hint=said("check the folder, or choose another place"),
-        ) from None
+        raise KeyFileUnwritable(file=path, why=error.strerror) from None
     with os.fdopen(file, "w", encoding="utf-8") as opened:
         opened.write(signer_key + "\n")
         opened.flush()
@@ -205,20 +193,11 @@ def read_key_file(path: Path) -> str:
         with path.open(encoding="utf-8") as opened:
             mode = os.fstat(opened.fileno()).st_mode
             if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-                message = said("{path} may be read by others (mode {mode:03o})", path=path, mode=stat.S_IMODE(mode))
-                raise Refusal(
-                    "key_file_open",
-                    message,
-                    hint=said("chmod 600 {path}; if others had it, make another key", path=path),
-                )
+                raise KeyFileOpen(path=path, mode=stat.S_IMODE(mode))
             text = opened.read(10_000).strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or said("it is no text")
-        raise Unreadable(
-            "unreadable_file",
-            said("{file} cannot be read: {why}", file=path, why=why),
-            hint=said("check the name, and who may read it"),
-        ) from None
+        raise KeyFileUnreadable(file=path, why=why) from None
     parse_signer_key(text)
     return text
 
@@ -238,11 +217,7 @@ def decoded(text: str) -> bytes | None:
 
 
 def _bad(what: str) -> Unreadable:
-    return Unreadable(
-        "bad_note",
-        said("this is no signed note: {what}", what=what),
-        hint=said("keep it byte for byte, as it was printed"),
-    )
+    return BadNote(what=what)
 
 
 def _private_key(seed: bytes) -> ed25519.Ed25519PrivateKey:
@@ -257,5 +232,4 @@ def _check_is_installed() -> None:
     try:
         import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
     except ImportError:
-        hint = said("pip install 'slaledger[sign]'")
-        raise Unreadable("no_cryptography", said("keys and signatures need the extra `sign`"), hint=hint) from None
+        raise NoCryptography() from None

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Unreadable
 from domain.wording import said, words_of
 from ledger.audit import merkle
 from ledger.audit.notes import decoded, encoded, open_note, split_note
+from ledger.refusals.audit import BadCheckpoint, BadProof, OtherLedger, WrongProof
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
@@ -123,28 +124,19 @@ def verify_proof(
     try:
         merkle.verify_inclusion(proof.index, checkpoint.size, leaf, proof.hashes, checkpoint.root)
     except merkle.BadProof as bad:
-        raise Refusal(
-            "wrong_proof",
-            said("the proof does not show that this event is in the log: {bad}", bad=words_of(bad)),
-            hint=said("check that event and proof belong together, else ask for the proof again"),
-        ) from None
+        raise WrongProof(bad=words_of(bad)) from None
     return proof, checkpoint
 
 
 def check_origin(checkpoint: Checkpoint, ledger: str) -> None:
     """Raises Refusal `other_ledger` where a checkpoint is not of a ledger."""
     if checkpoint.origin != ledger:
-        message = said(
-            "the checkpoint is of {origin!r}, and this ledger is {ledger!r}", origin=checkpoint.origin, ledger=ledger
-        )
-        raise Refusal("other_ledger", message, hint=said("check --ledger, or take this ledger's checkpoint"))
+        raise OtherLedger(origin=checkpoint.origin, ledger=ledger)
 
 
 def _bad_checkpoint(what: str) -> Unreadable:
-    hint = said("keep it byte for byte, as `slaledger audit checkpoint` printed it")
-    return Unreadable("bad_checkpoint", said("this is no checkpoint: {what}", what=what), hint=hint)
+    return BadCheckpoint(what=what)
 
 
 def _bad_proof(what: str) -> Unreadable:
-    hint = said("keep it byte for byte, as `slaledger audit prove` printed it")
-    return Unreadable("bad_proof", said("this is no proof of an event: {what}", what=what), hint=hint)
+    return BadProof(what=what)

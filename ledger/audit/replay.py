@@ -14,9 +14,10 @@ from domain.decision import Basis, Decision, Facts, encode
 from domain.decision import basis as basis_of
 from domain.decision import decode as decode_record
 from domain.events import ClaimDecided
-from domain.refusals import Damaged, Refusal
+from domain.refusals import Refusal
 from domain.terms import in_force
 from domain.wording import said, words_of
+from ledger.refusals.audit import UnreadableDecision
 from ledger.store import leaves
 from ledger.store.codec import Row, decode
 from ledger.store.common import Common
@@ -107,15 +108,7 @@ def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
     try:
         return decoder(record)
     except msgspec.MsgspecError as error:
-        raise Damaged(
-            "unreadable_decision",
-            said(
-                "position {position}: the decision cannot be read: {error}",
-                position=row.position,
-                error=words_of(error),
-            ),
-            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
-        ) from None
+        raise UnreadableDecision(position=row.position, error=words_of(error)) from None
 
 
 def replay(past: Past) -> Difference | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from domain.commands import Command, DecideClaim, IssueVoucher
 from domain.refusals import Refusal
-from domain.wording import said
 from ledger.application import Writer
 from ledger.execution import carry_out
 from ledger.month_run import run_month, waiting
@@ -20,7 +19,7 @@ def suppose(log: Writer, lines: Iterable[bytes], name: str, actor: str, now: int
             try:
                 _carry_out(log, parse_line(line), actor, now)
             except Refusal as refusal:
-                refusal.message = said("{place}: {message}", place=f"{name}:{number}", message=refusal.message)
+                refusal.at(f"{name}:{number}")
                 raise
 
 
@@ -31,6 +30,5 @@ def _carry_out(log: Writer, command: Command, actor: str, now: int) -> None:
     run = run_month(command, waiting(log, command), lambda one: carry_out(log, one, actor, now), log.position())
     if run.refused:
         first = run.refused[0]
-        raise Refusal(
-            first.code, said("{account}: {message}", account=first.account, message=first.message), hint=first.hint
-        )
+        first.refusal.at(first.account)
+        raise first.refusal

@@ -17,6 +17,15 @@ from ledger.audit import merkle
 from ledger.audit.catching_up import Progress, catch_up, is_current, kept_peaks
 from ledger.audit.derived import BEFORE_ALL, Peaks, hashed, ledger_id
 from ledger.audit.tree_store import Reached, Spoilt, TreeStore
+from ledger.refusals.audit import (
+    EventBeyondTree,
+    IndexBeyondLog,
+    NoEventAtPosition,
+    NoProof,
+    PositionBeyondLog,
+    SizeBeyondLog,
+    TreeDamaged,
+)
 from ledger.store.codec import Row
 from ledger.store.embedded import TEMPORARY, SqliteKept
 from ledger.store.reader import Reader
@@ -43,22 +52,14 @@ class KeptTree:
         """The proof that leaf `index` is in the tree of the first `size`. Raises Refusal `beyond_the_log`."""
         size = self._checked(size)
         if not 0 <= index < size:
-            raise Refusal(
-                "beyond_the_log",
-                said("event {index} is not among the first {size}", index=index + 1, size=size),
-                hint=said("give an event from 1 to {size}", size=size),
-            )
+            raise EventBeyondTree(index=index + 1, size=size)
         return merkle.inclusion_proof(index, size, self.subtree)
 
     def consistency(self, old: int, new: int | None = None) -> list[bytes]:
         """The proof that the first `old` leaves begin the first `new`. Raises Refusal `beyond_the_log`, `no_proof`."""
         new, old = self._checked(new), self._checked(old)
         if not 0 < old <= new:
-            raise Refusal(
-                "no_proof",
-                said("no tree of {old} is the beginning of one of {new}", old=old, new=new),
-                hint=said("0 < OLD <= NEW"),
-            )
+            raise NoProof(old=old, new=new)
         return merkle.consistency_proof(old, new, self.subtree)
 
     def subtree(self, level: int, index: int) -> bytes:
@@ -75,11 +76,7 @@ class KeptTree:
     def position_of(self, index: int) -> int:
         """The position in the log of leaf `index`. Raises Refusal `beyond_the_log`."""
         if not 0 <= index < self.size:
-            raise Refusal(
-                "beyond_the_log",
-                said("the log has {size} events, and none with index {index}", size=self.size, index=index),
-                hint=said("the first event has index 0, the last {last}", last=self.size - 1),
-            )
+            raise IndexBeyondLog(size=self.size, index=index, last=self.size - 1)
         try:
             first_index, first_position = self._store.run_of_index(index)
         except Spoilt as spoilt:
@@ -89,22 +86,10 @@ class KeptTree:
     def index_of(self, position: int) -> int:
         """The leaf at a position of the log. Raises Refusal `beyond_the_log`, `no_such_event`."""
         if position > self.position:
-            raise Refusal(
-                "beyond_the_log",
-                said(
-                    "the log ends at position {position}, before {asked}",
-                    position=self.position,
-                    asked=position,
-                ),
-                hint=said("give a position up to {position}", position=self.position),
-            )
+            raise PositionBeyondLog(position=self.position, asked=position)
         size = self.size_at(position)
         if size == 0 or self.position_of(size - 1) != position:
-            raise Refusal(
-                "no_such_event",
-                said("no event stands at position {position}", position=position),
-                hint=said("`slaledger history ACCOUNT` shows the positions of an account's events"),
-            )
+            raise NoEventAtPosition(position=position)
         return size - 1
 
     def size_at(self, position: int) -> int:
@@ -119,21 +104,13 @@ class KeptTree:
 
     def _checked(self, size: int | None) -> int:
         if size is not None and not 0 <= size <= self.size:
-            raise Refusal(
-                "beyond_the_log",
-                said("the log has {size} events, not {asked}", size=self.size, asked=size),
-                hint=said("give a size up to {size}", size=self.size),
-            )
+            raise SizeBeyondLog(size=self.size, asked=size)
         return self.size if size is None else size
 
 
 def damaged(what: str) -> Refusal:
     """What is said where the kept tree turns out to be wrong while it is asked."""
-    return Damaged(
-        "tree_damaged",
-        said("the kept tree is damaged: {what}", what=what),
-        hint=said("delete the .tree.db beside the ledger: it is made again"),
-    )
+    return TreeDamaged(what=what)
 
 
 @contextmanager

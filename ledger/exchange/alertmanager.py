@@ -13,6 +13,15 @@ from domain.wording import said
 from ledger.exchange.labels import LabelRules, Sorter, labels_of
 from ledger.exchange.outages import Outage, commands, compact, source_id
 from ledger.exchange.source import Moment, Node, Reading, documents
+from ledger.refusals.import_outages import (
+    AlertEndToldOtherwise,
+    AlertWithoutEnd,
+    FiresAgain,
+    NotAlerts,
+    TruncatedAlerts,
+    UnknownAlertStatus,
+    UnknownPayloadVersion,
+)
 
 SOURCE = "alertmanager"
 STATUSES = frozenset({"firing", "resolved"})
@@ -50,25 +59,22 @@ def read_alertmanager(lines: Iterable[bytes], *, name: str, rules: LabelRules, t
 
 def _alerts(payload: Node, truncated: bool) -> Iterator[Alert]:
     if not isinstance(payload.fields().get("alerts"), list):
-        hint = said("give what the Alertmanager posts to a webhook, one payload or one a line")
-        raise payload.refuse("not_alerts", said("this is not an object with a list of `alerts`"), hint)
-    payload.choice("version", {"4"}, "version", said("only version 4 of the webhook's payload is known"))
+        raise NotAlerts(place=payload.place)
+    payload.choice("version", {"4"}, UnknownPayloadVersion)
     left_out = payload.at("truncatedAlerts")
     if left_out.value not in (None, "0") and not truncated:
-        message = said("the Alertmanager left {n} alerts out of this payload", n=left_out.value)
-        hint = said("set max_alerts to 0 in its webhook, or take what is there with --truncated")
-        raise left_out.refuse("truncated_alerts", message, hint)
+        raise TruncatedAlerts(place=left_out.place, n=left_out.value)
     for node in payload.items("alerts"):
         yield _alert(node)
 
 
 def _alert(node: Node) -> Alert:
-    resolved = node.choice("status", STATUSES, "status", BY_HAND) == "resolved"
+    resolved = node.choice("status", STATUSES, UnknownAlertStatus) == "resolved"
     fingerprint = node.text("fingerprint")
     labels = labels_of(node.at("labels"))
     start = node.moment("startsAt", cut=True)
     if resolved and str(node.at("endsAt").value).startswith(_NEVER):
-        raise node.at("endsAt").refuse("missing_time", said("a resolved alert has no end"), BY_HAND)
+        raise AlertWithoutEnd(place=node.at("endsAt").place)
     return Alert(
         node=node,
         name=said("alert {name} ({fingerprint})", name=labels.get("alertname", "-"), fingerprint=fingerprint),
@@ -87,12 +93,10 @@ def _later(known: Alert, alert: Alert) -> Alert:
     if known.end is None:
         return alert if alert.end is not None else known
     if alert.end is None:
-        message = said("{name} fires again after it was resolved at {place}", name=alert.name, place=known.node.place)
-    elif alert.end.at != known.end.at:
-        message = said("{name} ended at another time at {place}", name=alert.name, place=known.node.place)
-    else:
-        return known
-    raise alert.node.refuse("contradiction", message, BY_HAND)
+        raise FiresAgain(place=alert.node.place, name=alert.name, earlier=known.node.place)
+    if alert.end.at != known.end.at:
+        raise AlertEndToldOtherwise(place=alert.node.place, name=alert.name, earlier=known.node.place)
+    return known
 
 
 def _outages(alerts: Iterable[Alert], sorter: Sorter) -> Iterator[Outage]:

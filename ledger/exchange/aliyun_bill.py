@@ -16,9 +16,22 @@ import msgspec
 
 from domain.bill import MAX_MONTHS
 from domain.wording import said
-from ledger.exchange.charges import BY_HAND, Bill, Charge, bill_fields, next_month
-from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id, whole
+from ledger.exchange.charges import Bill, Charge, bill_fields, next_month
+from ledger.exchange.source import Reading, Sourced, checked_id, whole
 from ledger.exchange.table import Row, rows
+from ledger.refusals.import_bills import (
+    BadAmountInBill,
+    BadBillingMonth,
+    BadEncoding,
+    BadTimeInBill,
+    BillingEndsBeforeStart,
+    NotYuan,
+    PeriodsDiffer,
+    SeveralProducts,
+    TooManyMonths,
+    UnknownCallItem,
+    UnknownProduct,
+)
 
 # fmt: off
 COLUMNS = (
@@ -61,10 +74,7 @@ def read_aliyun_bill(
     notes: list[str] = [] if borne else [said("the file has no rows under its header")]
     kept = _of_products(borne, name, products, notes)
     if unborne := sorted(call_items - {row.cells["计费项"] for row in kept}):
-        hint = said("look at the 计费项 column; an item that is not called so would count as a service fee")
-        raise Unreadable(
-            "unknown_call_item", name, said("no row bears the call item {unborne!r}", unborne=unborne[0]), hint
-        )
+        raise UnknownCallItem(place=name, unborne=unborne[0])
     bills: dict[str, list[Row]] = {}
     for row in kept:
         bills.setdefault(_bill_id(row), []).append(row)
@@ -81,9 +91,7 @@ def _text(data: bytes, file: str) -> str:
             return data.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    raise Unreadable(
-        "bad_encoding", file, said("the file is neither UTF-8 nor GB18030"), said("save it as CSV in UTF-8")
-    )
+    raise BadEncoding(place=file)
 
 
 def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
@@ -91,26 +99,11 @@ def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: li
     if not products:
         for column in ("产品Code", "产品"):
             if len(found := sorted({row.cells[column] for row in rows})) > 1:
-                message = said(
-                    "rows of more than one product ({column}): {products}",
-                    column=column,
-                    products=", ".join(map(repr, found)),
-                )
-                raise Unreadable(
-                    "several_products",
-                    file,
-                    message,
-                    said("say which of them to read: --product NAME, which may be repeated"),
-                )
+                raise SeveralProducts(place=file, column=column, products=", ".join(map(repr, found)))
         return rows
     kept = [row for row in rows if products & _product_names(row)]
     if unborne := sorted(products - {word for row in rows for word in _product_names(row)}):
-        raise Unreadable(
-            "unknown_product",
-            file,
-            said("no row bears the product {unborne!r}", unborne=unborne[0]),
-            said("compare --product with the 产品 column"),
-        )
+        raise UnknownProduct(place=file, unborne=unborne[0])
     if len(kept) < len(rows):
         notes.append(said("rows of other products were left out: {n}", n=len(rows) - len(kept)))
     return kept
@@ -122,9 +115,7 @@ def _product_names(row: Row) -> set[str]:
 
 def _bill_id(row: Row) -> str:
     if row.cells.get("币种", "") not in YUAN:
-        raise row.refuse(
-            "not_yuan", said("币种 is {currency!r}; the ledger counts yuan", currency=row.cells["币种"]), hint=BY_HAND
-        )
+        raise NotYuan(place=row.place, currency=row.cells["币种"])
     parts = ["aliyun", row.required("账号ID"), _month(row)]
     if order := row.cells["订单号/账单号"]:
         parts.append(order)
@@ -134,11 +125,7 @@ def _bill_id(row: Row) -> str:
 def _month(row: Row) -> str:
     """账期 as `YYYY-MM`."""
     if not (match := _MONTH.fullmatch(row.required("账期"))):
-        raise row.refuse(
-            "bad_month",
-            said("账期 {month!r} is no month such as 2026-03", month=row.cells["账期"]),
-            hint=said("export the bill again: a spreadsheet may have rewritten its months"),
-        )
+        raise BadBillingMonth(place=row.place, month=row.cells["账期"])
     return f"{match[1]}-{match[2]}"
 
 
@@ -167,8 +154,7 @@ def _amount(row: Row, column: str) -> Fraction:
     if not (text := row.cells[column]):
         return Fraction(0)
     if not _AMOUNT.fullmatch(text):
-        hint = said("an amount has a point, at most 10 decimals and no thousands separators")
-        raise row.refuse("bad_amount", said("{column} {text!r} is no amount", column=column, text=text), hint)
+        raise BadAmountInBill(place=row.place, column=column, text=text)
     return Fraction(text)
 
 
@@ -186,15 +172,13 @@ def _period(rows: list[Row]) -> Period:
     periods = [_row_period(row) for row in rows]
     for row, period in zip(rows, periods, strict=True):
         if period != periods[0]:
-            message = said(
-                "this row pays for {months} months from {first_month}, "
-                "the bill's first for {bill_months} from {bill_first_month}",
+            raise PeriodsDiffer(
+                place=row.place,
                 months=period.months,
                 first_month=period.first_month,
                 bill_months=periods[0].months,
                 bill_first_month=periods[0].first_month,
             )
-            raise row.refuse("periods_differ", message, BY_HAND)
     return periods[0]
 
 
@@ -204,15 +188,11 @@ def _row_period(row: Row) -> Period:
         return Period(_month(row), 1)
     start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
     if end <= start:
-        raise row.refuse("ends_before_start", said("账单结束时间 is not after 账单开始时间"), hint=BY_HAND)
+        raise BillingEndsBeforeStart(place=row.place)
     for months in range(1, MAX_MONTHS + 1):
         if end <= _last_end(start, months):
             return Period(f"{start:%Y-%m}", months)
-    raise row.refuse(
-        "too_many_months",
-        said("the row pays for more than {max_months} months", max_months=MAX_MONTHS),
-        hint=said("enter it by hand as several bills with `slaledger fees bill`"),
-    )
+    raise TooManyMonths(place=row.place, max_months=MAX_MONTHS)
 
 
 def _last_end(start: datetime, months: int) -> datetime:
@@ -252,8 +232,4 @@ def _time(row: Row, column: str) -> datetime:
             return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the billing clock's, by column
         except ValueError:
             pass
-    raise row.refuse(
-        "bad_time",
-        said("{column} {text!r} is no time such as 2026-03-31 23:59:59", column=column, text=row.cells[column]),
-        hint=said("export the bill again: a spreadsheet may have rewritten its times"),
-    )
+    raise BadTimeInBill(place=row.place, column=column, text=row.cells[column])

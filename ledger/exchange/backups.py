@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from domain.refusals import Damaged, Refusal, Unreadable
+from domain.refusals import Damaged
 from domain.wording import said
 from ledger.application import Ledger
 from ledger.audit.derived import BEFORE_ALL, derived, hashed, ledger_id
@@ -21,6 +21,7 @@ from ledger.exchange.lines import open_lines
 from ledger.exchange.moving import Moved, Progress, Source, check_is_not, export_events, move_in
 from ledger.files import unreadable
 from ledger.new_files import beside, check_is_alone
+from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
 from ledger.store import location
 from ledger.store.codec import Row, decode
 from ledger.store.embedded import explained
@@ -83,10 +84,7 @@ def restore(
     """
     with _source(file, () if against else verifier_keys) as source:
         if verifier_keys and against is None and not isinstance(source, EventsFile):
-            message = said("a backup holds no checkpoint that a key could have signed")
-            raise Unreadable(
-                "needs_checkpoint", message, hint=said("give the one that `slaledger backup` printed: --against")
-            )
+            raise NeedsCheckpoint()
         moved = move_in(source, url, against=against, lock_seconds=lock_seconds, on_progress=on_progress)
         return moved, against is not None or source.stated is not None
 
@@ -115,19 +113,17 @@ class _Copy:
     """A ledger's file as a source of rows. Nothing in it says what its root should be."""
 
     stated: Checkpoint | None = None
+    gap = GapInCopy
 
     def __init__(self, log: Reader, file: str) -> None:
         self._log = log
         self._file = file
         self._position = 0
 
-    def refusal(self, code: str, what: str) -> Refusal:
-        """What is said of the row that was taken last."""
-        return Damaged(
-            code,
-            said("{file}: position {position}: {what}", file=self._file, position=self._position, what=what),
-            hint=said("take another copy"),
-        )
+    @property
+    def place(self) -> str:
+        """The row that was taken last."""
+        return said("{file}: position {position}", file=self._file, position=self._position)
 
     def notes(self) -> Sequence[BatchNote]:
         """How far batch files had come."""
@@ -138,12 +134,12 @@ class _Copy:
         with explained(self._file):
             for row in self._log.since(BEFORE_ALL):
                 if row.position <= 0:
-                    raise self.refusal("wrong_order", said("no event stands there in an intact log"))
+                    raise PositionBelowFirst(place=self.place)
                 self._position = row.position
                 try:
                     hashed(row)
                     decode(row)
                 except Damaged as damaged:
-                    damaged.message = said("{place}: {message}", place=self._file, message=damaged.message)
+                    damaged.at(self._file)
                     raise
                 yield row

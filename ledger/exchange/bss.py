@@ -16,15 +16,29 @@ from fractions import Fraction
 import msgspec
 
 from domain.wording import counted, said
-from ledger.exchange.charges import BY_HAND, Bill, Charge, bill_fields, check_currency, next_month
-from ledger.exchange.source import Node, Reading, Sourced, Unreadable, checked_id, documents
+from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
+from ledger.exchange.source import Node, Reading, Sourced, checked_id, documents
+from ledger.refusals.import_bills import (
+    BadAmountInAnswer,
+    BadBillingCycle,
+    DailyItem,
+    FailedAnswer,
+    Incomplete,
+    MixedAnswers,
+    NotABill,
+    PageTwice,
+    Prepaid,
+    SeveralProductsInAnswer,
+    UnknownBillType,
+    UnknownCallItemInAnswer,
+    UnknownProductInAnswer,
+    UnknownSubscriptionType,
+)
 
 BILL_TYPES = frozenset({"SubscriptionOrder", "PayAsYouGoBill", "Refund", "Adjustment"})
 SUBSCRIPTION_TYPES = frozenset({"Subscription", "PayAsYouGo"})
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
-_AS_IT_CAME = said("give the answers as they came")
-_BY_GAAP = said("ask QueryInstanceGaapCost, which gives each month its part")
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +83,7 @@ def read_bss(
     notes: list[str] = [] if items else [said("there are no items in the file")]
     kept = _of_products(items, name, products, notes)
     if unborne := sorted(call_items - {each for item in kept for each in item.names}):
-        message = said("no item is called {name}", name=repr(unborne[0]))
-        hint = said("an item that is not called so would count as a service fee: ask with IsBillingItem=true")
-        raise Unreadable("unknown_call_item", name, message, hint)
+        raise UnknownCallItemInAnswer(place=name, name=repr(unborne[0]))
     bills: dict[str, list[Item]] = {}
     for item in kept:
         bills.setdefault(checked_id(f"aliyun:{item.account}:{item.month}", item.node.place), []).append(item)
@@ -86,10 +98,7 @@ def _pages(root: Node) -> Iterator[Page]:
         answers = [Node(root.file, f"{root.path}[{index}]", value) for index, value in enumerate(root.value)]
     for answer in answers:
         if answer.fields().get("Success") is not True:
-            message = said(
-                "the interface answered {code}: {text}", code=answer.at("Code").value, text=answer.at("Message").value
-            )
-            raise answer.refuse("failed_answer", message, said("ask again"))
+            raise FailedAnswer(place=answer.place, given_code=answer.at("Code").value, text=answer.at("Message").value)
         yield _page(answer.at("Data"))
 
 
@@ -103,8 +112,7 @@ def _page(data: Node) -> Page:
             None if data.at(each).value is None else str(data.at(each).value) for each in ("PageNum", "TotalCount")
         )
         return Page(node=data, kind=kind, number=number, total=total, items=tuple(items))
-    hint = said("give what QueryInstanceBill, DescribeInstanceBill or QueryInstanceGaapCost answered")
-    raise data.refuse("not_a_bill", said("there are neither Items nor Modules"), hint)
+    raise NotABill(place=data.place)
 
 
 def _check_complete(pages: Iterable[Page]) -> None:
@@ -119,30 +127,26 @@ def _check_complete(pages: Iterable[Page]) -> None:
         of_cycle.setdefault(key, []).append(page)
     if len({page.kind for own in of_cycle.values() for page in own}) > 1:
         last = next(reversed(of_cycle.values()))[-1]
-        message = said("bills and spread costs in one file would count the same fees twice")
-        raise last.node.refuse("mixed_answers", message, said("give the one or the other"))
+        raise MixedAnswers(place=last.node.place)
     for own in of_cycle.values():
         numbers = [page.number for page in own if page.number is not None]
         for page in own:
             if numbers.count(page.number or "") > 1:
-                message = said("page {n} is there more than once", n=page.number)
-                raise page.node.at("PageNum").refuse("page_twice", message, said("give one query's pages, each once"))
+                raise PageTwice(place=page.node.at("PageNum").place, n=page.number)
         given = sum(len(page.items) for page in own)
         for page in own:
             if page.total is not None and page.total != str(given):
-                message = said("{given} items of {total}", given=given, total=page.total)
-                raise page.node.at("TotalCount").refuse("incomplete", message, said("give all pages in one file"))
+                raise Incomplete(place=page.node.at("TotalCount").place, given=given, total=page.total)
 
 
 def _item(node: Node, page: Page, currency: str) -> Item:
     spread = page.kind == "Modules"
-    node.choice("BillType" if spread else "Item", BILL_TYPES, "bill type", BY_HAND)
-    prepaid = node.choice("SubscriptionType", SUBSCRIPTION_TYPES, "subscription type", BY_HAND) == "Subscription"
+    node.choice("BillType" if spread else "Item", BILL_TYPES, UnknownBillType)
+    prepaid = node.choice("SubscriptionType", SUBSCRIPTION_TYPES, UnknownSubscriptionType) == "Subscription"
     if prepaid and not spread:
-        raise node.at("SubscriptionType").refuse("prepaid", said("a prepaid item is not this month's alone"), _BY_GAAP)
+        raise Prepaid(place=node.at("SubscriptionType").place)
     if node.at("BillingDate").value:
-        message = said("an item of one day, {day}", day=node.at("BillingDate").value)
-        raise node.at("BillingDate").refuse("daily_item", message, said("ask with Granularity=MONTHLY"))
+        raise DailyItem(place=node.at("BillingDate").place, day=node.at("BillingDate").value)
     month = _month(node if node.at("BillingCycle").value else page.node)
     check_currency(node.at("Currency").place, node.text("Currency"), currency)
     owner = node if node.at("OwnerID").value else page.node
@@ -163,8 +167,7 @@ def _item(node: Node, page: Page, currency: str) -> Item:
 def _month(node: Node) -> str:
     text = node.text("BillingCycle")
     if not _MONTH.fullmatch(text):
-        message = said("{text} is no month such as 2026-03", text=repr(text))
-        raise node.at("BillingCycle").refuse("bad_month", message, _AS_IT_CAME)
+        raise BadBillingCycle(place=node.at("BillingCycle").place, text=repr(text))
     return text
 
 
@@ -172,7 +175,7 @@ def _amount(node: Node, key: str) -> Fraction:
     """An amount, a number or its text, exactly as it is written. Raises Unreadable `bad_amount`."""
     text = node.at(key).value
     if not isinstance(text, str) or not _AMOUNT.fullmatch(text):
-        raise node.at(key).refuse("bad_amount", said("{text} is no amount", text=repr(text)), _AS_IT_CAME)
+        raise BadAmountInAnswer(place=node.at(key).place, text=repr(text))
     return Fraction(text)
 
 
@@ -181,13 +184,11 @@ def _of_products(items: list[Item], file: str, products: frozenset[str], notes: 
     if not products:
         codes = sorted({str(item.node.at("ProductCode").value) for item in items})
         if len(codes) > 1:
-            message = said("items of more than one product: {names}", names=", ".join(codes))
-            raise Unreadable("several_products", file, message, said("say which of them to read: --product"))
+            raise SeveralProductsInAnswer(place=file, names=", ".join(codes))
         return items
     kept = [item for item in items if products & item.products]
     if unborne := sorted(products - {each for item in items for each in item.products}):
-        message = said("no item is of the product {name}", name=repr(unborne[0]))
-        raise Unreadable("unknown_product", file, message, said("mistyped?"))
+        raise UnknownProductInAnswer(place=file, name=repr(unborne[0]))
     if others := len(items) - len(kept):
         notes.append(
             counted("{n} item of other products was left out", "{n} items of other products were left out", others)

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.money import half_up, yuan
 from domain.wording import Said, said
-from ledger.exchange.source import Unreadable
+from ledger.refusals.imports import FinerThanFen, NegativeTotal, OtherCurrency, VouchersExceedFee
 
 BY_HAND = said("enter this bill by hand with `slaledger fees bill`")
 
@@ -56,10 +56,7 @@ def bill_fields(bill: Bill, charges: Iterable[Charge]) -> dict[str, object]:
 def check_currency(place: str, given: str, wanted: str, spelt: frozenset[str] = frozenset()) -> None:
     """Raises Unreadable `other_currency` unless it is the terms' (`spelt` are other ways to write that)."""
     if given != wanted and given not in spelt:
-        message = said("the currency is {given}; the terms count in {wanted}", given=repr(given), wanted=wanted)
-        raise Unreadable(
-            "other_currency", place, message, said("nothing is converted: take a bill in {wanted}", wanted=wanted)
-        )
+        raise OtherCurrency(place=place, given=repr(given), wanted=wanted)
 
 
 def next_month(first: datetime) -> datetime:
@@ -78,22 +75,14 @@ def _part(place: str, bill: Bill, charges: Iterable[Charge], *, is_call: bool) -
     fee_fen = _fen(place, bill, sum((charge.fee for charge in own), Fraction(0)), fee)
     voucher_fen = _fen(place, bill, sum((charge.voucher for charge in own), Fraction(0)), offset)
     if voucher_fen > fee_fen:
-        message = said(
-            "vouchers of {voucher} paid on a {what} of {fee}", voucher=yuan(voucher_fen), what=fee, fee=yuan(fee_fen)
-        )
-        raise Unreadable("vouchers_exceed_fee", place, message, BY_HAND)
+        raise VouchersExceedFee(place=place, voucher=voucher_fen, what=fee, fee=fee_fen)
     return fee_fen, voucher_fen
 
 
 def _fen(place: str, bill: Bill, total: Fraction, what: Said) -> int:
     if total < 0:
-        hint = said("a refund lowers an earlier bill: enter it by hand with `slaledger fees correct`")
-        message = said("the bill's {what} adds up to less than zero", what=what)
-        raise Unreadable("negative_total", place, message, hint)
+        raise NegativeTotal(place=place, what=what)
     fen = total * 100
     if fen.denominator != 1 and not bill.rounded:
-        message = said("the bill's {what} has more than two decimals", what=what)
-        raise Unreadable(
-            "finer_than_fen", place, message, said("have it rounded half up, once per bill and part: --round")
-        )
+        raise FinerThanFen(place=place, what=what)
     return half_up(fen.numerator, fen.denominator)

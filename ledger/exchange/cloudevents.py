@@ -16,11 +16,20 @@ from domain.commands import BY_WORDS
 from domain.wording import counted, said
 from ledger.exchange.outages import source_key
 from ledger.exchange.source import Node, Number, Reading, Sourced, documents, parse_json
+from ledger.refusals.import_outages import (
+    BadNumber,
+    BadSource,
+    DataNotBase64,
+    DataNotJson,
+    EventToldOtherwise,
+    FieldNotTaken,
+    UnknownSpecversion,
+    UnknownType,
+)
 
 PREFIX = "slaledger."
 TYPES = {words.replace(" ", "."): words for words in BY_WORDS}
 _JSON = re.compile(r"application/([a-z0-9.-]+\+)?json(;.*)?", re.IGNORECASE)
-_AS_OBJECT = said("send the command's fields as a JSON object in `data`")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _REFUSED_FIELDS = {
     "command": said("the type says the command"),
@@ -48,8 +57,7 @@ def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: Asked) -> Read
         command = _command(event, asked.prefix)
         known = found.setdefault(str(command.fields["key"]), command)
         if known.fields != command.fields:
-            message = said("this event is another at {place}", place=known.place)
-            raise event.at("id").refuse("contradiction", message, said("source and id name one event for ever"))
+            raise EventToldOtherwise(place=event.at("id").place, earlier=known.place)
     text = counted("{n} event left out as asked", "{n} events left out as asked", left_out)
     return Reading(commands=tuple(found.values()), notes=(text,) if left_out else ())
 
@@ -64,20 +72,19 @@ def _events(lines: Iterable[bytes], file: str) -> Iterator[Node]:
 
 def _command(event: Node, prefix: str) -> Sourced:
     """The command of an event. Raises Unreadable."""
-    event.choice("specversion", {"1.0"}, "specversion", said("only CloudEvents 1.0 is known"))
+    event.choice("specversion", {"1.0"}, UnknownSpecversion)
     kind = event.text("type")
     words = TYPES.get(kind.removeprefix(prefix)) if kind.startswith(prefix) else None
     if words is None:
-        hint = said("a type is {prefix} and a command's words with dots; --skip TYPE leaves it out", prefix=prefix)
-        raise event.at("type").refuse("unknown_type", said("unknown type: {kind}", kind=kind), hint)
+        raise UnknownType(place=event.at("type").place, kind=kind, prefix=prefix)
     source, id_ = event.text("source"), event.text("id")
     if " " in source:
-        raise event.at("source").refuse("bad_source", said("there is a blank in it"), said("a source is a URI"))
+        raise BadSource(place=event.at("source").place)
     data = _data(event)
     fields = {name: _plain(data.at(name)) for name in data.fields()}
     for name, why in _REFUSED_FIELDS.items():
         if name in fields:
-            raise data.at(name).refuse("field_not_taken", said("{name} is not taken from an event", name=name), why)
+            raise FieldNotTaken(place=data.at(name).place, name=name, why=why)
     key = source_key(f"cloudevents {source} {id_}")
     return Sourced(place=event.place, fields={"command": words, **fields, "key": key})
 
@@ -86,7 +93,7 @@ def _data(event: Node) -> Node:
     """The event's data, an object. Raises Unreadable `not_json_data`, `wrong_shape`."""
     given = event.at("datacontenttype")
     if given.value is not None and not (isinstance(given.value, str) and _JSON.fullmatch(given.value)):
-        raise given.refuse("not_json_data", said("the data is no JSON: {kind}", kind=given.value), _AS_OBJECT)
+        raise DataNotJson(place=given.place, kind=given.value)
     encoded = event.at("data_base64")
     if encoded.value is None:
         data = event.at("data")
@@ -95,7 +102,7 @@ def _data(event: Node) -> Node:
     try:
         text = base64.b64decode(event.text("data_base64"), validate=True)
     except (binascii.Error, ValueError):
-        raise encoded.refuse("not_json_data", said("this is no base64"), _AS_OBJECT) from None
+        raise DataNotBase64(place=encoded.place) from None
     root = parse_json(text, encoded.place)
     root.fields()
     return root
@@ -106,8 +113,7 @@ def _plain(node: Node) -> object:
     value = node.value
     if isinstance(value, Number):
         if not _WHOLE.fullmatch(value):
-            hint = said('amounts and spans with decimals are texts, like "600.00"')
-            raise node.refuse("bad_number", said("{number} is no whole number", number=value), hint)
+            raise BadNumber(place=node.place, number=value)
         return int(value)
     if isinstance(value, dict):
         return {name: _plain(node.at(name)) for name in value}

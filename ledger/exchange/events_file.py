@@ -26,13 +26,32 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 
 from domain.events import LedgerCreated
 from domain.parser_words import parser_words
-from domain.refusals import Damaged, Refusal, Unreadable
+from domain.refusals import Refusal
 from domain.time import written
 from domain.wording import said
 from ledger.audit.derived import Peaks, hashed
 from ledger.audit.notes import decoded, encoded
 from ledger.audit.proofs import Checkpoint, read_checkpoint
 from ledger.exchange.lines import cut_off
+from ledger.refusals.copies import (
+    BadEventField,
+    DataOrBase64,
+    EventNotJson,
+    EventNotUtf8,
+    FieldDisagrees,
+    GapInFile,
+    LedgerNotAsSourceSays,
+    LinesChanged,
+    RecordedAtOutOfRange,
+    RootDiffers,
+    SomethingFollows,
+    UnknownEventInFile,
+    UnreadableEventInFile,
+    WrittenAnew,
+    WrongOrder,
+    WrongSource,
+)
+from ledger.refusals.store import UnknownTopic, UnreadableState
 from ledger.store import layout
 from ledger.store.codec import Envelope, Row, open_state
 from ledger.store.reader import BatchNote
@@ -41,7 +60,6 @@ FORMAT = 1
 """Raised when a line would say something else."""
 CHECKPOINT = "slaledger.export.checkpoint"
 _URN = "urn:slaledger:"
-_ANEW = said("export it again, and leave the file as it is written")
 _END = 253_402_300_800_000_000
 """Microseconds at which the year 10000 begins: RFC 3339 ends before."""
 _Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
@@ -141,6 +159,8 @@ class EventsFile:
     `ledger` is the id that the lines name, and `stated` the checkpoint once all rows were taken.
     """
 
+    gap = GapInFile
+
     def __init__(self, lines: Iterator[bytes], name: str, verifier_keys: Sequence[str] = ()) -> None:
         self._lines = lines
         self._name = name
@@ -155,10 +175,6 @@ class EventsFile:
         """The line that was read last."""
         return f"{self._name}:{self._line}"
 
-    def refusal(self, code: str, what: str) -> Refusal:
-        """What is said of the event that was taken last."""
-        return Unreadable(code, said("{place}: {what}", place=self.place, what=what), hint=_ANEW)
-
     def notes(self) -> Sequence[BatchNote]:
         """How far batch files had come: an export does not say."""
         return ()
@@ -172,7 +188,7 @@ class EventsFile:
         """
         for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - the line is told in every refusal
             if self.stated is not None:
-                raise self.refusal("bad_events_file", said("something follows the checkpoint"))
+                raise SomethingFollows(place=self.place)
             if self._decoded(_TYPE, line).type == CHECKPOINT:
                 self.stated = self._checkpoint(line)
             else:
@@ -187,30 +203,25 @@ class EventsFile:
             line.decode()
             return decoder.decode(line)
         except UnicodeDecodeError as error:
-            what = said("not UTF-8: byte {start} is 0x{byte:02x}", start=error.start + 1, byte=line[error.start])
-            raise self.refusal("not_utf8", what) from None
+            raise EventNotUtf8(place=self.place, start=error.start + 1, byte=line[error.start]) from None
         except msgspec.ValidationError as error:
-            raise self.refusal("bad_field", parser_words(str(error))) from None
+            raise BadEventField(place=self.place, what=parser_words(str(error))) from None
         except (msgspec.DecodeError, RecursionError) as error:
-            raise self.refusal("not_json", said("not a JSON object: {error}", error=parser_words(str(error)))) from None
+            raise EventNotJson(place=self.place, error=parser_words(str(error))) from None
 
     def _row(self, line: bytes) -> Row:
         given = self._decoded(_EVENT, line)
         self._check_source(given.source)
         if given.position <= self._tally.position:
-            what = said(
-                "position {position} does not come after {before}",
-                position=given.position,
-                before=self._tally.position,
-            )
-            raise self.refusal("wrong_order", what)
+            raise WrongOrder(place=self.place, position=given.position, before=self._tally.position)
         row = Row(given.position, given.stream, given.streamversion, given.type, self._state(given))
         try:
             envelope = _opened(row)
-        except Damaged as damaged:
-            raise self.refusal(damaged.code, damaged.message) from None
+        except (UnknownTopic, UnreadableState, RecordedAtOutOfRange) as damaged:
+            kind = UnknownEventInFile if isinstance(damaged, UnknownTopic) else UnreadableEventInFile
+            raise kind(place=self.place, what=damaged.message) from None
         if row.stream == layout.LEDGER and row.version == 1 and envelope.data != LedgerCreated(ledger=self.ledger):
-            raise self.refusal("wrong_ledger", said("the ledger is not {ledger}, as `source` says", ledger=self.ledger))
+            raise LedgerNotAsSourceSays(place=self.place, ledger=self.ledger)
         self._check_written(given, _event_line(row, envelope.recorded_at, self.ledger), line)
         self._tally.add(row, envelope.recorded_at, line)
         return row
@@ -219,17 +230,14 @@ class EventsFile:
         """All lines are of one ledger; the first one names it."""
         self.ledger = self.ledger or unquote(source.removeprefix(_URN))
         if source != _source(self.ledger):
-            raise self.refusal(
-                "wrong_ledger",
-                said("source is {source!r}, not {expected!r}", source=source, expected=_source(self.ledger)),
-            )
+            raise WrongSource(place=self.place, source=source, expected=_source(self.ledger))
 
     def _state(self, given: _EventLine) -> bytes:
         if isinstance(given.data, Raw) and given.data_base64 is UNSET:
             return bytes(given.data)
         state = decoded(given.data_base64) if isinstance(given.data_base64, str) and given.data is UNSET else None
         if state is None:
-            raise self.refusal("bad_field", said("a line has either `data`, or `data_base64` in base64"))
+            raise DataOrBase64(place=self.place)
         return state
 
     def _check_written(self, given: msgspec.Struct, expected: msgspec.Struct, line: bytes) -> None:
@@ -239,13 +247,8 @@ class EventsFile:
         for name in given.__struct_fields__:
             told, due = getattr(given, name), getattr(expected, name)
             if isinstance(due, str | int) and told != due:
-                raise self.refusal(
-                    "bad_field",
-                    said("{name} is {told!r}, and by the rest of the line {due!r}", name=name, told=told, due=due),
-                )
-        raise self.refusal(
-            "written_anew", said("the line is not as an export writes it: blanks, order or escapes differ")
-        )
+                raise FieldDisagrees(place=self.place, name=name, told=told, due=due)
+        raise WrittenAnew(place=self.place)
 
     def _checkpoint(self, line: bytes) -> Checkpoint:
         """The checkpoint at the file's end, once it is shown that it is of the lines before."""
@@ -254,24 +257,17 @@ class EventsFile:
         try:
             stated = read_checkpoint(given.data, self._keys)
         except Refusal as refusal:
-            refusal.message = said("{place}: {message}", place=self.place, message=refusal.message)
+            refusal.at(self.place)
             raise
         found = self._tally.checkpoint(self.ledger)
         if stated != found:
-            raise Damaged(
-                "root_differs",
-                said("{place}: {what}", place=self.place, what=_difference(stated, found)),
-                hint=_CHANGED,
-            )
+            raise RootDiffers(place=self.place, what=_difference(stated, found))
         expected = self._tally.last_line(self.ledger, given.data)
         if given.linessha256 != expected.linessha256:
             what = said("the lines are not those that were written: positions were changed")
-            raise Damaged("lines_changed", said("{place}: {what}", place=self.place, what=what), hint=_CHANGED)
+            raise LinesChanged(place=self.place, what=what)
         self._check_written(given, expected, line)
         return stated
-
-
-_CHANGED = said("the file was changed since it was exported; take another copy, or export again")
 
 
 def _difference(stated: Checkpoint, found: Checkpoint) -> str:
@@ -309,13 +305,7 @@ def _opened(row: Row) -> Envelope[Any]:
     """A row's envelope. Raises Damaged as `open_state` does, also for an instant that no text can say."""
     envelope = open_state(row.topic, row.state, row.position, row.stream)
     if not 0 <= envelope.recorded_at < _END:
-        what = said(
-            "position {position}: recorded_at is {recorded_at}, no instant before the year 10000",
-            position=row.position,
-            recorded_at=envelope.recorded_at,
-        )
-        hint = said("restore a copy of the ledger; `slaledger audit verify` says more")
-        raise Damaged("unreadable_event", what, hint=hint)
+        raise RecordedAtOutOfRange(position=row.position, recorded_at=envelope.recorded_at)
     return envelope
 
 

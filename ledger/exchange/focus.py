@@ -18,8 +18,22 @@ from domain.time import zone_info
 from domain.wording import counted, said
 from ledger.exchange.charges import Bill, Charge, bill_fields, check_currency, next_month
 from ledger.exchange.outages import source_id
-from ledger.exchange.source import Reading, Sourced, Unreadable, checked_id
-from ledger.exchange.table import WHOLE_CELLS, Row, decoded, rows
+from ledger.exchange.source import Reading, Sourced, checked_id
+from ledger.exchange.table import Row, decoded, rows
+from ledger.refusals.import_bills import (
+    BadAmountInFocus,
+    BadTimeInFocus,
+    BillingPeriodNotMonth,
+    BillTimeWithoutOffset,
+    MissingCell,
+    RepeatedRow,
+    SeveralServices,
+    UndecidedCategory,
+    UnknownAccountValue,
+    UnknownCategory,
+    UnknownClass,
+    UnknownService,
+)
 
 SOURCE = "focus"
 ACCOUNT_COLUMNS = ("SubAccountId", "BillingAccountId")
@@ -28,7 +42,6 @@ USAGE, CORRECTION = "Usage", "Correction"
 CATEGORIES = frozenset({USAGE, "Purchase", "Tax", "Credit", "Adjustment"})
 DECIDABLE = ("Purchase", "Tax", "Credit", "Adjustment", CORRECTION)
 """Categories, and the one class, of rows of which a person says whether they count."""
-_KNOWN = said("FOCUS 1.0 to 1.2 are known; enter this bill by hand with `slaledger fees bill`")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.0{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -113,8 +126,7 @@ class _Found:
         if kind in asked.leave_out:
             return self._leave_out(kind)
         if kind != USAGE and kind not in asked.take:
-            hint = said("say whether it counts: --take {kind} or --leave-out {kind}", kind=kind)
-            raise row.refuse("undecided_category", said("a charge of the kind {kind}", kind=kind), hint)
+            raise UndecidedCategory(place=row.place, kind=kind)
         self._check_new(row)
         return self._add(row, checked_id(asked.accounts.get(given, given), row.place), is_call)
 
@@ -122,16 +134,12 @@ class _Found:
         """Raises Unreadable `unknown_account_value`, `unknown_service`, `several_services`."""
         asked = self._asked
         if unborne := sorted(asked.accounts.keys() - self._accounts):
-            message = said("no row bears the account {name}", name=repr(unborne[0]))
-            raise Unreadable("unknown_account_value", self._file, message, said("mistyped?"))
+            raise UnknownAccountValue(place=self._file, name=repr(unborne[0]))
         if unborne := sorted((asked.services | asked.call_services) - self._services.keys()):
-            message = said("no row bears the service {name}", name=repr(unborne[0]))
-            raise Unreadable("unknown_service", self._file, message, said("look at the ServiceName column"))
+            raise UnknownService(place=self._file, name=repr(unborne[0]))
         others = [service for service in self._services if service not in asked.call_services]
         if not asked.services and len(others) > 1:
-            message = said("rows of more than one service: {names}", names=", ".join(map(repr, others)))
-            hint = said("say whose cost is the service fee: --service, repeatable")
-            raise Unreadable("several_services", self._file, message, hint)
+            raise SeveralServices(place=self._file, names=", ".join(map(repr, others)))
 
     def notes(self) -> Iterator[str]:
         """What was left out."""
@@ -146,8 +154,7 @@ class _Found:
     def _check_new(self, row: Row) -> None:
         digest = sha256(msgspec.json.encode(row.cells)).digest()[:16]
         if digest in self._seen and not self._asked.repeated_rows:
-            hint = said("where such rows are charges of their own, say --repeated-rows")
-            raise row.refuse("repeated_row", said("this row stands there twice, alike in every column"), hint)
+            raise RepeatedRow(place=row.place)
         self._seen.add(digest)
 
     def _add(self, row: Row, account: str, is_call: bool) -> None:
@@ -172,7 +179,7 @@ def _cell(row: Row, column: str) -> str:
 
 def _required(row: Row, column: str) -> str:
     if not (text := _cell(row, column)):
-        raise row.refuse("missing_cell", said("{column} is blank", column=column), WHOLE_CELLS)
+        raise MissingCell(place=row.place, column=column)
     return text
 
 
@@ -180,9 +187,9 @@ def _kind(row: Row) -> str:
     """The row's category, or that it corrects an earlier period."""
     category, given = _cell(row, "ChargeCategory"), row.cells.get("ChargeClass", "")
     if category not in CATEGORIES:
-        raise row.refuse("unknown_category", said("unknown ChargeCategory: {name}", name=repr(category)), _KNOWN)
+        raise UnknownCategory(place=row.place, name=repr(category))
     if given not in ("", "NULL", CORRECTION):
-        raise row.refuse("unknown_class", said("unknown ChargeClass: {name}", name=repr(given)), _KNOWN)
+        raise UnknownClass(place=row.place, name=repr(given))
     return CORRECTION if given == CORRECTION else category
 
 
@@ -190,8 +197,7 @@ def _amount(row: Row, column: str, text: str) -> Fraction:
     if not text:
         return Fraction(0)
     if not _AMOUNT.fullmatch(text):
-        message = said("{column} {text} is no amount", column=column, text=repr(text))
-        raise row.refuse("bad_amount", message, said("an amount has a point and no thousands separators"))
+        raise BadAmountInFocus(place=row.place, column=column, text=repr(text))
     return Fraction(text)
 
 
@@ -200,8 +206,7 @@ def _month(row: Row, account: str, zone: str | None) -> Month:
     start, end = _time(row, "BillingPeriodStart", zone), _time(row, "BillingPeriodEnd", zone)
     first = start.replace(day=1, hour=0, minute=0, second=0)
     if start != first or end.replace(tzinfo=None) != next_month(first.replace(tzinfo=None)):
-        message = said("the billing period {start} to {end} is no month", start=start.isoformat(), end=end.isoformat())
-        raise row.refuse("bad_month", message, said("name the clock of the bill with --timezone"))
+        raise BillingPeriodNotMonth(place=row.place, start=start.isoformat(), end=end.isoformat())
     return Month(account, f"{start:%Y-%m}", end.isoformat())
 
 
@@ -214,11 +219,9 @@ def _time(row: Row, column: str, zone: str | None) -> datetime:
             raise ValueError(text)
         at = datetime.fromisoformat(f"{matched[1]}T{matched[2] or '00:00:00'}{matched[3] or ''}")
     except ValueError:
-        message = said("{column} {text} is no time", column=column, text=repr(text))
-        raise row.refuse("bad_time", message, said("write it like 2026-03-01T00:00:00Z")) from None
+        raise BadTimeInFocus(place=row.place, column=column, text=repr(text)) from None
     if at.tzinfo is not None:
         return at if zone is None else at.astimezone(zone_info(zone))
     if zone is None:
-        message = said("{column} {text} has no offset from UTC", column=column, text=repr(text))
-        raise row.refuse("time_without_offset", message, said("name the clock of the bill with --timezone"))
+        raise BillTimeWithoutOffset(place=row.place, column=column, text=repr(text))
     return at.replace(tzinfo=zone_info(zone))

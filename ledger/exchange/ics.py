@@ -67,8 +67,7 @@ def _events(ics: Any, work: Work, context: Context) -> Iterator[Any]:
             first, end = (local(at, context.zone).date() for at in (one.opens_at, one.closes_at))
             yield _day(ics, "opens", one, first, _opens(one), context)
             last = _day(ics, "closes", one, end - timedelta(days=1), _closes(one), context)
-            reminder = context.speak(_closes(one))
-            last.add_component(ics.Alarm.new_display(description=reminder, trigger=-REMINDED_BEFORE))
+            last.add_component(_reminder(ics, _closes(one), context))
             yield last
 
 
@@ -81,6 +80,15 @@ def _day(ics: Any, kind: str, one: Unclaimed, day: date, summary: Said, context:
         end=day + timedelta(days=1),
         transparency="TRANSPARENT",
     )
+
+
+def _reminder(ics: Any, about: Said, context: Context) -> Any:
+    """A message on the screen, ahead of the entry."""
+    alarm = ics.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", context.speak(about))
+    alarm.add("trigger", -REMINDED_BEFORE)
+    return alarm
 
 
 def _todos(ics: Any, work: Work, context: Context) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from domain.refusals import Refusal
+from domain.refusals.incident import IncidentWasWithdrawn
 from domain.wording import said
 from ledger import clock
 from ledger.application import Ledger
@@ -36,14 +37,14 @@ def take_over(
             words = str(fields.pop("command"))
             try:
                 done = carry_out(log, build(words, fields), actor, now())
+            except IncidentWasWithdrawn as refusal:
+                taken.left_alone.append(
+                    said("{place}: left alone: {message}", place=sourced.place, message=refusal.message)
+                )
+                taken.noops += 1
+                continue
             except Refusal as refusal:
-                if refusal.code == "incident_withdrawn":
-                    taken.left_alone.append(
-                        said("{place}: left alone: {message}", place=sourced.place, message=refusal.message)
-                    )
-                    taken.noops += 1
-                    continue
-                refusal.message = said("{place}: {message}", place=sourced.place, message=refusal.message)
+                refusal.at(sourced.place)
                 raise
             taken.recorded += done.recorded
             taken.noops += done.noop

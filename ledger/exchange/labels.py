@@ -10,10 +10,10 @@ import msgspec
 
 from domain.wording import said
 from ledger.exchange.outages import Target, check_functions, target
-from ledger.exchange.source import Node, Unreadable, checked_id
+from ledger.exchange.source import Node, checked_id
+from ledger.refusals.imports import AccountsNamedTwice, LabelNotText, LabelsMappedTwice, NoAccountLabel, UnmappedLabels
 
 Label = tuple[str, str]
-_AS_IT_CAME = said("give the file as its source sends it")
 
 
 class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +35,7 @@ class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
         if self.account_label is None:
             target(file, self.accounts, self.all_accounts)
         elif self.accounts or self.all_accounts:
-            message = said("the accounts come from a label or are named, not both")
-            raise Unreadable("bad_target", file, message, said("leave one of the two out"))
+            raise AccountsNamedTwice(place=file)
 
 
 class Sorter:
@@ -62,12 +61,12 @@ class Sorter:
         self._used |= fitting
         functions = {self._rules.functions[label] for label in fitting}
         if len(functions) > 1:
-            hint = said("its rules are {rules}", rules=", ".join(sorted(map("=".join, fitting))))
-            raise node.refuse("mapped_twice", said("{name} is mapped to two functions", name=name), hint)
+            raise LabelsMappedTwice(place=node.place, name=name, rules=", ".join(sorted(map("=".join, fitting))))
         if functions:
             return functions.pop()
         if not self._rules.only_mapped:
-            raise node.refuse("unmapped_labels", said("{name} fits no --map", name=name), _how_to(labels))
+            borne = ", ".join(f"{label}={value}" for label, value in sorted(labels.items()))
+            raise UnmappedLabels(place=node.place, name=name, borne=borne)
         self._left_out[name] = None
         return None
 
@@ -77,8 +76,7 @@ class Sorter:
         if label is None:
             return target(self._file, self._rules.accounts, self._rules.all_accounts)
         if not labels.get(label):
-            message = said("{name} has no label {label} that would name its account", name=name, label=label)
-            raise node.refuse("no_account_label", message, said("leave it out with --skip LABEL=VALUE"))
+            raise NoAccountLabel(place=node.place, name=name, label=label)
         return {"account": checked_id(labels[label], node.at(label).place)}
 
     def notes(self) -> Iterator[str]:
@@ -90,16 +88,11 @@ class Sorter:
             yield said("nothing in the file fits --map {label}={value}=…", label=label, value=value)
 
 
-def _how_to(labels: Mapping[str, str]) -> str:
-    borne = ", ".join(f"{label}={value}" for label, value in sorted(labels.items()))
-    return said("map one of its labels or leave it out with --skip LABEL=VALUE: {borne}", borne=borne)
-
-
 def labels_of(node: Node) -> dict[str, str]:
     """A JSON object of texts. Raises Unreadable `wrong_shape`."""
     found: dict[str, str] = {}
     for label, value in node.fields().items():
         if type(value) is not str:
-            raise node.at(label).refuse("wrong_shape", said("a label's value is a text"), _AS_IT_CAME)
+            raise LabelNotText(place=node.at(label).place)
         found[label] = value
     return found

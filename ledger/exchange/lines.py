@@ -13,10 +13,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Refusal
 from domain.wording import said, words_of
 from ledger.files import unreadable
 from ledger.new_files import STDOUT, new_file
+from ledger.refusals.copies import BrokenZstd, CutOff, LineTooLong, NotZstd, NoZstd, UnreadableLine
 
 SUFFIX = ".zst"
 LONGEST = 16 * 2**20
@@ -44,11 +45,7 @@ def open_lines(file: str, longest: int | None = None) -> Iterator[Iterator[bytes
             zstd = _zstd()
             yield _lines(opened.enter_context(zstd.ZstdFile(raw)), file, longest, zstd.ZstdError)
         elif file.endswith(SUFFIX) and start:
-            raise Unreadable(
-                "not_zstd",
-                said("{file} is not compressed by Zstandard, as its name says", file=file),
-                hint=said("rename it"),
-            )
+            raise NotZstd(file=file)
         else:
             yield _lines(raw, file, longest)
 
@@ -66,33 +63,17 @@ def _line(stream: IO[bytes], place: str, longest: int, broken: tuple[type[Except
     except EOFError:
         raise cut_off(place, said("the compressed file ends here, before its end")) from None
     except broken as error:
-        raise Unreadable(
-            "broken_zstd",
-            said("{place}: {error}", place=place, error=words_of(error)),
-            hint=said("copy the file again"),
-        ) from None
+        raise BrokenZstd(place=place, error=words_of(error)) from None
     except OSError as error:
-        raise Unreadable(
-            "unreadable_file",
-            said("{place}: cannot be read: {why}", place=place, why=error.strerror or str(error)),
-            hint=said("look at the disk that it lies on"),
-        ) from None
+        raise UnreadableLine(place=place, why=error.strerror or str(error)) from None
     if len(line) > longest:
-        raise Unreadable(
-            "line_too_long",
-            said("{place}: the line is longer than {most} bytes", place=place, most=longest),
-            hint=said("check that it is a file of lines, and has its line ends"),
-        )
+        raise LineTooLong(place=place, most=longest)
     return line
 
 
 def cut_off(place: str, what: str) -> Refusal:
     """What is said of a file whose end is missing."""
-    return Unreadable(
-        "cut_off",
-        said("{place}: {what}", place=place, what=what),
-        hint=said("copy or export it again: its end is missing"),
-    )
+    return CutOff(place=place, what=what)
 
 
 @contextmanager
@@ -121,5 +102,4 @@ def _zstd() -> Any:
     try:
         return importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     except ImportError:
-        hint = said("pip install 'slaledger[zstd]', or name a file that does not end in .zst")
-        raise Unreadable("no_zstd", said("compressed files need the extra `zstd`"), hint=hint) from None
+        raise NoZstd() from None

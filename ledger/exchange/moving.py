@@ -14,8 +14,7 @@ from typing import Protocol
 
 import msgspec
 
-from domain.refusals import Damaged, Refusal, Unreadable
-from domain.wording import said
+from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
 from ledger.audit.derived import BEFORE_ALL, Derived, derived, ledger_id
 from ledger.audit.notes import encoded
@@ -23,6 +22,15 @@ from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.exchange.events_file import EventsFile, write_events
 from ledger.exchange.lines import new_lines, open_lines
 from ledger.new_files import beside, check_is_alone
+from ledger.refusals.copies import (
+    CopyRewritten,
+    CopyTruncated,
+    FileIsLedger,
+    GapInCopy,
+    GapInFile,
+    LedgerNotEmpty,
+    StoredRootDiffers,
+)
 from ledger.store import location, stores
 from ledger.store.codec import Row
 from ledger.store.embedded import explained
@@ -60,8 +68,13 @@ class Source(Protocol):
     def rows(self) -> Iterator[Row]:
         """The rows, one at a time. Raises Unreadable, Damaged with the place."""
 
-    def refusal(self, code: str, what: str) -> Refusal:
-        """What is said of the row that was taken last."""
+    @property
+    def gap(self) -> type[GapInCopy] | type[GapInFile]:
+        """What is raised where a stream misses a version."""
+
+    @property
+    def place(self) -> str:
+        """Where the row stands that was taken last."""
 
     def notes(self) -> Sequence[BatchNote]:
         """How far batch files had come."""
@@ -171,15 +184,7 @@ def _insert(log: Writer, source: Source, on_progress: Progress) -> None:
         last = ends.get(row.stream)
         last = log.version(row.stream) if last is None else last
         if row.version != last + 1:
-            raise source.refusal(
-                "gap",
-                said(
-                    "version {version} of stream {stream} follows {last}",
-                    version=row.version,
-                    stream=row.stream,
-                    last=last,
-                ),
-            )
+            raise source.gap(place=source.place, version=row.version, stream=row.stream, last=last)
         ends[row.stream] = row.version
         page.append(row)
         if len(page) == PAGE:
@@ -196,25 +201,14 @@ def _prove(
 ) -> None:
     """The rows as stored are the source's, and extend the log of the checkpoint that somebody kept."""
     if stated is not None and stated != head:
-        what = said(
-            "the root of what was stored is {stored}, and the source's {stated}",
-            stored=encoded(head.root),
-            stated=encoded(stated.root),
-        )
-        raise Damaged("root_differs", what, hint=said("nothing was kept of it; take another copy"))
+        raise StoredRootDiffers(stored=encoded(head.root), stated=encoded(stated.root))
     if against is None:
         return
     check_origin(against, head.origin)
     if found.size < against.size:
-        what = said(
-            "it has {size} events, and the checkpoint is of {stated}: its end is missing",
-            size=found.size,
-            stated=against.size,
-        )
-        raise Damaged("log_truncated", what, hint=said("take a later copy"))
+        raise CopyTruncated(size=found.size, stated=against.size)
     if derived(log, against.size).root != against.root:
-        what = said("its first {size} events are not those of the checkpoint", size=against.size)
-        raise Damaged("log_rewritten", what, hint=said("take another copy"))
+        raise CopyRewritten(size=against.size)
 
 
 def _note(log: Writer, notes: Sequence[BatchNote]) -> None:
@@ -224,18 +218,14 @@ def _note(log: Writer, notes: Sequence[BatchNote]) -> None:
 
 
 def _not_empty(name: str) -> Refusal:
-    message = said("the ledger {name} has events, and only an empty one takes another's", name=name)
-    hint = said("name a ledger that does not exist yet; what `slaledger init` makes has events too")
-    return Refusal("ledger_not_empty", message, hint=hint)
+    return LedgerNotEmpty(name=name)
 
 
 def check_is_not(ledger: Ledger, file: str) -> None:
     """Raises Unreadable `file_is_ledger`: no copy takes the place of what it is of."""
     own = ledger.store.path
     if own is not None and Path(file).exists() and Path(file).samefile(own):
-        raise Unreadable(
-            "file_is_ledger", said("{file} is the ledger itself", file=file), hint=said("choose another name")
-        )
+        raise FileIsLedger(file=file)
 
 
 def _told(rows: Iterator[Row], last: int, on_progress: Progress) -> Iterator[Row]:

@@ -12,14 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from domain.money import percent_text
-from domain.refusals import Refusal
 from domain.terms import Terms, Version
 from domain.time import add_months, first_day, month_of, month_start
 from domain.wording import Said, said
 from ledger.extras import library
+from ledger.refusals.copies import OpensloTarget
 
 API = "openslo/v1"
-_NUMBER = "tag:yaml.org,2002:float"
 Document = dict[str, Any]
 Speak = Callable[[str], str]
 
@@ -106,9 +105,7 @@ def _target(terms: Terms) -> Decimal:
     """The commitment as decimals, exactly. Raises Refusal `openslo_target` at 100 %: no budget would be left."""
     promised = terms.commitment.availability
     if promised.value >= 1:
-        told = said("{agreement} {version} promises 100%", agreement=terms.agreement, version=terms.version)
-        hint = said("OpenSLO has no target of 100%; name another VERSION, or write the objective by hand")
-        raise Refusal("openslo_target", told, clause=promised.clause, hint=hint)
+        raise OpensloTarget(agreement=terms.agreement, version=terms.version, clause=promised.clause)
     return Decimal(promised.value.numerator) / promised.value.denominator
 
 

@@ -9,8 +9,9 @@ import msgspec
 from domain.cited import FunctionName
 from domain.commands import Id
 from domain.refusals import BadValue
-from domain.wording import said, words_of
-from ledger.exchange.source import Moment, Sourced, Unreadable
+from domain.wording import said
+from ledger.exchange.source import Moment, Sourced
+from ledger.refusals.imports import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
 
 Target = dict[str, object]
 """Whom an outage touches, as the fields of `incident open`."""
@@ -37,12 +38,7 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
 def target(file: str, accounts: tuple[str, ...], all_accounts: bool) -> Target:
     """Whom the outages of a file touch. Raises Unreadable `bad_target` unless it is said in one way."""
     if bool(accounts) == all_accounts:
-        raise Unreadable(
-            "bad_target",
-            file,
-            said("say whom the outages touch: either accounts or all accounts"),
-            hint=said("--account ID, which may be repeated, or --all-accounts"),
-        )
+        raise BadTarget(place=file)
     if all_accounts:
         return {"all_accounts": True}
     return {"account": accounts[0]} if len(accounts) == 1 else {"accounts": list(accounts)}
@@ -52,13 +48,12 @@ def check_functions(file: str, functions: Iterable[str]) -> None:
     """Raises Unreadable `no_mapping`, `unknown_function` for what cannot be one; which there are, the terms say."""
     mapped = set(functions)
     if not mapped:
-        message = said("nothing is mapped to a function: nothing would be read")
-        raise Unreadable("no_mapping", file, message, said("say with --map what is gone, and which function that is"))
+        raise NoMapping(place=file)
     for name in sorted(mapped):
         try:
             FunctionName.parse(name)
-        except BadValue as error:
-            raise Unreadable(error.code, file, words_of(error), error.hint) from None
+        except BadValue:
+            raise ForeignFunction(place=file, text=name[:80]) from None
 
 
 def source_id(source: str, *parts: str) -> str:
@@ -90,8 +85,7 @@ def commands(outages: Iterable[Outage], source: str, notes: list[str], hint: str
     timed: list[tuple[datetime, Sourced]] = []
     for outage in outages:
         if outage.end is not None and outage.end.at < outage.start.at:
-            message = said("the end {end} is before the start {start}", end=outage.end.text, start=outage.start.text)
-            raise Unreadable("ends_before_start", outage.end.place, message, hint)
+            raise ToldEndBeforeStart(place=outage.end.place, end=outage.end.text, start=outage.start.text, advice=hint)
         if outage.end is not None and outage.end.at == outage.start.at:
             place, at = outage.start.place, outage.start.text
             notes.append(said("{place}: the outage at {at} has no length: left out", place=place, at=at))

@@ -12,6 +12,17 @@ import msgspec
 from domain.wording import counted, said
 from ledger.exchange.outages import BY_HAND, Outage, check_functions, commands, source_id, target
 from ledger.exchange.source import Moment, Node, Reading, documents
+from ledger.refusals.import_outages import (
+    Merged,
+    NotPagerduty,
+    PagerdutyEndToldOtherwise,
+    PagerdutyStartToldOtherwise,
+    Reopened,
+    ServiceMappedTwice,
+    UnknownEventType,
+    UnknownIncidentStatus,
+    UnmappedService,
+)
 
 SOURCE = "pagerduty"
 STATUSES = frozenset({"triggered", "acknowledged", "resolved"})
@@ -108,8 +119,7 @@ def _incidents(lines: Iterable[bytes], file: str, skip: frozenset[str], notes: l
             continue
         event = root.at("event")
         if event.value is None:
-            hint = said("give what /incidents answered, or the events of a v3 webhook, one a line")
-            raise root.refuse("not_pagerduty", said("there are neither `incidents` nor an `event`"), hint)
+            raise NotPagerduty(place=root.place)
         found = _event(event, skip)
         silent += found is None
         if found is not None:
@@ -120,7 +130,7 @@ def _incidents(lines: Iterable[bytes], file: str, skip: frozenset[str], notes: l
 
 def _row(node: Node) -> Incident:
     """An incident of the REST API. Its last change of status, where it is resolved, is that it was."""
-    resolved = node.choice("status", STATUSES, "status", BY_HAND) == "resolved"
+    resolved = node.choice("status", STATUSES, UnknownIncidentStatus) == "resolved"
     if resolved:
         _check_not_merged(node)
     return _incident(node, node.moment("resolved_at", "last_status_change_at") if resolved else None)
@@ -131,14 +141,13 @@ def _event(event: Node, skip: frozenset[str]) -> Incident | None:
     kind = event.at("event_type").value
     if kind in skip or kind in SILENT:
         return None
-    kind = event.choice("event_type", TELLING, "event type", said("leave it out with --skip EVENT_TYPE"))
+    kind = event.choice("event_type", TELLING, UnknownEventType)
     data = event.at("data")
     if data.text("id") in skip:
         return None
     if kind == REOPENED:
-        message = said("incident {id} was opened again after it was resolved", id=data.text("id"))
-        raise event.refuse("reopened", message, BY_HAND)
-    data.choice("status", STATUSES, "status", BY_HAND)
+        raise Reopened(place=event.place, id=data.text("id"))
+    data.choice("status", STATUSES, UnknownIncidentStatus)
     if kind == RESOLVED:
         _check_not_merged(data)
     return _incident(data, event.moment("occurred_at") if kind == RESOLVED else None)
@@ -146,8 +155,7 @@ def _event(event: Node, skip: frozenset[str]) -> Incident | None:
 
 def _check_not_merged(node: Node) -> None:
     if node.at("resolve_reason").value is not None:
-        message = said("incident {id} was merged into another, which may have lasted longer", id=node.text("id"))
-        raise node.at("resolve_reason").refuse("merged", message, BY_HAND)
+        raise Merged(place=node.at("resolve_reason").place, id=node.text("id"))
 
 
 def _incident(node: Node, end: Moment | None) -> Incident:
@@ -160,11 +168,9 @@ def _incident(node: Node, end: Moment | None) -> Incident:
 def _later(known: Incident, incident: Incident) -> Incident:
     """What is told of an incident twice must agree; its end may come once. Raises Unreadable `contradiction`."""
     if known.start.at != incident.start.at or known.service[0] != incident.service[0]:
-        message = said("{name} began otherwise at {place}", name=incident.name, place=known.node.place)
-        raise incident.node.refuse("contradiction", message, BY_HAND)
+        raise PagerdutyStartToldOtherwise(place=incident.node.place, name=incident.name, earlier=known.node.place)
     if known.end is not None and incident.end is not None and known.end.at != incident.end.at:
-        message = said("{name} ended at another time at {place}", name=incident.name, place=known.node.place)
-        raise incident.node.refuse("contradiction", message, BY_HAND)
+        raise PagerdutyEndToldOtherwise(place=incident.node.place, name=incident.name, earlier=known.node.place)
     return incident if known.end is None else known
 
 
@@ -172,9 +178,7 @@ def _function(incident: Incident, asked: Asked) -> str | None:
     """The function that is gone; None where it is left out. Raises Unreadable `mapped_twice`, `unmapped_service`."""
     functions = {asked.functions[name] for name in incident.service if name in asked.functions}
     if len(functions) > 1:
-        hint = said("map its service by its name or by its id")
-        raise incident.node.refuse("mapped_twice", said("{name} is mapped to two functions", name=incident.name), hint)
+        raise ServiceMappedTwice(place=incident.node.place, name=incident.name)
     if not functions and not asked.only_mapped:
-        hint = said("map its service, {service}, or leave the incident out with --skip", service=incident.service[0])
-        raise incident.node.refuse("unmapped_service", said("{name} fits no --map", name=incident.name), hint)
+        raise UnmappedService(place=incident.node.place, name=incident.name, service=incident.service[0])
     return functions.pop() if functions else None

@@ -16,10 +16,26 @@ from typing import Literal
 import msgspec
 
 from domain.time import SECOND_US, seconds_text
-from domain.wording import counted, said
+from domain.wording import said
 from ledger.exchange.labels import LabelRules, Sorter, labels_of
 from ledger.exchange.outages import Outage, commands, compact, source_id
-from ledger.exchange.source import Moment, Node, Number, Reading, Unreadable, documents
+from ledger.exchange.source import Moment, Node, Number, Reading, documents
+from ledger.refusals.import_outages import (
+    BadSampleTime,
+    DownAtFirstSample,
+    FailedQuery,
+    HistogramNotRatio,
+    MissingSample,
+    MissingSamples,
+    NotAscending,
+    NotRatio,
+    OffStep,
+    SampleNotPair,
+    ThresholdNeeded,
+    UnknownQueryStatus,
+    UnknownResultType,
+    UnknownStep,
+)
 
 SOURCE = "prometheus"
 _AS_IT_CAME = said("give the answer of /api/v1/query_range as it came")
@@ -100,11 +116,10 @@ def _series(lines: Iterable[bytes], file: str, notes: list[str]) -> Iterable[Ser
 
 def _data(root: Node, notes: list[str]) -> Node:
     if root.fields().get("status") == "error":
-        message = said("the server answered with an error: {error}", error=root.at("error").value)
-        raise root.refuse("failed_query", message, said("ask again"))
-    root.choice("status", {"success"}, "status", _AS_IT_CAME)
+        raise FailedQuery(place=root.place, error=root.at("error").value)
+    root.choice("status", {"success"}, UnknownQueryStatus)
     data = root.at("data")
-    data.choice("resultType", {"matrix"}, "result type", said("only a range query tells when: /api/v1/query_range"))
+    data.choice("resultType", {"matrix"}, UnknownResultType)
     for kind in ("warnings", "infos"):
         notes += [said("the server said: {text}", text=each.value) for each in root.items(kind)]
     return data
@@ -112,18 +127,17 @@ def _data(root: Node, notes: list[str]) -> Node:
 
 def _samples(node: Node) -> Iterator[Sample]:
     if "histograms" in node.fields():
-        raise node.refuse("not_a_ratio", said("a histogram is neither up nor down"), said("query a ratio"))
+        raise HistogramNotRatio(place=node.place)
     for each in node.items("values"):
         pair = each.value
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], Number) or type(pair[1]) is not str:
-            raise each.refuse("wrong_shape", said('a sample is [time, "value"]'), _AS_IT_CAME)
+            raise SampleNotPair(place=each.place)
         yield Sample(_at_us(each, pair[0]), _value(each, pair[1]), each.place)
 
 
 def _at_us(node: Node, text: str) -> int:
     if not (matched := _TIME.fullmatch(text)):
-        message = said("{text} is no time in seconds with at most six decimals", text=text)
-        raise node.refuse("bad_time", message, _AS_IT_CAME)
+        raise BadSampleTime(place=node.place, text=text)
     return int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
 
 
@@ -132,8 +146,7 @@ def _value(node: Node, text: str) -> Fraction | None:
         return None
     value = Fraction(text) if _VALUE.fullmatch(text) else None
     if value is None or not 0 <= value <= 1:
-        message = said("{text} is no ratio from 0 to 1", text=repr(text))
-        raise node.refuse("not_a_ratio", message, said("query a 0/1 series or a ratio"))
+        raise NotRatio(place=node.place, text=repr(text))
     return value
 
 
@@ -149,16 +162,14 @@ def _step_us(file: str, series: Iterable[Series]) -> int:
     """The shortest span between two samples. Raises Unreadable `unknown_step`, `not_ascending`."""
     spans = [span for each in series for span in _spans(each)]
     if not spans:
-        hint = said("give the query's step with --step")
-        raise Unreadable("unknown_step", file, said("no series has two samples that would tell the step"), hint)
+        raise UnknownStep(place=file)
     return min(spans)
 
 
 def _spans(series: Series) -> Iterator[int]:
     for before, sample in zip(series.samples, series.samples[1:], strict=False):
         if sample.at_us <= before.at_us:
-            message = said("this sample is not later than the one before it")
-            raise Unreadable("not_ascending", sample.place, message, said("is a part of the file in it twice?"))
+            raise NotAscending(place=sample.place)
         yield sample.at_us - before.at_us
 
 
@@ -169,8 +180,7 @@ def _outages(series: Series, function: str, measure: Measure, step_us: int, sort
     within = seconds_text(step_us)
     for number, (at_us, down, place) in enumerate(_states(series, measure, step_us)):
         if down and number == 0:
-            message = said("{name} is down at its first sample: nobody knows since when", name=series.name)
-            raise Unreadable("unknown_start", place, message, said("query from a time at which it was up"))
+            raise DownAtFirstSample(place=place, name=series.name)
         moment = _moment(at_us, place)
         if down and start is None:
             start = moment
@@ -196,8 +206,7 @@ def _states(series: Series, measure: Measure, step_us: int) -> Iterator[tuple[in
     before: int | None = None
     for sample, span in zip(series.samples, (step_us, *_spans(series)), strict=True):
         if span % step_us:
-            message = said("{n} s after the sample before it: no multiple of the step", n=seconds_text(span))
-            raise Unreadable("off_step", sample.place, message, said("give the query's step with --step"))
+            raise OffStep(place=sample.place, n=seconds_text(span))
         if span > step_us and before is not None:
             yield before + step_us, _gap_is_down(measure, sample.place, span // step_us - 1), sample.place
         before = sample.at_us
@@ -209,8 +218,7 @@ def _states(series: Series, measure: Measure, step_us: int) -> Iterator[tuple[in
 
 def _gap_is_down(measure: Measure, place: str, missing: int) -> bool:
     if measure.gap is None:
-        message = counted("{n} sample is missing here", "{n} samples are missing here", missing)
-        raise Unreadable("missing_samples", place, message, said("say what that was: --gap down or --gap up"))
+        raise (MissingSample(place=place, n=missing) if missing == 1 else MissingSamples(place=place, n=missing))
     return measure.gap == "down"
 
 
@@ -218,8 +226,7 @@ def _is_down(value: Fraction, place: str, threshold: Fraction | None) -> bool:
     if threshold is not None:
         return value < threshold
     if value not in (0, 1):
-        hint = said("give --threshold: what is below it is down")
-        raise Unreadable("threshold_needed", place, said("this sample is neither 0 nor 1"), hint)
+        raise ThresholdNeeded(place=place)
     return value == 0
 
 

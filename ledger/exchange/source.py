@@ -13,7 +13,23 @@ import msgspec
 
 from domain.commands import Id
 from domain.refusals import BadValue
-from domain.wording import said, words_of
+from domain.wording import words_of
+from ledger.refusals import UnknownWord
+from ledger.refusals.imports import (
+    BadJson,
+    BadTimeInSource,
+    EmptyFile,
+    FileNotUtf8,
+    FileTooLarge,
+    ForeignId,
+    ImpossibleTimeInSource,
+    JsonKeyTwice,
+    JsonTooDeep,
+    MissingText,
+    MissingTime,
+    NotList,
+    NotObject,
+)
 
 LARGEST = 32 * 2**20
 """Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
@@ -47,21 +63,6 @@ class Number(str):
     __slots__ = ()
 
 
-class Unreadable(Exception):
-    """The file cannot be turned into commands without guessing; nothing of it is used.
-
-    `code` is for programs, `place` is `FILE`, `FILE:LINE`, `FILE:LINE:COLUMN` or `FILE: $.json.path`,
-    `message` says what is wrong and `hint`, where there is one, what to do next.
-    """
-
-    def __init__(self, code: str, place: str, message: str, hint: str | None = None) -> None:
-        super().__init__(f"{place}: {message}")
-        self.code = code
-        self.place = place
-        self.message = message
-        self.hint = hint
-
-
 class Moment(msgspec.Struct, frozen=True):
     """An instant, its text as the file gives it, and where it stands."""
 
@@ -81,17 +82,10 @@ class Node(msgspec.Struct, frozen=True):
     def place(self) -> str:
         return f"{self.file}: {self.path}"
 
-    def refuse(self, code: str, message: str, hint: str | None = None) -> Unreadable:
-        return Unreadable(code, self.place, message, hint)
-
     def fields(self) -> dict[str, object]:
         """This value as a JSON object."""
         if not isinstance(self.value, dict):
-            raise self.refuse(
-                "wrong_shape",
-                said("an object is expected here"),
-                hint=said("export the file again, and leave it as it comes"),
-            )
+            raise NotObject(place=self.place)
         return self.value
 
     def at(self, key: str) -> "Node":
@@ -102,11 +96,7 @@ class Node(msgspec.Struct, frozen=True):
         """The elements of the list under `key`; none when it is missing or null."""
         node = self.at(key)
         if node.value is not None and not isinstance(node.value, list):
-            raise node.refuse(
-                "wrong_shape",
-                said("a list is expected here"),
-                hint=said("export the file again, and leave it as it comes"),
-            )
+            raise NotList(place=node.place)
         for index, value in enumerate(node.value or []):
             yield Node(self.file, f"{node.path}[{index}]", value)
 
@@ -114,19 +104,14 @@ class Node(msgspec.Struct, frozen=True):
         """The non-empty text under `key`."""
         node = self.at(key)
         if not isinstance(node.value, str) or not node.value:
-            raise node.refuse(
-                "missing_text",
-                said("a text is expected here and there is none"),
-                hint=said("export the file again, and leave it as it comes"),
-            )
+            raise MissingText(place=node.place)
         return node.value
 
-    def choice(self, key: str, known: Container[str], what: str, hint: str | None = None) -> str:
-        """The text under `key`, which must be one of the `known` words for `what`."""
+    def choice(self, key: str, known: Container[str], unknown: type[UnknownWord]) -> str:
+        """The text under `key`, which must be one of the `known` words. Raises `unknown`."""
         node = self.at(key)
         if not isinstance(node.value, str) or node.value not in known:
-            code = f"unknown_{what.replace(' ', '_')}"
-            raise node.refuse(code, said("unknown {what}: {value}", what=what, value=json.dumps(node.value)), hint)
+            raise unknown(place=node.place, value=json.dumps(node.value))
         return node.value
 
     def moment(self, *keys: str, cut: bool = False) -> Moment:
@@ -137,11 +122,7 @@ class Node(msgspec.Struct, frozen=True):
         nodes = [self.at(key) for key in keys]
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
-            raise node.refuse(
-                "missing_time",
-                said("a time is expected here and there is none"),
-                hint=said("export the file again, and leave it as it comes"),
-            )
+            raise MissingTime(place=node.place)
         if cut and isinstance(node.value, str):
             node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
         return Moment(_instant(node), str(node.value), node.place)
@@ -153,16 +134,8 @@ def _instant(node: Node) -> datetime:
         try:
             return datetime.fromisoformat(node.value)
         except ValueError as error:
-            raise node.refuse(
-                "bad_time",
-                said("{value!r} is no time: {error}", value=node.value, error=words_of(error)),
-                hint=said("write it like 2026-03-03T10:00:00+08:00"),
-            ) from None
-    raise node.refuse(
-        "bad_time",
-        said("{value!r} is not a time such as 2026-03-03T10:00:00+08:00", value=node.value),
-        said("times need an offset (Z or +08:00) and at most six decimals"),
-    )
+            raise ImpossibleTimeInSource(place=node.place, value=node.value, error=words_of(error)) from None
+    raise BadTimeInSource(place=node.place, value=node.value)
 
 
 def whole(lines: Iterable[bytes], file: str, most: int | None = None) -> bytes:
@@ -173,8 +146,7 @@ def whole(lines: Iterable[bytes], file: str, most: int | None = None) -> bytes:
     for line in lines:
         length += len(line)
         if length > most:
-            hint = said("split it: what one file says is recorded wholly or not at all, and need not be all there is")
-            raise Unreadable("too_large", file, said("it is longer than {most} bytes", most=most), hint)
+            raise FileTooLarge(place=file, most=most)
         pieces.append(line)
     return b"".join(pieces)
 
@@ -187,13 +159,13 @@ def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
     number, first = next(numbered, (0, b""))
     if not number:
-        raise Unreadable("empty_file", file, said("there is nothing in the file"), said("export it again"))
+        raise EmptyFile(place=file)
     try:
         only = parse_json(first, file, number)
-    except Unreadable as broken:
+    except BadJson as broken:
         second = next(numbered, None)
-        if broken.code != "bad_json" or second is None:
-            raise
+        if second is None:
+            raise broken from None
         yield parse_json(whole(_padded(number, first, second, numbered), file), file)
         return
     yield only
@@ -225,31 +197,16 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
     except UnicodeDecodeError as error:
         row, column = _position(error.object, error.start)
         place = f"{file}:{before + row}:{column}"
-        raise Unreadable("not_utf8", place, said("the file is not UTF-8 text"), hint=said("save it as UTF-8")) from None
+        raise FileNotUtf8(place=place) from None
     try:
         value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         place = f"{file}:{before + error.lineno}:{error.colno}"
-        raise Unreadable(
-            "bad_json",
-            place,
-            said("broken JSON: {error}", error=error.msg),
-            hint=said("export the file again: it is cut off, or was edited"),
-        ) from None
+        raise BadJson(place=place, error=error.msg) from None
     except _Twice as error:
-        raise Unreadable(
-            "bad_json",
-            name,
-            said("broken JSON: an object gives {key!r} twice", key=error.args[0]),
-            hint=said("leave one of the two out; nobody could say which was meant"),
-        ) from None
+        raise JsonKeyTwice(place=name, key=error.args[0]) from None
     except RecursionError:
-        raise Unreadable(
-            "bad_json",
-            name,
-            said("the JSON is nested too deeply to be what it should be"),
-            hint=said("give the file as its source exports it"),
-        ) from None
+        raise JsonTooDeep(place=name) from None
     return Node(name, "$", value)
 
 
@@ -275,7 +232,5 @@ def checked_id(text: str, place: str) -> str:
     """`text`, if it can be an id in the ledger."""
     try:
         return str(Id.parse(text))
-    except BadValue as error:
-        raise Unreadable(
-            error.code, place, said("{text!r} cannot be an id in the ledger", text=text), error.hint
-        ) from None
+    except BadValue:
+        raise ForeignId(place=place, text=text) from None

@@ -13,15 +13,30 @@ from datetime import datetime
 import msgspec
 
 from domain.wording import said
-from ledger.exchange.outages import BY_HAND, check_functions, source_key, target
-from ledger.exchange.source import Moment, Node, Reading, Sourced, Unreadable, checked_id, parse_json, whole
+from ledger.exchange.outages import check_functions, source_key, target
+from ledger.exchange.source import Moment, Node, Reading, Sourced, checked_id, parse_json, whole
+from ledger.refusals.import_outages import (
+    AmbiguousComponent,
+    ComponentMappedTwice,
+    DuplicateId,
+    NotAStatusPage,
+    NotAttributable,
+    RecoveryWithoutStart,
+    UnknownComponent,
+    UnknownComponentStatus,
+    UnknownImpact,
+    UnknownSkip,
+    UnknownStatusOfComponent,
+    UnknownUpdateStatus,
+    UpdateEndsBeforeStart,
+    UpdateWithoutStart,
+)
 
 DOWN = frozenset({"partial_outage", "major_outage", "under_maintenance"})
 COMPONENT_STATUSES = DOWN | {"operational", "degraded_performance"}
 IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
 INCIDENT_STATUSES = frozenset({"investigating", "identified", "monitoring", "resolved", "postmortem"})
 MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "completed"})
-_KNOWN_STATUSES = said("this version knows {statuses}", statuses=", ".join(sorted(COMPONENT_STATUSES)))
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -115,43 +130,29 @@ def read_statuspage(
 def _events(root: Node, skip: frozenset[str]) -> list[Event]:
     """Incidents and maintenances in file order, without the skipped ones."""
     if not isinstance(root.value, dict) or not isinstance(root.value.get("incidents"), list):
-        raise Unreadable(
-            "not_a_status_page",
-            f"{root.file}:1:1",
-            said("this is not an object with a list of `incidents`"),
-            said("give the page's /api/v2/incidents.json or /api/v2/summary.json"),
-        )
+        raise NotAStatusPage(place=f"{root.file}:1:1")
     nodes = [(node, False) for node in root.items("incidents")]
     nodes += [(node, True) for node in root.items("scheduled_maintenances")]
     seen: set[str] = set()
     for node, _ in nodes:
         if node.text("id") in seen:
-            raise node.at("id").refuse(
-                "duplicate_id",
-                said("the id {id} stands here a second time", id=node.text("id")),
-                hint=said("export the file again: an incident stands in it once"),
-            )
+            raise DuplicateId(place=node.at("id").place, id=node.text("id"))
         seen.add(node.text("id"))
     if missing := sorted(skip - seen):
-        raise Unreadable(
-            "unknown_skip",
-            root.file,
-            said("nothing to skip has the id {missing}", missing=missing[0]),
-            said("--skip takes the id of an incident in the file"),
-        )
+        raise UnknownSkip(place=root.file, missing=missing[0])
     return [_event(node, planned) for node, planned in nodes if node.text("id") not in skip]
 
 
 def _event(node: Node, planned: bool) -> Event:
     statuses = MAINTENANCE_STATUSES if planned else INCIDENT_STATUSES
-    node.choice("impact", IMPACTS, "impact", BY_HAND)
+    node.choice("impact", IMPACTS, UnknownImpact)
     steps = [_step(update, statuses) for update in node.items("incident_updates")]
     steps.reverse()  # the page lists the newest first; the sort keeps this order within one instant
     return Event(
         node=node,
         id=node.text("id"),
         name=node.text("name"),
-        status=node.choice("status", statuses, "status", BY_HAND),
+        status=node.choice("status", statuses, UnknownUpdateStatus),
         planned=planned,
         steps=tuple(sorted(steps, key=lambda step: step.moment.at)),
         components=_components(node),
@@ -164,12 +165,12 @@ def _step(node: Node, statuses: frozenset[str]) -> Step:
         Change(
             code=change.text("code"),
             name=change.text("name"),
-            old=change.choice("old_status", COMPONENT_STATUSES, "component status", BY_HAND),
-            new=change.choice("new_status", COMPONENT_STATUSES, "component status", BY_HAND),
+            old=change.choice("old_status", COMPONENT_STATUSES, UnknownComponentStatus),
+            new=change.choice("new_status", COMPONENT_STATUSES, UnknownComponentStatus),
         )
         for change in node.items("affected_components")
     )
-    status = node.choice("status", statuses, "status", BY_HAND)
+    status = node.choice("status", statuses, UnknownUpdateStatus)
     return Step(Moment(moment.at, moment.text, node.place), status, changes)
 
 
@@ -178,7 +179,7 @@ def _components(node: Node) -> dict[str, str]:
     found = {}
     for component in node.items("components"):
         if component.at("status").value is not None:
-            component.choice("status", COMPONENT_STATUSES, "component status", hint=_KNOWN_STATUSES)
+            component.choice("status", COMPONENT_STATUSES, UnknownStatusOfComponent)
         if component.at("group").value is not True:
             found[component.text("id")] = component.text("name")
     return found
@@ -196,12 +197,7 @@ def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) 
     for key, function in functions.items():
         for code in _codes(root.file, key, bearers, complete=bool(page)):
             if mapped.setdefault(code, function) != function:
-                raise Unreadable(
-                    "mapped_twice",
-                    root.file,
-                    said("component {code} is mapped to two functions", code=code),
-                    hint=said("map it once, by its name or by its code"),
-                )
+                raise ComponentMappedTwice(place=root.file, given_code=code)
     return mapped
 
 
@@ -212,11 +208,9 @@ def _codes(file: str, key: str, bearers: Mapping[str, set[str]], *, complete: bo
     """
     codes = [code for code, names in bearers.items() if key in names]
     if len(codes) > 1:
-        hint = said("map one of these codes: {codes}", codes=", ".join(sorted(codes)))
-        raise Unreadable("ambiguous_component", file, said("more than one component is called {key!r}", key=key), hint)
+        raise AmbiguousComponent(place=file, key=key, codes=", ".join(sorted(codes)))
     if complete and not codes:
-        hint = said("map a component's name or code, not a group's")
-        raise Unreadable("unknown_component", file, said("no component is called {key!r}", key=key), hint)
+        raise UnknownComponent(place=file, key=key)
     return codes
 
 
@@ -234,8 +228,7 @@ def _trace(event: Event, mapped: Mapping[str, str], spans: list[Span], loose: li
         number = 0
         for start, end in _intervals(event, code, loose):
             if end is not None and end.at < start.at:
-                message = said("the end {end} is before the start {start}", end=end.text, start=start.text)
-                raise Unreadable("ends_before_start", end.place, message, BY_HAND)
+                raise UpdateEndsBeforeStart(place=end.place, end=end.text, start=start.text)
             if end is not None and end.at == start.at:
                 notes.append(
                     said(
@@ -259,16 +252,14 @@ def _check_attributed(event: Event, mapped: Mapping[str, str]) -> None:
         message = said("it lists {silent}, but no update says when that was down", silent=", ".join(sorted(silent)))
     else:
         return
-    raise event.node.refuse(
-        "not_attributable", said("{id} ({name}): {message}", id=event.id, name=event.name, message=message), BY_HAND
-    )
+    raise NotAttributable(place=event.node.place, id=event.id, name=event.name, what=message)
 
 
 def _intervals(event: Event, code: str, loose: list[Loose]) -> Iterator[tuple[Moment, Moment | None]]:
     """When the event had the component down; a maintenance whose updates do not name it: all the while."""
     if code not in event.named:
         if (began := _began(event)) is None:
-            raise event.node.refuse("missing_time", said("no update says when {id} began", id=event.id), BY_HAND)
+            raise UpdateWithoutStart(place=event.node.place, id=event.id)
         yield began, _over(event)
         return
     start: Moment | None = None
@@ -314,8 +305,7 @@ def _check_loose(loose: Iterable[Loose], spans: Iterable[Span]) -> Iterator[str]
             continue
         who = said("{event}: {code} was already down", event=one.event.id, code=one.code)
         if one.left:
-            message = said("{who} and comes back here, but no update says since when", who=who)
-            raise Unreadable("unknown_start", one.moment.place, message, BY_HAND)
+            raise RecoveryWithoutStart(place=one.moment.place, who=who)
         yield said(
             "{who} when first named, at {text}: the outage is taken from there, check its start",
             who=who,

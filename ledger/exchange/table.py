@@ -5,10 +5,18 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from domain.wording import said, words_of
-from ledger.exchange.source import LARGEST, Unreadable
-
-WHOLE_CELLS = said("export the bill again with all of its cells")
+from domain.wording import words_of
+from ledger.exchange.source import LARGEST
+from ledger.refusals.import_bills import MissingCell
+from ledger.refusals.imports import (
+    BadCsv,
+    BadRow,
+    BlankLine,
+    DuplicateColumn,
+    MissingColumns,
+    RowTooLarge,
+    TableNotUtf8,
+)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -17,13 +25,10 @@ class Row(msgspec.Struct, frozen=True):
     place: str
     cells: dict[str, str]
 
-    def refuse(self, code: str, message: str, hint: str | None = None) -> Unreadable:
-        return Unreadable(code, self.place, message, hint)
-
     def required(self, column: str) -> str:
         """The cell of a column. Raises Unreadable `missing_cell` where it is blank."""
         if not self.cells[column]:
-            raise self.refuse("missing_cell", said("{column} is blank", column=column), WHOLE_CELLS)
+            raise MissingCell(place=self.place, column=column)
         return self.cells[column]
 
 
@@ -34,7 +39,7 @@ def decoded(lines: Iterable[bytes], file: str) -> Iterator[str]:
             text = line.decode()
         except UnicodeDecodeError as error:
             place = f"{file}:{number}:{error.start + 1}"
-            raise Unreadable("not_utf8", place, said("the file is not UTF-8 text"), said("save it in UTF-8")) from None
+            raise TableNotUtf8(place=place) from None
         yield text.removeprefix("\ufeff") if number == 1 else text
 
 
@@ -52,12 +57,9 @@ def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> 
             blank = blank or place
             continue
         if blank is not None:
-            hint = said("take the line out; or is something missing?")
-            raise Unreadable("blank_line", blank, said("a blank line stands between rows"), hint)
+            raise BlankLine(place=blank)
         if len(cells) != len(header):
-            message = said("{cells} cells under a header of {columns}", cells=len(cells), columns=len(header))
-            hint = said("export the bill again as CSV; a cell that has a comma stands in quotes")
-            raise Unreadable("bad_row", place, message, hint)
+            raise BadRow(place=place, cells=len(cells), columns=len(header))
         yield Row(place, dict(zip(header, cells, strict=True)))
 
 
@@ -71,8 +73,7 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            hint = said("export the bill again as CSV: it is cut off, or was edited")
-            raise Unreadable("bad_csv", place, said("broken CSV: {error}", error=words_of(error)), hint) from None
+            raise BadCsv(place=place, error=words_of(error)) from None
         if cells is None:
             return
         yield place, [cell.strip(" \t") for cell in cells]
@@ -96,17 +97,12 @@ class _Bounded:
         line = next(self._lines)
         self._length += len(line)
         if self._length > LARGEST:
-            message = said("the row is longer than {most} characters", most=LARGEST)
-            raise Unreadable("too_large", self._place, message, said("is the end of a quoted cell missing?"))
+            raise RowTooLarge(place=self._place, most=LARGEST)
         return line
 
 
 def _check_header(header: list[str], columns: Iterable[str], place: str, hint: str) -> None:
     if missing := [column for column in columns if column not in header]:
-        message = said("the header lacks {missing}", missing=", ".join(missing))
-        raise Unreadable("missing_column", place, message, hint)
+        raise MissingColumns(place=place, missing=", ".join(missing), advice=hint)
     if twice := [column for column in header if header.count(column) > 1]:
-        message = said("the header has {twice!r} more than once", twice=twice[0])
-        raise Unreadable(
-            "duplicate_column", place, message, said("export the bill again: each column stands in it once")
-        )
+        raise DuplicateColumn(place=place, twice=twice[0])

@@ -17,6 +17,7 @@ from domain.wording import said
 from ledger.exchange.sheets import PLACES, About, decimal
 from ledger.exchange.tables import Cell, Column, Kind, Row, Table
 from ledger.extras import library
+from ledger.refusals.copies import TooManyRows
 
 LAST_ROW = 1_048_576
 """How many rows a sheet has, the heading's included."""
@@ -125,8 +126,4 @@ def _origin(about: About) -> str:
 
 
 def _too_many(table: Table) -> Refusal:
-    return Refusal(
-        "too_many_rows",
-        said("{table} has more rows than the {most} of a spreadsheet", table=table.name, most=LAST_ROW),
-        hint=said("export it with --format csv or parquet, which have no limit"),
-    )
+    return TooManyRows(table=table.name, most=LAST_ROW)

@@ -15,8 +15,8 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from domain.case import Fact
 from domain.events import TOPICS, UPCASTERS, Event
-from domain.refusals import Damaged
-from domain.wording import said, words_of
+from domain.wording import words_of
+from ledger.refusals.store import UnknownTopic, UnreadableState
 
 _Data = TypeVar("_Data", bound=Event)
 
@@ -74,17 +74,7 @@ def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope
     try:
         envelope = decoder.decode(state)
     except msgspec.MsgspecError as error:
-        raise Damaged(
-            "unreadable_event",
-            said(
-                "position {position}: the {topic!r} event in stream {stream} cannot be read: {error}",
-                position=position,
-                topic=topic,
-                stream=stream,
-                error=words_of(error),
-            ),
-            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
-        ) from None
+        raise UnreadableState(position=position, topic=topic, stream=stream, error=words_of(error)) from None
     upgrade = _UPGRADES.get(topic)
     if upgrade is None:
         return envelope
@@ -94,16 +84,7 @@ def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope
 def _decoder(topic: str, position: int, stream: str) -> msgspec.json.Decoder[Envelope[Any]]:
     shape = UPCASTERS[topic][0] if topic in UPCASTERS else TOPICS.get(topic)
     if shape is None:
-        raise Damaged(
-            "unknown_event",
-            said(
-                "position {position}: unknown topic {topic!r} in stream {stream}",
-                position=position,
-                topic=topic,
-                stream=stream,
-            ),
-            hint=said("upgrade slaledger if a newer version wrote it, else restore a copy; nothing is skipped"),
-        )
+        raise UnknownTopic(position=position, topic=topic, stream=stream)
     decoder = msgspec.json.Decoder(Envelope[shape])  # type: ignore[valid-type]
     _DECODERS[topic] = decoder
     return decoder

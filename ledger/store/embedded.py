@@ -13,8 +13,8 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from eventsourcing.sqlite import SQLiteCursor
 from eventsourcing.utils import Environment
 
-from domain.refusals import Conflict, Damaged, Refusal, Unreadable
-from domain.wording import said
+from domain.refusals import Refusal
+from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
 from ledger.store import location
 from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.layout import LOCK_SECONDS
@@ -115,11 +115,7 @@ class EmbeddedStore:
         if path.is_file() and not location.is_blank(path):
             return cls.open(url, lock_seconds=lock_seconds)
         if not path.absolute().parent.is_dir():
-            raise Unreadable(
-                "no_folder",
-                said("there is no folder {folder}", folder=path.absolute().parent),
-                hint=said("make it, or check --ledger"),
-            )
+            raise NoLedgerFolder(folder=path.absolute().parent)
         return cls(path, create=True, lock_seconds=lock_seconds)
 
     def close(self) -> None:
@@ -264,36 +260,20 @@ def explained(name: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict(
-            "conflict", said("somebody else changed {name} meanwhile", name=name), hint=said("try again")
-        ) from error
+        raise ChangedMeanwhile(name=name) from error
     except (sqlite3.Error, PersistenceError) as error:
         raise _refusal(name, str(error)) from error
 
 
 def _read_only(name: str) -> Refusal:
-    return Unreadable(
-        "read_only",
-        said("{name} may only be read", name=name),
-        hint=said("give it write permission, or use another ledger"),
-    )
+    return ReadOnlyLedger(name=name)
 
 
 def _refusal(name: str, told: str) -> Refusal:
     if "locked" in told or "busy" in told:
-        return Conflict(
-            "locked", said("{name} is locked by another writer", name=name), hint=said("try again when it is done")
-        )
+        return Locked(name=name)
     if "readonly" in told or "read-only" in told:
         return _read_only(name)
     if "disk is full" in told or "disk I/O" in told or "unable to open" in told:
-        return Unreadable(
-            "store_unusable",
-            said("{name}: {told}", name=name, told=told),
-            hint=said("nothing was recorded; look at the disk"),
-        )
-    return Damaged(
-        "store_damaged",
-        said("{name}: {told}", name=name, told=told),
-        hint=said("restore a copy; `slaledger audit verify` says more"),
-    )
+        return StoreUnusable(name=name, told=told)
+    return StoreDamaged(name=name, told=told)

@@ -8,8 +8,17 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from domain.refusals import Unreadable
 from domain.wording import said, words_of
+from ledger.refusals.store import (
+    DatabaseWithoutLedger,
+    FileUnusable,
+    LedgerInMemory,
+    NewerLedger,
+    NoLedger,
+    NotALedger,
+    UnknownLedgerUrl,
+    UnsettledLedger,
+)
 from ledger.store import layout
 from ledger.store.session import KINDS, Kind
 
@@ -17,15 +26,9 @@ from ledger.store.session import KINDS, Kind
 def ledger_path(url: str) -> Path:
     """The file of a `sqlite:///…` URL. Raises Unreadable `bad_ledger_url`."""
     if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
-        raise Unreadable(
-            "bad_ledger_url",
-            said("{url!r} names no ledger that this installation can open", url=url),
-            hint=said("sqlite:///NAME.db for a file here, sqlite:////PATH/NAME.db for one elsewhere"),
-        )
+        raise UnknownLedgerUrl(url=url)
     if url.removeprefix("sqlite:///").startswith(":memory:"):
-        raise Unreadable(
-            "bad_ledger_url", said("a ledger in memory would be gone at once"), hint=said("sqlite:///NAME.db")
-        )
+        raise LedgerInMemory()
     return Path(url.removeprefix("sqlite:///"))
 
 
@@ -50,11 +53,7 @@ def check_is_settled(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     settled = not log.exists() or log.stat().st_size == 0
     if not settled and not is_writable(path.absolute().parent):
-        raise Unreadable(
-            "unsettled_ledger",
-            said("{path} was left by a writer that died, and its folder may not be written", path=path),
-            hint=said("run any command once where the folder may be written, or copy the file with its -wal"),
-        )
+        raise UnsettledLedger(path=path)
 
 
 def settle(path: Path) -> None:
@@ -100,38 +99,17 @@ def check_is_ledger(path: Path, url: str) -> None:
     `store_unusable` where that cannot be told.
     """
     if not path.is_file():
-        raise Unreadable(
-            "no_ledger", said("there is no ledger at {url}", url=url), hint=said("`slaledger init` makes one")
-        )
+        raise NoLedger(url=url)
     check_is_settled(path)
     try:
         with closing(sqlite3.connect(sqlite_uri(path, writable=is_writable(path)), uri=True)) as raw:
             application = raw.execute("PRAGMA application_id").fetchone()[0]
             schema = raw.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.OperationalError as error:
-        raise Unreadable(
-            "store_unusable",
-            said("{path}: {error}", path=path, error=words_of(error)),
-            hint=said("look at the disk, and who has it open"),
-        ) from None
+        raise FileUnusable(path=path, error=words_of(error)) from None
     except sqlite3.DatabaseError as error:
-        raise Unreadable(
-            "not_a_ledger",
-            said("{path} is no ledger: {error}", path=path, error=words_of(error)),
-            hint=said("check --ledger"),
-        ) from None
+        raise NotALedger(path=path, error=words_of(error)) from None
     if application != layout.APPLICATION_ID:
-        raise Unreadable(
-            "not_a_ledger", said("{path} is a database, but no ledger", path=path), hint=said("check --ledger")
-        )
+        raise DatabaseWithoutLedger(path=path)
     if schema > layout.SCHEMA_VERSION:
-        raise Unreadable(
-            "newer_ledger",
-            said(
-                "{path} was written by a newer version (its schema is {schema}, this one knows {schema_version})",
-                path=path,
-                schema=schema,
-                schema_version=layout.SCHEMA_VERSION,
-            ),
-            hint=said("upgrade slaledger"),
-        )
+        raise NewerLedger(path=path, schema=schema, schema_version=layout.SCHEMA_VERSION)

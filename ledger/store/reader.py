@@ -13,10 +13,10 @@ import msgspec
 from domain.case import Case, Fact, fold
 from domain.events import IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
-from domain.refusals import Damaged
 from domain.terms import Version
-from domain.wording import said, words_of
+from domain.wording import words_of
 from ledger.memory import uncollected
+from ledger.refusals.store import UnreadableRow
 from ledger.store import layout
 from ledger.store.codec import Row, decode
 from ledger.store.common import Common
@@ -312,13 +312,4 @@ def _recorded_at(row: Row) -> int:
     try:
         return _RECORDED.decode(row.state).recorded_at
     except msgspec.MsgspecError as error:
-        raise Damaged(
-            "unreadable_event",
-            said(
-                "position {position}: {stream} cannot be read: {error}",
-                position=row.position,
-                stream=row.stream,
-                error=words_of(error),
-            ),
-            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
-        ) from None
+        raise UnreadableRow(position=row.position, stream=row.stream, error=words_of(error)) from None

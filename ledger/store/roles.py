@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from domain.refusals import Unreadable
-from domain.wording import said
+from ledger.refusals.server import BadRoleName
 
 ROLES = ("recorder", "finance", "auditor")
 _WRITING = ("recorder", "finance")
@@ -22,11 +21,7 @@ def roles_sql(schema: str, names: Mapping[str, str]) -> str:
     """
     for name in (schema, *names.values()):
         if not _NAME.fullmatch(name):
-            raise Unreadable(
-                "bad_role_name",
-                said("{name!r} is no name for a role or schema", name=name),
-                hint=said("letters, digits and _"),
-            )
+            raise BadRoleName(name=name)
     beside, log = _quoted(f"{schema}_views"), f"{_quoted(schema)}.stored_events"
     writers = ", ".join(_quoted(names[role]) for role in _WRITING)
     everybody = ", ".join(_quoted(names[role]) for role in ROLES)

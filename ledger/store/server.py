@@ -19,8 +19,17 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import Connection, conninfo, errors
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Refusal
 from domain.wording import said, words_of
+from ledger.refusals.server import (
+    NewerLedgerOnServer,
+    NoLedgerOnServer,
+    NoSchema,
+    OpenedReadOnly,
+    ReadOnlyReplica,
+    TableOfSomethingElse,
+    UnreadableLedgerUrl,
+)
 from ledger.store import layout
 from ledger.store.codec import Entry, EventMapper, Row
 from ledger.store.postgres import LOCKS, Elsewhere, Recorder, table_statements
@@ -160,40 +169,19 @@ class ServerStore:
                 if found.schema
                 else said("in any schema of its search path")
             )
-            raise Unreadable(
-                "no_ledger",
-                said("there is no ledger at {name}, {where}", name=self.name, where=where),
-                hint=said("`slaledger init` makes one"),
-            )
+            raise NoLedgerOnServer(name=self.name, where=where)
         ours, _, version = (found.comment or "").partition(" ")
         if ours != "slaledger" or not version.isdecimal():
-            raise Unreadable(
-                "not_a_ledger",
-                said("{name} has a table stored_events, but it is no ledger", name=self.name),
-                hint=said("check --ledger"),
-            )
+            raise TableOfSomethingElse(name=self.name)
         if int(version) > layout.SCHEMA_VERSION:
-            raise Unreadable(
-                "newer_ledger",
-                said(
-                    "{name} was written by a newer version (its schema is {version}, this one knows {schema_version})",
-                    name=self.name,
-                    version=version,
-                    schema_version=layout.SCHEMA_VERSION,
-                ),
-                hint=said("upgrade slaledger"),
-            )
+            raise NewerLedgerOnServer(name=self.name, version=version, schema_version=layout.SCHEMA_VERSION)
 
     def _make(self) -> None:
         """The tables of log and projections, in one transaction; several at once take turns."""
         self.check_writable()
         schema = self._found.schema
         if schema is None:
-            raise Unreadable(
-                "no_schema",
-                said("{name}: the search path names no schema", name=self.name),
-                hint=said("create it first, or put another schema into the search path"),
-            )
+            raise NoSchema(name=self.name)
         with self.explained(), self._transaction("READ COMMITTED", LOCKS) as connection:
             for statement in make_statements(schema):
                 connection.execute(statement)
@@ -212,17 +200,9 @@ class ServerStore:
         if self.writable:
             return
         if self._found.is_replica:
-            raise Unreadable(
-                "read_only",
-                said("{name} is a replica: it may only be read", name=self.name),
-                hint=said("write to the primary"),
-            )
+            raise ReadOnlyReplica(name=self.name)
         if self._found.is_read_only or self._read_only:
-            raise Unreadable(
-                "read_only",
-                said("{name} is opened for reading only", name=self.name),
-                hint=said("use another connection"),
-            )
+            raise OpenedReadOnly(name=self.name)
         raise not_allowed(self.name, self._found.role)
 
     def close(self) -> None:
@@ -387,11 +367,7 @@ def _shown(url: str) -> str:
     try:
         given = conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
-        raise Unreadable(
-            "bad_ledger_url",
-            said("the ledger's URL cannot be read: {error}", error=words_of(error)),
-            hint=said("postgresql://USER@HOST/DATABASE"),
-        ) from None
+        raise UnreadableLedgerUrl(error=words_of(error)) from None
     user = f"{given['user']}@" if given.get("user") else ""
     port = f":{given['port']}" if given.get("port") else ""
     return f"postgresql://{user}{given.get('host') or ''}{port}/{given.get('dbname') or ''}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domain.refusals import Unreadable
-from domain.wording import said, words_of
+from domain.wording import words_of
+from ledger.refusals.store import NoPsycopg
 from ledger.store.session import Store
 
 _SERVER = ("postgresql://", "postgres://")
@@ -42,8 +42,4 @@ def _check_psycopg() -> None:
     try:
         import psycopg_pool  # noqa: F401 - psycopg comes with it
     except ImportError as error:
-        raise Unreadable(
-            "no_psycopg",
-            said("a ledger on PostgreSQL needs psycopg: {error}", error=words_of(error)),
-            hint=said("pip install 'slaledger[postgres]'"),
-        ) from None
+        raise NoPsycopg(error=words_of(error)) from None

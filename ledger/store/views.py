@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from domain.case import Case
-from domain.refusals import Damaged, Unreadable
-from domain.wording import said
+from domain.refusals import Damaged
 from ledger.application import Ledger
+from ledger.refusals.store import ReadOnlyProjections
 from ledger.spread import Workers, over_accounts
 from ledger.store import layout
 from ledger.store.embedded import TEMPORARY, SqliteKept
@@ -298,11 +298,7 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
     """
     if not ledger.store.may_keep("views"):
         ledger.store.check_writable()
-        raise Unreadable(
-            "read_only",
-            said("the projections of {name} may not be written here", name=ledger.store.name),
-            hint=said("run it as somebody who may write them"),
-        )
+        raise ReadOnlyProjections(name=ledger.store.name)
     with ledger.store.explained("views"):
         Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:

@@ -164,7 +164,7 @@ def _promise_all(frozen: Frozen) -> None:
 
 # Events that move, and copies.
 
-_CANNOT_BE_READ = ("cannot be read: ", "无法读取：")
+_CANNOT_BE_READ = ("cannot be read: ", "事件：", "~/ledger：", "裁定：", "的 URL：")
 _MOVED = "--ledger sqlite:///moved.db"
 Change = Callable[[list[bytes]], list[bytes]]
 

@@ -229,7 +229,7 @@ MOVING = [
     _events(
         "an event that cannot be read",
         _sub(b'"type":"[^"]*"', b'"type":"account.closed"'),
-        ("cannot be read: ", "无法读取："),
+        _CANNOT_BE_READ,
     ),
     _events("an instant that no text can say", _sub(rb'"recorded_at":\d+', b'"recorded_at":4611686018427387904')),
     _copy("no checkpoint in a backup", "SELECT 1", f"{_MOVED} restore copy.db --vkey desk+0+0"),

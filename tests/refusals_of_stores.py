@@ -25,7 +25,7 @@ from ledger.transparency.tree import KeptTree
 
 _READS = "history 1001"
 _WRITES = f"account enroll 1009 --enrolled-at {at('01-01')}"
-_CANNOT_BE_READ = ("cannot be read: ", "无法读取：")
+_CANNOT_BE_READ = ("cannot be read: ", "事件：", "~/ledger：", "裁定：", "的 URL：")
 
 
 def _inserted(stream: str, topic: str, data: str) -> Callable[[Frozen], None]:
@@ -122,7 +122,7 @@ STORES = [
         "an event that cannot be",
         _READS,
         prepare=_inserted("1001/incident/INC-1", "exclusion.withdrawn", '{"incident":"INC-1","exclusion":7}'),
-        theirs=("INC-1: ", "INC-1："),
+        theirs=("INC-1: ", "'exclusion.withdrawn'："),
     ),
     Scenario(
         "a state that cannot be read",

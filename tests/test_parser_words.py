@@ -6,12 +6,12 @@ import re
 
 import msgspec
 import pytest
-from cli.language import spoken
-from domain.parser_words import parser_words
-from domain.wording import Said
 
+from cli.terminal.language import spoken
+from domain.parser_messages import parser_words
 from domain.refusals import Unreadable
-from ledger import parsing
+from domain.text import Said
+from ledger.commands import parsing
 
 CHINESE = re.compile(r"[一-鿿]")
 

@@ -60,7 +60,7 @@ def test_an_empty_ledger_is_one_range(tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that is there answers, however busy the machine is."""
-    monkeypatch.setattr("ledger.spread.CONNECT_SECONDS", 300)
+    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 300)
 
 
 class Cluster:

@@ -6,9 +6,15 @@ import msgspec
 
 from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, RestageAccount
 from domain.events import AccountClosed, AccountCorrected, AccountEnrolled, AccountRestaged, Event, Stage
-from domain.refusals import Refusal
-from domain.time import written
-from domain.wording import said
+from domain.refusals.account import (
+    AccountAlreadyClosed,
+    AccountTaken,
+    AfterClosure,
+    AfterRestaging,
+    ClosedBeforeEnrolment,
+    NothingToCorrectInAccount,
+    RestagedBeforeEnrolment,
+)
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -71,11 +77,7 @@ def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]
         return (wanted,)
     if wanted in (account.enrolled_as, _as_corrected(account)):
         return ()
-    raise Refusal(
-        "account_taken",
-        said("account {account} is enrolled with other particulars", account=command.account),
-        hint=said("`slaledger account correct {account} … --reason …`", account=command.account),
-    )
+    raise AccountTaken(account=command.account)
 
 
 def _as_corrected(account: Account) -> AccountEnrolled:
@@ -88,30 +90,17 @@ def _as_corrected(account: Account) -> AccountEnrolled:
     )
 
 
-def restage(account: Account, command: RestageAccount, zone: str) -> tuple[Event, ...]:
+def restage(account: Account, command: RestageAccount) -> tuple[Event, ...]:
     """The account moved to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
     if command.changed_at < account.enrolled_at:
-        raise Refusal(
-            "before_enrolment",
-            said(
-                "account {account} was enrolled only at {enrolled_at}",
-                account=account.account,
-                enrolled_at=written(account.enrolled_at, zone),
-            ),
-            clause="opening",
-            hint=said(
-                "`slaledger account correct {account} --stage {stage} --reason …`, if it was so from the start",
-                account=account.account,
-                stage=command.stage,
-            ),
-        )
-    _check_closed(account, command.changed_at, zone)
+        raise RestagedBeforeEnrolment(account=account.account, enrolled_at=account.enrolled_at, stage=command.stage)
+    _check_closed(account, command.changed_at)
     if _stage_recorded_at(account, command.changed_at) == command.stage:
         return ()
     return (AccountRestaged(account=account.account, stage=command.stage, changed_at=int(command.changed_at)),)
 
 
-def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event, ...]:
+def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:
     """The enrolment should have said otherwise. Raises Refusal `nothing_given`, `account_closed`, `after_restaging`."""
     given = {
         name: value
@@ -119,31 +108,13 @@ def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event
         if (value := getattr(command, name)) is not None
     }
     if not given:
-        raise Refusal(
-            "nothing_given",
-            said("account {account}: give what the enrolment should have said", account=account.account),
-            hint=said(
-                "`slaledger account correct {account} --enrolled-at … --reason …`; `--help` lists what else",
-                account=account.account,
-            ),
-        )
+        raise NothingToCorrectInAccount(account=account.account)
     if all(getattr(account, name) == value for name, value in given.items()):
         return ()
     if command.enrolled_at is not None:
-        _check_closed(account, command.enrolled_at, zone)
+        _check_closed(account, command.enrolled_at)
         if account.restaged and min(account.restaged) < command.enrolled_at:
-            raise Refusal(
-                "after_restaging",
-                said(
-                    "account {account} changed its stage at {restaged_at}, before that",
-                    account=account.account,
-                    restaged_at=written(min(account.restaged), zone),
-                ),
-                clause="opening",
-                hint=said(
-                    "give an --enrolled-at up to {restaged_at}", restaged_at=written(min(account.restaged), zone)
-                ),
-            )
+            raise AfterRestaging(account=account.account, restaged_at=min(account.restaged))
     return (
         AccountCorrected(
             account=account.account,
@@ -155,45 +126,18 @@ def correct(account: Account, command: CorrectAccount, zone: str) -> tuple[Event
     )
 
 
-def close(account: Account, command: CloseAccount, zone: str) -> tuple[Event, ...]:
+def close(account: Account, command: CloseAccount) -> tuple[Event, ...]:
     """The account ended. Raises Refusal `account_closed`, `before_enrolment`."""
     if account.closed_at == command.closed_at:
         return ()
     if account.closed_at is not None:
-        raise Refusal(
-            "account_closed",
-            said(
-                "account {account} was closed at {closed_at}",
-                account=account.account,
-                closed_at=written(account.closed_at, zone),
-            ),
-            hint=said(
-                "a closure stays as it is; `slaledger history {account}` shows when it was recorded, and by whom",
-                account=account.account,
-            ),
-        )
+        raise AccountAlreadyClosed(account=account.account, closed_at=account.closed_at)
     begun = max(account.enrolled_at, *account.restaged) if account.restaged else account.enrolled_at
     if command.closed_at < begun:
-        raise Refusal(
-            "before_enrolment",
-            said(
-                "account {account} was enrolled or changed its stage at {begun_at}, after that",
-                account=account.account,
-                begun_at=written(begun, zone),
-            ),
-            hint=said("give a --closed-at of {begun_at} or later", begun_at=written(begun, zone)),
-        )
+        raise ClosedBeforeEnrolment(account=account.account, begun_at=begun)
     return (AccountClosed(account=account.account, closed_at=int(command.closed_at)),)
 
 
-def _check_closed(account: Account, instant: int, zone: str) -> None:
+def _check_closed(account: Account, instant: int) -> None:
     if account.closed_at is not None and instant > account.closed_at:
-        raise Refusal(
-            "account_closed",
-            said(
-                "account {account} was closed at {closed_at}, before that",
-                account=account.account,
-                closed_at=written(account.closed_at, zone),
-            ),
-            hint=said("give a time up to {closed_at}", closed_at=written(account.closed_at, zone)),
-        )
+        raise AfterClosure(account=account.account, closed_at=account.closed_at)

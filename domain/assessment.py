@@ -18,14 +18,14 @@ from domain.case import Case, account_of, touching
 from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, Value
 from domain.incident import Incident
 from domain.money import percent_text
-from domain.refusals import Refusal
+from domain.refusals.terms import CalendarMissing
 from domain.rules.availability import availability, meets_commitment, tier_of
 from domain.rules.claim_window import Window, claim_window
 from domain.rules.compensation import Credit, PartCredit, credit, most, too_small, uncapped_fen
 from domain.rules.coverage import covered
 from domain.rules.fees import Base, Bases, bases, covers
 from domain.rules.unavailability import Episode, Measured, measure, measure_months
-from domain.terms import Terms, Version, in_force
+from domain.terms.versions import Terms, Version, in_force
 from domain.time import month_span
 
 
@@ -161,9 +161,7 @@ def window_of(case: Case, month: str) -> Window | None:
     """A month's claim window, or None where the working days that it needs are not recorded yet."""
     try:
         return claim_window(month, in_force(case.versions, month).terms, case.calendars)
-    except Refusal as refusal:
-        if refusal.code != "calendar_missing":
-            raise
+    except CalendarMissing:
         return None
 
 

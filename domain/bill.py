@@ -14,9 +14,17 @@ from domain.events import (
     FeesVoided,
     Part,
 )
-from domain.money import yuan
-from domain.refusals import Refusal, Unreadable
-from domain.wording import said
+from domain.refusals.bill import (
+    BadMonths,
+    BelowRedeemed,
+    BillVoided,
+    CallAboveProduct,
+    CallFeeMissing,
+    NoCallPart,
+    NothingToCorrectInBill,
+    RedemptionsStand,
+    VouchersAboveFee,
+)
 
 MAX_MONTHS = 120
 
@@ -119,23 +127,9 @@ def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
     Raises Refusal `bad_months`, `call_above_product`, `vouchers_above_fee`, `no_call_part`; Unreadable `bad_field`.
     """
     if not 1 <= command.months <= MAX_MONTHS:
-        raise Refusal(
-            "bad_months",
-            said(
-                "bill {bill}: {months} months; a payment is for 1 to {max_months}",
-                bill=command.bill,
-                months=command.months,
-                max_months=MAX_MONTHS,
-            ),
-            clause="1",
-            hint=said("give --months; a longer payment is recorded as several bills"),
-        )
+        raise BadMonths(bill=command.bill, months=command.months, max_months=MAX_MONTHS)
     if command.call_fee is None and not single_fee:
-        raise Unreadable(
-            "bad_field",
-            said("call_fee: bill {bill} does not say it", bill=command.bill),
-            hint=said("give --call-fee; 0.00 where there were no calls"),
-        )
+        raise CallFeeMissing(bill=command.bill)
     offset = command.voucher_offset or VoucherOffset()
     event = FeesBilled(
         bill=str(command.bill),
@@ -170,14 +164,7 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
     }
     given = {name: int(amount) for name, amount in wanted.items() if amount is not None}
     if not given:
-        raise Refusal(
-            "nothing_given",
-            said("bill {bill}: give the amounts to correct", bill=bill.bill),
-            hint=said(
-                "`slaledger fees correct {bill} --product-fee … --reason …`; `--help` lists the other amounts",
-                bill=bill.bill,
-            ),
-        )
+        raise NothingToCorrectInBill(bill=bill.bill)
     if all(getattr(bill, name) == amount for name, amount in given.items()):
         return ()
     corrected = msgspec.structs.replace(bill, **given)
@@ -186,16 +173,13 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
         _check_no_call_part(bill.bill, corrected.call_fee_fen, corrected.call_voucher_fen)
     for part in ("service", "call"):
         if owed_fen(corrected, part) < 0:
-            raise Refusal(
-                "below_redeemed",
-                said(
-                    "bill {bill}: vouchers have paid {redeemed} of the {part} part, more than the correction leaves",
-                    bill=bill.bill,
-                    redeemed=yuan(redeemed_fen(bill, part)),
-                    part=part,
-                ),
-                clause="3.1",
-                hint=_reversal(next(each for each in bill.payments if each.part == part and not each.reversed)),
+            paid = next(each for each in bill.payments if each.part == part and not each.reversed)
+            raise BelowRedeemed(
+                bill=bill.bill,
+                redeemed=redeemed_fen(bill, part),
+                part=part,
+                voucher=paid.voucher,
+                redemption=paid.redemption,
             )
     return (FeesCorrected(bill=bill.bill, **given),)
 
@@ -207,71 +191,29 @@ def void(bill: Bill, reason: str) -> tuple[Event, ...]:
     _not_voided(bill)
     standing = [payment for payment in bill.payments if not payment.reversed]
     if standing:
-        raise Refusal(
-            "redemptions_stand",
-            said("bill {bill} was paid in part by voucher {voucher}", bill=bill.bill, voucher=standing[0].voucher),
-            clause="3.1",
-            hint=_reversal(standing[0]),
-        )
+        paid = standing[0]
+        raise RedemptionsStand(bill=bill.bill, voucher=paid.voucher, redemption=paid.redemption)
     return (FeesVoided(bill=bill.bill),)
-
-
-def _reversal(payment: Payment) -> str:
-    """What to do before what a voucher paid can go."""
-    return said(
-        "`slaledger voucher reverse {voucher} {redemption} --reason …` first",
-        voucher=payment.voucher,
-        redemption=payment.redemption,
-    )
 
 
 def _not_voided(bill: Bill) -> None:
     if bill.voided is not None:
-        raise Refusal(
-            "bill_voided",
-            said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided),
-            hint=said("record a new bill"),
-        )
+        raise BillVoided(bill=bill.bill, voided=bill.voided)
 
 
 def _check_no_call_part(bill: str, call_fee_fen: int, call_voucher_fen: int) -> None:
     """Terms whose fee has no parts: all of it is the product fee."""
     if call_fee_fen or call_voucher_fen:
-        raise Refusal(
-            "no_call_part",
-            said("bill {bill}: the fee of this agreement has no call part", bill=bill),
-            hint=said("give all of it as the product fee, and leave call_fee out"),
-        )
+        raise NoCallPart(bill=bill)
 
 
 def _check_amounts(bill: Bill) -> None:
     """Clause 1: the call fee is a part of the product fee; vouchers pay no more than each part."""
     if bill.service_fee_fen < 0:
-        raise Refusal(
-            "call_above_product",
-            said(
-                "bill {bill}: the call fee {call_fee} is above the product fee {product_fee}, of which it is a part",
-                bill=bill.bill,
-                call_fee=yuan(bill.call_fee_fen),
-                product_fee=yuan(bill.product_fee_fen),
-            ),
-            clause="1",
-            hint=said("the product fee is the whole: the service and its calls together"),
-        )
+        raise CallAboveProduct(bill=bill.bill, call_fee=bill.call_fee_fen, product_fee=bill.product_fee_fen)
     for part, fee, vouchers in (
         ("service", bill.service_fee_fen, bill.service_voucher_fen),
         ("call", bill.call_fee_fen, bill.call_voucher_fen),
     ):
         if vouchers > fee:
-            raise Refusal(
-                "vouchers_above_fee",
-                said(
-                    "bill {bill}: {vouchers} of vouchers is above the {part} fee {fee}",
-                    bill=bill.bill,
-                    vouchers=yuan(vouchers),
-                    part=part,
-                    fee=yuan(fee),
-                ),
-                clause="3.1",
-                hint=said("give a --{part}-voucher of {fee} at most", part=part, fee=yuan(fee)),
-            )
+            raise VouchersAboveFee(bill=bill.bill, vouchers=vouchers, part=part, fee=fee)

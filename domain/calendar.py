@@ -12,8 +12,17 @@ from typing import Any
 import msgspec
 
 from domain.events import CalendarPublished, NamedDay
-from domain.refusals import Refusal, Unreadable
-from domain.wording import said, words_of
+from domain.refusals.terms import (
+    BadCalendarDay,
+    BadCalendarRow,
+    CalendarDayTwice,
+    CalendarMissing,
+    CalendarNotCsv,
+    CalendarTaken,
+    CalendarWithoutHoliday,
+    DayOfAnotherYear,
+)
+from domain.text import words_of
 
 COUNTRY = "CN"
 _DAY = timedelta(days=1)
@@ -74,12 +83,7 @@ def publish(known: CalendarYear | None, event: CalendarPublished, reason: str | 
     if known is not None and known.sha256 == event.sha256:
         return ()
     if known is not None and reason is None:
-        raise Refusal(
-            "calendar_taken",
-            said("the calendar of {year} was recorded with other days", year=event.year),
-            clause="3.2",
-            hint=said("give --reason to record what was published since; decisions made keep the calendar they used"),
-        )
+        raise CalendarTaken(year=event.year)
     return (event,)
 
 
@@ -95,28 +99,13 @@ def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[d
         if not row or (rows.line_num == 1 and row[0].strip().lower() == "date"):
             continue
         if len(row) != 3 or row[1].strip() not in days:
-            raise Unreadable(
-                "bad_calendar",
-                said("{place}: a row is a date, `holiday` or `workday`, and a name", place=place),
-                hint=said("such as {year}-10-01,holiday,National Day", year=year),
-            )
+            raise BadCalendarRow(place=place, year=year)
         day = _day(row[0].strip(), year, place)
         if any(day in kind for kind in days.values()):
-            raise Unreadable(
-                "bad_calendar",
-                said("{place}: {day} stands twice", place=place, day=day),
-                hint=said("leave one of the two rows out"),
-            )
+            raise CalendarDayTwice(place=place, day=day)
         days[row[1].strip()][day] = row[2].strip()
     if not days["holiday"]:
-        raise Unreadable(
-            "bad_calendar",
-            said("{name}: a year without a single holiday is no calendar", name=name),
-            hint=said(
-                "list all holidays and make-up working days of {year}, such as {year}-10-01,holiday,National Day",
-                year=year,
-            ),
-        )
+        raise CalendarWithoutHoliday(name=name, year=year)
     return days["holiday"], days["workday"]
 
 
@@ -124,30 +113,16 @@ def _rows(rows: Any, name: str) -> Iterator[list[str]]:
     try:
         yield from rows
     except csv.Error as error:
-        raise Unreadable(
-            "bad_calendar",
-            said("{name}:{line_num}: {error}", name=name, line_num=rows.line_num, error=words_of(error)),
-            hint=said("save it as CSV in UTF-8, a row a day: date, kind, name"),
-        ) from None
+        raise CalendarNotCsv(name=name, line_num=rows.line_num, error=words_of(error)) from None
 
 
 def _day(text: str, year: int, place: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Unreadable(
-            "bad_calendar",
-            said("{place}: {text!r} is no date like {year}-10-01", place=place, text=text, year=year),
-            hint=said("write the year, the month and the day, each with its zeros"),
-        ) from None
+        raise BadCalendarDay(place=place, text=text, year=year) from None
     if day.year != year:
-        raise Unreadable(
-            "bad_calendar",
-            said("{place}: {day} is not in {year}", place=place, day=day, year=year),
-            hint=said(
-                "leave the row out, or `slaledger calendar publish {year}` with the days of {year}", year=day.year
-            ),
-        )
+        raise DayOfAnotherYear(place=place, day=day, year=year, other=day.year)
     return day
 
 
@@ -158,12 +133,7 @@ def is_workday(calendars: Calendars, day: date) -> bool:
     """
     year = calendars.get(day.year)
     if year is None:
-        raise Refusal(
-            "calendar_missing",
-            said("the working days of {year} are not recorded", year=day.year),
-            clause="3.2",
-            hint=said("`slaledger calendar publish {year}` once the State Council has published them", year=day.year),
-        )
+        raise CalendarMissing(year=day.year)
     if day in year.workdays:
         return True
     return day not in year.holidays and day.weekday() < 5

@@ -12,10 +12,11 @@ from domain import calendar as calendars
 from domain import claim as claims
 from domain import events as e
 from domain import incident as incidents
-from domain import terms as agreement
 from domain import voucher as vouchers
-from domain.refusals import Damaged, Refusal, Unreadable
-from domain.wording import said, words_of
+from domain.refusals import Refusal, Unreadable
+from domain.refusals.account import EventOfNoCase, ImpossibleEvent, UnknownAccount
+from domain.terms import versions as agreement
+from domain.text import words_of
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -56,29 +57,12 @@ def evolve(case: Case, fact: Fact) -> None:
     """One more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
     step = _STEPS.get(type(fact.event))
     if step is None:
-        raise Damaged(
-            "unknown_event",
-            said(
-                "position {position}: no case is made of {topic!r} events (stream {stream})",
-                position=fact.position,
-                topic=fact.topic,
-                stream=fact.stream,
-            ),
-            hint=said("upgrade slaledger: a newer version wrote it, and nothing is skipped"),
-        )
+        raise EventOfNoCase(position=fact.position, topic=fact.topic, stream=fact.stream)
     try:
         step(case, fact.event, fact.reason)
     except (ValueError, IndexError, Unreadable) as error:
-        raise Damaged(
-            "impossible_event",
-            said(
-                "position {position}: {topic!r} in stream {stream}: {error}",
-                position=fact.position,
-                topic=fact.topic,
-                stream=fact.stream,
-                error=words_of(error),
-            ),
-            hint=said("restore a copy of the ledger; `slaledger audit verify` says more"),
+        raise ImpossibleEvent(
+            position=fact.position, topic=fact.topic, stream=fact.stream, error=words_of(error)
         ) from error
 
 
@@ -91,12 +75,7 @@ def account_of(case: Case, account: str) -> accounts.Account:
 
 def unknown_account(account: str) -> Refusal:
     """What is said of an account that was never enrolled."""
-    return Refusal(
-        "unknown_account",
-        said("account {account} was never enrolled", account=account),
-        clause="opening",
-        hint=said("`slaledger account enroll {account} --enrolled-at …`", account=account),
-    )
+    return UnknownAccount(account=account)
 
 
 def touching(case: Case) -> list[incidents.Incident]:

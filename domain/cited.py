@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from domain.refusals import BadValue
-from domain.wording import said
+from domain.refusals.values import BadClause, BadFunction
 
 _CLAUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.()-]{0,39}")
 _FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -20,7 +19,7 @@ class Clause(str):
     def parse(cls, text: str) -> Clause:
         """Raises BadValue `unknown_clause`."""
         if _CLAUSE.fullmatch(text) is None:
-            raise BadValue("unknown_clause", said("{text!r} is no exclusion", text=text[:80]), hint=_SHOWN)
+            raise BadClause(text=text[:80])
         return cls(text)
 
 
@@ -33,12 +32,8 @@ class FunctionName(str):
     def parse(cls, text: str) -> FunctionName:
         """Raises BadValue `unknown_function`."""
         if _FUNCTION.fullmatch(text) is None:
-            message = said("{text!r} is no function", text=text[:80])
-            raise BadValue("unknown_function", message, hint=_SHOWN, unreadable=True)
+            raise BadFunction(text=text[:80])
         return cls(text)
-
-
-_SHOWN = said("`slaledger terms show` lists them")
 
 
 EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))

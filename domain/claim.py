@@ -7,9 +7,19 @@ import msgspec
 from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
 from domain.decision import Decision, Head, encode, head
 from domain.events import ClaimDecided, ClaimDisputed, ClaimFiled, ClaimPaid, ClaimWithdrawn, Event
-from domain.refusals import Refusal
-from domain.time import written
-from domain.wording import said
+from domain.refusals.claim import (
+    ClaimAlreadyDecided,
+    ClaimAlreadyDisputed,
+    ClaimAlreadyFiled,
+    ClaimUndecided,
+    ClaimWasWithdrawn,
+    ClaimWithdrawnBefore,
+    DecidedBeforeDecided,
+    DecidedBeforeFiled,
+    DecidedClaimNotWithdrawn,
+    DisputedBeforeFiled,
+    MonthNotOver,
+)
 
 REFUSING = ("too_early", "too_late")
 
@@ -122,60 +132,26 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
     return claim
 
 
-def file(claim: Claim | None, command: FileClaim, month_ends_at: int, zone: str) -> tuple[Event, ...]:
+def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[Event, ...]:
     """Record a claim, early or late too; nothing where the same one was filed.
 
     Raises Refusal `month_not_over`, `claim_filed`, `claim_decided`.
     """
     if command.filed_at < month_ends_at:
-        raise Refusal(
-            "month_not_over",
-            said(
-                "{account} {month}: the month ends only at {month_ends_at}",
-                account=command.account,
-                month=command.month,
-                month_ends_at=written(month_ends_at, zone),
-            ),
-            clause="3.2",
-            hint=said("file the claim when the month has ended"),
-        )
+        raise MonthNotOver(account=command.account, month=command.month, month_ends_at=month_ends_at)
     wanted = Filing(filed_at=int(command.filed_at), statement=command.statement)
     withdrawn = claim is not None and status(claim) == "withdrawn"
     if claim is not None and not withdrawn:
         if wanted in claim.filings:
             return ()
         if claim.pending is not None:
-            raise Refusal(
-                "claim_filed",
-                said(
-                    "{account} {month}: a claim was filed at {filed_at} and waits",
-                    account=command.account,
-                    month=command.month,
-                    filed_at=written(claim.filed_at, zone),
-                ),
-                clause="3.2",
-                hint=said(
-                    "`slaledger claim withdraw {account} {month} --reason …` first, or decide it",
-                    account=command.account,
-                    month=command.month,
-                ),
-            )
+            raise ClaimAlreadyFiled(account=command.account, month=command.month, filed_at=claim.filed_at)
         if claim.latest is not None and claim.latest.outcome != "too_early":
-            raise Refusal(
-                "claim_decided",
-                said(
-                    "{account} {month}: decided at {decided_at} ({outcome}), and that decision stands",
-                    account=command.account,
-                    month=command.month,
-                    decided_at=written(claim.latest.decided_at, zone),
-                    outcome=claim.latest.outcome,
-                ),
-                clause="3.2",
-                hint=said(
-                    "`slaledger claim redecide {account} {month} --reason …` decides anew",
-                    account=command.account,
-                    month=command.month,
-                ),
+            raise ClaimAlreadyDecided(
+                account=command.account,
+                month=command.month,
+                decided_at=claim.latest.decided_at,
+                outcome=claim.latest.outcome,
             )
     return (
         ClaimFiled(
@@ -194,31 +170,8 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
     if claim.withdrawn == reason:
         return ()
     if claim.withdrawn is None and claim.latest is not None:
-        raise Refusal(
-            "claim_decided",
-            said(
-                "{account} {month}: the claim is decided ({outcome}) and cannot be withdrawn",
-                account=claim.account,
-                month=claim.month,
-                outcome=claim.latest.outcome,
-            ),
-            clause="3.2",
-            hint=said(
-                "`slaledger claim explain {account} {month}` shows what it rests on; `claim redecide` decides anew",
-                account=claim.account,
-                month=claim.month,
-            ),
-        )
-    raise Refusal(
-        "claim_withdrawn",
-        said(
-            "{account} {month}: withdrawn already: {withdrawn}",
-            account=claim.account,
-            month=claim.month,
-            withdrawn=claim.withdrawn,
-        ),
-        hint=said("it is withdrawn, and the first reason stands: nothing is left to do"),
-    )
+        raise DecidedClaimNotWithdrawn(account=claim.account, month=claim.month, outcome=claim.latest.outcome)
+    raise ClaimWithdrawnBefore(account=claim.account, month=claim.month, withdrawn=claim.withdrawn or "")
 
 
 def waits(claim: Claim) -> bool:
@@ -228,54 +181,22 @@ def waits(claim: Claim) -> bool:
     return claim.pending is not None
 
 
-def _withdrawn(claim: Claim) -> Refusal:
-    return Refusal(
-        "claim_withdrawn",
-        said(
-            "{account} {month}: the claim was withdrawn: {withdrawn}",
-            account=claim.account,
-            month=claim.month,
-            withdrawn=claim.withdrawn,
-        ),
-        hint=said("`slaledger claim file {account} {month} --filed-at …`", account=claim.account, month=claim.month),
-    )
+def _withdrawn(claim: Claim) -> ClaimWasWithdrawn:
+    return ClaimWasWithdrawn(account=claim.account, month=claim.month, withdrawn=claim.withdrawn or "")
 
 
-def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided_at: int, zone: str) -> None:
+def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided_at: int) -> None:
     """A decision is dated at or after its filing, and after none that it follows.
 
     Raises Refusal `decided_before_filed`, `decided_before_decided`.
     """
     if decided_at < claim.filed_at:
-        raise Refusal(
-            "decided_before_filed",
-            said(
-                "{account} {month}: filed at {filed_at}, so not decided at {decided_at}",
-                account=command.account,
-                month=command.month,
-                filed_at=written(claim.filed_at, zone),
-                decided_at=written(decided_at, zone),
-            ),
-            clause="3.2",
-            hint=said(
-                "give a --decided-at of {filed_at} or later, or leave it out, which means now",
-                filed_at=written(claim.filed_at, zone),
-            ),
+        raise DecidedBeforeFiled(
+            account=claim.account, month=claim.month, filed_at=claim.filed_at, decided_at=decided_at
         )
     if isinstance(command, RedecideClaim) and claim.latest is not None and decided_at < claim.latest.decided_at:
-        raise Refusal(
-            "decided_before_decided",
-            said(
-                "{account} {month}: decided at {latest_at}, so not decided again at {again_at}",
-                account=command.account,
-                month=command.month,
-                latest_at=written(claim.latest.decided_at, zone),
-                again_at=written(decided_at, zone),
-            ),
-            hint=said(
-                "give a --decided-at of {latest_at} or later, or leave it out, which means now",
-                latest_at=written(claim.latest.decided_at, zone),
-            ),
+        raise DecidedBeforeDecided(
+            account=claim.account, month=claim.month, latest_at=claim.latest.decided_at, again_at=decided_at
         )
 
 
@@ -284,7 +205,7 @@ def decided(decision: Decision) -> tuple[Event, ...]:
     return (ClaimDecided(account=decision.account, month=decision.month, decision=msgspec.Raw(encode(decision))),)
 
 
-def dispute(claim: Claim, command: DisputeClaim, zone: str) -> tuple[Event, ...]:
+def dispute(claim: Claim, command: DisputeClaim) -> tuple[Event, ...]:
     """The customer disputes the latest decision.
 
     Raises Refusal `claim_undecided`, `disputed_before_filed`, `claim_disputed`.
@@ -294,31 +215,9 @@ def dispute(claim: Claim, command: DisputeClaim, zone: str) -> tuple[Event, ...]
     if wanted in claim.disputes:
         return ()
     if wanted.disputed_at < claim.filed_at:
-        raise Refusal(
-            "disputed_before_filed",
-            said(
-                "{account} {month}: filed at {filed_at}, so not disputed before",
-                account=claim.account,
-                month=claim.month,
-                filed_at=written(claim.filed_at, zone),
-            ),
-            hint=said("give a --disputed-at of {filed_at} or later", filed_at=written(claim.filed_at, zone)),
-        )
+        raise DisputedBeforeFiled(account=claim.account, month=claim.month, filed_at=claim.filed_at)
     if claim.disputed:
-        raise Refusal(
-            "claim_disputed",
-            said(
-                "{account} {month}: disputed at {disputed_at} already",
-                account=claim.account,
-                month=claim.month,
-                disputed_at=written(claim.disputes[-1].disputed_at, zone),
-            ),
-            hint=said(
-                "`slaledger claim redecide {account} {month} --reason …` answers it",
-                account=claim.account,
-                month=claim.month,
-            ),
-        )
+        raise ClaimAlreadyDisputed(account=claim.account, month=claim.month, disputed_at=claim.disputes[-1].disputed_at)
     return (
         ClaimDisputed(account=claim.account, month=claim.month, disputed_at=wanted.disputed_at, grounds=wanted.grounds),
     )
@@ -329,8 +228,4 @@ def check_is_decided(claim: Claim) -> None:
     if claim.withdrawn is not None:
         raise _withdrawn(claim)
     if claim.pending is not None or claim.latest is None:
-        raise Refusal(
-            "claim_undecided",
-            said("{account} {month}: there is no decision to go back to", account=claim.account, month=claim.month),
-            hint=said("`slaledger claim decide {account} {month}`", account=claim.account, month=claim.month),
-        )
+        raise ClaimUndecided(account=claim.account, month=claim.month)

@@ -13,9 +13,8 @@ import msgspec
 from domain.cited import Clause, FunctionName
 from domain.events import Evidence, Part, Stage
 from domain.money import Fen
-from domain.refusals import BadValue
+from domain.refusals.values import BadId, BadKey, BadSha256, BadText, BadVoucherId
 from domain.time import Instant, MonthText, Seconds
-from domain.wording import said
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
@@ -31,11 +30,7 @@ class Id(str):
     def parse(cls, text: str) -> Id:
         """Raises BadValue `bad_id`."""
         if _ID.fullmatch(text) is None:
-            raise BadValue(
-                "bad_id",
-                said("{text!r} is no id", text=text[:80]),
-                hint=said("ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -"),
-            )
+            raise BadId(text=text[:80])
         return cls(text)
 
 
@@ -48,11 +43,7 @@ class VoucherId(str):
     def parse(cls, text: str) -> VoucherId:
         """Raises BadValue `bad_id`."""
         if _VOUCHER.fullmatch(text) is None:
-            raise BadValue(
-                "bad_id",
-                said("{text!r} is no voucher id", text=text[:110]),
-                hint=said("1 to 96 of A-Z a-z 0-9 . _ : @ -"),
-            )
+            raise BadVoucherId(text=text[:110])
         return cls(text)
 
 
@@ -69,11 +60,7 @@ class Words(str):
             or len(text) > 2000
             or any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 for c in text)
         ):
-            raise BadValue(
-                "bad_text",
-                said("needs 1 to 2,000 characters and no control characters"),
-                hint=said("a sentence or two will do"),
-            )
+            raise BadText()
         return cls(text)
 
 
@@ -86,11 +73,7 @@ class Key(str):
     def parse(cls, text: str) -> Key:
         """Raises BadValue `bad_key`."""
         if not 1 <= len(text) <= 64 or not text.isprintable():
-            raise BadValue(
-                "bad_key",
-                said("{text!r} is no key", text=text[:80]),
-                hint=said("a key has 1 to 64 printable characters"),
-            )
+            raise BadKey(text=text[:80])
         return cls(text)
 
 
@@ -103,9 +86,7 @@ class Hash(str):
     def parse(cls, text: str) -> Hash:
         """Raises BadValue `bad_sha256`."""
         if _SHA256.fullmatch(text.lower()) is None:
-            raise BadValue(
-                "bad_sha256", said("{text!r} is no SHA-256", text=text[:80]), hint=said("64 hexadecimal digits")
-            )
+            raise BadSha256(text=text[:80])
         return cls(text.lower())
 
 

@@ -18,10 +18,24 @@ from domain.events import (
     IncidentWithdrawn,
     Scope,
 )
-from domain.refusals import Refusal
-from domain.terms import Terms
-from domain.time import FOREVER, written
-from domain.wording import said
+from domain.refusals.incident import (
+    EmptySpan,
+    EndsBeforeStart,
+    ExclusionWasWithdrawn,
+    IncidentScope,
+    IncidentStillOpen,
+    IncidentWasClosed,
+    IncidentWasWithdrawn,
+    NoExclusions,
+    NothingToCorrectInIncident,
+    NoticeMissing,
+    NoticeTooLate,
+    OutsideIncident,
+    UnknownExclusion,
+    UnlistedCause,
+)
+from domain.terms.versions import Terms
+from domain.time import FOREVER
 
 
 class Exclusion(msgspec.Struct, kw_only=True):
@@ -80,11 +94,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
     """The fact that an incident began. Raises Refusal `incident_scope` unless exactly one scope is given."""
     given = [command.account, command.accounts, command.regions, command.all_accounts or None]
     if sum(scope is not None for scope in given) != 1 or command.accounts == () or command.regions == ():
-        raise Refusal(
-            "incident_scope",
-            said("incident {incident}: say whom it touches, in one way", incident=command.incident),
-            hint=said("by one of --account, --region and --all-accounts; the first two may be repeated"),
-        )
+        raise IncidentScope(incident=command.incident)
     named = sorted(set(command.accounts or ()))
     account = named[0] if len(named) == 1 else command.account
     scope: Scope = "all" if command.all_accounts else "regions" if command.regions else "accounts"
@@ -153,22 +163,14 @@ def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
     )
 
 
-def close(incident: Incident, command: CloseIncident, zone: str) -> tuple[Event, ...]:
+def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
     """The incident ended. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
     _not_withdrawn(incident)
     if incident.ended_at == command.ended_at:
         return ()
     if incident.ended_at is not None:
-        raise Refusal(
-            "incident_closed",
-            said(
-                "incident {incident} is closed: it ended at {ended_at}",
-                incident=incident.incident,
-                ended_at=written(incident.ended_at, zone),
-            ),
-            hint=said("`slaledger incident correct {incident} --ended-at … --reason …`", incident=incident.incident),
-        )
-    _check_order(incident, incident.started_at, command.ended_at, zone)
+        raise IncidentWasClosed(incident=incident.incident, ended_at=incident.ended_at)
+    _check_order(incident, incident.started_at, command.ended_at)
     closed = IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at))
     if command.uncertainty_seconds is None:
         return (closed,)
@@ -182,25 +184,14 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
     """
     _not_withdrawn(incident)
     if command.started_at is None and command.ended_at is None:
-        raise Refusal(
-            "nothing_given",
-            said("incident {incident}: give started_at or ended_at to correct", incident=incident.incident),
-            hint=said(
-                "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at",
-                incident=incident.incident,
-            ),
-        )
+        raise NothingToCorrectInIncident(incident=incident.incident)
     if command.ended_at is not None and incident.ended_at is None:
-        raise Refusal(
-            "incident_open",
-            said("incident {incident} is open: it has no end to correct", incident=incident.incident),
-            hint=said("`slaledger incident close {incident} --ended-at …`", incident=incident.incident),
-        )
+        raise IncidentStillOpen(incident=incident.incident)
     started_at = incident.started_at if command.started_at is None else int(command.started_at)
     ended_at = incident.ended_at if command.ended_at is None else int(command.ended_at)
     if (started_at, ended_at) == (incident.started_at, incident.ended_at):
         return ()
-    _check_order(incident, started_at, ended_at, terms.zone)
+    _check_order(incident, started_at, ended_at)
     for exclusion in incident.exclusions:
         if exclusion.stands and exclusion.from_at is None:
             _check_notice(incident, exclusion.clause, exclusion.notified_at, started_at, terms)
@@ -241,23 +232,9 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
     begins = incident.started_at if wanted.from_at is None else wanted.from_at
     ends = (incident.ended_at or FOREVER) if wanted.to_at is None else wanted.to_at
     if begins >= ends:
-        raise Refusal(
-            "empty_span",
-            said("incident {incident}: the excluded span is empty", incident=incident.incident),
-            clause="2.3",
-            hint=said("--to comes after --from; leave both out to exclude the whole incident"),
-        )
+        raise EmptySpan(incident=incident.incident)
     if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
-        raise Refusal(
-            "outside_incident",
-            said(
-                "the excluded span lies outside incident {incident}, which began at {started_at}",
-                incident=incident.incident,
-                started_at=written(incident.started_at, terms.zone),
-            ),
-            clause="2.3",
-            hint=said("give --from and --to within it, or leave both out to exclude the whole incident"),
-        )
+        raise OutsideIncident(incident=incident.incident, started_at=incident.started_at)
     _check_listed(incident, wanted.clause, terms)
     _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
     return (wanted,)
@@ -276,79 +253,35 @@ def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) ->
 def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[Event, ...]:
     """Take an exclusion back. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
     if command.exclusion > len(incident.exclusions):
-        raise Refusal(
-            "unknown_exclusion",
-            said(
-                "incident {incident} has no exclusion {exclusion}",
-                incident=incident.incident,
-                exclusion=command.exclusion,
-            ),
-            hint=said("they are numbered from 1 to {n}", n=len(incident.exclusions))
-            if incident.exclusions
-            else said("nothing is to be withdrawn: it has none"),
-        )
+        if not incident.exclusions:
+            raise NoExclusions(incident=incident.incident, exclusion=command.exclusion)
+        raise UnknownExclusion(incident=incident.incident, exclusion=command.exclusion, n=len(incident.exclusions))
     exclusion = incident.exclusions[command.exclusion - 1]
     if exclusion.withdrawn == command.reason:
         return ()
     if not exclusion.stands:
-        raise Refusal(
-            "exclusion_withdrawn",
-            said(
-                "exclusion {exclusion} of incident {incident} was withdrawn: {withdrawn}",
-                exclusion=command.exclusion,
-                incident=incident.incident,
-                withdrawn=exclusion.withdrawn,
-            ),
-            hint=said(
-                "where it does hold: `slaledger exclusion apply {incident} --clause '{clause}'`",
-                incident=incident.incident,
-                clause=exclusion.clause,
-            ),
+        raise ExclusionWasWithdrawn(
+            exclusion=command.exclusion,
+            incident=incident.incident,
+            withdrawn=exclusion.withdrawn,
+            cause=exclusion.clause,
         )
     return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
 
 
 def _not_withdrawn(incident: Incident) -> None:
     if incident.withdrawn is not None:
-        raise Refusal(
-            "incident_withdrawn",
-            said(
-                "incident {incident} was withdrawn: {withdrawn}",
-                incident=incident.incident,
-                withdrawn=incident.withdrawn,
-            ),
-            hint=said("record what did happen under a new id"),
-        )
+        raise IncidentWasWithdrawn(incident=incident.incident, withdrawn=incident.withdrawn)
 
 
-def _check_order(incident: Incident, started_at: int, ended_at: int | None, zone: str) -> None:
+def _check_order(incident: Incident, started_at: int, ended_at: int | None) -> None:
     if ended_at is not None and ended_at < started_at:
-        raise Refusal(
-            "ends_before_start",
-            said(
-                "incident {incident} would end at {ended_at}, before its start at {started_at}",
-                incident=incident.incident,
-                ended_at=written(ended_at, zone),
-                started_at=written(started_at, zone),
-            ),
-            clause="1",
-            hint=said("check both times, and their offsets"),
-        )
+        raise EndsBeforeStart(incident=incident.incident, ended_at=ended_at, started_at=started_at)
 
 
 def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
     if not any(cause.clause == clause for cause in terms.exclusions):
-        raise Refusal(
-            "unlisted_cause",
-            said(
-                "incident {incident}: version {version} of the terms excludes no cause {clause}",
-                incident=incident.incident,
-                version=terms.version,
-                clause=clause,
-            ),
-            clause="2.3",
-            hint=said("`slaledger terms show {version}` lists them", version=terms.version),
-        )
+        raise UnlistedCause(incident=incident.incident, version=terms.version, cause=clause)
 
 
 def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, terms: Terms) -> None:
@@ -359,25 +292,6 @@ def _check_notice(incident: Incident, clause: str, notified_at: int | None, begi
     if not any(cause.clause == clause and cause.notice_required for cause in terms.exclusions):
         return
     if notified_at is None:
-        raise Refusal(
-            "notice_missing",
-            said(
-                "incident {incident}: announced maintenance needs the time of the announcement",
-                incident=incident.incident,
-            ),
-            clause=clause,
-            hint=said("give --notified-at, when the customer was told"),
-        )
+        raise NoticeMissing(incident=incident.incident, clause=clause)
     if notified_at >= begins:
-        raise Refusal(
-            "notice_too_late",
-            said(
-                "incident {incident}: the customer was told at {notified_at}, "
-                "not before the maintenance began at {begins}",
-                incident=incident.incident,
-                notified_at=written(notified_at, terms.zone),
-                begins=written(begins, terms.zone),
-            ),
-            clause=clause,
-            hint=said("maintenance that was not announced beforehand is not excluded"),
-        )
+        raise NoticeTooLate(incident=incident.incident, notified_at=notified_at, begins=begins, clause=clause)

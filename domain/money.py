@@ -9,8 +9,8 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
-from domain.refusals import BadValue
-from domain.wording import said
+from domain.refusals.values import BadAmount, TooManyDecimals
+from domain.text import said
 
 _YUAN = re.compile(r"(\d{1,12})(?:\.(\d+))?", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%", re.ASCII)
@@ -24,14 +24,11 @@ class Fen(int):
         """The amount that a decimal string in yuan names. Raises BadValue `bad_amount` or `too_many_decimals`."""
         matched = _YUAN.fullmatch(text)
         if matched is None:
-            raise BadValue("bad_amount", said("{text!r} is no amount", text=text), hint=_EXAMPLE, unreadable=True)
+            raise BadAmount(text=text)
         yuan, fen = matched.group(1), matched.group(2) or ""
         if len(fen) > 2:
-            raise BadValue("too_many_decimals", said("{text!r} has more than two decimals", text=text), hint=_EXAMPLE)
+            raise TooManyDecimals(text=text)
         return cls(int(yuan) * 100 + int(f"{fen:0<2}"))
-
-
-_EXAMPLE = said("write a decimal string with at most two places, like 600.00")
 
 
 def yuan(fen: int) -> str:

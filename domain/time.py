@@ -8,8 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from domain.refusals import BadValue
-from domain.wording import said, words_of
+from domain.refusals.values import (
+    BadMonth,
+    BadSeconds,
+    BadTime,
+    ImpossibleTime,
+    TimeOutOfRange,
+    TimeTooFine,
+    TimeWithoutOffset,
+    UnreadableSeconds,
+)
+from domain.text import words_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -45,40 +54,21 @@ class Instant(int):
         """
         matched = _RFC3339.fullmatch(text)
         if matched is None:
-            raise BadValue("bad_time", said("{text!r} is no RFC 3339 time", text=text), hint=_EXAMPLE, unreadable=True)
+            raise BadTime(text=text)
         day, clock, fraction, offset = matched.groups()
         if offset is None:
-            raise BadValue("time_without_offset", said("{text!r} has no offset from UTC", text=text), hint=_EXAMPLE)
+            raise TimeWithoutOffset(text=text)
         digits = (fraction or "").rstrip("0")
         if len(digits) > 6:
-            raise BadValue(
-                "bad_time", said("{text!r} is finer than a microsecond", text=text), hint=_EXAMPLE, unreadable=True
-            )
+            raise TimeTooFine(text=text)
         try:
             moment = datetime.fromisoformat(f"{day}T{clock}.{digits:0<6}{offset.upper().replace('Z', '+00:00')}")
             instant = cls((moment - _EPOCH) // _MICROSECOND)
         except (ValueError, OverflowError) as error:
-            raise BadValue(
-                "bad_time",
-                said("{text!r} is no time: {error}", text=text, error=words_of(error)),
-                hint=_EXAMPLE,
-                unreadable=True,
-            ) from None
+            raise ImpossibleTime(text=text, error=words_of(error)) from None
         if not 0 <= instant < _END:
-            raise BadValue(
-                "time_out_of_range",
-                said(
-                    "{text!r} is not between {first_year} and {last_year}",
-                    text=text,
-                    first_year=FIRST_YEAR,
-                    last_year=LAST_YEAR,
-                ),
-                hint=said("check the year; it comes first, as in 2026-03-03T10:00:00+08:00"),
-            )
+            raise TimeOutOfRange(text=text, first_year=FIRST_YEAR, last_year=LAST_YEAR)
         return instant
-
-
-_EXAMPLE = said("write it like 2026-03-03T10:00:00+08:00")
 
 
 class Seconds(int):
@@ -90,12 +80,8 @@ class Seconds(int):
         matched = _SECONDS.fullmatch(text)
         span = 0 if matched is None else int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
         if not 0 < span <= _LONGEST_SPAN:
-            raise BadValue(
-                "bad_seconds",
-                said("{text} is no span of seconds", text=repr(text[:40])),
-                hint=said("more than 0 and at most 2678400, with at most six decimals, like 15 or 0.5"),
-                unreadable=matched is None,
-            )
+            kind = UnreadableSeconds if matched is None else BadSeconds
+            raise kind(text=repr(text[:40]))
         return cls(span)
 
 
@@ -108,12 +94,7 @@ class MonthText(str):
     def parse(cls, text: str) -> MonthText:
         """The month that `YYYY-MM` names. Raises BadValue `bad_month`."""
         if _MONTH.fullmatch(text) is None or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
-            raise BadValue(
-                "bad_month",
-                said("{text!r} is no month", text=text),
-                hint=said("write it like 2026-03"),
-                unreadable=True,
-            )
+            raise BadMonth(text=text)
         return cls(text)
 
 

@@ -18,12 +18,18 @@ from domain.events import (
     VoucherIssued,
     VoucherRedeemed,
 )
-from domain.money import yuan
-from domain.refusals import Refusal
+from domain.refusals.voucher import (
+    BeyondBalance,
+    BeyondBill,
+    ClaimNotDecided,
+    IssuedBeforeDecided,
+    NothingAwarded,
+    NothingLeft,
+    RedemptionWasReversed,
+    UnknownRedemption,
+)
 from domain.rules import vouchers as rules
-from domain.terms import Terms
-from domain.time import written
-from domain.wording import said
+from domain.terms.versions import Terms
 
 
 class Redemption(msgspec.Struct, kw_only=True):
@@ -107,48 +113,21 @@ def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher
     return voucher
 
 
-def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str, zone: str) -> tuple[VoucherIssued, ...]:
+def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str) -> tuple[VoucherIssued, ...]:
     """A voucher for what the latest decision awards, less what was issued for the month; nothing where that is all.
 
     Raises Refusal `claim_undecided`, `nothing_awarded`, `issued_before_decided`.
     """
     latest = claim.latest
     if latest is None:
-        raise Refusal(
-            "claim_undecided",
-            said("{account} {month}: the claim is not decided", account=claim.account, month=claim.month),
-            clause="3.1",
-            hint=said("`slaledger claim decide {account} {month}`", account=claim.account, month=claim.month),
-        )
+        raise ClaimNotDecided(account=claim.account, month=claim.month)
     if claim.to_issue_fen == 0:
         if latest.outcome != "awarded" and not claim.paid:
-            raise Refusal(
-                "nothing_awarded",
-                said(
-                    "{account} {month}: the claim was decided as {outcome}; there is nothing to issue",
-                    account=claim.account,
-                    month=claim.month,
-                    outcome=latest.outcome,
-                ),
-                clause="3.1",
-                hint=said("`slaledger claim explain {account} {month}`", account=claim.account, month=claim.month),
-            )
+            raise NothingAwarded(account=claim.account, month=claim.month, outcome=latest.outcome)
         return ()
     if issued_at < latest.decided_at:
-        raise Refusal(
-            "issued_before_decided",
-            said(
-                "{account} {month}: decided at {decided_at}, so no voucher at {issued_at}",
-                account=claim.account,
-                month=claim.month,
-                decided_at=written(latest.decided_at, zone),
-                issued_at=written(issued_at, zone),
-            ),
-            clause="3.1",
-            hint=said(
-                "give an --issued-at of {decided_at} or later, or leave it out, which means now",
-                decided_at=written(latest.decided_at, zone),
-            ),
+        raise IssuedBeforeDecided(
+            account=claim.account, month=claim.month, decided_at=latest.decided_at, issued_at=issued_at
         )
     number = len(claim.paid) + 1
     return (
@@ -184,33 +163,9 @@ def redeem(
             return ()
     rules.check_usable(voucher.voucher, voucher.account, voucher.issued_at, bill, command, terms)
     if amount_fen > voucher.balance_fen:
-        raise Refusal(
-            "beyond_balance",
-            said(
-                "voucher {voucher} has {balance} left, not {amount}",
-                voucher=voucher.voucher,
-                balance=yuan(voucher.balance_fen),
-                amount=yuan(amount_fen),
-            ),
-            clause="3.1",
-            hint=said(
-                "`slaledger voucher show {voucher}` lists what it has paid; give an --amount up to what is left",
-                voucher=voucher.voucher,
-            ),
-        )
+        raise BeyondBalance(voucher=voucher.voucher, balance=voucher.balance_fen, amount=amount_fen)
     if amount_fen > owed_fen(bill, command.part):
-        raise Refusal(
-            "beyond_bill",
-            said(
-                "the {part} part of bill {bill} still owes {owed}, not {amount}",
-                part=command.part,
-                bill=bill.bill,
-                owed=yuan(owed_fen(bill, command.part)),
-                amount=yuan(amount_fen),
-            ),
-            clause="3.1",
-            hint=said("give an --amount up to that; what is left of the voucher can pay another bill"),
-        )
+        raise BeyondBill(part=command.part, bill=bill.bill, owed=owed_fen(bill, command.part), amount=amount_fen)
     number = len(voucher.redemptions) + 1
     redeemed = VoucherRedeemed(
         voucher=voucher.voucher,
@@ -234,35 +189,12 @@ def redeem(
 def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionReversed, FeesPaymentReversed] | tuple[()]:
     """Undo a redemption, on both sides. Raises Refusal `unknown_redemption`, `redemption_reversed`."""
     if command.redemption > len(voucher.redemptions):
-        raise Refusal(
-            "unknown_redemption",
-            said(
-                "voucher {voucher} has no redemption {redemption}",
-                voucher=voucher.voucher,
-                redemption=command.redemption,
-            ),
-            hint=said(
-                "it has {n}: `slaledger voucher show {voucher}`", voucher=voucher.voucher, n=len(voucher.redemptions)
-            ),
-        )
+        raise UnknownRedemption(voucher=voucher.voucher, redemption=command.redemption, n=len(voucher.redemptions))
     redemption = voucher.redemptions[command.redemption - 1]
     if redemption.reversed == command.reason:
         return ()
     if redemption.reversed is not None:
-        raise Refusal(
-            "redemption_reversed",
-            said(
-                "redemption {number} of voucher {voucher} was reversed: {reversed}",
-                number=redemption.number,
-                voucher=voucher.voucher,
-                reversed=redemption.reversed,
-            ),
-            clause="3.1",
-            hint=said(
-                "where it was paid after all, record it anew: `slaledger voucher redeem {voucher} …`",
-                voucher=voucher.voucher,
-            ),
-        )
+        raise RedemptionWasReversed(number=redemption.number, voucher=voucher.voucher, reversed=redemption.reversed)
     return (
         RedemptionReversed(voucher=voucher.voucher, redemption=redemption.number),
         FeesPaymentReversed(bill=redemption.bill, voucher=voucher.voucher, redemption=redemption.number),
@@ -275,9 +207,4 @@ def cancel(voucher: Voucher, reason: str) -> tuple[Event, ...]:
         return (VoucherCancelled(voucher=voucher.voucher, amount_fen=voucher.balance_fen),)
     if any(cancellation.reason == reason for cancellation in voucher.cancellations):
         return ()
-    raise Refusal(
-        "nothing_left",
-        said("voucher {voucher} has nothing left to cancel", voucher=voucher.voucher),
-        clause="3.1",
-        hint=said("`slaledger voucher show {voucher}`", voucher=voucher.voucher),
-    )
+    raise NothingLeft(voucher=voucher.voucher)

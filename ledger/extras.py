@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from domain.refusals import Unreadable
-from domain.wording import Said, said
+from domain.text import Said
+from ledger.refusals.commands import MissingExtra
 
 
 def library(module: str, extra: str, what: Said) -> Any:
@@ -17,8 +17,4 @@ def library(module: str, extra: str, what: Said) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise Unreadable(
-            "missing_extra",
-            said("{what} need the extra `{extra}`: {error}", what=what, extra=extra, error=str(error)),
-            hint=said("pip install 'slaledger[{extra}]'", extra=extra),
-        ) from None
+        raise MissingExtra(what=what, extra=extra, error=str(error)) from None

@@ -10,9 +10,9 @@ import msgspec
 from domain.assessment import assess_months
 from domain.case import Case, touching
 from domain.incident import Incident
-from domain.refusals import Refusal
-from domain.spans import Span
-from domain.terms import Version, in_force
+from domain.intervals import Span
+from domain.refusals.terms import NoTerms
+from domain.terms.versions import Version, in_force
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, month_of, month_span, months_between
 
 
@@ -74,7 +74,5 @@ def _windows(first_day: int, last_day: int, versions: tuple[Version, ...]) -> li
 def _window(month: str, versions: tuple[Version, ...]) -> Span | None:
     try:
         return month_span(month, in_force(versions, month).terms.zone)
-    except Refusal as refusal:
-        if refusal.code != "no_terms":
-            raise
+    except NoTerms:
         return None

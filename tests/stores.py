@@ -18,8 +18,8 @@ from typing import Any, Literal
 import pytest
 
 from ledger.application import Ledger
-from ledger.execution import initialise
-from ledger.store.location import kept_path
+from ledger.commands.execution import initialise
+from ledger.store.sqlite.files import kept_path
 
 Raw = tuple[int, str, int, str, bytes]
 Execute = Callable[..., list[tuple[Any, ...]]]
@@ -287,7 +287,7 @@ class PostgresStore:
     @staticmethod
     def tables(schema: str) -> list[str]:
         """The statements that make a ledger's tables."""
-        from ledger.store.server import make_statements
+        from ledger.store.postgres.store import make_statements
 
         return [statement.as_string() for statement in make_statements(schema)]
 

@@ -17,8 +17,8 @@ from stores import Raw, SqliteFile, Store, sqlite_only
 
 from domain.events import LedgerCreated
 from ledger.application import Ledger
-from ledger.published import shipped_agreements
-from ledger.store import layout
+from ledger.log import streams
+from ledger.shipped import shipped_agreements
 
 Line = dict[str, Any]
 SHIPPED = shipped_agreements()[0]
@@ -463,7 +463,7 @@ def test_an_unpublished_calendar_in_a_batch(shop: CommandLine) -> None:
 def test_a_decision_that_needs_a_calendar_which_is_not_recorded(store: Store, tmp_path: Path) -> None:
     bare = CommandLine(tmp_path, store.empty(tmp_path))
     with Ledger.create(bare.url) as made, made.writing() as log:
-        log.append([(layout.LEDGER, LedgerCreated(ledger="without-calendars"))], 0, "clerk", None, None)
+        log.append([(streams.LEDGER, LedgerCreated(ledger="without-calendars"))], 0, "clerk", None, None)
     setup = bare.batch(
         line("terms publish", document=SHIPPED), SHOP[0], line("claim file", **{**APRIL, "filed_at": at("05-12")})
     )

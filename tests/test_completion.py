@@ -13,7 +13,7 @@ import pytest
 from commands import commands
 from conftest import COMMAND, NOON, CommandLine
 
-from cli.completion import OF_FIELD, SHELLS
+from cli.commands.completion import OF_FIELD, SHELLS
 
 THIS_MONTH = f"{NOON:%Y-%m}"
 
@@ -114,7 +114,9 @@ def test_bash_completes_with_its_script(told: CommandLine) -> None:
         PATH={shlex.quote(str(COMMAND.parent))}:$PATH
         eval "$SCRIPT"
         COMP_WORDS=(slaledger availability 1) COMP_CWORD=2
-        _slaledger_completion slaledger 1 availability
+        found=$(complete -p slaledger)
+        found=${{found#*-F }}
+        ${{found%% *}} slaledger 1 availability
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     env = told.environment({"SCRIPT": script})

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange import source
-from ledger.exchange.alertmanager import read_alertmanager
-from ledger.exchange.labels import LabelRules
-from ledger.exchange.source import Reading, Unreadable
+from ledger.imports import source
+from ledger.imports.alertmanager import read_alertmanager
+from ledger.imports.label_rules import LabelRules
+from ledger.imports.source import Reading
+from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "alertmanager-webhook.json"
 Json = dict[str, Any]
@@ -51,8 +52,8 @@ def read(data: bytes, rules: LabelRules = BY_TENANT, *, truncated: bool = False)
     return read_alertmanager(io.BytesIO(data), name="a.json", rules=rules, truncated=truncated)
 
 
-def refused(data: bytes, rules: LabelRules = BY_TENANT) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(data: bytes, rules: LabelRules = BY_TENANT) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(data, rules)
     return caught.value
 
@@ -135,7 +136,7 @@ def test_what_no_rule_fits_is_refused_by_name_until_it_is_left_out() -> None:
     error = refused(data)
     assert error.code == "unmapped_labels"
     assert error.place == "a.json:1: $.alerts[1]"
-    assert "alert DiskFull (bb)" in error.message
+    assert "alert DiskFull (bb)" in error.finding
     assert error.hint and "alertname=DiskFull" in error.hint
     skip = frozenset({("alertname", "DiskFull")})
     for rules in (

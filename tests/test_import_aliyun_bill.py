@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.exchange.aliyun_bill import COLUMNS, read_aliyun_bill
-from ledger.exchange.source import Reading, Unreadable
+from ledger.imports.aliyun_bill import COLUMNS, read_aliyun_bill
+from ledger.imports.source import Reading
+from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "aliyun-bill-header.csv"
 CALL = "通话费"
@@ -45,8 +46,8 @@ def read(data: str | bytes, *calls: str, products: tuple[str, ...] = ()) -> Read
     return read_aliyun_bill(io.BytesIO(given), name="b.csv", call_items=frozenset(calls), products=frozenset(products))
 
 
-def refused(data: str | bytes, *calls: str, products: tuple[str, ...] = ()) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(data: str | bytes, *calls: str, products: tuple[str, ...] = ()) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(data, *calls, products=products)
     return caught.value
 
@@ -281,11 +282,11 @@ def test_what_cannot_be_read_is_refused_with_its_line(case: str) -> None:
     data, code, place = REFUSALS[case]
     error = refused(data)
     assert (error.code, error.place) == (code, place)
-    assert error.message
+    assert error.finding
 
 
 def test_a_missing_column_is_named() -> None:
-    assert "账期" in refused(written(columns=COLUMNS[1:])).message
+    assert "账期" in refused(written(columns=COLUMNS[1:])).finding
 
 
 def test_a_call_item_that_no_row_bears_is_refused() -> None:
@@ -300,4 +301,4 @@ def test_a_product_that_no_row_bears_is_refused() -> None:
 
 def test_vouchers_are_held_against_their_own_part() -> None:
     rows = written(row(应付金额="100"), call(应付金额="1", 代金券抵扣="2"))
-    assert refused(rows, CALL).message == "vouchers of 2.00 paid on a call fee of 1.00"
+    assert refused(rows, CALL).finding == "vouchers of 2.00 paid on a call fee of 1.00"

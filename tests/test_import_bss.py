@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.bss import read_bss
-from ledger.exchange.source import Reading, Unreadable
+from ledger.imports.bss import read_bss
+from ledger.imports.source import Reading
+from ledger.refusals import Misread
 
 Json = dict[str, Any]
 
@@ -76,8 +77,8 @@ def read(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Reading
     )
 
 
-def refused(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(answer, *calls, products=products)
     return caught.value
 

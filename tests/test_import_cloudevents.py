@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.cloudevents import Asked, read_cloudevents
-from ledger.exchange.source import Reading, Unreadable
+from ledger.imports.cloudevents import Asked, read_cloudevents
+from ledger.imports.source import Reading
+from ledger.refusals import Misread
 
 Json = dict[str, Any]
 OPEN: Json = {
@@ -32,8 +33,8 @@ def read(told: object, asked: Asked = Asked()) -> Reading:  # noqa: B008 - it is
     return read_cloudevents(io.BytesIO(data), name="e.json", asked=asked)
 
 
-def refused(told: object, asked: Asked = Asked()) -> Unreadable:  # noqa: B008 - it is frozen
-    with pytest.raises(Unreadable) as caught:
+def refused(told: object, asked: Asked = Asked()) -> Misread:  # noqa: B008 - it is frozen
+    with pytest.raises(Misread) as caught:
         read(told, asked)
     return caught.value
 

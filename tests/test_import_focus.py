@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange import table
-from ledger.exchange.focus import Asked, read_focus
-from ledger.exchange.source import Reading, Unreadable
+from ledger.imports import csv_rows
+from ledger.imports.focus import Asked, read_focus
+from ledger.imports.source import Reading
+from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "focus-1.0.csv"
 Row = dict[str, str]
@@ -54,8 +55,8 @@ def read(data: bytes, **asked: Any) -> Reading:
     return read_focus(io.BytesIO(data), name="f.csv", asked=Asked(**given))
 
 
-def refused(data: bytes, **asked: Any) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(data: bytes, **asked: Any) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(data, **asked)
     return caught.value
 
@@ -216,7 +217,7 @@ def test_a_mark_at_the_beginning_and_no_rows() -> None:
 
 
 def test_a_row_of_endless_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "LARGEST", 1_000)
+    monkeypatch.setattr(csv_rows, "LARGEST", 1_000)
     assert refused(written(row()) + b'"a\n",' * 400).code == "too_large"
 
 

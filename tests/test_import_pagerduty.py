@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.pagerduty import Asked, read_pagerduty
-from ledger.exchange.source import Reading, Unreadable
+from ledger.imports.pagerduty import Asked, read_pagerduty
+from ledger.imports.source import Reading
+from ledger.refusals import Misread
 
 Json = dict[str, Any]
 ROUTING = Asked(functions={"Routing": "inbound_routing"}, accounts=("1001",))
@@ -42,8 +43,8 @@ def read(data: bytes, asked: Asked = ROUTING) -> Reading:
     return read_pagerduty(io.BytesIO(data), name="d.json", asked=asked)
 
 
-def refused(data: bytes, asked: Asked = ROUTING) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(data: bytes, asked: Asked = ROUTING) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(data, asked)
     return caught.value
 
@@ -106,7 +107,7 @@ def test_what_no_rule_fits_is_refused_by_name_until_it_is_left_out() -> None:
     data = listed(RESOLVED, incident(id="Q2", service={"id": "P2", "summary": "Website"}))
     error = refused(data)
     assert (error.code, error.place) == ("unmapped_service", "d.json:1: $.incidents[1]")
-    assert "incident Q2 of service Website" in error.message
+    assert "incident Q2 of service Website" in error.finding
     only = Asked(functions=ROUTING.functions, accounts=("1001",), only_mapped=True)
     skip = Asked(functions=ROUTING.functions, accounts=("1001",), skip=frozenset({"Q2"}))
     assert fields(read(data, only)) == fields(read(data, skip)) == fields(read(listed(RESOLVED)))

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.labels import LabelRules
-from ledger.exchange.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
-from ledger.exchange.source import Reading, Unreadable
+from ledger.imports.label_rules import LabelRules
+from ledger.imports.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.source import Reading
+from ledger.refusals import Misread
 
 RULES = LabelRules(functions={("job", "routing"): "inbound_routing"}, account_label="tenant")
 LABELS = {"__name__": "up", "job": "routing", "tenant": "1001"}
@@ -43,8 +44,8 @@ def read(
     return read_prometheus(io.BytesIO(data), name="p.json", rules=rules, measure=measure)
 
 
-def refused(data: bytes, **given: Any) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(data: bytes, **given: Any) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(data, **given)
     return caught.value
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ledger.exchange.source import Reading, Unreadable
-from ledger.exchange.statuspage import read_statuspage
+from ledger.imports.source import Reading
+from ledger.imports.statuspage import read_statuspage
+from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "statuspage-incidents.json"
 PHONE = {"Phone": "agent_calls"}
@@ -28,8 +29,8 @@ def read(page: object, functions: Mapping[str, str] = PHONE, skip: tuple[str, ..
     )
 
 
-def refused(page: object, functions: Mapping[str, str] = PHONE, skip: tuple[str, ...] = ()) -> Unreadable:
-    with pytest.raises(Unreadable) as caught:
+def refused(page: object, functions: Mapping[str, str] = PHONE, skip: tuple[str, ...] = ()) -> Misread:
+    with pytest.raises(Misread) as caught:
         read(page, functions, skip)
     return caught.value
 
@@ -160,7 +161,7 @@ def test_whom_it_touches(accounts: tuple[str, ...], everybody: bool, fields: dic
         return read_statuspage(io.BytesIO(data), name="p", accounts=accounts, all_accounts=everybody, functions=PHONE)
 
     if fields is None:
-        with pytest.raises(Unreadable, match="either accounts or all accounts"):
+        with pytest.raises(Misread, match="either accounts or all accounts"):
             run()
     else:
         assert fields.items() <= run().commands[0].fields.items()
@@ -377,7 +378,7 @@ def test_what_cannot_be_understood_is_refused_with_its_place(case: str) -> None:
     error = refused(given)
     assert error.code == code
     assert error.place == (place if place.startswith("p.json") else f"p.json: {place}")
-    assert error.message and str(error) == f"{error.place}: {error.message}"
+    assert error.finding and str(error) == error.message == f"{error.place}: {error.finding}"
 
 
 Mistake = tuple[dict[str, str], tuple[str, ...], str]

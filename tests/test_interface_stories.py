@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.published import shipped_agreements
+from ledger.shipped import shipped_agreements
 
 Line = dict[str, Any]
 SHANGHAI = timezone(timedelta(hours=8))

@@ -19,7 +19,7 @@ from domain.refusals import Conflict, Refusal
 from domain.time import Instant
 from ledger import clock
 from ledger.application import Ledger
-from ledger.execution import carry_out, execute
+from ledger.commands.execution import carry_out, execute
 
 ENROLLED = "2026-01-01T00:00:00+08:00"
 _numbers = count(1)
@@ -332,7 +332,7 @@ def test_a_server_that_does_not_come_back_leaves_the_outcome_unknown_and_says_so
     with Ledger.open(url.replace(str(server.folder), str(wire.folder)), lock_seconds=1) as ledger:
         wire.is_down = True
         with pytest.MonkeyPatch.context() as patch, pytest.raises(Conflict) as refused:
-            patch.setattr("ledger.store.server.CONNECT_SECONDS", 1)
+            patch.setattr("ledger.store.postgres.store.CONNECT_SECONDS", 1)
             execute(ledger, enroll("1001"), "clerk")
     assert refused.value.code == "outcome_unknown"
     assert "run it again" in str(refused.value.hint)

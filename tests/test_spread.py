@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit.replay import Replayed, replay_range, together
-from ledger.spread import Workers, over_accounts, ranges
-from ledger.store import layout
-from ledger.store.reader import Reader
+from ledger.log import streams
+from ledger.log.reader import Reader
+from ledger.parallel import Workers, over_accounts, ranges
+from ledger.refusals.copies import WrongOrder
 
 
 def nothing(done: int, total: int) -> None:
@@ -42,9 +43,9 @@ def test_ranges_hold_every_account_once_and_in_order(demo: CommandLine, parts: i
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.reading() as log:
         found = ranges(log, parts)
         accounts = [own.account for first, end in found for own in log.accounts_own(first, end)]
-        assert accounts == [own.account for own in log.accounts_own(*layout.ACCOUNTS)]
+        assert accounts == [own.account for own in log.accounts_own(*streams.ACCOUNTS)]
         assert len(accounts) == 9
-    assert (found[0][0], found[-1][1]) == layout.ACCOUNTS
+    assert (found[0][0], found[-1][1]) == streams.ACCOUNTS
     assert all(end == first for (_, end), (first, _) in pairwise(found))
     assert 1 <= len(found) <= min(parts, 9)
 
@@ -53,13 +54,13 @@ def test_an_empty_ledger_is_one_range(tmp_path: Path) -> None:
     command_line = CommandLine(tmp_path)
     command_line.ok("init")
     with Ledger.open(f"sqlite:///{command_line.ledger}") as ledger, ledger.reading() as log:
-        assert ranges(log, 8) == [layout.ACCOUNTS]
+        assert ranges(log, 8) == [streams.ACCOUNTS]
 
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that is there answers, however busy the machine is."""
-    monkeypatch.setattr("ledger.spread.CONNECT_SECONDS", 300)
+    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 300)
 
 
 class Cluster:
@@ -164,7 +165,7 @@ def test_a_worker_killed_in_the_middle_costs_its_task_and_not_the_run(
 
 
 def refusing(log: Reader, first: str, end: str, *, on_progress: Any) -> None:
-    raise Unreadable("no_reason", "for no reason", clause="1", hint="none")
+    raise WrongOrder(place=f"{first} to {end}", position=1, before=2, clause="1")
 
 
 def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, cluster: Cluster) -> None:
@@ -175,13 +176,13 @@ def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, clust
     ):
         list(over_accounts(ledger, log, refusing, Workers(address=cluster.address), nothing))
     said = refused.value
-    assert (type(said), said.code, said.message, said.clause, said.hint) == (
-        *(Unreadable, "no_reason", "for no reason", "1", "none"),
-    )
+    assert (type(said), said.code, said.clause) == (WrongOrder, "wrong_order", "1")
+    assert said.message.endswith("position 1 does not come after 2")
+    assert said.hint == "export it again, and leave the file as it is written"
 
 
 def test_a_scheduler_that_does_not_answer(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.spread.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         assert demo.refused("audit", "replay", "--cluster", address, status=2)["code"] == "cluster_unreachable"
 

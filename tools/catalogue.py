@@ -2,9 +2,9 @@
 
 python tools/catalogue.py
 
-A sentence is the literal in `said` or `counted`, a paragraph of a command's help, an option's help, a cause of
-exclusion in a shipped agreement, or what the command line's library, click, says itself. New ones stand in the `.po`
-file with an empty translation, which a test refuses: write it there, and run this again.
+A sentence is the literal in `said` or `counted`, the message or hint of a refusal, a paragraph of a command's help, an
+option's help, a cause of exclusion in a shipped agreement, or what the command line's library, click, says itself. New
+ones stand in the `.po` file with an empty translation, which a test refuses: write it there, and run this again.
 
 What click says differs by release, and every release that pyproject.toml allows is to be understood. So what an
 earlier run found in another release of click stays. Run it once on the oldest release and once on the newest.
@@ -24,10 +24,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from declared import refusals, templates
 
-from cli.help import paragraphs
-from cli.language import DOMAIN, FOLDER
 from cli.main import cli
+from cli.terminal.help import paragraphs
+from cli.terminal.language import DOMAIN, FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "ledger", "projections", "cli")
@@ -51,7 +52,7 @@ def path(lang: str, suffix: str) -> Path:
 def collected() -> Catalog:
     """Every sentence, with the files in which it stands, and no translation."""
     catalog = Catalog(domain=DOMAIN, creation_date=_LATER, revision_date=_LATER, fuzzy=False)
-    for place, message in (*_said(), *_helps(), *_causes(), *_of_click()):
+    for place, message in (*_said(), *_refused(), *_helps(), *_causes(), *_of_click()):
         catalog.add(message, locations=[(place, 0)])
     return catalog
 
@@ -75,6 +76,12 @@ def _said() -> Iterator[tuple[str, Id]]:
         for file in sorted((ROOT / package).rglob("*.py")):
             for template in _templates(ast.parse(file.read_text("utf-8"))):
                 yield str(file.relative_to(ROOT)), template
+
+
+def _refused() -> Iterator[tuple[str, Id]]:
+    for kind in refusals():
+        for template in templates(kind):
+            yield kind.__module__.replace(".", "/") + ".py", template
 
 
 def _templates(tree: ast.AST) -> Iterator[str]:
@@ -114,10 +121,10 @@ def everything(command: click.Command, name: str) -> Iterator[tuple[str, click.C
                 yield from everything(found, f"{name} {each}")
 
 
-def helps(command: click.Command) -> Iterable[str]:
-    """What a command's help page says in sentences of ours."""
+def helps(command: click.Command, with_short: bool = True) -> Iterable[str]:
+    """What a command's help page says in sentences of ours, and that of its group about it."""
     texts = paragraphs(command.help or "")
-    if command.short_help:
+    if command.short_help and with_short:
         texts.append(" ".join(command.short_help.split()))
     options = (option.help for option in command.params if isinstance(option, click.Option))
     listed = command.descriptions() if hasattr(command, "descriptions") else ()

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cli.language import spoken
-from domain.refusals import Unreadable
-from domain.wording import Said, said
+from cli.refusals import NoJinja
+from cli.terminal.language import spoken
+from domain.text import Said
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -85,8 +85,7 @@ def _environment(lang: str) -> Environment:
         from jinja2 import Environment, PackageLoader, StrictUndefined
         from markupsafe import Markup
     except ImportError as error:
-        message = said("a page needs Jinja2: {error}", error=error)
-        raise Unreadable("no_jinja", message, hint=said("pip install 'slaledger[report]'")) from None
+        raise NoJinja(error=error) from None
 
     def finished(value: object) -> object:
         """Sentences are spoken in the page's language before they are escaped; markup is ours and stays."""

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from domain.bill import Bill
 from domain.commands import RedeemVoucher
-from domain.refusals import Refusal
-from domain.terms import Terms
+from domain.refusals.voucher import (
+    CallPartNotPayable,
+    EarlierBill,
+    FeeWithoutCallPart,
+    NothingToRedeem,
+    NotTransferable,
+    OtherAccountsBill,
+    RedeemedBeforeIssued,
+    VoidBillNotPayable,
+)
+from domain.terms.versions import Terms
+from domain.text import said
 from domain.time import month_start, written
-from domain.wording import said
 
 
 def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command: RedeemVoucher, terms: Terms) -> None:
@@ -18,76 +27,24 @@ def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command
     """
     _check_holder(voucher, account, bill, command)
     if bill.voided is not None:
-        raise Refusal(
-            "bill_voided",
-            said("bill {bill} is void: {voided}", bill=bill.bill, voided=bill.voided),
-            clause="3.1",
-            hint=said("pay another bill of account {account} with it", account=account),
-        )
+        raise VoidBillNotPayable(bill=bill.bill, voided=bill.voided, account=account)
     if command.amount == 0:
-        raise Refusal(
-            "nothing_to_redeem",
-            said("voucher {voucher}: an amount above zero, please", voucher=voucher),
-            clause="3.1",
-            hint=said("give --amount, such as 50.00"),
-        )
+        raise NothingToRedeem(voucher=voucher)
     if command.redeemed_at < issued_at:
-        raise Refusal(
-            "redeemed_before_issued",
-            said(
-                "voucher {voucher} was issued at {issued_at}, so not redeemed at {redeemed_at}",
-                voucher=voucher,
-                issued_at=written(issued_at, terms.zone),
-                redeemed_at=written(command.redeemed_at, terms.zone),
-            ),
-            clause="3.1",
-            hint=said("give a --redeemed-at of {issued_at} or later", issued_at=written(issued_at, terms.zone)),
-        )
+        raise RedeemedBeforeIssued(voucher=voucher, issued_at=issued_at, redeemed_at=command.redeemed_at)
     if command.part == "call" and terms.single_fee:
-        raise Refusal(
-            "part_not_payable",
-            said("voucher {voucher}: the fee has no call part", voucher=voucher),
-            hint=said("say --part service"),
-        )
+        raise FeeWithoutCallPart(voucher=voucher)
     if command.part == "call" and terms.readings.voucher_pays == "service":
-        raise Refusal(
-            "part_not_payable",
-            said("voucher {voucher} pays the service part only, as the terms read it (R21)", voucher=voucher),
-            clause="3.1",
-            hint=said("say --part service"),
-        )
+        raise CallPartNotPayable(voucher=voucher)
     _check_later(voucher, issued_at, bill, terms)
 
 
 def _check_holder(voucher: str, account: str, bill: Bill, command: RedeemVoucher) -> None:
     """A voucher is used by the compensated account alone, on its own bills."""
     if command.account != account:
-        raise Refusal(
-            "not_transferable",
-            said(
-                "voucher {voucher} belongs to account {owner}; account {account} cannot use it",
-                voucher=voucher,
-                owner=account,
-                account=command.account,
-            ),
-            clause="3.1",
-            hint=said(
-                "`slaledger voucher list --account {account}` shows those that it can use", account=command.account
-            ),
-        )
+        raise NotTransferable(voucher=voucher, owner=account, account=command.account)
     if bill.account != account:
-        raise Refusal(
-            "other_accounts_bill",
-            said(
-                "bill {bill} is account {account}'s; voucher {voucher} pays bills of {owner} only",
-                bill=bill.bill,
-                account=bill.account,
-                voucher=voucher,
-                owner=account,
-            ),
-            clause="3.1",
-            hint=said("name a bill of account {owner}", owner=account),
-        )
+        raise OtherAccountsBill(bill=bill.bill, account=bill.account, voucher=voucher, owner=account)
 
 
 def _check_later(voucher: str, issued_at: int, bill: Bill, terms: Terms) -> None:
@@ -100,18 +57,4 @@ def _check_later(voucher: str, issued_at: int, bill: Bill, terms: Terms) -> None
             if by_month
             else said("is of {dated}", dated=written(dated, terms.zone))
         )
-        raise Refusal(
-            "earlier_bill",
-            said(
-                "bill {bill} {what}; voucher {voucher} was issued later, at {issued_at}",
-                bill=bill.bill,
-                what=what,
-                voucher=voucher,
-                issued_at=written(issued_at, terms.zone),
-            ),
-            clause="3.1",
-            hint=said(
-                "a voucher pays later fees only (R20): name a bill from {issued_at} on",
-                issued_at=written(issued_at, terms.zone),
-            ),
-        )
+        raise EarlierBill(bill=bill.bill, what=what, voucher=voucher, issued_at=issued_at)

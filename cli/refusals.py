@@ -1,0 +1,213 @@
+"""What is refused of refusals."""
+
+from __future__ import annotations
+
+from domain.refusals import Damaged, InstantUs, Refusal, Unreadable
+
+
+class LogRewrittenAtPosition(Damaged, code="log_rewritten"):
+    """What the ledger holds now is not what the checkpoint was made of: events before it were changed. The log itself
+    is append-only, so somebody went around it.
+    """
+
+    message = "position {position}: the event is not what the kept tree says that it was"
+    hint = "`slaledger audit verify` says more"
+    position: int
+
+
+class LogTruncated(Damaged, code="log_truncated"):
+    """The checkpoint was made of more events than the ledger holds: its end is missing, as after an old copy was put
+    back.
+    """
+
+    message = "{file} is of {size} events, and the log has {events}: its end was cut off"
+    hint = "restore a copy of the ledger"
+    file: str
+    size: int
+    events: int
+
+
+class LogRewritten(Damaged, code="log_rewritten"):
+    """What the ledger holds now is not what the checkpoint was made of: events before it were changed. The log itself
+    is append-only, so somebody went around it.
+    """
+
+    message = "the first {size} events are not those of {file}"
+    hint = "`slaledger audit verify` says more"
+    size: int
+    file: str
+
+
+class UnknownEvent(Refusal, code="no_such_event"):
+    """No event has this stream and version."""
+
+    message = "there is no event {event}"
+    hint = "`slaledger history` lists an account's"
+    event: str
+
+
+class EventBeyondLog(Refusal, code="beyond_the_log"):
+    """The log has not come to that position."""
+
+    message = "the log ends at position {last}, before {event}"
+    hint = "give a position up to {last}"
+    last: int
+    event: str
+
+
+class BadEvent(Unreadable, code="bad_event"):
+    """An event is named by its position, or by its stream and version."""
+
+    message = "{event!r} is neither a position nor STREAM@VERSION"
+    hint = "1001/account@1, say"
+    event: str
+
+
+class CalendarNotRecorded(Refusal, code="calendar_missing", clause="3.2"):
+    """The working days of this year are not recorded."""
+
+    message = "the working days of {year} are not recorded"
+    hint = "`slaledger calendar publish {year}`"
+    year: int
+
+
+class BadEvidence(Unreadable, code="bad_evidence"):
+    """Evidence is a name and the SHA-256 of a document, and may say where the document lies."""
+
+    message = "evidence {text!r} is not NAME=SHA256[@URI]"
+    hint = "--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"
+    text: str
+
+
+class UnknownDecision(Refusal, code="unknown_decision"):
+    """A claim's decisions are numbered from 1."""
+
+    message = "{account} {month}: there is no decision {number}"
+    hint = "give --decision from 1 to {last}, or leave it out for the latest"
+    account: str
+    month: str
+    number: int
+    last: int
+
+
+class NothingToExplain(Refusal, code="claim_undecided"):
+    """There is no decision to explain yet."""
+
+    message = "{account} {month}: the claim is not decided"
+    hint = "`slaledger claim decide {account} {month}`"
+    account: str
+    month: str
+
+
+class UnknownShell(Unreadable, code="unknown_shell"):
+    """Completion is made for the shells that the help page lists."""
+
+    message = "no completion for {shell}"
+    hint = "there is one for bash, zsh and fish"
+    shell: str
+
+
+class BadEnvironment(Unreadable, code="bad_environment"):
+    """A setting in the environment cannot be read."""
+
+    message = "SLALEDGER_LOCK_SECONDS is {text!r}, not a number of seconds"
+    hint = "write whole seconds, such as 10"
+    text: str
+
+
+class BadActor(Unreadable, code="bad_actor"):
+    """The actor is recorded with each event, and printed."""
+
+    message = "an actor has 1 to 200 printable characters"
+    hint = "give --actor NAME"
+
+
+class NoActor(Unreadable, code="no_actor"):
+    """Every event says who recorded it."""
+
+    message = "the system names no login"
+    hint = "give --actor NAME"
+
+
+class NoFormat(Unreadable, code="no_format"):
+    """An export's format is told by the ending of its file, or by --format."""
+
+    message = "which format {file} is to have cannot be told by its name"
+    hint = "give --format {formats}, or a name that ends in {endings}"
+    file: str
+    formats: str
+    endings: str
+
+
+class BinaryOnTerminal(Unreadable, code="binary_on_terminal"):
+    """A spreadsheet or a Parquet file is no text for a terminal."""
+
+    message = "{format} is no text, and standard output is a terminal"
+    hint = "give -o FILE, or pipe it to a program"
+    format: str
+
+
+class NotYetEnrolled(Refusal, code="unknown_account", clause="opening"):
+    """The account was enrolled later than the instant that is asked for."""
+
+    message = "account {account} was enrolled only at {enrolled_at}"
+    hint = "ask for an instant at or after its enrolment"
+    account: str
+    enrolled_at: str
+
+
+class KnownAtBeyondLog(Refusal, code="beyond_the_log"):
+    """The log has not come to that position."""
+
+    message = "there is no position {position}: the log's last is {last}"
+    hint = "give --at-position 1 to {last}"
+    position: int
+    last: int
+
+
+class AskedOfTheFuture(Refusal, code="in_the_future"):
+    """An instant lies more than five minutes ahead of this computer's clock. An offset is often the reason, such as Z
+    where +08:00 was meant.
+    """
+
+    message = "{name} {instant} is ahead of the ledger's clock, {now}"
+    hint = "nobody knows yet: ask for an instant that has been"
+    name: str
+    instant: InstantUs
+    now: InstantUs
+
+
+class NoJinja(Unreadable, code="no_jinja"):
+    """A page needs a package that is not installed."""
+
+    message = "a page needs Jinja2: {error}"
+    hint = "pip install 'slaledger[report]'"
+    error: object
+
+
+class Usage(Unreadable, code="usage"):
+    """The command line is not one that there is."""
+
+    message = "{what}"
+    hint = "`{command} --help`"
+    what: str
+    command: str
+
+
+class Interrupted(Refusal, code="interrupted"):
+    """Somebody pressed Ctrl-C."""
+
+    status = 130
+    message = "interrupted"
+    hint = "run it again: what was done is not done twice"
+
+
+class LinesRefused(Refusal, code="lines_refused"):
+    """A batch with --keep-going went on past lines that were refused."""
+
+    message = "{n} lines refused, the first {name}:{line}: {what}"
+    hint = "`refused` in the answer lists each; mend them, and run the file again"
+    n: int
+    name: str
+    line: int
+    what: str

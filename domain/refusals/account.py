@@ -1,0 +1,98 @@
+"""What is refused of account."""
+
+from __future__ import annotations
+
+from domain.refusals import Damaged, InstantUs, Refusal
+
+
+class AccountTaken(Refusal, code="account_taken"):
+    """The account is enrolled already, and not as this command says. A correction changes what the enrolment said."""
+
+    message = "account {account} is enrolled with other particulars"
+    hint = "`slaledger account correct {account} … --reason …`"
+    account: str
+
+
+class RestagedBeforeEnrolment(Refusal, code="before_enrolment", clause="opening"):
+    """A stage changes at or after the enrolment."""
+
+    message = "account {account} was enrolled only at {enrolled_at}"
+    hint = "`slaledger account correct {account} --stage {stage} --reason …`, if it was so from the start"
+    account: str
+    enrolled_at: InstantUs
+    stage: str
+
+
+class NothingToCorrectInAccount(Refusal, code="nothing_given"):
+    """A correction says what is to be corrected."""
+
+    message = "account {account}: give what the enrolment should have said"
+    hint = "`slaledger account correct {account} --enrolled-at … --reason …`; `--help` lists what else"
+    account: str
+
+
+class AccountAlreadyClosed(Refusal, code="account_closed"):
+    """An account is closed once."""
+
+    message = "account {account} was closed at {closed_at}"
+    hint = "a closure stays as it is; `slaledger history {account}` shows when it was recorded, and by whom"
+    account: str
+    closed_at: InstantUs
+
+
+class ClosedBeforeEnrolment(Refusal, code="before_enrolment"):
+    """An account is closed at or after its enrolment and its last change of stage."""
+
+    message = "account {account} was enrolled or changed its stage at {begun_at}, after that"
+    hint = "give a --closed-at of {begun_at} or later"
+    account: str
+    begun_at: InstantUs
+
+
+class AfterClosure(Refusal, code="account_closed"):
+    """Nothing about an account begins after its closure."""
+
+    message = "account {account} was closed at {closed_at}, before that"
+    hint = "give a time up to {closed_at}"
+    account: str
+    closed_at: InstantUs
+
+
+class AfterRestaging(Refusal, code="after_restaging", clause="opening"):
+    """An account's stages begin with its enrolment; none may have changed before it."""
+
+    message = "account {account} changed its stage at {restaged_at}, before that"
+    hint = "give an --enrolled-at up to {restaged_at}"
+    account: str
+    restaged_at: InstantUs
+
+
+class UnknownAccount(Refusal, code="unknown_account", clause="opening"):
+    """No account has this id."""
+
+    message = "account {account} was never enrolled"
+    hint = "`slaledger account enroll {account} --enrolled-at …`"
+    account: str
+
+
+class EventOfNoCase(Damaged, code="unknown_event"):
+    """The log holds an event that this version does not know. Leaving it out could change decisions, so nothing is
+    answered.
+    """
+
+    message = "position {position}: no case is made of {topic!r} events (stream {stream})"
+    hint = "upgrade slaledger: a newer version wrote it, and nothing is skipped"
+    position: int
+    topic: str
+    stream: str
+
+
+class ImpossibleEvent(Damaged, code="impossible_event"):
+    """The log holds an event that no version of this software would have recorded there."""
+
+    message = "position {position}: {topic!r} in stream {stream}: {error}"
+    hint = "restore a copy of the ledger; `slaledger audit verify` says more"
+    position: int
+    topic: str
+    stream: str
+    error: str

@@ -1,0 +1,134 @@
+"""What is refused of incident."""
+
+from __future__ import annotations
+
+from domain.refusals import InstantUs, Refusal
+
+
+class IncidentScope(Refusal, code="incident_scope"):
+    """An incident touches one account, several, regions or everybody."""
+
+    message = "incident {incident}: say whom it touches, in one way"
+    hint = "by one of --account, --region and --all-accounts; the first two may be repeated"
+    incident: str
+
+
+class IncidentWasClosed(Refusal, code="incident_closed"):
+    """An incident is closed once; a correction changes its end."""
+
+    message = "incident {incident} is closed: it ended at {ended_at}"
+    hint = "`slaledger incident correct {incident} --ended-at … --reason …`"
+    incident: str
+    ended_at: InstantUs
+
+
+class NothingToCorrectInIncident(Refusal, code="nothing_given"):
+    """A correction says what is to be corrected."""
+
+    message = "incident {incident}: give started_at or ended_at to correct"
+    hint = "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at"
+    incident: str
+
+
+class IncidentStillOpen(Refusal, code="incident_open"):
+    """An end is corrected once it is recorded."""
+
+    message = "incident {incident} is open: it has no end to correct"
+    hint = "`slaledger incident close {incident} --ended-at …`"
+    incident: str
+
+
+class EmptySpan(Refusal, code="empty_span", clause="2.3"):
+    """An exclusion takes out a span of time."""
+
+    message = "incident {incident}: the excluded span is empty"
+    hint = "--to comes after --from; leave both out to exclude the whole incident"
+    incident: str
+
+
+class OutsideIncident(Refusal, code="outside_incident", clause="2.3"):
+    """An exclusion takes out time of its own incident, never of another (clause 2.3)."""
+
+    message = "the excluded span lies outside incident {incident}, which began at {started_at}"
+    hint = "give --from and --to within it, or leave both out to exclude the whole incident"
+    incident: str
+    started_at: InstantUs
+
+
+class ExclusionWasWithdrawn(Refusal, code="exclusion_withdrawn"):
+    """An exclusion is withdrawn once."""
+
+    message = "exclusion {exclusion} of incident {incident} was withdrawn: {withdrawn}"
+    hint = "where it does hold: `slaledger exclusion apply {incident} --clause '{cause}'`"
+    exclusion: int
+    incident: str
+    withdrawn: str | None
+    cause: str
+
+
+class IncidentWasWithdrawn(Refusal, code="incident_withdrawn"):
+    """A withdrawn incident counts for nothing and changes no more."""
+
+    message = "incident {incident} was withdrawn: {withdrawn}"
+    hint = "record what did happen under a new id"
+    incident: str
+    withdrawn: str
+
+
+class EndsBeforeStart(Refusal, code="ends_before_start", clause="1"):
+    """An incident ends at or after its start."""
+
+    message = "incident {incident} would end at {ended_at}, before its start at {started_at}"
+    hint = "check both times, and their offsets"
+    incident: str
+    ended_at: InstantUs
+    started_at: InstantUs
+
+
+class UnlistedCause(Refusal, code="unlisted_cause", clause="2.3"):
+    """The terms list the causes for which nothing is owed."""
+
+    message = "incident {incident}: version {version} of the terms excludes no cause {cause}"
+    hint = "`slaledger terms show {version}` lists them"
+    incident: str
+    version: str
+    cause: str
+
+
+class NoticeMissing(Refusal, code="notice_missing"):
+    """Announced maintenance is excluded only where the customer was told before it began."""
+
+    message = "incident {incident}: announced maintenance needs the time of the announcement"
+    hint = "give --notified-at, when the customer was told"
+    incident: str
+
+
+class NoticeTooLate(Refusal, code="notice_too_late"):
+    """Announced maintenance is excluded only where the customer was told before it began."""
+
+    message = (
+        "incident {incident}: the customer was told at {notified_at}, not before the maintenance began at {begins}"
+    )
+    hint = "maintenance that was not announced beforehand is not excluded"
+    incident: str
+    notified_at: InstantUs
+    begins: InstantUs
+
+
+class UnknownExclusion(Refusal, code="unknown_exclusion"):
+    """Exclusions are numbered within their incident, from 1."""
+
+    message = "incident {incident} has no exclusion {exclusion}"
+    hint = "they are numbered from 1 to {n}"
+    incident: str
+    exclusion: int
+    n: int
+
+
+class NoExclusions(Refusal, code="unknown_exclusion"):
+    """The incident has no exclusion that could be withdrawn."""
+
+    message = "incident {incident} has no exclusion {exclusion}"
+    hint = "nothing is to be withdrawn: it has none"
+    incident: str
+    exclusion: int

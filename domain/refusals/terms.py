@@ -1,0 +1,206 @@
+"""What is refused of terms."""
+
+from __future__ import annotations
+
+from domain.refusals import InstantUs, Refusal, Unreadable
+
+
+class CalendarTaken(Refusal, code="calendar_taken", clause="3.2"):
+    """A recorded calendar changes only with a reason: decisions rest on it."""
+
+    message = "the calendar of {year} was recorded with other days"
+    hint = "give --reason to record what was published since; decisions made keep the calendar they used"
+    year: int
+
+
+class CalendarWithoutHoliday(Unreadable, code="bad_calendar"):
+    """A calendar that was cut off would count every weekday as a working day."""
+
+    message = "{name}: a year without a single holiday is no calendar"
+    hint = "list all holidays and make-up working days of {year}, such as {year}-10-01,holiday,National Day"
+    name: str
+    year: int
+
+
+class CalendarMissing(Refusal, code="calendar_missing", clause="3.2"):
+    """The claim window is counted in working days, and those of this year are not recorded."""
+
+    message = "the working days of {year} are not recorded"
+    hint = "`slaledger calendar publish {year}` once the State Council has published them"
+    year: int
+
+
+class BadCalendarRow(Unreadable, code="bad_calendar"):
+    """A calendar file has three columns: date, kind and name."""
+
+    message = "{place}: a row is a date, `holiday` or `workday`, and a name"
+    hint = "such as {year}-10-01,holiday,National Day"
+    place: str
+    year: int
+
+
+class CalendarDayTwice(Unreadable, code="bad_calendar"):
+    """A day is a working day or a holiday, once."""
+
+    message = "{place}: {day} stands twice"
+    hint = "leave one of the two rows out"
+    place: str
+    day: object
+
+
+class CalendarNotCsv(Unreadable, code="bad_calendar"):
+    """The calendar file is not a CSV file."""
+
+    message = "{name}:{line_num}: {error}"
+    hint = "save it as CSV in UTF-8, a row a day: date, kind, name"
+    name: str
+    line_num: str
+    error: str
+
+
+class BadCalendarDay(Unreadable, code="bad_calendar"):
+    """A calendar file writes its days as YYYY-MM-DD."""
+
+    message = "{place}: {text!r} is no date like {year}-10-01"
+    hint = "write the year, the month and the day, each with its zeros"
+    place: str
+    text: str
+    year: int
+
+
+class NotReadingAndValue(Unreadable, code="bad_reading"):
+    """A reading is set as READING=VALUE."""
+
+    message = "{text!r} is no READING=VALUE"
+    hint = "readings: {names}"
+    text: str
+    names: str
+
+
+class UnknownReading(Unreadable, code="bad_reading"):
+    """A reading has a name and its values, which docs/agreements.md lists."""
+
+    message = "no such reading: {error}"
+    hint = "docs/agreements.md lists them"
+    error: str
+
+
+class NoTerms(Refusal, code="no_terms", clause="4"):
+    """No version of the agreement governs that month: the ledger has none yet, or the first takes effect later."""
+
+
+class NoTermsInForce(NoTerms):
+    """No version of the agreement governs that month."""
+
+    message = "no terms were in force in {month}"
+    hint = "see `slaledger terms list`"
+    month: str
+
+
+class TermsNotYetInForce(NoTermsInForce):
+    """The first version of the agreement takes effect later."""
+
+    message = "no terms were in force in {month} (the first takes effect on {first})"
+    first: object
+
+
+class UnknownTerms(Refusal, code="unknown_terms"):
+    """No version of the terms has this name."""
+
+    message = "there is no version {name!r} of the terms"
+    hint = "see `slaledger terms list`"
+    name: str
+
+
+class WrongTerms(Unreadable, code="bad_terms"):
+    """The document breaks a rule of its schema."""
+
+    message = "the terms document is wrong: {finding} - at `{path}`"
+    hint = "docs/agreements.md says what may stand there"
+    finding: str
+    path: str
+
+
+class TermsOtherAgreement(Refusal, code="terms_other_agreement"):
+    """A ledger holds the accounts of one agreement."""
+
+    message = "this ledger's accounts are under {held}; terms of {other} would govern nothing"
+    hint = 'an amendment says agreement = "{held}"'
+    held: str
+    other: str
+
+
+class TermsOtherCurrency(Refusal, code="terms_other_currency"):
+    """A ledger counts in one currency."""
+
+    message = "this ledger's amounts are in {held}; they cannot become amounts in {other} - at `$.currency`"
+    hint = "keep what is billed in another currency in a ledger of its own"
+    held: str
+    other: str
+
+
+class TermsWithoutNotice(Refusal, code="terms_without_notice", clause="4"):
+    """An amendment is announced before it takes effect (clause 4)."""
+
+    message = (
+        "version {version} takes effect at {effective_at} and {told}: that is less than {days} days before - "
+        "at `$.effective_from`"
+    )
+    hint = "move the effective date, or give --noticed-at as it was"
+    version: str
+    effective_at: InstantUs
+    told: str
+    days: int
+
+
+class NoTermsPublished(NoTerms):
+    """The ledger has no terms yet."""
+
+    message = "no terms are published"
+    hint = "`slaledger init`"
+
+
+class UnreadableTerms(Unreadable, code="bad_terms"):
+    """The document is not a terms document."""
+
+    message = "the terms document cannot be read: {error}"
+    hint = "docs/agreements.md describes the document, key by key"
+    error: str
+
+
+class TermsVersionTaken(Refusal, code="terms_version_taken", clause="4"):
+    """A published version never changes; an amendment has a name of its own."""
+
+    message = "version {version} of {agreement} was published with other content"
+    hint = "an amendment has a version and an effective date of its own"
+    version: str
+    agreement: str
+
+
+class TermsSameDay(Refusal, code="terms_same_day", clause="4"):
+    """Two versions cannot take effect on the same day."""
+
+    message = "version {version} takes effect on {effective_from} already"
+    hint = "give the amendment its own effective date"
+    version: str
+    effective_from: object
+
+
+class DayOfAnotherYear(Unreadable, code="bad_calendar"):
+    """A calendar file has the days of one year."""
+
+    message = "{place}: {day} is not in {year}"
+    hint = "leave the row out, or `slaledger calendar publish {other}` with the days of {other}"
+    place: str
+    day: object
+    year: int
+    other: int
+
+
+class TermsNotExpressible(Unreadable, code="terms_not_expressible"):
+    """The software knows agreements of this kind and cannot work them out: docs/agreements.md lists them."""
+
+    message = "these terms cannot be worked out here: {why} - at `$.measure.kind`"
+    hint = "{instead}"
+    why: str
+    instead: str

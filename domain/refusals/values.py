@@ -1,0 +1,143 @@
+"""What is refused of values."""
+
+from __future__ import annotations
+
+from domain.refusals import BadValue, UnreadableValue
+
+
+class BadClause(BadValue, code="unknown_clause"):
+    """An exclusion is named by its clause, such as 2.3(1)."""
+
+    message = "{text!r} is no exclusion"
+    hint = "`slaledger terms show` lists them"
+    text: str
+
+
+class BadFunction(UnreadableValue, code="unknown_function"):
+    """A function has a name of small letters, digits and underscores."""
+
+    message = "{text!r} is no function"
+    hint = "`slaledger terms show` lists them"
+    text: str
+
+
+class BadId(BadValue, code="bad_id"):
+    """An id is short and has no blanks, so that it can stand in a command."""
+
+    message = "{text!r} is no id"
+    hint = "ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -"
+    text: str
+
+
+class BadVoucherId(BadValue, code="bad_id"):
+    """A voucher's id is short and has no blanks."""
+
+    message = "{text!r} is no voucher id"
+    hint = "1 to 96 of A-Z a-z 0-9 . _ : @ -"
+    text: str
+
+
+class BadText(BadValue, code="bad_text"):
+    """A text for people is short and can be printed."""
+
+    message = "needs 1 to 2,000 characters and no control characters"
+    hint = "a sentence or two will do"
+
+
+class BadKey(BadValue, code="bad_key"):
+    """An idempotency key is short and can be printed."""
+
+    message = "{text!r} is no key"
+    hint = "a key has 1 to 64 printable characters"
+    text: str
+
+
+class BadSha256(BadValue, code="bad_sha256"):
+    """A document is pinned by its SHA-256, 64 hexadecimal digits."""
+
+    message = "{text!r} is no SHA-256"
+    hint = "64 hexadecimal digits"
+    text: str
+
+
+class BadAmount(UnreadableValue, code="bad_amount"):
+    """An amount is a decimal string; no binary fraction ever stands for money."""
+
+    message = "{text!r} is no amount"
+    hint = "write a decimal string with at most two places, like 600.00"
+    text: str
+
+
+class TooManyDecimals(BadValue, code="too_many_decimals"):
+    """Amounts are kept to the fen."""
+
+    message = "{text!r} has more than two decimals"
+    hint = "write a decimal string with at most two places, like 600.00"
+    text: str
+
+
+class BadTime(UnreadableValue, code="bad_time"):
+    """Times are written as RFC 3339 says."""
+
+    message = "{text!r} is no RFC 3339 time"
+    hint = "write it like 2026-03-03T10:00:00+08:00"
+    text: str
+
+
+class TimeWithoutOffset(BadValue, code="time_without_offset"):
+    """A time without its offset from UTC could be any of many instants."""
+
+    message = "{text!r} has no offset from UTC"
+    hint = "write it like 2026-03-03T10:00:00+08:00"
+    text: str
+
+
+class TimeTooFine(UnreadableValue, code="bad_time"):
+    """Instants are kept to the microsecond."""
+
+    message = "{text!r} is finer than a microsecond"
+    hint = "write it like 2026-03-03T10:00:00+08:00"
+    text: str
+
+
+class TimeOutOfRange(BadValue, code="time_out_of_range"):
+    """An instant lies in the years that calendars and zones are known for."""
+
+    message = "{text!r} is not between {first_year} and {last_year}"
+    hint = "check the year; it comes first, as in 2026-03-03T10:00:00+08:00"
+    text: str
+    first_year: int
+    last_year: int
+
+
+class BadSeconds(BadValue, code="bad_seconds"):
+    """A span is longer than nothing, and a month at most."""
+
+    message = "{text} is no span of seconds"
+    hint = "more than 0 and at most 2678400, with at most six decimals, like 15 or 0.5"
+    text: str
+
+
+class BadMonth(UnreadableValue, code="bad_month"):
+    """A month is written YYYY-MM."""
+
+    message = "{text!r} is no month"
+    hint = "write it like 2026-03"
+    text: str
+
+
+class ImpossibleTime(UnreadableValue, code="bad_time"):
+    """The text has the form of a time, and there is no such time."""
+
+    message = "{text!r} is no time: {error}"
+    hint = "write it like 2026-03-03T10:00:00+08:00"
+    text: str
+    error: str
+
+
+class UnreadableSeconds(UnreadableValue, code="bad_seconds"):
+    """A span is a decimal number of seconds."""
+
+    message = "{text} is no span of seconds"
+    hint = "more than 0 and at most 2678400, with at most six decimals, like 15 or 0.5"
+    text: str

@@ -1,0 +1,160 @@
+"""What is refused of voucher."""
+
+from __future__ import annotations
+
+from domain.refusals import AmountFen, InstantUs, Refusal
+
+
+class VoidBillNotPayable(Refusal, code="bill_voided", clause="3.1"):
+    """A voucher pays bills that stand."""
+
+    message = "bill {bill} is void: {voided}"
+    hint = "pay another bill of account {account} with it"
+    bill: str
+    voided: str
+    account: str
+
+
+class NothingToRedeem(Refusal, code="nothing_to_redeem", clause="3.1"):
+    """A redemption pays something."""
+
+    message = "voucher {voucher}: an amount above zero, please"
+    hint = "give --amount, such as 50.00"
+    voucher: str
+
+
+class RedeemedBeforeIssued(Refusal, code="redeemed_before_issued", clause="3.1"):
+    """A voucher pays from its issue on."""
+
+    message = "voucher {voucher} was issued at {issued_at}, so not redeemed at {redeemed_at}"
+    hint = "give a --redeemed-at of {issued_at} or later"
+    voucher: str
+    issued_at: InstantUs
+    redeemed_at: InstantUs
+
+
+class FeeWithoutCallPart(Refusal, code="part_not_payable"):
+    """The fee of this agreement has no parts."""
+
+    message = "voucher {voucher}: the fee has no call part"
+    hint = "say --part service"
+    voucher: str
+
+
+class CallPartNotPayable(Refusal, code="part_not_payable", clause="3.1"):
+    """The terms may let vouchers pay the service part only (R21)."""
+
+    message = "voucher {voucher} pays the service part only, as the terms read it (R21)"
+    hint = "say --part service"
+    voucher: str
+
+
+class NotTransferable(Refusal, code="not_transferable", clause="3.1"):
+    """A voucher is its account's own."""
+
+    message = "voucher {voucher} belongs to account {owner}; account {account} cannot use it"
+    hint = "`slaledger voucher list --account {account}` shows those that it can use"
+    voucher: str
+    owner: str
+    account: str
+
+
+class OtherAccountsBill(Refusal, code="other_accounts_bill", clause="3.1"):
+    """A voucher pays bills of its own account."""
+
+    message = "bill {bill} is account {account}'s; voucher {voucher} pays bills of {owner} only"
+    hint = "name a bill of account {owner}"
+    bill: str
+    account: str
+    voucher: str
+    owner: str
+
+
+class EarlierBill(Refusal, code="earlier_bill", clause="3.1"):
+    """A voucher pays later service fees (R20)."""
+
+    message = "bill {bill} {what}; voucher {voucher} was issued later, at {issued_at}"
+    hint = "a voucher pays later fees only (R20): name a bill from {issued_at} on"
+    bill: str
+    what: str
+    voucher: str
+    issued_at: InstantUs
+
+
+class NothingLeft(Refusal, code="nothing_left", clause="3.1"):
+    """A voucher that is spent or cancelled has nothing to cancel."""
+
+    message = "voucher {voucher} has nothing left to cancel"
+    hint = "`slaledger voucher show {voucher}`"
+    voucher: str
+
+
+class ClaimNotDecided(Refusal, code="claim_undecided", clause="3.1"):
+    """A voucher is issued for what a decision awards."""
+
+    message = "{account} {month}: the claim is not decided"
+    hint = "`slaledger claim decide {account} {month}`"
+    account: str
+    month: str
+
+
+class IssuedBeforeDecided(Refusal, code="issued_before_decided", clause="3.1"):
+    """A voucher is issued at or after its decision."""
+
+    message = "{account} {month}: decided at {decided_at}, so no voucher at {issued_at}"
+    hint = "give an --issued-at of {decided_at} or later, or leave it out, which means now"
+    account: str
+    month: str
+    decided_at: InstantUs
+    issued_at: InstantUs
+
+
+class BeyondBalance(Refusal, code="beyond_balance", clause="3.1"):
+    """A voucher pays up to what is left of it."""
+
+    message = "voucher {voucher} has {balance} left, not {amount}"
+    hint = "`slaledger voucher show {voucher}` lists what it has paid; give an --amount up to what is left"
+    voucher: str
+    balance: AmountFen
+    amount: AmountFen
+
+
+class BeyondBill(Refusal, code="beyond_bill", clause="3.1"):
+    """A voucher pays up to what a bill's part still owes."""
+
+    message = "the {part} part of bill {bill} still owes {owed}, not {amount}"
+    hint = "give an --amount up to that; what is left of the voucher can pay another bill"
+    part: str
+    bill: str
+    owed: AmountFen
+    amount: AmountFen
+
+
+class UnknownRedemption(Refusal, code="unknown_redemption"):
+    """Redemptions are numbered within their voucher, from 1."""
+
+    message = "voucher {voucher} has no redemption {redemption}"
+    hint = "it has {n}: `slaledger voucher show {voucher}`"
+    voucher: str
+    redemption: int
+    n: int
+
+
+class RedemptionWasReversed(Refusal, code="redemption_reversed", clause="3.1"):
+    """A redemption is reversed once."""
+
+    message = "redemption {number} of voucher {voucher} was reversed: {reversed}"
+    hint = "where it was paid after all, record it anew: `slaledger voucher redeem {voucher} …`"
+    number: int
+    voucher: str
+    reversed: str
+
+
+class NothingAwarded(Refusal, code="nothing_awarded", clause="3.1"):
+    """The latest decision awards nothing."""
+
+    message = "{account} {month}: the claim was decided as {outcome}; there is nothing to issue"
+    hint = "`slaledger claim explain {account} {month}`"
+    account: str
+    month: str
+    outcome: str

@@ -1,0 +1,222 @@
+"""What is refused of commands."""
+
+from __future__ import annotations
+
+from domain.refusals import Conflict, InstantUs, Refusal, Unreadable
+
+
+class RunIncomplete(Refusal, code="run_incomplete"):
+    """A month's run goes on past accounts that are refused; the batch stops behind it."""
+
+    message = "{refused} refused, {done} done; {what}"
+    hint = "what is done stays done: mend what is refused, and run it again"
+    refused: int
+    done: int
+    what: str
+
+
+class BatchGoesOn(Conflict, code="batch_goes_on"):
+    """Two runs of one batch file at the same time: each would count the other's lines as its own."""
+
+    message = "another run of this file went on meanwhile"
+    hint = "let it finish, and run this again"
+
+
+class KeyTaken(Refusal, code="key_taken"):
+    """A key makes a command a no-op for ever once it recorded something; with other content it is refused, so that
+    nothing is lost silently.
+    """
+
+    message = "key {key!r} was used for another command"
+    hint = "give another: a key stands for one command for ever"
+    key: str
+
+
+class InTheFuture(Refusal, code="in_the_future"):
+    """An instant lies more than five minutes ahead of this computer's clock. An offset is often the reason, such as Z
+    where +08:00 was meant.
+    """
+
+    message = "{name} {instant} is ahead of the ledger's clock, {now}"
+    hint = "record what has happened, when it has"
+    name: str
+    instant: InstantUs
+    now: InstantUs
+
+
+class MissingExtra(Unreadable, code="missing_extra"):
+    """What was asked for needs a package that is not installed."""
+
+    message = "{what} need the extra `{extra}`: {error}"
+    hint = "pip install 'slaledger[{extra}]'"
+    what: str
+    extra: str
+    error: str
+
+
+class IdTaken(Refusal, code="id_taken"):
+    """Ids of incidents, bills and vouchers are unique in the ledger. The same id with the same content would have been
+    a no-op.
+    """
+
+    message = "{kind} {id} exists already ({where}), with other content"
+    hint = "ids are unique in the ledger: choose another, or correct {kind} {id}"
+    kind: str
+    id: str
+    where: str
+
+
+class FileOrDocument(Unreadable, code="bad_terms"):
+    """Terms are published from a file, or in a batch as a document."""
+
+    message = "give the terms as a file or as a document, one of both"
+    hint = "`slaledger terms publish FILE --noticed-at …`"
+
+
+class UnlistedFunction(Unreadable, code="unknown_function"):
+    """The terms list the functions that are promised."""
+
+    message = "function: {function} is no function of the agreement"
+    hint = "there are {known}"
+    function: str
+    known: str
+
+
+class UnlistedClause(Refusal, code="unknown_clause"):
+    """The terms list the causes for which nothing is owed."""
+
+    message = "clause: {cause} is no exclusion of the agreement"
+    hint = "there are {known}"
+    cause: str
+    known: str
+
+
+class UnknownIncident(Refusal, code="unknown_incident"):
+    """No incident has this id."""
+
+    message = "there is no incident {id}"
+    hint = "check the id, or record it: `slaledger incident open {id} …`"
+    id: str
+
+
+class UnknownBill(Refusal, code="unknown_bill"):
+    """No bill has this id."""
+
+    message = "there is no bill {id}"
+    hint = "check the id, or record it: `slaledger fees bill {id} …`"
+    id: str
+
+
+class UnknownClaim(Refusal, code="unknown_claim", clause="3.2"):
+    """The account filed no claim for the month."""
+
+    message = "{account} filed no claim for {month}"
+    hint = "`slaledger claim file {account} {month} --filed-at …`"
+    account: str
+    month: str
+
+
+class VoucherNotFound(Refusal, code="unknown_voucher"):
+    """No voucher has this id."""
+
+    message = "there is no voucher {id}"
+    hint = "`slaledger voucher list`"
+    id: str
+
+
+class NoSource(Unreadable, code="no_source"):
+    """Who reads a decision later must find where its working days come from."""
+
+    message = "a calendar from a file needs the source of its days"
+    hint = "give --source, where they were published"
+
+
+class AccountOrAll(Unreadable, code="bad_field"):
+    """A decision or an issue is of one account or of the whole month."""
+
+    message = "give an account, or all for the month's run"
+    hint = '"account": "1001", or "all": true'
+
+
+class UnknownCommand(Unreadable, code="unknown_command"):
+    """A batch line names a command that there is."""
+
+    message = "{field}: {what}"
+    hint = "`slaledger --help` lists them"
+    field: str
+    what: str
+
+
+class LineNotUtf8(Unreadable, code="not_utf8"):
+    """Batch files are UTF-8 text."""
+
+    message = "not UTF-8: byte {start} is 0x{byte:02x}"
+    hint = "save the file as UTF-8"
+    start: int
+    byte: int
+
+
+class NotJson(Unreadable, code="not_json"):
+    """A batch line is one JSON object."""
+
+    message = "not a JSON object: {error}"
+    hint = "one command a line"
+    error: str
+
+
+class FieldTwice(Unreadable, code="field_twice"):
+    """Of two values for a field, either could be meant."""
+
+    message = "{name}: stands twice"
+    hint = "leave one of the two out"
+    name: str
+
+
+class UnknownAgreement(Unreadable, code="unknown_agreement"):
+    """The software ships some agreements; others are published from a file."""
+
+    message = "no agreement {agreement} ships with this software"
+    hint = "`slaledger terms list --shipped` lists them"
+    agreement: str
+
+
+class CalendarUnpublished(Refusal, code="calendar_unpublished", clause="3.2"):
+    """The State Council publishes the working days of a year late in the year before."""
+
+    message = "the working days of {year} are not published, as far as the calendar package ({package}) knows"
+    hint = "upgrade `holidays`, or give the days: `slaledger calendar publish {year} --file … --source …`"
+    year: int
+    package: str
+
+
+class UnknownVoucher(Refusal, code="unknown_voucher"):
+    """No voucher has this id."""
+
+    message = "there is no voucher {voucher}"
+    hint = "`slaledger voucher list`"
+    voucher: str
+
+
+class NoDask(Unreadable, code="no_dask"):
+    """Work on a cluster needs a package that is not installed."""
+
+    message = "work on several processes needs dask[distributed]: {error}"
+    hint = "pip install 'slaledger[cluster]'"
+    error: str
+
+
+class ClusterUnreachable(Unreadable, code="cluster_unreachable"):
+    """The scheduler's address is wrong, or it does not run."""
+
+    message = "no scheduler answers at {address}: {error}"
+    hint = "tcp://HOST:8786, say"
+    address: str
+    error: str
+
+
+class BadField(Unreadable, code="bad_field"):
+    """A field is missing, unknown or of another kind."""
+
+    message = "{what}"
+    hint = "the command's `--help` lists its fields, and ends with an example"
+    what: str

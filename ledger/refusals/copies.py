@@ -1,0 +1,336 @@
+"""What is refused of copies."""
+
+from __future__ import annotations
+
+from domain.refusals import Damaged, Refusal, Unreadable
+from ledger.refusals import Misread
+
+
+class NeedsCheckpoint(Unreadable, code="needs_checkpoint"):
+    """A backup is a copy of a database, so only a checkpoint from elsewhere can show that it is whole."""
+
+    message = "a backup holds no checkpoint that a key could have signed"
+    hint = "give the one that `slaledger backup` printed: --against"
+
+
+class RecordedAtOutOfRange(Damaged, code="unreadable_event"):
+    """The log holds an event whose time no export could write."""
+
+    message = "position {position}: recorded_at is {recorded_at}, no instant before the year 10000"
+    hint = "restore a copy of the ledger; `slaledger audit verify` says more"
+    position: int
+    recorded_at: int
+
+
+class RootDiffers(Damaged, code="root_differs"):
+    """A checkpoint's root is computed over every event; one byte of one event that differs gives another root."""
+
+    message = "{place}: {what}"
+    hint = "the file was changed since it was exported; take another copy, or export again"
+    place: str
+    what: str
+
+
+class LinesChanged(Damaged, code="lines_changed"):
+    """The lines of an export are summed up in its last line, and the sum differs."""
+
+    message = "{place}: {what}"
+    hint = "the file was changed since it was exported; take another copy, or export again"
+    place: str
+    what: str
+
+
+class CutOff(Unreadable, code="cut_off"):
+    """The end of the file is missing."""
+
+    message = "{place}: {what}"
+    hint = "copy or export it again: its end is missing"
+    place: str
+    what: str
+
+
+class LineTooLong(Unreadable, code="line_too_long"):
+    """A line that is too long for the memory is refused before it is read whole."""
+
+    message = "{place}: the line is longer than {most} bytes"
+    hint = "check that it is a file of lines, and has its line ends"
+    place: str
+    most: int
+
+
+class BrokenZstd(Unreadable, code="broken_zstd"):
+    """The compressed file is damaged."""
+
+    message = "{place}: {error}"
+    hint = "copy the file again"
+    place: str
+    error: str
+
+
+class UnreadableLine(Unreadable, code="unreadable_file"):
+    """The system could not read the file to its end."""
+
+    message = "{place}: cannot be read: {why}"
+    hint = "look at the disk that it lies on"
+    place: str
+    why: str
+
+
+class NoZstd(Unreadable, code="no_zstd"):
+    """Compressed files need a package that is not installed."""
+
+    message = "compressed files need the extra `zstd`"
+    hint = "pip install 'slaledger[zstd]', or name a file that does not end in .zst"
+
+
+class NotZstd(Unreadable, code="not_zstd"):
+    """The file's name ends in .zst, and its first bytes are not those of Zstandard."""
+
+    message = "{file} is not compressed by Zstandard, as its name says"
+    hint = "rename it"
+    file: str
+
+
+class LedgerNotEmpty(Refusal, code="ledger_not_empty"):
+    """A ledger is restored into an empty one: positions stay as they were."""
+
+    message = "the ledger {name} has events, and only an empty one takes another's"
+    hint = "name a ledger that does not exist yet; what `slaledger init` makes has events too"
+    name: str
+
+
+class StoredRootDiffers(Damaged, code="root_differs"):
+    """A checkpoint's root is computed over every event; one byte of one event that differs gives another root."""
+
+    message = "the root of what was stored is {stored}, and the source's {stated}"
+    hint = "nothing was kept of it; take another copy"
+    stored: str
+    stated: str
+
+
+class CopyTruncated(Damaged, code="log_truncated"):
+    """The checkpoint was made of more events than the ledger holds: its end is missing, as after an old copy was put
+    back.
+    """
+
+    message = "it has {size} events, and the checkpoint is of {stated}: its end is missing"
+    hint = "take a later copy"
+    size: int
+    stated: int
+
+
+class CopyRewritten(Damaged, code="log_rewritten"):
+    """What the ledger holds now is not what the checkpoint was made of: events before it were changed. The log itself
+    is append-only, so somebody went around it.
+    """
+
+    message = "its first {size} events are not those of the checkpoint"
+    hint = "take another copy"
+    size: int
+
+
+class FileIsLedger(Unreadable, code="file_is_ledger"):
+    """An export or a backup never overwrites the ledger itself."""
+
+    message = "{file} is the ledger itself"
+    hint = "choose another name"
+    file: str
+
+
+class OpensloTarget(Refusal, code="openslo_target"):
+    """OpenSLO knows targets below 100 % only."""
+
+    message = "{agreement} {version} promises 100%"
+    hint = "OpenSLO has no target of 100%; name another VERSION, or write the objective by hand"
+    agreement: str
+    version: str
+
+
+class TooManyRows(Refusal, code="too_many_rows"):
+    """A spreadsheet has a limited number of rows."""
+
+    message = "{table} has more rows than the {most} of a spreadsheet"
+    hint = "export it with --format csv or parquet, which have no limit"
+    table: str
+    most: int
+
+
+class UnreadableFile(Unreadable, code="unreadable_file"):
+    """The system does not let the file be read."""
+
+    message = "{file} cannot be read: {why}"
+    hint = "check the name, and that you may read it"
+    file: str
+    why: str | None
+
+
+class FileExists(Unreadable, code="file_exists"):
+    """A file is overwritten only when asked."""
+
+    message = "{file} exists"
+    hint = "choose another name, or say --force to replace it"
+    file: object
+
+
+class NoFolder(Unreadable, code="no_folder"):
+    """A file is written into a folder that exists."""
+
+    message = "there is no folder {folder}"
+    hint = "make it, or choose another name"
+    folder: object
+
+
+class NotRegularFile(Unreadable, code="unwritable_file"):
+    """A file is written whole or not at all, which a device or a pipe cannot be."""
+
+    message = "{file} is no regular file"
+    hint = "`-` writes to standard output"
+    file: object
+
+
+class ReadOnlyFile(Unreadable, code="unwritable_file"):
+    """The existing file may not be changed."""
+
+    message = "{file} may only be read"
+    hint = "choose another name"
+    file: object
+
+
+class LeftBeside(Unreadable, code="left_beside"):
+    """SQLite would take files of that name for parts of the new database."""
+
+    message = "{left} lies beside, left by a database of that name"
+    hint = "if no program has that database open, move the file away; else choose another name"
+    left: object
+
+
+class _InEventsFile(Misread):
+    """A line of exported events is not as the export wrote it."""
+
+    hint = "export it again, and leave the file as it is written"
+
+
+class SomethingFollows(_InEventsFile, code="bad_events_file"):
+    """The checkpoint is the last line of an export."""
+
+    message = "something follows the checkpoint"
+
+
+class EventNotUtf8(_InEventsFile, code="not_utf8"):
+    """A line of an export is UTF-8 text."""
+
+    message = "not UTF-8: byte {start} is 0x{byte:02x}"
+    start: int
+    byte: int
+
+
+class BadEventField(_InEventsFile, code="bad_field"):
+    """A line of an export has the fields of its kind."""
+
+    message = "{what}"
+    what: str
+
+
+class EventNotJson(_InEventsFile, code="not_json"):
+    """A line of an export is a JSON object."""
+
+    message = "not a JSON object: {error}"
+    error: str
+
+
+class WrongOrder(_InEventsFile, code="wrong_order"):
+    """Events stand in the order of their positions; something was moved or taken out."""
+
+    message = "position {position} does not come after {before}"
+    position: int
+    before: int
+
+
+class UnknownEventInFile(_InEventsFile, code="unknown_event"):
+    """The export holds an event that this version does not know. Nothing is left out silently."""
+
+    message = "{what}"
+    what: str
+
+
+class UnreadableEventInFile(_InEventsFile, code="unreadable_event"):
+    """The export holds an event that cannot be read."""
+
+    message = "{what}"
+    what: str
+
+
+class LedgerNotAsSourceSays(_InEventsFile, code="wrong_ledger"):
+    """Every line names the ledger that its first event made."""
+
+    message = "the ledger is not {ledger}, as `source` says"
+    ledger: str
+
+
+class WrongSource(_InEventsFile, code="wrong_ledger"):
+    """All lines are of one ledger."""
+
+    message = "source is {source!r}, not {expected!r}"
+    source: str
+    expected: str
+
+
+class DataOrBase64(_InEventsFile, code="bad_field"):
+    """An event's state stands in a line once."""
+
+    message = "a line has either `data`, or `data_base64` in base64"
+
+
+class FieldDisagrees(_InEventsFile, code="bad_field"):
+    """The fields of a line say the same."""
+
+    message = "{name} is {told!r}, and by the rest of the line {due!r}"
+    name: str
+    told: object
+    due: object
+
+
+class WrittenAnew(_InEventsFile, code="written_anew"):
+    """An exported line is checked to the byte. Another program read the file and wrote it again; what it lost cannot be
+    told.
+    """
+
+    message = "the line is not as an export writes it: blanks, order or escapes differ"
+
+
+class GapInFile(_InEventsFile, code="gap"):
+    """A stream's versions count up by one. One is missing, so an event was taken out."""
+
+    message = "version {version} of stream {stream} follows {last}"
+    version: int
+    stream: str
+    last: int
+
+
+class GapInCopy(Damaged, code="gap"):
+    """A stream's versions count up by one. One is missing, so an event was taken out of the copy."""
+
+    message = "{place}: version {version} of stream {stream} follows {last}"
+    hint = "take another copy"
+    place: str
+    version: int
+    stream: str
+    last: int
+
+
+class PositionBelowFirst(Damaged, code="wrong_order"):
+    """Positions begin at 1: a copy with an event before that was changed."""
+
+    message = "{place}: no event stands there in an intact log"
+    hint = "take another copy"
+    place: str
+
+
+class UnwritableFile(Unreadable, code="unwritable_file"):
+    """The system does not let the file be written."""
+
+    message = "{file} cannot be written: {why}"
+    hint = "{advice}"
+    file: object
+    why: str
+    advice: str

@@ -9,9 +9,10 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -170,5 +171,5 @@ class _Met:
             return connection
 
         sqlite3.connect = connect
-        with suppress(ImportError):
+        if find_spec("psycopg"):
             self._before(import_module("psycopg").Cursor, "execute", "at a statement")

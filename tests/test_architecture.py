@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import click
@@ -69,6 +70,51 @@ def test_imports_go_from_the_command_line_inwards_and_never_back(name: str) -> N
     outside = set(PACKAGES[: PACKAGES.index(package)])
     wrong = [f"{name}:{line}: {module}" for module, line in imports(TREES[name]) if top(module) in {*outside, "tests"}]
     assert wrong == []
+
+
+def folder(module: str) -> str:
+    """The folder of ours in which a module lies, such as `ledger.store`; a module beside folders is one by itself."""
+    return ".".join(module.split(".")[:2])
+
+
+@pytest.mark.parametrize("package", ["ledger", "cli"])
+def test_no_folder_imports_one_that_imports_it(package: str) -> None:
+    """Each folder has its place: what it imports never leads back to it."""
+    arrows: dict[str, set[str]] = {}
+    for name, tree in TREES.items():
+        if not name.startswith(f"{package}/"):
+            continue
+        here = folder(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and top(node.module) == package:
+                named = (
+                    [f"{node.module}.{each.name}" for each in node.names] if node.module == package else [node.module]
+                )
+                arrows.setdefault(here, set()).update(map(folder, named))
+        arrows.get(here, set()).discard(here)
+    assert len(arrows) > 5
+    assert tuple(TopologicalSorter(arrows).static_order()), "raises CycleError, which names the way round"
+
+
+SENTENCES_ELSEWHERE = {
+    "domain/money.py": "why amounts cannot be kept in a currency, which is a finding about a document",
+    "domain/parser_messages.py": "the messages of the parser of structs, as sentences of ours",
+    "domain/text.py": "what makes sentences",
+    "domain/terms/checks.py": "findings about a terms document",
+    "domain/terms/versions.py": "parts of a refusal's sentence that depend on the case",
+    "domain/rules/vouchers.py": "parts of a refusal's sentence that depend on the case",
+}
+"""Modules of the domain that make sentences though they are no refusals, and why."""
+
+
+def test_sentences_of_the_domain_are_made_in_its_refusals() -> None:
+    made = {
+        name
+        for name in DOMAIN
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("said", "counted", "Said")
+    }
+    assert {name for name in made if not name.startswith("domain/refusals/")} == set(SENTENCES_ELSEWHERE)
 
 
 @pytest.mark.parametrize("name", DOMAIN)

@@ -13,7 +13,8 @@ import pytest
 from commands import commands
 from conftest import COMMAND, NOON, CommandLine
 
-from cli.commands.completion import OF_FIELD, SHELLS
+from cli.commands.completion import SHELLS
+from cli.options.completion import OF_FIELD
 
 THIS_MONTH = f"{NOON:%Y-%m}"
 

@@ -13,7 +13,7 @@ import msgspec
 
 from cli.commands.availability import parsed_month
 from cli.commands.checkpoint import checkpoint, consistency, prove
-from cli.commands.completion import accounts, months
+from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
 from cli.terminal.numbers import money

@@ -7,7 +7,7 @@ from fractions import Fraction
 import click
 
 from cli.answers import shapes
-from cli.commands.completion import accounts, months
+from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.terminal.numbers import money

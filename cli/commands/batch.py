@@ -9,8 +9,8 @@ from typing import IO
 
 import click
 
-from cli.commands.completion import files
 from cli.main import print_error, wants_json
+from cli.options.completion import files
 from cli.options.context import actor, open_ledger
 from cli.refusals import LinesRefused
 from cli.terminal.output import Json, emit, format_option, print_text

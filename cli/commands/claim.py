@@ -6,9 +6,9 @@ import click
 
 from cli.answers import shapes
 from cli.commands.availability import parsed_month
-from cli.commands.completion import accounts, months
 from cli.commands.readings import print_readings, readings_of
 from cli.commands.recording import group
+from cli.options.completion import accounts, months
 from cli.options.context import open_ledger, settings
 from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.refusals import NothingToExplain, UnknownDecision

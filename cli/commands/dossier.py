@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 
 from cli.commands.availability import parsed_month
-from cli.commands.completion import accounts, files, months
+from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
 from cli.terminal.language import localized
 from cli.terminal.output import Json, emit, format_option, print_text, warn

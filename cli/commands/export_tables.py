@@ -11,7 +11,7 @@ from typing import IO
 import click
 
 from cli.commands.availability import parsed_month
-from cli.commands.completion import months as any_month
+from cli.options.completion import months as any_month
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAt, KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.options.output_file import print_receipt, target_options

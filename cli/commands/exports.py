@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from cli.commands.completion import accounts, versions
 from cli.commands.export_tables import availability, claims, vouchers
 from cli.commands.transfer import export_events
+from cli.options.completion import accounts, versions
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.options.output_file import print_receipt, target_options

@@ -8,7 +8,7 @@ import msgspec
 from cli.answers import history as history_shapes
 from cli.answers.history_diff import difference, print_difference
 from cli.commands.availability import parsed_month
-from cli.commands.completion import accounts, months
+from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAt, KnownAtOptions, instant_asked, knowing, knowledge_options, known_at
 from cli.refusals import NotYetEnrolled

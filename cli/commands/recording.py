@@ -10,8 +10,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
-from cli.commands.completion import OF_FIELD
 from cli.examples import EXAMPLES
+from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
 from cli.options.known_at import currency_known
 from cli.refusals import BadEvidence

@@ -6,7 +6,7 @@ import click
 
 from cli.answers import shapes
 from cli.commands.availability import parsed_month
-from cli.commands.completion import months
+from cli.options.completion import months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.terminal.numbers import currency, money

@@ -8,8 +8,8 @@ import click
 import msgspec
 
 from cli.answers import shapes
-from cli.commands.completion import versions
 from cli.commands.recording import group
+from cli.options.completion import versions
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.terminal.numbers import date_of

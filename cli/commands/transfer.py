@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.commands.completion import files
+from cli.options.completion import files
 from cli.options.context import lock_seconds, open_ledger, settings
 from cli.terminal.language import localized
 from cli.terminal.output import Json, emit, format_option, warn

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from cli.answers import shapes
-from cli.commands.completion import accounts, vouchers
 from cli.commands.recording import group
+from cli.options.completion import accounts, vouchers
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.terminal.numbers import currency, money

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.commands.completion import accounts, files
+from cli.options.completion import accounts, files
 from cli.options.context import actor, open_ledger
 from cli.terminal.output import Json, emit, print_text, warn
 from domain.text import said

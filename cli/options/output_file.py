@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.commands.completion import files
+from cli.options.completion import files
 from cli.refusals import NoFormat
 from cli.terminal.language import localized
 from cli.terminal.output import Json, emit

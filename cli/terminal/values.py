@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import msgspec
@@ -80,6 +81,8 @@ def as_text(value: object) -> str | None:
             return str(as_json(value))
         case Seconds():
             return seconds_text(value)
+        case date():
+            return value.isoformat()
         case str():
             return value
         case _:

@@ -129,11 +129,6 @@ def console() -> Any:
     return Console(highlight=False, markup=False, emoji=False, width=_columns(), no_color=True)
 
 
-def short(instant: str) -> str:
-    """An instant for a table: date and time of its zone, which stands elsewhere, with the fraction that there is."""
-    return instant[:-6].replace("T", " ")
-
-
 def wrapped(text: str, width: int) -> list[str]:
     """A text in the reader's language in lines of so many columns, of which a Chinese character takes two."""
     return folded(here(text), width) if text else []

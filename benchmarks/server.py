@@ -97,7 +97,7 @@ def _recorder(kind: str, place: str) -> Any:
     from eventsourcing.utils import Environment
     from psycopg.conninfo import conninfo_to_dict
 
-    from ledger.store.postgres.recorder import Factory
+    from ledger.store.postgres.recorder import PostgresFactory
 
     given = conninfo_to_dict(place)
     env = {
@@ -109,7 +109,7 @@ def _recorder(kind: str, place: str) -> Any:
         "ORIGINATOR_ID_TYPE": "text",
         "CREATE_TABLE": "no",
     }
-    return (Factory if kind == "ours" else PostgresFactory)(Environment(env=env)).application_recorder()
+    return (PostgresFactory if kind == "ours" else PostgresFactory)(Environment(env=env)).application_recorder()
 
 
 def _write(given: tuple[str, str, int]) -> float:

@@ -28,7 +28,7 @@ from conftest import ROOT, CommandLine
 from releases import as_compared, is_locked, without_layout
 
 from cli.main import cli
-from cli.terminal.language import asked_for, of_locale, spoken, translated
+from cli.terminal.language import asked_for, in_language, of_locale, translated
 from cli.terminal.numbers import currency, date_of, moment, money
 from cli.terminal.vocabulary import CODED, label, word
 from cli.terminal.widths import cells, folded, padded
@@ -332,12 +332,12 @@ def _fields_of_events() -> set[str]:
 @pytest.mark.parametrize("code", list(_codes()))
 def test_a_code_has_a_name(code: str) -> None:
     assert word(code) == code
-    assert CHINESE.search(spoken(word(code), "zh"))
+    assert CHINESE.search(in_language(word(code), "zh"))
 
 
 @pytest.mark.parametrize("field", sorted(_fields_of_events() - {"sha256", "uri"}))
 def test_a_field_of_an_event_has_a_name(field: str) -> None:
-    assert CHINESE.search(spoken(label(field), "zh"))
+    assert CHINESE.search(in_language(label(field), "zh"))
 
 
 def test_what_somebody_wrote_is_no_code() -> None:
@@ -350,25 +350,27 @@ def test_what_somebody_wrote_is_no_code() -> None:
 
 def test_a_sentence_in_a_sentence_is_translated_too() -> None:
     inner = said("account {account} was never enrolled", account="1001")
-    assert spoken(said("{message} (clause {clause})", message=inner, clause="4"), "zh") == "账户1001从未登记（条款4）"
+    assert (
+        in_language(said("{message} (clause {clause})", message=inner, clause="4"), "zh") == "账户1001从未登记（条款4）"
+    )
     assert str(inner) == "account 1001 was never enrolled"
 
 
 def test_words_of_others_stay_as_they_are() -> None:
-    assert spoken("anything {else}", "zh") == "anything {else}"
-    assert spoken(said("account {account} was never enrolled", account="{x}"), "zh") == "账户{x}从未登记"
+    assert in_language("anything {else}", "zh") == "anything {else}"
+    assert in_language(said("account {account} was never enrolled", account="{x}"), "zh") == "账户{x}从未登记"
 
 
 @pytest.mark.parametrize(("n", "english", "chinese"), [(1, "1 voucher", "1张代金券"), (2, "2 vouchers", "2张代金券")])
 def test_one_and_many(n: int, english: str, chinese: str) -> None:
     told = counted("{n} voucher", "{n} vouchers", n=n)
-    assert (str(told), spoken(told, "zh")) == (english, chinese)
+    assert (str(told), in_language(told, "zh")) == (english, chinese)
 
 
 def test_sentences_one_behind_the_other() -> None:
     parts = [said("{span} excluded", span="1:00:00"), said("{span} not covered", span="2:00:00")]
     assert listed(parts) == "1:00:00 excluded; 2:00:00 not covered"
-    assert spoken(listed(parts), "zh") == "不适用情形扣除1:00:00；不在协议覆盖范围2:00:00"
+    assert in_language(listed(parts), "zh") == "不适用情形扣除1:00:00；不在协议覆盖范围2:00:00"
     assert listed([]) == ""
 
 
@@ -377,7 +379,7 @@ def test_a_sentence_comes_whole_from_another_process() -> None:
 
     told = pickle.loads(pickle.dumps(said("there is no bill {id}", id="B-1")))
     assert isinstance(told, Said)
-    assert spoken(told, "zh") == "没有账单B-1"
+    assert in_language(told, "zh") == "没有账单B-1"
 
 
 # Numbers and dates.

@@ -8,9 +8,8 @@ import msgspec
 
 from cli.answers.availability import MeasuredMonth, TermsNamed, measured_month
 from cli.answers.readings import ChangedReading, print_readings
-from cli.terminal.language import here
 from cli.terminal.numbers import currency, moment
-from cli.terminal.output import WIDTH, print_pairs, put, wrapped
+from cli.terminal.output import WIDTH, print_pairs, print_text, wrapped
 from cli.terminal.step_sentences import says
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import word
@@ -122,7 +121,7 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _print_head(made: DecisionAnswer) -> None:
-    put(
+    print_text(
         said(
             "Account {account}, {month}, decision {number}: {outcome}, credit {credit}",
             account=made.account,
@@ -136,7 +135,7 @@ def _print_head(made: DecisionAnswer) -> None:
     decided = said("decided {decided_at}", decided_at=moment(made.decided_at.to_the_second()))
     if made.reason:
         decided = said("{decided}, because: {reason}", decided=decided, reason=made.reason)
-    put(decided, width=WIDTH)
+    print_text(decided, width=WIDTH)
 
 
 def _print_basis(made: DecisionAnswer) -> None:

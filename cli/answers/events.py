@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from cli.terminal.language import here
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, wrapped
 from cli.terminal.values import ZonedInstant

@@ -14,9 +14,10 @@ from click.testing import CliRunner
 from conftest import SOAK, CommandLine
 from stores import SqliteFile, Store
 
-from cli.answers import history
+from cli.answers.case import case_shown
 from cli.main import cli
 from cli.options.known_at import KnownAtOptions, resolved
+from cli.terminal.output import to_json
 from domain.case import Fact, fold
 from domain.events import IncidentJoined, IncidentOpened
 from domain.refusals import Refusal
@@ -78,7 +79,7 @@ def ask(of: CommandLine, *words: str) -> Any:
 
 
 def plain(shape: object) -> Any:
-    return json.loads(msgspec.json.encode(shape))
+    return json.loads(to_json(shape))
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
@@ -95,7 +96,7 @@ def test_every_position_of_the_demo_is_its_prefix_folded(demo: CommandLine, acco
             assert then.known == then.facts == expected
             case = fold(expected)
             assert then.case == case
-            assert plain(history.lists(then.case, "Asia/Shanghai")) == plain(history.lists(case, "Asia/Shanghai"))
+            assert plain(case_shown(then.case, "Asia/Shanghai")) == plain(case_shown(case, "Asia/Shanghai"))
 
 
 def test_every_position_is_known_at_its_own_time(demo: CommandLine) -> None:
@@ -157,7 +158,7 @@ def test_the_command_line_says_the_same(demo: CommandLine, position: int) -> Non
         fact.position for fact in expected if not fact.stream.startswith(rules)
     ]
     assert {name: found[name] for name in ("incidents", "bills", "claims", "vouchers")} == plain(
-        history.lists(fold(expected), "Asia/Shanghai")
+        case_shown(fold(expected), "Asia/Shanghai")
     )
 
 

@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 from conftest import COMMAND, CommandLine
 
-from cli.terminal.sparkline import bar, outage_by_day, sparkline
+from cli.answers.availability import Episode
+from cli.terminal.sparkline import bar, span_by_day, sparkline
+from cli.terminal.values import ZonedInstant
+from domain.time import HOUR_US, SECOND_US, Instant, Seconds, month_span
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
 
@@ -122,32 +125,46 @@ def test_a_bar_of_four(part: int, whole: int, drawn: str) -> None:
     assert bar(part, whole, 4) == drawn
 
 
-def episode(start: str, end: str | None, seconds: object = 0) -> dict[str, object]:
-    return {"start": start, "end": end, "seconds": seconds}
+def april(day: int, clock: str) -> int:
+    return Instant.parse(f"2026-04-{day:02}T{clock}+08:00")
 
 
 @pytest.mark.parametrize(
-    ("episodes", "days"),
+    ("spans", "days"),
     [
         ([], {}),
-        ([episode("2026-04-03T10:00:00+08:00", "2026-04-03T11:00:00+08:00")], {3: 3600}),
-        ([episode("2026-04-03T23:00:00+08:00", "2026-04-05T01:00:00+08:00")], {3: 3600, 4: 86400, 5: 3600}),
-        ([episode("2026-03-31T23:00:00+08:00", "2026-04-01T01:00:00+08:00")], {1: 3600}),
-        ([episode("2026-04-30T23:00:00+08:00", "2026-05-01T01:00:00+08:00")], {30: 3600}),
-        ([episode("2026-04-30T22:00:00+08:00", None, 7200)], {30: 7200}),
+        ([(april(3, "10:00:00"), april(3, "11:00:00"))], {3: 3600}),
+        ([(april(3, "23:00:00"), april(5, "01:00:00"))], {3: 3600, 4: 86400, 5: 3600}),
+        ([(april(1, "00:00:00") - HOUR_US, april(1, "01:00:00"))], {1: 3600}),
+        ([(april(30, "23:00:00"), april(30, "23:00:00") + 2 * HOUR_US)], {30: 3600}),
         (
             [
-                episode("2026-04-02T01:00:00+08:00", "2026-04-02T02:00:00+08:00"),
-                episode("2026-04-02T23:59:59+08:00", "2026-04-03T00:00:00+08:00"),
+                (april(2, "01:00:00"), april(2, "02:00:00")),
+                (april(2, "23:59:59"), april(3, "00:00:00")),
             ],
             {2: 3601},
         ),
     ],
 )
-def test_outages_by_day(episodes: list[dict[str, object]], days: dict[int, int]) -> None:
-    found = outage_by_day({"month": "2026-04", "episodes": episodes})
+def test_spans_by_day(spans: list[tuple[int, int]], days: dict[int, int]) -> None:
+    found = span_by_day("2026-04", spans, "Asia/Shanghai")
     assert len(found) == 30
-    assert {day: span // 1_000_000 for day, span in enumerate(found, start=1) if span} == days
+    assert {day: span // SECOND_US for day, span in enumerate(found, start=1) if span} == days
+
+
+def test_days_are_those_of_the_zone() -> None:
+    """The last Sunday of March has 23 hours in Berlin."""
+    whole = month_span("2026-03", "Europe/Berlin")
+    found = span_by_day("2026-03", [whole], "Europe/Berlin")
+    assert (found[28], sum(found)) == (23 * HOUR_US, whole[1] - whole[0])
+
+
+def test_an_open_outage_reaches_as_far_as_it_was_measured() -> None:
+    start = ZonedInstant(april(30, "22:00:00"), "Asia/Shanghai")
+    open_outage = Episode(
+        start=start, end=None, seconds=Seconds(2 * HOUR_US), counted_seconds=Seconds(0), incidents=("INC-1",)
+    )
+    assert open_outage.span == (start, start + 2 * HOUR_US)
 
 
 @pytest.mark.parametrize("columns", [80, 40])

@@ -1,134 +1,148 @@
-"""`slaledger history --diff`: what changed between two states of knowledge, by whom and why, and what it did."""
+"""`slaledger history --diff`: what changed between two states of knowledge, and which events changed it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 
-from cli.answers import history, shapes
-from cli.answers.history import RULES, subject
-from cli.terminal.language import localized
-from cli.terminal.numbers import moment, money
-from cli.terminal.output import WIDTH, Json, plain, print_table, print_text, short, wrapped
-from cli.terminal.vocabulary import CODED, word
+import msgspec
+
+from cli.answers import case as shown
+from cli.answers.changes import Change, Difference, Knowledge, MonthChange
+from cli.answers.events import event_shown
+from cli.answers.vouchers import VoucherAnswer, voucher_answer
+from cli.terminal.output import fields_of
+from cli.terminal.values import ZonedInstant, zoned
+from domain.account import Account
 from domain.assessment import would_credit
 from domain.case import Case, Fact, evolve, fold
-from domain.money import yuan
+from domain.money import Fen
 from domain.terms.versions import in_force
-from domain.text import Said, said
-from domain.time import rfc3339
+from domain.text import said
+from domain.time import Seconds
+from ledger.queries.case_history import RULES, subject
 from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 
-_Fields = dict[str, Json]
-"""Things by what they are called, each with what is said of it."""
+_Fields = dict[str, object]
+"""What is said of a thing, field by field."""
+_Things = dict[str, _Fields]
+"""Things by what they are called."""
 _Causes = dict[tuple[str, str], Fact]
 
 
-def difference(before: AccountThen, after: AccountThen, month: str | None) -> Json:
+def difference(before: AccountThen, after: AccountThen, month: str | None) -> Difference:
     """What changed from one state of knowledge to a later one, or of it what concerns a month."""
-    zone = history.zone_of_case(after.case)
-    old, new = (history.limited(then.case, month, then.valid_at) for then in (before, after))
-    concerned = history.subjects(old) | history.subjects(new)
+    zone = shown.zone_of_case(after.case)
+    old, new = (shown.limited(then.case, month, then.valid_at) for then in (before, after))
+    concerned = shown.subjects(old) | shown.subjects(new)
     own = [fact for fact in after.known if fact.position > before.position and subject(fact) in concerned]
+    return Difference(
+        from_=Knowledge(known_at=ZonedInstant(before.known_at, zone), position=before.position),
+        to=Knowledge(known_at=ZonedInstant(after.known_at, zone), position=after.position),
+        events=[event_shown(fact, zone) for fact in own if subject(fact)[0] not in RULES],
+        changes=_changes(_everything(old, zone), _everything(new, zone), _causes(after.known, before, zone), own),
+        months=_months(before, after, month),
+    )
+
+
+def _everything(case: Case, zone: str) -> _Things:
     return {
-        "from": {"known_at": rfc3339(before.known_at, zone), "position": before.position},
-        "to": {"known_at": rfc3339(after.known_at, zone), "position": after.position},
-        "events": [history.event(fact, zone) for fact in own if subject(fact)[0] not in RULES],
-        "changes": _changes(_everything(old, zone), _everything(new, zone), _causes(after.known, before, zone), own),
-        "months": _months(before, after, month),
+        what: fields for one in sorted(shown.subjects(case)) for what, fields in _described(case, one, zone).items()
     }
 
 
-def _everything(case: Case, zone: str) -> _Fields:
-    return {
-        what: fields for one in sorted(history.subjects(case)) for what, fields in _described(case, one, zone).items()
-    }
-
-
-def _described(case: Case, one: tuple[str, str], zone: str) -> _Fields:
+def _described(case: Case, one: tuple[str, str], zone: str) -> _Things:
     """A thing of a case and its parts, each flat; nothing where the case does not have it."""
     kind, id_ = one
     match kind:
         case "account" if case.account is not None:
-            return {said("account {account}", account=case.account.account): _account(case, zone)}
+            return {said("account {account}", account=case.account.account): _account(case.account, zone)}
         case "incident" if id_ in case.incidents:
-            found = history.incident(case.incidents[id_], zone)
-            parts: _Fields = {
-                said(
-                    "exclusion {exclusion} of incident {incident}", exclusion=part.pop("exclusion"), incident=id_
-                ): part
-                for part in found.pop("exclusions")
-            }
-            return {said("incident {incident}", incident=id_): _without(found, "incident"), **parts}
+            return _incident(shown.incident_shown(case.incidents[id_], zone))
         case "bill" if id_ in case.bills:
-            found = history.bill(case.bills[id_], zone)
-            offset = found.pop("voucher_offset")
-            found |= {f"voucher_offset.{part}": amount for part, amount in offset.items()}
-            paid: _Fields = {
-                said(
-                    "redemption {redemption} of voucher {voucher} on bill {bill}",
-                    redemption=part.pop("redemption"),
-                    voucher=part.pop("voucher"),
-                    bill=id_,
-                ): part
-                for part in found.pop("payments")
-            }
-            return {said("bill {bill}", bill=id_): _without(found, "bill"), **paid}
+            return _bill(shown.bill_shown(case.bills[id_], zone))
         case "claim" if id_ in case.claims:
             latest = case.claims[id_].latest
-            decision = {"decision": None if latest is None else latest.number}
-            fields = _without(history.claim(case.claims[id_], zone), "month") | decision
-            return {said("claim {month}", month=id_): fields}
+            fields = _fields(shown.claim_shown(case.claims[id_], zone), without=("month",))
+            return {said("claim {month}", month=id_): fields | {"decision": None if latest is None else latest.number}}
         case "voucher" if id_ in case.vouchers:
-            found = shapes.voucher(case.vouchers[id_], zone, history.currency_of_case(case))
-            fields = _without(found, "voucher", "account", "currency", "redemptions", "cancellations")
-            redeemed: _Fields = {
-                said(
-                    "redemption {redemption} of voucher {voucher}", redemption=part.pop("redemption"), voucher=id_
-                ): part
-                for part in found["redemptions"]
-            }
-            return {said("voucher {voucher}", voucher=id_): fields, **redeemed}
+            return _voucher(voucher_answer(case.vouchers[id_], zone, shown.currency_of_case(case)))
         case _ if kind in RULES:
             return _rules(case)
         case _:
             return {}
 
 
-def _account(case: Case, zone: str) -> Json:
-    if case.account is None:
-        return {}
-    found = case.account
-    stages: Json = {
-        said("stage from {at}", at=short(rfc3339(at, zone))): stage for at, stage in sorted(found.restaged.items())
+def _account(found: Account, zone: str) -> _Fields:
+    stages: _Fields = {
+        said("stage from {at}", at=ZonedInstant(at, zone).in_table()): stage
+        for at, stage in sorted(found.restaged.items())
     }
     return {
-        "enrolled_at": rfc3339(found.enrolled_at, zone),
+        "enrolled_at": ZonedInstant(found.enrolled_at, zone),
         "stage": found.stage,
         "region": found.region,
         "covered_in_beta": found.covered_in_beta,
         **stages,
-        "closed_at": shapes.instant(found.closed_at, zone),
+        "closed_at": zoned(found.closed_at, zone),
     }
 
 
-def _rules(case: Case) -> _Fields:
-    versions: _Fields = {
+def _incident(found: shown.IncidentShown) -> _Things:
+    parts: _Things = {
+        said(
+            "exclusion {exclusion} of incident {incident}", exclusion=part.exclusion, incident=found.incident
+        ): _fields(part, without=("exclusion",))
+        for part in found.exclusions
+    }
+    return {
+        said("incident {incident}", incident=found.incident): _fields(found, without=("incident", "exclusions")),
+        **parts,
+    }
+
+
+def _bill(found: shown.BillShown) -> _Things:
+    fields = _fields(found, without=("bill", "voucher_offset", "payments"))
+    offset: _Fields = {f"voucher_offset.{part}": amount for part, amount in fields_of(found.voucher_offset)}
+    paid: _Things = {
+        said(
+            "redemption {redemption} of voucher {voucher} on bill {bill}",
+            redemption=part.redemption,
+            voucher=part.voucher,
+            bill=found.bill,
+        ): _fields(part, without=("redemption", "voucher"))
+        for part in found.payments
+    }
+    return {said("bill {bill}", bill=found.bill): fields | offset, **paid}
+
+
+def _voucher(found: VoucherAnswer) -> _Things:
+    id_, hidden = found.voucher, ("voucher", "account", "currency", "redemptions", "cancellations")
+    redeemed: _Things = {
+        said("redemption {redemption} of voucher {voucher}", redemption=part.redemption, voucher=id_): _fields(
+            part, without=("redemption",)
+        )
+        for part in found.redemptions
+    }
+    return {said("voucher {voucher}", voucher=id_): _fields(found, without=hidden), **redeemed}
+
+
+def _rules(case: Case) -> _Things:
+    versions: _Things = {
         said("terms {version}", version=version.terms.version): {
-            "effective_from": version.terms.effective_from.isoformat(),
+            "effective_from": version.terms.effective_from,
             "sha256": version.sha256,
         }
         for version in case.versions
     }
-    years: _Fields = {
+    years: _Things = {
         said("calendar {year}", year=year): {"sha256": found.sha256} for year, found in case.calendars.items()
     }
     return versions | years
 
 
-def _without(fields: Json, *names: str) -> Json:
-    return {name: value for name, value in fields.items() if name not in names}
+def _fields(thing: msgspec.Struct, *, without: tuple[str, ...]) -> _Fields:
+    return {name: value for name, value in fields_of(thing) if name not in without}
 
 
 def _causes(known: Iterable[Fact], before: AccountThen, zone: str) -> _Causes:
@@ -145,7 +159,7 @@ def _causes(known: Iterable[Fact], before: AccountThen, zone: str) -> _Causes:
     return causes
 
 
-def _different(old: _Fields, new: _Fields) -> list[tuple[str, str, object, object]]:
+def _different(old: _Things, new: _Things) -> list[tuple[str, str, object, object]]:
     """What is said otherwise: of what, which field, and both values; what is not there has none."""
     return [
         (what, field, was, is_)
@@ -155,23 +169,23 @@ def _different(old: _Fields, new: _Fields) -> list[tuple[str, str, object, objec
     ]
 
 
-def _changes(old: _Fields, new: _Fields, causes: _Causes, between: list[Fact]) -> list[Json]:
+def _changes(old: _Things, new: _Things, causes: _Causes, between: list[Fact]) -> list[Change]:
     """Each field that changed with the event that changed it, in order of the log."""
     changes = []
     for what, field, was, is_ in _different(old, new):
         fact = causes.get((what, field)) or _behind(what, between)
         changes.append(
-            {
-                "what": what,
-                "field": field,
-                "from": was,
-                "to": is_,
-                "by": None if fact is None else fact.actor,
-                "reason": None if fact is None else fact.reason,
-                "position": None if fact is None else fact.position,
-            }
+            Change(
+                what=what,
+                field=field,
+                from_=was,
+                to=is_,
+                by=None if fact is None else fact.actor,
+                reason=None if fact is None else fact.reason,
+                position=None if fact is None else fact.position,
+            )
         )
-    return sorted(changes, key=lambda change: change["position"] or 0)
+    return sorted(changes, key=lambda change: change.position or 0)
 
 
 def _behind(what: str, between: list[Fact]) -> Fact | None:
@@ -181,92 +195,42 @@ def _behind(what: str, between: list[Fact]) -> Fact | None:
     return next(iter(reversed(own or of_account)), None)
 
 
-def _months(before: AccountThen, after: AccountThen, month: str | None) -> list[Json]:
-    """The months that came out otherwise: each value before and after; what was not known then is null."""
+class _Month(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month came to; None where no terms governed it."""
+
+    unavailable: Seconds | None = None
+    percent: str | None = None
+    tier: int | None = None
+    credit: Fen | None = None
+
+
+def _months(before: AccountThen, after: AccountThen, month: str | None) -> list[MonthChange]:
+    """The months that came out otherwise."""
     names = {*outage_months(before.case, before.valid_at), *outage_months(after.case, after.valid_at)}
     pairs = [(name, _month(before, name), _month(after, name)) for name in sorted(names) if month in (None, name)]
     return [
-        {"month": name, **{field: [was[field], is_[field]] for field in was}} for name, was, is_ in pairs if was != is_
+        MonthChange(
+            month=name,
+            unavailable_seconds=(was.unavailable, is_.unavailable),
+            percent=(was.percent, is_.percent),
+            tier=(was.tier, is_.tier),
+            credit=(was.credit, is_.credit),
+        )
+        for name, was, is_ in pairs
+        if was != is_
     ]
 
 
-def _month(then: AccountThen, month: str) -> Json:
+def _month(then: AccountThen, month: str) -> _Month:
     holder = then.case.account
-    shape = None if holder is None else history.month(then.case, holder.account, month, then.valid_at)
-    if shape is None:
-        return {"unavailable_seconds": None, "percent": None, "tier": None, "credit": None}
+    found = None if holder is None else shown.month_measured(then.case, holder.account, month, then.valid_at)
+    if found is None:
+        return _Month()
     terms = in_force(then.case.versions, month).terms
-    credit_fen = 0 if shape["tier"] is None else would_credit(then.case, month, shape["tier"], terms)
-    return {
-        "unavailable_seconds": shape["unavailable_seconds"],
-        "percent": shape["availability"]["percent"],
-        "tier": shape["tier"],
-        "credit": yuan(credit_fen),
-    }
-
-
-def print_difference(diff: Json) -> None:
-    """What changed within 80 columns: each event's changes under it, then what they did to the months."""
-    edges = {
-        edge: said(
-            "{known_at} (position {position})",
-            known_at=moment(short(diff[edge]["known_at"])),
-            position=diff[edge]["position"],
-        )
-        for edge in ("from", "to")
-    }
-    print()
-    print_text(said("What changed from {before}\nto {after}", before=edges["from"], after=edges["to"]))
-    if not diff["changes"]:
-        print()
-        print_text(said("nothing"))
-    for _, changes in groupby(diff["changes"], key=lambda change: (change["position"], change["what"])):
-        _print_changed(list(changes))
-    if diff["months"]:
-        print()
-        rows = [
-            [
-                one["month"],
-                *(_pair(one[name]) for name in ("unavailable_seconds", "percent", "tier")),
-                _pair([money(amount) for amount in one["credit"]]),
-            ]
-            for one in diff["months"]
-        ]
-        columns = (said("month"), said("unavailable s"), said("availability %"), said("tier"), said("credit"))
-        print_table(columns, rows, right=columns[1:])
-
-
-def _print_changed(changes: list[Json]) -> None:
-    first = changes[0]
-    who = said("{what}, by {actor}", what=first["what"], actor=first["by"]) if first["by"] else first["what"]
-    lines = wrapped(f"{plain(first['position'])}  {localized(who)}", WIDTH)
-    if first["reason"]:
-        because = said("because: {reason}", reason=first["reason"])
-        lines += [f"    {line}" for line in wrapped(because, WIDTH - 4)]
-    for change in changes:
-        told = said("{field}: {value}", field=_field(change["field"]), value=_pair(_named(change)))
-        lines += [f"    {line}" for line in wrapped(told, WIDTH - 4)]
-    print("\n" + "\n".join(lines))
-
-
-def _field(name: str) -> str:
-    """What a field is called; one that was made up of a moment is a sentence already."""
-    return name if isinstance(name, Said) else word(name.replace("_", " "))
-
-
-def _named(change: Json) -> list[object]:
-    """Both values of a field, codes by their names."""
-    values = [change["from"], change["to"]]
-    is_coded = change["field"] in CODED or change["field"].startswith("stage")
-    return [word(value) if is_coded and isinstance(value, str) else value for value in values]
-
-
-def _pair(values: list[object]) -> str:
-    return " -> ".join(_value(value) for value in values) if values[0] != values[1] else _value(values[0])
-
-
-def _value(value: object) -> str:
-    """A value for people: an instant as tables show it."""
-    text = localized(plain(value)) or "-"
-    is_instant = isinstance(value, str) and len(text) > 19 and text[10:11] == "T" and text[4:5] == "-"
-    return short(text) if is_instant else text
+    credit_fen = 0 if found.tier is None else would_credit(then.case, month, found.tier, terms)
+    return _Month(
+        unavailable=found.unavailable_seconds,
+        percent=found.availability.percent,
+        tier=found.tier,
+        credit=Fen(credit_fen),
+    )

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, TypeVar
 
 import click
-import msgspec
 
+from cli.answers.audit import (
+    impacts_answer,
+    print_findings,
+    print_verified,
+    replay_answer,
+    verified_answer,
+)
 from cli.commands.availability import parsed_month
 from cli.commands.checkpoint import checkpoint, consistency, prove
 from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
-from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_table, print_text, wrapped
+from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
-from cli.terminal.vocabulary import label, word
 from domain.case import unknown_account
-from domain.money import yuan
 from domain.refusals import Damaged
 from domain.terms.readings import check_readings, parse_setting
 from domain.terms.versions import Version, document_sha256, parse_terms
-from domain.text import counted, said
+from domain.text import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
-from ledger.audit.impact import Choose, Impact, Outcome, impacts_of_now, impacts_of_rules, reading_chooser
-from ledger.audit.replay import Difference, replay_range, together
+from ledger.audit.impact import Choose, Impact, impacts_of_now, impacts_of_rules, reading_chooser
+from ledger.audit.replay import replay_range, together
 from ledger.audit.verify import verify
 from ledger.commands.dry_run import suppose
 from ledger.files.reading import read_bytes, read_text
@@ -84,14 +86,8 @@ def replay_(account: str | None, month: str | None, workers: Workers | None, for
         parts = _divided(ledger, log, task, account, workers, advance)
         found = together(parts)
     elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
-    shape: Json = {
-        "decisions": found.decisions,
-        "identical": found.decisions - len(found.different),
-        "different": [_difference(each) for each in found.different],
-        "events": found.events,
-        "seconds": elapsed_ms // 1000,
-    }
-    emit(shape, format_, lambda: _print_replay(shape))
+    answer = replay_answer(found, elapsed_ms)
+    emit(answer, format_, answer.table)
     return DIFFERENT if found.different else 0
 
 
@@ -104,46 +100,6 @@ def _divided(
     if account is None:
         return over_accounts(ledger, log, task, workers, advance)
     return iter([task(log, *_range(log, account), on_progress=advance)])
-
-
-def _difference(each: Difference) -> Json:
-    return {
-        "account": each.account,
-        "month": each.month,
-        "number": each.number,
-        "position": each.position,
-        "path": each.path,
-        "recorded": each.recorded,
-        "replayed": each.replayed,
-    }
-
-
-def _print_differences(different: list[Json]) -> None:
-    for each in different:
-        print_text(
-            said(
-                "{account} {month} decision {number} (position {position}): {path}",
-                account=each["account"],
-                month=each["month"],
-                number=each["number"],
-                position=each["position"],
-                path=each["path"],
-            )
-        )
-        print_text(said("  recorded  {value}", value=plain(each["recorded"])))
-        print_text(said("  replayed  {value}", value=plain(each["replayed"])))
-
-
-def _print_replay(shape: Json) -> None:
-    _print_differences(shape["different"])
-    print_text(
-        said(
-            "{decisions} decisions replayed, {identical} identical ({events} events)",
-            decisions=shape["decisions"],
-            identical=shape["identical"],
-            events=shape["events"],
-        )
-    )
 
 
 @audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
@@ -210,87 +166,8 @@ def _document(file: str) -> Choose:
 
 
 def _emit_impacts(found: list[Impact], format_: str | None) -> None:
-    shape: Json = {
-        "changed": [impact_shape(each) for each in found],
-        "owed": yuan(sum(each.owed_fen for each in found)),
-        "overpaid": yuan(sum(each.overpaid_fen for each in found)),
-    }
-    emit(shape, format_, lambda: _print_impacts(shape))
-
-
-def impact_shape(each: Impact) -> Json:
-    """A decision that would come out otherwise."""
-    return {
-        "account": each.account,
-        "month": each.month,
-        "number": each.number,
-        "old": _outcome(each.old),
-        "new": _outcome(each.new),
-        "difference": yuan(each.difference_fen),
-        "owed": yuan(each.owed_fen),
-        "overpaid": yuan(each.overpaid_fen),
-        "causes": [
-            {
-                "position": fact.position,
-                "stream": fact.stream,
-                "topic": fact.topic,
-                "actor": fact.actor,
-                "reason": fact.reason,
-            }
-            for fact in each.causes
-        ],
-    }
-
-
-def _outcome(outcome: Outcome) -> Json:
-    shape: Json = {"outcome": outcome.outcome, "tier": outcome.tier, "credit": yuan(outcome.credit_fen)}
-    return shape | ({"refused": outcome.refused} if outcome.refused else {})
-
-
-def _print_impacts(shape: Json) -> None:
-    if not shape["changed"]:
-        print_text(said("no decision would come out otherwise"))
-        return
-    rows = [
-        (
-            said("{account} {month} no. {number}", account=each["account"], month=each["month"], number=each["number"]),
-            word(each["old"]["outcome"]),
-            money(each["old"]["credit"]),
-            word(each["new"]["outcome"]),
-            money(each["new"]["credit"]),
-        )
-        for each in shape["changed"]
-    ]
-    columns = (said("decision"), said("was"), said("credit"), said("would be"), said("credit then"))
-    print_table(columns, rows, right=["credit", "credit then"])
-    for each in shape["changed"]:
-        for cause in each["causes"]:
-            _print_cause(each, cause)
-    count = len(shape["changed"])
-    print_text(
-        counted(
-            "{n} decision; owed {owed}, overpaid {overpaid}",
-            "{n} decisions; owed {owed}, overpaid {overpaid}",
-            n=count,
-            owed=money(shape["owed"]),
-            overpaid=money(shape["overpaid"]),
-        )
-    )
-
-
-def _print_cause(each: Json, cause: Json) -> None:
-    text = said(
-        "{account} {month}: position {position}, {topic} {subject}",
-        account=each["account"],
-        month=each["month"],
-        position=cause["position"],
-        topic=word(cause["topic"]),
-        subject=cause["stream"].partition("/")[2],
-    )
-    if cause["reason"]:
-        text = said("{text} ({reason})", text=text, reason=cause["reason"])
-    for line in wrapped(text, WIDTH - 2):
-        print(f"  {line}")
+    answer = impacts_answer(found)
+    emit(answer, format_, answer.table)
 
 
 @audit.command("verify", short_help="Whether the log is what it was, and extends the checkpoint that you kept.")
@@ -310,33 +187,9 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
     kept = None if file is None else read_checkpoint(read_text(file), keys)
     with open_ledger() as ledger, progress("events") as advance:
         found = verify(ledger, kept, advance, workers)
-    shape: Json = {
-        "ledger": found.ledger,
-        "size": found.log.size,
-        "root": base64.b64encode(found.log.root).decode(),
-        "position": found.log.position,
-        "decisions": found.decisions,
-        "first_bad_position": found.first_bad_position,
-        "damage": [msgspec.structs.asdict(each) for each in found.damage],
-        "different": [_difference(each) for each in found.different],
-    }
-    emit(shape, format_, lambda: _print_verified(shape, file))
+    answer = verified_answer(found)
+    emit(answer, format_, lambda: print_verified(answer, file))
     return Damaged.status if found.damage else DIFFERENT if found.different else 0
-
-
-def _print_verified(shape: Json, file: str | None) -> None:
-    for each in shape["damage"]:
-        text = said("{kind}: {message}", kind=word(each["kind"]), message=each["message"])
-        if each["position"] is not None:
-            text = said("position {position}: {text}", position=each["position"], text=text)
-        print_text(text, width=WIDTH)
-    _print_differences(shape["different"])
-    if not shape["damage"] and not shape["different"]:
-        text = said(
-            "sound: {size} events, {decisions} decisions replayed", size=shape["size"], decisions=shape["decisions"]
-        )
-        print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
-        print_text(said("root {root}", root=shape["root"]))
 
 
 @audit.command("completeness", short_help="What is missing, in a log that may be quite intact.")
@@ -359,21 +212,8 @@ def completeness_(year: int | None, format_: str | None) -> int:
         for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
-    shape = [msgspec.structs.asdict(each) for each in found]
-    emit(shape, format_, lambda: _print_findings(found))
+    emit(found, format_, lambda: print_findings(found))
     return DIFFERENT if found else 0
-
-
-def _print_findings(found: list[completeness.Gap]) -> None:
-    for kind in dict.fromkeys(each.kind for each in found):
-        print_text(label(kind))
-        for each in found:
-            if each.kind == kind:
-                where = " ".join(part for part in (each.account, each.month) if part)
-                text = said("{where}: {message}", where=where, message=each.message) if where else each.message
-                for line in wrapped(text, WIDTH - 2):
-                    print(f"  {line}")
-    print_text(said("{n} findings", n=len(found)) if found else said("nothing is missing"))
 
 
 def _recorded(log: Reader) -> Iterator[tuple[int, int]]:

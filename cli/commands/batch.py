@@ -9,14 +9,15 @@ from typing import IO
 
 import click
 
+from cli.answers.batch import batch_answer
 from cli.main import print_error, wants_json
 from cli.options.completion import files
 from cli.options.context import actor, open_ledger
 from cli.refusals import LinesRefused
-from cli.terminal.output import Json, emit, format_option, print_text
+from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
 from domain.text import said
-from ledger.commands.batch import Batch, LineRefusal, Report
+from ledger.commands.batch import Batch, Report
 from ledger.refusals.copies import UnreadableFile
 
 
@@ -37,7 +38,8 @@ def batch(file: str, keep_going: bool, dry_run: bool, format_: str | None) -> in
     with _opened(file) as lines, open_ledger() as ledger, progress("lines") as advance:
         run = Batch(ledger, lines, actor=actor(), keep_going=keep_going, on_progress=lambda done: advance(done, 0))
         report = run.run(dry_run=dry_run)
-    emit(_shape(report, dry_run), format_, lambda: _print_report(report, dry_run))
+    answer = batch_answer(report, dry_run=dry_run)
+    emit(answer, format_, answer.table)
     _tell_refusals(file, report)
     return report.status
 
@@ -53,53 +55,6 @@ def _opened(file: str) -> IO[bytes]:
         return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
     except OSError as error:
         raise UnreadableFile(file=file, why=error.strerror) from None
-
-
-def _shape(report: Report, dry_run: bool) -> Json:
-    shape: Json = {
-        "lines": report.lines,
-        "recorded": report.recorded,
-        "noops": report.noops,
-        "refused": [_refusal_shape(each) for each in report.refused],
-        "position": report.position,
-        "done_before": report.done_before,
-    }
-    return {**shape, "dry_run": True} if dry_run else shape
-
-
-def _refusal_shape(refused: LineRefusal) -> Json:
-    told = refused.refusal
-    return {
-        "line": refused.line,
-        "code": told.code,
-        "message": told.message,
-        "clause": told.clause,
-        "hint": told.hint,
-    }
-
-
-def _print_report(report: Report, dry_run: bool) -> None:
-    values = {
-        "lines": report.lines,
-        "recorded": report.recorded,
-        "noops": report.noops,
-        "refused": len(report.refused),
-        "position": report.position,
-    }
-    print_text(
-        said(
-            "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
-            "{refused} refused; position {position}",
-            **values,
-        )
-        if dry_run
-        else said(
-            "{lines} lines: {recorded} events recorded, {noops} no-ops, {refused} refused; position {position}",
-            **values,
-        )
-    )
-    if report.done_before:
-        print_text(said("lines 1 to {last} were done by an earlier run of this file", last=report.done_before))
 
 
 def _tell_refusals(name: str, report: Report) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
+from cli.answers.setup import calendar_answer
 from cli.commands.recording import group
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.refusals import CalendarNotRecorded
-from cli.terminal.output import Json, emit, format_option, print_pairs, print_table
-from cli.terminal.vocabulary import label, word
-from domain.text import said
+from cli.terminal.output import emit, format_option
 
 calendar = group("calendar", "Working days, as the State Council published them.")
 
@@ -30,19 +29,5 @@ def show(year: int, asked: KnownAtOptions, format_: str | None) -> None:
         found = log.rules().calendars.get(year)
         if found is None:
             raise CalendarNotRecorded(year=year)
-    days = [(day, "holiday", name) for day, name in found.holidays.items()]
-    days += [(day, "workday", name) for day, name in found.workdays.items()]
-    shape: Json = {
-        "year": year,
-        "sha256": found.sha256,
-        "source": found.source,
-        "days": [{"date": day.isoformat(), "kind": kind, "name": name} for day, kind, name in sorted(days)],
-    }
-    emit(shape, format_, lambda: _print_year(shape))
-
-
-def _print_year(shape: Json) -> None:
-    print_pairs([(label(name), shape[name]) for name in ("year", "source", "sha256")])
-    print()
-    rows = [(day["date"], word(day["kind"]), day["name"]) for day in shape["days"]]
-    print_table((said("date"), said("kind"), said("name")), rows)
+    answer = calendar_answer(year, found)
+    emit(answer, format_, answer.table)

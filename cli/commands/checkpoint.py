@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
+from cli.answers.proofs import consistency_answer, proof_answer
 from cli.options.context import open_ledger
 from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
-from cli.terminal.output import Json, emit, format_option, print_pairs, to_json, warn
+from cli.terminal.output import emit, format_option, to_json, warn
 from cli.terminal.progress import progress
-from cli.terminal.vocabulary import label
 from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
@@ -88,7 +88,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
             leaf = hashed(row)
             _check_inclusion(tree, row, leaf, head, proof)
     if format_ == "json":
-        print(to_json(_proof_shape(row, leaf, head, proof)))
+        print(to_json(proof_answer(row, leaf, head, proof)))
     else:
         print(proof.text(), end="")
 
@@ -101,22 +101,6 @@ def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, pr
         merkle.verify_inclusion(proof.index, head.size, leaf, proof.hashes, head.root)
     except merkle.ProofError:
         raise damaged(said("its hashes do not agree")) from None
-
-
-def _proof_shape(row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> Json:
-    return {
-        "ledger": head.origin,
-        "position": row.position,
-        "stream": row.stream,
-        "version": row.version,
-        "topic": row.topic,
-        "leaf_hash": signed_notes.encoded(leaf),
-        "index": proof.index,
-        "size": head.size,
-        "root": signed_notes.encoded(head.root),
-        "hashes": [signed_notes.encoded(each) for each in proof.hashes],
-        "checkpoint": proof.checkpoint,
-    }
 
 
 @click.command("consistency", short_help="That an older log is the beginning of a newer one.")
@@ -140,17 +124,8 @@ def consistency(old: str, new: str, format_: str | None) -> None:
         merkle.verify_consistency(older.size, newer.size, hashes, older.root, newer.root)
     except merkle.ProofError:
         raise damaged(said("its hashes do not agree")) from None
-    shape: Json = {
-        "ledger": newer.origin,
-        "old_size": older.size,
-        "new_size": newer.size,
-        "old_root": signed_notes.encoded(older.root),
-        "new_root": signed_notes.encoded(newer.root),
-        "hashes": [signed_notes.encoded(each) for each in hashes],
-    }
-    pairs = [(label(name), value) for name, value in shape.items() if name != "hashes"]
-    pairs += [(said("hash"), each) for each in shape["hashes"]]
-    emit(shape, format_, lambda: print_pairs(pairs))
+    answer = consistency_answer(older, newer, hashes)
+    emit(answer, format_, answer.table)
 
 
 @click.command("keygen", short_help="Make a key that signs checkpoints.")

@@ -7,16 +7,13 @@ from collections.abc import Iterator
 
 import click
 
+from cli.answers.setup import finding_shown, print_examined
 from cli.options.context import settings
-from cli.terminal.language import localized
-from cli.terminal.output import WIDTH, Json, console, emit, format_option, wrapped
-from cli.terminal.vocabulary import word
-from cli.terminal.widths import cells, padded
+from cli.terminal.output import emit, format_option
 from domain.refusals import Damaged, Unreadable
 from domain.text import said
 from ledger.doctor import Diagnosis, examined
 
-_MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "damaged": ("✗", "bold red")}
 _STATUS = {"ok": 0, "note": 0, "wrong": Unreadable.status, "damaged": Damaged.status}
 
 
@@ -32,7 +29,8 @@ def doctor(format_: str | None) -> int:
       slaledger doctor
     """
     found = [*_surroundings(), *examined(settings().url)]
-    emit([_shape(finding) for finding in found], format_, lambda: _print(found))
+    rows = [finding_shown(finding) for finding in found]
+    emit(rows, format_, lambda: print_examined(rows))
     return max(_STATUS[finding.state] for finding in found)
 
 
@@ -42,25 +40,3 @@ def _surroundings() -> Iterator[Diagnosis]:
     if encoding not in ("utf-8", "utf8"):
         message = said("the terminal's encoding is {encoding}: Chinese text is shown as escapes", encoding=encoding)
         yield Diagnosis("terminal", "note", message, said("set LANG or PYTHONIOENCODING to UTF-8"))
-
-
-def _shape(finding: Diagnosis) -> Json:
-    shape: Json = {"what": finding.what, "state": finding.state, "message": finding.message}
-    return shape if finding.hint is None else {**shape, "hint": finding.hint}
-
-
-def _print(found: list[Diagnosis]) -> None:
-    from rich.text import Text
-
-    names = [localized(word(finding.what)) for finding in found]
-    width = max(map(cells, names)) + 4
-    screen = console()
-    for name, finding in zip(names, found, strict=True):
-        mark, style = _MARKS[finding.state]
-        first, *rest = wrapped(finding.message, WIDTH - width)
-        screen.print(Text.assemble((mark, style), f" {padded(name, width - 2)}{first}"))
-        hint = wrapped(said("what to do: {hint}", hint=finding.hint), WIDTH - width) if finding.hint else []
-        for line in [*rest, *hint]:
-            screen.print(" " * width + line)
-    wrong = sum(_STATUS[finding.state] != 0 for finding in found)
-    screen.print(localized(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong)))

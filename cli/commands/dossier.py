@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 import click
+import msgspec
 
+from cli.answers.proofs import CheckedDossier, DossierAnswer
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
-from cli.terminal.language import localized
-from cli.terminal.output import Json, emit, format_option, print_text, warn
+from cli.terminal.output import emit, format_option, print_text, warn
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.audit import dossier as dossiers
@@ -22,7 +22,7 @@ from ledger.files.reading import read_bytes, read_text
 from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import decode
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
-from ledger.transparency.signed_notes import read_key_file, sign_note
+from ledger.transparency.signed_notes import encoded, read_key_file, sign_note
 from ledger.transparency.tree import tree_of
 
 
@@ -65,9 +65,15 @@ def dossier(
             out.write(data)
     if STDOUT in names:
         return
-    answer: Json = {} if file is None else {"file": file, "bytes": len(made.files[0])}
-    answer |= {} if html is None else {"html": html}
-    emit({**answer, "account": account, "month": month, "tree_size": made.size}, format_, lambda: _print(names, made))
+    answer = DossierAnswer(
+        file=msgspec.UNSET if file is None else file,
+        bytes=msgspec.UNSET if file is None else len(made.files[0]),
+        html=msgspec.UNSET if html is None else html,
+        account=account,
+        month=month,
+        tree_size=made.size,
+    )
+    emit(answer, format_, lambda: _print(names, made))
 
 
 class _Made(NamedTuple):
@@ -138,15 +144,15 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
     if kept is not None:
         held = read_checkpoint(read_text(kept), keys)
         found, kept_size = [*found, *_against(checkpoint, held)], held.size
-    answer: Json = {
-        "file": file,
-        "account": given.account,
-        "month": given.month,
-        "events": len(given.events),
-        "tree_size": checkpoint.size,
-        "root": base64.b64encode(checkpoint.root).decode(),
-        "findings": found,
-    }
+    answer = CheckedDossier(
+        file=file,
+        account=given.account,
+        month=given.month,
+        events=len(given.events),
+        tree_size=checkpoint.size,
+        root=encoded(checkpoint.root),
+        findings=found,
+    )
     if kept is not None and not found and checkpoint.size != kept_size:
         warn(
             said(
@@ -155,14 +161,7 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
                 kept_size=kept_size,
             )
         )
-    sound = said(
-        "{file}: the case of {account} for {month} holds: {events} events, all proved",
-        file=file,
-        account=given.account,
-        month=given.month,
-        events=len(given.events),
-    )
-    emit(answer, format_, lambda: print("\n".join(map(localized, found or [sound]))))
+    emit(answer, format_, answer.table)
     return Damaged.status if found else 0
 
 

@@ -10,6 +10,7 @@ from typing import IO
 
 import click
 
+from cli.answers.exports import RowsWritten
 from cli.commands.availability import parsed_month
 from cli.options.completion import months as any_month
 from cli.options.context import open_ledger
@@ -73,7 +74,7 @@ def _export(table: Table, file: str, format_: str, force: bool, asked: KnownAtOp
         about = About(log.ledger_id() or "", log.position(), known.at, zone_known(log, known), localized)
         with new_file(file, force=force) as out, progress("rows") as advance:
             count = WRITERS[format_](table, _counted(found, advance), about, out)
-    print_receipt(file, {"rows": count}, counted("{n} row", "{n} rows", n=count))
+    print_receipt(RowsWritten(file=file, rows=count), counted("{n} row", "{n} rows", n=count))
 
 
 def _counted(rows: Iterable[Row], advance: Callable[[int, int], None]) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.answers.exports import DeadlinesWritten, JournalWritten, PromiseWritten
 from cli.commands.export_tables import availability, claims, vouchers
 from cli.commands.transfer import export_events
 from cli.options.completion import accounts, versions
@@ -59,7 +60,7 @@ def journal(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None
     words = counted(
         "{vouchers}, {n} transaction", "{vouchers}, {n} transactions", n=written.transactions, vouchers=vouchers
     )
-    print_receipt(file, {"vouchers": written.vouchers, "transactions": written.transactions}, words)
+    print_receipt(JournalWritten(file=file, vouchers=written.vouchers, transactions=written.transactions), words)
 
 
 @export.command("openslo", short_help="What is promised, as OpenSLO v1.")
@@ -79,7 +80,7 @@ def openslo(version: str | None, file: str, force: bool, asked: KnownAtOptions) 
         with new_file(file, force=force) as out:
             count = write_openslo(found, localized, out.write)
     words = counted("{n} document of {version}", "{n} documents of {version}", n=count, version=found.terms.version)
-    print_receipt(file, {"documents": count, "version": found.terms.version}, words)
+    print_receipt(PromiseWritten(file=file, documents=count, version=found.terms.version), words)
 
 
 @export.command("ics", short_help="Claim windows and what waits, as a calendar.")
@@ -118,4 +119,4 @@ def ics(account: str | None, file: str, force: bool, asked: KnownAtOptions) -> N
         )
     events = counted("{n} event", "{n} events", n=written.events)
     words = counted("{events}, {n} to-do", "{events}, {n} to-dos", n=written.todos, events=events)
-    print_receipt(file, {"events": written.events, "todos": written.todos}, words)
+    print_receipt(DeadlinesWritten(file=file, events=written.events, todos=written.todos), words)

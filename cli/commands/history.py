@@ -5,21 +5,17 @@ from __future__ import annotations
 import click
 import msgspec
 
-from cli.answers import history as history_shapes
-from cli.answers.history_diff import difference, print_difference
+from cli.answers.case import zone_of_case
+from cli.answers.history import history_answer
+from cli.answers.history_diff import difference
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAt, KnownAtOptions, instant_asked, knowing, knowledge_options, known_at
 from cli.refusals import NotYetEnrolled
-from cli.terminal.language import localized
-from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, emit, format_option, plain, short, wrapped
-from cli.terminal.vocabulary import CODED, label, word
+from cli.terminal.output import emit, format_option
 from domain.case import account_of, fold
-from domain.money import yuan
-from domain.text import listed, said
-from domain.time import rfc3339, seconds_text
+from domain.time import rfc3339
 from ledger import clock
 from ledger.application import Ledger
 from ledger.queries.worklist import AccountThen, account_then
@@ -49,12 +45,12 @@ def history(
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         then = _then(ledger, account, known, valid)
         _check_enrolled(then, account)
-        shape = history_shapes.history(then, account, month)
+        answer = history_answer(then, account, month)
         if other is not None:
             second = _then(ledger, account, known_at(ledger, other), valid)
             before, after = sorted((then, second), key=lambda one: (one.position, one.known_at))
-            shape["diff"] = difference(before, after, month)
-    emit(shape, format_, lambda: _print_history(shape, history_shapes.zone_of_case(then.case)))
+            answer = msgspec.structs.replace(answer, diff=difference(before, after, month))
+    emit(answer, format_, answer.table)
 
 
 def _then(ledger: Ledger, account: str, known: KnownAt, valid_at: int | None) -> AccountThen:
@@ -66,62 +62,5 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
     """Raises Refusal `unknown_account` where it was never enrolled, or only after the instant that was asked for."""
     enrolled = account_of(fold(then.known), account)
     if then.case.account is None:
-        at = rfc3339(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
+        at = rfc3339(enrolled.enrolled_at, zone_of_case(then.case))
         raise NotYetEnrolled(account=account, enrolled_at=at)
-
-
-def _print_history(shape: Json, zone: str) -> None:
-    _print_events(shape["events"], zone)
-    if "diff" in shape:
-        print_difference(shape["diff"])
-
-
-_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}
-
-
-def _print_events(events: list[Json], zone: str) -> None:
-    """Each event on a line, what it says and why below it, within 80 columns."""
-    width = max((len(str(event["position"])) for event in events), default=1)
-    for event in events:
-        subject = str(event["stream"]).partition("/")[2]
-        recorded = f"{event['position']:>{width}}  {short(event['recorded_at'])[:19]}  {event['actor']}"
-        first, *rest = wrapped(f"{recorded}  {localized(word(event['topic']))}  {subject}", WIDTH)
-        print(first)
-        for line in rest:
-            print(f"{'':<{width + 4}}{line}")
-        for line in wrapped(_about(event, zone), WIDTH - width - 4):
-            print(f"{'':<{width + 4}}{line}")
-
-
-def _about(event: Json, zone: str) -> str:
-    data = msgspec.json.decode(event["data"])
-    told = [_told(name, value, zone) for name, value in data.items() if name not in _SHOWN_ELSEWHERE]
-    because = [said("because: {reason}", reason=event["reason"])] if event["reason"] else []
-    return listed([*told, *_decided(data), *because])
-
-
-def _told(name: str, value: object, zone: str) -> str:
-    return said("{field} {value}", field=label(name), value=_value(name, value, zone))
-
-
-def _value(name: str, value: object, zone: str) -> str:
-    if isinstance(value, int) and name.endswith("_fen"):
-        return money(yuan(value)) or ""
-    if isinstance(value, int) and name.endswith("_us"):
-        return said("{seconds} s", seconds=seconds_text(value))
-    if isinstance(value, int) and name.endswith("_at"):
-        return short(rfc3339(value, zone))
-    if isinstance(value, list):
-        return ", ".join(item["name"] if isinstance(item, dict) else str(item) for item in value)
-    return word(plain(value)) if name in CODED else plain(value)
-
-
-def _decided(data: Json) -> list[str]:
-    made = data.get("decision")
-    if not isinstance(made, dict):
-        return []
-    credit = made["credit"]
-    told = said("decision {number}: {outcome}", number=made["number"], outcome=word(made["outcome"]))
-    if credit:
-        told = said("{told}, credit {credit}", told=told, credit=money(yuan(credit["total_fen"])))
-    return [told]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
+from cli.answers.setup import RebuiltAnswer
 from cli.commands.recording import print_receipt
 from cli.options.context import actor, lock_seconds, open_ledger, settings
 from cli.options.workers import workers_options
-from cli.terminal.output import emit, format_option, print_text
+from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
-from domain.text import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise
 from ledger.parallel import Workers
@@ -61,11 +61,5 @@ def rebuild(workers: Workers | None, format_: str | None) -> None:
         accounts = read_models.rebuild(ledger, workers, on_progress=advance)
         with ledger.reading() as log:
             position = log.position()
-    answer = {"command": "rebuild", "accounts": accounts, "position": position}
-    emit(
-        answer,
-        format_,
-        lambda: print_text(
-            said("rebuilt: {accounts} accounts, up to position {position}", accounts=accounts, position=position)
-        ),
-    )
+    answer = RebuiltAnswer(command="rebuild", accounts=accounts, position=position)
+    emit(answer, format_, answer.table)

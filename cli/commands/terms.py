@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import click
-import msgspec
 
-from cli.answers import shapes
+from cli.answers.terms import (
+    SoundTerms,
+    print_shipped,
+    print_terms,
+    shipped_terms,
+    terms_answer,
+    terms_listed,
+)
 from cli.commands.recording import group
 from cli.options.completion import versions
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
-from cli.terminal.numbers import date_of
-from cli.terminal.output import Json, emit, format_option, print_pairs, print_table, print_text
-from cli.terminal.vocabulary import word
-from domain.money import Fen, percent_text, yuan
-from domain.terms.versions import Terms, Version, by_name, document_sha256, latest, parse_terms
-from domain.text import said
+from cli.terminal.output import emit, format_option
+from domain.terms.versions import by_name, document_sha256, latest, parse_terms
 from ledger.files.reading import read_text
 
 terms = group("terms", "The agreement's versions: published, shown, checked.")
-
-
-def _shape(version: Version) -> Json:
-    found = version.terms
-    return {
-        "agreement": found.agreement,
-        "version": found.version,
-        "title": found.title,
-        "effective_from": found.effective_from.isoformat(),
-        "noticed_at": shapes.instant(version.noticed_at, found.zone),
-        "sha256": version.sha256,
-        "parameters": _parameters(found),
-        "readings": msgspec.to_builtins(found.readings),
-        "document": version.document,
-    }
-
-
-def _parameters(found: Terms) -> Json:
-    whole: Json = msgspec.to_builtins(found, enc_hook=_written)
-    return {name: whole[name] for name in whole if name not in ("schema", "agreement", "version", "title", "readings")}
-
-
-def _written(value: object) -> str:
-    if isinstance(value, Fen):
-        return yuan(value)
-    if isinstance(value, Fraction):
-        return percent_text(value)
-    raise NotImplementedError(f"no wire form for {type(value)}")
 
 
 @terms.command("show", short_help="A version: its parameters with their clauses, its readings.")
@@ -64,42 +36,8 @@ def show(version: str | None, asked: KnownAtOptions, format_: str | None) -> Non
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         versions = log.rules().versions
-        shape = _shape(latest(versions) if version is None else by_name(versions, version))
-    emit(shape, format_, lambda: _print_version(shape))
-
-
-def _print_version(shape: Json) -> None:
-    print_pairs(
-        [
-            (word(name.replace("_", " ")), shape[name])
-            for name in ("agreement", "version", "title", "effective_from", "sha256")
-        ]
-    )
-    print()
-    rows = [
-        (f"{table}.{name}", _value(cited["value"]), word(cited["clause"]))
-        for table in ("service", "commitment", "claims", "amendments", "fees", "credit", "vouchers")
-        for name, cited in shape["parameters"][table].items()
-        if cited is not None
-    ]
-    print_table((said("parameter"), said("value"), said("clause")), rows)
-    print()
-    _print_tiers(shape["parameters"]["tiers"])
-    print()
-    print_table((said("reading"), said("value")), list(shape["readings"].items()))
-
-
-def _print_tiers(tiers: list[Json]) -> None:
-    """The tiers, with one rate where the fee has no parts."""
-    single = all(tier["call_rate"] is None for tier in tiers)
-    names = ("below", "at_least", "service_rate", *(() if single else ("call_rate",)), "clause")
-    rates = (said("rate"),) if single else (said("service"), said("call"))
-    columns = (said("below"), said("at least"), *rates, said("clause"))
-    print_table(columns, [[tier[name] for name in names] for tier in tiers], right=columns[:-1])
-
-
-def _value(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+        answer = terms_answer(latest(versions) if version is None else by_name(versions, version))
+    emit(answer, format_, answer.table)
 
 
 @terms.command("list", short_help="Every published version.")
@@ -118,39 +56,15 @@ def list_(shipped: bool, asked: KnownAtOptions, format_: str | None) -> None:
         return
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         versions = log.rules().versions
-    rows = [
-        {name: _shape(version)[name] for name in ("agreement", "version", "effective_from", "noticed_at", "sha256")}
-        for version in versions
-    ]
-    columns = ("agreement", "version", "effective_from", "noticed_at")
-    table = [[row[column] for column in columns] for row in rows]
-    emit(
-        rows,
-        format_,
-        lambda: print_table((said("agreement"), said("version"), said("effective"), said("announced")), table),
-    )
+    rows = [terms_listed(version) for version in versions]
+    emit(rows, format_, lambda: print_terms(rows))
 
 
 def _list_shipped(format_: str | None) -> None:
     from ledger.shipped import shipped  # it reads every document
 
-    rows = [
-        {
-            "agreement": found.agreement,
-            "version": found.version,
-            "effective_from": found.effective_from.isoformat(),
-            "currency": found.currency,
-            "remedy": found.remedy,
-            "title": found.title,
-            "url": found.source.url,
-            "checked_on": found.source.checked_on.isoformat(),
-            "sha256": document_sha256(text),
-        }
-        for text, found in shipped()
-    ]
-    columns = ("agreement", "version", "currency", "remedy", "checked_on")
-    table = [[row[column] for column in columns] for row in rows]
-    emit(rows, format_, lambda: print_table((*map(word, columns[:4]), said("checked")), table))
+    rows = [shipped_terms(text, found) for text, found in shipped()]
+    emit(rows, format_, lambda: print_shipped(rows))
 
 
 @terms.command("check", short_help="Whether a document is sound.")
@@ -165,18 +79,11 @@ def check(file: str, format_: str | None) -> None:
     """
     document = read_text(file)
     found = parse_terms(document)
-    shape: Json = {
-        "file": file,
-        "agreement": found.agreement,
-        "version": found.version,
-        "effective_from": found.effective_from.isoformat(),
-        "sha256": document_sha256(document),
-    }
-    sound = said(
-        "{file}: sound: {agreement} {version}, effective {effective_from}",
+    answer = SoundTerms(
         file=file,
         agreement=found.agreement,
         version=found.version,
-        effective_from=date_of(found.effective_from.isoformat()),
+        effective_from=found.effective_from,
+        sha256=document_sha256(document),
     )
-    emit(shape, format_, lambda: print_text(sound))
+    emit(answer, format_, answer.table)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from cli.answers.copies import moved_answer
 from cli.options.completion import files
 from cli.options.context import lock_seconds, open_ledger, settings
 from cli.terminal.language import localized
-from cli.terminal.output import Json, emit, format_option, warn
+from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies import backups, transfer
@@ -17,7 +18,7 @@ from ledger.copies.transfer import Moved
 from ledger.files.reading import read_text
 from ledger.files.writing import STDOUT
 from ledger.transparency.proofs import read_checkpoint
-from ledger.transparency.signed_notes import encoded, read_key_file, sign_note
+from ledger.transparency.signed_notes import read_key_file, sign_note
 
 _FORCE = click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 _SIGN = click.option(
@@ -109,17 +110,10 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
     )
 
 
-def print_receipt(file: str, moved: Moved, words: str, format_: str | None, **more: object) -> None:
-    """Print what was moved."""
-    answer: Json = {
-        "file": file,
-        "ledger": moved.ledger,
-        "events": moved.events,
-        "position": moved.position,
-        "root": encoded(moved.root),
-    }
-    root = said("root {root}", root=answer["root"])
-    emit({**answer, **more}, format_, lambda: print(f"{localized(words)}\n{localized(root)}"))
+def print_receipt(file: str, moved: Moved, words: str, format_: str | None, *, dry_run: bool = False) -> None:
+    """Print what was moved, or would have been."""
+    answer = moved_answer(file, moved, dry_run=dry_run)
+    emit(answer, format_, lambda: print(f"{localized(words)}\n{localized(said('root {root}', root=answer.root))}"))
 
 
 def counts(file: str, moved: Moved) -> dict[str, object]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import click
 
-from cli.answers import shapes
+from cli.answers.vouchers import print_vouchers, voucher_answer, voucher_listed
 from cli.commands.recording import group
 from cli.options.completion import accounts, vouchers
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
-from cli.terminal.numbers import currency, money
-from cli.terminal.output import Json, emit, format_option, print_pairs, print_table, short
-from cli.terminal.vocabulary import word
+from cli.terminal.output import emit, format_option
 from domain.case import unknown_account
-from domain.text import said
 from ledger.log import streams
 from ledger.queries.read_models import ReadModels
 from ledger.queries.worklist import voucher_then
@@ -38,14 +35,8 @@ def list_(account: str | None, asked: KnownAtOptions, format_: str | None) -> No
             currency = currency_known(log)
             if account is not None and not log.version(streams.account(account)):
                 raise unknown_account(account)
-        rows = [shapes.voucher_row(row, zone, currency) for row in views.vouchers(account)]
-    columns = ("voucher", "issued", "redeemed", "cancelled", "balance")
-    emit(rows, format_, lambda: _print_vouchers(rows, columns))
-
-
-def _print_vouchers(rows: list[Json], columns: tuple[str, ...]) -> None:
-    table = [[row["voucher"], *(money(row[column]) for column in columns[1:])] for row in rows]
-    print_table(list(map(word, columns)), table, right=columns[1:])
+        rows = [voucher_listed(row, zone, currency) for row in views.vouchers(account)]
+    emit(rows, format_, lambda: print_vouchers(rows))
 
 
 @voucher.command("show", short_help="One voucher from claim to last redemption.")
@@ -62,27 +53,5 @@ def show(voucher_id: str, asked: KnownAtOptions, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = voucher_then(ledger, voucher_id, known.upto)
         with ledger.reading(known.upto) as log:
-            shape = shapes.voucher(found, zone_known(log, known), currency_known(log))
-    emit(shape, format_, lambda: _print_voucher(shape))
-
-
-def _print_voucher(shape: Json) -> None:
-    names = ("voucher", "account", "month", "decision", "issued_at")
-    amounts = ("issued", "redeemed", "cancelled", "balance")
-    pairs = [(word(name.replace("_", " ")), shape[name]) for name in names]
-    print_pairs([*pairs, *((word(name), currency(shape[name], shape["currency"])) for name in amounts)])
-    if shape["redemptions"]:
-        print()
-        rows = [
-            (
-                one["redemption"],
-                one["bill"],
-                word(one["part"]),
-                money(one["amount"]),
-                short(one["redeemed_at"]),
-                word(one["status"]),
-            )
-            for one in shape["redemptions"]
-        ]
-        columns = (said("no."), said("bill"), said("part"), said("amount"), said("redeemed"), said("status"))
-        print_table(columns, rows, right=["no.", "amount"])
+            answer = voucher_answer(found, zone_known(log, known), currency_known(log))
+    emit(answer, format_, answer.table)

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
+from cli.answers.copies import import_answer
 from cli.options.completion import accounts, files
 from cli.options.context import actor, open_ledger
-from cli.terminal.output import Json, emit, print_text, warn
+from cli.terminal.output import emit, warn
 from domain.text import said
 from ledger.exports.currency import currency_of
 from ledger.files.lines import open_lines
@@ -73,19 +74,8 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
         taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
     notes = [*found.notes, *taken.left_alone]
     _tell_notes(notes)
-    answer: Json = {
-        "file": file,
-        "commands": len(found.commands),
-        "recorded": taken.recorded,
-        "noops": taken.noops,
-        "position": taken.position,
-        "notes": [str(note) for note in notes],
-    }
-    numbers = {"commands": len(found.commands), "recorded": taken.recorded, "noops": taken.noops}
-    words = said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", file=file, **numbers)
-    if dry_run:
-        words = said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", file=file, **numbers)
-    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: print_text(words))
+    answer = import_answer(file, len(found.commands), taken, notes, dry_run=dry_run)
+    emit(answer, format_, answer.table)
 
 
 def _tell_notes(notes: Iterable[str]) -> None:

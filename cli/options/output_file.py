@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
+from cli.answers.exports import FileWritten
 from cli.options.completion import files
 from cli.refusals import NoFormat
 from cli.terminal.language import localized
-from cli.terminal.output import Json, emit
+from cli.terminal.output import emit
 from domain.text import Said
 from ledger.files.writing import STDOUT
 
@@ -48,7 +49,7 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
     raise NoFormat(file=file, formats="|".join(formats), endings=known)
 
 
-def print_receipt(file: str, answer: Json, words: Said) -> None:
+def print_receipt(answer: FileWritten, words: Said) -> None:
     """Say what was written, unless it went to standard output itself."""
-    if file != STDOUT:
-        emit({"file": file, **answer}, None, lambda: print(f"{file}: {localized(words)}"))
+    if answer.file != STDOUT:
+        emit(answer, None, lambda: print(f"{answer.file}: {localized(words)}"))

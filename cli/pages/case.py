@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import msgspec
+
 from cli.pages import labels, words
 from cli.pages.derivation import DerivationView, derived
 from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
@@ -19,6 +21,7 @@ from cli.pages.shown import Shown
 from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
 from cli.terminal.language import language
 from domain.case import Case, Fact, account_of
+from domain.decision import Decision
 from domain.events import ExclusionApplied, IncidentOpened
 from domain.money import percent_text
 from domain.month_timeline import Picture, picture
@@ -214,28 +217,49 @@ def _events(it: _Gathered, derivations: list[DerivationView]) -> list[LogEntry]:
     )
 
 
-def _chart(it: _Gathered) -> dict[str, Any]:
+class _Chart(NamedTuple):
+    """The chart at the last step: its size, its lanes, the ticks of days, the paths of what is drawn."""
+
+    width: int
+    height: int
+    bar: int
+    axis: int
+    lanes: list[tuple[Text, int]]
+    ticks: list[tuple[int, int, bool]]
+    paths: list[tuple[str, str]]
+
+
+def _chart(it: _Gathered) -> _Chart:
     last = it.steps[-1]
     length_ms = (last.picture.window[1] - last.picture.window[0]) // 1000
-    return {
-        "width": WIDTH,
-        "height": height(len(it.functions) + 2),
-        "bar": BAR,
-        "axis": AXIS,
-        "lanes": [(label, lane_top(lane)) for lane, label in enumerate(lane_labels(it.functions))],
-        "ticks": day_ticks(days_in(it.month)),
-        "paths": still(last.drawn.marks, length_ms, len(it.functions) + 2),
-    }
+    return _Chart(
+        width=WIDTH,
+        height=height(len(it.functions) + 2),
+        bar=BAR,
+        axis=AXIS,
+        lanes=[(label, lane_top(lane)) for lane, label in enumerate(lane_labels(it.functions))],
+        ticks=day_ticks(days_in(it.month)),
+        paths=still(last.drawn.marks, length_ms, len(it.functions) + 2),
+    )
 
 
 SCALE = 280
 """The width of the availability's scale, in pixels."""
 
 
-def _scale(it: _Gathered) -> dict[str, Any]:
+class _Scale(NamedTuple):
+    """The tiers side by side, the percentages between them, and where the last step's availability lies."""
+
+    rooms: list[tuple[int, int, int]]
+    bounds: list[tuple[int, str]]
+    at: int
+    width: int
+
+
+def _scale(it: _Gathered) -> _Scale:
     """The availability among the tiers, at the last step."""
     scale = bands(it.terms)
-    return {"rooms": rooms(scale, SCALE), "bounds": bounds(scale, SCALE), "at": _on_scale(it)[-1], "width": SCALE}
+    return _Scale(rooms=rooms(scale, SCALE), bounds=bounds(scale, SCALE), at=_on_scale(it)[-1], width=SCALE)
 
 
 def _on_scale(it: _Gathered) -> list[int]:
@@ -245,24 +269,51 @@ def _on_scale(it: _Gathered) -> list[int]:
     return [place(Fraction(one.numerator, one.denominator), scale, SCALE) for one in found]
 
 
-def _data(it: _Gathered) -> dict[str, Any]:
+class _Geometry(msgspec.Struct, frozen=True, kw_only=True):
+    """The measures of the chart, in pixels."""
+
+    label: int
+    bar: int
+    gap: int
+    axis: int
+    height: int
+
+
+class _Data(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the script reads; times in milliseconds."""
+
+    start: int
+    length: int
+    offsets: list[tuple[int, int]]
+    minimum: int
+    minimum_text: str
+    geometry: _Geometry
+    lanes: list[str]
+    kinds: tuple[str, ...]
+    marks: list[list[Any]]
+    positions: list[int]
+    scale: list[int]
+    decided: list[int]
+
+
+def _data(it: _Gathered) -> _Data:
     """What the script reads: the month, the marks with the steps that show each, the positions of the steps."""
     first, last = it.steps[-1].picture.window
     shown: list[tuple[Mark, str, bool]] = [*_shown([step.drawn.marks for step in it.steps])]
-    return {
-        "start": first // 1000,
-        "length": (last - first) // 1000,
-        "offsets": offsets(it.steps[-1].picture),
-        "minimum": it.steps[-1].picture.minimum_us // 1000,
-        "minimumText": tongue(said("minimum {time}", time=labels.lasted(it.steps[-1].picture.minimum_us)), language()),
-        "geometry": {"label": LABEL, "bar": BAR, "gap": GAP, "axis": AXIS, "height": height(len(it.functions) + 2)},
-        "lanes": [tongue(label, language()) for label in lane_labels(it.functions)],
-        "kinds": KINDS,
-        "marks": [[*mark[:8], tongue(mark.title, language()), seen] for mark, seen, _ in shown],
-        "positions": [step.fact.position for step in it.steps],
-        "scale": _on_scale(it),
-        "decided": [step.known.decisions for step in it.steps],
-    }
+    return _Data(
+        start=first // 1000,
+        length=(last - first) // 1000,
+        offsets=offsets(it.steps[-1].picture),
+        minimum=it.steps[-1].picture.minimum_us // 1000,
+        minimum_text=tongue(said("minimum {time}", time=labels.lasted(it.steps[-1].picture.minimum_us)), language()),
+        geometry=_Geometry(label=LABEL, bar=BAR, gap=GAP, axis=AXIS, height=height(len(it.functions) + 2)),
+        lanes=[tongue(label, language()) for label in lane_labels(it.functions)],
+        kinds=KINDS,
+        marks=[[*mark[:8], tongue(mark.title, language()), seen] for mark, seen, _ in shown],
+        positions=[step.fact.position for step in it.steps],
+        scale=_on_scale(it),
+        decided=[step.known.decisions for step in it.steps],
+    )
 
 
 def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
@@ -275,19 +326,31 @@ def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
     ]
 
 
-def _checks(it: _Gathered, derivations: list[DerivationView]) -> dict[str, Any]:
+class _Checks(NamedTuple):
+    """A checkpoint, the hashes of the case's file and of its decisions' records, and the commands that check them."""
+
+    checkpoint: str
+    tree_size: int
+    position: int
+    file_sha256: str | None
+    name: str
+    decisions: list[tuple[int, Decision, str]]
+    commands: list[str]
+
+
+def _checks(it: _Gathered, derivations: list[DerivationView]) -> _Checks:
     """What a reader needs to check the case without trusting the page."""
     name = f"case-{it.account}-{it.month}.json"
-    return {
-        "checkpoint": it.proof.checkpoint,
-        "tree_size": it.proof.tree_size,
-        "position": it.facts[-1].position,
-        "file_sha256": None if it.proof.file is None else hashlib.sha256(it.proof.file).hexdigest(),
-        "name": name,
-        "decisions": [(one.number, one.made, one.record_sha256) for one in derivations],
-        "commands": [
+    return _Checks(
+        checkpoint=it.proof.checkpoint,
+        tree_size=it.proof.tree_size,
+        position=it.facts[-1].position,
+        file_sha256=None if it.proof.file is None else hashlib.sha256(it.proof.file).hexdigest(),
+        name=name,
+        decisions=[(one.number, one.made, one.record_sha256) for one in derivations],
+        commands=[
             f"slaledger dossier {it.account} {it.month} -o {name}",
             f"slaledger verify-dossier {name}",
             f"python3 -I verifier/verify_dossier.py {name}",
         ],
-    }
+    )

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from cli.terminal.numbers import currency
 from cli.terminal.step_sentences import duration
+from cli.terminal.values import ZonedInstant
 from domain.claim import Claim, status
-from domain.money import yuan
 from domain.text import Said, said
-from domain.time import rfc3339
 
 
 def when(instant: int | None, zone: str) -> str | Said:
     """An instant on the terms' clock, which the page names once; an open end in words."""
-    return said("still open") if instant is None else rfc3339(instant, zone)[:-6].replace("T", " ")
+    return said("still open") if instant is None else ZonedInstant(instant, zone).in_table()
 
 
 def moment(instant: int, zone: str) -> str:
     """When something was recorded or decided, to the second; the table of events has the rest."""
-    return rfc3339(instant, zone)[:19].replace("T", " ")
+    return ZonedInstant(instant, zone).to_the_second()
 
 
 def money(fen: int, code: str) -> str:
     """An amount with its currency, as the reader writes it."""
-    return currency(yuan(fen), code)
+    return currency(fen, code)
 
 
 def lasted(span_us: int) -> str:

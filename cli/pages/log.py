@@ -8,13 +8,14 @@ from typing import NamedTuple
 import msgspec
 
 from cli.pages import labels
+from cli.terminal.values import ZonedInstant
 from domain import decision as record
 from domain import events as e
 from domain.case import Fact
 from domain.money import yuan
 from domain.terms.versions import Terms
 from domain.text import Said, said
-from domain.time import rfc3339, seconds_text
+from domain.time import seconds_text
 from ledger.queries.case_history import subject
 
 LONGEST = 300
@@ -82,7 +83,7 @@ def _value(name: str, value: object, zone: str) -> str | Said:
     if isinstance(value, int) and name.endswith("_us"):
         return said("{seconds} s", seconds=seconds_text(value))
     if isinstance(value, int) and name.endswith("_at"):
-        return rfc3339(value, zone)[:-6].replace("T", " ")
+        return ZonedInstant(value, zone).in_table()
     if isinstance(value, tuple | list):
         return cut(", ".join(map(_item, value)))
     return cut(str(value))

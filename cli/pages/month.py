@@ -36,6 +36,20 @@ class _Dot(NamedTuple):
     in_table: bool
 
 
+class _Plot(NamedTuple):
+    """The accounts with an outage: dots and names while they are few, else one path a tier."""
+
+    width: int
+    height: int
+    lines: list[int]
+    bands: list[tuple[int, Said]]
+    dots: list[_Dot]
+    paths: list[tuple[int, str]]
+    names: list[str]
+    drawn: Said
+    flat: Said | str
+
+
 def month_page(report: MonthReport) -> bytes:
     """The page of a month over all accounts. Raises Unreadable `no_jinja`."""
     terms, totals = report.version.terms, report.totals
@@ -107,7 +121,7 @@ def _tiers(accounts: Sequence[AccountMonth], terms: Terms) -> list[tuple[int, Sa
     return found
 
 
-def _plot(accounts: Sequence[AccountMonth], terms: Terms, in_table: set[str]) -> dict[str, Any]:
+def _plot(accounts: Sequence[AccountMonth], terms: Terms, in_table: set[str]) -> _Plot:
     """The accounts with an outage from the least available to the most; each tier has the same height."""
     shown = sorted(
         (row for row in accounts if row.unavailable_us and row.covered), key=lambda row: (row.ratio, row.account)
@@ -115,19 +129,19 @@ def _plot(accounts: Sequence[AccountMonth], terms: Terms, in_table: set[str]) ->
     least = shown[0].ratio if shown and shown[0].tier == len(terms.tiers) else Fraction(0)
     scale = bands(terms, least)
     dots = [_dot(row, index, len(shown), scale, in_table) for index, row in enumerate(shown)]
-    return {
-        "width": WIDTH,
-        "height": BAND * len(scale),
-        "lines": [BAND * index for index in range(1, len(scale))],
-        "bands": [(band.tier, _band_words(band)) for band in scale],
-        "dots": dots if len(dots) <= DOTS else [],
-        "paths": [] if len(dots) <= DOTS else _paths(dots),
-        "names": [dot.account for dot in dots] if 0 < len(dots) <= NAMED else [],
-        "drawn": counted(
+    return _Plot(
+        width=WIDTH,
+        height=BAND * len(scale),
+        lines=[BAND * index for index in range(1, len(scale))],
+        bands=[(band.tier, _band_words(band)) for band in scale],
+        dots=dots if len(dots) <= DOTS else [],
+        paths=[] if len(dots) <= DOTS else _paths(dots),
+        names=[dot.account for dot in dots] if 0 < len(dots) <= NAMED else [],
+        drawn=counted(
             "{n} account had an outage that counts.", "{n} accounts had an outage that counts.", n=len(shown)
         ),
-        "flat": _flat(sum(row.covered for row in accounts) - len(shown)),
-    }
+        flat=_flat(sum(row.covered for row in accounts) - len(shown)),
+    )
 
 
 def _flat(without: int) -> Said | str:

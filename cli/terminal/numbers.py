@@ -9,20 +9,24 @@ from cli.terminal.language import LOCALES, language
 _GROUPED = "#,##0.00"
 
 
-def money(yuan: str | None) -> str | None:
-    """An amount in a table: the reader's decimal and grouping signs; None stays None."""
-    if yuan is None:
+def _decimal(amount: int | str) -> Decimal:
+    return Decimal(amount) if isinstance(amount, str) else Decimal(amount).scaleb(-2)
+
+
+def money(amount: int | str | None) -> str | None:
+    """An amount in fen, or as decimal yuan, in a table: the reader's decimal and grouping signs; None stays None."""
+    if amount is None:
         return None
     from babel.numbers import format_decimal
 
-    return format_decimal(Decimal(yuan), format=_GROUPED, locale=LOCALES[language()])
+    return format_decimal(_decimal(amount), format=_GROUPED, locale=LOCALES[language()])
 
 
-def currency(yuan: str, code: str) -> str:
-    """An amount with its currency, for headlines."""
+def currency(amount: int | str, code: str) -> str:
+    """An amount in fen, or as decimal yuan, with its currency, for headlines."""
     from babel.numbers import format_currency
 
-    return format_currency(Decimal(yuan), code, locale=LOCALES[language()])
+    return format_currency(_decimal(amount), code, locale=LOCALES[language()])
 
 
 def moment(instant: str, lang: str | None = None) -> str:

@@ -12,8 +12,9 @@ import click
 import msgspec
 
 from cli.terminal.language import localized
+from cli.terminal.values import as_json, as_text
 from cli.terminal.widths import cells, folded, padded
-from domain.text import Said, said
+from domain.text import said
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
@@ -21,6 +22,8 @@ WIDTH = 80
 _FORMAT_HELP = "Default: table on a terminal, json when piped."
 
 Json = dict[str, Any]
+Answer = msgspec.Struct | Mapping[str, Any]
+"""What is answered: a struct of values, whose fields are the keys of its JSON in their order."""
 
 
 def format_params() -> list[click.Parameter]:
@@ -38,7 +41,7 @@ def chosen(format_: str | None) -> str:
     return format_ or ("table" if sys.stdout.isatty() else "json")
 
 
-def emit(answer: Json | list[Json], format_: str | None, table: Callable[[], None]) -> None:
+def emit(answer: Answer | Sequence[Answer], format_: str | None, table: Callable[[], None]) -> None:
     """Print an answer in a format; `table` prints it for people."""
     match chosen(format_):
         case "table":
@@ -46,25 +49,22 @@ def emit(answer: Json | list[Json], format_: str | None, table: Callable[[], Non
         case "json":
             print(to_json(answer))
         case "jsonl":
-            for item in answer if isinstance(answer, list) else [answer]:
+            for item in _items(answer):
                 print(to_json(item))
         case _:
-            _write_csv(answer if isinstance(answer, list) else [answer])
+            _write_csv(_items(answer))
+
+
+def _items(answer: Answer | Sequence[Answer]) -> Sequence[Answer]:
+    return answer if isinstance(answer, Sequence) else [answer]
 
 
 def to_json(answer: object) -> str:
     """An answer as one line of JSON."""
-    return msgspec.json.encode(answer, enc_hook=_english).decode()
+    return msgspec.json.encode(answer, enc_hook=as_json).decode()
 
 
-def _english(value: object) -> str:
-    """A sentence as programs get it."""
-    if isinstance(value, Said):
-        return str(value)
-    raise NotImplementedError(f"no JSON of {type(value).__name__}")
-
-
-def _write_csv(rows: Sequence[Json]) -> None:
+def _write_csv(rows: Sequence[Answer]) -> None:
     flat = [dict(_flattened(row)) for row in rows]
     columns = list(dict.fromkeys(name for row in flat for name in row))
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
@@ -72,19 +72,29 @@ def _write_csv(rows: Sequence[Json]) -> None:
     writer.writerows(flat)
 
 
-def _flattened(row: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
-    for name, value in row.items():
-        if isinstance(value, dict):
+def _flattened(row: Answer, prefix: str = "") -> Iterable[tuple[str, str]]:
+    for name, value in fields_of(row):
+        if isinstance(value, msgspec.Struct | Mapping):
             yield from _flattened(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", plain(value)
+
+
+def fields_of(answer: Answer) -> Iterable[tuple[str, object]]:
+    """The fields of an answer by the keys of its JSON; those that are left out of it are left out here."""
+    if isinstance(answer, Mapping):
+        return answer.items()
+    names = zip(answer.__struct_fields__, answer.__struct_encode_fields__, strict=True)
+    pairs = ((key, getattr(answer, name)) for name, key in names)
+    return [(key, value) for key, value in pairs if value is not msgspec.UNSET]
 
 
 def plain(value: object) -> str:
     """A value of an answer as text: nothing for None, lists and numbers as in JSON."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else to_json(value)
+    text = as_text(value)
+    return to_json(value) if text is None else text
 
 
 def print_table(
@@ -117,11 +127,6 @@ def console() -> Any:
     if sys.stdout.isatty():
         return Console(highlight=False, markup=False, emoji=False)
     return Console(highlight=False, markup=False, emoji=False, width=_columns(), no_color=True)
-
-
-def short(instant: str) -> str:
-    """An instant for a table: date and time of its zone, which stands elsewhere, with the fraction that there is."""
-    return instant[:-6].replace("T", " ")
 
 
 def wrapped(text: str, width: int) -> list[str]:

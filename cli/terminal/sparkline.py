@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from cli.terminal.output import Json, plain
-from domain.time import days_in
+from domain.time import days_in, midnight, month_span
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -26,31 +25,12 @@ def bar(part: int, whole: int, width: int) -> str:
     return "█" * full + _EIGHTHS[rest].strip()
 
 
-def outage_by_day(shape: Json) -> list[int]:
-    """Of a measured month: the microseconds of each of its days that lie within an outage."""
-    year, month = map(int, shape["month"].split("-"))
-    days = [0] * days_in(shape["month"])
-    for episode in shape["episodes"]:
-        start = datetime.fromisoformat(episode["start"])
-        for day, span in _by_day(start, _end(episode, start)):
-            if (day.year, day.month) == (year, month):
-                days[day.day - 1] += span // timedelta(microseconds=1)
-    return days
-
-
-def _end(episode: Json, start: datetime) -> datetime:
-    """An episode's end; of one that is open, how far it was measured."""
-    if episode["end"] is not None:
-        return datetime.fromisoformat(episode["end"])
-    whole, _, rest = plain(episode["seconds"]).partition(".")
-    return start + timedelta(seconds=int(whole), microseconds=int(f"{rest:0<6}"))
-
-
-def _by_day(start: datetime, end: datetime) -> list[tuple[datetime, timedelta]]:
-    """A span cut at each midnight of the clock that its start is written in."""
-    end, parts = end.astimezone(start.tzinfo), []
-    while start < end:
-        midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        parts.append((start, min(midnight, end) - start))
-        start = midnight
-    return parts
+def span_by_day(month: str, spans: Iterable[tuple[int, int]], zone: str) -> list[int]:
+    """Of each day of a month on a zone's clock: the microseconds that lie within spans."""
+    days = [midnight(date(int(month[:4]), int(month[5:]), day + 1), zone) for day in range(days_in(month))]
+    ends = [*days[1:], month_span(month, zone)[1]]
+    kept = list(spans)
+    return [
+        sum(max(0, min(end, last) - max(start, first)) for start, end in kept)
+        for first, last in zip(days, ends, strict=True)
+    ]

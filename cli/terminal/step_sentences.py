@@ -7,10 +7,11 @@ from typing import Any
 
 from cli.terminal.language import in_language
 from cli.terminal.numbers import date_of, moment
+from cli.terminal.values import ZonedInstant
 from domain.decision import Step
 from domain.money import percent_cut, yuan
 from domain.text import Said, listed, said
-from domain.time import rfc3339, seconds_text
+from domain.time import seconds_text
 
 _Shown = dict[str, str]
 
@@ -29,8 +30,8 @@ def _shown(name: str, value: Any, zone: str, lang: str) -> str:
     if name.endswith("_fen"):
         return yuan(value)
     if name.endswith("_at") or name in ("start", "end", "month_start", "month_end"):
-        text = rfc3339(value, zone)[:-6].replace("T", " ")
-        return date_of(text[:10], lang) if name == "effective_at" else moment(text, lang)
+        at = ZonedInstant(value, zone)
+        return date_of(at.day(), lang) if name == "effective_at" else moment(at.in_table(), lang)
     if name == "nth_workday":
         return date_of(str(value), lang)
     if isinstance(value, tuple | list):

@@ -19,6 +19,10 @@ from ledger.log.reader import Reader
 _Subject = tuple[str, str]
 
 
+RULES = ("terms", "calendar")
+"""What an event is about where it is about everybody's rules."""
+
+
 class CaseMoment(NamedTuple):
     """What was known when an event had been recorded, at `fact.recorded_at`; `case` is valid until the next one."""
 
@@ -33,9 +37,6 @@ class Concerned(NamedTuple):
     others: list[Fact]
 
 
-_RULES = ("terms", "calendar")
-
-
 def concerned(facts: Sequence[Fact], month: str) -> Concerned:
     """Which of an account's facts concern a month: those about the account, about incidents that touched it, bills for
     it, its claim and its vouchers; and rules published since the enrolment that changed the month's.
@@ -48,14 +49,14 @@ def concerned(facts: Sequence[Fact], month: str) -> Concerned:
     case, known = fold(()), _Rules(None, None)
     for fact in facts:
         evolve(case, fact)
-        if subject(fact)[0] in _RULES:
+        if subject(fact)[0] in RULES:
             before, known = known, _rules(case, month)
             if case.account is not None and known != before:
                 rules.add(fact.position)
         else:
             touched |= _touched(case, fact, month, known, fact is facts[-1])
     own = [fact for fact in facts if subject(fact) in touched or fact.position in rules]
-    others = [fact for fact in facts if subject(fact) not in touched and subject(fact)[0] not in _RULES]
+    others = [fact for fact in facts if subject(fact) not in touched and subject(fact)[0] not in RULES]
     return Concerned(own, others)
 
 
@@ -78,9 +79,6 @@ def _touched(case: Case, fact: Fact, month: str, rules: _Rules, is_last: bool) -
         case "voucher" if case.vouchers[id_].month == month:
             return found | {about}
     return found
-
-
-_RULES = ("terms", "calendar")
 
 
 class _Rules(NamedTuple):

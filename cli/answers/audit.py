@@ -1,0 +1,245 @@
+"""What audits find: decisions that replay otherwise, that would come out otherwise, and damage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
+from cli.terminal.vocabulary import label, word
+from domain.case import Fact
+from domain.money import Fen
+from domain.text import counted, said
+from ledger.audit.completeness import Gap
+from ledger.audit.impact import Impact, Outcome
+from ledger.audit.replay import Difference, Replayed
+from ledger.audit.verify import Damage, Verified
+from ledger.transparency.signed_notes import encoded
+
+
+class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger audit replay`: how many decisions come out the same, and which do not."""
+
+    decisions: int
+    identical: int
+    different: list[Difference]
+    events: int
+    seconds: int
+
+    def table(self) -> None:
+        """The differences, and the count of decisions."""
+        _print_differences(self.different)
+        print_text(
+            said(
+                "{decisions} decisions replayed, {identical} identical ({events} events)",
+                decisions=self.decisions,
+                identical=self.identical,
+                events=self.events,
+            )
+        )
+
+
+def replay_answer(found: Replayed, elapsed_ms: int) -> ReplayAnswer:
+    """What came of deciding again."""
+    return ReplayAnswer(
+        decisions=found.decisions,
+        identical=found.decisions - len(found.different),
+        different=list(found.different),
+        events=found.events,
+        seconds=elapsed_ms // 1000,
+    )
+
+
+def _print_differences(different: Sequence[Difference]) -> None:
+    for each in different:
+        print_text(
+            said(
+                "{account} {month} decision {number} (position {position}): {path}",
+                account=each.account,
+                month=each.month,
+                number=each.number,
+                position=each.position,
+                path=each.path,
+            )
+        )
+        print_text(said("  recorded  {value}", value=plain(each.recorded)))
+        print_text(said("  replayed  {value}", value=plain(each.replayed)))
+
+
+class OutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision comes to; `refused` is why it cannot be made."""
+
+    outcome: str
+    tier: int | None
+    credit: Fen
+    refused: str | msgspec.UnsetType
+
+
+class CauseShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An event for which a decision would come out otherwise."""
+
+    position: int
+    stream: str
+    topic: str
+    actor: str
+    reason: str | None
+
+
+class ImpactShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that would come out otherwise."""
+
+    account: str
+    month: str
+    number: int
+    old: OutcomeShown
+    new: OutcomeShown
+    difference: Fen
+    owed: Fen
+    overpaid: Fen
+    causes: list[CauseShown]
+
+
+class ImpactsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger audit impact` and `what-if`: which decisions would come out otherwise, and by how much in all."""
+
+    changed: list[ImpactShown]
+    owed: Fen
+    overpaid: Fen
+
+    def table(self) -> None:
+        """The decisions, their causes, and the sums."""
+        if not self.changed:
+            print_text(said("no decision would come out otherwise"))
+            return
+        rows = [
+            (
+                said("{account} {month} no. {number}", account=each.account, month=each.month, number=each.number),
+                word(each.old.outcome),
+                money(each.old.credit),
+                word(each.new.outcome),
+                money(each.new.credit),
+            )
+            for each in self.changed
+        ]
+        columns = (said("decision"), said("was"), said("credit"), said("would be"), said("credit then"))
+        print_table(columns, rows, right=["credit", "credit then"])
+        for each in self.changed:
+            for cause in each.causes:
+                _print_cause(each, cause)
+        print_text(
+            counted(
+                "{n} decision; owed {owed}, overpaid {overpaid}",
+                "{n} decisions; owed {owed}, overpaid {overpaid}",
+                n=len(self.changed),
+                owed=money(self.owed),
+                overpaid=money(self.overpaid),
+            )
+        )
+
+
+def _print_cause(each: ImpactShown, cause: CauseShown) -> None:
+    text = said(
+        "{account} {month}: position {position}, {topic} {subject}",
+        account=each.account,
+        month=each.month,
+        position=cause.position,
+        topic=word(cause.topic),
+        subject=cause.stream.partition("/")[2],
+    )
+    if cause.reason:
+        text = said("{text} ({reason})", text=text, reason=cause.reason)
+    for line in wrapped(text, WIDTH - 2):
+        print(f"  {line}")
+
+
+def impacts_answer(found: Sequence[Impact]) -> ImpactsAnswer:
+    """Decisions that would come out otherwise, with their sums."""
+    return ImpactsAnswer(
+        changed=[_impact(each) for each in found],
+        owed=Fen(sum(each.owed_fen for each in found)),
+        overpaid=Fen(sum(each.overpaid_fen for each in found)),
+    )
+
+
+def _impact(each: Impact) -> ImpactShown:
+    return ImpactShown(
+        account=each.account,
+        month=each.month,
+        number=each.number,
+        old=_outcome(each.old),
+        new=_outcome(each.new),
+        difference=Fen(each.difference_fen),
+        owed=Fen(each.owed_fen),
+        overpaid=Fen(each.overpaid_fen),
+        causes=[_cause(fact) for fact in each.causes],
+    )
+
+
+def _outcome(found: Outcome) -> OutcomeShown:
+    refused = found.refused or msgspec.UNSET
+    return OutcomeShown(outcome=found.outcome, tier=found.tier, credit=Fen(found.credit_fen), refused=refused)
+
+
+def _cause(fact: Fact) -> CauseShown:
+    return CauseShown(
+        position=fact.position, stream=fact.stream, topic=fact.topic, actor=fact.actor, reason=fact.reason
+    )
+
+
+class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger audit verify`: the log as its rows say it, damage, and decisions that replay otherwise."""
+
+    ledger: str
+    size: int
+    root: str
+    position: int
+    decisions: int
+    first_bad_position: int | None
+    damage: list[Damage]
+    different: list[Difference]
+
+
+def verified_answer(found: Verified) -> VerifiedAnswer:
+    """What a verification found."""
+    return VerifiedAnswer(
+        ledger=found.ledger,
+        size=found.log.size,
+        root=encoded(found.log.root),
+        position=found.log.position,
+        decisions=found.decisions,
+        first_bad_position=found.first_bad_position,
+        damage=found.damage,
+        different=found.different,
+    )
+
+
+def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
+    """The damage and the differences, or that the ledger is sound; `file` is the checkpoint that it extends."""
+    for each in answer.damage:
+        text = said("{kind}: {message}", kind=word(each.kind), message=each.message)
+        if each.position is not None:
+            text = said("position {position}: {text}", position=each.position, text=text)
+        print_text(text, width=WIDTH)
+    _print_differences(answer.different)
+    if not answer.damage and not answer.different:
+        text = said(
+            "sound: {size} events, {decisions} decisions replayed", size=answer.size, decisions=answer.decisions
+        )
+        print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
+        print_text(said("root {root}", root=answer.root))
+
+
+def print_findings(found: Iterable[Gap]) -> None:
+    """What is missing, by kind."""
+    findings = list(found)
+    for kind in dict.fromkeys(each.kind for each in findings):
+        print_text(label(kind))
+        for each in findings:
+            if each.kind == kind:
+                where = " ".join(part for part in (each.account, each.month) if part)
+                text = said("{where}: {message}", where=where, message=each.message) if where else each.message
+                for line in wrapped(text, WIDTH - 2):
+                    print(f"  {line}")
+    print_text(said("{n} findings", n=len(findings)) if findings else said("nothing is missing"))

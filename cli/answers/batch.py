@@ -1,0 +1,75 @@
+"""What a file of commands came to."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cli.terminal.output import print_text
+from domain.text import said
+from ledger.commands.batch import LineRefusal, Report
+
+
+class LineRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a batch that was refused."""
+
+    line: int
+    code: str
+    message: str
+    clause: str | None
+    hint: str | None
+
+
+class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger batch`: what a file of commands came to."""
+
+    lines: int
+    recorded: int
+    noops: int
+    refused: list[LineRefused]
+    position: int
+    done_before: int
+    dry_run: bool | msgspec.UnsetType
+
+    def table(self) -> None:
+        """What it came to, in a sentence or two."""
+        values = {
+            "lines": self.lines,
+            "recorded": self.recorded,
+            "noops": self.noops,
+            "refused": len(self.refused),
+            "position": self.position,
+        }
+        print_text(
+            said(
+                "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
+                "{refused} refused; position {position}",
+                **values,
+            )
+            if self.dry_run
+            else said(
+                "{lines} lines: {recorded} events recorded, {noops} no-ops, {refused} refused; position {position}",
+                **values,
+            )
+        )
+        if self.done_before:
+            print_text(said("lines 1 to {last} were done by an earlier run of this file", last=self.done_before))
+
+
+def batch_answer(report: Report, *, dry_run: bool) -> BatchAnswer:
+    """What a file of commands came to, or would have."""
+    return BatchAnswer(
+        lines=report.lines,
+        recorded=report.recorded,
+        noops=report.noops,
+        refused=[_line_refused(each) for each in report.refused],
+        position=report.position,
+        done_before=report.done_before,
+        dry_run=dry_run or msgspec.UNSET,
+    )
+
+
+def _line_refused(each: LineRefusal) -> LineRefused:
+    refusal = each.refusal
+    return LineRefused(
+        line=each.line, code=refusal.code, message=refusal.message, clause=refusal.clause, hint=refusal.hint
+    )

@@ -1,0 +1,121 @@
+"""What changed between two states of knowledge, by whom and why, and what it did to the months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+import msgspec
+
+from cli.answers.events import EventShown
+from cli.terminal.language import localized
+from cli.terminal.numbers import moment, money
+from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
+from cli.terminal.values import ZonedInstant
+from cli.terminal.vocabulary import CODED, word
+from domain.money import Fen
+from domain.text import Said, said
+from domain.time import Seconds
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """A state of knowledge: when, and up to which position of the log."""
+
+    known_at: ZonedInstant
+    position: int
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """A field that changed, both values, and the event that changed it; None where no event did by itself."""
+
+    what: str
+    field: str
+    from_: object
+    to: object
+    by: str | None
+    reason: str | None
+    position: int | None
+
+
+class MonthChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A month that came out otherwise: each value before and after; what was not known then is None."""
+
+    month: str
+    unavailable_seconds: tuple[Seconds | None, Seconds | None]
+    percent: tuple[str | None, str | None]
+    tier: tuple[int | None, int | None]
+    credit: tuple[Fen | None, Fen | None]
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """`slaledger history --diff`: what was recorded between two states of knowledge, and what it changed."""
+
+    from_: Knowledge
+    to: Knowledge
+    events: list[EventShown]
+    changes: list[Change]
+    months: list[MonthChange]
+
+
+def print_difference(diff: Difference) -> None:
+    """What changed within 80 columns: each event's changes under it, then what they did to the months."""
+    print()
+    print_text(said("What changed from {before}\nto {after}", before=_edge(diff.from_), after=_edge(diff.to)))
+    if not diff.changes:
+        print()
+        print_text(said("nothing"))
+    for _, changes in groupby(diff.changes, key=lambda change: (change.position, change.what)):
+        _print_changed(list(changes))
+    if diff.months:
+        print()
+        rows = [
+            (
+                one.month,
+                _pair(one.unavailable_seconds),
+                _pair(one.percent),
+                _pair(one.tier),
+                _pair([money(amount) for amount in one.credit]),
+            )
+            for one in diff.months
+        ]
+        columns = (said("month"), said("unavailable s"), said("availability %"), said("tier"), said("credit"))
+        print_table(columns, rows, right=columns[1:])
+
+
+def _edge(known: Knowledge) -> Said:
+    at = moment(known.known_at.in_table())
+    return said("{known_at} (position {position})", known_at=at, position=known.position)
+
+
+def _print_changed(changes: Sequence[Change]) -> None:
+    first = changes[0]
+    who = said("{what}, by {actor}", what=first.what, actor=first.by) if first.by else first.what
+    lines = wrapped(f"{plain(first.position)}  {localized(who)}", WIDTH)
+    if first.reason:
+        because = said("because: {reason}", reason=first.reason)
+        lines += [f"    {line}" for line in wrapped(because, WIDTH - 4)]
+    for change in changes:
+        told = said("{field}: {value}", field=_field(change.field), value=_pair(_named(change)))
+        lines += [f"    {line}" for line in wrapped(told, WIDTH - 4)]
+    print("\n" + "\n".join(lines))
+
+
+def _field(name: str) -> str:
+    """What a field is called; one that was made up of a moment is a sentence already."""
+    return name if isinstance(name, Said) else word(name.replace("_", " "))
+
+
+def _named(change: Change) -> list[object]:
+    """Both values of a field, codes by their names."""
+    is_coded = change.field in CODED or change.field.startswith("stage")
+    return [word(value) if is_coded and isinstance(value, str) else value for value in (change.from_, change.to)]
+
+
+def _pair(values: Iterable[object]) -> str:
+    was, is_ = values
+    return f"{_value(was)} -> {_value(is_)}" if was != is_ else _value(was)
+
+
+def _value(value: object) -> str:
+    """A value for people: an instant as tables show it."""
+    return value.in_table() if isinstance(value, ZonedInstant) else localized(plain(value)) or "-"

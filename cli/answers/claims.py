@@ -1,0 +1,156 @@
+"""A claim with its decisions, and the list of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cli.answers.decisions import DecisionAnswer, WindowShown, decision_answer
+from cli.terminal.numbers import currency, money
+from cli.terminal.output import print_pairs, print_table
+from cli.terminal.values import ZonedInstant
+from cli.terminal.vocabulary import word
+from domain.assessment import window_of
+from domain.case import Case
+from domain.claim import Claim, status
+from domain.money import Fen
+from domain.terms.versions import in_force
+from domain.text import said
+from projections.claims import ClaimRow
+
+
+class DisputeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer says against a decision, and when."""
+
+    disputed_at: ZonedInstant
+    grounds: str
+
+
+class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger claim show`: a claim with all its decisions."""
+
+    account: str
+    month: str
+    status: str
+    filed_at: ZonedInstant
+    statement: str | None
+    window: WindowShown
+    currency: str
+    awarded: Fen
+    issued: Fen
+    overpaid: Fen
+    disputes: list[DisputeShown]
+    decisions: list[DecisionAnswer]
+    vouchers: list[str]
+
+    def table(self) -> None:
+        """The claim for people, and its decisions one a row."""
+        opens, closes = ("?" if edge is None else edge.rfc3339() for edge in (self.window.opens, self.window.closes))
+        amounts = {"awarded": self.awarded, "issued": self.issued} | (
+            {"overpaid": self.overpaid} if self.overpaid else {}
+        )
+        print_pairs(
+            [
+                (said("account"), self.account),
+                (said("month"), self.month),
+                (said("status"), word(self.status)),
+                (said("filed"), self.filed_at),
+                (said("window"), said("{opens} to {closes}", opens=opens, closes=closes)),
+                *((word(name), currency(amount, self.currency)) for name, amount in amounts.items()),
+                (said("vouchers"), " ".join(self.vouchers) or None),
+            ]
+        )
+        if self.decisions:
+            _print_decisions(self.decisions)
+
+
+def _print_decisions(decisions: Sequence[DecisionAnswer]) -> None:
+    print()
+    rows = [
+        (
+            made.number,
+            made.decided_at.to_the_second(),
+            word(made.outcome),
+            "-" if made.credit is None else money(made.credit.total),
+            made.reason,
+        )
+        for made in decisions
+    ]
+    columns = (said("no."), said("decided"), said("outcome"), said("credit"), said("reason"))
+    print_table(columns, rows, right=["no.", "credit"])
+
+
+def claim_answer(case: Case, found: Claim, lang: str) -> ClaimAnswer:
+    """A claim of a case, with the steps of its decisions in a language."""
+    terms = in_force(case.versions, found.month).terms
+    zone, window = terms.zone, window_of(case, found.month)
+    return ClaimAnswer(
+        account=found.account,
+        month=found.month,
+        status=status(found),
+        filed_at=ZonedInstant(found.filed_at, zone),
+        statement=found.filings[-1].statement,
+        window=WindowShown(
+            opens=None if window is None else ZonedInstant(window.opens_at, zone),
+            closes=None if window is None else ZonedInstant(window.closes_at, zone),
+        ),
+        currency=terms.currency,
+        awarded=Fen(found.awarded_fen),
+        issued=Fen(found.issued_fen),
+        overpaid=Fen(found.overpaid_fen),
+        disputes=[
+            DisputeShown(disputed_at=ZonedInstant(dispute.disputed_at, zone), grounds=dispute.grounds)
+            for dispute in found.disputes
+        ],
+        decisions=[decision_answer(decided, lang) for decided in found.decisions],
+        vouchers=sorted(found.paid),
+    )
+
+
+class ClaimListed(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim in a list; `outcome` is the latest decision's."""
+
+    account: str
+    month: str
+    status: str
+    filed_at: ZonedInstant
+    outcome: str | None
+    awarded: Fen
+    issued: Fen
+    overpaid: Fen
+    currency: str
+
+
+def claim_listed(row: ClaimRow, zone: str, currency: str) -> ClaimListed:
+    """A claim in a list."""
+    return ClaimListed(
+        account=row.account,
+        month=row.month,
+        status=row.status,
+        filed_at=ZonedInstant(row.filed_at, zone),
+        outcome=row.outcome,
+        awarded=Fen(row.awarded_fen),
+        issued=Fen(row.issued_fen),
+        overpaid=Fen(row.overpaid_fen),
+        currency=currency,
+    )
+
+
+def print_claims(claims: Sequence[ClaimListed]) -> None:
+    """Claims one a row; the column of what was overpaid only where anything was."""
+    any_overpaid = any(claim.overpaid for claim in claims)
+    columns = ("account", "month", "status", "outcome", "awarded", "issued", *(("overpaid",) if any_overpaid else ()))
+    rows = [
+        (
+            claim.account,
+            claim.month,
+            word(claim.status),
+            word(claim.outcome) if claim.outcome else "",
+            money(claim.awarded),
+            money(claim.issued),
+            *((money(claim.overpaid),) if any_overpaid else ()),
+        )
+        for claim in claims
+    ]
+    print_table(list(map(word, columns)), rows, right=columns[4:])

@@ -1,0 +1,103 @@
+"""The events of an account as they were recorded, and each on a line for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from cli.terminal.language import localized
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, plain, wrapped
+from cli.terminal.values import ZonedInstant
+from cli.terminal.vocabulary import CODED, label, word
+from domain import decision as record
+from domain.case import Fact
+from domain.events import ClaimDecided, Event, Evidence
+from domain.text import listed, said
+from domain.time import seconds_text
+
+
+class EventShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it was recorded."""
+
+    position: int
+    recorded_at: ZonedInstant
+    actor: str
+    reason: str | None
+    stream: str
+    version: int
+    topic: str
+    data: Event
+
+
+def event_shown(fact: Fact, zone: str) -> EventShown:
+    """An event as it was recorded, by a zone's clock."""
+    return EventShown(
+        position=fact.position,
+        recorded_at=ZonedInstant(fact.recorded_at, zone),
+        actor=fact.actor,
+        reason=fact.reason,
+        stream=fact.stream,
+        version=fact.version,
+        topic=fact.topic,
+        data=fact.event,
+    )
+
+
+_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}
+
+
+def print_events(events: Sequence[EventShown]) -> None:
+    """Each event on a line, what it says and why below it, within 80 columns."""
+    width = max((len(str(event.position)) for event in events), default=1)
+    for event in events:
+        subject = event.stream.partition("/")[2]
+        recorded = f"{event.position:>{width}}  {event.recorded_at.to_the_second()}  {event.actor}"
+        first, *rest = wrapped(f"{recorded}  {localized(word(event.topic))}  {subject}", WIDTH)
+        print(first)
+        for line in rest:
+            print(f"{'':<{width + 4}}{line}")
+        for line in wrapped(_about(event), WIDTH - width - 4):
+            print(f"{'':<{width + 4}}{line}")
+
+
+def _about(event: EventShown) -> str:
+    zone = event.recorded_at.zone
+    told = [_told(name, value, zone) for name, value in _given(event.data) if name not in _SHOWN_ELSEWHERE]
+    because = [said("because: {reason}", reason=event.reason)] if event.reason else []
+    return listed([*told, *_decided(event.data), *because])
+
+
+def _given(event: Event) -> Iterator[tuple[str, object]]:
+    """The fields of an event that are stored: those that have their default are not."""
+    for field in msgspec.structs.fields(event):
+        value = getattr(event, field.name)
+        if value != field.default:
+            yield field.encode_name, value
+
+
+def _told(name: str, value: object, zone: str) -> str:
+    return said("{field} {value}", field=label(name), value=_value(name, value, zone))
+
+
+def _value(name: str, value: object, zone: str) -> str:
+    if isinstance(value, int) and name.endswith("_fen"):
+        return money(value) or ""
+    if isinstance(value, int) and name.endswith("_us"):
+        return said("{seconds} s", seconds=seconds_text(value))
+    if isinstance(value, int) and name.endswith("_at"):
+        return ZonedInstant(value, zone).in_table()
+    if isinstance(value, tuple):
+        return ", ".join(item.name if isinstance(item, Evidence) else str(item) for item in value)
+    return word(plain(value)) if name in CODED else plain(value)
+
+
+def _decided(event: Event) -> list[str]:
+    if not isinstance(event, ClaimDecided):
+        return []
+    made = record.head(bytes(event.decision))
+    told = said("decision {number}: {outcome}", number=made.number, outcome=word(made.outcome))
+    if made.credit is not None:
+        told = said("{told}, credit {credit}", told=told, credit=money(made.credit.total_fen))
+    return [told]

@@ -1,0 +1,116 @@
+"""Proofs of the log: that an event is in it, that it extends an older one, and a case's file."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cli.terminal.language import localized
+from cli.terminal.output import print_pairs
+from cli.terminal.vocabulary import label
+from domain.text import said
+from ledger.log.codec import Row
+from ledger.transparency.proofs import Checkpoint, InclusionProof
+from ledger.transparency.signed_notes import encoded
+
+
+class ProofAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger audit prove`: that an event is in the log."""
+
+    ledger: str
+    position: int
+    stream: str
+    version: int
+    topic: str
+    leaf_hash: str
+    index: int
+    size: int
+    root: str
+    hashes: list[str]
+    checkpoint: str
+
+
+def proof_answer(row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> ProofAnswer:
+    """The proof that an event is in the log of a checkpoint."""
+    return ProofAnswer(
+        ledger=head.origin,
+        position=row.position,
+        stream=row.stream,
+        version=row.version,
+        topic=row.topic,
+        leaf_hash=encoded(leaf),
+        index=proof.index,
+        size=head.size,
+        root=encoded(head.root),
+        hashes=[encoded(each) for each in proof.hashes],
+        checkpoint=proof.checkpoint,
+    )
+
+
+class ConsistencyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger audit consistency`: that an older log is the beginning of a newer one."""
+
+    ledger: str
+    old_size: int
+    new_size: int
+    old_root: str
+    new_root: str
+    hashes: list[str]
+
+    def table(self) -> None:
+        """Both heads and the hashes, one a line."""
+        print_pairs(
+            [
+                (label("ledger"), self.ledger),
+                (label("old_size"), self.old_size),
+                (label("new_size"), self.new_size),
+                (label("old_root"), self.old_root),
+                (label("new_root"), self.new_root),
+                *((said("hash"), each) for each in self.hashes),
+            ]
+        )
+
+
+def consistency_answer(older: Checkpoint, newer: Checkpoint, hashes: list[bytes]) -> ConsistencyAnswer:
+    """The proof that an older log is the beginning of a newer one."""
+    return ConsistencyAnswer(
+        ledger=newer.origin,
+        old_size=older.size,
+        new_size=newer.size,
+        old_root=encoded(older.root),
+        new_root=encoded(newer.root),
+        hashes=[encoded(each) for each in hashes],
+    )
+
+
+class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger dossier`: the files that were written, of whose case, and the size of the tree."""
+
+    file: str | msgspec.UnsetType
+    bytes: int | msgspec.UnsetType
+    html: str | msgspec.UnsetType
+    account: str
+    month: str
+    tree_size: int
+
+
+class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger verify-dossier`: what the file is of, and what does not hold."""
+
+    file: str
+    account: str
+    month: str
+    events: int
+    tree_size: int
+    root: str
+    findings: list[str]
+
+    def table(self) -> None:
+        """What does not hold, or that all does."""
+        sound = said(
+            "{file}: the case of {account} for {month} holds: {events} events, all proved",
+            file=self.file,
+            account=self.account,
+            month=self.month,
+            events=self.events,
+        )
+        print("\n".join(map(localized, self.findings or [sound])))

@@ -1,0 +1,180 @@
+"""A month over all accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+
+from cli.answers.availability import TermsNamed
+from cli.terminal.numbers import currency, money
+from cli.terminal.output import print_pairs, print_table
+from cli.terminal.values import Ratio, ZonedInstant, ratio
+from cli.terminal.vocabulary import word
+from domain.money import Fen
+from domain.text import said
+from domain.time import Seconds
+from ledger.queries.month_report import AccountMonth, MonthReport
+from ledger.queries.month_report import Totals as Sums
+
+
+class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's month; `claim` and `outcome` are None without a claim."""
+
+    account: str
+    covered: bool
+    availability: Ratio
+    unavailable_seconds: Seconds
+    tier: int | None
+    credit: Fen
+    claim: str | None
+    outcome: str | None
+    awarded: Fen
+    issued: Fen
+
+
+class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month comes to."""
+
+    accounts: int
+    not_covered: int
+    with_outage: int
+    below: int
+    by_tier: dict[int, int]
+    credit: Fen
+    claims: int
+    awarded: Fen
+    issued: Fen
+    unclaimed: int
+    unclaimed_credit: Fen
+
+
+class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger report`: a month over all accounts."""
+
+    month: str
+    position: int
+    known_at: ZonedInstant
+    terms: TermsNamed
+    commitment: Fraction
+    totals: TotalsShown
+    accounts: list[AccountRow]
+
+
+def report_answer(found: MonthReport) -> ReportAnswer:
+    """A month over all accounts."""
+    terms = found.version.terms
+    return ReportAnswer(
+        month=found.month,
+        position=found.position,
+        known_at=ZonedInstant(found.at, terms.zone),
+        terms=TermsNamed(agreement=terms.agreement, version=terms.version),
+        commitment=terms.commitment.availability.value,
+        totals=_totals(found.totals),
+        accounts=[_account(row) for row in found.accounts],
+    )
+
+
+def _account(row: AccountMonth) -> AccountRow:
+    return AccountRow(
+        account=row.account,
+        covered=row.covered,
+        availability=ratio(row.numerator, row.denominator),
+        unavailable_seconds=Seconds(row.unavailable_us),
+        tier=row.tier,
+        credit=Fen(row.credit_fen),
+        claim=row.status,
+        outcome=row.outcome,
+        awarded=Fen(row.awarded_fen),
+        issued=Fen(row.issued_fen),
+    )
+
+
+def _totals(sums: Sums) -> TotalsShown:
+    return TotalsShown(
+        accounts=sums.accounts,
+        not_covered=sums.not_covered,
+        with_outage=sums.with_outage,
+        below=sums.below,
+        by_tier=sums.by_tier,
+        credit=Fen(sums.credit_fen),
+        claims=sums.claims,
+        awarded=Fen(sums.awarded_fen),
+        issued=Fen(sums.issued_fen),
+        unclaimed=sums.unclaimed,
+        unclaimed_credit=Fen(sums.unclaimed_fen),
+    )
+
+
+def print_report(answer: ReportAnswer, code: str) -> None:
+    """The sums, in a currency, and the accounts below the commitment and those that claimed."""
+    totals = answer.totals
+    unclaimed = said(
+        "{count}, would get {amount}", count=totals.unclaimed, amount=currency(totals.unclaimed_credit, code)
+    )
+    print_pairs(
+        [
+            (said("month"), answer.month),
+            (said("accounts"), _counts(totals)),
+            (
+                said("below"),
+                said(
+                    "{count} of them, claims would get {amount}",
+                    count=totals.below,
+                    amount=currency(totals.credit, code),
+                ),
+            ),
+            (
+                said("claims"),
+                said("{count}, awarded {amount}", count=totals.claims, amount=currency(totals.awarded, code)),
+            ),
+            (said("issued"), currency(totals.issued, code)),
+            (said("unclaimed"), unclaimed),
+        ]
+    )
+    print()
+    _print_accounts([row for row in answer.accounts if row.tier is not None or row.claim is not None])
+
+
+def _counts(totals: TotalsShown) -> str:
+    return said(
+        "{count}, {outages} with an outage that counts, {uncovered} not covered",
+        count=totals.accounts,
+        outages=totals.with_outage,
+        uncovered=totals.not_covered,
+    )
+
+
+def _print_accounts(accounts: Sequence[AccountRow]) -> None:
+    rows = [
+        (
+            row.account,
+            row.availability.percent,
+            row.tier or "-",
+            money(row.credit),
+            word(row.claim) if row.claim else "-",
+            money(row.awarded),
+            money(row.issued),
+        )
+        for row in accounts
+    ]
+    columns = (
+        said("account"),
+        said("availability %"),
+        said("tier"),
+        said("credit"),
+        said("claim"),
+        said("awarded"),
+        said("issued"),
+    )
+    print_table(columns, rows, right=[columns[1], columns[2], columns[3], columns[5], columns[6]])
+
+
+class PageMade(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger report --html`: the page that was written."""
+
+    html: str
+    month: str
+    accounts: int
+    bytes: int

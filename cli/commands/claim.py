@@ -19,7 +19,7 @@ from cli.terminal.vocabulary import word
 from cli.terminal.widths import padded
 from domain.case import account_of
 from domain.text import said
-from ledger.commands.handlers import claim_in
+from ledger.commands.handlers.claim import claim_in
 from ledger.log.reader import Reader
 from ledger.queries.read_models import Views
 

@@ -10,23 +10,22 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
+from cli.answers import receipts
 from cli.commands.completion import OF_FIELD
 from cli.examples import EXAMPLES
 from cli.options.context import actor, open_ledger
-from cli.options.known_at import currency_known
 from cli.refusals import BadEvidence
 from cli.terminal.language import here
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
+from cli.terminal.output import WIDTH, emit, format_params, print_pairs, print_table, put, warn
 from cli.terminal.vocabulary import label, word
-from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
-from domain.money import DEFAULT_CURRENCY
-from domain.refusals import Refusal
+from domain.commands import BY_WORDS, Command, EvidenceField, MonthCommand, VoucherOffset
+from domain.money import DEFAULT_CURRENCY, yuan
 from domain.text import counted, said
-from ledger import clock
-from ledger.commands.execution import Done, execute, spend_key
-from ledger.commands.month_run import MonthRun, run_month, waiting
+from ledger.commands.execution import Done, execute
+from ledger.commands.month_run import MonthRun, execute_month
 from ledger.commands.parsing import build
+from ledger.commands.receipts import DecisionReceipt, IssueReceipt
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
@@ -150,8 +149,11 @@ def _without_none(hint: Any) -> Any:
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     def callback(format_: str | None, **given: Any) -> int:
         command = build(words, _fields(kind, given))
-        if isinstance(command, DecideClaim | IssueVoucher) and command.all:
-            return _run_month(command, format_)
+        if isinstance(command, MonthCommand):
+            with open_ledger() as ledger:
+                run = execute_month(ledger, command, actor())
+            emit(receipts.month_run(run), format_, lambda: _print_run(run))
+            return 1 if run.refused else 0
         with open_ledger() as ledger:
             done = execute(ledger, command, actor())
         tell(done, format_)
@@ -199,11 +201,7 @@ def tell(done: Done, format_: str | None) -> None:
     """Say what a command came to."""
     for warning in done.warnings:
         warn(warning)
-    answer: Json = {"command": done.command, "noop": done.noop, "recorded": done.recorded, "position": done.position}
-    answer |= done.told
-    if done.warnings:
-        answer["warnings"] = done.warnings
-    emit(answer, format_, lambda: _tell_person(done))
+    emit(receipts.done(done), format_, lambda: _tell_person(done))
 
 
 def _tell_person(done: Done) -> None:
@@ -218,7 +216,7 @@ def _tell_person(done: Done) -> None:
         )
     )
     put(said("{command}: {outcome}", command=done.command, outcome=outcome))
-    print_pairs((f"  {here(label(name))}", _told(name, value)) for name, value in done.told.items())
+    print_pairs((f"  {here(label(name))}", _told(name, value)) for name, value in receipts.values(done.receipt).items())
 
 
 def _told(name: str, value: object) -> object:
@@ -228,51 +226,21 @@ def _told(name: str, value: object) -> object:
     return word(str(value)) if name == "outcome" else value
 
 
-def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
-    with open_ledger() as ledger:
-        with ledger.reading() as log:
-            accounts, position, currency = waiting(log, command), log.position(), currency_known(log)
-        who = actor()
-        run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
-        if command.key is not None and run.done and not run.refused:
-            with ledger.writing() as log:
-                spend_key(log, command, who, clock.now_us())
-    emit(_run_shape(run, currency), format_, lambda: _print_run(run, currency))
-    return 1 if run.refused else 0
-
-
-def _run_shape(run: MonthRun, currency: str) -> Json:
-    return {
-        "month": run.month,
-        "done": [
-            {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
-            for line in run.done
-        ],
-        "refused": [{"account": each.account, **_refusal_shape(each.refusal)} for each in run.refused],
-        "total": run.total,
-        "currency": currency,
-        "recorded": run.recorded,
-        "position": run.position,
-    }
-
-
-def _refusal_shape(refusal: Refusal) -> Json:
-    told = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
-    return {name: value for name, value in told.items() if value}
-
-
-def _print_run(run: MonthRun, currency: str) -> None:
-    rows = [
-        (line.account, word(line.outcome) if line.outcome else line.voucher, money(line.amount)) for line in run.done
-    ]
+def _print_run(run: MonthRun) -> None:
+    rows = [(receipt.account, _result(receipt), money(yuan(receipt.amount_fen))) for receipt in run.done]
     refused = [(each.account, said("refused: {message}", message=each.refusal.message), "") for each in run.refused]
     summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
-    amounts = said("yuan") if currency == DEFAULT_CURRENCY else currency
+    amounts = said("yuan") if run.currency == DEFAULT_CURRENCY else run.currency
     columns = (said("account"), said("result"), amounts)
-    print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
+    total = money(yuan(run.total_fen))
+    print_table(columns, [*rows, *refused, ("", summed, total)], right=[amounts], title=run.month)
     for each in run.refused:
         if each.refusal.hint:
             put(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
+
+
+def _result(receipt: DecisionReceipt | IssueReceipt) -> str:
+    return word(receipt.outcome) if isinstance(receipt, DecisionReceipt) else receipt.voucher
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

@@ -10,8 +10,8 @@ import click
 from cli.commands.completion import accounts, files
 from cli.options.context import actor, open_ledger
 from cli.terminal.output import Json, emit, put, warn
+from domain.terms.versions import currency_of
 from domain.text import said
-from ledger.exports.currency import currency_of
 from ledger.files.lines import open_lines
 from ledger.imports import source
 from ledger.imports.record import take_over

@@ -15,9 +15,9 @@ from cli.commands.completion import OF_FIELD
 from cli.examples import EXAMPLES
 from cli.options.context import actor, open_ledger
 from cli.refusals import BadEvidence
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, emit, format_params, print_pairs, print_table, put, warn
+from cli.terminal.output import WIDTH, emit, format_params, print_pairs, print_table, print_text, warn
 from cli.terminal.vocabulary import label, word
 from domain.commands import BY_WORDS, Command, EvidenceField, MonthCommand, VoucherOffset
 from domain.money import DEFAULT_CURRENCY, yuan
@@ -156,7 +156,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
             return 1 if run.refused else 0
         with open_ledger() as ledger:
             done = execute(ledger, command, actor())
-        tell(done, format_)
+        print_receipt(done, format_)
         return 0
 
     return callback
@@ -197,7 +197,7 @@ def _evidence(text: str) -> dict[str, str]:
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
 
-def tell(done: Done, format_: str | None) -> None:
+def print_receipt(done: Done, format_: str | None) -> None:
     """Say what a command came to."""
     for warning in done.warnings:
         warn(warning)
@@ -215,8 +215,10 @@ def _tell_person(done: Done) -> None:
             position=done.position,
         )
     )
-    put(said("{command}: {outcome}", command=done.command, outcome=outcome))
-    print_pairs((f"  {here(label(name))}", _told(name, value)) for name, value in receipts.values(done.receipt).items())
+    print_text(said("{command}: {outcome}", command=done.command, outcome=outcome))
+    print_pairs(
+        (f"  {localized(label(name))}", _told(name, value)) for name, value in receipts.values(done.receipt).items()
+    )
 
 
 def _told(name: str, value: object) -> object:
@@ -236,7 +238,7 @@ def _print_run(run: MonthRun) -> None:
     print_table(columns, [*rows, *refused, ("", summed, total)], right=[amounts], title=run.month)
     for each in run.refused:
         if each.refusal.hint:
-            put(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
+            print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
 
 
 def _result(receipt: DecisionReceipt | IssueReceipt) -> str:

@@ -16,7 +16,7 @@ from ledger.commands.handlers.account import check_enrolled
 from ledger.commands.handlers.effect import Effect, Handler, on
 from ledger.commands.receipts import ClaimReceipt, DecisionReceipt
 from ledger.log import leaves, streams
-from ledger.log.account_history import Life
+from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode as decode_row
 from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownClaim
@@ -81,7 +81,7 @@ def _withdraw(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
 
 def _decide(log: Reader, command: c.DecideClaim, now: int) -> Effect:
     claim = claim_of(log, command.account, command.month)
-    if not claims.waits(claim):
+    if not claims.is_pending(claim):
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     decided_at = now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
@@ -114,12 +114,12 @@ def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decis
     """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
     account, month = str(account), str(month)
     own, position = log.range(f"{account}/"), log.position()
-    life = Life(account, log.common())
-    life.take_in(list(map(decode_row, own)))
-    case = life.case(position)
+    history = AccountHistory(account, log.common())
+    history.take_in(list(map(decode_row, own)))
+    case = history.case(position)
     version = agreement.in_force(case.versions, month)
     decision = assess(case, account, month, version, decided_at, NO_FACTS)
-    rests_on = [*map(leaves.leaf, own), *life.common_leaves(position, decision.calendar.years)]
+    rests_on = [*map(leaves.leaf, own), *history.common_leaves(position, decision.calendar.years)]
     return msgspec.structs.replace(decision, facts=leaves.facts(position, rests_on))
 
 

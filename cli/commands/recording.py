@@ -15,17 +15,12 @@ from cli.commands.completion import OF_FIELD
 from cli.examples import EXAMPLES
 from cli.options.context import actor, open_ledger
 from cli.refusals import BadEvidence
-from cli.terminal.language import localized
-from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, emit, format_params, print_pairs, print_table, print_text, warn
-from cli.terminal.vocabulary import label, word
+from cli.terminal.output import emit, format_params, warn
 from domain.commands import BY_WORDS, Command, EvidenceField, MonthCommand, VoucherOffset
-from domain.money import DEFAULT_CURRENCY, yuan
-from domain.text import counted, said
+from domain.text import said
 from ledger.commands.execution import Done, execute
-from ledger.commands.month_run import MonthRun, execute_month
+from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build
-from ledger.commands.receipts import DecisionReceipt, IssueReceipt
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
@@ -152,7 +147,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor())
-            emit(receipts.month_run(run), format_, lambda: _print_run(run))
+            emit(receipts.month_run(run), format_, lambda: receipts.print_month_run(run))
             return 1 if run.refused else 0
         with open_ledger() as ledger:
             done = execute(ledger, command, actor())
@@ -198,51 +193,10 @@ def _evidence(text: str) -> dict[str, str]:
 
 
 def print_receipt(done: Done, format_: str | None) -> None:
-    """Say what a command came to."""
+    """Print what a command came to, and its warnings on standard error."""
     for warning in done.warnings:
         warn(warning)
-    emit(receipts.done(done), format_, lambda: _tell_person(done))
-
-
-def _tell_person(done: Done) -> None:
-    outcome = (
-        said("nothing to do")
-        if done.noop
-        else counted(
-            "{n} event recorded, position {position}",
-            "{n} events recorded, position {position}",
-            n=done.recorded,
-            position=done.position,
-        )
-    )
-    print_text(said("{command}: {outcome}", command=done.command, outcome=outcome))
-    print_pairs(
-        (f"  {localized(label(name))}", _told(name, value)) for name, value in receipts.values(done.receipt).items()
-    )
-
-
-def _told(name: str, value: object) -> object:
-    """What a command told, as people read it."""
-    if name == "amount":
-        return money(str(value))
-    return word(str(value)) if name == "outcome" else value
-
-
-def _print_run(run: MonthRun) -> None:
-    rows = [(receipt.account, _result(receipt), money(yuan(receipt.amount_fen))) for receipt in run.done]
-    refused = [(each.account, said("refused: {message}", message=each.refusal.message), "") for each in run.refused]
-    summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
-    amounts = said("yuan") if run.currency == DEFAULT_CURRENCY else run.currency
-    columns = (said("account"), said("result"), amounts)
-    total = money(yuan(run.total_fen))
-    print_table(columns, [*rows, *refused, ("", summed, total)], right=[amounts], title=run.month)
-    for each in run.refused:
-        if each.refusal.hint:
-            print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
-
-
-def _result(receipt: DecisionReceipt | IssueReceipt) -> str:
-    return word(receipt.outcome) if isinstance(receipt, DecisionReceipt) else receipt.voucher
+    emit(receipts.done(done), format_, lambda: receipts.print_done(done))
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

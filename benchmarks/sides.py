@@ -109,8 +109,9 @@ def history_own_seconds(path: str, account: str) -> None:
 
 def decide_own_seconds(path: str, *claims: str) -> None:
     """Claims, each as `account/month`, decided in transactions that are dropped in the end, in one process."""
-    from domain.commands import DecideClaim, Id
+    from domain.commands import DecideClaim
     from domain.time import MonthText
+    from domain.values import Id
     from ledger.application import Ledger
     from ledger.clock import now_us
     from ledger.commands.execution import carry_out

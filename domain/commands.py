@@ -1,93 +1,19 @@
-"""Every wish that the ledger takes, as data. The command line and a batch line build the same structs.
+"""Every command that the ledger takes, as data. The command line and a batch line build the same structs.
 
 `ARGUMENTS` are the fields that stand before the options on the command line, in that order.
 """
 
 from __future__ import annotations
 
-import re
+from abc import abstractmethod
 from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from domain.cited import Clause, FunctionName
 from domain.events import Evidence, Part, Stage
 from domain.money import Fen
-from domain.refusals.values import BadId, BadKey, BadSha256, BadText, BadVoucherId
 from domain.time import Instant, MonthText, Seconds
-
-_ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
-_VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class Id(str):
-    """The id of an account, incident or bill, or a region's name."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Id:
-        """Raises BadValue `bad_id`."""
-        if _ID.fullmatch(text) is None:
-            raise BadId(text=text[:80])
-        return cls(text)
-
-
-class VoucherId(str):
-    """The id of a voucher."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> VoucherId:
-        """Raises BadValue `bad_id`."""
-        if _VOUCHER.fullmatch(text) is None:
-            raise BadVoucherId(text=text[:110])
-        return cls(text)
-
-
-class Words(str):
-    """A reason, statement or name for people: 1 to 2,000 characters, none of them a control character."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Words:
-        """Raises BadValue `bad_text`."""
-        if (
-            not text.strip()
-            or len(text) > 2000
-            or any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 for c in text)
-        ):
-            raise BadText()
-        return cls(text)
-
-
-class Key(str):
-    """A strict idempotency key."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Key:
-        """Raises BadValue `bad_key`."""
-        if not 1 <= len(text) <= 64 or not text.isprintable():
-            raise BadKey(text=text[:80])
-        return cls(text)
-
-
-class Hash(str):
-    """A SHA-256 in lower-case hexadecimal."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: str) -> Hash:
-        """Raises BadValue `bad_sha256`."""
-        if _SHA256.fullmatch(text.lower()) is None:
-            raise BadSha256(text=text[:80])
-        return cls(text.lower())
+from domain.values import Clause, FunctionName, Hash, Id, Key, VoucherId, Words
 
 
 class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +42,10 @@ class Command(
 
     ARGUMENTS: ClassVar[tuple[str, ...]] = ()
     key: Key | None = None
+
+    def wire(self) -> Command:
+        """The command as a batch line spells it."""
+        return self
 
 
 class EnrollAccount(Command, tag="account enroll", frozen=True, kw_only=True):
@@ -293,7 +223,17 @@ class WithdrawClaim(Command, tag="claim withdraw", frozen=True, kw_only=True):
     reason: Words
 
 
-class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
+class MonthCommand(Command, frozen=True, kw_only=True):
+    """Base of the month's runs: a command for every account of a month that has something to do."""
+
+    month: MonthText
+
+    @abstractmethod
+    def of(self, account: Id) -> Command:
+        """The command for one of the accounts; the key is the run's and stays with it."""
+
+
+class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True):
     """Decide a claim clause by clause, or every claim of a month that waits."""
 
     ARGUMENTS = ("account", "month")
@@ -301,6 +241,32 @@ class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
     month: MonthText
     decided_at: Instant | None = None
     all: bool = False
+
+    def parsed(self) -> DecideClaim | DecideMonth:
+        """The command that this is the wire form of."""
+        if self.account is None:
+            return DecideMonth(month=self.month, decided_at=self.decided_at, key=self.key)
+        return DecideClaim(account=self.account, month=self.month, decided_at=self.decided_at, key=self.key)
+
+
+class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
+    """Decide a claim."""
+
+    account: Id
+    month: MonthText
+    decided_at: Instant | None = None
+
+
+class DecideMonth(MonthCommand, tag="claim decide", frozen=True, kw_only=True):
+    """Decide every claim of a month that waits."""
+
+    decided_at: Instant | None = None
+
+    def wire(self) -> DecideClaimOrMonth:
+        return DecideClaimOrMonth(month=self.month, decided_at=self.decided_at, all=True, key=self.key)
+
+    def of(self, account: Id) -> DecideClaim:
+        return DecideClaim(account=account, month=self.month, decided_at=self.decided_at)
 
 
 class DisputeClaim(Command, tag="claim dispute", frozen=True, kw_only=True):
@@ -323,7 +289,7 @@ class RedecideClaim(Command, tag="claim redecide", frozen=True, kw_only=True):
     decided_at: Instant | None = None
 
 
-class IssueVoucher(Command, tag="voucher issue", frozen=True, kw_only=True):
+class IssueVoucherOrMonth(Command, tag="voucher issue", frozen=True, kw_only=True):
     """Issue what the latest decision awards, less what was already issued for that month."""
 
     ARGUMENTS = ("account", "month")
@@ -332,6 +298,38 @@ class IssueVoucher(Command, tag="voucher issue", frozen=True, kw_only=True):
     issued_at: Instant | None = None
     voucher: VoucherId | None = None
     all: bool = False
+
+    def parsed(self) -> IssueVoucher | IssueMonth:
+        """The command that this is the wire form of."""
+        if self.account is None:
+            return IssueMonth(month=self.month, issued_at=self.issued_at, voucher=self.voucher, key=self.key)
+        return IssueVoucher(
+            account=self.account, month=self.month, issued_at=self.issued_at, voucher=self.voucher, key=self.key
+        )
+
+
+class IssueVoucher(Command, tag="voucher issue", frozen=True, kw_only=True):
+    """Issue what an account's latest decision for a month awards, less what was already issued for it."""
+
+    account: Id
+    month: MonthText
+    issued_at: Instant | None = None
+    voucher: VoucherId | None = None
+
+
+class IssueMonth(MonthCommand, tag="voucher issue", frozen=True, kw_only=True):
+    """Issue every voucher of a month that is awarded and not issued."""
+
+    issued_at: Instant | None = None
+    voucher: VoucherId | None = None
+
+    def wire(self) -> IssueVoucherOrMonth:
+        return IssueVoucherOrMonth(
+            month=self.month, issued_at=self.issued_at, voucher=self.voucher, all=True, key=self.key
+        )
+
+    def of(self, account: Id) -> IssueVoucher:
+        return IssueVoucher(account=account, month=self.month, issued_at=self.issued_at, voucher=self.voucher)
 
 
 class RedeemVoucher(Command, tag="voucher redeem", frozen=True, kw_only=True):
@@ -381,14 +379,15 @@ COMMANDS: tuple[type[Command], ...] = (
     VoidFees,
     FileClaim,
     WithdrawClaim,
-    DecideClaim,
+    DecideClaimOrMonth,
     DisputeClaim,
     RedecideClaim,
-    IssueVoucher,
+    IssueVoucherOrMonth,
     RedeemVoucher,
     ReverseRedemption,
     CancelVoucher,
 )
+"""The wire form of every command, by which a line is decoded."""
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
 _PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
 
@@ -412,7 +411,7 @@ _MONEY_HINT = ' (amounts are decimal strings, like "600.00")'
 
 def content(command: Command) -> bytes:
     """What a command says, without its key, as bytes that are equal exactly where the wishes are."""
-    return msgspec.json.encode(msgspec.structs.replace(command, key=None), order="sorted", enc_hook=_plain)
+    return msgspec.json.encode(msgspec.structs.replace(command.wire(), key=None), order="sorted", enc_hook=_plain)
 
 
 def _plain(value: object) -> object:

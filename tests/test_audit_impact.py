@@ -438,6 +438,15 @@ def test_a_line_that_is_refused_is_named_and_nothing_is_recorded(path: Path, lin
     assert state_of(path) == before
 
 
+def test_a_months_run_spends_its_key_as_it_does_where_it_is_recorded(path: Path) -> None:
+    tell(path, [*STANDING, filed("1002", "04-15 10:00", "2024-03")])
+    run = {"month": "2024-03", "all": True, "key": "k"}
+    file = written(path.parent, [{"command": "claim decide"} | run, {"command": "voucher issue"} | run])
+    status, said = audit(path, "impact", "--with", file)
+    assert status == 1
+    assert f"{file}:3: key 'k' was used for another command" in said
+
+
 def test_a_file_that_is_not_there_is_refused(path: Path) -> None:
     status, said = audit(path, "impact", "--with", str(path.parent / "none.jsonl"))
     assert status == 2

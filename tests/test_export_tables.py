@@ -21,7 +21,7 @@ import pytest
 from conftest import COMMAND, CommandLine
 from python_calamine import CalamineWorkbook
 
-from domain.commands import Id, VoucherId
+from domain.values import Id, VoucherId
 from ledger.exports import parquet, xlsx
 from ledger.exports.tables import TABLES
 

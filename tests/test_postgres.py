@@ -14,9 +14,10 @@ import pytest
 from conftest import CommandLine
 from servers import Server, Wire
 
-from domain.commands import EnrollAccount, Id
+from domain.commands import EnrollAccount
 from domain.refusals import Conflict, Refusal
 from domain.time import Instant
+from domain.values import Id
 from ledger import clock
 from ledger.application import Ledger
 from ledger.commands.execution import carry_out, execute

@@ -26,11 +26,12 @@ from stores import Place, SqliteFile, Store, sqlite_only
 
 from domain.bill import owed_fen
 from domain.case import Case, fold
+from domain.commands import MonthCommand
 from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.commands.batch import Batch
 from ledger.commands.execution import execute
-from ledger.commands.month_run import run_month, waiting
+from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build, parse_line
 from ledger.log.codec import decode
 from ledger.queries.read_models import FORMAT, TABLES, ReadModels, rebuild
@@ -257,10 +258,8 @@ class Story:
         except Refusal as refusal:
             assert refusal.code and refusal.message
             return False
-        if getattr(command, "all", False):
-            with self.ledger.reading() as log:
-                who, position = waiting(log, command), log.position()
-            run_month(command, who, lambda one: execute(self.ledger, one, "clerk", lambda: self.now), position)
+        if isinstance(command, MonthCommand):
+            execute_month(self.ledger, command, "clerk", lambda: self.now)
             return True
         before = positions(self.ledger)
         try:

@@ -8,12 +8,13 @@ import pytest
 from build import at, row
 
 from domain.claim import Claim, Decided
-from domain.commands import Id, IssueVoucher, VoucherId
+from domain.commands import IssueVoucher
 from domain.decision import Head, Outcome
 from domain.events import VoucherIssued
 from domain.refusals import Refusal
 from domain.rules.compensation import Credit, PartCredit
 from domain.time import MonthText
+from domain.values import Id, VoucherId
 from domain.voucher import issue, paid
 
 

@@ -9,11 +9,12 @@ from build import at, bill, row, terms
 
 from domain.bill import Bill, owed_fen
 from domain.bill import evolve as evolve_bill
-from domain.commands import Id, RedeemVoucher, ReverseRedemption, VoucherId, Words
+from domain.commands import RedeemVoucher, ReverseRedemption
 from domain.events import FeesPaidByVoucher, Part, VoucherCancelled, VoucherIssued
 from domain.money import Fen
 from domain.refusals import Refusal
 from domain.time import Instant
+from domain.values import Id, VoucherId, Words
 from domain.voucher import Voucher, cancel, evolve, redeem, reverse
 
 ISSUED = "2026-04-20 12:00"

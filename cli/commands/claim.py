@@ -16,7 +16,7 @@ from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowle
 from cli.refusals import NothingToExplain, UnknownDecision
 from cli.terminal.output import emit, format_option
 from domain.case import account_of
-from ledger.commands.handlers import claim_in
+from ledger.commands.handlers.claim import claim_in
 from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels
 

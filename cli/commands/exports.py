@@ -14,11 +14,10 @@ from cli.options.output_file import print_receipt, target_options
 from cli.terminal.language import localized
 from cli.terminal.output import warn
 from domain.case import unknown_account
-from domain.terms.versions import by_name, latest
+from domain.terms.versions import by_name, currency_of, latest
 from domain.text import counted
 from ledger.commands.execution import CLOCK_TOLERANCE_US
 from ledger.copies.transfer import check_is_not
-from ledger.exports.currency import currency_of
 from ledger.exports.ics import Context, write_calendar
 from ledger.exports.journal import STYLES, write_journal
 from ledger.exports.openslo import write_openslo

@@ -10,22 +10,16 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
+from cli.answers import receipts
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
-from cli.options.known_at import currency_known
 from cli.refusals import BadEvidence
-from cli.terminal.language import localized
-from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, emit, format_params, print_pairs, print_table, print_text, warn
-from cli.terminal.vocabulary import label, word
-from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
-from domain.money import DEFAULT_CURRENCY
-from domain.refusals import Refusal
-from domain.text import counted, said
-from ledger import clock
-from ledger.commands.execution import Done, execute, spend_key
-from ledger.commands.month_run import MonthRun, run_month, waiting
+from cli.terminal.output import emit, format_params, warn
+from domain.commands import BY_WORDS, Command, EvidenceField, MonthCommand, VoucherOffset
+from domain.text import said
+from ledger.commands.execution import Done, execute
+from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
@@ -150,8 +144,11 @@ def _without_none(hint: Any) -> Any:
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     def callback(format_: str | None, **given: Any) -> int:
         command = build(words, _fields(kind, given))
-        if isinstance(command, DecideClaim | IssueVoucher) and command.all:
-            return _run_month(command, format_)
+        if isinstance(command, MonthCommand):
+            with open_ledger() as ledger:
+                run = execute_month(ledger, command, actor())
+            emit(receipts.month_run(run), format_, lambda: receipts.print_month_run(run))
+            return 1 if run.refused else 0
         with open_ledger() as ledger:
             done = execute(ledger, command, actor())
         print_receipt(done, format_)
@@ -196,83 +193,10 @@ def _evidence(text: str) -> dict[str, str]:
 
 
 def print_receipt(done: Done, format_: str | None) -> None:
-    """Say what a command came to."""
+    """Print what a command came to, and its warnings on standard error."""
     for warning in done.warnings:
         warn(warning)
-    answer: Json = {"command": done.command, "noop": done.noop, "recorded": done.recorded, "position": done.position}
-    answer |= done.told
-    if done.warnings:
-        answer["warnings"] = done.warnings
-    emit(answer, format_, lambda: _tell_person(done))
-
-
-def _tell_person(done: Done) -> None:
-    outcome = (
-        said("nothing to do")
-        if done.noop
-        else counted(
-            "{n} event recorded, position {position}",
-            "{n} events recorded, position {position}",
-            n=done.recorded,
-            position=done.position,
-        )
-    )
-    print_text(said("{command}: {outcome}", command=done.command, outcome=outcome))
-    print_pairs((f"  {localized(label(name))}", _told(name, value)) for name, value in done.told.items())
-
-
-def _told(name: str, value: object) -> object:
-    """What a command told, as people read it."""
-    if name == "amount":
-        return money(str(value))
-    return word(str(value)) if name == "outcome" else value
-
-
-def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
-    with open_ledger() as ledger:
-        with ledger.reading() as log:
-            accounts, position, currency = waiting(log, command), log.position(), currency_known(log)
-        who = actor()
-        run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
-        if command.key is not None and run.done and not run.refused:
-            with ledger.writing() as log:
-                spend_key(log, command, who, clock.now_us())
-    emit(_run_shape(run, currency), format_, lambda: _print_run(run, currency))
-    return 1 if run.refused else 0
-
-
-def _run_shape(run: MonthRun, currency: str) -> Json:
-    return {
-        "month": run.month,
-        "done": [
-            {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
-            for line in run.done
-        ],
-        "refused": [{"account": each.account, **_refusal_shape(each.refusal)} for each in run.refused],
-        "total": run.total,
-        "currency": currency,
-        "recorded": run.recorded,
-        "position": run.position,
-    }
-
-
-def _refusal_shape(refusal: Refusal) -> Json:
-    told = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
-    return {name: value for name, value in told.items() if value}
-
-
-def _print_run(run: MonthRun, currency: str) -> None:
-    rows = [
-        (line.account, word(line.outcome) if line.outcome else line.voucher, money(line.amount)) for line in run.done
-    ]
-    refused = [(each.account, said("refused: {message}", message=each.refusal.message), "") for each in run.refused]
-    summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
-    amounts = said("yuan") if currency == DEFAULT_CURRENCY else currency
-    columns = (said("account"), said("result"), amounts)
-    print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
-    for each in run.refused:
-        if each.refusal.hint:
-            print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
+    emit(receipts.done(done), format_, lambda: receipts.print_done(done))
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

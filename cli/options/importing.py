@@ -11,8 +11,8 @@ from cli.answers.copies import import_answer
 from cli.options.completion import accounts, files
 from cli.options.context import actor, open_ledger
 from cli.terminal.output import emit, warn
+from domain.terms.versions import currency_of
 from domain.text import said
-from ledger.exports.currency import currency_of
 from ledger.files.lines import open_lines
 from ledger.imports import source
 from ledger.imports.record import take_over

@@ -11,8 +11,8 @@ import click
 
 from cli.options.context import zone_of
 from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
-from domain.money import DEFAULT_CURRENCY
 from domain.refusals import BadValue, Refusal
+from domain.terms.versions import currency_of
 from domain.text import said
 from domain.time import DEFAULT_ZONE, Instant
 from ledger import clock
@@ -125,5 +125,4 @@ def zone_known(log: Reader, known: KnownAt) -> str:
 
 def currency_known(log: Reader) -> str:
     """The currency of the terms known then, before any the usual one."""
-    versions = log.versions()
-    return versions[-1].terms.currency if versions else DEFAULT_CURRENCY
+    return currency_of(log.versions())

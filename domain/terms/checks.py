@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from domain.cited import EXCLUSION_CLAUSES
 from domain.money import currency_finding, percent_text
 from domain.refusals.terms import TermsNotExpressible
 from domain.terms.document import REFERENCE_AGREEMENT, Terms
 from domain.text import Said, said
 from domain.time import FIRST_YEAR, LAST_YEAR, zone_info
+from domain.values import EXCLUSION_CLAUSES
 
 _INEXPRESSIBLE: dict[str, tuple[Said, Said]] = {
     "error_rate": (

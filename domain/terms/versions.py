@@ -16,7 +16,7 @@ import msgspec
 
 from domain.commands import PublishTerms
 from domain.events import TermsPublished
-from domain.money import Fen, parse_percent
+from domain.money import DEFAULT_CURRENCY, Fen, parse_percent
 from domain.parser_messages import parser_words
 from domain.refusals import BadValue
 from domain.refusals.terms import (
@@ -196,6 +196,11 @@ def latest(versions: Sequence[Version]) -> Version:
     if not versions:
         raise NoTermsPublished()
     return versions[-1]
+
+
+def currency_of(versions: Sequence[Version]) -> str:
+    """The currency of all amounts, by ISO 4217: that of the terms, of which no version may have another."""
+    return latest(versions).terms.currency if versions else DEFAULT_CURRENCY
 
 
 def by_name(versions: Sequence[Version], name: str) -> Version:

@@ -18,13 +18,13 @@ from typing import IO, Literal
 
 import msgspec
 
-from domain.commands import Command, DecideClaim, IssueVoucher
+from domain.commands import Command, DecideClaim, IssueVoucher, MonthCommand
 from domain.refusals import Conflict, Damaged, Refusal
 from domain.text import said
 from ledger import clock
 from ledger.application import Ledger, Writer
-from ledger.commands.execution import Clock, carry_out, spend_key
-from ledger.commands.month_run import run_month, waiting
+from ledger.commands.execution import Clock, carry_out
+from ledger.commands.month_run import carry_out_month
 from ledger.commands.parsing import parse_line
 from ledger.log.reader import BatchNote
 from ledger.memory import gc_paused
@@ -179,26 +179,22 @@ class Batch:
         return None
 
     def _carry_out(self, log: Writer, command: Command) -> int:
-        if not (isinstance(command, DecideClaim | IssueVoucher) and command.all):
-            done = carry_out(log, command, self._actor, self._now())
-            if not done.noop:
-                self._report.position = done.position
-            return done.recorded
-        run = run_month(
-            command,
-            waiting(log, command),
-            lambda one: carry_out(log, one, self._actor, self._now()),
-            self._report.position,
-        )
-        if run.done and not run.refused:
-            spend_key(log, command, self._actor, self._now())
-        if run.refused:
-            self._report.recorded += run.recorded
-            self._report.position = run.position
-            first = run.refused[0]
-            raise RunIncomplete(refused=len(run.refused), done=len(run.done), what=first.refusal.message)
+        if isinstance(command, MonthCommand):
+            return self._run_month(log, command)
+        done = carry_out(log, command, self._actor, self._now())
+        if not done.noop:
+            self._report.position = done.position
+        return done.recorded
+
+    def _run_month(self, log: Writer, command: MonthCommand) -> int:
+        """Raises Refusal `run_incomplete`; what the run recorded is counted and kept."""
+        run = carry_out_month(log, command, self._actor, self._now)
         if run.recorded:
             self._report.position = log.position()
+        if run.refused:
+            self._report.recorded += run.recorded
+            first = run.refused[0]
+            raise RunIncomplete(refused=len(run.refused), done=len(run.done), what=first.refusal.message)
         return run.recorded
 
     def _report_refusal(self, number: int, refusal: Refusal) -> None:
@@ -240,7 +236,7 @@ def _telling(kept: int) -> Iterator[None]:
 
 def _is_what_is_left(line: bytes) -> bool:
     """Whether a line that was done before decides or issues: what came to be left since is done then."""
-    return bool(line.strip()) and isinstance(parse_line(line), DecideClaim | IssueVoucher)
+    return bool(line.strip()) and isinstance(parse_line(line), DecideClaim | IssueVoucher | MonthCommand)
 
 
 def _with(lines_sum: int, number: int, line: bytes) -> int:

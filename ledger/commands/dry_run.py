@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.commands import Command, DecideClaim, IssueVoucher
+from domain.commands import Command, MonthCommand
 from domain.refusals import Refusal
 from ledger.application import Writer
 from ledger.commands.execution import carry_out
-from ledger.commands.month_run import run_month, waiting
+from ledger.commands.month_run import carry_out_month
 from ledger.commands.parsing import parse_line
 
 
@@ -24,10 +24,10 @@ def suppose(log: Writer, lines: Iterable[bytes], name: str, actor: str, now: int
 
 
 def _carry_out(log: Writer, command: Command, actor: str, now: int) -> None:
-    if not (isinstance(command, DecideClaim | IssueVoucher) and command.all):
+    if not isinstance(command, MonthCommand):
         carry_out(log, command, actor, now)
         return
-    run = run_month(command, waiting(log, command), lambda one: carry_out(log, one, actor, now), log.position())
+    run = carry_out_month(log, command, actor, lambda: now)
     if run.refused:
         first = run.refused[0]
         first.refusal.at(first.account)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
@@ -16,7 +15,9 @@ from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar
 from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer
-from ledger.commands.handlers import Effect, handle
+from ledger.commands.handlers import handle
+from ledger.commands.handlers.effect import Effect
+from ledger.commands.receipts import LedgerReceipt, Receipt
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
@@ -35,7 +36,7 @@ class Done(msgspec.Struct, kw_only=True):
     command: str
     positions: list[int]
     position: int
-    told: dict[str, Any]
+    receipt: Receipt
     warnings: list[str]
 
     @property
@@ -87,7 +88,7 @@ def _record(log: Writer, effect: Effect, command: Command, actor: str, now: int)
         command=_words(command),
         positions=positions,
         position=positions[-1] if positions else log.position(),
-        told={name: str(value) if isinstance(value, str) else value for name, value in effect.told.items()},
+        receipt=effect.receipt,
         warnings=effect.warnings,
     )
 
@@ -157,8 +158,8 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
         for year in missing:
             event = published.published_calendar(year)
             positions += log.append([(streams.calendar(event.country, year), event)], at, actor, None, None)
-        told = {"ledger": log.ledger_id()}
-        return Done(command="init", positions=positions, position=log.position(), told=told, warnings=[])
+        receipt = LedgerReceipt(ledger=log.ledger_id() or "")
+        return Done(command="init", positions=positions, position=log.position(), receipt=receipt, warnings=[])
 
 
 def _shipped(agreement: str, known: bool) -> list[str]:

@@ -6,23 +6,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from domain.commands import DecideClaim, Id, IssueVoucher
-from domain.money import Fen, yuan
+from domain.claim import Claim
+from domain.commands import Command, DecideMonth, IssueMonth, MonthCommand
 from domain.refusals import Refusal
-from ledger.commands.execution import Done, is_spent
+from domain.terms.versions import currency_of
+from domain.values import Id
+from ledger import clock
+from ledger.application import Ledger, Writer
+from ledger.commands.execution import Clock, Done, carry_out, execute, is_spent, spend_key
+from ledger.commands.receipts import DecisionReceipt, IssueReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
-
-RunCommand = DecideClaim | IssueVoucher
-
-
-class RunLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was done for an account; `amount` in yuan."""
-
-    account: str
-    outcome: str | None = None
-    voucher: str | None = None
-    amount: str
 
 
 class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,57 +26,90 @@ class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Refusal
 
 
-class MonthRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month's run did, a line an account; `total` is in yuan."""
+class MonthRun(msgspec.Struct, kw_only=True):
+    """What a month's run did: a receipt for each account that had something to do, or why it was refused.
+
+    `recorded` counts the accounts' events, and `position` is behind the last of them: the run's key is neither.
+    """
 
     month: str
-    done: list[RunLine]
-    refused: list[RunRefusal]
-    total: str
-    recorded: int
+    currency: str
     position: int
+    done: list[DecisionReceipt | IssueReceipt] = []
+    refused: list[RunRefusal] = []
+    recorded: int = 0
+
+    @property
+    def total_fen(self) -> int:
+        return sum(receipt.amount_fen for receipt in self.done)
 
 
-def waiting(log: Reader, command: RunCommand) -> list[str]:
+def execute_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock = clock.now_us) -> MonthRun:
+    """Carry out a month's run, each account in a transaction of its own. Raises as `execute` does."""
+    with ledger.reading() as log:
+        accounts, run = _waiting(log, command), _begun(log, command)
+    _carry_out(command, accounts, lambda one: execute(ledger, one, actor, now), run)
+    if command.key is not None and _spends(run):
+        with ledger.writing() as log:
+            spend_key(log, command, actor, now())
+    return run
+
+
+def carry_out_month(log: Writer, command: MonthCommand, actor: str, now: Clock) -> MonthRun:
+    """Carry out a month's run in a running transaction. Raises as `carry_out` does."""
+    accounts, run = _waiting(log, command), _begun(log, command)
+    _carry_out(command, accounts, lambda one: carry_out(log, one, actor, now()), run)
+    if _spends(run):
+        spend_key(log, command, actor, now())
+    return run
+
+
+def _begun(log: Reader, command: MonthCommand) -> MonthRun:
+    return MonthRun(month=str(command.month), currency=currency_of(log.versions()), position=log.position())
+
+
+def _waiting(log: Reader, command: MonthCommand) -> list[str]:
     """The accounts for which a month's run has something to do, in order; none where its key is spent.
 
     Raises Refusal `key_taken`.
     """
-    accounts: list[str] = []
     if is_spent(log, command):
-        return accounts
-    for account in log.claimants(command.month):
-        claim = log.fold_streams(streams.claim(account, command.month)).claims[command.month]
-        undecided = isinstance(command, DecideClaim) and claim.pending is not None
-        if undecided or (isinstance(command, IssueVoucher) and claim.to_issue_fen):
-            accounts.append(account)
-    return accounts
+        return []
+    return [
+        account
+        for account in log.claimants(command.month)
+        if _waits(log.fold_streams(streams.claim(account, command.month)).claims[command.month], command)
+    ]
 
 
-def run_month(
-    command: RunCommand, accounts: list[str], carry_out: Callable[[RunCommand], Done], position: int
-) -> MonthRun:
+def _waits(claim: Claim, command: MonthCommand) -> bool:
+    match command:
+        case DecideMonth():
+            return claim.pending is not None
+        case IssueMonth():
+            return claim.to_issue_fen != 0
+        case _:
+            raise ValueError(f"{type(command).__name__} is no month's run")
+
+
+def _carry_out(
+    command: MonthCommand, accounts: list[str], carry_out_one: Callable[[Command], Done], run: MonthRun
+) -> None:
     """Carry a command out for each account by itself; a refusal of one does not stop the rest."""
-    done: list[RunLine] = []
-    refused: list[RunRefusal] = []
-    total = recorded = 0
     for account in accounts:
         try:
-            result = carry_out(msgspec.structs.replace(command, all=False, account=Id(account), key=None))
+            done = carry_out_one(command.of(Id(account)))
         except Refusal as refusal:
             if refusal.status != 1:
                 raise
-            refused.append(RunRefusal(account=account, refusal=refusal))
+            run.refused.append(RunRefusal(account=account, refusal=refusal))
             continue
-        position = result.position
-        recorded += result.recorded
-        if not result.noop:
-            told = result.told
-            amount = told["amount"]
-            total += Fen.parse(amount)
-            done.append(
-                RunLine(account=account, outcome=told.get("outcome"), voucher=told.get("voucher"), amount=amount)
-            )
-    return MonthRun(
-        month=str(command.month), done=done, refused=refused, total=yuan(total), recorded=recorded, position=position
-    )
+        run.position = done.position
+        run.recorded += done.recorded
+        if isinstance(done.receipt, DecisionReceipt | IssueReceipt):
+            run.done.append(done.receipt)
+
+
+def _spends(run: MonthRun) -> bool:
+    """Whether a run spends its key: it did something, and nothing was refused that it could do later."""
+    return bool(run.done) and not run.refused

@@ -9,7 +9,7 @@ from typing import Any, Union
 
 import msgspec
 
-from domain.commands import BY_WORDS, COMMANDS, Command, parse_value
+from domain.commands import BY_WORDS, COMMANDS, Command, DecideClaimOrMonth, IssueVoucherOrMonth, parse_value
 from domain.parser_messages import parser_words
 from domain.refusals import BadValue, Refusal
 from ledger.refusals.commands import AccountOrAll, BadField, FieldTwice, LineNotUtf8, NotJson, UnknownCommand
@@ -64,10 +64,12 @@ def build(words: str, fields: Mapping[str, Any]) -> Command:
 
 
 def _complete(command: Command) -> Command:
-    """A month's run is for all accounts or for one. Raises Unreadable `bad_field`."""
-    if hasattr(command, "all") and hasattr(command, "account") and command.all == (command.account is not None):
+    """A wire form that stands for two commands becomes the one that is meant. Raises Unreadable `bad_field`."""
+    if not isinstance(command, DecideClaimOrMonth | IssueVoucherOrMonth):
+        return command
+    if command.all == (command.account is not None):
         raise AccountOrAll()
-    return command
+    return command.parsed()
 
 
 def _explained(error: msgspec.ValidationError) -> Refusal:

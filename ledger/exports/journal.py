@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
 from domain.money import yuan
+from domain.terms.versions import currency_of
 from domain.text import Said, said
 from domain.time import local
-from ledger.exports.currency import currency_of
 from ledger.exports.voucher_movements import Book, Kind, Movement, books
 from ledger.log.reader import Reader
 

@@ -7,10 +7,9 @@ from typing import Literal, NamedTuple
 
 from domain.assessment import assess_months
 from domain.case import Case
-from domain.terms.versions import in_force
+from domain.terms.versions import currency_of, in_force
 from domain.text import Said, said
 from domain.time import month_span
-from ledger.exports.currency import currency_of
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels

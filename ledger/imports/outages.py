@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from domain.cited import FunctionName
-from domain.commands import Id
 from domain.refusals import BadValue
 from domain.text import said
+from domain.values import FunctionName, Id
 from ledger.imports.source import Sourced, SourceTime
 from ledger.refusals.imports import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
 

@@ -11,9 +11,9 @@ from datetime import datetime
 
 import msgspec
 
-from domain.commands import Id
 from domain.refusals import BadValue
 from domain.text import words_of
+from domain.values import Id
 from ledger.refusals import UnknownWord
 from ledger.refusals.imports import (
     BadJson,

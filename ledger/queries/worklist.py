@@ -12,7 +12,7 @@ from domain.rules.mtbf import Mtbf, mtbf
 from domain.terms.versions import in_force
 from domain.voucher import Voucher
 from ledger.application import Ledger
-from ledger.commands.handlers import voucher_of
+from ledger.commands.handlers.voucher import voucher_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels

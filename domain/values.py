@@ -1,0 +1,112 @@
+"""The kinds of text that commands are made of: each has a rule, and is read by its `parse`."""
+
+from __future__ import annotations
+
+import re
+
+from domain.refusals.values import BadClause, BadFunction, BadId, BadKey, BadSha256, BadText, BadVoucherId
+
+_ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+_VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CLAUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.()-]{0,39}")
+_FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class Id(str):
+    """The id of an account, incident or bill, or a region's name."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Id:
+        """Raises BadValue `bad_id`."""
+        if _ID.fullmatch(text) is None:
+            raise BadId(text=text[:80])
+        return cls(text)
+
+
+class VoucherId(str):
+    """The id of a voucher."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> VoucherId:
+        """Raises BadValue `bad_id`."""
+        if _VOUCHER.fullmatch(text) is None:
+            raise BadVoucherId(text=text[:110])
+        return cls(text)
+
+
+class Words(str):
+    """A reason, statement or name for people: 1 to 2,000 characters, none of them a control character."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Words:
+        """Raises BadValue `bad_text`."""
+        if (
+            not text.strip()
+            or len(text) > 2000
+            or any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 for c in text)
+        ):
+            raise BadText()
+        return cls(text)
+
+
+class Key(str):
+    """A strict idempotency key."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        """Raises BadValue `bad_key`."""
+        if not 1 <= len(text) <= 64 or not text.isprintable():
+            raise BadKey(text=text[:80])
+        return cls(text)
+
+
+class Hash(str):
+    """A SHA-256 in lower-case hexadecimal."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Hash:
+        """Raises BadValue `bad_sha256`."""
+        if _SHA256.fullmatch(text.lower()) is None:
+            raise BadSha256(text=text[:80])
+        return cls(text.lower())
+
+
+class Clause(str):
+    """An exclusion's cause by its clause, such as `2.3(1)`; which there are the terms say."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Clause:
+        """Raises BadValue `unknown_clause`."""
+        if _CLAUSE.fullmatch(text) is None:
+            raise BadClause(text=text[:80])
+        return cls(text)
+
+
+class FunctionName(str):
+    """What was unavailable; which functions there are the terms say."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> FunctionName:
+        """Raises BadValue `unknown_function`."""
+        if _FUNCTION.fullmatch(text) is None:
+            raise BadFunction(text=text[:80])
+        return cls(text)
+
+
+EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
+"""The causes of the reference agreement."""

@@ -1,0 +1,50 @@
+"""Bills: what an account was billed, corrected or voided."""
+
+from __future__ import annotations
+
+from domain import bill as bills
+from domain import commands as c
+from domain.terms import versions as agreement
+from ledger.commands.handlers.account import check_enrolled
+from ledger.commands.handlers.effect import Effect, Handler, content_sha256, on, reserve
+from ledger.commands.receipts import BillReceipt
+from ledger.log import streams
+from ledger.log.reader import Reader
+from ledger.refusals.commands import UnknownBill
+
+
+def _record(log: Reader, command: c.BillFees, now: int) -> Effect:
+    event = bills.billed(command, agreement.latest(log.versions()).terms.single_fee)
+    reserved = reserve(log, "bill", event.bill, event.account, content_sha256(event))
+    receipt = BillReceipt(bill=event.bill)
+    if not reserved:
+        return Effect(receipt=receipt)
+    check_enrolled(log, event.account)
+    return Effect(events=[(streams.bill(event.account, event.bill), event), *reserved], receipt=receipt)
+
+
+def bill_of(log: Reader, id_: str) -> tuple[str, bills.Bill]:
+    """A bill's stream and state, by its id alone. Raises Refusal `unknown_bill`."""
+    reserved = log.reservation("bill", id_)
+    if reserved is None:
+        raise UnknownBill(id=id_)
+    stream = streams.bill(reserved.owner, id_)
+    return stream, log.fold_streams(stream).bills[id_]
+
+
+def _correct(log: Reader, command: c.CorrectFees, now: int) -> Effect:
+    stream, bill = bill_of(log, command.bill)
+    single_fee = agreement.latest(log.versions()).terms.single_fee
+    return on(stream, bills.correct(bill, command, single_fee), BillReceipt(bill=command.bill))
+
+
+def _void(log: Reader, command: c.VoidFees, now: int) -> Effect:
+    stream, bill = bill_of(log, command.bill)
+    return on(stream, bills.void(bill, command.reason), BillReceipt(bill=command.bill))
+
+
+HANDLERS: dict[type[c.Command], Handler] = {
+    c.BillFees: _record,
+    c.CorrectFees: _correct,
+    c.VoidFees: _void,
+}

@@ -1,0 +1,141 @@
+"""Claims: filed, withdrawn, decided, disputed and decided again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain import claim as claims
+from domain import commands as c
+from domain.assessment import assess, timing
+from domain.case import Case, account_of
+from domain.decision import NO_FACTS, Decision, decode, substance
+from domain.terms import versions as agreement
+from domain.text import said
+from domain.time import month_span
+from ledger.commands.handlers.account import check_enrolled
+from ledger.commands.handlers.effect import Effect, Handler, on
+from ledger.commands.receipts import ClaimReceipt, DecisionReceipt
+from ledger.log import leaves, streams
+from ledger.log.account_history import AccountHistory
+from ledger.log.codec import decode as decode_row
+from ledger.log.reader import Reader
+from ledger.refusals.commands import UnknownClaim
+
+
+def _file(log: Reader, command: c.FileClaim, now: int) -> Effect:
+    stream = streams.claim(command.account, command.month)
+    check_enrolled(log, command.account)
+    rules = log.rules()
+    zone = agreement.in_force(rules.versions, command.month).terms.zone
+    claim = log.fold_streams(stream).claims.get(command.month)
+    ends_at = month_span(command.month, zone)[1]
+    effect = on(
+        stream, claims.file(claim, command, ends_at), ClaimReceipt(account=command.account, month=command.month)
+    )
+    effect.warnings = _timing_warnings(rules, command)
+    return effect
+
+
+def _timing_warnings(rules: Case, command: c.FileClaim) -> list[str]:
+    early_or_late = timing(rules, command.month, command.filed_at)
+    if early_or_late is None:
+        return []
+    words = (
+        said(
+            "{account} {month}: filed before the claim window opens (clause 3.2); it will be decided as too_early",
+            account=command.account,
+            month=command.month,
+        )
+        if early_or_late == "too_early"
+        else said(
+            "{account} {month}: filed after the claim window closed (clause 3.2); it will be decided as too_late",
+            account=command.account,
+            month=command.month,
+        )
+    )
+    return [words]
+
+
+def claim_in(case: Case, account: str, month: str) -> claims.Claim:
+    """An account's claim for a month. Raises Refusal `unknown_account`, `unknown_claim`."""
+    account_of(case, account)
+    claim = case.claims.get(month)
+    if claim is None:
+        raise UnknownClaim(account=account, month=month)
+    return claim
+
+
+def claim_of(log: Reader, account: str, month: str) -> claims.Claim:
+    """An account's claim for a month, as the log has it. Raises as `claim_in` does."""
+    return claim_in(log.fold_streams(streams.account(account), streams.claim(account, month)), account, month)
+
+
+def _withdraw(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
+    events = claims.withdraw(claim_of(log, command.account, command.month), command.reason)
+    return on(
+        streams.claim(command.account, command.month),
+        events,
+        ClaimReceipt(account=command.account, month=command.month),
+    )
+
+
+def _decide(log: Reader, command: c.DecideClaim, now: int) -> Effect:
+    claim = claim_of(log, command.account, command.month)
+    if not claims.is_pending(claim):
+        return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
+    decided_at = now if command.decided_at is None else int(command.decided_at)
+    claims.check_decided_at(claim, command, decided_at)
+    return _decided(_decide_now(log, command.account, command.month, decided_at))
+
+
+def _redecide(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
+    claim = claim_of(log, command.account, command.month)
+    claims.check_is_decided(claim)
+    decided_at = now if command.decided_at is None else int(command.decided_at)
+    claims.check_decided_at(claim, command, decided_at)
+    decision = _decide_now(log, command.account, command.month, decided_at)
+    if not claim.disputed and substance(decode(claim.decisions[-1].record)) == substance(decision):
+        return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
+    return _decided(decision)
+
+
+def _decided(decision: Decision) -> Effect:
+    receipt = DecisionReceipt(
+        account=decision.account,
+        month=decision.month,
+        decision=decision.number,
+        outcome=decision.outcome,
+        amount_fen=decision.credit.total_fen if decision.credit else 0,
+    )
+    return on(streams.claim(decision.account, decision.month), claims.decided(decision), receipt)
+
+
+def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
+    """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
+    account, month = str(account), str(month)
+    own, position = log.range(f"{account}/"), log.position()
+    history = AccountHistory(account, log.common())
+    history.take_in(list(map(decode_row, own)))
+    case = history.case(position)
+    version = agreement.in_force(case.versions, month)
+    decision = assess(case, account, month, version, decided_at, NO_FACTS)
+    rests_on = [*map(leaves.leaf, own), *history.common_leaves(position, decision.calendar.years)]
+    return msgspec.structs.replace(decision, facts=leaves.facts(position, rests_on))
+
+
+def _dispute(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
+    events = claims.dispute(claim_of(log, command.account, command.month), command)
+    return on(
+        streams.claim(command.account, command.month),
+        events,
+        ClaimReceipt(account=command.account, month=command.month),
+    )
+
+
+HANDLERS: dict[type[c.Command], Handler] = {
+    c.FileClaim: _file,
+    c.WithdrawClaim: _withdraw,
+    c.DecideClaim: _decide,
+    c.DisputeClaim: _dispute,
+    c.RedecideClaim: _redecide,
+}

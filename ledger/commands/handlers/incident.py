@@ -1,0 +1,102 @@
+"""Incidents and their exclusions."""
+
+from __future__ import annotations
+
+from domain import commands as c
+from domain import events as e
+from domain import incident as incidents
+from domain.terms import versions as agreement
+from domain.time import month_of
+from ledger.commands.handlers.account import check_enrolled
+from ledger.commands.handlers.effect import Effect, Handler, content_sha256, on, reserve
+from ledger.commands.receipts import ExclusionReceipt, IncidentReceipt
+from ledger.log import streams
+from ledger.log.reader import Reader
+from ledger.refusals.commands import UnknownIncident, UnlistedClause, UnlistedFunction
+
+
+def _open(log: Reader, command: c.OpenIncident, now: int) -> Effect:
+    _check_function(log, command.function)
+    event = incidents.opened(command)
+    members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
+    owner = event.account or streams.SHARED
+    reserved = reserve(log, "incident", event.incident, owner, content_sha256(event, members))
+    receipt = IncidentReceipt(incident=event.incident)
+    if not reserved:
+        return Effect(receipt=receipt)
+    for account in members if event.account is None else (event.account,):
+        check_enrolled(log, account)
+    joined = [
+        (streams.incident(account, event.incident), e.IncidentJoined(incident=event.incident, account=account))
+        for account in members
+    ]
+    return Effect(events=[(streams.incident(owner, event.incident), event), *joined, *reserved], receipt=receipt)
+
+
+def _check_function(log: Reader, function: str) -> None:
+    """Raises Unreadable `unknown_function` where no version of the terms knows it."""
+    known = sorted({name for version in log.versions() for name in version.terms.functions})
+    if function not in known:
+        raise UnlistedFunction(function=repr(str(function)), known=", ".join(known))
+
+
+def _check_clause(log: Reader, clause: str) -> None:
+    """Raises Refusal `unknown_clause` where no version of the terms excludes such a cause."""
+    known = dict.fromkeys(cause.clause for version in log.versions() for cause in version.terms.exclusions)
+    if clause not in known:
+        raise UnlistedClause(cause=repr(str(clause)), known=", ".join(known))
+
+
+def _terms_at(log: Reader, instant: int) -> agreement.Terms:
+    """The terms under which an instant's month is measured. Raises Refusal `no_terms`."""
+    versions = log.versions()
+    return agreement.in_force(versions, month_of(instant, agreement.latest(versions).terms.zone)).terms
+
+
+def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
+    found = log.incident(id_)
+    if found is None:
+        raise UnknownIncident(id=id_)
+    return found
+
+
+def _close(log: Reader, command: c.CloseIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    return on(stream, incidents.close(incident, command), IncidentReceipt(incident=command.incident))
+
+
+def _correct(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    events = incidents.correct(incident, command, _terms_at(log, incident.started_at))
+    return on(stream, events, IncidentReceipt(incident=command.incident))
+
+
+def _withdraw(log: Reader, command: c.WithdrawIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    return on(stream, incidents.withdraw(incident, command.reason), IncidentReceipt(incident=command.incident))
+
+
+def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
+    _check_clause(log, command.clause)
+    stream, incident = _incident(log, command.incident)
+    events = incidents.apply_exclusion(incident, command, _terms_at(log, incident.started_at))
+    if not events:
+        return Effect(receipt=IncidentReceipt(incident=command.incident))
+    number = len(incident.exclusions) + 1
+    return on(stream, events, ExclusionReceipt(incident=command.incident, exclusion=number))
+
+
+def _withdraw_exclusion(log: Reader, command: c.WithdrawExclusion, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    events = incidents.withdraw_exclusion(incident, command)
+    return on(stream, events, ExclusionReceipt(incident=command.incident, exclusion=command.exclusion))
+
+
+HANDLERS: dict[type[c.Command], Handler] = {
+    c.OpenIncident: _open,
+    c.CloseIncident: _close,
+    c.CorrectIncident: _correct,
+    c.WithdrawIncident: _withdraw,
+    c.ApplyExclusion: _apply_exclusion,
+    c.WithdrawExclusion: _withdraw_exclusion,
+}

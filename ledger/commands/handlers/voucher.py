@@ -1,0 +1,81 @@
+"""Vouchers: issued, redeemed, reversed and cancelled."""
+
+from __future__ import annotations
+
+from domain import commands as c
+from domain import voucher as vouchers
+from domain.terms import versions as agreement
+from ledger.commands.handlers.bill import bill_of
+from ledger.commands.handlers.claim import claim_of
+from ledger.commands.handlers.effect import Effect, Handler, content_sha256, on, reserve
+from ledger.commands.receipts import ClaimReceipt, IssueReceipt, RedemptionReceipt, ReversalReceipt, VoucherReceipt
+from ledger.log import streams
+from ledger.log.reader import Reader
+from ledger.refusals.commands import VoucherNotFound
+
+
+def _issue(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
+    account = str(command.account)
+    claim = claim_of(log, account, command.month)
+    version = agreement.in_force(log.versions(), command.month).terms
+    issued_at = now if command.issued_at is None else int(command.issued_at)
+    effect = Effect(receipt=ClaimReceipt(account=account, month=command.month))
+    for event in vouchers.issue(claim, command, issued_at, version.version):
+        effect.events = [
+            (streams.voucher(account, event.voucher), event),
+            (streams.claim(account, command.month), vouchers.paid(event)),
+            *reserve(log, "voucher", event.voucher, account, content_sha256(event)),
+        ]
+        effect.receipt = IssueReceipt(
+            account=account, month=command.month, voucher=event.voucher, amount_fen=event.amount_fen
+        )
+    return effect
+
+
+def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
+    """A voucher's stream and state, by its id alone. Raises Refusal `unknown_voucher`."""
+    reserved = log.reservation("voucher", id_)
+    if reserved is None:
+        raise VoucherNotFound(id=id_)
+    stream = streams.voucher(reserved.owner, id_)
+    return stream, log.fold_streams(stream).vouchers[id_]
+
+
+def _redeem(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
+    stream, voucher = voucher_of(log, command.voucher)
+    bill_stream, bill = bill_of(log, command.bill)
+    terms = agreement.by_name(log.versions(), voucher.version).terms
+    events = vouchers.redeem(voucher, bill, command, terms)
+    if not events:
+        return Effect(receipt=VoucherReceipt(voucher=voucher.voucher))
+    redeemed, on_bill = events
+    receipt = RedemptionReceipt(
+        voucher=voucher.voucher,
+        redemption=redeemed.redemption,
+        balance_fen=voucher.balance_fen - redeemed.amount_fen,
+    )
+    return Effect(events=[(stream, redeemed), (bill_stream, on_bill)], receipt=receipt)
+
+
+def _reverse(log: Reader, command: c.ReverseRedemption, now: int) -> Effect:
+    stream, voucher = voucher_of(log, command.voucher)
+    receipt = ReversalReceipt(voucher=voucher.voucher, redemption=command.redemption)
+    events = vouchers.reverse(voucher, command)
+    if not events:
+        return Effect(receipt=receipt)
+    undone, on_bill = events
+    bill_stream, _ = bill_of(log, on_bill.bill)
+    return Effect(events=[(stream, undone), (bill_stream, on_bill)], receipt=receipt)
+
+
+def _cancel(log: Reader, command: c.CancelVoucher, now: int) -> Effect:
+    stream, voucher = voucher_of(log, command.voucher)
+    return on(stream, vouchers.cancel(voucher, command.reason), VoucherReceipt(voucher=voucher.voucher))
+
+
+HANDLERS: dict[type[c.Command], Handler] = {
+    c.IssueVoucher: _issue,
+    c.RedeemVoucher: _redeem,
+    c.ReverseRedemption: _reverse,
+    c.CancelVoucher: _cancel,
+}

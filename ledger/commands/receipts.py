@@ -1,0 +1,99 @@
+"""What a command tells about what it did: ids, outcomes and fen as values. The command line writes them.
+
+The order of a receipt's fields is the order in which they are printed; a field that is None is left out.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.decision import Outcome
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all receipts; by itself, that of a command whose key was spent before."""
+
+
+class LedgerReceipt(Receipt, frozen=True, kw_only=True):
+    """A ledger was made, or brought up to date."""
+
+    ledger: str
+
+
+class AccountReceipt(Receipt, frozen=True, kw_only=True):
+    """An account was enrolled, corrected, restaged or closed."""
+
+    account: str
+
+
+class TermsReceipt(Receipt, frozen=True, kw_only=True):
+    """A version of an agreement was published."""
+
+    agreement: str
+    version: str
+
+
+class CalendarReceipt(Receipt, frozen=True, kw_only=True):
+    """A year's working days were published."""
+
+    year: int
+    sha256: str
+
+
+class IncidentReceipt(Receipt, frozen=True, kw_only=True):
+    """An incident was opened, closed, corrected or withdrawn, or already had the exclusion."""
+
+    incident: str
+
+
+class ExclusionReceipt(IncidentReceipt, frozen=True, kw_only=True):
+    """An exclusion was applied or withdrawn; `exclusion` is its number in the incident."""
+
+    exclusion: int
+
+
+class BillReceipt(Receipt, frozen=True, kw_only=True):
+    """A bill was recorded, corrected or voided."""
+
+    bill: str
+
+
+class ClaimReceipt(Receipt, frozen=True, kw_only=True):
+    """A claim was filed, withdrawn or disputed, or nothing was left to decide or issue for it."""
+
+    account: str
+    month: str
+
+
+class DecisionReceipt(ClaimReceipt, frozen=True, kw_only=True):
+    """A claim was decided."""
+
+    decision: int
+    outcome: Outcome
+    amount_fen: int
+
+
+class IssueReceipt(ClaimReceipt, frozen=True, kw_only=True):
+    """A voucher was issued for a claim."""
+
+    voucher: str
+    amount_fen: int
+
+
+class VoucherReceipt(Receipt, frozen=True, kw_only=True):
+    """A voucher was cancelled, or nothing was left to redeem."""
+
+    voucher: str
+
+
+class RedemptionReceipt(VoucherReceipt, frozen=True, kw_only=True):
+    """A voucher paid a part of a bill."""
+
+    redemption: int
+    balance_fen: int
+
+
+class ReversalReceipt(VoucherReceipt, frozen=True, kw_only=True):
+    """A redemption was reversed, now or before."""
+
+    redemption: int

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, plain, print_table, put, wrapped
+from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.vocabulary import label, word
 from domain.case import Fact
 from domain.money import Fen
 from domain.text import counted, said
-from ledger.audit.completeness import Finding
+from ledger.audit.completeness import Gap
 from ledger.audit.impact import Impact, Outcome
 from ledger.audit.replay import Difference, Replayed
 from ledger.audit.verify import Damage, Verified
@@ -31,7 +31,7 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """The differences, and the count of decisions."""
         _print_differences(self.different)
-        put(
+        print_text(
             said(
                 "{decisions} decisions replayed, {identical} identical ({events} events)",
                 decisions=self.decisions,
@@ -54,7 +54,7 @@ def replay_answer(found: Replayed, elapsed_ms: int) -> ReplayAnswer:
 
 def _print_differences(different: Sequence[Difference]) -> None:
     for each in different:
-        put(
+        print_text(
             said(
                 "{account} {month} decision {number} (position {position}): {path}",
                 account=each.account,
@@ -64,8 +64,8 @@ def _print_differences(different: Sequence[Difference]) -> None:
                 path=each.path,
             )
         )
-        put(said("  recorded  {value}", value=plain(each.recorded)))
-        put(said("  replayed  {value}", value=plain(each.replayed)))
+        print_text(said("  recorded  {value}", value=plain(each.recorded)))
+        print_text(said("  replayed  {value}", value=plain(each.replayed)))
 
 
 class OutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ class ImpactsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """The decisions, their causes, and the sums."""
         if not self.changed:
-            put(said("no decision would come out otherwise"))
+            print_text(said("no decision would come out otherwise"))
             return
         rows = [
             (
@@ -128,7 +128,7 @@ class ImpactsAnswer(msgspec.Struct, frozen=True, kw_only=True):
         for each in self.changed:
             for cause in each.causes:
                 _print_cause(each, cause)
-        put(
+        print_text(
             counted(
                 "{n} decision; owed {owed}, overpaid {overpaid}",
                 "{n} decisions; owed {owed}, overpaid {overpaid}",
@@ -221,25 +221,25 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
         text = said("{kind}: {message}", kind=word(each.kind), message=each.message)
         if each.position is not None:
             text = said("position {position}: {text}", position=each.position, text=text)
-        put(text, width=WIDTH)
+        print_text(text, width=WIDTH)
     _print_differences(answer.different)
     if not answer.damage and not answer.different:
         text = said(
             "sound: {size} events, {decisions} decisions replayed", size=answer.size, decisions=answer.decisions
         )
-        put(said("{text}, and extends {file}", text=text, file=file) if file else text)
-        put(said("root {root}", root=answer.root))
+        print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
+        print_text(said("root {root}", root=answer.root))
 
 
-def print_findings(found: Iterable[Finding]) -> None:
+def print_findings(found: Iterable[Gap]) -> None:
     """What is missing, by kind."""
     findings = list(found)
     for kind in dict.fromkeys(each.kind for each in findings):
-        put(label(kind))
+        print_text(label(kind))
         for each in findings:
             if each.kind == kind:
                 where = " ".join(part for part in (each.account, each.month) if part)
                 text = said("{where}: {message}", where=where, message=each.message) if where else each.message
                 for line in wrapped(text, WIDTH - 2):
                     print(f"  {line}")
-    put(said("{n} findings", n=len(findings)) if findings else said("nothing is missing"))
+    print_text(said("{n} findings", n=len(findings)) if findings else said("nothing is missing"))

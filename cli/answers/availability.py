@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.terminal.output import WIDTH, plain, print_pairs, print_table, put
+from cli.terminal.output import WIDTH, plain, print_pairs, print_table, print_text
 from cli.terminal.sparkline import span_by_day, sparkline
 from cli.terminal.values import Ratio, ZonedInstant, ratio, zoned
 from domain.decision import AvailabilityRecord, EpisodeRecord
@@ -92,7 +92,9 @@ def _print_episodes(episodes: list[Episode]) -> None:
     print_table(columns, rows, right=["no.", "s", "counted"])
     print()
     for number, episode in enumerate(episodes, start=1):
-        put(said("no. {number}: {incidents}", number=number, incidents=", ".join(episode.incidents)), width=WIDTH)
+        print_text(
+            said("no. {number}: {incidents}", number=number, incidents=", ".join(episode.incidents)), width=WIDTH
+        )
 
 
 def measured_month(account: str, month: str, terms: TermsNamed, zone: str, found: AvailabilityRecord) -> MeasuredMonth:

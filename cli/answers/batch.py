@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.terminal.output import put
+from cli.terminal.output import print_text
 from domain.text import said
 from ledger.commands.batch import LineRefusal, Report
 
@@ -39,7 +39,7 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
             "refused": len(self.refused),
             "position": self.position,
         }
-        put(
+        print_text(
             said(
                 "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
                 "{refused} refused; position {position}",
@@ -52,7 +52,7 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
             )
         )
         if self.done_before:
-            put(said("lines 1 to {last} were done by an earlier run of this file", last=self.done_before))
+            print_text(said("lines 1 to {last} were done by an earlier run of this file", last=self.done_before))
 
 
 def batch_answer(report: Report, *, dry_run: bool) -> BatchAnswer:

@@ -8,9 +8,9 @@ from itertools import groupby
 import msgspec
 
 from cli.answers.events import EventShown
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import moment, money
-from cli.terminal.output import WIDTH, plain, print_table, put, wrapped
+from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import CODED, word
 from domain.money import Fen
@@ -60,10 +60,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fr
 def print_difference(diff: Difference) -> None:
     """What changed within 80 columns: each event's changes under it, then what they did to the months."""
     print()
-    put(said("What changed from {before}\nto {after}", before=_edge(diff.from_), after=_edge(diff.to)))
+    print_text(said("What changed from {before}\nto {after}", before=_edge(diff.from_), after=_edge(diff.to)))
     if not diff.changes:
         print()
-        put(said("nothing"))
+        print_text(said("nothing"))
     for _, changes in groupby(diff.changes, key=lambda change: (change.position, change.what)):
         _print_changed(list(changes))
     if diff.months:
@@ -90,7 +90,7 @@ def _edge(known: Knowledge) -> Said:
 def _print_changed(changes: Sequence[Change]) -> None:
     first = changes[0]
     who = said("{what}, by {actor}", what=first.what, actor=first.by) if first.by else first.what
-    lines = wrapped(f"{plain(first.position)}  {here(who)}", WIDTH)
+    lines = wrapped(f"{plain(first.position)}  {localized(who)}", WIDTH)
     if first.reason:
         because = said("because: {reason}", reason=first.reason)
         lines += [f"    {line}" for line in wrapped(because, WIDTH - 4)]
@@ -118,4 +118,4 @@ def _pair(values: Iterable[object]) -> str:
 
 def _value(value: object) -> str:
     """A value for people: an instant as tables show it."""
-    return value.in_table() if isinstance(value, ZonedInstant) else here(plain(value)) or "-"
+    return value.in_table() if isinstance(value, ZonedInstant) else localized(plain(value)) or "-"

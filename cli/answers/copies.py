@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cli.terminal.output import put
+from cli.terminal.output import print_text
 from domain.text import said
 from ledger.copies.transfer import Moved
 from ledger.imports.record import Taken
@@ -50,7 +50,7 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """What it came to, in a sentence."""
         numbers = {"file": self.file, "commands": self.commands, "recorded": self.recorded, "noops": self.noops}
-        put(
+        print_text(
             said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", **numbers)
             if self.dry_run
             else said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", **numbers)

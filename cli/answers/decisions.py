@@ -8,9 +8,9 @@ import msgspec
 
 from cli.answers.availability import MeasuredMonth, TermsNamed, measured_month
 from cli.answers.readings import ChangedReading, print_readings
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import currency, moment
-from cli.terminal.output import WIDTH, print_pairs, put, wrapped
+from cli.terminal.output import WIDTH, print_pairs, print_text, wrapped
 from cli.terminal.step_sentences import says
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import word
@@ -112,7 +112,7 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
         column = max(8, *(len(step.clause) for step in self.steps))
         for step in self.steps:
             lines = wrapped(step.says, WIDTH - column - 3)
-            print(f"  {padded(here(word(step.clause)), column)} {lines[0]}")
+            print(f"  {padded(localized(word(step.clause)), column)} {lines[0]}")
             for line in lines[1:]:
                 print(f"{'':<{column + 3}}{line}")
         print()
@@ -122,7 +122,7 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _print_head(made: DecisionAnswer) -> None:
-    put(
+    print_text(
         said(
             "Account {account}, {month}, decision {number}: {outcome}, credit {credit}",
             account=made.account,
@@ -136,7 +136,7 @@ def _print_head(made: DecisionAnswer) -> None:
     decided = said("decided {decided_at}", decided_at=moment(made.decided_at.to_the_second()))
     if made.reason:
         decided = said("{decided}, because: {reason}", decided=decided, reason=made.reason)
-    put(decided, width=WIDTH)
+    print_text(decided, width=WIDTH)
 
 
 def _print_basis(made: DecisionAnswer) -> None:

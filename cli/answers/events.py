@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, wrapped
 from cli.terminal.values import ZonedInstant
@@ -54,7 +54,7 @@ def print_events(events: Sequence[EventShown]) -> None:
     for event in events:
         subject = event.stream.partition("/")[2]
         recorded = f"{event.position:>{width}}  {event.recorded_at.to_the_second()}  {event.actor}"
-        first, *rest = wrapped(f"{recorded}  {here(word(event.topic))}  {subject}", WIDTH)
+        first, *rest = wrapped(f"{recorded}  {localized(word(event.topic))}  {subject}", WIDTH)
         print(first)
         for line in rest:
             print(f"{'':<{width + 4}}{line}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.output import print_pairs
 from cli.terminal.vocabulary import label
 from domain.text import said
@@ -113,4 +113,4 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
             month=self.month,
             events=self.events,
         )
-        print("\n".join(map(here, self.findings or [sound])))
+        print("\n".join(map(localized, self.findings or [sound])))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cli.terminal.numbers import money
-from cli.terminal.output import print_table, put
+from cli.terminal.output import print_table, print_text
 from cli.terminal.vocabulary import word
 from domain.money import Fen
 from domain.text import said
@@ -52,7 +52,7 @@ def print_readings(readings: Sequence[ChangedReading]) -> None:
     """The readings that matter, or that none does."""
     print()
     if not readings:
-        put(said("No other reading changes this claim."))
+        print_text(said("No other reading changes this claim."))
         return
     columns = (said("reading"), said("key"), said("value"), said("outcome"), said("credit"), said("difference"))
     rows = [

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cli.terminal.language import here
-from cli.terminal.output import WIDTH, console, print_pairs, print_table, put, wrapped
+from cli.terminal.language import localized
+from cli.terminal.output import WIDTH, console, print_pairs, print_table, print_text, wrapped
 from cli.terminal.vocabulary import label, word
 from cli.terminal.widths import cells, padded
 from domain.calendar import CalendarYear
 from domain.text import said
-from ledger.doctor import Finding
+from ledger.doctor import Diagnosis
 
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "damaged": ("✗", "bold red")}
 _SOUND = ("ok", "note")
@@ -27,7 +27,7 @@ class FindingShown(msgspec.Struct, frozen=True, kw_only=True):
     hint: str | msgspec.UnsetType
 
 
-def finding_shown(finding: Finding) -> FindingShown:
+def finding_shown(finding: Diagnosis) -> FindingShown:
     """A finding, without a hint where there is none."""
     hint = msgspec.UNSET if finding.hint is None else finding.hint
     return FindingShown(what=finding.what, state=finding.state, message=finding.message, hint=hint)
@@ -37,7 +37,7 @@ def print_examined(found: Sequence[FindingShown]) -> None:
     """The findings, each behind its mark, and whether all works."""
     from rich.text import Text
 
-    names = [here(word(finding.what)) for finding in found]
+    names = [localized(word(finding.what)) for finding in found]
     width = max(map(cells, names)) + 4
     screen = console()
     for name, finding in zip(names, found, strict=True):
@@ -48,7 +48,7 @@ def print_examined(found: Sequence[FindingShown]) -> None:
         for line in [*rest, *hint]:
             screen.print(" " * width + line)
     wrong = sum(finding.state not in _SOUND for finding in found)
-    screen.print(here(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong)))
+    screen.print(localized(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong)))
 
 
 class RebuiltAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class RebuiltAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     def table(self) -> None:
         """The same in a sentence."""
-        put(
+        print_text(
             said(
                 "rebuilt: {accounts} accounts, up to position {position}",
                 accounts=self.accounts,

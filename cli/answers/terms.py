@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from cli.terminal.numbers import date_of
-from cli.terminal.output import fields_of, print_pairs, print_table, put
+from cli.terminal.output import fields_of, print_pairs, print_table, print_text
 from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
 from domain.terms import document as parts
@@ -176,7 +176,7 @@ class SoundTerms(msgspec.Struct, frozen=True, kw_only=True):
 
     def table(self) -> None:
         """That it is sound, in a sentence."""
-        put(
+        print_text(
             said(
                 "{file}: sound: {agreement} {version}, effective {effective_from}",
                 file=self.file,

@@ -8,7 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from cli.terminal.numbers import money
-from cli.terminal.output import print_table, put
+from cli.terminal.output import print_table, print_text
 from cli.terminal.sparkline import bar
 from cli.terminal.values import Ratio, ZonedInstant, ratio, zoned
 from cli.terminal.vocabulary import word
@@ -109,7 +109,7 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """What waits for people."""
         if not (self.unclaimed or self.to_decide or self.to_issue):
-            put(said("nothing waits"))
+            print_text(said("nothing waits"))
         if self.unclaimed:
             _print_unclaimed(self.unclaimed)
         if self.to_decide:

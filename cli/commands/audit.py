@@ -209,7 +209,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
         position = log.position()
-        for done, life in enumerate(log.lives(*streams.ACCOUNTS), start=1):
+        for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
     emit(found, format_, lambda: print_findings(found))

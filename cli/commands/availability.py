@@ -9,7 +9,7 @@ from cli.answers.worklist import breach_row, print_breaches
 from cli.answers.worklist import worklist as what_waits
 from cli.commands.completion import accounts, months
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.terminal.output import emit, format_option
 from domain.refusals import BadValue
 from domain.text import said, words_of
@@ -30,7 +30,7 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
-def availability(account: str, month: str, asked: Asked, format_: str | None) -> None:
+def availability(account: str, month: str, asked: KnownAtOptions, format_: str | None) -> None:
     """The month, measured: total, unavailable, the exact ratio, the tier.
 
     \b
@@ -47,7 +47,7 @@ def availability(account: str, month: str, asked: Asked, format_: str | None) ->
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
-def breaches(month: str, asked: Asked, format_: str | None) -> None:
+def breaches(month: str, asked: KnownAtOptions, format_: str | None) -> None:
     """Every account below the commitment, with the credit that a claim would get.
 
     \b
@@ -67,7 +67,7 @@ def breaches(month: str, asked: Asked, format_: str | None) -> None:
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option
-def mtbf(account: str, year: int, asked: Asked, format_: str | None) -> None:
+def mtbf(account: str, year: int, asked: KnownAtOptions, format_: str | None) -> None:
     """The mean time between failures of a natural year, and whether it meets the commitment.
 
     \b
@@ -83,7 +83,7 @@ def mtbf(account: str, year: int, asked: Asked, format_: str | None) -> None:
 @click.command()
 @knowledge_options
 @format_option
-def worklist(asked: Asked, format_: str | None) -> None:
+def worklist(asked: KnownAtOptions, format_: str | None) -> None:
     """What waits: breaches to claim and until when, claims to decide, awards to issue.
 
     \b

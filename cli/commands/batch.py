@@ -11,7 +11,7 @@ import click
 
 from cli.answers.batch import batch_answer
 from cli.commands.completion import files
-from cli.main import say, wants_json
+from cli.main import print_error, wants_json
 from cli.options.context import actor, open_ledger
 from cli.refusals import LinesRefused
 from cli.terminal.output import emit, format_option
@@ -60,8 +60,8 @@ def _opened(file: str) -> IO[bytes]:
 def _tell_refusals(name: str, report: Report) -> None:
     if wants_json() and len(report.refused) > 1:
         first = report.refused[0]
-        say(LinesRefused(n=len(report.refused), name=name, line=first.line, what=first.refusal.message))
+        print_error(LinesRefused(n=len(report.refused), name=name, line=first.line, what=first.refusal.message))
         return
     for each in report.refused:
         each.refusal.reword(said("{name}:{line}: {message}", name=name, line=each.line, message=each.refusal.message))
-        say(each.refusal, each.line)
+        print_error(each.refusal, each.line)

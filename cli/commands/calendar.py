@@ -7,7 +7,7 @@ import click
 from cli.answers.setup import calendar_answer
 from cli.commands.recording import group
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, knowing, knowledge_options
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.refusals import CalendarNotRecorded
 from cli.terminal.output import emit, format_option
 
@@ -18,7 +18,7 @@ calendar = group("calendar", "Working days, as the State Council published them.
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option
-def show(year: int, asked: Asked, format_: str | None) -> None:
+def show(year: int, asked: KnownAtOptions, format_: str | None) -> None:
     """A year's days off and make-up working days, as recorded.
 
     \b

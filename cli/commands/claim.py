@@ -12,13 +12,13 @@ from cli.commands.availability import parsed_month
 from cli.commands.completion import accounts, months
 from cli.commands.recording import group
 from cli.options.context import open_ledger, settings
-from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.refusals import NothingToExplain, UnknownDecision
 from cli.terminal.output import emit, format_option
 from domain.case import account_of
 from ledger.commands.handlers import claim_in
 from ledger.log.reader import Reader
-from ledger.queries.read_models import Views
+from ledger.queries.read_models import ReadModels
 
 claim = group("claim", "Claims for a month: filed, decided clause by clause, disputed, decided again.")
 
@@ -34,7 +34,7 @@ def _claim(log: Reader, account: str, month: str) -> ClaimAnswer:
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
-def show(account: str, month: str, asked: Asked, format_: str | None) -> None:
+def show(account: str, month: str, asked: KnownAtOptions, format_: str | None) -> None:
     """A claim and its decisions.
 
     \b
@@ -50,14 +50,14 @@ def show(account: str, month: str, asked: Asked, format_: str | None) -> None:
 @click.option("--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's.")
 @knowledge_options
 @format_option
-def list_(month: str | None, asked: Asked, format_: str | None) -> None:
+def list_(month: str | None, asked: KnownAtOptions, format_: str | None) -> None:
     """Every claim and where it stands.
 
     \b
     Example:
       slaledger claim list --month 2026-03
     """
-    with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ReadModels.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone, currency = zone_known(log, known), currency_known(log)
         rows = [claim_listed(row, zone, currency) for row in views.claims(month)]
@@ -71,7 +71,9 @@ def list_(month: str | None, asked: Asked, format_: str | None) -> None:
 @click.option("--readings", is_flag=True, help="And which other reading of a doubtful clause would change it.")
 @knowledge_options
 @format_option
-def explain(account: str, month: str, number: int | None, readings: bool, asked: Asked, format_: str | None) -> None:
+def explain(
+    account: str, month: str, number: int | None, readings: bool, asked: KnownAtOptions, format_: str | None
+) -> None:
     """The derivation of a decision, clause by clause: what went in, what came out.
 
     \b

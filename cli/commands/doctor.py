@@ -12,7 +12,7 @@ from cli.options.context import settings
 from cli.terminal.output import emit, format_option
 from domain.refusals import Damaged, Unreadable
 from domain.text import said
-from ledger.doctor import Finding, examined
+from ledger.doctor import Diagnosis, examined
 
 _STATUS = {"ok": 0, "note": 0, "wrong": Unreadable.status, "damaged": Damaged.status}
 
@@ -34,9 +34,9 @@ def doctor(format_: str | None) -> int:
     return max(_STATUS[finding.state] for finding in found)
 
 
-def _surroundings() -> Iterator[Finding]:
+def _surroundings() -> Iterator[Diagnosis]:
     """What only the command line sees: where its text goes."""
     encoding = (sys.stdout.encoding or "").lower()
     if encoding not in ("utf-8", "utf8"):
         message = said("the terminal's encoding is {encoding}: Chinese text is shown as escapes", encoding=encoding)
-        yield Finding("terminal", "note", message, said("set LANG or PYTHONIOENCODING to UTF-8"))
+        yield Diagnosis("terminal", "note", message, said("set LANG or PYTHONIOENCODING to UTF-8"))

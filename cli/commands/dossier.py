@@ -13,7 +13,7 @@ from cli.answers.proofs import CheckedDossier, DossierAnswer
 from cli.commands.availability import parsed_month
 from cli.commands.completion import accounts, files, months
 from cli.options.context import open_ledger
-from cli.terminal.output import emit, format_option, put, warn
+from cli.terminal.output import emit, format_option, print_text, warn
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.audit import dossier as dossiers
@@ -114,7 +114,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
 def _print(names: list[str], made: _Made) -> None:
     for name, data in zip(names, made.files, strict=True):
-        put(
+        print_text(
             said(
                 "{file}: the case of {account} for {month}, {count} bytes",
                 file=name,

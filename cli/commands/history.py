@@ -11,11 +11,11 @@ from cli.answers.history_diff import difference
 from cli.commands.availability import parsed_month
 from cli.commands.completion import accounts, months
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, Known, instant_asked, knowing, knowledge_options, known_at
+from cli.options.known_at import KnownAt, KnownAtOptions, instant_asked, knowing, knowledge_options, known_at
 from cli.refusals import NotYetEnrolled
 from cli.terminal.output import emit, format_option
 from domain.case import account_of, fold
-from domain.time import written
+from domain.time import rfc3339
 from ledger import clock
 from ledger.application import Ledger
 from ledger.queries.worklist import AccountThen, account_then
@@ -31,7 +31,7 @@ from ledger.queries.worklist import AccountThen, account_then
 @click.option("--diff", "diff", metavar="TIME", help="And what changed between that knowledge and TIME's.")
 @format_option
 def history(
-    account: str, month: str | None, valid_at: str | None, asked: Asked, diff: str | None, format_: str | None
+    account: str, month: str | None, valid_at: str | None, asked: KnownAtOptions, diff: str | None, format_: str | None
 ) -> None:
     """All that is recorded of an account, in order: position, time, actor, what.
 
@@ -53,7 +53,7 @@ def history(
     emit(answer, format_, answer.table)
 
 
-def _then(ledger: Ledger, account: str, known: Known, valid_at: int | None) -> AccountThen:
+def _then(ledger: Ledger, account: str, known: KnownAt, valid_at: int | None) -> AccountThen:
     with ledger.reading(known.upto) as log:
         return account_then(log, account, known.at, valid_at)
 
@@ -62,5 +62,5 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
     """Raises Refusal `unknown_account` where it was never enrolled, or only after the instant that was asked for."""
     enrolled = account_of(fold(then.known), account)
     if then.case.account is None:
-        at = written(enrolled.enrolled_at, zone_of_case(then.case))
+        at = rfc3339(enrolled.enrolled_at, zone_of_case(then.case))
         raise NotYetEnrolled(account=account, enrolled_at=at)

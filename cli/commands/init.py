@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.answers.setup import RebuiltAnswer
-from cli.commands.recording import tell
+from cli.commands.recording import print_receipt
 from cli.options.context import actor, lock_seconds, open_ledger, settings
 from cli.options.workers import workers_options
 from cli.terminal.output import emit, format_option
@@ -38,12 +38,12 @@ def init(agreement: str | None, format_: str | None) -> None:
         done = initialise(ledger, actor(), agreement=agreement)
         if ledger.store.is_shared:
             _make_what_is_kept(ledger)
-    tell(done, format_)
+    print_receipt(done, format_)
 
 
 def _make_what_is_kept(ledger: Ledger) -> None:
     """The tables beside the log, of this version's formats: on a server, other roles may fill but not make them."""
-    with read_models.Views.of(ledger), tree_of(ledger):
+    with read_models.ReadModels.of(ledger), tree_of(ledger):
         pass
 
 

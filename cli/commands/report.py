@@ -8,8 +8,8 @@ from cli.answers.report import PageMade, print_report, report_answer
 from cli.commands.availability import parsed_month
 from cli.commands.completion import months
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, knowing, knowledge_options
-from cli.terminal.output import chosen, emit, format_option, put
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
+from cli.terminal.output import chosen, emit, format_option, print_text
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies.transfer import check_is_not
@@ -23,7 +23,7 @@ from ledger.queries.month_report import MonthReport, month_report
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 @knowledge_options
 @format_option
-def report(month: str, html: str | None, force: bool, asked: Asked, format_: str | None) -> None:
+def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, format_: str | None) -> None:
     """A month over all accounts: availability, tiers, claims, amounts. Open outages count up to the last event.
 
     A table shows the accounts below the commitment and those that claimed; other formats all accounts.
@@ -47,10 +47,10 @@ def report(month: str, html: str | None, force: bool, asked: Asked, format_: str
     if html != STDOUT:
         made = PageMade(html=html, month=month, accounts=len(found.accounts), bytes=len(page))
         words = said("{file}: {month} over all accounts, {count} bytes", file=html, month=month, count=len(page))
-        emit(made, format_, lambda: put(words))
+        emit(made, format_, lambda: print_text(words))
 
 
-def _report(month: str, asked: Asked, file: str | None = None) -> MonthReport:
+def _report(month: str, asked: KnownAtOptions, file: str | None = None) -> MonthReport:
     """The month; `file` is where it goes, which must not be the ledger. Raises Refusal `no_terms`."""
     with (
         open_ledger() as ledger,

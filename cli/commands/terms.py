@@ -15,7 +15,7 @@ from cli.answers.terms import (
 from cli.commands.completion import versions
 from cli.commands.recording import group
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, knowing, knowledge_options
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.terminal.output import emit, format_option
 from domain.terms.versions import by_name, document_sha256, latest, parse_terms
 from ledger.files.reading import read_text
@@ -27,7 +27,7 @@ terms = group("terms", "The agreement's versions: published, shown, checked.")
 @click.argument("version", required=False, shell_complete=versions)
 @knowledge_options
 @format_option
-def show(version: str | None, asked: Asked, format_: str | None) -> None:
+def show(version: str | None, asked: KnownAtOptions, format_: str | None) -> None:
     """A version of the agreement, the latest by default: parameters with their clauses, readings.
 
     \b
@@ -44,7 +44,7 @@ def show(version: str | None, asked: Asked, format_: str | None) -> None:
 @click.option("--shipped", is_flag=True, help="What comes with the software instead; needs no ledger.")
 @knowledge_options
 @format_option
-def list_(shipped: bool, asked: Asked, format_: str | None) -> None:
+def list_(shipped: bool, asked: KnownAtOptions, format_: str | None) -> None:
     """Every published version, in order of effect.
 
     \b

@@ -12,7 +12,7 @@ import click
 from cli.answers.exports import FileWritten
 from cli.commands.completion import files
 from cli.refusals import NoFormat
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.output import emit
 from domain.text import Said
 from ledger.files.writing import STDOUT
@@ -49,7 +49,7 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
     raise NoFormat(file=file, formats="|".join(formats), endings=known)
 
 
-def tell(answer: FileWritten, words: Said) -> None:
+def print_receipt(answer: FileWritten, words: Said) -> None:
     """Say what was written, unless it went to standard output itself."""
     if answer.file != STDOUT:
-        emit(answer, None, lambda: print(f"{answer.file}: {here(words)}"))
+        emit(answer, None, lambda: print(f"{answer.file}: {localized(words)}"))

@@ -22,7 +22,7 @@ LONGEST = 300
 """Characters of a text in the table of events; a longer one is cut, and says so."""
 
 
-class Event(NamedTuple):
+class LogEntry(NamedTuple):
     """A row of the table of events; `step` is the slider's, None for events before its first."""
 
     position: int
@@ -35,10 +35,10 @@ class Event(NamedTuple):
     data: list[tuple[str, str | Said]]
 
 
-def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[Event]:
+def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[LogEntry]:
     """The table's rows in log order; `steps` are the slider's, by position."""
     return [
-        Event(
+        LogEntry(
             position=fact.position,
             step=steps.get(fact.position),
             recorded_at=labels.when(fact.recorded_at, zone),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cli.terminal.language import spoken
+from cli.terminal.language import in_language
 from cli.terminal.numbers import date_of, moment
 from cli.terminal.values import ZonedInstant
 from domain.decision import Step
@@ -19,7 +19,7 @@ _Shown = dict[str, str]
 def says(step: Step, zone: str, lang: str) -> str:
     """A step as a sentence. Raises KeyError for a step code that this version does not know."""
     inputs = {name: _shown(name, value, zone, lang) for name, value in step.inputs.items()}
-    return spoken(_SENTENCES[step.step](step, inputs), lang)
+    return in_language(_SENTENCES[step.step](step, inputs), lang)
 
 
 def _shown(name: str, value: Any, zone: str, lang: str) -> str:

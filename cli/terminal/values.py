@@ -9,7 +9,7 @@ import msgspec
 
 from domain.money import Fen, percent_cut, percent_text, yuan
 from domain.text import Said
-from domain.time import Seconds, local, seconds_text, written
+from domain.time import Seconds, local, rfc3339, seconds_text
 
 
 class ZonedInstant(int):
@@ -24,7 +24,7 @@ class ZonedInstant(int):
 
     def rfc3339(self) -> str:
         """The instant as programs get it."""
-        return written(self, self.zone)
+        return rfc3339(self, self.zone)
 
     def in_table(self) -> str:
         """Date and time of its zone, which stands elsewhere, with the fraction that there is."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import COMMAND, CommandLine
 
-from cli.answers.availability import Episode
+from cli.answers.availability import EpisodeShown
 from cli.terminal.sparkline import bar, span_by_day, sparkline
 from cli.terminal.values import ZonedInstant
 from domain.time import HOUR_US, SECOND_US, Instant, Seconds, month_span
@@ -161,7 +161,7 @@ def test_days_are_those_of_the_zone() -> None:
 
 def test_an_open_outage_reaches_as_far_as_it_was_measured() -> None:
     start = ZonedInstant(april(30, "22:00:00"), "Asia/Shanghai")
-    open_outage = Episode(
+    open_outage = EpisodeShown(
         start=start, end=None, seconds=Seconds(2 * HOUR_US), counted_seconds=Seconds(0), incidents=("INC-1",)
     )
     assert open_outage.span == (start, start + 2 * HOUR_US)

@@ -21,7 +21,7 @@ class TermsNamed(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
-class Episode(msgspec.Struct, frozen=True, kw_only=True):
+class EpisodeShown(msgspec.Struct, frozen=True, kw_only=True):
     """An unbroken outage; `end` is None while it goes on."""
 
     start: ZonedInstant
@@ -48,7 +48,7 @@ class MeasuredMonth(msgspec.Struct, frozen=True, kw_only=True):
     availability: Ratio
     meets_commitment: bool
     tier: int | None
-    episodes: list[Episode]
+    episodes: list[EpisodeShown]
 
     def table(self) -> None:
         """The month for people."""
@@ -76,7 +76,7 @@ class MeasuredMonth(msgspec.Struct, frozen=True, kw_only=True):
         return sparkline(span_by_day(self.month, (episode.span for episode in self.episodes), zone))
 
 
-def _print_episodes(episodes: list[Episode]) -> None:
+def _print_episodes(episodes: list[EpisodeShown]) -> None:
     print()
     rows = [
         (
@@ -113,8 +113,8 @@ def measured_month(account: str, month: str, terms: TermsNamed, zone: str, found
     )
 
 
-def _episode(found: EpisodeRecord, zone: str) -> Episode:
-    return Episode(
+def _episode(found: EpisodeRecord, zone: str) -> EpisodeShown:
+    return EpisodeShown(
         start=ZonedInstant(found.start, zone),
         end=zoned(found.end, zone),
         seconds=Seconds(found.length_us),

@@ -47,7 +47,7 @@ class IncidentShown(msgspec.Struct, frozen=True, kw_only=True):
     exclusions: list[ExclusionShown]
 
 
-class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True):
+class VoucherOffsetShown(msgspec.Struct, frozen=True, kw_only=True):
     """What was paid with vouchers outside the ledger."""
 
     service: Fen
@@ -73,7 +73,7 @@ class BillShown(msgspec.Struct, frozen=True, kw_only=True):
     billed_at: ZonedInstant
     product_fee: Fen
     call_fee: Fen
-    voucher_offset: VoucherOffset
+    voucher_offset: VoucherOffsetShown
     status: str
     payments: list[PaymentShown]
 
@@ -152,7 +152,7 @@ def bill_shown(found: Bill, zone: str) -> BillShown:
         billed_at=ZonedInstant(found.billed_at, zone),
         product_fee=Fen(found.product_fee_fen),
         call_fee=Fen(found.call_fee_fen),
-        voucher_offset=VoucherOffset(service=Fen(found.service_voucher_fen), call=Fen(found.call_voucher_fen)),
+        voucher_offset=VoucherOffsetShown(service=Fen(found.service_voucher_fen), call=Fen(found.call_voucher_fen)),
         status="stands" if found.voided is None else "void",
         payments=[_payment(payment) for payment in found.payments],
     )

@@ -25,7 +25,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+class FieldChange(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A field that changed, both values, and the event that changed it; None where no event did by itself."""
 
     what: str
@@ -47,17 +47,17 @@ class MonthChange(msgspec.Struct, frozen=True, kw_only=True):
     credit: tuple[Fen | None, Fen | None]
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+class KnowledgeDifference(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """`slaledger history --diff`: what was recorded between two states of knowledge, and what it changed."""
 
     from_: Knowledge
     to: Knowledge
     events: list[EventShown]
-    changes: list[Change]
+    changes: list[FieldChange]
     months: list[MonthChange]
 
 
-def print_difference(diff: Difference) -> None:
+def print_difference(diff: KnowledgeDifference) -> None:
     """What changed within 80 columns: each event's changes under it, then what they did to the months."""
     print()
     print_text(said("What changed from {before}\nto {after}", before=_edge(diff.from_), after=_edge(diff.to)))
@@ -87,7 +87,7 @@ def _edge(known: Knowledge) -> Said:
     return said("{known_at} (position {position})", known_at=at, position=known.position)
 
 
-def _print_changed(changes: Sequence[Change]) -> None:
+def _print_changed(changes: Sequence[FieldChange]) -> None:
     first = changes[0]
     who = said("{what}, by {actor}", what=first.what, actor=first.by) if first.by else first.what
     lines = wrapped(f"{plain(first.position)}  {localized(who)}", WIDTH)
@@ -105,7 +105,7 @@ def _field(name: str) -> str:
     return name if isinstance(name, Said) else word(name.replace("_", " "))
 
 
-def _named(change: Change) -> list[object]:
+def _named(change: FieldChange) -> list[object]:
     """Both values of a field, codes by their names."""
     is_coded = change.field in CODED or change.field.startswith("stage")
     return [word(value) if is_coded and isinstance(value, str) else value for value in (change.from_, change.to)]

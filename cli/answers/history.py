@@ -15,7 +15,7 @@ from cli.answers.case import (
     subjects,
     zone_of_case,
 )
-from cli.answers.changes import Difference, print_difference
+from cli.answers.changes import KnowledgeDifference, print_difference
 from cli.answers.events import EventShown, event_shown, print_events
 from cli.answers.vouchers import VoucherAnswer
 from cli.terminal.values import ZonedInstant
@@ -38,7 +38,7 @@ class HistoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     claims: list[ClaimShown]
     vouchers: list[VoucherAnswer]
     months: list[MeasuredMonth]
-    diff: Difference | msgspec.UnsetType = msgspec.UNSET
+    diff: KnowledgeDifference | msgspec.UnsetType = msgspec.UNSET
     """What changed up to a later state of knowledge, where one was named."""
 
     def table(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from cli.answers import case as shown
-from cli.answers.changes import Change, Difference, Knowledge, MonthChange
+from cli.answers.changes import FieldChange, Knowledge, KnowledgeDifference, MonthChange
 from cli.answers.events import event_shown
 from cli.answers.vouchers import VoucherAnswer, voucher_answer
 from cli.terminal.output import fields_of
@@ -30,13 +30,13 @@ _Things = dict[str, _Fields]
 _Causes = dict[tuple[str, str], Fact]
 
 
-def difference(before: AccountThen, after: AccountThen, month: str | None) -> Difference:
+def difference(before: AccountThen, after: AccountThen, month: str | None) -> KnowledgeDifference:
     """What changed from one state of knowledge to a later one, or of it what concerns a month."""
     zone = shown.zone_of_case(after.case)
     old, new = (shown.limited(then.case, month, then.valid_at) for then in (before, after))
     concerned = shown.subjects(old) | shown.subjects(new)
     own = [fact for fact in after.known if fact.position > before.position and subject(fact) in concerned]
-    return Difference(
+    return KnowledgeDifference(
         from_=Knowledge(known_at=ZonedInstant(before.known_at, zone), position=before.position),
         to=Knowledge(known_at=ZonedInstant(after.known_at, zone), position=after.position),
         events=[event_shown(fact, zone) for fact in own if subject(fact)[0] not in RULES],
@@ -169,13 +169,13 @@ def _different(old: _Things, new: _Things) -> list[tuple[str, str, object, objec
     ]
 
 
-def _changes(old: _Things, new: _Things, causes: _Causes, between: list[Fact]) -> list[Change]:
+def _changes(old: _Things, new: _Things, causes: _Causes, between: list[Fact]) -> list[FieldChange]:
     """Each field that changed with the event that changed it, in order of the log."""
     changes = []
     for what, field, was, is_ in _different(old, new):
         fact = causes.get((what, field)) or _behind(what, between)
         changes.append(
-            Change(
+            FieldChange(
                 what=what,
                 field=field,
                 from_=was,

@@ -21,7 +21,7 @@ from domain import events as e
 from domain.case import Case
 from domain.commands import Command
 from domain.money import Fen, yuan
-from domain.time import Instant, local, written
+from domain.time import Instant, local, rfc3339
 from ledger.application import Ledger
 from ledger.log.codec import decode
 
@@ -134,7 +134,7 @@ class _Scribe:
 
 def _wire(value: object) -> str:
     if isinstance(value, Instant):
-        return written(value, ZONE)
+        return rfc3339(value, ZONE)
     return yuan(value) if isinstance(value, Fen) else str(value)
 
 

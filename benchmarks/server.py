@@ -93,11 +93,11 @@ def append(kind: str) -> float:
 
 
 def _recorder(kind: str, place: str) -> Any:
-    from eventsourcing.postgres import PostgresFactory
+    from eventsourcing.postgres import PostgresFactory as LibraryFactory
     from eventsourcing.utils import Environment
     from psycopg.conninfo import conninfo_to_dict
 
-    from ledger.store.postgres.recorder import Factory
+    from ledger.store.postgres.recorder import PostgresFactory
 
     given = conninfo_to_dict(place)
     env = {
@@ -109,7 +109,7 @@ def _recorder(kind: str, place: str) -> Any:
         "ORIGINATOR_ID_TYPE": "text",
         "CREATE_TABLE": "no",
     }
-    return (Factory if kind == "ours" else PostgresFactory)(Environment(env=env)).application_recorder()
+    return (PostgresFactory if kind == "ours" else LibraryFactory)(Environment(env=env)).application_recorder()
 
 
 def _write(given: tuple[str, str, int]) -> float:

@@ -77,7 +77,7 @@ def fold(path: str) -> None:
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
         position = log.position()
-        print(sum(life.case(position) is not None for life in log.lives(*streams.ACCOUNTS)))
+        print(sum(life.case(position) is not None for life in log.account_histories(*streams.ACCOUNTS)))
 
 
 def library_replay(path: str) -> None:
@@ -188,9 +188,9 @@ def vouchers_from_events(path: str) -> None:
 def months_from_projection(path: str) -> None:
     """Every account's months, as they are kept."""
     from ledger.application import Ledger
-    from ledger.queries.read_models import Views
+    from ledger.queries.read_models import ReadModels
 
-    with Ledger.open(f"sqlite:///{path}") as ledger, Views.of(ledger) as views:
+    with Ledger.open(f"sqlite:///{path}") as ledger, ReadModels.of(ledger) as views:
         print(sum(row.unavailable_us for row in views.months()))
 
 

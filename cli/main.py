@@ -14,7 +14,7 @@ from typing import NamedTuple, NoReturn
 import click
 
 from cli.terminal.help import Formatter
-from cli.terminal.language import LANGUAGES, here, language, settle, speak_with_click
+from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import folded
 from domain.refusals import Refusal
@@ -118,23 +118,23 @@ def run() -> NoReturn:
 def _run() -> int:
     status: object
     try:
-        settle(sys.argv[1:], os.environ)
+        choose_language(sys.argv[1:], os.environ)
         speak_with_click("en" if wants_json() and not _asks_help() else language())
         _check_encoding()
         status = cli.main(prog_name="slaledger", standalone_mode=False)
         sys.stdout.flush()
     except Refusal as refusal:
-        status = say(refusal)
+        status = print_error(refusal)
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
         from cli.refusals import Interrupted  # where nobody interrupts, nobody needs it
 
-        status = say(Interrupted())
+        status = print_error(Interrupted())
     except click.ClickException as error:
         from cli.refusals import Usage  # where the command line is right, nobody needs it
 
-        status = say(Usage(what=_usage(error), command=_command_meant(error)))
+        status = print_error(Usage(what=_usage(error), command=_command_meant(error)))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
@@ -184,7 +184,7 @@ def _meant(words: list[str]) -> str:
     return " ".join(path)
 
 
-def say(refusal: Refusal, line: int | None = None) -> int:
+def print_error(refusal: Refusal, line: int | None = None) -> int:
     """A refusal as text, or as the one JSON object of the interface, on stderr; gives its exit status."""
     message, clause, hint = refusal.message, refusal.clause, refusal.hint
     if wants_json():
@@ -193,9 +193,9 @@ def say(refusal: Refusal, line: int | None = None) -> int:
         print(json.dumps(error, ensure_ascii=False), file=sys.stderr)
         return refusal.status
     cited = said("{message} (clause {clause})", message=message, clause=word(clause)) if clause else message
-    _tell("slaledger: " + here(cited))
+    _tell("slaledger: " + localized(cited))
     if hint:
-        _tell("  " + here(said("what to do: {hint}", hint=hint)))
+        _tell("  " + localized(said("what to do: {hint}", hint=hint)))
     return refusal.status
 
 

@@ -14,14 +14,14 @@ import msgspec
 from domain import decision as record
 from domain.bill import Bill
 from domain.calendar import combined_sha256
-from domain.case import Case, account_of, touching
+from domain.case import Case, account_of, incidents_of
 from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, Value
 from domain.incident import Incident
 from domain.money import percent_text
 from domain.refusals.terms import CalendarMissing
 from domain.rules.availability import availability, meets_commitment, tier_of
 from domain.rules.claim_window import Window, claim_window
-from domain.rules.compensation import Credit, PartCredit, credit, most, too_small, uncapped_fen
+from domain.rules.compensation import Credit, PartCredit, cap_fen, credit, too_small, uncapped_fen
 from domain.rules.coverage import covered
 from domain.rules.fees import Base, Bases, bases, covers
 from domain.rules.unavailability import Episode, Measured, measure, measure_months
@@ -47,7 +47,7 @@ def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
 
 def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> list[MonthResult]:
     """Several months, earliest first, as `assess_month` has each."""
-    holder, incidents = account_of(case, account), touching(case)
+    holder, incidents = account_of(case, account), incidents_of(case)
     results = []
     for version, own in groupby(months, partial(in_force, case.versions)):
         terms = version.terms
@@ -126,7 +126,7 @@ def _assess_month(
     case: Case, account: str, month: str, version: Version, decided: Decision, trail: list[Step]
 ) -> Decision:
     terms = version.terms
-    incidents = touching(case)
+    incidents = incidents_of(case)
     measured = measure(incidents, covered(account_of(case, account), terms), month, decided.decided_at, terms)
     trail += _coverage_step(measured, terms)
     if not measured.covered_us:
@@ -383,7 +383,7 @@ def _remedy_said(terms: Terms) -> dict[str, Value]:
 
 def _cap_step(base: Bases, amount: Credit, terms: Terms) -> list[Step]:
     """The most that a month is worth, where the terms cap it."""
-    cap, most_fen = terms.credit.cap, most(base, terms)
+    cap, most_fen = terms.credit.cap, cap_fen(base, terms)
     if cap is None or most_fen is None:
         return []
     paid_fen = max(0, base.service.fee_fen - base.service.voucher_offset_fen)

@@ -78,7 +78,7 @@ def unknown_account(account: str) -> Refusal:
     return UnknownAccount(account=account)
 
 
-def touching(case: Case) -> list[incidents.Incident]:
+def incidents_of(case: Case) -> list[incidents.Incident]:
     """The incidents that touch the account and were not taken back (R18: one condition per main account)."""
     holder = case.account
     if holder is None:

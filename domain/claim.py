@@ -174,7 +174,7 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
     raise ClaimWithdrawnBefore(account=claim.account, month=claim.month, withdrawn=claim.withdrawn or "")
 
 
-def waits(claim: Claim) -> bool:
+def is_pending(claim: Claim) -> bool:
     """Whether there is anything to decide. Raises Refusal `claim_withdrawn` where the claim was taken back."""
     if claim.withdrawn is not None:
         raise _withdrawn(claim)

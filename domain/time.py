@@ -158,7 +158,7 @@ def local(instant: int, zone: str) -> datetime:
     return (_EPOCH + timedelta(microseconds=instant)).astimezone(zone_info(zone))
 
 
-def written(instant: int, zone: str) -> str:
+def rfc3339(instant: int, zone: str) -> str:
     """An instant as RFC 3339 on a zone's clock; a fraction only where there is one."""
     return local(instant, zone).isoformat()
 

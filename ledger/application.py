@@ -14,7 +14,7 @@ from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
 from ledger.log.database import Store, Transaction
 from ledger.log.reader import BatchNote, Reader
-from ledger.log.shared_history import Common
+from ledger.log.shared_history import SharedHistory
 from ledger.store.open import create_store, open_store
 
 New = tuple[str, Event]
@@ -32,7 +32,7 @@ class Writer(Reader):
         self._ends: dict[str, int] = {}
         self._known_versions: tuple[Version, ...] | None = None
         self._known_rules: Case | None = None
-        self._known_common: Common | None = None
+        self._known_common: SharedHistory | None = None
 
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
@@ -58,7 +58,7 @@ class Writer(Reader):
             self._known_rules = super().rules()
         return self._known_rules
 
-    def common(self) -> Common:
+    def common(self) -> SharedHistory:
         """What accounts have in common; not to be changed."""
         if self._known_common is None:
             self._known_common = super().common()
@@ -143,7 +143,7 @@ class Ledger:
     @contextmanager
     def reading(self, upto: int | None = None) -> Iterator[Reader]:
         """A snapshot: everything read in it is of one moment, up to a position where one is given."""
-        with self.store.explained(), self.store.reading() as session:
+        with self.store.translating_errors(), self.store.reading() as session:
             yield Reader(session, upto)
 
     @contextmanager
@@ -153,7 +153,7 @@ class Ledger:
         Raises Conflict `locked` where somebody else writes for too long, Unreadable `read_only`.
         """
         self.store.check_writable()
-        with self.store.explained():
+        with self.store.translating_errors():
             try:
                 with self.store.writing() as transaction:
                     yield Writer(transaction)

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from domain.refusals import Damaged, Refusal
 from domain.terms.versions import needs_calendar
 from domain.text import Said, said
-from domain.time import SECOND_US, month_of, written
+from domain.time import SECOND_US, month_of, rfc3339
 from ledger import clock
 from ledger.application import Ledger
-from ledger.log.database import KeptError
+from ledger.log.database import SideStoreError
 from ledger.log.reader import Reader
 from ledger.queries.read_models import reached_as_kept
 from ledger.transparency.tree import tree_as_kept
@@ -33,7 +33,7 @@ _CLOCK_US = 60 * SECOND_US
 DISTRIBUTION = "slaledger"
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """What was looked at, how it is, and what to do where it is not well."""
 
     what: str
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
     hint: str | None = None
 
 
-def examined(url: str) -> Iterator[Finding]:
+def examined(url: str) -> Iterator[Diagnosis]:
     """All findings, about the installation first; of the ledger at a URL as far as one gets."""
     yield _python()
     yield from _extras()
@@ -51,10 +51,10 @@ def examined(url: str) -> Iterator[Finding]:
     yield from _ledger(url)
 
 
-def _python() -> Finding:
+def _python() -> Diagnosis:
     packages = ", ".join(f"{name} {version(name)}" for name in (DISTRIBUTION, "eventsourcing", "msgspec", "click"))
     running = f"Python {sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
-    return Finding("installation", "ok", said("{python}, {packages}", python=running, packages=packages))
+    return Diagnosis("installation", "ok", said("{python}, {packages}", python=running, packages=packages))
 
 
 USES: Mapping[str, Said] = {
@@ -82,15 +82,17 @@ def extras() -> dict[str, list[str]]:
     return found
 
 
-def _extras() -> Iterator[Finding]:
+def _extras() -> Iterator[Diagnosis]:
     for extra, needed in extras().items():
         missing = [name for name in map(_package, needed) if not _is_installed(name)]
         use = USES[extra]
         if missing:
             message = said("{use}: not installed ({missing})", use=use, missing=", ".join(missing))
-            yield Finding(said("extra {extra}", extra=extra), "note", message, f"pip install '{DISTRIBUTION}[{extra}]'")
+            yield Diagnosis(
+                said("extra {extra}", extra=extra), "note", message, f"pip install '{DISTRIBUTION}[{extra}]'"
+            )
         else:
-            yield Finding(said("extra {extra}", extra=extra), "ok", use)
+            yield Diagnosis(said("extra {extra}", extra=extra), "ok", use)
 
 
 def _package(requirement: str) -> str:
@@ -110,47 +112,47 @@ def _is_installed(package: str) -> bool:
     return True
 
 
-def _zones() -> Finding:
+def _zones() -> Diagnosis:
     try:
         ZoneInfo("Asia/Shanghai")
     except ZoneInfoNotFoundError:
-        return Finding("time zones", "wrong", said("Asia/Shanghai is not known here"), "pip install tzdata")
-    return Finding("time zones", "ok", said("Asia/Shanghai is known"))
+        return Diagnosis("time zones", "wrong", said("Asia/Shanghai is not known here"), "pip install tzdata")
+    return Diagnosis("time zones", "ok", said("Asia/Shanghai is known"))
 
 
-def _environment(environment: Mapping[str, str]) -> Iterator[Finding]:
+def _environment(environment: Mapping[str, str]) -> Iterator[Diagnosis]:
     """Names that look like ours and are not, and values that no command would take."""
     for name in sorted(environment):
         if name.startswith("SLALEDGER_") and name not in ENVIRONMENT:
             known = ", ".join(ENVIRONMENT)
             hint = said("mistyped? There are {known}", known=known)
-            yield Finding(name, "note", said("no setting has this name"), hint)
+            yield Diagnosis(name, "note", said("no setting has this name"), hint)
     seconds = environment.get("SLALEDGER_LOCK_SECONDS", "")
     if seconds and not seconds.isdecimal():
-        yield Finding("SLALEDGER_LOCK_SECONDS", "wrong", said("{text!r} is not a number of seconds", text=seconds))
+        yield Diagnosis("SLALEDGER_LOCK_SECONDS", "wrong", said("{text!r} is not a number of seconds", text=seconds))
     if environment.get("SLALEDGER_LANG", "en") not in ("", "en", "zh"):
         language = environment["SLALEDGER_LANG"]
-        yield Finding("SLALEDGER_LANG", "wrong", said("{text!r} is not en or zh", text=language))
+        yield Diagnosis("SLALEDGER_LANG", "wrong", said("{text!r} is not en or zh", text=language))
 
 
-def _ledger(url: str) -> Iterator[Finding]:
+def _ledger(url: str) -> Iterator[Diagnosis]:
     """What opening and reading the ledger comes to; a refusal is the finding, and ends the look."""
     try:
         with Ledger.open(url) as ledger:
             yield from _opened(ledger)
     except Refusal as refused:
         state: State = "damaged" if isinstance(refused, Damaged) else "wrong"
-        yield Finding("ledger", state, refused.message, refused.hint)
+        yield Diagnosis("ledger", state, refused.message, refused.hint)
 
 
-def _opened(ledger: Ledger) -> Iterator[Finding]:
+def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
     with ledger.reading() as log:
         position, zone = log.position(), log.versions()[-1].terms.zone if log.versions() else "UTC"
         events = said("{name}: last position {position}", name=ledger.store.name, position=position)
-        yield Finding("ledger", "ok", events)
+        yield Diagnosis("ledger", "ok", events)
         if log.ledger_id() is None:
             hint = said("run `slaledger init` again: it adds what is not there yet")
-            yield Finding("ledger", "wrong", said("`init` has not come to its end"), hint)
+            yield Diagnosis("ledger", "wrong", said("`init` has not come to its end"), hint)
             return
         yield from _rules(log)
         yield _clock(log, zone)
@@ -160,67 +162,67 @@ def _opened(ledger: Ledger) -> Iterator[Finding]:
     yield _tree(ledger)
 
 
-def _rules(log: Reader) -> Iterator[Finding]:
+def _rules(log: Reader) -> Iterator[Diagnosis]:
     versions, calendars = log.versions(), log.rules().calendars
     names = ", ".join(f"{known.terms.agreement} {known.terms.version}" for known in versions)
-    yield Finding("terms", "ok" if versions else "wrong", names or said("no terms are recorded"))
+    yield Diagnosis("terms", "ok" if versions else "wrong", names or said("no terms are recorded"))
     year = int(month_of(clock.now_us(), "UTC")[:4])
     if not any(needs_calendar(known.terms) for known in versions):
-        yield Finding("calendar", "ok", said("the terms need no working days"))
+        yield Diagnosis("calendar", "ok", said("the terms need no working days"))
     elif year in calendars:
-        yield Finding("calendar", "ok", said("working days up to {year}", year=max(calendars)))
+        yield Diagnosis("calendar", "ok", said("working days up to {year}", year=max(calendars)))
     else:
         hint = f"slaledger calendar publish {year}"
-        yield Finding("calendar", "wrong", said("the working days of {year} are not recorded", year=year), hint)
+        yield Diagnosis("calendar", "wrong", said("the working days of {year} are not recorded", year=year), hint)
 
 
-def _clock(log: Reader, zone: str) -> Finding:
+def _clock(log: Reader, zone: str) -> Diagnosis:
     now, last = clock.now_us(), log.recorded_at()
     if last > now + _CLOCK_US:
         message = said(
-            "it is {now}, but the last event was recorded at {last}", now=written(now, zone), last=written(last, zone)
+            "it is {now}, but the last event was recorded at {last}", now=rfc3339(now, zone), last=rfc3339(last, zone)
         )
-        return Finding("clock", "wrong", message, said("set the clock, or look who recorded that event"))
-    return Finding("clock", "ok", said("behind no event"))
+        return Diagnosis("clock", "wrong", message, said("set the clock, or look who recorded that event"))
+    return Diagnosis("clock", "ok", said("behind no event"))
 
 
-def _unfinished(log: Reader) -> Iterator[Finding]:
+def _unfinished(log: Reader) -> Iterator[Diagnosis]:
     for note in log.progress():
         if note.state == "running":
             message = said("a batch file was cut short after line {line}", line=note.lines)
-            yield Finding("batch", "note", message, said("run the same file again: it goes on where it was"))
+            yield Diagnosis("batch", "note", message, said("run the same file again: it goes on where it was"))
 
 
-def _writable(ledger: Ledger) -> Iterator[Finding]:
+def _writable(ledger: Ledger) -> Iterator[Diagnosis]:
     try:
         ledger.store.check_writable()
     except Refusal as refused:
-        yield Finding("writing", "note", refused.message, refused.hint)
+        yield Diagnosis("writing", "note", refused.message, refused.hint)
     else:
-        yield Finding("writing", "ok", said("the ledger may be written"))
+        yield Diagnosis("writing", "ok", said("the ledger may be written"))
     if ledger.store.path is not None:
         free = shutil.disk_usage(ledger.store.path.absolute().parent).free
         little = free < _LITTLE_SPACE
         hint = said("make room before the next batch or backup") if little else None
-        yield Finding("disk", "note" if little else "ok", said("{free} MB free", free=free >> 20), hint)
+        yield Diagnosis("disk", "note" if little else "ok", said("{free} MB free", free=free >> 20), hint)
 
 
-def _kept(ledger: Ledger, position: int) -> Finding:
+def _kept(ledger: Ledger, position: int) -> Diagnosis:
     try:
         reached = reached_as_kept(ledger)
-    except KeptError as error:
+    except SideStoreError as error:
         message = said("what is kept cannot be read: {error}", error=error)
-        return Finding("projections", "note", message, said("`slaledger rebuild` makes them again"))
+        return Diagnosis("projections", "note", message, said("`slaledger rebuild` makes them again"))
     if reached is None:
-        return Finding("projections", "ok", said("none kept; they are made when they are asked for"))
+        return Diagnosis("projections", "ok", said("none kept; they are made when they are asked for"))
     if reached > position:
         hint = said("`slaledger rebuild` makes them again; was the ledger put back to an older copy?")
-        return Finding("projections", "wrong", said("they are ahead of the log, at position {at}", at=reached), hint)
-    return Finding("projections", "ok", said("at position {at} of {position}", at=reached, position=position))
+        return Diagnosis("projections", "wrong", said("they are ahead of the log, at position {at}", at=reached), hint)
+    return Diagnosis("projections", "ok", said("at position {at} of {position}", at=reached, position=position))
 
 
-def _tree(ledger: Ledger) -> Finding:
+def _tree(ledger: Ledger) -> Diagnosis:
     with tree_as_kept(ledger) as tree:
         if tree is None:
-            return Finding("tree", "ok", said("none kept; it is made when it is asked for"))
-        return Finding("tree", "ok", said("{size} events in it", size=tree.size))
+            return Diagnosis("tree", "ok", said("none kept; it is made when it is asked for"))
+        return Diagnosis("tree", "ok", said("{size} events in it", size=tree.size))

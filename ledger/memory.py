@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """No collection of cycles while the block runs: folding makes none, and looking for them takes a third of it."""
     enabled = gc.isenabled()
     gc.disable()

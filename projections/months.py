@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from domain.assessment import assess_months
-from domain.case import Case, touching
+from domain.case import Case, incidents_of
 from domain.incident import Incident
 from domain.intervals import Span
 from domain.refusals.terms import NoTerms
@@ -29,7 +29,7 @@ class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def has_open_incident(case: Case) -> bool:
     """Whether an outage still goes on: then the account's months depend on when one looks, and are not kept."""
-    return any(incident.ended_at is None for incident in touching(case))
+    return any(incident.ended_at is None for incident in incidents_of(case))
 
 
 def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
@@ -51,7 +51,7 @@ def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
 
 def outage_months(case: Case, at: int) -> list[str]:
     """The months with terms in force that an outage of the account touches, each on the clock of its own terms."""
-    return sorted({month for incident in touching(case) for month in _months(incident, at, case.versions)})
+    return sorted({month for incident in incidents_of(case) for month in _months(incident, at, case.versions)})
 
 
 def _months(incident: Incident, at: int, versions: tuple[Version, ...]) -> Iterator[str]:

@@ -16,16 +16,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
 from steering import Steering, steer
 
 LARGEST = 1 << 17
-_AHEAD = ("ledger.shipped", "ledger.store.postgres.store", "rich.table")
+_AHEAD = ("ledger.shipped", "rich.table", *(["ledger.store.postgres.store"] if find_spec("psycopg") else []))
 """What commands import only when they need it, and these tests' commands do."""
 
 
@@ -195,8 +195,7 @@ def _become(asked: dict[str, Any], out: int, err: int, gate: int | None) -> NoRe
 
 if __name__ == "__main__":
     for module in ("cli.main", *_AHEAD):
-        with suppress(ImportError):
-            import_module(module)
+        import_module(module)
     for name, _ in import_module("cli.main")._COMMANDS.values():
         import_module(name.partition(":")[0])
     import_module("ledger.shipped").published_years(date(2019, 1, 1))

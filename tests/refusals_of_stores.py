@@ -16,7 +16,7 @@ from cli.options.context import settings
 from domain.text import said
 from ledger.copies.transfer import _prove
 from ledger.files.lines import _line
-from ledger.files.writing import written
+from ledger.files.writing import explain_write_errors
 from ledger.imports.label_rules import LabelRules
 from ledger.imports.outages import check_functions, target
 from ledger.store.sqlite import store
@@ -161,7 +161,7 @@ def _explained(error: Exception) -> Callable[[], BaseException]:
     """What is made of an error of SQLite's."""
 
     def raised() -> None:
-        with store.explained("slaledger.db"):
+        with store.translating_errors("slaledger.db"):
             raise error
 
     return caught(raised)
@@ -199,7 +199,7 @@ def _outside() -> None:
 
 
 def _onto_a_full_disk() -> None:
-    with written(said("standard output"), said("what it took is not whole; look at the disk")):
+    with explain_write_errors(said("standard output"), said("what it took is not whole; look at the disk")):
         raise OSError(28, "No space left on device")
 
 

@@ -9,9 +9,10 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -28,13 +29,12 @@ MOMENTS = (
     "before the answer",
 )
 """Where a batch may die, in the order in which a transaction of it comes there."""
+STATEMENT = "at a statement"
+"""Where any command may: before a statement of SQL is carried out."""
 
 
 class Steering(NamedTuple):
-    """`lines` are a turn. Every `time`-th time that it comes to a `moment` it gets a signal: it dies, or it stops.
-
-    A moment may also be `at a statement`: before one of SQL is carried out.
-    """
+    """`lines` are a turn. Every `time`-th time that it comes to a `moment` it gets a signal: it dies, or it stops."""
 
     lines: int | None = None
     moment: str | None = None
@@ -82,7 +82,7 @@ class _Met:
 
     def prepare(self) -> None:
         """Put the moment into what has it."""
-        if self._moment == "at a statement":
+        if self._moment == STATEMENT:
             self._count_statements()
             return
         assert self._moment in MOMENTS, self._moment
@@ -160,7 +160,7 @@ class _Met:
         """Meet each statement of SQL, whatever it is for."""
 
         def told(_: object = None) -> None:
-            self._meet("at a statement")
+            self._meet(STATEMENT)
 
         usual = sqlite3.connect
 
@@ -170,5 +170,5 @@ class _Met:
             return connection
 
         sqlite3.connect = connect
-        with suppress(ImportError):
-            self._before(import_module("psycopg").Cursor, "execute", "at a statement")
+        if find_spec("psycopg"):
+            self._before(import_module("psycopg").Cursor, "execute", STATEMENT)

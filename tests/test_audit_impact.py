@@ -709,7 +709,7 @@ def test_the_store_is_opened_so_that_it_cannot_be_written(
     own = tmp_path / "slaledger.db"
     own.write_bytes(read.read_bytes())
     refused: list[str] = []
-    honest = Reader.since if words == ("completeness",) else Reader.accounts_own
+    honest = Reader.since if words == ("completeness",) else Reader.accounts_rows
 
     def writing_too(log: Reader, *given: Any) -> Any:
         statement = "INSERT INTO stored_events VALUES (9999, 'x', 1, 'x', x'00')"

@@ -27,7 +27,7 @@ import domain.rules.unavailability
 from cli.main import cli
 from domain.commands import Command
 from domain.refusals import Refusal
-from domain.time import HOUR_US, MINUTE_US, written
+from domain.time import HOUR_US, MINUTE_US, rfc3339
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import carry_out
 from ledger.commands.parsing import parse_line
@@ -205,7 +205,7 @@ class Told:
             self.fact(account, moves)
 
     def money(self, account: str, month: str) -> None:
-        today = written(self.now, "Asia/Shanghai")
+        today = rfc3339(self.now, "Asia/Shanghai")
         self.tell({"command": "voucher issue", "account": account, "month": month, "issued_at": today})
         later = bill(account, "800.00", "200.00", self.pick("2024-05", "2024-06")) | {"billed_at": today}
         self.tell(later)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import CommandLine
-from steering import Steering
+from steering import STATEMENT, Steering
 from stores import sqlite_only
 
 from ledger.application import Ledger
@@ -174,6 +174,21 @@ def test_backups_while_others_write(slaledger: CommandLine, moment: str, times: 
         for number, checkpoint in enumerate(taken):
             assert derived(log, checkpoint.size).root == checkpoint.root
             assert len(stored(slaledger.folder / f"{number}.db")) == checkpoint.size
+
+
+def test_a_backup_is_of_one_moment_whatever_others_write_meanwhile(slaledger: CommandLine) -> None:
+    """It is stopped at every statement, and another writes."""
+    before, others = len(stored(slaledger.ledger)), 0
+    backup = slaledger.start("backup", "out.db", steering=Steering(None, STATEMENT, 1, signal.SIGSTOP))
+    while backup.wait_for_stop():
+        enroll(slaledger, f"w{others}")
+        others += 1
+        backup.go_on()
+    checkpoint = parse_checkpoint(backup.ended().stdout)
+    assert before <= checkpoint.size < before + others
+    assert len(stored(slaledger.folder / "out.db")) == checkpoint.size
+    with Ledger.open(f"sqlite:///{slaledger.ledger}") as ledger, ledger.reading() as log:
+        assert derived(log, checkpoint.size).root == checkpoint.root
 
 
 def test_a_ledger_in_the_middle_of_a_transaction_is_copied_as_it_was_before(slaledger: CommandLine) -> None:

@@ -21,7 +21,7 @@ from steering import Steering, turns_of
 
 from ledger.application import Ledger
 from ledger.commands import batch
-from ledger.queries.read_models import Views
+from ledger.queries.read_models import ReadModels
 from ledger.transparency.log_root import derived
 
 LINES = 1500
@@ -172,7 +172,7 @@ def settled(shown: tuple[Path, str], tmp_path: Path) -> Iterator[CommandLine]:
     slaledger.ok("voucher", "list")
     with ExitStack() as opened:
         ledger = opened.enter_context(Ledger.open(f"sqlite:///{slaledger.ledger}"))
-        views = opened.enter_context(Views.of(ledger))
+        views = opened.enter_context(ReadModels.of(ledger))
         opened.enter_context(ledger.reading())
         opened.enter_context(views.reading())
         assert views.position()

@@ -14,16 +14,16 @@ from ledger.imports.label_rules import LabelRules
 from ledger.imports.source import LARGEST, Reader
 
 RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
-MEASURE = prometheus.Measure(None, None, None)
-PAGED = pagerduty.Asked(functions={"a": "agent_calls"}, all_accounts=True)
-COLUMN = focus.Asked(account_column="SubAccountId", currency="CNY")
+MEASURE = prometheus.SeriesOptions(None, None, None)
+PAGED = pagerduty.PagerDutyOptions(functions={"a": "agent_calls"}, all_accounts=True)
+COLUMN = focus.FocusOptions(account_column="SubAccountId", currency="CNY")
 READERS: dict[str, Reader] = {
     "alertmanager": lambda lines: alertmanager.read_alertmanager(lines, name="f", rules=RULES),
     "prometheus": lambda lines: prometheus.read_prometheus(lines, name="f", rules=RULES, measure=MEASURE),
     "pagerduty": lambda lines: pagerduty.read_pagerduty(lines, name="f", asked=PAGED),
     "focus": lambda lines: focus.read_focus(lines, name="f", asked=COLUMN),
     "bss": lambda lines: bss.read_bss(lines, name="f", call_items=frozenset(), products=frozenset(), currency="CNY"),
-    "cloudevents": lambda lines: cloudevents.read_cloudevents(lines, name="f", asked=cloudevents.Asked()),
+    "cloudevents": lambda lines: cloudevents.read_cloudevents(lines, name="f", asked=cloudevents.CloudEventsOptions()),
     "statuspage": lambda lines: statuspage.read_statuspage(
         lines, name="f", accounts=("1",), all_accounts=False, functions={"a": "agent_calls"}
     ),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.imports.cloudevents import Asked, read_cloudevents
+from ledger.imports.cloudevents import CloudEventsOptions, read_cloudevents
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
@@ -28,12 +28,12 @@ def event(data: object = OPEN, words: str = "slaledger.incident.open", **fields:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def read(told: object, asked: Asked = Asked()) -> Reading:  # noqa: B008 - it is frozen
+def read(told: object, asked: CloudEventsOptions = CloudEventsOptions()) -> Reading:  # noqa: B008 - it is frozen
     data = told if isinstance(told, bytes) else json.dumps(told).encode()
     return read_cloudevents(io.BytesIO(data), name="e.json", asked=asked)
 
 
-def refused(told: object, asked: Asked = Asked()) -> Misread:  # noqa: B008 - it is frozen
+def refused(told: object, asked: CloudEventsOptions = CloudEventsOptions()) -> Misread:  # noqa: B008 - it is frozen
     with pytest.raises(Misread) as caught:
         read(told, asked)
     return caught.value
@@ -74,7 +74,7 @@ def test_whole_numbers_stay_numbers_and_others_are_refused() -> None:
 
 def test_another_prefix_and_types_left_out() -> None:
     told = [event(words="com.example.sla.incident.open"), event(words="com.example.other", id="2")]
-    reading = read(told, Asked("com.example.sla.", frozenset({"com.example.other"})))
+    reading = read(told, CloudEventsOptions("com.example.sla.", frozenset({"com.example.other"})))
     assert len(reading.commands) == 1
     assert reading.notes == ("1 event left out as asked",)
 

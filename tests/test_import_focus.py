@@ -11,7 +11,7 @@ import pytest
 from conftest import CommandLine
 
 from ledger.imports import csv_rows
-from ledger.imports.focus import Asked, read_focus
+from ledger.imports.focus import FocusOptions, read_focus
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
@@ -52,7 +52,7 @@ def read(data: bytes, **asked: Any) -> Reading:
     given = {"account_column": "SubAccountId", "currency": "CNY", **asked}
     for name in ("call_services", "services", "take", "leave_out"):
         given[name] = frozenset(given.get(name, ()))
-    return read_focus(io.BytesIO(data), name="f.csv", asked=Asked(**given))
+    return read_focus(io.BytesIO(data), name="f.csv", asked=FocusOptions(**given))
 
 
 def refused(data: bytes, **asked: Any) -> Misread:

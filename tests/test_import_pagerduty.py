@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.imports.pagerduty import Asked, read_pagerduty
+from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 Json = dict[str, Any]
-ROUTING = Asked(functions={"Routing": "inbound_routing"}, accounts=("1001",))
+ROUTING = PagerDutyOptions(functions={"Routing": "inbound_routing"}, accounts=("1001",))
 STARTED, ENDED = "2026-03-03T02:00:00Z", "2026-03-03T03:00:00Z"
 
 
@@ -39,11 +39,11 @@ def event(kind: str, at: str = ENDED, **fields: Any) -> bytes:
     return json.dumps({"event": told}).encode() + b"\n"
 
 
-def read(data: bytes, asked: Asked = ROUTING) -> Reading:
+def read(data: bytes, asked: PagerDutyOptions = ROUTING) -> Reading:
     return read_pagerduty(io.BytesIO(data), name="d.json", asked=asked)
 
 
-def refused(data: bytes, asked: Asked = ROUTING) -> Misread:
+def refused(data: bytes, asked: PagerDutyOptions = ROUTING) -> Misread:
     with pytest.raises(Misread) as caught:
         read(data, asked)
     return caught.value
@@ -91,7 +91,9 @@ def test_events_may_come_out_of_order_and_twice() -> None:
 
 
 def test_a_service_is_mapped_by_its_id_too() -> None:
-    assert len(read(listed(RESOLVED), Asked(functions={"P1": "agent_calls"}, all_accounts=True)).commands) == 2
+    assert (
+        len(read(listed(RESOLVED), PagerDutyOptions(functions={"P1": "agent_calls"}, all_accounts=True)).commands) == 2
+    )
 
 
 def test_events_that_tell_nothing_are_counted() -> None:
@@ -108,8 +110,8 @@ def test_what_no_rule_fits_is_refused_by_name_until_it_is_left_out() -> None:
     error = refused(data)
     assert (error.code, error.place) == ("unmapped_service", "d.json:1: $.incidents[1]")
     assert "incident Q2 of service Website" in error.finding
-    only = Asked(functions=ROUTING.functions, accounts=("1001",), only_mapped=True)
-    skip = Asked(functions=ROUTING.functions, accounts=("1001",), skip=frozenset({"Q2"}))
+    only = PagerDutyOptions(functions=ROUTING.functions, accounts=("1001",), only_mapped=True)
+    skip = PagerDutyOptions(functions=ROUTING.functions, accounts=("1001",), skip=frozenset({"Q2"}))
     assert fields(read(data, only)) == fields(read(data, skip)) == fields(read(listed(RESOLVED)))
     assert read(data, only).notes == ("left out as asked (1): incident Q2 of service Website",)
 
@@ -169,7 +171,9 @@ def test_refused_with_the_place(what: str) -> None:
 
 
 def test_what_is_refused_can_be_left_out() -> None:
-    skip = Asked(functions=ROUTING.functions, accounts=("1001",), skip=frozenset({"Q1", "incident.exploded"}))
+    skip = PagerDutyOptions(
+        functions=ROUTING.functions, accounts=("1001",), skip=frozenset({"Q1", "incident.exploded"})
+    )
     reading = read(event("incident.resolved") + event("incident.reopened") + event("incident.exploded", id="Q2"), skip)
     assert reading.commands == ()
 
@@ -177,13 +181,16 @@ def test_what_is_refused_can_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        (Asked(functions={}, all_accounts=True), "no_mapping"),
-        (Asked(functions={"a": "Inbound routing"}, all_accounts=True), "unknown_function"),
-        (Asked(functions=ROUTING.functions), "bad_target"),
-        (Asked(functions={"Routing": "agent_calls", "P1": "inbound_routing"}, all_accounts=True), "mapped_twice"),
+        (PagerDutyOptions(functions={}, all_accounts=True), "no_mapping"),
+        (PagerDutyOptions(functions={"a": "Inbound routing"}, all_accounts=True), "unknown_function"),
+        (PagerDutyOptions(functions=ROUTING.functions), "bad_target"),
+        (
+            PagerDutyOptions(functions={"Routing": "agent_calls", "P1": "inbound_routing"}, all_accounts=True),
+            "mapped_twice",
+        ),
     ],
 )
-def test_rules_that_cannot_be_meant(asked: Asked, code: str) -> None:
+def test_rules_that_cannot_be_meant(asked: PagerDutyOptions, code: str) -> None:
     assert refused(listed(RESOLVED), asked).code == code
 
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import CommandLine
 
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus import Gap, SeriesOptions, parse_ratio, parse_span_us, read_prometheus
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
@@ -40,7 +40,7 @@ def read(
     rules: LabelRules = RULES,
 ) -> Reading:
     ratio = None if threshold is None else parse_ratio(threshold)
-    measure = Measure(ratio, None if step is None else parse_span_us(step), gap)
+    measure = SeriesOptions(ratio, None if step is None else parse_span_us(step), gap)
     return read_prometheus(io.BytesIO(data), name="p.json", rules=rules, measure=measure)
 
 

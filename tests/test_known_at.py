@@ -16,7 +16,7 @@ from stores import SqliteFile, Store
 
 from cli.answers import history
 from cli.main import cli
-from cli.options.known_at import Asked, resolved
+from cli.options.known_at import KnownAtOptions, resolved
 from domain.case import Fact, fold
 from domain.events import IncidentJoined, IncidentOpened
 from domain.refusals import Refusal
@@ -88,7 +88,7 @@ def test_every_position_of_the_demo_is_its_prefix_folded(demo: CommandLine, acco
     with demo.opened() as ledger:
         for position in range(1, log[-1].position + 1, 1 if SOAK or isinstance(demo.place, SqliteFile) else 17):
             prefix = [fact for fact in log if fact.position <= position]
-            known = resolved(ledger, Asked(None, position), LATE_US)
+            known = resolved(ledger, KnownAtOptions(None, position), LATE_US)
             with ledger.reading(known.upto) as reader:
                 then = account_then(reader, account, known.at)
             expected = of_account(prefix, account)

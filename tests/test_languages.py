@@ -28,7 +28,7 @@ from conftest import ROOT, CommandLine
 from releases import as_compared, is_locked, without_layout
 
 from cli.main import cli
-from cli.terminal.language import asked_for, of_locale, spoken, translated
+from cli.terminal.language import asked_for, in_language, of_locale, translated
 from cli.terminal.numbers import currency, date_of, moment, money
 from cli.terminal.vocabulary import CODED, label, word
 from cli.terminal.widths import cells, folded, padded
@@ -181,14 +181,13 @@ def _translations(compiled: IO[bytes]) -> dict[object, str]:
 # Nothing bypasses the catalogue.
 
 REFUSALS = {
-    **dict.fromkeys(("Refusal", "Damaged", "Conflict", "BadValue", "refuse", "refusal", "cut_off", "unreadable"), 1),
-    **dict.fromkeys(("UsageError", "BadParameter", "ClickException", "BadProof", "Spoilt", "damaged", "_bad"), 0),
-    "Unreadable": 1,
-    "say": 1,
+    **dict.fromkeys(("cut_off", "unreadable", "at"), 1),
+    **dict.fromkeys(("UsageError", "BadParameter", "ClickException", "ProofError", "Spoilt", "damaged", "_bad"), 0),
+    "reword": 0,
 }
 """What carries a message to people, with the place of the message among the arguments."""
-TOLD = {"message", "hint", "note", "title"}
-PRINTERS = {"print_table", "print_pairs", "put", "warn", "wrapped"}
+TOLD = {"message", "hint", "note", "title", "what", "advice", "instead"}
+"""Keywords whose values are sentences, those of the fields of refusals among them."""
 
 
 def _bare(node: ast.expr) -> Iterator[ast.expr]:
@@ -219,10 +218,10 @@ def _told(call: ast.Call) -> Iterator[ast.expr]:
     at = REFUSALS.get(name)
     if at is not None:
         yield from call.args[at : at + 1]
-        yield from call.args[at + 1 :] if name in ("refuse", "Unreadable") else ()
+        yield from call.args[at + 1 :] if name == "reword" else ()
     if name == "print":
         yield from call.args
-    if name in ("put", "warn", "wrapped", "print_table"):
+    if name in ("print_text", "warn", "wrapped", "print_table"):
         yield from call.args[:1]
     if name == "print_pairs" and call.args and isinstance(call.args[0], ast.List):
         yield from (pair.elts[0] for pair in call.args[0].elts if isinstance(pair, ast.Tuple))
@@ -281,11 +280,12 @@ def test_no_message_bypasses_the_catalogue() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        'raise Refusal("code", "a bill is void")',
-        'raise Refusal("code", f"bill {bill} is void")',
-        'raise Refusal("code", said("a"), hint="do this")',
-        'raise Unreadable("code", "no file" if missing else said("a"))',
-        'raise node.refuse("code", said("a"), "look again")',
+        'raise BadNote(what="a bill is void")',
+        'raise BadNote(what=f"bill {bill} is void")',
+        'raise UnwritableFile(file=file, why=why, advice="do this")',
+        'raise BadField(what="no file" if missing else said("a"))',
+        'refusal.reword("a bill is void")',
+        'refusal.reword(said("a bill is void"), "look again")',
         'print(f"{n} events")',
         'print_table(("account", "month"), rows)',
         'print_pairs([("account", account)])',
@@ -303,7 +303,7 @@ def test_what_would_bypass_the_catalogue_is_found(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        'raise Refusal("code", said("a bill is void"), hint=said("do this"))',
+        'raise BadNote(what=said("a bill is void"))',
         'print(f"{name}: {number}")',
         'print_pairs([(said("account"), account)])',
         'columns = ("account", "month")\nprint_table(list(map(word, columns)), rows)',
@@ -332,12 +332,12 @@ def _fields_of_events() -> set[str]:
 @pytest.mark.parametrize("code", list(_codes()))
 def test_a_code_has_a_name(code: str) -> None:
     assert word(code) == code
-    assert CHINESE.search(spoken(word(code), "zh"))
+    assert CHINESE.search(in_language(word(code), "zh"))
 
 
 @pytest.mark.parametrize("field", sorted(_fields_of_events() - {"sha256", "uri"}))
 def test_a_field_of_an_event_has_a_name(field: str) -> None:
-    assert CHINESE.search(spoken(label(field), "zh"))
+    assert CHINESE.search(in_language(label(field), "zh"))
 
 
 def test_what_somebody_wrote_is_no_code() -> None:
@@ -350,25 +350,27 @@ def test_what_somebody_wrote_is_no_code() -> None:
 
 def test_a_sentence_in_a_sentence_is_translated_too() -> None:
     inner = said("account {account} was never enrolled", account="1001")
-    assert spoken(said("{message} (clause {clause})", message=inner, clause="4"), "zh") == "账户1001从未登记（条款4）"
+    assert (
+        in_language(said("{message} (clause {clause})", message=inner, clause="4"), "zh") == "账户1001从未登记（条款4）"
+    )
     assert str(inner) == "account 1001 was never enrolled"
 
 
 def test_words_of_others_stay_as_they_are() -> None:
-    assert spoken("anything {else}", "zh") == "anything {else}"
-    assert spoken(said("account {account} was never enrolled", account="{x}"), "zh") == "账户{x}从未登记"
+    assert in_language("anything {else}", "zh") == "anything {else}"
+    assert in_language(said("account {account} was never enrolled", account="{x}"), "zh") == "账户{x}从未登记"
 
 
 @pytest.mark.parametrize(("n", "english", "chinese"), [(1, "1 voucher", "1张代金券"), (2, "2 vouchers", "2张代金券")])
 def test_one_and_many(n: int, english: str, chinese: str) -> None:
     told = counted("{n} voucher", "{n} vouchers", n=n)
-    assert (str(told), spoken(told, "zh")) == (english, chinese)
+    assert (str(told), in_language(told, "zh")) == (english, chinese)
 
 
 def test_sentences_one_behind_the_other() -> None:
     parts = [said("{span} excluded", span="1:00:00"), said("{span} not covered", span="2:00:00")]
     assert listed(parts) == "1:00:00 excluded; 2:00:00 not covered"
-    assert spoken(listed(parts), "zh") == "不适用情形扣除1:00:00；不在协议覆盖范围2:00:00"
+    assert in_language(listed(parts), "zh") == "不适用情形扣除1:00:00；不在协议覆盖范围2:00:00"
     assert listed([]) == ""
 
 
@@ -377,7 +379,7 @@ def test_a_sentence_comes_whole_from_another_process() -> None:
 
     told = pickle.loads(pickle.dumps(said("there is no bill {id}", id="B-1")))
     assert isinstance(told, Said)
-    assert spoken(told, "zh") == "没有账单B-1"
+    assert in_language(told, "zh") == "没有账单B-1"
 
 
 # Numbers and dates.

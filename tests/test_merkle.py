@@ -50,9 +50,9 @@ def test_every_leaf_is_proved_and_no_other_passes(size: int) -> None:
     for index in range(size):
         proof = merkle.inclusion_proof(index, size, _subtree(LEAVES))
         merkle.verify_inclusion(index, size, LEAVES[index], proof, root)
-        with pytest.raises(merkle.BadProof):
+        with pytest.raises(merkle.ProofError):
             merkle.verify_inclusion(index, size, _leaf(999), proof, root)
-        with pytest.raises(merkle.BadProof):
+        with pytest.raises(merkle.ProofError):
             merkle.verify_inclusion(index, size, LEAVES[index], [*proof, root], root)
 
 
@@ -62,9 +62,9 @@ def test_every_beginning_is_proved_and_no_other_passes(new: int) -> None:
         proof = merkle.consistency_proof(old, new, _subtree(LEAVES))
         roots = _defined_root(LEAVES[:old]), _defined_root(LEAVES[:new])
         merkle.verify_consistency(old, new, proof, *roots)
-        with pytest.raises(merkle.BadProof):
+        with pytest.raises(merkle.ProofError):
             merkle.verify_consistency(old, new, proof, _leaf(999), roots[1])
-        with pytest.raises(merkle.BadProof):
+        with pytest.raises(merkle.ProofError):
             merkle.verify_consistency(old, new, proof, roots[0], _leaf(999))
 
 
@@ -87,7 +87,7 @@ def _bytes(text: str | None) -> bytes:
 def _passes(check: Any, *arguments: Any) -> bool:
     try:
         check(*arguments)
-    except merkle.BadProof:
+    except merkle.ProofError:
         return False
     return True
 

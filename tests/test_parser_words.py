@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from cli.terminal.language import spoken
+from cli.terminal.language import in_language
 from domain.parser_messages import parser_words
 from domain.refusals import Unreadable
 from domain.text import Said
@@ -40,7 +40,7 @@ def test_what_is_known_is_the_same_in_english_and_has_a_translation(text: str, p
     told = parser_words(text + place)
     assert isinstance(told, Said)
     assert str(told) == text + place
-    chinese = spoken(told, "zh")
+    chinese = in_language(told, "zh")
     assert CHINESE.search(chinese)
     assert place.removeprefix(" - at ") in chinese
 
@@ -51,14 +51,14 @@ UNKNOWN = "Wanted a `decimal`, but {this} is %s, 还有"
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_what_is_not_known_is_told_as_it_stands(lang: str) -> None:
-    assert spoken(parser_words(UNKNOWN), lang) == UNKNOWN
-    assert spoken(parser_words(""), lang) == ""
+    assert in_language(parser_words(UNKNOWN), lang) == UNKNOWN
+    assert in_language(parser_words(""), lang) == ""
 
 
 def test_its_place_is_told_all_the_same() -> None:
     told = parser_words(f"{UNKNOWN} - at `$.amount`")
     assert str(told) == f"{UNKNOWN} - at `$.amount`"
-    assert spoken(told, "zh") == f"{UNKNOWN} - 在 `$.amount`"
+    assert in_language(told, "zh") == f"{UNKNOWN} - 在 `$.amount`"
 
 
 class Later:
@@ -86,5 +86,5 @@ def test_a_line_that_cannot_be_taken_is_refused_with_it(
     with pytest.raises(Unreadable) as refused:
         parsing.parse_line(b"{}")
     assert (refused.value.code, str(refused.value.message)) == ("bad_field", message)
-    assert UNKNOWN in spoken(refused.value.message, "zh")
+    assert UNKNOWN in in_language(refused.value.message, "zh")
     assert refused.value.hint

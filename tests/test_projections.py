@@ -33,7 +33,7 @@ from ledger.commands.execution import execute
 from ledger.commands.month_run import run_month, waiting
 from ledger.commands.parsing import build, parse_line
 from ledger.log.codec import decode
-from ledger.queries.read_models import FORMAT, TABLES, Views, rebuild
+from ledger.queries.read_models import FORMAT, TABLES, ReadModels, rebuild
 from ledger.queries.worklist import breaches_of
 from ledger.store.sqlite.files import kept_path
 from projections.claims import claim_rows
@@ -293,7 +293,7 @@ def cases(ledger: Ledger) -> dict[str, Case]:
 
 def kept(ledger: Ledger) -> Rows:
     """The projections as they are read: caught up from where they were."""
-    with Views.of(ledger) as views:
+    with ReadModels.of(ledger) as views:
         return views.months(), views.claims(), views.vouchers(), views.open_accounts()
 
 

@@ -16,7 +16,7 @@ from domain.calendar import CalendarYear, is_workday
 from domain.decision import Facts
 from domain.refusals import Refusal
 from domain.rules.claim_window import Window, claim_window
-from domain.time import written
+from domain.time import rfc3339
 
 YEARS = range(2018, 2027)
 MONTHS = [bruteforce.later_month("2018-08", n) for n in range(8 * 12 + 1)]
@@ -29,7 +29,7 @@ def window(month: str, known: dict[int, CalendarYear] | None = None, **readings:
 
 
 def clock(instant: int) -> str:
-    return written(instant, "Asia/Shanghai").removesuffix(":00+08:00").replace("T", " ")
+    return rfc3339(instant, "Asia/Shanghai").removesuffix(":00+08:00").replace("T", " ")
 
 
 def test_the_second_source_reaches_far_enough() -> None:

@@ -42,8 +42,8 @@ def demo(shown: tuple[Path, str], tmp_path: Path) -> CommandLine:
 def test_ranges_hold_every_account_once_and_in_order(demo: CommandLine, parts: int) -> None:
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.reading() as log:
         found = ranges(log, parts)
-        accounts = [own.account for first, end in found for own in log.accounts_own(first, end)]
-        assert accounts == [own.account for own in log.accounts_own(*streams.ACCOUNTS)]
+        accounts = [own.account for first, end in found for own in log.accounts_rows(first, end)]
+        assert accounts == [own.account for own in log.accounts_rows(*streams.ACCOUNTS)]
         assert len(accounts) == 9
     assert (found[0][0], found[-1][1]) == streams.ACCOUNTS
     assert all(end == first for (_, end), (first, _) in pairwise(found))

@@ -21,7 +21,9 @@ from ledger.store.sqlite import recorder as store
 
 
 def _datastore(folder: str) -> SQLiteDatastore:
-    factory = store.Factory(Environment(env={"SQLITE_DBNAME": f"file:{folder}/log.db", "ORIGINATOR_ID_TYPE": "text"}))
+    factory = store.SqliteFactory(
+        Environment(env={"SQLITE_DBNAME": f"file:{folder}/log.db", "ORIGINATOR_ID_TYPE": "text"})
+    )
     return factory.datastore
 
 
@@ -59,7 +61,7 @@ class _InFolder(_JoiningThreads):
 
 class TestApplicationRecorder(_InFolder, published.ApplicationRecorderTestCase[Any]):
     def create_recorder(self) -> ApplicationRecorder:
-        recorder = store.Recorder(self.datastore)
+        recorder = store.SqliteRecorder(self.datastore)
         recorder.create_table()
         return recorder
 
@@ -68,21 +70,21 @@ class TestNonInterleavingPositions(_InFolder, published.NonInterleavingNotificat
     insert_num = 1000
 
     def create_recorder(self) -> ApplicationRecorder:
-        recorder = store.Recorder(self.datastore)
+        recorder = store.SqliteRecorder(self.datastore)
         recorder.create_table()
         return recorder
 
 
 class TestTrackingRecorder(_InFolder, published.TrackingRecorderTestCase):
     def create_recorder(self) -> TrackingRecorder:
-        recorder = store.TrackingRecorder(self.datastore)
+        recorder = store.SqliteTracking(self.datastore)
         recorder.create_table()
         return recorder
 
 
 class TestProcessRecorder(_InFolder, published.ProcessRecorderTestCase):
     def create_recorder(self) -> Any:
-        recorder = store.LogProcessRecorder(self.datastore)
+        recorder = store.SqliteLogRecorder(self.datastore)
         recorder.create_table()
         return recorder
 
@@ -126,14 +128,14 @@ def _connection(schema: PostgresSchema) -> dict[str, str]:
 def server_datastore(schema: PostgresSchema) -> Any:
     from ledger.store.postgres import recorder as postgres
 
-    return postgres.Factory(Environment(env={**_connection(schema), "ORIGINATOR_ID_TYPE": "text"})).datastore
+    return postgres.PostgresFactory(Environment(env={**_connection(schema), "ORIGINATOR_ID_TYPE": "text"})).datastore
 
 
 class TestServerApplicationRecorder(_InSchema, published.ApplicationRecorderTestCase[Any]):
     def create_recorder(self) -> ApplicationRecorder:
         from ledger.store.postgres import recorder as postgres
 
-        recorder = postgres.Recorder(self.datastore)
+        recorder = postgres.PostgresRecorder(self.datastore)
         recorder.create_table()
         return recorder
 
@@ -144,7 +146,7 @@ class TestServerNonInterleavingPositions(_InSchema, published.NonInterleavingNot
     def create_recorder(self) -> ApplicationRecorder:
         from ledger.store.postgres import recorder as postgres
 
-        recorder = postgres.Recorder(self.datastore)
+        recorder = postgres.PostgresRecorder(self.datastore)
         recorder.create_table()
         return recorder
 
@@ -153,7 +155,7 @@ class TestServerTrackingRecorder(_InSchema, published.TrackingRecorderTestCase):
     def create_recorder(self) -> TrackingRecorder:
         from ledger.store.postgres import recorder as postgres
 
-        recorder = postgres.TrackingRecorder(self.datastore)
+        recorder = postgres.PostgresTracking(self.datastore)
         recorder.create_table()
         return recorder
 
@@ -162,18 +164,18 @@ class TestServerProcessRecorder(_InSchema, published.ProcessRecorderTestCase):
     def create_recorder(self) -> Any:
         from ledger.store.postgres import recorder as postgres
 
-        recorder = postgres.LogProcessRecorder(
+        recorder = postgres.PostgresLogRecorder(
             self.datastore, events_table_name="stored_events", tracking_table_name="notification_tracking"
         )
         recorder.create_table()
         return recorder
 
 
-class OwnTracking(store.TrackingRecorder):
+class OwnTracking(store.SqliteTracking):
     """A subclass that the factory must be able to build by class and by topic."""
 
 
-class TestFactory(published.InfrastructureFactoryTestCase[store.Factory]):
+class TestFactory(published.InfrastructureFactoryTestCase[store.SqliteFactory]):
     def setUp(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.env = Environment(
@@ -189,23 +191,23 @@ class TestFactory(published.InfrastructureFactoryTestCase[store.Factory]):
         super().tearDown()
         self.folder.cleanup()
 
-    def expected_factory_class(self) -> type[store.Factory]:
-        return store.Factory
+    def expected_factory_class(self) -> type[store.SqliteFactory]:
+        return store.SqliteFactory
 
     def expected_aggregate_recorder_class(self) -> type[AggregateRecorder]:
         return SQLiteAggregateRecorder
 
     def expected_application_recorder_class(self) -> type[ApplicationRecorder]:
-        return store.Recorder
+        return store.SqliteRecorder
 
     def expected_tracking_recorder_class(self) -> type[TrackingRecorder]:
-        return store.TrackingRecorder
+        return store.SqliteTracking
 
     def tracking_recorder_subclass(self) -> type[TrackingRecorder]:
         return OwnTracking
 
     def expected_process_recorder_class(self) -> Any:
-        return store.LogProcessRecorder
+        return store.SqliteLogRecorder
 
 
 class TestServerFactory(published.InfrastructureFactoryTestCase[Any]):
@@ -222,7 +224,7 @@ class TestServerFactory(published.InfrastructureFactoryTestCase[Any]):
     def expected_factory_class(self) -> Any:
         from ledger.store.postgres import recorder as postgres
 
-        return postgres.Factory
+        return postgres.PostgresFactory
 
     def expected_aggregate_recorder_class(self) -> type[AggregateRecorder]:
         from eventsourcing.postgres import PostgresAggregateRecorder
@@ -232,12 +234,12 @@ class TestServerFactory(published.InfrastructureFactoryTestCase[Any]):
     def expected_application_recorder_class(self) -> type[ApplicationRecorder]:
         from ledger.store.postgres import recorder as postgres
 
-        return postgres.Recorder
+        return postgres.PostgresRecorder
 
     def expected_tracking_recorder_class(self) -> type[TrackingRecorder]:
         from ledger.store.postgres import recorder as postgres
 
-        return postgres.TrackingRecorder
+        return postgres.PostgresTracking
 
     def tracking_recorder_subclass(self) -> type[TrackingRecorder]:
         return _own_server_tracking()
@@ -245,7 +247,7 @@ class TestServerFactory(published.InfrastructureFactoryTestCase[Any]):
     def expected_process_recorder_class(self) -> Any:
         from ledger.store.postgres import recorder as postgres
 
-        return postgres.LogProcessRecorder
+        return postgres.PostgresLogRecorder
 
 
 def __getattr__(name: str) -> Any:
@@ -259,7 +261,7 @@ def __getattr__(name: str) -> Any:
 def _own_server_tracking() -> type[TrackingRecorder]:
     from ledger.store.postgres import recorder as postgres
 
-    return type("OwnServerTracking", (postgres.TrackingRecorder,), {"__module__": __name__})
+    return type("OwnServerTracking", (postgres.PostgresTracking,), {"__module__": __name__})
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ def test_the_database_itself_refuses_to_change_what_is_recorded(tmp_path: Path, 
     from eventsourcing.persistence import StoredEvent
 
     datastore = _datastore(str(tmp_path))
-    recorder = store.Recorder(datastore)
+    recorder = store.SqliteRecorder(datastore)
     recorder.create_table()
     recorder.insert_events([StoredEvent("1001/account", 1, "account.enrolled", b"{}")])
     datastore.close()
@@ -299,7 +301,7 @@ def test_no_event_stands_before_the_first_position(tmp_path: Path, position: int
     import sqlite3
 
     datastore = _datastore(str(tmp_path))
-    store.Recorder(datastore).create_table()
+    store.SqliteRecorder(datastore).create_table()
     datastore.close()
     stranger = sqlite3.connect(tmp_path / "log.db")
     for verb in ("insert", "insert or replace"):

@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import sqlite3
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import CommandLine
-from steering import Steering
+from steering import STATEMENT, Steering
 
 from ledger.application import Ledger, Writer
 from ledger.copies import transfer
@@ -189,7 +190,7 @@ def test_projections_that_an_earlier_ledger_left_are_not_believed(demo: CommandL
 
 
 @pytest.mark.parametrize("moment", MIDDLES)
-def test_an_export_is_of_one_moment_while_others_write(demo: CommandLine, moment: str) -> None:
+def test_an_export_is_of_one_moment_while_others_are_in_the_middle_of_writing(demo: CommandLine, moment: str) -> None:
     many, exports = 40, []
     lines = "".join(
         json.dumps({"command": "account enroll", "account": f"w{n}", "enrolled_at": "2026-01-01T00:00:00+08:00"}) + "\n"
@@ -203,11 +204,29 @@ def test_an_export_is_of_one_moment_while_others_write(demo: CommandLine, moment
         writer.go_on()
     assert writer.returncode == 0
     assert {export["events"] - before for export in exports} > {10, 20, 30}
+    for number, export in enumerate(exports):
+        check_moved(demo, f"{number}.jsonl", export)
+
+
+def check_moved(demo: CommandLine, name: str, export: dict[str, Any]) -> None:
+    """Hold an export to be the ledger as it was when it had so many events."""
+    moved = demo.ok("--ledger", f"sqlite:///{name}.db", "import", "events", name)
+    assert moved["root"] == export["root"]
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.reading() as log:
-        for number, export in enumerate(exports):
-            moved = demo.ok("--ledger", f"sqlite:///{number}.db", "import", "events", f"{number}.jsonl")
-            assert moved["root"] == export["root"]
-            assert derived(log, export["events"]).position == export["position"]
+        assert derived(log, export["events"]) == (export["events"], b64decode(export["root"]), export["position"])
+
+
+def test_an_export_is_of_one_moment_whatever_others_write_meanwhile(demo: CommandLine) -> None:
+    """It is stopped at every statement, and another writes."""
+    before, others = len(stored(demo.ledger)), 0
+    export = demo.start("export", "events", "-o", "out.jsonl", steering=Steering(None, STATEMENT, 1, signal.SIGSTOP))
+    while export.wait_for_stop():
+        demo.ok("account", "enroll", f"w{others}", "--enrolled-at", "2026-01-01T00:00:00+08:00")
+        others += 1
+        export.go_on()
+    done = json.loads(export.ended().stdout)
+    assert before <= done["events"] < before + others
+    check_moved(demo, "out.jsonl", done)
 
 
 def test_taking_over_holds_a_page_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from ledger.log.reader import Reader
 from ledger.store.open import open_store
 from ledger.store.sqlite.files import kept_path
 from ledger.transparency import catch_up, merkle, proofs
-from ledger.transparency.log_root import Derived, ledger_id
+from ledger.transparency.log_root import LogRoot, ledger_id
 from ledger.transparency.log_root import derived as derive
 from ledger.transparency.tree import first_difference, tree_as_kept, tree_of
 
@@ -82,7 +82,7 @@ def rows_of(place: Place) -> list[Row]:
     return [Row(*each) for each in place.rows()]
 
 
-def derived_of(ledger: Ledger, size: int | None = None) -> Derived:
+def derived_of(ledger: Ledger, size: int | None = None) -> LogRoot:
     with ledger.reading() as log:
         return derive(log, size)
 

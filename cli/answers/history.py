@@ -15,7 +15,7 @@ from domain.claim import Claim, status
 from domain.incident import Exclusion, Incident
 from domain.money import DEFAULT_CURRENCY, yuan
 from domain.refusals.terms import NoTerms
-from domain.time import DEFAULT_ZONE, written
+from domain.time import DEFAULT_ZONE, rfc3339
 from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 
@@ -61,8 +61,8 @@ def history(then: AccountThen, account: str, only: str | None) -> Json:
     return {
         "account": account,
         "position": then.position,
-        "known_at": written(then.known_at, zone),
-        "valid_at": written(then.valid_at, zone),
+        "known_at": rfc3339(then.known_at, zone),
+        "valid_at": rfc3339(then.valid_at, zone),
         "events": [event(fact, zone) for fact in facts],
         **lists(case, zone),
         "months": [shape for shape in months(then.case, account, then.valid_at) if only in (None, shape["month"])],
@@ -73,7 +73,7 @@ def event(fact: Fact, zone: str) -> Json:
     """An event as it was recorded."""
     return {
         "position": fact.position,
-        "recorded_at": written(fact.recorded_at, zone),
+        "recorded_at": rfc3339(fact.recorded_at, zone),
         "actor": fact.actor,
         "reason": fact.reason,
         "stream": fact.stream,
@@ -115,7 +115,7 @@ def incident(found: Incident, zone: str) -> Json:
         "incident": found.incident,
         "function": found.function,
         "scope": found.scope,
-        "started_at": written(found.started_at, zone),
+        "started_at": rfc3339(found.started_at, zone),
         "ended_at": shapes.instant(found.ended_at, zone),
         "status": found.status,
         **_within(found),
@@ -148,7 +148,7 @@ def bill(found: Bill, zone: str) -> Json:
         "bill": found.bill,
         "first_month": found.first_month,
         "months": found.months,
-        "billed_at": written(found.billed_at, zone),
+        "billed_at": rfc3339(found.billed_at, zone),
         "product_fee": yuan(found.product_fee_fen),
         "call_fee": yuan(found.call_fee_fen),
         "voucher_offset": {"service": yuan(found.service_voucher_fen), "call": yuan(found.call_voucher_fen)},
@@ -171,7 +171,7 @@ def claim(found: Claim, zone: str) -> Json:
     return {
         "month": found.month,
         "status": status(found),
-        "filed_at": written(found.filed_at, zone),
+        "filed_at": rfc3339(found.filed_at, zone),
         "outcome": found.latest.outcome if found.latest else None,
         "awarded": yuan(found.awarded_fen),
         "issued": yuan(found.issued_fen),

@@ -7,16 +7,16 @@ from itertools import groupby
 
 from cli.answers import history, shapes
 from cli.answers.history import RULES, subject
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import moment, money
-from cli.terminal.output import WIDTH, Json, plain, print_table, put, short, wrapped
+from cli.terminal.output import WIDTH, Json, plain, print_table, print_text, short, wrapped
 from cli.terminal.vocabulary import CODED, word
 from domain.assessment import would_credit
 from domain.case import Case, Fact, evolve, fold
 from domain.money import yuan
 from domain.terms.versions import in_force
 from domain.text import Said, said
-from domain.time import written
+from domain.time import rfc3339
 from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 
@@ -32,8 +32,8 @@ def difference(before: AccountThen, after: AccountThen, month: str | None) -> Js
     concerned = history.subjects(old) | history.subjects(new)
     own = [fact for fact in after.known if fact.position > before.position and subject(fact) in concerned]
     return {
-        "from": {"known_at": written(before.known_at, zone), "position": before.position},
-        "to": {"known_at": written(after.known_at, zone), "position": after.position},
+        "from": {"known_at": rfc3339(before.known_at, zone), "position": before.position},
+        "to": {"known_at": rfc3339(after.known_at, zone), "position": after.position},
         "events": [history.event(fact, zone) for fact in own if subject(fact)[0] not in RULES],
         "changes": _changes(_everything(old, zone), _everything(new, zone), _causes(after.known, before, zone), own),
         "months": _months(before, after, month),
@@ -101,10 +101,10 @@ def _account(case: Case, zone: str) -> Json:
         return {}
     found = case.account
     stages: Json = {
-        said("stage from {at}", at=short(written(at, zone))): stage for at, stage in sorted(found.restaged.items())
+        said("stage from {at}", at=short(rfc3339(at, zone))): stage for at, stage in sorted(found.restaged.items())
     }
     return {
-        "enrolled_at": written(found.enrolled_at, zone),
+        "enrolled_at": rfc3339(found.enrolled_at, zone),
         "stage": found.stage,
         "region": found.region,
         "covered_in_beta": found.covered_in_beta,
@@ -216,10 +216,10 @@ def print_difference(diff: Json) -> None:
         for edge in ("from", "to")
     }
     print()
-    put(said("What changed from {before}\nto {after}", before=edges["from"], after=edges["to"]))
+    print_text(said("What changed from {before}\nto {after}", before=edges["from"], after=edges["to"]))
     if not diff["changes"]:
         print()
-        put(said("nothing"))
+        print_text(said("nothing"))
     for _, changes in groupby(diff["changes"], key=lambda change: (change["position"], change["what"])):
         _print_changed(list(changes))
     if diff["months"]:
@@ -239,7 +239,7 @@ def print_difference(diff: Json) -> None:
 def _print_changed(changes: list[Json]) -> None:
     first = changes[0]
     who = said("{what}, by {actor}", what=first["what"], actor=first["by"]) if first["by"] else first["what"]
-    lines = wrapped(f"{plain(first['position'])}  {here(who)}", WIDTH)
+    lines = wrapped(f"{plain(first['position'])}  {localized(who)}", WIDTH)
     if first["reason"]:
         because = said("because: {reason}", reason=first["reason"])
         lines += [f"    {line}" for line in wrapped(because, WIDTH - 4)]
@@ -267,6 +267,6 @@ def _pair(values: list[object]) -> str:
 
 def _value(value: object) -> str:
     """A value for people: an instant as tables show it."""
-    text = here(plain(value)) or "-"
+    text = localized(plain(value)) or "-"
     is_instant = isinstance(value, str) and len(text) > 19 and text[10:11] == "T" and text[4:5] == "-"
     return short(text) if is_instant else text

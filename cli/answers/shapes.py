@@ -15,7 +15,7 @@ from domain.money import percent_cut, percent_text, yuan
 from domain.rules.compensation import PartCredit
 from domain.rules.fees import Bases
 from domain.terms.versions import Terms, in_force
-from domain.time import seconds_text, written
+from domain.time import rfc3339, seconds_text
 from domain.voucher import Voucher
 from projections.claims import ClaimRow
 from projections.vouchers import VoucherRow
@@ -29,7 +29,7 @@ def seconds(span_us: int) -> int | msgspec.Raw:
 
 def instant(at: int | None, zone: str) -> str | None:
     """An instant as it is printed; None stays None."""
-    return None if at is None else written(at, zone)
+    return None if at is None else rfc3339(at, zone)
 
 
 def ratio(numerator: int, denominator: int) -> Json:
@@ -53,7 +53,7 @@ def availability(
         "tier": month_record.tier,
         "episodes": [
             {
-                "start": written(episode.start, zone),
+                "start": rfc3339(episode.start, zone),
                 "end": instant(episode.end, zone),
                 "seconds": seconds(episode.length_us),
                 "counted_seconds": seconds(episode.counted_us),
@@ -78,8 +78,8 @@ def decision(decided: Decided, lang: str) -> Json:
         "format": made.format,
         "outcome": made.outcome,
         "currency": made.currency,
-        "decided_at": written(made.decided_at, zone),
-        "filed_at": written(made.filed_at, zone),
+        "decided_at": rfc3339(made.decided_at, zone),
+        "filed_at": rfc3339(made.filed_at, zone),
         "reason": decided.reason,
         "account": made.account,
         "month": made.month,
@@ -91,7 +91,7 @@ def decision(decided: Decided, lang: str) -> Json:
         },
         "calendar": {"sha256": made.calendar.sha256, "years": list(made.calendar.years)},
         "facts": msgspec.to_builtins(made.facts),
-        "window": {"opens": written(made.window.opens_at, zone), "closes": written(made.window.closes_at, zone)},
+        "window": {"opens": rfc3339(made.window.opens_at, zone), "closes": rfc3339(made.window.closes_at, zone)},
         "availability": _measured(made, zone),
         "bases": None if made.bases is None else _bases(made.bases),
         "credit": _credit(made),
@@ -154,18 +154,18 @@ def claim(case: Case, found: Claim, lang: str) -> Json:
         "account": found.account,
         "month": found.month,
         "status": status(found),
-        "filed_at": written(found.filed_at, zone),
+        "filed_at": rfc3339(found.filed_at, zone),
         "statement": found.filings[-1].statement,
         "window": {
-            "opens": None if window is None else written(window.opens_at, zone),
-            "closes": None if window is None else written(window.closes_at, zone),
+            "opens": None if window is None else rfc3339(window.opens_at, zone),
+            "closes": None if window is None else rfc3339(window.closes_at, zone),
         },
         "currency": terms.currency,
         "awarded": yuan(found.awarded_fen),
         "issued": yuan(found.issued_fen),
         "overpaid": yuan(found.overpaid_fen),
         "disputes": [
-            {"disputed_at": written(dispute.disputed_at, zone), "grounds": dispute.grounds}
+            {"disputed_at": rfc3339(dispute.disputed_at, zone), "grounds": dispute.grounds}
             for dispute in found.disputes
         ],
         "decisions": [decision(decided, lang) for decided in found.decisions],
@@ -179,7 +179,7 @@ def claim_row(row: ClaimRow, zone: str, currency: str) -> Json:
         "account": row.account,
         "month": row.month,
         "status": row.status,
-        "filed_at": written(row.filed_at, zone),
+        "filed_at": rfc3339(row.filed_at, zone),
         "outcome": row.outcome,
         "awarded": yuan(row.awarded_fen),
         "issued": yuan(row.issued_fen),
@@ -198,7 +198,7 @@ def voucher_row(row: VoucherRow, zone: str, currency: str) -> Json:
         "redeemed": yuan(row.redeemed_fen),
         "cancelled": yuan(row.cancelled_fen),
         "balance": yuan(row.balance_fen),
-        "issued_at": written(row.issued_at, zone),
+        "issued_at": rfc3339(row.issued_at, zone),
         "currency": currency,
     }
 
@@ -216,14 +216,14 @@ def voucher(found: Voucher, zone: str, currency: str) -> Json:
         "redeemed": yuan(found.redeemed_fen),
         "cancelled": yuan(found.cancelled_fen),
         "balance": yuan(found.balance_fen),
-        "issued_at": written(found.issued_at, zone),
+        "issued_at": rfc3339(found.issued_at, zone),
         "redemptions": [
             {
                 "redemption": redemption.number,
                 "bill": redemption.bill,
                 "part": redemption.part,
                 "amount": yuan(redemption.amount_fen),
-                "redeemed_at": written(redemption.redeemed_at, zone),
+                "redeemed_at": rfc3339(redemption.redeemed_at, zone),
                 "status": "stands" if redemption.reversed is None else "reversed",
                 "reason": redemption.reversed,
             }

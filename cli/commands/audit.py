@@ -17,7 +17,7 @@ from cli.commands.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_table, put, wrapped
+from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_table, print_text, wrapped
 from cli.terminal.progress import progress
 from cli.terminal.vocabulary import label, word
 from domain.case import unknown_account
@@ -120,7 +120,7 @@ def _difference(each: Difference) -> Json:
 
 def _print_differences(different: list[Json]) -> None:
     for each in different:
-        put(
+        print_text(
             said(
                 "{account} {month} decision {number} (position {position}): {path}",
                 account=each["account"],
@@ -130,13 +130,13 @@ def _print_differences(different: list[Json]) -> None:
                 path=each["path"],
             )
         )
-        put(said("  recorded  {value}", value=plain(each["recorded"])))
-        put(said("  replayed  {value}", value=plain(each["replayed"])))
+        print_text(said("  recorded  {value}", value=plain(each["recorded"])))
+        print_text(said("  replayed  {value}", value=plain(each["replayed"])))
 
 
 def _print_replay(shape: Json) -> None:
     _print_differences(shape["different"])
-    put(
+    print_text(
         said(
             "{decisions} decisions replayed, {identical} identical ({events} events)",
             decisions=shape["decisions"],
@@ -249,7 +249,7 @@ def _outcome(outcome: Outcome) -> Json:
 
 def _print_impacts(shape: Json) -> None:
     if not shape["changed"]:
-        put(said("no decision would come out otherwise"))
+        print_text(said("no decision would come out otherwise"))
         return
     rows = [
         (
@@ -267,7 +267,7 @@ def _print_impacts(shape: Json) -> None:
         for cause in each["causes"]:
             _print_cause(each, cause)
     count = len(shape["changed"])
-    put(
+    print_text(
         counted(
             "{n} decision; owed {owed}, overpaid {overpaid}",
             "{n} decisions; owed {owed}, overpaid {overpaid}",
@@ -329,14 +329,14 @@ def _print_verified(shape: Json, file: str | None) -> None:
         text = said("{kind}: {message}", kind=word(each["kind"]), message=each["message"])
         if each["position"] is not None:
             text = said("position {position}: {text}", position=each["position"], text=text)
-        put(text, width=WIDTH)
+        print_text(text, width=WIDTH)
     _print_differences(shape["different"])
     if not shape["damage"] and not shape["different"]:
         text = said(
             "sound: {size} events, {decisions} decisions replayed", size=shape["size"], decisions=shape["decisions"]
         )
-        put(said("{text}, and extends {file}", text=text, file=file) if file else text)
-        put(said("root {root}", root=shape["root"]))
+        print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
+        print_text(said("root {root}", root=shape["root"]))
 
 
 @audit.command("completeness", short_help="What is missing, in a log that may be quite intact.")
@@ -356,7 +356,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
         position = log.position()
-        for done, life in enumerate(log.lives(*streams.ACCOUNTS), start=1):
+        for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
     shape = [msgspec.structs.asdict(each) for each in found]
@@ -364,16 +364,16 @@ def completeness_(year: int | None, format_: str | None) -> int:
     return DIFFERENT if found else 0
 
 
-def _print_findings(found: list[completeness.Finding]) -> None:
+def _print_findings(found: list[completeness.Gap]) -> None:
     for kind in dict.fromkeys(each.kind for each in found):
-        put(label(kind))
+        print_text(label(kind))
         for each in found:
             if each.kind == kind:
                 where = " ".join(part for part in (each.account, each.month) if part)
                 text = said("{where}: {message}", where=where, message=each.message) if where else each.message
                 for line in wrapped(text, WIDTH - 2):
                     print(f"  {line}")
-    put(said("{n} findings", n=len(found)) if found else said("nothing is missing"))
+    print_text(said("{n} findings", n=len(found)) if found else said("nothing is missing"))
 
 
 def _recorded(log: Reader) -> Iterator[tuple[int, int]]:

@@ -9,9 +9,9 @@ import click
 from cli.answers import shapes
 from cli.commands.completion import accounts, months
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, put, short
+from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_pairs, print_table, print_text, short
 from cli.terminal.sparkline import bar, outage_by_day, sparkline
 from cli.terminal.vocabulary import word
 from domain.money import percent_cut, yuan
@@ -34,7 +34,7 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
-def availability(account: str, month: str, asked: Asked, format_: str | None) -> None:
+def availability(account: str, month: str, asked: KnownAtOptions, format_: str | None) -> None:
     """The month, measured: total, unavailable, the exact ratio, the tier.
 
     \b
@@ -85,7 +85,7 @@ def print_month(shape: Json) -> None:
         print_table(columns, rows, right=["no.", "s", "counted"])
         print()
         for number, episode in enumerate(shape["episodes"], start=1):
-            put(
+            print_text(
                 said("no. {number}: {incidents}", number=number, incidents=", ".join(episode["incidents"])), width=WIDTH
             )
 
@@ -94,7 +94,7 @@ def print_month(shape: Json) -> None:
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
-def breaches(month: str, asked: Asked, format_: str | None) -> None:
+def breaches(month: str, asked: KnownAtOptions, format_: str | None) -> None:
     """Every account below the commitment, with the credit that a claim would get.
 
     \b
@@ -153,7 +153,7 @@ def _bar(share: Fraction) -> str:
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option
-def mtbf(account: str, year: int, asked: Asked, format_: str | None) -> None:
+def mtbf(account: str, year: int, asked: KnownAtOptions, format_: str | None) -> None:
     """The mean time between failures of a natural year, and whether it meets the commitment.
 
     \b
@@ -204,7 +204,7 @@ def _promised(days: int | None) -> str:
 @click.command()
 @knowledge_options
 @format_option
-def worklist(asked: Asked, format_: str | None) -> None:
+def worklist(asked: KnownAtOptions, format_: str | None) -> None:
     """What waits: breaches to claim and until when, claims to decide, awards to issue.
 
     \b
@@ -249,7 +249,7 @@ def _day(instant: str | None) -> str:
 
 def _print_work(shape: Json, found: Work) -> None:
     if not (found.unclaimed or found.to_decide or found.to_issue):
-        put(said("nothing waits"))
+        print_text(said("nothing waits"))
     if found.unclaimed:
         rows = [
             (

@@ -10,10 +10,10 @@ from typing import IO
 import click
 
 from cli.commands.completion import files
-from cli.main import say, wants_json
+from cli.main import print_error, wants_json
 from cli.options.context import actor, open_ledger
 from cli.refusals import LinesRefused
-from cli.terminal.output import Json, emit, format_option, put
+from cli.terminal.output import Json, emit, format_option, print_text
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.commands.batch import Batch, LineRefusal, Report
@@ -86,7 +86,7 @@ def _print_report(report: Report, dry_run: bool) -> None:
         "refused": len(report.refused),
         "position": report.position,
     }
-    put(
+    print_text(
         said(
             "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
             "{refused} refused; position {position}",
@@ -99,14 +99,14 @@ def _print_report(report: Report, dry_run: bool) -> None:
         )
     )
     if report.done_before:
-        put(said("lines 1 to {last} were done by an earlier run of this file", last=report.done_before))
+        print_text(said("lines 1 to {last} were done by an earlier run of this file", last=report.done_before))
 
 
 def _tell_refusals(name: str, report: Report) -> None:
     if wants_json() and len(report.refused) > 1:
         first = report.refused[0]
-        say(LinesRefused(n=len(report.refused), name=name, line=first.line, what=first.refusal.message))
+        print_error(LinesRefused(n=len(report.refused), name=name, line=first.line, what=first.refusal.message))
         return
     for each in report.refused:
         each.refusal.reword(said("{name}:{line}: {message}", name=name, line=each.line, message=each.refusal.message))
-        say(each.refusal, each.line)
+        print_error(each.refusal, each.line)

@@ -6,7 +6,7 @@ import click
 
 from cli.commands.recording import group
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, knowing, knowledge_options
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.refusals import CalendarNotRecorded
 from cli.terminal.output import Json, emit, format_option, print_pairs, print_table
 from cli.terminal.vocabulary import label, word
@@ -19,7 +19,7 @@ calendar = group("calendar", "Working days, as the State Council published them.
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option
-def show(year: int, asked: Asked, format_: str | None) -> None:
+def show(year: int, asked: KnownAtOptions, format_: str | None) -> None:
     """A year's days off and make-up working days, as recorded.
 
     \b

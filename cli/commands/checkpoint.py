@@ -99,7 +99,7 @@ def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, pr
         raise LogRewrittenAtPosition(position=row.position)
     try:
         merkle.verify_inclusion(proof.index, head.size, leaf, proof.hashes, head.root)
-    except merkle.BadProof:
+    except merkle.ProofError:
         raise damaged(said("its hashes do not agree")) from None
 
 
@@ -138,7 +138,7 @@ def consistency(old: str, new: str, format_: str | None) -> None:
         hashes = tree.consistency(older.size, newer.size)
     try:
         merkle.verify_consistency(older.size, newer.size, hashes, older.root, newer.root)
-    except merkle.BadProof:
+    except merkle.ProofError:
         raise damaged(said("its hashes do not agree")) from None
     shape: Json = {
         "ledger": newer.origin,

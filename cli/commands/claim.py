@@ -10,18 +10,18 @@ from cli.commands.completion import accounts, months
 from cli.commands.readings import print_readings, readings_of
 from cli.commands.recording import group
 from cli.options.context import open_ledger, settings
-from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.refusals import NothingToExplain, UnknownDecision
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import currency, moment, money
-from cli.terminal.output import WIDTH, Json, emit, format_option, print_pairs, print_table, put, short, wrapped
+from cli.terminal.output import WIDTH, Json, emit, format_option, print_pairs, print_table, print_text, short, wrapped
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import padded
 from domain.case import account_of
 from domain.text import said
 from ledger.commands.handlers import claim_in
 from ledger.log.reader import Reader
-from ledger.queries.read_models import Views
+from ledger.queries.read_models import ReadModels
 
 claim = group("claim", "Claims for a month: filed, decided clause by clause, disputed, decided again.")
 
@@ -37,7 +37,7 @@ def _shape(log: Reader, account: str, month: str) -> Json:
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
-def show(account: str, month: str, asked: Asked, format_: str | None) -> None:
+def show(account: str, month: str, asked: KnownAtOptions, format_: str | None) -> None:
     """A claim and its decisions.
 
     \b
@@ -86,14 +86,14 @@ def _print_claim(shape: Json) -> None:
 @click.option("--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's.")
 @knowledge_options
 @format_option
-def list_(month: str | None, asked: Asked, format_: str | None) -> None:
+def list_(month: str | None, asked: KnownAtOptions, format_: str | None) -> None:
     """Every claim and where it stands.
 
     \b
     Example:
       slaledger claim list --month 2026-03
     """
-    with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ReadModels.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone, currency = zone_known(log, known), currency_known(log)
         rows = [shapes.claim_row(row, zone, currency) for row in views.claims(month)]
@@ -123,7 +123,9 @@ def _print_claims(rows: list[Json], columns: tuple[str, ...]) -> None:
 @click.option("--readings", is_flag=True, help="And which other reading of a doubtful clause would change it.")
 @knowledge_options
 @format_option
-def explain(account: str, month: str, number: int | None, readings: bool, asked: Asked, format_: str | None) -> None:
+def explain(
+    account: str, month: str, number: int | None, readings: bool, asked: KnownAtOptions, format_: str | None
+) -> None:
     """The derivation of a decision, clause by clause: what went in, what came out.
 
     \b
@@ -161,7 +163,7 @@ def print_derivation(made: Json) -> None:
     column = max(8, *(len(step["clause"]) for step in made["steps"]))
     for step in made["steps"]:
         lines = wrapped(step["says"], WIDTH - column - 3)
-        print(f"  {padded(here(word(step['clause'])), column)} {lines[0]}")
+        print(f"  {padded(localized(word(step['clause'])), column)} {lines[0]}")
         for line in lines[1:]:
             print(f"{'':<{column + 3}}{line}")
     print()
@@ -169,7 +171,7 @@ def print_derivation(made: Json) -> None:
 
 
 def _print_head(made: Json) -> None:
-    put(
+    print_text(
         said(
             "Account {account}, {month}, decision {number}: {outcome}, credit {credit}",
             account=made["account"],
@@ -183,7 +185,7 @@ def _print_head(made: Json) -> None:
     decided = said("decided {decided_at}", decided_at=moment(short(made["decided_at"])[:19]))
     if made["reason"]:
         decided = said("{decided}, because: {reason}", decided=decided, reason=made["reason"])
-    put(decided, width=WIDTH)
+    print_text(decided, width=WIDTH)
 
 
 def _print_basis(made: Json) -> None:

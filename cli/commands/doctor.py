@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import click
 
 from cli.options.context import settings
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.output import WIDTH, Json, console, emit, format_option, wrapped
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import cells, padded
 from domain.refusals import Damaged, Unreadable
 from domain.text import said
-from ledger.doctor import Finding, examined
+from ledger.doctor import Diagnosis, examined
 
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "damaged": ("✗", "bold red")}
 _STATUS = {"ok": 0, "note": 0, "wrong": Unreadable.status, "damaged": Damaged.status}
@@ -36,23 +36,23 @@ def doctor(format_: str | None) -> int:
     return max(_STATUS[finding.state] for finding in found)
 
 
-def _surroundings() -> Iterator[Finding]:
+def _surroundings() -> Iterator[Diagnosis]:
     """What only the command line sees: where its text goes."""
     encoding = (sys.stdout.encoding or "").lower()
     if encoding not in ("utf-8", "utf8"):
         message = said("the terminal's encoding is {encoding}: Chinese text is shown as escapes", encoding=encoding)
-        yield Finding("terminal", "note", message, said("set LANG or PYTHONIOENCODING to UTF-8"))
+        yield Diagnosis("terminal", "note", message, said("set LANG or PYTHONIOENCODING to UTF-8"))
 
 
-def _shape(finding: Finding) -> Json:
+def _shape(finding: Diagnosis) -> Json:
     shape: Json = {"what": finding.what, "state": finding.state, "message": finding.message}
     return shape if finding.hint is None else {**shape, "hint": finding.hint}
 
 
-def _print(found: list[Finding]) -> None:
+def _print(found: list[Diagnosis]) -> None:
     from rich.text import Text
 
-    names = [here(word(finding.what)) for finding in found]
+    names = [localized(word(finding.what)) for finding in found]
     width = max(map(cells, names)) + 4
     screen = console()
     for name, finding in zip(names, found, strict=True):
@@ -63,4 +63,4 @@ def _print(found: list[Finding]) -> None:
         for line in [*rest, *hint]:
             screen.print(" " * width + line)
     wrong = sum(_STATUS[finding.state] != 0 for finding in found)
-    screen.print(here(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong)))
+    screen.print(localized(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong)))

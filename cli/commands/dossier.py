@@ -12,8 +12,8 @@ import click
 from cli.commands.availability import parsed_month
 from cli.commands.completion import accounts, files, months
 from cli.options.context import open_ledger
-from cli.terminal.language import here
-from cli.terminal.output import Json, emit, format_option, put, warn
+from cli.terminal.language import localized
+from cli.terminal.output import Json, emit, format_option, print_text, warn
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.audit import dossier as dossiers
@@ -108,7 +108,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
 def _print(names: list[str], made: _Made) -> None:
     for name, data in zip(names, made.files, strict=True):
-        put(
+        print_text(
             said(
                 "{file}: the case of {account} for {month}, {count} bytes",
                 file=name,
@@ -162,7 +162,7 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
         month=given.month,
         events=len(given.events),
     )
-    emit(answer, format_, lambda: print("\n".join(map(here, found or [sound]))))
+    emit(answer, format_, lambda: print("\n".join(map(localized, found or [sound]))))
     return Damaged.status if found else 0
 
 

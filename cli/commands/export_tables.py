@@ -13,10 +13,10 @@ import click
 from cli.commands.availability import parsed_month
 from cli.commands.completion import months as any_month
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, Known, knowing, knowledge_options, zone_known
-from cli.options.output_file import target_options, tell
+from cli.options.known_at import KnownAt, KnownAtOptions, knowing, knowledge_options, zone_known
+from cli.options.output_file import print_receipt, target_options
 from cli.refusals import BinaryOnTerminal
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.progress import progress
 from domain.text import counted, said
 from domain.time import add_months, months_between
@@ -37,43 +37,43 @@ from ledger.exports.tables import (
 from ledger.exports.xlsx import write_xlsx
 from ledger.files.writing import STDOUT, new_file
 from ledger.log.reader import Reader
-from ledger.queries.read_models import Views
+from ledger.queries.read_models import ReadModels
 
 WRITERS: dict[str, Callable[[Table, Iterable[Row], About, IO[bytes]], int]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
     "parquet": write_parquet,
 }
-Rows = Callable[[Ledger, Known], AbstractContextManager[tuple[Reader, Iterable[Row]]]]
+Rows = Callable[[Ledger, KnownAt], AbstractContextManager[tuple[Reader, Iterable[Row]]]]
 """Gives the rows of a table, and the log as far as they are of it."""
 TABLE_FILES = {"csv": (".csv",), "xlsx": (".xlsx",), "parquet": (".parquet",)}
 
 
 @contextmanager
 def _kept_rows(
-    rows: Callable[[Reader, Views], Iterator[Row]], ledger: Ledger, known: Known
+    rows: Callable[[Reader, ReadModels], Iterator[Row]], ledger: Ledger, known: KnownAt
 ) -> Iterator[tuple[Reader, Iterable[Row]]]:
     """The rows that are made of the projections, and the log up to the position that these have reached."""
-    with Views.of(ledger, upto=known.upto) as views, views.reading(), ledger.reading(views.position()) as log:
+    with ReadModels.of(ledger, upto=known.upto) as views, views.reading(), ledger.reading(views.position()) as log:
         yield log, rows(log, views)
 
 
 @contextmanager
-def _measured_rows(months: list[str], ledger: Ledger, known: Known) -> Iterator[tuple[Reader, Iterable[Row]]]:
+def _measured_rows(months: list[str], ledger: Ledger, known: KnownAt) -> Iterator[tuple[Reader, Iterable[Row]]]:
     with ledger.reading(known.upto) as log:
         yield log, availability_rows(log, months, known.at)
 
 
-def _export(table: Table, file: str, format_: str, force: bool, asked: Asked, rows: Rows) -> None:
+def _export(table: Table, file: str, format_: str, force: bool, asked: KnownAtOptions, rows: Rows) -> None:
     """Write a table of what was known. Raises Unreadable `binary_on_terminal`, and what writing a file raises."""
     if file == STDOUT and format_ != "csv" and sys.stdout.isatty():
         raise BinaryOnTerminal(format=format_)
     with open_ledger() as ledger, knowing(ledger, asked) as known, rows(ledger, known) as (log, found):
         check_is_not(ledger, file)
-        about = About(log.ledger_id() or "", log.position(), known.at, zone_known(log, known), here)
+        about = About(log.ledger_id() or "", log.position(), known.at, zone_known(log, known), localized)
         with new_file(file, force=force) as out, progress("rows") as advance:
             count = WRITERS[format_](table, _counted(found, advance), about, out)
-    tell(file, {"rows": count}, counted("{n} row", "{n} rows", n=count))
+    print_receipt(file, {"rows": count}, counted("{n} row", "{n} rows", n=count))
 
 
 def _counted(rows: Iterable[Row], advance: Callable[[int, int], None]) -> Iterator[Row]:
@@ -86,7 +86,7 @@ def _counted(rows: Iterable[Row], advance: Callable[[int, int], None]) -> Iterat
 @click.command("claims", short_help="Every claim and where it stands, as a table.")
 @target_options(TABLE_FILES)
 @knowledge_options
-def claims(file: str, format_: str, force: bool, asked: Asked) -> None:
+def claims(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None:
     """Every claim and where it stands, as CSV, XLSX or Parquet.
 
     \b
@@ -99,7 +99,7 @@ def claims(file: str, format_: str, force: bool, asked: Asked) -> None:
 @click.command("vouchers", short_help="Every voucher with its balance, as a table.")
 @target_options(TABLE_FILES)
 @knowledge_options
-def vouchers(file: str, format_: str, force: bool, asked: Asked) -> None:
+def vouchers(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None:
     """Every voucher with its balance, as CSV, XLSX or Parquet.
 
     \b
@@ -116,7 +116,7 @@ def vouchers(file: str, format_: str, force: bool, asked: Asked) -> None:
 @target_options(TABLE_FILES)
 @knowledge_options
 def availability(
-    month: str | None, first: str | None, last: str | None, file: str, format_: str, force: bool, asked: Asked
+    month: str | None, first: str | None, last: str | None, file: str, format_: str, force: bool, asked: KnownAtOptions
 ) -> None:
     """Every account's months, measured, with and without outages, as CSV, XLSX or Parquet.
 

@@ -8,9 +8,9 @@ from cli.commands.completion import accounts, versions
 from cli.commands.export_tables import availability, claims, vouchers
 from cli.commands.transfer import export_events
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, knowing, knowledge_options, zone_known
-from cli.options.output_file import target_options, tell
-from cli.terminal.language import here
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
+from cli.options.output_file import print_receipt, target_options
+from cli.terminal.language import localized
 from cli.terminal.output import warn
 from domain.case import unknown_account
 from domain.terms.versions import by_name, latest
@@ -41,7 +41,7 @@ JOURNALS = {"beancount": (".beancount", ".bean"), "hledger": (".journal", ".hled
 @export.command("journal", short_help="Vouchers as a liability, for Beancount or hledger.")
 @target_options(JOURNALS)
 @knowledge_options
-def journal(file: str, format_: str, force: bool, asked: Asked) -> None:
+def journal(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None:
     """Vouchers as a liability, for Beancount or hledger: issued, redeemed, reversed, cancelled.
 
     One transaction each, dated in the terms' zone; what is left of each voucher is asserted at the end.
@@ -54,19 +54,19 @@ def journal(file: str, format_: str, force: bool, asked: Asked) -> None:
         check_is_not(ledger, file)
         until = known.at + CLOCK_TOLERANCE_US
         with new_file(file, force=force) as out:
-            written = write_journal(log, zone_known(log, known), until, STYLES[format_](here), out.write)
+            written = write_journal(log, zone_known(log, known), until, STYLES[format_](localized), out.write)
     vouchers = counted("{n} voucher", "{n} vouchers", n=written.vouchers)
     words = counted(
         "{vouchers}, {n} transaction", "{vouchers}, {n} transactions", n=written.transactions, vouchers=vouchers
     )
-    tell(file, {"vouchers": written.vouchers, "transactions": written.transactions}, words)
+    print_receipt(file, {"vouchers": written.vouchers, "transactions": written.transactions}, words)
 
 
 @export.command("openslo", short_help="What is promised, as OpenSLO v1.")
 @click.argument("version", required=False, shell_complete=versions)
 @target_options()
 @knowledge_options
-def openslo(version: str | None, file: str, force: bool, asked: Asked) -> None:
+def openslo(version: str | None, file: str, force: bool, asked: KnownAtOptions) -> None:
     """What a version of the agreement promises, the latest by default, as OpenSLO v1 documents in YAML.
 
     \b
@@ -77,16 +77,16 @@ def openslo(version: str | None, file: str, force: bool, asked: Asked) -> None:
         check_is_not(ledger, file)
         found = latest(log.versions()) if version is None else by_name(log.versions(), version)
         with new_file(file, force=force) as out:
-            count = write_openslo(found, here, out.write)
+            count = write_openslo(found, localized, out.write)
     words = counted("{n} document of {version}", "{n} documents of {version}", n=count, version=found.terms.version)
-    tell(file, {"documents": count, "version": found.terms.version}, words)
+    print_receipt(file, {"documents": count, "version": found.terms.version}, words)
 
 
 @export.command("ics", short_help="Claim windows and what waits, as a calendar.")
 @click.option("--account", metavar="ID", help="Only this account's.", shell_complete=accounts)
 @target_options()
 @knowledge_options
-def ics(account: str | None, file: str, force: bool, asked: Asked) -> None:
+def ics(account: str | None, file: str, force: bool, asked: KnownAtOptions) -> None:
     """The worklist as a calendar (RFC 5545): when claim windows open and end, what is to be decided and issued.
 
     \b
@@ -99,7 +99,12 @@ def ics(account: str | None, file: str, force: bool, asked: Asked) -> None:
             raise unknown_account(account)
         waits = of_account(work(ledger, known.at, known.upto), account)
         about = Context(
-            log.ledger_id() or "", log.position(), known.at, zone_known(log, known), currency_of(log.versions()), here
+            log.ledger_id() or "",
+            log.position(),
+            known.at,
+            zone_known(log, known),
+            currency_of(log.versions()),
+            localized,
         )
         with new_file(file, force=force) as out:
             written = write_calendar(waits, about, out.write)
@@ -113,4 +118,4 @@ def ics(account: str | None, file: str, force: bool, asked: Asked) -> None:
         )
     events = counted("{n} event", "{n} events", n=written.events)
     words = counted("{events}, {n} to-do", "{events}, {n} to-dos", n=written.todos, events=events)
-    tell(file, {"events": written.events, "todos": written.todos}, words)
+    print_receipt(file, {"events": written.events, "todos": written.todos}, words)

@@ -10,16 +10,16 @@ from cli.answers.history_diff import difference, print_difference
 from cli.commands.availability import parsed_month
 from cli.commands.completion import accounts, months
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, Known, instant_asked, knowing, knowledge_options, known_at
+from cli.options.known_at import KnownAt, KnownAtOptions, instant_asked, knowing, knowledge_options, known_at
 from cli.refusals import NotYetEnrolled
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, Json, emit, format_option, plain, short, wrapped
 from cli.terminal.vocabulary import CODED, label, word
 from domain.case import account_of, fold
 from domain.money import yuan
 from domain.text import listed, said
-from domain.time import seconds_text, written
+from domain.time import rfc3339, seconds_text
 from ledger import clock
 from ledger.application import Ledger
 from ledger.queries.worklist import AccountThen, account_then
@@ -35,7 +35,7 @@ from ledger.queries.worklist import AccountThen, account_then
 @click.option("--diff", "diff", metavar="TIME", help="And what changed between that knowledge and TIME's.")
 @format_option
 def history(
-    account: str, month: str | None, valid_at: str | None, asked: Asked, diff: str | None, format_: str | None
+    account: str, month: str | None, valid_at: str | None, asked: KnownAtOptions, diff: str | None, format_: str | None
 ) -> None:
     """All that is recorded of an account, in order: position, time, actor, what.
 
@@ -57,7 +57,7 @@ def history(
     emit(shape, format_, lambda: _print_history(shape, history_shapes.zone_of_case(then.case)))
 
 
-def _then(ledger: Ledger, account: str, known: Known, valid_at: int | None) -> AccountThen:
+def _then(ledger: Ledger, account: str, known: KnownAt, valid_at: int | None) -> AccountThen:
     with ledger.reading(known.upto) as log:
         return account_then(log, account, known.at, valid_at)
 
@@ -66,7 +66,7 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
     """Raises Refusal `unknown_account` where it was never enrolled, or only after the instant that was asked for."""
     enrolled = account_of(fold(then.known), account)
     if then.case.account is None:
-        at = written(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
+        at = rfc3339(enrolled.enrolled_at, history_shapes.zone_of_case(then.case))
         raise NotYetEnrolled(account=account, enrolled_at=at)
 
 
@@ -85,7 +85,7 @@ def _print_events(events: list[Json], zone: str) -> None:
     for event in events:
         subject = str(event["stream"]).partition("/")[2]
         recorded = f"{event['position']:>{width}}  {short(event['recorded_at'])[:19]}  {event['actor']}"
-        first, *rest = wrapped(f"{recorded}  {here(word(event['topic']))}  {subject}", WIDTH)
+        first, *rest = wrapped(f"{recorded}  {localized(word(event['topic']))}  {subject}", WIDTH)
         print(first)
         for line in rest:
             print(f"{'':<{width + 4}}{line}")
@@ -110,7 +110,7 @@ def _value(name: str, value: object, zone: str) -> str:
     if isinstance(value, int) and name.endswith("_us"):
         return said("{seconds} s", seconds=seconds_text(value))
     if isinstance(value, int) and name.endswith("_at"):
-        return short(written(value, zone))
+        return short(rfc3339(value, zone))
     if isinstance(value, list):
         return ", ".join(item["name"] if isinstance(item, dict) else str(item) for item in value)
     return word(plain(value)) if name in CODED else plain(value)

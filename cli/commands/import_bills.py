@@ -72,7 +72,7 @@ def focus(
     """
     if both := sorted(set(taken) & set(leave_out)):
         raise click.UsageError(said("{kind} is both taken and left out", kind=both[0]))
-    asked = of_focus.Asked(
+    asked = of_focus.FocusOptions(
         account_column=account_column,
         accounts=_accounts(accounts),
         call_services=frozenset(call_services),

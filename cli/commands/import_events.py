@@ -6,7 +6,7 @@ import click
 
 from cli.options.importing import dry_run_option, file_argument, take
 from cli.terminal.output import format_option
-from ledger.imports.cloudevents import PREFIX, Asked, read_cloudevents
+from ledger.imports.cloudevents import PREFIX, CloudEventsOptions, read_cloudevents
 
 
 @click.command("cloudevents", short_help="Commands as CloudEvents 1.0 (JSON).")
@@ -23,5 +23,5 @@ def cloudevents(file: str, prefix: str, skip: tuple[str, ...], dry_run: bool, fo
     Example:
       slaledger import cloudevents events-of-others.json
     """
-    asked = Asked(prefix, frozenset(skip))
+    asked = CloudEventsOptions(prefix, frozenset(skip))
     take(file, lambda lines: read_cloudevents(lines, name=file, asked=asked), dry_run, format_)

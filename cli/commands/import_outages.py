@@ -22,8 +22,8 @@ from cli.terminal.output import format_option
 from domain.text import said
 from ledger.imports.alertmanager import read_alertmanager
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.pagerduty import Asked, read_pagerduty
-from ledger.imports.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
+from ledger.imports.prometheus import Gap, SeriesOptions, parse_ratio, parse_span_us, read_prometheus
 
 
 def _rules(
@@ -131,7 +131,7 @@ def prometheus(
         raise click.UsageError(said("--threshold {text} is no ratio above 0 and at most 1", text=threshold))
     if step is not None and span_us is None:
         raise click.UsageError(said("--step {text} is no span such as 15s or 1m", text=step))
-    measure = Measure(ratio, span_us, gap)
+    measure = SeriesOptions(ratio, span_us, gap)
     take(file, lambda lines: read_prometheus(lines, name=file, rules=rules, measure=measure), dry_run, format_)
 
 
@@ -163,7 +163,7 @@ def pagerduty(
       slaledger import pagerduty pagerduty.json --all-accounts --map 'Inbound routing=inbound_routing'
     """
     check_whom(accounts, all_accounts)
-    asked = Asked(
+    asked = PagerDutyOptions(
         functions=dict(pair(text, "SERVICE=FUNCTION") for text in mapping),
         accounts=accounts,
         all_accounts=all_accounts,

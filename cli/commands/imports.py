@@ -7,7 +7,7 @@ import click
 from cli.commands.import_bills import bss, focus
 from cli.commands.import_events import cloudevents
 from cli.commands.import_outages import alertmanager, pagerduty, prometheus
-from cli.commands.transfer import counts, tell
+from cli.commands.transfer import counts, print_receipt
 from cli.options.context import lock_seconds, settings
 from cli.options.importing import check_whom, dry_run_option, file_argument, pair, take, whom_options
 from cli.terminal.output import format_option
@@ -96,10 +96,10 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
         )
     if dry_run:
         words = said("{file}: {events} events checked, none recorded, up to position {position}", **counts(file, moved))
-        tell(file, moved, words, format_, dry_run=True)
+        print_receipt(file, moved, words, format_, dry_run=True)
     else:
         words = said("{file}: {events} events recorded, up to position {position}", **counts(file, moved))
-        tell(file, moved, words, format_)
+        print_receipt(file, moved, words, format_)
 
 
 for _command in (alertmanager, prometheus, pagerduty, focus, bss, cloudevents):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from cli.commands.recording import tell
+from cli.commands.recording import print_receipt
 from cli.options.context import actor, lock_seconds, open_ledger, settings
 from cli.options.workers import workers_options
-from cli.terminal.output import emit, format_option, put
+from cli.terminal.output import emit, format_option, print_text
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.application import Ledger
@@ -38,12 +38,12 @@ def init(agreement: str | None, format_: str | None) -> None:
         done = initialise(ledger, actor(), agreement=agreement)
         if ledger.store.is_shared:
             _make_what_is_kept(ledger)
-    tell(done, format_)
+    print_receipt(done, format_)
 
 
 def _make_what_is_kept(ledger: Ledger) -> None:
     """The tables beside the log, of this version's formats: on a server, other roles may fill but not make them."""
-    with read_models.Views.of(ledger), tree_of(ledger):
+    with read_models.ReadModels.of(ledger), tree_of(ledger):
         pass
 
 
@@ -65,7 +65,7 @@ def rebuild(workers: Workers | None, format_: str | None) -> None:
     emit(
         answer,
         format_,
-        lambda: put(
+        lambda: print_text(
             said("rebuilt: {accounts} accounts, up to position {position}", accounts=accounts, position=position)
         ),
     )

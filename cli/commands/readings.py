@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.terminal.numbers import money
-from cli.terminal.output import Json, print_table, put
+from cli.terminal.output import Json, print_table, print_text
 from cli.terminal.vocabulary import word
 from domain.money import yuan
 from domain.text import said
@@ -36,7 +36,7 @@ def print_readings(readings: list[Json]) -> None:
     """The readings that matter, or that none does."""
     print()
     if not readings:
-        put(said("No other reading changes this claim."))
+        print_text(said("No other reading changes this claim."))
         return
     columns = (said("reading"), said("key"), said("value"), said("outcome"), said("credit"), said("difference"))
     rows = [

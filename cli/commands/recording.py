@@ -15,9 +15,9 @@ from cli.examples import EXAMPLES
 from cli.options.context import actor, open_ledger
 from cli.options.known_at import currency_known
 from cli.refusals import BadEvidence
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
+from cli.terminal.output import WIDTH, Json, emit, format_params, print_pairs, print_table, print_text, warn
 from cli.terminal.vocabulary import label, word
 from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
 from domain.money import DEFAULT_CURRENCY
@@ -154,7 +154,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
             return _run_month(command, format_)
         with open_ledger() as ledger:
             done = execute(ledger, command, actor())
-        tell(done, format_)
+        print_receipt(done, format_)
         return 0
 
     return callback
@@ -195,7 +195,7 @@ def _evidence(text: str) -> dict[str, str]:
     return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
 
-def tell(done: Done, format_: str | None) -> None:
+def print_receipt(done: Done, format_: str | None) -> None:
     """Say what a command came to."""
     for warning in done.warnings:
         warn(warning)
@@ -217,8 +217,8 @@ def _tell_person(done: Done) -> None:
             position=done.position,
         )
     )
-    put(said("{command}: {outcome}", command=done.command, outcome=outcome))
-    print_pairs((f"  {here(label(name))}", _told(name, value)) for name, value in done.told.items())
+    print_text(said("{command}: {outcome}", command=done.command, outcome=outcome))
+    print_pairs((f"  {localized(label(name))}", _told(name, value)) for name, value in done.told.items())
 
 
 def _told(name: str, value: object) -> object:
@@ -272,7 +272,7 @@ def _print_run(run: MonthRun, currency: str) -> None:
     print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
     for each in run.refused:
         if each.refusal.hint:
-            put(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
+            print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

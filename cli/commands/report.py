@@ -8,14 +8,14 @@ from cli.answers import shapes
 from cli.commands.availability import parsed_month
 from cli.commands.completion import months
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, knowing, knowledge_options
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.terminal.numbers import currency, money
-from cli.terminal.output import Json, chosen, emit, format_option, print_pairs, print_table, put
+from cli.terminal.output import Json, chosen, emit, format_option, print_pairs, print_table, print_text
 from cli.terminal.progress import progress
 from cli.terminal.vocabulary import word
 from domain.money import percent_cut, percent_text, yuan
 from domain.text import said
-from domain.time import written
+from domain.time import rfc3339
 from ledger.copies.transfer import check_is_not
 from ledger.files.writing import STDOUT, new_file
 from ledger.queries.month_report import AccountMonth, MonthReport, Totals, month_report
@@ -27,7 +27,7 @@ from ledger.queries.month_report import AccountMonth, MonthReport, Totals, month
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 @knowledge_options
 @format_option
-def report(month: str, html: str | None, force: bool, asked: Asked, format_: str | None) -> None:
+def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, format_: str | None) -> None:
     """A month over all accounts: availability, tiers, claims, amounts. Open outages count up to the last event.
 
     A table shows the accounts below the commitment and those that claimed; other formats all accounts.
@@ -51,10 +51,10 @@ def report(month: str, html: str | None, force: bool, asked: Asked, format_: str
     if html != STDOUT:
         answer = {"html": html, "month": month, "accounts": len(found.accounts), "bytes": len(page)}
         words = said("{file}: {month} over all accounts, {count} bytes", file=html, month=month, count=len(page))
-        emit(answer, format_, lambda: put(words))
+        emit(answer, format_, lambda: print_text(words))
 
 
-def _report(month: str, asked: Asked, file: str | None = None) -> MonthReport:
+def _report(month: str, asked: KnownAtOptions, file: str | None = None) -> MonthReport:
     """The month; `file` is where it goes, which must not be the ledger. Raises Refusal `no_terms`."""
     with (
         open_ledger() as ledger,
@@ -73,7 +73,7 @@ def _shape(found: MonthReport) -> Json:
     return {
         "month": found.month,
         "position": found.position,
-        "known_at": written(found.at, terms.zone),
+        "known_at": rfc3339(found.at, terms.zone),
         "terms": {"agreement": terms.agreement, "version": terms.version},
         "commitment": percent_text(terms.commitment.availability.value),
         "totals": _totals(found.totals),

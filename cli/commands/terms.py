@@ -11,9 +11,9 @@ from cli.answers import shapes
 from cli.commands.completion import versions
 from cli.commands.recording import group
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, knowing, knowledge_options
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.terminal.numbers import date_of
-from cli.terminal.output import Json, emit, format_option, print_pairs, print_table, put
+from cli.terminal.output import Json, emit, format_option, print_pairs, print_table, print_text
 from cli.terminal.vocabulary import word
 from domain.money import Fen, percent_text, yuan
 from domain.terms.versions import Terms, Version, by_name, document_sha256, latest, parse_terms
@@ -55,7 +55,7 @@ def _written(value: object) -> str:
 @click.argument("version", required=False, shell_complete=versions)
 @knowledge_options
 @format_option
-def show(version: str | None, asked: Asked, format_: str | None) -> None:
+def show(version: str | None, asked: KnownAtOptions, format_: str | None) -> None:
     """A version of the agreement, the latest by default: parameters with their clauses, readings.
 
     \b
@@ -106,7 +106,7 @@ def _value(value: object) -> object:
 @click.option("--shipped", is_flag=True, help="What comes with the software instead; needs no ledger.")
 @knowledge_options
 @format_option
-def list_(shipped: bool, asked: Asked, format_: str | None) -> None:
+def list_(shipped: bool, asked: KnownAtOptions, format_: str | None) -> None:
     """Every published version, in order of effect.
 
     \b
@@ -179,4 +179,4 @@ def check(file: str, format_: str | None) -> None:
         version=found.version,
         effective_from=date_of(found.effective_from.isoformat()),
     )
-    emit(shape, format_, lambda: put(sound))
+    emit(shape, format_, lambda: print_text(sound))

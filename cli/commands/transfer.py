@@ -8,7 +8,7 @@ import click
 
 from cli.commands.completion import files
 from cli.options.context import lock_seconds, open_ledger, settings
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.output import Json, emit, format_option, warn
 from cli.terminal.progress import progress
 from domain.text import said
@@ -46,7 +46,7 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
         sign = _as_it_is if key is None else lambda text: sign_note(text, key)
         moved = transfer.export_events(ledger, file, force=force, sign=sign, on_progress=advance)
     if file != STDOUT:
-        tell(
+        print_receipt(
             file,
             moved,
             said("{file}: {events} events written, up to position {position}", **counts(file, moved)),
@@ -104,12 +104,12 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
                 "no checkpoint was given: what is proved is that every event can be read and no stream misses a version"
             )
         )
-    tell(
+    print_receipt(
         file, moved, said("{file}: {events} events restored, up to position {position}", **counts(file, moved)), format_
     )
 
 
-def tell(file: str, moved: Moved, words: str, format_: str | None, **more: object) -> None:
+def print_receipt(file: str, moved: Moved, words: str, format_: str | None, **more: object) -> None:
     """Print what was moved."""
     answer: Json = {
         "file": file,
@@ -119,7 +119,7 @@ def tell(file: str, moved: Moved, words: str, format_: str | None, **more: objec
         "root": encoded(moved.root),
     }
     root = said("root {root}", root=answer["root"])
-    emit({**answer, **more}, format_, lambda: print(f"{here(words)}\n{here(root)}"))
+    emit({**answer, **more}, format_, lambda: print(f"{localized(words)}\n{localized(root)}"))
 
 
 def counts(file: str, moved: Moved) -> dict[str, object]:

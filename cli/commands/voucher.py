@@ -8,14 +8,14 @@ from cli.answers import shapes
 from cli.commands.completion import accounts, vouchers
 from cli.commands.recording import group
 from cli.options.context import open_ledger
-from cli.options.known_at import Asked, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
 from cli.terminal.numbers import currency, money
 from cli.terminal.output import Json, emit, format_option, print_pairs, print_table, short
 from cli.terminal.vocabulary import word
 from domain.case import unknown_account
 from domain.text import said
 from ledger.log import streams
-from ledger.queries.read_models import Views
+from ledger.queries.read_models import ReadModels
 from ledger.queries.worklist import voucher_then
 
 voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bills, reversed, cancelled.")
@@ -25,14 +25,14 @@ voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bil
 @click.option("--account", shell_complete=accounts, metavar="ID", help="Only this account's.")
 @knowledge_options
 @format_option
-def list_(account: str | None, asked: Asked, format_: str | None) -> None:
+def list_(account: str | None, asked: KnownAtOptions, format_: str | None) -> None:
     """Vouchers with their balances.
 
     \b
     Example:
       slaledger voucher list --account 1001
     """
-    with open_ledger() as ledger, knowing(ledger, asked) as known, Views.of(ledger, upto=known.upto) as views:
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ReadModels.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone = zone_known(log, known)
             currency = currency_known(log)
@@ -52,7 +52,7 @@ def _print_vouchers(rows: list[Json], columns: tuple[str, ...]) -> None:
 @click.argument("voucher_id", metavar="VOUCHER", shell_complete=vouchers)
 @knowledge_options
 @format_option
-def show(voucher_id: str, asked: Asked, format_: str | None) -> None:
+def show(voucher_id: str, asked: KnownAtOptions, format_: str | None) -> None:
     """One voucher from claim to last redemption.
 
     \b

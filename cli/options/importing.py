@@ -9,7 +9,7 @@ import click
 
 from cli.commands.completion import accounts, files
 from cli.options.context import actor, open_ledger
-from cli.terminal.output import Json, emit, put, warn
+from cli.terminal.output import Json, emit, print_text, warn
 from domain.text import said
 from ledger.exports.currency import currency_of
 from ledger.files.lines import open_lines
@@ -85,7 +85,7 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
     words = said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", file=file, **numbers)
     if dry_run:
         words = said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", file=file, **numbers)
-    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: put(words))
+    emit({**answer, "dry_run": True} if dry_run else answer, format_, lambda: print_text(words))
 
 
 def _tell_notes(notes: Iterable[str]) -> None:

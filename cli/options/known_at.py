@@ -21,14 +21,14 @@ from ledger.commands.execution import CLOCK_TOLERANCE_US
 from ledger.log.reader import Reader
 
 
-class Asked(NamedTuple):
+class KnownAtOptions(NamedTuple):
     """Which knowledge was asked for, in the user's words; that of now where neither was given."""
 
     known_at: str | None
     at_position: int | None
 
 
-class Known(NamedTuple):
+class KnownAt(NamedTuple):
     """A state of knowledge: the log up to a position (None: all of it), and the instant that it is of.
 
     Open outages count up to that instant (R19).
@@ -47,13 +47,13 @@ def knowledge_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def asking(*words: Any, known_at: str | None, at_position: int | None, **given: Any) -> Any:
         if known_at is not None and at_position is not None:
             raise click.UsageError(said("give --known-at or --at-position, not both"), click.get_current_context())
-        return command(*words, asked=Asked(known_at, at_position), **given)
+        return command(*words, asked=KnownAtOptions(known_at, at_position), **given)
 
     return asking
 
 
 @contextmanager
-def knowing(ledger: Ledger, asked: Asked) -> Iterator[Known]:
+def knowing(ledger: Ledger, asked: KnownAtOptions) -> Iterator[KnownAt]:
     """The knowledge that was asked for; a refusal within says up to where the log was known.
 
     Raises Refusal `time_without_offset`, `in_the_future`, `beyond_the_log`, Unreadable `bad_time`.
@@ -71,28 +71,28 @@ def knowing(ledger: Ledger, asked: Asked) -> Iterator[Known]:
         raise
 
 
-def resolved(ledger: Ledger, asked: Asked, now: int) -> Known:
+def resolved(ledger: Ledger, asked: KnownAtOptions, now: int) -> KnownAt:
     """The state of knowledge that was asked for. Raises as `knowing` does."""
     if asked.known_at is not None:
         return known_at(ledger, instant_asked("--known-at", asked.known_at, now))
     if asked.at_position is not None:
         return _at_position(ledger, asked.at_position)
-    return Known(None, now)
+    return KnownAt(None, now)
 
 
-def known_at(ledger: Ledger, instant: int) -> Known:
+def known_at(ledger: Ledger, instant: int) -> KnownAt:
     """What was known at an instant: the longest prefix of the log in which nothing was recorded after it."""
     with ledger.reading() as log:
-        return Known(log.position_known_at(instant), instant)
+        return KnownAt(log.position_known_at(instant), instant)
 
 
-def _at_position(ledger: Ledger, position: int) -> Known:
+def _at_position(ledger: Ledger, position: int) -> KnownAt:
     with ledger.reading() as log:
         last = log.position()
     if not 1 <= position <= last:
         raise KnownAtBeyondLog(position=position, last=last)
     with ledger.reading(position) as log:
-        return Known(position, log.recorded_at())
+        return KnownAt(position, log.recorded_at())
 
 
 def instant_asked(name: str, text: str, now: int) -> int:
@@ -110,7 +110,7 @@ def instant_asked(name: str, text: str, now: int) -> int:
     return int(instant)
 
 
-def zone_known(log: Reader, known: Known) -> str:
+def zone_known(log: Reader, known: KnownAt) -> str:
     """The zone in which instants are printed: that of the terms known then, before any the usual one.
 
     Raises Refusal `no_terms` where no terms are known now.

@@ -11,7 +11,7 @@ import click
 
 from cli.commands.completion import files
 from cli.refusals import NoFormat
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.output import Json, emit
 from domain.text import Said
 from ledger.files.writing import STDOUT
@@ -48,7 +48,7 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
     raise NoFormat(file=file, formats="|".join(formats), endings=known)
 
 
-def tell(file: str, answer: Json, words: Said) -> None:
+def print_receipt(file: str, answer: Json, words: Said) -> None:
     """Say what was written, unless it went to standard output itself."""
     if file != STDOUT:
-        emit({"file": file, **answer}, None, lambda: print(f"{file}: {here(words)}"))
+        emit({"file": file, **answer}, None, lambda: print(f"{file}: {localized(words)}"))

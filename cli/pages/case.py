@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cli.pages import labels, words
-from cli.pages.derivation import Derived, derived
+from cli.pages.derivation import DerivationView, derived
 from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
-from cli.pages.known import Known, Text, field_labels, known
-from cli.pages.log import Event, life, rows
+from cli.pages.known import CaseSnapshot, Text, field_labels, known
+from cli.pages.log import LogEntry, life, rows
 from cli.pages.notes import left_out_notes
 from cli.pages.rendering import page, tongue
 from cli.pages.scale import bands, bounds, place, rooms
@@ -26,7 +26,7 @@ from domain.terms.versions import Terms, in_force
 from domain.text import Said, said
 from domain.time import days_in
 from ledger.log.reader import Reader
-from ledger.queries.case_history import Concerned, Moment, concerned, moments, subject, terms_of
+from ledger.queries.case_history import CaseMoment, Concerned, concerned, moments, subject, terms_of
 
 LIMIT_BYTES = 480_000
 """No page is longer where fewer steps can make it so."""
@@ -47,7 +47,7 @@ class _Step(NamedTuple):
     """One step of the slider: its event, what was known, and the picture of it."""
 
     fact: Fact
-    known: Known
+    known: CaseSnapshot
     picture: Picture
     drawn: Drawn
 
@@ -99,7 +99,7 @@ def _steps(
     return [_step(moment, account, month, functions, most) for moment in found]
 
 
-def _step(moment: Moment, account: str, month: str, functions: tuple[str, ...], most: int) -> _Step:
+def _step(moment: CaseMoment, account: str, month: str, functions: tuple[str, ...], most: int) -> _Step:
     fact, case = moment
     seen = picture(case, account, month, fact.recorded_at)
     return _Step(fact, known(case, account, month, fact.recorded_at, most), seen, drawn(seen, functions, most))
@@ -202,7 +202,7 @@ def _recorded_of(steps: list[_Step]) -> dict[tuple[str, str], list[int]]:
     return found
 
 
-def _events(it: _Gathered, derivations: list[Derived]) -> list[Event]:
+def _events(it: _Gathered, derivations: list[DerivationView]) -> list[LogEntry]:
     """The steps' events, and the rules' that decisions rest on."""
     cited = {position for one in derivations for line in one.lines for position in line.events}
     steps = {step.fact.position: number for number, step in enumerate(it.steps)}
@@ -275,7 +275,7 @@ def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
     ]
 
 
-def _checks(it: _Gathered, derivations: list[Derived]) -> dict[str, Any]:
+def _checks(it: _Gathered, derivations: list[DerivationView]) -> dict[str, Any]:
     """What a reader needs to check the case without trusting the page."""
     name = f"case-{it.account}-{it.month}.json"
     return {

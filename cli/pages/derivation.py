@@ -34,7 +34,7 @@ class Line(NamedTuple):
     events: list[int]
 
 
-class Derived(NamedTuple):
+class DerivationView(NamedTuple):
     """A decision as a page shows it; `left_out` steps are not written out, whose episodes count `left_out_us`."""
 
     number: int
@@ -50,7 +50,7 @@ class Derived(NamedTuple):
     made: Decision
 
 
-def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> Derived:
+def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> DerivationView:
     """A decision with its steps in the reader's language; `facts` are all that concern the account."""
     made = record.decode(decided.record)
     zone = made.terms.readings.timezone
@@ -76,7 +76,7 @@ def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> Derived:
                 events=sorted({fact.position for fact in _events(step, made, known)}),
             )
         )
-    return Derived(
+    return DerivationView(
         number=made.number,
         outcome=labels.outcome(made.outcome),
         outcome_code=made.outcome,

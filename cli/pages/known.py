@@ -22,7 +22,7 @@ Text = Said | str
 Row = tuple[object, ...]
 
 
-class Known(NamedTuple):
+class CaseSnapshot(NamedTuple):
     """A case as it was known: the fields at the top by name, and the rows of its tables."""
 
     result: MonthResult
@@ -53,7 +53,7 @@ def field_labels() -> dict[str, Said]:
     }
 
 
-def known(case: Case, account: str, month: str, at: int, most: int) -> Known:
+def known(case: Case, account: str, month: str, at: int, most: int) -> CaseSnapshot:
     """A case as it was known at an instant; of incidents and episodes the `most` longest have rows.
 
     Raises Refusal `unknown_account`, `no_terms`.
@@ -65,7 +65,7 @@ def known(case: Case, account: str, month: str, at: int, most: int) -> Known:
     incidents = longest(every, [(found.ended_at or at) - found.started_at for found in every], most)
     numbered = list(enumerate(result.measured.episodes, start=1))
     episodes = longest(numbered, [found.length_us for _, found in numbered], most)
-    return Known(
+    return CaseSnapshot(
         result=result,
         fields=_fields(case, month, result),
         outcome=labels.outcome_code(case.claims.get(month)),

@@ -7,17 +7,17 @@ from cli.terminal.step_sentences import duration
 from domain.claim import Claim, status
 from domain.money import yuan
 from domain.text import Said, said
-from domain.time import written
+from domain.time import rfc3339
 
 
 def when(instant: int | None, zone: str) -> str | Said:
     """An instant on the terms' clock, which the page names once; an open end in words."""
-    return said("still open") if instant is None else written(instant, zone)[:-6].replace("T", " ")
+    return said("still open") if instant is None else rfc3339(instant, zone)[:-6].replace("T", " ")
 
 
 def moment(instant: int, zone: str) -> str:
     """When something was recorded or decided, to the second; the table of events has the rest."""
-    return written(instant, zone)[:19].replace("T", " ")
+    return rfc3339(instant, zone)[:19].replace("T", " ")
 
 
 def money(fen: int, code: str) -> str:

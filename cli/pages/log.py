@@ -14,14 +14,14 @@ from domain.case import Fact
 from domain.money import yuan
 from domain.terms.versions import Terms
 from domain.text import Said, said
-from domain.time import seconds_text, written
+from domain.time import rfc3339, seconds_text
 from ledger.queries.case_history import subject
 
 LONGEST = 300
 """Characters of a text in the table of events; a longer one is cut, and says so."""
 
 
-class Event(NamedTuple):
+class LogEntry(NamedTuple):
     """A row of the table of events; `step` is the slider's, None for events before its first."""
 
     position: int
@@ -34,10 +34,10 @@ class Event(NamedTuple):
     data: list[tuple[str, str | Said]]
 
 
-def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[Event]:
+def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[LogEntry]:
     """The table's rows in log order; `steps` are the slider's, by position."""
     return [
-        Event(
+        LogEntry(
             position=fact.position,
             step=steps.get(fact.position),
             recorded_at=labels.when(fact.recorded_at, zone),
@@ -82,7 +82,7 @@ def _value(name: str, value: object, zone: str) -> str | Said:
     if isinstance(value, int) and name.endswith("_us"):
         return said("{seconds} s", seconds=seconds_text(value))
     if isinstance(value, int) and name.endswith("_at"):
-        return written(value, zone)[:-6].replace("T", " ")
+        return rfc3339(value, zone)[:-6].replace("T", " ")
     if isinstance(value, tuple | list):
         return cut(", ".join(map(_item, value)))
     return cut(str(value))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cli.refusals import NoJinja
-from cli.terminal.language import spoken
+from cli.terminal.language import in_language
 from domain.text import Said
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def clean(text: str) -> str:
 
 def tongue(value: object, lang: str) -> str:
     """A value of a page as text in a language."""
-    return clean(spoken(value, lang)) if isinstance(value, Said) else clean(str(value))
+    return clean(in_language(value, lang)) if isinstance(value, Said) else clean(str(value))
 
 
 def _policy(style: str, script: str) -> str:

@@ -24,7 +24,7 @@ def language() -> str:
     return _reader.get()
 
 
-def settle(words: Sequence[str], environment: Mapping[str, str]) -> None:
+def choose_language(words: Sequence[str], environment: Mapping[str, str]) -> None:
     """Settle the reader's language before anything is said, mistakes on the command line included."""
     _reader.set(asked_for(words) or _known(environment.get("SLALEDGER_LANG", "")) or of_locale(environment))
 
@@ -56,16 +56,18 @@ def _known(lang: str) -> str | None:
     return lang if lang in LANGUAGES else None
 
 
-def here(text: str) -> str:
+def localized(text: str) -> str:
     """A sentence in the reader's language."""
-    return spoken(text, language())
+    return in_language(text, language())
 
 
-def spoken(text: str, lang: str) -> str:
+def in_language(text: str, lang: str) -> str:
     """A sentence in a language, `en` or `zh`; a text that is no sentence of ours stays as it is."""
     if lang == "en" or not isinstance(text, Said):
         return str(text)
-    values = {name: spoken(value, lang) if isinstance(value, Said) else value for name, value in text.values.items()}
+    values = {
+        name: in_language(value, lang) if isinstance(value, Said) else value for name, value in text.values.items()
+    }
     return translated(text.template, lang).format_map(values)
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from cli.terminal.language import here
+from cli.terminal.language import localized
 from cli.terminal.widths import cells, folded, padded
 from domain.text import Said, said
 
@@ -96,20 +96,20 @@ def print_table(
 
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=title and here(title),
+        title=title and localized(title),
         title_justify="left",
         padding=(0, 1),
         pad_edge=False,
         show_edge=False,
     )
-    table_rows = [[here(plain(value)) for value in row] for row in rows]
+    table_rows = [[localized(plain(value)) for value in row] for row in rows]
     if not table_rows:
-        put(said("none"))
+        print_text(said("none"))
         return
     aligned = set(right)
     for column in columns:
         number = column in aligned
-        table.add_column(here(column), justify="right" if number else "left", overflow="fold", no_wrap=number)
+        table.add_column(localized(column), justify="right" if number else "left", overflow="fold", no_wrap=number)
     for row in table_rows:
         table.add_row(*row)
     console().print(table)
@@ -131,12 +131,12 @@ def short(instant: str) -> str:
 
 def wrapped(text: str, width: int) -> list[str]:
     """A text in the reader's language in lines of so many columns, of which a Chinese character takes two."""
-    return folded(here(text), width) if text else []
+    return folded(localized(text), width) if text else []
 
 
-def put(text: str = "", *, width: int | None = None) -> None:
+def print_text(text: str = "", *, width: int | None = None) -> None:
     """A text for the person, in their language; within a width where one is given."""
-    print(here(text) if width is None else "\n".join(wrapped(text, width)))
+    print(localized(text) if width is None else "\n".join(wrapped(text, width)))
 
 
 def _columns() -> int:
@@ -146,7 +146,7 @@ def _columns() -> int:
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Labels and values, one a line; what is None is left out."""
-    shown = [(here(label), here(plain(value))) for label, value in pairs if value is not None]
+    shown = [(localized(label), localized(plain(value))) for label, value in pairs if value is not None]
     width = max((cells(label) for label, _ in shown), default=0)
     for label, value in shown:
         print(f"{padded(label, width)}  {value}")
@@ -154,4 +154,4 @@ def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
 
 def warn(message: str) -> None:
     """A word to the person, beside the answer."""
-    print("slaledger: " + here(said("note: {message}", message=message)), file=sys.stderr)
+    print("slaledger: " + localized(said("note: {message}", message=message)), file=sys.stderr)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cli.terminal.language import spoken
+from cli.terminal.language import in_language
 from cli.terminal.numbers import date_of, moment
 from domain.decision import Step
 from domain.money import percent_cut, yuan
 from domain.text import Said, listed, said
-from domain.time import seconds_text, written
+from domain.time import rfc3339, seconds_text
 
 _Shown = dict[str, str]
 
@@ -18,7 +18,7 @@ _Shown = dict[str, str]
 def says(step: Step, zone: str, lang: str) -> str:
     """A step as a sentence. Raises KeyError for a step code that this version does not know."""
     inputs = {name: _shown(name, value, zone, lang) for name, value in step.inputs.items()}
-    return spoken(_SENTENCES[step.step](step, inputs), lang)
+    return in_language(_SENTENCES[step.step](step, inputs), lang)
 
 
 def _shown(name: str, value: Any, zone: str, lang: str) -> str:
@@ -29,7 +29,7 @@ def _shown(name: str, value: Any, zone: str, lang: str) -> str:
     if name.endswith("_fen"):
         return yuan(value)
     if name.endswith("_at") or name in ("start", "end", "month_start", "month_end"):
-        text = written(value, zone)[:-6].replace("T", " ")
+        text = rfc3339(value, zone)[:-6].replace("T", " ")
         return date_of(text[:10], lang) if name == "effective_at" else moment(text, lang)
     if name == "nth_workday":
         return date_of(str(value), lang)

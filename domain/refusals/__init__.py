@@ -134,10 +134,10 @@ def fields(kind: type[Refusal]) -> dict[str, str]:
 def _text(value: object, kind: str, zone: str | None) -> object:
     """A field as a sentence shows it."""
     from domain.money import yuan  # both refuse values themselves
-    from domain.time import DEFAULT_ZONE, written
+    from domain.time import DEFAULT_ZONE, rfc3339
 
     if isinstance(value, int) and kind == "InstantUs":
-        return written(value, zone or DEFAULT_ZONE)
+        return rfc3339(value, zone or DEFAULT_ZONE)
     if isinstance(value, int) and kind == "AmountFen":
         return yuan(value)
     return value

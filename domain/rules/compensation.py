@@ -39,8 +39,8 @@ def credit(bases: Bases, tier_number: int, terms: Terms) -> Credit:
     service_fen, call_fen = half_up(service, service_parts), half_up(call, call_parts)
     if terms.readings.rounding == "once_on_total":
         call_fen = half_up(service * call_parts + call * service_parts, service_parts * call_parts) - service_fen
-    cap_fen = most(bases, terms)
-    service_fen = service_fen if cap_fen is None else min(service_fen, cap_fen)  # a cap: no call part
+    cap = cap_fen(bases, terms)
+    service_fen = service_fen if cap is None else min(service_fen, cap)  # a cap: no call part
     return Credit(
         service=PartCredit(rate=tier.service_rate, amount_fen=service_fen),
         call=PartCredit(rate=call_rate, amount_fen=call_fen),
@@ -54,7 +54,7 @@ def uncapped_fen(bases: Bases, tier_number: int, terms: Terms) -> int:
     return half_up(rate.numerator * bases.service.net_fen, rate.denominator)
 
 
-def most(bases: Bases, terms: Terms) -> int | None:
+def cap_fen(bases: Bases, terms: Terms) -> int | None:
     """The cap of a month in fen, rounded down: a share of what was paid of the fee without vouchers; None without."""
     cap = terms.credit.cap
     if cap is None:

@@ -16,7 +16,7 @@ from domain.refusals.voucher import (
 )
 from domain.terms.versions import Terms
 from domain.text import said
-from domain.time import month_start, written
+from domain.time import month_start, rfc3339
 
 
 def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command: RedeemVoucher, terms: Terms) -> None:
@@ -55,6 +55,6 @@ def _check_later(voucher: str, issued_at: int, bill: Bill, terms: Terms) -> None
         what = (
             said("is for months from {month} on", month=bill.first_month)
             if by_month
-            else said("is of {dated}", dated=written(dated, terms.zone))
+            else said("is of {dated}", dated=rfc3339(dated, terms.zone))
         )
         raise EarlierBill(bill=bill.bill, what=what, voucher=voucher, issued_at=issued_at)

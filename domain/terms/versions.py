@@ -35,7 +35,7 @@ from domain.refusals.terms import (
 from domain.terms.checks import check_expressible, findings
 from domain.terms.document import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
 from domain.text import said, words_of
-from domain.time import DAY_US, month_span, written
+from domain.time import DAY_US, month_span, rfc3339
 
 __all__ = ["REFERENCE_AGREEMENT", "Cited", "Readings", "Terms", "Version"]
 
@@ -155,7 +155,7 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
         told = (
             said("was not announced")
             if noticed_at is None
-            else said("was announced at {noticed_at}", noticed_at=written(noticed_at, terms.zone))
+            else said("was announced at {noticed_at}", noticed_at=rfc3339(noticed_at, terms.zone))
         )
         raise TermsWithoutNotice(version=terms.version, effective_at=terms.effective_at, told=told, days=days)
 

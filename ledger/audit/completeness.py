@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from domain.assessment import window_of
-from domain.case import Case, Fact, touching
+from domain.case import Case, Fact, incidents_of
 from domain.decision import head
 from domain.events import ClaimDecided, VoucherIssued
 from domain.money import yuan
 from domain.rules.fees import covers
 from domain.terms.versions import Version, latest
 from domain.text import said
-from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, written
+from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, rfc3339
 
 WAITING_US = 10 * DAY_US
 """A claim that waits longer than this is a finding."""
@@ -22,7 +22,7 @@ SOURCE_DAYS = 365
 """Terms that were compared with their source longer ago than this are a finding."""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is missing or odd: its kind, whose and which month where that makes sense, and in words."""
 
     kind: str
@@ -32,7 +32,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     position: int | None = None
 
 
-def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: int | None) -> Iterator[Finding]:
+def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: int | None) -> Iterator[Gap]:
     """What is missing of an account at an instant; of one year's months where one is given."""
     found = [
         *_months_without_bill(case, account, at),
@@ -48,7 +48,7 @@ def _zone(case: Case) -> str:
     return latest(case.versions).terms.zone if case.versions else DEFAULT_ZONE
 
 
-def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Finding]:
+def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Gap]:
     """Months that have ended, from enrolment to closure, that no standing bill is for."""
     holder = case.account
     if holder is None:
@@ -58,34 +58,34 @@ def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Finding]
     last = now if holder.closed_at is None else min(now, add_months(month_of(holder.closed_at - 1, zone), 1))
     while month < last:
         if not any(covers(bill, month) for bill in case.bills.values()):
-            yield Finding(
+            yield Gap(
                 kind="month_without_bill", account=account, month=month, message=said("no bill is for this month")
             )
         month = add_months(month, 1)
 
 
-def _open_incidents(case: Case, account: str, at: int) -> Iterator[Finding]:
+def _open_incidents(case: Case, account: str, at: int) -> Iterator[Gap]:
     zone = _zone(case)
-    for incident in touching(case):
+    for incident in incidents_of(case):
         if incident.status == "open":
-            yield Finding(
+            yield Gap(
                 kind="incident_never_closed",
                 account=account,
                 month=month_of(incident.started_at, zone),
                 message=said(
                     "incident {incident} is open since {started_at}",
                     incident=incident.incident,
-                    started_at=written(incident.started_at, zone),
+                    started_at=rfc3339(incident.started_at, zone),
                 ),
             )
 
 
-def _claims(case: Case, account: str, at: int) -> Iterator[Finding]:
+def _claims(case: Case, account: str, at: int) -> Iterator[Gap]:
     zone = _zone(case)
     for month, claim in sorted(case.claims.items()):
         if claim.pending is not None and at - claim.pending.filed_at > WAITING_US:
-            since = written(claim.pending.filed_at, zone)
-            yield Finding(
+            since = rfc3339(claim.pending.filed_at, zone)
+            yield Gap(
                 kind="claim_waits",
                 account=account,
                 month=month,
@@ -93,18 +93,18 @@ def _claims(case: Case, account: str, at: int) -> Iterator[Finding]:
             )
         if claim.to_issue_fen:
             message = said("{amount} was awarded and no voucher issued for it", amount=yuan(claim.to_issue_fen))
-            yield Finding(kind="award_without_voucher", account=account, month=month, message=message)
+            yield Gap(kind="award_without_voucher", account=account, month=month, message=message)
         if window_of(case, month) is None:
             message = said("the working days that its claim window needs are not recorded")
-            yield Finding(kind="calendar_missing", account=account, month=month, message=message)
+            yield Gap(kind="calendar_missing", account=account, month=month, message=message)
 
 
-def _unexplained_offsets(case: Case, account: str) -> Iterator[Finding]:
+def _unexplained_offsets(case: Case, account: str) -> Iterator[Gap]:
     """Voucher amounts on bills for which this ledger knows no voucher."""
     for bill in case.bills.values():
         outside = bill.service_voucher_fen + bill.call_voucher_fen
         if bill.voided is None and outside:
-            yield Finding(
+            yield Gap(
                 kind="unexplained_voucher_offset",
                 account=account,
                 month=bill.first_month,
@@ -116,7 +116,7 @@ def _unexplained_offsets(case: Case, account: str) -> Iterator[Finding]:
             )
 
 
-def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Finding]:
+def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Gap]:
     """Decisions and vouchers that say an earlier time than that at which they were recorded."""
     for fact in facts:
         event = fact.event
@@ -127,7 +127,7 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Finding]:
         else:
             continue
         if dated < fact.recorded_at:
-            yield Finding(
+            yield Gap(
                 kind="dated_earlier_than_recorded",
                 account=account,
                 month=event.month,
@@ -143,10 +143,10 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Finding]:
 
 
 def _minute(instant: int) -> str:
-    return written(instant, DEFAULT_ZONE)[:16].replace("T", " ")
+    return rfc3339(instant, DEFAULT_ZONE)[:16].replace("T", " ")
 
 
-def of_terms(versions: Iterable[Version], at: int) -> Iterator[Finding]:
+def of_terms(versions: Iterable[Version], at: int) -> Iterator[Gap]:
     """Terms whose contract text was last compared long ago."""
     for version in versions:
         checked = version.terms.source.checked_on
@@ -156,18 +156,18 @@ def of_terms(versions: Iterable[Version], at: int) -> Iterator[Finding]:
                 version=version.terms.version,
                 checked=checked,
             )
-            yield Finding(kind="source_not_checked", message=message)
+            yield Gap(kind="source_not_checked", message=message)
 
 
-def of_clock(recorded: Iterable[tuple[int, int]]) -> Iterator[Finding]:
+def of_clock(recorded: Iterable[tuple[int, int]]) -> Iterator[Gap]:
     """Places of the log, (position, recorded_at) in order, at which the clock went backwards."""
     before = 0
     for position, recorded_at in recorded:
         if recorded_at < before:
             message = said(
                 "recorded {recorded_at}, after {before}",
-                recorded_at=written(recorded_at, DEFAULT_ZONE),
-                before=written(before, DEFAULT_ZONE),
+                recorded_at=rfc3339(recorded_at, DEFAULT_ZONE),
+                before=rfc3339(before, DEFAULT_ZONE),
             )
-            yield Finding(kind="clock_went_backwards", position=position, message=message)
+            yield Gap(kind="clock_went_backwards", position=position, message=message)
         before = max(before, recorded_at)

@@ -16,9 +16,9 @@ from domain.parser_messages import parser_words
 from domain.text import said, words_of
 from ledger.audit.replay import past_decisions, replay
 from ledger.log import leaves, streams
-from ledger.log.account_history import Own
+from ledger.log.account_history import AccountRows
 from ledger.log.codec import Row, decode
-from ledger.log.shared_history import Common
+from ledger.log.shared_history import SharedHistory
 from ledger.refusals.audit import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
 from ledger.transparency import merkle
 
@@ -151,7 +151,7 @@ def _wrong_proofs(dossier: Dossier, tree: Tree) -> Iterator[str]:
         try:
             proof = [base64.b64decode(each, validate=True) for each in event.proof]
             merkle.verify_inclusion(event.index, tree.size, leaves.leaf_hash(event.row), proof, tree.root)
-        except (merkle.BadProof, ValueError) as error:
+        except (merkle.ProofError, ValueError) as error:
             yield said(
                 "position {position}: {topic} in {stream} is not proved: {error}",
                 position=event.position,
@@ -198,8 +198,8 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
 
 def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
     rows = [event.row for event in dossier.events]
-    own = Own(dossier.account, [row for row in rows if streams.owner(row.stream) == dossier.account], {})
-    common = Common(row for row in rows if streams.owner(row.stream) == streams.SHARED)
+    own = AccountRows(dossier.account, [row for row in rows if streams.owner(row.stream) == dossier.account], {})
+    common = SharedHistory(row for row in rows if streams.owner(row.stream) == streams.SHARED)
     found = 0
     for past in past_decisions(own, common, dossier.month):
         found += 1

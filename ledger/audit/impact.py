@@ -15,8 +15,8 @@ from domain.refusals import Refusal
 from domain.terms.readings import NUMBERS, others, with_readings
 from domain.terms.versions import Version, in_force
 from domain.time import month_span, months_between
-from ledger.audit.replay import Past, Progress, past_decisions
-from ledger.log.account_history import Life
+from ledger.audit.replay import Progress, RecordedDecision, past_decisions
+from ledger.log.account_history import AccountHistory
 from ledger.log.reader import Reader
 
 Choose = Callable[[Sequence[Version], str], Version]
@@ -65,13 +65,13 @@ def impacts_of_now(log: Reader, first: str, end: str, *, at: int, on_progress: P
     """
     found: list[Impact] = []
     position = log.position()
-    for done, life in enumerate(log.lives(first, end), start=1):
+    for done, life in enumerate(log.account_histories(first, end), start=1):
         found += _impact_of_now(life, position, at)
         on_progress(done, 0)
     return found
 
 
-def _impact_of_now(life: Life, position: int, at: int) -> Iterator[Impact]:
+def _impact_of_now(life: AccountHistory, position: int, at: int) -> Iterator[Impact]:
     account, case = life.account, life.case(position)
     for month, claim in sorted(case.claims.items()):
         if claim.latest is None or claim.pending is not None or claim.withdrawn is not None:
@@ -137,14 +137,14 @@ def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose, on_pr
     """The recorded decisions that come out otherwise under other rules, of the accounts in a range of streams."""
     found: list[Impact] = []
     common = log.common()
-    for done, own in enumerate(log.accounts_own(first, end), start=1):
+    for done, own in enumerate(log.accounts_rows(first, end), start=1):
         impacts = (impact_of_rules(past, choose) for past in past_decisions(own, common))
         found += [impact for impact in impacts if impact is not None]
         on_progress(done, 0)
     return found
 
 
-def impact_of_rules(past: Past, choose: Choose) -> Impact | None:
+def impact_of_rules(past: RecordedDecision, choose: Choose) -> Impact | None:
     """A recorded decision made again under other rules, from the very facts that it knew; None where it is alike."""
     made = past.made
     again = _decided(past.case, past.account, past.month, made.decided_at, choose)
@@ -172,7 +172,7 @@ class OtherReading(msgspec.Struct, frozen=True, kw_only=True):
     impact: Impact
 
 
-def other_readings(past: Past) -> list[OtherReading]:
+def other_readings(past: RecordedDecision) -> list[OtherReading]:
     """Each doubtful clause whose other reading changes a decision: R11, R12, R17, R18 and R19 have no other."""
     changed = []
     for key, value in others(past.made.terms.readings):

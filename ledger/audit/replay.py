@@ -18,18 +18,18 @@ from domain.refusals import Refusal
 from domain.terms.versions import in_force
 from domain.text import said, words_of
 from ledger.log import leaves
-from ledger.log.account_history import Life, Own
+from ledger.log.account_history import AccountHistory, AccountRows
 from ledger.log.codec import Row, decode
 from ledger.log.leaves import Leaf, leaf
 from ledger.log.reader import Reader
-from ledger.log.shared_history import Common
+from ledger.log.shared_history import SharedHistory
 from ledger.refusals.audit import UnreadableDecision
 
 Progress = Callable[[int, int], None]
 _Read = TypeVar("_Read")
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded decision with the case as it was known when it was made.
 
     Account, month and facts are taken from where it stands in the log, not from what the record says of itself.
@@ -61,14 +61,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     replayed: Any
 
 
-def past_decisions(own: Own, common: Common, month: str | None = None) -> Iterator[Past]:
+def past_decisions(own: AccountRows, common: SharedHistory, month: str | None = None) -> Iterator[RecordedDecision]:
     """An account's decisions in order, each with what it knew; of one month where given.
 
     What a decision knew is the log up to its last position before it. Where nobody can tell that, as in a dossier,
     the record is believed. Each case is valid until the next is asked for. Raises Damaged where an event or a record
     cannot be read, behind the last decision too.
     """
-    life, known = Life(own.account, common), 0
+    life, known = AccountHistory(own.account, common), 0
     facts: list[Fact] = []
     hashed: list[Leaf] = []
     positions = [row.position for row in own.rows]
@@ -82,12 +82,12 @@ def past_decisions(own: Own, common: Common, month: str | None = None) -> Iterat
         position = own.before.get(row.position, basis.facts.position)
         count = min(index, bisect_right(positions, position))
         if count < known:
-            life, known = Life(own.account, common), 0
+            life, known = AccountHistory(own.account, common), 0
         life.take_in(facts[known:count])
         known = count
         hashed += map(leaf, own.rows[len(hashed) : count])
         rests_on = [*hashed[:count], *life.common_leaves(position, basis.calendar.years)]
-        yield Past(
+        yield RecordedDecision(
             account=own.account,
             month=of_month,
             row=row,
@@ -111,7 +111,7 @@ def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
         raise UnreadableDecision(position=row.position, error=words_of(error)) from None
 
 
-def replay(past: Past) -> Difference | None:
+def replay(past: RecordedDecision) -> Difference | None:
     """Decide again and compare the whole record, byte for byte; None where it is the same.
 
     Raises Damaged `unreadable_decision`, which only a record that is not the same can be.
@@ -149,7 +149,7 @@ def replay_range(log: Reader, first: str, end: str, *, month: str | None = None,
     decisions = events = 0
     different: list[Difference] = []
     common = log.common()
-    for own in log.accounts_own(first, end):
+    for own in log.accounts_rows(first, end):
         for past in past_decisions(own, common, month):
             decisions += 1
             difference = replay(past)
@@ -169,7 +169,7 @@ def together(parts: Iterable[Replayed]) -> Replayed:
     )
 
 
-def _difference(past: Past, path: str, recorded: Any, replayed: Any) -> Difference:
+def _difference(past: RecordedDecision, path: str, recorded: Any, replayed: Any) -> Difference:
     return Difference(
         account=past.account,
         month=past.month,

@@ -11,12 +11,12 @@ from domain.refusals import Damaged
 from domain.text import said
 from ledger.application import Ledger
 from ledger.audit.replay import Difference, past_decisions, replay
-from ledger.log.account_history import Life
+from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.parallel import Workers, over_accounts
-from ledger.queries.read_models import Views
-from ledger.transparency.log_root import Derived, derived, ledger_id
+from ledger.queries.read_models import ReadModels
+from ledger.transparency.log_root import LogRoot, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.tree import first_difference, tree_as_kept
 
@@ -35,7 +35,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """What a verification found: the log as its rows say it, damage, and decisions that replay otherwise."""
 
     ledger: str
-    log: Derived
+    log: LogRoot
     decisions: int
     damage: list[Damage]
     different: list[Difference]
@@ -45,7 +45,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
         return min((each.position for each in self.damage if each.position is not None), default=None)
 
 
-class _Held(msgspec.Struct, frozen=True, kw_only=True):
+class RangeResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a range of accounts."""
 
     decisions: int
@@ -70,7 +70,7 @@ def verify(
             damage += _rewritten(ledger, log, found, against)
         except Damaged as damaged:
             damage.append(Damage(kind=damaged.code, message=damaged.message))
-            found = Derived(0, b"", 0)
+            found = LogRoot(0, b"", 0)
         decisions, different = 0, []
         if not damage:
             for held in over_accounts(ledger, log, _hold_accounts, workers, on_progress):
@@ -82,14 +82,14 @@ def verify(
     return Verified(ledger=name, log=found, decisions=decisions, damage=damage, different=different)
 
 
-def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) -> _Held:
+def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) -> RangeResult:
     """Vouchers balance and decisions replay, of the accounts in a range of streams."""
     decisions, done = 0, 0
     damage: list[Damage] = []
     different: list[Difference] = []
     position, common = log.position(), log.common()
-    for own in log.accounts_own(first, end):
-        life = Life(own.account, common)
+    for own in log.accounts_rows(first, end):
+        life = AccountHistory(own.account, common)
         life.take_in(list(map(decode, own.rows)))
         damage += _unbalanced(life.case(position), own.account)
         for past in past_decisions(own, common):
@@ -98,7 +98,7 @@ def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) 
             different += [difference] if difference else []
         done += len(own.rows)
         on_progress(done, 0)
-    return _Held(decisions=decisions, damage=damage, different=different)
+    return RangeResult(decisions=decisions, damage=damage, different=different)
 
 
 def _unreadable(log: Reader) -> Iterator[Damage]:
@@ -116,7 +116,7 @@ def _gaps(log: Reader) -> Iterator[Damage]:
         yield Damage(kind="gap", message=said("stream {stream} misses a version", stream=stream), position=position)
 
 
-def _rewritten(ledger: Ledger, log: Reader, found: Derived, against: Checkpoint | None) -> Iterator[Damage]:
+def _rewritten(ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint | None) -> Iterator[Damage]:
     """The log extends the checkpoint's, and the tree that lies beside it."""
     with tree_as_kept(ledger) as kept:
         if kept is not None and (found.size < kept.size or _root(log, found, kept.size) != kept.root()):
@@ -138,7 +138,7 @@ def _rewritten(ledger: Ledger, log: Reader, found: Derived, against: Checkpoint 
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
 
 
-def _root(log: Reader, found: Derived, size: int) -> bytes:
+def _root(log: Reader, found: LogRoot, size: int) -> bytes:
     """The root of the first `size` events, for the whole log as it was derived already."""
     return found.root if size == found.size else derived(log, size).root
 
@@ -191,7 +191,7 @@ def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
 
 def _stale_projections(ledger: Ledger, position: int) -> Iterator[Damage]:
     """What is kept of the projections is what the events make of them."""
-    with Views.of(ledger) as kept, Views.of(ledger, upto=position) as made:
+    with ReadModels.of(ledger) as kept, ReadModels.of(ledger, upto=position) as made:
         same = kept.same_as(made)
     if not same:
         yield Damage(kind="projections_differ", message=said("the projections are not what the events say"))

@@ -27,7 +27,7 @@ from ledger.commands.execution import Clock, carry_out, spend_key
 from ledger.commands.month_run import run_month, waiting
 from ledger.commands.parsing import parse_line
 from ledger.log.reader import BatchNote
-from ledger.memory import uncollected
+from ledger.memory import gc_paused
 from ledger.refusals.commands import BatchGoesOn, RunIncomplete
 
 TURN_NS = 250_000_000
@@ -100,7 +100,7 @@ class Batch:
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
                     raise BatchGoesOn()
                 started, before = True, self._report.recorded
-                with uncollected():
+                with gc_paused():
                     more = self._run_lines(log, numbered, whole=dry_run)
                 if self._noted or self._report.recorded > before:
                     self._note(log, "running" if more else "stopped" if self._report.refused else "done")

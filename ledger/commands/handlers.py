@@ -26,7 +26,7 @@ from domain.text import said
 from domain.time import month_of, month_span
 from ledger.files.reading import read_text
 from ledger.log import leaves, streams
-from ledger.log.account_history import Life
+from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode as decode_row
 from ledger.log.reader import Reader
 from ledger.refusals.commands import (
@@ -309,7 +309,7 @@ def _decide_claim(log: Reader, command: c.DecideClaim, now: int) -> Effect:
     account = str(command.account)
     claim = _claim(log, account, command.month)
     told: dict[str, Any] = {"account": account, "month": command.month}
-    if not claims.waits(claim):
+    if not claims.is_pending(claim):
         return Effect(told=told)
     decided_at = now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
@@ -339,7 +339,7 @@ def decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decisi
     """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
     account, month = str(account), str(month)
     own, position = log.range(f"{account}/"), log.position()
-    life = Life(account, log.common())
+    life = AccountHistory(account, log.common())
     life.take_in(list(map(decode_row, own)))
     case = life.case(position)
     version = agreement.in_force(case.versions, month)

@@ -15,15 +15,15 @@ from domain.refusals import Damaged
 from domain.text import said
 from ledger.application import Ledger
 from ledger.copies.events_file import EventsFile
-from ledger.copies.transfer import Moved, Progress, Source, check_is_not, export_events, move_in
+from ledger.copies.transfer import Moved, Progress, RowSource, check_is_not, export_events, move_in
 from ledger.files.lines import open_lines
 from ledger.files.reading import unreadable
-from ledger.files.writing import beside, check_is_alone
+from ledger.files.writing import check_is_alone, replacing
 from ledger.log.codec import Row, decode
 from ledger.log.reader import BatchNote, Reader
 from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
 from ledger.store.sqlite import files
-from ledger.store.sqlite.store import explained
+from ledger.store.sqlite.store import translating_errors
 from ledger.transparency.log_root import BEFORE_ALL, derived, hashed, ledger_id
 from ledger.transparency.proofs import Checkpoint
 
@@ -47,9 +47,9 @@ def backup(
         return export_events(ledger, file, force=force, on_progress=on_progress).checkpoint
     check_is_not(ledger, file)
     check_is_alone(Path(file))
-    with explained(file), beside(Path(file), force=force) as temporary:
+    with translating_errors(file), replacing(Path(file), force=force) as temporary:
         _copy(files.sqlite_uri(path, writable=ledger.writable), temporary, on_progress)
-        files.settle(temporary)
+        files.checkpoint_wal(temporary)
         with Ledger.open(f"sqlite:///{temporary}", read_only=True) as copy, copy.reading() as log:
             found = derived(log)
             checkpoint = Checkpoint(ledger_id(log), found.size, found.root)
@@ -90,7 +90,7 @@ def restore(
 
 
 @contextmanager
-def _source(file: str, verifier_keys: Sequence[str]) -> Iterator[Source]:
+def _source(file: str, verifier_keys: Sequence[str]) -> Iterator[RowSource]:
     """What a file holds, by how it begins."""
     if not _is_sqlite(file):
         with open_lines(file) as lines:
@@ -131,7 +131,7 @@ class _Copy:
 
     def rows(self) -> Iterator[Row]:
         """The rows in log order. Raises Damaged for one that cannot be read, or stands before the first position."""
-        with explained(self._file):
+        with translating_errors(self._file):
             for row in self._log.since(BEFORE_ALL):
                 if row.position <= 0:
                     raise PositionBelowFirst(place=self.place)

@@ -28,7 +28,7 @@ from domain.events import LedgerCreated
 from domain.parser_messages import parser_words
 from domain.refusals import Refusal
 from domain.text import said
-from domain.time import written
+from domain.time import rfc3339
 from ledger.files.lines import cut_off
 from ledger.log import streams
 from ledger.log.codec import Envelope, Row, open_state
@@ -329,4 +329,4 @@ def _source(ledger: str) -> str:
 
 
 def _time(instant: int) -> str:
-    return written(instant, "UTC").replace("+00:00", "Z")
+    return rfc3339(instant, "UTC").replace("+00:00", "Z")

@@ -18,7 +18,7 @@ from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
 from ledger.copies.events_file import EventsFile, write_events
 from ledger.files.lines import new_lines, open_lines
-from ledger.files.writing import beside, check_is_alone
+from ledger.files.writing import check_is_alone, replacing
 from ledger.log.codec import Row
 from ledger.log.reader import BatchNote
 from ledger.refusals.copies import (
@@ -32,8 +32,8 @@ from ledger.refusals.copies import (
 )
 from ledger.store import open
 from ledger.store.sqlite import files
-from ledger.store.sqlite.store import explained
-from ledger.transparency.log_root import BEFORE_ALL, Derived, derived, ledger_id
+from ledger.store.sqlite.store import translating_errors
+from ledger.transparency.log_root import BEFORE_ALL, LogRoot, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.signed_notes import encoded
 
@@ -57,7 +57,7 @@ class Moved(msgspec.Struct, frozen=True):
         return Checkpoint(self.ledger, self.events, self.root)
 
 
-class Source(Protocol):
+class RowSource(Protocol):
     """Where rows come from, in log order, each checked as far as it can be alone.
 
     `stated` is the checkpoint that the source has of itself, known once all rows were taken; `notes` are how far
@@ -119,7 +119,7 @@ def import_events(
 
 
 def move_in(
-    source: Source,
+    source: RowSource,
     url: str,
     *,
     against: Checkpoint | None = None,
@@ -168,15 +168,15 @@ def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[
                 ledger.store.drop_kept()
         return
     check_is_alone(path)
-    with explained(str(path)), beside(path, force=not keep, keep=keep) as temporary:
+    with translating_errors(str(path)), replacing(path, force=not keep, keep=keep) as temporary:
         with Ledger.create(f"sqlite:///{temporary}", lock_seconds=lock_seconds) as ledger:
             yield ledger
-        files.settle(temporary)
+        files.checkpoint_wal(temporary)
         if keep:
             files.drop_kept(path)
 
 
-def _insert(log: Writer, source: Source, on_progress: Progress) -> None:
+def _insert(log: Writer, source: RowSource, on_progress: Progress) -> None:
     """Insert a source's rows, a page at a time; the versions of each stream run from 1 without a gap."""
     page: list[Row] = []
     ends: dict[str, int] = {}
@@ -198,7 +198,7 @@ def _insert(log: Writer, source: Source, on_progress: Progress) -> None:
 
 
 def _prove(
-    log: Writer, found: Derived, head: Checkpoint, stated: Checkpoint | None, against: Checkpoint | None
+    log: Writer, found: LogRoot, head: Checkpoint, stated: Checkpoint | None, against: Checkpoint | None
 ) -> None:
     """The rows as stored are the source's, and extend the log of the checkpoint that somebody kept."""
     if stated is not None and stated != head:

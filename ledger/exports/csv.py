@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import IO, NamedTuple
 
 from domain.money import yuan
-from domain.time import seconds_text, written
+from domain.time import rfc3339, seconds_text
 from ledger.exports.tables import Cell, Kind, Row, Table
 
 PLACES: Mapping[Kind, int] = {"money": 2, "seconds": 6, "percent": 4}
@@ -67,7 +67,7 @@ def _text(kind: Kind, cell: Cell, zone: str) -> str:
         case "percent":
             return f"{cell // 10_000}.{cell % 10_000:04d}"
         case "instant":
-            return written(cell, zone)
+            return rfc3339(cell, zone)
         case _:
             return str(cell)
 

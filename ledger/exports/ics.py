@@ -37,7 +37,7 @@ class Context(NamedTuple):
     speak: Callable[[str], str]
 
 
-class Written(NamedTuple):
+class CalendarFile(NamedTuple):
     """What a calendar holds; `without_window` are breaches whose window no recorded calendar of working days gives."""
 
     events: int
@@ -45,7 +45,7 @@ class Written(NamedTuple):
     without_window: int
 
 
-def write_calendar(work: Work, context: Context, write: Callable[[bytes], object]) -> Written:
+def write_calendar(work: Work, context: Context, write: Callable[[bytes], object]) -> CalendarFile:
     """Write what waits as a calendar. Raises Unreadable `missing_extra`."""
     ics = library("icalendar", "ics", said("Calendars"))
     name = said("Claims of ledger {ledger}", ledger=context.ledger)
@@ -58,7 +58,7 @@ def write_calendar(work: Work, context: Context, write: Callable[[bytes], object
     for component in (*events, *todos):
         calendar.add_component(component)
     write(calendar.to_ical())
-    return Written(len(events), len(todos), sum(one.closes_at is None for one in work.unclaimed))
+    return CalendarFile(len(events), len(todos), sum(one.closes_at is None for one in work.unclaimed))
 
 
 def _events(ics: Any, work: Work, context: Context) -> Iterator[Any]:

@@ -65,14 +65,14 @@ class Style(Protocol):
         """The lines that assert what a voucher's account holds when a day begins."""
 
 
-class Written(NamedTuple):
+class JournalFile(NamedTuple):
     """What a journal holds."""
 
     vouchers: int
     transactions: int
 
 
-def write_journal(log: Reader, zone: str, until: int, style: Style, write: Callable[[bytes], object]) -> Written:
+def write_journal(log: Reader, zone: str, until: int, style: Style, write: Callable[[bytes], object]) -> JournalFile:
     """Write the journal of a log. Dates are of a zone's clock; balances are those after the day of `until`."""
     currency = currency_of(log.versions())
     after = _day(until, zone) + timedelta(days=1)
@@ -81,7 +81,7 @@ def write_journal(log: Reader, zone: str, until: int, style: Style, write: Calla
     for book in books(log):
         _write(_entries(book, zone, after, currency, style), write)
         vouchers, transactions = vouchers + 1, transactions + len(book.movements)
-    return Written(vouchers, transactions)
+    return JournalFile(vouchers, transactions)
 
 
 def _write(lines: Iterable[str], write: Callable[[bytes], object]) -> None:

@@ -13,7 +13,7 @@ from domain.time import month_span
 from ledger.exports.currency import currency_of
 from ledger.log import streams
 from ledger.log.reader import Reader
-from ledger.queries.read_models import Views
+from ledger.queries.read_models import ReadModels
 
 Kind = Literal["text", "whole", "yes_no", "money", "seconds", "percent", "instant"]
 """What a cell holds: text; a whole number; true or false; fen; microseconds; hundredths of a basis point; an instant in
@@ -89,7 +89,7 @@ AVAILABILITY = Table(
 TABLES = {table.name: table for table in (CLAIMS, VOUCHERS, AVAILABILITY)}
 
 
-def claim_rows(log: Reader, views: Views) -> Iterator[Row]:
+def claim_rows(log: Reader, views: ReadModels) -> Iterator[Row]:
     """Every claim, in order of month and account."""
     currency = currency_of(log.versions())
     for row in views.each_claim():
@@ -97,7 +97,7 @@ def claim_rows(log: Reader, views: Views) -> Iterator[Row]:
         yield row.account, row.month, row.status, row.filed_at, row.outcome, *amounts, currency
 
 
-def voucher_rows(log: Reader, views: Views) -> Iterator[Row]:
+def voucher_rows(log: Reader, views: ReadModels) -> Iterator[Row]:
     """Every voucher with its balance, in order of id."""
     currency = currency_of(log.versions())
     for row in views.each_voucher():
@@ -113,7 +113,7 @@ def availability_rows(log: Reader, months: Sequence[str], at: int) -> Iterator[R
     versions, position = log.versions(), log.position()
     for month in months:
         in_force(versions, month)
-    for life in log.lives(*streams.ACCOUNTS):
+    for life in log.account_histories(*streams.ACCOUNTS):
         yield from _measured(life.case(position), life.account, months, at)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from domain.case import Fact
 from domain.events import RedemptionReversed, VoucherCancelled, VoucherIssued, VoucherRedeemed
 from ledger.log import streams
-from ledger.log.account_history import Life
+from ledger.log.account_history import AccountHistory
 from ledger.log.reader import Reader
 
 Kind = Literal["issued", "redeemed", "reversed", "cancelled"]
@@ -50,11 +50,11 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
 
 def books(log: Reader) -> Iterator[Book]:
     """Every voucher, in order of account and issue; memory does not grow with the number of accounts."""
-    for life in log.lives(*streams.ACCOUNTS):
+    for life in log.account_histories(*streams.ACCOUNTS):
         yield from _books(life)
 
 
-def _books(life: Life) -> Iterator[Book]:
+def _books(life: AccountHistory) -> Iterator[Book]:
     told: dict[str, list[Fact]] = {}
     for fact in life.facts:
         if isinstance(fact.event, VoucherIssued | VoucherRedeemed | RedemptionReversed | VoucherCancelled):

@@ -22,7 +22,7 @@ SIDECARS = ("-wal", "-shm", "-journal")
 
 
 @contextmanager
-def beside(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Path]:
+def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Path]:
     """A free name beside a file, to make there what becomes the file when the block is left well.
 
     A file that exists is replaced only with `force`; `keep=False` makes nothing in the end. Whatever leaves the block
@@ -34,7 +34,7 @@ def beside(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Pa
     try:
         yield temporary
         if keep:
-            with written(file):
+            with explain_write_errors(file):
                 _sync(temporary)
                 _publish(temporary, target, file, force)
                 _sync(target.parent)
@@ -48,10 +48,13 @@ def beside(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Pa
 def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
     """A file to be written whole, as `beside` has it; `-` is standard output. Raises as `beside` does."""
     if file == STDOUT:
-        with written(said("standard output"), said("what it took is not whole; look at the disk")), _stdout() as out:
+        with (
+            explain_write_errors(said("standard output"), said("what it took is not whole; look at the disk")),
+            _stdout() as out,
+        ):
             yield out
         return
-    with beside(Path(file), force=force) as temporary, written(file), temporary.open("xb") as out:
+    with replacing(Path(file), force=force) as temporary, explain_write_errors(file), temporary.open("xb") as out:
         yield out
 
 
@@ -59,7 +62,7 @@ _GONE = said("nothing is left of it; look at the disk")
 
 
 @contextmanager
-def written(file: Path | str, hint: str = _GONE) -> Iterator[None]:
+def explain_write_errors(file: Path | str, hint: str = _GONE) -> Iterator[None]:
     """The system's refusals to write as ours. Raises Unreadable `unwritable_file`."""
     try:
         yield

@@ -11,8 +11,8 @@ import msgspec
 
 from domain.text import said
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
-from ledger.imports.outages import Outage, commands, compact, source_id
-from ledger.imports.source import Moment, Node, Reading, documents
+from ledger.imports.outages import ToldOutage, commands, compact, source_id
+from ledger.imports.source import Node, Reading, SourceTime, documents
 from ledger.refusals.import_outages import (
     AlertEndToldOtherwise,
     AlertWithoutEnd,
@@ -36,8 +36,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     incident: str
     labels: dict[str, str]
-    start: Moment
-    end: Moment | None
+    start: SourceTime
+    end: SourceTime | None
 
 
 def read_alertmanager(lines: Iterable[bytes], *, name: str, rules: LabelRules, truncated: bool = False) -> Reading:
@@ -99,9 +99,9 @@ def _later(known: Alert, alert: Alert) -> Alert:
     return known
 
 
-def _outages(alerts: Iterable[Alert], sorter: Sorter) -> Iterator[Outage]:
+def _outages(alerts: Iterable[Alert], sorter: Sorter) -> Iterator[ToldOutage]:
     for alert in alerts:
         function = sorter.function(alert.labels, alert.node, alert.name)
         if function is not None:
             whom = sorter.target(alert.labels, alert.node.at("labels"), alert.name)
-            yield Outage(incident=alert.incident, function=function, target=whom, start=alert.start, end=alert.end)
+            yield ToldOutage(incident=alert.incident, function=function, target=whom, start=alert.start, end=alert.end)

@@ -16,8 +16,8 @@ import msgspec
 
 from domain.bill import MAX_MONTHS
 from domain.text import said
-from ledger.imports.charges import Bill, Charge, bill_fields, next_month
-from ledger.imports.csv_rows import Row, rows
+from ledger.imports.charges import Charge, ChargedBill, bill_fields, next_month
+from ledger.imports.csv_rows import CsvRow, rows
 from ledger.imports.source import Reading, Sourced, checked_id, whole
 from ledger.refusals.import_bills import (
     BadAmountInBill,
@@ -75,7 +75,7 @@ def read_aliyun_bill(
     kept = _of_products(borne, name, products, notes)
     if unborne := sorted(call_items - {row.cells["计费项"] for row in kept}):
         raise UnknownCallItem(place=name, unborne=unborne[0])
-    bills: dict[str, list[Row]] = {}
+    bills: dict[str, list[CsvRow]] = {}
     for row in kept:
         bills.setdefault(_bill_id(row), []).append(row)
     commands = [
@@ -94,7 +94,7 @@ def _text(data: bytes, file: str) -> str:
     raise BadEncoding(place=file)
 
 
-def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: list[str]) -> list[Row]:
+def _of_products(rows: list[CsvRow], file: str, products: frozenset[str], notes: list[str]) -> list[CsvRow]:
     """The rows of the products asked for; without a choice, all of them, if they are of one product."""
     if not products:
         for column in ("产品Code", "产品"):
@@ -109,11 +109,11 @@ def _of_products(rows: list[Row], file: str, products: frozenset[str], notes: li
     return kept
 
 
-def _product_names(row: Row) -> set[str]:
+def _product_names(row: CsvRow) -> set[str]:
     return {row.cells["产品Code"], row.cells["产品"], row.cells["产品明细"]}
 
 
-def _bill_id(row: Row) -> str:
+def _bill_id(row: CsvRow) -> str:
     if row.cells.get("币种", "") not in YUAN:
         raise NotYuan(place=row.place, currency=row.cells["币种"])
     parts = ["aliyun", row.required("账号ID"), _month(row)]
@@ -122,19 +122,19 @@ def _bill_id(row: Row) -> str:
     return checked_id(":".join(parts), row.place)
 
 
-def _month(row: Row) -> str:
+def _month(row: CsvRow) -> str:
     """账期 as `YYYY-MM`."""
     if not (match := _MONTH.fullmatch(row.required("账期"))):
         raise BadBillingMonth(place=row.place, month=row.cells["账期"])
     return f"{match[1]}-{match[2]}"
 
 
-def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[str]) -> dict[str, object]:
+def _bill(bill: str, rows: list[CsvRow], call_items: frozenset[str], notes: list[str]) -> dict[str, object]:
     """The `fees bill` command of one bill's rows."""
     period = _period(rows)
     if any(_is_prepaid(row) and not _is_bounded(row) for row in rows):
         notes.append(said("{bill}: prepaid, but without its start and end: taken as one month", bill=bill))
-    head = Bill(
+    head = ChargedBill(
         bill=bill,
         account=rows[0].cells["账号ID"],
         first_month=period.first_month,
@@ -144,12 +144,12 @@ def _bill(bill: str, rows: list[Row], call_items: frozenset[str], notes: list[st
     return bill_fields(head, (_charge(row, call_items) for row in rows))
 
 
-def _charge(row: Row, call_items: frozenset[str]) -> Charge:
+def _charge(row: CsvRow, call_items: frozenset[str]) -> Charge:
     fee, voucher = _amount(row, "应付金额"), _amount(row, "代金券抵扣")
     return Charge(place=row.place, is_call=row.cells["计费项"] in call_items, fee=fee, voucher=voucher)
 
 
-def _amount(row: Row, column: str) -> Fraction:
+def _amount(row: CsvRow, column: str) -> Fraction:
     """An amount in yuan, exactly; blank is zero."""
     if not (text := row.cells[column]):
         return Fraction(0)
@@ -158,16 +158,16 @@ def _amount(row: Row, column: str) -> Fraction:
     return Fraction(text)
 
 
-def _is_prepaid(row: Row) -> bool:
+def _is_prepaid(row: CsvRow) -> bool:
     cells = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
     return any(word in cell for word in PREPAID for cell in cells)
 
 
-def _is_bounded(row: Row) -> bool:
+def _is_bounded(row: CsvRow) -> bool:
     return bool(row.cells["账单开始时间"] and row.cells["账单结束时间"])
 
 
-def _period(rows: list[Row]) -> Period:
+def _period(rows: list[CsvRow]) -> Period:
     """The months that the bill pays for; its rows must agree."""
     periods = [_row_period(row) for row in rows]
     for row, period in zip(rows, periods, strict=True):
@@ -182,7 +182,7 @@ def _period(rows: list[Row]) -> Period:
     return periods[0]
 
 
-def _row_period(row: Row) -> Period:
+def _row_period(row: CsvRow) -> Period:
     """Prepaid with start and end: the months bought, from the start's month. Else the month of 账期."""
     if not (_is_prepaid(row) and _is_bounded(row)):
         return Period(_month(row), 1)
@@ -208,7 +208,7 @@ def _last_end(start: datetime, months: int) -> datetime:
     return first + timedelta(days=min(start.day, days))
 
 
-def _billed_at(rows: list[Row]) -> str:
+def _billed_at(rows: list[CsvRow]) -> str:
     """The bill's date: the latest 消费时间, else the latest 账单结束时间, else the start of the next month.
 
     The end of what was prepaid lies ahead, so it says nothing of when that was billed.
@@ -220,11 +220,11 @@ def _billed_at(rows: list[Row]) -> str:
     return f"{at.isoformat()}+08:00"
 
 
-def _times(rows: Iterable[Row], column: str) -> list[datetime]:
+def _times(rows: Iterable[CsvRow], column: str) -> list[datetime]:
     return [_time(row, column) for row in rows if row.cells[column]]
 
 
-def _time(row: Row, column: str) -> datetime:
+def _time(row: CsvRow, column: str) -> datetime:
     """A local time of the billing clock; a date alone is its midnight."""
     if match := _TIME.fullmatch(row.cells[column]):
         try:

@@ -16,7 +16,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.charges import Bill, Charge, bill_fields, check_currency, next_month
+from ledger.imports.charges import Charge, ChargedBill, bill_fields, check_currency, next_month
 from ledger.imports.source import Node, Reading, Sourced, checked_id, documents
 from ledger.refusals.import_bills import (
     BadAmountInAnswer,
@@ -200,7 +200,7 @@ def _bill(bill: str, items: list[Item], call_items: frozenset[str]) -> dict[str,
     """The `fees bill` command of one bill's items; a cycle is billed when it is over, on the billing clock (+08:00)."""
     first = items[0]
     end = next_month(datetime.fromisoformat(f"{first.month}-01"))
-    head = Bill(bill=bill, account=first.account, first_month=first.month, billed_at=f"{end.isoformat()}+08:00")
+    head = ChargedBill(bill=bill, account=first.account, first_month=first.month, billed_at=f"{end.isoformat()}+08:00")
     charges = (
         Charge(place=item.node.place, is_call=bool(call_items & item.names), fee=item.fee, voucher=item.voucher)
         for item in items

@@ -22,7 +22,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     voucher: Fraction = Fraction(0)
 
 
-class Bill(msgspec.Struct, frozen=True, kw_only=True):
+class ChargedBill(msgspec.Struct, frozen=True, kw_only=True):
     """Of whom and for when a bill is; `billed_at` is RFC 3339. Without `rounded` its sums must be whole fen."""
 
     bill: str
@@ -33,7 +33,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     rounded: bool = True
 
 
-def bill_fields(bill: Bill, charges: Iterable[Charge]) -> dict[str, object]:
+def bill_fields(bill: ChargedBill, charges: Iterable[Charge]) -> dict[str, object]:
     """The `fees bill` command of one bill's charges; sums are exact and rounded half up once per bill and part.
 
     Raises Unreadable `negative_total`, `vouchers_exceed_fee`, `finer_than_fen`.
@@ -64,7 +64,7 @@ def next_month(first: datetime) -> datetime:
     return (first + timedelta(days=31)).replace(day=1)
 
 
-def _part(place: str, bill: Bill, charges: Iterable[Charge], *, is_call: bool) -> tuple[int, int]:
+def _part(place: str, bill: ChargedBill, charges: Iterable[Charge], *, is_call: bool) -> tuple[int, int]:
     """Fee and voucher offset of one part of a bill, in fen."""
     own = [charge for charge in charges if charge.is_call == is_call]
     fee, offset = (
@@ -79,7 +79,7 @@ def _part(place: str, bill: Bill, charges: Iterable[Charge], *, is_call: bool) -
     return fee_fen, voucher_fen
 
 
-def _fen(place: str, bill: Bill, total: Fraction, what: Said) -> int:
+def _fen(place: str, bill: ChargedBill, total: Fraction, what: Said) -> int:
     if total < 0:
         raise NegativeTotal(place=place, what=what)
     fen = total * 100

@@ -39,14 +39,14 @@ _REFUSED_FIELDS = {
 }
 
 
-class Asked(msgspec.Struct, frozen=True):
+class CloudEventsOptions(msgspec.Struct, frozen=True):
     """What stands before the command's words in a type, and the types that are left out."""
 
     prefix: str = PREFIX
     skip: frozenset[str] = frozenset()
 
 
-def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: Asked) -> Reading:
+def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: CloudEventsOptions) -> Reading:
     """The commands that the events carry, in the order of the file. Raises Unreadable."""
     found: dict[str, Sourced] = {}
     left_out = 0

@@ -19,7 +19,7 @@ from ledger.refusals.imports import (
 )
 
 
-class Row(msgspec.Struct, frozen=True):
+class CsvRow(msgspec.Struct, frozen=True):
     """One row: where its first line is, and its cells by column, without blanks around them."""
 
     place: str
@@ -43,7 +43,7 @@ def decoded(lines: Iterable[bytes], file: str) -> Iterator[str]:
         yield text.removeprefix("\ufeff") if number == 1 else text
 
 
-def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> Iterator[Row]:
+def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> Iterator[CsvRow]:
     """The rows under a header that has at least `columns`; blank lines stand only at the end.
 
     Raises Unreadable `bad_csv`, `missing_column` (with `hint`), `duplicate_column`, `blank_line`, `bad_row`.
@@ -60,7 +60,7 @@ def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> 
             raise BlankLine(place=blank)
         if len(cells) != len(header):
             raise BadRow(place=place, cells=len(cells), columns=len(header))
-        yield Row(place, dict(zip(header, cells, strict=True)))
+        yield CsvRow(place, dict(zip(header, cells, strict=True)))
 
 
 def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]:

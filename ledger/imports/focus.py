@@ -16,8 +16,8 @@ import msgspec
 
 from domain.text import counted, said
 from domain.time import zone_info
-from ledger.imports.charges import Bill, Charge, bill_fields, check_currency, next_month
-from ledger.imports.csv_rows import Row, decoded, rows
+from ledger.imports.charges import Charge, ChargedBill, bill_fields, check_currency, next_month
+from ledger.imports.csv_rows import CsvRow, decoded, rows
 from ledger.imports.outages import source_id
 from ledger.imports.source import Reading, Sourced, checked_id
 from ledger.refusals.import_bills import (
@@ -48,7 +48,7 @@ _TIME = re.compile(
 )
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class FocusOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a person said of the file.
 
     `accounts` maps values of `account_column` to accounts; without any, each value is an account. `services` are those
@@ -76,9 +76,9 @@ class Month(msgspec.Struct, frozen=True):
     end: str
 
 
-def read_focus(lines: Iterable[bytes], *, name: str, asked: Asked) -> Reading:
+def read_focus(lines: Iterable[bytes], *, name: str, asked: FocusOptions) -> Reading:
     """One `fees bill` per account and month, in the order in which they first appear. Raises Unreadable."""
-    found = _Found(asked, name)
+    found = _Charges(asked, name)
     columns = [asked.account_column, *COLUMNS, *([asked.voucher_column] if asked.voucher_column else [])]
     hint = said("give a FOCUS file with these columns, in UTF-8")
     for row in rows(decoded(lines, name), name, columns, hint):
@@ -86,7 +86,7 @@ def read_focus(lines: Iterable[bytes], *, name: str, asked: Asked) -> Reading:
     found.check()
     commands = []
     for month, charges in found.charges.items():
-        bill = Bill(
+        bill = ChargedBill(
             bill=source_id(SOURCE, month.account, month.month),
             account=month.account,
             first_month=month.month,
@@ -98,10 +98,10 @@ def read_focus(lines: Iterable[bytes], *, name: str, asked: Asked) -> Reading:
     return Reading(commands=tuple(commands), notes=tuple(found.notes()))
 
 
-class _Found:
+class _Charges:
     """What the rows read so far come to: two sums a month, however many rows there are."""
 
-    def __init__(self, asked: Asked, file: str) -> None:
+    def __init__(self, asked: FocusOptions, file: str) -> None:
         self.charges: dict[Month, dict[bool, Charge]] = {}
         self._asked = asked
         self._file = file
@@ -110,7 +110,7 @@ class _Found:
         self._accounts: set[str] = set()
         self._seen: set[bytes] = set()
 
-    def take(self, row: Row) -> None:
+    def take(self, row: CsvRow) -> None:
         """Add a row. Raises Unreadable with its place."""
         asked = self._asked
         given = _cell(row, asked.account_column)
@@ -151,13 +151,13 @@ class _Found:
     def _leave_out(self, what: str) -> None:
         self._left_out[what] = self._left_out.get(what, 0) + 1
 
-    def _check_new(self, row: Row) -> None:
+    def _check_new(self, row: CsvRow) -> None:
         digest = sha256(msgspec.json.encode(row.cells)).digest()[:16]
         if digest in self._seen and not self._asked.repeated_rows:
             raise RepeatedRow(place=row.place)
         self._seen.add(digest)
 
-    def _add(self, row: Row, account: str, is_call: bool) -> None:
+    def _add(self, row: CsvRow, account: str, is_call: bool) -> None:
         column = self._asked.voucher_column
         fee = _amount(row, "BilledCost", _required(row, "BilledCost"))
         voucher = _amount(row, column, _cell(row, column)) if column else Fraction(0)
@@ -172,18 +172,18 @@ class _Found:
             charges[is_call] = msgspec.structs.replace(before, fee=fee, voucher=voucher)
 
 
-def _cell(row: Row, column: str) -> str:
+def _cell(row: CsvRow, column: str) -> str:
     text = row.cells[column]
     return "" if text == "NULL" else text
 
 
-def _required(row: Row, column: str) -> str:
+def _required(row: CsvRow, column: str) -> str:
     if not (text := _cell(row, column)):
         raise MissingCell(place=row.place, column=column)
     return text
 
 
-def _kind(row: Row) -> str:
+def _kind(row: CsvRow) -> str:
     """The row's category, or that it corrects an earlier period."""
     category, given = _cell(row, "ChargeCategory"), row.cells.get("ChargeClass", "")
     if category not in CATEGORIES:
@@ -193,7 +193,7 @@ def _kind(row: Row) -> str:
     return CORRECTION if given == CORRECTION else category
 
 
-def _amount(row: Row, column: str, text: str) -> Fraction:
+def _amount(row: CsvRow, column: str, text: str) -> Fraction:
     if not text:
         return Fraction(0)
     if not _AMOUNT.fullmatch(text):
@@ -201,7 +201,7 @@ def _amount(row: Row, column: str, text: str) -> Fraction:
     return Fraction(text)
 
 
-def _month(row: Row, account: str, zone: str | None) -> Month:
+def _month(row: CsvRow, account: str, zone: str | None) -> Month:
     """The billing period, which must be one month on its own clock, or on that of `zone`."""
     start, end = _time(row, "BillingPeriodStart", zone), _time(row, "BillingPeriodEnd", zone)
     first = start.replace(day=1, hour=0, minute=0, second=0)
@@ -210,7 +210,7 @@ def _month(row: Row, account: str, zone: str | None) -> Month:
     return Month(account, f"{start:%Y-%m}", end.isoformat())
 
 
-def _time(row: Row, column: str, zone: str | None) -> datetime:
+def _time(row: CsvRow, column: str, zone: str | None) -> datetime:
     """A time of the bill, on the clock of `zone` where one is named. Raises Unreadable `time_without_offset`."""
     text = _required(row, column)
     matched = _TIME.fullmatch(text)

@@ -10,7 +10,7 @@ from domain.cited import FunctionName
 from domain.commands import Id
 from domain.refusals import BadValue
 from domain.text import said
-from ledger.imports.source import Moment, Sourced
+from ledger.imports.source import Sourced, SourceTime
 from ledger.refusals.imports import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
 
 Target = dict[str, object]
@@ -21,7 +21,7 @@ BY_HAND = said("record its outages by hand with `slaledger incident open` and pa
 """What to do with an incident that a file does not tell well enough."""
 
 
-class Outage(msgspec.Struct, frozen=True, kw_only=True):
+class ToldOutage(msgspec.Struct, frozen=True, kw_only=True):
     """A function's outage as a source tells it; without an end it lasts.
 
     `within` is how far off start and end may be, in decimal seconds, where the source measured in steps.
@@ -30,8 +30,8 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
     incident: str
     function: str
     target: Target
-    start: Moment
-    end: Moment | None
+    start: SourceTime
+    end: SourceTime | None
     within: str | None = None
 
 
@@ -77,7 +77,7 @@ def compact(at: datetime) -> str:
     return f"{text}.{at.microsecond:06d}".rstrip("0") + "Z" if at.microsecond else f"{text}Z"
 
 
-def commands(outages: Iterable[Outage], source: str, notes: list[str], hint: str) -> tuple[Sourced, ...]:
+def commands(outages: Iterable[ToldOutage], source: str, notes: list[str], hint: str) -> tuple[Sourced, ...]:
     """Openings and closings in order of time; an outage without length is left out and noted.
 
     `hint` says what to do with one that ends before it starts. Raises Unreadable `ends_before_start`.
@@ -90,11 +90,11 @@ def commands(outages: Iterable[Outage], source: str, notes: list[str], hint: str
             place, at = outage.start.place, outage.start.text
             notes.append(said("{place}: the outage at {at} has no length: left out", place=place, at=at))
             continue
-        timed += _two(outage, source)
+        timed += _open_and_close(outage, source)
     return tuple(command for _, command in sorted(timed, key=lambda entry: entry[0]))
 
 
-def _two(outage: Outage, source: str) -> Iterator[tuple[datetime, Sourced]]:
+def _open_and_close(outage: ToldOutage, source: str) -> Iterator[tuple[datetime, Sourced]]:
     within = {} if outage.within is None else {"uncertainty_seconds": outage.within}
     opening: dict[str, object] = {"command": "incident open", "incident": outage.incident, **outage.target}
     opening |= {"function": outage.function, "started_at": outage.start.text, **within}

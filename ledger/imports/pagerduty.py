@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.outages import BY_HAND, Outage, check_functions, commands, source_id, target
-from ledger.imports.source import Moment, Node, Reading, documents
+from ledger.imports.outages import BY_HAND, ToldOutage, check_functions, commands, source_id, target
+from ledger.imports.source import Node, Reading, SourceTime, documents
 from ledger.refusals.import_outages import (
     Merged,
     NotPagerduty,
@@ -65,18 +65,18 @@ SILENT = frozenset({"pagey.ping", "service.created", "service.updated", "service
 """Events that say nothing of when anything was down."""
 
 
-class Incident(msgspec.Struct, frozen=True, kw_only=True):
+class PagerDutyIncident(msgspec.Struct, frozen=True, kw_only=True):
     """An incident as one row or event tells it; `service` are the names that a mapping may use for its service."""
 
     node: Node
     id: str
     name: str
     service: tuple[str, str]
-    start: Moment
-    end: Moment | None
+    start: SourceTime
+    end: SourceTime | None
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class PagerDutyOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a person said: a service's id or name -> function, whom it touches, ids or event types to leave out."""
 
     functions: Mapping[str, str]
@@ -86,16 +86,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     only_mapped: bool = False
 
 
-def read_pagerduty(lines: Iterable[bytes], *, name: str, asked: Asked) -> Reading:
+def read_pagerduty(lines: Iterable[bytes], *, name: str, asked: PagerDutyOptions) -> Reading:
     """The outages that the incidents tell, as `incident open` and `incident close`. Raises Unreadable."""
     whom = target(name, asked.accounts, asked.all_accounts)
     check_functions(name, asked.functions.values())
     notes: list[str] = []
-    latest: dict[str, Incident] = {}
+    latest: dict[str, PagerDutyIncident] = {}
     for incident in _incidents(lines, name, asked.skip, notes):
         known = latest.get(incident.id)
         latest[incident.id] = incident if known is None else _later(known, incident)
-    outages: list[Outage] = []
+    outages: list[ToldOutage] = []
     left_out: list[str] = []
     for incident in latest.values():
         function = _function(incident, asked)
@@ -103,13 +103,15 @@ def read_pagerduty(lines: Iterable[bytes], *, name: str, asked: Asked) -> Readin
             left_out.append(incident.name)
             continue
         id_ = source_id(SOURCE, incident.id)
-        outages.append(Outage(incident=id_, function=function, target=whom, start=incident.start, end=incident.end))
+        outages.append(ToldOutage(incident=id_, function=function, target=whom, start=incident.start, end=incident.end))
     if left_out:
         notes.append(said("left out as asked ({n}): {names}", n=len(left_out), names=", ".join(left_out)))
     return Reading(commands=commands(outages, SOURCE, notes, BY_HAND), notes=tuple(notes))
 
 
-def _incidents(lines: Iterable[bytes], file: str, skip: frozenset[str], notes: list[str]) -> Iterator[Incident]:
+def _incidents(
+    lines: Iterable[bytes], file: str, skip: frozenset[str], notes: list[str]
+) -> Iterator[PagerDutyIncident]:
     silent = 0
     for root in documents(lines, file):
         if isinstance(root.fields().get("incidents"), list):
@@ -128,7 +130,7 @@ def _incidents(lines: Iterable[bytes], file: str, skip: frozenset[str], notes: l
         notes.append(counted("{n} event says nothing of an outage", "{n} events say nothing of an outage", silent))
 
 
-def _row(node: Node) -> Incident:
+def _row(node: Node) -> PagerDutyIncident:
     """An incident of the REST API. Its last change of status, where it is resolved, is that it was."""
     resolved = node.choice("status", STATUSES, UnknownIncidentStatus) == "resolved"
     if resolved:
@@ -136,7 +138,7 @@ def _row(node: Node) -> Incident:
     return _incident(node, node.moment("resolved_at", "last_status_change_at") if resolved else None)
 
 
-def _event(event: Node, skip: frozenset[str]) -> Incident | None:
+def _event(event: Node, skip: frozenset[str]) -> PagerDutyIncident | None:
     """The incident of a webhook's event; None where the event tells nothing, or is to be left out."""
     kind = event.at("event_type").value
     if kind in skip or kind in SILENT:
@@ -158,14 +160,16 @@ def _check_not_merged(node: Node) -> None:
         raise Merged(place=node.at("resolve_reason").place, id=node.text("id"))
 
 
-def _incident(node: Node, end: Moment | None) -> Incident:
+def _incident(node: Node, end: SourceTime | None) -> PagerDutyIncident:
     service = node.at("service")
     names = (service.text("id"), str(service.at("summary").value or ""))
     name = said("incident {id} of service {service}", id=node.text("id"), service=names[1] or names[0])
-    return Incident(node=node, id=node.text("id"), name=name, service=names, start=node.moment("created_at"), end=end)
+    return PagerDutyIncident(
+        node=node, id=node.text("id"), name=name, service=names, start=node.moment("created_at"), end=end
+    )
 
 
-def _later(known: Incident, incident: Incident) -> Incident:
+def _later(known: PagerDutyIncident, incident: PagerDutyIncident) -> PagerDutyIncident:
     """What is told of an incident twice must agree; its end may come once. Raises Unreadable `contradiction`."""
     if known.start.at != incident.start.at or known.service[0] != incident.service[0]:
         raise PagerdutyStartToldOtherwise(place=incident.node.place, name=incident.name, earlier=known.node.place)
@@ -174,7 +178,7 @@ def _later(known: Incident, incident: Incident) -> Incident:
     return incident if known.end is None else known
 
 
-def _function(incident: Incident, asked: Asked) -> str | None:
+def _function(incident: PagerDutyIncident, asked: PagerDutyOptions) -> str | None:
     """The function that is gone; None where it is left out. Raises Unreadable `mapped_twice`, `unmapped_service`."""
     functions = {asked.functions[name] for name in incident.service if name in asked.functions}
     if len(functions) > 1:

@@ -18,8 +18,8 @@ import msgspec
 from domain.text import said
 from domain.time import SECOND_US, seconds_text
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
-from ledger.imports.outages import Outage, commands, compact, source_id
-from ledger.imports.source import Moment, Node, Number, Reading, documents
+from ledger.imports.outages import ToldOutage, commands, compact, source_id
+from ledger.imports.source import Node, Number, Reading, SourceTime, documents
 from ledger.refusals.import_outages import (
     BadSampleTime,
     DownAtFirstSample,
@@ -64,7 +64,7 @@ class Series(msgspec.Struct):
     samples: list[Sample] = []
 
 
-class Measure(msgspec.Struct, frozen=True):
+class SeriesOptions(msgspec.Struct, frozen=True):
     """How samples are read: what is below `threshold` is down; `gap` says what a missing sample is."""
 
     threshold: Fraction | None
@@ -72,7 +72,7 @@ class Measure(msgspec.Struct, frozen=True):
     gap: Gap | None
 
 
-def read_prometheus(lines: Iterable[bytes], *, name: str, rules: LabelRules, measure: Measure) -> Reading:
+def read_prometheus(lines: Iterable[bytes], *, name: str, rules: LabelRules, measure: SeriesOptions) -> Reading:
     """The outages that the series tell, as `incident open` and `incident close` with the step as their uncertainty.
 
     A series may go on in a later document of the file. Raises Unreadable.
@@ -173,10 +173,12 @@ def _spans(series: Series) -> Iterator[int]:
         yield sample.at_us - before.at_us
 
 
-def _outages(series: Series, function: str, measure: Measure, step_us: int, sorter: Sorter) -> Iterator[Outage]:
+def _outages(
+    series: Series, function: str, measure: SeriesOptions, step_us: int, sorter: Sorter
+) -> Iterator[ToldOutage]:
     """From each first sample that is down to the first that is not. Raises Unreadable `unknown_start`."""
     whom = sorter.target(series.labels, series.node.at("metric"), series.name)
-    start: Moment | None = None
+    start: SourceTime | None = None
     within = seconds_text(step_us)
     for number, (at_us, down, place) in enumerate(_states(series, measure, step_us)):
         if down and number == 0:
@@ -192,13 +194,13 @@ def _outages(series: Series, function: str, measure: Measure, step_us: int, sort
 
 
 def _outage(
-    series: Series, function: str, whom: dict[str, object], start: Moment, end: Moment | None, within: str
-) -> Outage:
+    series: Series, function: str, whom: dict[str, object], start: SourceTime, end: SourceTime | None, within: str
+) -> ToldOutage:
     incident = source_id(SOURCE, _digest(series.labels), compact(start.at))
-    return Outage(incident=incident, function=function, target=whom, start=start, end=end, within=within)
+    return ToldOutage(incident=incident, function=function, target=whom, start=start, end=end, within=within)
 
 
-def _states(series: Series, measure: Measure, step_us: int) -> Iterator[tuple[int, bool, str]]:
+def _states(series: Series, measure: SeriesOptions, step_us: int) -> Iterator[tuple[int, bool, str]]:
     """When it was up or down; after a gap's last sample stands what the gap is said to be, a step later.
 
     Raises Unreadable `missing_samples`, `off_step`.
@@ -216,7 +218,7 @@ def _states(series: Series, measure: Measure, step_us: int) -> Iterator[tuple[in
             yield sample.at_us, _is_down(sample.value, sample.place, measure.threshold), sample.place
 
 
-def _gap_is_down(measure: Measure, place: str, missing: int) -> bool:
+def _gap_is_down(measure: SeriesOptions, place: str, missing: int) -> bool:
     if measure.gap is None:
         raise (MissingSample(place=place, n=missing) if missing == 1 else MissingSamples(place=place, n=missing))
     return measure.gap == "down"
@@ -241,9 +243,9 @@ def _off_grid(series: Iterable[Series], step_us: int) -> Iterator[str]:
         )
 
 
-def _moment(at_us: int, place: str) -> Moment:
+def _moment(at_us: int, place: str) -> SourceTime:
     at = _EPOCH + timedelta(microseconds=at_us)
-    return Moment(at, at.isoformat(), place)
+    return SourceTime(at, at.isoformat(), place)
 
 
 def _digest(labels: dict[str, str]) -> str:

@@ -63,7 +63,7 @@ class Number(str):
     __slots__ = ()
 
 
-class Moment(msgspec.Struct, frozen=True):
+class SourceTime(msgspec.Struct, frozen=True):
     """An instant, its text as the file gives it, and where it stands."""
 
     at: datetime
@@ -114,7 +114,7 @@ class Node(msgspec.Struct, frozen=True):
             raise unknown(place=node.place, value=json.dumps(node.value))
         return node.value
 
-    def moment(self, *keys: str, cut: bool = False) -> Moment:
+    def moment(self, *keys: str, cut: bool = False) -> SourceTime:
         """The RFC 3339 instant under the first of `keys` that is given; refused without one or its offset.
 
         With `cut`, up to nine decimals may stand there; the ledger's unit is the microsecond, and the rest is cut.
@@ -125,7 +125,7 @@ class Node(msgspec.Struct, frozen=True):
             raise MissingTime(place=node.place)
         if cut and isinstance(node.value, str):
             node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
-        return Moment(_instant(node), str(node.value), node.place)
+        return SourceTime(_instant(node), str(node.value), node.place)
 
 
 def _instant(node: Node) -> datetime:

@@ -14,7 +14,7 @@ import msgspec
 
 from domain.text import said
 from ledger.imports.outages import check_functions, source_key, target
-from ledger.imports.source import Moment, Node, Reading, Sourced, checked_id, parse_json, whole
+from ledger.imports.source import Node, Reading, Sourced, SourceTime, checked_id, parse_json, whole
 from ledger.refusals.import_outages import (
     AmbiguousComponent,
     ComponentMappedTwice,
@@ -48,15 +48,15 @@ class Change(msgspec.Struct, frozen=True):
     new: str
 
 
-class Step(msgspec.Struct, frozen=True):
+class PageUpdate(msgspec.Struct, frozen=True):
     """One update: when it shows, the status it sets, the components it names."""
 
-    moment: Moment
+    moment: SourceTime
     status: str
     changes: tuple[Change, ...]
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class PageEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An incident, or a maintenance (`planned`); steps in order of time, components as code -> name."""
 
     node: Node
@@ -64,7 +64,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     status: str
     planned: bool
-    steps: tuple[Step, ...]
+    steps: tuple[PageUpdate, ...]
     components: dict[str, str]
 
     @property
@@ -76,11 +76,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class Span(msgspec.Struct, frozen=True):
     """A component's outage within one event, numbered from 1; without an end it lasts."""
 
-    event: Event
+    event: PageEvent
     code: str
     number: int
-    start: Moment
-    end: Moment | None
+    start: SourceTime
+    end: SourceTime | None
 
     @property
     def incident(self) -> str:
@@ -88,12 +88,12 @@ class Span(msgspec.Struct, frozen=True):
         return checked_id(f"{self.event.id}:{self.code}{suffix}", self.start.place)
 
 
-class Loose(msgspec.Struct, frozen=True):
+class DownBeforeNamed(msgspec.Struct, frozen=True):
     """A component that was down already when an update first named it; `left` when that update ended it."""
 
-    event: Event
+    event: PageEvent
     code: str
-    moment: Moment
+    moment: SourceTime
     left: bool
 
 
@@ -119,7 +119,7 @@ def read_statuspage(
     mapped = _mapping(root, events, functions)
     notes: list[str] = [said("{n} skipped as asked: {ids}", n=len(skip), ids=", ".join(sorted(skip)))] if skip else []
     spans: list[Span] = []
-    loose: list[Loose] = []
+    loose: list[DownBeforeNamed] = []
     for event in events:
         _trace(event, mapped, spans, loose, notes)
     notes.extend(_check_loose(loose, spans))
@@ -127,7 +127,7 @@ def read_statuspage(
     return Reading(commands=tuple(_commands(spans, mapped, whom, notes)), notes=tuple(notes))
 
 
-def _events(root: Node, skip: frozenset[str]) -> list[Event]:
+def _events(root: Node, skip: frozenset[str]) -> list[PageEvent]:
     """Incidents and maintenances in file order, without the skipped ones."""
     if not isinstance(root.value, dict) or not isinstance(root.value.get("incidents"), list):
         raise NotAStatusPage(place=f"{root.file}:1:1")
@@ -143,12 +143,12 @@ def _events(root: Node, skip: frozenset[str]) -> list[Event]:
     return [_event(node, planned) for node, planned in nodes if node.text("id") not in skip]
 
 
-def _event(node: Node, planned: bool) -> Event:
+def _event(node: Node, planned: bool) -> PageEvent:
     statuses = MAINTENANCE_STATUSES if planned else INCIDENT_STATUSES
     node.choice("impact", IMPACTS, UnknownImpact)
     steps = [_step(update, statuses) for update in node.items("incident_updates")]
     steps.reverse()  # the page lists the newest first; the sort keeps this order within one instant
-    return Event(
+    return PageEvent(
         node=node,
         id=node.text("id"),
         name=node.text("name"),
@@ -159,7 +159,7 @@ def _event(node: Node, planned: bool) -> Event:
     )
 
 
-def _step(node: Node, statuses: frozenset[str]) -> Step:
+def _step(node: Node, statuses: frozenset[str]) -> PageUpdate:
     moment = node.moment("display_at", "created_at")
     changes = tuple(
         Change(
@@ -171,7 +171,7 @@ def _step(node: Node, statuses: frozenset[str]) -> Step:
         for change in node.items("affected_components")
     )
     status = node.choice("status", statuses, UnknownUpdateStatus)
-    return Step(Moment(moment.at, moment.text, node.place), status, changes)
+    return PageUpdate(SourceTime(moment.at, moment.text, node.place), status, changes)
 
 
 def _components(node: Node) -> dict[str, str]:
@@ -185,7 +185,7 @@ def _components(node: Node) -> dict[str, str]:
     return found
 
 
-def _mapping(root: Node, events: Iterable[Event], functions: Mapping[str, str]) -> dict[str, str]:
+def _mapping(root: Node, events: Iterable[PageEvent], functions: Mapping[str, str]) -> dict[str, str]:
     """Component code -> function. A key that fits no component, or more than one, is refused."""
     check_functions(root.file, functions.values())
     page = _components(root)
@@ -214,7 +214,9 @@ def _codes(file: str, key: str, bearers: Mapping[str, set[str]], *, complete: bo
     return codes
 
 
-def _trace(event: Event, mapped: Mapping[str, str], spans: list[Span], loose: list[Loose], notes: list[str]) -> None:
+def _trace(
+    event: PageEvent, mapped: Mapping[str, str], spans: list[Span], loose: list[DownBeforeNamed], notes: list[str]
+) -> None:
     """Add the event's outages of mapped components, and what is worth a note."""
     label = f"{event.id} ({event.name})"
     if event.planned and event.status == "scheduled":
@@ -243,7 +245,7 @@ def _trace(event: Event, mapped: Mapping[str, str], spans: list[Span], loose: li
             spans.append(Span(event, code, number, start, end))
 
 
-def _check_attributed(event: Event, mapped: Mapping[str, str]) -> None:
+def _check_attributed(event: PageEvent, mapped: Mapping[str, str]) -> None:
     """An incident must say by its updates what a mapped component did; a maintenance by its list at least."""
     silent = mapped.keys() & (event.components.keys() - event.named.keys())
     if not event.components and not event.named:
@@ -255,17 +257,19 @@ def _check_attributed(event: Event, mapped: Mapping[str, str]) -> None:
     raise NotAttributable(place=event.node.place, id=event.id, name=event.name, what=message)
 
 
-def _intervals(event: Event, code: str, loose: list[Loose]) -> Iterator[tuple[Moment, Moment | None]]:
+def _intervals(
+    event: PageEvent, code: str, loose: list[DownBeforeNamed]
+) -> Iterator[tuple[SourceTime, SourceTime | None]]:
     """When the event had the component down; a maintenance whose updates do not name it: all the while."""
     if code not in event.named:
         if (began := _began(event)) is None:
             raise UpdateWithoutStart(place=event.node.place, id=event.id)
         yield began, _over(event)
         return
-    start: Moment | None = None
+    start: SourceTime | None = None
     for moment, change in _changes(event, code):
         if start is None and change.old in DOWN:
-            loose.append(Loose(event, code, moment, change.new not in DOWN))
+            loose.append(DownBeforeNamed(event, code, moment, change.new not in DOWN))
         if change.new in DOWN:
             start = start or moment
         elif start is not None:
@@ -275,7 +279,7 @@ def _intervals(event: Event, code: str, loose: list[Loose]) -> Iterator[tuple[Mo
         yield start, _over(event)
 
 
-def _changes(event: Event, code: str) -> Iterator[tuple[Moment, Change]]:
+def _changes(event: PageEvent, code: str) -> Iterator[tuple[SourceTime, Change]]:
     """What the updates say of one component; that an announcement repeats its status is no transition."""
     for step in event.steps:
         for change in step.changes:
@@ -283,12 +287,12 @@ def _changes(event: Event, code: str) -> Iterator[tuple[Moment, Change]]:
                 yield step.moment, change
 
 
-def _began(event: Event) -> Moment | None:
+def _began(event: PageEvent) -> SourceTime | None:
     """The first update that puts a maintenance in progress."""
     return next((step.moment for step in event.steps if step.status in ("in_progress", "verifying")), None)
 
 
-def _over(event: Event) -> Moment | None:
+def _over(event: PageEvent) -> SourceTime | None:
     """When the event was over: an incident by `resolved_at`, a maintenance by its last `completed` update."""
     if event.status not in ("resolved", "postmortem", "completed"):
         return None
@@ -298,7 +302,7 @@ def _over(event: Event) -> Moment | None:
     return event.node.moment("resolved_at")
 
 
-def _check_loose(loose: Iterable[Loose], spans: Iterable[Span]) -> Iterator[str]:
+def _check_loose(loose: Iterable[DownBeforeNamed], spans: Iterable[Span]) -> Iterator[str]:
     """A component that was down before it was first named: another event's outage must account for that."""
     for one in loose:
         if any(span.code == one.code and _covers(span, one.moment.at) for span in spans):
@@ -317,7 +321,7 @@ def _covers(span: Span, at: datetime) -> bool:
     return span.start.at < at and (span.end is None or at <= span.end.at)
 
 
-def _left_out(events: Iterable[Event], mapped: Mapping[str, str]) -> Iterator[str]:
+def _left_out(events: Iterable[PageEvent], mapped: Mapping[str, str]) -> Iterator[str]:
     touched = {code: one for event in events for code, one in (event.components | event.named).items()}
     if others := sorted(f"{touched[code]} ({code})" for code in touched.keys() - mapped.keys()):
         yield said(

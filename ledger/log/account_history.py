@@ -12,13 +12,13 @@ from domain.case import Case, Fact, evolve, fold
 from domain.events import IncidentJoined
 from ledger.log.codec import Row
 from ledger.log.leaves import Leaf
-from ledger.log.shared_history import Common, History
+from ledger.log.shared_history import History, SharedHistory
 
 CONCERNED_BY = ("account.enrolled", "account.corrected", "incident.joined")
 """The topics that say which shared incidents concern an account."""
 
 
-class Own(NamedTuple):
+class AccountRows(NamedTuple):
     """An account with its own events in log order; `before` is the log's last position before each of its decisions."""
 
     account: str
@@ -26,10 +26,10 @@ class Own(NamedTuple):
     before: dict[int, int]
 
 
-class Life:
+class AccountHistory:
     """An account as far as its own events were taken in."""
 
-    def __init__(self, account: str, common: Common) -> None:
+    def __init__(self, account: str, common: SharedHistory) -> None:
         self.account = account
         self.facts: list[Fact] = []
         self._common = common

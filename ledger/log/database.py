@@ -42,7 +42,7 @@ class Transaction(Session, Protocol):
         """Take rows over as they are, at their own positions, which lie behind the last one."""
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class SideTable(msgspec.Struct, frozen=True, kw_only=True):
     """A table of a kept store: its columns in order, those of its key, and columns that have an index."""
 
     columns: dict[str, ColumnKind]
@@ -50,7 +50,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     indexes: tuple[str, ...] = ()
 
 
-class Kept(Session, Protocol):
+class SideStore(Session, Protocol):
     """A store beside the log, on a connection of its own. Every method raises KeptError where the database does."""
 
     def begin(self, *, writing: bool = False) -> None:
@@ -68,14 +68,14 @@ class Kept(Session, Protocol):
     def format(self) -> int:
         """The format of what is kept; 0 where nothing is."""
 
-    def make(self, tables: dict[str, Table], format_: int) -> None:
+    def make(self, tables: dict[str, SideTable], format_: int) -> None:
         """Empty tables of a format, in place of whatever has their names."""
 
     def close(self) -> None:
         """Let go of the connection; what was not committed is dropped."""
 
 
-class KeptError(Exception):
+class SideStoreError(Exception):
     """A database's own error about a kept store, kept apart from errors of the log.
 
     `is_passing` where the store itself may be well: it is locked, the disk is full, or it may not be written;
@@ -90,7 +90,7 @@ class KeptError(Exception):
 
 
 @contextmanager
-def transaction(kept: Kept, *, writing: bool = False) -> Iterator[None]:
+def transaction(kept: SideStore, *, writing: bool = False) -> Iterator[None]:
     """A transaction of a kept store, dropped where an exception leaves it."""
     kept.begin(writing=writing)
     with ExitStack() as undo:
@@ -127,16 +127,16 @@ class Store(Protocol):
     def check_writable(self) -> None:
         """Raises Unreadable `read_only` with the reason where the log may not be written."""
 
-    def explained(self, kind: Kind | None = None) -> AbstractContextManager[None]:
+    def translating_errors(self, kind: Kind | None = None) -> AbstractContextManager[None]:
         """The database's own errors as refusals that say what to do: about the log, or what of a kind is kept of it.
 
         KeptError passes where no kind is given: only who opened a kept store knows whether it can be made again.
         """
 
-    def may_keep(self, kind: Kind) -> bool:
+    def can_write_side_store(self, kind: Kind) -> bool:
         """Whether a store may be kept beside the log and written."""
 
-    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
+    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """The store beside the log; `anew` drops what is there. Raises KeptError."""
 
     def drop_kept(self) -> None:

@@ -16,11 +16,11 @@ from domain.incident import Incident
 from domain.terms.versions import Version
 from domain.text import words_of
 from ledger.log import streams as layout
-from ledger.log.account_history import CONCERNED_BY, Life, Own
+from ledger.log.account_history import CONCERNED_BY, AccountHistory, AccountRows
 from ledger.log.codec import Row, decode
 from ledger.log.database import Session
-from ledger.log.shared_history import Common
-from ledger.memory import uncollected
+from ledger.log.shared_history import SharedHistory
+from ledger.memory import gc_paused
 from ledger.refusals.store import UnreadableRow
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
@@ -111,25 +111,25 @@ class Reader:
         condition = "WHERE originator_id >= ? AND originator_id < ? AND position <= ?"
         return sorted(self._few(condition, prefix, layout.after(prefix), self._upto))
 
-    def accounts_own(self, first: str, end: str) -> Iterator[Own]:
+    def accounts_rows(self, first: str, end: str) -> Iterator[AccountRows]:
         """Every account whose streams lie from `first` up to `end`, enrolled or not, with its own events: one query.
 
         The order is that of the streams' ids; memory does not grow with the number of accounts.
         """
         return self._own(first, end, "" if self._has_no_gaps() else _BEFORE)
 
-    def account_own(self, account: str) -> Own:
+    def account_own(self, account: str) -> AccountRows:
         """One account with its own events."""
-        return next(self._own(*layout.range_of(account), _BEFORE), Own(account, [], {}))
+        return next(self._own(*layout.range_of(account), _BEFORE), AccountRows(account, [], {}))
 
-    def _own(self, first: str, end: str, look_up: str) -> Iterator[Own]:
+    def _own(self, first: str, end: str, look_up: str) -> Iterator[AccountRows]:
         statement = (
             f"SELECT position, originator_id, originator_version, topic, state{look_up} FROM stored_events stored "
             "WHERE originator_id >= ? AND originator_id < ? AND position <= ? "
             "ORDER BY originator_id, originator_version"
         )
         found = self._session.rows(statement, first, end, self._upto)
-        with uncollected():
+        with gc_paused():
             for account, own in groupby(found, _owner):
                 rows = sorted(own)
                 decided = [row for row in rows if row[3] == "claim.decided"]
@@ -138,7 +138,7 @@ class Reader:
                     rows = list(map(_STORED, rows))
                 else:
                     before = {row[0]: row[0] - 1 for row in decided}
-                yield Own(account, list(map(_row, rows)), before)
+                yield AccountRows(account, list(map(_row, rows)), before)
 
     def _has_no_gaps(self) -> bool:
         """Whether the positions run from 1 without a gap, so that no row needs a look-up of the one before it."""
@@ -146,17 +146,17 @@ class Reader:
         count, first, last = self._query(f"{statement}(SELECT MAX(position) FROM stored_events)")[0]
         return bool(first == 1 and last == count)
 
-    def lives(self, first: str, end: str) -> Iterator[Life]:
+    def account_histories(self, first: str, end: str) -> Iterator[AccountHistory]:
         """The same accounts, each with all of its own events taken in. Raises Damaged as `Life.take_in` does."""
         common = self.common()
-        for own in self.accounts_own(first, end):
-            life = Life(own.account, common)
+        for own in self.accounts_rows(first, end):
+            life = AccountHistory(own.account, common)
             life.take_in(list(map(decode, own.rows)))
             yield life
 
-    def common(self) -> Common:
+    def common(self) -> SharedHistory:
         """What accounts have in common."""
-        return Common([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
+        return SharedHistory([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
 
     def since(self, position: int) -> Iterator[Row]:
         """The log after a position, in order."""

@@ -43,7 +43,7 @@ class History:
         return self._leaves[: bisect_right(self._positions, position)]
 
 
-class Common:
+class SharedHistory:
     """The rules and the shared incidents, as they were known at every position."""
 
     def __init__(self, rows: Iterable[Row]) -> None:

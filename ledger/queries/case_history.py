@@ -12,14 +12,14 @@ from domain.refusals.terms import NoTerms
 from domain.rules.claim_window import Window
 from domain.terms.versions import Terms, Version, in_force
 from domain.time import month_span, months_between
-from ledger.log.account_history import Life
+from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 
 _Subject = tuple[str, str]
 
 
-class Moment(NamedTuple):
+class CaseMoment(NamedTuple):
     """What was known when an event had been recorded, at `fact.recorded_at`; `case` is valid until the next one."""
 
     fact: Fact
@@ -103,9 +103,9 @@ def subject(fact: Fact) -> _Subject:
     return kind, id_
 
 
-def moments(log: Reader, account: str, of: Sequence[Fact]) -> Iterator[Moment]:
+def moments(log: Reader, account: str, of: Sequence[Fact]) -> Iterator[CaseMoment]:
     """The account as it was known at each of some events, in log order, once it was enrolled."""
-    life, taken = Life(account, log.common()), 0
+    life, taken = AccountHistory(account, log.common()), 0
     own = [decode(row) for row in log.range(f"{account}/")]
     for fact in of:
         count = taken
@@ -115,7 +115,7 @@ def moments(log: Reader, account: str, of: Sequence[Fact]) -> Iterator[Moment]:
         taken = count
         case = life.case(fact.position)
         if case.account is not None:
-            yield Moment(fact, case)
+            yield CaseMoment(fact, case)
 
 
 def terms_of(case: Case, month: str) -> Terms | None:

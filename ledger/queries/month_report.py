@@ -80,7 +80,7 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     version = in_force(log.rules().versions, month)
     window = month_span(month, version.terms.zone)
     found = []
-    for done, life in enumerate(log.lives(*streams.ACCOUNTS), start=1):
+    for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
             found.append(_account_month(case, case.account.account, month, at))

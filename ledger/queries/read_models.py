@@ -18,7 +18,7 @@ from domain.case import Case
 from domain.refusals import Damaged
 from ledger.application import Ledger
 from ledger.log import streams
-from ledger.log.database import Kept, KeptError, Table, transaction
+from ledger.log.database import SideStore, SideStoreError, SideTable, transaction
 from ledger.log.reader import Reader
 from ledger.parallel import Workers, over_accounts
 from ledger.refusals.store import ReadOnlyProjections
@@ -36,16 +36,16 @@ Progress = Callable[[int, int], None]
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
 
-def _table(name: str) -> Table:
+def _table(name: str) -> SideTable:
     """A projection's table: a column for each of its row's fields."""
     fields = msgspec.structs.fields(_ROWS[name])
     columns = {field.name: "text" if field.type in (str, str | None) else "int" for field in fields}
-    return msgspec.convert({"columns": columns, "key": _KEYS[name], "indexes": _INDEXES[name]}, Table)
+    return msgspec.convert({"columns": columns, "key": _KEYS[name], "indexes": _INDEXES[name]}, SideTable)
 
 
 TABLES = {name: _table(name) for name in _ROWS} | {
-    "open_accounts": Table(columns={"account": "text"}, key=("account",)),
-    "tracking": Table(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
+    "open_accounts": SideTable(columns={"account": "text"}, key=("account",)),
+    "tracking": SideTable(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
 }
 """Each projection, the accounts with an open incident, and the position up to which a ledger's events are in them."""
 _BY_ACCOUNT = (*_ROWS, "open_accounts")
@@ -71,7 +71,7 @@ def projected(account: str, case: Case) -> Projected:
 def _all_projected(log: Reader, first: str, end: str) -> Iterator[Projected]:
     """What the accounts that were enrolled project, of those whose streams lie in a range, in their order."""
     position = log.position()
-    for life in log.lives(first, end):
+    for life in log.account_histories(first, end):
         case = life.case(position)
         if case.account is not None:
             yield projected(life.account, case)
@@ -81,22 +81,22 @@ def _listed(log: Reader, first: str, end: str, *, on_progress: Progress) -> list
     return list(_all_projected(log, first, end))
 
 
-class Views:
+class ReadModels:
     """The projections of a ledger, up to date as of when they are opened."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: SideStore) -> None:
         self._kept = kept
 
     @classmethod
     @contextmanager
     def of(
         cls, ledger: Ledger, *, upto: int | None = None, on_progress: Progress = lambda done, total: None
-    ) -> Iterator[Views]:
+    ) -> Iterator[ReadModels]:
         """The ledger's projections, caught up; kept beside it where that may be written, else made for this once.
 
         With `upto` they are those of the log up to a position, made for this once.
         """
-        with ledger.store.explained("views"):
+        with ledger.store.translating_errors("views"):
             views = cls.caught_up(ledger, on_progress) if upto is None else cls.folded(ledger, upto, on_progress)
             try:
                 yield views
@@ -106,13 +106,13 @@ class Views:
     @classmethod
     def caught_up(
         cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None
-    ) -> Views:
+    ) -> ReadModels:
         """The views up to date, all made again with `clear`; what is kept and cannot be used is dropped."""
-        if not ledger.store.may_keep("views"):
+        if not ledger.store.can_write_side_store("views"):
             return cls.folded(ledger, None, on_progress)
         try:
             return cls._opened(ledger, ledger.store.kept("views"), on_progress, clear=clear, workers=workers)
-        except KeptError as error:
+        except SideStoreError as error:
             if error.forbids_writing:
                 return cls.folded(ledger, None, on_progress)
             if error.is_passing:
@@ -122,7 +122,7 @@ class Views:
         return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress, workers=workers)
 
     @classmethod
-    def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> Views:
+    def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> ReadModels:
         """The views as they were when a position had been recorded, for this once; what is kept stays as it is."""
         return cls._opened(ledger, SqliteKept(TEMPORARY), on_progress, upto)
 
@@ -130,13 +130,13 @@ class Views:
     def _opened(
         cls,
         ledger: Ledger,
-        kept: Kept,
+        kept: SideStore,
         on_progress: Progress,
         upto: int | None = None,
         *,
         clear: bool = False,
         workers: Workers | None = None,
-    ) -> Views:
+    ) -> ReadModels:
         views = cls(kept)
         with ExitStack() as undo:
             undo.callback(views.close)
@@ -168,7 +168,7 @@ class Views:
         """The accounts whose months depend on when one looks."""
         return [account for (account,) in self._kept.query("SELECT account FROM open_accounts ORDER BY account")]
 
-    def same_as(self, other: Views) -> bool:
+    def same_as(self, other: ReadModels) -> bool:
         """Whether both keep the same rows; memory does not grow with them."""
         with self.reading(), other.reading():
             return all(
@@ -296,11 +296,11 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
 
     Raises Refusal `read_only` where the projections may not be written.
     """
-    if not ledger.store.may_keep("views"):
+    if not ledger.store.can_write_side_store("views"):
         ledger.store.check_writable()
         raise ReadOnlyProjections(name=ledger.store.name)
-    with ledger.store.explained("views"):
-        Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
+    with ledger.store.translating_errors("views"):
+        ReadModels.caught_up(ledger, on_progress, clear=True, workers=workers).close()
     with ledger.reading() as log:
         return log.count_accounts()
 
@@ -312,11 +312,11 @@ def reached_as_kept(ledger: Ledger) -> int | None:
     """
     try:
         kept = ledger.store.kept("views", read_only=True)
-    except KeptError as error:
+    except SideStoreError as error:
         if error.is_passing or error.forbids_writing:
             return None
         raise
-    views = Views(kept)
+    views = ReadModels(kept)
     try:
         with transaction(kept), ledger.reading() as log:
             return (views._reached(log.ledger_id() or "") or None) if views._is_made() else None

@@ -6,7 +6,7 @@ import msgspec
 
 from domain.as_of import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
-from domain.case import Case, Fact, account_of, fold, touching
+from domain.case import Case, Fact, account_of, fold, incidents_of
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
 from domain.terms.versions import in_force
@@ -15,7 +15,7 @@ from ledger.application import Ledger
 from ledger.commands.handlers import voucher_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
-from ledger.queries.read_models import Views
+from ledger.queries.read_models import ReadModels
 from ledger.refusals.commands import UnknownVoucher
 from projections.claims import ClaimRow
 from projections.months import MonthRow, month_rows
@@ -86,7 +86,7 @@ def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> Mtbf:
     """An account's mean time between failures. Raises Refusal `unknown_account`, `no_terms`."""
     case = log.case(account)
     holder = account_of(case, account)
-    return mtbf(touching(case), lambda terms: covered(holder, terms), year, at, case.versions)
+    return mtbf(incidents_of(case), lambda terms: covered(holder, terms), year, at, case.versions)
 
 
 def account_then(log: Reader, account: str, known_at: int, valid_at: int | None = None) -> AccountThen:
@@ -127,7 +127,7 @@ def breaches_of(ledger: Ledger, month: str, at: int, upto: int | None = None) ->
     """
     with ledger.reading(upto) as log:
         in_force(log.rules().versions, month)
-    with Views.of(ledger, upto=upto) as views:
+    with ReadModels.of(ledger, upto=upto) as views:
         kept, open_accounts = views.months(month), views.open_accounts()
     with ledger.reading(upto) as log:
         return _breaches(log, [*kept, *_open_months(log, open_accounts, at, month)])
@@ -165,7 +165,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
 
     `upto` limits what is known.
     """
-    with Views.of(ledger, upto=upto) as views:
+    with ReadModels.of(ledger, upto=upto) as views:
         kept, open_accounts, claims = views.months(), views.open_accounts(), views.claims()
     spoken_for = {(row.account, row.month) for row in claims if not _can_be_filed(row)}
     with ledger.reading(upto) as log:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
-from ledger.memory import uncollected
+from ledger.memory import gc_paused
 from ledger.refusals.audit import EventColumnOfWrongKind, NoLedgerId
 from ledger.transparency import merkle
 from ledger.transparency.tree_store import Node
@@ -64,7 +64,7 @@ class Peaks:
         return current
 
 
-class Derived(NamedTuple):
+class LogRoot(NamedTuple):
     """What the rows alone say: how many leaves, their root, and the last one's position (0 for none)."""
 
     size: int
@@ -72,18 +72,18 @@ class Derived(NamedTuple):
     position: int
 
 
-def derived(log: Reader, size: int | None = None) -> Derived:
+def derived(log: Reader, size: int | None = None) -> LogRoot:
     """The tree of the first `size` events, of all by default, from the rows alone; fewer where the log is shorter.
 
     Memory does not grow with the log. Raises Damaged `unreadable_event`.
     """
     peaks, position = Peaks(), 0
-    with uncollected():
+    with gc_paused():
         rows = islice(log.since(BEFORE_ALL), size)
         while page := list(islice(rows, _PAGE)):
             peaks.extend(_all_hashed(page))
             position = page[-1].position
-    return Derived(peaks.size, peaks.root(), position)
+    return LogRoot(peaks.size, peaks.root(), position)
 
 
 def _all_hashed(rows: list[Row]) -> list[bytes]:

@@ -18,7 +18,7 @@ Subtree = Callable[[int, int], bytes]
 """The hash of a complete subtree: (level, index), level 0 being the leaves."""
 
 
-class BadProof(Exception):
+class ProofError(Exception):
     """A proof does not show what it claims; the message says why."""
 
 
@@ -96,12 +96,12 @@ def _consistency(old: int, start: int, end: int, subtree: Subtree, known: bool) 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], expected: bytes) -> None:
     """RFC 9162, 2.1.3.2: that a leaf hash stands at `index` of a tree. Raises BadProof."""
     if not 0 <= index < size:
-        raise BadProof(said("leaf {index} is outside a tree of {size}", index=index, size=size))
+        raise ProofError(said("leaf {index} is outside a tree of {size}", index=index, size=size))
     _check_hashes((leaf, expected, *proof))
     fn, sn, current = index, size - 1, leaf
     for sibling in proof:
         if sn == 0:
-            raise BadProof(said("the proof is too long"))
+            raise ProofError(said("the proof is too long"))
         if fn & 1 or fn == sn:
             current = node_hash(sibling, current)
             while fn and not fn & 1:
@@ -110,9 +110,9 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
             current = node_hash(current, sibling)
         fn, sn = fn >> 1, sn >> 1
     if sn:
-        raise BadProof(said("the proof is too short"))
+        raise ProofError(said("the proof is too short"))
     if current != expected:
-        raise BadProof(said("the proof leads to another root"))
+        raise ProofError(said("the proof leads to another root"))
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
@@ -121,16 +121,16 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
     There is no proof from an empty tree.
     """
     if not 0 < old <= new:
-        raise BadProof(said("no tree of {old} can be the beginning of one of {new}", old=old, new=new))
+        raise ProofError(said("no tree of {old} can be the beginning of one of {new}", old=old, new=new))
     _check_hashes(proof)
     if old == new:
         if proof:
-            raise BadProof(said("two trees of one size need no proof"))
+            raise ProofError(said("two trees of one size need no proof"))
         if old_root != new_root:
-            raise BadProof(said("two trees of one size have different roots"))
+            raise ProofError(said("two trees of one size have different roots"))
         return
     if not proof:
-        raise BadProof(said("the proof is empty"))
+        raise ProofError(said("the proof is empty"))
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     fn, sn = old - 1, new - 1
     while fn & 1:
@@ -138,7 +138,7 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
     first = second = path[0]
     for sibling in path[1:]:
         if sn == 0:
-            raise BadProof(said("the proof is too long"))
+            raise ProofError(said("the proof is too long"))
         if fn & 1 or fn == sn:
             first, second = node_hash(sibling, first), node_hash(sibling, second)
             while fn and not fn & 1:
@@ -147,13 +147,13 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
             second = node_hash(second, sibling)
         fn, sn = fn >> 1, sn >> 1
     if sn:
-        raise BadProof(said("the proof is too short"))
+        raise ProofError(said("the proof is too short"))
     if first != old_root:
-        raise BadProof(said("the proof leads to another old root"))
+        raise ProofError(said("the proof leads to another old root"))
     if second != new_root:
-        raise BadProof(said("the proof leads to another new root"))
+        raise ProofError(said("the proof leads to another new root"))
 
 
 def _check_hashes(hashes: Sequence[bytes]) -> None:
     if any(len(each) != HASH_BYTES for each in hashes):
-        raise BadProof(said("a hash has 32 bytes"))
+        raise ProofError(said("a hash has 32 bytes"))

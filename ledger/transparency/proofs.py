@@ -123,7 +123,7 @@ def verify_proof(
         check_origin(checkpoint, origin)
     try:
         merkle.verify_inclusion(proof.index, checkpoint.size, leaf, proof.hashes, checkpoint.root)
-    except merkle.BadProof as bad:
+    except merkle.ProofError as bad:
         raise WrongProof(bad=words_of(bad)) from None
     return proof, checkpoint
 

@@ -49,7 +49,7 @@ _NAME = re.compile(r"[^\s+]+")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
-class Key(NamedTuple):
+class VerifierKey(NamedTuple):
     """A signer's name, key id and 32 bytes: the seed of a private key, or the public key."""
 
     name: str
@@ -95,7 +95,7 @@ def open_note(note: str, verifier_keys: Sequence[str]) -> str:
     return text
 
 
-def _check_signature(key: Key, signature: bytes, text: str) -> None:
+def _check_signature(key: VerifierKey, signature: bytes, text: str) -> None:
     _check_is_installed()
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -131,7 +131,7 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     return name, signed[:4], signed[4:]
 
 
-def parse_verifier_key(text: str) -> Key:
+def parse_verifier_key(text: str) -> VerifierKey:
     """A verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
@@ -140,10 +140,10 @@ def parse_verifier_key(text: str) -> Key:
     public = _key_data(data)
     if public is None or not _NAME.fullmatch(name) or _key_id(name, public).hex() != id_:
         raise NotEd25519VerifierKey(text=text[:80])
-    return Key(name, bytes.fromhex(id_), public)
+    return VerifierKey(name, bytes.fromhex(id_), public)
 
 
-def parse_signer_key(text: str) -> Key:
+def parse_signer_key(text: str) -> VerifierKey:
     """A signer key `PRIVATE+KEY+NAME+ID+BASE64`; what is said about a bad one never shows it.
 
     Raises Unreadable `bad_key`, `no_cryptography`.
@@ -156,7 +156,7 @@ def parse_signer_key(text: str) -> Key:
     id_ = _key_id(parts[0], public)
     if id_.hex() != parts[1]:
         raise SignerKeyChanged()
-    return Key(parts[0], id_, seed)
+    return VerifierKey(parts[0], id_, seed)
 
 
 def _key_data(data: bytes | None) -> bytes | None:

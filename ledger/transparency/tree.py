@@ -14,7 +14,7 @@ from domain.refusals import Damaged, Refusal, Unreadable
 from domain.text import said, words_of
 from ledger.application import Ledger
 from ledger.log.codec import Row
-from ledger.log.database import Kept, KeptError
+from ledger.log.database import SideStore, SideStoreError
 from ledger.log.reader import Reader
 from ledger.refusals.audit import (
     EventBeyondTree,
@@ -120,7 +120,7 @@ def tree_of(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
     It is at least as new as any snapshot of the log taken before. Raises Conflict `locked`, Unreadable
     `store_unusable`, `no_ledger_id`, and Damaged `unreadable_event`.
     """
-    with ledger.store.explained("tree"):
+    with ledger.store.translating_errors("tree"):
         store, remade = _opened(ledger, on_progress)
         try:
             yield _tree(store, remade)
@@ -146,10 +146,10 @@ def tree_as_kept(ledger: Ledger) -> Iterator[KeptTree | None]:
             and kept_peaks(store, reached).root() == reached.root
         )
         tree = KeptTree(store, reached) if reached is not None and sound else None
-    except (KeptError, Spoilt):
+    except (SideStoreError, Spoilt):
         tree = None
     try:
-        with ledger.store.explained("tree"):
+        with ledger.store.translating_errors("tree"):
             yield tree
     finally:
         if store is not None:
@@ -193,11 +193,11 @@ def _difference(row: Row | None, leaf: bytes, position_of: Callable[[int], int],
 
 def _opened(ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
     """The store, caught up and in a snapshot, and why it was made again: beside the ledger where that works."""
-    if not ledger.store.may_keep("tree"):
+    if not ledger.store.can_write_side_store("tree"):
         return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
     try:
         return _caught_up(ledger.store.kept("tree"), ledger, on_progress)
-    except KeptError as error:
+    except SideStoreError as error:
         if error.forbids_writing:
             return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
         if error.is_passing:
@@ -206,7 +206,7 @@ def _opened(ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | Non
         return _caught_up(anew, ledger, on_progress)[0], said("its tables: {error}", error=words_of(error))
 
 
-def _caught_up(kept: Kept, ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
+def _caught_up(kept: SideStore, ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
     store, remade = TreeStore(kept), None
     with ExitStack() as undo:
         undo.callback(store.close)

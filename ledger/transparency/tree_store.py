@@ -10,16 +10,18 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from domain.text import said
-from ledger.log.database import Kept, Table
+from ledger.log.database import SideStore, SideTable
 
 FORMAT = 2
 """Raised whenever the tables change: what an older version kept is made again."""
 _TABLES = {
-    "nodes": Table(columns={"level": "int", "at": "int", "hash": "bytes"}, key=("level", "at")),
-    "runs": Table(
+    "nodes": SideTable(columns={"level": "int", "at": "int", "hash": "bytes"}, key=("level", "at")),
+    "runs": SideTable(
         columns={"first_index": "int", "first_position": "int"}, key=("first_index",), indexes=("first_position",)
     ),
-    "reached": Table(columns={"ledger": "text", "size": "int", "position": "int", "root": "bytes"}, key=("ledger",)),
+    "reached": SideTable(
+        columns={"ledger": "text", "size": "int", "position": "int", "root": "bytes"}, key=("ledger",)
+    ),
 }
 
 Node = tuple[int, int, bytes]
@@ -44,7 +46,7 @@ class Reached(NamedTuple):
 class TreeStore:
     """The tables over a kept store. Every method raises KeptError where the database does."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: SideStore) -> None:
         self._kept = kept
         self._query = kept.query
 

@@ -6,7 +6,7 @@ import psycopg
 from psycopg import errors
 
 from domain.refusals import Refusal
-from ledger.log.database import KeptError
+from ledger.log.database import SideStoreError
 from ledger.refusals.server import (
     ConnectionLost,
     IncompleteSchema,
@@ -30,9 +30,9 @@ class Unreachable(psycopg.OperationalError):
     """No connection could be made."""
 
 
-def kept_error(error: psycopg.Error) -> KeptError:
+def kept_error(error: psycopg.Error) -> SideStoreError:
     """A server's error about a kept store."""
-    return KeptError(error, is_passing=isinstance(error, _PASSING), forbids_writing=isinstance(error, _FORBIDDING))
+    return SideStoreError(error, is_passing=isinstance(error, _PASSING), forbids_writing=isinstance(error, _FORBIDDING))
 
 
 def not_allowed(name: str, role: str) -> Refusal:

@@ -88,7 +88,7 @@ def table_statements(schema: str, table: str = "stored_events") -> list[Composed
     return [SQL(statement).format(**names) for statement in _STATEMENTS]
 
 
-class Elsewhere(library.PostgresDatastore):
+class BorrowedDatastore(library.PostgresDatastore):
     """Stands where a recorder wants the library's connections and is only ever given cursors of another one's."""
 
     def __init__(self, schema: str) -> None:
@@ -98,7 +98,7 @@ class Elsewhere(library.PostgresDatastore):
         """Nothing is to be registered: events travel as arrays of their columns."""
 
 
-class Recorder(library.PostgresApplicationRecorder):
+class PostgresRecorder(library.PostgresApplicationRecorder):
     """The log: `stored_events(position, originator_id, originator_version, topic, state)`, append-only."""
 
     def __init__(self, datastore: library.PostgresDatastore, *, events_table_name: str = "stored_events") -> None:
@@ -175,17 +175,17 @@ class Recorder(library.PostgresApplicationRecorder):
             ]
 
 
-class TrackingRecorder(library.PostgresTrackingRecorder):
+class PostgresTracking(library.PostgresTrackingRecorder):
     """Positions reached, kept by the library's rules; part of its contract."""
 
 
-class LogProcessRecorder(library.PostgresProcessRecorder, Recorder):
+class PostgresLogRecorder(library.PostgresProcessRecorder, PostgresRecorder):
     """A log that also tracks another's; part of the library's contract."""
 
 
-class Factory(library.PostgresFactory):
+class PostgresFactory(library.PostgresFactory):
     """Makes the recorders above."""
 
-    application_recorder_class = Recorder
-    tracking_recorder_class = TrackingRecorder
-    process_recorder_class = LogProcessRecorder
+    application_recorder_class = PostgresRecorder
+    tracking_recorder_class = PostgresTracking
+    process_recorder_class = PostgresLogRecorder

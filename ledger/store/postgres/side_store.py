@@ -10,7 +10,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import Identifier
 
-from ledger.log.database import Kind, Table
+from ledger.log.database import Kind, SideTable
 from ledger.store.postgres.errors import kept_error
 from ledger.store.postgres.recorder import LOCKS
 from ledger.store.postgres.session import PostgresSession, locked, translated
@@ -79,7 +79,7 @@ class PostgresKept(PostgresSession):
         rows = self.query("SELECT format FROM formats WHERE kind = ?", self._kind)
         return rows[0][0] if rows else 0
 
-    def make(self, tables: dict[str, Table], format_: int) -> None:
+    def make(self, tables: dict[str, SideTable], format_: int) -> None:
         """Empty tables of a format; whoever reads them ends first."""
         self.query("LOCK TABLE formats IN ACCESS EXCLUSIVE MODE")
         for name, table in tables.items():

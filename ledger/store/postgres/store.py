@@ -23,7 +23,7 @@ from domain.refusals import Refusal
 from domain.text import said, words_of
 from ledger.log import streams
 from ledger.log.codec import Entry, EventMapper, Row
-from ledger.log.database import Kept, KeptError, Kind, Session, Transaction
+from ledger.log.database import Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.refusals.server import (
     NewerLedgerOnServer,
     NoLedgerOnServer,
@@ -34,7 +34,7 @@ from ledger.refusals.server import (
     UnreadableLedgerUrl,
 )
 from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
-from ledger.store.postgres.recorder import LOCKS, Elsewhere, Recorder, table_statements
+from ledger.store.postgres.recorder import LOCKS, BorrowedDatastore, PostgresRecorder, table_statements
 from ledger.store.postgres.session import PostgresSession, locked
 from ledger.store.postgres.side_store import PostgresKept
 
@@ -44,7 +44,7 @@ _PROGRESS = (
     "CREATE TABLE IF NOT EXISTS {} (lines_sha256 TEXT PRIMARY KEY, lines BIGINT NOT NULL, refused TEXT NOT NULL, "
     "position BIGINT NOT NULL, state TEXT NOT NULL)"
 )
-_LOOK = """
+_INSPECT = """
 SELECT current_schema() AS schema,
        obj_description(to_regclass(format('%I.stored_events', current_schema())), 'pg_class') AS comment,
        to_regclass(format('%I.stored_events', current_schema()))::oid::bigint AS oid,
@@ -62,10 +62,10 @@ _INSERT = (
     "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
     "AS taken (position, id, version, topic, state) ORDER BY position"
 )
-_GO_ON = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
+_SET_SEQUENCE = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
 
 
-class _Found(NamedTuple):
+class _Inspected(NamedTuple):
     """What a server says of the ledger that a connection sees."""
 
     schema: str | None
@@ -82,7 +82,7 @@ class _Found(NamedTuple):
 class _PostgresTransaction(PostgresSession):
     """`last` is the last event that it appended, with its position."""
 
-    def __init__(self, connection: Connection[Any], recorder: Recorder) -> None:
+    def __init__(self, connection: Connection[Any], recorder: PostgresRecorder) -> None:
         super().__init__(connection)
         self._recorder = recorder
         self.last: tuple[int, StoredEvent] | None = None
@@ -101,7 +101,7 @@ class _PostgresTransaction(PostgresSession):
         if taken:
             cursor = self.connection.cursor()
             cursor.execute(_INSERT, [list(column) for column in zip(*taken, strict=True)])
-            cursor.execute(_GO_ON, (taken[-1].position,))
+            cursor.execute(_SET_SEQUENCE, (taken[-1].position,))
             last = taken[-1]
             self.last = last.position, StoredEvent(last.stream, last.version, last.topic, last.state)
 
@@ -122,7 +122,7 @@ class ServerStore:
         self._read_only = read_only
         self._lock_seconds = streams.LOCK_SECONDS if lock_seconds is None else lock_seconds
         self._idle: list[Connection[Any]] = []
-        with self.explained():
+        with self.translating_errors():
             self._found = self._look()
 
     @classmethod
@@ -155,11 +155,11 @@ class ServerStore:
             raise
         return store
 
-    def _look(self) -> _Found:
+    def _look(self) -> _Inspected:
         connection = self._take()
-        row = connection.execute(_LOOK).fetchone()
+        row = connection.execute(_INSPECT).fetchone()
         self._idle.append(connection)
-        return _Found(*(row or ()))
+        return _Inspected(*(row or ()))
 
     def _check_is_ledger(self) -> None:
         found = self._found
@@ -182,10 +182,10 @@ class ServerStore:
         schema = self._found.schema
         if schema is None:
             raise NoSchema(name=self.name)
-        with self.explained(), self._transaction("READ COMMITTED", LOCKS) as connection:
+        with self.translating_errors(), self._transaction("READ COMMITTED", LOCKS) as connection:
             for statement in make_statements(schema):
                 connection.execute(statement)
-        with self.explained():
+        with self.translating_errors():
             self.close()
             self._found = self._look()
 
@@ -294,8 +294,8 @@ class ServerStore:
         return LOCKS + (self._found.oid or 0)
 
     @cached_property
-    def _recorder(self) -> Recorder:
-        return Recorder(Elsewhere(self._found.schema or ""))
+    def _recorder(self) -> PostgresRecorder:
+        return PostgresRecorder(BorrowedDatastore(self._found.schema or ""))
 
     def _is_recorded(self, position: int, event: StoredEvent, error: psycopg.Error) -> bool:
         """Whether a transaction whose end nobody saw was committed: under its lock it has ended one way or the other.
@@ -317,11 +317,11 @@ class ServerStore:
                 time.sleep(0.2)
 
     @contextmanager
-    def explained(self, kind: Kind | None = None) -> Iterator[None]:
+    def translating_errors(self, kind: Kind | None = None) -> Iterator[None]:
         """The server's errors as refusals that say what to do."""
         try:
             yield
-        except KeptError as error:
+        except SideStoreError as error:
             if kind is None or not isinstance(error.cause, psycopg.Error):
                 raise
             raise refusal(self.name, self._role, error.cause) from error
@@ -330,20 +330,20 @@ class ServerStore:
 
     @property
     def _role(self) -> str:
-        found: _Found | None = getattr(self, "_found", None)
+        found: _Inspected | None = getattr(self, "_found", None)
         return found.role if found else said("the role")
 
-    def may_keep(self, kind: Kind) -> bool:
+    def can_write_side_store(self, kind: Kind) -> bool:
         """Whether the role may write the schema beside the log."""
         return self.writable and bool(self._found.may_keep)
 
     def drop_kept(self) -> None:
         """Forget the formats of what is kept, so that its tables are made anew."""
-        if self.may_keep("views"):
+        if self.can_write_side_store("views"):
             with self._transaction("READ COMMITTED", None) as connection:
                 connection.execute("DELETE FROM formats")
 
-    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
+    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """The tables of a kind in the schema beside the log, on a connection of their own."""
         try:
             return PostgresKept(self._take(), f"{self._found.schema}_views", kind, anew=anew)

@@ -56,7 +56,7 @@ def check_is_settled(path: Path) -> None:
         raise UnsettledLedger(path=path)
 
 
-def settle(path: Path) -> None:
+def checkpoint_wal(path: Path) -> None:
     """Make a database that nobody has open one file, which can be copied and opened read-only anywhere.
 
     Raises sqlite3.Error.

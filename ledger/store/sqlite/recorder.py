@@ -52,7 +52,7 @@ class Pool(library.SQLiteConnectionPool):
         return Connection(raw, max_age=self.max_age)
 
 
-class Recorder(library.SQLiteApplicationRecorder):
+class SqliteRecorder(library.SQLiteApplicationRecorder):
     """The log: `stored_events(position, originator_id, originator_version, topic, state)`, append-only."""
 
     def __init__(self, datastore: library.SQLiteDatastore, events_table_name: str = "stored_events") -> None:
@@ -129,20 +129,20 @@ class Recorder(library.SQLiteApplicationRecorder):
             ]
 
 
-class TrackingRecorder(library.SQLiteTrackingRecorder):
+class SqliteTracking(library.SQLiteTrackingRecorder):
     """Projections and the position that they have reached, in one transaction."""
 
 
-class LogProcessRecorder(library.SQLiteProcessRecorder, Recorder):
+class SqliteLogRecorder(library.SQLiteProcessRecorder, SqliteRecorder):
     """A log that also tracks another's; part of the library's contract."""
 
 
-class Factory(library.SQLiteFactory):
+class SqliteFactory(library.SQLiteFactory):
     """Makes the recorders above, on connections of our own."""
 
-    application_recorder_class = Recorder
-    tracking_recorder_class = TrackingRecorder
-    process_recorder_class = LogProcessRecorder
+    application_recorder_class = SqliteRecorder
+    tracking_recorder_class = SqliteTracking
+    process_recorder_class = SqliteLogRecorder
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         super().__init__(env)

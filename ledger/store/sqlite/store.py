@@ -15,11 +15,11 @@ from eventsourcing.utils import Environment
 
 from domain.refusals import Refusal
 from ledger.log.codec import Entry, EventMapper, Row
-from ledger.log.database import Kept, KeptError, Kind, Session, Table, Transaction
+from ledger.log.database import Kind, Session, SideStore, SideStoreError, SideTable, Transaction
 from ledger.log.streams import LOCK_SECONDS
 from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
 from ledger.store.sqlite import files
-from ledger.store.sqlite.recorder import Factory, Recorder
+from ledger.store.sqlite.recorder import SqliteFactory, SqliteRecorder
 
 TEMPORARY = ""
 """SQLite's name of a private store that goes to a temporary file once it outgrows its cache."""
@@ -53,7 +53,7 @@ class SqliteSession:
 
 
 class _SqliteTransaction(SqliteSession):
-    def __init__(self, recorder: Recorder, cursor: SQLiteCursor) -> None:
+    def __init__(self, recorder: SqliteRecorder, cursor: SQLiteCursor) -> None:
         super().__init__(cursor.sqlite_cursor.connection)
         self._recorder = recorder
         self._cursor = cursor
@@ -95,9 +95,9 @@ class EmbeddedStore:
             "SQLITE_LOCK_TIMEOUT": "" if lock_seconds is None else str(lock_seconds),
             "CREATE_TABLE": "yes" if create else "no",
         }
-        with self.explained():
-            recorder = Factory(Environment(env=env)).application_recorder()
-        if not isinstance(recorder, Recorder):
+        with self.translating_errors():
+            recorder = SqliteFactory(Environment(env=env)).application_recorder()
+        if not isinstance(recorder, SqliteRecorder):
             raise TypeError(f"not our recorder: {type(recorder).__name__}")
         self._recorder = recorder
 
@@ -140,28 +140,28 @@ class EmbeddedStore:
             raise _read_only(self.name)
 
     @contextmanager
-    def explained(self, kind: Kind | None = None) -> Iterator[None]:
+    def translating_errors(self, kind: Kind | None = None) -> Iterator[None]:
         """SQLite's errors as refusals that name the file and say what to do."""
-        with explained(self.name if kind is None else str(files.kept_path(self._path, kind))):
+        with translating_errors(self.name if kind is None else str(files.kept_path(self._path, kind))):
             try:
                 yield
-            except KeptError as error:
+            except SideStoreError as error:
                 if kind is None:
                     raise
                 raise error.cause from error
 
-    def may_keep(self, kind: Kind) -> bool:
+    def can_write_side_store(self, kind: Kind) -> bool:
         """Whether the permissions, and this process's own, let the file beside the ledger be written."""
         path = files.kept_path(self._path, kind)
         place = path if path.exists() else path.absolute().parent
         return self.writable and files.is_writable(place) and os.access(place, os.W_OK)
 
-    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
+    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """The file beside the ledger, or a temporary one where a broken file may not be dropped."""
         path = files.kept_path(self._path, kind)
         if anew and not _drop(path):
             return SqliteKept(TEMPORARY)
-        writable = not read_only or self.may_keep(kind)
+        writable = not read_only or self.can_write_side_store(kind)
         return SqliteKept(files.sqlite_uri(path, writable=writable, create=not read_only))
 
     def drop_kept(self) -> None:
@@ -182,7 +182,7 @@ class SqliteKept(SqliteSession):
             if database.endswith("mode=rwc"):
                 self.query("PRAGMA journal_mode=WAL")
             self.query("PRAGMA synchronous=NORMAL")
-        except KeptError:
+        except SideStoreError:
             self.close()
             raise
 
@@ -225,7 +225,7 @@ class SqliteKept(SqliteSession):
         found: int = self.query("PRAGMA user_version")[0][0]
         return found
 
-    def make(self, tables: dict[str, Table], format_: int) -> None:
+    def make(self, tables: dict[str, SideTable], format_: int) -> None:
         """Empty tables of a format."""
         for name, table in tables.items():
             self.query(f"DROP TABLE IF EXISTS {name}")
@@ -240,9 +240,9 @@ class SqliteKept(SqliteSession):
         self.connection.close()
 
 
-def _kept_error(error: sqlite3.Error) -> KeptError:
+def _kept_error(error: sqlite3.Error) -> SideStoreError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    return KeptError(error, is_passing=code in _PASSING, forbids_writing=code in _CANNOT_WRITE)
+    return SideStoreError(error, is_passing=code in _PASSING, forbids_writing=code in _CANNOT_WRITE)
 
 
 def _drop(path: Path) -> bool:
@@ -255,7 +255,7 @@ def _drop(path: Path) -> bool:
 
 
 @contextmanager
-def explained(name: str) -> Iterator[None]:
+def translating_errors(name: str) -> Iterator[None]:
     """SQLite's errors about a file as refusals that name it and say what to do."""
     try:
         yield

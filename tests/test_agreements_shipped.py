@@ -265,7 +265,7 @@ def test_terms_lists_and_checks_what_ships(blank_line: CommandLine) -> None:
     for file in sorted((ROOT / "ledger" / "agreements").glob("*.toml")):
         assert blank_line.ok("terms", "check", str(file))["agreement"] in {*OTHERS, "aliyun-ccc"}
     table = blank_line.run("terms", "list", "--shipped", "--format", "table").stdout
-    assert "aws-ec2          2022-05-05   USD        credit" in table
+    assert ["aws-ec2", "2022-05-05", "USD", "credit"] in [line.split()[:4] for line in table.splitlines()]
     assert max(map(len, table.splitlines())) <= 80
 
 

@@ -105,7 +105,12 @@ def print_table(
     from rich.table import Table
 
     table = Table(
-        box=box.SIMPLE_HEAD, title=title and localized(title), title_justify="left", pad_edge=False, show_edge=False
+        box=box.SIMPLE_HEAD,
+        title=title and localized(title),
+        title_justify="left",
+        padding=(0, 1),
+        pad_edge=False,
+        show_edge=False,
     )
     table_rows = [[localized(plain(value)) for value in row] for row in rows]
     if not table_rows:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import subprocess
-import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +17,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from conftest import CommandLine
+from forks import Gate
 from stores import Place, Raw, SqliteFile, Store, sqlite_only
 
 from cli import audit_tree
@@ -93,7 +92,7 @@ def check_fits(ledger: Placed) -> str | None:
     with tree_of(ledger) as tree:
         assert (tree.size, tree.root(), tree.position) == derived_of(ledger)
         assert (tree.size, tree.root()) == (len(leaves), defined_root(leaves))
-        assert [tree.subtree(0, index) for index in range(tree.size)] == leaves
+        assert list(tree.leaves(tree.size)) == leaves
         return tree.remade
 
 
@@ -109,6 +108,7 @@ def test_kept_derived_and_defined_roots_are_one_for_random_ledgers_and_sizes(led
     rows = rows_of(ledger.place)
     leaves = [defined_leaf(row) for row in rows]
     with tree_of(ledger) as tree:
+        assert [tree.subtree(0, index) for index in range(tree.size)] == leaves
         for size in range(len(rows) + 1):
             position = rows[size - 1].position if size else 0
             assert tree.root(size) == defined_root(leaves[:size])
@@ -221,7 +221,9 @@ def test_catching_up_is_work_for_the_new_events(ledger: Placed, hashes: list[int
     assert hashes == read == list(range(last, last + new + 1))
 
 
-def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed) -> None:
+def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a page is; here it is short, so that a log of many pages is soon made."""
+
     def most() -> int:
         tracemalloc.start()
         derived_of(ledger)
@@ -229,9 +231,16 @@ def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed) -> None:
         tracemalloc.stop()
         return peak
 
-    record(ledger.place, 10_000)
+    def record_streams(numbers: range) -> None:
+        rows = [(number * 100 + version, f"{number}/noted", version) for number in numbers for version in range(1, 101)]
+        ledger.place.record((*row, "noted", b"{}") for row in rows)
+
+    for page in ("ledger.audit.derived", "ledger.store.embedded", "ledger.store.server_session"):
+        monkeypatch.setattr(f"{page}._PAGE", 500)
+    record_streams(range(1, 11))
+    derived_of(ledger)
     short = most()
-    record(ledger.place, 30_000)
+    record_streams(range(11, 41))
     assert most() < short * 2
 
 
@@ -415,26 +424,19 @@ def test_many_readers_at_once_get_one_answer(ledger: Placed) -> None:
     assert roots == [expected] * 8
 
 
-READ = """
-import sys
-from ledger.application import Ledger
-from ledger.audit.tree import tree_of
-with Ledger.open(sys.argv[1]) as ledger, tree_of(ledger) as tree:
-    print(tree.root().hex())
-"""
-
-
-def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed) -> None:
+def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed, slaledger: CommandLine) -> None:
     if isinstance(ledger.place, SqliteFile):
         tree_file(ledger).write_bytes(b"garbage" * 1000)
     else:
         check_fits(ledger)
         _statements("DROP TABLE nodes", "CREATE TABLE nodes (garbage INTEGER)", "DROP TABLE runs")(ledger)
-    command = [sys.executable, "-c", READ, ledger.place.url]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(5)]
+    gate = Gate()
+    running = [slaledger.start("audit", "checkpoint", gate=gate) for _ in range(5)]
+    gate.open()
     for each in running:
-        out, said = each.communicate()
-        assert out.decode().split() == [derived_of(ledger).root.hex()], said.decode()
+        done = each.ended()
+        assert done.returncode == 0, done.stderr
+        assert proofs.parse_checkpoint(done.stdout).root == derived_of(ledger).root
     assert check_fits(ledger) is None
 
 

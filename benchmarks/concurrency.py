@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from domain.refusals import Conflict, Refusal
 from ledger.application import Ledger
 from ledger.audit.verify import verify
-from ledger.execution import execute, initialise
-from ledger.parsing import build
+from ledger.commands.execution import execute, initialise
+from ledger.commands.parsing import build
 
 MONTHS = ("2023-03", "2023-04", "2023-05")
 ACCOUNTS = 40
@@ -139,7 +139,9 @@ def run(
             before = [row.position for row in log.since(0)]
     started = time.monotonic_ns()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ledger.audit.verify", "ledger.execution", "ledger.parsing", "ledger.store.server"])
+    context.set_forkserver_preload(
+        ["ledger.audit.verify", "ledger.commands.execution", "ledger.commands.parsing", "ledger.store.postgres.store"]
+    )
     with context.Manager() as manager, context.Pool(processes + readers) as pool:
         over = manager.Event()
         following = [pool.apply_async(follow, (url, over)) for _ in range(readers)]

@@ -23,9 +23,9 @@ from repeating import PAGE, Cohort
 
 from domain.events import LedgerCreated
 from ledger.application import Ledger
-from ledger.execution import initialise
-from ledger.store import layout
-from ledger.store.codec import Row, decode
+from ledger.commands.execution import initialise
+from ledger.log import streams
+from ledger.log.codec import Row, decode
 
 COHORT = 2000
 """Accounts that live at the same time."""
@@ -38,7 +38,7 @@ def found(ledger: Ledger, seed: int) -> list[Row]:
     """Begin an empty ledger as `init` does, with an id that follows from the seed; gives its first rows."""
     with ledger.writing() as log:
         event = LedgerCreated(ledger=f"slaledger-generated-{seed}")
-        log.append([(layout.LEDGER, event)], RECORDED_FROM, ACTOR, None, None)
+        log.append([(streams.LEDGER, event)], RECORDED_FROM, ACTOR, None, None)
     initialise(ledger, ACTOR, now=lambda: RECORDED_FROM)
     with ledger.reading() as reader:
         return list(reader.since(0))

@@ -18,11 +18,11 @@ from domain.assessment import assess
 from domain.case import Case, Fact, evolve, fold
 from domain.decision import decode, encode
 from domain.events import TOPICS, ClaimDecided, Event, IncidentJoined
-from domain.terms import in_force
+from domain.terms.versions import in_force
 from ledger.application import Ledger
-from ledger.store import layout
-from ledger.store.codec import TOPIC_OF
-from ledger.store.codec import decode as decode_row
+from ledger.log import streams
+from ledger.log.codec import TOPIC_OF
+from ledger.log.codec import decode as decode_row
 
 PAGE = 5000
 """Notifications a page. On 20,000 events 1000, 5000 and 20,000 take the same time; 100 takes 5 % more, and 10 (the
@@ -114,7 +114,7 @@ def replay(log: Log) -> tuple[int, int]:
     decisions = same = 0
     for fact in facts(log):
         owner, kind = fact.stream.split("/", 2)[:2]
-        if owner == layout.SHARED:
+        if owner == streams.SHARED:
             if kind in ("terms", "calendar"):
                 evolve(rules, fact)
             elif kind == "incident":

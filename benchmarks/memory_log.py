@@ -21,12 +21,12 @@ from domain.calendar import COUNTRY
 from domain.case import Case, Fact, evolve, fold
 from domain.decision import NO_FACTS, Facts
 from domain.incident import Incident
-from domain.terms import Version, in_force
+from domain.terms.versions import Version, in_force
 from ledger.application import New, Writer
-from ledger.execution import carry_out
-from ledger.store import layout
-from ledger.store.codec import TOPIC_OF, Envelope, Row, decode, encode
-from ledger.store.leaves import leaf_hash
+from ledger.commands.execution import carry_out
+from ledger.log import streams as layout
+from ledger.log.codec import TOPIC_OF, Envelope, Row, decode, encode
+from ledger.log.leaves import leaf_hash
 
 Leaf = tuple[int, bytes]
 """A position, and the leaf hash of the event there."""

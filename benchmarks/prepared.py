@@ -23,7 +23,7 @@ from domain.commands import Command
 from domain.money import Fen, yuan
 from domain.time import Instant, local, written
 from ledger.application import Ledger
-from ledger.store.codec import decode
+from ledger.log.codec import decode
 
 DATA = HERE / ".data"
 SEED = 1

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from lives import account_id
 from memory_log import Beneath
 
-from ledger.store import layout
-from ledger.store.codec import Row
-from ledger.store.leaves import leaf_hash
+from ledger.log import streams
+from ledger.log.codec import Row
+from ledger.log.leaves import leaf_hash
 
 _RECORDED_AT = re.compile(rb'\{"recorded_at":(\d+)')
 _FACTS = re.compile(rb'"facts":\{"position":\d+,"count":(\d+),"sha256":"[0-9a-f]{64}"\}')
@@ -109,7 +109,7 @@ def _line(row: Row, beneath: Beneath | None, first: int, began_at: int) -> _Line
         stale = found.group()
     return _Line(
         place=int(named.group()[1:]) - first,
-        own=layout.owner(row.stream) != layout.SHARED,
+        own=streams.owner(row.stream) != streams.SHARED,
         after_us=int(recorded.group(1)) - began_at,
         stream=row.stream,
         version=row.version,

@@ -128,8 +128,8 @@ def report(lines: list[Line]) -> str:
         "Made by `make bench`. Both sides of a row run in turn on the same machine; the ratio is that of their "
         "medians, the spread that of the pairs of runs. Where the clock is the processor's, the machine was in use, "
         "and waiting for the disk is not counted. What each row measures, and why that is fair, stands in "
-        "`rows.py` and `rows_shared.py`; where a row is missed, [MISSED.md](MISSED.md) says what dominates and what "
-        "was tried.\n\n"
+        "`rows.py` and `rows_shared.py`; where a row is missed, "
+        "[the record of 2026-11-24](../docs/decisions/18-speed.md) says what dominates and what was tried.\n\n"
         f"{machine()}\n\n{table(lines)}\n"
     )
 

@@ -97,7 +97,7 @@ def _recorder(kind: str, place: str) -> Any:
     from eventsourcing.utils import Environment
     from psycopg.conninfo import conninfo_to_dict
 
-    from ledger.store.postgres import Factory
+    from ledger.store.postgres.recorder import Factory
 
     given = conninfo_to_dict(place)
     env = {

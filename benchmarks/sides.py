@@ -21,7 +21,7 @@ def floor(path: str) -> None:
     import msgspec
 
     from domain.events import TOPICS
-    from ledger.store.codec import Envelope
+    from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
     decoded = 0
@@ -37,7 +37,7 @@ def server_floor(url: str) -> None:
     import psycopg
 
     from domain.events import TOPICS
-    from ledger.store.codec import Envelope
+    from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
     decoded = 0
@@ -64,7 +64,7 @@ def hashes(path: str) -> None:
 def root(path: str) -> None:
     """The Merkle root over all rows, derived anew."""
     from ledger.application import Ledger
-    from ledger.audit.derived import derived
+    from ledger.transparency.log_root import derived
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
         print(derived(log).size)
@@ -73,11 +73,11 @@ def root(path: str) -> None:
 def fold(path: str) -> None:
     """Every account's case, folded from the events that concern it."""
     from ledger.application import Ledger
-    from ledger.store import layout
+    from ledger.log import streams
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
         position = log.position()
-        print(sum(life.case(position) is not None for life in log.lives(*layout.ACCOUNTS)))
+        print(sum(life.case(position) is not None for life in log.lives(*streams.ACCOUNTS)))
 
 
 def library_replay(path: str) -> None:
@@ -96,7 +96,7 @@ def history_own_seconds(path: str, account: str) -> None:
     """An account's history asked for again and again, in one process."""
     from ledger.application import Ledger
     from ledger.clock import now_us
-    from ledger.questions import account_then
+    from ledger.queries.worklist import account_then
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger:
         for repeats in (3, 60):
@@ -113,7 +113,7 @@ def decide_own_seconds(path: str, *claims: str) -> None:
     from domain.time import MonthText
     from ledger.application import Ledger
     from ledger.clock import now_us
-    from ledger.execution import carry_out
+    from ledger.commands.execution import carry_out
 
     with Ledger.open(f"sqlite:///{path}") as ledger:
         for repeats in (1, 8):
@@ -173,7 +173,7 @@ def vouchers_from_events(path: str) -> None:
     from domain.money import yuan
     from domain.voucher import Voucher, evolve
     from ledger.application import Ledger
-    from ledger.store.codec import decode
+    from ledger.log.codec import decode
 
     vouchers: dict[str, Voucher] = {}
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
@@ -188,7 +188,7 @@ def vouchers_from_events(path: str) -> None:
 def months_from_projection(path: str) -> None:
     """Every account's months, as they are kept."""
     from ledger.application import Ledger
-    from ledger.store.views import Views
+    from ledger.queries.read_models import Views
 
     with Ledger.open(f"sqlite:///{path}") as ledger, Views.of(ledger) as views:
         print(sum(row.unavailable_us for row in views.months()))

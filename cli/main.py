@@ -13,12 +13,12 @@ from typing import NamedTuple, NoReturn
 
 import click
 
-from cli.help import Formatter
-from cli.language import LANGUAGES, here, language, settle, speak_with_click, spoken
-from cli.widths import folded
+from cli.terminal.help import Formatter
+from cli.terminal.language import LANGUAGES, here, language, settle, speak_with_click
+from cli.terminal.vocabulary import word
+from cli.terminal.widths import folded
 from domain.refusals import Refusal
-from domain.wording import Said, said
-from domain.words import word
+from domain.text import Said, said
 
 
 class Settings(NamedTuple):
@@ -30,34 +30,34 @@ class Settings(NamedTuple):
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("cli.setup:init", "Create a ledger: its id, the agreement, the working days."),
-    "account": ("cli.changing:account", "Accounts: enrolment, stage, closure."),
-    "terms": ("cli.terms:terms", "The agreement's versions."),
-    "calendar": ("cli.calendar:calendar", "Working days."),
-    "incident": ("cli.changing:incident", "Outages: opened, closed, corrected, withdrawn."),
-    "exclusion": ("cli.changing:exclusion", "Causes for which nothing is owed (clause 2.3)."),
-    "fees": ("cli.changing:fees", "Bills: recorded, corrected, voided."),
-    "claim": ("cli.claim:claim", "Claims: filed, decided, disputed, explained."),
-    "voucher": ("cli.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
-    "batch": ("cli.batch:batch", "Carry out a file of commands."),
-    "import": ("cli.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
-    "export": ("cli.exports:export", "Files for other tools: events, journals, tables, calendars."),
-    "backup": ("cli.transfer:backup", "A copy of one moment while others write."),
-    "restore": ("cli.transfer:restore", "A ledger again of a backup or an export."),
-    "availability": ("cli.reading:availability", "One account's month, measured."),
-    "breaches": ("cli.reading:breaches", "Every account below the commitment in a month."),
-    "mtbf": ("cli.reading:mtbf", "Mean time between failures of a year."),
-    "report": ("cli.report:report", "A month over all accounts, as an answer or a page."),
-    "worklist": ("cli.reading:worklist", "What waits to be claimed, decided, issued."),
-    "history": ("cli.history:history", "All that is recorded of an account, in order."),
-    "audit": ("cli.audit:audit", "Replay decisions, ask what would change, prove what was recorded."),
-    "dossier": ("cli.dossier:dossier", "A claim's whole case as one file, or a page."),
-    "verify-dossier": ("cli.dossier:verify_dossier", "Check a dossier, without the ledger."),
-    "keygen": ("cli.audit_tree:keygen", "Make a key that signs checkpoints."),
-    "postgres": ("cli.postgres:postgres", "A ledger on a server: the roles of its users."),
-    "rebuild": ("cli.setup:rebuild", "Make the projections again from the events."),
-    "doctor": ("cli.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
-    "completion": ("cli.completion:completion", "The script that makes a shell complete commands and ids."),
+    "init": ("cli.commands.init:init", "Create a ledger: its id, the agreement, the working days."),
+    "account": ("cli.commands.recording:account", "Accounts: enrolment, stage, closure."),
+    "terms": ("cli.commands.terms:terms", "The agreement's versions."),
+    "calendar": ("cli.commands.calendar:calendar", "Working days."),
+    "incident": ("cli.commands.recording:incident", "Outages: opened, closed, corrected, withdrawn."),
+    "exclusion": ("cli.commands.recording:exclusion", "Causes for which nothing is owed (clause 2.3)."),
+    "fees": ("cli.commands.recording:fees", "Bills: recorded, corrected, voided."),
+    "claim": ("cli.commands.claim:claim", "Claims: filed, decided, disputed, explained."),
+    "voucher": ("cli.commands.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
+    "batch": ("cli.commands.batch:batch", "Carry out a file of commands."),
+    "import": ("cli.commands.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
+    "export": ("cli.commands.exports:export", "Files for other tools: events, journals, tables, calendars."),
+    "backup": ("cli.commands.transfer:backup", "A copy of one moment while others write."),
+    "restore": ("cli.commands.transfer:restore", "A ledger again of a backup or an export."),
+    "availability": ("cli.commands.availability:availability", "One account's month, measured."),
+    "breaches": ("cli.commands.availability:breaches", "Every account below the commitment in a month."),
+    "mtbf": ("cli.commands.availability:mtbf", "Mean time between failures of a year."),
+    "report": ("cli.commands.report:report", "A month over all accounts, as an answer or a page."),
+    "worklist": ("cli.commands.availability:worklist", "What waits to be claimed, decided, issued."),
+    "history": ("cli.commands.history:history", "All that is recorded of an account, in order."),
+    "audit": ("cli.commands.audit:audit", "Replay decisions, ask what would change, prove what was recorded."),
+    "dossier": ("cli.commands.dossier:dossier", "A claim's whole case as one file, or a page."),
+    "verify-dossier": ("cli.commands.dossier:verify_dossier", "Check a dossier, without the ledger."),
+    "keygen": ("cli.commands.checkpoint:keygen", "Make a key that signs checkpoints."),
+    "postgres": ("cli.commands.postgres:postgres", "A ledger on a server: the roles of its users."),
+    "rebuild": ("cli.commands.init:rebuild", "Make the projections again from the events."),
+    "doctor": ("cli.commands.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
+    "completion": ("cli.commands.completion:completion", "The script that makes a shell complete commands and ids."),
 }
 
 
@@ -97,7 +97,7 @@ class LazyGroup(click.Group):
     type=click.Choice(LANGUAGES),
     help="Language for people; the locale's by default.",
 )
-@click.version_option(package_name="slaledger")
+@click.version_option(package_name="slaledger", help="Show the version and exit.")
 @click.pass_context
 def cli(ctx: click.Context, url: str, actor: str | None, lang: str | None) -> None:
     """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
@@ -157,11 +157,13 @@ def _asks_help() -> bool:
 
 
 def _usage(error: click.ClickException) -> str:
-    """A mistake on the command line in the reader's language, or in English for a program."""
-    if not isinstance(error.message, Said) or not isinstance(error, click.BadParameter):
-        return error.message if isinstance(error.message, Said) else error.format_message()
-    told = spoken(error.message, "en" if wants_json() else language())
-    return click.BadParameter(told, error.ctx, error.param, error.param_hint).format_message()
+    """A mistake on the command line: in our words, or in click's where it is one that click knows by itself."""
+    if not isinstance(error.message, Said):
+        return error.format_message()
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        where = error.param.get_error_hint(error.ctx)
+        return said("Invalid value for {param_hint}: {message}", param_hint=where, message=error.message)
+    return error.message
 
 
 def _command_meant(error: click.ClickException) -> str:

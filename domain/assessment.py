@@ -25,7 +25,7 @@ from domain.rules.compensation import Credit, PartCredit, credit, most, too_smal
 from domain.rules.coverage import covered
 from domain.rules.fees import Base, Bases, bases, covers
 from domain.rules.unavailability import Episode, Measured, measure, measure_months
-from domain.terms import Terms, Version, in_force
+from domain.terms.versions import Terms, Version, in_force
 from domain.time import month_span
 
 

@@ -22,7 +22,7 @@ from domain.refusals.terms import (
     CalendarWithoutHoliday,
     DayOfAnotherYear,
 )
-from domain.wording import words_of
+from domain.text import words_of
 
 COUNTRY = "CN"
 _DAY = timedelta(days=1)

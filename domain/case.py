@@ -12,11 +12,11 @@ from domain import calendar as calendars
 from domain import claim as claims
 from domain import events as e
 from domain import incident as incidents
-from domain import terms as agreement
 from domain import voucher as vouchers
 from domain.refusals import Refusal, Unreadable
 from domain.refusals.account import EventOfNoCase, ImpossibleEvent, UnknownAccount
-from domain.wording import words_of
+from domain.terms import versions as agreement
+from domain.text import words_of
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):

@@ -17,7 +17,7 @@ from domain.money import DEFAULT_CURRENCY, percent_text
 from domain.rules.claim_window import Window
 from domain.rules.compensation import Credit
 from domain.rules.fees import Bases
-from domain.terms import Readings, Terms, Version
+from domain.terms.versions import Readings, Terms, Version
 
 FORMATS = (1, 2)
 """Format 2 says what 1 has no place for: a currency, credits instead of vouchers, a window without a working day.

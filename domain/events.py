@@ -1,7 +1,7 @@
 """Every fact that the ledger can hold: past tense, immutable, units in the names, instants in microseconds.
 
 An event says only *what happened*. Who recorded it, when and why stands beside it in the envelope
-(`ledger/store/codec.py`). `TOPICS` gives each its stable name in the store; `domain` may be rearranged, topics
+(`ledger/log/codec.py`). `TOPICS` gives each its stable name in the store; `domain` may be rearranged, topics
 may not. A shape that was ever written stays readable: see `UPCASTERS`.
 """
 

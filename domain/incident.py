@@ -34,7 +34,7 @@ from domain.refusals.incident import (
     UnknownExclusion,
     UnlistedCause,
 )
-from domain.terms import Terms
+from domain.terms.versions import Terms
 from domain.time import FOREVER
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from domain.refusals.values import BadAmount, TooManyDecimals
-from domain.wording import said
+from domain.text import said
 
 _YUAN = re.compile(r"(\d{1,12})(?:\.(\d+))?", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%", re.ASCII)

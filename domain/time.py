@@ -18,7 +18,7 @@ from domain.refusals.values import (
     TimeWithoutOffset,
     UnreadableSeconds,
 )
-from domain.wording import words_of
+from domain.text import words_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -29,7 +29,7 @@ from domain.refusals.voucher import (
     UnknownRedemption,
 )
 from domain.rules import vouchers as rules
-from domain.terms import Terms
+from domain.terms.versions import Terms
 
 
 class Redemption(msgspec.Struct, kw_only=True):

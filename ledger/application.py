@@ -9,13 +9,13 @@ import msgspec
 
 from domain.case import Case
 from domain.events import Event
-from domain.terms import Version
-from ledger.store import layout
-from ledger.store.codec import TOPIC_OF, Entry, Envelope, Row
-from ledger.store.common import Common
-from ledger.store.reader import BatchNote, Reader
-from ledger.store.session import Store, Transaction
-from ledger.store.stores import create_store, open_store
+from domain.terms.versions import Version
+from ledger.log import streams as layout
+from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
+from ledger.log.database import Store, Transaction
+from ledger.log.reader import BatchNote, Reader
+from ledger.log.shared_history import Common
+from ledger.store.open import create_store, open_store
 
 New = tuple[str, Event]
 """An event to be recorded, with the stream that it goes to."""

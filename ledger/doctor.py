@@ -14,15 +14,15 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.refusals import Damaged, Refusal
-from domain.terms import needs_calendar
+from domain.terms.versions import needs_calendar
+from domain.text import Said, said
 from domain.time import SECOND_US, month_of, written
-from domain.wording import Said, said
 from ledger import clock
 from ledger.application import Ledger
-from ledger.audit.tree import tree_as_kept
-from ledger.store.reader import Reader
-from ledger.store.session import KeptError
-from ledger.store.views import reached_as_kept
+from ledger.log.database import KeptError
+from ledger.log.reader import Reader
+from ledger.queries.read_models import reached_as_kept
+from ledger.transparency.tree import tree_as_kept
 
 State = Literal["ok", "note", "wrong", "damaged"]
 """`note`: works, and could be better; `wrong`: something does not work; `damaged`: the store is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from domain.wording import Said
+from domain.text import Said
 from ledger.refusals.commands import MissingExtra
 
 

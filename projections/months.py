@@ -10,9 +10,9 @@ import msgspec
 from domain.assessment import assess_months
 from domain.case import Case, touching
 from domain.incident import Incident
+from domain.intervals import Span
 from domain.refusals.terms import NoTerms
-from domain.spans import Span
-from domain.terms import Version, in_force
+from domain.terms.versions import Version, in_force
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, month_of, month_span, months_between
 
 

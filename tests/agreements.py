@@ -16,9 +16,9 @@ from domain.claim import Claim, Filing
 from domain.decision import NO_FACTS, Decision, decode, encode
 from domain.incident import Incident
 from domain.money import yuan
-from domain.terms import Terms, Version, in_force
+from domain.terms.versions import Terms, Version, in_force
 from domain.time import FOREVER
-from ledger.published import shipped_agreements
+from ledger.shipped import shipped_agreements
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = (2024, 2025, 2026)

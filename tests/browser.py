@@ -38,12 +38,16 @@ class Opened:
         return int(self.text(".moment .who a").split()[-1])
 
 
+LIMIT_MS = 600_000
+"""How long anything may take that is waited for, however busy the machine is."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser; skips or fails the test where there is none."""
     path = tool("chromium")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=LIMIT_MS)
         yield browser
         browser.close()
 
@@ -52,5 +56,6 @@ def chromium() -> Iterator[Browser]:
 def opened(browser: Browser, file: Path, width: int = 1280, scheme: Scheme = "light") -> Iterator[Opened]:
     """A page in a window of a width, in a colour scheme."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(LIMIT_MS)
     yield Opened(context.new_page(), file)
     context.close()

@@ -27,9 +27,9 @@ from domain.events import AccountClosed, AccountEnrolled, AccountRestaged, Funct
 from domain.incident import Exclusion, Incident
 from domain.money import Fen
 from domain.rules.unavailability import Measured, measure
-from domain.terms import Readings, Terms, Version, document_sha256, parse_terms
-from domain.terms import evolve as evolve_terms
-from ledger.published import published_calendar, shipped_agreements
+from domain.terms.versions import Readings, Terms, Version, document_sha256, parse_terms
+from domain.terms.versions import evolve as evolve_terms
+from ledger.shipped import published_calendar, shipped_agreements
 
 SHARED = Path(__file__).parents[2] / "shared" / "agreement"
 SHIPPED = shipped_agreements()[0]

@@ -10,8 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -20,7 +22,7 @@ import system
 from forks import Gate, Origin, Process
 from hypothesis import HealthCheck, settings
 from steering import Steering
-from stores import Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
+from stores import MADE_AT, Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
 from cli.main import run as run_in_process
 from ledger.application import Ledger
@@ -175,6 +177,18 @@ def _written(stream: io.TextIOWrapper) -> str:
     written = stream.buffer
     assert isinstance(written, io.BytesIO)
     return written.getvalue().decode()
+
+
+NOON = MADE_AT + timedelta(hours=1)
+"""In the middle of a day and of a month."""
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The ledger's clock stands still at `NOON`, whenever the tests run."""
+    standing = SimpleNamespace(time_ns=lambda: int(NOON.timestamp()) * 10**9)
+    monkeypatch.setattr("ledger.clock.time", standing)
+    return NOON
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from steering import Steering, steer
 
 LARGEST = 1 << 17
-_AHEAD = ("ledger.published", "ledger.store.server", "rich.table")
+_AHEAD = ("ledger.shipped", "ledger.store.postgres.store", "rich.table")
 """What commands import only when they need it, and these tests' commands do."""
 
 
@@ -199,6 +199,6 @@ if __name__ == "__main__":
             import_module(module)
     for name, _ in import_module("cli.main")._COMMANDS.values():
         import_module(name.partition(":")[0])
-    import_module("ledger.published").published_years(date(2019, 1, 1))
+    import_module("ledger.shipped").published_years(date(2019, 1, 1))
     gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))

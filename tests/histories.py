@@ -17,7 +17,7 @@ from build import SECOND_US, exclusion
 from hypothesis import strategies as st
 
 from domain.incident import Incident
-from domain.spans import Span, union
+from domain.intervals import Span, union
 
 MEASURING: dict[str, tuple[object, ...]] = {
     "minimum_inclusive": (True, False),

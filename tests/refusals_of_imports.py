@@ -301,7 +301,9 @@ ALIYUN_BILL = [
     _aliyun("a blank line", _csv({}) + "\n" + _csv({}).splitlines()[1] + "\n"),
     _aliyun("a row that is too short", f"{_HEADER}\n1,2\n"),
     _aliyun("broken CSV", f'{_HEADER}\n"a"b\n'),
-    _aliyun("a row that is too long", f'{_HEADER}\n"xxxx')._replace(within=instead("ledger.exchange.table.LARGEST", 4)),
+    _aliyun("a row that is too long", f'{_HEADER}\n"xxxx')._replace(
+        within=instead("ledger.imports.csv_rows.LARGEST", 4)
+    ),
     _aliyun("no such call item", _csv({}), "--call-item 电话费"),
     _aliyun("several products", _csv({}, {"产品": "云服务器"})),
     _aliyun("several products by their code", _csv({"产品Code": "a"}, {"产品Code": "b"})),

@@ -325,7 +325,7 @@ TERMS = [
         "a document that is no TOML",
         "terms check terms.toml",
         files={"terms.toml": "agreement = "},
-        theirs=("cannot be read: ", "无法读取："),
+        theirs=("cannot be read: ", "协议文件："),
     ),
     _terms("a field that there is not", 'agreement = "aliyun-ccc"', 'agreement = "aliyun-ccc"\ncolour = "red"'),
     _terms("a cause that is none of the eleven", '"2.3(11)"', '"2.3(12)"'),

@@ -15,8 +15,8 @@ from refusal_scenarios import made
 from refusals_of_stores import caught
 from servers import Server
 
-from ledger.store import server_errors
-from ledger.store.server import ServerStore
+from ledger.store.postgres import errors as server_errors
+from ledger.store.postgres.store import ServerStore
 
 NAME = "postgresql://h/db"
 SERVERS_WORDS = (

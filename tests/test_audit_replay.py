@@ -29,8 +29,8 @@ from domain.commands import Command
 from domain.refusals import Refusal
 from domain.time import HOUR_US, MINUTE_US, written
 from ledger.application import Ledger, Writer
-from ledger.execution import carry_out
-from ledger.parsing import parse_line
+from ledger.commands.execution import carry_out
+from ledger.commands.parsing import parse_line
 
 Line = dict[str, Any]
 Raw = tuple[int, str, int, str, bytes]

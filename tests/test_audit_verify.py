@@ -12,10 +12,10 @@ import pytest
 from conftest import SOAK, CommandLine
 from stores import SqliteFile, Store
 
-from ledger.audit.derived import derived
-from ledger.audit.proofs import Checkpoint, parse_checkpoint
-from ledger.audit.tree import first_difference, tree_as_kept, tree_of
 from ledger.audit.verify import Verified, verify
+from ledger.transparency.log_root import derived
+from ledger.transparency.proofs import Checkpoint, parse_checkpoint
+from ledger.transparency.tree import first_difference, tree_as_kept, tree_of
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from steering import Steering
 from stores import sqlite_only
 
 from ledger.application import Ledger
-from ledger.audit.derived import derived
-from ledger.audit.proofs import parse_checkpoint
-from ledger.store.reader import BatchNote
+from ledger.log.reader import BatchNote
+from ledger.transparency.log_root import derived
+from ledger.transparency.proofs import parse_checkpoint
 
 pytestmark = sqlite_only("a SQLite file's backup; a server's is its export: test_moves_between_stores")
 

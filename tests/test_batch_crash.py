@@ -22,7 +22,7 @@ from conftest import SOAK, CommandLine
 from steering import MOMENTS, Steering, turns_of
 from stores import Store
 
-from ledger import batch
+from ledger.commands import batch
 
 Line = dict[str, Any]
 Recorded = tuple[str, int, str, str]

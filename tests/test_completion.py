@@ -5,22 +5,21 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 import pytest
 from commands import commands
-from conftest import COMMAND, CommandLine
+from conftest import COMMAND, NOON, CommandLine
 
-from cli.completion import OF_FIELD, SHELLS
+from cli.commands.completion import OF_FIELD, SHELLS
 
-NOW = datetime.now(UTC)
-THIS_MONTH = f"{NOW:%Y-%m}"
+THIS_MONTH = f"{NOON:%Y-%m}"
 
 
 @pytest.fixture
-def told(slaledger: CommandLine) -> CommandLine:
+def told(slaledger: CommandLine, noon: datetime) -> CommandLine:
     """A ledger with three accounts, two incidents, a bill and a voucher."""
     enrolled = "2026-01-01T00:00:00+08:00"
     lines: list[dict[str, object]] = [
@@ -115,7 +114,9 @@ def test_bash_completes_with_its_script(told: CommandLine) -> None:
         PATH={shlex.quote(str(COMMAND.parent))}:$PATH
         eval "$SCRIPT"
         COMP_WORDS=(slaledger availability 1) COMP_CWORD=2
-        _slaledger_completion slaledger 1 availability
+        found=$(complete -p slaledger)
+        found=${{found#*-F }}
+        ${{found%% *}} slaledger 1 availability
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     env = told.environment({"SCRIPT": script})

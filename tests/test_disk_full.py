@@ -19,10 +19,10 @@ from conftest import COMMAND, CommandLine
 from forks import Gate
 from steering import Steering, turns_of
 
-from ledger import batch
 from ledger.application import Ledger
-from ledger.audit.derived import derived
-from ledger.store.views import Views
+from ledger.commands import batch
+from ledger.queries.read_models import Views
+from ledger.transparency.log_root import derived
 
 LINES = 1500
 LINES_A_TURN = 100

@@ -17,6 +17,8 @@ ENROLL = ("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:
 DAY_US = 86_400_000_000
 YEAR_US = 366 * DAY_US
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 def findings(slaledger: CommandLine, *, status: int = 0, **env: str) -> dict[str, dict[str, Any]]:
     """What it found, by what it looked at."""

@@ -16,7 +16,7 @@ from conftest import CommandLine
 
 from domain.refusals import Damaged, Refusal
 from ledger.audit import dossier as dossiers
-from ledger.audit.proofs import parse_checkpoint
+from ledger.transparency.proofs import parse_checkpoint
 
 CLAIM = ("1001", "2026-07")
 

@@ -17,12 +17,12 @@ from backports import zstd
 from domain.events import AccountEnrolled
 from domain.refusals import Refusal
 from ledger.application import Ledger
-from ledger.audit.merkle import EMPTY_ROOT
-from ledger.audit.notes import encoded
-from ledger.exchange import lines
-from ledger.exchange.events_file import EventsFile, write_events
-from ledger.exchange.moving import export_events, import_events
-from ledger.store.codec import Envelope, Row, encode
+from ledger.copies.events_file import EventsFile, write_events
+from ledger.copies.transfer import export_events, import_events
+from ledger.files import lines
+from ledger.log.codec import Envelope, Row, encode
+from ledger.transparency.merkle import EMPTY_ROOT
+from ledger.transparency.signed_notes import encoded
 
 COUNT = 14
 """Events of the ledger below: what `init` records, and three accounts."""

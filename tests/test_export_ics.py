@@ -13,8 +13,8 @@ import icalendar
 import pytest
 from conftest import CommandLine
 
-from cli import exports
-from ledger.questions import Breach, Unclaimed, Work
+from cli.commands import exports
+from ledger.queries.worklist import Breach, Unclaimed, Work
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

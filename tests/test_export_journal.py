@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from stores import SqliteFile
 from system import tool
 
-from ledger.exchange.journal import component
+from ledger.exports.journal import component
 
 FORMATS = ("beancount", "hledger")
 ODD = "@a_b.c:Q-d"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import pty
-import re
 import shutil
 import string
 import subprocess
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyarrow.parquet
 import pytest
@@ -22,8 +22,8 @@ from conftest import COMMAND, CommandLine
 from python_calamine import CalamineWorkbook
 
 from domain.commands import Id, VoucherId
-from ledger.exchange import parquet, workbook
-from ledger.exchange.tables import TABLES
+from ledger.exports import parquet, xlsx
+from ledger.exports.tables import TABLES
 
 FORMATS = ("csv", "xlsx", "parquet")
 MONTHS = ("2026-03", "2026-04")
@@ -157,8 +157,8 @@ def test_the_largest_amount_is_exact(odd: CommandLine) -> None:
     assert [row["issued"] for row in read_csv(exported(odd, "vouchers", "csv"))] == [LARGEST]
     assert [row["issued"] for row in read_parquet(exported(odd, "vouchers", "parquet"))] == [Decimal(LARGEST)]
     file = exported(odd, "vouchers", "xlsx")
-    with zipfile.ZipFile(file) as parts:
-        assert f"<v>{LARGEST}</v>" in parts.read("xl/worksheets/sheet1.xml").decode()
+    values = [value.text or "" for sheet in parts(file, "worksheet") for value in of(sheet, "v")]
+    assert Decimal(LARGEST) in [Decimal(value) for value in values if "." in value]
     assert [f"{row['issued']:.2f}" for row in read_xlsx(file)] == [LARGEST]
 
 
@@ -195,17 +195,33 @@ def _is_id(text: str) -> bool:
         return False
 
 
+SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+"""The namespace of a spreadsheet's elements."""
+
+
+def parts(file: Path, kind: str) -> list[ElementTree.Element]:
+    """The parts of a spreadsheet's file that are of a kind, told by their outermost element, by name."""
+    with zipfile.ZipFile(file) as archive:
+        found = [ElementTree.fromstring(archive.read(name)) for name in sorted(archive.namelist())]
+    return [part for part in found if part.tag == SHEETS + kind]
+
+
+def of(part: ElementTree.Element, kind: str) -> list[ElementTree.Element]:
+    """The elements of a kind within a part."""
+    return list(part.iter(SHEETS + kind))
+
+
 def test_a_spreadsheet_shows_amounts_with_two_places_and_says_what_its_columns_mean(demo: CommandLine) -> None:
     file = exported(demo, "vouchers", "xlsx")
-    with zipfile.ZipFile(file) as parts:
-        styles, sheet = (parts.read(f"xl/{name}.xml").decode() for name in ("styles", "worksheets/sheet1"))
-    codes = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]+)"', styles))
-    shown = [codes.get(number) for number in re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])]
-    style = re.search(r'<c r="D2" s="(\d+)"><v>155.6', sheet)
-    assert style is not None
-    assert shown[int(style[1])] == "#,##0.00"
-    assert '<pane ySplit="1"' in sheet
-    assert "<f>" not in sheet
+    (styles,), (sheet, *_) = parts(file, "styleSheet"), parts(file, "worksheet")
+    codes = {"4": "#,##0.00"} | {each.attrib["numFmtId"]: each.attrib["formatCode"] for each in of(styles, "numFmt")}
+    (formats,) = of(styles, "cellXfs")
+    shown = [codes.get(each.attrib["numFmtId"]) for each in of(formats, "xf")]
+    (issued,) = (cell for cell in of(sheet, "c") if cell.attrib["r"] == "D2")
+    assert [Decimal(value.text or "") for value in of(issued, "v")] == [Decimal("155.60")]
+    assert shown[int(issued.attrib["s"])] == "#,##0.00"
+    assert [pane.attrib["ySplit"] for pane in of(sheet, "pane")] == ["1"]
+    assert of(sheet, "f") == []
     second = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("columns").to_python()
     assert [row[0] for row in second[:-1]] == [column.name for column in TABLES["vouchers"].columns]
     assert ["issued_at", "when it was issued, on the clock of Asia/Shanghai"] in second
@@ -215,19 +231,17 @@ def test_a_spreadsheet_shows_amounts_with_two_places_and_says_what_its_columns_m
 def test_parquet_says_what_its_columns_are(demo: CommandLine) -> None:
     file = exported(demo, "availability", "parquet", "2026-03")
     schema = pyarrow.parquet.read_schema(file)
-    assert {
-        name: str(schema.field(name).type) for name in ("numerator", "unavailable_seconds", "meets_commitment")
-    } == {
-        "numerator": "int64",
-        "unavailable_seconds": "decimal128(18, 6)",
-        "meets_commitment": "bool",
+    assert {name: schema.field(name).type for name in ("numerator", "unavailable_seconds", "meets_commitment")} == {
+        "numerator": pyarrow.int64(),
+        "unavailable_seconds": pyarrow.decimal128(18, 6),
+        "meets_commitment": pyarrow.bool_(),
     }
     assert schema.metadata[b"position"].decode() == str(demo.rows()[-1][0])
     assert b"lowest terms" in schema.field("numerator").metadata[b"meaning"]
     money = pyarrow.parquet.read_schema(exported(demo, "claims", "parquet"))
-    assert (str(money.field("awarded").type), str(money.field("filed_at").type)) == (
-        "decimal128(18, 2)",
-        "timestamp[us, tz=UTC]",
+    assert (money.field("awarded").type, money.field("filed_at").type) == (
+        pyarrow.decimal128(18, 2),
+        pyarrow.timestamp("us", "UTC"),
     )
 
 
@@ -307,9 +321,9 @@ def test_a_missing_library_is_named(
 
 def test_more_rows_than_a_spreadsheet_has_are_refused(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = len(demo.ok("voucher", "list"))
-    monkeypatch.setattr(workbook, "LAST_ROW", rows + 1)
+    monkeypatch.setattr(xlsx, "LAST_ROW", rows + 1)
     assert len(read_xlsx(exported(demo, "vouchers", "xlsx"))) == rows
-    monkeypatch.setattr(workbook, "LAST_ROW", rows)
+    monkeypatch.setattr(xlsx, "LAST_ROW", rows)
     error = demo.refused("export", "vouchers", "-o", "many.xlsx")
     assert (error["code"], "parquet" in error["hint"]) == ("too_many_rows", True)
     assert not (demo.folder / "many.xlsx").exists()

@@ -15,8 +15,8 @@ from domain.case import Case
 from domain.commands import Command
 from domain.events import TOPICS
 from ledger.application import Ledger, Writer
-from ledger.execution import carry_out
-from ledger.store.codec import Row
+from ledger.commands.execution import carry_out
+from ledger.log.codec import Row
 
 EVENTS = 2000
 MEASURED_IN_STEPS = {"incident.opened_within", "incident.closed_within"}

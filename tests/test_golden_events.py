@@ -10,7 +10,7 @@ import pytest
 from domain import decision as decisions
 from domain import events as e
 from domain.refusals import Damaged
-from ledger.store.codec import Row, decode, encode, open_state
+from ledger.log.codec import Row, decode, encode, open_state
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange import source
-from ledger.exchange.alertmanager import read_alertmanager
-from ledger.exchange.labels import LabelRules
-from ledger.exchange.source import Reading
+from ledger.imports import source
+from ledger.imports.alertmanager import read_alertmanager
+from ledger.imports.label_rules import LabelRules
+from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "alertmanager-webhook.json"

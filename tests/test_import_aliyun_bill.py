@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.exchange.aliyun_bill import COLUMNS, read_aliyun_bill
-from ledger.exchange.source import Reading
+from ledger.imports.aliyun_bill import COLUMNS, read_aliyun_bill
+from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "aliyun-bill-header.csv"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from domain.refusals import Unreadable
-from ledger.exchange import alertmanager, aliyun_bill, bss, cloudevents, focus, pagerduty, prometheus, statuspage
-from ledger.exchange.labels import LabelRules
-from ledger.exchange.lines import open_lines
-from ledger.exchange.source import LARGEST, Reader
+from ledger.files.lines import open_lines
+from ledger.imports import alertmanager, aliyun_bill, bss, cloudevents, focus, pagerduty, prometheus, statuspage
+from ledger.imports.label_rules import LabelRules
+from ledger.imports.source import LARGEST, Reader
 
 RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
 MEASURE = prometheus.Measure(None, None, None)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.bss import read_bss
-from ledger.exchange.source import Reading
+from ledger.imports.bss import read_bss
+from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 Json = dict[str, Any]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.cloudevents import Asked, read_cloudevents
-from ledger.exchange.source import Reading
+from ledger.imports.cloudevents import Asked, read_cloudevents
+from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 Json = dict[str, Any]

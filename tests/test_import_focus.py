@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange import table
-from ledger.exchange.focus import Asked, read_focus
-from ledger.exchange.source import Reading
+from ledger.imports import csv_rows
+from ledger.imports.focus import Asked, read_focus
+from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "focus-1.0.csv"
@@ -217,7 +217,7 @@ def test_a_mark_at_the_beginning_and_no_rows() -> None:
 
 
 def test_a_row_of_endless_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "LARGEST", 1_000)
+    monkeypatch.setattr(csv_rows, "LARGEST", 1_000)
     assert refused(written(row()) + b'"a\n",' * 400).code == "too_large"
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.pagerduty import Asked, read_pagerduty
-from ledger.exchange.source import Reading
+from ledger.imports.pagerduty import Asked, read_pagerduty
+from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 Json = dict[str, Any]

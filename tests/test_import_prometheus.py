@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from ledger.exchange.labels import LabelRules
-from ledger.exchange.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
-from ledger.exchange.source import Reading
+from ledger.imports.label_rules import LabelRules
+from ledger.imports.prometheus import Gap, Measure, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
 RULES = LabelRules(functions={("job", "routing"): "inbound_routing"}, account_label="tenant")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ledger.exchange.source import Reading
-from ledger.exchange.statuspage import read_statuspage
+from ledger.imports.source import Reading
+from ledger.imports.statuspage import read_statuspage
 from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "statuspage-incidents.json"

@@ -13,7 +13,7 @@ import pytest
 from conftest import CommandLine
 from stores import SqliteFile, Store, sqlite_only
 
-from ledger.published import shipped_agreements
+from ledger.shipped import shipped_agreements
 
 Line = dict[str, Any]
 JANUARY = "2026-01-01T00:00:00+08:00"

@@ -10,7 +10,7 @@ import pytest
 from conftest import CommandLine
 from stores import Raw, Store
 
-from ledger.published import shipped_agreements
+from ledger.shipped import shipped_agreements
 
 Line = dict[str, Any]
 AMENDED = (

@@ -14,16 +14,16 @@ from click.testing import CliRunner
 from conftest import SOAK, CommandLine
 from stores import SqliteFile, Store
 
-from cli import history_shapes
-from cli.knowledge import Asked, resolved
+from cli.answers import history
 from cli.main import cli
+from cli.options.known_at import Asked, resolved
 from domain.case import Fact, fold
 from domain.events import IncidentJoined, IncidentOpened
 from domain.refusals import Refusal
-from ledger.execution import execute, initialise
-from ledger.parsing import parse_line
-from ledger.questions import account_then
-from ledger.store.codec import Row, decode
+from ledger.commands.execution import execute, initialise
+from ledger.commands.parsing import parse_line
+from ledger.log.codec import Row, decode
+from ledger.queries.worklist import account_then
 
 LATE_US = 2**60
 
@@ -95,9 +95,7 @@ def test_every_position_of_the_demo_is_its_prefix_folded(demo: CommandLine, acco
             assert then.known == then.facts == expected
             case = fold(expected)
             assert then.case == case
-            assert plain(history_shapes.lists(then.case, "Asia/Shanghai")) == plain(
-                history_shapes.lists(case, "Asia/Shanghai")
-            )
+            assert plain(history.lists(then.case, "Asia/Shanghai")) == plain(history.lists(case, "Asia/Shanghai"))
 
 
 def test_every_position_is_known_at_its_own_time(demo: CommandLine) -> None:
@@ -159,7 +157,7 @@ def test_the_command_line_says_the_same(demo: CommandLine, position: int) -> Non
         fact.position for fact in expected if not fact.stream.startswith(rules)
     ]
     assert {name: found[name] for name in ("incidents", "bills", "claims", "vouchers")} == plain(
-        history_shapes.lists(fold(expected), "Asia/Shanghai")
+        history.lists(fold(expected), "Asia/Shanghai")
     )
 
 

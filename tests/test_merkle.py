@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ledger.audit import merkle
+from ledger.transparency import merkle
 
 VECTORS = Path(__file__).parents[1].parent / "shared" / "vectors"
 

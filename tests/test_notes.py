@@ -15,10 +15,10 @@ from conftest import CommandLine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import audit_tree
+from cli.commands import checkpoint
 from cli.main import Settings
 from domain.refusals import Refusal, Unreadable
-from ledger.audit import merkle, notes, proofs
+from ledger.transparency import merkle, proofs, signed_notes
 
 # The example in the documentation of Go's note package.
 VERIFIER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -51,12 +51,12 @@ def code(refused: pytest.ExceptionInfo[Refusal]) -> tuple[str, int]:
 
 
 def test_the_published_note_is_signed_and_opened() -> None:
-    assert notes.sign_note(TEXT, SIGNER) == NOTE
-    assert notes.open_note(NOTE, [VERIFIER]) == TEXT
+    assert signed_notes.sign_note(TEXT, SIGNER) == NOTE
+    assert signed_notes.open_note(NOTE, [VERIFIER]) == TEXT
 
 
 def test_the_published_notes_are_taken_apart() -> None:
-    text, ((name, id_, signature),) = notes.split_note(QUASIMODO)
+    text, ((name, id_, signature),) = signed_notes.split_note(QUASIMODO)
     assert text.endswith("sole:\n\ned è subito sera.\n")
     assert (name, id_.hex(), len(signature)) == ("quasimodo.example/salvatore", "367ba04b", 64)
     head = proofs.read_checkpoint(SOFA)
@@ -67,13 +67,13 @@ def test_the_published_notes_are_taken_apart() -> None:
 def test_a_signature_is_one_that_another_program_makes() -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-    signer, verifier = notes.generate_key("ledger.example.com/1")
+    signer, verifier = signed_notes.generate_key("ledger.example.com/1")
     _, _, name, id_, seed = signer.split("+", 4)
     private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed)[1:])
     public = private.public_key().public_bytes_raw()
     assert verifier == f"{name}+{id_}+{base64.b64encode(bytes([1]) + public).decode()}"
     assert id_ == hashlib.sha256(name.encode() + b"\n\x01" + public).hexdigest()[:8]
-    line = notes.sign_note(CHECKPOINT, signer).splitlines()[-1]
+    line = signed_notes.sign_note(CHECKPOINT, signer).splitlines()[-1]
     raw = base64.b64decode(line.removeprefix(f"— {name} "))
     assert raw[:4].hex() == id_
     Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], CHECKPOINT.encode())
@@ -82,7 +82,7 @@ def test_a_signature_is_one_that_another_program_makes() -> None:
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters=[chr(each) for each in range(32)])))
 def test_any_text_comes_back_as_it_was_signed(line: str) -> None:
     for text in (f"{line}\n", f"{line}\n\n{line}\n\n\n"):
-        assert notes.open_note(notes.sign_note(text, SIGNER), [VERIFIER]) == text
+        assert signed_notes.open_note(signed_notes.sign_note(text, SIGNER), [VERIFIER]) == text
 
 
 @pytest.mark.parametrize("place", range(0, len(NOTE.encode()), 3))
@@ -94,28 +94,28 @@ def test_any_changed_byte_is_refused(place: int) -> None:
     except UnicodeDecodeError:
         return
     with pytest.raises(Refusal) as refused:
-        notes.open_note(changed, [VERIFIER])
+        signed_notes.open_note(changed, [VERIFIER])
     assert code(refused)[0] in ("bad_note", "bad_signature", "unknown_key")
 
 
 def test_other_signers_are_passed_over_but_no_known_key_may_be_wrong() -> None:
-    signer, verifier = notes.generate_key("witness")
-    other = notes.sign_note(TEXT, signer).splitlines(keepends=True)[-1]
-    assert notes.open_note(NOTE + other, [VERIFIER]) == TEXT
-    assert notes.open_note(NOTE + other, [verifier]) == TEXT
-    assert notes.open_note(NOTE + other, [VERIFIER, verifier]) == TEXT
-    wrong = notes.sign_note("another text\n", signer).splitlines(keepends=True)[-1]
-    assert notes.open_note(NOTE + wrong, [VERIFIER]) == TEXT
+    signer, verifier = signed_notes.generate_key("witness")
+    other = signed_notes.sign_note(TEXT, signer).splitlines(keepends=True)[-1]
+    assert signed_notes.open_note(NOTE + other, [VERIFIER]) == TEXT
+    assert signed_notes.open_note(NOTE + other, [verifier]) == TEXT
+    assert signed_notes.open_note(NOTE + other, [VERIFIER, verifier]) == TEXT
+    wrong = signed_notes.sign_note("another text\n", signer).splitlines(keepends=True)[-1]
+    assert signed_notes.open_note(NOTE + wrong, [VERIFIER]) == TEXT
     with pytest.raises(Refusal) as refused:
-        notes.open_note(NOTE + wrong, [VERIFIER, verifier])
+        signed_notes.open_note(NOTE + wrong, [VERIFIER, verifier])
     assert code(refused) == ("bad_signature", 1)
 
 
 def test_a_key_of_the_same_name_is_another_key() -> None:
-    _, verifier = notes.generate_key("PeterNeumann")
+    _, verifier = signed_notes.generate_key("PeterNeumann")
     for known in ([verifier], []):
         with pytest.raises(Refusal, match=r"PeterNeumann\+c74f20a3") as refused:
-            notes.open_note(NOTE, known)
+            signed_notes.open_note(NOTE, known)
         assert code(refused) == ("unknown_key", 1)
 
 
@@ -147,21 +147,21 @@ def test_a_key_of_the_same_name_is_another_key() -> None:
 )
 def test_a_malformed_note_is_refused(note: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        notes.open_note(note, [VERIFIER])
+        signed_notes.open_note(note, [VERIFIER])
     assert code(refused) == ("bad_note", 2)
 
 
 @pytest.mark.parametrize("text", ["", "no newline", "a\rb\n", "a\x00\n"])
 def test_what_is_no_text_of_a_note_is_not_signed(text: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        notes.sign_note(text, SIGNER)
+        signed_notes.sign_note(text, SIGNER)
     assert code(refused) == ("bad_note", 2)
 
 
 def test_a_signature_of_another_length_is_a_bad_one() -> None:
     short = base64.b64encode(base64.b64decode(SIGNATURE.split()[2])[:-1]).decode()
     with pytest.raises(Refusal) as refused:
-        notes.open_note(f"{TEXT}\n— PeterNeumann {short}\n", [VERIFIER])
+        signed_notes.open_note(f"{TEXT}\n— PeterNeumann {short}\n", [VERIFIER])
     assert code(refused) == ("bad_signature", 1)
 
 
@@ -179,14 +179,14 @@ def test_a_mangled_verifier_key_is_refused() -> None:
     wrong_kind = "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
     for key in (*_mangled(VERIFIER), wrong_length, wrong_kind, SIGNER):
         with pytest.raises(Unreadable) as refused:
-            notes.open_note(NOTE, [key])
+            signed_notes.open_note(NOTE, [key])
         assert code(refused) == ("bad_key", 2), key
 
 
 def test_a_mangled_signer_key_is_refused_and_never_shown() -> None:
     for key in (*_mangled(SIGNER), VERIFIER):
         with pytest.raises(Unreadable) as refused:
-            notes.sign_note(TEXT, key)
+            signed_notes.sign_note(TEXT, key)
         assert code(refused) == ("bad_key", 2), key
         told = f"{refused.value.message}{refused.value.hint}"
         assert "AYEKFALVFGyNhPJEMzD1QIDr" not in told
@@ -195,7 +195,7 @@ def test_a_mangled_signer_key_is_refused_and_never_shown() -> None:
 @pytest.mark.parametrize("name", ["", "two words", "a+b", "a\nb", "a\u2003b", "a\x7fb"])
 def test_a_key_has_a_plain_name(name: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        notes.generate_key(name)
+        signed_notes.generate_key(name)
     assert code(refused) == ("bad_key_name", 2)
 
 
@@ -203,13 +203,13 @@ def test_a_key_file_is_its_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "key"
     old = os.umask(0)
     try:
-        notes.write_key_file(file, SIGNER)
+        signed_notes.write_key_file(file, SIGNER)
     finally:
         os.umask(old)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert notes.read_key_file(file) == SIGNER
+    assert signed_notes.read_key_file(file) == SIGNER
     with pytest.raises(Refusal) as refused:
-        notes.write_key_file(file, "another")
+        signed_notes.write_key_file(file, "another")
     assert code(refused) == ("key_exists", 1)
     assert file.read_text() == SIGNER + "\n"
 
@@ -217,10 +217,10 @@ def test_a_key_file_is_its_owners_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o777])
 def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "key"
-    notes.write_key_file(file, SIGNER)
+    signed_notes.write_key_file(file, SIGNER)
     file.chmod(mode)
     with pytest.raises(Refusal) as refused:
-        notes.read_key_file(file)
+        signed_notes.read_key_file(file)
     assert code(refused) == ("key_file_open", 1)
     assert "chmod 600" in str(refused.value.hint)
 
@@ -231,14 +231,14 @@ def test_a_key_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
         file.write_bytes(content)
         file.chmod(0o600)
         with pytest.raises(Unreadable) as refused:
-            notes.read_key_file(file)
+            signed_notes.read_key_file(file)
         assert code(refused) == (expected, 2)
     for missing in (tmp_path / "none", tmp_path):
         with pytest.raises(Unreadable) as refused:
-            notes.read_key_file(missing)
+            signed_notes.read_key_file(missing)
         assert code(refused) == ("unreadable_file", 2)
     with pytest.raises(Unreadable) as refused:
-        notes.write_key_file(tmp_path / "none" / "key", SIGNER)
+        signed_notes.write_key_file(tmp_path / "none" / "key", SIGNER)
     assert code(refused) == ("unwritable_file", 2)
 
 
@@ -247,9 +247,9 @@ def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setitem(sys.modules, "cryptography", None)
     for ask in (
-        lambda: notes.generate_key("ledger"),
-        lambda: notes.sign_note(TEXT, SIGNER),
-        lambda: notes.open_note(NOTE, [VERIFIER]),
+        lambda: signed_notes.generate_key("ledger"),
+        lambda: signed_notes.sign_note(TEXT, SIGNER),
+        lambda: signed_notes.open_note(NOTE, [VERIFIER]),
     ):
         with pytest.raises(Unreadable) as refused:
             ask()
@@ -295,7 +295,7 @@ def test_a_checkpoint_is_read_as_it_was_written() -> None:
 
 
 def test_with_keys_a_checkpoint_must_be_signed() -> None:
-    signed = notes.sign_note(CHECKPOINT, SIGNER)
+    signed = signed_notes.sign_note(CHECKPOINT, SIGNER)
     assert proofs.read_checkpoint(signed, [VERIFIER]).text() == CHECKPOINT
     assert proofs.read_checkpoint(signed).text() == CHECKPOINT
     for text, expected in (
@@ -326,7 +326,7 @@ def test_a_proof_is_written_as_specified() -> None:
 
 def test_a_proof_checks_without_a_ledger() -> None:
     assert proofs.verify_proof(PROOF.text(), LEAVES[1]) == (PROOF, PAIR)
-    signed = proofs.InclusionProof(1, (LEAVES[0],), notes.sign_note(PAIR.text(), SIGNER))
+    signed = proofs.InclusionProof(1, (LEAVES[0],), signed_notes.sign_note(PAIR.text(), SIGNER))
     assert proofs.verify_proof(signed.text(), LEAVES[1], [VERIFIER], origin="slaledger-63cb29")[1] == PAIR
     for text, leaf, keys, origin, expected in (
         (PROOF.text(), LEAVES[0], [], None, "wrong_proof"),
@@ -372,23 +372,23 @@ def test_a_malformed_proof_is_refused(text: str) -> None:
 def test_a_key_is_made_and_signs_checkpoints_and_proofs(slaledger: CommandLine, tmp_path: Path) -> None:
     key, runner = str(tmp_path / "ledger.key"), CliRunner()
     settings = Settings(slaledger.url, None, "en")
-    made = runner.invoke(audit_tree.keygen, ["ledger.example.com", "-o", key])
+    made = runner.invoke(checkpoint.keygen, ["ledger.example.com", "-o", key])
     assert made.exit_code == 0
     verifier = made.stdout.strip()
-    again = runner.invoke(audit_tree.keygen, ["ledger.example.com", "-o", key])
+    again = runner.invoke(checkpoint.keygen, ["ledger.example.com", "-o", key])
     assert isinstance(again.exception, Refusal)
     assert again.exception.code == "key_exists"
-    signed = runner.invoke(audit_tree.checkpoint, ["--sign", key], obj=settings).stdout
+    signed = runner.invoke(checkpoint.checkpoint, ["--sign", key], obj=settings).stdout
     head = proofs.read_checkpoint(signed, [verifier])
     assert signed.startswith(head.text() + "\n— ledger.example.com ")
     (tmp_path / "kept").write_text(signed)
     for words in ("--sign", key), ("--checkpoint", str(tmp_path / "kept")):
-        text = runner.invoke(audit_tree.prove, ["~/ledger@1", *words], obj=settings).stdout
+        text = runner.invoke(checkpoint.prove, ["~/ledger@1", *words], obj=settings).stdout
         assert proofs.parse_proof(text).checkpoint == signed
     Path(key).chmod(0o644)
-    opened = runner.invoke(audit_tree.checkpoint, ["--sign", key], obj=settings)
+    opened = runner.invoke(checkpoint.checkpoint, ["--sign", key], obj=settings)
     assert isinstance(opened.exception, Refusal)
     assert opened.exception.code == "key_file_open"
     assert opened.stdout == ""
-    both = runner.invoke(audit_tree.prove, ["1", "--sign", key, "--checkpoint", key], obj=settings)
+    both = runner.invoke(checkpoint.prove, ["1", "--sign", key, "--checkpoint", key], obj=settings)
     assert both.exit_code == 2

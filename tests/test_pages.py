@@ -23,13 +23,13 @@ from cli.pages.rendering import clean, embedded
 from cli.pages.scale import bands, bounds, place
 from cli.pages.shown import Shown, ranges
 from domain.assessment import assess_month
-from domain.picture import picture
-from domain.spans import length
-from domain.terms import in_force
+from domain.intervals import length
+from domain.month_timeline import picture
+from domain.terms.versions import in_force
 from ledger.application import Ledger
-from ledger.moments import concerned
-from ledger.month_report import AccountMonth, MonthReport
-from ledger.store.codec import decode
+from ledger.log.codec import decode
+from ledger.queries.case_history import concerned
+from ledger.queries.month_report import AccountMonth, MonthReport
 
 LONGEST = 500_000
 

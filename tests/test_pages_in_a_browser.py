@@ -14,8 +14,8 @@ from browser import Opened, Scheme, chromium, opened
 from conftest import CommandLine
 from playwright.sync_api import Browser
 
-from cli.numbers import currency
 from cli.pages import labels
+from cli.terminal.numbers import currency
 
 DISPUTE = ("1001", "2026-07")
 TOO_SHORT = ("1002", "2026-09")

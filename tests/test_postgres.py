@@ -19,7 +19,7 @@ from domain.refusals import Conflict, Refusal
 from domain.time import Instant
 from ledger import clock
 from ledger.application import Ledger
-from ledger.execution import carry_out, execute
+from ledger.commands.execution import carry_out, execute
 
 ENROLLED = "2026-01-01T00:00:00+08:00"
 _numbers = count(1)
@@ -52,12 +52,41 @@ def desk(tmp_path: Any) -> Desk:
     return Desk(tmp_path)
 
 
+BLANK = "blank"
+
+
+@pytest.fixture(scope="module")
+def blank(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database of a ledger just made, to be copied; its roles were made by what the command prints."""
+    desk, url = Desk(tmp_path_factory.mktemp("blank")), server.database(BLANK)
+    desk.at(url, "init")
+    sql = desk.run("postgres", "roles").stdout
+    with psycopg.connect(url, autocommit=True) as owner:
+        for _ in "ab":  # run again, it changes nothing
+            owner.execute(sql)
+    return url
+
+
 @pytest.fixture
-def url(server: Server, desk: Desk) -> str:
+def with_roles(server: Server, blank: str) -> Iterator[str]:
+    """The URL of a new ledger with its three roles."""
+    with server.copied(BLANK, f"ledger_{next(_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def bare(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database of a ledger just made, no role on it."""
+    url = server.database("bare")
+    Desk(tmp_path_factory.mktemp("bare")).at(url, "init")
+    return url
+
+
+@pytest.fixture
+def url(server: Server, bare: str) -> Iterator[str]:
     """A new ledger's URL."""
-    made = server.database(f"ledger_{next(_numbers)}")
-    desk.at(made, "init")
-    return made
+    with server.copied("bare", f"ledger_{next(_numbers)}") as url:
+        yield url
 
 
 def positions(url: str) -> list[int]:
@@ -70,16 +99,6 @@ def enroll(account: str) -> EnrollAccount:
 
 
 # Roles
-
-
-@pytest.fixture
-def with_roles(server: Server, url: str, desk: Desk) -> str:
-    """A ledger whose three roles were made by what the command prints."""
-    sql = desk.run("postgres", "roles").stdout
-    with psycopg.connect(url, autocommit=True) as owner:
-        for _ in "ab":  # run again, it changes nothing
-            owner.execute(sql)
-    return url
 
 
 def as_role(url: str, role: str) -> str:
@@ -134,30 +153,28 @@ STATEMENTS = (
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)
-def test_the_server_itself_refuses_the_auditor_every_change(with_roles: str, statement: str) -> None:
-    before = positions(with_roles)
-    with psycopg.connect(as_role(with_roles, "auditor")) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
+def test_the_server_itself_refuses_the_auditor_every_change(blank: str, statement: str) -> None:
+    before = positions(blank)
+    with psycopg.connect(as_role(blank, "auditor")) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
         raw.execute(statement)
-    assert positions(with_roles) == before
+    assert positions(blank) == before
 
 
 @pytest.mark.parametrize("role", ["recorder", "finance"])
 @pytest.mark.parametrize("statement", STATEMENTS[1:])
-def test_the_server_itself_refuses_the_others_every_change_but_appending(
-    with_roles: str, role: str, statement: str
-) -> None:
-    before = positions(with_roles)
-    with psycopg.connect(as_role(with_roles, role)) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
+def test_the_server_itself_refuses_the_others_every_change_but_appending(blank: str, role: str, statement: str) -> None:
+    before = positions(blank)
+    with psycopg.connect(as_role(blank, role)) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
         raw.execute(statement)
-    assert positions(with_roles) == before
+    assert positions(blank) == before
 
 
 @pytest.mark.parametrize("statement", STATEMENTS[1:4])
-def test_the_triggers_refuse_even_the_owner(url: str, statement: str) -> None:
-    before = positions(url)
-    with psycopg.connect(url) as raw, pytest.raises(psycopg.IntegrityError, match="append-only"):
+def test_the_triggers_refuse_even_the_owner(blank: str, statement: str) -> None:
+    before = positions(blank)
+    with psycopg.connect(blank) as raw, pytest.raises(psycopg.IntegrityError, match="append-only"):
         raw.execute(statement)
-    assert positions(url) == before
+    assert positions(blank) == before
 
 
 # What a server can refuse
@@ -315,7 +332,7 @@ def test_a_server_that_does_not_come_back_leaves_the_outcome_unknown_and_says_so
     with Ledger.open(url.replace(str(server.folder), str(wire.folder)), lock_seconds=1) as ledger:
         wire.is_down = True
         with pytest.MonkeyPatch.context() as patch, pytest.raises(Conflict) as refused:
-            patch.setattr("ledger.store.server.CONNECT_SECONDS", 1)
+            patch.setattr("ledger.store.postgres.store.CONNECT_SECONDS", 1)
             execute(ledger, enroll("1001"), "clerk")
     assert refused.value.code == "outcome_unknown"
     assert "run it again" in str(refused.value.hint)
@@ -347,6 +364,13 @@ def test_a_writer_waits_for_another_and_gives_up_in_time(url: str) -> None:
 # Positions
 
 
+def waiting_for_locks(url: str) -> int:
+    """How many wait for a lock."""
+    with psycopg.connect(url) as raw:
+        ((waiting,),) = raw.execute("SELECT COUNT(*) FROM pg_locks WHERE NOT granted").fetchall()
+        return int(waiting)
+
+
 def test_log_order_is_commit_order_whoever_inserts(url: str) -> None:
     """A stranger's insert that has its positions first is also seen first: who follows the log misses nothing."""
     insert = "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (%s, 1, 'x', '')"
@@ -361,10 +385,11 @@ def test_log_order_is_commit_order_whoever_inserts(url: str) -> None:
 
         thread = threading.Thread(target=insert_and_commit)
         thread.start()
-        time.sleep(0.2)
+        while not committed.is_set() and not waiting_for_locks(url):
+            time.sleep(0.01)
         assert not committed.is_set()
         first.commit()
-        thread.join(10)
+        thread.join()
         rows = first.execute("SELECT originator_id FROM stored_events ORDER BY position DESC LIMIT 2").fetchall()
     assert [stream for (stream,) in rows] == ["b/account", "a/account"]
 

@@ -28,14 +28,14 @@ from domain.bill import owed_fen
 from domain.case import Case, fold
 from domain.refusals import Refusal
 from ledger.application import Ledger
-from ledger.batch import Batch
-from ledger.execution import execute
-from ledger.month_run import run_month, waiting
-from ledger.parsing import build, parse_line
-from ledger.questions import breaches_of
-from ledger.store.codec import decode
-from ledger.store.location import kept_path
-from ledger.store.views import FORMAT, TABLES, Views, rebuild
+from ledger.commands.batch import Batch
+from ledger.commands.execution import execute
+from ledger.commands.month_run import run_month, waiting
+from ledger.commands.parsing import build, parse_line
+from ledger.log.codec import decode
+from ledger.queries.read_models import FORMAT, TABLES, Views, rebuild
+from ledger.queries.worklist import breaches_of
+from ledger.store.sqlite.files import kept_path
 from projections.claims import claim_rows
 from projections.months import has_open_incident, month_rows
 from projections.vouchers import voucher_rows

@@ -10,7 +10,7 @@ from domain.account import Account
 from domain.events import ExclusionWithdrawn, IncidentWithdrawn
 from domain.incident import evolve
 from domain.rules.coverage import covered
-from domain.terms import Cited
+from domain.terms.versions import Cited
 
 
 @pytest.mark.parametrize(

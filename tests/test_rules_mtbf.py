@@ -11,10 +11,10 @@ from build import ALWAYS, SECOND_US, account, amended, at, incidents, row, terms
 
 from domain.events import IncidentWithdrawn
 from domain.incident import evolve
+from domain.intervals import Span
 from domain.refusals import Refusal
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
-from domain.spans import Span
 
 DAY_US = 86_400 * SECOND_US
 MONTHS: dict[str, Any] = {"mtbf_event": "month_below_target"}

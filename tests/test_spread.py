@@ -21,10 +21,10 @@ from conftest import CommandLine
 from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit.replay import Replayed, replay_range, together
+from ledger.log import streams
+from ledger.log.reader import Reader
+from ledger.parallel import Workers, over_accounts, ranges
 from ledger.refusals.copies import WrongOrder
-from ledger.spread import Workers, over_accounts, ranges
-from ledger.store import layout
-from ledger.store.reader import Reader
 
 
 def nothing(done: int, total: int) -> None:
@@ -43,9 +43,9 @@ def test_ranges_hold_every_account_once_and_in_order(demo: CommandLine, parts: i
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.reading() as log:
         found = ranges(log, parts)
         accounts = [own.account for first, end in found for own in log.accounts_own(first, end)]
-        assert accounts == [own.account for own in log.accounts_own(*layout.ACCOUNTS)]
+        assert accounts == [own.account for own in log.accounts_own(*streams.ACCOUNTS)]
         assert len(accounts) == 9
-    assert (found[0][0], found[-1][1]) == layout.ACCOUNTS
+    assert (found[0][0], found[-1][1]) == streams.ACCOUNTS
     assert all(end == first for (_, end), (first, _) in pairwise(found))
     assert 1 <= len(found) <= min(parts, 9)
 
@@ -54,7 +54,13 @@ def test_an_empty_ledger_is_one_range(tmp_path: Path) -> None:
     command_line = CommandLine(tmp_path)
     command_line.ok("init")
     with Ledger.open(f"sqlite:///{command_line.ledger}") as ledger, ledger.reading() as log:
-        assert ranges(log, 8) == [layout.ACCOUNTS]
+        assert ranges(log, 8) == [streams.ACCOUNTS]
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler that is there answers, however busy the machine is."""
+    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 300)
 
 
 class Cluster:
@@ -63,13 +69,15 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
         self.scheduler = self._start(folder, "scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard")
-        self.address = self._read_address(folder / "scheduler.log")
+        self.address = self._read(folder / "scheduler.log", r"Scheduler at:\s+(tcp://\S+)")
         self.workers = [
             self._start(
                 folder, "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", number=number
             )
             for number in range(2)
         ]
+        for number in range(2):
+            self._read(folder / f"worker-{number}.log", r"Registered to:\s+(\S+)")
 
     def _start(self, folder: Path, *words: str, number: int = 0) -> subprocess.Popen[bytes]:
         log = folder / ("scheduler.log" if words[0] == "scheduler" else f"worker-{number}.log")
@@ -78,9 +86,10 @@ class Cluster:
             return subprocess.Popen(command, cwd=folder, env=self.environment, stdout=out, stderr=out)
 
     @staticmethod
-    def _read_address(log: Path) -> str:
-        for _ in range(600):
-            found = re.search(r"Scheduler at:\s+(tcp://\S+)", log.read_text())
+    def _read(log: Path, said: str) -> str:
+        """What a process says in its log once it has come so far."""
+        for _ in range(6000):
+            found = re.search(said, log.read_text())
             if found:
                 return found.group(1)
             time.sleep(0.1)
@@ -173,7 +182,7 @@ def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, clust
 
 
 def test_a_scheduler_that_does_not_answer(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.spread.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         assert demo.refused("audit", "replay", "--cluster", address, status=2)["code"] == "cluster_unreachable"
 

@@ -17,7 +17,7 @@ from eventsourcing.utils import Environment
 from stores import PostgresSchema, PostgresStore
 
 from ledger.application import Ledger
-from ledger.store import sqlite as store
+from ledger.store.sqlite import recorder as store
 
 
 def _datastore(folder: str) -> SQLiteDatastore:
@@ -124,14 +124,14 @@ def _connection(schema: PostgresSchema) -> dict[str, str]:
 
 
 def server_datastore(schema: PostgresSchema) -> Any:
-    from ledger.store import postgres
+    from ledger.store.postgres import recorder as postgres
 
     return postgres.Factory(Environment(env={**_connection(schema), "ORIGINATOR_ID_TYPE": "text"})).datastore
 
 
 class TestServerApplicationRecorder(_InSchema, published.ApplicationRecorderTestCase[Any]):
     def create_recorder(self) -> ApplicationRecorder:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         recorder = postgres.Recorder(self.datastore)
         recorder.create_table()
@@ -142,7 +142,7 @@ class TestServerNonInterleavingPositions(_InSchema, published.NonInterleavingNot
     insert_num = 1000
 
     def create_recorder(self) -> ApplicationRecorder:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         recorder = postgres.Recorder(self.datastore)
         recorder.create_table()
@@ -151,7 +151,7 @@ class TestServerNonInterleavingPositions(_InSchema, published.NonInterleavingNot
 
 class TestServerTrackingRecorder(_InSchema, published.TrackingRecorderTestCase):
     def create_recorder(self) -> TrackingRecorder:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         recorder = postgres.TrackingRecorder(self.datastore)
         recorder.create_table()
@@ -160,7 +160,7 @@ class TestServerTrackingRecorder(_InSchema, published.TrackingRecorderTestCase):
 
 class TestServerProcessRecorder(_InSchema, published.ProcessRecorderTestCase):
     def create_recorder(self) -> Any:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         recorder = postgres.LogProcessRecorder(
             self.datastore, events_table_name="stored_events", tracking_table_name="notification_tracking"
@@ -178,7 +178,10 @@ class TestFactory(published.InfrastructureFactoryTestCase[store.Factory]):
         self.folder = tempfile.TemporaryDirectory()
         self.env = Environment(
             name="Ledger",
-            env={"PERSISTENCE_MODULE": "ledger.store.sqlite", "SQLITE_DBNAME": f"file:{self.folder.name}/log.db"},
+            env={
+                "PERSISTENCE_MODULE": "ledger.store.sqlite.recorder",
+                "SQLITE_DBNAME": f"file:{self.folder.name}/log.db",
+            },
         )
         super().setUp()
 
@@ -212,12 +215,12 @@ class TestServerFactory(published.InfrastructureFactoryTestCase[Any]):
 
     def setUp(self) -> None:
         self.env = Environment(
-            name="Ledger", env={"PERSISTENCE_MODULE": "ledger.store.postgres", **_connection(self.schema)}
+            name="Ledger", env={"PERSISTENCE_MODULE": "ledger.store.postgres.recorder", **_connection(self.schema)}
         )
         super().setUp()
 
     def expected_factory_class(self) -> Any:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         return postgres.Factory
 
@@ -227,12 +230,12 @@ class TestServerFactory(published.InfrastructureFactoryTestCase[Any]):
         return PostgresAggregateRecorder
 
     def expected_application_recorder_class(self) -> type[ApplicationRecorder]:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         return postgres.Recorder
 
     def expected_tracking_recorder_class(self) -> type[TrackingRecorder]:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         return postgres.TrackingRecorder
 
@@ -240,7 +243,7 @@ class TestServerFactory(published.InfrastructureFactoryTestCase[Any]):
         return _own_server_tracking()
 
     def expected_process_recorder_class(self) -> Any:
-        from ledger.store import postgres
+        from ledger.store.postgres import recorder as postgres
 
         return postgres.LogProcessRecorder
 
@@ -254,7 +257,7 @@ def __getattr__(name: str) -> Any:
 
 @cache
 def _own_server_tracking() -> type[TrackingRecorder]:
-    from ledger.store import postgres
+    from ledger.store.postgres import recorder as postgres
 
     return type("OwnServerTracking", (postgres.TrackingRecorder,), {"__module__": __name__})
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import COMMAND, CommandLine
 
-from cli.bars import bar, outage_by_day, sparkline
+from cli.terminal.sparkline import bar, outage_by_day, sparkline
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
 

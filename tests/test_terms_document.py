@@ -13,9 +13,9 @@ from build import SHARED, SHIPPED, amended, at, row, terms, versions
 
 from domain.commands import PublishTerms
 from domain.refusals import Refusal, Unreadable
-from domain.terms import Readings, Version, by_name, document_sha256, in_force, parse_terms, publish
+from domain.terms.versions import Readings, Version, by_name, document_sha256, in_force, parse_terms, publish
 from domain.time import Instant
-from ledger.published import shipped_agreements
+from ledger.shipped import shipped_agreements
 
 TIERS = SHIPPED[SHIPPED.index("[[tiers]]") : SHIPPED.index("# Causes")]
 

@@ -16,11 +16,11 @@ from conftest import CommandLine
 from steering import Steering
 
 from ledger.application import Ledger, Writer
-from ledger.audit.derived import derived
-from ledger.exchange import moving
-from ledger.exchange.moving import move_in
-from ledger.store.codec import Row
-from ledger.store.reader import BatchNote
+from ledger.copies import transfer
+from ledger.copies.transfer import move_in
+from ledger.log.codec import Row
+from ledger.log.reader import BatchNote
+from ledger.transparency.log_root import derived
 
 Raw = tuple[int, str, int, str, bytes]
 MOVED = ("--ledger", "sqlite:///moved.db")
@@ -213,7 +213,7 @@ def test_an_export_is_of_one_moment_while_others_write(demo: CommandLine, moment
 def test_taking_over_holds_a_page_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from test_events_file import enrolled
 
-    monkeypatch.setattr(moving, "PAGE", 10)
+    monkeypatch.setattr(transfer, "PAGE", 10)
     given, inserted = [0], [0]
 
     class Long:

@@ -20,20 +20,20 @@ from conftest import CommandLine
 from forks import Gate
 from stores import Place, Raw, SqliteFile, Store, sqlite_only
 
-from cli import audit_tree
+from cli.commands import checkpoint as audit_tree
 from cli.main import Settings
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.application import Ledger
-from ledger.audit import catching_up, merkle, proofs
-from ledger.audit.derived import Derived, ledger_id
-from ledger.audit.derived import derived as derive
-from ledger.audit.tree import first_difference, tree_as_kept, tree_of
-from ledger.execution import initialise
-from ledger.store.codec import Row
-from ledger.store.leaves import leaf_hash
-from ledger.store.location import kept_path
-from ledger.store.reader import Reader
-from ledger.store.stores import open_store
+from ledger.commands.execution import initialise
+from ledger.log.codec import Row
+from ledger.log.leaves import leaf_hash
+from ledger.log.reader import Reader
+from ledger.store.open import open_store
+from ledger.store.sqlite.files import kept_path
+from ledger.transparency import catch_up, merkle, proofs
+from ledger.transparency.log_root import Derived, ledger_id
+from ledger.transparency.log_root import derived as derive
+from ledger.transparency.tree import first_difference, tree_as_kept, tree_of
 
 
 def defined_root(leaves: Sequence[bytes]) -> bytes:
@@ -188,7 +188,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seen.append(row.position)
         return leaf_hash(row)
 
-    monkeypatch.setattr(catching_up, "hashed", counted)
+    monkeypatch.setattr(catch_up, "hashed", counted)
     return seen
 
 
@@ -208,7 +208,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("new", [0, 1, 7, 300])
-def test_catching_up_is_work_for_the_new_events(ledger: Placed, hashes: list[int], read: list[int], new: int) -> None:
+def test_catch_up_is_work_for_the_new_events(ledger: Placed, hashes: list[int], read: list[int], new: int) -> None:
     record(ledger.place, 500)
     with tree_of(ledger) as tree:
         last = tree.position
@@ -235,8 +235,8 @@ def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed, monkeypatch: py
         rows = [(number * 100 + version, f"{number}/noted", version) for number in numbers for version in range(1, 101)]
         ledger.place.record((*row, "noted", b"{}") for row in rows)
 
-    for page in ("ledger.audit.derived", "ledger.store.embedded", "ledger.store.server_session"):
-        monkeypatch.setattr(f"{page}._PAGE", 500)
+    for page in ("transparency.log_root", "store.sqlite.store", "store.postgres.session"):
+        monkeypatch.setattr(f"ledger.{page}._PAGE", 500)
     record_streams(range(1, 11))
     derived_of(ledger)
     short = most()
@@ -244,13 +244,13 @@ def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed, monkeypatch: py
     assert most() < short * 2
 
 
-def test_an_interrupted_catching_up_keeps_what_was_there(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_catch_up_keeps_what_was_there(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
     with tree_of(ledger) as tree:
         before = tree.size
     record(ledger.place, 30)
     with monkeypatch.context() as patched:
-        patched.setattr(catching_up, "_FLUSH", 3)
-        patched.setattr(catching_up, "hashed", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
+        patched.setattr(catch_up, "_FLUSH", 3)
+        patched.setattr(catch_up, "hashed", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
         with pytest.raises(ZeroDivisionError), tree_of(ledger):
             pass
     with tree_as_kept(ledger) as kept:
@@ -444,7 +444,7 @@ def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed, slal
 def test_a_tree_that_another_holds_is_waited_for_and_then_told(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
     check_fits(ledger)
     record(ledger.place, 1)
-    monkeypatch.setattr("ledger.store.embedded.LOCK_SECONDS", 0)
+    monkeypatch.setattr("ledger.store.sqlite.store.LOCK_SECONDS", 0)
     with closing(sqlite3.connect(tree_file(ledger), isolation_level=None)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(Conflict) as refused, tree_of(ledger):

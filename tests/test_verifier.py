@@ -27,11 +27,12 @@ from stores import Store
 
 from domain.refusals import Refusal
 from ledger.application import Ledger
-from ledger.audit import dossier, merkle
-from ledger.execution import execute
-from ledger.parsing import build
-from ledger.store import leaves
-from ledger.store.codec import Row
+from ledger.audit import dossier
+from ledger.commands.execution import execute
+from ledger.commands.parsing import build
+from ledger.log import leaves
+from ledger.log.codec import Row
+from ledger.transparency import merkle
 
 VERIFIER = ROOT / "verifier" / "verify_dossier.py"
 Dossier = dict[str, Any]

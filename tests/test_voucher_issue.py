@@ -33,7 +33,7 @@ def decided(outcome: Outcome, fen: int, **vouchers: int) -> Claim:
 def issued(claim: Claim, when: str = "2026-04-18 00:00", voucher: str | None = None) -> tuple[VoucherIssued, ...]:
     name = None if voucher is None else VoucherId(voucher)
     command = IssueVoucher(account=Id("1001"), month=MonthText("2026-03"), voucher=name)
-    return issue(claim, command, at(when), "2018-08-01", "Asia/Shanghai")
+    return issue(claim, command, at(when), "2018-08-01")
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from declared import refusals, templates
 
-from cli.help import paragraphs
-from cli.language import DOMAIN, FOLDER
 from cli.main import cli
+from cli.terminal.help import paragraphs
+from cli.terminal.language import DOMAIN, FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "ledger", "projections", "cli")
@@ -121,10 +121,10 @@ def everything(command: click.Command, name: str) -> Iterator[tuple[str, click.C
                 yield from everything(found, f"{name} {each}")
 
 
-def helps(command: click.Command) -> Iterable[str]:
-    """What a command's help page says in sentences of ours."""
+def helps(command: click.Command, with_short: bool = True) -> Iterable[str]:
+    """What a command's help page says in sentences of ours, and that of its group about it."""
     texts = paragraphs(command.help or "")
-    if command.short_help:
+    if command.short_help and with_short:
         texts.append(" ".join(command.short_help.split()))
     options = (option.help for option in command.params if isinstance(option, click.Option))
     listed = command.descriptions() if hasattr(command, "descriptions") else ()

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 from commands import commands
 
-from cli.language import speak_with_click
 from cli.main import cli
+from cli.terminal.language import speak_with_click
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
 WIDTH = 80

@@ -40,6 +40,11 @@ class Shown(NamedTuple):
     output: str
 
     @property
+    def is_help(self) -> bool:
+        """Whether it asks for a help page."""
+        return "--help" in self.words
+
+    @property
     def words(self) -> list[str]:
         """What follows `slaledger`, asked for as a table where it takes a format."""
         words = shlex.split(self.command.removeprefix("$ ").replace("\\\n", " "))[1:]
@@ -59,11 +64,14 @@ def shown(page: str) -> Iterator[Shown]:
             yield Shown("".join(lines[:ends]).rstrip("\n"), "".join(lines[ends:]))
 
 
-def is_as_printed(output: str, printed: str) -> bool:
-    """Whether a page's output is what was printed, but for lines left out, the ends of lines, and roots and ids."""
-    parts = [_comparable(part) for part in re.split(rf"^{LEFT_OUT}\n", output, flags=re.MULTILINE)]
+def is_as_printed(output: str, printed: str, as_compared: Callable[[str], str] = str) -> bool:
+    """Whether a page's output is what was printed, but for lines left out, the ends of lines, and roots and ids.
+
+    `as_compared` may leave out more of both.
+    """
+    parts = [as_compared(_comparable(part)) for part in re.split(rf"^{LEFT_OUT}\n", output, flags=re.MULTILINE)]
     pattern = ".*".join(re.escape(part) for part in parts)
-    return re.fullmatch(pattern, _comparable(printed), re.DOTALL) is not None
+    return re.fullmatch(pattern, as_compared(_comparable(printed)), re.DOTALL) is not None
 
 
 def _comparable(text: str) -> str:

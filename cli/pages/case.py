@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cli.language import language
 from cli.pages import labels, words
 from cli.pages.derivation import Derived, derived
 from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
@@ -18,15 +17,16 @@ from cli.pages.rendering import page, tongue
 from cli.pages.scale import bands, bounds, place, rooms
 from cli.pages.shown import Shown
 from cli.pages.timeline import KINDS, Drawn, Mark, drawn, lane_labels, offsets
+from cli.terminal.language import language
 from domain.case import Case, Fact, account_of
 from domain.events import ExclusionApplied, IncidentOpened
 from domain.money import percent_text
-from domain.picture import Picture, picture
-from domain.terms import Terms, in_force
+from domain.month_timeline import Picture, picture
+from domain.terms.versions import Terms, in_force
+from domain.text import Said, said
 from domain.time import days_in
-from domain.wording import Said, said
-from ledger.moments import Concerned, Moment, concerned, moments, subject, terms_of
-from ledger.store.reader import Reader
+from ledger.log.reader import Reader
+from ledger.queries.case_history import Concerned, Moment, concerned, moments, subject, terms_of
 
 LIMIT_BYTES = 480_000
 """No page is longer where fewer steps can make it so."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cli.language import language
 from cli.pages import labels
-from cli.says import says
+from cli.terminal.language import language
+from cli.terminal.step_sentences import says
 from domain import decision as record
 from domain import events as e
 from domain.case import Fact
 from domain.claim import Decided
 from domain.decision import Decision, Step
-from domain.wording import Said
-from ledger.moments import subject
+from domain.text import Said
+from ledger.queries.case_history import subject
 
 MOST_EPISODES = 60
 """So many episodes and exclusions of a decision are written out; of further ones the page says how many and what."""

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from cli.pages import labels
 from cli.pages.timeline import longest
-from domain.asof import concerning
+from domain.as_of import concerning
 from domain.assessment import MonthResult, assess_month, would_credit
 from domain.bill import Bill, redeemed_fen
 from domain.case import Case
 from domain.incident import Exclusion, Incident
 from domain.money import percent_cut, percent_text
 from domain.rules.unavailability import Episode
-from domain.terms import Terms
+from domain.terms.versions import Terms
+from domain.text import Said, counted, said
 from domain.voucher import Voucher
-from domain.wording import Said, counted, said
 
 Text = Said | str
 Row = tuple[object, ...]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cli.numbers import currency
-from cli.says import duration
+from cli.terminal.numbers import currency
+from cli.terminal.step_sentences import duration
 from domain.claim import Claim, status
 from domain.money import yuan
+from domain.text import Said, said
 from domain.time import written
-from domain.wording import Said, said
 
 
 def when(instant: int | None, zone: str) -> str | Said:

@@ -12,10 +12,10 @@ from domain import decision as record
 from domain import events as e
 from domain.case import Fact
 from domain.money import yuan
-from domain.terms import Terms
+from domain.terms.versions import Terms
+from domain.text import Said, said
 from domain.time import seconds_text, written
-from domain.wording import Said, said
-from ledger.moments import subject
+from ledger.queries.case_history import subject
 
 LONGEST = 300
 """Characters of a text in the table of events; a longer one is cut, and says so."""

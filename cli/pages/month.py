@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cli.language import language
 from cli.pages import labels, words
 from cli.pages.known import tier_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
+from cli.terminal.language import language
 from domain.money import percent_cut, percent_text
-from domain.terms import Terms
-from domain.wording import Said, counted, said
-from ledger.month_report import AccountMonth, MonthReport, Totals
+from domain.terms.versions import Terms
+from domain.text import Said, counted, said
+from ledger.queries.month_report import AccountMonth, MonthReport, Totals
 
 ROWS = 500
 """So many accounts stand in the table, the largest amounts first; of the others the page says what they come to."""

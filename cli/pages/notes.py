@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.wording import Said, counted
+from domain.text import Said, counted
 
 
 def left_out_notes(

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cli.language import spoken
 from cli.refusals import NoJinja
-from domain.wording import Said
+from cli.terminal.language import spoken
+from domain.text import Said
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from domain.money import percent_text
-from domain.terms import Terms
+from domain.terms.versions import Terms
 
 
 class Band(NamedTuple):

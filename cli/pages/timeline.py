@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from cli.pages import labels
-from domain import spans
-from domain.picture import Condition, Picture
+from domain import intervals
+from domain.intervals import Span
+from domain.month_timeline import Condition, Picture
 from domain.rules.unavailability import Outage
-from domain.spans import Span
+from domain.text import Said, said
 from domain.time import DAY_US, local
-from domain.wording import Said, said
 
 KINDS = ("down", "excluded", "condition", "short", "counted", "uncovered")
 
@@ -118,7 +118,7 @@ def _conditions(found: Iterable[Condition], picture: Picture, lane: int) -> Iter
         kind, note = ("condition", lasted) if run.long_enough else ("short", _short_note(run.end - run.start, picture))
         title = _condition_title(condition, picture)
         yield _mark(picture, lane, kind, (run.start, run.end), (0, 1), (note, note), title)
-        total = labels.lasted(spans.length(condition.counted))
+        total = labels.lasted(intervals.length(condition.counted))
         for counted in condition.counted:
             is_last = counted == condition.counted[-1]
             length = labels.lasted(counted[1] - counted[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.wording import Said, said
+from domain.text import Said, said
 
 
 def case_words() -> dict[str, Said]:

@@ -21,7 +21,7 @@ import inspect
 import string
 from typing import Any, ClassVar, TypeAlias, dataclass_transform
 
-from domain.wording import Said, said
+from domain.text import Said, said
 
 InstantUs: TypeAlias = int
 """A field of a refusal that is an instant, in microseconds; written RFC 3339 on the reader's clock."""

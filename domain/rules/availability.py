@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from domain.money import half_up
-from domain.terms import Terms
+from domain.terms.versions import Terms
 
 
 def availability(total_us: int, unavailable_us: int) -> Fraction:

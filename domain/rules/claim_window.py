@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from domain.calendar import Calendars, CalendarYear, next_workday
-from domain.terms import Terms
+from domain.terms.versions import Terms
 from domain.time import add_months, days_in, first_day, midnight
 
 _DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.money import half_up
 from domain.rules.fees import Bases
-from domain.terms import Terms
+from domain.terms.versions import Terms
 
 
 class PartCredit(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from domain.account import Account
-from domain.spans import Span, union
-from domain.terms import Terms
+from domain.intervals import Span, union
+from domain.terms.versions import Terms
 from domain.time import FOREVER
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.bill import Bill
 from domain.events import Part
-from domain.terms import Terms
+from domain.terms.versions import Terms
 from domain.time import months_between
 
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 import msgspec
 
 from domain.incident import Incident
+from domain.intervals import Span, intersect
 from domain.refusals import Refusal
 from domain.rules.availability import availability, meets_commitment
 from domain.rules.unavailability import OPEN_ENDED, Run, measure, outages, runs
-from domain.spans import Span, intersect
-from domain.terms import Terms, Version, in_force
+from domain.terms.versions import Terms, Version, in_force
 from domain.time import DAY_US, month_of, month_span
 
 Covered = Callable[[Terms], list[Span]]

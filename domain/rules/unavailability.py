@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from domain.incident import Incident
-from domain.spans import Span, intersect, length, subtract, union
-from domain.terms import Readings, Terms
+from domain.intervals import Span, intersect, length, subtract, union
+from domain.terms.versions import Readings, Terms
 from domain.time import DAY_US, MINUTE_US, SECOND_US, days_in, month_span
 
 OPEN_ENDED: Span = (-(2**62), 2**62)

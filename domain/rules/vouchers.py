@@ -14,9 +14,9 @@ from domain.refusals.voucher import (
     RedeemedBeforeIssued,
     VoidBillNotPayable,
 )
-from domain.terms import Terms
+from domain.terms.versions import Terms
+from domain.text import said
 from domain.time import month_start, written
-from domain.wording import said
 
 
 def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command: RedeemVoucher, terms: Terms) -> None:

@@ -12,9 +12,9 @@ from domain.decision import head
 from domain.events import ClaimDecided, VoucherIssued
 from domain.money import yuan
 from domain.rules.fees import covers
-from domain.terms import Version, latest
+from domain.terms.versions import Version, latest
+from domain.text import said
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, written
-from domain.wording import said
 
 WAITING_US = 10 * DAY_US
 """A claim that waits longer than this is a finding."""

@@ -12,15 +12,15 @@ import msgspec
 from domain.case import account_of, fold
 from domain.decision import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
-from domain.parser_words import parser_words
-from domain.wording import said, words_of
-from ledger.audit import merkle
+from domain.parser_messages import parser_words
+from domain.text import said, words_of
 from ledger.audit.replay import past_decisions, replay
+from ledger.log import leaves, streams
+from ledger.log.account_history import Own
+from ledger.log.codec import Row, decode
+from ledger.log.shared_history import Common
 from ledger.refusals.audit import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
-from ledger.store import layout, leaves
-from ledger.store.codec import Row, decode
-from ledger.store.common import Common
-from ledger.store.life import Own
+from ledger.transparency import merkle
 
 FORMAT = "slaledger-dossier-1"
 
@@ -79,7 +79,7 @@ def compose(
     if claim is None or not claim.decisions:
         raise NoDecisionForDossier(account=account, month=month)
     used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
-    kept = [row for row in rows if not row.stream.startswith(layout.CALENDARS) or _year(row.stream) in used]
+    kept = [row for row in rows if not row.stream.startswith(streams.CALENDARS) or _year(row.stream) in used]
     events = tuple(_proved(row, *prove(row.position)) for row in kept)
     return encode(
         Dossier(format=FORMAT, ledger=ledger, account=account, month=month, checkpoint=checkpoint, events=events)
@@ -88,7 +88,7 @@ def compose(
 
 def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:
     """Whether a claim has a decision to make a dossier of, by the rows that concern its account."""
-    stream = layout.claim(account, month)
+    stream = streams.claim(account, month)
     return any(row.stream == stream and row.topic == "claim.decided" for row in rows)
 
 
@@ -181,7 +181,7 @@ def _wrong_order(dossier: Dossier) -> Iterator[str]:
 def _foreign(dossier: Dossier) -> Iterator[str]:
     """Events that do not concern the account."""
     facts = [decode(event.row) for event in dossier.events]
-    own = [fact for fact in facts if layout.owner(fact.stream) == dossier.account]
+    own = [fact for fact in facts if streams.owner(fact.stream) == dossier.account]
     regions = {getattr(fact.event, "region", None) for fact in own} - {None}
     joined = {fact.event.incident for fact in own if isinstance(fact.event, IncidentJoined)}
     welcome = {
@@ -191,15 +191,15 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
         and (opened.scope == "all" or opened.incident in joined or not regions.isdisjoint(opened.regions))
     }
     for fact in facts:
-        shared = fact.stream.startswith(("~/terms/", layout.CALENDARS)) or fact.stream in welcome
-        if layout.owner(fact.stream) != dossier.account and not shared:
+        shared = fact.stream.startswith(("~/terms/", streams.CALENDARS)) or fact.stream in welcome
+        if streams.owner(fact.stream) != dossier.account and not shared:
             yield said("position {position}: {stream} is not the account's", position=fact.position, stream=fact.stream)
 
 
 def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
     rows = [event.row for event in dossier.events]
-    own = Own(dossier.account, [row for row in rows if layout.owner(row.stream) == dossier.account], {})
-    common = Common(row for row in rows if layout.owner(row.stream) == layout.SHARED)
+    own = Own(dossier.account, [row for row in rows if streams.owner(row.stream) == dossier.account], {})
+    common = Common(row for row in rows if streams.owner(row.stream) == streams.SHARED)
     found = 0
     for past in past_decisions(own, common, dossier.month):
         found += 1

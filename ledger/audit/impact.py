@@ -11,13 +11,13 @@ from domain.case import Case, Fact, fold
 from domain.decision import NO_FACTS, Decision, substance
 from domain.decision import decode as decode_record
 from domain.events import CalendarPublished
-from domain.readings import NUMBERS, others, with_readings
 from domain.refusals import Refusal
-from domain.terms import Version, in_force
+from domain.terms.readings import NUMBERS, others, with_readings
+from domain.terms.versions import Version, in_force
 from domain.time import month_span, months_between
 from ledger.audit.replay import Past, Progress, past_decisions
-from ledger.store.life import Life
-from ledger.store.reader import Reader
+from ledger.log.account_history import Life
+from ledger.log.reader import Reader
 
 Choose = Callable[[Sequence[Version], str], Version]
 """Which version is taken to govern a month."""

@@ -15,15 +15,15 @@ from domain.decision import basis as basis_of
 from domain.decision import decode as decode_record
 from domain.events import ClaimDecided
 from domain.refusals import Refusal
-from domain.terms import in_force
-from domain.wording import said, words_of
+from domain.terms.versions import in_force
+from domain.text import said, words_of
+from ledger.log import leaves
+from ledger.log.account_history import Life, Own
+from ledger.log.codec import Row, decode
+from ledger.log.leaves import Leaf, leaf
+from ledger.log.reader import Reader
+from ledger.log.shared_history import Common
 from ledger.refusals.audit import UnreadableDecision
-from ledger.store import leaves
-from ledger.store.codec import Row, decode
-from ledger.store.common import Common
-from ledger.store.leaves import Leaf, leaf
-from ledger.store.life import Life, Own
-from ledger.store.reader import Reader
 
 Progress = Callable[[int, int], None]
 _Read = TypeVar("_Read")

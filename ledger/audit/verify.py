@@ -8,17 +8,17 @@ import msgspec
 
 from domain.case import Case
 from domain.refusals import Damaged
-from domain.wording import said
+from domain.text import said
 from ledger.application import Ledger
-from ledger.audit.derived import Derived, derived, ledger_id
-from ledger.audit.proofs import Checkpoint, check_origin
 from ledger.audit.replay import Difference, past_decisions, replay
-from ledger.audit.tree import first_difference, tree_as_kept
-from ledger.spread import Workers, over_accounts
-from ledger.store.codec import decode
-from ledger.store.life import Life
-from ledger.store.reader import Reader
-from ledger.store.views import Views
+from ledger.log.account_history import Life
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
+from ledger.parallel import Workers, over_accounts
+from ledger.queries.read_models import Views
+from ledger.transparency.log_root import Derived, derived, ledger_id
+from ledger.transparency.proofs import Checkpoint, check_origin
+from ledger.transparency.tree import first_difference, tree_as_kept
 
 Progress = Callable[[int, int], None]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.refusals import Unreadable
-from domain.wording import said
+from domain.text import said
 
 
 class Misread(Unreadable):

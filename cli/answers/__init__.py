@@ -1,0 +1,1 @@
+"""What commands answer, as values, JSON and tables."""

@@ -1,0 +1,380 @@
+"""`slaledger audit`: replay, impact, what-if."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from cli.commands.availability import parsed_month
+from cli.commands.checkpoint import checkpoint, consistency, prove
+from cli.commands.completion import accounts, months
+from cli.options.context import actor, open_ledger
+from cli.options.workers import workers_options
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, Json, emit, format_option, plain, print_table, put, wrapped
+from cli.terminal.progress import progress
+from cli.terminal.vocabulary import label, word
+from domain.case import unknown_account
+from domain.money import yuan
+from domain.refusals import Damaged
+from domain.terms.readings import check_readings, parse_setting
+from domain.terms.versions import Version, document_sha256, parse_terms
+from domain.text import counted, said
+from ledger import clock
+from ledger.application import Ledger
+from ledger.audit import completeness
+from ledger.audit.impact import Choose, Impact, Outcome, impacts_of_now, impacts_of_rules, reading_chooser
+from ledger.audit.replay import Difference, replay_range, together
+from ledger.audit.verify import verify
+from ledger.commands.dry_run import suppose
+from ledger.files.reading import read_bytes, read_text
+from ledger.log import streams
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
+from ledger.parallel import Task, Workers, over_accounts
+from ledger.transparency.proofs import read_checkpoint
+
+_Result = TypeVar("_Result")
+DIFFERENT = 3
+"""Exit status where an audit found a difference."""
+
+
+@click.group()
+def audit() -> None:
+    """Replay decisions, ask what would change, and prove what was recorded."""
+
+
+for _command in (checkpoint, prove, consistency):
+    audit.add_command(_command)
+
+
+def _range(log: Reader, account: str) -> tuple[str, str]:
+    """Where an account's streams lie. Raises Refusal `unknown_account`."""
+    if not log.version(streams.account(account)):
+        raise unknown_account(account)
+    return streams.range_of(account)
+
+
+@audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
+@click.argument("account", required=False, shell_complete=accounts)
+@click.option(
+    "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's decisions."
+)
+@workers_options
+@format_option
+def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
+    """Decide every recorded decision again from the events that it knew, and compare the whole record.
+
+    Exit status 3 where one comes out otherwise; each difference names the first differing field and both values.
+    With --workers or --cluster, ranges of accounts are replayed at the same time; the answer is the same.
+
+    \b
+    Example:
+      slaledger audit replay
+    """
+    started = time.monotonic_ns()
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
+        task = partial(replay_range, month=month)
+        parts = _divided(ledger, log, task, account, workers, advance)
+        found = together(parts)
+    elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
+    shape: Json = {
+        "decisions": found.decisions,
+        "identical": found.decisions - len(found.different),
+        "different": [_difference(each) for each in found.different],
+        "events": found.events,
+        "seconds": elapsed_ms // 1000,
+    }
+    emit(shape, format_, lambda: _print_replay(shape))
+    return DIFFERENT if found.different else 0
+
+
+def _divided(
+    ledger: Ledger, log: Reader, task: Task[_Result], account: str | None, workers: Workers | None, advance: Any
+) -> Iterator[_Result]:
+    """A task's results over one account, or over all, divided among workers."""
+    if account is not None and workers is not None:
+        raise click.UsageError(said("one account is one worker's work: leave --workers and --cluster out"))
+    if account is None:
+        return over_accounts(ledger, log, task, workers, advance)
+    return iter([task(log, *_range(log, account), on_progress=advance)])
+
+
+def _difference(each: Difference) -> Json:
+    return {
+        "account": each.account,
+        "month": each.month,
+        "number": each.number,
+        "position": each.position,
+        "path": each.path,
+        "recorded": each.recorded,
+        "replayed": each.replayed,
+    }
+
+
+def _print_differences(different: list[Json]) -> None:
+    for each in different:
+        put(
+            said(
+                "{account} {month} decision {number} (position {position}): {path}",
+                account=each["account"],
+                month=each["month"],
+                number=each["number"],
+                position=each["position"],
+                path=each["path"],
+            )
+        )
+        put(said("  recorded  {value}", value=plain(each["recorded"])))
+        put(said("  replayed  {value}", value=plain(each["replayed"])))
+
+
+def _print_replay(shape: Json) -> None:
+    _print_differences(shape["different"])
+    put(
+        said(
+            "{decisions} decisions replayed, {identical} identical ({events} events)",
+            decisions=shape["decisions"],
+            identical=shape["identical"],
+            events=shape["events"],
+        )
+    )
+
+
+@audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
+@click.argument("account", required=False, shell_complete=accounts)
+@click.option("--with", "with_", metavar="FILE.jsonl", help="And with these commands, which are not recorded.")
+@workers_options
+@format_option
+def impact(account: str | None, with_: str | None, workers: Workers | None, format_: str | None) -> None:
+    """Which decisions `claim redecide` would make otherwise now: old and new, the difference, and its cause.
+
+    With a file of commands it asks the same of commands that are not recorded yet, and records nothing.
+
+    \b
+    Example:
+      slaledger audit impact --with correction.jsonl
+    """
+    if with_ is not None and workers is not None:
+        raise click.UsageError(said("what is not recorded is known to one process: leave --workers and --cluster out"))
+    task = partial(impacts_of_now, at=clock.now_us())
+    with open_ledger(read_only=with_ is None) as ledger:
+        opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
+        with opened as log, progress("accounts") as advance:
+            if with_ is not None:
+                _suppose(log, with_)
+            found = [each for part in _divided(ledger, log, task, account, workers, advance) for each in part]
+    _emit_impacts(found, format_)
+
+
+def _suppose(log: Any, file: str) -> None:
+    suppose(log, read_bytes(file).splitlines(), file, actor(), clock.now_us())
+
+
+@audit.command("what-if", short_help="Every decision under other terms or readings.")
+@click.option("--terms", "file", metavar="FILE", help="A terms document that governs instead.")
+@click.option("--set", "settings", multiple=True, metavar="READING=VALUE", help="A reading; repeatable.")
+@workers_options
+@format_option
+def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None, format_: str | None) -> None:
+    """Every recorded decision made again from the same facts under other terms or readings; nothing is recorded.
+
+    \b
+    Example:
+      slaledger audit what-if --set minimum_kind=deductible
+    """
+    if (file is None) == (not settings):
+        raise click.UsageError(said("give --terms FILE, or --set READING=VALUE, repeatable"))
+    choose = _document(file) if file is not None else _settings(settings)
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+        task = partial(impacts_of_rules, choose=choose)
+        found = [each for part in over_accounts(ledger, log, task, workers, advance) for each in part]
+    _emit_impacts(found, format_)
+
+
+def _settings(settings: tuple[str, ...]) -> Choose:
+    changed = dict(map(parse_setting, settings))
+    check_readings(changed)
+    return reading_chooser(changed)
+
+
+def _document(file: str) -> Choose:
+    text = read_text(file)
+    version = Version(terms=parse_terms(text), sha256=document_sha256(text), document=text, noticed_at=None)
+    return lambda versions, month: version
+
+
+def _emit_impacts(found: list[Impact], format_: str | None) -> None:
+    shape: Json = {
+        "changed": [impact_shape(each) for each in found],
+        "owed": yuan(sum(each.owed_fen for each in found)),
+        "overpaid": yuan(sum(each.overpaid_fen for each in found)),
+    }
+    emit(shape, format_, lambda: _print_impacts(shape))
+
+
+def impact_shape(each: Impact) -> Json:
+    """A decision that would come out otherwise."""
+    return {
+        "account": each.account,
+        "month": each.month,
+        "number": each.number,
+        "old": _outcome(each.old),
+        "new": _outcome(each.new),
+        "difference": yuan(each.difference_fen),
+        "owed": yuan(each.owed_fen),
+        "overpaid": yuan(each.overpaid_fen),
+        "causes": [
+            {
+                "position": fact.position,
+                "stream": fact.stream,
+                "topic": fact.topic,
+                "actor": fact.actor,
+                "reason": fact.reason,
+            }
+            for fact in each.causes
+        ],
+    }
+
+
+def _outcome(outcome: Outcome) -> Json:
+    shape: Json = {"outcome": outcome.outcome, "tier": outcome.tier, "credit": yuan(outcome.credit_fen)}
+    return shape | ({"refused": outcome.refused} if outcome.refused else {})
+
+
+def _print_impacts(shape: Json) -> None:
+    if not shape["changed"]:
+        put(said("no decision would come out otherwise"))
+        return
+    rows = [
+        (
+            said("{account} {month} no. {number}", account=each["account"], month=each["month"], number=each["number"]),
+            word(each["old"]["outcome"]),
+            money(each["old"]["credit"]),
+            word(each["new"]["outcome"]),
+            money(each["new"]["credit"]),
+        )
+        for each in shape["changed"]
+    ]
+    columns = (said("decision"), said("was"), said("credit"), said("would be"), said("credit then"))
+    print_table(columns, rows, right=["credit", "credit then"])
+    for each in shape["changed"]:
+        for cause in each["causes"]:
+            _print_cause(each, cause)
+    count = len(shape["changed"])
+    put(
+        counted(
+            "{n} decision; owed {owed}, overpaid {overpaid}",
+            "{n} decisions; owed {owed}, overpaid {overpaid}",
+            n=count,
+            owed=money(shape["owed"]),
+            overpaid=money(shape["overpaid"]),
+        )
+    )
+
+
+def _print_cause(each: Json, cause: Json) -> None:
+    text = said(
+        "{account} {month}: position {position}, {topic} {subject}",
+        account=each["account"],
+        month=each["month"],
+        position=cause["position"],
+        topic=word(cause["topic"]),
+        subject=cause["stream"].partition("/")[2],
+    )
+    if cause["reason"]:
+        text = said("{text} ({reason})", text=text, reason=cause["reason"])
+    for line in wrapped(text, WIDTH - 2):
+        print(f"  {line}")
+
+
+@audit.command("verify", short_help="Whether the log is what it was, and extends the checkpoint that you kept.")
+@click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
+@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@workers_options
+@format_option
+def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, format_: str | None) -> int:
+    """Re-derive the root, and check that every event decodes, no stream has a gap, vouchers balance, the
+    projections are what the events say, and every decision replays. Exit status 4 with the first bad position, 3 where
+    only a decision comes out otherwise.
+
+    \b
+    Example:
+      slaledger audit verify
+    """
+    kept = None if file is None else read_checkpoint(read_text(file), keys)
+    with open_ledger() as ledger, progress("events") as advance:
+        found = verify(ledger, kept, advance, workers)
+    shape: Json = {
+        "ledger": found.ledger,
+        "size": found.log.size,
+        "root": base64.b64encode(found.log.root).decode(),
+        "position": found.log.position,
+        "decisions": found.decisions,
+        "first_bad_position": found.first_bad_position,
+        "damage": [msgspec.structs.asdict(each) for each in found.damage],
+        "different": [_difference(each) for each in found.different],
+    }
+    emit(shape, format_, lambda: _print_verified(shape, file))
+    return Damaged.status if found.damage else DIFFERENT if found.different else 0
+
+
+def _print_verified(shape: Json, file: str | None) -> None:
+    for each in shape["damage"]:
+        text = said("{kind}: {message}", kind=word(each["kind"]), message=each["message"])
+        if each["position"] is not None:
+            text = said("position {position}: {text}", position=each["position"], text=text)
+        put(text, width=WIDTH)
+    _print_differences(shape["different"])
+    if not shape["damage"] and not shape["different"]:
+        text = said(
+            "sound: {size} events, {decisions} decisions replayed", size=shape["size"], decisions=shape["decisions"]
+        )
+        put(said("{text}, and extends {file}", text=text, file=file) if file else text)
+        put(said("root {root}", root=shape["root"]))
+
+
+@audit.command("completeness", short_help="What is missing, in a log that may be quite intact.")
+@click.option("--year", type=click.IntRange(2000, 2200), metavar="Y", help="Only this year's months.")
+@format_option
+def completeness_(year: int | None, format_: str | None) -> int:
+    """What is missing: months without a bill, incidents never closed, claims and awards that wait, calendars,
+    and what looks odd: clocks that went backwards, decisions dated earlier than they were recorded.
+
+    Exit status 3 where there is any finding.
+
+    \b
+    Example:
+      slaledger audit completeness --year 2026
+    """
+    at = clock.now_us()
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+        found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
+        position = log.position()
+        for done, life in enumerate(log.lives(*streams.ACCOUNTS), start=1):
+            found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
+            advance(done, 0)
+    shape = [msgspec.structs.asdict(each) for each in found]
+    emit(shape, format_, lambda: _print_findings(found))
+    return DIFFERENT if found else 0
+
+
+def _print_findings(found: list[completeness.Finding]) -> None:
+    for kind in dict.fromkeys(each.kind for each in found):
+        put(label(kind))
+        for each in found:
+            if each.kind == kind:
+                where = " ".join(part for part in (each.account, each.month) if part)
+                text = said("{where}: {message}", where=where, message=each.message) if where else each.message
+                for line in wrapped(text, WIDTH - 2):
+                    print(f"  {line}")
+    put(said("{n} findings", n=len(found)) if found else said("nothing is missing"))
+
+
+def _recorded(log: Reader) -> Iterator[tuple[int, int]]:
+    return ((row.position, decode(row).recorded_at) for row in log.since(0))

@@ -1,0 +1,112 @@
+"""`slaledger batch`: a file of commands, one a line."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from typing import IO
+
+import click
+
+from cli.commands.completion import files
+from cli.main import say, wants_json
+from cli.options.context import actor, open_ledger
+from cli.refusals import LinesRefused
+from cli.terminal.output import Json, emit, format_option, put
+from cli.terminal.progress import progress
+from domain.text import said
+from ledger.commands.batch import Batch, LineRefusal, Report
+from ledger.refusals.copies import UnreadableFile
+
+
+@click.command()
+@click.argument("file", shell_complete=files)
+@click.option("--keep-going", is_flag=True, help="Do the rest after a refusal; list all refusals, exit 1.")
+@click.option("--dry-run", is_flag=True, help="Check every line in turn and record nothing.")
+@format_option
+def batch(file: str, keep_going: bool, dry_run: bool, format_: str | None) -> int:
+    """Carry out a file of commands, JSON Lines in UTF-8; - reads standard input.
+
+    It stops at the first refusal; what came before stays. An interrupted file is simply run again.
+
+    \b
+    Example:
+      slaledger batch month-end.jsonl --keep-going
+    """
+    with _opened(file) as lines, open_ledger() as ledger, progress("lines") as advance:
+        run = Batch(ledger, lines, actor=actor(), keep_going=keep_going, on_progress=lambda done: advance(done, 0))
+        report = run.run(dry_run=dry_run)
+    emit(_shape(report, dry_run), format_, lambda: _print_report(report, dry_run))
+    _tell_refusals(file, report)
+    return report.status
+
+
+def _opened(file: str) -> IO[bytes]:
+    """The file's lines, seekable: standard input is put into a temporary file first."""
+    if file == "-":
+        spooled: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
+        shutil.copyfileobj(sys.stdin.buffer, spooled)
+        spooled.seek(0)
+        return spooled
+    try:
+        return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
+    except OSError as error:
+        raise UnreadableFile(file=file, why=error.strerror) from None
+
+
+def _shape(report: Report, dry_run: bool) -> Json:
+    shape: Json = {
+        "lines": report.lines,
+        "recorded": report.recorded,
+        "noops": report.noops,
+        "refused": [_refusal_shape(each) for each in report.refused],
+        "position": report.position,
+        "done_before": report.done_before,
+    }
+    return {**shape, "dry_run": True} if dry_run else shape
+
+
+def _refusal_shape(refused: LineRefusal) -> Json:
+    told = refused.refusal
+    return {
+        "line": refused.line,
+        "code": told.code,
+        "message": told.message,
+        "clause": told.clause,
+        "hint": told.hint,
+    }
+
+
+def _print_report(report: Report, dry_run: bool) -> None:
+    values = {
+        "lines": report.lines,
+        "recorded": report.recorded,
+        "noops": report.noops,
+        "refused": len(report.refused),
+        "position": report.position,
+    }
+    put(
+        said(
+            "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
+            "{refused} refused; position {position}",
+            **values,
+        )
+        if dry_run
+        else said(
+            "{lines} lines: {recorded} events recorded, {noops} no-ops, {refused} refused; position {position}",
+            **values,
+        )
+    )
+    if report.done_before:
+        put(said("lines 1 to {last} were done by an earlier run of this file", last=report.done_before))
+
+
+def _tell_refusals(name: str, report: Report) -> None:
+    if wants_json() and len(report.refused) > 1:
+        first = report.refused[0]
+        say(LinesRefused(n=len(report.refused), name=name, line=first.line, what=first.refusal.message))
+        return
+    for each in report.refused:
+        each.refusal.reword(said("{name}:{line}: {message}", name=name, line=each.line, message=each.refusal.message))
+        say(each.refusal, each.line)

@@ -1,0 +1,224 @@
+"""`slaledger audit checkpoint`, `prove`, `consistency`, and `keygen`: evidence that a stranger can check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from cli.options.context import open_ledger
+from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
+from cli.terminal.output import Json, emit, format_option, print_pairs, to_json, warn
+from cli.terminal.progress import progress
+from cli.terminal.vocabulary import label
+from domain.text import said
+from ledger.application import Ledger
+from ledger.files.reading import read_text
+from ledger.log.codec import Row
+from ledger.transparency import merkle, signed_notes
+from ledger.transparency.log_root import hashed
+from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
+from ledger.transparency.tree import KeptTree, damaged, tree_of
+
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_SIGN_HELP = "Sign it with the key that `slaledger keygen` made."
+
+
+@contextmanager
+def _tree(ledger: Ledger) -> Iterator[KeptTree]:
+    """The tree, caught up under a progress bar; a word where it was made again, since that may be a trace."""
+    with progress("events") as advance, tree_of(ledger, on_progress=advance) as tree:
+        if tree.remade is not None:
+            warn(
+                said(
+                    "the kept tree was made again: {remade}; an older checkpoint tells whether events were changed",
+                    remade=tree.remade,
+                )
+            )
+        yield tree
+
+
+@click.command("checkpoint", short_help="The log as three lines that an auditor keeps.")
+@click.option("--sign", "key_file", metavar="KEYFILE", help=_SIGN_HELP)
+@format_option
+def checkpoint(key_file: str | None, format_: str | None) -> None:
+    """The ledger's id, the number of its events, and the root of the tree over them, as c2sp.org/tlog-checkpoint.
+
+    Whoever keeps it can show later whether anything recorded up to now was changed or removed. It is printed as text
+    whatever the format; signed, it is a c2sp.org/signed-note.
+
+    \b
+    Example:
+      slaledger audit checkpoint --sign ledger.key
+    """
+    key = _signer_key(key_file)
+    with open_ledger() as ledger, _tree(ledger) as tree:
+        text = _checkpoint(tree).text()
+    print(_signed(text, key), end="")
+
+
+@click.command("prove", short_help="That an event is in the log, to be checked without it.")
+@click.argument("event")
+@click.option("--checkpoint", "file", metavar="FILE", help="Prove it under this checkpoint rather than today's.")
+@click.option("--sign", "key_file", metavar="KEYFILE", help=_SIGN_HELP)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def prove(event: str, file: str | None, key_file: str | None, format_: str) -> None:
+    """The proof that an event is in the log, as c2sp.org/tlog-proof; it checks offline, from the event's leaf hash.
+
+    EVENT is a position in the log, or STREAM@VERSION.
+
+    \b
+    Example:
+      slaledger audit prove 1001/account@1
+    """
+    if file is not None and key_file is not None:
+        raise click.UsageError(said("a kept checkpoint is used as it is: give --checkpoint or --sign"))
+    key, kept = _signer_key(key_file), None if file is None else read_text(file)
+    with open_ledger() as ledger:
+        row = _event(ledger, event)
+        with _tree(ledger) as tree:
+            head = _checkpoint(tree) if kept is None else _agreed(tree, str(file), kept)
+            index = tree.index_of(row.position)
+            proof = InclusionProof(
+                index, tuple(tree.inclusion(index, head.size)), _signed(head.text(), key) if kept is None else kept
+            )
+            leaf = hashed(row)
+            _check_inclusion(tree, row, leaf, head, proof)
+    if format_ == "json":
+        print(to_json(_proof_shape(row, leaf, head, proof)))
+    else:
+        print(proof.text(), end="")
+
+
+def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> None:
+    """No proof leaves that does not hold. Raises Damaged `log_rewritten`, `tree_damaged`."""
+    if tree.subtree(0, proof.index) != leaf:
+        raise LogRewrittenAtPosition(position=row.position)
+    try:
+        merkle.verify_inclusion(proof.index, head.size, leaf, proof.hashes, head.root)
+    except merkle.BadProof:
+        raise damaged(said("its hashes do not agree")) from None
+
+
+def _proof_shape(row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> Json:
+    return {
+        "ledger": head.origin,
+        "position": row.position,
+        "stream": row.stream,
+        "version": row.version,
+        "topic": row.topic,
+        "leaf_hash": signed_notes.encoded(leaf),
+        "index": proof.index,
+        "size": head.size,
+        "root": signed_notes.encoded(head.root),
+        "hashes": [signed_notes.encoded(each) for each in proof.hashes],
+        "checkpoint": proof.checkpoint,
+    }
+
+
+@click.command("consistency", short_help="That an older log is the beginning of a newer one.")
+@click.argument("old")
+@click.argument("new")
+@format_option
+def consistency(old: str, new: str, format_: str | None) -> None:
+    """The proof that the log as it was at OLD is the beginning of the log at NEW (RFC 6962, 2.1.2).
+
+    Each is a number of events, or a file with a checkpoint, which must be of this ledger and agree with it.
+    Signatures are not checked here.
+
+    \b
+    Example:
+      slaledger audit consistency 5 10
+    """
+    with open_ledger() as ledger, _tree(ledger) as tree:
+        older, newer = _head(tree, old), _head(tree, new)
+        hashes = tree.consistency(older.size, newer.size)
+    try:
+        merkle.verify_consistency(older.size, newer.size, hashes, older.root, newer.root)
+    except merkle.BadProof:
+        raise damaged(said("its hashes do not agree")) from None
+    shape: Json = {
+        "ledger": newer.origin,
+        "old_size": older.size,
+        "new_size": newer.size,
+        "old_root": signed_notes.encoded(older.root),
+        "new_root": signed_notes.encoded(newer.root),
+        "hashes": [signed_notes.encoded(each) for each in hashes],
+    }
+    pairs = [(label(name), value) for name, value in shape.items() if name != "hashes"]
+    pairs += [(said("hash"), each) for each in shape["hashes"]]
+    emit(shape, format_, lambda: print_pairs(pairs))
+
+
+@click.command("keygen", short_help="Make a key that signs checkpoints.")
+@click.argument("name")
+@click.option("-o", "--output", "file", required=True, metavar="KEYFILE", help="A new file; it is never overwritten.")
+def keygen(name: str, file: str) -> None:
+    """Make an Ed25519 key: the private half into a file that you alone can read, the verifier key on stdout.
+
+    NAME is what signatures show, without spaces or +; the ledger's id (the first line of a checkpoint) is usual.
+    Give the verifier key to those who check. Needs the extra `sign`.
+
+    \b
+    Example:
+      slaledger keygen ledger.example.com -o ledger.key
+    """
+    signer_key, verifier_key = signed_notes.generate_key(name)
+    signed_notes.write_key_file(Path(file), signer_key)
+    print(verifier_key)
+
+
+def _signer_key(file: str | None) -> str | None:
+    return None if file is None else signed_notes.read_key_file(Path(file))
+
+
+def _signed(text: str, key: str | None) -> str:
+    return text if key is None else signed_notes.sign_note(text, key)
+
+
+def _checkpoint(tree: KeptTree) -> Checkpoint:
+    return Checkpoint(tree.ledger, tree.size, tree.root())
+
+
+def _head(tree: KeptTree, given: str) -> Checkpoint:
+    """A number of events, or a checkpoint's file, as a tree head of this ledger."""
+    if _NUMBER.fullmatch(given):
+        return Checkpoint(tree.ledger, int(given), tree.root(int(given)))
+    return _agreed(tree, given, read_text(given))
+
+
+def _agreed(tree: KeptTree, file: str, text: str) -> Checkpoint:
+    """A kept checkpoint that the ledger bears out.
+
+    Raises Refusal `other_ledger`, Damaged `log_truncated`, `log_rewritten`, and what `read_checkpoint` raises.
+    """
+    head = read_checkpoint(text)
+    check_origin(head, tree.ledger)
+    if head.size > tree.size:
+        raise LogTruncated(file=file, size=head.size, events=tree.size)
+    if tree.root(head.size) != head.root:
+        raise LogRewritten(size=head.size, file=file)
+    return head
+
+
+def _event(ledger: Ledger, event: str) -> Row:
+    """The row at a position, or of a stream's version. Raises Refusal, Unreadable `bad_event`."""
+    stream, _, version = event.rpartition("@")
+    if _NUMBER.fullmatch(event):
+        with ledger.reading(upto=int(event)) as log:
+            rows = list(log.since(int(event) - 1))
+        with ledger.reading() as log:
+            last = log.position()
+        if int(event) > last:
+            raise EventBeyondLog(last=last, event=event)
+    elif stream and _NUMBER.fullmatch(version):
+        with ledger.reading() as log:
+            rows = [row for row in log.stream(stream) if row.version == int(version)]
+    else:
+        raise BadEvent(event=event)
+    if not rows:
+        raise UnknownEvent(event=event)
+    return rows[0]

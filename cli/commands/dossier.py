@@ -1,0 +1,180 @@
+"""`slaledger dossier` and `verify-dossier`: a claim's whole case as one file, and its check."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from cli.commands.availability import parsed_month
+from cli.commands.completion import accounts, files, months
+from cli.options.context import open_ledger
+from cli.terminal.language import here
+from cli.terminal.output import Json, emit, format_option, put, warn
+from domain.refusals import Damaged
+from domain.text import said
+from ledger.audit import dossier as dossiers
+from ledger.copies.transfer import check_is_not
+from ledger.files.reading import read_bytes, read_text
+from ledger.files.writing import STDOUT, new_file
+from ledger.log.codec import decode
+from ledger.transparency.proofs import Checkpoint, read_checkpoint
+from ledger.transparency.signed_notes import read_key_file, sign_note
+from ledger.transparency.tree import tree_of
+
+
+@click.command()
+@click.argument("account", shell_complete=accounts)
+@click.argument("month", callback=parsed_month, shell_complete=months)
+@click.option("-o", "--output", "file", metavar="FILE", help="The file that a stranger can check.")
+@click.option("--html", "html", metavar="FILE", help="A page to look at: the same case, and how it came to be known.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+@click.option("--sign", "key_file", metavar="KEYFILE", help="Sign its checkpoint.")
+@format_option
+def dossier(
+    account: str,
+    month: str,
+    file: str | None,
+    html: str | None,
+    force: bool,
+    key_file: str | None,
+    format_: str | None,
+) -> None:
+    """A claim's whole case as one file that a stranger can check without the ledger, or as a page to look at.
+
+    The page opens from the disk in any browser; its slider shows the case as it was known at each event.
+
+    \b
+    Example:
+      slaledger dossier 1001 2026-03 -o case.json
+      slaledger dossier 1001 2026-03 --html case.html
+    """
+    if file is None and html is None:
+        raise click.UsageError(said("give -o FILE, --html FILE or both"), click.get_current_context())
+    names = [name for name in (file, html) if name is not None]
+    if names.count(STDOUT) > 1:
+        raise click.UsageError(said("only one of the two goes to standard output"), click.get_current_context())
+    key = None if key_file is None else read_key_file(Path(key_file))
+    with ExitStack() as opened:
+        outs = [opened.enter_context(new_file(name, force=force)) for name in names]
+        made = _made(account, month, key, file, html)
+        for out, data in zip(outs, made.files, strict=True):
+            out.write(data)
+    if STDOUT in names:
+        return
+    answer: Json = {} if file is None else {"file": file, "bytes": len(made.files[0])}
+    answer |= {} if html is None else {"html": html}
+    emit({**answer, "account": account, "month": month, "tree_size": made.size}, format_, lambda: _print(names, made))
+
+
+class _Made(NamedTuple):
+    """What was made: the files' bytes in order, of whose case, and the size of the tree."""
+
+    account: str
+    month: str
+    files: list[bytes]
+    size: int
+
+
+def _made(account: str, month: str, key: str | None, file: str | None, html: str | None) -> _Made:
+    """A case as a file, as a page, or both, of one moment. Raises Refusal `unknown_account`, `claim_undecided`."""
+    with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
+        for name in (file, html):
+            if name is not None:
+                check_is_not(ledger, name)
+        size = tree.size_at(log.position())
+        text = Checkpoint(tree.ledger, size, tree.root(size)).text()
+        checkpoint = text if key is None else sign_note(text, key)
+        rows = log.rows_ever(account)
+
+        def prove(position: int) -> tuple[int, list[bytes]]:
+            index = tree.index_of(position)
+            return index, tree.inclusion(index, size)
+
+        case = None
+        if file is not None or dossiers.is_decided(rows, account, month):
+            case = dossiers.compose(rows, account, month, tree.ledger, checkpoint, prove)
+        files = [case] if file is not None and case is not None else []
+        if html is not None:
+            from cli.pages.case import Proof, case_page  # most commands need no Jinja2
+
+            facts = [decode(row) for row in rows]
+            files.append(case_page(log, facts, account, month, Proof(checkpoint, size, case)))
+        return _Made(account, month, files, size)
+
+
+def _print(names: list[str], made: _Made) -> None:
+    for name, data in zip(names, made.files, strict=True):
+        put(
+            said(
+                "{file}: the case of {account} for {month}, {count} bytes",
+                file=name,
+                account=made.account,
+                month=made.month,
+                count=len(data),
+            )
+        )
+
+
+@click.command("verify-dossier")
+@click.argument("file", shell_complete=files)
+@click.option("--checkpoint", "kept", metavar="FILE", help="A checkpoint that you kept.")
+@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@format_option
+def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: str | None) -> int:
+    """Check a dossier without the ledger: its digest, every proof, and the decision itself. Exit 4 where it fails.
+
+    \b
+    Example:
+      slaledger verify-dossier case.json
+    """
+    given = dossiers.read(read_bytes(file))
+    checkpoint = read_checkpoint(given.checkpoint, keys)
+    found = list(dossiers.check(given, dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)))
+    kept_size = checkpoint.size
+    if kept is not None:
+        held = read_checkpoint(read_text(kept), keys)
+        found, kept_size = [*found, *_against(checkpoint, held)], held.size
+    answer: Json = {
+        "file": file,
+        "account": given.account,
+        "month": given.month,
+        "events": len(given.events),
+        "tree_size": checkpoint.size,
+        "root": base64.b64encode(checkpoint.root).decode(),
+        "findings": found,
+    }
+    if kept is not None and not found and checkpoint.size != kept_size:
+        warn(
+            said(
+                "{size} and {kept_size} events: ask for `slaledger audit consistency` between the two",
+                size=checkpoint.size,
+                kept_size=kept_size,
+            )
+        )
+    sound = said(
+        "{file}: the case of {account} for {month} holds: {events} events, all proved",
+        file=file,
+        account=given.account,
+        month=given.month,
+        events=len(given.events),
+    )
+    emit(answer, format_, lambda: print("\n".join(map(here, found or [sound]))))
+    return Damaged.status if found else 0
+
+
+def _against(checkpoint: Checkpoint, kept: Checkpoint) -> list[str]:
+    if checkpoint.origin != kept.origin:
+        return [
+            said(
+                "the checkpoint that was kept is of {kept}, the dossier of {stated}",
+                kept=kept.origin,
+                stated=checkpoint.origin,
+            )
+        ]
+    if checkpoint.size == kept.size and checkpoint.root != kept.root:
+        return [said("the checkpoint that was kept has another root for the same {size} events", size=kept.size)]
+    return []

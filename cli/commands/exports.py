@@ -1,0 +1,116 @@
+"""`slaledger export`: what the ledger knows as files that other tools read."""
+
+from __future__ import annotations
+
+import click
+
+from cli.commands.completion import accounts, versions
+from cli.commands.export_tables import availability, claims, vouchers
+from cli.commands.transfer import export_events
+from cli.options.context import open_ledger
+from cli.options.known_at import Asked, knowing, knowledge_options, zone_known
+from cli.options.output_file import target_options, tell
+from cli.terminal.language import here
+from cli.terminal.output import warn
+from domain.case import unknown_account
+from domain.terms.versions import by_name, latest
+from domain.text import counted
+from ledger.commands.execution import CLOCK_TOLERANCE_US
+from ledger.copies.transfer import check_is_not
+from ledger.exports.currency import currency_of
+from ledger.exports.ics import Context, write_calendar
+from ledger.exports.journal import STYLES, write_journal
+from ledger.exports.openslo import write_openslo
+from ledger.files.writing import new_file
+from ledger.log import streams
+from ledger.queries.worklist import of_account, work
+
+
+@click.group("export")
+def export() -> None:
+    """Take what the ledger knows to other tools, as files that are there whole or not at all."""
+
+
+for command in (export_events, claims, vouchers, availability):
+    export.add_command(command)
+
+
+JOURNALS = {"beancount": (".beancount", ".bean"), "hledger": (".journal", ".hledger", ".j")}
+
+
+@export.command("journal", short_help="Vouchers as a liability, for Beancount or hledger.")
+@target_options(JOURNALS)
+@knowledge_options
+def journal(file: str, format_: str, force: bool, asked: Asked) -> None:
+    """Vouchers as a liability, for Beancount or hledger: issued, redeemed, reversed, cancelled.
+
+    One transaction each, dated in the terms' zone; what is left of each voucher is asserted at the end.
+
+    \b
+    Example:
+      slaledger export journal --format beancount -o vouchers.beancount
+    """
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        check_is_not(ledger, file)
+        until = known.at + CLOCK_TOLERANCE_US
+        with new_file(file, force=force) as out:
+            written = write_journal(log, zone_known(log, known), until, STYLES[format_](here), out.write)
+    vouchers = counted("{n} voucher", "{n} vouchers", n=written.vouchers)
+    words = counted(
+        "{vouchers}, {n} transaction", "{vouchers}, {n} transactions", n=written.transactions, vouchers=vouchers
+    )
+    tell(file, {"vouchers": written.vouchers, "transactions": written.transactions}, words)
+
+
+@export.command("openslo", short_help="What is promised, as OpenSLO v1.")
+@click.argument("version", required=False, shell_complete=versions)
+@target_options()
+@knowledge_options
+def openslo(version: str | None, file: str, force: bool, asked: Asked) -> None:
+    """What a version of the agreement promises, the latest by default, as OpenSLO v1 documents in YAML.
+
+    \b
+    Example:
+      slaledger export openslo -o promise.yaml
+    """
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        check_is_not(ledger, file)
+        found = latest(log.versions()) if version is None else by_name(log.versions(), version)
+        with new_file(file, force=force) as out:
+            count = write_openslo(found, here, out.write)
+    words = counted("{n} document of {version}", "{n} documents of {version}", n=count, version=found.terms.version)
+    tell(file, {"documents": count, "version": found.terms.version}, words)
+
+
+@export.command("ics", short_help="Claim windows and what waits, as a calendar.")
+@click.option("--account", metavar="ID", help="Only this account's.", shell_complete=accounts)
+@target_options()
+@knowledge_options
+def ics(account: str | None, file: str, force: bool, asked: Asked) -> None:
+    """The worklist as a calendar (RFC 5545): when claim windows open and end, what is to be decided and issued.
+
+    \b
+    Example:
+      slaledger export ics -o claims.ics
+    """
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        check_is_not(ledger, file)
+        if account is not None and not log.version(streams.account(account)):
+            raise unknown_account(account)
+        waits = of_account(work(ledger, known.at, known.upto), account)
+        about = Context(
+            log.ledger_id() or "", log.position(), known.at, zone_known(log, known), currency_of(log.versions()), here
+        )
+        with new_file(file, force=force) as out:
+            written = write_calendar(waits, about, out.write)
+    if written.without_window:
+        warn(
+            counted(
+                "{n} breach is left out: the working days of its claim window are not recorded yet",
+                "{n} breaches are left out: the working days of their claim windows are not recorded yet",
+                n=written.without_window,
+            )
+        )
+    events = counted("{n} event", "{n} events", n=written.events)
+    words = counted("{events}, {n} to-do", "{events}, {n} to-dos", n=written.todos, events=events)
+    tell(file, {"events": written.events, "todos": written.todos}, words)

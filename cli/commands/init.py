@@ -1,0 +1,71 @@
+"""`slaledger init` and `rebuild`."""
+
+from __future__ import annotations
+
+import click
+
+from cli.commands.recording import tell
+from cli.options.context import actor, lock_seconds, open_ledger, settings
+from cli.options.workers import workers_options
+from cli.terminal.output import emit, format_option, put
+from cli.terminal.progress import progress
+from domain.text import said
+from ledger.application import Ledger
+from ledger.commands.execution import initialise
+from ledger.parallel import Workers
+from ledger.queries import read_models
+from ledger.shipped import shipped_agreements
+from ledger.transparency.tree import tree_of
+
+
+@click.command()
+@click.option("--agreement", metavar="NAME", help="What its accounts are under; aliyun-ccc by default.")
+@format_option
+def init(agreement: str | None, format_: str | None) -> None:
+    """Create a ledger: its id, the agreement that its accounts are under, and the working days that this needs.
+
+    On a ledger it adds what an upgrade brought and the ledger does not have yet. `terms list --shipped` lists
+    the agreements that come with the software; the working days are those published in China from 2018 on.
+
+    \b
+    Example:
+      slaledger init
+    """
+    if agreement is not None:
+        shipped_agreements(agreement)  # before there is a ledger
+    with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
+        ledger.store.check_writable()
+        done = initialise(ledger, actor(), agreement=agreement)
+        if ledger.store.is_shared:
+            _make_what_is_kept(ledger)
+    tell(done, format_)
+
+
+def _make_what_is_kept(ledger: Ledger) -> None:
+    """The tables beside the log, of this version's formats: on a server, other roles may fill but not make them."""
+    with read_models.Views.of(ledger), tree_of(ledger):
+        pass
+
+
+@click.command()
+@workers_options
+@format_option
+def rebuild(workers: Workers | None, format_: str | None) -> None:
+    """Drop the projections and make them again from the events. No event is touched.
+
+    \b
+    Example:
+      slaledger rebuild
+    """
+    with open_ledger() as ledger, progress("accounts") as advance:
+        accounts = read_models.rebuild(ledger, workers, on_progress=advance)
+        with ledger.reading() as log:
+            position = log.position()
+    answer = {"command": "rebuild", "accounts": accounts, "position": position}
+    emit(
+        answer,
+        format_,
+        lambda: put(
+            said("rebuilt: {accounts} accounts, up to position {position}", accounts=accounts, position=position)
+        ),
+    )

@@ -1,0 +1,281 @@
+"""The commands that change the ledger, made from the commands' own structs: one parser for words and batch lines."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, Literal, Union, get_args, get_origin
+
+import click
+import msgspec
+
+from cli.commands.completion import OF_FIELD
+from cli.examples import EXAMPLES
+from cli.options.context import actor, open_ledger
+from cli.options.known_at import currency_known
+from cli.refusals import BadEvidence
+from cli.terminal.language import here
+from cli.terminal.numbers import money
+from cli.terminal.output import WIDTH, Json, emit, format_params, print_pairs, print_table, put, warn
+from cli.terminal.vocabulary import label, word
+from domain.commands import BY_WORDS, Command, DecideClaim, EvidenceField, IssueVoucher, VoucherOffset
+from domain.money import DEFAULT_CURRENCY
+from domain.refusals import Refusal
+from domain.text import counted, said
+from ledger import clock
+from ledger.commands.execution import Done, execute, spend_key
+from ledger.commands.month_run import MonthRun, run_month, waiting
+from ledger.commands.parsing import build
+
+_REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
+_METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
+_HELP = {
+    "key": "Strict idempotency key: the command is carried out once for ever.",
+    "reason": "Why.",
+    "region": "Its region, for incidents of a region.",
+    "covered_in_beta": "The agreement covers the account in beta too.",
+    "from_": "Start of the excluded span; the incident's start by default.",
+    "to": "End of the excluded span; the incident's end by default.",
+    "notified_at": "When the customer was told; needed for 2.3(5).",
+    "decided_at": "When it was decided; now by default.",
+    "issued_at": "When it was issued; now by default.",
+    "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",
+    "all": "The month's run: every account for which something waits.",
+    "function": "What was unavailable: one of the agreement's functions (`terms show` lists them).",
+    "call_fee": "The part of the fee that was for calls; left out where the agreement's fee has no parts.",
+    "file": "A file to read it from.",
+    "source": "Where the file's days were published.",
+    "noticed_at": "When the amendment was announced; the first version needs none.",
+    "accounts": "The account that it touches; repeat for several.",
+    "regions": "A region that it touches; repeat for several.",
+    "all_accounts": "It touches everybody.",
+    "uncertainty_seconds": "How far off that time may be, where it was measured in steps.",
+    "months": "How many months the payment is for.",
+    "evidence": "NAME=SHA256[@URI]; repeat for several.",
+}
+
+
+class Verbs(click.Group):
+    """A group with every changing command of its name, each made when it is asked for, beside those added by hand."""
+
+    def _changing(self) -> list[str]:
+        return [verb for name, _, verb in (words.partition(" ") for words in BY_WORDS) if name == self.name]
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self._changing(), *self.commands})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.commands or cmd_name not in self._changing():
+            return self.commands.get(cmd_name)
+        words = f"{self.name} {cmd_name}"
+        return _command(words, BY_WORDS[words])
+
+
+def group(name: str, help_text: str) -> click.Group:
+    """A group with every changing command of that name."""
+    return Verbs(name, help=help_text)
+
+
+def _command(words: str, kind: type[Command]) -> click.Command:
+    hints = typing.get_type_hints(kind)
+    takes_all = "all" in kind.__struct_fields__
+    params: list[click.Parameter] = []
+    if takes_all:
+        metavar = "(ACCOUNT MONTH | --all MONTH)"
+        params.append(click.Argument(["words"], nargs=-1, metavar=metavar, shell_complete=OF_FIELD["words"]))
+    for field in (*kind.__struct_fields__[1:], "key"):
+        if field not in kind.ARGUMENTS:
+            params += [] if field == "account" and "accounts" in hints else _options(field, hints[field], kind)
+        elif not takes_all:
+            kept = int if hints[field] is int else str
+            params.append(click.Argument([field], metavar=field.upper(), type=kept, shell_complete=OF_FIELD.get(field)))
+    order = {argument: index for index, argument in enumerate(kind.ARGUMENTS)}
+    params.sort(key=lambda param: order.get(str(param.name), len(order)))
+    return click.Command(
+        words.partition(" ")[2],
+        callback=_callback(words, kind),
+        params=[*params, *format_params()],
+        help=f"{(kind.__doc__ or '').strip()}\n\n\b\nExample:\n  {EXAMPLES[words]}",
+        short_help=(kind.__doc__ or "").strip(),
+    )
+
+
+def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter]:
+    required = kind.__struct_fields__.index(field) in _required(kind)
+    flag = "--" + field.strip("_").replace("_", "-")
+    told = _HELP.get(field)
+    plain = _without_none(hint)
+    if plain is VoucherOffset:
+        helped = "What of the {} part was paid with vouchers outside."
+        return [
+            click.Option(["--service-voucher"], metavar="AMOUNT", help=helped.format("service")),
+            click.Option(["--call-voucher"], metavar="AMOUNT", help=helped.format("call")),
+        ]
+    if field in _REPEATED:
+        names = [*_REPEATED[field], field]
+        return [click.Option(names, multiple=True, metavar="ID", help=told, shell_complete=OF_FIELD.get(field))]
+    if field == "evidence":
+        return [click.Option([flag], multiple=True, metavar="NAME=SHA256[@URI]", help=told)]
+    if plain is bool:
+        if plain is not hint:
+            return [click.Option([f"{flag}/--no-{flag[2:]}", field], default=None, help=told)]
+        return [click.Option([flag, field], is_flag=True, help=told)]
+    if get_origin(plain) is Literal:
+        return [click.Option([flag, field], type=click.Choice(get_args(plain)), required=required, help=told)]
+    shown = "N" if plain is int else _METAVARS.get(plain.__name__, "TEXT")
+    return [
+        click.Option(
+            [flag, field],
+            type=int if plain is int else str,
+            required=required,
+            metavar=shown,
+            help=told,
+            shell_complete=OF_FIELD.get(field),
+        )
+    ]
+
+
+def _required(kind: type[Command]) -> set[int]:
+    return {index for index, field in enumerate(msgspec.structs.fields(kind)) if field.required}
+
+
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        rest = [member for member in get_args(hint) if member is not type(None)]
+        return rest[0] if len(rest) == 1 else hint
+    return hint
+
+
+def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
+    def callback(format_: str | None, **given: Any) -> int:
+        command = build(words, _fields(kind, given))
+        if isinstance(command, DecideClaim | IssueVoucher) and command.all:
+            return _run_month(command, format_)
+        with open_ledger() as ledger:
+            done = execute(ledger, command, actor())
+        tell(done, format_)
+        return 0
+
+    return callback
+
+
+def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
+    """What was said on the command line, in the wire form of a batch line."""
+    fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
+    if "words" in given:
+        fields.pop("words", None)
+        fields |= _account_and_month(given["words"], bool(given.get("all")))
+    offset = {part: fields.pop(f"{part}_voucher") for part in ("service", "call") if f"{part}_voucher" in fields}
+    if offset:
+        fields["voucher_offset"] = offset
+    for name in _REPEATED:
+        if name in fields:
+            fields[name] = [value for given_value in fields[name] for value in given_value.split(",")]
+    if len(fields.get("accounts", ())) == 1:
+        fields["account"] = fields.pop("accounts")[0]
+    if "evidence" in fields:
+        fields["evidence"] = [_evidence(text) for text in fields["evidence"]]
+    return {name: value for name, value in fields.items() if value is not False}
+
+
+def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
+    names = ("month",) if for_all else ("account", "month")
+    if len(words) != len(names):
+        raise click.UsageError(said("give ACCOUNT MONTH, or --all MONTH"))
+    return dict(zip(names, words, strict=True))
+
+
+def _evidence(text: str) -> dict[str, str]:
+    name, equals, rest = text.partition("=")
+    sha256, _, uri = rest.partition("@")
+    if not equals:
+        raise BadEvidence(text=text)
+    fields = {"name": name, "sha256": sha256, "uri": uri}
+    return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
+
+
+def tell(done: Done, format_: str | None) -> None:
+    """Say what a command came to."""
+    for warning in done.warnings:
+        warn(warning)
+    answer: Json = {"command": done.command, "noop": done.noop, "recorded": done.recorded, "position": done.position}
+    answer |= done.told
+    if done.warnings:
+        answer["warnings"] = done.warnings
+    emit(answer, format_, lambda: _tell_person(done))
+
+
+def _tell_person(done: Done) -> None:
+    outcome = (
+        said("nothing to do")
+        if done.noop
+        else counted(
+            "{n} event recorded, position {position}",
+            "{n} events recorded, position {position}",
+            n=done.recorded,
+            position=done.position,
+        )
+    )
+    put(said("{command}: {outcome}", command=done.command, outcome=outcome))
+    print_pairs((f"  {here(label(name))}", _told(name, value)) for name, value in done.told.items())
+
+
+def _told(name: str, value: object) -> object:
+    """What a command told, as people read it."""
+    if name == "amount":
+        return money(str(value))
+    return word(str(value)) if name == "outcome" else value
+
+
+def _run_month(command: DecideClaim | IssueVoucher, format_: str | None) -> int:
+    with open_ledger() as ledger:
+        with ledger.reading() as log:
+            accounts, position, currency = waiting(log, command), log.position(), currency_known(log)
+        who = actor()
+        run = run_month(command, accounts, lambda one: execute(ledger, one, who), position)
+        if command.key is not None and run.done and not run.refused:
+            with ledger.writing() as log:
+                spend_key(log, command, who, clock.now_us())
+    emit(_run_shape(run, currency), format_, lambda: _print_run(run, currency))
+    return 1 if run.refused else 0
+
+
+def _run_shape(run: MonthRun, currency: str) -> Json:
+    return {
+        "month": run.month,
+        "done": [
+            {name: value for name in ("account", "outcome", "voucher", "amount") if (value := getattr(line, name))}
+            for line in run.done
+        ],
+        "refused": [{"account": each.account, **_refusal_shape(each.refusal)} for each in run.refused],
+        "total": run.total,
+        "currency": currency,
+        "recorded": run.recorded,
+        "position": run.position,
+    }
+
+
+def _refusal_shape(refusal: Refusal) -> Json:
+    told = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
+    return {name: value for name, value in told.items() if value}
+
+
+def _print_run(run: MonthRun, currency: str) -> None:
+    rows = [
+        (line.account, word(line.outcome) if line.outcome else line.voucher, money(line.amount)) for line in run.done
+    ]
+    refused = [(each.account, said("refused: {message}", message=each.refusal.message), "") for each in run.refused]
+    summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
+    amounts = said("yuan") if currency == DEFAULT_CURRENCY else currency
+    columns = (said("account"), said("result"), amounts)
+    print_table(columns, [*rows, *refused, ("", summed, money(run.total))], right=[amounts], title=run.month)
+    for each in run.refused:
+        if each.refusal.hint:
+            put(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
+
+
+account = group("account", "Accounts under the agreement: enrolment, stage, closure.")
+incident = group("incident", "Outages of one account, of several, of a region, or of everybody.")
+exclusion = group("exclusion", "Causes of clause 2.3, for an incident or a part of it.")
+fees = group("fees", "Bills: what was paid for which months, and how much of it with vouchers.")

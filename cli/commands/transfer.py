@@ -1,0 +1,131 @@
+"""`slaledger export events`, `backup` and `restore`: a ledger out of its store, and into another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.commands.completion import files
+from cli.options.context import lock_seconds, open_ledger, settings
+from cli.terminal.language import here
+from cli.terminal.output import Json, emit, format_option, warn
+from cli.terminal.progress import progress
+from domain.text import said
+from ledger.copies import backups, transfer
+from ledger.copies.transfer import Moved
+from ledger.files.reading import read_text
+from ledger.files.writing import STDOUT
+from ledger.transparency.proofs import read_checkpoint
+from ledger.transparency.signed_notes import encoded, read_key_file, sign_note
+
+_FORCE = click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+_SIGN = click.option(
+    "--sign", "key_file", metavar="KEYFILE", help="Sign the checkpoint with the key that `slaledger keygen` made."
+)
+
+
+@click.command("events", short_help="Every event, as CloudEvents, for another store.")
+@click.option(
+    "-o", "--output", "file", default=STDOUT, metavar="FILE", help="Compressed where it ends in .zst; - is stdout."
+)
+@_FORCE
+@_SIGN
+@format_option
+def export_events(file: str, force: bool, key_file: str | None, format_: str | None) -> None:
+    """Every event as JSON Lines, CloudEvents 1.0 envelopes with the stored bytes, and a checkpoint last.
+
+    All of one moment, while others may write. `slaledger import events` makes the same ledger of it.
+
+    \b
+    Example:
+      slaledger export events -o events.jsonl
+    """
+    key = None if key_file is None else read_key_file(Path(key_file))
+    with open_ledger() as ledger, progress("events") as advance:
+        sign = _as_it_is if key is None else lambda text: sign_note(text, key)
+        moved = transfer.export_events(ledger, file, force=force, sign=sign, on_progress=advance)
+    if file != STDOUT:
+        tell(
+            file,
+            moved,
+            said("{file}: {events} events written, up to position {position}", **counts(file, moved)),
+            format_,
+        )
+
+
+@click.command("backup", short_help="A copy of one moment while others write.")
+@click.argument("file", shell_complete=files)
+@_FORCE
+@_SIGN
+@format_option
+def backup(file: str, force: bool, key_file: str | None, format_: str | None) -> None:
+    """Copy the ledger as it is at one moment, while others may write, and print the copy's checkpoint.
+
+    It is printed as text whatever the format; keep it away from the copy, and give it to
+    `slaledger restore --against`.
+
+    \b
+    Example:
+      slaledger backup backup.db
+    """
+    key = None if key_file is None else read_key_file(Path(key_file))
+    with open_ledger() as ledger, progress("pages") as advance:
+        text = backups.backup(ledger, file, force=force, on_progress=advance).text()
+    print(text if key is None else sign_note(text, key), end="")
+
+
+@click.command("restore", short_help="A ledger again of a backup or an export.")
+@click.argument("file", shell_complete=files)
+@click.option("--against", metavar="CHECKPOINT", help="A file with the checkpoint that the copy must extend.")
+@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@format_option
+def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str | None) -> None:
+    """Make the ledger that --ledger names of a backup or an export, once its root is proved; nothing is left of it
+    otherwise. There must be no ledger yet, or an empty one.
+
+    \b
+    Example:
+      slaledger --ledger sqlite:///restored.db restore backup.db
+    """
+    kept = None if against is None else read_checkpoint(read_text(against), keys)
+    with progress("events") as advance:
+        moved, vouched = backups.restore(
+            settings().url,
+            file,
+            against=kept,
+            verifier_keys=keys,
+            lock_seconds=lock_seconds(),
+            on_progress=advance,
+        )
+    if not vouched:
+        warn(
+            said(
+                "no checkpoint was given: what is proved is that every event can be read and no stream misses a version"
+            )
+        )
+    tell(
+        file, moved, said("{file}: {events} events restored, up to position {position}", **counts(file, moved)), format_
+    )
+
+
+def tell(file: str, moved: Moved, words: str, format_: str | None, **more: object) -> None:
+    """Print what was moved."""
+    answer: Json = {
+        "file": file,
+        "ledger": moved.ledger,
+        "events": moved.events,
+        "position": moved.position,
+        "root": encoded(moved.root),
+    }
+    root = said("root {root}", root=answer["root"])
+    emit({**answer, **more}, format_, lambda: print(f"{here(words)}\n{here(root)}"))
+
+
+def counts(file: str, moved: Moved) -> dict[str, object]:
+    """What a sentence about what was moved names."""
+    return {"file": file, "events": moved.events, "position": moved.position}
+
+
+def _as_it_is(text: str) -> str:
+    return text

@@ -1,0 +1,70 @@
+"""What every command needs: the ledger that was named, who asks, and now."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+import click
+
+from cli.main import Settings
+from cli.refusals import BadActor, BadEnvironment, NoActor
+from cli.terminal.output import warn
+from domain.terms.versions import Terms, latest
+from domain.text import said
+from ledger.application import Ledger
+from ledger.log.reader import Reader
+
+
+def settings() -> Settings:
+    """The global options of the running command."""
+    found = click.get_current_context().find_object(Settings)
+    if found is None:
+        raise click.UsageError(said("run this through `slaledger`"))
+    return found
+
+
+def open_ledger(*, read_only: bool = False) -> Ledger:
+    """The ledger that was named; what its store has to say beside the answer is told at the end.
+
+    Raises Unreadable where there is none.
+    """
+    ledger = Ledger.open(settings().url, read_only=read_only, lock_seconds=lock_seconds())
+    click.get_current_context().call_on_close(lambda: _tell(ledger.store.notes))
+    return ledger
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        warn(note)
+
+
+def lock_seconds() -> int | None:
+    """How long to wait for another writer, where the environment says so."""
+    text = os.environ.get("SLALEDGER_LOCK_SECONDS", "")
+    if text and not text.isdecimal():
+        raise BadEnvironment(text=text)
+    return int(text) if text else None
+
+
+def actor() -> str:
+    """Who records: what was said, else the login name. Raises Unreadable `no_actor`."""
+    name = settings().actor
+    if name is None:
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError):
+            raise NoActor() from None
+    if not 1 <= len(name) <= 200 or not name.isprintable():
+        raise BadActor()
+    return name
+
+
+def zone_of(log: Reader) -> str:
+    """The zone of the latest terms, in which instants are printed. Raises Refusal `no_terms`."""
+    return terms_of(log).zone
+
+
+def terms_of(log: Reader) -> Terms:
+    """The latest terms: their zone and currency are those of what is printed. Raises Refusal `no_terms`."""
+    return latest(log.versions()).terms

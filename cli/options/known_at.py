@@ -1,0 +1,129 @@
+"""`--known-at T` and `--at-position N`: the answer as it was known then, for every command that reads."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import click
+
+from cli.options.context import zone_of
+from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
+from domain.money import DEFAULT_CURRENCY
+from domain.refusals import BadValue, Refusal
+from domain.text import said
+from domain.time import DEFAULT_ZONE, Instant
+from ledger import clock
+from ledger.application import Ledger
+from ledger.commands.execution import CLOCK_TOLERANCE_US
+from ledger.log.reader import Reader
+
+
+class Asked(NamedTuple):
+    """Which knowledge was asked for, in the user's words; that of now where neither was given."""
+
+    known_at: str | None
+    at_position: int | None
+
+
+class Known(NamedTuple):
+    """A state of knowledge: the log up to a position (None: all of it), and the instant that it is of.
+
+    Open outages count up to that instant (R19).
+    """
+
+    upto: int | None
+    at: int
+
+
+def knowledge_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The two options; the command gets them as `asked`. Raises click.UsageError where both are given."""
+
+    @click.option("--known-at", metavar="TIME", help="As it was known then: by what was recorded until TIME.")
+    @click.option("--at-position", type=int, metavar="N", help="As it was known when event N had been recorded.")
+    @functools.wraps(command)
+    def asking(*words: Any, known_at: str | None, at_position: int | None, **given: Any) -> Any:
+        if known_at is not None and at_position is not None:
+            raise click.UsageError(said("give --known-at or --at-position, not both"), click.get_current_context())
+        return command(*words, asked=Asked(known_at, at_position), **given)
+
+    return asking
+
+
+@contextmanager
+def knowing(ledger: Ledger, asked: Asked) -> Iterator[Known]:
+    """The knowledge that was asked for; a refusal within says up to where the log was known.
+
+    Raises Refusal `time_without_offset`, `in_the_future`, `beyond_the_log`, Unreadable `bad_time`.
+    """
+    known = resolved(ledger, asked, clock.now_us())
+    try:
+        yield known
+    except Refusal as refusal:
+        if known.upto is None or refusal.status != Refusal.status:
+            raise
+        refusal.reword(
+            said("{message} (as it was known at position {upto})", message=refusal.message, upto=known.upto),
+            said("leave --known-at and --at-position out for what is known now"),
+        )
+        raise
+
+
+def resolved(ledger: Ledger, asked: Asked, now: int) -> Known:
+    """The state of knowledge that was asked for. Raises as `knowing` does."""
+    if asked.known_at is not None:
+        return known_at(ledger, instant_asked("--known-at", asked.known_at, now))
+    if asked.at_position is not None:
+        return _at_position(ledger, asked.at_position)
+    return Known(None, now)
+
+
+def known_at(ledger: Ledger, instant: int) -> Known:
+    """What was known at an instant: the longest prefix of the log in which nothing was recorded after it."""
+    with ledger.reading() as log:
+        return Known(log.position_known_at(instant), instant)
+
+
+def _at_position(ledger: Ledger, position: int) -> Known:
+    with ledger.reading() as log:
+        last = log.position()
+    if not 1 <= position <= last:
+        raise KnownAtBeyondLog(position=position, last=last)
+    with ledger.reading(position) as log:
+        return Known(position, log.recorded_at())
+
+
+def instant_asked(name: str, text: str, now: int) -> int:
+    """The instant that an option names, which is not ahead of the clock.
+
+    Raises Refusal `time_without_offset`, `in_the_future`, Unreadable `bad_time`.
+    """
+    try:
+        instant = Instant.parse(text)
+    except BadValue as error:
+        error.at(name)
+        raise
+    if instant > now + CLOCK_TOLERANCE_US:
+        raise AskedOfTheFuture(name=name, instant=instant, now=now)
+    return int(instant)
+
+
+def zone_known(log: Reader, known: Known) -> str:
+    """The zone in which instants are printed: that of the terms known then, before any the usual one.
+
+    Raises Refusal `no_terms` where no terms are known now.
+    """
+    try:
+        return zone_of(log)
+    except Refusal:
+        if known.upto is None:
+            raise
+        return DEFAULT_ZONE
+
+
+def currency_known(log: Reader) -> str:
+    """The currency of the terms known then, before any the usual one."""
+    versions = log.versions()
+    return versions[-1].terms.currency if versions else DEFAULT_CURRENCY

@@ -1,0 +1,54 @@
+"""What the commands of `slaledger export` have in common: where the file goes, its format, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.commands.completion import files
+from cli.refusals import NoFormat
+from cli.terminal.language import here
+from cli.terminal.output import Json, emit
+from domain.text import Said
+from ledger.files.writing import STDOUT
+
+
+def target_options(formats: Mapping[str, tuple[str, ...]] | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """`-o` and `--force`; with formats, by the endings of a file's name that mean them, `--format` of the file too."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        command = click.option("--force", is_flag=True, help="Replace FILE where it exists.")(command)
+        if formats is not None:
+            command = _format_option(command, formats)
+        names, told = ("-o", "--output", "file"), "- is stdout, the default."
+        return click.option(*names, default=STDOUT, metavar="FILE", shell_complete=files, help=told)(command)
+
+    return decorate
+
+
+def _format_option(command: Callable[..., Any], formats: Mapping[str, tuple[str, ...]]) -> Callable[..., Any]:
+    @wraps(command)
+    def chosen(*words: Any, file: str, format_: str | None, **given: Any) -> Any:
+        return command(*words, file=file, format_=format_ or _by_ending(file, formats), **given)
+
+    kind = click.Choice(list(formats))
+    return click.option("--format", "format_", type=kind, help="The file's; by default as its name ends.")(chosen)
+
+
+def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
+    """The format that a file's name means. Raises Unreadable `no_format`."""
+    for format_, endings in formats.items():
+        if Path(file).suffix.lower() in endings:
+            return format_
+    known = ", ".join(ending for endings in formats.values() for ending in endings)
+    raise NoFormat(file=file, formats="|".join(formats), endings=known)
+
+
+def tell(file: str, answer: Json, words: Said) -> None:
+    """Say what was written, unless it went to standard output itself."""
+    if file != STDOUT:
+        emit({"file": file, **answer}, None, lambda: print(f"{file}: {here(words)}"))

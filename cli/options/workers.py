@@ -1,0 +1,27 @@
+"""`--workers N` and `--cluster ADDRESS`: who does work that divides by accounts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from domain.text import said
+from ledger.parallel import Workers
+
+
+def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The two options; the command gets them as `workers`, None for this process alone. Raises click.UsageError."""
+
+    @click.option("--workers", "processes", type=click.IntRange(1, 1024), metavar="N", help="On N processes here.")
+    @click.option("--cluster", "address", metavar="ADDRESS", help="On the Dask workers of tcp://HOST:PORT.")
+    @functools.wraps(command)
+    def divided(*words: Any, processes: int | None, address: str | None, **given: Any) -> Any:
+        if processes is not None and address is not None:
+            raise click.UsageError(said("give --workers or --cluster, not both"), click.get_current_context())
+        asked = processes is not None or address is not None
+        return command(*words, workers=Workers(processes, address) if asked else None, **given)
+
+    return divided

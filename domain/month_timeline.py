@@ -1,0 +1,51 @@
+"""A month as spans that can be drawn: which function was down when, what was merged, excluded, covered and counted.
+
+Nothing here decides: the spans are those that `domain/rules/unavailability.py` measures a month by.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.case import Case, account_of, touching
+from domain.intervals import Span, intersect, subtract
+from domain.rules.coverage import covered
+from domain.rules.unavailability import OPEN_ENDED, Outage, Run, outages, parts, runs
+from domain.terms.versions import in_force
+from domain.time import SECOND_US, month_span
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """What must last the minimum (R3), and the spans of it that count in the month."""
+
+    run: Run
+    counted: list[Span]
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A month of an account; spans are microseconds, and may reach beyond `window`, which is the month."""
+
+    window: Span
+    zone: str
+    minimum_us: int
+    outages: list[Outage]
+    conditions: list[Condition]
+    uncovered: list[Span]
+
+
+def picture(case: Case, account: str, month: str, at: int) -> Picture:
+    """A month as it is known, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
+    terms = in_force(case.versions, month).terms
+    first, last = window = month_span(month, terms.zone)
+    under_terms = intersect(covered(account_of(case, account), terms), [window])
+    clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
+    found = outages(touching(case), at, clip, window)
+    month_runs = [run for run in runs(found, terms) if run.start < last and run.end > first]
+    return Picture(
+        window=window,
+        zone=terms.zone,
+        minimum_us=terms.service.minimum_outage_seconds.value * SECOND_US,
+        outages=[outage for outage in found if outage.start < last and outage.end > first],
+        conditions=[Condition(run=part.run, counted=part.own) for part in parts(month_runs, under_terms, window)],
+        uncovered=subtract([window], under_terms),
+    )

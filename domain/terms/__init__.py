@@ -1,0 +1,1 @@
+"""The agreement as data: documents, checks, versions, readings."""

@@ -1,0 +1,206 @@
+"""Terms as they are published: read from a document's text and checked, announced, and governing their months.
+
+A document is TOML (or the same as JSON). It is read from its text, never from a file: what is published is the
+text, and a decision names the hash of its bytes. Its schema is `domain/terms/document.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from domain.commands import PublishTerms
+from domain.events import TermsPublished
+from domain.money import Fen, parse_percent
+from domain.parser_messages import parser_words
+from domain.refusals import BadValue
+from domain.refusals.terms import (
+    NoTermsInForce,
+    NoTermsPublished,
+    TermsNotYetInForce,
+    TermsOtherAgreement,
+    TermsOtherCurrency,
+    TermsSameDay,
+    TermsVersionTaken,
+    TermsWithoutNotice,
+    UnknownTerms,
+    UnreadableTerms,
+    WrongTerms,
+)
+from domain.terms.checks import check_expressible, findings
+from domain.terms.document import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
+from domain.text import said, words_of
+from domain.time import DAY_US, month_span, written
+
+__all__ = ["REFERENCE_AGREEMENT", "Cited", "Readings", "Terms", "Version"]
+
+
+def document_sha256(text: str) -> str:
+    """The hash of a document's bytes, as decisions cite it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def parse_terms(text: str) -> Terms:
+    """A document's text as terms, wholly checked. Raises Unreadable with the place in the document."""
+    try:
+        raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
+        check_expressible(raw)
+        terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise UnreadableTerms(error=words_of(error)) from None
+    for path, finding in findings(terms):
+        raise WrongTerms(finding=finding, path=path)
+    return terms
+
+
+def _reason(error: Exception) -> str:
+    """Why a document cannot be read, in words; the place in it last."""
+    if isinstance(error.__cause__, ValueError) and isinstance(error, msgspec.ValidationError):
+        place = str(error).removeprefix(str(error.__cause__)).removeprefix(" - at `").removesuffix("`")
+        return said("{message} - at `{path}`", message=words_of(error.__cause__), path=place)
+    return parser_words(str(error))
+
+
+def _toml(text: str) -> dict[str, Any]:
+    """Raises ValueError."""
+    import tomllib  # most commands read no terms
+
+    return tomllib.loads(text)
+
+
+def _parse_value(kind: type, value: Any) -> Any:
+    if kind is Fen:
+        return _parse_amount(value)
+    if kind is not Fraction:
+        raise NotImplementedError(f"no wire form for {kind}")
+    if not isinstance(value, str):
+        raise TypeError(f"Expected a percentage in quotes such as '99.8%', got {type(value).__name__}")
+    return parse_percent(value)
+
+
+def _parse_amount(value: Any) -> Fen:
+    if not isinstance(value, str):
+        raise TypeError(f"Expected an amount in quotes such as '1.00', got {type(value).__name__}")
+    try:
+        return Fen.parse(value)
+    except BadValue as error:
+        raise ValueError(str(error)) from None
+
+
+def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Version, ...]:
+    """The published versions, earliest first, after one more."""
+    added = Version(
+        terms=parse_terms(event.document), sha256=event.sha256, document=event.document, noticed_at=event.noticed_at
+    )
+    return tuple(sorted((*versions, added), key=lambda version: version.terms.effective_from))
+
+
+def publish(versions: tuple[Version, ...], command: PublishTerms, document: str) -> tuple[TermsPublished, ...]:
+    """A new version of the agreement, announced in time (clause 4); nothing where it stands already.
+
+    Raises Refusal `terms_other_agreement`, `terms_other_currency`, `terms_version_taken`, `terms_same_day`,
+    `terms_without_notice`.
+    """
+    terms = parse_terms(document)
+    sha256 = document_sha256(document)
+    _check_same_agreement(versions, terms)
+    for version in versions:
+        if version.sha256 == sha256:
+            return ()
+        if version.terms.version == terms.version:
+            raise TermsVersionTaken(version=terms.version, agreement=terms.agreement)
+        if version.terms.effective_from == terms.effective_from:
+            raise TermsSameDay(version=version.terms.version, effective_from=terms.effective_from)
+    check_notice(versions, terms, command.noticed_at)
+    return (
+        TermsPublished(
+            agreement=terms.agreement,
+            version=terms.version,
+            effective_at=terms.effective_at,
+            sha256=sha256,
+            document=document,
+            noticed_at=None if command.noticed_at is None else int(command.noticed_at),
+        ),
+    )
+
+
+def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:
+    """A ledger's accounts are under one agreement, in one currency."""
+    if not versions:
+        return
+    held = versions[-1].terms
+    if terms.agreement != held.agreement:
+        raise TermsOtherAgreement(held=held.agreement, other=terms.agreement)
+    if terms.currency != held.currency:
+        raise TermsOtherCurrency(held=held.currency, other=terms.currency)
+
+
+def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | None) -> None:
+    """Clause 4: an amendment takes effect no sooner than its notice period after it was announced.
+
+    The period is that of the version which it amends; the first version needs no notice.
+    Raises Refusal `terms_without_notice`.
+    """
+    amended = [version for version in versions if version.terms.effective_from < terms.effective_from]
+    if not amended:
+        return
+    days = amended[-1].terms.amendments.notice_days.value
+    if noticed_at is None or terms.effective_at - noticed_at < days * DAY_US:
+        told = (
+            said("was not announced")
+            if noticed_at is None
+            else said("was announced at {noticed_at}", noticed_at=written(noticed_at, terms.zone))
+        )
+        raise TermsWithoutNotice(version=terms.version, effective_at=terms.effective_at, told=told, days=days)
+
+
+def needs_calendar(terms: Terms) -> bool:
+    """Whether working days bear on anything that the terms say."""
+    return terms.claims.opens_after_working_day is not None or terms.readings.deadline_rolls
+
+
+def in_force(versions: Sequence[Version], month: str) -> Version:
+    """The version that governs a month. Raises Refusal `no_terms` for a month before the first version."""
+    return _in_force(tuple(versions), month)
+
+
+@lru_cache(maxsize=4096)
+def _in_force(versions: tuple[Version, ...], month: str) -> Version:
+    """The version that governs a month: the one in force when it began, or ended, as its reading says (R16).
+
+    Raises Refusal `no_terms` for a month before the first version.
+    """
+    begun = [version for version in versions if version.terms.effective_at <= _edge(version, month, 0)]
+    ended = [version for version in versions if version.terms.effective_at < _edge(version, month, 1)]
+    if begun and begun[-1].terms.readings.version_in_force == "month_start":
+        return begun[-1]
+    if (ended and ended[-1].terms.readings.version_in_force == "month_end") or begun:
+        return ended[-1]
+    if not versions:
+        raise NoTermsInForce(month=month)
+    raise TermsNotYetInForce(month=month, first=versions[0].terms.effective_from)
+
+
+def _edge(version: Version, month: str, edge: int) -> int:
+    return month_span(month, version.terms.zone)[edge]
+
+
+def latest(versions: Sequence[Version]) -> Version:
+    """The version that takes effect last. Raises Refusal `no_terms`."""
+    if not versions:
+        raise NoTermsPublished()
+    return versions[-1]
+
+
+def by_name(versions: Sequence[Version], name: str) -> Version:
+    """The version of that name. Raises Refusal `unknown_terms`."""
+    for version in versions:
+        if version.terms.version == name:
+            return version
+    raise UnknownTerms(name=name)

@@ -1,0 +1,1 @@
+"""From a command's wire form to recorded events."""

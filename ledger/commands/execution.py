@@ -1,0 +1,179 @@
+"""Carrying out commands: one transaction each, checked against the clock and the keys that were spent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from domain.commands import Command, PublishTerms, content
+from domain.events import KeyUsed, LedgerCreated
+from domain.refusals import Unreadable
+from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar
+from domain.time import MINUTE_US, Instant
+from ledger import clock
+from ledger.application import Ledger, New, Writer
+from ledger.commands.handlers import Effect, handle
+from ledger.log import streams
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
+from ledger.refusals.commands import InTheFuture, KeyTaken
+from ledger.refusals.store import ChangedMeanwhile
+
+CLOCK_TOLERANCE_US = 5 * MINUTE_US
+ATTEMPTS = 5
+
+Clock = Callable[[], int]
+
+
+class Done(msgspec.Struct, kw_only=True):
+    """What a command came to: the positions of the events it recorded, the log's last behind them, what to tell."""
+
+    command: str
+    positions: list[int]
+    position: int
+    told: dict[str, Any]
+    warnings: list[str]
+
+    @property
+    def recorded(self) -> int:
+        return len(self.positions)
+
+    @property
+    def noop(self) -> bool:
+        return not self.positions
+
+
+def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now_us) -> Done:
+    """Carry out one command in a transaction of its own; a conflict is tried again a few times.
+
+    Raises Refusal where a rule forbids it, Conflict where somebody else keeps changing the ledger.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with ledger.writing() as log:
+                return carry_out(log, command, actor, now())
+        except ChangedMeanwhile:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def carry_out(log: Writer, command: Command, actor: str, now: int) -> Done:
+    """Carry out a command in a running transaction. Raises Refusal; nothing is appended then."""
+    check_times(command, now)
+    if is_spent(log, command):
+        return _record(log, Effect(), command, actor, now)
+    effect = handle(log, command, now)
+    if effect.events:
+        effect.events += _spent(command)
+    return _record(log, effect, command, actor, now)
+
+
+def spend_key(log: Writer, command: Command, actor: str, now: int) -> None:
+    """Note that a command's key, where it has one, is spent: for a month's run, which is many transactions."""
+    _record(log, Effect(events=_spent(command)), command, actor, now)
+
+
+def _record(log: Writer, effect: Effect, command: Command, actor: str, now: int) -> Done:
+    reason, key = getattr(command, "reason", None), command.key
+    positions = log.append(
+        effect.events, now, actor, None if reason is None else str(reason), None if key is None else str(key)
+    )
+    return Done(
+        command=_words(command),
+        positions=positions,
+        position=positions[-1] if positions else log.position(),
+        told={name: str(value) if isinstance(value, str) else value for name, value in effect.told.items()},
+        warnings=effect.warnings,
+    )
+
+
+def is_spent(log: Reader, command: Command) -> bool:
+    """Whether this very command was carried out under its key. Raises Refusal `key_taken` where another was."""
+    rows = [] if command.key is None else log.stream(streams.key(command.key))
+    if not rows:
+        return False
+    used = decode(rows[0]).event
+    if isinstance(used, KeyUsed) and used.content_sha256 == _said(command):
+        return True
+    raise KeyTaken(key=str(command.key))
+
+
+def _spent(command: Command) -> list[New]:
+    if command.key is None:
+        return []
+    key = str(command.key)
+    used = KeyUsed(key=key, command=_words(command), content_sha256=_said(command))
+    return [(streams.key(key), used)]
+
+
+def _said(command: Command) -> str:
+    return hashlib.sha256(content(command)).hexdigest()
+
+
+def _words(command: Command) -> str:
+    return str(command.__struct_config__.tag)
+
+
+def check_times(command: Command, now: int) -> None:
+    """What is recorded has happened: no instant lies more than five minutes ahead of the ledger's clock.
+
+    Terms and calendars are about the future by nature. Raises Refusal `in_the_future`.
+    """
+    if isinstance(command, PublishTerms):
+        return
+    for name in command.__struct_fields__:
+        value = getattr(command, name)
+        if isinstance(value, Instant) and value > now + CLOCK_TOLERANCE_US:
+            raise InTheFuture(name=name.strip("_"), instant=value, now=now)
+
+
+def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement: str | None = None) -> Done:
+    """Make a ledger of an empty store: its id, a shipped agreement, and the published calendars that it needs.
+
+    On a ledger it adds what an upgrade brought and it does not have; a recorded calendar is never touched.
+    Raises Unreadable `unknown_agreement`; Refusal `terms_other_agreement` for a ledger under another one.
+    """
+    from ledger import shipped as published
+
+    with ledger.writing() as log:
+        at = now()
+        positions = _found(log, actor, at)
+        rules = log.rules()
+        held = {version.document for version in rules.versions}
+        under = rules.versions[-1].terms.agreement if rules.versions else REFERENCE_AGREEMENT
+        shipped = _shipped(agreement or under, known=agreement is None)
+        for document in shipped:
+            if document not in held:
+                positions += carry_out(log, PublishTerms(document=document), actor, at).positions
+        today = datetime.fromtimestamp(at // 1_000_000, UTC).date()
+        needed = any(needs_calendar(version.terms) for version in log.versions())
+        years = published.published_years(today) if needed else []
+        missing = [year for year in years if year not in rules.calendars]
+        for year in missing:
+            event = published.published_calendar(year)
+            positions += log.append([(streams.calendar(event.country, year), event)], at, actor, None, None)
+        told = {"ledger": log.ledger_id()}
+        return Done(command="init", positions=positions, position=log.position(), told=told, warnings=[])
+
+
+def _shipped(agreement: str, known: bool) -> list[str]:
+    """The documents that ship of an agreement; none of one that a ledger is under and that no longer ships."""
+    from ledger import shipped as published
+
+    try:
+        return published.shipped_agreements(agreement)
+    except Unreadable:
+        if known:
+            return []
+        raise
+
+
+def _found(log: Writer, actor: str, at: int) -> list[int]:
+    if log.version(streams.LEDGER):
+        return []
+    return log.append([(streams.LEDGER, LedgerCreated(ledger=clock.new_ledger_id()))], at, actor, None, None)

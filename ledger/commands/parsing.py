@@ -1,0 +1,86 @@
+"""Commands from their wire form: a batch line, or the words and options of the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Union
+
+import msgspec
+
+from domain.commands import BY_WORDS, COMMANDS, Command, parse_value
+from domain.parser_messages import parser_words
+from domain.refusals import BadValue, Refusal
+from ledger.refusals.commands import AccountOrAll, BadField, FieldTwice, LineNotUtf8, NotJson, UnknownCommand
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Command]:
+    """Made when a batch line comes: it costs more than a command."""
+    return msgspec.json.Decoder(Union[COMMANDS], dec_hook=parse_value)  # noqa: UP007 - made of a tuple
+
+
+def parse_line(line: bytes) -> Command:
+    """The command of a batch line.
+
+    Raises Unreadable `not_utf8`, `not_json`, `bad_field`, `unknown_command`, or Refusal with a value's own code.
+    """
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise LineNotUtf8(start=error.start + 1, byte=line[error.start]) from None
+    try:
+        _ONCE.decode(text.removeprefix("\ufeff"))
+        command = _decoder().decode(line)
+    except msgspec.ValidationError as error:
+        raise _explained(error) from None
+    except (msgspec.DecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise NotJson(error=parser_words(str(error))) from None
+    return _complete(command)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Raises Unreadable `field_twice`: of two values for a field, nobody could say which was meant."""
+    if len(dict(pairs)) == len(pairs):
+        return
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise FieldTwice(name=name)
+
+
+_ONCE = json.JSONDecoder(object_pairs_hook=_once)
+"""Reads a line only to see that no field stands twice: msgspec takes the last of two."""
+
+
+def build(words: str, fields: Mapping[str, Any]) -> Command:
+    """The command of given words and fields in their wire form. Raises as `parse_line` does."""
+    try:
+        command = msgspec.convert({**fields, "command": words}, BY_WORDS[words], dec_hook=parse_value)
+    except msgspec.ValidationError as error:
+        raise _explained(error) from None
+    return _complete(command)
+
+
+def _complete(command: Command) -> Command:
+    """A month's run is for all accounts or for one. Raises Unreadable `bad_field`."""
+    if hasattr(command, "all") and hasattr(command, "account") and command.all == (command.account is not None):
+        raise AccountOrAll()
+    return command
+
+
+def _explained(error: msgspec.ValidationError) -> Refusal:
+    told, _, path = str(error).partition(" - at `$")
+    field = path.removesuffix("`").lstrip(".")
+    cause = error.__cause__
+    if isinstance(cause, BadValue):
+        if field:
+            cause.at(field)
+        return cause
+    if field == "command":
+        return UnknownCommand(field=field, what=parser_words(told))
+    refusal = BadField(what=parser_words(told))
+    if field:
+        refusal.at(field)
+    return refusal

@@ -1,0 +1,1 @@
+"""A whole ledger as a file, and back."""

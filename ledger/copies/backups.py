@@ -1,0 +1,145 @@
+"""Backups: a consistent copy of a ledger while others write, and a ledger made again of a copy once it is proved.
+
+A backup of an SQLite ledger is an SQLite file by itself. Making a ledger of it does not copy the file: its rows are
+read, checked and inserted into a new one, so that nothing else that a file may hold comes along.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from domain.refusals import Damaged
+from domain.text import said
+from ledger.application import Ledger
+from ledger.copies.events_file import EventsFile
+from ledger.copies.transfer import Moved, Progress, Source, check_is_not, export_events, move_in
+from ledger.files.lines import open_lines
+from ledger.files.reading import unreadable
+from ledger.files.writing import beside, check_is_alone
+from ledger.log.codec import Row, decode
+from ledger.log.reader import BatchNote, Reader
+from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
+from ledger.store.sqlite import files
+from ledger.store.sqlite.store import explained
+from ledger.transparency.log_root import BEFORE_ALL, derived, hashed, ledger_id
+from ledger.transparency.proofs import Checkpoint
+
+_SQLITE = b"SQLite format 3\x00"
+_PAGES = 1000
+"""Pages that are copied before progress is told."""
+
+
+def backup(
+    ledger: Ledger, file: str, *, force: bool = False, on_progress: Progress = lambda done, total: None
+) -> Checkpoint:
+    """Copy a ledger as it is at one moment to a file, and give the checkpoint that the copy itself adds up to.
+
+    Of a ledger on a server the copy is an export of its events.
+
+    Others may write meanwhile. The file is there whole or not at all. Raises Unreadable `file_exists`, `no_folder`,
+    `unwritable_file`, `store_unusable`, `left_beside`, `file_is_ledger`, `no_ledger_id`; Damaged.
+    """
+    path = ledger.store.path
+    if path is None:
+        return export_events(ledger, file, force=force, on_progress=on_progress).checkpoint
+    check_is_not(ledger, file)
+    check_is_alone(Path(file))
+    with explained(file), beside(Path(file), force=force) as temporary:
+        _copy(files.sqlite_uri(path, writable=ledger.writable), temporary, on_progress)
+        files.settle(temporary)
+        with Ledger.open(f"sqlite:///{temporary}", read_only=True) as copy, copy.reading() as log:
+            found = derived(log)
+            checkpoint = Checkpoint(ledger_id(log), found.size, found.root)
+    return checkpoint
+
+
+def _copy(database: str, to: Path, on_progress: Progress) -> None:
+    """SQLite's online backup out of one snapshot: a transaction that reads holds it, whoever writes meanwhile."""
+    with (
+        closing(sqlite3.connect(database, uri=True, isolation_level=None)) as source,
+        closing(sqlite3.connect(files.sqlite_uri(to, writable=True, create=True), uri=True)) as target,
+    ):
+        source.execute("BEGIN")
+        source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        source.backup(target, pages=_PAGES, progress=lambda _, left, total: on_progress(total - left, total))
+
+
+def restore(
+    url: str,
+    file: str,
+    *,
+    against: Checkpoint | None = None,
+    verifier_keys: Sequence[str] = (),
+    lock_seconds: int | None = None,
+    on_progress: Progress = lambda done, total: None,
+) -> tuple[Moved, bool]:
+    """Make a ledger of a backup or an export, where there is none or an empty one, once its root is proved.
+
+    Gives what was restored, and whether a checkpoint vouched for it: `against`, or the one at an export's end, which
+    one of the keys must have signed where any are given. Raises as `move_in` and `open_lines` do, and Unreadable
+    `needs_checkpoint`.
+    """
+    with _source(file, () if against else verifier_keys) as source:
+        if verifier_keys and against is None and not isinstance(source, EventsFile):
+            raise NeedsCheckpoint()
+        moved = move_in(source, url, against=against, lock_seconds=lock_seconds, on_progress=on_progress)
+        return moved, against is not None or source.stated is not None
+
+
+@contextmanager
+def _source(file: str, verifier_keys: Sequence[str]) -> Iterator[Source]:
+    """What a file holds, by how it begins."""
+    if not _is_sqlite(file):
+        with open_lines(file) as lines:
+            yield EventsFile(lines, file, verifier_keys)
+        return
+    files.check_is_ledger(Path(file), f"sqlite:///{file}")
+    with Ledger.open(f"sqlite:///{file}", read_only=True) as ledger, ledger.reading() as log:
+        yield _Copy(log, file)
+
+
+def _is_sqlite(file: str) -> bool:
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(len(_SQLITE)) == _SQLITE
+    except (OSError, ValueError) as error:
+        raise unreadable(file, getattr(error, "strerror", None) or str(error)) from None
+
+
+class _Copy:
+    """A ledger's file as a source of rows. Nothing in it says what its root should be."""
+
+    stated: Checkpoint | None = None
+    gap = GapInCopy
+
+    def __init__(self, log: Reader, file: str) -> None:
+        self._log = log
+        self._file = file
+        self._position = 0
+
+    @property
+    def place(self) -> str:
+        """The row that was taken last."""
+        return said("{file}: position {position}", file=self._file, position=self._position)
+
+    def notes(self) -> Sequence[BatchNote]:
+        """How far batch files had come."""
+        return self._log.progress()
+
+    def rows(self) -> Iterator[Row]:
+        """The rows in log order. Raises Damaged for one that cannot be read, or stands before the first position."""
+        with explained(self._file):
+            for row in self._log.since(BEFORE_ALL):
+                if row.position <= 0:
+                    raise PositionBelowFirst(place=self.place)
+                self._position = row.position
+                try:
+                    hashed(row)
+                    decode(row)
+                except Damaged as damaged:
+                    damaged.at(self._file)
+                    raise
+                yield row

@@ -1,0 +1,332 @@
+"""A ledger's events as a file: one CloudEvents 1.0 envelope (JSON format) a line, and a checkpoint last.
+
+The state stands in `data` as the very text that is stored, not in `data_base64`: whoever opens the file in twenty
+years can read and search it. Text is as exact as base64 while the file's bytes are left alone, and a file that
+something wrote anew (blanks, order, escapes) is refused by name: each line must be, byte for byte, what an export
+writes of what it says, and the checkpoint's root is over the states' bytes. Only a state that cannot stand in a line
+as it is, which nothing of ours writes, stands in `data_base64`.
+
+`id` is STREAM@VERSION and `time` when it was recorded; `position`, `stream` and `streamversion` are extension
+attributes (JSON numbers; CloudEvents' own Integer ends at 2^31). The last line's `data` is a C2SP tlog-checkpoint,
+bare or signed; its `linessha256` is over all bytes before it, so that positions, which no root covers, are held too.
+Nothing in the file depends on when it was written: two exports of one log are the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote, unquote
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from domain.events import LedgerCreated
+from domain.parser_messages import parser_words
+from domain.refusals import Refusal
+from domain.text import said
+from domain.time import written
+from ledger.files.lines import cut_off
+from ledger.log import streams
+from ledger.log.codec import Envelope, Row, open_state
+from ledger.log.reader import BatchNote
+from ledger.refusals.copies import (
+    BadEventField,
+    DataOrBase64,
+    EventNotJson,
+    EventNotUtf8,
+    FieldDisagrees,
+    GapInFile,
+    LedgerNotAsSourceSays,
+    LinesChanged,
+    RecordedAtOutOfRange,
+    RootDiffers,
+    SomethingFollows,
+    UnknownEventInFile,
+    UnreadableEventInFile,
+    WrittenAnew,
+    WrongOrder,
+    WrongSource,
+)
+from ledger.refusals.store import UnknownTopic, UnreadableState
+from ledger.transparency.log_root import Peaks, hashed
+from ledger.transparency.proofs import Checkpoint, read_checkpoint
+from ledger.transparency.signed_notes import decoded, encoded
+
+FORMAT = 1
+"""Raised when a line would say something else."""
+CHECKPOINT = "slaledger.export.checkpoint"
+_URN = "urn:slaledger:"
+_END = 253_402_300_800_000_000
+"""Microseconds at which the year 10000 begins: RFC 3339 ends before."""
+_Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+_Line = TypeVar("_Line", bound=msgspec.Struct)
+
+
+class _EventLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    time: str
+    datacontenttype: Literal["application/json"] = "application/json"
+    position: _Number
+    stream: str
+    streamversion: _Number
+    data: Raw | UnsetType = UNSET
+    data_base64: str | UnsetType = UNSET
+
+
+class _CheckpointLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: Literal["slaledger.export.checkpoint"] = "slaledger.export.checkpoint"
+    time: str
+    datacontenttype: Literal["text/plain"] = "text/plain"
+    format: Literal[1] = 1
+    position: _Number
+    linessha256: str
+    data: str
+
+
+class _Type(msgspec.Struct, gc=False):
+    """Of a line only what kind of event it says it is."""
+
+    type: str
+
+
+_ENCODER = msgspec.json.Encoder()
+_TYPE = msgspec.json.Decoder(_Type)
+_EVENT = msgspec.json.Decoder(_EventLine)
+_CHECKPOINT = msgspec.json.Decoder(_CheckpointLine)
+
+
+class Tally:
+    """What the lines of a file add up to so far; the same for who writes it and who reads it."""
+
+    def __init__(self) -> None:
+        self.peaks = Peaks()
+        self.position = 0
+        self.recorded_at = 0
+        self._lines = hashlib.sha256()
+
+    def add(self, row: Row, recorded_at: int, line: bytes) -> None:
+        """Take in one more event and its line."""
+        self.peaks.add(hashed(row))
+        self.position, self.recorded_at = row.position, recorded_at
+        self._lines.update(line)
+
+    def checkpoint(self, ledger: str) -> Checkpoint:
+        """The tree head of the events so far."""
+        return Checkpoint(ledger, self.peaks.size, self.peaks.root())
+
+    def last_line(self, ledger: str, text: str) -> _CheckpointLine:
+        """The line that ends the file, around the checkpoint's text."""
+        return _CheckpointLine(
+            id=f"checkpoint@{self.peaks.size}",
+            source=_source(ledger),
+            time=_time(self.recorded_at),
+            position=self.position,
+            linessha256=self._lines.hexdigest(),
+            data=text,
+        )
+
+
+def write_events(
+    rows: Iterable[Row], ledger: str, write: Callable[[bytes], object], sign: Callable[[str], str] = lambda text: text
+) -> Tally:
+    """Write a log's rows, each as soon as it is read, and its checkpoint, as `sign` makes a text of it.
+
+    Raises Damaged for an event that cannot be read.
+    """
+    tally = Tally()
+    for row in rows:
+        recorded_at = _opened(row).recorded_at
+        line = _encoded(_event_line(row, recorded_at, ledger))
+        tally.add(row, recorded_at, line)
+        write(line)
+    write(_encoded(tally.last_line(ledger, sign(tally.checkpoint(ledger).text()))))
+    return tally
+
+
+class EventsFile:
+    """The events of a file, each checked as far as its line and those before it tell.
+
+    `ledger` is the id that the lines name, and `stated` the checkpoint once all rows were taken.
+    """
+
+    gap = GapInFile
+
+    def __init__(self, lines: Iterator[bytes], name: str, verifier_keys: Sequence[str] = ()) -> None:
+        self._lines = lines
+        self._name = name
+        self._keys = verifier_keys
+        self._line = 0
+        self._tally = Tally()
+        self.ledger = ""
+        self.stated: Checkpoint | None = None
+
+    @property
+    def place(self) -> str:
+        """The line that was read last."""
+        return f"{self._name}:{self._line}"
+
+    def notes(self) -> Sequence[BatchNote]:
+        """How far batch files had come: an export does not say."""
+        return ()
+
+    def rows(self) -> Iterator[Row]:
+        """The rows in log order, none but the last line in memory.
+
+        Raises Unreadable with `FILE:LINE` where a line is not what it should be: `not_utf8`, `not_json`, `bad_field`,
+        `wrong_ledger`, `wrong_order`, `unknown_event`, `unreadable_event`, `written_anew`, `cut_off`; and Damaged
+        `root_differs`, `lines_changed` where all are, and yet not those that the checkpoint is of.
+        """
+        for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - the line is told in every refusal
+            if self.stated is not None:
+                raise SomethingFollows(place=self.place)
+            if self._decoded(_TYPE, line).type == CHECKPOINT:
+                self.stated = self._checkpoint(line)
+            else:
+                yield self._row(line)
+        if self.stated is None:
+            raise cut_off(f"{self._name}:{self._line + 1}", said("the file ends without its checkpoint"))
+
+    def _decoded(self, decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
+        if not line.endswith(b"\n"):
+            raise cut_off(self.place, said("the line has no end"))
+        try:
+            line.decode()
+            return decoder.decode(line)
+        except UnicodeDecodeError as error:
+            raise EventNotUtf8(place=self.place, start=error.start + 1, byte=line[error.start]) from None
+        except msgspec.ValidationError as error:
+            raise BadEventField(place=self.place, what=parser_words(str(error))) from None
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise EventNotJson(place=self.place, error=parser_words(str(error))) from None
+
+    def _row(self, line: bytes) -> Row:
+        given = self._decoded(_EVENT, line)
+        self._check_source(given.source)
+        if given.position <= self._tally.position:
+            raise WrongOrder(place=self.place, position=given.position, before=self._tally.position)
+        row = Row(given.position, given.stream, given.streamversion, given.type, self._state(given))
+        try:
+            envelope = _opened(row)
+        except (UnknownTopic, UnreadableState, RecordedAtOutOfRange) as damaged:
+            kind = UnknownEventInFile if isinstance(damaged, UnknownTopic) else UnreadableEventInFile
+            raise kind(place=self.place, what=damaged.message) from None
+        if row.stream == streams.LEDGER and row.version == 1 and envelope.data != LedgerCreated(ledger=self.ledger):
+            raise LedgerNotAsSourceSays(place=self.place, ledger=self.ledger)
+        self._check_written(given, _event_line(row, envelope.recorded_at, self.ledger), line)
+        self._tally.add(row, envelope.recorded_at, line)
+        return row
+
+    def _check_source(self, source: str) -> None:
+        """All lines are of one ledger; the first one names it."""
+        self.ledger = self.ledger or unquote(source.removeprefix(_URN))
+        if source != _source(self.ledger):
+            raise WrongSource(place=self.place, source=source, expected=_source(self.ledger))
+
+    def _state(self, given: _EventLine) -> bytes:
+        if isinstance(given.data, Raw) and given.data_base64 is UNSET:
+            return bytes(given.data)
+        state = decoded(given.data_base64) if isinstance(given.data_base64, str) and given.data is UNSET else None
+        if state is None:
+            raise DataOrBase64(place=self.place)
+        return state
+
+    def _check_written(self, given: msgspec.Struct, expected: msgspec.Struct, line: bytes) -> None:
+        """Raises Unreadable `bad_field` where a field disagrees with the others, `written_anew` otherwise."""
+        if _encoded(expected) == line:
+            return
+        for name in given.__struct_fields__:
+            told, due = getattr(given, name), getattr(expected, name)
+            if isinstance(due, str | int) and told != due:
+                raise FieldDisagrees(place=self.place, name=name, told=told, due=due)
+        raise WrittenAnew(place=self.place)
+
+    def _checkpoint(self, line: bytes) -> Checkpoint:
+        """The checkpoint at the file's end, once it is shown that it is of the lines before."""
+        given = self._decoded(_CHECKPOINT, line)
+        self._check_source(given.source)
+        try:
+            stated = read_checkpoint(given.data, self._keys)
+        except Refusal as refusal:
+            refusal.at(self.place)
+            raise
+        found = self._tally.checkpoint(self.ledger)
+        if stated != found:
+            raise RootDiffers(place=self.place, what=_difference(stated, found))
+        expected = self._tally.last_line(self.ledger, given.data)
+        if given.linessha256 != expected.linessha256:
+            what = said("the lines are not those that were written: positions were changed")
+            raise LinesChanged(place=self.place, what=what)
+        self._check_written(given, expected, line)
+        return stated
+
+
+def _difference(stated: Checkpoint, found: Checkpoint) -> str:
+    if stated.origin != found.origin:
+        return said(
+            "the checkpoint is of {stated!r}, the events of {found!r}", stated=stated.origin, found=found.origin
+        )
+    if stated.size != found.size:
+        return said(
+            "the checkpoint is of {stated} events, and {found} stand before it", stated=stated.size, found=found.size
+        )
+    return said(
+        "the events' root is {found}, and the checkpoint's {stated}",
+        found=encoded(found.root),
+        stated=encoded(stated.root),
+    )
+
+
+def _event_line(row: Row, recorded_at: int, ledger: str) -> _EventLine:
+    plain = _stands_in_a_line(row.state)
+    return _EventLine(
+        id=f"{row.stream}@{row.version}",
+        source=_source(ledger),
+        type=row.topic,
+        time=_time(recorded_at),
+        position=row.position,
+        stream=row.stream,
+        streamversion=row.version,
+        data=Raw(row.state) if plain else UNSET,
+        data_base64=UNSET if plain else base64.b64encode(row.state).decode(),
+    )
+
+
+def _opened(row: Row) -> Envelope[Any]:
+    """A row's envelope. Raises Damaged as `open_state` does, also for an instant that no text can say."""
+    envelope = open_state(row.topic, row.state, row.position, row.stream)
+    if not 0 <= envelope.recorded_at < _END:
+        raise RecordedAtOutOfRange(position=row.position, recorded_at=envelope.recorded_at)
+    return envelope
+
+
+def _stands_in_a_line(state: bytes) -> bool:
+    """Whether a JSON text reads back as the same bytes out of a line: UTF-8, in one line, no blanks around it."""
+    try:
+        state.decode()
+    except UnicodeDecodeError:
+        return False
+    return state == state.strip() and b"\n" not in state and b"\r" not in state
+
+
+def _encoded(line: msgspec.Struct) -> bytes:
+    return _ENCODER.encode(line) + b"\n"
+
+
+@lru_cache(maxsize=4)
+def _source(ledger: str) -> str:
+    """A ledger's id as a URI."""
+    return _URN + quote(ledger, safe="")
+
+
+def _time(instant: int) -> str:
+    return written(instant, "UTC").replace("+00:00", "Z")

@@ -1,0 +1,236 @@
+"""Moving a ledger: its events out of one store in a snapshot, and into an empty one in one transaction, proved.
+
+What is taken over is inserted row by row as it stands in the source, and its root is derived from the rows as stored
+before they are committed; a ledger file that was made for it gets its name only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import msgspec
+
+from domain.refusals import Refusal
+from ledger.application import Ledger, Writer
+from ledger.copies.events_file import EventsFile, write_events
+from ledger.files.lines import new_lines, open_lines
+from ledger.files.writing import beside, check_is_alone
+from ledger.log.codec import Row
+from ledger.log.reader import BatchNote
+from ledger.refusals.copies import (
+    CopyRewritten,
+    CopyTruncated,
+    FileIsLedger,
+    GapInCopy,
+    GapInFile,
+    LedgerNotEmpty,
+    StoredRootDiffers,
+)
+from ledger.store import open
+from ledger.store.sqlite import files
+from ledger.store.sqlite.store import explained
+from ledger.transparency.log_root import BEFORE_ALL, Derived, derived, ledger_id
+from ledger.transparency.proofs import Checkpoint, check_origin
+from ledger.transparency.signed_notes import encoded
+
+Progress = Callable[[int, int], None]
+PAGE = 1000
+"""Events that are held before they are inserted, or until progress is told."""
+_STREAMS = 100_000
+"""Streams whose last version is remembered; of others the store is asked."""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What was taken out or over: the ledger's id, how many events, the last one's position, their root."""
+
+    ledger: str
+    events: int
+    position: int
+    root: bytes
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.ledger, self.events, self.root)
+
+
+class Source(Protocol):
+    """Where rows come from, in log order, each checked as far as it can be alone.
+
+    `stated` is the checkpoint that the source has of itself, known once all rows were taken; `notes` are how far
+    batch files had come there.
+    """
+
+    stated: Checkpoint | None
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, one at a time. Raises Unreadable, Damaged with the place."""
+
+    @property
+    def gap(self) -> type[GapInCopy] | type[GapInFile]:
+        """What is raised where a stream misses a version."""
+
+    @property
+    def place(self) -> str:
+        """Where the row stands that was taken last."""
+
+    def notes(self) -> Sequence[BatchNote]:
+        """How far batch files had come."""
+
+
+def export_events(
+    ledger: Ledger,
+    file: str,
+    *,
+    force: bool = False,
+    sign: Callable[[str], str] = lambda text: text,
+    on_progress: Progress = lambda done, total: None,
+) -> Moved:
+    """Write a ledger's events to a file, all of one moment; there whole or not at all, but for `-`.
+
+    Raises Unreadable `file_exists`, `no_folder`, `unwritable_file`, `no_zstd`, `no_ledger_id`; Damaged.
+    """
+    check_is_not(ledger, file)
+    with ledger.reading() as log:
+        name, last = ledger_id(log), log.position()
+        with new_lines(file, force=force) as out:
+            rows = _told(log.since(BEFORE_ALL), last, on_progress)
+            tally = write_events(rows, name, out.write, sign)
+    head = tally.checkpoint(name)
+    return Moved(name, head.size, tally.position, head.root)
+
+
+def import_events(
+    url: str,
+    file: str,
+    *,
+    dry_run: bool = False,
+    lock_seconds: int | None = None,
+    on_progress: Progress = lambda done, total: None,
+) -> Moved:
+    """Make a ledger of a file of events, where there is none or an empty one. Raises as `move_in` does."""
+    with open_lines(file) as lines:
+        return move_in(
+            EventsFile(lines, file), url, dry_run=dry_run, lock_seconds=lock_seconds, on_progress=on_progress
+        )
+
+
+def move_in(
+    source: Source,
+    url: str,
+    *,
+    against: Checkpoint | None = None,
+    dry_run: bool = False,
+    lock_seconds: int | None = None,
+    on_progress: Progress = lambda done, total: None,
+) -> Moved:
+    """Take a source's rows over into the ledger at a URL, all or none.
+
+    Raises Refusal `ledger_not_empty`, Unreadable or Damaged for what the source holds; Damaged `root_differs`,
+    `log_truncated`, `log_rewritten` where the rows as stored are not those of the source's checkpoint, or do not
+    extend `against`; Refusal `other_ledger`; and what opening and writing a ledger raise.
+    """
+    with empty_ledger(url, keep=not dry_run, lock_seconds=lock_seconds) as ledger:
+        ledger.store.check_writable()
+        with ledger.writing(commit=not dry_run) as log:
+            if log.position():
+                raise _not_empty(ledger.store.name)
+            _insert(log, source, on_progress)
+            found = derived(log)
+            name = ledger_id(log)
+            _prove(log, found, Checkpoint(name, found.size, found.root), source.stated, against)
+            _note(log, source.notes())
+        return Moved(name, found.size, found.position, found.root)
+
+
+@contextmanager
+def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[Ledger]:
+    """The ledger at a URL, to be filled. Where there was no file it gets its name only when the block is left well.
+
+    The projections that an earlier ledger left beside that name are dropped: they may be of the same ledger, and of
+    events that the new one does not have.
+    """
+    if open.is_server(url):
+        with TemporaryDirectory() as folder:
+            place = url if keep else f"sqlite:///{folder}/slaledger.db"
+            with Ledger.create(place, lock_seconds=lock_seconds) as ledger:
+                yield ledger
+                ledger.store.drop_kept()
+        return
+    path = files.ledger_path(url)
+    if path.exists() and (keep or not files.is_blank(path)):
+        with Ledger.create(url, lock_seconds=lock_seconds) as ledger:
+            yield ledger
+            if keep:
+                ledger.store.drop_kept()
+        return
+    check_is_alone(path)
+    with explained(str(path)), beside(path, force=not keep, keep=keep) as temporary:
+        with Ledger.create(f"sqlite:///{temporary}", lock_seconds=lock_seconds) as ledger:
+            yield ledger
+        files.settle(temporary)
+        if keep:
+            files.drop_kept(path)
+
+
+def _insert(log: Writer, source: Source, on_progress: Progress) -> None:
+    """Insert a source's rows, a page at a time; the versions of each stream run from 1 without a gap."""
+    page: list[Row] = []
+    ends: dict[str, int] = {}
+    done = 0
+    for row in source.rows():
+        last = ends.get(row.stream)
+        last = log.version(row.stream) if last is None else last
+        if row.version != last + 1:
+            raise source.gap(place=source.place, version=row.version, stream=row.stream, last=last)
+        ends[row.stream] = row.version
+        page.append(row)
+        if len(page) == PAGE:
+            log.insert(page)
+            done += len(page)
+            page = []
+            ends = ends if len(ends) < _STREAMS else {}
+            on_progress(done, 0)
+    log.insert(page)
+
+
+def _prove(
+    log: Writer, found: Derived, head: Checkpoint, stated: Checkpoint | None, against: Checkpoint | None
+) -> None:
+    """The rows as stored are the source's, and extend the log of the checkpoint that somebody kept."""
+    if stated is not None and stated != head:
+        raise StoredRootDiffers(stored=encoded(head.root), stated=encoded(stated.root))
+    if against is None:
+        return
+    check_origin(against, head.origin)
+    if found.size < against.size:
+        raise CopyTruncated(size=found.size, stated=against.size)
+    if derived(log, against.size).root != against.root:
+        raise CopyRewritten(size=against.size)
+
+
+def _note(log: Writer, notes: Sequence[BatchNote]) -> None:
+    """Carry over how far batch files had come; noting one drops those that were wholly done, so these come last."""
+    for note in sorted(notes, key=lambda note: note.state == "done"):
+        log.note_progress(None, note)
+
+
+def _not_empty(name: str) -> Refusal:
+    return LedgerNotEmpty(name=name)
+
+
+def check_is_not(ledger: Ledger, file: str) -> None:
+    """Raises Unreadable `file_is_ledger`: no copy takes the place of what it is of."""
+    own = ledger.store.path
+    if own is not None and Path(file).exists() and Path(file).samefile(own):
+        raise FileIsLedger(file=file)
+
+
+def _told(rows: Iterator[Row], last: int, on_progress: Progress) -> Iterator[Row]:
+    for done, row in enumerate(rows, start=1):
+        if done % PAGE == 0:
+            on_progress(row.position, last)
+        yield row

@@ -1,0 +1,236 @@
+"""What every reader of a foreign file shares: the result, the refusal, a walk over JSON that knows its path.
+
+A reader is pure: it gets the lines of a file and returns commands as data. It opens nothing, asks no clock and
+records nothing, so the same bytes always give the same commands and running them again is a no-op.
+"""
+
+import json
+import re
+from collections.abc import Callable, Container, Iterable, Iterator
+from datetime import datetime
+
+import msgspec
+
+from domain.commands import Id
+from domain.refusals import BadValue
+from domain.text import words_of
+from ledger.refusals import UnknownWord
+from ledger.refusals.imports import (
+    BadJson,
+    BadTimeInSource,
+    EmptyFile,
+    FileNotUtf8,
+    FileTooLarge,
+    ForeignId,
+    ImpossibleTimeInSource,
+    JsonKeyTwice,
+    JsonTooDeep,
+    MissingText,
+    MissingTime,
+    NotList,
+    NotObject,
+)
+
+LARGEST = 32 * 2**20
+"""Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+_RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+_FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
+
+
+class Sourced(msgspec.Struct, frozen=True, kw_only=True):
+    """One command in the form of a batch line, and the place in the file that it comes from."""
+
+    place: str
+    fields: dict[str, object]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a file says: commands in the order to run them, and what was left out or is worth a look."""
+
+    commands: tuple[Sourced, ...]
+    notes: tuple[str, ...]
+
+
+Reader = Callable[[Iterable[bytes]], Reading]
+"""What every format comes to: the lines of a file, with their ends, become a reading. Raises Unreadable."""
+
+
+class Number(str):
+    """A number of a JSON document as the text that it is there, so that no float exists."""
+
+    __slots__ = ()
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """An instant, its text as the file gives it, and where it stands."""
+
+    at: datetime
+    text: str
+    place: str
+
+
+class Node(msgspec.Struct, frozen=True):
+    """A JSON value and its path. Every access either gives the type asked for or is refused with the path."""
+
+    file: str
+    path: str
+    value: object
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}: {self.path}"
+
+    def fields(self) -> dict[str, object]:
+        """This value as a JSON object."""
+        if not isinstance(self.value, dict):
+            raise NotObject(place=self.place)
+        return self.value
+
+    def at(self, key: str) -> "Node":
+        """The value under `key`; a missing one is null, as status pages use the two alike."""
+        return Node(self.file, f"{self.path}.{key}", self.fields().get(key))
+
+    def items(self, key: str) -> Iterator["Node"]:
+        """The elements of the list under `key`; none when it is missing or null."""
+        node = self.at(key)
+        if node.value is not None and not isinstance(node.value, list):
+            raise NotList(place=node.place)
+        for index, value in enumerate(node.value or []):
+            yield Node(self.file, f"{node.path}[{index}]", value)
+
+    def text(self, key: str) -> str:
+        """The non-empty text under `key`."""
+        node = self.at(key)
+        if not isinstance(node.value, str) or not node.value:
+            raise MissingText(place=node.place)
+        return node.value
+
+    def choice(self, key: str, known: Container[str], unknown: type[UnknownWord]) -> str:
+        """The text under `key`, which must be one of the `known` words. Raises `unknown`."""
+        node = self.at(key)
+        if not isinstance(node.value, str) or node.value not in known:
+            raise unknown(place=node.place, value=json.dumps(node.value))
+        return node.value
+
+    def moment(self, *keys: str, cut: bool = False) -> Moment:
+        """The RFC 3339 instant under the first of `keys` that is given; refused without one or its offset.
+
+        With `cut`, up to nine decimals may stand there; the ledger's unit is the microsecond, and the rest is cut.
+        """
+        nodes = [self.at(key) for key in keys]
+        node = next((one for one in nodes if one.value is not None), nodes[0])
+        if node.value is None:
+            raise MissingTime(place=node.place)
+        if cut and isinstance(node.value, str):
+            node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
+        return Moment(_instant(node), str(node.value), node.place)
+
+
+def _instant(node: Node) -> datetime:
+    """A date and time with offset, to the microsecond."""
+    if isinstance(node.value, str) and _RFC3339.fullmatch(node.value):
+        try:
+            return datetime.fromisoformat(node.value)
+        except ValueError as error:
+            raise ImpossibleTimeInSource(place=node.place, value=node.value, error=words_of(error)) from None
+    raise BadTimeInSource(place=node.place, value=node.value)
+
+
+def whole(lines: Iterable[bytes], file: str, most: int | None = None) -> bytes:
+    """The file as one piece. Raises Unreadable `too_large` as soon as it is longer than `most` bytes, or `LARGEST`."""
+    most = LARGEST if most is None else most
+    pieces: list[bytes] = []
+    length = 0
+    for line in lines:
+        length += len(line)
+        if length > most:
+            raise FileTooLarge(place=file, most=most)
+        pieces.append(line)
+    return b"".join(pieces)
+
+
+def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
+    """The JSON documents of a file: one of any number of lines, or one a line (JSON Lines; blank lines are nothing).
+
+    Raises Unreadable `empty_file`, `too_large`, and what `parse_json` raises.
+    """
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
+    number, first = next(numbered, (0, b""))
+    if not number:
+        raise EmptyFile(place=file)
+    try:
+        only = parse_json(first, file, number)
+    except BadJson as broken:
+        second = next(numbered, None)
+        if second is None:
+            raise broken from None
+        yield parse_json(whole(_padded(number, first, second, numbered), file), file)
+        return
+    yield only
+    for number, line in numbered:
+        yield parse_json(line, file, number)
+
+
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+def _padded(number: int, first: bytes, second: tuple[int, bytes], rest: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+    """The lines again, blank ones where blank ones were, so that a place in them is the place in the file."""
+    yield b"\n" * (number - 1) + first
+    for at, line in (second, *rest):
+        yield b"\n" * (at - number - 1) + line
+        number = at
+
+
+def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
+    """The root of a JSON document in UTF-8; broken text is refused with line and column (both from 1).
+
+    Numbers stay texts, so that no float exists; an object that gives a key twice is refused. `line` says where in the
+    file the document stands, where there may be several.
+    """
+    before = 0 if line is None else line - 1
+    name = file if line is None else f"{file}:{line}"
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row, column = _position(error.object, error.start)
+        place = f"{file}:{before + row}:{column}"
+        raise FileNotUtf8(place=place) from None
+    try:
+        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        place = f"{file}:{before + error.lineno}:{error.colno}"
+        raise BadJson(place=place, error=error.msg) from None
+    except _Twice as error:
+        raise JsonKeyTwice(place=name, key=error.args[0]) from None
+    except RecursionError:
+        raise JsonTooDeep(place=name) from None
+    return Node(name, "$", value)
+
+
+class _Twice(Exception):
+    """An object gives the same key twice; readers differ on which of the two counts."""
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Twice(key)
+        found[key] = value
+    return found
+
+
+def _position(data: bytes, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of a byte; the column counts bytes."""
+    return data.count(b"\n", 0, offset) + 1, offset - data.rfind(b"\n", 0, offset)
+
+
+def checked_id(text: str, place: str) -> str:
+    """`text`, if it can be an id in the ledger."""
+    try:
+        return str(Id.parse(text))
+    except BadValue:
+        raise ForeignId(place=place, text=text) from None

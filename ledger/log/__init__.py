@@ -1,0 +1,1 @@
+"""The log: events as rows, read by account and in order."""

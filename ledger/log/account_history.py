@@ -1,0 +1,79 @@
+"""An account read among many: its own events, taken in one after another among what accounts have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import NamedTuple
+
+import msgspec
+
+from domain.case import Case, Fact, evolve, fold
+from domain.events import IncidentJoined
+from ledger.log.codec import Row
+from ledger.log.leaves import Leaf
+from ledger.log.shared_history import Common, History
+
+CONCERNED_BY = ("account.enrolled", "account.corrected", "incident.joined")
+"""The topics that say which shared incidents concern an account."""
+
+
+class Own(NamedTuple):
+    """An account with its own events in log order; `before` is the log's last position before each of its decisions."""
+
+    account: str
+    rows: list[Row]
+    before: dict[int, int]
+
+
+class Life:
+    """An account as far as its own events were taken in."""
+
+    def __init__(self, account: str, common: Common) -> None:
+        self.account = account
+        self.facts: list[Fact] = []
+        self._common = common
+        self._own = fold(())
+        self._joined: set[str] = set()
+        self._shared: list[History] | None = None
+
+    def take_in(self, facts: Sequence[Fact]) -> None:
+        """More events of the account's own, in log order. Raises Damaged as `evolve` does."""
+        for fact in facts:
+            if fact.topic in CONCERNED_BY:
+                self._shared = None
+                if isinstance(fact.event, IncidentJoined):
+                    self._joined.add(fact.event.incident)
+            evolve(self._own, fact)
+        self.facts += facts
+
+    def _concerning(self) -> list[History]:
+        """The shared incidents that concern the account as it is known."""
+        if self._shared is None:
+            holder = self._own.account
+            regions = () if holder is None or holder.region is None else (holder.region,)
+            self._shared = self._common.incidents(regions, self._joined)
+        return self._shared
+
+    def case(self, position: int) -> Case:
+        """The account with all that was known up to a position, which lies at or behind its last event.
+
+        It is valid until the next event is taken in, and must not be changed.
+        """
+        rules = self._common.rules.at(position)
+        incidents = self._own.incidents.copy()
+        for shared in self._concerning():
+            incidents |= shared.at(position).incidents
+        return msgspec.structs.replace(
+            self._own, incidents=incidents, versions=rules.versions, calendars=rules.calendars
+        )
+
+    def common_leaves(self, position: int, years: Iterable[int]) -> list[Leaf]:
+        """The leaves of what concerns the account and is not its own, of the calendars only those of some years."""
+        shared = [each for history in self._concerning() for each in history.leaves(position)]
+        return [*self._common.rule_leaves(position, years), *shared]
+
+    def all_facts(self) -> list[Fact]:
+        """The account's own facts among all that concern it, in log order."""
+        shared = (fact for history in self._concerning() for fact in history.facts)
+        return sorted([*self.facts, *self._common.rules.facts, *shared], key=attrgetter("position"))

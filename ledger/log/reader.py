@@ -1,0 +1,315 @@
+"""Reading the log inside one transaction: everything seen is of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Literal
+
+import msgspec
+
+from domain.case import Case, Fact, fold
+from domain.events import IdReserved, IncidentJoined, LedgerCreated
+from domain.incident import Incident
+from domain.terms.versions import Version
+from domain.text import words_of
+from ledger.log import streams as layout
+from ledger.log.account_history import CONCERNED_BY, Life, Own
+from ledger.log.codec import Row, decode
+from ledger.log.database import Session
+from ledger.log.shared_history import Common
+from ledger.memory import uncollected
+from ledger.refusals.store import UnreadableRow
+
+_COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
+
+
+_row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
+"""`Row._make` without its check, which a query's columns need not."""
+
+
+_BEFORE = (
+    ", CASE WHEN topic = 'claim.decided' THEN (SELECT MAX(earlier.position) FROM stored_events earlier "
+    "WHERE earlier.position < stored.position) END"
+)
+"""A sixth column of `accounts_own`: the log's last position before a decision, where that is not just one less."""
+_STORED = itemgetter(slice(5))
+"""The five columns that are a row's."""
+
+
+def _owner(row: tuple[Any, ...]) -> str:
+    """The account of a row of `accounts_own`, as `layout.owner` has it."""
+    stream: str = row[1]
+    return stream.partition("/")[0]
+
+
+class _Recorded(msgspec.Struct, gc=False):
+    """Of a stored state only when it was recorded."""
+
+    recorded_at: int
+
+
+_RECORDED = msgspec.json.Decoder(_Recorded)
+
+
+class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a batch file came: which of its first `lines` are done, known by the sum of their hashes.
+
+    `refused` are the line numbers that are not; `position` is the log's last then; a run that died is `running`.
+    """
+
+    lines_sha256: str
+    lines: int
+    refused: tuple[int, ...]
+    position: int
+    state: Literal["running", "stopped", "done"]
+
+
+class Reader:
+    """Questions to the log in one session. `upto` limits what is known to a prefix of the log."""
+
+    def __init__(self, session: Session, upto: int | None = None) -> None:
+        self._session = session
+        self._upto = 2**62 if upto is None else upto
+
+    def _few(self, condition: str, *values: object) -> list[Row]:
+        return [_row(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
+
+    def _query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._session.query(statement, *values)
+
+    def position(self) -> int:
+        """The last position of the log as far as it is known; 0 for an empty one."""
+        return self._query("SELECT MAX(position) FROM stored_events WHERE position <= ?", self._upto)[0][0] or 0
+
+    def recorded_at(self) -> int:
+        """When the last event was recorded as far as the log is known; 0 for an empty one."""
+        rows = self._few("WHERE position <= ? ORDER BY position DESC LIMIT 1", self._upto)
+        return _recorded_at(rows[0]) if rows else 0
+
+    def position_known_at(self, instant: int) -> int:
+        """The last position of the longest prefix in which nothing was recorded after an instant; 0 for an empty one.
+
+        Exact where the clock went backwards in the log too. Raises Damaged `unreadable_event`.
+        """
+        known = 0
+        for row in self.since(0):
+            if _recorded_at(row) > instant:
+                break
+            known = row.position
+        return known
+
+    def stream(self, stream: str) -> list[Row]:
+        """A stream's events, in order."""
+        condition = "WHERE originator_id = ? AND position <= ? ORDER BY originator_version"
+        return self._few(condition, stream, self._upto)
+
+    def range(self, prefix: str) -> list[Row]:
+        """The events of every stream whose id begins with a prefix that ends in `/`, in log order."""
+        condition = "WHERE originator_id >= ? AND originator_id < ? AND position <= ?"
+        return sorted(self._few(condition, prefix, layout.after(prefix), self._upto))
+
+    def accounts_own(self, first: str, end: str) -> Iterator[Own]:
+        """Every account whose streams lie from `first` up to `end`, enrolled or not, with its own events: one query.
+
+        The order is that of the streams' ids; memory does not grow with the number of accounts.
+        """
+        return self._own(first, end, "" if self._has_no_gaps() else _BEFORE)
+
+    def account_own(self, account: str) -> Own:
+        """One account with its own events."""
+        return next(self._own(*layout.range_of(account), _BEFORE), Own(account, [], {}))
+
+    def _own(self, first: str, end: str, look_up: str) -> Iterator[Own]:
+        statement = (
+            f"SELECT position, originator_id, originator_version, topic, state{look_up} FROM stored_events stored "
+            "WHERE originator_id >= ? AND originator_id < ? AND position <= ? "
+            "ORDER BY originator_id, originator_version"
+        )
+        found = self._session.rows(statement, first, end, self._upto)
+        with uncollected():
+            for account, own in groupby(found, _owner):
+                rows = sorted(own)
+                decided = [row for row in rows if row[3] == "claim.decided"]
+                if look_up:
+                    before = {row[0]: row[5] or 0 for row in decided}
+                    rows = list(map(_STORED, rows))
+                else:
+                    before = {row[0]: row[0] - 1 for row in decided}
+                yield Own(account, list(map(_row, rows)), before)
+
+    def _has_no_gaps(self) -> bool:
+        """Whether the positions run from 1 without a gap, so that no row needs a look-up of the one before it."""
+        statement = "SELECT (SELECT COUNT(*) FROM stored_events), (SELECT MIN(position) FROM stored_events), "
+        count, first, last = self._query(f"{statement}(SELECT MAX(position) FROM stored_events)")[0]
+        return bool(first == 1 and last == count)
+
+    def lives(self, first: str, end: str) -> Iterator[Life]:
+        """The same accounts, each with all of its own events taken in. Raises Damaged as `Life.take_in` does."""
+        common = self.common()
+        for own in self.accounts_own(first, end):
+            life = Life(own.account, common)
+            life.take_in(list(map(decode, own.rows)))
+            yield life
+
+    def common(self) -> Common:
+        """What accounts have in common."""
+        return Common([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
+
+    def since(self, position: int) -> Iterator[Row]:
+        """The log after a position, in order."""
+        condition = "WHERE position > ? AND position <= ? ORDER BY position"
+        return map(_row, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
+
+    def version(self, stream: str) -> int:
+        """The version of a stream's last event; 0 where there is none."""
+        statement = "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ? AND position <= ?"
+        return self._query(statement, stream, self._upto)[0][0] or 0
+
+    def accounts(self) -> list[str]:
+        """Every account that was enrolled, in order."""
+        return sorted(layout.owner(stream) for (stream,) in self._enrolled("originator_id"))
+
+    def count_accounts(self) -> int:
+        """How many accounts were enrolled."""
+        count: int = self._enrolled("COUNT(*)")[0][0]
+        return count
+
+    def _enrolled(self, what: str) -> list[tuple[Any, ...]]:
+        """Of the first events of accounts' own streams."""
+        statement = (
+            f"SELECT {what} FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
+            "AND originator_version = 1 AND position <= ?"
+        )
+        return self._query(statement, layout.SHARED, layout.account("%"), self._upto)
+
+    def accounts_named(self, prefix: str, most: int) -> list[str]:
+        """At most so many accounts whose ids begin with a prefix, in order; a look-up each."""
+        statement = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id >= ? AND originator_id < ?"
+        found: list[str] = []
+        first, end = prefix, prefix + layout.SHARED
+        while len(found) < most and (stream := self._query(statement, first, end)[0][0]) is not None:
+            found.append(layout.owner(stream))
+            first = layout.after(f"{found[-1]}/")
+        return sorted(found)
+
+    def reserved_ids(self, kind: str, prefix: str, most: int) -> list[str]:
+        """At most so many ids of a kind that are taken and begin with a prefix, in order."""
+        first = layout.reservation(kind, prefix)
+        statement = (
+            "SELECT DISTINCT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < ? "
+            "ORDER BY originator_id LIMIT ?"
+        )
+        rows = self._query(statement, first, first + layout.SHARED, most)
+        return [stream.removeprefix(layout.reservation(kind, "")) for (stream,) in rows]
+
+    def claimants(self, month: str) -> list[str]:
+        """Every account that filed a claim for a month, in order."""
+        statement = (
+            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'claim.filed' AND originator_id LIKE ? "
+            "AND position <= ?"
+        )
+        return sorted(layout.owner(stream) for (stream,) in self._query(statement, f"%/claim/{month}", self._upto))
+
+    def progress(self) -> list[BatchNote]:
+        """How far batch files came."""
+        rows = self._query("SELECT lines_sha256, lines, refused, position, state FROM batch_progress")
+        return [
+            BatchNote(
+                lines_sha256=done,
+                lines=lines,
+                refused=msgspec.json.decode(refused, type=tuple[int, ...]),
+                position=position,
+                state=state,
+            )
+            for done, lines, refused, position, state in rows
+        ]
+
+    def ledger_id(self) -> str | None:
+        """The ledger's id; None before `init` has come to its end."""
+        rows = self.stream(layout.LEDGER)
+        event = decode(rows[0]).event if rows else None
+        return event.ledger if isinstance(event, LedgerCreated) else None
+
+    def reservation(self, kind: str, id_: str) -> IdReserved | None:
+        """Who holds an id, and what was said when it was taken."""
+        rows = self.stream(layout.reservation(kind, id_))
+        event = decode(rows[0]).event if rows else None
+        return event if isinstance(event, IdReserved) else None
+
+    def fold_streams(self, *streams: str) -> Case:
+        """The case that a few streams alone add up to."""
+        return fold(map(decode, sorted(row for stream in streams for row in self.stream(stream))))
+
+    def versions(self) -> tuple[Version, ...]:
+        """The terms that are recorded, earliest first."""
+        return fold(map(decode, self.range(layout.TERMS))).versions
+
+    def rules(self) -> Case:
+        """The terms and calendars that are recorded."""
+        return fold(map(decode, self._rule_rows()))
+
+    def _rule_rows(self) -> list[Row]:
+        return [*self.range(layout.TERMS), *self.range(layout.CALENDARS)]
+
+    def case_rows(self, account: str) -> list[Row]:
+        """All that concerns an account, in log order: its own range, the rules, and the shared incidents that
+        name its region or everybody, or that it joined by name."""
+        own = self.range(f"{account}/")
+        facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
+        holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
+        return self._among(own, facts, {holder.region} if holder is not None and holder.region is not None else set())
+
+    def rows_ever(self, account: str) -> list[Row]:
+        """All that concerns an account, or did while another region was known of it, in log order."""
+        own = self.range(f"{account}/")
+        facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
+        return self._among(own, facts, {region for fact in facts if (region := getattr(fact.event, "region", None))})
+
+    def _among(self, own: Sequence[Row], facts: Sequence[Fact], regions: set[str]) -> list[Row]:
+        """An account's own rows among the rules and the shared incidents of regions, of everybody or that it joined."""
+        joined = {fact.event.incident for fact in facts if isinstance(fact.event, IncidentJoined)}
+        common = self.common()
+        shared = (row for incident in common.incidents(regions, joined) for row in incident.rows)
+        return sorted((*own, *common.rules.rows, *shared))
+
+    def sample(self, count: int) -> list[str]:
+        """The streams of accounts' events at about so many places of the log, at even distances; one look-up each."""
+        last = self.position()
+        statement = (
+            "SELECT originator_id FROM stored_events WHERE position >= ? AND originator_id < '~' "
+            "ORDER BY position LIMIT 1"
+        )
+        found = [self._query(statement, last * place // count + 1) for place in range(count)]
+        return [rows[0][0] for rows in found if rows]
+
+    def broken_streams(self) -> list[tuple[str, int]]:
+        """Streams whose versions do not run from 1 without a gap, with the position of their last event."""
+        return [
+            (stream, position)
+            for stream, position in self._query(
+                "SELECT originator_id, MAX(position) FROM stored_events GROUP BY originator_id "
+                "HAVING MIN(originator_version) <> 1 OR COUNT(*) <> MAX(originator_version)"
+            )
+        ]
+
+    def case(self, account: str) -> Case:
+        """The account's case as far as it is known."""
+        return fold(map(decode, self.case_rows(account)))
+
+    def incident(self, id_: str) -> tuple[str, Incident] | None:
+        """An incident's stream and state, by its id alone."""
+        reserved = self.reservation("incident", id_)
+        if reserved is None:
+            return None
+        stream = layout.incident(reserved.owner, id_)
+        return stream, self.fold_streams(stream).incidents[id_]
+
+
+def _recorded_at(row: Row) -> int:
+    try:
+        return _RECORDED.decode(row.state).recorded_at
+    except msgspec.MsgspecError as error:
+        raise UnreadableRow(position=row.position, stream=row.stream, error=words_of(error)) from None

@@ -1,0 +1,135 @@
+"""A month over all accounts: what each was available, what it is owed, and how far its claim came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+import msgspec
+
+from domain.account import Account
+from domain.assessment import assess_month, would_credit
+from domain.case import Case
+from domain.claim import status
+from domain.intervals import Span
+from domain.terms.versions import Version, in_force
+from domain.time import month_span
+from ledger.log import streams
+from ledger.log.reader import Reader
+
+Progress = Callable[[int, int], None]
+
+
+class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's month; amounts in fen, `credit_fen` what a claim in time would get by what is known.
+
+    `status` and `outcome` are the claim's, None without one.
+    """
+
+    account: str
+    covered: bool
+    unavailable_us: int
+    total_us: int
+    numerator: int
+    denominator: int
+    tier: int | None
+    credit_fen: int
+    status: str | None
+    outcome: str | None
+    awarded_fen: int
+    issued_fen: int
+
+    @property
+    def ratio(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month comes to; amounts in fen. `unclaimed` are breaches without a claim that stands."""
+
+    accounts: int
+    not_covered: int
+    with_outage: int
+    below: int
+    by_tier: dict[int, int]
+    credit_fen: int
+    claims: int
+    awarded_fen: int
+    issued_fen: int
+    unclaimed: int
+    unclaimed_fen: int
+
+
+class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
+    """All accounts that there were in a month, by id, as known up to `position`; open outages count up to `at`."""
+
+    month: str
+    position: int
+    at: int
+    version: Version
+    accounts: list[AccountMonth]
+
+    @property
+    def totals(self) -> Totals:
+        return _totals(self.accounts)
+
+
+def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambda done, total: None) -> MonthReport:
+    """A month over all accounts, in one pass over the log. Raises Refusal `no_terms`."""
+    position = log.position()
+    version = in_force(log.rules().versions, month)
+    window = month_span(month, version.terms.zone)
+    found = []
+    for done, life in enumerate(log.lives(*streams.ACCOUNTS), start=1):
+        case = life.case(position)
+        if case.account is not None and (month in case.claims or _was_there(case.account, window)):
+            found.append(_account_month(case, case.account.account, month, at))
+        on_progress(done, 0)
+    return MonthReport(month=month, position=position, at=at, version=version, accounts=found)
+
+
+def _was_there(account: Account, window: Span) -> bool:
+    return account.enrolled_at < window[1] and (account.closed_at is None or account.closed_at > window[0])
+
+
+def _account_month(case: Case, account: str, month: str, at: int) -> AccountMonth:
+    result = assess_month(case, account, month, at)
+    measured, claim = result.availability, case.claims.get(month)
+    credit_fen = 0 if measured.tier is None else would_credit(case, month, measured.tier, result.version.terms)
+    return AccountMonth(
+        account=account,
+        covered=bool(measured.covered_us),
+        unavailable_us=measured.unavailable_us,
+        total_us=measured.total_us,
+        numerator=measured.numerator,
+        denominator=measured.denominator,
+        tier=measured.tier,
+        credit_fen=credit_fen,
+        status=None if claim is None else status(claim),
+        outcome=None if claim is None or claim.latest is None else claim.latest.outcome,
+        awarded_fen=0 if claim is None else claim.awarded_fen,
+        issued_fen=0 if claim is None else claim.issued_fen,
+    )
+
+
+def _totals(accounts: Iterable[AccountMonth]) -> Totals:
+    rows = list(accounts)
+    below = [row for row in rows if row.tier is not None]
+    unclaimed = [row for row in below if row.status is None or row.status == "withdrawn"]
+    by_tier: dict[int, int] = {}
+    for row in below:
+        if row.tier is not None:
+            by_tier[row.tier] = by_tier.get(row.tier, 0) + 1
+    return Totals(
+        accounts=len(rows),
+        not_covered=sum(not row.covered for row in rows),
+        with_outage=sum(row.unavailable_us > 0 for row in rows),
+        below=len(below),
+        by_tier=dict(sorted(by_tier.items())),
+        credit_fen=sum(row.credit_fen for row in below),
+        claims=sum(row.status is not None for row in rows),
+        awarded_fen=sum(row.awarded_fen for row in rows),
+        issued_fen=sum(row.issued_fen for row in rows),
+        unclaimed=len(unclaimed),
+        unclaimed_fen=sum(row.credit_fen for row in unclaimed),
+    )

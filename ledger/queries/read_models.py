@@ -1,0 +1,334 @@
+"""Where projections are kept: a store beside the log, caught up when it is read, and worth nothing by itself.
+
+Each account's rows are replaced as a whole by what its case projects; the position reached stands in the same
+transaction, under the ledger's id. Rows that cannot be trusted (another ledger's, another format's, ahead of the
+log) are dropped and made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import zip_longest
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from domain.case import Case
+from domain.refusals import Damaged
+from ledger.application import Ledger
+from ledger.log import streams
+from ledger.log.database import Kept, KeptError, Table, transaction
+from ledger.log.reader import Reader
+from ledger.parallel import Workers, over_accounts
+from ledger.refusals.store import ReadOnlyProjections
+from ledger.store.sqlite.store import TEMPORARY, SqliteKept
+from projections.claims import ClaimRow, claim_rows
+from projections.months import MonthRow, has_open_incident, month_rows
+from projections.vouchers import VoucherRow, voucher_rows
+
+FORMAT = 2
+"""Raised whenever a projection changes: what an older version kept is made again."""
+_ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
+_KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}
+_INDEXES = {"months": ("month",), "claims": ("month",), "vouchers": ("account",)}
+Progress = Callable[[int, int], None]
+_Row = TypeVar("_Row", bound=msgspec.Struct)
+
+
+def _table(name: str) -> Table:
+    """A projection's table: a column for each of its row's fields."""
+    fields = msgspec.structs.fields(_ROWS[name])
+    columns = {field.name: "text" if field.type in (str, str | None) else "int" for field in fields}
+    return msgspec.convert({"columns": columns, "key": _KEYS[name], "indexes": _INDEXES[name]}, Table)
+
+
+TABLES = {name: _table(name) for name in _ROWS} | {
+    "open_accounts": Table(columns={"account": "text"}, key=("account",)),
+    "tracking": Table(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
+}
+"""Each projection, the accounts with an open incident, and the position up to which a ledger's events are in them."""
+_BY_ACCOUNT = (*_ROWS, "open_accounts")
+
+
+class Projected(NamedTuple):
+    """What an account's case projects; `is_open` where its months depend on when one looks, and are not kept."""
+
+    account: str
+    is_open: bool
+    months: list[MonthRow]
+    claims: list[ClaimRow]
+    vouchers: list[VoucherRow]
+
+
+def projected(account: str, case: Case) -> Projected:
+    """What an account's case projects."""
+    is_open = has_open_incident(case)
+    months = [] if is_open else month_rows(case, account, 0)
+    return Projected(account, is_open, months, claim_rows(case), voucher_rows(case))
+
+
+def _all_projected(log: Reader, first: str, end: str) -> Iterator[Projected]:
+    """What the accounts that were enrolled project, of those whose streams lie in a range, in their order."""
+    position = log.position()
+    for life in log.lives(first, end):
+        case = life.case(position)
+        if case.account is not None:
+            yield projected(life.account, case)
+
+
+def _listed(log: Reader, first: str, end: str, *, on_progress: Progress) -> list[Projected]:
+    return list(_all_projected(log, first, end))
+
+
+class Views:
+    """The projections of a ledger, up to date as of when they are opened."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    @classmethod
+    @contextmanager
+    def of(
+        cls, ledger: Ledger, *, upto: int | None = None, on_progress: Progress = lambda done, total: None
+    ) -> Iterator[Views]:
+        """The ledger's projections, caught up; kept beside it where that may be written, else made for this once.
+
+        With `upto` they are those of the log up to a position, made for this once.
+        """
+        with ledger.store.explained("views"):
+            views = cls.caught_up(ledger, on_progress) if upto is None else cls.folded(ledger, upto, on_progress)
+            try:
+                yield views
+            finally:
+                views.close()
+
+    @classmethod
+    def caught_up(
+        cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None
+    ) -> Views:
+        """The views up to date, all made again with `clear`; what is kept and cannot be used is dropped."""
+        if not ledger.store.may_keep("views"):
+            return cls.folded(ledger, None, on_progress)
+        try:
+            return cls._opened(ledger, ledger.store.kept("views"), on_progress, clear=clear, workers=workers)
+        except KeptError as error:
+            if error.forbids_writing:
+                return cls.folded(ledger, None, on_progress)
+            if error.is_passing:
+                raise
+        except Damaged:
+            pass
+        return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress, workers=workers)
+
+    @classmethod
+    def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> Views:
+        """The views as they were when a position had been recorded, for this once; what is kept stays as it is."""
+        return cls._opened(ledger, SqliteKept(TEMPORARY), on_progress, upto)
+
+    @classmethod
+    def _opened(
+        cls,
+        ledger: Ledger,
+        kept: Kept,
+        on_progress: Progress,
+        upto: int | None = None,
+        *,
+        clear: bool = False,
+        workers: Workers | None = None,
+    ) -> Views:
+        views = cls(kept)
+        with ExitStack() as undo:
+            undo.callback(views.close)
+            views.catch_up(ledger, on_progress, upto, clear=clear, workers=workers)
+            undo.pop_all()
+        return views
+
+    def _is_made(self) -> bool:
+        """Whether the tables are there, of this version's format."""
+        return self._kept.format() == FORMAT
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._kept.close()
+
+    def months(self, month: str | None = None) -> list[MonthRow]:
+        """The measured months that had an outage, of accounts without an open incident."""
+        return self._select(MonthRow, "months", month=month)
+
+    def claims(self, month: str | None = None) -> list[ClaimRow]:
+        """The claims, in order of month and account."""
+        return sorted(self._select(ClaimRow, "claims", month=month), key=lambda row: (row.month, row.account))
+
+    def vouchers(self, account: str | None = None) -> list[VoucherRow]:
+        """The vouchers with their balances, in order of id."""
+        return self._select(VoucherRow, "vouchers", account=account)
+
+    def open_accounts(self) -> list[str]:
+        """The accounts whose months depend on when one looks."""
+        return [account for (account,) in self._kept.query("SELECT account FROM open_accounts ORDER BY account")]
+
+    def same_as(self, other: Views) -> bool:
+        """Whether both keep the same rows; memory does not grow with them."""
+        with self.reading(), other.reading():
+            return all(
+                mine == theirs
+                for table in _BY_ACCOUNT
+                for mine, theirs in zip_longest(self._in_order(table), other._in_order(table))
+            )
+
+    def _in_order(self, name: str) -> Iterator[tuple[Any, ...]]:
+        table = TABLES[name]
+        return self._kept.rows(f"SELECT {', '.join(table.columns)} FROM {name} ORDER BY {', '.join(table.key)}")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A snapshot, in which `each_claim` and `each_voucher` are asked."""
+        with transaction(self._kept):
+            yield
+
+    def position(self) -> int:
+        """The position of the log's last event that is projected."""
+        return max((position for (position,) in self._kept.query("SELECT notification_id FROM tracking")), default=0)
+
+    def each_claim(self) -> Iterator[ClaimRow]:
+        """Every claim, in order of month and account, read as it is asked for."""
+        return self._each(ClaimRow, "claims", "month, account")
+
+    def each_voucher(self) -> Iterator[VoucherRow]:
+        """Every voucher, in order of id, read as it is asked for."""
+        return self._each(VoucherRow, "vouchers", "voucher")
+
+    def _each(self, kind: type[_Row], table: str, order: str) -> Iterator[_Row]:
+        statement = f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} ORDER BY {order}"
+        for row in self._kept.rows(statement):
+            yield kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
+
+    def _select(self, kind: type[_Row], table: str, **where: str | None) -> list[_Row]:
+        given = {name: value for name, value in where.items() if value is not None}
+        conditions = " AND ".join(f"{name} = ?" for name in given)
+        order = ", ".join(_KEYS[table])
+        statement = (
+            f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} {'WHERE ' + conditions if given else ''} "
+            f"ORDER BY {order}"
+        )
+        return [
+            kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
+            for row in self._kept.query(statement, *given.values())
+        ]
+
+    def catch_up(
+        self,
+        ledger: Ledger,
+        on_progress: Progress,
+        upto: int | None = None,
+        *,
+        clear: bool = False,
+        workers: Workers | None = None,
+    ) -> None:
+        """Project what was recorded since the position reached, up to a position where one is given."""
+        with ledger.reading(upto) as log:
+            name, position = log.ledger_id() or "", log.position()
+            if not clear and self._is_made() and self._reached(name) == position:
+                return
+            with transaction(self._kept, writing=True):  # tables are made and filled at once: nobody sees them empty
+                if not self._is_made():
+                    self._kept.make(TABLES, FORMAT)
+                reached = self._reached(name)
+                if clear or reached > position or not reached:
+                    self._clear()
+                    reached = 0
+                for done, account in enumerate(self._changed(ledger, log, reached, workers), start=1):
+                    if reached:
+                        self._forget(account.account)
+                    self._add(account)
+                    on_progress(done, 0)
+                if reached < position:
+                    self._advance(name, position)
+
+    def _reached(self, ledger: str) -> int:
+        """The position up to which this ledger's events are projected."""
+        rows = self._kept.query("SELECT notification_id FROM tracking WHERE application_name = ?", ledger)
+        return rows[0][0] if rows else 0
+
+    def _advance(self, ledger: str, position: int) -> None:
+        """Note the position reached, in the running transaction."""
+        self._kept.query("DELETE FROM tracking")
+        self._kept.query("INSERT INTO tracking VALUES (?, ?)", ledger, position)
+
+    def _clear(self) -> None:
+        """Forget every row and position."""
+        for table in TABLES:
+            self._kept.query(f"DELETE FROM {table}")
+
+    def _changed(self, ledger: Ledger, log: Reader, reached: int, workers: Workers | None) -> Iterator[Projected]:
+        """What the accounts project that events after a position concern: all of them where the event is shared."""
+        owners = _owners_since(log, reached) if reached else None
+        if owners is not None:
+            return (projected(account, log.case(account)) for account in owners)
+        if workers is None:
+            return _all_projected(log, *streams.ACCOUNTS)
+        parts = over_accounts(ledger, log, _listed, workers, lambda done, total: None)
+        return (account for part in parts for account in part)
+
+    def _forget(self, account: str) -> None:
+        """Drop an account's rows."""
+        for table in _BY_ACCOUNT:
+            self._kept.query(f"DELETE FROM {table} WHERE account = ?", account)
+
+    def _add(self, account: Projected) -> None:
+        """An account's rows, where it has none."""
+        if account.is_open:
+            self._kept.query("INSERT INTO open_accounts VALUES (?)", account.account)
+        self._insert("months", account.months)
+        self._insert("claims", account.claims)
+        self._insert("vouchers", account.vouchers)
+
+    def _insert(self, table: str, rows: Sequence[msgspec.Struct]) -> None:
+        if not rows:
+            return
+        marks = ",".join("?" * len(TABLES[table].columns))
+        self._kept.execute_many(f"INSERT INTO {table} VALUES ({marks})", map(msgspec.structs.astuple, rows))
+
+
+def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Progress = lambda done, total: None) -> int:
+    """Drop the projections and make them again from the events; gives the number of accounts.
+
+    Raises Refusal `read_only` where the projections may not be written.
+    """
+    if not ledger.store.may_keep("views"):
+        ledger.store.check_writable()
+        raise ReadOnlyProjections(name=ledger.store.name)
+    with ledger.store.explained("views"):
+        Views.caught_up(ledger, on_progress, clear=True, workers=workers).close()
+    with ledger.reading() as log:
+        return log.count_accounts()
+
+
+def reached_as_kept(ledger: Ledger) -> int | None:
+    """The position that the projections beside a ledger have reached, as they lie there; None where there are none.
+
+    Raises KeptError where they cannot be read.
+    """
+    try:
+        kept = ledger.store.kept("views", read_only=True)
+    except KeptError as error:
+        if error.is_passing or error.forbids_writing:
+            return None
+        raise
+    views = Views(kept)
+    try:
+        with transaction(kept), ledger.reading() as log:
+            return (views._reached(log.ledger_id() or "") or None) if views._is_made() else None
+    finally:
+        views.close()
+
+
+def _owners_since(log: Reader, reached: int) -> list[str] | None:
+    """The accounts that own the events after a position; None where an event is shared."""
+    owners: set[str] = set()
+    for row in log.since(reached):
+        if row.stream.startswith((streams.SHARED_INCIDENTS, "~/terms/")):
+            return None
+        owners.add(streams.owner(row.stream))
+    return sorted(owners - {streams.SHARED})

@@ -1,0 +1,198 @@
+"""Questions that go over accounts: who fell short in a month, and what waits."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.as_of import as_of
+from domain.assessment import MonthResult, assess_month, window_of, would_credit
+from domain.case import Case, Fact, account_of, fold, touching
+from domain.rules.coverage import covered
+from domain.rules.mtbf import Mtbf, mtbf
+from domain.terms.versions import in_force
+from domain.voucher import Voucher
+from ledger.application import Ledger
+from ledger.commands.handlers import voucher_of
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
+from ledger.queries.read_models import Views
+from ledger.refusals.commands import UnknownVoucher
+from projections.claims import ClaimRow
+from projections.months import MonthRow, month_rows
+
+
+class AccountThen(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as it was at `valid_at`, as far as the log was known at `known_at`, up to `position`.
+
+    `known` are all facts that were known, `facts` those of them that had happened, `case` what these add up to.
+    """
+
+    position: int
+    known_at: int
+    valid_at: int
+    known: list[Fact]
+    facts: list[Fact]
+    case: Case
+
+
+class Breach(msgspec.Struct, frozen=True, kw_only=True):
+    """A month below the commitment, and what a claim in time would get, in fen."""
+
+    account: str
+    month: str
+    numerator: int
+    denominator: int
+    tier: int
+    credit_fen: int
+
+
+class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A breach without a claim that stands; `earlier` is what became of one: `withdrawn`, or refused as `too_early`.
+
+    The window is None where its working days are not recorded yet.
+    """
+
+    breach: Breach
+    earlier: str | None
+    opens_at: int | None
+    closes_at: int | None
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits."""
+
+    unclaimed: list[Unclaimed]
+    to_decide: list[ClaimRow]
+    to_issue: list[ClaimRow]
+
+
+def of_account(work: Work, account: str | None) -> Work:
+    """What of it waits for one account; all of it where none is named."""
+    if account is None:
+        return work
+    return Work(
+        unclaimed=[one for one in work.unclaimed if one.breach.account == account],
+        to_decide=[row for row in work.to_decide if row.account == account],
+        to_issue=[row for row in work.to_issue if row.account == account],
+    )
+
+
+def month_of_account(log: Reader, account: str, month: str, at: int) -> MonthResult:
+    """A month of an account, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
+    return assess_month(log.case(account), account, month, at)
+
+
+def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> Mtbf:
+    """An account's mean time between failures. Raises Refusal `unknown_account`, `no_terms`."""
+    case = log.case(account)
+    holder = account_of(case, account)
+    return mtbf(touching(case), lambda terms: covered(holder, terms), year, at, case.versions)
+
+
+def account_then(log: Reader, account: str, known_at: int, valid_at: int | None = None) -> AccountThen:
+    """An account as far as the log is known, with what had happened at an instant where one is given.
+
+    `known_at` is the instant of that knowledge. Raises Damaged as the fold does.
+    """
+    known = [decode(row) for row in log.case_rows(account)]
+    happened = known if valid_at is None else as_of(known, valid_at)
+    positions = {fact.position for fact in happened}
+    return AccountThen(
+        position=log.position(),
+        known_at=known_at,
+        valid_at=known_at if valid_at is None else valid_at,
+        known=known,
+        facts=[fact for fact in known if fact.position in positions],
+        case=fold(happened),
+    )
+
+
+def voucher_then(ledger: Ledger, voucher: str, upto: int | None) -> Voucher:
+    """A voucher as far as the log is known. Raises Refusal `unknown_voucher`."""
+    with ledger.reading() as log:
+        stream, found = voucher_of(log, voucher)
+    if upto is None:
+        return found
+    with ledger.reading(upto) as log:
+        then = log.fold_streams(stream).vouchers.get(voucher)
+    if then is None:
+        raise UnknownVoucher(voucher=voucher)
+    return then
+
+
+def breaches_of(ledger: Ledger, month: str, at: int, upto: int | None = None) -> list[Breach]:
+    """The accounts below the commitment in a month, in order; `upto` limits what is known.
+
+    Raises Refusal `no_terms`.
+    """
+    with ledger.reading(upto) as log:
+        in_force(log.rules().versions, month)
+    with Views.of(ledger, upto=upto) as views:
+        kept, open_accounts = views.months(month), views.open_accounts()
+    with ledger.reading(upto) as log:
+        return _breaches(log, [*kept, *_open_months(log, open_accounts, at, month)])
+
+
+def _open_months(log: Reader, accounts: list[str], at: int, month: str | None = None) -> list[MonthRow]:
+    rows = [row for account in accounts for row in month_rows(log.case(account), account, at)]
+    return [row for row in rows if month in (None, row.month)]
+
+
+def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
+    found = []
+    case: Case | None = None
+    holder = ""
+    for row in sorted(rows, key=lambda row: (row.account, row.month)):
+        if row.tier is not None:
+            if case is None or holder != row.account:
+                case, holder = log.case(row.account), row.account
+            terms = in_force(case.versions, row.month).terms
+            found.append(
+                Breach(
+                    account=row.account,
+                    month=row.month,
+                    numerator=row.numerator,
+                    denominator=row.denominator,
+                    tier=row.tier,
+                    credit_fen=would_credit(case, row.month, row.tier, terms),
+                )
+            )
+    return sorted(found, key=lambda breach: (breach.month, breach.account))
+
+
+def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
+    """What waits at an instant: breaches without a claim whose window has not closed, claims, awards.
+
+    `upto` limits what is known.
+    """
+    with Views.of(ledger, upto=upto) as views:
+        kept, open_accounts, claims = views.months(), views.open_accounts(), views.claims()
+    spoken_for = {(row.account, row.month) for row in claims if not _can_be_filed(row)}
+    with ledger.reading(upto) as log:
+        rows = [*kept, *_open_months(log, open_accounts, at)]
+        breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
+        rules = log.rules()
+    earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
+    unclaimed = []
+    for breach in breaches:
+        window = window_of(rules, breach.month)
+        if window is None or at < window.closes_at:
+            opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
+            unclaimed.append(
+                Unclaimed(
+                    breach=breach,
+                    earlier=earlier.get((breach.account, breach.month)),
+                    opens_at=opens_at,
+                    closes_at=closes_at,
+                )
+            )
+    return Work(
+        unclaimed=unclaimed,
+        to_decide=[row for row in claims if row.status == "filed"],
+        to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.awarded_fen > row.issued_fen],
+    )
+
+
+def _can_be_filed(row: ClaimRow) -> bool:
+    """Whether a month's claim does not stand in the way of another: withdrawn, or refused as too early."""
+    return row.status == "withdrawn" or (row.status == "refused" and row.outcome == "too_early")

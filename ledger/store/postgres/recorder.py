@@ -1,0 +1,191 @@
+"""The log on PostgreSQL: eventsourcing's recorders over our table, which keeps its own order and only grows.
+
+The table's triggers take the write lock before an insert gets its positions, so log order is commit order whoever
+inserts; they refuse every change of what is recorded, and an event before the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from eventsourcing import postgres as library
+from eventsourcing.persistence import Notification, StoredEvent
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from ledger.log.streams import APPLICATION_ID, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from psycopg import Cursor
+
+COMMENT = f"slaledger {SCHEMA_VERSION}"
+"""What the table's comment says: this is a ledger of ours, and of which version."""
+LOCKS = APPLICATION_ID << 32
+"""Advisory locks are this plus the oid of what is locked: `stored_events` for those who write the log."""
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS {table} (
+    position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY CHECK (position > 0),
+    originator_id TEXT COLLATE "C" NOT NULL,
+    originator_version BIGINT NOT NULL,
+    topic TEXT COLLATE "C" NOT NULL,
+    state BYTEA NOT NULL,
+    UNIQUE (originator_id, originator_version))
+"""
+_LOCK_FUNCTION = """
+CREATE OR REPLACE FUNCTION {lock}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock({locks} + TG_RELID::bigint);
+    RETURN NULL;
+END $$
+"""
+_REFUSE_FUNCTION = """
+CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+# The look-up goes by the index: of a table that was never analysed, a session's plan would be to read all of it.
+_ORDER_FUNCTION = """
+CREATE OR REPLACE FUNCTION {order}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+    IF (SELECT COUNT(*) FROM added) <
+       (SELECT COUNT(*) FROM {table} WHERE position >= (SELECT MIN(position) FROM added)) THEN
+        RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    PERFORM pg_notify({channel}, '');
+    RETURN NULL;
+END $$
+"""
+_STATEMENTS = (
+    _TABLE,
+    "COMMENT ON TABLE {table} IS {comment}",
+    "CREATE INDEX IF NOT EXISTS {filed} ON {table} (originator_id) WHERE topic = 'claim.filed'",
+    _LOCK_FUNCTION,
+    _REFUSE_FUNCTION,
+    _ORDER_FUNCTION,
+    "CREATE OR REPLACE TRIGGER a_lock BEFORE INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {lock}()",
+    "CREATE OR REPLACE TRIGGER b_no_change BEFORE UPDATE OR DELETE ON {table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION {refuse}()",
+    "CREATE OR REPLACE TRIGGER c_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {refuse}()",
+    "CREATE OR REPLACE TRIGGER d_in_order AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
+    "FOR EACH STATEMENT EXECUTE FUNCTION {order}()",
+)
+
+
+def table_statements(schema: str, table: str = "stored_events") -> list[Composed]:
+    """The statements that make the log's table with its triggers, and change nothing where it stands."""
+    names = {
+        "table": Identifier(schema, table),
+        "filed": Identifier(f"{table}_filed"),
+        "lock": Identifier(schema, f"{table}_lock"),
+        "refuse": Identifier(schema, f"{table}_refuse"),
+        "order": Identifier(schema, f"{table}_order"),
+        "comment": Literal(COMMENT),
+        "channel": Literal(table),
+        "locks": Literal(LOCKS),
+    }
+    return [SQL(statement).format(**names) for statement in _STATEMENTS]
+
+
+class Elsewhere(library.PostgresDatastore):
+    """Stands where a recorder wants the library's connections and is only ever given cursors of another one's."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__("", "", 0, "", "", schema=schema, originator_id_type="text")
+
+    def register_type_adapters(self) -> None:
+        """Nothing is to be registered: events travel as arrays of their columns."""
+
+
+class Recorder(library.PostgresApplicationRecorder):
+    """The log: `stored_events(position, originator_id, originator_version, topic, state)`, append-only."""
+
+    def __init__(self, datastore: library.PostgresDatastore, *, events_table_name: str = "stored_events") -> None:
+        super().__init__(datastore, events_table_name=events_table_name)
+        self.check_identifier_length(f"{events_table_name}_refuse")
+        table = Identifier(datastore.schema, events_table_name)
+        self.sql_create_statements = table_statements(datastore.schema, events_table_name)
+        self.insert_events_statement = SQL(
+            "INSERT INTO {} (originator_id, originator_version, topic, state) "
+            "SELECT id, version, topic, state FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
+            "WITH ORDINALITY AS added (id, version, topic, state, place) ORDER BY place RETURNING position"
+        ).format(table)
+        self.max_notification_id_statement = SQL("SELECT MAX(position) FROM {}").format(table)
+        self._select_statement = SQL("SELECT * FROM {}").format(table)
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        """Append events and return their positions; on `cursor`, where given, as part of its transaction."""
+        cursor: Cursor[Any] | None = kwargs.pop("cursor", None)
+        if not stored_events and not kwargs:
+            return None
+        if kwargs:
+            positions: Sequence[int] | None = super().insert_events(stored_events, **kwargs)
+            return positions
+        if cursor is not None:
+            self._insert_stored_events(cursor, stored_events)
+            return [row[0] for row in cursor.fetchall()]
+        with self.datastore.get_connection() as connection, connection.cursor(binary=True) as own:
+            self._insert_stored_events(own, stored_events)  # one statement is one transaction: nobody waits for us
+            return [row["position"] for row in own.fetchall()]
+
+    def _insert_stored_events(self, curs: Cursor[Any], stored_events: Sequence[StoredEvent], **_: Any) -> None:
+        columns = (
+            [event.originator_id for event in stored_events],
+            [event.originator_version for event in stored_events],
+            [event.topic for event in stored_events],
+            [event.state for event in stored_events],
+        )
+        curs.execute(self.insert_events_statement, columns, prepare=True)
+
+    def _fetch_ids_after_insert_events(
+        self, curs: Cursor[Any], stored_events: Sequence[StoredEvent], **_: Any
+    ) -> Sequence[int] | None:
+        return [row["position"] for row in curs.fetchall()]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """A page of the log in order of position."""
+        conditions: list[tuple[str, Any]] = [
+            ("position >= %s" if inclusive_of_start else "position > %s", start),
+            ("position <= %s", stop),
+            ("topic = ANY(%s)", list(topics) or None),
+        ]
+        given = [(condition, value) for condition, value in conditions if value is not None]
+        where = SQL(" WHERE " + " AND ".join(condition for condition, _ in given) if given else "")
+        statement = self._select_statement + where + SQL(" ORDER BY position LIMIT %s")
+        with self.datastore.get_connection() as connection, connection.cursor(binary=True) as cursor:
+            cursor.execute(statement, [*(value for _, value in given), limit], prepare=True)
+            return [
+                Notification(
+                    id=row["position"],
+                    originator_id=row["originator_id"],
+                    originator_version=row["originator_version"],
+                    topic=row["topic"],
+                    state=row["state"],
+                )
+                for row in cursor.fetchall()
+            ]
+
+
+class TrackingRecorder(library.PostgresTrackingRecorder):
+    """Positions reached, kept by the library's rules; part of its contract."""
+
+
+class LogProcessRecorder(library.PostgresProcessRecorder, Recorder):
+    """A log that also tracks another's; part of the library's contract."""
+
+
+class Factory(library.PostgresFactory):
+    """Makes the recorders above."""
+
+    application_recorder_class = Recorder
+    tracking_recorder_class = TrackingRecorder
+    process_recorder_class = LogProcessRecorder

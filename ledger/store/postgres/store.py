@@ -1,0 +1,373 @@
+"""The store on a PostgreSQL server: the log in a schema, and what is kept of it in another schema beside it.
+
+A writer takes the log's advisory lock when it begins, so commands are carried out one after the other, as on SQLite;
+readers see a snapshot and wait for nobody. Should the connection break while a transaction commits, the log itself
+tells, under the lock of the next connection, whether its events are there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from psycopg import Connection, conninfo, errors
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.refusals import Refusal
+from domain.text import said, words_of
+from ledger.log import streams
+from ledger.log.codec import Entry, EventMapper, Row
+from ledger.log.database import Kept, KeptError, Kind, Session, Transaction
+from ledger.refusals.server import (
+    NewerLedgerOnServer,
+    NoLedgerOnServer,
+    NoSchema,
+    OpenedReadOnly,
+    ReadOnlyReplica,
+    TableOfSomethingElse,
+    UnreadableLedgerUrl,
+)
+from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
+from ledger.store.postgres.recorder import LOCKS, Elsewhere, Recorder, table_statements
+from ledger.store.postgres.session import PostgresSession, locked
+from ledger.store.postgres.side_store import PostgresKept
+
+CONNECT_SECONDS = 10
+_FORMATS = "CREATE TABLE IF NOT EXISTS {} (kind TEXT PRIMARY KEY, format BIGINT NOT NULL)"
+_PROGRESS = (
+    "CREATE TABLE IF NOT EXISTS {} (lines_sha256 TEXT PRIMARY KEY, lines BIGINT NOT NULL, refused TEXT NOT NULL, "
+    "position BIGINT NOT NULL, state TEXT NOT NULL)"
+)
+_LOOK = """
+SELECT current_schema() AS schema,
+       obj_description(to_regclass(format('%I.stored_events', current_schema())), 'pg_class') AS comment,
+       to_regclass(format('%I.stored_events', current_schema()))::oid::bigint AS oid,
+       has_table_privilege(to_regclass(format('%I.stored_events', current_schema())), 'INSERT') AS may_insert,
+       has_table_privilege(to_regclass(format('%I.formats', current_schema() || '_views')), 'INSERT') AS may_keep,
+       to_regclass(format('%I.batch_progress', current_schema() || '_views')) IS NOT NULL AS has_all,
+       pg_is_in_recovery() AS is_replica,
+       current_setting('default_transaction_read_only') = 'on' AS is_read_only,
+       current_user AS role
+"""
+
+
+_INSERT = (
+    "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) OVERRIDING SYSTEM VALUE "
+    "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
+    "AS taken (position, id, version, topic, state) ORDER BY position"
+)
+_GO_ON = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
+
+
+class _Found(NamedTuple):
+    """What a server says of the ledger that a connection sees."""
+
+    schema: str | None
+    comment: str | None
+    oid: int | None
+    may_insert: bool | None
+    may_keep: bool | None
+    has_all: bool
+    is_replica: bool
+    is_read_only: bool
+    role: str
+
+
+class _PostgresTransaction(PostgresSession):
+    """`last` is the last event that it appended, with its position."""
+
+    def __init__(self, connection: Connection[Any], recorder: Recorder) -> None:
+        super().__init__(connection)
+        self._recorder = recorder
+        self.last: tuple[int, StoredEvent] | None = None
+
+    def append(self, entries: Sequence[Entry]) -> list[int]:
+        """Record events at the end of the log, and give their positions."""
+        stored = [_MAPPER.to_stored_event(entry) for entry in entries]
+        positions = list(self._recorder.insert_events(stored, cursor=self.connection.cursor(binary=True)) or ())
+        if stored:
+            self.last = positions[-1], stored[-1]
+        return positions
+
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows over at their own positions; the next event's is behind them."""
+        taken = list(rows)
+        if taken:
+            cursor = self.connection.cursor()
+            cursor.execute(_INSERT, [list(column) for column in zip(*taken, strict=True)])
+            cursor.execute(_GO_ON, (taken[-1].position,))
+            last = taken[-1]
+            self.last = last.position, StoredEvent(last.stream, last.version, last.topic, last.state)
+
+
+_MAPPER = EventMapper()
+
+
+class ServerStore:
+    """A ledger in a schema of a PostgreSQL database. `notes` are words for the person beside the answer."""
+
+    is_shared = True
+    path: Path | None = None
+
+    def __init__(self, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> None:
+        self.url = url
+        self.name = _shown(url)
+        self.notes: list[str] = []
+        self._read_only = read_only
+        self._lock_seconds = streams.LOCK_SECONDS if lock_seconds is None else lock_seconds
+        self._idle: list[Connection[Any]] = []
+        with self.explained():
+            self._found = self._look()
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> ServerStore:
+        """The ledger at a URL.
+
+        Raises Unreadable `bad_ledger_url`, `server_unreachable`, `login_refused`, `no_ledger`, `not_a_ledger`,
+        `newer_ledger`.
+        """
+        store = cls(url, read_only=read_only, lock_seconds=lock_seconds)
+        try:
+            store._check_is_ledger()
+        except Refusal:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def create(cls, url: str, *, lock_seconds: int | None = None) -> ServerStore:
+        """The ledger at a URL, its tables made where they are missing. Raises as `open` does, and `read_only`."""
+        store = cls(url, lock_seconds=lock_seconds)
+        try:
+            if store._found.oid is not None:
+                store._check_is_ledger()
+            if not store._found.has_all:
+                store._make()
+            store._check_is_ledger()
+        except Refusal:
+            store.close()
+            raise
+        return store
+
+    def _look(self) -> _Found:
+        connection = self._take()
+        row = connection.execute(_LOOK).fetchone()
+        self._idle.append(connection)
+        return _Found(*(row or ()))
+
+    def _check_is_ledger(self) -> None:
+        found = self._found
+        if found.oid is None:
+            where = (
+                said("in schema {schema!r}", schema=found.schema)
+                if found.schema
+                else said("in any schema of its search path")
+            )
+            raise NoLedgerOnServer(name=self.name, where=where)
+        ours, _, version = (found.comment or "").partition(" ")
+        if ours != "slaledger" or not version.isdecimal():
+            raise TableOfSomethingElse(name=self.name)
+        if int(version) > streams.SCHEMA_VERSION:
+            raise NewerLedgerOnServer(name=self.name, version=version, schema_version=streams.SCHEMA_VERSION)
+
+    def _make(self) -> None:
+        """The tables of log and projections, in one transaction; several at once take turns."""
+        self.check_writable()
+        schema = self._found.schema
+        if schema is None:
+            raise NoSchema(name=self.name)
+        with self.explained(), self._transaction("READ COMMITTED", LOCKS) as connection:
+            for statement in make_statements(schema):
+                connection.execute(statement)
+        with self.explained():
+            self.close()
+            self._found = self._look()
+
+    @property
+    def writable(self) -> bool:
+        found = self._found
+        unheld = found.oid is not None and not found.may_insert
+        return not (self._read_only or unheld or found.is_replica or found.is_read_only)
+
+    def check_writable(self) -> None:
+        """Raises Unreadable `read_only` with the reason: a replica, a role that may only read."""
+        if self.writable:
+            return
+        if self._found.is_replica:
+            raise ReadOnlyReplica(name=self.name)
+        if self._found.is_read_only or self._read_only:
+            raise OpenedReadOnly(name=self.name)
+        raise not_allowed(self.name, self._found.role)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> Connection[Any]:
+        """A connection that nobody uses, or a new one; text sorts by its columns' own rule, and both schemas are seen.
+
+        Raises psycopg.Error.
+        """
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closed:
+                return connection
+        given = conninfo.conninfo_to_dict(self.url)
+        own: dict[str, Any] = {
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "slaledger",
+            "client_encoding": "utf8",
+        } | given
+        try:
+            connection = psycopg.connect(conninfo.make_conninfo("", **own), autocommit=True)
+        except psycopg.OperationalError as error:
+            raise Unreachable(str(error)) from error
+        try:
+            connection.execute(
+                "SELECT set_config('search_path', format('%%I, %%I', current_schema(), current_schema() || '_views'), "
+                "false), set_config('lock_timeout', %s, false) WHERE current_schema() IS NOT NULL",
+                (f"{self._lock_seconds}s" if self._lock_seconds else "1ms",),
+            )
+        except psycopg.Error:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _transaction(self, kind: str, lock: int | None) -> Iterator[Connection[Any]]:
+        """A connection in a transaction that ends in COMMIT, or in ROLLBACK where an exception leaves it."""
+        with ExitStack() as stack:
+            connection = self._take()
+            stack.callback(self._give_back, connection)
+            begin = f"BEGIN ISOLATION LEVEL {kind}"
+            connection.execute(begin if lock is None else locked(begin, lock))
+            yield connection
+            if connection.execute("COMMIT").statusmessage != "COMMIT":
+                raise errors.InFailedSqlTransaction("the transaction had failed before it ended")
+
+    def _give_back(self, connection: Connection[Any]) -> None:
+        """Keep a connection for whoever needs one next; a transaction that did not end is rolled back."""
+        with suppress(psycopg.Error):
+            connection.rollback()
+        if connection.closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A snapshot of the log."""
+        with self._transaction("REPEATABLE READ READ ONLY", None) as connection:
+            yield PostgresSession(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that holds the log's lock from its beginning.
+
+        Raises Conflict `connection_lost` where the connection broke and nothing was recorded.
+        """
+        transaction: _PostgresTransaction | None = None
+        ending = False
+        try:
+            with self._transaction("READ COMMITTED", self._lock) as connection:
+                transaction = _PostgresTransaction(connection, self._recorder)
+                yield transaction
+                ending = True
+        except psycopg.OperationalError as error:
+            if not ending or transaction is None or transaction.last is None or not transaction.connection.closed:
+                raise
+            if not self._is_recorded(*transaction.last, error):
+                raise lost(self.name, error) from error
+            self.notes.append(
+                said("the connection to {name} was lost while it answered; all of it was recorded", name=self.name)
+            )
+
+    @property
+    def _lock(self) -> int:
+        return LOCKS + (self._found.oid or 0)
+
+    @cached_property
+    def _recorder(self) -> Recorder:
+        return Recorder(Elsewhere(self._found.schema or ""))
+
+    def _is_recorded(self, position: int, event: StoredEvent, error: psycopg.Error) -> bool:
+        """Whether a transaction whose end nobody saw was committed: under its lock it has ended one way or the other.
+
+        Raises Conflict `outcome_unknown` where the server does not come back.
+        """
+        until = time.monotonic_ns() + max(self._lock_seconds, CONNECT_SECONDS) * 1_000_000_000
+        while True:
+            try:
+                with self._transaction("READ COMMITTED", self._lock) as connection:
+                    rows = PostgresSession(connection).query(
+                        "SELECT originator_id, originator_version, topic, state FROM stored_events WHERE position = ?",
+                        position,
+                    )
+                return rows == [(event.originator_id, event.originator_version, event.topic, event.state)]
+            except psycopg.OperationalError:
+                if time.monotonic_ns() > until:
+                    raise unknown(self.name, position, error) from error
+                time.sleep(0.2)
+
+    @contextmanager
+    def explained(self, kind: Kind | None = None) -> Iterator[None]:
+        """The server's errors as refusals that say what to do."""
+        try:
+            yield
+        except KeptError as error:
+            if kind is None or not isinstance(error.cause, psycopg.Error):
+                raise
+            raise refusal(self.name, self._role, error.cause) from error
+        except psycopg.Error as error:
+            raise refusal(self.name, self._role, error) from error
+
+    @property
+    def _role(self) -> str:
+        found: _Found | None = getattr(self, "_found", None)
+        return found.role if found else said("the role")
+
+    def may_keep(self, kind: Kind) -> bool:
+        """Whether the role may write the schema beside the log."""
+        return self.writable and bool(self._found.may_keep)
+
+    def drop_kept(self) -> None:
+        """Forget the formats of what is kept, so that its tables are made anew."""
+        if self.may_keep("views"):
+            with self._transaction("READ COMMITTED", None) as connection:
+                connection.execute("DELETE FROM formats")
+
+    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
+        """The tables of a kind in the schema beside the log, on a connection of their own."""
+        try:
+            return PostgresKept(self._take(), f"{self._found.schema}_views", kind, anew=anew)
+        except psycopg.Error as error:
+            raise kept_error(error) from error
+
+
+def make_statements(schema: str) -> list[Composed]:
+    """The statements that make a ledger's tables in a schema, and in the one beside it what is kept."""
+    beside = f"{schema}_views"
+    return [
+        *table_statements(schema),
+        SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(beside)),
+        SQL(_FORMATS).format(Identifier(beside, "formats")),
+        SQL(_PROGRESS).format(Identifier(beside, "batch_progress")),
+    ]
+
+
+def _shown(url: str) -> str:
+    """A URL without its password. Raises Unreadable `bad_ledger_url`."""
+    try:
+        given = conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise UnreadableLedgerUrl(error=words_of(error)) from None
+    user = f"{given['user']}@" if given.get("user") else ""
+    port = f":{given['port']}" if given.get("port") else ""
+    return f"postgresql://{user}{given.get('host') or ''}{port}/{given.get('dbname') or ''}"

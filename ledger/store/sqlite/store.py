@@ -1,0 +1,279 @@
+"""The embedded store: a log in a SQLite file, and SQLite files beside it for what is kept of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.sqlite import SQLiteCursor
+from eventsourcing.utils import Environment
+
+from domain.refusals import Refusal
+from ledger.log.codec import Entry, EventMapper, Row
+from ledger.log.database import Kept, KeptError, Kind, Session, Table, Transaction
+from ledger.log.streams import LOCK_SECONDS
+from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
+from ledger.store.sqlite import files
+from ledger.store.sqlite.recorder import Factory, Recorder
+
+TEMPORARY = ""
+"""SQLite's name of a private store that goes to a temporary file once it outgrows its cache."""
+_PAGE = 5000
+_KINDS = {"text": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
+_CANNOT_WRITE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, *_CANNOT_WRITE}
+
+
+class SqliteSession:
+    """A session over one SQLite connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._at_once = self._new_cursor()
+
+    def _new_cursor(self) -> sqlite3.Cursor:
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        return cursor
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+        return self._at_once.execute(statement, values).fetchall()
+
+    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows of a long answer, a page at a time."""
+        cursor = self._new_cursor().execute(statement, values)
+        while page := cursor.fetchmany(_PAGE):
+            yield from page
+
+
+class _SqliteTransaction(SqliteSession):
+    def __init__(self, recorder: Recorder, cursor: SQLiteCursor) -> None:
+        super().__init__(cursor.sqlite_cursor.connection)
+        self._recorder = recorder
+        self._cursor = cursor
+
+    def append(self, entries: Sequence[Entry]) -> list[int]:
+        """Record events at the end of the log, and give their positions."""
+        stored = list(map(_MAPPER.to_stored_event, entries))
+        return list(self._recorder.insert_events(stored, cursor=self._cursor) or ())
+
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Take rows over at their own positions."""
+        self.connection.executemany(
+            "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) "
+            "VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+
+
+_MAPPER = EventMapper()
+
+
+class EmbeddedStore:
+    """A ledger's file. Raises what its own `explained` explains."""
+
+    is_shared = False
+
+    def __init__(
+        self, path: Path, *, create: bool = False, read_only: bool = False, lock_seconds: int | None = None
+    ) -> None:
+        self.path: Path | None = path
+        self._path = path
+        self.name = str(path)
+        self.url = f"sqlite:///{path.absolute()}"
+        self.notes: list[str] = []
+        self.writable = not read_only and (create or files.is_writable(path))
+        env = {
+            "ORIGINATOR_ID_TYPE": "text",
+            "SQLITE_DBNAME": files.sqlite_uri(path, writable=self.writable, create=create),
+            "SQLITE_LOCK_TIMEOUT": "" if lock_seconds is None else str(lock_seconds),
+            "CREATE_TABLE": "yes" if create else "no",
+        }
+        with self.explained():
+            recorder = Factory(Environment(env=env)).application_recorder()
+        if not isinstance(recorder, Recorder):
+            raise TypeError(f"not our recorder: {type(recorder).__name__}")
+        self._recorder = recorder
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> EmbeddedStore:
+        """The ledger at a URL. Raises Unreadable `bad_ledger_url`, `no_ledger`, `not_a_ledger`, `newer_ledger`."""
+        path = files.ledger_path(url)
+        files.check_is_ledger(path, url)
+        return cls(path, read_only=read_only, lock_seconds=lock_seconds)
+
+    @classmethod
+    def create(cls, url: str, *, lock_seconds: int | None = None) -> EmbeddedStore:
+        """The ledger at a URL, its tables made where there was no file. Raises as `open` does, and `no_folder`."""
+        path = files.ledger_path(url)
+        if path.is_file() and not files.is_blank(path):
+            return cls.open(url, lock_seconds=lock_seconds)
+        if not path.absolute().parent.is_dir():
+            raise NoLedgerFolder(folder=path.absolute().parent)
+        return cls(path, create=True, lock_seconds=lock_seconds)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._recorder.datastore.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A snapshot of the log."""
+        with self._recorder.datastore.transaction(commit=False) as cursor:
+            yield SqliteSession(cursor.sqlite_cursor.connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that holds the file's write lock from its beginning."""
+        with self._recorder.datastore.transaction(commit=True) as cursor:
+            yield _SqliteTransaction(self._recorder, cursor)
+
+    def check_writable(self) -> None:
+        """Raises Unreadable `read_only` where the file may only be read."""
+        if not self.writable:
+            raise _read_only(self.name)
+
+    @contextmanager
+    def explained(self, kind: Kind | None = None) -> Iterator[None]:
+        """SQLite's errors as refusals that name the file and say what to do."""
+        with explained(self.name if kind is None else str(files.kept_path(self._path, kind))):
+            try:
+                yield
+            except KeptError as error:
+                if kind is None:
+                    raise
+                raise error.cause from error
+
+    def may_keep(self, kind: Kind) -> bool:
+        """Whether the permissions, and this process's own, let the file beside the ledger be written."""
+        path = files.kept_path(self._path, kind)
+        place = path if path.exists() else path.absolute().parent
+        return self.writable and files.is_writable(place) and os.access(place, os.W_OK)
+
+    def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> Kept:
+        """The file beside the ledger, or a temporary one where a broken file may not be dropped."""
+        path = files.kept_path(self._path, kind)
+        if anew and not _drop(path):
+            return SqliteKept(TEMPORARY)
+        writable = not read_only or self.may_keep(kind)
+        return SqliteKept(files.sqlite_uri(path, writable=writable, create=not read_only))
+
+    def drop_kept(self) -> None:
+        """Delete the files beside the ledger's."""
+        files.drop_kept(self._path)
+
+
+class SqliteKept(SqliteSession):
+    """What is kept beside a log, in a SQLite database of its own."""
+
+    def __init__(self, database: str) -> None:
+        try:
+            connection = sqlite3.connect(database, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+        super().__init__(connection)
+        try:
+            if database.endswith("mode=rwc"):
+                self.query("PRAGMA journal_mode=WAL")
+            self.query("PRAGMA synchronous=NORMAL")
+        except KeptError:
+            self.close()
+            raise
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+        try:
+            return super().query(statement, *values)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+
+    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows of a long answer, a page at a time."""
+        try:
+            yield from super().rows(statement, *values)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Carry a statement out for each row of values."""
+        try:
+            self.connection.executemany(statement, rows)
+        except sqlite3.Error as error:
+            raise _kept_error(error) from error
+
+    def begin(self, *, writing: bool = False) -> None:
+        """Begin a snapshot, or take the write lock."""
+        self.query("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    def commit(self) -> None:
+        """Keep what was written."""
+        self.query("COMMIT")
+
+    def rollback(self) -> None:
+        """Drop what was written; an error may have ended the transaction already."""
+        if self.connection.in_transaction:
+            self.query("ROLLBACK")
+
+    def format(self) -> int:
+        """The format of what is kept; 0 where nothing is."""
+        found: int = self.query("PRAGMA user_version")[0][0]
+        return found
+
+    def make(self, tables: dict[str, Table], format_: int) -> None:
+        """Empty tables of a format."""
+        for name, table in tables.items():
+            self.query(f"DROP TABLE IF EXISTS {name}")
+            columns = ", ".join(f"{column} {_KINDS[kind]}" for column, kind in table.columns.items())
+            self.query(f"CREATE TABLE {name} ({columns}, PRIMARY KEY ({', '.join(table.key)})) WITHOUT ROWID")
+            for column in table.indexes:
+                self.query(f"CREATE INDEX {name}_by_{column} ON {name} ({column})")
+        self.query(f"PRAGMA user_version = {format_}")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+
+def _kept_error(error: sqlite3.Error) -> KeptError:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    return KeptError(error, is_passing=code in _PASSING, forbids_writing=code in _CANNOT_WRITE)
+
+
+def _drop(path: Path) -> bool:
+    """Delete a file that is no database; false where this process may not."""
+    try:
+        files.drop(path)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """SQLite's errors about a file as refusals that name it and say what to do."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise ChangedMeanwhile(name=name) from error
+    except (sqlite3.Error, PersistenceError) as error:
+        raise _refusal(name, str(error)) from error
+
+
+def _read_only(name: str) -> Refusal:
+    return ReadOnlyLedger(name=name)
+
+
+def _refusal(name: str, told: str) -> Refusal:
+    if "locked" in told or "busy" in told:
+        return Locked(name=name)
+    if "readonly" in told or "read-only" in told:
+        return _read_only(name)
+    if "disk is full" in told or "disk I/O" in told or "unable to open" in told:
+        return StoreUnusable(name=name, told=told)
+    return StoreDamaged(name=name, told=told)

@@ -1,0 +1,1 @@
+"""The Merkle tree over the log, checkpoints and proofs (RFC 6962)."""

@@ -1,0 +1,109 @@
+"""The Merkle tree over the log as the rows alone say it, with nothing kept: what the kept tree is held against.
+
+A leaf is `ledger.log.leaves.leaf_hash` of a row; memory does not grow with the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import NamedTuple
+
+from ledger.log.codec import Row
+from ledger.log.leaves import leaf_hash
+from ledger.log.reader import Reader
+from ledger.memory import uncollected
+from ledger.refusals.audit import EventColumnOfWrongKind, NoLedgerId
+from ledger.transparency import merkle
+from ledger.transparency.tree_store import Node
+
+_PAGE = 4096
+_NOT_OF_THEIR_KINDS = (TypeError, AttributeError, UnicodeEncodeError)
+BEFORE_ALL = -(2**63)
+"""Before every position: a row that somebody put before the first one is a leaf too."""
+
+
+class Peaks:
+    """A tree that only grows: the hashes of its complete subtrees, left to right, and nothing else."""
+
+    def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self._hashes = list(hashes)
+
+    def add(self, leaf: bytes) -> list[Node]:
+        """Append a leaf hash; gives the subtrees that it completes, itself first."""
+        level, at, current = 0, self.size, leaf
+        done = [(level, at, current)]
+        while at & 1:
+            level, at, current = level + 1, at >> 1, merkle.node_hash(self._hashes.pop(), current)
+            done.append((level, at, current))
+        self._hashes.append(current)
+        self.size += 1
+        return done
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Append many leaf hashes, a level of the tree at a time."""
+        current, rest, before = list(leaves), [], self.size
+        self.size += len(current)
+        while current:
+            if before & 1:
+                current.insert(0, self._hashes.pop())
+            if len(current) & 1:
+                rest.append(current.pop())
+            current = merkle.parents(current)
+            before >>= 1
+        self._hashes += reversed(rest)
+
+    def root(self) -> bytes:
+        """The root of the leaves so far."""
+        if not self._hashes:
+            return merkle.EMPTY_ROOT
+        *rest, current = self._hashes
+        for left in reversed(rest):
+            current = merkle.node_hash(left, current)
+        return current
+
+
+class Derived(NamedTuple):
+    """What the rows alone say: how many leaves, their root, and the last one's position (0 for none)."""
+
+    size: int
+    root: bytes
+    position: int
+
+
+def derived(log: Reader, size: int | None = None) -> Derived:
+    """The tree of the first `size` events, of all by default, from the rows alone; fewer where the log is shorter.
+
+    Memory does not grow with the log. Raises Damaged `unreadable_event`.
+    """
+    peaks, position = Peaks(), 0
+    with uncollected():
+        rows = islice(log.since(BEFORE_ALL), size)
+        while page := list(islice(rows, _PAGE)):
+            peaks.extend(_all_hashed(page))
+            position = page[-1].position
+    return Derived(peaks.size, peaks.root(), position)
+
+
+def _all_hashed(rows: list[Row]) -> list[bytes]:
+    try:
+        return list(map(leaf_hash, rows))
+    except _NOT_OF_THEIR_KINDS:
+        return list(map(hashed, rows))  # says which
+
+
+def hashed(row: Row) -> bytes:
+    """A row's leaf hash. Raises Damaged `unreadable_event` for a row whose columns are not of their kinds."""
+    try:
+        return leaf_hash(row)
+    except _NOT_OF_THEIR_KINDS:
+        raise EventColumnOfWrongKind(position=row.position, stream=row.stream) from None
+
+
+def ledger_id(log: Reader) -> str:
+    """The ledger's id, which is the origin of its checkpoints. Raises Unreadable `no_ledger_id`."""
+    found = log.ledger_id()
+    if found is None:
+        raise NoLedgerId()
+    return found

@@ -1,0 +1,235 @@
+"""C2SP signed notes with Ed25519 keys: text, a blank line, and `— NAME BASE64` for each signature.
+
+Keys are written as Go's note package writes them. The `cryptography` package is imported only where a key is used; it
+comes with the extra `sign`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.refusals import Unreadable
+from domain.text import said
+from ledger.refusals.audit import (
+    BadKeyName,
+    BadNote,
+    BadSignature,
+    BadVerifierKey,
+    KeyExists,
+    KeyFileOpen,
+    KeyFileUnreadable,
+    KeyFileUnwritable,
+    NoCryptography,
+    NotEd25519SignerKey,
+    NotEd25519VerifierKey,
+    SignerKeyChanged,
+    UnknownKey,
+)
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
+ED25519 = b"\x01"
+"""The signature type that stands before a key's 32 bytes."""
+KEY_BYTES = 32
+SIGNATURES = 100
+"""More signature lines than this are not read."""
+_DASH = "— "
+_PRIVATE = "PRIVATE+KEY+"
+_NAME = re.compile(r"[^\s+]+")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
+class Key(NamedTuple):
+    """A signer's name, key id and 32 bytes: the seed of a private key, or the public key."""
+
+    name: str
+    id: bytes
+    data: bytes
+
+
+def generate_key(name: str) -> tuple[str, str]:
+    """A new signer key and its verifier key, as text. Raises Unreadable `bad_key_name`, `no_cryptography`."""
+    if not _NAME.fullmatch(name) or not name.isprintable():
+        raise BadKeyName(name=name)
+    private = _private_key(secrets.token_bytes(KEY_BYTES))
+    public = private.public_key().public_bytes_raw()
+    id_ = _key_id(name, public).hex()
+    return (
+        f"{_PRIVATE}{name}+{id_}+{encoded(ED25519 + private.private_bytes_raw())}",
+        f"{name}+{id_}+{encoded(ED25519 + public)}",
+    )
+
+
+def sign_note(text: str, signer_key: str) -> str:
+    """A text as a signed note. Raises Unreadable `bad_note`, `bad_key`, `no_cryptography`."""
+    if not text.endswith("\n") or _CONTROL.search(text):
+        raise _bad(said("its text has control characters, or no newline at its end"))
+    key = parse_signer_key(signer_key)
+    signature = _private_key(key.data).sign(text.encode())
+    return f"{text}\n{_DASH}{key.name} {encoded(key.id + signature)}\n"
+
+
+def open_note(note: str, verifier_keys: Sequence[str]) -> str:
+    """The text of a note, its newline included, if a known key signed it and every known key's signature is right.
+
+    Raises Refusal `unknown_key`, `bad_signature`; Unreadable `bad_note`, `bad_key`, `no_cryptography`.
+    """
+    text, signatures = split_note(note)
+    known = {(key.name, key.id): key for key in map(parse_verifier_key, verifier_keys)}
+    told = [(known[name, id_], signature) for name, id_, signature in signatures if (name, id_) in known]
+    if not told:
+        signers = ", ".join(f"{name}+{id_.hex()}" for name, id_, _ in signatures)
+        raise UnknownKey(signers=signers)
+    for key, signature in told:
+        _check_signature(key, signature, text)
+    return text
+
+
+def _check_signature(key: Key, signature: bytes, text: str) -> None:
+    _check_is_installed()
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(key.data).verify(signature, text.encode())
+    except (InvalidSignature, ValueError):
+        raise BadSignature(key=f"{key.name}+{key.id.hex()}") from None
+
+
+def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """A note's text, and its signatures as (name, key id, signature), none of them checked. Raises Unreadable."""
+    if _CONTROL.search(note):
+        raise _bad(said("it has control characters; lines end in a newline alone"))
+    text, blank, rest = note.rpartition("\n\n")
+    if not blank:
+        raise _bad(said("no blank line stands between text and signatures"))
+    if not rest.endswith("\n"):
+        raise _bad(said("its last line has no end, or no signature follows the blank line"))
+    lines = rest[:-1].split("\n")
+    if len(lines) > SIGNATURES:
+        raise _bad(said("it has {n} signatures; {most} are read", n=len(lines), most=SIGNATURES))
+    return text + "\n", [_signature(line) for line in lines]
+
+
+def _signature(line: str) -> tuple[str, bytes, bytes]:
+    name, space, data = line.removeprefix(_DASH).partition(" ")
+    if not line.startswith(_DASH) or not space or not _NAME.fullmatch(name):
+        raise _bad(said("{line!r} is no signature line", line=line[:80]))
+    signed = decoded(data)
+    if signed is None or len(signed) < 5:
+        raise _bad(said("the signature of {name} is not base64 of a key id and a signature", name=name))
+    return name, signed[:4], signed[4:]
+
+
+def parse_verifier_key(text: str) -> Key:
+    """A verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
+    parts = text.strip().split("+", 2)
+    if len(parts) != 3:
+        raise BadVerifierKey(text=text[:80])
+    name, id_, data = parts[0], parts[1], decoded(parts[2])
+    public = _key_data(data)
+    if public is None or not _NAME.fullmatch(name) or _key_id(name, public).hex() != id_:
+        raise NotEd25519VerifierKey(text=text[:80])
+    return Key(name, bytes.fromhex(id_), public)
+
+
+def parse_signer_key(text: str) -> Key:
+    """A signer key `PRIVATE+KEY+NAME+ID+BASE64`; what is said about a bad one never shows it.
+
+    Raises Unreadable `bad_key`, `no_cryptography`.
+    """
+    parts = text.strip().removeprefix(_PRIVATE).split("+", 2)
+    seed = _key_data(decoded(parts[2])) if len(parts) == 3 else None
+    if not text.startswith(_PRIVATE) or seed is None or not _NAME.fullmatch(parts[0]):
+        raise NotEd25519SignerKey()
+    public = _private_key(seed).public_key().public_bytes_raw()
+    id_ = _key_id(parts[0], public)
+    if id_.hex() != parts[1]:
+        raise SignerKeyChanged()
+    return Key(parts[0], id_, seed)
+
+
+def _key_data(data: bytes | None) -> bytes | None:
+    return data[1:] if data is not None and len(data) == 1 + KEY_BYTES and data[:1] == ED25519 else None
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+
+
+def write_key_file(path: Path, signer_key: str) -> None:
+    """A signer key in a new file that its owner alone may read.
+
+    Raises Refusal `key_exists`, Unreadable `unwritable_file`.
+    """
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise KeyExists(path=path) from None
+    except OSError as error:
+        raise KeyFileUnwritable(file=path, why=error.strerror) from None
+    with os.fdopen(file, "w", encoding="utf-8") as opened:
+        opened.write(signer_key + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def read_key_file(path: Path) -> str:
+    """The signer key in a file, its form checked.
+
+    Raises Refusal `key_file_open` where others than its owner may read it, Unreadable `unreadable_file`, `bad_key`.
+    """
+    try:
+        with path.open(encoding="utf-8") as opened:
+            mode = os.fstat(opened.fileno()).st_mode
+            if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise KeyFileOpen(path=path, mode=stat.S_IMODE(mode))
+            text = opened.read(10_000).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or said("it is no text")
+        raise KeyFileUnreadable(file=path, why=why) from None
+    parse_signer_key(text)
+    return text
+
+
+def encoded(data: bytes) -> str:
+    """Bytes as standard base64."""
+    return base64.b64encode(data).decode()
+
+
+def decoded(text: str) -> bytes | None:
+    """The bytes of a base64 text, which only one text stands for; None where it is none."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+    return data if encoded(data) == text else None
+
+
+def _bad(what: str) -> Unreadable:
+    return BadNote(what=what)
+
+
+def _private_key(seed: bytes) -> ed25519.Ed25519PrivateKey:
+    _check_is_installed()
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _check_is_installed() -> None:
+    """Raises Unreadable `no_cryptography`."""
+    try:
+        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
+    except ImportError:
+        raise NoCryptography() from None

@@ -1,0 +1,126 @@
+"""The tables of the kept tree: hashes of complete subtrees, where its leaves stand in the log, and how far it came.
+
+Nothing in them is trusted for long: `ledger/transparency/tree.py` checks them against the log whenever they are opened,
+and makes them again where they do not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from domain.text import said
+from ledger.log.database import Kept, Table
+
+FORMAT = 2
+"""Raised whenever the tables change: what an older version kept is made again."""
+_TABLES = {
+    "nodes": Table(columns={"level": "int", "at": "int", "hash": "bytes"}, key=("level", "at")),
+    "runs": Table(
+        columns={"first_index": "int", "first_position": "int"}, key=("first_index",), indexes=("first_position",)
+    ),
+    "reached": Table(columns={"ledger": "text", "size": "int", "position": "int", "root": "bytes"}, key=("ledger",)),
+}
+
+Node = tuple[int, int, bytes]
+"""A complete subtree: level (0 for a leaf), index within the level, hash."""
+Run = tuple[int, int]
+"""Leaves whose positions follow each other without a gap: the first one's index and position."""
+
+
+class Spoilt(Exception):
+    """What is kept lacks something that it must have, or holds what it cannot."""
+
+
+class Reached(NamedTuple):
+    """How far the kept tree came: whose it is, its leaves, the last one's position in the log, and its root."""
+
+    ledger: str
+    size: int
+    position: int
+    root: bytes
+
+
+class TreeStore:
+    """The tables over a kept store. Every method raises KeptError where the database does."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._query = kept.query
+
+    def close(self) -> None:
+        """Let go of the store; what was not committed is dropped."""
+        self._kept.close()
+
+    def begin(self, *, writing: bool = False) -> None:
+        """Begin a snapshot, or with `writing` a transaction that keeps other writers out."""
+        self._kept.begin(writing=writing)
+
+    def commit(self) -> None:
+        """End the transaction and keep what it wrote."""
+        self._kept.commit()
+
+    def clear(self) -> None:
+        """Empty tables of this format, in place of whatever was there."""
+        if self._kept.format() == FORMAT:
+            for name in _TABLES:
+                self._query(f"DELETE FROM {name}")
+        else:
+            self._kept.make(_TABLES, FORMAT)
+
+    def reached(self) -> Reached | None:
+        """How far the tree came; None where nothing of this format is kept. Raises Spoilt."""
+        if self._kept.format() != FORMAT:
+            return None
+        rows = self._query("SELECT ledger, size, position, root FROM reached")
+        if not rows:
+            return None
+        found = Reached(*rows[0])
+        if [type(value) for value in found] != [str, int, int, bytes] or min(found.size, found.position) < 0:
+            raise Spoilt(said("it does not say how far it came"))
+        return found
+
+    def advance(self, reached: Reached) -> None:
+        """Note how far the tree came."""
+        self._query("DELETE FROM reached")
+        self._query("INSERT INTO reached VALUES (?, ?, ?, ?)", *reached)
+
+    def add(self, nodes: Sequence[Node], runs: Sequence[Run]) -> None:
+        """Keep complete subtrees and where runs of leaves begin."""
+        self._kept.execute_many("INSERT INTO nodes VALUES (?, ?, ?)", nodes)
+        self._kept.execute_many("INSERT INTO runs VALUES (?, ?)", runs)
+
+    def node(self, level: int, at: int) -> bytes:
+        """The hash of a complete subtree. Raises Spoilt where it is not kept."""
+        rows = self._query("SELECT hash FROM nodes WHERE level = ? AND at = ?", level, at)
+        if not rows or not isinstance(rows[0][0], bytes):
+            raise Spoilt(said("it lacks the hash at level {level}, index {at}", level=level, at=at))
+        found: bytes = rows[0][0]
+        return found
+
+    def leaves(self, size: int) -> Iterable[bytes]:
+        """The first `size` leaf hashes, in order, a few at a time."""
+        statement = "SELECT hash FROM nodes WHERE level = 0 AND at < ? ORDER BY at"
+        return (leaf for (leaf,) in self._kept.rows(statement, size))
+
+    def run_of_index(self, index: int) -> Run:
+        """The run in which a leaf stands. Raises Spoilt."""
+        return self._run("first_index <= ? ORDER BY first_index DESC", index)
+
+    def run_of_position(self, position: int) -> Run | None:
+        """The last run that begins at or before a position."""
+        try:
+            return self._run("first_position <= ? ORDER BY first_position DESC", position)
+        except Spoilt:
+            return None
+
+    def _run(self, condition: str, value: int) -> Run:
+        rows = self._query(f"SELECT first_index, first_position FROM runs WHERE {condition} LIMIT 1", value)
+        if not rows:
+            raise Spoilt(said("it lacks the positions of its leaves"))
+        return int(rows[0][0]), int(rows[0][1])
+
+    def next_run(self, index: int) -> int | None:
+        """The first leaf of the run behind the one that begins at `index`."""
+        found: int | None = self._query("SELECT MIN(first_index) FROM runs WHERE first_index > ?", index)[0][0]
+        return found

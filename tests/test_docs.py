@@ -23,6 +23,7 @@ PAGES = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").g
 WITH_TRANSCRIPTS = [name for name, page in PAGES.items() if transcripts.BLOCK.search(page)]
 
 
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize("name", WITH_TRANSCRIPTS)
 def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Each page's commands in order, on the ledger that the page names."""

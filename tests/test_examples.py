@@ -115,6 +115,7 @@ def write_files(folder: Path) -> None:
         (folder / name).write_text(content, "utf-8")
 
 
+@pytest.mark.usefixtures("noon")
 def test_every_example_runs(prepared: CommandLine) -> None:
     for words, example in EXAMPLES.items():
         prepared.batch(*BEFORE.get(words, ()))

@@ -17,6 +17,7 @@ from cli.commands import exports
 from ledger.queries.worklist import Breach, Unclaimed, Work
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture(scope="module")

@@ -152,6 +152,7 @@ def test_the_tool_holds_what_the_ledger_says_of_random_lives(random: CommandLine
 ENTRY = re.compile(r"^(2026-\d\d-\d\d) \* .*\n(?: .*\n)+? +(\w+:\w+)  (-?\d+\.\d\d) CNY\n", re.MULTILINE)
 
 
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize("format_", FORMATS)
 def test_ids_of_all_kinds_and_each_kind_of_movement(odd: CommandLine, format_: str) -> None:
     name = "Liabilities:Vouchers:Q40aQ5FbQ2EcQ3AQ51-d:Q2DvQ2E1"

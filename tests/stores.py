@@ -156,8 +156,7 @@ class PostgresSchema(Place):
         folder.mkdir(exist_ok=True)
         made = self.server.schema()
         with made.open() as execute:
-            for statement in self.server.tables(made.name):
-                execute(statement)
+            execute("; ".join(self.server.tables(made.name)))
             execute(
                 f"INSERT INTO {made.name}.stored_events OVERRIDING SYSTEM VALUE "
                 f"SELECT * FROM {self.name}.stored_events ORDER BY position"
@@ -167,10 +166,8 @@ class PostgresSchema(Place):
         return made
 
     def record(self, rows: Iterable[Raw]) -> None:
-        import psycopg
-
         statement = "INSERT INTO stored_events OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s)"
-        with psycopg.connect(self.server.url, options=f"-csearch_path={self.name}") as raw:
+        with self.server.connected(self.name) as raw:
             raw.cursor().executemany(statement, list(rows))
 
     def leave_gaps(self, execute: Execute) -> None:
@@ -181,9 +178,7 @@ class PostgresSchema(Place):
 
     @contextmanager
     def open(self, *, guarded: bool = True) -> Iterator[Execute]:
-        import psycopg
-
-        with psycopg.connect(self.server.url, options=f"-csearch_path={self.name},{self.name}_views") as raw:
+        with self.server.connected(f"{self.name}, {self.name}_views") as raw:
 
             def execute(statement: str, *values: object) -> list[tuple[Any, ...]]:
                 marked = statement.replace("%", "%%").replace("?", "%s") if values else statement
@@ -256,6 +251,7 @@ class PostgresStore:
         self._folder = None if named else tempfile.mkdtemp(prefix="sla")
         self._names = (f"slaledger_test_{os.getpid()}_{number}" for number in count(1))
         self._made: list[str] = []
+        self._idle: list[Any] = []
         self._server: Any = None
         self.url = named or self._start()
         self._blank = _initialised(self.bare(Path()))
@@ -276,13 +272,24 @@ class PostgresStore:
 
     def schema(self) -> PostgresSchema:
         """A schema of its own, with nothing in it."""
-        import psycopg
-
         name = next(self._names)
-        with psycopg.connect(self.url, autocommit=True) as raw:
+        with self.connected("public") as raw:
             raw.execute(f"CREATE SCHEMA {name}")
         self._made.append(name)
         return PostgresSchema(self, name)
+
+    @contextmanager
+    def connected(self, schemas: str) -> Iterator[Any]:
+        """A transaction on a connection that nobody else has, which looks in these schemas; kept when it ends."""
+        import psycopg
+
+        raw = self._idle.pop() if self._idle else psycopg.connect(self.url, autocommit=True, prepare_threshold=None)
+        try:
+            with raw.transaction():
+                raw.execute(f"SET LOCAL search_path = {schemas}")
+                yield raw
+        finally:
+            self._idle.append(raw)
 
     @staticmethod
     def tables(schema: str) -> list[str]:
@@ -309,13 +316,10 @@ class PostgresStore:
 
     def taken_over(self, file: Path, folder: Path) -> PostgresSchema:
         """A ledger that was made in a SQLite file, with its positions: decisions name them."""
-        import psycopg
-
         made = self.schema()
         Ledger.create(made.url).close()
         columns = (COLUMNS, "stored_events"), ("lines_sha256, lines, refused, position, state", "batch_progress")
-        options = f"-csearch_path={made.name},{made.name}_views"
-        with closing(sqlite3.connect(file)) as old, psycopg.connect(self.url, options=options) as new:
+        with closing(sqlite3.connect(file)) as old, self.connected(f"{made.name}, {made.name}_views") as new:
             for names, table in columns:
                 with new.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as rows:
                     for row in old.execute(f"SELECT {names} FROM {table} ORDER BY position"):
@@ -328,6 +332,8 @@ class PostgresStore:
         """Stop the server, or drop from the named one what was made there."""
         import psycopg
 
+        for raw in self._idle:
+            raw.close()
         if self._server is not None:
             self._server.cleanup()
             shutil.rmtree(str(self._folder), ignore_errors=True)

@@ -23,11 +23,17 @@ Found = tuple[str, str | None, str | None]
 class Book:
     """A ledger kept on a clock that is set by hand."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: int) -> None:
         self.path = path
-        self.now = at("2024-03-01 09:00")
+        self.now = now
+
+    @classmethod
+    def new(cls, path: Path, began: str) -> Book:
+        """A ledger made at an instant."""
+        made = cls(path, at(began))
         with Ledger.create(f"sqlite:///{path}") as ledger:
-            initialise(ledger, "clerk", lambda: self.now)
+            initialise(ledger, "clerk", lambda: made.now)
+        return made
 
     def tell(self, *lines: Line, on: str | None = None) -> None:
         """Carry out commands, at an instant where one is given."""
@@ -49,17 +55,24 @@ class Book:
         return [(each["kind"], each["account"], each["month"]) for each in self.findings(*words)]
 
 
-@pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
-    """An account with a claim that was filed, decided and paid as it should be; nothing is missing in July."""
-    kept = Book(tmp_path / "slaledger.db")
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an account with a claim that was filed, decided and paid as it should be."""
+    kept = Book.new(tmp_path_factory.mktemp("complete") / "slaledger.db", "2024-03-01 09:00")
     kept.tell(enroll("1001") | {"enrolled_at": when("03-01 00:00")}, on="03-01 09:00")
     kept.tell(*outage("OUT", "03-10 10:00", "03-10 16:00", account="1001"), on="03-11 09:00")
     kept.tell(bill("1001", month="2024-03", months=4), on="05-01 09:00")
     kept.tell(filed("1001", "04-15 10:00", "2024-03"), on="05-01 10:00")
     kept.tell(decide("1001", "2024-03"), on="05-02 09:00")
     kept.tell({"command": "voucher issue", "account": "1001", "month": "2024-03"}, on="05-02 10:00")
-    kept.now = TODAY
+    return kept.path
+
+
+@pytest.fixture
+def book(complete: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
+    """A copy of it; nothing is missing in July."""
+    kept = Book(tmp_path / "slaledger.db", TODAY)
+    kept.path.write_bytes(complete.read_bytes())
     monkeypatch.setattr(clock, "now_us", lambda: kept.now)
     return kept
 
@@ -70,7 +83,7 @@ def test_nothing_is_missing_from_a_complete_ledger(book: Book) -> None:
 
 
 def test_nothing_is_missing_from_a_new_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    new = Book(tmp_path / "slaledger.db")
+    new = Book.new(tmp_path / "slaledger.db", "2024-03-01 09:00")
     monkeypatch.setattr(clock, "now_us", lambda: new.now)
     assert new.findings() == []
 
@@ -216,10 +229,7 @@ def test_a_running_month_needs_no_bill_yet(book: Book) -> None:
 
 def test_a_calendar_is_missing_for_a_month_that_was_claimed(book: Book, tmp_path: Path) -> None:
     """The ledger was made in 2022, when nobody knew the working days of 2024 yet."""
-    early = Book.__new__(Book)
-    early.path, early.now = tmp_path / "early.db", at("2022-06-01 09:00")
-    with Ledger.create(f"sqlite:///{early.path}") as ledger:
-        initialise(ledger, "clerk", lambda: early.now)
+    early = Book.new(tmp_path / "early.db", "2022-06-01 09:00")
     early.tell(enroll("1001") | {"enrolled_at": when("2023-12-01 00:00")}, on="02-20 09:00")
     early.tell(bill("1001", month="2023-12", months=2) | {"billed_at": when("02-01 00:00")})
     early.tell(filed("1001", "02-20 09:00", "2023-12"))

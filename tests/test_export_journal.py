@@ -8,13 +8,16 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import generate
 import pytest
+from beancount.scripts.check import main as bean_check
+from beanquery.shell import main as bean_query
+from click.testing import CliRunner
 from conftest import CommandLine
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,15 +38,18 @@ def checked(*words: str | Path) -> str:
     return done.stdout
 
 
-def beside(name: str) -> Path:
-    return Path(sys.executable).with_name(name)
+def bean(command: click.Command, *words: str | Path) -> str:
+    """Run a command of Beancount in this process, hold it to find nothing wrong, and give what it prints."""
+    done = CliRunner().invoke(command, list(map(str, words)), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 def beancount_balances(file: Path) -> dict[str, str]:
     """What each account of vouchers holds, as bean-query has it."""
-    assert checked(beside("bean-check"), file) == ""
+    assert bean(bean_check, file) == ""
     query = "SELECT account, sum(number) AS held WHERE account ~ 'Liabilities' GROUP BY account"
-    rows = csv.DictReader(io.StringIO(checked(beside("bean-query"), "-f", "csv", file, query)))
+    rows = csv.DictReader(io.StringIO(bean(bean_query, "-f", "csv", file, query)))
     return {row["account"]: row["held"].strip() for row in rows}
 
 
@@ -188,7 +194,7 @@ def test_tags_lead_back_to_the_ledger(odd: CommandLine) -> None:
         *("account", "bill", "month", "position", "type", "voucher")
     }
     query = "SELECT DISTINCT any_meta('voucher'), any_meta('account'), any_meta('month') WHERE any_meta('bill') = 'b:2'"
-    rows = csv.reader(io.StringIO(checked(beside("bean-query"), "-f", "csv", exported(odd, "beancount"), query)))
+    rows = csv.reader(io.StringIO(bean(bean_query, "-f", "csv", exported(odd, "beancount"), query)))
     assert [cell.strip() for cell in list(rows)[1]] == ["-v.1", ODD, "2026-03"]
     positions = re.findall(r"position: (\d+)", file.read_text())
     assert positions == [str(row[0]) for row in odd.rows() if row[3].startswith("voucher.")]
@@ -214,7 +220,7 @@ def test_ids_that_need_none_have_no_escapes() -> None:
 def test_the_name_of_the_file_says_its_format(slaledger: CommandLine, name: str, format_: str) -> None:
     slaledger.ok("export", "journal", "-o", name)
     written = (slaledger.folder / name).read_text()
-    assert written == slaledger.process("export", "journal", "--format", format_).stdout
+    assert written == slaledger.run("export", "journal", "--format", format_).stdout
 
 
 def test_a_format_that_nothing_says_is_refused(slaledger: CommandLine) -> None:
@@ -227,8 +233,8 @@ def test_a_format_that_nothing_says_is_refused(slaledger: CommandLine) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_journal_in_chinese_is_the_same_but_for_its_words(demo: CommandLine, format_: str) -> None:
-    english = demo.process("export", "journal", "--format", format_).stdout
-    chinese = demo.process("--lang", "zh", "export", "journal", "--format", format_).stdout
+    english = demo.run("export", "journal", "--format", format_).stdout
+    chinese = demo.run("--lang", "zh", "export", "journal", "--format", format_).stdout
     assert "代金券V-1001-2025-08-1" in chinese
     kept = [line for line in chinese.splitlines() if " * " not in line]
     assert kept == [line for line in english.splitlines() if " * " not in line]
@@ -255,7 +261,7 @@ def test_amounts_are_in_the_currency_of_the_terms(tmp_path: Path, format_: str) 
     assert done.returncode == 0, done.stderr
     file = exported(dollars, format_)
     tool_finds_nothing = {
-        "beancount": lambda: checked(beside("bean-check"), file),
+        "beancount": lambda: bean(bean_check, file),
         "hledger": lambda: checked(tool("hledger"), "-f", file, "check", "--strict"),
     }
     assert tool_finds_nothing[format_]() == ""

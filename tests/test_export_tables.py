@@ -257,7 +257,7 @@ def test_parquet_is_written_a_batch_at_a_time(demo: CommandLine, monkeypatch: py
 def test_a_ledger_with_nothing_in_it_has_empty_tables(slaledger: CommandLine, format_: str) -> None:
     for table in TABLES:
         assert READ[format_](exported(slaledger, table, format_, *ASKED[table])) == []
-    header = slaledger.process("export", "claims", "--format", "csv").stdout
+    header = slaledger.run("export", "claims", "--format", "csv").stdout
     assert header == ",".join(column.name for column in TABLES["claims"].columns) + "\r\n"
 
 
@@ -330,7 +330,8 @@ def test_more_rows_than_a_spreadsheet_has_are_refused(demo: CommandLine, monkeyp
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_terminal_is_given_no_binary(slaledger: CommandLine, format_: str) -> None:
+def test_a_terminal_is_given_no_binary(ledger_file: Path, format_: str) -> None:
+    slaledger = CommandLine(ledger_file.parent)
     ours, terminal = pty.openpty()
     done = subprocess.run(
         [str(COMMAND), "export", "claims", "--format", format_],

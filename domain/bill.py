@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.commands import BillFees, CorrectFees, VoucherOffset
+from domain.commands import BillFees, CorrectFees
 from domain.events import (
     Event,
     FeesBilled,
@@ -25,6 +25,7 @@ from domain.refusals.bill import (
     RedemptionsStand,
     VouchersAboveFee,
 )
+from domain.values import VoucherOffset
 
 MAX_MONTHS = 120
 

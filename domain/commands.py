@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from domain.events import Evidence, Part, Stage
 from domain.money import Fen
 from domain.time import Instant, MonthText, Seconds
-from domain.values import Clause, FunctionName, Hash, Id, Key, VoucherId, Words
+from domain.values import Clause, FunctionName, Hash, Id, Key, VoucherId, VoucherOffset, Words
 
 
 class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,13 +26,6 @@ class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def recorded(self) -> Evidence:
         """The same as part of an event."""
         return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
-
-
-class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What of a bill was paid with vouchers outside this ledger, on each part."""
-
-    service: Fen | None = None
-    call: Fen | None = None
 
 
 class Command(
@@ -389,24 +382,6 @@ COMMANDS: tuple[type[Command], ...] = (
 )
 """The wire form of every command, by which a line is decoded."""
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
-_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
-
-
-def parse_value(kind: type, value: Any) -> Any:
-    """A field of one of our own kinds from its wire form, for msgspec's `dec_hook`.
-
-    Raises BadValue where the value breaks the kind's rule, TypeError where it is no string at all.
-    """
-    if kind not in _PARSED:
-        raise NotImplementedError(f"no wire form for {kind}")
-    if kind is Seconds and type(value) is int:
-        value = str(value)
-    if not isinstance(value, str):
-        raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
-    return kind.parse(value)
-
-
-_MONEY_HINT = ' (amounts are decimal strings, like "600.00")'
 
 
 def content(command: Command) -> bytes:

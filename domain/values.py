@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import msgspec
+
+from domain.money import Fen
 from domain.refusals.values import BadClause, BadFunction, BadId, BadKey, BadSha256, BadText, BadVoucherId
+from domain.time import Instant, MonthText, Seconds
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
@@ -110,3 +115,30 @@ class FunctionName(str):
 
 EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
 """The causes of the reference agreement."""
+
+
+class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of a bill was paid with vouchers outside this ledger, on each part."""
+
+    service: Fen | None = None
+    call: Fen | None = None
+
+
+_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
+
+
+def parse_value(kind: type, value: Any) -> Any:
+    """A field of one of our own kinds from its wire form, for msgspec's `dec_hook`.
+
+    Raises BadValue where the value breaks the kind's rule, TypeError where it is no string at all.
+    """
+    if kind not in _PARSED:
+        raise NotImplementedError(f"no wire form for {kind}")
+    if kind is Seconds and type(value) is int:
+        value = str(value)
+    if not isinstance(value, str):
+        raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
+    return kind.parse(value)
+
+
+_MONEY_HINT = ' (amounts are decimal strings, like "600.00")'

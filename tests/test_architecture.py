@@ -24,7 +24,7 @@ PACKAGES = ("cli", "ledger", "projections", "domain")
 FILES = {file.relative_to(ROOT).as_posix(): file for package in PACKAGES for file in (ROOT / package).rglob("*.py")}
 TREES = {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in sorted(FILES.items())}
 DOMAIN = sorted(name for name in TREES if name.startswith("domain/"))
-LONGEST = 450
+LONGEST = 400
 
 EFFECTS = {
     *("asyncio", "fcntl", "getpass", "glob", "http", "importlib", "io", "locale", "logging", "multiprocessing", "os"),

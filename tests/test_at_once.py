@@ -9,9 +9,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import concurrency
 import pytest
+from build import row
 from conftest import ROOT, SOAK
 from stores import Store
 
@@ -31,28 +38,43 @@ def test_eight_at_once_lose_nothing_and_readers_miss_nothing(store: Store, tmp_p
     assert found["p99_ms"] >= found["p50_ms"]
 
 
-@pytest.mark.parametrize("wrong", ["told twice", "lost"])
-def test_it_would_show(store: Store, tmp_path: Path, wrong: str) -> None:
+class Alone:
+    """A context of `multiprocessing` that carries everything out in this process, at once."""
+
+    Manager = staticmethod(lambda: nullcontext(threading))
+    Pool = staticmethod(lambda _: nullcontext(Alone))
+
+    @staticmethod
+    def set_forkserver_preload(_: list[str]) -> None:
+        """Nothing is forked."""
+
+    @staticmethod
+    def apply_async(function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+        result = function(*given)
+        return SimpleNamespace(get=lambda: result)
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        row("told twice", lambda told: [*told, told[0]], "an event was told twice"),
+        row("lost", lambda told: told[:-1], "the log is not what its writers were told"),
+    ],
+)
+def test_it_would_show(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: Callable[[list[int]], list[int]], said: str
+) -> None:
     """What the run holds is not held by nothing: an event more or less than was told is found."""
-    place = store.empty(tmp_path)
-    code = (
-        "import sys; sys.path.insert(0, 'benchmarks'); import concurrency as c; work = c.work\n"
-        "def lying(*given):\n"
-        "    worked = work(*given)\n"
-        f"    {'worked.positions.append(worked.positions[0])' if wrong == 'told twice' else 'worked.positions.pop()'}\n"
-        "    return worked\n"
-        "class Pool:\n"
-        "    def __init__(self, *_): pass\n"
-        "    def __enter__(self): return self\n"
-        "    def __exit__(self, *_): pass\n"
-        "    def apply_async(self, function, given):\n"
-        "        result = (lying if function is work else function)(*given)\n"
-        "        return type('Done', (), {'get': lambda self: result})()\n"
-        "import multiprocessing; context = multiprocessing.get_context('spawn'); context.Pool = Pool\n"
-        "c.multiprocessing.get_context = lambda _: context\n"
-        f"c.run({place.url!r}, 1, 80, 0, 1)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 1
-    said = "an event was told twice" if wrong == "told twice" else "the log is not what its writers were told"
-    assert said in done.stderr
+    work = concurrency.work
+
+    def lying(*given: Any) -> concurrency.Worked:
+        worked = work(*given)
+        return worked._replace(positions=lie(worked.positions))
+
+    monkeypatch.setattr(concurrency, "multiprocessing", SimpleNamespace(get_context=lambda _: Alone))
+    assert concurrency.run(store.empty(tmp_path).url, 1, 80, 0, 1)["events"] > 8
+    monkeypatch.setattr(concurrency, "work", lying)
+    (tmp_path / "lied").mkdir()
+    lied = store.empty(tmp_path / "lied")
+    with pytest.raises(AssertionError, match=said):
+        concurrency.run(lied.url, 1, 80, 0, 1)

@@ -818,7 +818,7 @@ def test_a_ledger_that_may_only_be_read(shop: CommandLine) -> None:
 
 
 def test_a_ledger_that_another_writer_holds(shop: CommandLine) -> None:
-    impatient = {"SLALEDGER_LOCK_SECONDS": "1"}
+    impatient = {"SLALEDGER_LOCK_SECONDS": "0"}
     name = shop.name
     with untouched(shop), shop.opened() as other, other.writing():
         for words in (CHANGING, ("batch", "-")):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import typing
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -57,8 +58,9 @@ def demo(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> C
 # Everything is in the catalogue.
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
-    return ((str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in SOURCES)
+@cache
+def _trees() -> list[tuple[str, ast.Module]]:
+    return [(str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in SOURCES]
 
 
 def _called(node: ast.AST) -> str:

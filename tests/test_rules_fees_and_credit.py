@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.bill import Bill, correct, evolve, void
-from domain.commands import CorrectFees, VoucherOffset
+from domain.commands import CorrectFees
 from domain.events import FeesPaymentReversed
 from domain.money import Fen
 from domain.rules.compensation import credit
 from domain.rules.fees import Base, Bases, bases, share
-from domain.values import Words
+from domain.values import VoucherOffset, Words
 
 QUARTER = ("2026-01", "2026-02", "2026-03")
 

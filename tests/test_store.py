@@ -16,6 +16,8 @@ import pytest
 from conftest import CommandLine
 from stores import Raw, SqliteFile, Store, sqlite_only
 
+from ledger.application import Ledger
+
 FEES = {"months": 1, "product_fee": "1000.00", "call_fee": "300.00"}
 STORY: list[dict[str, Any]] = [
     {
@@ -368,3 +370,20 @@ def test_a_copy_of_a_ledger_is_the_same_ledger(make: Callable[[str], CommandLine
     made = one.ok("init")["ledger"]
     copy = one.copy(one.folder / "copy")
     assert copy.ok("init")["ledger"] == made
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(None, 10), (3, 3), (0, 0)])
+def test_a_writer_waits_for_another_as_long_as_it_is_told(
+    ledger_file: Path, monkeypatch: pytest.MonkeyPatch, seconds: int | None, waits: int
+) -> None:
+    """0 is not to wait at all, as on a server."""
+    connect, found = sqlite3.connect, set()
+
+    def connected(*given: Any, **named: Any) -> sqlite3.Connection:
+        found.add(named.get("timeout"))
+        return connect(*given, **named)
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    with Ledger.open(f"sqlite:///{ledger_file}", lock_seconds=seconds) as ledger, ledger.writing():
+        pass
+    assert found - {None} == {waits}

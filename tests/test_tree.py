@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import subprocess
-import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +17,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from conftest import CommandLine
+from forks import Gate
 from stores import Place, Raw, SqliteFile, Store, sqlite_only
 
 from cli.commands import checkpoint as audit_tree
@@ -439,17 +438,19 @@ with Ledger.open(sys.argv[1]) as ledger, tree_of(ledger) as tree:
 """
 
 
-def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed) -> None:
+def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed, slaledger: CommandLine) -> None:
     if isinstance(ledger.place, SqliteFile):
         tree_file(ledger).write_bytes(b"garbage" * 1000)
     else:
         check_fits(ledger)
         _statements("DROP TABLE nodes", "CREATE TABLE nodes (garbage INTEGER)", "DROP TABLE runs")(ledger)
-    command = [sys.executable, "-c", READ, ledger.place.url]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(5)]
+    gate = Gate()
+    running = [slaledger.start("audit", "checkpoint", gate=gate) for _ in range(5)]
+    gate.open()
     for each in running:
-        out, said = each.communicate()
-        assert out.decode().split() == [derived_of(ledger).root.hex()], said.decode()
+        done = each.ended()
+        assert done.returncode == 0, done.stderr
+        assert proofs.parse_checkpoint(done.stdout).root == derived_of(ledger).root
     assert check_fits(ledger) is None
 
 

@@ -130,7 +130,7 @@ def _make(folder: Path, release: str, wheel: Path) -> None:
     else:
         output(INTERPRETERS[release], "-m", "venv", folder)
         pip = (folder / "bin" / "python", "-m", "pip")
-        output(*pip, "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements" / "base.txt")
+        output(*pip, "install", "--quiet", "--no-compile", "--require-hashes", "-r", ROOT / "requirements" / "base.txt")
     output(*pip, "install", "--quiet", "--no-index", wheel)
 
 

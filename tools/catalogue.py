@@ -17,6 +17,7 @@ import inspect
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import click
@@ -52,9 +53,15 @@ def path(lang: str, suffix: str) -> Path:
 def collected() -> Catalog:
     """Every sentence, with the files in which it stands, and no translation."""
     catalog = Catalog(domain=DOMAIN, creation_date=_LATER, revision_date=_LATER, fuzzy=False)
-    for place, message in (*_said(), *_refused(), *_helps(), *_causes(), *_of_click()):
+    for place, message in _found():
         catalog.add(message, locations=[(place, 0)])
     return catalog
+
+
+@cache
+def _found() -> tuple[tuple[str, Id], ...]:
+    """Every sentence with where it stands; the sources are read once."""
+    return (*_said(), *_refused(), *_helps(), *_causes(), *_of_click())
 
 
 def ours(catalog: Catalog) -> set[Id]:

@@ -19,6 +19,10 @@ from domain.refusals import Refusal
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 
+IMPORTS = (
+    *("shared", "statuspage", "alertmanager", "prometheus", "pagerduty", "cloudevents"),
+    *("aliyun_bill", "bss", "focus"),
+)
 CHAPTERS = {
     "cli.refusals": "The command line and batch files",
     "ledger.refusals.commands": "The command line and batch files",
@@ -29,9 +33,7 @@ CHAPTERS = {
     "domain.refusals.claim": "Claims and decisions",
     "domain.refusals.voucher": "Vouchers",
     "domain.refusals.terms": "Terms, readings, calendars",
-    "ledger.refusals.imports": "Importing",
-    "ledger.refusals.import_outages": "Importing",
-    "ledger.refusals.import_bills": "Importing",
+    **{f"ledger.refusals.imports.{each}": "Importing" for each in IMPORTS},
     "ledger.refusals.copies": "Exports, copies, moves",
     "ledger.refusals.audit": "Checkpoints, proofs, replay, dossiers, pages",
     "ledger.refusals.store": "The ledger where it is kept",

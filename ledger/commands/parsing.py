@@ -9,9 +9,10 @@ from typing import Any, Union
 
 import msgspec
 
-from domain.commands import BY_WORDS, COMMANDS, Command, DecideClaimOrMonth, IssueVoucherOrMonth, parse_value
+from domain.commands import BY_WORDS, COMMANDS, Command, DecideClaimOrMonth, IssueVoucherOrMonth
 from domain.parser_messages import parser_words
 from domain.refusals import BadValue, Refusal
+from domain.values import parse_value
 from ledger.refusals.commands import AccountOrAll, BadField, FieldTwice, LineNotUtf8, NotJson, UnknownCommand
 
 

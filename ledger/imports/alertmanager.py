@@ -13,7 +13,7 @@ from domain.text import said
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import ToldOutage, commands, compact, source_id
 from ledger.imports.source import Node, Reading, SourceTime, documents
-from ledger.refusals.import_outages import (
+from ledger.refusals.imports.alertmanager import (
     AlertEndToldOtherwise,
     AlertWithoutEnd,
     FiresAgain,

@@ -19,7 +19,7 @@ from domain.text import said
 from ledger.imports.charges import Charge, ChargedBill, bill_fields, next_month
 from ledger.imports.csv_rows import CsvRow, rows
 from ledger.imports.source import Reading, Sourced, checked_id, whole
-from ledger.refusals.import_bills import (
+from ledger.refusals.imports.aliyun_bill import (
     BadAmountInBill,
     BadBillingMonth,
     BadEncoding,

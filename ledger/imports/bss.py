@@ -18,7 +18,7 @@ import msgspec
 from domain.text import counted, said
 from ledger.imports.charges import Charge, ChargedBill, bill_fields, check_currency, next_month
 from ledger.imports.source import Node, Reading, Sourced, checked_id, documents
-from ledger.refusals.import_bills import (
+from ledger.refusals.imports.bss import (
     BadAmountInAnswer,
     BadBillingCycle,
     DailyItem,

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.money import half_up, yuan
 from domain.text import Said, said
-from ledger.refusals.imports import FinerThanFen, NegativeTotal, OtherCurrency, VouchersExceedFee
+from ledger.refusals.imports.shared import FinerThanFen, NegativeTotal, OtherCurrency, VouchersExceedFee
 
 BY_HAND = said("enter this bill by hand with `slaledger fees bill`")
 

@@ -16,7 +16,7 @@ from domain.commands import BY_WORDS
 from domain.text import counted, said
 from ledger.imports.outages import source_key
 from ledger.imports.source import Node, Number, Reading, Sourced, documents, parse_json
-from ledger.refusals.import_outages import (
+from ledger.refusals.imports.cloudevents import (
     BadNumber,
     BadSource,
     DataNotBase64,

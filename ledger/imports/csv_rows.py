@@ -7,12 +7,12 @@ import msgspec
 
 from domain.text import words_of
 from ledger.imports.source import LARGEST
-from ledger.refusals.import_bills import MissingCell
-from ledger.refusals.imports import (
+from ledger.refusals.imports.shared import (
     BadCsv,
     BadRow,
     BlankLine,
     DuplicateColumn,
+    MissingCell,
     MissingColumns,
     RowTooLarge,
     TableNotUtf8,

@@ -20,12 +20,11 @@ from ledger.imports.charges import Charge, ChargedBill, bill_fields, check_curre
 from ledger.imports.csv_rows import CsvRow, decoded, rows
 from ledger.imports.outages import source_id
 from ledger.imports.source import Reading, Sourced, checked_id
-from ledger.refusals.import_bills import (
+from ledger.refusals.imports.focus import (
     BadAmountInFocus,
     BadTimeInFocus,
     BillingPeriodNotMonth,
     BillTimeWithoutOffset,
-    MissingCell,
     RepeatedRow,
     SeveralServices,
     UndecidedCategory,
@@ -34,6 +33,7 @@ from ledger.refusals.import_bills import (
     UnknownClass,
     UnknownService,
 )
+from ledger.refusals.imports.shared import MissingCell
 
 SOURCE = "focus"
 ACCOUNT_COLUMNS = ("SubAccountId", "BillingAccountId")

@@ -11,7 +11,13 @@ import msgspec
 from domain.text import said
 from ledger.imports.outages import Target, check_functions, target
 from ledger.imports.source import Node, checked_id
-from ledger.refusals.imports import AccountsNamedTwice, LabelNotText, LabelsMappedTwice, NoAccountLabel, UnmappedLabels
+from ledger.refusals.imports.shared import (
+    AccountsNamedTwice,
+    LabelNotText,
+    LabelsMappedTwice,
+    NoAccountLabel,
+    UnmappedLabels,
+)
 
 Label = tuple[str, str]
 

@@ -10,7 +10,7 @@ from domain.refusals import BadValue
 from domain.text import said
 from domain.values import FunctionName, Id
 from ledger.imports.source import Sourced, SourceTime
-from ledger.refusals.imports import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
+from ledger.refusals.imports.shared import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
 
 Target = dict[str, object]
 """Whom an outage touches, as the fields of `incident open`."""

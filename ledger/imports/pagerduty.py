@@ -12,7 +12,7 @@ import msgspec
 from domain.text import counted, said
 from ledger.imports.outages import BY_HAND, ToldOutage, check_functions, commands, source_id, target
 from ledger.imports.source import Node, Reading, SourceTime, documents
-from ledger.refusals.import_outages import (
+from ledger.refusals.imports.pagerduty import (
     Merged,
     NotPagerduty,
     PagerdutyEndToldOtherwise,

@@ -20,7 +20,7 @@ from domain.time import SECOND_US, seconds_text
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import ToldOutage, commands, compact, source_id
 from ledger.imports.source import Node, Number, Reading, SourceTime, documents
-from ledger.refusals.import_outages import (
+from ledger.refusals.imports.prometheus import (
     BadSampleTime,
     DownAtFirstSample,
     FailedQuery,

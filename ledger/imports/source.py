@@ -15,7 +15,7 @@ from domain.refusals import BadValue
 from domain.text import words_of
 from domain.values import Id
 from ledger.refusals import UnknownWord
-from ledger.refusals.imports import (
+from ledger.refusals.imports.shared import (
     BadJson,
     BadTimeInSource,
     EmptyFile,

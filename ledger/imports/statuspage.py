@@ -15,7 +15,7 @@ import msgspec
 from domain.text import said
 from ledger.imports.outages import check_functions, source_key, target
 from ledger.imports.source import Node, Reading, Sourced, SourceTime, checked_id, parse_json, whole
-from ledger.refusals.import_outages import (
+from ledger.refusals.imports.statuspage import (
     AmbiguousComponent,
     ComponentMappedTwice,
     DuplicateId,

@@ -5,9 +5,9 @@ Statements are of the SQL that SQLite and PostgreSQL share, with values marked `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -79,14 +79,16 @@ class SideStoreError(Exception):
     """A database's own error about a kept store, kept apart from errors of the log.
 
     `is_passing` where the store itself may be well: it is locked, the disk is full, or it may not be written;
-    `forbids_writing` where this process or role may not write it.
+    `forbids_writing` where this process or role may not write it; `is_gone` where another process may have deleted the
+    file to make it anew.
     """
 
-    def __init__(self, cause: Exception, *, is_passing: bool, forbids_writing: bool) -> None:
+    def __init__(self, cause: Exception, *, is_passing: bool, forbids_writing: bool, is_gone: bool = False) -> None:
         super().__init__(str(cause))
         self.cause = cause
         self.is_passing = is_passing
         self.forbids_writing = forbids_writing
+        self.is_gone = is_gone
 
 
 @contextmanager
@@ -144,3 +146,29 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of every connection."""
+
+
+T = TypeVar("T")
+ATTEMPTS = 8
+"""How often a side store is opened while other processes find it broken too and make it anew."""
+
+
+def opened_or_made_anew(store: Store, kind: Kind, use: Callable[[SideStore], T]) -> tuple[T, SideStoreError | None]:
+    """What `use` makes of the side store, and why the store had to be made anew; None where it did not.
+
+    A broken store is dropped. Where another process drops the file meanwhile, its new one is used.
+    Raises SideStoreError where that does not help.
+    """
+    broken: SideStoreError | None = None
+    drop = False
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return use(store.kept(kind, anew=drop)), broken
+        except SideStoreError as error:
+            if error.is_gone and attempt < ATTEMPTS:
+                drop = False
+                continue
+            if error.forbids_writing or error.is_passing or attempt == ATTEMPTS:
+                raise
+            broken, drop = broken or error, True
+    raise AssertionError("the last attempt returns or raises")

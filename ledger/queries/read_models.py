@@ -18,7 +18,7 @@ from domain.case import Case
 from domain.refusals import Damaged
 from ledger.application import Ledger
 from ledger.log import streams
-from ledger.log.database import SideStore, SideStoreError, SideTable, transaction
+from ledger.log.database import SideStore, SideStoreError, SideTable, opened_or_made_anew, transaction
 from ledger.log.reader import Reader
 from ledger.parallel import Workers, over_accounts
 from ledger.refusals.store import ReadOnlyProjections
@@ -110,16 +110,18 @@ class ReadModels:
         """The views up to date, all made again with `clear`; what is kept and cannot be used is dropped."""
         if not ledger.store.can_write_side_store("views"):
             return cls.folded(ledger, None, on_progress)
+
+        def opened(kept: SideStore) -> ReadModels:
+            return cls._opened(ledger, kept, on_progress, clear=clear, workers=workers)
+
         try:
-            return cls._opened(ledger, ledger.store.kept("views"), on_progress, clear=clear, workers=workers)
+            return opened_or_made_anew(ledger.store, "views", opened)[0]
         except SideStoreError as error:
             if error.forbids_writing:
                 return cls.folded(ledger, None, on_progress)
-            if error.is_passing:
-                raise
+            raise
         except Damaged:
-            pass
-        return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress, workers=workers)
+            return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress, workers=workers)
 
     @classmethod
     def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> ReadModels:

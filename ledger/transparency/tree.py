@@ -14,7 +14,7 @@ from domain.refusals import Damaged, Refusal, Unreadable
 from domain.text import said, words_of
 from ledger.application import Ledger
 from ledger.log.codec import Row
-from ledger.log.database import SideStore, SideStoreError
+from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew
 from ledger.log.reader import Reader
 from ledger.refusals.audit import (
     EventBeyondTree,
@@ -196,14 +196,14 @@ def _opened(ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | Non
     if not ledger.store.can_write_side_store("tree"):
         return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
     try:
-        return _caught_up(ledger.store.kept("tree"), ledger, on_progress)
+        (found, remade), broken = opened_or_made_anew(
+            ledger.store, "tree", lambda kept: _caught_up(kept, ledger, on_progress)
+        )
     except SideStoreError as error:
         if error.forbids_writing:
             return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
-        if error.is_passing:
-            raise
-        anew = ledger.store.kept("tree", anew=True)
-        return _caught_up(anew, ledger, on_progress)[0], said("its tables: {error}", error=words_of(error))
+        raise
+    return found, remade if broken is None else said("its tables: {error}", error=words_of(broken))
 
 
 def _caught_up(kept: SideStore, ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:

@@ -41,7 +41,7 @@ class Pool(library.SQLiteConnectionPool):
                 check_same_thread=False,
                 isolation_level=None,
                 cached_statements=128,
-                timeout=self.lock_timeout or LOCK_SECONDS,
+                timeout=LOCK_SECONDS if self.lock_timeout is None else self.lock_timeout,
             )
             raw.row_factory = sqlite3.Row
             if "mode=ro" not in self.db_name and not self.is_sqlite_memory_mode:

@@ -242,7 +242,12 @@ class SqliteKept(SqliteSession):
 
 def _kept_error(error: sqlite3.Error) -> SideStoreError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    return SideStoreError(error, is_passing=code in _PASSING, forbids_writing=code in _CANNOT_WRITE)
+    return SideStoreError(
+        error,
+        is_passing=code in _PASSING,
+        forbids_writing=code in _CANNOT_WRITE,
+        is_gone=code == sqlite3.SQLITE_IOERR,
+    )
 
 
 def _drop(path: Path) -> bool:

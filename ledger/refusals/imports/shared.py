@@ -266,3 +266,11 @@ class BadRow(Misread, code="bad_row"):
     hint = "export the bill again as CSV; a cell that has a comma stands in quotes"
     cells: int
     columns: int
+
+
+class MissingCell(Misread, code="missing_cell"):
+    """The row lacks a value that is needed."""
+
+    message = "{column} is blank"
+    hint = "export the bill again with all of its cells"
+    column: str

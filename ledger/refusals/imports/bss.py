@@ -1,0 +1,114 @@
+"""What is refused of the provider's billing interface."""
+
+from __future__ import annotations
+
+from ledger.refusals import Misread, UnknownWord
+
+
+class NotABill(Misread, code="not_a_bill"):
+    """The file is not an answer of the billing interface."""
+
+    message = "there are neither Items nor Modules"
+    hint = "give what QueryInstanceBill, DescribeInstanceBill or QueryInstanceGaapCost answered"
+
+
+class UnknownCallItemInAnswer(Misread, code="unknown_call_item"):
+    """--call-item names an item that the answers have: else its fees would count as service fees."""
+
+    message = "no item is called {name}"
+    hint = "an item that is not called so would count as a service fee: ask with IsBillingItem=true"
+    name: str
+
+
+class MixedAnswers(Misread, code="mixed_answers"):
+    """Bills and costs spread over months tell the same fees."""
+
+    message = "bills and spread costs in one file would count the same fees twice"
+    hint = "give the one or the other"
+
+
+class Prepaid(Misread, code="prepaid"):
+    """What is paid for several months is in the spread costs, month by month."""
+
+    message = "a prepaid item is not this month's alone"
+    hint = "ask QueryInstanceGaapCost, which gives each month its part"
+
+
+class DailyItem(Misread, code="daily_item"):
+    """Bills are imported by the month."""
+
+    message = "an item of one day, {day}"
+    hint = "ask with Granularity=MONTHLY"
+    day: object
+
+
+class BadBillingCycle(Misread, code="bad_month"):
+    """The answer's month is not as the interface gives it."""
+
+    message = "{text} is no month such as 2026-03"
+    hint = "give the answers as they came"
+    text: str
+
+
+class BadAmountInAnswer(Misread, code="bad_amount"):
+    """The answer's amount is not as the interface gives it."""
+
+    message = "{text} is no amount"
+    hint = "give the answers as they came"
+    text: str
+
+
+class UnknownProductInAnswer(Misread, code="unknown_product"):
+    """--product names a product that the answers have."""
+
+    message = "no item is of the product {name}"
+    hint = "mistyped?"
+    name: str
+
+
+class FailedAnswer(Misread, code="failed_answer"):
+    """The interface answered with an error, so the bill is not there."""
+
+    message = "the interface answered {given_code}: {text}"
+    hint = "ask again"
+    given_code: object
+    text: object
+
+
+class SeveralProductsInAnswer(Misread, code="several_products"):
+    """Fees of another product would enlarge the base of the credit."""
+
+    message = "items of more than one product: {names}"
+    hint = "say which of them to read: --product"
+    names: str
+
+
+class PageTwice(Misread, code="page_twice"):
+    """A page that stands there twice would count its fees twice."""
+
+    message = "page {n} is there more than once"
+    hint = "give one query's pages, each once"
+    n: str | None
+
+
+class Incomplete(Misread, code="incomplete"):
+    """The interface answers in pages, and some are missing."""
+
+    message = "{given} items of {total}"
+    hint = "give all pages in one file"
+    given: int
+    total: str
+
+
+class UnknownBillType(UnknownWord, code="unknown_bill_type"):
+    """A bill item is of a type that is not known: a charge, a refund or neither."""
+
+    message = "unknown bill type: {value}"
+    hint = "enter this bill by hand with `slaledger fees bill`"
+
+
+class UnknownSubscriptionType(UnknownWord, code="unknown_subscription_type"):
+    """An item is prepaid or paid as it is used."""
+
+    message = "unknown subscription type: {value}"
+    hint = "enter this bill by hand with `slaledger fees bill`"

@@ -1,0 +1,116 @@
+"""What is refused of a status page."""
+
+from __future__ import annotations
+
+from ledger.refusals import Misread, UnknownWord
+
+
+class NotAttributable(Misread, code="not_attributable"):
+    """The page says that there was an incident and not what was down when, and a guess would become money."""
+
+    message = "{id} ({name}): {what}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    id: str
+    name: str
+    what: str
+
+
+class NotAStatusPage(Misread, code="not_a_status_page"):
+    """The file is not an export of a status page."""
+
+    message = "this is not an object with a list of `incidents`"
+    hint = "give the page's /api/v2/incidents.json or /api/v2/summary.json"
+
+
+class UnknownSkip(Misread, code="unknown_skip"):
+    """A mistyped --skip would import what was to be left out."""
+
+    message = "nothing to skip has the id {missing}"
+    hint = "--skip takes the id of an incident in the file"
+    missing: str
+
+
+class AmbiguousComponent(Misread, code="ambiguous_component"):
+    """A --map by name fits one component; its code tells them apart."""
+
+    message = "more than one component is called {key!r}"
+    hint = "map one of these codes: {codes}"
+    key: str
+    codes: str
+
+
+class UnknownComponent(Misread, code="unknown_component"):
+    """A --map names a component of the page."""
+
+    message = "no component is called {key!r}"
+    hint = "map a component's name or code, not a group's"
+    key: str
+
+
+class DuplicateId(Misread, code="duplicate_id"):
+    """Two incidents of one file have the same id."""
+
+    message = "the id {id} stands here a second time"
+    hint = "export the file again: an incident stands in it once"
+    id: str
+
+
+class UpdateWithoutStart(Misread, code="missing_time"):
+    """The page says that there was an outage and not since when."""
+
+    message = "no update says when {id} began"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    id: str
+
+
+class RecoveryWithoutStart(Misread, code="unknown_start"):
+    """The page says that a component recovered and not since when it was down."""
+
+    message = "{who} and comes back here, but no update says since when"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    who: str
+
+
+class ComponentMappedTwice(Misread, code="mapped_twice"):
+    """A component is one function."""
+
+    message = "component {given_code} is mapped to two functions"
+    hint = "map it once, by its name or by its code"
+    given_code: str
+
+
+class UpdateEndsBeforeStart(Misread, code="ends_before_start"):
+    """The page says an end of an outage that is before its start."""
+
+    message = "the end {end} is before the start {start}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    end: str
+    start: str
+
+
+class UnknownImpact(UnknownWord, code="unknown_impact"):
+    """An incident of a status page has one of the impacts that Statuspage knows."""
+
+    message = "unknown impact: {value}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+
+
+class UnknownUpdateStatus(UnknownWord, code="unknown_status"):
+    """An update of a status page has one of the statuses that Statuspage knows."""
+
+    message = "unknown status: {value}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+
+
+class UnknownComponentStatus(UnknownWord, code="unknown_component_status"):
+    """A component goes from one status that Statuspage knows to another."""
+
+    message = "unknown component status: {value}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+
+
+class UnknownStatusOfComponent(UnknownWord, code="unknown_component_status"):
+    """A component in the page's summary has a status that Statuspage knows."""
+
+    message = "unknown component status: {value}"
+    hint = "this version knows degraded_performance, major_outage, operational, partial_outage, under_maintenance"

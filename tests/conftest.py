@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from datetime import datetime, timedelta
@@ -180,7 +181,7 @@ def _written(stream: io.TextIOWrapper) -> str:
 
 
 NOON = MADE_AT + timedelta(hours=1)
-"""In the middle of a day and of a month."""
+"""In the middle of a day; not at the end of a month."""
 
 
 @pytest.fixture
@@ -252,16 +253,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(left_out)]
 
 
+def _clock_put_back(folder: Path) -> Path:
+    """A folder from which every interpreter takes a clock that goes on from `MADE_AT`."""
+    behind_ns = time.time_ns() - int(MADE_AT.timestamp()) * 10**9
+    made = folder / "clock"
+    made.mkdir()
+    put_back = f"import time\nown = time.time_ns\ntime.time_ns = lambda: own() - {behind_ns}\n"
+    (made / "sitecustomize.py").write_text(put_back)
+    return made
+
+
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
-    """The demo's folder and what it printed, made where something of an earlier run lay; once for all workers."""
+    """The demo's folder and what it printed, made where something of an earlier run lay; once for all workers.
+
+    It is of the same day whenever the tests run: its claim windows end.
+    """
     with for_all_workers(tmp_path_factory, worker_id, "demo") as of_all:
         folder, printed = of_all / "demo", of_all / "demo.txt"
         if not printed.exists():
             folder.mkdir()
             (folder / "slaledger.db").write_bytes(b"of an earlier run")
             demo = [sys.executable, str(ROOT / "examples" / "demo.py"), str(folder)]
-            done = subprocess.run(demo, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            own = [path for path in (os.environ.get("PYTHONPATH"),) if path]
+            env = os.environ | {"PYTHONPATH": os.pathsep.join((str(_clock_put_back(of_all)), *own))}
+            done = subprocess.run(demo, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             assert done.returncode == 0, done.stdout.decode()
             printed.write_bytes(done.stdout)
     return folder, printed.read_text("utf-8")

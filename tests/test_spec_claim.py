@@ -1,0 +1,128 @@
+"""What may be recorded of a claim for one account and month: every refusal, in the order of declaration (3.2)."""
+
+from __future__ import annotations
+
+import pytest
+from build import at, row
+from spec import given
+
+from domain import claim
+from domain.claim import Claim, Decided, check_decided_at
+from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
+from domain.decision import Head, Outcome
+from domain.events import ClaimDisputed, ClaimFiled, ClaimWithdrawn
+from domain.refusals import Refusal
+from domain.refusals.claim import (
+    ClaimAlreadyDecided,
+    ClaimAlreadyDisputed,
+    ClaimAlreadyFiled,
+    ClaimUndecided,
+    ClaimWasWithdrawn,
+    ClaimWithdrawnBefore,
+    DecidedBeforeDecided,
+    DecidedBeforeFiled,
+    DecidedClaimNotWithdrawn,
+    DisputedBeforeFiled,
+    MonthNotOver,
+)
+from domain.time import Instant, MonthText
+from domain.values import Id, Words
+
+ACCOUNT, MONTH = Id("1001"), MonthText("2026-03")
+OVER = at("04-01 00:00")
+FILED = ClaimFiled(account="1001", month="2026-03", filed_at=at("04-10 09:00"), statement=None)
+WITHDRAWN = (ClaimWithdrawn(account="1001", month="2026-03"), "no outage")
+DISPUTED = ClaimDisputed(account="1001", month="2026-03", disputed_at=at("04-20 09:00"), grounds="it was longer")
+
+
+def file(filed_at: str) -> FileClaim:
+    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)))
+
+
+def dispute(disputed_at: str, grounds: str = "it was longer") -> DisputeClaim:
+    return DisputeClaim(account=ACCOUNT, month=MONTH, disputed_at=Instant(at(disputed_at)), grounds=Words(grounds))
+
+
+class Decided18April:
+    """A claim that was filed on 10 April and decided on 18 April; what follows is folded onto it."""
+
+    def __init__(self, outcome: Outcome = "awarded") -> None:
+        self.outcome = outcome
+
+    def __call__(self, known: Claim | None, event: object, reason: str | None) -> Claim:
+        if known is None:
+            known = claim.evolve(None, FILED, None)
+            head = Head(number=1, outcome=self.outcome, decided_at=at("04-18 00:00"), credit=None)
+            known.decisions.append(Decided(head=head, record=b"", filed_at=known.filed_at, reason=None))
+            known.pending = None
+        return known if event is FILED else claim.evolve(known, event, reason)  # type: ignore[arg-type]
+
+
+def test_a_claim_is_for_a_month_that_is_over() -> None:
+    given(claim.evolve).when(claim.file, file("04-01 00:00"), OVER).then(
+        ClaimFiled(account="1001", month="2026-03", filed_at=OVER, statement=None)
+    )
+    given(claim.evolve).when(claim.file, file("03-31 23:59:59.999999"), OVER).then(MonthNotOver)
+
+
+def test_one_claim_of_a_month_waits_at_a_time() -> None:
+    given(claim.evolve, FILED).when(claim.file, file("04-10 09:00"), OVER).then()
+    given(claim.evolve, FILED).when(claim.file, file("04-10 09:01"), OVER).then(ClaimAlreadyFiled)
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.file, file("04-10 09:00"), OVER).then(FILED)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "refused"),
+    [
+        row("awarded stands", "awarded", True),
+        row("the commitment was met stands", "commitment_met", True),
+        row("nothing to credit stands", "nothing_to_credit", True),
+        row("not covered stands", "not_covered", True),
+        row("too late stands", "too_late", True),
+        row("too early may be filed again", "too_early", False),
+    ],
+)
+def test_a_decision_stands(outcome: Outcome, refused: bool) -> None:
+    again = ClaimFiled(account="1001", month="2026-03", filed_at=at("04-19 09:00"), statement=None)
+    told = ClaimAlreadyDecided if refused else again
+    given(Decided18April(outcome), FILED).when(claim.file, file("04-19 09:00"), OVER).then(told)
+
+
+def test_only_a_claim_that_waits_is_withdrawn() -> None:
+    given(claim.evolve, FILED).when(claim.withdraw, "no outage").then(WITHDRAWN[0])
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.withdraw, "no outage").then()
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.withdraw, "another").then(ClaimWithdrawnBefore)
+    given(Decided18April(), FILED).when(claim.withdraw, "no outage").then(DecidedClaimNotWithdrawn)
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "again", "refused"),
+    [
+        row("at its filing", "04-10 09:00", False, None),
+        row("before its filing", "04-10 08:59:59.999999", False, DecidedBeforeFiled),
+        row("again at the decision", "04-18 00:00", True, None),
+        row("again before it", "04-17 23:59:59.999999", True, DecidedBeforeDecided),
+    ],
+)
+def test_a_decision_is_dated_behind_what_it_follows(
+    decided_at: str, again: bool, refused: type[Refusal] | None
+) -> None:
+    command: DecideClaim | RedecideClaim = DecideClaim(account=ACCOUNT, month=MONTH)
+    if again:
+        command = RedecideClaim(account=ACCOUNT, month=MONTH, reason=Words("late evidence"))
+    known = given(Decided18April(), FILED).state
+    if refused is None:
+        check_decided_at(known, command, at(decided_at))
+        return
+    with pytest.raises(refused):
+        check_decided_at(known, command, at(decided_at))
+
+
+def test_a_dispute_is_of_a_decision() -> None:
+    decided = Decided18April()
+    given(decided, FILED).when(claim.dispute, dispute("04-20 09:00")).then(DISPUTED)
+    given(decided, FILED).when(claim.dispute, dispute("04-10 08:59:59.999999")).then(DisputedBeforeFiled)
+    given(decided, FILED, DISPUTED).when(claim.dispute, dispute("04-20 09:00")).then()
+    given(decided, FILED, DISPUTED).when(claim.dispute, dispute("04-21 09:00", "another")).then(ClaimAlreadyDisputed)
+    given(claim.evolve, FILED).when(claim.dispute, dispute("04-20 09:00")).then(ClaimUndecided)
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.dispute, dispute("04-20 09:00")).then(ClaimWasWithdrawn)

@@ -46,15 +46,6 @@ class UnknownEvent(Refusal, code="no_such_event"):
     event: str
 
 
-class EventBeyondLog(Refusal, code="beyond_the_log"):
-    """The log has not come to that position."""
-
-    message = "the log ends at position {last}, before {event}"
-    hint = "give a position up to {last}"
-    last: int
-    event: str
-
-
 class BadEvent(Unreadable, code="bad_event"):
     """An event is named by its position, or by its stream and version."""
 

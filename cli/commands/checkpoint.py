@@ -11,13 +11,14 @@ import click
 
 from cli.answers.proofs import consistency_answer, proof_answer
 from cli.options.context import open_ledger
-from cli.refusals import BadEvent, EventBeyondLog, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
+from cli.refusals import BadEvent, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
 from cli.terminal.output import emit, format_option, to_json, warn
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
 from ledger.log.codec import Row
+from ledger.refusals.audit import PositionBeyondLog
 from ledger.transparency import merkle, signed_notes
 from ledger.transparency.log_root import hashed
 from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
@@ -188,7 +189,7 @@ def _event(ledger: Ledger, event: str) -> Row:
         with ledger.reading() as log:
             last = log.position()
         if int(event) > last:
-            raise EventBeyondLog(last=last, event=event)
+            raise PositionBeyondLog(position=last, asked=event)
     elif stream and _NUMBER.fullmatch(version):
         with ledger.reading() as log:
             rows = [row for row in log.stream(stream) if row.version == int(version)]

@@ -13,8 +13,9 @@ from datetime import datetime
 import msgspec
 
 from domain.text import said
-from ledger.imports.outages import check_functions, source_key, target
+from ledger.imports.outages import BY_HAND, check_functions, source_key, target
 from ledger.imports.source import Node, Reading, Sourced, SourceTime, checked_id, parse_json, whole
+from ledger.refusals.imports.shared import ToldEndBeforeStart
 from ledger.refusals.imports.statuspage import (
     AmbiguousComponent,
     ComponentMappedTwice,
@@ -28,7 +29,6 @@ from ledger.refusals.imports.statuspage import (
     UnknownSkip,
     UnknownStatusOfComponent,
     UnknownUpdateStatus,
-    UpdateEndsBeforeStart,
     UpdateWithoutStart,
 )
 
@@ -197,7 +197,7 @@ def _mapping(root: Node, events: Iterable[PageEvent], functions: Mapping[str, st
     for key, function in functions.items():
         for code in _codes(root.file, key, bearers, complete=bool(page)):
             if mapped.setdefault(code, function) != function:
-                raise ComponentMappedTwice(place=root.file, given_code=code)
+                raise ComponentMappedTwice(place=root.file, component=code)
     return mapped
 
 
@@ -230,7 +230,7 @@ def _trace(
         number = 0
         for start, end in _intervals(event, code, loose):
             if end is not None and end.at < start.at:
-                raise UpdateEndsBeforeStart(place=end.place, end=end.text, start=start.text)
+                raise ToldEndBeforeStart(place=end.place, end=end.text, start=start.text, advice=BY_HAND)
             if end is not None and end.at == start.at:
                 notes.append(
                     said(

@@ -242,7 +242,7 @@ class PositionBeyondLog(Refusal, code="beyond_the_log"):
     message = "the log ends at position {position}, before {asked}"
     hint = "give a position up to {position}"
     position: int
-    asked: int
+    asked: object
 
 
 class NoEventAtPosition(Refusal, code="no_such_event"):

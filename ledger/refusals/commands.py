@@ -116,14 +116,6 @@ class UnknownClaim(Refusal, code="unknown_claim", clause="3.2"):
     month: str
 
 
-class VoucherNotFound(Refusal, code="unknown_voucher"):
-    """No voucher has this id."""
-
-    message = "there is no voucher {id}"
-    hint = "`slaledger voucher list`"
-    id: str
-
-
 class NoSource(Unreadable, code="no_source"):
     """Who reads a decision later must find where its working days come from."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import Conflict, Damaged, Unreadable
+from domain.refusals import Conflict, Unreadable
 
 
 class BadRoleName(Unreadable, code="bad_role_name"):
@@ -28,16 +28,6 @@ class TableOfSomethingElse(Unreadable, code="not_a_ledger"):
     message = "{name} has a table stored_events, but it is no ledger"
     hint = "check --ledger"
     name: str
-
-
-class NewerLedgerOnServer(Unreadable, code="newer_ledger"):
-    """A later version of slaledger keeps something in the ledger that this one does not know, and would get wrong."""
-
-    message = "{name} was written by a newer version (its schema is {version}, this one knows {schema_version})"
-    hint = "upgrade slaledger"
-    name: str
-    version: str
-    schema_version: int
 
 
 class NoSchema(Unreadable, code="no_schema"):
@@ -165,14 +155,5 @@ class ServerUnusable(Unreadable, code="store_unusable"):
 
     message = "{name}: {error}"
     hint = "nothing was recorded; look at the server's disk"
-    name: str
-    error: str
-
-
-class ServerDamaged(Damaged, code="store_damaged"):
-    """The server found damage in the ledger's tables."""
-
-    message = "{name}: {error}"
-    hint = "restore a copy; `slaledger audit verify` says more"
     name: str
     error: str

@@ -37,7 +37,7 @@ class ReadOnlyLedger(Unreadable, code="read_only"):
 
 
 class StoreDamaged(Damaged, code="store_damaged"):
-    """SQLite found damage in the file."""
+    """The database found damage in the ledger's tables."""
 
     message = "{name}: {told}"
     hint = "restore a copy; `slaledger audit verify` says more"
@@ -122,9 +122,9 @@ class DatabaseWithoutLedger(Unreadable, code="not_a_ledger"):
 class NewerLedger(Unreadable, code="newer_ledger"):
     """A later version of slaledger keeps something in the ledger that this one does not know, and would get wrong."""
 
-    message = "{path} was written by a newer version (its schema is {schema}, this one knows {schema_version})"
+    message = "{name} was written by a newer version (its schema is {schema}, this one knows {schema_version})"
     hint = "upgrade slaledger"
-    path: object
+    name: object
     schema: str
     schema_version: int
 

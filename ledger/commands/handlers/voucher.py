@@ -11,7 +11,7 @@ from ledger.commands.handlers.effect import Effect, Handler, content_sha256, on,
 from ledger.commands.receipts import ClaimReceipt, IssueReceipt, RedemptionReceipt, ReversalReceipt, VoucherReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
-from ledger.refusals.commands import VoucherNotFound
+from ledger.refusals.commands import UnknownVoucher
 
 
 def _issue(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
@@ -36,7 +36,7 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
     """A voucher's stream and state, by its id alone. Raises Refusal `unknown_voucher`."""
     reserved = log.reservation("voucher", id_)
     if reserved is None:
-        raise VoucherNotFound(id=id_)
+        raise UnknownVoucher(voucher=id_)
     stream = streams.voucher(reserved.owner, id_)
     return stream, log.fold_streams(stream).vouchers[id_]
 

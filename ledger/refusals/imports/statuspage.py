@@ -74,18 +74,9 @@ class RecoveryWithoutStart(Misread, code="unknown_start"):
 class ComponentMappedTwice(Misread, code="mapped_twice"):
     """A component is one function."""
 
-    message = "component {given_code} is mapped to two functions"
+    message = "component {component} is mapped to two functions"
     hint = "map it once, by its name or by its code"
-    given_code: str
-
-
-class UpdateEndsBeforeStart(Misread, code="ends_before_start"):
-    """The page says an end of an outage that is before its start."""
-
-    message = "the end {end} is before the start {start}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
-    end: str
-    start: str
+    component: str
 
 
 class UnknownImpact(UnknownWord, code="unknown_impact"):

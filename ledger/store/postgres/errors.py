@@ -16,11 +16,10 @@ from ledger.refusals.server import (
     OutcomeUnknown,
     ReadOnlyServer,
     RoleMayNotRecord,
-    ServerDamaged,
     ServerUnreachable,
     ServerUnusable,
 )
-from ledger.refusals.store import ChangedMeanwhile, Locked
+from ledger.refusals.store import ChangedMeanwhile, Locked, StoreDamaged
 
 _FORBIDDING = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 _PASSING = (psycopg.OperationalError, errors.LockNotAvailable, errors.QueryCanceled, errors.DiskFull, *_FORBIDDING)
@@ -84,4 +83,4 @@ def refusal(name: str, role: str, error: psycopg.Error) -> Refusal:
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return lost(name, error)
         case _:
-            return ServerDamaged(name=name, error=_said(error))
+            return StoreDamaged(name=name, told=_said(error))

@@ -25,7 +25,6 @@ from ledger.log import streams
 from ledger.log.codec import Entry, EventMapper, Row
 from ledger.log.database import Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.refusals.server import (
-    NewerLedgerOnServer,
     NoLedgerOnServer,
     NoSchema,
     OpenedReadOnly,
@@ -33,6 +32,7 @@ from ledger.refusals.server import (
     TableOfSomethingElse,
     UnreadableLedgerUrl,
 )
+from ledger.refusals.store import NewerLedger
 from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
 from ledger.store.postgres.recorder import LOCKS, BorrowedDatastore, PostgresRecorder, table_statements
 from ledger.store.postgres.session import PostgresSession, locked
@@ -174,7 +174,7 @@ class ServerStore:
         if ours != "slaledger" or not version.isdecimal():
             raise TableOfSomethingElse(name=self.name)
         if int(version) > streams.SCHEMA_VERSION:
-            raise NewerLedgerOnServer(name=self.name, version=version, schema_version=streams.SCHEMA_VERSION)
+            raise NewerLedger(name=self.name, schema=version, schema_version=streams.SCHEMA_VERSION)
 
     def _make(self) -> None:
         """The tables of log and projections, in one transaction; several at once take turns."""

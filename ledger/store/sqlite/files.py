@@ -112,4 +112,4 @@ def check_is_ledger(path: Path, url: str) -> None:
     if application != streams.APPLICATION_ID:
         raise DatabaseWithoutLedger(path=path)
     if schema > streams.SCHEMA_VERSION:
-        raise NewerLedger(path=path, schema=schema, schema_version=streams.SCHEMA_VERSION)
+        raise NewerLedger(name=path, schema=schema, schema_version=streams.SCHEMA_VERSION)

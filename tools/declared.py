@@ -9,7 +9,7 @@ import cli
 import domain
 import ledger
 import projections
-from domain.refusals import Refusal, declared
+from domain.refusals import Refusal
 
 
 def refusals() -> list[type[Refusal]]:
@@ -17,7 +17,13 @@ def refusals() -> list[type[Refusal]]:
     for package in (domain, ledger, projections, cli):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    return sorted(declared(), key=lambda kind: kind.__module__)
+    raised = (kind for kind in _below(Refusal) if kind.message_template)
+    return sorted(raised, key=lambda kind: kind.__module__)
+
+
+def _below(kind: type[Refusal]) -> list[type[Refusal]]:
+    below = kind.__subclasses__()
+    return list(dict.fromkeys([*below, *(one for each in below for one in _below(each))]))
 
 
 def templates(kind: type[Refusal]) -> list[str]:

@@ -19,10 +19,6 @@ from domain.refusals import Refusal
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 
-IMPORTS = (
-    *("shared", "statuspage", "alertmanager", "prometheus", "pagerduty", "cloudevents"),
-    *("aliyun_bill", "bss", "focus"),
-)
 CHAPTERS = {
     "cli.refusals": "The command line and batch files",
     "ledger.refusals.commands": "The command line and batch files",
@@ -33,13 +29,13 @@ CHAPTERS = {
     "domain.refusals.claim": "Claims and decisions",
     "domain.refusals.voucher": "Vouchers",
     "domain.refusals.terms": "Terms, readings, calendars",
-    **{f"ledger.refusals.imports.{each}": "Importing" for each in IMPORTS},
+    "ledger.refusals.imports": "Importing",
     "ledger.refusals.copies": "Exports, copies, moves",
     "ledger.refusals.audit": "Checkpoints, proofs, replay, dossiers, pages",
     "ledger.refusals.store": "The ledger where it is kept",
     "ledger.refusals.server": "PostgreSQL",
 }
-"""The chapter of each module, in the order of the page."""
+"""The chapter of each module, or of all in a folder, in the order of the page."""
 
 _TOP = """# When something is refused
 
@@ -71,12 +67,17 @@ for the ids, times and amounts of the case.
 def page() -> str:
     """The page."""
     ways: defaultdict[str, list[type[Refusal]]] = defaultdict(list)
-    for kind in sorted(refusals(), key=lambda kind: list(CHAPTERS).index(kind.__module__)):
+    for kind in sorted(refusals(), key=lambda kind: list(CHAPTERS).index(_place(kind))):
         ways[kind.code].append(kind)
     chapters: defaultdict[str, list[str]] = defaultdict(list)
     for code in sorted(ways):
-        chapters[CHAPTERS[ways[code][0].__module__]].append(code)
+        chapters[CHAPTERS[_place(ways[code][0])]].append(code)
     return "\n".join((_TOP, *_index(sorted(ways)), *_chapters(chapters, ways)))
+
+
+def _place(kind: type[Refusal]) -> str:
+    """The module of a refusal, or the folder of its module, whichever has a chapter."""
+    return kind.__module__ if kind.__module__ in CHAPTERS else kind.__module__.rpartition(".")[0]
 
 
 def _index(codes: list[str]) -> Iterator[str]:

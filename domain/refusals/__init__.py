@@ -17,7 +17,6 @@ A code with several sentences has a subclass for each. The docstring is the refu
 
 from __future__ import annotations
 
-import string
 from typing import Any, ClassVar, TypeAlias, dataclass_transform
 
 from domain.text import Said, said
@@ -100,8 +99,7 @@ class Refusal(_Declared):
 
     def _written(self, template: str) -> Said:
         kinds = fields(type(self))
-        named = {name for _, name, _, _ in string.Formatter().parse(template) if name}
-        return Said(template, {name: _text(self.values[name], kinds[name], self.zone) for name in sorted(named)})
+        return Said(template, {name: _text(value, kinds[name], self.zone) for name, value in self.values.items()})
 
     def __str__(self) -> str:
         return self.message
@@ -166,13 +164,3 @@ class BadValue(Refusal, ValueError):
 
 class UnreadableValue(BadValue, Unreadable):
     """A field's text is not even of its kind (no instant, no amount)."""
-
-
-def declared() -> list[type[Refusal]]:
-    """Every class that is raised, in the order of declaration; its module must have been imported."""
-    return [kind for kind in _below(Refusal) if kind.message_template]
-
-
-def _below(kind: type[Refusal]) -> list[type[Refusal]]:
-    below = kind.__subclasses__()
-    return list(dict.fromkeys([*below, *(one for each in below for one in _below(each))]))

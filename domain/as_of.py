@@ -16,7 +16,8 @@ from domain.bill import Bill
 from domain.case import Case, Fact, fold
 from domain.decision import head
 from domain.incident import Incident
-from domain.time import DEFAULT_ZONE, FOREVER, month_span, months_between
+from domain.terms.versions import zone_of
+from domain.time import FOREVER, month_span, months_between
 
 ALWAYS = -FOREVER
 """The instant of what holds at every instant: terms and calendars, which say themselves when they apply."""
@@ -169,8 +170,7 @@ def _saying(fact: Fact, event: e.Event) -> Fact:
 def concerning(case: Case, month: str, at: int) -> Case:
     """What of a case concerns a month: incidents that touch it (open ones up to `at`), bills for it, void ones
     too, its claim, the vouchers awarded for it. The account and the rules stay."""
-    zone = case.versions[-1].terms.zone if case.versions else DEFAULT_ZONE
-    start, end = month_span(month, zone)
+    start, end = month_span(month, zone_of(case.versions))
     return msgspec.structs.replace(
         case,
         incidents={name: found for name, found in case.incidents.items() if touches_span(found, start, end, at)},

@@ -15,9 +15,10 @@ from domain.case import Case
 from domain.claim import Claim, status
 from domain.events import Evidence
 from domain.incident import Exclusion, Incident
-from domain.money import DEFAULT_CURRENCY, Fen
+from domain.money import Fen
 from domain.refusals.terms import NoTerms
-from domain.time import DEFAULT_ZONE, Seconds
+from domain.terms.versions import currency_of
+from domain.time import Seconds
 
 
 class ExclusionShown(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -102,7 +103,7 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
 def case_shown(case: Case, zone: str) -> CaseShown:
     """An account's incidents, bills, claims and vouchers as they are known."""
     incidents = sorted(case.incidents.values(), key=lambda found: (found.started_at, found.incident))
-    currency = currency_of_case(case)
+    currency = currency_of(case.versions)
     return CaseShown(
         incidents=[incident_shown(found, zone) for found in incidents],
         bills=[bill_shown(found, zone) for _, found in sorted(case.bills.items())],
@@ -201,13 +202,3 @@ def subjects(case: Case) -> set[tuple[str, str]]:
 def limited(case: Case, month: str | None, at: int) -> Case:
     """What of a case concerns a month, or all of it."""
     return case if month is None else concerning(case, month, at)
-
-
-def zone_of_case(case: Case) -> str:
-    """The zone of the latest terms of a case, in which its instants are printed."""
-    return case.versions[-1].terms.zone if case.versions else DEFAULT_ZONE
-
-
-def currency_of_case(case: Case) -> str:
-    """The currency of the latest terms of a case, in which its amounts are."""
-    return case.versions[-1].terms.currency if case.versions else DEFAULT_CURRENCY

@@ -13,13 +13,13 @@ from cli.answers.case import (
     limited,
     month_measured,
     subjects,
-    zone_of_case,
 )
 from cli.answers.changes import KnowledgeDifference, print_difference
 from cli.answers.events import EventShown, event_shown, print_events
 from cli.answers.vouchers import VoucherAnswer
 from cli.terminal.values import ZonedInstant
 from domain.case import Case
+from domain.terms.versions import zone_of
 from ledger.queries.case_history import RULES, subject
 from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
@@ -50,7 +50,7 @@ class HistoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def history_answer(then: AccountThen, account: str, only: str | None) -> HistoryAnswer:
     """An account's history: its events in order and what they come to; of a month `only` what concerns it."""
-    zone = zone_of_case(then.case)
+    zone = zone_of(then.case.versions)
     case = limited(then.case, only, then.valid_at)
     concerned = {one for one in subjects(case) if one[0] not in RULES}
     shown = case_shown(case, zone)

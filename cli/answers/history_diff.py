@@ -16,7 +16,7 @@ from domain.account import Account
 from domain.assessment import would_credit
 from domain.case import Case, Fact, evolve, fold
 from domain.money import Fen
-from domain.terms.versions import in_force
+from domain.terms.versions import currency_of, in_force, zone_of
 from domain.text import said
 from domain.time import Seconds
 from ledger.queries.case_history import RULES, subject
@@ -32,7 +32,7 @@ _Causes = dict[tuple[str, str], Fact]
 
 def difference(before: AccountThen, after: AccountThen, month: str | None) -> KnowledgeDifference:
     """What changed from one state of knowledge to a later one, or of it what concerns a month."""
-    zone = shown.zone_of_case(after.case)
+    zone = zone_of(after.case.versions)
     old, new = (shown.limited(then.case, month, then.valid_at) for then in (before, after))
     concerned = shown.subjects(old) | shown.subjects(new)
     own = [fact for fact in after.known if fact.position > before.position and subject(fact) in concerned]
@@ -66,7 +66,7 @@ def _described(case: Case, one: tuple[str, str], zone: str) -> _Things:
             fields = _fields(shown.claim_shown(case.claims[id_], zone), without=("month",))
             return {said("claim {month}", month=id_): fields | {"decision": None if latest is None else latest.number}}
         case "voucher" if id_ in case.vouchers:
-            return _voucher(voucher_answer(case.vouchers[id_], zone, shown.currency_of_case(case)))
+            return _voucher(voucher_answer(case.vouchers[id_], zone, currency_of(case.versions)))
         case _ if kind in RULES:
             return _rules(case)
         case _:

@@ -9,9 +9,10 @@ from cli.answers.worklist import breach_row, print_breaches
 from cli.answers.worklist import worklist as what_waits
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
-from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.terminal.output import emit, format_option
 from domain.refusals import BadValue
+from domain.terms.versions import currency_of
 from domain.text import said, words_of
 from domain.time import MonthText
 from ledger.queries.worklist import breaches_of, month_of_account, mtbf_of_account, work
@@ -57,7 +58,7 @@ def breaches(month: str, asked: KnownAtOptions, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = breaches_of(ledger, month, known.at, known.upto)
         with ledger.reading(known.upto) as log:
-            currency = currency_known(log)
+            currency = currency_of(log.versions())
     rows = [breach_row(breach, currency) for breach in found]
     emit(rows, format_, lambda: print_breaches(rows))
 
@@ -93,6 +94,6 @@ def worklist(asked: KnownAtOptions, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = work(ledger, known.at, known.upto)
         with ledger.reading(known.upto) as log:
-            zone, currency = zone_known(log, known), currency_known(log)
+            zone, currency = zone_known(log, known), currency_of(log.versions())
     answer = what_waits(found, zone, currency)
     emit(answer, format_, answer.table)

@@ -12,10 +12,11 @@ from cli.commands.availability import parsed_month
 from cli.commands.recording import group
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger, settings
-from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.refusals import NothingToExplain, UnknownDecision
 from cli.terminal.output import emit, format_option
 from domain.case import account_of
+from domain.terms.versions import currency_of
 from ledger.commands.handlers.claim import claim_in
 from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels
@@ -59,7 +60,7 @@ def list_(month: str | None, asked: KnownAtOptions, format_: str | None) -> None
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, ReadModels.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
-            zone, currency = zone_known(log, known), currency_known(log)
+            zone, currency = zone_known(log, known), currency_of(log.versions())
         rows = [claim_listed(row, zone, currency) for row in views.claims(month)]
     emit(rows, format_, lambda: print_claims(rows))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 import msgspec
 
-from cli.answers.case import zone_of_case
 from cli.answers.history import history_answer
 from cli.answers.history_diff import difference
 from cli.commands.availability import parsed_month
@@ -15,6 +14,7 @@ from cli.options.known_at import KnownAt, KnownAtOptions, instant_asked, knowing
 from cli.refusals import NotYetEnrolled
 from cli.terminal.output import emit, format_option
 from domain.case import account_of, fold
+from domain.terms.versions import zone_of
 from domain.time import rfc3339
 from ledger import clock
 from ledger.application import Ledger
@@ -62,5 +62,5 @@ def _check_enrolled(then: AccountThen, account: str) -> None:
     """Raises Refusal `unknown_account` where it was never enrolled, or only after the instant that was asked for."""
     enrolled = account_of(fold(then.known), account)
     if then.case.account is None:
-        at = rfc3339(enrolled.enrolled_at, zone_of_case(then.case))
+        at = rfc3339(enrolled.enrolled_at, zone_of(then.case.versions))
         raise NotYetEnrolled(account=account, enrolled_at=at)

@@ -8,9 +8,10 @@ from cli.answers.vouchers import print_vouchers, voucher_answer, voucher_listed
 from cli.commands.recording import group
 from cli.options.completion import accounts, vouchers
 from cli.options.context import open_ledger
-from cli.options.known_at import KnownAtOptions, currency_known, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.terminal.output import emit, format_option
 from domain.case import unknown_account
+from domain.terms.versions import currency_of
 from ledger.log import streams
 from ledger.queries.read_models import ReadModels
 from ledger.queries.worklist import voucher_then
@@ -32,7 +33,7 @@ def list_(account: str | None, asked: KnownAtOptions, format_: str | None) -> No
     with open_ledger() as ledger, knowing(ledger, asked) as known, ReadModels.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone = zone_known(log, known)
-            currency = currency_known(log)
+            currency = currency_of(log.versions())
             if account is not None and not log.version(streams.account(account)):
                 raise unknown_account(account)
         rows = [voucher_listed(row, zone, currency) for row in views.vouchers(account)]
@@ -53,5 +54,5 @@ def show(voucher_id: str, asked: KnownAtOptions, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = voucher_then(ledger, voucher_id, known.upto)
         with ledger.reading(known.upto) as log:
-            answer = voucher_answer(found, zone_known(log, known), currency_known(log))
+            answer = voucher_answer(found, zone_known(log, known), currency_of(log.versions()))
     emit(answer, format_, answer.table)

@@ -10,10 +10,8 @@ import click
 from cli.main import Settings
 from cli.refusals import BadActor, BadEnvironment, NoActor
 from cli.terminal.output import warn
-from domain.terms.versions import Terms, latest
 from domain.text import said
 from ledger.application import Ledger
-from ledger.log.reader import Reader
 
 
 def settings() -> Settings:
@@ -58,13 +56,3 @@ def actor() -> str:
     if not 1 <= len(name) <= 200 or not name.isprintable():
         raise BadActor()
     return name
-
-
-def zone_of(log: Reader) -> str:
-    """The zone of the latest terms, in which instants are printed. Raises Refusal `no_terms`."""
-    return terms_of(log).zone
-
-
-def terms_of(log: Reader) -> Terms:
-    """The latest terms: their zone and currency are those of what is printed. Raises Refusal `no_terms`."""
-    return latest(log.versions()).terms

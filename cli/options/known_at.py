@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.options.context import zone_of
 from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
 from domain.refusals import BadValue, Refusal
-from domain.terms.versions import currency_of
+from domain.terms.versions import latest, zone_of
 from domain.text import said
-from domain.time import DEFAULT_ZONE, Instant
+from domain.time import Instant
 from ledger import clock
 from ledger.application import Ledger
 from ledger.commands.execution import CLOCK_TOLERANCE_US
@@ -115,14 +114,5 @@ def zone_known(log: Reader, known: KnownAt) -> str:
 
     Raises Refusal `no_terms` where no terms are known now.
     """
-    try:
-        return zone_of(log)
-    except Refusal:
-        if known.upto is None:
-            raise
-        return DEFAULT_ZONE
-
-
-def currency_known(log: Reader) -> str:
-    """The currency of the terms known then, before any the usual one."""
-    return currency_of(log.versions())
+    versions = log.versions()
+    return latest(versions).terms.zone if known.upto is None else zone_of(versions)

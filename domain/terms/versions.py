@@ -35,7 +35,7 @@ from domain.refusals.terms import (
 from domain.terms.checks import check_expressible, findings
 from domain.terms.document import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
 from domain.text import said, words_of
-from domain.time import DAY_US, month_span, rfc3339
+from domain.time import DAY_US, DEFAULT_ZONE, month_span, rfc3339
 
 __all__ = ["REFERENCE_AGREEMENT", "Cited", "Readings", "Terms", "Version"]
 
@@ -196,6 +196,11 @@ def latest(versions: Sequence[Version]) -> Version:
     if not versions:
         raise NoTermsPublished()
     return versions[-1]
+
+
+def zone_of(versions: Sequence[Version]) -> str:
+    """The clock of the latest terms, on which instants are shown; the usual one before there are any."""
+    return latest(versions).terms.zone if versions else DEFAULT_ZONE
 
 
 def currency_of(versions: Sequence[Version]) -> str:

@@ -12,7 +12,7 @@ from domain.decision import head
 from domain.events import ClaimDecided, VoucherIssued
 from domain.money import yuan
 from domain.rules.fees import covers
-from domain.terms.versions import Version, latest
+from domain.terms.versions import Version, zone_of
 from domain.text import said
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, rfc3339
 
@@ -44,16 +44,12 @@ def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: i
     yield from (each for each in found if year is None or each.month is None or each.month[:4] == f"{year:04d}")
 
 
-def _zone(case: Case) -> str:
-    return latest(case.versions).terms.zone if case.versions else DEFAULT_ZONE
-
-
 def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Gap]:
     """Months that have ended, from enrolment to closure, that no standing bill is for."""
     holder = case.account
     if holder is None:
         return
-    zone = _zone(case)
+    zone = zone_of(case.versions)
     month, now = month_of(holder.enrolled_at, zone), month_of(at, zone)
     last = now if holder.closed_at is None else min(now, add_months(month_of(holder.closed_at - 1, zone), 1))
     while month < last:
@@ -65,7 +61,7 @@ def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Gap]:
 
 
 def _open_incidents(case: Case, account: str, at: int) -> Iterator[Gap]:
-    zone = _zone(case)
+    zone = zone_of(case.versions)
     for incident in incidents_of(case):
         if incident.status == "open":
             yield Gap(
@@ -81,7 +77,7 @@ def _open_incidents(case: Case, account: str, at: int) -> Iterator[Gap]:
 
 
 def _claims(case: Case, account: str, at: int) -> Iterator[Gap]:
-    zone = _zone(case)
+    zone = zone_of(case.versions)
     for month, claim in sorted(case.claims.items()):
         if claim.pending is not None and at - claim.pending.filed_at > WAITING_US:
             since = rfc3339(claim.pending.filed_at, zone)

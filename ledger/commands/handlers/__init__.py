@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain import commands as c
 from domain.refusals import Refusal
-from domain.terms import versions as agreement
+from domain.terms.versions import zone_of
 from ledger.commands.handlers import account, bill, calendar, claim, incident, terms, voucher
 from ledger.commands.handlers.effect import Effect, Handler
 from ledger.log.reader import Reader
@@ -26,11 +26,5 @@ def handle(log: Reader, command: c.Command, now: int) -> Effect:
     try:
         return handler(log, command, now)
     except Refusal as refusal:
-        refusal.zone = refusal.zone or _zone(log)
+        refusal.zone = refusal.zone or zone_of(log.versions())
         raise
-
-
-def _zone(log: Reader) -> str | None:
-    """The clock on which a refusal writes its instants: the latest terms'; None before there are any."""
-    versions = log.versions()
-    return agreement.latest(versions).terms.zone if versions else None

@@ -25,7 +25,7 @@ soak: $(VENV)/.dev system
 # What tests want of the system: brought where this is Debian and root asks, else the tests that want it say so.
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300
 system:
-	@missing="$$($(PYTHON) tests/system.py)"; \
+	@missing="$$($(PYTHON) tests/support/system.py)"; \
 	if test -n "$$missing" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		echo "installing for the tests: $$missing"; \
 		$(APT_INSTALL) $$missing >/dev/null 2>&1 || \

@@ -2,7 +2,7 @@
 
     python tools/measure.py
 
-`tests/test_architecture.py` holds those that must not grow.
+`tests/project/test_architecture.py` holds those that must not grow.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from conftest import CommandLine
 
 from cli.examples import EXAMPLES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml"
 BILL_HEADER = (ROOT / "examples" / "bill-2026.csv").read_text("utf-8-sig").splitlines()[0]
 

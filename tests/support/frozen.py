@@ -21,8 +21,8 @@ from unittest.mock import patch
 from conftest import CommandLine
 from releases import LAY_OUT, is_locked
 
-FOLDER = Path(__file__).with_name("golden_answers")
-HOW = "`python -m pytest tests/test_golden_answers.py tests/test_golden_refusals.py --golden-update` writes it anew"
+FOLDER = Path(__file__).parents[1] / "golden_answers"
+HOW = "`python -m pytest tests/cli --golden-update` writes it anew"
 BEGIN_NS = 1_795_226_400_000_000_000
 """The clock's first instant: 2026-11-21T10:00:00+08:00, when all that the demo's files tell lies before."""
 MINUTE_NS = 60_000_000_000

@@ -16,7 +16,7 @@ from ledger.imports.label_rules import LabelRules
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
-SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "alertmanager-webhook.json"
+SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "alertmanager-webhook.json"
 Json = dict[str, Any]
 DOWN = {("alertname", "RoutingDown"): "inbound_routing"}
 BY_TENANT = LabelRules(functions=DOWN, account_label="tenant")

@@ -13,7 +13,7 @@ import pytest
 
 from ledger.transparency import merkle
 
-VECTORS = Path(__file__).parents[1].parent / "shared" / "vectors"
+VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
 
 
 def _leaf(number: int) -> bytes:

@@ -10,7 +10,7 @@ from ledger.imports.aliyun_bill import COLUMNS, read_aliyun_bill
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
-SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "aliyun-bill-header.csv"
+SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "aliyun-bill-header.csv"
 CALL = "通话费"
 Row = dict[str, str]
 USUAL: Row = {

@@ -1,6 +1,6 @@
 """Makes the pictures of `docs/screenshots/` anew, of the demo's pages.
 
-python tests/screenshots.py
+python tests/support/screenshots.py
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from browser import Opened, Scheme, chromium, opened
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "screenshots"
 PAGES = {
     "dispute": ("dossier", "1001", "2026-07"),

@@ -32,7 +32,7 @@ SIZE = 512 * 1024
 
 @pytest.fixture
 def slaledger(ledger_file: Path) -> CommandLine:
-    """On a file: the disk of this machine; a server tells of its own (`tests/test_postgres.py`)."""
+    """On a file: the disk of this machine; a server tells of its own (`tests/stores/test_postgres.py`)."""
     return CommandLine(ledger_file.parent)
 
 

@@ -31,7 +31,7 @@ from domain.terms.versions import Readings, Terms, Version, document_sha256, par
 from domain.terms.versions import evolve as evolve_terms
 from ledger.shipped import published_calendar, shipped_agreements
 
-SHARED = Path(__file__).parents[2] / "shared" / "agreement"
+SHARED = Path(__file__).parents[3] / "shared" / "agreement"
 SHIPPED = shipped_agreements()[0]
 SHANGHAI = timezone(timedelta(hours=8))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

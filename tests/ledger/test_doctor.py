@@ -136,7 +136,7 @@ def test_each_extra_is_told_by_its_use() -> None:
     """An extra of `pyproject.toml` that `doctor` does not know would be missing from what it says."""
     import tomllib
 
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert set(project["optional-dependencies"]) - {"dev", "bench"} <= set(doctor.USES)
 
 

@@ -12,7 +12,7 @@ from ledger.imports.source import Reading
 from ledger.imports.statuspage import read_statuspage
 from ledger.refusals import Misread
 
-SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "statuspage-incidents.json"
+SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "statuspage-incidents.json"
 PHONE = {"Phone": "agent_calls"}
 Page = dict[str, Any]
 

@@ -15,7 +15,7 @@ from ledger.imports.focus import FocusOptions, read_focus
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 
-SAMPLE = Path(__file__).parents[2] / "shared" / "samples" / "focus-1.0.csv"
+SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "focus-1.0.csv"
 Row = dict[str, str]
 USUAL: Row = {
     "SubAccountId": "1001",

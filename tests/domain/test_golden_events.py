@@ -12,7 +12,7 @@ from domain import events as e
 from domain.refusals import Damaged
 from ledger.log.codec import Row, decode, encode, open_state
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
 
 

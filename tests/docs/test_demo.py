@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MAPS = [f"--map={pair}" for pair in ("Agent sign-in=agent_sign_in", "Inbound routing=inbound_routing")]
 AGAIN = {
     "accounts": ["batch", "01-accounts.jsonl"],

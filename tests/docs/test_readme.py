@@ -12,7 +12,7 @@ from releases import as_compared
 
 from cli.main import cli
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 TOUR = [block for block in BLOCKS if block.startswith("$ slaledger")]
 

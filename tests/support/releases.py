@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "requirements"
+FOLDER = Path(__file__).parents[2] / "requirements"
 
 
 def locked(name: str) -> dict[str, tuple[str, int]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import system
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_run_ends_with_that_line_or_fails(tmp_path: Path, no_skips: bool) -> N
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", "test_it.py"],
         cwd=tmp_path,
-        env={"PATH": str(tmp_path), "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+        env={"PATH": str(tmp_path), "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}:{ROOT / 'tests' / 'support'}"}
         | ({system.NO_SKIPS: "1"} if no_skips else {}),
         capture_output=True,
         text=True,

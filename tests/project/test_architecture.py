@@ -18,7 +18,7 @@ from cli.examples import EXAMPLES
 from cli.main import _COMMANDS, cli
 from domain.commands import BY_WORDS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGES = ("cli", "ledger", "projections", "domain")
 """From the outside in: each may import itself and what stands behind it."""
 FILES = {file.relative_to(ROOT).as_posix(): file for package in PACKAGES for file in (ROOT / package).rglob("*.py")}

@@ -1,8 +1,8 @@
 """The rows of a cohort under other names: what accounts that live as earlier ones did would have recorded.
 
 Nothing is decided anew. Ids, recording times, content hashes, and what each decision rests on (the log's position and
-the hash over the facts) are put in anew, which is many times faster than living again. `tests/project/test_generator.py` holds
-the outcome to be the same, byte for byte.
+the hash over the facts) are put in anew, which is many times faster than living again.
+`tests/project/test_generator.py` holds the outcome to be the same, byte for byte.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from domain.incident import Incident
 from domain.terms.versions import Version, in_force
 from ledger.application import New, Writer
 from ledger.commands.execution import carry_out
+from ledger.commands.parsing import content
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Envelope, Row, decode, encode
 from ledger.log.leaves import leaf_hash
@@ -151,7 +152,7 @@ class MemoryLog(Writer):
             case _:
                 carry_out(self, command, actor, now)
                 if command.key is not None:
-                    self.beneath[self._position] = Beneath(c.content(command))
+                    self.beneath[self._position] = Beneath(content(command))
 
     def _decide(self, account: str, month: str, at: int, actor: str, now: int, reason: str | None) -> None:
         held = self._held[account]

@@ -20,7 +20,7 @@ def floor(path: str) -> None:
 
     import msgspec
 
-    from domain.events import TOPICS
+    from domain.topics import TOPICS
     from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
@@ -36,7 +36,7 @@ def server_floor(url: str) -> None:
     import msgspec
     import psycopg
 
-    from domain.events import TOPICS
+    from domain.topics import TOPICS
     from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]

@@ -19,8 +19,21 @@ from domain.terms import versions as agreement
 from domain.text import words_of
 
 
+class SourceMark(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Which source an import recorded an event for. Events without one are a person's word.
+
+    `name` is the format, `scope` the page or query, `key` the source's own identity of what it tells, `said_at` when
+    the source said it, in microseconds.
+    """
+
+    name: str
+    scope: str = ""
+    key: str = ""
+    said_at: int | None = None
+
+
 class Fact(msgspec.Struct, frozen=True, gc=False):
-    """An event as it was recorded: where in the log, when, by whom, why."""
+    """An event as it was recorded: where in the log, when, by whom, why, and for which source."""
 
     stream: str
     version: int
@@ -31,6 +44,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     key: str | None
     topic: str
     event: e.Event
+    source: SourceMark | None = None
 
 
 class Case(msgspec.Struct, kw_only=True):
@@ -131,7 +145,13 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.IncidentClosed,
         e.IncidentClosedWithin,
         e.IncidentCorrected,
+        e.IncidentCorrectedWithin,
+        e.IncidentFunctionCorrected,
+        e.IncidentReopened,
         e.IncidentWithdrawn,
+        e.IncidentReinstated,
+        e.IncidentKept,
+        e.IncidentReleased,
         e.ExclusionApplied,
         e.ExclusionWithdrawn,
     ),

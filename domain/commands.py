@@ -113,6 +113,7 @@ class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
     regions: tuple[Id, ...] | None = None
     all_accounts: bool = False
     uncertainty_seconds: Seconds | None = None
+    again: bool = False
 
 
 class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
@@ -125,12 +126,22 @@ class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
 
 
 class CorrectIncident(Command, tag="incident correct", frozen=True, kw_only=True):
-    """Correct an incident's start or end."""
+    """Correct an incident's start, end or function."""
 
     ARGUMENTS = ("incident",)
     incident: Id
     started_at: Instant | None = None
     ended_at: Instant | None = None
+    function: FunctionName | None = None
+    uncertainty_seconds: Seconds | None = None
+    reason: Words
+
+
+class ReopenIncident(Command, tag="incident reopen", frozen=True, kw_only=True):
+    """Record that an incident's end is not known after all."""
+
+    ARGUMENTS = ("incident",)
+    incident: Id
     reason: Words
 
 
@@ -153,6 +164,7 @@ class ApplyExclusion(Command, tag="exclusion apply", frozen=True, kw_only=True, 
     notified_at: Instant | None = None
     reason: Words | None = None
     evidence: tuple[EvidenceField, ...] = ()
+    again: bool = False
 
 
 class WithdrawExclusion(Command, tag="exclusion withdraw", frozen=True, kw_only=True):
@@ -364,6 +376,7 @@ COMMANDS: tuple[type[Command], ...] = (
     OpenIncident,
     CloseIncident,
     CorrectIncident,
+    ReopenIncident,
     WithdrawIncident,
     ApplyExclusion,
     WithdrawExclusion,
@@ -382,14 +395,3 @@ COMMANDS: tuple[type[Command], ...] = (
 )
 """The wire form of every command, by which a line is decoded."""
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}
-
-
-def content(command: Command) -> bytes:
-    """What a command says, without its key, as bytes that are equal exactly where the wishes are."""
-    return msgspec.json.encode(msgspec.structs.replace(command.wire(), key=None), order="sorted", enc_hook=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, int):
-        return int(value)
-    return str(value)

@@ -1,13 +1,11 @@
 """Every fact that the ledger can hold: past tense, immutable, units in the names, instants in microseconds.
 
 An event says only *what happened*. Who recorded it, when and why stands beside it in the envelope
-(`ledger/log/codec.py`). `TOPICS` gives each its stable name in the store; `domain` may be rearranged, topics
-may not. A shape that was ever written stays readable: see `UPCASTERS`.
+(`ledger/log/codec.py`). `domain/topics.py` gives each its stable name in the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -155,8 +153,45 @@ class IncidentCorrected(Event, frozen=True, kw_only=True):
     ended_at: int | None = None
 
 
+class IncidentCorrectedWithin(IncidentCorrected, frozen=True, kw_only=True):
+    """The same, as a measurement in steps tells it: the true instants are at most `uncertainty_us` from these."""
+
+    uncertainty_us: int
+
+
+class IncidentReopened(Event, frozen=True, kw_only=True):
+    """The incident's end is not known after all: it is open again."""
+
+    incident: str
+
+
+class IncidentFunctionCorrected(Event, frozen=True, kw_only=True):
+    """Which function was unavailable, after a correction."""
+
+    incident: str
+    function: str
+
+
 class IncidentWithdrawn(Event, frozen=True, kw_only=True):
     """The incident was none."""
+
+    incident: str
+
+
+class IncidentReinstated(Event, frozen=True, kw_only=True):
+    """The withdrawal of the incident was undone: it counts again, as it was."""
+
+    incident: str
+
+
+class IncidentKept(Event, frozen=True, kw_only=True):
+    """A person confirmed the incident though its source no longer tells of it: the person's word stays."""
+
+    incident: str
+
+
+class IncidentReleased(Event, frozen=True, kw_only=True):
+    """A person handed the incident back to its source: what the source says counts again, for every field."""
 
     incident: str
 
@@ -181,38 +216,25 @@ class ExclusionApplied(Event, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-class ExclusionAppliedV1(Event, frozen=True, kw_only=True):
-    """The first shape of `ExclusionApplied`, with one piece of evidence at most. It is no longer written."""
-
-    incident: str
-    exclusion: int
-    clause: str
-    from_at: int | None = None
-    to_at: int | None = None
-    notified_at: int | None = None
-    evidence: Evidence | None = None
-
-
-def several_pieces_of_evidence(old: Event) -> Event:
-    """Today's shape of an `ExclusionAppliedV1`: its piece of evidence is the only one."""
-    if not isinstance(old, ExclusionAppliedV1):
-        raise TypeError(f"{type(old).__name__} is not the first shape of an exclusion")
-    return ExclusionApplied(
-        incident=old.incident,
-        exclusion=old.exclusion,
-        clause=old.clause,
-        from_at=old.from_at,
-        to_at=old.to_at,
-        notified_at=old.notified_at,
-        evidence=() if old.evidence is None else (old.evidence,),
-    )
-
-
 class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
     """An exclusion was taken back."""
 
     incident: str
     exclusion: int
+
+
+class SourceRead(Event, frozen=True, kw_only=True):
+    """An import took what a source said. `files` are the SHA-256 of its files, `said_at` when the source said it.
+
+    `since` and `until` are how far the files reach, where they do: what lies there and is not told has vanished.
+    """
+
+    source: str
+    scope: str
+    files: tuple[str, ...]
+    said_at: int | None = None
+    since: int | None = None
+    until: int | None = None
 
 
 class FeesBilled(Event, frozen=True, kw_only=True):
@@ -341,44 +363,3 @@ class VoucherCancelled(Event, frozen=True, kw_only=True):
 
     voucher: str
     amount_fen: int
-
-
-TOPICS: dict[str, type[Event]] = {
-    "ledger.created": LedgerCreated,
-    "id.reserved": IdReserved,
-    "key.used": KeyUsed,
-    "terms.published": TermsPublished,
-    "calendar.published": CalendarPublished,
-    "account.enrolled": AccountEnrolled,
-    "account.restaged": AccountRestaged,
-    "account.corrected": AccountCorrected,
-    "account.closed": AccountClosed,
-    "incident.opened": IncidentOpened,
-    "incident.opened_within": IncidentOpenedWithin,
-    "incident.joined": IncidentJoined,
-    "incident.closed": IncidentClosed,
-    "incident.closed_within": IncidentClosedWithin,
-    "incident.corrected": IncidentCorrected,
-    "incident.withdrawn": IncidentWithdrawn,
-    "exclusion.applied.v2": ExclusionApplied,
-    "exclusion.withdrawn": ExclusionWithdrawn,
-    "fees.billed": FeesBilled,
-    "fees.corrected": FeesCorrected,
-    "fees.voided": FeesVoided,
-    "fees.paid_by_voucher": FeesPaidByVoucher,
-    "fees.payment_reversed": FeesPaymentReversed,
-    "claim.filed": ClaimFiled,
-    "claim.withdrawn": ClaimWithdrawn,
-    "claim.decided": ClaimDecided,
-    "claim.disputed": ClaimDisputed,
-    "claim.paid": ClaimPaid,
-    "voucher.issued": VoucherIssued,
-    "voucher.redeemed": VoucherRedeemed,
-    "voucher.redemption_reversed": RedemptionReversed,
-    "voucher.cancelled": VoucherCancelled,
-}
-
-UPCASTERS: dict[str, tuple[type[Event], Callable[[Event], Event]]] = {
-    "exclusion.applied": (ExclusionAppliedV1, several_pieces_of_evidence),
-}
-"""Topics of shapes no longer written: the old shape, and the pure function that makes today's event of it."""

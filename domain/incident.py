@@ -13,17 +13,25 @@ from domain.events import (
     IncidentClosed,
     IncidentClosedWithin,
     IncidentCorrected,
+    IncidentCorrectedWithin,
+    IncidentFunctionCorrected,
+    IncidentKept,
     IncidentOpened,
     IncidentOpenedWithin,
+    IncidentReinstated,
+    IncidentReleased,
+    IncidentReopened,
     IncidentWithdrawn,
     Scope,
 )
 from domain.refusals.incident import (
     EmptySpan,
     EndsBeforeStart,
+    ExclusionUndone,
     ExclusionWasWithdrawn,
     IncidentScope,
     IncidentStillOpen,
+    IncidentUndone,
     IncidentWasClosed,
     IncidentWasWithdrawn,
     NoExclusions,
@@ -132,8 +140,16 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
             incident.ended_within_us = event.uncertainty_us if isinstance(event, IncidentClosedWithin) else None
         case IncidentCorrected():
             _corrected(incident, event)
+        case IncidentFunctionCorrected():
+            incident.function = event.function
+        case IncidentReopened():
+            incident.ended_at = incident.ended_within_us = None
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
+        case IncidentReinstated():
+            incident.withdrawn = None
+        case IncidentKept() | IncidentReleased():
+            pass  # these say whose word counts, and change nothing of what is known
         case ExclusionApplied():
             incident.exclusions.append(_exclusion(event, reason))
         case ExclusionWithdrawn():
@@ -145,10 +161,11 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
 
 def _corrected(incident: Incident, event: IncidentCorrected) -> None:
     """A corrected instant is as exact as the correction says it."""
+    within_us = event.uncertainty_us if isinstance(event, IncidentCorrectedWithin) else None
     if event.started_at is not None:
-        incident.started_at, incident.started_within_us = event.started_at, None
+        incident.started_at, incident.started_within_us = event.started_at, within_us
     if event.ended_at is not None:
-        incident.ended_at, incident.ended_within_us = event.ended_at, None
+        incident.ended_at, incident.ended_within_us = event.ended_at, within_us
 
 
 def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
@@ -178,15 +195,19 @@ def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
 
 
 def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
-    """The incident's start or end was another.
+    """The incident's start, end or function was another.
 
     Raises Refusal `nothing_given`, `incident_withdrawn`, `incident_open`, `ends_before_start`, `notice_too_late`.
     """
     _not_withdrawn(incident)
-    if command.started_at is None and command.ended_at is None:
+    if command.started_at is None and command.ended_at is None and command.function is None:
         raise NothingToCorrectInIncident(incident=incident.incident)
     if command.ended_at is not None and incident.ended_at is None:
         raise IncidentStillOpen(incident=incident.incident)
+    return (*_correct_times(incident, command, terms), *_correct_function(incident, command))
+
+
+def _correct_times(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
     started_at = incident.started_at if command.started_at is None else int(command.started_at)
     ended_at = incident.ended_at if command.ended_at is None else int(command.ended_at)
     if (started_at, ended_at) == (incident.started_at, incident.ended_at):
@@ -195,13 +216,42 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
     for exclusion in incident.exclusions:
         if exclusion.stands and exclusion.from_at is None:
             _check_notice(incident, exclusion.clause, exclusion.notified_at, started_at, terms)
-    return (
-        IncidentCorrected(
-            incident=incident.incident,
-            started_at=None if command.started_at is None else started_at,
-            ended_at=None if command.ended_at is None else ended_at,
-        ),
+    corrected = IncidentCorrected(
+        incident=incident.incident,
+        started_at=None if command.started_at is None else started_at,
+        ended_at=None if command.ended_at is None else ended_at,
     )
+    if command.uncertainty_seconds is None:
+        return (corrected,)
+    within_us = int(command.uncertainty_seconds)
+    return (IncidentCorrectedWithin(**msgspec.structs.asdict(corrected), uncertainty_us=within_us),)
+
+
+def _correct_function(incident: Incident, command: CorrectIncident) -> tuple[Event, ...]:
+    if command.function is None or command.function == incident.function:
+        return ()
+    return (IncidentFunctionCorrected(incident=incident.incident, function=str(command.function)),)
+
+
+def reopen(incident: Incident) -> tuple[Event, ...]:
+    """The incident's end is not known after all; nothing where it is open. Raises Refusal `incident_withdrawn`."""
+    _not_withdrawn(incident)
+    return () if incident.ended_at is None else (IncidentReopened(incident=incident.incident),)
+
+
+def reinstate(incident: Incident) -> tuple[Event, ...]:
+    """The incident's withdrawal is undone; nothing where it stands."""
+    return () if incident.withdrawn is None else (IncidentReinstated(incident=incident.incident),)
+
+
+def repeat(incident: Incident, *, again: bool) -> tuple[Event, ...]:
+    """An incident that was recorded before is told again with the same words: nothing while it stands.
+
+    A withdrawn one is reinstated where `again` is said. Raises Refusal `undone` otherwise.
+    """
+    if incident.withdrawn is not None and not again:
+        raise IncidentUndone(incident=incident.incident, withdrawn=incident.withdrawn)
+    return reinstate(incident)
 
 
 def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
@@ -215,7 +265,8 @@ def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
 def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -> tuple[Event, ...]:
     """A cause of clause 2.3 for the incident or a part of it; nothing where the same one stands.
 
-    Raises Refusal `incident_withdrawn`, `empty_span`, `outside_incident`, `notice_missing`, `notice_too_late`.
+    Raises Refusal `incident_withdrawn`, `undone`, `empty_span`, `outside_incident`, `notice_missing`,
+    `notice_too_late`.
     """
     _not_withdrawn(incident)
     wanted = ExclusionApplied(
@@ -227,8 +278,11 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
         notified_at=None if command.notified_at is None else int(command.notified_at),
         evidence=tuple(piece.recorded() for piece in command.evidence),
     )
-    if any(exclusion.stands and _same(exclusion, wanted, command.reason) for exclusion in incident.exclusions):
+    same = [exclusion for exclusion in incident.exclusions if _same(exclusion, wanted, command.reason)]
+    if any(exclusion.stands for exclusion in same):
         return ()
+    if same and not command.again:
+        raise ExclusionUndone(exclusion=same[-1].number, incident=incident.incident, withdrawn=same[-1].withdrawn)
     begins = incident.started_at if wanted.from_at is None else wanted.from_at
     ends = (incident.ended_at or FOREVER) if wanted.to_at is None else wanted.to_at
     if begins >= ends:

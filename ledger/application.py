@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from domain.case import Case
+from domain.case import Case, SourceMark
 from domain.events import Event
 from domain.terms.versions import Version
 from ledger.log import streams as layout
@@ -68,14 +68,20 @@ class Writer(Reader):
         self._known_versions = self._known_rules = self._known_common = None
 
     def append(
-        self, events: Sequence[New], recorded_at: int, actor: str, reason: str | None, key: str | None
+        self,
+        events: Sequence[New],
+        recorded_at: int,
+        actor: str,
+        reason: str | None = None,
+        key: str | None = None,
+        source: SourceMark | None = None,
     ) -> list[int]:
         """Record events at the ends of their streams, all or none; gives their positions."""
         ends: dict[str, int] = {}
         entries = []
         for stream, event in events:
             ends[stream] = ends.get(stream, self.version(stream)) + 1
-            envelope = Envelope(recorded_at=recorded_at, actor=actor, data=event, reason=reason, key=key)
+            envelope = Envelope(recorded_at=recorded_at, actor=actor, data=event, reason=reason, key=key, source=source)
             entries.append(Entry(stream, ends[stream], TOPIC_OF[type(event)], envelope))
         if any(stream.startswith(_IN_COMMON) for stream in ends):
             self._forget_common()

@@ -25,8 +25,8 @@ class IncidentWasClosed(Refusal, code="incident_closed"):
 class NothingToCorrectInIncident(Refusal, code="nothing_given"):
     """A correction says what is to be corrected."""
 
-    message = "incident {incident}: give started_at or ended_at to correct"
-    hint = "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at"
+    message = "incident {incident}: give started_at, ended_at or function to correct"
+    hint = "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at, or --function"
     incident: str
 
 
@@ -132,3 +132,22 @@ class NoExclusions(Refusal, code="unknown_exclusion"):
     hint = "nothing is to be withdrawn: it has none"
     incident: str
     exclusion: int
+
+
+class IncidentUndone(Refusal, code="undone"):
+    """What was done and then undone is not done again by itself."""
+
+    message = "incident {incident} was recorded before and withdrawn: {withdrawn}"
+    hint = "say --again where it did happen after all; another outage needs an id of its own"
+    incident: str
+    withdrawn: str
+
+
+class ExclusionUndone(Refusal, code="undone"):
+    """What was done and then undone is not done again by itself."""
+
+    message = "exclusion {exclusion} of incident {incident} said the same and was withdrawn: {withdrawn}"
+    hint = "say --again where it does hold after all"
+    exclusion: int
+    incident: str
+    withdrawn: str | None

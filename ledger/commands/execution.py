@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from domain.commands import Command, PublishTerms, content
+from domain.case import SourceMark
+from domain.commands import Command, PublishTerms
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Unreadable
 from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar
@@ -17,6 +18,7 @@ from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.commands.handlers import handle
 from ledger.commands.handlers.effect import Effect
+from ledger.commands.parsing import content
 from ledger.commands.receipts import LedgerReceipt, Receipt
 from ledger.log import streams
 from ledger.log.codec import decode
@@ -63,15 +65,17 @@ def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now
     raise AssertionError("the last attempt returns or raises")
 
 
-def carry_out(log: Writer, command: Command, actor: str, now: int) -> Done:
-    """Carry out a command in a running transaction. Raises Refusal; nothing is appended then."""
+def carry_out(log: Writer, command: Command, actor: str, now: int, source: SourceMark | None = None) -> Done:
+    """Carry out a command in a running transaction, for a source where an import asks. Raises Refusal; nothing is
+    appended then.
+    """
     check_times(command, now)
     if is_spent(log, command):
         return _record(log, Effect(), command, actor, now)
     effect = handle(log, command, now)
     if effect.events:
         effect.events += _spent(command)
-    return _record(log, effect, command, actor, now)
+    return _record(log, effect, command, actor, now, source)
 
 
 def spend_key(log: Writer, command: Command, actor: str, now: int) -> None:
@@ -79,10 +83,12 @@ def spend_key(log: Writer, command: Command, actor: str, now: int) -> None:
     _record(log, Effect(events=_spent(command)), command, actor, now)
 
 
-def _record(log: Writer, effect: Effect, command: Command, actor: str, now: int) -> Done:
+def _record(
+    log: Writer, effect: Effect, command: Command, actor: str, now: int, source: SourceMark | None = None
+) -> Done:
     reason, key = getattr(command, "reason", None), command.key
     positions = log.append(
-        effect.events, now, actor, None if reason is None else str(reason), None if key is None else str(key)
+        effect.events, now, actor, None if reason is None else str(reason), None if key is None else str(key), source
     )
     return Done(
         command=_words(command),

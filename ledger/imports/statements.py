@@ -127,11 +127,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Faults:
     """Collects the refusals of a file, so that all of them are told at once.
 
-        faults = Faults()
-        for node in nodes:
-            with faults.gathering():
-                statements.append(read(node))
-        faults.check()
+    faults = Faults()
+    for node in nodes:
+        with faults.gathering():
+            statements.append(read(node))
+    faults.check()
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """Between stored rows and facts: topics, JSON state, and the shapes of former times.
 
-A row's state is `{"recorded_at", "actor", "reason"?, "key"?, "data"}`, JSON that any SQLite shell can read; it is
-written once and never encoded again.
+A row's state is `{"recorded_at", "actor", "data", "reason"?, "key"?, "source"?}`, JSON that any SQLite shell can read.
+It is written once and never encoded again.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import msgspec
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from domain.case import Fact
-from domain.events import TOPICS, UPCASTERS, Event
+from domain.case import Fact, SourceMark
+from domain.events import Event
 from domain.text import words_of
+from domain.topics import TOPICS, UPCASTERS
 from ledger.refusals.store import UnknownTopic, UnreadableState
 
 _Data = TypeVar("_Data", bound=Event)
@@ -32,13 +33,14 @@ class Row(NamedTuple):
 
 
 class Envelope(msgspec.Struct, Generic[_Data], frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Who recorded an event, when (microseconds) and why, around what happened."""
+    """Who recorded an event, when (microseconds), why and for which source, around what happened."""
 
     recorded_at: int
     actor: str
     data: _Data
     reason: str | None = None
     key: str | None = None
+    source: SourceMark | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -65,7 +67,9 @@ def decode(row: Row) -> Fact:
     """The fact that a row holds, in today's shape. Raises Damaged `unknown_event`, `unreadable_event`."""
     position, stream, version, topic, state = row
     said = open_state(topic, state, position, stream)
-    return Fact(stream, version, position, said.recorded_at, said.actor, said.reason, said.key, topic, said.data)
+    return Fact(
+        stream, version, position, said.recorded_at, said.actor, said.reason, said.key, topic, said.data, said.source
+    )
 
 
 def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope[Any]:

@@ -36,6 +36,7 @@ from cli.terminal.widths import cells, folded, padded
 from domain import events
 from domain.decision import Outcome
 from domain.text import Said, counted, listed, said
+from domain.topics import TOPICS
 
 PACKAGES = ("domain", "ledger", "projections", "cli")
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
@@ -323,7 +324,7 @@ def test_what_goes_through_the_catalogue_is_left_alone(code: str) -> None:
 def _codes() -> Iterator[str]:
     for kind in (Outcome, events.Stage, events.Part, events.Scope):
         yield from typing.get_args(kind)
-    yield from events.TOPICS
+    yield from TOPICS
 
 
 def _fields_of_events() -> set[str]:

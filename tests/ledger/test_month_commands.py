@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from domain.commands import Command, DecideClaim, DecideMonth, IssueMonth, IssueVoucher, content
-from ledger.commands.parsing import parse_line
+from domain.commands import Command, DecideClaim, DecideMonth, IssueMonth, IssueVoucher
+from ledger.commands.parsing import content, parse_line
 
 KINDS: list[tuple[str, type[Command], str]] = [
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain import commands as c
 from domain import events as e
 from domain import incident as incidents
+from domain.import_commands import KeepIncident, ReinstateIncident, ReleaseIncident
 from domain.terms import versions as agreement
 from domain.time import month_of
 from ledger.commands.handlers.account import check_enrolled
@@ -23,7 +24,8 @@ def _open(log: Reader, command: c.OpenIncident, now: int) -> Effect:
     reserved = reserve(log, "incident", event.incident, owner, content_sha256(event, members))
     receipt = IncidentReceipt(incident=event.incident)
     if not reserved:
-        return Effect(receipt=receipt)
+        stream, known = _incident(log, command.incident)
+        return on(stream, incidents.repeat(known, again=command.again), receipt)
     for account in members if event.account is None else (event.account,):
         check_enrolled(log, account)
     joined = [
@@ -66,9 +68,33 @@ def _close(log: Reader, command: c.CloseIncident, now: int) -> Effect:
 
 
 def _correct(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
+    if command.function is not None:
+        _check_function(log, command.function)
     stream, incident = _incident(log, command.incident)
     events = incidents.correct(incident, command, _terms_at(log, incident.started_at))
     return on(stream, events, IncidentReceipt(incident=command.incident))
+
+
+def _reopen(log: Reader, command: c.ReopenIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    return on(stream, incidents.reopen(incident), IncidentReceipt(incident=command.incident))
+
+
+def _reinstate(log: Reader, command: ReinstateIncident, now: int) -> Effect:
+    stream, incident = _incident(log, command.incident)
+    return on(stream, incidents.reinstate(incident), IncidentReceipt(incident=command.incident))
+
+
+def _keep(log: Reader, command: KeepIncident, now: int) -> Effect:
+    stream, _ = _incident(log, command.incident)
+    kept = e.IncidentKept(incident=str(command.incident))
+    return on(stream, (kept,), IncidentReceipt(incident=command.incident))
+
+
+def _release(log: Reader, command: ReleaseIncident, now: int) -> Effect:
+    stream, _ = _incident(log, command.incident)
+    released = e.IncidentReleased(incident=str(command.incident))
+    return on(stream, (released,), IncidentReceipt(incident=command.incident))
 
 
 def _withdraw(log: Reader, command: c.WithdrawIncident, now: int) -> Effect:
@@ -96,6 +122,10 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.OpenIncident: _open,
     c.CloseIncident: _close,
     c.CorrectIncident: _correct,
+    c.ReopenIncident: _reopen,
+    ReinstateIncident: _reinstate,
+    KeepIncident: _keep,
+    ReleaseIncident: _release,
     c.WithdrawIncident: _withdraw,
     c.ApplyExclusion: _apply_exclusion,
     c.WithdrawExclusion: _withdraw_exclusion,

@@ -207,11 +207,19 @@ class Reader:
 
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""
+        return self._with_claim(month, "claim.filed")
+
+    def decided(self, month: str) -> list[str]:
+        """Every account whose claim for a month was decided, in order."""
+        return self._with_claim(month, "claim.decided")
+
+    def _with_claim(self, month: str, topic: str) -> list[str]:
         statement = (
-            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'claim.filed' AND originator_id LIKE ? "
+            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = ? AND originator_id LIKE ? "
             "AND position <= ?"
         )
-        return sorted(layout.owner(stream) for (stream,) in self._query(statement, f"%/claim/{month}", self._upto))
+        found = self._query(statement, topic, f"%/claim/{month}", self._upto)
+        return sorted(layout.owner(stream) for (stream,) in found)
 
     def progress(self) -> list[BatchNote]:
         """How far batch files came."""

@@ -14,7 +14,7 @@ import msgspec
 from cli.answers.imports import import_answer
 from cli.options.completion import accounts, files
 from cli.options.context import actor, open_ledger
-from cli.terminal.output import emit, warn
+from cli.terminal.output import emit, format_option, warn
 from domain.refusals import BadValue
 from domain.terms.versions import currency_of, latest
 from domain.text import said

@@ -7,7 +7,7 @@ from typing import Any
 from domain.commands import ApplyExclusion
 from domain.incident import Exclusion
 from domain.text import said
-from domain.time import FOREVER, Instant, Seconds, rfc3339
+from domain.time import FOREVER, Instant, Seconds
 from domain.values import Clause, Id, Words
 from ledger.imports.holdings import Holding
 from ledger.imports.statements import ExcludedSpan, OutageStatement
@@ -33,10 +33,6 @@ def shared_us(holding: Holding, span: tuple[int, int]) -> int:
 
 def uncertainty(statement: OutageStatement) -> Seconds | None:
     return None if statement.uncertainty_us is None else Seconds(statement.uncertainty_us)
-
-
-def instant_text(at: int) -> str:
-    return said("open") if at == FOREVER else rfc3339(at, "UTC")
 
 
 def exclusion_command(id_: str, span: ExcludedSpan) -> ApplyExclusion:

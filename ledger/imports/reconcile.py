@@ -30,7 +30,6 @@ from ledger.imports.compare import (
     exclusion_command,
     held_content,
     held_target,
-    instant_text,
     later_end,
     shared_us,
     told_content,
@@ -60,7 +59,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of an outage that the source says otherwise now: instants in microseconds, None for open."""
+    """A field of an outage that the source says otherwise: instants in microseconds, None for an end not known."""
 
     incident: str
     field: Field
@@ -81,13 +80,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """What reconciling came to. Lists of ids are in the order of time."""
+    """What reconciling came to. `staying` are fields where a person's word stays; `left_open` is in order of start."""
 
     steps: list[Step] = []
     opened: list[str] = []
     closed: list[str] = []
     reopened: list[str] = []
     corrected: list[Correction] = []
+    staying: list[Correction] = []
     left_open: list[str] = []
     vanished: list[str] = []
     unchanged: int = 0
@@ -225,7 +225,7 @@ class _Reconciliation:
         count = len(self._timed)
         if not holding.stands:
             if "withdrawn" in holding.persons:
-                self._note_stays(holding, "withdrawn", said("withdrawn"), said("an outage"))
+                self._note_stays(holding, "withdrawn", "withdrawn", "an outage")
                 return
             self._source(statement, span[0], ReinstateIncident(incident=Id(holding.id), reason=self._as_source_says))
             self._out.reopened.append(holding.id)
@@ -275,10 +275,10 @@ class _Reconciliation:
         if abs(end - holding.end) < tolerance:
             end = holding.end
         if "started_at" in holding.persons and start != holding.start:
-            self._note_stays(holding, "started_at", instant_text(holding.start), instant_text(start))
+            self._note_stays(holding, "started_at", holding.start, start)
             start = holding.start
         if "ended_at" in holding.persons and end != holding.end:
-            self._note_stays(holding, "ended_at", instant_text(holding.end), instant_text(end))
+            self._note_stays(holding, "ended_at", _end(holding.end), _end(end))
             end = holding.end
         return start, end
 
@@ -396,15 +396,10 @@ class _Reconciliation:
             name=self._reading.source, scope=holding.scope, key=holding.key, said_at=self._reading.said_at
         )
 
-    def _note_stays(self, holding: Holding, field: Field, held: str, told: str) -> None:
-        self._out.notes.append(
-            said(
-                "{incident}: {field} stays {held}, as a person said; {source} says {told} "
-                "(--take-source {incident} takes that)",
-                incident=holding.id,
-                field=field,
-                held=held,
-                told=told,
-                source=self._reading.source,
-            )
-        )
+    def _note_stays(self, holding: Holding, field: Field, held: int | str | None, told: int | str | None) -> None:
+        """A person's word stays, and the source says something else."""
+        self._out.staying.append(Correction(incident=holding.id, field=field, was=held, now=told))
+
+
+def _end(at: int) -> int | None:
+    return None if at == FOREVER else at

@@ -10,15 +10,16 @@ from domain.case import SourceMark
 from domain.events import SourceRead
 from domain.refusals import Conflict, Damaged, Refusal
 from domain.refusals.incident import IncidentWasWithdrawn
+from domain.terms.versions import latest
 from domain.text import said
 from domain.time import FOREVER
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out
 from ledger.commands.parsing import build
+from ledger.imports.differences import resting_claims, staying
 from ledger.imports.holdings import holdings
 from ledger.imports.reconcile import Asked, Outcome, reconcile
-from ledger.imports.resting import resting_claims
 from ledger.imports.source import Sourced
 from ledger.imports.statements import Faults, Reading
 from ledger.log import streams
@@ -91,7 +92,9 @@ def reconcile_source(
         held = holdings(log, reading.source, reading.statements, one_a_key=reading.policy.one_a_key)
         outcome = reconcile(reading, held, asked)
         taken = _carry_out(log, outcome, actor, now)
-        taken.notes += resting_claims(log, outcome, held, now())
+        zone = latest(log.versions()).terms.zone
+        taken.notes += staying(outcome, reading.source, zone)
+        taken.notes += resting_claims(log, outcome, held, zone, now())
         if _is_news(reading, files, earlier):
             taken.recorded += len(_note_read(log, reading, files, actor, now()))
         taken.position = log.position()

@@ -1,4 +1,4 @@
-"""Decided claims that rest on an outage which its source now says otherwise."""
+"""What is told of outages that a source now says otherwise: both values, and the decided claims that rest on them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from domain import incident as incidents
 from domain.incident import Incident
-from domain.terms.versions import latest
 from domain.text import Said, said
 from domain.time import add_months, month_of, rfc3339
 from ledger.imports.holdings import Holding
@@ -16,7 +15,21 @@ from ledger.log import streams
 from ledger.log.reader import Reader
 
 
-def resting_claims(log: Reader, outcome: Outcome, held: Sequence[Holding], now: int) -> Iterator[Said]:
+def staying(outcome: Outcome, source: str, zone: str) -> Iterator[Said]:
+    """A note for each field where a person's word stays and the source says something else."""
+    for each in outcome.staying:
+        yield said(
+            "{incident}: {field} stays {held}, as a person said; {source} says {told}. --take-source {incident} takes "
+            "the source's word",
+            incident=each.incident,
+            field=each.field,
+            held=_shown(each.was, zone),
+            told=_shown(each.now, zone),
+            source=source,
+        )
+
+
+def resting_claims(log: Reader, outcome: Outcome, held: Sequence[Holding], zone: str, now: int) -> Iterator[Said]:
     """A note for each field that was corrected, with both values and the decided claims of the months between them.
 
     `now` is the ledger's clock, up to which an open outage counts.
@@ -24,11 +37,10 @@ def resting_claims(log: Reader, outcome: Outcome, held: Sequence[Holding], now: 
     if not outcome.corrected:
         return
     by_id = {holding.id: holding.incident for holding in held}
-    zone = latest(log.versions()).terms.zone
     decided = _Decided(log)
     for each in outcome.corrected:
-        was, now = (_shown(value, zone) for value in (each.was, each.now))
-        names = {"incident": each.incident, "field": each.field, "was": was, "now": now}
+        before, after = (_shown(value, zone) for value in (each.was, each.now))
+        names = {"incident": each.incident, "field": each.field, "was": before, "now": after}
         claims = list(decided.of(by_id[each.incident], _months(each, by_id[each.incident], zone, now)))
         if claims:
             yield said(

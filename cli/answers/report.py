@@ -32,6 +32,7 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded: Fen
     issued: Fen
+    still_open: tuple[str, ...]
 
 
 class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ def _account(row: AccountMonth) -> AccountRow:
         outcome=row.outcome,
         awarded=Fen(row.awarded_fen),
         issued=Fen(row.issued_fen),
+        still_open=row.still_open,
     )
 
 

@@ -9,12 +9,13 @@ from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, incidents_of
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, mtbf
-from domain.terms.versions import in_force
+from domain.terms.versions import in_force, zone_of
 from domain.voucher import Voucher
 from ledger.application import Ledger
 from ledger.commands.handlers.voucher import voucher_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.queries.open_outages import OpenOutage, open_after_month, open_in_month
 from ledger.queries.read_models import ReadModels
 from ledger.refusals.commands import UnknownVoucher
 from projections.claims import ClaimRow
@@ -44,6 +45,8 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     denominator: int
     tier: int
     credit_fen: int
+    still_open: tuple[str, ...]
+    """The open outages that the month counts: its figures grow until their ends are recorded."""
 
 
 class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +67,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     unclaimed: list[Unclaimed]
     to_decide: list[ClaimRow]
     to_issue: list[ClaimRow]
+    still_open: list[OpenOutage]
 
 
 def of_account(work: Work, account: str | None) -> Work:
@@ -74,6 +78,7 @@ def of_account(work: Work, account: str | None) -> Work:
         unclaimed=[one for one in work.unclaimed if one.breach.account == account],
         to_decide=[row for row in work.to_decide if row.account == account],
         to_issue=[row for row in work.to_issue if row.account == account],
+        still_open=[one for one in work.still_open if one.account in (None, account)],
     )
 
 
@@ -155,6 +160,7 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
                     denominator=row.denominator,
                     tier=row.tier,
                     credit_fen=would_credit(case, row.month, row.tier, terms),
+                    still_open=open_in_month(case, row.month, terms.zone),
                 )
             )
     return sorted(found, key=lambda breach: (breach.month, breach.account))
@@ -172,6 +178,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         rows = [*kept, *_open_months(log, open_accounts, at)]
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()
+        still_open = open_after_month(log, at, zone_of(rules.versions))
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
     for breach in breaches:
@@ -190,6 +197,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         unclaimed=unclaimed,
         to_decide=[row for row in claims if row.status == "filed"],
         to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.awarded_fen > row.issued_fen],
+        still_open=still_open,
     )
 
 

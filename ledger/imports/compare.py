@@ -28,14 +28,17 @@ def tolerance_us(statement: OutageStatement, holding: Holding, resolution_us: in
 
 
 def shared_us(holding: Holding, span: tuple[int, int]) -> int:
+    """How long both last at once, in microseconds; negative where they are apart."""
     return min(holding.end, span[1]) - max(holding.start, span[0])
 
 
 def uncertainty(statement: OutageStatement) -> Seconds | None:
+    """How far off the statement's instants may be."""
     return None if statement.uncertainty_us is None else Seconds(statement.uncertainty_us)
 
 
 def exclusion_command(id_: str, span: ExcludedSpan) -> ApplyExclusion:
+    """The command that records a span as excluded."""
     return ApplyExclusion(
         incident=Id(id_),
         clause=Clause(span.clause),
@@ -50,14 +53,17 @@ _Content = tuple[str, int | None, int | None, int | None]
 
 
 def held_content(exclusion: Exclusion) -> _Content:
+    """What an exclusion says, by which it is compared."""
     return exclusion.clause, exclusion.from_at, exclusion.to_at, exclusion.notified_at
 
 
 def told_content(span: ExcludedSpan) -> _Content:
+    """What an excluded span says, by which it is compared."""
     return span.clause, span.from_at, span.to_at, span.notified_at
 
 
 def held_target(holding: Holding) -> str:
+    """Whom an outage of the ledger touches, in words."""
     incident = holding.incident
     if incident.scope == "account":
         return said("account {account}", account=incident.account)
@@ -67,6 +73,7 @@ def held_target(holding: Holding) -> str:
 
 
 def told_target(statement: OutageStatement) -> str:
+    """Whom a statement's outage touches, in words."""
     target = statement.target
     named: Any = target.get("accounts") or ()
     account = target.get("account") or (named[0] if len(set(named)) == 1 else None)

@@ -10,7 +10,7 @@ from domain.incident import Incident
 from domain.text import Said, said
 from domain.time import add_months, month_of, rfc3339
 from ledger.imports.holdings import Holding
-from ledger.imports.reconcile import Correction, Outcome
+from ledger.imports.outcome import Correction, Outcome
 from ledger.log import streams
 from ledger.log.reader import Reader
 

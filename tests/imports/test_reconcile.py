@@ -13,7 +13,8 @@ from domain.incident import Incident
 from domain.refusals import ManyFaults, Refusal
 from domain.time import FOREVER, MINUTE_US, SECOND_US
 from ledger.imports.holdings import Holding
-from ledger.imports.reconcile import Asked, Outcome, reconcile
+from ledger.imports.outcome import Asked, Outcome
+from ledger.imports.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import ExcludedSpan, Extent, OutageStatement, Policy, Reading
 from ledger.refusals.imports.reconcile import (

@@ -98,9 +98,8 @@ def _still_open(decision: Decision) -> list[str]:
     """The incidents of episodes without an end that a decision counts, by id."""
     if decision.availability is None:
         return []
-    return sorted(
-        {id_ for episode in decision.availability.episodes if episode.end is None for id_ in episode.incidents}
-    )
+    lasting = (episode for episode in decision.availability.episodes if episode.end is None)
+    return sorted({id_ for episode in lasting for id_ in episode.incidents})
 
 
 def _open_warnings(decision: Decision, lasting: list[str]) -> list[str]:

@@ -28,6 +28,8 @@ from ledger.refusals.imports.reconcile import BadGone, Vanished
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+GATHERED = "slaledger.imports"
+"""Where a run of several imports gathers their answers, in the context's `meta`."""
 dry_run_option = click.option("--dry-run", is_flag=True, help="Check everything and record nothing.")
 file_argument = click.argument("file", shell_complete=files)
 account_option = click.option(
@@ -184,4 +186,8 @@ def _tell(names: Sequence[str], taken: Taken, zone: str, dry_run: bool, format_:
     for note in taken.notes:
         warn(note)
     answer = import_answer(names, taken, zone, dry_run=dry_run)
-    emit(answer, format_, answer.table)
+    gathered = click.get_current_context().meta.get(GATHERED)
+    if gathered is None:
+        emit(answer, format_, answer.table)
+    else:
+        gathered.append(answer)

@@ -546,11 +546,15 @@ class Incident:
     def apply(self, topic: str, data: Json) -> None:
         if topic in ("incident.closed", "incident.closed_within"):
             self.ended_at = data["ended_at"]
-        elif topic == "incident.corrected":
+        elif topic in ("incident.corrected", "incident.corrected_within"):
             self.started_at = data.get("started_at", self.started_at)
             self.ended_at = data.get("ended_at", self.ended_at)
-        elif topic == "incident.withdrawn":
-            self.withdrawn = True
+        elif topic == "incident.function_corrected":
+            self.function = data["function"]
+        elif topic == "incident.reopened":
+            self.ended_at = None
+        elif topic in ("incident.withdrawn", "incident.reinstated"):
+            self.withdrawn = topic == "incident.withdrawn"
         elif topic in ("exclusion.applied", "exclusion.applied.v2"):
             self.excluded[data["exclusion"]] = (data.get("from_at"), data.get("to_at"))
         elif topic == "exclusion.withdrawn":

@@ -10,22 +10,10 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from domain.events import Evidence, Part, Stage
+from domain.events import Part, Stage
 from domain.money import Fen
 from domain.time import Instant, MonthText, Seconds
-from domain.values import Clause, FunctionName, Hash, Id, Key, VoucherId, VoucherOffset, Words
-
-
-class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A document outside the ledger, pinned by its hash, as a command names it."""
-
-    name: Words
-    sha256: Hash
-    uri: Words | None = None
-
-    def recorded(self) -> Evidence:
-        """The same as part of an event."""
-        return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
+from domain.values import Clause, EvidenceField, FunctionName, Id, Key, VoucherId, VoucherOffset, Words
 
 
 class Command(
@@ -59,6 +47,15 @@ class RestageAccount(Command, tag="account restage", frozen=True, kw_only=True):
     account: Id
     stage: Stage
     changed_at: Instant
+
+
+class MoveAccount(Command, tag="account move", frozen=True, kw_only=True):
+    """Record that an account moved to another region."""
+
+    ARGUMENTS = ("account",)
+    account: Id
+    region: Id
+    moved_at: Instant
 
 
 class CorrectAccount(Command, tag="account correct", frozen=True, kw_only=True):
@@ -162,6 +159,8 @@ class ApplyExclusion(Command, tag="exclusion apply", frozen=True, kw_only=True, 
     from_: Instant | None = None
     to: Instant | None = None
     notified_at: Instant | None = None
+    announced_from: Instant | None = None
+    announced_to: Instant | None = None
     reason: Words | None = None
     evidence: tuple[EvidenceField, ...] = ()
     again: bool = False
@@ -369,6 +368,7 @@ class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
 COMMANDS: tuple[type[Command], ...] = (
     EnrollAccount,
     RestageAccount,
+    MoveAccount,
     CorrectAccount,
     CloseAccount,
     PublishTerms,

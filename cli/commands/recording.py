@@ -16,9 +16,9 @@ from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
 from cli.refusals import BadEvidence
 from cli.terminal.output import emit, format_params, warn
-from domain.commands import BY_WORDS, Command, EvidenceField, MonthCommand
+from domain.commands import BY_WORDS, Command, MonthCommand
 from domain.text import said
-from domain.values import VoucherOffset
+from domain.values import EvidenceField, VoucherOffset
 from ledger.commands.execution import Done, execute
 from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build
@@ -33,6 +33,9 @@ _HELP = {
     "from_": "Start of the excluded span; the incident's start by default.",
     "to": "End of the excluded span; the incident's end by default.",
     "notified_at": "When the customer was told; needed for 2.3(5).",
+    "announced_from": "From when on maintenance was announced; needs --announced-to.",
+    "announced_to": "Until when maintenance was announced; needs --announced-from.",
+    "moved_at": "From when on it is in the region.",
     "decided_at": "When it was decided; now by default.",
     "issued_at": "When it was issued; now by default.",
     "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",

@@ -8,6 +8,7 @@ EXAMPLES: dict[str, str] = {
     "calendar publish": "slaledger calendar publish 2026",
     "account enroll": "slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00 --stage public_beta",
     "account restage": "slaledger account restage 1001 --stage general --changed-at 2026-02-01T00:00:00+08:00",
+    "account move": "slaledger account move 1001 --region cn-shanghai --moved-at 2026-02-10T00:00:00+08:00",
     "account correct": "slaledger account correct 1001 --region cn-hangzhou --reason 'left out at enrolment'",
     "incident open": (
         "slaledger incident open INC-7 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00"
@@ -23,6 +24,7 @@ EXAMPLES: dict[str, str] = {
         "report.pdf=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     ),
     "exclusion withdraw": "slaledger exclusion withdraw INC-7 1 --reason 'the carrier denies it'",
+    "incident reopen": "slaledger incident reopen INC-7 --reason 'it goes on after all'",
     "fees bill": (
         "slaledger fees bill B-1 --account 1001 --first-month 2026-03 --billed-at 2026-04-01T00:00:00+08:00 "
         "--product-fee 1000.00 --call-fee 300.00"

@@ -79,7 +79,7 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
     match event:
         case e.TermsPublished() | e.CalendarPublished():
             return ALWAYS
-        case e.AccountEnrolled() | e.AccountRestaged() | e.AccountCorrected() | e.AccountClosed():
+        case e.AccountEnrolled() | e.AccountRestaged() | e.AccountCorrected() | e.AccountClosed() | e.AccountMoved():
             return _of_account(event, case)
         case e.IncidentOpened() | e.IncidentJoined() | e.IncidentClosed() | e.IncidentCorrected():
             return _of_incident(event, case.incidents.get(event.incident))
@@ -119,6 +119,8 @@ def _of_account(event: e.Event, case: Case) -> int:
     match event:
         case e.AccountRestaged():
             return max(enrolled_at, event.changed_at)
+        case e.AccountMoved():
+            return max(enrolled_at, event.moved_at)
         case e.AccountClosed():
             return max(enrolled_at, event.closed_at)
         case _:

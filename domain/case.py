@@ -15,6 +15,7 @@ from domain import incident as incidents
 from domain import voucher as vouchers
 from domain.refusals import Refusal, Unreadable
 from domain.refusals.account import EventOfNoCase, ImpossibleEvent, UnknownAccount
+from domain.rules.touching import touching
 from domain.terms import versions as agreement
 from domain.text import words_of
 
@@ -92,16 +93,19 @@ def unknown_account(account: str) -> Refusal:
     return UnknownAccount(account=account)
 
 
-def incidents_of(case: Case) -> list[incidents.Incident]:
-    """The incidents that touch the account and were not taken back (R18: one condition per main account)."""
-    holder = case.account
-    if holder is None:
+def incidents_of(case: Case, terms: agreement.Terms) -> list[incidents.Incident]:
+    """The incidents that touch the account under terms and were not taken back (R18, R22)."""
+    return [] if case.account is None else touching(case.account, case.incidents.values(), terms)
+
+
+def open_incidents(case: Case) -> list[incidents.Incident]:
+    """The incidents that still go on and touch the account under some version of the terms."""
+    still_open = [each for each in case.incidents.values() if each.ended_at is None and each.withdrawn is None]
+    if not still_open or case.account is None:
         return []
-    return [
-        incident
-        for incident in case.incidents.values()
-        if incident.withdrawn is None and incidents.touches(incident, holder.enrolled_at, holder.region)
-    ]
+    found = (touching(case.account, still_open, version.terms) for version in case.versions)
+    names = {incident.incident for of_version in found for incident in of_version}
+    return [incident for incident in still_open if incident.incident in names]
 
 
 def _account(case: Case, event: e.Event, reason: str | None) -> None:
@@ -138,7 +142,7 @@ def _joined(case: Case, event: e.Event, reason: str | None) -> None:
 
 _Step = Callable[[Case, e.Event, str | None], None]
 _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
-    _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountCorrected, e.AccountClosed),
+    _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountMoved, e.AccountCorrected, e.AccountClosed),
     _incident: (
         e.IncidentOpened,
         e.IncidentOpenedWithin,
@@ -153,6 +157,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.IncidentKept,
         e.IncidentReleased,
         e.ExclusionApplied,
+        e.ExclusionAppliedAsAnnounced,
         e.ExclusionWithdrawn,
     ),
     _joined: (e.IncidentJoined,),

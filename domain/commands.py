@@ -49,6 +49,15 @@ class RestageAccount(Command, tag="account restage", frozen=True, kw_only=True):
     changed_at: Instant
 
 
+class MoveAccount(Command, tag="account move", frozen=True, kw_only=True):
+    """Record that an account moved to another region."""
+
+    ARGUMENTS = ("account",)
+    account: Id
+    region: Id
+    moved_at: Instant
+
+
 class CorrectAccount(Command, tag="account correct", frozen=True, kw_only=True):
     """Correct what the enrolment said."""
 
@@ -150,6 +159,8 @@ class ApplyExclusion(Command, tag="exclusion apply", frozen=True, kw_only=True, 
     from_: Instant | None = None
     to: Instant | None = None
     notified_at: Instant | None = None
+    announced_from: Instant | None = None
+    announced_to: Instant | None = None
     reason: Words | None = None
     evidence: tuple[EvidenceField, ...] = ()
     again: bool = False
@@ -364,6 +375,7 @@ class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
 COMMANDS: tuple[type[Command], ...] = (
     EnrollAccount,
     RestageAccount,
+    MoveAccount,
     CorrectAccount,
     CloseAccount,
     PublishTerms,

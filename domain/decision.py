@@ -17,12 +17,14 @@ from domain.money import DEFAULT_CURRENCY, percent_text
 from domain.rules.claim_window import Window
 from domain.rules.compensation import Credit
 from domain.rules.fees import Bases
+from domain.terms.document import FirstReadings
 from domain.terms.versions import Readings, Terms, Version
 
-FORMATS = (1, 2)
+FORMATS = (1, 2, 3)
 """Format 2 says what 1 has no place for: a currency, credits instead of vouchers, a window without a working day.
 
-Decisions under terms that need none of it are written in format 1, as they always were.
+Format 3 says how the clauses are read that had no switch before (`Readings` adds them to `FirstReadings`). Decisions
+under terms that need none of it are written in format 1, as they always were.
 """
 Outcome = Literal["awarded", "commitment_met", "nothing_to_credit", "too_early", "too_late", "not_covered"]
 Value = str | int | bool | None | tuple[str, ...]
@@ -35,6 +37,15 @@ class TermsUsed(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     sha256: str
     readings: Readings
+
+
+class FirstTermsUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """The same as formats 1 and 2 write it."""
+
+    agreement: str
+    version: str
+    sha256: str
+    readings: FirstReadings
 
 
 class CalendarUsed(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +100,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A claim decided. What was not reached is None. `currency` and `remedy` stand in format 2, where they differ."""
+    """A claim decided. What was not reached is None. Format 1 has no `currency` and no `remedy`."""
 
     number: int
     format: int
@@ -144,6 +155,8 @@ def terms_used(version: Version) -> TermsUsed:
 
 def format_under(terms: Terms) -> int:
     """The format of decisions under terms: the first that has a place for all that they say."""
+    if terms.readings.first() is None:
+        return 3
     plain = terms.currency == DEFAULT_CURRENCY and terms.remedy == "voucher"
     return 1 if plain and terms.claims.opens_after_working_day is not None else 2
 
@@ -152,9 +165,20 @@ def encode(decision: Decision) -> bytes:
     """The record's bytes, in the format that it names. Raises ValueError for a format in which it was never written."""
     if decision.format not in FORMATS:
         raise ValueError(f"decisions were never written in format {decision.format}")
-    if (decision.format == 1) != _is_plain(decision):
+    first = _as_first(decision.terms)
+    written = 3 if first is None else 1 if _is_plain(decision) else 2
+    if decision.format != written:
         raise ValueError(f"a decision that says this was never written in format {decision.format}")
-    return _ENCODER.encode(decision)
+    return _ENCODER.encode(decision if first is None else msgspec.structs.replace(decision, terms=first))
+
+
+@lru_cache(maxsize=256)
+def _as_first(terms: TermsUsed) -> FirstTermsUsed | None:
+    """The terms as formats 1 and 2 write them; None where these have no place for one of the readings."""
+    readings = terms.readings.first()
+    if readings is None:
+        return None
+    return FirstTermsUsed(agreement=terms.agreement, version=terms.version, sha256=terms.sha256, readings=readings)
 
 
 def _is_plain(decision: Decision) -> bool:

@@ -91,6 +91,14 @@ class AccountRestaged(Event, frozen=True, kw_only=True):
     changed_at: int
 
 
+class AccountMoved(Event, frozen=True, kw_only=True):
+    """An account moved to another region."""
+
+    account: str
+    region: str
+    moved_at: int
+
+
 class AccountCorrected(Event, frozen=True, kw_only=True):
     """What the enrolment should have said; a field left out stays."""
 
@@ -214,6 +222,13 @@ class ExclusionApplied(Event, frozen=True, kw_only=True):
     to_at: int | None = None
     notified_at: int | None = None
     evidence: tuple[Evidence, ...] = ()
+
+
+class ExclusionAppliedAsAnnounced(ExclusionApplied, frozen=True, kw_only=True):
+    """The same for announced maintenance, with the window from and to which it was announced."""
+
+    announced_from: int
+    announced_to: int
 
 
 class ExclusionWithdrawn(Event, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from domain.events import (
     Event,
     Evidence,
     ExclusionApplied,
+    ExclusionAppliedAsAnnounced,
     ExclusionWithdrawn,
     IncidentClosed,
     IncidentClosedWithin,
@@ -25,6 +26,7 @@ from domain.events import (
     Scope,
 )
 from domain.refusals.incident import (
+    BadAnnouncedWindow,
     EmptySpan,
     EndsBeforeStart,
     ExclusionUndone,
@@ -56,12 +58,22 @@ class Exclusion(msgspec.Struct, kw_only=True):
     notified_at: int | None
     evidence: tuple[Evidence, ...]
     reason: str | None
+    announced_from: int | None = None
+    """From when on maintenance was announced, and until when below; None where no window was recorded (R23)."""
+    announced_to: int | None = None
     withdrawn: str | None = None
     """The reason for which it was taken back; empty string where none was given; None while it stands."""
 
     @property
     def stands(self) -> bool:
         return self.withdrawn is None
+
+    @property
+    def announced(self) -> tuple[int, int] | None:
+        """The announced window; None where none was recorded."""
+        if self.announced_from is None or self.announced_to is None:
+            return None
+        return self.announced_from, self.announced_to
 
 
 class Incident(msgspec.Struct, kw_only=True):
@@ -85,17 +97,6 @@ class Incident(msgspec.Struct, kw_only=True):
         if self.withdrawn is not None:
             return "withdrawn"
         return "open" if self.ended_at is None else "closed"
-
-
-def touches(incident: Incident, enrolled_at: int, region: str | None) -> bool:
-    """Whether an account is among those that a shared incident hits: it belonged there when the incident began.
-
-    An incident of the account itself, or that it joined by name, always touches it.
-    """
-    if incident.scope in ("account", "accounts"):
-        return True
-    belongs = incident.scope == "all" or region in incident.regions
-    return belongs and enrolled_at <= incident.started_at
 
 
 def opened(command: OpenIncident) -> IncidentOpened:
@@ -169,6 +170,7 @@ def _corrected(incident: Incident, event: IncidentCorrected) -> None:
 
 
 def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
+    announced = event if isinstance(event, ExclusionAppliedAsAnnounced) else None
     return Exclusion(
         number=event.exclusion,
         clause=event.clause,
@@ -177,6 +179,8 @@ def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
         notified_at=event.notified_at,
         evidence=event.evidence,
         reason=reason,
+        announced_from=None if announced is None else announced.announced_from,
+        announced_to=None if announced is None else announced.announced_to,
     )
 
 
@@ -215,7 +219,8 @@ def _correct_times(incident: Incident, command: CorrectIncident, terms: Terms) -
     _check_order(incident, started_at, ended_at)
     for exclusion in incident.exclusions:
         if exclusion.stands and exclusion.from_at is None:
-            _check_notice(incident, exclusion.clause, exclusion.notified_at, started_at, terms)
+            begins = max(started_at, exclusion.announced_from or 0)
+            _check_notice(incident, exclusion.clause, exclusion.notified_at, begins, terms)
     corrected = IncidentCorrected(
         incident=incident.incident,
         started_at=None if command.started_at is None else started_at,
@@ -265,19 +270,11 @@ def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
 def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -> tuple[Event, ...]:
     """A cause of clause 2.3 for the incident or a part of it; nothing where the same one stands.
 
-    Raises Refusal `incident_withdrawn`, `undone`, `empty_span`, `outside_incident`, `notice_missing`,
-    `notice_too_late`.
+    Raises Refusal `incident_withdrawn`, `announced_window`, `undone`, `empty_span`, `outside_incident`,
+    `notice_missing`, `notice_too_late`.
     """
     _not_withdrawn(incident)
-    wanted = ExclusionApplied(
-        incident=incident.incident,
-        exclusion=len(incident.exclusions) + 1,
-        clause=str(command.clause),
-        from_at=None if command.from_ is None else int(command.from_),
-        to_at=None if command.to is None else int(command.to),
-        notified_at=None if command.notified_at is None else int(command.notified_at),
-        evidence=tuple(piece.recorded() for piece in command.evidence),
-    )
+    wanted = _wanted(incident, command)
     same = [exclusion for exclusion in incident.exclusions if _same(exclusion, wanted, command.reason)]
     if any(exclusion.stands for exclusion in same):
         return ()
@@ -290,8 +287,28 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
     if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
         raise OutsideIncident(incident=incident.incident, started_at=incident.started_at)
     _check_listed(incident, wanted.clause, terms)
-    _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
+    _check_notice(incident, wanted.clause, wanted.notified_at, max(begins, command.announced_from or 0), terms)
     return (wanted,)
+
+
+def _wanted(incident: Incident, command: ApplyExclusion) -> ExclusionApplied:
+    """The exclusion that a command asks for, with the announced window where it gives one (R23)."""
+    since, until = command.announced_from, command.announced_to
+    if (since is None) != (until is None) or (since is not None and until is not None and since >= until):
+        raise BadAnnouncedWindow(incident=incident.incident)
+    wanted = ExclusionApplied(
+        incident=incident.incident,
+        exclusion=len(incident.exclusions) + 1,
+        clause=str(command.clause),
+        from_at=None if command.from_ is None else int(command.from_),
+        to_at=None if command.to is None else int(command.to),
+        notified_at=None if command.notified_at is None else int(command.notified_at),
+        evidence=tuple(piece.recorded() for piece in command.evidence),
+    )
+    if since is None or until is None:
+        return wanted
+    said = msgspec.structs.asdict(wanted)
+    return ExclusionAppliedAsAnnounced(**said, announced_from=int(since), announced_to=int(until))
 
 
 def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) -> bool:
@@ -300,6 +317,7 @@ def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) ->
         and (exclusion.from_at, exclusion.to_at) == (wanted.from_at, wanted.to_at)
         and exclusion.notified_at == wanted.notified_at
         and exclusion.evidence == wanted.evidence
+        and _exclusion(wanted, reason).announced == exclusion.announced
         and exclusion.reason == reason
     )
 

@@ -29,6 +29,8 @@ class ExclusionShown(msgspec.Struct, frozen=True, kw_only=True, rename={"from_":
     from_: ZonedInstant | None
     to: ZonedInstant | None
     notified_at: ZonedInstant | None
+    announced_from: ZonedInstant | msgspec.UnsetType
+    announced_to: ZonedInstant | msgspec.UnsetType
     evidence: tuple[Evidence, ...]
     reason: str | None
     status: str
@@ -138,10 +140,17 @@ def _exclusion(found: Exclusion, zone: str) -> ExclusionShown:
         from_=zoned(found.from_at, zone),
         to=zoned(found.to_at, zone),
         notified_at=zoned(found.notified_at, zone),
+        announced_from=_announced(found.announced_from, zone),
+        announced_to=_announced(found.announced_to, zone),
         evidence=found.evidence,
         reason=found.reason,
         status="stands" if found.stands else "withdrawn",
     )
+
+
+def _announced(instant: int | None, zone: str) -> ZonedInstant | msgspec.UnsetType:
+    """An edge of the announced window; left out where none was recorded."""
+    return msgspec.UNSET if instant is None else ZonedInstant(instant, zone)
 
 
 def bill_shown(found: Bill, zone: str) -> BillShown:

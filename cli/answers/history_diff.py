@@ -78,10 +78,15 @@ def _account(found: Account, zone: str) -> _Fields:
         said("stage from {at}", at=ZonedInstant(at, zone).in_table()): stage
         for at, stage in sorted(found.restaged.items())
     }
+    regions: _Fields = {
+        said("region from {at}", at=ZonedInstant(at, zone).in_table()): region
+        for at, region in sorted(found.moved.items())
+    }
     return {
         "enrolled_at": ZonedInstant(found.enrolled_at, zone),
         "stage": found.stage,
         "region": found.region,
+        **regions,
         "covered_in_beta": found.covered_in_beta,
         **stages,
         "closed_at": zoned(found.closed_at, zone),

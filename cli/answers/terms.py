@@ -43,6 +43,7 @@ class TermsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: date
     noticed_at: ZonedInstant | None
     sha256: str
+    revision: int
     parameters: Parameters
     readings: Readings
     document: str
@@ -53,6 +54,7 @@ class TermsAnswer(msgspec.Struct, frozen=True, kw_only=True):
             [
                 (word("agreement"), self.agreement),
                 (word("version"), self.version),
+                (word("revision"), self.revision),
                 (word("title"), self.title),
                 (word("effective from"), self.effective_from),
                 (word("sha256"), self.sha256),
@@ -95,6 +97,7 @@ def terms_answer(version: Version) -> TermsAnswer:
         effective_from=found.effective_from,
         noticed_at=zoned(version.noticed_at, found.zone),
         sha256=version.sha256,
+        revision=found.revision,
         parameters=Parameters(**{name: getattr(found, name) for name in Parameters.__struct_fields__}),
         readings=found.readings,
         document=version.document,
@@ -109,6 +112,7 @@ class TermsListed(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: date
     noticed_at: ZonedInstant | None
     sha256: str
+    revision: int
 
 
 def terms_listed(version: Version) -> TermsListed:
@@ -120,13 +124,15 @@ def terms_listed(version: Version) -> TermsListed:
         effective_from=found.effective_from,
         noticed_at=zoned(version.noticed_at, found.zone),
         sha256=version.sha256,
+        revision=found.revision,
     )
 
 
 def print_terms(versions: Sequence[TermsListed]) -> None:
     """Published versions one a row."""
-    rows = [(one.agreement, one.version, one.effective_from, one.noticed_at) for one in versions]
-    print_table((said("agreement"), said("version"), said("effective"), said("announced")), rows)
+    rows = [(one.agreement, one.version, one.revision, one.effective_from, one.noticed_at) for one in versions]
+    columns = (said("agreement"), said("version"), said("revision"), said("effective"), said("announced"))
+    print_table(columns, rows)
 
 
 class ShippedTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +147,7 @@ class ShippedTerms(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     checked_on: date
     sha256: str
+    revision: int
 
 
 def shipped_terms(text: str, found: Terms) -> ShippedTerms:
@@ -155,13 +162,14 @@ def shipped_terms(text: str, found: Terms) -> ShippedTerms:
         url=found.source.url,
         checked_on=found.source.checked_on,
         sha256=document_sha256(text),
+        revision=found.revision,
     )
 
 
 def print_shipped(versions: Sequence[ShippedTerms]) -> None:
     """Versions that come with the software, one a row."""
-    rows = [(one.agreement, one.version, one.currency, one.remedy, one.checked_on) for one in versions]
-    columns = tuple(map(word, ("agreement", "version", "currency", "remedy")))
+    rows = [(one.agreement, one.version, one.revision, one.currency, one.remedy, one.checked_on) for one in versions]
+    columns = tuple(map(word, ("agreement", "version", "revision", "currency", "remedy")))
     print_table((*columns, said("checked")), rows)
 
 
@@ -173,6 +181,7 @@ class SoundTerms(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     effective_from: date
     sha256: str
+    revision: int
 
     def table(self) -> None:
         """That it is sound, in a sentence."""

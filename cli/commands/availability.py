@@ -76,8 +76,8 @@ def mtbf(account: str, year: int, asked: KnownAtOptions, format_: str | None) ->
       slaledger mtbf 1001 2026
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
-        result = mtbf_of_account(log, account, year, known.at)
-    answer = mean_time(account, year, result)
+        result, other = mtbf_of_account(log, account, year, known.at)
+    answer = mean_time(account, year, result, other)
     emit(answer, format_, answer.table)
 
 

@@ -106,6 +106,13 @@ def _exclusion(step: Step, i: _Shown) -> Said:
     )
     if step.inputs.get("notified_at") is not None:
         told = said("{told}; the customer was told at {notified_at}", told=told, notified_at=i["notified_at"])
+    if "announced_from_at" in step.inputs:
+        told = said(
+            "{told}; of it what was announced, {announced_from} to {announced_to}",
+            told=told,
+            announced_from=i["announced_from_at"],
+            announced_to=i["announced_to_at"],
+        )
     if step.inputs.get("reason"):
         return said("{told} ({reason}).", told=told, reason=i["reason"])
     return said("{told}.", told=told)

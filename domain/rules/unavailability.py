@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from domain.incident import Incident
+from domain.incident import Exclusion, Incident
 from domain.intervals import Span, intersect, length, subtract, union
 from domain.terms.versions import Readings, Terms
 from domain.time import DAY_US, MINUTE_US, SECOND_US, days_in, month_span
@@ -81,7 +81,7 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
     """
     window = month_span(month, terms.zone)
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
-    return _measured(runs(outages(incidents, at, clip, window), terms), covered, month, terms)
+    return _measured(runs(outages(incidents, at, terms, clip, window), terms), covered, month, terms)
 
 
 def measure_months(
@@ -91,7 +91,7 @@ def measure_months(
     if terms.readings.month_straddle == "clip_then_test":
         return [measure(incidents, covered, month, at, terms) for month in months]
     window = month_span(months[0], terms.zone)[0], month_span(months[-1], terms.zone)[1]
-    found = runs(outages(incidents, at, OPEN_ENDED, window), terms)
+    found = runs(outages(incidents, at, terms, OPEN_ENDED, window), terms)
     return [_measured(found, covered, month, terms) for month in months]
 
 
@@ -108,7 +108,9 @@ def _measured(found: list[Run], covered: list[Span], month: str, terms: Terms) -
     )
 
 
-def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED, window: Span = OPEN_ENDED) -> list[Outage]:
+def outages(
+    incidents: Iterable[Incident], at: int, terms: Terms, clip: Span = OPEN_ENDED, window: Span = OPEN_ENDED
+) -> list[Outage]:
     """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19).
 
     They are those of an unbroken condition that reaches into `window`: no other can bear on what is in there.
@@ -121,28 +123,31 @@ def outages(incidents: Iterable[Incident], at: int, clip: Span = OPEN_ENDED, win
         if incident.withdrawn is None and start < cut:
             spans.append((start, cut, incident))
     return [
-        _outage(incident, start, cut, at)
+        _outage(incident, start, cut, at, terms)
         for begins, ends, members in _joined(spans)
         if begins < window[1] and ends > window[0]
         for start, cut, incident in members
     ]
 
 
-def _outage(incident: Incident, start: int, cut: int, at: int) -> Outage:
+def _outage(incident: Incident, start: int, cut: int, at: int, terms: Terms) -> Outage:
     still_open = incident.ended_at is None and cut == at
-    return Outage(incident.incident, incident.function, start, cut, still_open, _excluded(incident, start, cut))
+    excluded = _excluded(incident, start, cut, terms) if incident.exclusions else []
+    return Outage(incident.incident, incident.function, start, cut, still_open, excluded)
 
 
-def _excluded(incident: Incident, start: int, end: int) -> list[Span]:
+def _excluded(incident: Incident, start: int, end: int, terms: Terms) -> list[Span]:
     """Clause 2.3: the part of an incident for whose cause nothing is owed."""
-    if not incident.exclusions:
-        return []
-    spans = union(
-        (start if exclusion.from_at is None else exclusion.from_at, end if exclusion.to_at is None else exclusion.to_at)
-        for exclusion in incident.exclusions
-        if exclusion.stands
-    )
+    spans = union(_span(exclusion, start, end, terms) for exclusion in incident.exclusions if exclusion.stands)
     return intersect(spans, [(start, end)])
+
+
+def _span(exclusion: Exclusion, start: int, end: int, terms: Terms) -> Span:
+    """What an exclusion takes out of an incident; of announced maintenance what lies in its window alone (R23)."""
+    since = start if exclusion.from_at is None else exclusion.from_at
+    until = end if exclusion.to_at is None else exclusion.to_at
+    window = exclusion.announced if terms.readings.maintenance_excluded == "announced" else None
+    return (since, until) if window is None else (max(since, window[0]), min(until, window[1]))
 
 
 def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:

@@ -128,8 +128,8 @@ class ExclusionCause(_Part, frozen=True, kw_only=True):
     notice_required: bool = False
 
 
-class Readings(_Part, frozen=True, kw_only=True):
-    """How doubtful clauses are read. A switch that a document leaves out has the reading that was always applied."""
+class FirstReadings(_Part, frozen=True, kw_only=True):
+    """How doubtful clauses are read, as decisions of formats 1 and 2 carry it: the switches that there were then."""
 
     minimum_inclusive: bool = True
     minimum_kind: Literal["franchise", "deductible"] = "franchise"
@@ -150,12 +150,27 @@ class Readings(_Part, frozen=True, kw_only=True):
     voucher_pays: Literal["service_and_call", "service"] = "service_and_call"
 
 
+class Readings(FirstReadings, frozen=True, kw_only=True):
+    """How doubtful clauses are read. A switch that a document leaves out has the reading that was always applied."""
+
+    shared_touches: Literal["at_start", "any_covered"] = "at_start"
+    maintenance_excluded: Literal["actual", "announced"] = "actual"
+
+    def first(self) -> FirstReadings | None:
+        """The same with the first switches alone; None where a later one is not read as it was before there was it."""
+        if self.shared_touches != "at_start" or self.maintenance_excluded != "actual":
+            return None
+        return FirstReadings(**{name: getattr(self, name) for name in FirstReadings.__struct_fields__})
+
+
 class Terms(_Part, frozen=True, kw_only=True):
     """One version of an agreement."""
 
     schema: Literal[1]
     agreement: _Name
     version: _Name
+    revision: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
+    """Counts the documents of a version, which differ in their readings alone."""
     title: Annotated[str, msgspec.Meta(min_length=1)]
     effective_from: date
     currency: str = DEFAULT_CURRENCY

@@ -30,6 +30,8 @@ NUMBERS: dict[str, str] = {
     "version_in_force": "R16",
     "voucher_pays_later_by": "R20",
     "voucher_pays": "R21",
+    "shared_touches": "R22",
+    "maintenance_excluded": "R23",
 }
 """Each switch with the number of its reading."""
 
@@ -51,6 +53,8 @@ VALUES: dict[str, tuple[str | int | bool, ...]] = {
     "version_in_force": ("month_start", "month_end"),
     "voucher_pays_later_by": ("bill_date", "usage_month"),
     "voucher_pays": ("service_and_call", "service"),
+    "shared_touches": ("any_covered", "at_start"),
+    "maintenance_excluded": ("announced", "actual"),
 }
 """What a question is answered with; where any value is possible (R8, R9), those that are worth trying."""
 

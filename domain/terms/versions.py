@@ -22,6 +22,8 @@ from domain.refusals import BadValue
 from domain.refusals.terms import (
     NoTermsInForce,
     NoTermsPublished,
+    ReadingByAmendment,
+    TermsMoreThanReadings,
     TermsNotYetInForce,
     TermsOtherAgreement,
     TermsOtherCurrency,
@@ -94,18 +96,20 @@ def _parse_amount(value: Any) -> Fen:
 
 
 def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Version, ...]:
-    """The published versions, earliest first, after one more."""
+    """The published versions, earliest first, after one more; a version published again replaces what it said."""
     added = Version(
         terms=parse_terms(event.document), sha256=event.sha256, document=event.document, noticed_at=event.noticed_at
     )
-    return tuple(sorted((*versions, added), key=lambda version: version.terms.effective_from))
+    others = (version for version in versions if version.terms.version != event.version)
+    return tuple(sorted((*others, added), key=lambda version: version.terms.effective_from))
 
 
 def publish(versions: tuple[Version, ...], command: PublishTerms, document: str) -> tuple[TermsPublished, ...]:
     """A new version of the agreement, announced in time (clause 4); nothing where it stands already.
 
-    Raises Refusal `terms_other_agreement`, `terms_other_currency`, `terms_version_taken`, `terms_same_day`,
-    `terms_without_notice`.
+    A version that stands is published again with a reason, and with nothing but readings changed: decisions made from
+    then on use it. Raises Refusal `terms_other_agreement`, `terms_other_currency`, `terms_version_taken`,
+    `terms_more_than_readings`, `reading_by_amendment`, `terms_same_day`, `terms_without_notice`.
     """
     terms = parse_terms(document)
     sha256 = document_sha256(document)
@@ -114,20 +118,42 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
         if version.sha256 == sha256:
             return ()
         if version.terms.version == terms.version:
-            raise TermsVersionTaken(version=terms.version, agreement=terms.agreement)
+            _check_only_readings(version, terms, command.reason)
+            return (_published(terms, document, version.noticed_at),)
         if version.terms.effective_from == terms.effective_from:
             raise TermsSameDay(version=version.terms.version, effective_from=terms.effective_from)
     check_notice(versions, terms, command.noticed_at)
-    return (
-        TermsPublished(
-            agreement=terms.agreement,
-            version=terms.version,
-            effective_at=terms.effective_at,
-            sha256=sha256,
-            document=document,
-            noticed_at=None if command.noticed_at is None else int(command.noticed_at),
-        ),
+    return (_published(terms, document, None if command.noticed_at is None else int(command.noticed_at)),)
+
+
+def _published(terms: Terms, document: str, noticed_at: int | None) -> TermsPublished:
+    return TermsPublished(
+        agreement=terms.agreement,
+        version=terms.version,
+        effective_at=terms.effective_at,
+        sha256=document_sha256(document),
+        document=document,
+        noticed_at=noticed_at,
     )
+
+
+_BY_AMENDMENT = ("timezone", "version_in_force")
+"""Readings that say to which months a version applies: another one would move months that are past."""
+
+
+def _check_only_readings(held: Version, terms: Terms, reason: str | None) -> None:
+    """A version that stands changes in its readings alone, and for a reason.
+
+    Raises Refusal `terms_version_taken`, `terms_more_than_readings`, `reading_by_amendment`.
+    """
+    if reason is None:
+        raise TermsVersionTaken(version=terms.version, agreement=terms.agreement)
+    same = {"readings": held.terms.readings, "revision": held.terms.revision}
+    if msgspec.structs.replace(terms, **same) != held.terms:
+        raise TermsMoreThanReadings(version=terms.version, agreement=terms.agreement)
+    for name in _BY_AMENDMENT:
+        if getattr(terms.readings, name) != getattr(held.terms.readings, name):
+            raise ReadingByAmendment(version=terms.version, reading=name)
 
 
 def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:

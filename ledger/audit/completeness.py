@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from domain.assessment import window_of
-from domain.case import Case, Fact, incidents_of
+from domain.case import Case, Fact, open_incidents
 from domain.decision import head
 from domain.events import ClaimDecided, VoucherIssued
 from domain.money import yuan
@@ -62,18 +62,17 @@ def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Gap]:
 
 def _open_incidents(case: Case, account: str, at: int) -> Iterator[Gap]:
     zone = zone_of(case.versions)
-    for incident in incidents_of(case):
-        if incident.status == "open":
-            yield Gap(
-                kind="incident_never_closed",
-                account=account,
-                month=month_of(incident.started_at, zone),
-                message=said(
-                    "incident {incident} is open since {started_at}",
-                    incident=incident.incident,
-                    started_at=rfc3339(incident.started_at, zone),
-                ),
-            )
+    for incident in open_incidents(case):
+        yield Gap(
+            kind="incident_never_closed",
+            account=account,
+            month=month_of(incident.started_at, zone),
+            message=said(
+                "incident {incident} is open since {started_at}",
+                incident=incident.incident,
+                started_at=rfc3339(incident.started_at, zone),
+            ),
+        )
 
 
 def _claims(case: Case, account: str, at: int) -> Iterator[Gap]:

@@ -12,7 +12,7 @@ from domain.case import SourceMark
 from domain.commands import Command, PublishTerms
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Unreadable
-from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar
+from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar, parse_terms
 from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer
@@ -142,7 +142,8 @@ def check_times(command: Command, now: int) -> None:
 def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement: str | None = None) -> Done:
     """Make a ledger of an empty store: its id, a shipped agreement, and the published calendars that it needs.
 
-    On a ledger it adds what an upgrade brought and it does not have; a recorded calendar is never touched.
+    On a ledger it adds what an upgrade brought and it does not have; recorded calendars and versions of the terms are
+    never touched.
     Raises Unreadable `unknown_agreement`; Refusal `terms_other_agreement` for a ledger under another one.
     """
     from ledger import shipped as published
@@ -151,11 +152,11 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
         at = now()
         positions = _found(log, actor, at)
         rules = log.rules()
-        held = {version.document for version in rules.versions}
+        held = {version.terms.version for version in rules.versions}
         under = rules.versions[-1].terms.agreement if rules.versions else REFERENCE_AGREEMENT
         shipped = _shipped(agreement or under, known=agreement is None)
         for document in shipped:
-            if document not in held:
+            if parse_terms(document).version not in held:
                 positions += carry_out(log, PublishTerms(document=document), actor, at).positions
         today = datetime.fromtimestamp(at // 1_000_000, UTC).date()
         needed = any(needs_calendar(version.terms) for version in log.versions())

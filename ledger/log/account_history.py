@@ -14,7 +14,7 @@ from ledger.log.codec import Row
 from ledger.log.leaves import Leaf
 from ledger.log.shared_history import History, SharedHistory
 
-CONCERNED_BY = ("account.enrolled", "account.corrected", "incident.joined")
+CONCERNED_BY = ("account.enrolled", "account.moved", "account.corrected", "incident.joined")
 """The topics that say which shared incidents concern an account."""
 
 
@@ -51,7 +51,7 @@ class AccountHistory:
         """The shared incidents that concern the account as it is known."""
         if self._shared is None:
             holder = self._own.account
-            regions = () if holder is None or holder.region is None else (holder.region,)
+            regions = set() if holder is None else holder.regions
             self._shared = self._common.incidents(regions, self._joined)
         return self._shared
 

@@ -284,7 +284,7 @@ class Reader:
         own = self.range(f"{account}/")
         facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
-        return self._among(own, facts, {holder.region} if holder is not None and holder.region is not None else set())
+        return self._among(own, facts, set() if holder is None else holder.regions)
 
     def rows_ever(self, account: str) -> list[Row]:
         """All that concerns an account, or did while another region was known of it, in log order."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from domain.as_of import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, incidents_of
 from domain.rules.coverage import covered
-from domain.rules.mtbf import Mtbf, mtbf
-from domain.terms.versions import in_force, zone_of
+from domain.rules.mtbf import Mtbf, by_other_event, mtbf
+from domain.terms.versions import Version, in_force, zone_of
 from domain.voucher import Voucher
 from ledger.application import Ledger
 from ledger.commands.handlers.voucher import voucher_of
@@ -70,6 +72,13 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     still_open: list[OpenOutage]
 
 
+class MtbfBy(msgspec.Struct, frozen=True, kw_only=True):
+    """A mean time between failures, and what counts as a failure (R10)."""
+
+    event: Literal["outage", "month_below_target"]
+    found: Mtbf
+
+
 def of_account(work: Work, account: str | None) -> Work:
     """What of it waits for one account; all of it where none is named."""
     if account is None:
@@ -87,11 +96,19 @@ def month_of_account(log: Reader, account: str, month: str, at: int) -> MonthRes
     return assess_month(log.case(account), account, month, at)
 
 
-def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> Mtbf:
-    """An account's mean time between failures. Raises Refusal `unknown_account`, `no_terms`."""
+def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> tuple[MtbfBy, MtbfBy]:
+    """An account's mean time between failures, and the same by the other value of R10.
+
+    Raises Refusal `unknown_account`, `no_terms`.
+    """
     case = log.case(account)
     holder = account_of(case, account)
-    return mtbf(incidents_of(case), lambda terms: covered(holder, terms), year, at, case.versions)
+
+    def by(versions: tuple[Version, ...]) -> MtbfBy:
+        found = mtbf(lambda terms: incidents_of(case, terms), lambda terms: covered(holder, terms), year, at, versions)
+        return MtbfBy(event=in_force(versions, f"{year:04d}-12").terms.readings.mtbf_event, found=found)
+
+    return by(case.versions), by(by_other_event(case.versions))
 
 
 def account_then(log: Reader, account: str, known_at: int, valid_at: int | None = None) -> AccountThen:

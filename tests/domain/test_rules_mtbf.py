@@ -25,7 +25,8 @@ def mean(
 ) -> Mtbf:
     """The year's mean by the given outages, under the shipped agreement with the given readings."""
     version = msgspec.structs.replace(versions()[0], terms=terms(**readings))
-    return mtbf(incidents(*lines), lambda terms: ALWAYS if spans is None else spans, year, at(until), [version])
+    covering = ALWAYS if spans is None else spans
+    return mtbf(lambda terms: incidents(*lines), lambda terms: covering, year, at(until), [version])
 
 
 def days(found: Mtbf) -> Fraction | None:
@@ -128,7 +129,7 @@ def test_an_outage_that_is_not_covered_is_no_failure_and_a_partly_covered_one_is
 def test_a_withdrawn_incident_is_no_failure() -> None:
     found = incidents("inbound 10:00 to 10:10", "inbound 12:00 to 12:10")
     evolve(found[1], IncidentWithdrawn(incident="B"), "was none")
-    assert mtbf(found, lambda terms: ALWAYS, 2026, at("2027-01-01 00:00"), versions()).events == 1
+    assert mtbf(lambda terms: found, lambda terms: ALWAYS, 2026, at("2027-01-01 00:00"), versions()).events == 1
 
 
 def test_an_open_outage_is_a_failure_once_it_has_lasted_two_minutes() -> None:
@@ -223,7 +224,7 @@ def test_each_month_is_read_by_the_terms_that_govern_it() -> None:
     )
     lines = [f"inbound {day} 00:00 to {day} 00:02" for day in ("2026-05-01", "2026-06-30", "2026-07-01", "2026-08-01")]
     found = mtbf(
-        incidents(*lines),
+        lambda terms: incidents(*lines),
         lambda terms: ALWAYS,
         2026,
         at("2027-01-01 00:00"),

@@ -32,6 +32,11 @@ def _restage(log: Reader, command: c.RestageAccount, now: int) -> Effect:
     return on(streams.account(command.account), events, AccountReceipt(account=command.account))
 
 
+def _move(log: Reader, command: c.MoveAccount, now: int) -> Effect:
+    events = accounts.move(_account(log, command.account), command)
+    return on(streams.account(command.account), events, AccountReceipt(account=command.account))
+
+
 def _correct(log: Reader, command: c.CorrectAccount, now: int) -> Effect:
     events = accounts.correct(_account(log, command.account), command)
     return on(streams.account(command.account), events, AccountReceipt(account=command.account))
@@ -45,6 +50,7 @@ def _close(log: Reader, command: c.CloseAccount, now: int) -> Effect:
 HANDLERS: dict[type[c.Command], Handler] = {
     c.EnrollAccount: _enroll,
     c.RestageAccount: _restage,
+    c.MoveAccount: _move,
     c.CorrectAccount: _correct,
     c.CloseAccount: _close,
 }

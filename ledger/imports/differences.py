@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from domain import incident as incidents
 from domain.incident import Incident
+from domain.rules.touching import touching
 from domain.text import Said, said
 from domain.time import add_months, month_of, rfc3339
 from ledger.imports.holdings import Holding
@@ -93,4 +93,6 @@ class _Decided:
         if incident.scope == "accounts":
             return bool(self._log.version(streams.incident(account, incident.incident)))
         holder = self._log.fold_streams(streams.account(account)).account
-        return holder is not None and incidents.touches(incident, holder.enrolled_at, holder.region)
+        if holder is None:
+            return False
+        return any(touching(holder, [incident], version.terms) for version in self._log.versions())

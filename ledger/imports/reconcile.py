@@ -197,7 +197,7 @@ class _Reconciliation:
         self._correct_times(statement, holding, start, end)
         self._correct_function(statement, holding)
         for missed in missing:
-            self._source(statement, start, exclusion_command(holding.id, missed))
+            self._source(statement, start, exclusion_command(holding.id, missed, again=True))
         if end == FOREVER:
             self._open[holding.id] = start
         self._out.unchanged += len(self._timed) == count

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
+import rows_imports  # noqa: F401 - adds its rows
 import rows_shared  # noqa: F401 - adds its rows
 from measuring import HERE, PROCESSOR_TIME, Comparison, Skipped, compare, run
 from prepared import DATA, FULL, QUICK, Sizes

@@ -247,5 +247,23 @@ def peak_mb(*words: str) -> None:
     print(usage.ru_maxrss / 1024)
 
 
+def parse_lines(path: str) -> None:
+    """Every line parsed as JSON, and let go."""
+    import json
+
+    with open(path, "rb") as lines:
+        print(sum(bool(json.loads(line)) for line in lines))
+
+
+def parse_all_mb(path: str) -> None:
+    """Every line parsed as JSON and held; prints this process's peak memory."""
+    import json
+    import resource
+
+    with open(path, "rb") as lines:
+        held = [json.loads(line) for line in lines]
+    print(len(held), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])

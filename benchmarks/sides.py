@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
 clock = time.process_time if "BENCH_PROCESSOR_TIME" in os.environ else time.perf_counter
 COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
@@ -251,7 +252,7 @@ def parse_lines(path: str) -> None:
     """Every line parsed as JSON, and let go."""
     import json
 
-    with open(path, "rb") as lines:
+    with Path(path).open("rb") as lines:
         print(sum(bool(json.loads(line)) for line in lines))
 
 
@@ -260,7 +261,7 @@ def parse_all_mb(path: str) -> None:
     import json
     import resource
 
-    with open(path, "rb") as lines:
+    with Path(path).open("rb") as lines:
         held = [json.loads(line) for line in lines]
     print(len(held), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

@@ -17,6 +17,7 @@ EXAMPLES: dict[str, str] = {
     "incident correct": (
         "slaledger incident correct INC-7 --ended-at 2026-03-03T11:30:00+08:00 --reason 'log of the gateway'"
     ),
+    "incident reopen": "slaledger incident reopen INC-7 --reason 'it fails again since the restart'",
     "exclusion apply": (
         "slaledger exclusion apply INC-7 --clause '2.3(1)' --from 2026-03-03T10:00:00+08:00 "
         "--to 2026-03-03T10:10:00+08:00 --reason 'carrier outage' --evidence "

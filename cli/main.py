@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextvars import copy_context
 from gettext import gettext
 from typing import NamedTuple, NoReturn
@@ -17,7 +18,7 @@ from cli.terminal.help import Formatter
 from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import folded
-from domain.refusals import Refusal
+from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
 
 
@@ -125,6 +126,8 @@ def _run() -> int:
         sys.stdout.flush()
     except Refusal as refusal:
         status = print_error(refusal)
+    except ManyFaults as faults:
+        status = print_errors(faults.refusals)
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
@@ -197,6 +200,23 @@ def print_error(refusal: Refusal, line: int | None = None) -> int:
     if hint:
         _tell("  " + localized(said("what to do: {hint}", hint=hint)))
     return refusal.status
+
+
+def print_errors(refusals: Sequence[Refusal]) -> int:
+    """Several refusals of one file, a line each, or as one JSON object; gives the exit status of the first."""
+    first = refusals[0]
+    if wants_json():
+        told = [{"code": each.code, "message": each.message, "place": each.place_told} for each in refusals]
+        error = {"code": first.code, "message": first.message, "clause": first.clause, "hint": first.hint}
+        given = {name: value for name, value in error.items() if value is not None}
+        print(json.dumps({"error": given, "errors": told}, ensure_ascii=False), file=sys.stderr)
+        return first.status
+    for each in refusals:
+        _tell("slaledger: " + localized(each.message))
+    for hint in dict.fromkeys(each.hint for each in refusals):
+        if hint:
+            _tell("  " + localized(said("what to do: {hint}", hint=hint)))
+    return first.status
 
 
 def _tell(text: str) -> None:

@@ -245,12 +245,15 @@ class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True)
     month: MonthText
     decided_at: Instant | None = None
     all: bool = False
+    strict: bool = False
 
     def parsed(self) -> DecideClaim | DecideMonth:
         """The command that this is the wire form of."""
         if self.account is None:
-            return DecideMonth(month=self.month, decided_at=self.decided_at, key=self.key)
-        return DecideClaim(account=self.account, month=self.month, decided_at=self.decided_at, key=self.key)
+            return DecideMonth(month=self.month, decided_at=self.decided_at, strict=self.strict, key=self.key)
+        return DecideClaim(
+            account=self.account, month=self.month, decided_at=self.decided_at, strict=self.strict, key=self.key
+        )
 
 
 class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
@@ -259,18 +262,22 @@ class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
     account: Id
     month: MonthText
     decided_at: Instant | None = None
+    strict: bool = False
 
 
 class DecideMonth(MonthCommand, tag="claim decide", frozen=True, kw_only=True):
     """Decide every claim of a month that waits."""
 
     decided_at: Instant | None = None
+    strict: bool = False
 
     def wire(self) -> DecideClaimOrMonth:
-        return DecideClaimOrMonth(month=self.month, decided_at=self.decided_at, all=True, key=self.key)
+        return DecideClaimOrMonth(
+            month=self.month, decided_at=self.decided_at, all=True, strict=self.strict, key=self.key
+        )
 
     def of(self, account: Id) -> DecideClaim:
-        return DecideClaim(account=account, month=self.month, decided_at=self.decided_at)
+        return DecideClaim(account=account, month=self.month, decided_at=self.decided_at, strict=self.strict)
 
 
 class DisputeClaim(Command, tag="claim dispute", frozen=True, kw_only=True):

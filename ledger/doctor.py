@@ -22,6 +22,7 @@ from ledger import clock
 from ledger.application import Ledger
 from ledger.log.database import SideStoreError
 from ledger.log.reader import Reader
+from ledger.queries.open_outages import open_after_month
 from ledger.queries.read_models import reached_as_kept
 from ledger.shipped import newer_documents, shipped_path
 from ledger.transparency.tree import tree_as_kept
@@ -159,6 +160,7 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
         yield from _rules(log)
         yield _clock(log, zone)
         yield from _unfinished(log)
+        yield from _open_outages(log, zone)
     yield from _writable(ledger)
     yield _kept(ledger, position)
     yield _tree(ledger)
@@ -214,6 +216,15 @@ def _unfinished(log: Reader) -> Iterator[Diagnosis]:
         if note.state == "running":
             message = said("a batch file was cut short after line {line}", line=note.lines)
             yield Diagnosis("batch", "note", message, said("run the same file again: it goes on where it was"))
+
+
+def _open_outages(log: Reader, zone: str) -> Iterator[Diagnosis]:
+    """Outages that are open though the month in which they began has ended."""
+    lasting = open_after_month(log, clock.now_us(), zone)
+    if lasting:
+        named = ", ".join(one.incident for one in lasting)
+        message = said("still open after their month: {incidents}", incidents=named)
+        yield Diagnosis("outages", "note", message, said("record their ends: `slaledger incident close`"))
 
 
 def _writable(ledger: Ledger) -> Iterator[Diagnosis]:

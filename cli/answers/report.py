@@ -9,7 +9,7 @@ import msgspec
 
 from cli.answers.availability import TermsNamed
 from cli.terminal.numbers import currency, money
-from cli.terminal.output import print_pairs, print_table
+from cli.terminal.output import WIDTH, print_pairs, print_table, print_text
 from cli.terminal.values import Ratio, ZonedInstant, ratio
 from cli.terminal.vocabulary import word
 from domain.money import Fen
@@ -32,6 +32,7 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded: Fen
     issued: Fen
+    still_open: tuple[str, ...]
 
 
 class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ def _account(row: AccountMonth) -> AccountRow:
         outcome=row.outcome,
         awarded=Fen(row.awarded_fen),
         issued=Fen(row.issued_fen),
+        still_open=row.still_open,
     )
 
 
@@ -169,6 +171,15 @@ def _print_accounts(accounts: Sequence[AccountRow]) -> None:
         said("issued"),
     )
     print_table(columns, rows, right=[columns[1], columns[2], columns[3], columns[5], columns[6]])
+    for row in accounts:
+        if row.still_open:
+            lasting = ", ".join(row.still_open)
+            print_text(
+                said(
+                    "{account}: counts outages that are still open: {incidents}", account=row.account, incidents=lasting
+                ),
+                width=WIDTH,
+            )
 
 
 class PageMade(msgspec.Struct, frozen=True, kw_only=True):

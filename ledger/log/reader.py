@@ -54,6 +54,18 @@ class _Recorded(msgspec.Struct, gc=False):
 _RECORDED = msgspec.json.Decoder(_Recorded)
 
 
+_OPENED, _CLOSED = "('incident.opened', 'incident.opened_within')", "('incident.closed', 'incident.closed_within')"
+_OPEN_INCIDENTS = (
+    "SELECT originator_id FROM stored_events WHERE position <= ? AND (topic IN ('incident.reopened', "
+    f"'incident.withdrawn', 'incident.reinstated') OR topic IN {_OPENED} OR topic IN {_CLOSED}) "
+    "GROUP BY originator_id HAVING "
+    f"SUM(CASE WHEN topic IN {_CLOSED} THEN 1 WHEN topic = 'incident.reopened' THEN -1 ELSE 0 END) = 0 "
+    "AND SUM(CASE topic WHEN 'incident.withdrawn' THEN 1 WHEN 'incident.reinstated' THEN -1 ELSE 0 END) = 0 "
+    "ORDER BY originator_id"
+)
+"""An incident is closed once more than it is reopened, and withdrawn once more than it is reinstated."""
+
+
 class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
     """How far a batch file came: which of its first `lines` are done, known by the sum of their hashes.
 
@@ -207,11 +219,23 @@ class Reader:
 
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""
+        return self._with_claim(month, "claim.filed")
+
+    def decided(self, month: str) -> list[str]:
+        """Every account whose claim for a month was decided, in order."""
+        return self._with_claim(month, "claim.decided")
+
+    def _with_claim(self, month: str, topic: str) -> list[str]:
         statement = (
-            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'claim.filed' AND originator_id LIKE ? "
+            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = ? AND originator_id LIKE ? "
             "AND position <= ?"
         )
-        return sorted(layout.owner(stream) for (stream,) in self._query(statement, f"%/claim/{month}", self._upto))
+        found = self._query(statement, topic, f"%/claim/{month}", self._upto)
+        return sorted(layout.owner(stream) for (stream,) in found)
+
+    def open_incident_streams(self) -> list[str]:
+        """The streams of incidents that have no end and were not withdrawn, in order."""
+        return [stream for (stream,) in self._query(_OPEN_INCIDENTS, self._upto)]
 
     def progress(self) -> list[BatchNote]:
         """How far batch files came."""

@@ -65,6 +65,11 @@ def calendar(country: str, year: int) -> str:
     return f"~/calendar/{country}-{year}"
 
 
+def source(name: str) -> str:
+    """The stream of what was read of a source."""
+    return f"~/source/{name}"
+
+
 def reservation(kind: str, id_: str) -> str:
     """The stream that makes an id unique in the ledger."""
     return f"~/id/{kind}/{id_}"

@@ -16,6 +16,7 @@ from domain.terms.versions import Version, in_force
 from domain.time import month_span
 from ledger.log import streams
 from ledger.log.reader import Reader
+from ledger.queries.open_outages import open_in_month
 
 Progress = Callable[[int, int], None]
 
@@ -38,6 +39,8 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded_fen: int
     issued_fen: int
+    still_open: tuple[str, ...]
+    """The open outages that the month counts."""
 
     @property
     def ratio(self) -> Fraction:
@@ -109,6 +112,7 @@ def _account_month(case: Case, account: str, month: str, at: int) -> AccountMont
         outcome=None if claim is None or claim.latest is None else claim.latest.outcome,
         awarded_fen=0 if claim is None else claim.awarded_fen,
         issued_fen=0 if claim is None else claim.issued_fen,
+        still_open=open_in_month(case, month, result.version.terms.zone),
     )
 
 

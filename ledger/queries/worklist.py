@@ -11,12 +11,13 @@ from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, incidents_of
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, by_other_event, mtbf
-from domain.terms.versions import Version, in_force
+from domain.terms.versions import Version, in_force, zone_of
 from domain.voucher import Voucher
 from ledger.application import Ledger
 from ledger.commands.handlers.voucher import voucher_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.queries.open_outages import OpenOutage, open_after_month, open_in_month
 from ledger.queries.read_models import ReadModels
 from ledger.refusals.commands import UnknownVoucher
 from projections.claims import ClaimRow
@@ -46,6 +47,8 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     denominator: int
     tier: int
     credit_fen: int
+    still_open: tuple[str, ...]
+    """The open outages that the month counts: its figures grow until their ends are recorded."""
 
 
 class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     unclaimed: list[Unclaimed]
     to_decide: list[ClaimRow]
     to_issue: list[ClaimRow]
+    still_open: list[OpenOutage]
 
 
 class MtbfBy(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +87,7 @@ def of_account(work: Work, account: str | None) -> Work:
         unclaimed=[one for one in work.unclaimed if one.breach.account == account],
         to_decide=[row for row in work.to_decide if row.account == account],
         to_issue=[row for row in work.to_issue if row.account == account],
+        still_open=[one for one in work.still_open if one.account in (None, account)],
     )
 
 
@@ -172,6 +177,7 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
                     denominator=row.denominator,
                     tier=row.tier,
                     credit_fen=would_credit(case, row.month, row.tier, terms),
+                    still_open=open_in_month(case, row.month, terms.zone),
                 )
             )
     return sorted(found, key=lambda breach: (breach.month, breach.account))
@@ -189,6 +195,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         rows = [*kept, *_open_months(log, open_accounts, at)]
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()
+        still_open = open_after_month(log, at, zone_of(rules.versions))
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
     for breach in breaches:
@@ -207,6 +214,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         unclaimed=unclaimed,
         to_decide=[row for row in claims if row.status == "filed"],
         to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.awarded_fen > row.issued_fen],
+        still_open=still_open,
     )
 
 

@@ -24,7 +24,6 @@ EXAMPLES: dict[str, str] = {
         "report.pdf=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     ),
     "exclusion withdraw": "slaledger exclusion withdraw INC-7 1 --reason 'the carrier denies it'",
-    "incident reopen": "slaledger incident reopen INC-7 --reason 'it goes on after all'",
     "fees bill": (
         "slaledger fees bill B-1 --account 1001 --first-month 2026-03 --billed-at 2026-04-01T00:00:00+08:00 "
         "--product-fee 1000.00 --call-fee 300.00"

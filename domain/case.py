@@ -99,12 +99,12 @@ def incidents_of(case: Case, terms: agreement.Terms) -> list[incidents.Incident]
 
 
 def open_incidents(case: Case) -> list[incidents.Incident]:
-    """The incidents that still go on and touch the account under some version of the terms."""
+    """The incidents that still go on for the account under some version of the terms."""
     still_open = [each for each in case.incidents.values() if each.ended_at is None and each.withdrawn is None]
     if not still_open or case.account is None:
         return []
     found = (touching(case.account, still_open, version.terms) for version in case.versions)
-    names = {incident.incident for of_version in found for incident in of_version}
+    names = {each.incident for of_version in found for each in of_version if each.ended_at is None}
     return [incident for incident in still_open if incident.incident in names]
 
 

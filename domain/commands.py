@@ -6,76 +6,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import msgspec
 
-from domain.events import Part, Stage
+from domain.account_commands import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.command import Command
+from domain.events import Part
 from domain.money import Fen
 from domain.time import Instant, MonthText, Seconds
-from domain.values import Clause, EvidenceField, FunctionName, Id, Key, VoucherId, VoucherOffset, Words
+from domain.values import Clause, EvidenceField, FunctionName, Id, VoucherId, VoucherOffset, Words
 
-
-class Command(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="command"
-):
-    """Base of all wishes. `key` makes one a no-op for ever once it was carried out."""
-
-    ARGUMENTS: ClassVar[tuple[str, ...]] = ()
-    key: Key | None = None
-
-    def wire(self) -> Command:
-        """The command as a batch line spells it."""
-        return self
-
-
-class EnrollAccount(Command, tag="account enroll", frozen=True, kw_only=True):
-    """Take an account under the agreement."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    enrolled_at: Instant
-    stage: Stage = "general"
-    region: Id | None = None
-    covered_in_beta: bool = False
-
-
-class RestageAccount(Command, tag="account restage", frozen=True, kw_only=True):
-    """Record that an account moved between beta and general availability."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    stage: Stage
-    changed_at: Instant
-
-
-class MoveAccount(Command, tag="account move", frozen=True, kw_only=True):
-    """Record that an account moved to another region."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    region: Id
-    moved_at: Instant
-
-
-class CorrectAccount(Command, tag="account correct", frozen=True, kw_only=True):
-    """Correct what the enrolment said."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    enrolled_at: Instant | None = None
-    stage: Stage | None = None
-    region: Id | None = None
-    covered_in_beta: bool | None = None
-    reason: Words
-
-
-class CloseAccount(Command, tag="account close", frozen=True, kw_only=True):
-    """Close an account; its covered months can still be claimed and its vouchers used."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    closed_at: Instant
+__all__ = ["CloseAccount", "Command", "CorrectAccount", "EnrollAccount", "MoveAccount", "RestageAccount"]
 
 
 class PublishTerms(Command, tag="terms publish", frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ def _step(clause: str, step: str, result: Value, **inputs: Value) -> Step:
 
 
 def terms_step(month: str, version: Version) -> list[Step]:
+    """Clause 4: the version that governs the month."""
     terms = version.terms
     start, end = month_span(month, terms.zone)
     return [
@@ -41,6 +42,7 @@ def terms_step(month: str, version: Version) -> list[Step]:
 
 
 def window_step(filed_at: int, window: Window, terms: Terms) -> list[Step]:
+    """Clause 3.2: whether the claim was filed in time."""
     workday = window.nth_workday
     return [
         _step(
@@ -56,6 +58,7 @@ def window_step(filed_at: int, window: Window, terms: Terms) -> list[Step]:
 
 
 def coverage_step(measured: Measured, terms: Terms) -> list[Step]:
+    """Opening clause: how much of the month is covered."""
     return [
         _step(
             terms.service.beta_covered.clause,
@@ -123,6 +126,7 @@ def episode_steps(measured: Measured, terms: Terms) -> list[Step]:
 
 
 def availability_steps(measured: Measured, result: AvailabilityRecord, terms: Terms) -> list[Step]:
+    """Clauses 2.1 and 2.2: the unavailable time, the ratio, and whether it meets the commitment."""
     commitment = terms.commitment.availability
     return [
         _step(

@@ -130,9 +130,15 @@ def terms_listed(version: Version) -> TermsListed:
 
 def print_terms(versions: Sequence[TermsListed]) -> None:
     """Published versions one a row."""
-    rows = [(one.agreement, one.version, one.revision, one.effective_from, one.noticed_at) for one in versions]
-    columns = (said("agreement"), said("version"), said("revision"), said("effective"), said("announced"))
-    print_table(columns, rows)
+    rows = [(one.agreement, _named(one.version, one.revision), one.effective_from, one.noticed_at) for one in versions]
+    print_table((said("agreement"), said("version"), said("effective"), said("announced")), rows)
+
+
+def _named(version: str, revision: int) -> str:
+    """A version with the revision of its document, where that is not the first."""
+    if revision == 1:
+        return version
+    return said("{version}, revision {revision}", version=version, revision=revision)
 
 
 class ShippedTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,8 +174,10 @@ def shipped_terms(text: str, found: Terms) -> ShippedTerms:
 
 def print_shipped(versions: Sequence[ShippedTerms]) -> None:
     """Versions that come with the software, one a row."""
-    rows = [(one.agreement, one.version, one.revision, one.currency, one.remedy, one.checked_on) for one in versions]
-    columns = tuple(map(word, ("agreement", "version", "revision", "currency", "remedy")))
+    rows = [
+        (one.agreement, _named(one.version, one.revision), one.currency, one.remedy, one.checked_on) for one in versions
+    ]
+    columns = tuple(map(word, ("agreement", "version", "currency", "remedy")))
     print_table((*columns, said("checked")), rows)
 
 

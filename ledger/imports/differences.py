@@ -76,6 +76,7 @@ class _Decided:
 
     def __init__(self, log: Reader) -> None:
         self._log = log
+        self._versions = log.versions()
         self._accounts: defaultdict[str, list[str] | None] = defaultdict(lambda: None)
 
     def of(self, incident: Incident, months: Iterable[str]) -> Iterator[str]:
@@ -95,4 +96,8 @@ class _Decided:
         holder = self._log.fold_streams(streams.account(account)).account
         if holder is None:
             return False
+<<<<<<< HEAD
         return any(touching(holder, [incident], version.terms) for version in self._log.versions())
+=======
+        return any(touching(holder, [incident], version.terms) for version in self._versions)
+>>>>>>> readings

@@ -34,16 +34,16 @@ READINGS: dict[str, object] = {
     "month_straddle": "whole_then_clip",  # R7
     "timezone": "Asia/Shanghai",  # R8
     "availability_decimals": "exact",  # R9
-    "mtbf_event": "outage",  # R10
+    "mtbf_event": "month_below_target",  # R10
     "rounding": "per_part",  # R13
     "claim_opens": "day_after",  # R14
     "claim_closes": "end_of_month",  # R15
-    "deadline_rolls": False,  # R15
+    "deadline_rolls": True,  # R15
     "version_in_force": "month_start",  # R16
     "voucher_pays_later_by": "bill_date",  # R20
     "voucher_pays": "service_and_call",  # R21
-    "shared_touches": "at_start",  # R22
-    "maintenance_excluded": "actual",  # R23
+    "shared_touches": "any_covered",  # R22
+    "maintenance_excluded": "announced",  # R23
 }
 
 
@@ -209,9 +209,9 @@ def as_incident(outage: Outage, at: int, readings: Readings) -> Incident:
 
 def within(window: Span | None, excluded: Span, readings: Readings) -> Span:
     """R23: of announced maintenance only what lies in the announced window was announced."""
-    if window is None or chosen(readings, "maintenance_excluded", default="actual", other="announced"):
-        return excluded
-    return max(excluded[0], window[0]), min(excluded[1], window[1])
+    if window is not None and chosen(readings, "maintenance_excluded", default="announced", other="actual"):
+        return max(excluded[0], window[0]), min(excluded[1], window[1])
+    return excluded
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ def touching(
         there = [second for second in range(outage.start, end) if is_there(outage.regions, account, second)]
         under_terms = any(start <= second < stop for second in there for start, stop in covered)
         begun = account.enrolled <= outage.start and is_there(outage.regions, account, outage.start)
-        if begun if chosen(readings, "shared_touches", default="at_start", other="any_covered") else under_terms:
+        if under_terms if chosen(readings, "shared_touches", default="any_covered", other="at_start") else begun:
             found += [replace(outage, start=first, end=last) for first, last in unbroken(there)]
     return found
 
@@ -471,7 +471,7 @@ def closing_day(month: str, is_workday: Callable[[date], bool], readings: Readin
     day = last_day(second)
     if not chosen(readings, "claim_closes", default="end_of_month", other="corresponding_day"):
         day = day.replace(day=min(last_day(month).day, day.day))
-    if not chosen(readings, "deadline_rolls", default=False, other=True):
+    if chosen(readings, "deadline_rolls", default=True, other=False):
         for _ in range(366):
             if is_workday(day):
                 return day
@@ -551,10 +551,10 @@ def mtbf(
     outages: Sequence[Outage], covered: Sequence[Span], year: int, at: int, readings: Readings
 ) -> tuple[int, Fraction | None]:
     """Clause 2.1, R10: events that start in the natural year, and the mean of next start - previous recovery."""
-    if chosen(readings, "mtbf_event", default="outage", other="month_below_target"):
-        found = outage_events(outages, covered, at, readings)
-    else:
+    if chosen(readings, "mtbf_event", default="month_below_target", other="outage"):
         found = month_events(outages, covered, year, at, readings)
+    else:
+        found = outage_events(outages, covered, at, readings)
     begins = midnight(date(year, 1, 1), zone_of(readings))
     ends = midnight(date(year + 1, 1, 1), zone_of(readings))
     events = [event for event in made_one(found) if begins <= event[0] < ends]

@@ -83,7 +83,7 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return _of_account(event, case)
         case e.IncidentOpened() | e.IncidentJoined() | e.IncidentClosed() | e.IncidentCorrected():
             return _of_incident(event, case.incidents.get(event.incident))
-        case e.IncidentFunctionCorrected() | e.IncidentReopened() | e.IncidentReinstated():
+        case e.IncidentFunctionCorrected() | e.IncidentReopened() | e.IncidentRestored():
             return _of_incident(event, case.incidents.get(event.incident))
         case e.IncidentKept() | e.IncidentReleased():
             return _of_incident(event, case.incidents.get(event.incident))

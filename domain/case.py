@@ -153,7 +153,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.IncidentFunctionCorrected,
         e.IncidentReopened,
         e.IncidentWithdrawn,
-        e.IncidentReinstated,
+        e.IncidentRestored,
         e.IncidentKept,
         e.IncidentReleased,
         e.ExclusionApplied,

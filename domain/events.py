@@ -186,7 +186,7 @@ class IncidentWithdrawn(Event, frozen=True, kw_only=True):
     incident: str
 
 
-class IncidentReinstated(Event, frozen=True, kw_only=True):
+class IncidentRestored(Event, frozen=True, kw_only=True):
     """The withdrawal of the incident was undone: it counts again, as it was."""
 
     incident: str

@@ -19,9 +19,9 @@ from domain.events import (
     IncidentKept,
     IncidentOpened,
     IncidentOpenedWithin,
-    IncidentReinstated,
     IncidentReleased,
     IncidentReopened,
+    IncidentRestored,
     IncidentWithdrawn,
     Scope,
 )
@@ -147,7 +147,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
             incident.ended_at = incident.ended_within_us = None
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
-        case IncidentReinstated():
+        case IncidentRestored():
             incident.withdrawn = None
         case IncidentKept() | IncidentReleased():
             pass  # these say whose word counts, and change nothing of what is known
@@ -244,19 +244,19 @@ def reopen(incident: Incident) -> tuple[Event, ...]:
     return () if incident.ended_at is None else (IncidentReopened(incident=incident.incident),)
 
 
-def reinstate(incident: Incident) -> tuple[Event, ...]:
+def restore(incident: Incident) -> tuple[Event, ...]:
     """The incident's withdrawal is undone; nothing where it stands."""
-    return () if incident.withdrawn is None else (IncidentReinstated(incident=incident.incident),)
+    return () if incident.withdrawn is None else (IncidentRestored(incident=incident.incident),)
 
 
 def repeat(incident: Incident, *, again: bool) -> tuple[Event, ...]:
     """An incident that was recorded before is told again with the same words: nothing while it stands.
 
-    A withdrawn one is reinstated where `again` is said. Raises Refusal `undone` otherwise.
+    A withdrawn one is restored where `again` is said. Raises Refusal `undone` otherwise.
     """
     if incident.withdrawn is not None and not again:
         raise IncidentUndone(incident=incident.incident, withdrawn=incident.withdrawn)
-    return reinstate(incident)
+    return restore(incident)
 
 
 def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:

@@ -63,7 +63,7 @@ _TOPICS = (
     said("incident.corrected_within"),
     said("incident.function_corrected"),
     said("incident.reopened"),
-    said("incident.reinstated"),
+    said("incident.restored"),
     said("incident.kept"),
     said("incident.released"),
     said("source.read"),

@@ -19,7 +19,7 @@ from domain.commands import (
     WithdrawExclusion,
     WithdrawIncident,
 )
-from domain.import_commands import KeepIncident, ReinstateIncident, ReleaseIncident
+from domain.import_commands import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.incident import Exclusion
 from domain.text import said
 from domain.time import FOREVER, Instant
@@ -181,7 +181,7 @@ class _Reconciliation:
             if "withdrawn" in holding.persons:
                 self._note_stays(holding, "withdrawn", "withdrawn", "an outage")
                 return
-            self._source(statement, span[0], ReinstateIncident(incident=Id(holding.id), reason=self._as_source_says))
+            self._source(statement, span[0], RestoreIncident(incident=Id(holding.id), reason=self._as_source_says))
             self._out.reopened.append(holding.id)
         start, end = self._allowed(holding, span, statement)
         if end <= start:

@@ -57,13 +57,13 @@ _RECORDED = msgspec.json.Decoder(_Recorded)
 _OPENED, _CLOSED = "('incident.opened', 'incident.opened_within')", "('incident.closed', 'incident.closed_within')"
 _OPEN_INCIDENTS = (
     "SELECT originator_id FROM stored_events WHERE position <= ? AND (topic IN ('incident.reopened', "
-    f"'incident.withdrawn', 'incident.reinstated') OR topic IN {_OPENED} OR topic IN {_CLOSED}) "
+    f"'incident.withdrawn', 'incident.restored') OR topic IN {_OPENED} OR topic IN {_CLOSED}) "
     "GROUP BY originator_id HAVING "
     f"SUM(CASE WHEN topic IN {_CLOSED} THEN 1 WHEN topic = 'incident.reopened' THEN -1 ELSE 0 END) = 0 "
-    "AND SUM(CASE topic WHEN 'incident.withdrawn' THEN 1 WHEN 'incident.reinstated' THEN -1 ELSE 0 END) = 0 "
+    "AND SUM(CASE topic WHEN 'incident.withdrawn' THEN 1 WHEN 'incident.restored' THEN -1 ELSE 0 END) = 0 "
     "ORDER BY originator_id"
 )
-"""An incident is closed once more than it is reopened, and withdrawn once more than it is reinstated."""
+"""An incident is closed once more than it is reopened, and withdrawn once more than it is restored."""
 
 
 class BatchNote(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain import commands as c
 from domain import events as e
 from domain import incident as incidents
-from domain.import_commands import KeepIncident, ReinstateIncident, ReleaseIncident
+from domain.import_commands import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.terms import versions as agreement
 from domain.time import month_of
 from ledger.commands.handlers.account import check_enrolled
@@ -80,9 +80,9 @@ def _reopen(log: Reader, command: c.ReopenIncident, now: int) -> Effect:
     return on(stream, incidents.reopen(incident), IncidentReceipt(incident=command.incident))
 
 
-def _reinstate(log: Reader, command: ReinstateIncident, now: int) -> Effect:
+def _restore(log: Reader, command: RestoreIncident, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    return on(stream, incidents.reinstate(incident), IncidentReceipt(incident=command.incident))
+    return on(stream, incidents.restore(incident), IncidentReceipt(incident=command.incident))
 
 
 def _keep(log: Reader, command: KeepIncident, now: int) -> Effect:
@@ -123,7 +123,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CloseIncident: _close,
     c.CorrectIncident: _correct,
     c.ReopenIncident: _reopen,
-    ReinstateIncident: _reinstate,
+    RestoreIncident: _restore,
     KeepIncident: _keep,
     ReleaseIncident: _release,
     c.WithdrawIncident: _withdraw,

@@ -96,8 +96,4 @@ class _Decided:
         holder = self._log.fold_streams(streams.account(account)).account
         if holder is None:
             return False
-<<<<<<< HEAD
-        return any(touching(holder, [incident], version.terms) for version in self._log.versions())
-=======
         return any(touching(holder, [incident], version.terms) for version in self._versions)
->>>>>>> readings

@@ -112,7 +112,7 @@ def _account_month(case: Case, account: str, month: str, at: int) -> AccountMont
         outcome=None if claim is None or claim.latest is None else claim.latest.outcome,
         awarded_fen=0 if claim is None else claim.awarded_fen,
         issued_fen=0 if claim is None else claim.issued_fen,
-        still_open=open_in_month(case, month, result.version.terms),
+        still_open=open_in_month(case, month, result.version.terms.zone),
     )
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.case import Case, incidents_of
-<<<<<<< HEAD
-from domain.terms.versions import Terms
-=======
 from domain.terms.versions import in_force
->>>>>>> readings
 from domain.time import month_of, month_span
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
@@ -50,13 +46,8 @@ def open_after_month(log: Reader, at: int, zone: str) -> list[OpenOutage]:
     return [one for one in open_outages(log) if month_of(one.started_at, zone) < now]
 
 
-def open_in_month(case: Case, month: str, terms: Terms) -> tuple[str, ...]:
+def open_in_month(case: Case, month: str, zone: str) -> tuple[str, ...]:
     """The open outages that an account's month counts, by id."""
-<<<<<<< HEAD
-    ends_at = month_span(month, terms.zone)[1]
-    lasting = {one.incident for one in incidents_of(case, terms) if one.ended_at is None and one.started_at < ends_at}
-    return tuple(sorted(lasting))
-=======
     ends_at = month_span(month, zone)[1]
     lasting = (
         one
@@ -64,4 +55,3 @@ def open_in_month(case: Case, month: str, terms: Terms) -> tuple[str, ...]:
         if one.ended_at is None and one.started_at < ends_at
     )
     return tuple(sorted(one.incident for one in lasting))
->>>>>>> readings

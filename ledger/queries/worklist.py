@@ -177,7 +177,7 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
                     denominator=row.denominator,
                     tier=row.tier,
                     credit_fen=would_credit(case, row.month, row.tier, terms),
-                    still_open=open_in_month(case, row.month, terms),
+                    still_open=open_in_month(case, row.month, terms.zone),
                 )
             )
     return sorted(found, key=lambda breach: (breach.month, breach.account))

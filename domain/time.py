@@ -34,7 +34,7 @@ FOREVER = 2**62
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_END = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+END_OF_TIME_US = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII)
 _LONGEST_SPAN = 31 * DAY_US
@@ -66,7 +66,7 @@ class Instant(int):
             instant = cls((moment - _EPOCH) // _MICROSECOND)
         except (ValueError, OverflowError) as error:
             raise ImpossibleTime(text=text, error=words_of(error)) from None
-        if not 0 <= instant < _END:
+        if not 0 <= instant < END_OF_TIME_US:
             raise TimeOutOfRange(text=text, first_year=FIRST_YEAR, last_year=LAST_YEAR)
         return instant
 

@@ -22,7 +22,7 @@ from cli.terminal.output import format_option
 from domain.text import said
 from ledger.imports.alertmanager import read_alertmanager
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
+from ledger.imports.pagerduty_commands import PagerDutyOptions, read_pagerduty
 from ledger.imports.prometheus import Gap, SeriesOptions, parse_ratio, parse_span_us, read_prometheus
 
 

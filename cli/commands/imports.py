@@ -15,7 +15,7 @@ from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies import transfer
 from ledger.imports.aliyun_bill import read_aliyun_bill
-from ledger.imports.statuspage import read_statuspage
+from ledger.imports.statuspage_commands import read_statuspage
 
 
 @click.group("import")

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from domain.refusals import BadValue
-from domain.text import words_of
+from domain.text import said, words_of
+from domain.time import END_OF_TIME_US, FIRST_YEAR, LAST_YEAR
 from domain.values import Id
 from ledger.refusals import UnknownWord
 from ledger.refusals.imports.shared import (
@@ -39,6 +40,8 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
 _FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of a character as JSON may write it; without its other half it is no text."""
 
 
 class Sourced(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +79,14 @@ class SourceTime(msgspec.Struct, frozen=True):
     def us(self) -> int:
         """The instant in microseconds since the epoch."""
         return (self.at - _EPOCH) // _MICROSECOND
+
+
+def recordable(time: SourceTime) -> SourceTime:
+    """An instant that an outage may have. Raises Unreadable `bad_time` for years that the ledger does not have."""
+    if not 0 <= time.us < END_OF_TIME_US:
+        years = said("the ledger has the years {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
+        raise ImpossibleTimeInSource(place=time.place, value=time.text, error=years)
+    return time
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -207,11 +218,15 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
         raise FileNotUtf8(place=place) from None
     try:
         value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         place = f"{file}:{before + error.lineno}:{error.colno}"
         raise BadJson(place=place, error=error.msg) from None
     except _Twice as error:
         raise JsonKeyTwice(place=name, key=error.args[0]) from None
+    except UnicodeEncodeError:
+        raise BadJson(place=name, error=said("half of a character stands alone")) from None
     except RecursionError:
         raise JsonTooDeep(place=name) from None
     return Node(name, "$", value)

@@ -20,10 +20,13 @@ from cli.options.importing import (
 )
 from cli.terminal.output import format_option
 from domain.text import said
-from ledger.imports.alertmanager import read_alertmanager
+from ledger.imports.alertmanager import AlertOptions, read_alertmanager
 from ledger.imports.label_rules import LabelRules
+from ledger.imports.outages import as_commands
 from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
-from ledger.imports.prometheus import Gap, SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.series import Gap
+from ledger.imports.statements import SourceFile
 
 
 def _rules(
@@ -98,7 +101,8 @@ def alertmanager(
     Example:
       slaledger import alertmanager alerts.jsonl --map alertname=RoutingDown=inbound_routing --account-label tenant
     """
-    take(file, lambda lines: read_alertmanager(lines, name=file, rules=rules, truncated=truncated), dry_run, format_)
+    asked = AlertOptions(rules=rules, truncated=truncated)
+    take(file, lambda lines: as_commands(read_alertmanager([SourceFile(file, lines)], asked)), dry_run, format_)
 
 
 @click.command("prometheus", short_help="A Prometheus range query (matrix JSON).")
@@ -131,8 +135,8 @@ def prometheus(
         raise click.UsageError(said("--threshold {text} is no ratio above 0 and at most 1", text=threshold))
     if step is not None and span_us is None:
         raise click.UsageError(said("--step {text} is no span such as 15s or 1m", text=step))
-    measure = SeriesOptions(ratio, span_us, gap)
-    take(file, lambda lines: read_prometheus(lines, name=file, rules=rules, measure=measure), dry_run, format_)
+    asked = SeriesOptions(rules=rules, threshold=ratio, step_us=span_us, gap=gap)
+    take(file, lambda lines: as_commands(read_prometheus([SourceFile(file, lines)], asked)), dry_run, format_)
 
 
 @click.command("pagerduty", short_help="PagerDuty's incidents (REST or v3 webhooks).")

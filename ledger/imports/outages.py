@@ -8,8 +8,10 @@ import msgspec
 
 from domain.refusals import BadValue
 from domain.text import said
+from domain.time import seconds_text
 from domain.values import FunctionName, Id
-from ledger.imports.source import Sourced, SourceTime
+from ledger.imports import statements
+from ledger.imports.source import Reading, Sourced, SourceTime
 from ledger.refusals.imports.shared import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
 
 Target = dict[str, object]
@@ -91,6 +93,25 @@ def commands(outages: Iterable[ToldOutage], source: str, notes: list[str], hint:
             continue
         timed += _open_and_close(outage, source)
     return tuple(command for _, command in sorted(timed, key=lambda entry: entry[0]))
+
+
+def as_commands(told: statements.Reading) -> Reading:
+    """Statements as the openings and closings of their outages, for an importer that does not reconcile yet."""
+    outages = [
+        ToldOutage(
+            incident=each.incident,
+            function=each.function,
+            target=dict(each.target),
+            start=each.start,
+            end=each.end,
+            within=None if each.uncertainty_us is None else seconds_text(each.uncertainty_us),
+        )
+        for each in told.statements
+    ]
+    notes: list[str] = []
+    found = commands(outages, told.source, notes, BY_HAND)
+    left_out = [said("left out: {key} ({why})", key=each.key, why=each.why) for each in told.left_out]
+    return Reading(commands=found, notes=(*notes, *left_out, *told.notes))
 
 
 def _open_and_close(outage: ToldOutage, source: str) -> Iterator[tuple[datetime, Sourced]]:

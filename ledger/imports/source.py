@@ -7,7 +7,8 @@ records nothing, so the same bytes always give the same commands and running the
 import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +24,7 @@ from ledger.refusals.imports.shared import (
     FileTooLarge,
     ForeignId,
     ImpossibleTimeInSource,
+    JsonHalfCharacter,
     JsonKeyTwice,
     JsonTooDeep,
     MissingText,
@@ -37,6 +39,10 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
 _FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+Document = TypeVar("Document")
 
 
 class Sourced(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +75,11 @@ class SourceTime(msgspec.Struct, frozen=True):
     at: datetime
     text: str
     place: str
+
+    @property
+    def us(self) -> int:
+        """The instant in microseconds since the epoch, exactly."""
+        return (self.at - _EPOCH) // _MICROSECOND
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -132,8 +143,10 @@ def _instant(node: Node) -> datetime:
     """A date and time with offset, to the microsecond."""
     if isinstance(node.value, str) and _RFC3339.fullmatch(node.value):
         try:
-            return datetime.fromisoformat(node.value)
-        except ValueError as error:
+            at = datetime.fromisoformat(node.value)
+            at.astimezone(UTC)  # the first and the last day of the calendar may lie outside it on another clock
+            return at
+        except (ValueError, OverflowError) as error:
             raise ImpossibleTimeInSource(place=node.place, value=node.value, error=words_of(error)) from None
     raise BadTimeInSource(place=node.place, value=node.value)
 
@@ -156,21 +169,31 @@ def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
 
     Raises Unreadable `empty_file`, `too_large`, and what `parse_json` raises.
     """
+    return parsed_documents(lines, file, parse_json)
+
+
+def parsed_documents(
+    lines: Iterable[bytes], file: str, parse: Callable[[bytes, str, int | None], Document]
+) -> Iterator[Document]:
+    """The documents of a file as `parse` makes them of their bytes, the file and, where there may be several, the line.
+
+    `parse` raises BadJson for a line that is no document. Raises Unreadable `empty_file`, `too_large`.
+    """
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
     number, first = next(numbered, (0, b""))
     if not number:
         raise EmptyFile(place=file)
     try:
-        only = parse_json(first, file, number)
+        only = parse(first, file, number)
     except BadJson as broken:
         second = next(numbered, None)
         if second is None:
             raise broken from None
-        yield parse_json(whole(_padded(number, first, second, numbered), file), file)
+        yield parse(whole(_padded(number, first, second, numbered), file), file, None)
         return
     yield only
     for number, line in numbered:
-        yield parse_json(line, file, number)
+        yield parse(line, file, number)
 
 
 _BLANK = b" \t\r\n\xef\xbb\xbf"
@@ -200,6 +223,8 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
         raise FileNotUtf8(place=place) from None
     try:
         value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
+        if _HALF_CHARACTER.search(text) and not _is_text(value):
+            raise JsonHalfCharacter(place=name)
     except json.JSONDecodeError as error:
         place = f"{file}:{before + error.lineno}:{error.colno}"
         raise BadJson(place=place, error=error.msg) from None
@@ -215,12 +240,20 @@ class _Twice(Exception):
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(key)
-        found[key] = value
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _Twice(next(key for number, key in enumerate(keys) if key in keys[:number]))
     return found
+
+
+def _is_text(value: object) -> bool:
+    """Whether all texts of a JSON value can be written: an escape may name half of a character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _position(data: bytes, offset: int) -> tuple[int, int]:

@@ -35,29 +35,32 @@ class Report(msgspec.Struct, gc=False, kw_only=True):
             self.end, self.end_us = end, end_us
 
 
-class Reports:
-    """The reports of one alert, by start, as receipts come in."""
+class Reports(msgspec.Struct, gc=False):
+    """The reports of one alert, by start, as receipts come in; `firing` are those that fire."""
 
-    def __init__(self) -> None:
-        self.by_start: dict[int, Report] = {}
-        self._firing: dict[int, Report] = {}
+    by_start: dict[int, Report] = {}
+    firing: dict[int, Report] | None = None
 
     def fires(self, report: Report) -> None:
         """It fires since the report's start, also where it was resolved before."""
         report.fires = True
-        self._firing[report.start_us] = report
+        if self.firing is None:
+            self.firing = {}
+        self.firing[report.start_us] = report
 
     def resolved(self, report: Report, end: SourceTime, end_us: int) -> None:
         """It fired from the report's start to `end`; all of it that began no later has ended with that."""
         report.ends(end, end_us)
-        self._firing.pop(report.start_us, None)
-        for other in [each for each in self._firing.values() if each.start_us <= end_us]:
+        if not self.firing:
+            return
+        self.firing.pop(report.start_us, None)
+        for other in [each for each in self.firing.values() if each.start_us <= end_us]:
             other.ends(end, end_us)
-            del self._firing[other.start_us]
+            del self.firing[other.start_us]
 
-    def firing(self) -> list[Report]:
+    def still_firing(self) -> list[Report]:
         """What still fires, by start."""
-        return [self._firing[start] for start in sorted(self._firing)]
+        return [self.firing[start] for start in sorted(self.firing)] if self.firing else []
 
 
 class Outage(msgspec.Struct, gc=False):

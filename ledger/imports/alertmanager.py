@@ -143,7 +143,7 @@ def _has_alerts(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("alerts"), list)
 
 
-class _Alert(msgspec.Struct, kw_only=True):
+class _Alert(msgspec.Struct, kw_only=True, gc=False):
     """An alert by its fingerprint: what its labels come to, and what was reported of it."""
 
     key: str
@@ -234,9 +234,9 @@ class _Alerts:
 
     def _first(self, node: Node, key: str) -> _Alert:
         """An alert that was not told before; one whose labels are at fault is remembered, so that it is told once."""
-        name = said("alert {name} ({fingerprint})", name="-", fingerprint=key)
         found: tuple[str, Target] | None = None
         labels: dict[str, str] = {}
+        name = key
         try:
             labels = labels_of(node.at("labels"))
             name = said("alert {name} ({fingerprint})", name=labels.get("alertname", "-"), fingerprint=key)
@@ -287,7 +287,7 @@ class _Alerts:
 
 def _untold(alert: _Alert, lists: int) -> Misread | None:
     """Why it cannot be told what fires; None where it can. `lists` is the number of the last list, 0 for payloads."""
-    firing = alert.reports.firing()
+    firing = alert.reports.still_firing()
     if lists and firing and all(report.receipt != lists for report in firing):
         return GoneFromList(place=firing[0].place, name=alert.name, key=alert.key)
     if len(firing) > 1 and not (lists and firing[0].receipt == lists):

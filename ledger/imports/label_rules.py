@@ -57,8 +57,13 @@ class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
             raise RegionsAndAccounts(place=file)
         if self.account_label is not None and named:
             raise AccountsNamedTwice(place=file)
-        if self.account_label is None and self.region_label is None:
+        if self.names_accounts:
             target(file, self.accounts, self.all_accounts)
+
+    @property
+    def names_accounts(self) -> bool:
+        """Whether the rules say whom all outages touch; otherwise a label does."""
+        return self.account_label is None and self.region_label is None
 
 
 def parse_episode(text: str) -> Episode | None:
@@ -77,7 +82,7 @@ class Sorter:
     def __init__(self, rules: LabelRules, file: str) -> None:
         rules.check(file)
         self._rules = rules
-        self._file = file
+        self._whom = target(file, rules.accounts, rules.all_accounts) if rules.names_accounts else None
         self._used: set[Label] = set()
         self._skipped: set[Episode] = set()
         self._left_out: dict[str, str] = {}
@@ -135,16 +140,16 @@ class Sorter:
         return None
 
     def _target(self, labels: Mapping[str, str], where: Node, name: str) -> Target:
+        if self._whom is not None:
+            return self._whom
         account, region = self._rules.account_label, self._rules.region_label
         if account is not None:
             if not labels.get(account):
                 raise NoAccountLabel(place=where.place, name=name, label=account)
             return {"account": checked_id(labels[account], where.at(account).place)}
-        if region is not None:
-            if not labels.get(region):
-                raise NoRegionLabel(place=where.place, name=name, label=region)
-            return {"regions": [checked_id(labels[region], where.at(region).place)]}
-        return target(self._file, self._rules.accounts, self._rules.all_accounts)
+        if not region or not labels.get(region):
+            raise NoRegionLabel(place=where.place, name=name, label=region or "")
+        return {"regions": [checked_id(labels[region], where.at(region).place)]}
 
 
 def labels_of(node: Node) -> dict[str, str]:

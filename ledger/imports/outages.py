@@ -74,8 +74,8 @@ def source_key(*parts: str) -> str:
 
 def compact(at: datetime) -> str:
     """An instant as it may stand in an id: UTC, to the microsecond, no fraction where there is none."""
-    text = at.astimezone(UTC).strftime("%Y%m%dT%H%M%S")
-    return f"{text}.{at.microsecond:06d}".rstrip("0") + "Z" if at.microsecond else f"{text}Z"
+    text = at.astimezone(UTC).replace(tzinfo=None).isoformat().replace("-", "").replace(":", "")
+    return f"{text.rstrip('0')}Z" if at.microsecond else f"{text}Z"
 
 
 def commands(outages: Iterable[ToldOutage], source: str, notes: list[str], hint: str) -> tuple[Sourced, ...]:

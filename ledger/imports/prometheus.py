@@ -21,7 +21,7 @@ from domain.time import FOREVER, SECOND_US
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import compact, source_id
 from ledger.imports.samples import Answer, Values, parse_answer, samples_of
-from ledger.imports.series import Change, Course, Gap, Line, Measure, Part, course, states_of
+from ledger.imports.series import Change, Course, Gap, Line, Measure, Part, course
 from ledger.imports.source import Node, SourceTime, parsed_documents
 from ledger.imports.statements import Extent, Faults, OutageStatement, Policy, Reading, SourceFile, Target
 from ledger.refusals.imports.prometheus import (
@@ -121,7 +121,7 @@ class _Answers:
 
     def __init__(self, asked: SeriesOptions, sorter: Sorter, faults: Faults) -> None:
         self.series: dict[str, _Series] = {}
-        self.values = Values()
+        self.values = Values(asked.threshold)
         self.notes: list[str] = []
         self.partial = False
         self._asked = asked
@@ -139,8 +139,7 @@ class _Answers:
 
     def measure(self, step_us: int) -> Measure:
         """How all series are read."""
-        states = states_of(self.values.known, self._asked.threshold)
-        return Measure(states, step_us, self._asked.gap, self._first_us, self._last_us)
+        return Measure(self.values, step_us, self._asked.gap, self._first_us, self._last_us)
 
     def _data(self, root: Node) -> Node:
         if root.fields().get("status") == "error":
@@ -207,7 +206,7 @@ def _statements(
     """What a series tells; how far it does goes to `reached`. Raises Unreadable."""
     for part in series.parts:
         part.check_step(measure.step_us)
-    found = course(Line(series.name, series.parts), series.place, measure)
+    found = course(Line(series.name, series.parts, measure.values), series.place, measure)
     if found is None or series.sorted is None:
         return
     reached[series.key] = (found.first_us, found.last_us)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, Inexact, localcontext
+from fractions import Fraction
 from itertools import repeat
 from operator import itemgetter, mul
 
@@ -23,6 +24,7 @@ from ledger.refusals.imports.prometheus import BadSampleTime, NotRatio, SampleNo
 
 _VALUES = re.compile(rb'(?<!\\)"values"\s*:\s*(?=\[\s*\[)')
 _END = re.compile(rb"\]\s*\]")
+DOWN, UP, UNMEASURED, UNCLEAR = range(4)
 _MARK = "@samples:"
 _BLOCK = 2**20
 _WHOLE = msgspec.json.Decoder(list[tuple[int, str]])
@@ -41,23 +43,49 @@ class Samples(msgspec.Struct, frozen=True):
 
 
 class Values(dict[str, int]):
-    """The number of each value by its text; texts of one value have one number. NaN is None: nobody measured it.
+    """The number of each value by its text. What a number says is told by `states`; NaN was measured by nobody.
 
-    Raises ValueError for a text that is no ratio from 0 to 1.
+    Below the threshold is down; without one, 0 is down and 1 is up. Raises ValueError for a text that is no ratio from
+    0 to 1.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threshold: Fraction | None) -> None:
         super().__init__()
-        self.known: list[Decimal | None] = []
-        self._numbers: dict[Decimal | None, int] = {}
+        self.states = bytearray()
+        self._texts: list[str] = []
+        self._threshold = None if threshold is None else _shorter(threshold)
 
     def __missing__(self, text: str) -> int:
-        value = None if text == "NaN" else _ratio(text)
-        number = self._numbers.setdefault(value, len(self.known))
-        if number == len(self.known):
-            self.known.append(value)
-        self[text] = number
+        number = self[text] = len(self._texts)
+        self._texts.append(text)
+        self.states.append(self._state(text))
         return number
+
+    def same(self, one: int, other: int) -> bool:
+        """Whether two numbers stand for one value, which may be written in several ways."""
+        if one == other:
+            return True
+        texts = self._texts[one], self._texts[other]
+        return "NaN" not in texts and Decimal(texts[0]) == Decimal(texts[1])
+
+    def _state(self, text: str) -> int:
+        if text == "1":
+            return UP
+        value = Decimal(text) if _VALUE.fullmatch(text) else None
+        if value is None or not 0 <= value <= 1:
+            if text == "NaN":
+                return UNMEASURED
+            raise ValueError
+        if self._threshold is not None:
+            return DOWN if value < self._threshold else UP
+        return int(value) if value in (0, 1) else UNCLEAR
+
+
+def _shorter(threshold: Fraction) -> Fraction | Decimal:
+    """The threshold as a decimal, where it is one: it is compared with a million values."""
+    with localcontext(prec=100) as context:
+        value = Decimal(threshold.numerator) / Decimal(threshold.denominator)
+        return threshold if context.flags[Inexact] else value
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -152,10 +180,3 @@ def _at_us(node: Node, text: str) -> int:
     if not (matched := _TIME.fullmatch(text)):
         raise BadSampleTime(place=node.place, text=text)
     return int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
-
-
-def _ratio(text: str) -> Decimal:
-    value = Decimal(text) if _VALUE.fullmatch(text) else None
-    if value is None or not 0 <= value <= 1:
-        raise ValueError
-    return value

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from operator import sub
 from typing import Literal
@@ -19,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from domain.time import seconds_text
-from ledger.imports.samples import Samples
+from ledger.imports.samples import DOWN, UNCLEAR, UNMEASURED, UP, Samples, Values
 from ledger.refusals.imports.prometheus import (
     MissingSample,
     MissingSamples,
@@ -32,7 +30,6 @@ from ledger.refusals.imports.prometheus import (
 )
 
 Gap = Literal["down", "up"]
-DOWN, UP, UNMEASURED, UNCLEAR = range(4)
 _RUN = re.compile(rb"\x00+|\x01+")
 
 
@@ -66,11 +63,12 @@ class Part(msgspec.Struct, frozen=True):
 class Line:
     """All samples of a series in order of time, and where each comes from."""
 
-    def __init__(self, name: str, parts: Iterable[Part]) -> None:
+    def __init__(self, name: str, parts: Iterable[Part], values: Values) -> None:
         """Parts may share samples. Raises Unreadable `contradiction` where they differ there."""
         self.times: array[int] = array("q")
         self.values: array[int] = array("i")
         self._name = name
+        self._known = values
         self._begins: list[int] = []
         self._origins: list[tuple[Part, int]] = []
         filled = [part for part in parts if part.samples.times]
@@ -119,14 +117,14 @@ class Line:
         return part, first + number - self._begins[origin]
 
     def _same(self, number: int, part: Part, other: int) -> None:
-        if self.values[number] != part.samples.values[other]:
+        if not self._known.same(self.values[number], part.samples.values[other]):
             raise SampleToldOtherwise(place=part.at(other), name=self._name, earlier=self.place(number))
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """How a line is read: the state of each value by its number, what a missing sample is, the span of the query."""
+    """How a line is read: what its values say, what a missing sample is, the span of the query."""
 
-    states: Sequence[int]
+    values: Values
     step_us: int
     gap: Gap | None
     first_us: int
@@ -147,17 +145,6 @@ class Course(msgspec.Struct, frozen=True):
     first_us: int
     last_us: int
     changes: tuple[Change, ...]
-
-
-def states_of(known: Iterable[Decimal | None], threshold: Fraction | None) -> list[int]:
-    """The state of each value: below the threshold is down; without one, 0 is down and 1 is up."""
-    return [UNMEASURED if value is None else _state(value, threshold) for value in known]
-
-
-def _state(value: Decimal, threshold: Fraction | None) -> int:
-    if threshold is not None:
-        return DOWN if value < threshold else UP
-    return int(value) if value in (0, 1) else UNCLEAR
 
 
 def course(line: Line, place: str, measure: Measure) -> Course | None:
@@ -192,7 +179,7 @@ def _empty(place: str, measure: Measure) -> Course | None:
 
 
 def _states(line: Line, measure: Measure) -> bytes:
-    states = bytes(map(measure.states.__getitem__, line.values))
+    states = bytes(map(measure.values.states.__getitem__, line.values))
     unclear = states.find(UNCLEAR)
     if unclear >= 0:
         raise ThresholdNeeded(place=line.place(unclear))

@@ -38,7 +38,7 @@ LARGEST = 32 * 2**20
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
-_FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
+_FINER = re.compile(r"(?<=\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
@@ -69,7 +69,7 @@ class Number(str):
     __slots__ = ()
 
 
-class SourceTime(msgspec.Struct, frozen=True):
+class SourceTime(msgspec.Struct, frozen=True, gc=False):
     """An instant, its text as the file gives it, and where it stands."""
 
     at: datetime
@@ -82,7 +82,7 @@ class SourceTime(msgspec.Struct, frozen=True):
         return (self.at - _EPOCH) // _MICROSECOND
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A JSON value and its path. Every access either gives the type asked for or is refused with the path."""
 
     file: str
@@ -134,8 +134,8 @@ class Node(msgspec.Struct, frozen=True):
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
             raise MissingTime(place=node.place)
-        if cut and isinstance(node.value, str):
-            node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
+        if cut and isinstance(node.value, str) and (finer := _FINER.search(node.value)):
+            node = Node(node.file, node.path, node.value[: finer.start()] + node.value[finer.end() :])
         return SourceTime(_instant(node), str(node.value), node.place)
 
 
@@ -196,7 +196,8 @@ def parsed_documents(
         yield parse(line, file, number)
 
 
-_BLANK = b" \t\r\n\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n" + _BOM
 
 
 def _padded(number: int, first: bytes, second: tuple[int, bytes], rest: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
@@ -216,13 +217,13 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
     before = 0 if line is None else line - 1
     name = file if line is None else f"{file}:{line}"
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as error:
         row, column = _position(error.object, error.start)
         place = f"{file}:{before + row}:{column}"
         raise FileNotUtf8(place=place) from None
     try:
-        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
+        value = _DECODER.decode(text)
         if _HALF_CHARACTER.search(text) and not _is_text(value):
             raise JsonHalfCharacter(place=name)
     except json.JSONDecodeError as error:
@@ -245,6 +246,9 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         keys = [key for key, _ in pairs]
         raise _Twice(next(key for number, key in enumerate(keys) if key in keys[:number]))
     return found
+
+
+_DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
 
 
 def _is_text(value: object) -> bool:

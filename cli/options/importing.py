@@ -118,7 +118,8 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
         **given: Any,
     ) -> None:
         asked = Asked(gone=dict(map(_gone, gone)), take_source=frozenset(take_source), older=older)
-        options = SourceOptions(asked=asked, as_of=_as_of(as_of), dry_run=dry_run, format_=format_)
+        told_at = None if as_of is None else instant(as_of)
+        options = SourceOptions(asked=asked, as_of=told_at, dry_run=dry_run, format_=format_)
         command(*words, options=options, **given)
 
     return asking
@@ -135,9 +136,9 @@ def _gone(text: str) -> tuple[str, int | str]:
         raise BadGone(place="--gone", text=text) from None
 
 
-def _as_of(text: str | None) -> int | None:
-    """Raises BadValue where it is no instant."""
-    return None if text is None else int(Instant.parse(text))
+def instant(text: str) -> int:
+    """An RFC 3339 instant of an option, in microseconds. Raises BadValue."""
+    return int(Instant.parse(text))
 
 
 def take_statements(

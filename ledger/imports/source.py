@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -24,6 +25,7 @@ from ledger.refusals.imports.shared import (
     FileTooLarge,
     ForeignId,
     ImpossibleTimeInSource,
+    JsonHalfCharacter,
     JsonKeyTwice,
     JsonTooDeep,
     MissingText,
@@ -39,9 +41,9 @@ LARGEST = 32 * 2**20
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
-_FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-"""Half of a character as JSON may write it; without its other half it is no text."""
+_FINER = re.compile(r"(?<=\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+Document = TypeVar("Document")
 
 
 class Sourced(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +70,7 @@ class Number(str):
     __slots__ = ()
 
 
-class SourceTime(msgspec.Struct, frozen=True):
+class SourceTime(msgspec.Struct, frozen=True, gc=False):
     """An instant, its text as the file gives it, and where it stands."""
 
     at: datetime
@@ -89,7 +91,7 @@ def recordable(time: SourceTime) -> SourceTime:
     return time
 
 
-class Node(msgspec.Struct, frozen=True):
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A JSON value and its path. Every access either gives the type asked for or is refused with the path."""
 
     file: str
@@ -141,8 +143,8 @@ class Node(msgspec.Struct, frozen=True):
         node = next((one for one in nodes if one.value is not None), nodes[0])
         if node.value is None:
             raise MissingTime(place=node.place)
-        if cut and isinstance(node.value, str):
-            node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
+        if cut and isinstance(node.value, str) and (finer := _FINER.search(node.value)):
+            node = Node(node.file, node.path, node.value[: finer.start()] + node.value[finer.end() :])
         return SourceTime(_instant(node), str(node.value), node.place)
 
 
@@ -150,8 +152,10 @@ def _instant(node: Node) -> datetime:
     """A date and time with offset, to the microsecond."""
     if isinstance(node.value, str) and _RFC3339.fullmatch(node.value):
         try:
-            return datetime.fromisoformat(node.value)
-        except ValueError as error:
+            at = datetime.fromisoformat(node.value)
+            at.astimezone(UTC)  # the first and the last day of the calendar may lie outside it on another clock
+            return at
+        except (ValueError, OverflowError) as error:
             raise ImpossibleTimeInSource(place=node.place, value=node.value, error=words_of(error)) from None
     raise BadTimeInSource(place=node.place, value=node.value)
 
@@ -174,24 +178,35 @@ def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
 
     Raises Unreadable `empty_file`, `too_large`, and what `parse_json` raises.
     """
+    return parsed_documents(lines, file, parse_json)
+
+
+def parsed_documents(
+    lines: Iterable[bytes], file: str, parse: Callable[[bytes, str, int | None], Document]
+) -> Iterator[Document]:
+    """The documents of a file as `parse` makes them of their bytes, the file and, where there may be several, the line.
+
+    `parse` raises BadJson for a line that is no document. Raises Unreadable `empty_file`, `too_large`.
+    """
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
     number, first = next(numbered, (0, b""))
     if not number:
         raise EmptyFile(place=file)
     try:
-        only = parse_json(first, file, number)
+        only = parse(first, file, number)
     except BadJson as broken:
         second = next(numbered, None)
         if second is None:
             raise broken from None
-        yield parse_json(whole(_padded(number, first, second, numbered), file), file)
+        yield parse(whole(_padded(number, first, second, numbered), file), file, None)
         return
     yield only
     for number, line in numbered:
-        yield parse_json(line, file, number)
+        yield parse(line, file, number)
 
 
-_BLANK = b" \t\r\n\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n" + _BOM
 
 
 def _padded(number: int, first: bytes, second: tuple[int, bytes], rest: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
@@ -211,22 +226,20 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
     before = 0 if line is None else line - 1
     name = file if line is None else f"{file}:{line}"
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as error:
         row, column = _position(error.object, error.start)
         place = f"{file}:{before + row}:{column}"
         raise FileNotUtf8(place=place) from None
     try:
-        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
-        if _SURROGATE.search(text):
-            json.dumps(value, ensure_ascii=False).encode()
+        value = _DECODER.decode(text)
+        if _HALF_CHARACTER.search(text) and not _is_text(value):
+            raise JsonHalfCharacter(place=name)
     except json.JSONDecodeError as error:
         place = f"{file}:{before + error.lineno}:{error.colno}"
         raise BadJson(place=place, error=error.msg) from None
     except _Twice as error:
         raise JsonKeyTwice(place=name, key=error.args[0]) from None
-    except UnicodeEncodeError:
-        raise BadJson(place=name, error=said("half of a character stands alone")) from None
     except RecursionError:
         raise JsonTooDeep(place=name) from None
     return Node(name, "$", value)
@@ -237,12 +250,23 @@ class _Twice(Exception):
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(key)
-        found[key] = value
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _Twice(next(key for number, key in enumerate(keys) if key in keys[:number]))
     return found
+
+
+_DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
+
+
+def _is_text(value: object) -> bool:
+    """Whether all texts of a JSON value can be written: an escape may name half of a character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _position(data: bytes, offset: int) -> tuple[int, int]:

@@ -36,7 +36,7 @@ def _stage_recorded_at(account: Account, instant: int) -> Stage | None:
 
 
 def evolve(account: Account | None, event: Event) -> Account:
-    """Applies one more event to an account's state."""
+    """Apply one more event to an account's state."""
     match event:
         case AccountEnrolled():
             return Account(
@@ -65,7 +65,7 @@ def evolve(account: Account | None, event: Event) -> Account:
 
 
 def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]:
-    """Enrols an account. Raises Refusal `account_taken` where it was enrolled with other data."""
+    """Enrol an account. Raises Refusal `account_taken` where it was enrolled with other data."""
     wanted = AccountEnrolled(
         account=str(command.account),
         enrolled_at=int(command.enrolled_at),
@@ -91,7 +91,7 @@ def _as_corrected(account: Account) -> AccountEnrolled:
 
 
 def restage(account: Account, command: RestageAccount) -> tuple[Event, ...]:
-    """Moves an account to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
+    """Move an account to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
     if command.changed_at < account.enrolled_at:
         raise RestagedBeforeEnrolment(account=account.account, enrolled_at=account.enrolled_at, stage=command.stage)
     _check_closed(account, command.changed_at)
@@ -101,7 +101,7 @@ def restage(account: Account, command: RestageAccount) -> tuple[Event, ...]:
 
 
 def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:
-    """Corrects an account's enrolment. Raises Refusal `nothing_given`, `account_closed`, `after_restaging`."""
+    """Correct an account's enrolment. Raises Refusal `nothing_given`, `account_closed`, `after_restaging`."""
     given = {
         name: value
         for name in ("enrolled_at", "stage", "region", "covered_in_beta")
@@ -127,7 +127,7 @@ def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:
 
 
 def close(account: Account, command: CloseAccount) -> tuple[Event, ...]:
-    """Closes an account. Raises Refusal `account_closed`, `before_enrolment`."""
+    """Close an account. Raises Refusal `account_closed`, `before_enrolment`."""
     if account.closed_at == command.closed_at:
         return ()
     if account.closed_at is not None:

@@ -38,7 +38,7 @@ class MonthResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
-    """Measures a month of an account under the terms that govern it. Open outages count up to `at`.
+    """Measure a month of an account under the terms that govern it. Open outages count up to `at`.
 
     Raises Refusal `unknown_account`, `no_terms`.
     """
@@ -46,7 +46,7 @@ def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
 
 
 def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> list[MonthResult]:
-    """Measures several months, earliest first. Each result is that of `assess_month`."""
+    """Measure several months, earliest first. Each result is that of `assess_month`."""
     holder, incidents = account_of(case, account), incidents_of(case)
     results = []
     for version, own in groupby(months, partial(in_force, case.versions)):
@@ -57,7 +57,7 @@ def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> l
 
 
 def judged(measured: Measured, terms: Terms) -> AvailabilityRecord:
-    """Clauses 2.1 and 2.2: compares a measured month's exact availability with the commitment and the tiers."""
+    """Clauses 2.1 and 2.2: compare a measured month's exact availability with the commitment and the tiers."""
     ratio = availability(measured.total_us, measured.unavailable_us)
     return AvailabilityRecord(
         total_us=measured.total_us,
@@ -88,7 +88,7 @@ def would_credit(case: Case, month: str, tier: int, terms: Terms) -> int:
 
 
 def assess(case: Case, account: str, month: str, version: Version, at: int, facts: Facts) -> Decision:
-    """Decides a filed claim at the instant `at`, under the given terms.
+    """Decide a filed claim at the instant `at`, under the given terms.
 
     The conditions are, in order: in time (3.2), covered (opening), below the commitment (2.2), something to credit
     (3.1). The first that fails is the outcome; later ones are not evaluated. Every outcome is a value. Refusal is

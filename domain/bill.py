@@ -75,7 +75,7 @@ def owed_fen(bill: Bill, part: Part) -> int:
 
 
 def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
-    """Applies one more event to a bill's state."""
+    """Apply one more event to a bill's state."""
     match event:
         case FeesBilled():
             return _billed(event)
@@ -150,7 +150,7 @@ def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
 
 
 def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple[Event, ...]:
-    """Corrects a bill's amounts.
+    """Correct a bill's amounts.
 
     Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`,
     `no_call_part`.
@@ -186,7 +186,7 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
 
 
 def void(bill: Bill, reason: str) -> tuple[Event, ...]:
-    """Voids a bill. Raises Refusal `bill_voided`, `redemptions_stand`."""
+    """Void a bill. Raises Refusal `bill_voided`, `redemptions_stand`."""
     if bill.voided == reason:
         return ()
     _not_voided(bill)

@@ -38,7 +38,7 @@ class CalendarYear(msgspec.Struct, frozen=True, kw_only=True):
     workdays: dict[date, str]
 
     def __hash__(self) -> int:
-        """Hashes only the recorded hash of the days; equality compares all fields."""
+        """Hash only the recorded hash of the days; equality compares all fields."""
         return hash(self.sha256)
 
 
@@ -46,7 +46,7 @@ Calendars = Mapping[int, CalendarYear]
 
 
 def evolve(years: dict[int, CalendarYear], event: CalendarPublished) -> dict[int, CalendarYear]:
-    """Adds a published year to the recorded ones. A year published again replaces the earlier one."""
+    """Add a published year to the recorded ones. A year published again replaces the earlier one."""
     return {**years, event.year: _year(event)}
 
 
@@ -76,7 +76,7 @@ def _named(days: Mapping[date, str]) -> tuple[NamedDay, ...]:
 
 
 def publish(known: CalendarYear | None, event: CalendarPublished, reason: str | None) -> tuple[CalendarPublished, ...]:
-    """Records a year. No event where the same days are recorded.
+    """Record a year. No event where the same days are recorded.
 
     Raises Refusal `calendar_taken`: a year that was recorded with other days is replaced only with a reason.
     """
@@ -88,7 +88,7 @@ def publish(known: CalendarYear | None, event: CalendarPublished, reason: str | 
 
 
 def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[date, str]]:
-    """Reads holidays and make-up working days from a CSV of date, kind (`holiday` or `workday`) and name.
+    """Read holidays and make-up working days from a CSV of date, kind (`holiday` or `workday`) and name.
 
     Raises Unreadable `bad_calendar` with the file and line.
     """

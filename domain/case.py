@@ -46,7 +46,7 @@ class Case(msgspec.Struct, kw_only=True):
 
 
 def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
-    """Folds facts in log order into a new case, or into the given one. Raises Damaged as `evolve` does."""
+    """Fold facts in log order into a new case, or into the given one. Raises Damaged as `evolve` does."""
     case = case or Case(incidents={}, bills={}, claims={}, vouchers={}, calendars={})
     for fact in facts:
         evolve(case, fact)
@@ -54,7 +54,7 @@ def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
 
 
 def evolve(case: Case, fact: Fact) -> None:
-    """Applies one more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
+    """Apply one more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
     step = _STEPS.get(type(fact.event))
     if step is None:
         raise EventOfNoCase(position=fact.position, topic=fact.topic, stream=fact.stream)
@@ -119,7 +119,7 @@ def _calendar(case: Case, event: e.CalendarPublished, reason: str | None) -> Non
 
 
 def _joined(case: Case, event: e.Event, reason: str | None) -> None:
-    """Changes nothing: the event only names a shared incident to read."""
+    """Change nothing: the event only names a shared incident to read."""
 
 
 _Step = Callable[[Case, e.Event, str | None], None]

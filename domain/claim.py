@@ -107,7 +107,7 @@ def status(claim: Claim) -> str:
 
 
 def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
-    """Applies one more event to a claim's state."""
+    """Apply one more event to a claim's state."""
     match event:
         case ClaimFiled():
             if claim is None:
@@ -133,7 +133,7 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
 
 
 def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[Event, ...]:
-    """Records a claim, even an early or late one. No event where the same claim was filed before.
+    """Record a claim, even an early or late one. No event where the same claim was filed before.
 
     Raises Refusal `month_not_over`, `claim_filed`, `claim_decided`.
     """
@@ -164,7 +164,7 @@ def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[E
 
 
 def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
-    """Withdraws a pending claim. Raises Refusal `claim_decided`, `claim_withdrawn`."""
+    """Withdraw a pending claim. Raises Refusal `claim_decided`, `claim_withdrawn`."""
     if claim.pending is not None:
         return (ClaimWithdrawn(account=claim.account, month=claim.month),)
     if claim.withdrawn == reason:
@@ -186,7 +186,7 @@ def _withdrawn(claim: Claim) -> ClaimWasWithdrawn:
 
 
 def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided_at: int) -> None:
-    """Checks that a decision is dated neither before its filing nor before the decision that it replaces.
+    """Check that a decision is dated neither before its filing nor before the decision that it replaces.
 
     Raises Refusal `decided_before_filed`, `decided_before_decided`.
     """
@@ -206,7 +206,7 @@ def decided(decision: Decision) -> tuple[Event, ...]:
 
 
 def dispute(claim: Claim, command: DisputeClaim) -> tuple[Event, ...]:
-    """Records that the customer disputes the latest decision.
+    """Record that the customer disputes the latest decision.
 
     Raises Refusal `claim_undecided`, `disputed_before_filed`, `claim_disputed`.
     """
@@ -224,7 +224,7 @@ def dispute(claim: Claim, command: DisputeClaim) -> tuple[Event, ...]:
 
 
 def check_is_decided(claim: Claim) -> None:
-    """Checks that a claim is decided. Raises Refusal `claim_undecided` where it waits, `claim_withdrawn`."""
+    """Check that a claim is decided. Raises Refusal `claim_undecided` where it waits, `claim_withdrawn`."""
     if claim.withdrawn is not None:
         raise _withdrawn(claim)
     if claim.pending is not None or claim.latest is None:

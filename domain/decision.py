@@ -149,7 +149,7 @@ def format_under(terms: Terms) -> int:
 
 
 def encode(decision: Decision) -> bytes:
-    """Encodes a decision in the format that it names. Raises ValueError where that format does not fit it."""
+    """Encode a decision in the format that it names. Raises ValueError where that format does not fit it."""
     if decision.format not in FORMATS:
         raise ValueError(f"decisions were never written in format {decision.format}")
     if (decision.format == 1) != _is_plain(decision):
@@ -163,17 +163,17 @@ def _is_plain(decision: Decision) -> bool:
 
 
 def decode(record: bytes) -> Decision:
-    """Decodes a decision from its record's bytes. Raises msgspec.MsgspecError where they are not a decision."""
+    """Decode a decision from its record's bytes. Raises msgspec.MsgspecError where they are not a decision."""
     return _decoder().decode(record)
 
 
 def head(record: bytes) -> Head:
-    """Decodes only the few fields that later steps need, which is faster."""
+    """Decode only the few fields that later steps need, which is faster."""
     return _head_decoder().decode(record)
 
 
 def basis(record: bytes) -> Basis:
-    """Decodes only the few fields needed to decide again, which is faster. Raises as `decode` does for those."""
+    """Decode only the few fields needed to decide again, which is faster. Raises as `decode` does for those."""
     return _basis_decoder().decode(record)
 
 

@@ -194,7 +194,7 @@ class ExclusionAppliedV1(Event, frozen=True, kw_only=True):
 
 
 def several_pieces_of_evidence(old: Event) -> Event:
-    """Upcasts an `ExclusionAppliedV1`: its piece of evidence, if any, is the only one."""
+    """Upcast an `ExclusionAppliedV1`: its piece of evidence, if any, is the only one."""
     if not isinstance(old, ExclusionAppliedV1):
         raise TypeError(f"{type(old).__name__} is not the first shape of an exclusion")
     return ExclusionApplied(

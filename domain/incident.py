@@ -112,7 +112,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
 
 
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
-    """Applies one more event to an incident's state."""
+    """Apply one more event to an incident's state."""
     match event:
         case IncidentOpened():
             return Incident(
@@ -144,7 +144,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
 
 
 def _corrected(incident: Incident, event: IncidentCorrected) -> None:
-    """Applies a correction. A corrected instant has no uncertainty."""
+    """Apply a correction. A corrected instant has no uncertainty."""
     if event.started_at is not None:
         incident.started_at, incident.started_within_us = event.started_at, None
     if event.ended_at is not None:
@@ -164,7 +164,7 @@ def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
 
 
 def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
-    """Closes an incident. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
+    """Close an incident. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
     _not_withdrawn(incident)
     if incident.ended_at == command.ended_at:
         return ()
@@ -178,7 +178,7 @@ def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
 
 
 def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
-    """Corrects an incident's start or end.
+    """Correct an incident's start or end.
 
     Raises Refusal `nothing_given`, `incident_withdrawn`, `incident_open`, `ends_before_start`, `notice_too_late`.
     """
@@ -205,7 +205,7 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
 
 
 def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
-    """Withdraws an incident. Raises Refusal `incident_withdrawn` where it was withdrawn for another reason."""
+    """Withdraw an incident. Raises Refusal `incident_withdrawn` where it was withdrawn for another reason."""
     if incident.withdrawn == reason:
         return ()
     _not_withdrawn(incident)
@@ -213,7 +213,7 @@ def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
 
 
 def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -> tuple[Event, ...]:
-    """Applies a cause of clause 2.3 to an incident or a part of it. No event where the same one is in effect.
+    """Apply a cause of clause 2.3 to an incident or a part of it. No event where the same one is in effect.
 
     Raises Refusal `incident_withdrawn`, `empty_span`, `outside_incident`, `notice_missing`, `notice_too_late`.
     """
@@ -251,7 +251,7 @@ def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) ->
 
 
 def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[Event, ...]:
-    """Withdraws an exclusion. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
+    """Withdraw an exclusion. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
     if command.exclusion > len(incident.exclusions):
         if not incident.exclusions:
             raise NoExclusions(incident=incident.incident, exclusion=command.exclusion)

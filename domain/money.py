@@ -21,7 +21,7 @@ class Fen(int):
 
     @classmethod
     def parse(cls, text: str) -> Fen:
-        """Parses a decimal string in yuan. Raises BadValue `bad_amount` or `too_many_decimals`."""
+        """Parse a decimal string in yuan. Raises BadValue `bad_amount` or `too_many_decimals`."""
         matched = _YUAN.fullmatch(text)
         if matched is None:
             raise BadAmount(text=text)
@@ -74,7 +74,7 @@ def half_up(numerator: int, denominator: int) -> int:
 
 
 def parse_percent(text: str) -> Fraction:
-    """Parses a percentage such as `99.8%` into an exact ratio. Raises ValueError."""
+    """Parse a percentage such as `99.8%` into an exact ratio. Raises ValueError."""
     matched = _PERCENT.fullmatch(text)
     if matched is None:
         raise ValueError(said("{text!r} is no percentage like '99.8%'", text=text))

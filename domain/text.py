@@ -22,17 +22,17 @@ class Said(str):
         return made
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickles the sentence with its template and values, since it may come from another process."""
+        """Pickle the sentence with its template and values, since it may come from another process."""
         return Said, (self.template, self.values)
 
 
 def said(template: str, /, **values: object) -> Said:
-    """Makes a sentence from a template with `{names}` and its values. A value may itself be a sentence."""
+    """Make a sentence from a template with `{names}` and its values. A value may itself be a sentence."""
     return Said(template, values)
 
 
 def counted(one: str, many: str, /, n: int, **values: object) -> Said:
-    """Makes a sentence from `one` where n is 1, else from `many`. In both templates `{n}` is the number."""
+    """Make a sentence from `one` where n is 1, else from `many`. In both templates `{n}` is the number."""
     return Said(one if n == 1 else many, {"n": n, **values})
 
 
@@ -43,7 +43,7 @@ def words_of(error: BaseException) -> str:
 
 
 def listed(sentences: Sequence[str]) -> str:
-    """Joins sentences with semicolons."""
+    """Join sentences with semicolons."""
     told = sentences[0] if sentences else ""
     for sentence in sentences[1:]:
         told = said("{told}; {next}", told=told, next=sentence)

@@ -48,7 +48,7 @@ class Instant(int):
 
     @classmethod
     def parse(cls, text: str) -> Instant:
-        """Parses an RFC 3339 text.
+        """Parse an RFC 3339 text.
 
         Raises BadValue: `bad_time` where it is no RFC 3339 or finer than a microsecond, `time_without_offset`.
         """
@@ -76,7 +76,7 @@ class Seconds(int):
 
     @classmethod
     def parse(cls, text: str) -> Seconds:
-        """Parses a span above zero and of at most 31 days. Raises BadValue `bad_seconds`."""
+        """Parse a span above zero and of at most 31 days. Raises BadValue `bad_seconds`."""
         matched = _SECONDS.fullmatch(text)
         span = 0 if matched is None else int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
         if not 0 < span <= _LONGEST_SPAN:
@@ -92,7 +92,7 @@ class MonthText(str):
 
     @classmethod
     def parse(cls, text: str) -> MonthText:
-        """Parses `YYYY-MM`. Raises BadValue `bad_month`."""
+        """Parse `YYYY-MM`. Raises BadValue `bad_month`."""
         if _MONTH.fullmatch(text) is None or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
             raise BadMonth(text=text)
         return cls(text)

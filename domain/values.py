@@ -25,7 +25,7 @@ class Id(str):
 
     @classmethod
     def parse(cls, text: str) -> Id:
-        """Checks an id. Raises BadValue `bad_id`."""
+        """Check an id. Raises BadValue `bad_id`."""
         if _ID.fullmatch(text) is None:
             raise BadId(text=text[:80])
         return cls(text)
@@ -38,7 +38,7 @@ class VoucherId(str):
 
     @classmethod
     def parse(cls, text: str) -> VoucherId:
-        """Checks a voucher's id. Raises BadValue `bad_id`."""
+        """Check a voucher's id. Raises BadValue `bad_id`."""
         if _VOUCHER.fullmatch(text) is None:
             raise BadVoucherId(text=text[:110])
         return cls(text)
@@ -51,7 +51,7 @@ class Words(str):
 
     @classmethod
     def parse(cls, text: str) -> Words:
-        """Checks a text. Raises BadValue `bad_text`."""
+        """Check a text. Raises BadValue `bad_text`."""
         if (
             not text.strip()
             or len(text) > 2000
@@ -68,7 +68,7 @@ class Key(str):
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Checks an idempotency key. Raises BadValue `bad_key`."""
+        """Check an idempotency key. Raises BadValue `bad_key`."""
         if not 1 <= len(text) <= 64 or not text.isprintable():
             raise BadKey(text=text[:80])
         return cls(text)
@@ -81,7 +81,7 @@ class Hash(str):
 
     @classmethod
     def parse(cls, text: str) -> Hash:
-        """Checks a hash and makes it lower-case. Raises BadValue `bad_sha256`."""
+        """Check a hash and make it lower-case. Raises BadValue `bad_sha256`."""
         if _SHA256.fullmatch(text.lower()) is None:
             raise BadSha256(text=text[:80])
         return cls(text.lower())
@@ -94,7 +94,7 @@ class Clause(str):
 
     @classmethod
     def parse(cls, text: str) -> Clause:
-        """Checks the form of a clause. Raises BadValue `unknown_clause`."""
+        """Check the form of a clause. Raises BadValue `unknown_clause`."""
         if _CLAUSE.fullmatch(text) is None:
             raise BadClause(text=text[:80])
         return cls(text)
@@ -107,7 +107,7 @@ class FunctionName(str):
 
     @classmethod
     def parse(cls, text: str) -> FunctionName:
-        """Checks the form of a function's name. Raises BadValue `unknown_function`."""
+        """Check the form of a function's name. Raises BadValue `unknown_function`."""
         if _FUNCTION.fullmatch(text) is None:
             raise BadFunction(text=text[:80])
         return cls(text)
@@ -128,7 +128,7 @@ _PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, 
 
 
 def parse_value(kind: type, value: Any) -> Any:
-    """Parses a field of one of our own types from its wire form, for msgspec's `dec_hook`.
+    """Parse a field of one of our own types from its wire form, for msgspec's `dec_hook`.
 
     Raises BadValue where the value breaks the type's rule, TypeError where it is not a string.
     """

@@ -78,7 +78,7 @@ class Voucher(msgspec.Struct, kw_only=True):
 
 
 def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher:
-    """Applies one more event to a voucher's state."""
+    """Apply one more event to a voucher's state."""
     match event:
         case VoucherIssued():
             return Voucher(
@@ -114,7 +114,7 @@ def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher
 
 
 def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str) -> tuple[VoucherIssued, ...]:
-    """Issues a voucher for the latest award less the month's earlier vouchers. No event where nothing is left.
+    """Issue a voucher for the latest award less the month's earlier vouchers. No event where nothing is left.
 
     Raises Refusal `claim_undecided`, `nothing_awarded`, `issued_before_decided`.
     """
@@ -151,7 +151,7 @@ def paid(event: VoucherIssued) -> ClaimPaid:
 def redeem(
     voucher: Voucher, bill: Bill, command: RedeemVoucher, terms: Terms
 ) -> tuple[VoucherRedeemed, FeesPaidByVoucher] | tuple[()]:
-    """Redeems a voucher: one event for the voucher, one for the bill. No event where the same redemption is valid.
+    """Redeem a voucher: one event for the voucher, one for the bill. No event where the same redemption is valid.
 
     Raises Refusal as the rules of `domain/rules/vouchers.py` do, `beyond_balance` and `beyond_bill`.
     """
@@ -187,7 +187,7 @@ def redeem(
 
 
 def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionReversed, FeesPaymentReversed] | tuple[()]:
-    """Reverses a redemption on the voucher and the bill. Raises Refusal `unknown_redemption`, `redemption_reversed`."""
+    """Reverse a redemption on the voucher and the bill. Raises Refusal `unknown_redemption`, `redemption_reversed`."""
     if command.redemption > len(voucher.redemptions):
         raise UnknownRedemption(voucher=voucher.voucher, redemption=command.redemption, n=len(voucher.redemptions))
     redemption = voucher.redemptions[command.redemption - 1]
@@ -202,7 +202,7 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
 
 
 def cancel(voucher: Voucher, reason: str) -> tuple[Event, ...]:
-    """Cancels the balance. Raises Refusal `nothing_left` where it is zero and was not cancelled for this reason."""
+    """Cancel the balance. Raises Refusal `nothing_left` where it is zero and was not cancelled for this reason."""
     if voucher.balance_fen:
         return (VoucherCancelled(voucher=voucher.voucher, amount_fen=voucher.balance_fen),)
     if any(cancellation.reason == reason for cancellation in voucher.cancellations):

@@ -87,7 +87,7 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
 def measure_months(
     incidents: Sequence[Incident], covered: list[Span], months: Sequence[str], at: int, terms: Terms
 ) -> list[Measured]:
-    """Measures several months, earliest first, as `measure` does; runs that no month cuts are tested only once."""
+    """Measure several months, earliest first, as `measure` does; runs that no month cuts are tested only once."""
     if terms.readings.month_straddle == "clip_then_test":
         return [measure(incidents, covered, month, at, terms) for month in months]
     window = month_span(months[0], terms.zone)[0], month_span(months[-1], terms.zone)[1]
@@ -202,7 +202,7 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
 
 
 def _joined(pieces: list[tuple[int, int, _Named]]) -> list[tuple[int, int, list[tuple[int, int, _Named]]]]:
-    """Groups pieces that overlap or touch, in order of start; each group has its start, its end and its pieces."""
+    """Group pieces that overlap or touch, in order of start; each group has its start, its end and its pieces."""
     if len(pieces) > 1:
         pieces.sort(key=_order)
     joined: list[tuple[int, int, list[tuple[int, int, _Named]]]] = []

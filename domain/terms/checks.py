@@ -34,7 +34,7 @@ _INEXPRESSIBLE: dict[str, tuple[Said, Said]] = {
 
 
 def check_expressible(raw: Any) -> None:
-    """Refuses kinds of measure that the software cannot compute. Raises Unreadable `terms_not_expressible`."""
+    """Refuse kinds of measure that the software cannot compute. Raises Unreadable `terms_not_expressible`."""
     measure = raw.get("measure") if isinstance(raw, dict) else None
     kind = measure.get("kind") if isinstance(measure, dict) else None
     kind = kind.get("value") if isinstance(kind, dict) else kind

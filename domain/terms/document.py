@@ -173,7 +173,7 @@ class Terms(_Part, frozen=True, kw_only=True):
     readings: Readings
 
     def __hash__(self) -> int:
-        """Hashes only what tells versions apart: terms are looked up often, and hashing every part is slow."""
+        """Hash only what tells versions apart: terms are looked up often, and hashing every part is slow."""
         return hash((self.version, self.readings))
 
     @property
@@ -220,5 +220,5 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     noticed_at: int | None
 
     def __hash__(self) -> int:
-        """Hashes only the document's hash: versions are looked up often, and hashing every part is slow."""
+        """Hash only the document's hash: versions are looked up often, and hashing every part is slow."""
         return hash(self.sha256)

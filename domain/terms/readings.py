@@ -69,7 +69,7 @@ def with_readings(versions: Sequence[Version], changed: Mapping[str, Any]) -> tu
 
 
 def check_readings(changed: Mapping[str, Any]) -> None:
-    """Checks changed readings. Raises Unreadable `bad_reading` for an unknown switch or value."""
+    """Check changed readings. Raises Unreadable `bad_reading` for an unknown switch or value."""
     _read(Readings(), changed)
 
 
@@ -87,7 +87,7 @@ def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
 
 
 def parse_setting(text: str) -> tuple[str, str | int | bool]:
-    """Parses `READING=VALUE` into a switch and its value. Raises Unreadable `bad_reading`."""
+    """Parse `READING=VALUE` into a switch and its value. Raises Unreadable `bad_reading`."""
     key, equals, value = text.partition("=")
     if not equals or key not in NUMBERS:
         raise NotReadingAndValue(text=text, names=", ".join(NUMBERS))

@@ -47,7 +47,7 @@ def document_sha256(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def parse_terms(text: str) -> Terms:
-    """Parses and checks a document's text. Raises Unreadable with the place in the document."""
+    """Parse and check a document's text. Raises Unreadable with the place in the document."""
     try:
         raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
         check_expressible(raw)
@@ -68,7 +68,7 @@ def _reason(error: Exception) -> str:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    """Parses TOML. Raises ValueError."""
+    """Parse TOML. Raises ValueError."""
     import tomllib  # most commands read no terms
 
     return tomllib.loads(text)
@@ -94,7 +94,7 @@ def _parse_amount(value: Any) -> Fen:
 
 
 def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Version, ...]:
-    """Adds a version to the published ones, which stay sorted, earliest first."""
+    """Add a version to the published ones, which stay sorted, earliest first."""
     added = Version(
         terms=parse_terms(event.document), sha256=event.sha256, document=event.document, noticed_at=event.noticed_at
     )
@@ -102,7 +102,7 @@ def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Versio
 
 
 def publish(versions: tuple[Version, ...], command: PublishTerms, document: str) -> tuple[TermsPublished, ...]:
-    """Publishes a version that was announced in time (clause 4). No event where the same document was published.
+    """Publish a version that was announced in time (clause 4). No event where the same document was published.
 
     Raises Refusal `terms_other_agreement`, `terms_other_currency`, `terms_version_taken`, `terms_same_day`,
     `terms_without_notice`.
@@ -131,7 +131,7 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
 
 
 def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:
-    """Checks that all versions of a ledger are of one agreement and one currency."""
+    """Check that all versions of a ledger are of one agreement and one currency."""
     if not versions:
         return
     held = versions[-1].terms

@@ -25,7 +25,7 @@ REFUSING = ("too_early", "too_late")
 
 
 class Filing(msgspec.Struct, kw_only=True, frozen=True):
-    """What was claimed, and when."""
+    """A filing of the claim: its instant and its statement."""
 
     filed_at: int
     statement: str | None

@@ -186,7 +186,7 @@ class EventsFile:
         `wrong_ledger`, `wrong_order`, `unknown_event`, `unreadable_event`, `written_anew`, `cut_off`; and Damaged
         `root_differs`, `lines_changed` where each line is right, but the checkpoint is of other lines.
         """
-        for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - the line is told in every refusal
+        for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - every refusal names the line
             if self.stated is not None:
                 raise SomethingFollows(place=self.place)
             if self._decoded(_TYPE, line).type == CHECKPOINT:

@@ -128,11 +128,11 @@ def _run() -> int:
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
-        from cli.refusals import Interrupted  # where nobody interrupts, nobody needs it
+        from cli.refusals import Interrupted  # needed only after an interrupt
 
         status = print_error(Interrupted())
     except click.ClickException as error:
-        from cli.refusals import Usage  # where the command line is right, nobody needs it
+        from cli.refusals import Usage  # needed only after a usage error
 
         status = print_error(Usage(what=_usage(error), command=_command_meant(error)))
     except BrokenPipeError:

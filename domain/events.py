@@ -111,7 +111,7 @@ class AccountClosed(Event, frozen=True, kw_only=True):
 
 
 class IncidentOpened(Event, frozen=True, kw_only=True):
-    """A function became unavailable: for one account, several (each holds an `IncidentJoined`), regions, or all."""
+    """A function became unavailable: for one account, several (each has an `IncidentJoined`), regions, or all."""
 
     incident: str
     function: str

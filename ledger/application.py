@@ -70,7 +70,7 @@ class Writer(Reader):
     def append(
         self, events: Sequence[New], recorded_at: int, actor: str, reason: str | None, key: str | None
     ) -> list[int]:
-        """Record events at the ends of their streams, all or none; gives their positions."""
+        """Append events to their streams, all or none; return their positions."""
         ends: dict[str, int] = {}
         entries = []
         for stream, event in events:

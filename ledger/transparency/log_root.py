@@ -90,7 +90,7 @@ def _all_hashed(rows: list[Row]) -> list[bytes]:
     try:
         return list(map(leaf_hash, rows))
     except _NOT_OF_THEIR_KINDS:
-        return list(map(hashed, rows))  # finds the wrong one
+        return list(map(hashed, rows))  # raises for the bad row
 
 
 def hashed(row: Row) -> bytes:

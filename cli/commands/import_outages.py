@@ -41,7 +41,7 @@ def _rules(
     skip: tuple[str, ...],
     only_mapped: bool,
 ) -> LabelRules:
-    """What the options say of labels. Raises click.UsageError."""
+    """The label rules in the options. Raises click.UsageError."""
     if (account_label is not None) + (region_label is not None) + bool(accounts) + all_accounts != 1:
         ways = said("say whom they touch, in one way: --account, --all-accounts, --account-label or --region-label")
         raise click.UsageError(ways)
@@ -65,7 +65,7 @@ def _rules(
 
 
 def _label_options(command: Callable[..., None]) -> Callable[..., None]:
-    """What labels mean: functions, accounts, what is left out; the command gets it as `rules`."""
+    """Add the options for labels: functions, accounts, exclusions. The command gets them as `rules`."""
 
     @click.option("--map", "mapping", multiple=True, required=True, metavar="LABEL=VALUE=FUNCTION", help="Repeatable.")
     @click.option("--account-label", metavar="LABEL", help="The label whose value is the account.")

@@ -1,4 +1,4 @@
-"""What the importers share: one place that runs a reader, and the options that several of them have."""
+"""Shared parts of the importers: the function that runs a reader, and common options."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ only_mapped_option = click.option("--only-mapped", is_flag=True, help="Leave out
 
 
 def whom_options(command: _Command) -> _Command:
-    """Whom outages touch."""
+    """Add the options for the accounts that outages affect."""
     return account_option(all_accounts_option(command))
 
 
 def check_whom(accounts: tuple[str, ...], all_accounts: bool) -> None:
-    """Raises click.UsageError unless outages touch either accounts that were named or everybody."""
+    """Check that outages affect either named accounts or all. Raises click.UsageError."""
     if bool(accounts) == all_accounts:
         raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
 
@@ -72,7 +72,7 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
 
 
 def terms_currency() -> str:
-    """What the terms count in: bills in another currency are refused. Raises Refusal."""
+    """The currency of the terms: bills in another one are refused. Raises Refusal."""
     with open_ledger(read_only=True) as ledger, ledger.reading() as log:
         return currency_of(log.versions())
 

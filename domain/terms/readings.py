@@ -1,4 +1,4 @@
-"""The doubtful clauses' other readings: which switch answers which question, and what else it could say."""
+"""The alternative readings of doubtful clauses: the reading number of each switch, and its possible values."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ VALUES: dict[str, tuple[str | int | bool, ...]] = {
     "shared_touches": ("any_covered", "at_start"),
     "maintenance_excluded": ("announced", "actual"),
 }
-"""What a question is answered with; where any value is possible (R8, R9), those that are worth trying."""
+"""The values of each switch; where any value is possible (R8, R9), those that are worth trying."""
 
 
 def others(readings: Readings) -> Iterator[tuple[str, str | int | bool]]:
-    """Every switch with every answer that is not the given one."""
+    """Every switch with each value that the given readings do not have."""
     for key, values in VALUES.items():
         for value in values:
             if getattr(readings, key) != value:
@@ -68,12 +68,12 @@ def others(readings: Readings) -> Iterator[tuple[str, str | int | bool]]:
 
 
 def with_readings(versions: Sequence[Version], changed: Mapping[str, Any]) -> tuple[Version, ...]:
-    """The same versions, read otherwise. Raises Unreadable `bad_reading` for an unknown switch or answer."""
+    """The same versions with some readings changed. Raises Unreadable `bad_reading` for an unknown switch or value."""
     return tuple(_changed(version, changed) for version in versions)
 
 
 def check_readings(changed: Mapping[str, Any]) -> None:
-    """Raises Unreadable `bad_reading` for an unknown switch or answer."""
+    """Check changed readings. Raises Unreadable `bad_reading` for an unknown switch or value."""
     _read(Readings(), changed)
 
 
@@ -91,7 +91,7 @@ def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
 
 
 def parse_setting(text: str) -> tuple[str, str | int | bool]:
-    """A switch and its answer from `READING=VALUE`. Raises Unreadable `bad_reading`."""
+    """Parse `READING=VALUE` into a switch and its value. Raises Unreadable `bad_reading`."""
     key, equals, value = text.partition("=")
     if not equals or key not in NUMBERS:
         raise NotReadingAndValue(text=text, names=", ".join(NUMBERS))

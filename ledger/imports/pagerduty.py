@@ -60,7 +60,7 @@ def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Read
     faults, skips = Faults(), Skips(asked.skip)
     found = read_words(files, skips, faults)
     known = incidents(found.words.values(), faults)
-    making = _Making(known, asked, whom, skips)
+    making = _Making(known, frozenset(found.ids - known.keys()), asked, whom, skips)
     for incident in known.values():
         with faults.gathering():
             making.take(incident)
@@ -80,7 +80,14 @@ def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Read
 class _Making:
     """Makes statements of incidents, and keeps what was left out."""
 
-    def __init__(self, known: Mapping[str, Incident], asked: PagerDutyOptions, whom: Target, skips: Skips) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Incident],
+        unread: frozenset[str],
+        asked: PagerDutyOptions,
+        whom: Target,
+        skips: Skips,
+    ) -> None:
         self.statements: list[OutageStatement] = []
         self.left_out: list[LeftOut] = []
         self._notes: list[str] = []
@@ -88,6 +95,7 @@ class _Making:
         self._urgencies: Counter[str] = Counter()
         self._priorities: Counter[str] = Counter()
         self._known = known
+        self._unread = unread
         self._asked = asked
         self._whom = whom
         self._skips = skips
@@ -155,6 +163,8 @@ class _Making:
             name, parent = incident.word.name, incident.parent
             if parent in seen:
                 raise MergedInCircle(place=incident.word.node.place, name=name, parent=parent)
+            if parent in self._unread:
+                break  # what is wrong with the parent is told, and nothing is stated
             if parent not in self._known:
                 raise MergedIntoMissing(place=incident.word.node.place, name=name, id=incident.word.id, parent=parent)
             seen.append(parent)

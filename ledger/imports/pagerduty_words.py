@@ -116,12 +116,20 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, kw_only=True):
-    """The words of all files, by incident and in order of receipt; the pages; events that tell nothing."""
+    """The words of all files, by incident and in order of receipt; the pages; how many events tell nothing.
+
+    `ids` are those of all incidents that are named and not skipped, of which some may have no word that can be read.
+    """
 
     words: dict[str, list[Word]]
     pages: list[Page]
+    ids: set[str] = msgspec.field(default_factory=set)
     skipped: set[str] = msgspec.field(default_factory=set)
     silent: int = 0
+
+    def add(self, word: Word) -> None:
+        """One more word on an incident."""
+        self.words.setdefault(word.id, []).append(word)
 
 
 def read_words(files: Sequence[SourceFile], skips: Skips, faults: Faults) -> Found:
@@ -179,7 +187,8 @@ def _one(root: Node, skips: Skips, found: Found, faults: Faults) -> None:
                 if skips.has(id_):
                     found.skipped.add(id_)
                 else:
-                    found.words.setdefault(id_, []).append(_row(node))
+                    found.ids.add(id_)
+                    found.add(_row(node))
         return
     event = root.at("event")
     if event.value is None:
@@ -252,6 +261,7 @@ def _event(event: Node, skips: Skips, found: Found) -> None:
     if skips.has(id_):
         found.skipped.add(id_)
         return
+    found.ids.add(id_)
     changed = recordable(event.moment("occurred_at"))
     over = data.choice("status", STATUSES, UnknownIncidentStatus) == "resolved" or kind == RESOLVED
     end = changed if kind == RESOLVED else None
@@ -259,8 +269,7 @@ def _event(event: Node, skips: Skips, found: Found) -> None:
     if kind == REOPENED:
         over = False
     start = recordable(data.moment("created_at"))
-    word = _word(data, start, over, end, changed, changed.us, rank=rank, row=False)
-    found.words.setdefault(id_, []).append(word)
+    found.add(_word(data, start, over, end, changed, changed.us, rank=rank, row=False))
 
 
 def _word(

@@ -37,7 +37,7 @@ from ledger.refusals.imports.alertmanager import (
     UnknownAlertStatus,
     UnknownPayloadVersion,
 )
-from ledger.refusals.imports.shared import LabelsTellTwoThings, ToldEndBeforeStart
+from ledger.refusals.imports.shared import LabelsTellTwoThings, MissingText, ToldEndBeforeStart
 
 SOURCE = "alertmanager"
 API = "api"
@@ -48,7 +48,7 @@ BY_HAND = said("record it by hand with `slaledger incident open` and leave it ou
 _NEVER = "0001-01-01"
 _RECORDERS = ("body", "json", "payload", "content", "data")
 """Where tools that record requests put the body of one: as an object or as its text."""
-_MOST_TIMES = 50_000
+_MOST_TIMES = 2_000
 _MOST_NAMED = 10
 
 
@@ -223,8 +223,10 @@ class _Alerts:
     def _alert(self, node: Node) -> _Alert:
         labels = node.fields().get("labels")
         key = node.fields().get("fingerprint")
-        if type(key) is not str or not key:
-            key = fingerprint(labels_of(node.at("labels"))) if key is None or key == "" else node.text("fingerprint")
+        if key is None or key == "":
+            key = fingerprint(labels_of(node.at("labels")))
+        elif type(key) is not str:
+            raise MissingText(place=node.at("fingerprint").place)
         alert = self._alerts.get(key)
         if alert is None:
             return self._first(node, key)

@@ -39,9 +39,8 @@ _MICROSECOND = timedelta(microseconds=1)
 LARGEST = 32 * 2**20
 """Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
-_RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
-_FINER = re.compile(r"(?<=\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_RFC3339 = re.compile(rf"({_DAY}T{_CLOCK})((?<=\.[0-9]{{6}})[0-9]{{1,3}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 Document = TypeVar("Document")
 
@@ -139,25 +138,28 @@ class Node(msgspec.Struct, frozen=True, gc=False):
 
         With `cut`, up to nine decimals may stand there; the ledger's unit is the microsecond, and the rest is cut.
         """
-        nodes = [self.at(key) for key in keys]
-        node = next((one for one in nodes if one.value is not None), nodes[0])
-        if node.value is None:
-            raise MissingTime(place=node.place)
-        if cut and isinstance(node.value, str) and (finer := _FINER.search(node.value)):
-            node = Node(node.file, node.path, node.value[: finer.start()] + node.value[finer.end() :])
-        return SourceTime(_instant(node), str(node.value), node.place)
+        fields = self.fields()
+        key = next((key for key in keys if fields.get(key) is not None), keys[0]) if len(keys) > 1 else keys[0]
+        value = fields.get(key)
+        place = f"{self.file}: {self.path}.{key}"
+        if value is None:
+            raise MissingTime(place=place)
+        matched = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+        if matched is None or (matched[2] and not cut):
+            raise BadTimeInSource(place=place, value=value)
+        text = matched[1] + matched[3] if matched[2] else matched[0]
+        return SourceTime(_instant(text, place), text, place)
 
 
-def _instant(node: Node) -> datetime:
-    """A date and time with offset, to the microsecond."""
-    if isinstance(node.value, str) and _RFC3339.fullmatch(node.value):
-        try:
-            at = datetime.fromisoformat(node.value)
-            at.astimezone(UTC)  # the first and the last day of the calendar may lie outside it on another clock
-            return at
-        except (ValueError, OverflowError) as error:
-            raise ImpossibleTimeInSource(place=node.place, value=node.value, error=words_of(error)) from None
-    raise BadTimeInSource(place=node.place, value=node.value)
+def _instant(text: str, place: str) -> datetime:
+    """The instant of a date and time with offset. Raises Unreadable `bad_time` where there is none."""
+    try:
+        at = datetime.fromisoformat(text)
+        if not 1 < at.year < 9999:
+            at.astimezone(UTC)  # the first and the last day of the calendar lie outside it on some clocks
+    except (ValueError, OverflowError) as error:
+        raise ImpossibleTimeInSource(place=place, value=text, error=words_of(error)) from None
+    return at
 
 
 def whole(lines: Iterable[bytes], file: str, most: int | None = None) -> bytes:

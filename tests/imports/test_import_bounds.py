@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,17 @@ from domain.refusals import Unreadable
 from ledger.files.lines import open_lines
 from ledger.imports import alertmanager, aliyun_bill, bss, cloudevents, focus, pagerduty, prometheus, statuspage
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.source import LARGEST, Reader
+from ledger.imports.source import LARGEST
+from ledger.imports.statements import SourceFile
 
 RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
-MEASURE = prometheus.SeriesOptions(None, None, None)
+ALERTS = alertmanager.AlertOptions(rules=RULES)
+SERIES = prometheus.SeriesOptions(rules=RULES)
 PAGED = pagerduty.PagerDutyOptions(functions={"a": "agent_calls"}, all_accounts=True)
 COLUMN = focus.FocusOptions(account_column="SubAccountId", currency="CNY")
-READERS: dict[str, Reader] = {
-    "alertmanager": lambda lines: alertmanager.read_alertmanager(lines, name="f", rules=RULES),
-    "prometheus": lambda lines: prometheus.read_prometheus(lines, name="f", rules=RULES, measure=MEASURE),
+READERS: dict[str, Callable[[Iterable[bytes]], object]] = {
+    "alertmanager": lambda lines: alertmanager.read_alertmanager([SourceFile("f", lines)], ALERTS),
+    "prometheus": lambda lines: prometheus.read_prometheus([SourceFile("f", lines)], SERIES),
     "pagerduty": lambda lines: pagerduty.read_pagerduty(lines, name="f", asked=PAGED),
     "focus": lambda lines: focus.read_focus(lines, name="f", asked=COLUMN),
     "bss": lambda lines: bss.read_bss(lines, name="f", call_items=frozenset(), products=frozenset(), currency="CNY"),

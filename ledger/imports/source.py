@@ -13,7 +13,8 @@ from typing import TypeVar
 import msgspec
 
 from domain.refusals import BadValue
-from domain.text import words_of
+from domain.text import said, words_of
+from domain.time import END_OF_TIME_US, FIRST_YEAR, LAST_YEAR
 from domain.values import Id
 from ledger.refusals import UnknownWord
 from ledger.refusals.imports.shared import (
@@ -33,13 +34,13 @@ from ledger.refusals.imports.shared import (
     NotObject,
 )
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 LARGEST = 32 * 2**20
 """Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
 _RFC3339 = re.compile(rf"({_DAY}T{_CLOCK})((?<=\.[0-9]{{6}})[0-9]{{1,3}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 Document = TypeVar("Document")
 
@@ -77,8 +78,16 @@ class SourceTime(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def us(self) -> int:
-        """The instant in microseconds since the epoch, exactly."""
+        """The instant in microseconds since the epoch."""
         return (self.at - _EPOCH) // _MICROSECOND
+
+
+def recordable(time: SourceTime) -> SourceTime:
+    """An instant that an outage may have. Raises Unreadable `bad_time` for years that the ledger does not have."""
+    if not 0 <= time.us < END_OF_TIME_US:
+        years = said("the ledger has the years {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
+        raise ImpossibleTimeInSource(place=time.place, value=time.text, error=years)
+    return time
 
 
 class Node(msgspec.Struct, frozen=True, gc=False):

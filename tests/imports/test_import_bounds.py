@@ -19,17 +19,16 @@ RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
 ALERTS = alertmanager.AlertOptions(rules=RULES)
 SERIES = prometheus.SeriesOptions(rules=RULES)
 PAGED = pagerduty.PagerDutyOptions(functions={"a": "agent_calls"}, all_accounts=True)
+PAGE = statuspage.StatuspageOptions(functions={"a": "agent_calls"}, all_accounts=True)
 COLUMN = focus.FocusOptions(account_column="SubAccountId", currency="CNY")
 READERS: dict[str, Callable[[Iterable[bytes]], object]] = {
     "alertmanager": lambda lines: alertmanager.read_alertmanager([SourceFile("f", lines)], ALERTS),
     "prometheus": lambda lines: prometheus.read_prometheus([SourceFile("f", lines)], SERIES),
-    "pagerduty": lambda lines: pagerduty.read_pagerduty(lines, name="f", asked=PAGED),
+    "pagerduty": lambda lines: pagerduty.read_pagerduty([SourceFile("f", lines)], PAGED),
     "focus": lambda lines: focus.read_focus(lines, name="f", asked=COLUMN),
     "bss": lambda lines: bss.read_bss(lines, name="f", call_items=frozenset(), products=frozenset(), currency="CNY"),
     "cloudevents": lambda lines: cloudevents.read_cloudevents(lines, name="f", asked=cloudevents.CloudEventsOptions()),
-    "statuspage": lambda lines: statuspage.read_statuspage(
-        lines, name="f", accounts=("1",), all_accounts=False, functions={"a": "agent_calls"}
-    ),
+    "statuspage": lambda lines: statuspage.read_statuspage([SourceFile("f", lines)], PAGE),
     "aliyun-bill": lambda lines: aliyun_bill.read_aliyun_bill(lines, name="f", call_items=frozenset()),
 }
 

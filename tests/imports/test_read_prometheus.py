@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from swapped import swaps
+from swaps import swapped
 
 from domain.refusals import Refusal
 from ledger.imports import samples
@@ -369,6 +369,9 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "a time after 2286": (
         written(answer(series("1 1"))).replace(str(T0).encode(), b"17725032000"), "bad_time", f"{ONE}.values[0]",
     ),
+    "an outage after the year 2199": (
+        written(answer(series("1 0 0", first=9_000_000_000 - T0))), "bad_time", f"{ONE}.values[1]",
+    ),
     "a time below the microsecond": (
         written(answer(series("1 1"))).replace(str(T0).encode(), b"1.0000001"), "bad_time", f"{ONE}.values[0]",
     ),
@@ -469,13 +472,13 @@ def test_no_type_at_any_path_is_more_than_refused() -> None:
     """Each value of a sample is replaced by one of each type of JSON."""
     by_label = LabelRules(functions=RULES.functions, account_label="tenant", only_mapped=True)
     tried = 0
-    for document in swaps(FUZZED):
+    for _, document in swapped(FUZZED):
         for asked in ({"partial": True, "gap": "up", "threshold": "0.9"}, {"rules": by_label}):
             for files in ([document], [FUZZED, document]):
                 told = outcome(written([*files]), **asked)
                 assert isinstance(told, list) and told
                 tried += 1
-    assert tried > 3000
+    assert tried > 2000
 
 
 def cases() -> Iterator[tuple[str, dict[str, Any], object]]:

@@ -144,7 +144,7 @@ def _without_none(hint: Any) -> Any:
 
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     def callback(format_: str | None, **given: Any) -> int:
-        command = build(words, _fields(kind, given))
+        command = build(words, _fields(**given))
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor())
@@ -159,7 +159,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     return callback
 
 
-def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
+def _fields(**given: Any) -> dict[str, object]:
     """What was said on the command line, in the wire form of a batch line."""
     fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
     if "words" in given:

@@ -68,7 +68,7 @@ def _reason(error: Exception) -> str:
     return told if isinstance(told, Said) else parser_words(told)
 
 
-def _toml(text: str) -> dict[str, Any]:
+def _toml(text: str) -> dict[str, object]:
     """Raises ValueError."""
     import tomllib  # most commands read no terms
 

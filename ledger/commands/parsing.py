@@ -55,7 +55,7 @@ _ONCE = json.JSONDecoder(object_pairs_hook=_once)
 """Reads a line only to see that no field stands twice: msgspec takes the last of two."""
 
 
-def build(words: str, fields: Mapping[str, Any]) -> Command:
+def build(words: str, fields: Mapping[str, object]) -> Command:
     """The command of given words and fields in their wire form. Raises as `parse_line` does."""
     try:
         command = msgspec.convert({**fields, "command": words}, BY_WORDS[words], dec_hook=parse_value)

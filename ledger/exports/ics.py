@@ -112,7 +112,7 @@ def _todo(ics: Any, kind: str, row: ClaimRow, summary: Said, hint: Said, context
     )
 
 
-def _common(kind: str, account: str, month: str, summary: Said, context: Context) -> dict[str, Any]:
+def _common(kind: str, account: str, month: str, summary: Said, context: Context) -> dict[str, object]:
     """What every entry has; its UID follows from what it is about."""
     return {
         "uid": f"{kind}/{account}/{month}@{context.ledger}",

@@ -16,8 +16,8 @@ from cli.answers.audit import (
     replay_answer,
     verified_answer,
 )
+from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.availability import parsed_month
-from cli.commands.checkpoint import checkpoint, consistency, prove
 from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options

@@ -12,8 +12,7 @@ from domain.decision import Outcome
 from domain.money import DEFAULT_CURRENCY, Fen, yuan
 from domain.text import counted, said
 from ledger.commands.execution import Done
-from ledger.commands.month_run import MonthRun, RunRefusal
-from ledger.commands.receipts import DecisionReceipt, IssueReceipt
+from ledger.commands.month_run import MonthRun
 
 Text = str | msgspec.UnsetType
 Number = int | msgspec.UnsetType
@@ -84,28 +83,13 @@ def done_answer(done: Done) -> DoneAnswer:
     )
 
 
-class DecidedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's claim that a month's run decided."""
+class RunLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An account in a month's run: the outcome of its decision, or its voucher, and the amount."""
 
     account: str
-    outcome: Outcome
+    outcome: Outcome | msgspec.UnsetType = msgspec.UNSET
+    voucher: Text = msgspec.UNSET
     amount: Fen
-
-    def result(self) -> str:
-        """What was done, for people."""
-        return word(self.outcome)
-
-
-class IssuedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's voucher that a month's run issued."""
-
-    account: str
-    voucher: str
-    amount: Fen
-
-    def result(self) -> str:
-        """What was done, for people."""
-        return self.voucher
 
 
 class RefusedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +105,7 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a month's run did, account by account."""
 
     month: str
-    done: list[DecidedLine | IssuedLine]
+    done: list[RunLine]
     refused: list[RefusedLine]
     total: Fen
     currency: str
@@ -130,7 +114,7 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     def table(self) -> None:
         """A line an account, the total, and what to do about refusals."""
-        rows = [(each.account, each.result(), money(yuan(each.amount))) for each in self.done]
+        rows = [(each.account, _result(each), money(yuan(each.amount))) for each in self.done]
         refused = [(each.account, said("refused: {message}", message=each.message), "") for each in self.refused]
         summed = said("{done} done, {refused} refused", done=len(self.done), refused=len(self.refused))
         amounts = said("yuan") if self.currency == DEFAULT_CURRENCY else self.currency
@@ -142,27 +126,23 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
                 print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
 
 
+def _result(line: RunLine) -> str:
+    return word(line.outcome) if line.outcome else str(line.voucher)
+
+
 def month_run_answer(run: MonthRun) -> MonthRunAnswer:
     """What a month's run did, account by account."""
+    receipts = [msgspec.structs.asdict(receipt) for receipt in run.done]
+    refused = [(each.account, each.refusal) for each in run.refused]
     return MonthRunAnswer(
         month=run.month,
-        done=[_line(receipt) for receipt in run.done],
-        refused=[_refused(each) for each in run.refused],
+        done=[RunLine(**{name: one[name] for name in RunLine.__struct_fields__ if name in one}) for one in receipts],
+        refused=[
+            RefusedLine(account=account, code=each.code, message=each.message, hint=each.hint or msgspec.UNSET)
+            for account, each in refused
+        ],
         total=run.total,
         currency=run.currency,
         recorded=run.recorded,
         position=run.position,
-    )
-
-
-def _line(receipt: DecisionReceipt | IssueReceipt) -> DecidedLine | IssuedLine:
-    if isinstance(receipt, DecisionReceipt):
-        return DecidedLine(account=receipt.account, outcome=receipt.outcome, amount=receipt.amount)
-    return IssuedLine(account=receipt.account, voucher=receipt.voucher, amount=receipt.amount)
-
-
-def _refused(each: RunRefusal) -> RefusedLine:
-    refusal = each.refusal
-    return RefusedLine(
-        account=each.account, code=refusal.code, message=refusal.message, hint=refusal.hint or msgspec.UNSET
     )

@@ -18,7 +18,6 @@ from domain.case import Case
 from domain.events import Function, Part
 from domain.money import Fen
 from domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, MonthText, add_months, month_start
-from domain.values import EvidenceField, Hash
 
 ZONE = "Asia/Shanghai"
 FIRST_MONTH = "2025-07"
@@ -253,7 +252,7 @@ class AccountLife:
                     to=Instant(end) if partial else None,
                     notified_at=Instant(start - 2 * DAY_US) if clause == "2.3(5)" else None,
                     reason=self._reason(),
-                    evidence=(EvidenceField(name=c.Words("trace.txt"), sha256=Hash(evidence)),)
+                    evidence=(c.EvidenceField(name=c.Words("trace.txt"), sha256=c.Hash(evidence)),)
                     if self._rng.random() < 0.4
                     else (),
                 )

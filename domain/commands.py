@@ -10,10 +10,22 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from domain.events import Part, Stage
+from domain.events import Evidence, Part, Stage
 from domain.money import Fen
 from domain.time import Instant, MonthText, Seconds
-from domain.values import Clause, EvidenceField, FunctionName, Id, Key, VoucherId, VoucherOffset, Words
+from domain.values import Clause, FunctionName, Hash, Id, Key, VoucherId, VoucherOffset, Words
+
+
+class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document outside the ledger, pinned by its hash, as a command names it."""
+
+    name: Words
+    sha256: Hash
+    uri: Words | None = None
+
+    def recorded(self) -> Evidence:
+        """The same as part of an event."""
+        return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
 
 
 class Command(

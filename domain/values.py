@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from domain.events import Evidence
 from domain.money import Fen
 from domain.refusals.values import BadClause, BadFunction, BadId, BadKey, BadSha256, BadText, BadVoucherId
 from domain.time import Instant, MonthText, Seconds
@@ -123,18 +122,6 @@ class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     service: Fen | None = None
     call: Fen | None = None
-
-
-class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A document outside the ledger, pinned by its hash, as a command names it."""
-
-    name: Words
-    sha256: Hash
-    uri: Words | None = None
-
-    def recorded(self) -> Evidence:
-        """The same as part of an event."""
-        return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
 
 
 _PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)

@@ -16,9 +16,9 @@ from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
 from cli.refusals import BadEvidence
 from cli.terminal.output import emit, format_params, warn
-from domain.commands import BY_WORDS, Command, MonthCommand
+from domain.commands import BY_WORDS, Command, EvidenceField, MonthCommand
 from domain.text import said
-from domain.values import EvidenceField, VoucherOffset
+from domain.values import VoucherOffset
 from ledger.commands.execution import Done, execute
 from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.answers.audit import (
+from cli.answers.audit.audits import (
     impacts_answer,
     print_findings,
     print_verified,

@@ -38,7 +38,7 @@ class MonthResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
-    """A month of an account as it is known, open outages up to `at`, under the terms that govern the month.
+    """Measure a month of an account under the terms that govern it. Open outages count up to `at`.
 
     Raises Refusal `unknown_account`, `no_terms`.
     """
@@ -46,7 +46,7 @@ def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
 
 
 def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> list[MonthResult]:
-    """Several months, earliest first, as `assess_month` has each."""
+    """Measure several months, earliest first. Each result is that of `assess_month`."""
     holder, incidents = account_of(case, account), incidents_of(case)
     results = []
     for version, own in groupby(months, partial(in_force, case.versions)):
@@ -57,7 +57,7 @@ def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> l
 
 
 def judged(measured: Measured, terms: Terms) -> AvailabilityRecord:
-    """Clauses 2.1 and 2.2: a measured month as an exact ratio, against the commitment and the tiers."""
+    """Clauses 2.1 and 2.2: compare a measured month's exact availability with the commitment and the tiers."""
     ratio = availability(measured.total_us, measured.unavailable_us)
     return AvailabilityRecord(
         total_us=measured.total_us,
@@ -82,17 +82,17 @@ def _episode(episode: Episode) -> EpisodeRecord:
 
 
 def would_credit(case: Case, month: str, tier: int, terms: Terms) -> int:
-    """What a claim in time would get for a month in a tier, in fen."""
+    """The credit that a claim in time would get for a month in a tier, in fen."""
     total_fen = credit(bases(case.bills.values(), month, terms), tier, terms).total_fen
     return 0 if too_small(total_fen, terms) else total_fen
 
 
 def assess(case: Case, account: str, month: str, version: Version, at: int, facts: Facts) -> Decision:
-    """The decision of a filed claim at the instant `at`, under the given terms.
+    """Decide a filed claim at the instant `at`, under the given terms.
 
-    In time (3.2), covered (opening), below the commitment (2.2), and with something to credit (3.1): the first
-    that fails is the outcome, and what lies behind it is not reached. Every outcome is a value; Refusal is raised
-    only where a rule's own parameters are missing: `unknown_account`, `calendar_missing`.
+    The conditions are, in order: in time (3.2), covered (opening), below the commitment (2.2), something to credit
+    (3.1). The first that fails is the outcome; later ones are not evaluated. Every outcome is a value. Refusal is
+    raised only where a rule's own parameters are missing: `unknown_account`, `calendar_missing`.
     """
     claim = case.claims[month]
     window = claim_window(month, version.terms, case.calendars)
@@ -151,7 +151,7 @@ def _assess_month(
 
 
 def _timing(filed_at: int, window: Window) -> Outcome | None:
-    """Clause 3.2: in time is at or after the opening and before the closing instant."""
+    """Clause 3.2: a claim is in time at or after the opening instant and before the closing one."""
     if filed_at < window.opens_at:
         return "too_early"
     return "too_late" if filed_at >= window.closes_at else None
@@ -166,7 +166,7 @@ def window_of(case: Case, month: str) -> Window | None:
 
 
 def timing(case: Case, month: str, filed_at: int) -> Outcome | None:
-    """Whether a claim filed at an instant is `too_early` or `too_late`; None in time, or where nobody can tell yet."""
+    """Whether a claim filed at an instant is `too_early` or `too_late`; None in time, or without a calendar."""
     window = window_of(case, month)
     return None if window is None else _timing(filed_at, window)
 
@@ -247,7 +247,7 @@ def _exclusion_steps(measured: Measured, incidents: Iterable[Incident]) -> list[
 
 
 def _episode_steps(measured: Measured, terms: Terms) -> list[Step]:
-    """Clause 1: each unbroken condition of the month, and where its time went."""
+    """Clause 1: each episode of the month, and how its time was counted."""
     minimum = terms.service.minimum_outage_seconds
     return [
         _step(
@@ -297,7 +297,7 @@ def _availability_steps(measured: Measured, result: AvailabilityRecord, terms: T
 
 
 def _fee_steps(base: Bases, billed: Iterable[Bill], terms: Terms) -> list[Step]:
-    """Clause 1, fees, and what is left of each part net of vouchers; one base where the fee has no parts."""
+    """Clause 1: the fees, and the base of each part net of vouchers; one base where the fee has no parts."""
     used = tuple(sorted(bill.bill for bill in billed))
     clause, base_clause = _fee_clauses(terms)
     if terms.single_fee:
@@ -324,7 +324,7 @@ def _fee_clauses(terms: Terms) -> tuple[str, str]:
 
 
 def _base_step(clause: str, part: str, bases: Bases, terms: Terms) -> Step:
-    """A part's base; `gross` stands where the terms take rates of the fee whatever vouchers paid of it."""
+    """A part's base; `gross` is given where the terms apply rates to the fee before vouchers."""
     base = bases.call if part == "call" else bases.service
     gross: dict[str, Value] = {"gross": True} if terms.gross_base else {}
     return _step(
@@ -377,12 +377,12 @@ def _single_total_step(amount: Credit, clause: str, terms: Terms) -> Step:
 
 
 def _remedy_said(terms: Terms) -> dict[str, Value]:
-    """Said only where it is no voucher, as in decisions before there was a choice."""
+    """The remedy where it is not a voucher; none otherwise, as in decisions before there was a choice."""
     return {} if terms.remedy == "voucher" else {"remedy": terms.remedy}
 
 
 def _cap_step(base: Bases, amount: Credit, terms: Terms) -> list[Step]:
-    """The most that a month is worth, where the terms cap it."""
+    """The cap on a month's credit, where the terms have one."""
     cap, most_fen = terms.credit.cap, cap_fen(base, terms)
     if cap is None or most_fen is None:
         return []
@@ -392,7 +392,7 @@ def _cap_step(base: Bases, amount: Credit, terms: Terms) -> list[Step]:
 
 
 def _minimum_step(amount: Credit, terms: Terms) -> list[Step]:
-    """What a credit must be above to be given, where the terms say so."""
+    """The minimum that a credit must exceed, where the terms have one."""
     minimum = terms.credit.minimum_credit
     if minimum is None:
         return []

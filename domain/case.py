@@ -1,4 +1,4 @@
-"""What an account's events add up to: the one fold that deciding, replaying and reading share."""
+"""An account's state, folded from its events. Deciding, replaying and reading share this one fold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domain.text import words_of
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
-    """An event as it was recorded: where in the log, when, by whom, why."""
+    """A recorded event with its place in the log, its instant, its actor and its reason."""
 
     stream: str
     version: int
@@ -34,7 +34,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 
 
 class Case(msgspec.Struct, kw_only=True):
-    """An account with all that concerns it; `versions` and `calendars` are the rules that were recorded."""
+    """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars."""
 
     account: accounts.Account | None = None
     incidents: dict[str, incidents.Incident] = {}
@@ -46,7 +46,7 @@ class Case(msgspec.Struct, kw_only=True):
 
 
 def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
-    """A case from facts in log order, or one carried on. Raises Damaged `unknown_event` at what it cannot read."""
+    """Fold facts in log order into a new case, or into the given one. Raises Damaged as `evolve` does."""
     case = case or Case(incidents={}, bills={}, claims={}, vouchers={}, calendars={})
     for fact in facts:
         evolve(case, fact)
@@ -54,7 +54,7 @@ def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
 
 
 def evolve(case: Case, fact: Fact) -> None:
-    """One more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
+    """Apply one more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
     step = _STEPS.get(type(fact.event))
     if step is None:
         raise EventOfNoCase(position=fact.position, topic=fact.topic, stream=fact.stream)
@@ -74,12 +74,12 @@ def account_of(case: Case, account: str) -> accounts.Account:
 
 
 def unknown_account(account: str) -> Refusal:
-    """What is said of an account that was never enrolled."""
+    """The refusal for an account that was never enrolled."""
     return UnknownAccount(account=account)
 
 
 def incidents_of(case: Case) -> list[incidents.Incident]:
-    """The incidents that touch the account and were not taken back (R18: one condition per main account)."""
+    """The incidents that affect the account and were not withdrawn (R18: one condition per main account)."""
     holder = case.account
     if holder is None:
         return []
@@ -119,7 +119,7 @@ def _calendar(case: Case, event: e.CalendarPublished, reason: str | None) -> Non
 
 
 def _joined(case: Case, event: e.Event, reason: str | None) -> None:
-    """Membership says only which shared incident to read."""
+    """Change nothing: the event only names a shared incident to read."""
 
 
 _Step = Callable[[Case, e.Event, str | None], None]

@@ -1,6 +1,6 @@
 """Every command that the ledger takes, as data. The command line and a batch line build the same structs.
 
-`ARGUMENTS` are the fields that stand before the options on the command line, in that order.
+`ARGUMENTS` are the fields that come before the options on the command line, in that order.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     uri: Words | None = None
 
     def recorded(self) -> Evidence:
-        """The same as part of an event."""
+        """The evidence as an event stores it."""
         return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
 
 
 class Command(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="command"
 ):
-    """Base of all wishes. `key` makes one a no-op for ever once it was carried out."""
+    """Base of all commands. Once a command with a `key` was carried out, the same command changes nothing."""
 
     ARGUMENTS: ClassVar[tuple[str, ...]] = ()
     key: Key | None = None
@@ -223,7 +223,7 @@ class MonthCommand(Command, frozen=True, kw_only=True):
 
     @abstractmethod
     def of(self, account: Id) -> Command:
-        """The command for one of the accounts; the key is the run's and stays with it."""
+        """The command for one of the accounts. It has no key: the key belongs to the run."""
 
 
 class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True):
@@ -385,7 +385,7 @@ BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for 
 
 
 def content(command: Command) -> bytes:
-    """What a command says, without its key, as bytes that are equal exactly where the wishes are."""
+    """A command without its key as canonical bytes: equal exactly where the commands are equal."""
     return msgspec.json.encode(msgspec.structs.replace(command.wire(), key=None), order="sorted", enc_hook=_plain)
 
 

@@ -1,4 +1,4 @@
-"""An incident and its exclusions: what is known of them, and what may be recorded of them next."""
+"""An incident and its exclusions: their state, and the commands that may change it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Exclusion(msgspec.Struct, kw_only=True):
     evidence: tuple[Evidence, ...]
     reason: str | None
     withdrawn: str | None = None
-    """The reason for which it was taken back; empty string where none was given; None while it stands."""
+    """The reason of its withdrawal; an empty string where none was given; None while the exclusion is valid."""
 
     @property
     def stands(self) -> bool:
@@ -67,7 +67,7 @@ class Incident(msgspec.Struct, kw_only=True):
     started_at: int
     ended_at: int | None = None
     started_within_us: int | None = None
-    """How far off `started_at` may be, where it was measured in steps; the same of the end below."""
+    """The uncertainty of `started_at`, where it was measured in steps; `ended_within_us` is that of `ended_at`."""
     ended_within_us: int | None = None
     withdrawn: str | None = None
     exclusions: list[Exclusion] = []
@@ -80,9 +80,9 @@ class Incident(msgspec.Struct, kw_only=True):
 
 
 def touches(incident: Incident, enrolled_at: int, region: str | None) -> bool:
-    """Whether an account is among those that a shared incident hits: it belonged there when the incident began.
+    """Whether an incident affects an account: one of regions or of all does if the account was enrolled by its start.
 
-    An incident of the account itself, or that it joined by name, always touches it.
+    An incident of the account itself, or one that names the account, always affects it.
     """
     if incident.scope in ("account", "accounts"):
         return True
@@ -91,7 +91,7 @@ def touches(incident: Incident, enrolled_at: int, region: str | None) -> bool:
 
 
 def opened(command: OpenIncident) -> IncidentOpened:
-    """The fact that an incident began. Raises Refusal `incident_scope` unless exactly one scope is given."""
+    """The event that opens an incident. Raises Refusal `incident_scope` unless exactly one scope is given."""
     given = [command.account, command.accounts, command.regions, command.all_accounts or None]
     if sum(scope is not None for scope in given) != 1 or command.accounts == () or command.regions == ():
         raise IncidentScope(incident=command.incident)
@@ -112,7 +112,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
 
 
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
-    """What is known of an incident after one more event of it."""
+    """Apply one more event to an incident's state."""
     match event:
         case IncidentOpened():
             return Incident(
@@ -144,7 +144,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
 
 
 def _corrected(incident: Incident, event: IncidentCorrected) -> None:
-    """A corrected instant is as exact as the correction says it."""
+    """Apply a correction. A corrected instant has no uncertainty."""
     if event.started_at is not None:
         incident.started_at, incident.started_within_us = event.started_at, None
     if event.ended_at is not None:
@@ -164,7 +164,7 @@ def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
 
 
 def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
-    """The incident ended. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
+    """Close an incident. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
     _not_withdrawn(incident)
     if incident.ended_at == command.ended_at:
         return ()
@@ -178,7 +178,7 @@ def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
 
 
 def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:
-    """The incident's start or end was another.
+    """Correct an incident's start or end.
 
     Raises Refusal `nothing_given`, `incident_withdrawn`, `incident_open`, `ends_before_start`, `notice_too_late`.
     """
@@ -205,7 +205,7 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
 
 
 def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
-    """The incident was none. Raises Refusal `incident_withdrawn` where it was taken back for another reason."""
+    """Withdraw an incident. Raises Refusal `incident_withdrawn` where it was withdrawn for another reason."""
     if incident.withdrawn == reason:
         return ()
     _not_withdrawn(incident)
@@ -213,7 +213,7 @@ def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
 
 
 def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -> tuple[Event, ...]:
-    """A cause of clause 2.3 for the incident or a part of it; nothing where the same one stands.
+    """Apply a cause of clause 2.3 to an incident or a part of it. No event where the same one is in effect.
 
     Raises Refusal `incident_withdrawn`, `empty_span`, `outside_incident`, `notice_missing`, `notice_too_late`.
     """
@@ -251,7 +251,7 @@ def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) ->
 
 
 def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[Event, ...]:
-    """Take an exclusion back. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
+    """Withdraw an exclusion. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
     if command.exclusion > len(incident.exclusions):
         if not incident.exclusions:
             raise NoExclusions(incident=incident.incident, exclusion=command.exclusion)
@@ -285,7 +285,7 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
 
 
 def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, terms: Terms) -> None:
-    """Clause 2.3(5): maintenance is excluded only where the customer was told before it began.
+    """Clause 2.3(5): maintenance is excluded only where the customer had notice before it began.
 
     The terms say which causes need notice.
     """

@@ -1,4 +1,4 @@
-"""What comes with the software or its calendar package: agreements as data, and published working days."""
+"""Data that comes with the software or its calendar package: agreements, and published working days."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def shipped_agreements(agreement: str = REFERENCE_AGREEMENT) -> list[str]:
 
 
 def shipped() -> list[tuple[str, Terms]]:
-    """Every document that ships, with what it says, by file name: agreements by name, their versions by date."""
+    """Every shipped document with its terms, by file name: agreements by name, their versions by date."""
     folder = files("ledger") / "agreements"
     entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     texts = [entry.read_text(encoding="utf-8") for entry in entries]

@@ -3,11 +3,11 @@
 python tools/catalogue.py
 
 A sentence is the literal in `said` or `counted`, the message or hint of a refusal, a paragraph of a command's help, an
-option's help, a cause of exclusion in a shipped agreement, or what the command line's library, click, says itself. New
-ones stand in the `.po` file with an empty translation, which a test refuses: write it there, and run this again.
+option's help, a cause of exclusion in a shipped agreement, or a text of click, the command line's library. New ones
+get an empty translation in the `.po` file, which a test refuses: write the translation, and run this again.
 
-What click says differs by release, and every release that pyproject.toml allows is to be understood. So what an
-earlier run found in another release of click stays. Run it once on the oldest release and once on the newest.
+click's texts differ by release, and every release in the range of pyproject.toml must be translated. So the texts that
+an earlier run found in another release stay. Run it once on the oldest release and once on the newest.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from declared import ROOT, everything, refusals, sources
 from cli.terminal.help import paragraphs
 from cli.terminal.language import DOMAIN, FOLDER
 
-OURS = {"said": 1, "counted": 2}  # how many of the first arguments are templates
+OURS = {"said": 1, "counted": 2}  # the number of leading arguments that are templates
 THEIRS = {"_": (1,), "ngettext": (1, 2)}
 CLICK = "click/"
-"""Where sentences of click stand, and below it the files that have them."""
+"""The prefix of the locations of click's sentences."""
 _FILES_OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 _LATER = datetime(2026, 11, 24, tzinfo=UTC)
-"""Stands for the moment of each run, so that two runs write the same."""
+"""The fixed date of each run, so that two runs write the same bytes."""
 
 Id = str | tuple[str, str]
 
@@ -46,13 +46,13 @@ def path(lang: str, suffix: str) -> Path:
 
 
 def read(lang: str) -> Catalog:
-    """The catalogue as it was written."""
+    """Read the existing catalogue."""
     with path(lang, ".po").open("rb") as opened:
         return read_po(opened, locale=lang, domain=DOMAIN)
 
 
 def in_click(message: Message) -> list[tuple[str, int]]:
-    """The files of click in which a sentence stands."""
+    """The files of click that contain a sentence."""
     return [place for place in message.locations if place[0].startswith(CLICK)]
 
 
@@ -63,7 +63,7 @@ def untranslated(catalog: Catalog) -> list[Id]:
 
 
 def collected() -> Catalog:
-    """Every sentence, with the files in which it stands, and no translation."""
+    """Every sentence with its files, without translations."""
     catalog = Catalog(domain=DOMAIN, creation_date=_LATER, revision_date=_LATER, fuzzy=False)
     for place, message in _found():
         catalog.add(message, locations=[(place, 0)])
@@ -72,7 +72,7 @@ def collected() -> Catalog:
 
 @cache
 def _found() -> list[tuple[str, Id]]:
-    """Every sentence with where it stands; the sources are read once."""
+    """Every sentence with its locations; the sources are read once."""
     found: list[tuple[str, Id]] = []
     for file in sources():
         found += ((str(file.relative_to(ROOT)), text) for text in _said(ast.parse(file.read_text("utf-8"))))
@@ -91,7 +91,7 @@ def _found() -> list[tuple[str, Id]]:
 
 
 def _said(tree: ast.Module) -> Iterator[str]:
-    """The literals in `said` and `counted`, those within f-strings too, which Babel's extractor does not see."""
+    """The literals in `said` and `counted`, including those within f-strings, which Babel's extractor misses."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             constants = (each for each in node.args[: OURS.get(node.func.id, 0)] if isinstance(each, ast.Constant))
@@ -99,7 +99,7 @@ def _said(tree: ast.Module) -> Iterator[str]:
 
 
 def helps(command: click.Command, with_short: bool = True) -> list[str]:
-    """What a command's help page says in sentences of ours, and that of its group about it."""
+    """Our sentences on a command's help page, and about it on its group's page."""
     short = [command.short_help] if command.short_help and with_short else []
     options = (option.help for option in command.params if isinstance(option, click.Option))
     listed = command.descriptions() if hasattr(command, "descriptions") else ()
@@ -107,7 +107,7 @@ def helps(command: click.Command, with_short: bool = True) -> list[str]:
 
 
 def updated(old: Catalog) -> Catalog:
-    """What is collected now, and what earlier runs found in click, with the translations that there were."""
+    """The sentences collected now and those that earlier runs found in click, with their existing translations."""
     catalog = collected()
     for message in filter(in_click, old):
         catalog.add(message.id, locations=in_click(message))
@@ -117,7 +117,7 @@ def updated(old: Catalog) -> Catalog:
 
 
 def main() -> None:
-    """Bring the catalogue of each language up to the code, compile it, and say what is to be translated."""
+    """Update the catalogue of each language from the code, compile it, and count what is untranslated."""
     for lang in sorted(folder.name for folder in FOLDER.iterdir()):
         catalog = updated(read(lang))
         with path(lang, ".po").open("wb") as text, path(lang, ".mo").open("wb") as compiled:

@@ -1,4 +1,4 @@
-"""What the code declares: every refusal, from its class, and every command, as the command line has it."""
+"""Lists what the code declares: every refusal, from its class, and every command of `slaledger`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def sources(*packages: str) -> list[Path]:
 
 
 def refusals() -> list[type[Refusal]]:
-    """Every class of refusals that is raised, by module; what is declared of another stands behind it."""
+    """Every class of refusals that is raised, by module; a subclass follows its base."""
     for package in PACKAGES:
         for module in walk_packages([str(ROOT / package)], f"{package}."):
             import_module(module.name)
@@ -36,7 +36,7 @@ def _below(kind: type[Refusal]) -> list[type[Refusal]]:
 
 
 def everything(command: click.Command = cli, words: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    """A command and all under it, with their words such as `claim decide`, in the order of the help pages."""
+    """A command and all its subcommands, with their words, such as `claim decide`, in the order of the help pages."""
     yield " ".join(words), command
     if isinstance(command, click.Group):
         context = click.Context(command)
@@ -47,5 +47,5 @@ def everything(command: click.Command = cli, words: tuple[str, ...] = ()) -> Ite
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    """Each command that does something, with its words."""
+    """Each command that is not a group, with its words."""
     return ((words, command) for words, command in everything() if not isinstance(command, click.Group))

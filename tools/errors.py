@@ -1,8 +1,8 @@
-"""Makes `docs/errors.md` below its first lines: every refusal with its exit status, what is said, and what to do.
+"""Makes `docs/errors.md` below its first lines: every refusal with its exit status, message, hint and reason.
 
     python tools/errors.py
 
-A new refusal needs nothing here: its chapter is that of its module, and its docstring says what lies behind.
+A new refusal needs nothing here: its module decides the chapter, and its docstring gives the reason.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CHAPTERS = {
 
 
 def page() -> str:
-    """The page; what stands above the first refusal stays."""
+    """The page; the text above the first refusal stays."""
     ways: defaultdict[str, list[type[Refusal]]] = defaultdict(list)
     for kind in sorted(refusals(), key=lambda kind: list(CHAPTERS.values()).index(_chapter(kind))):
         ways[kind.code].append(kind)
@@ -73,7 +73,7 @@ def _entry(code: str, ways: list[type[Refusal]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """A text in a cell of a table, as Markdown shows it unchanged."""
+    """A text escaped for a cell of a Markdown table."""
     plain = text.replace("|", "\\|").replace("\n", " ")
     return plain if "`" in text else plain.replace("<", "&lt;").replace("*", "\\*")
 

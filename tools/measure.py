@@ -18,7 +18,7 @@ LOOSE = re.compile(r"(dict|Mapping)\[str, Any\]|\bJson\b")
 
 
 def body_lines(tree: ast.Module) -> Iterator[int]:
-    """The lines of each function's body, its docstring left out."""
+    """The number of lines of each function's body, without its docstring."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for first in node.body[ast.get_docstring(node) is not None :][:1]:
@@ -26,7 +26,7 @@ def body_lines(tree: ast.Module) -> Iterator[int]:
 
 
 def figures() -> dict[str, object]:
-    """What is measured, and what it came to."""
+    """The measurements and their results."""
     texts = {path: path.read_text("utf-8") for path in sources()}
     trees = {path: ast.parse(text) for path, text in texts.items()}
     lengths = sorted(text.count("\n") for text in texts.values())

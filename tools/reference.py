@@ -17,7 +17,7 @@ _BEGINS = "## slaledger\n"
 
 
 def reference() -> str:
-    """The page, in English wherever it is made; what stands above the first command stays."""
+    """The page, in English regardless of the locale; the text above the first command stays."""
     speak_with_click("en")
     return "\n".join((PATH.read_text("utf-8").partition(f"\n{_BEGINS}")[0], *_sections()))
 

@@ -1,10 +1,10 @@
-"""Commands with their output as the documentation shows them, and what the commands print now.
+"""Compares commands and outputs in the documentation with the actual output.
 
 A block of a page that begins with `$ slaledger` is a transcript: its commands are run, in the order of the page, on
 the ledger that the page's first lines name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`,
-beside the folder `examples/`. `…` alone on a line stands for lines left out.
+beside the folder `examples/`. A line with only `…` stands for lines left out.
 
-    python tools/transcripts.py docs/tour.md      writes the output anew into the pages that are named
+    python tools/transcripts.py docs/tour.md      writes the current output into the named pages
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _LEFT_OUT = re.compile(r"^…\n", re.MULTILINE)
 _MOMENT = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)[ T]|年(\d+)月(\d+)日 )\d\d:\d\d:\d\d(\.\d+)?")
 _HASH = re.compile(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b|[A-Za-z0-9+/]{43}=|slaledger-[0-9a-f]{32}")
 _DEMO_MADE = (2026, 11, 21)
-"""What the demo's files tell lies before; what is later is the moment of a run."""
+"""The demo's recorded data is older than this date; a later time is the time of the run."""
 _PLAIN = {"checkpoint", "completion", "ics", "openslo", "--help", "roles", "--version"}
-"""Words of commands that have one form of output only."""
+"""Words of commands that have only one output format."""
 
 
 class Shown(NamedTuple):
-    """A command as it stands in a page, and the output under it."""
+    """A command in a page, with the output below it."""
 
     command: str
     output: str
 
     @property
     def words(self) -> list[str]:
-        """What follows `slaledger`, asked for as a table where it takes a format."""
+        """The words after `slaledger`, with the table format where the command takes a format."""
         words = shlex.split(self.command.removeprefix("$ ").replace("\\\n", " "))[1:]
         return words if "--format" in words or _PLAIN & set(words) else [*words, "--format", "table"]
 
@@ -52,13 +52,13 @@ def shown(page: str) -> Iterator[Shown]:
 
 
 def is_as_printed(output: str, printed: str, as_compared: Callable[[str], str] = str) -> bool:
-    """Whether output is what was printed, but for lines left out, ends of lines, hashes, and more by `as_compared`."""
+    """Whether a page equals the printed output, except omitted lines, line ends and what `as_compared` removes."""
     parts = (re.escape(as_compared(_comparable(part))) for part in _LEFT_OUT.split(output))
     return re.fullmatch(".*".join(parts), as_compared(_comparable(printed)), re.DOTALL) is not None
 
 
 def _comparable(text: str) -> str:
-    """Text without what differs from ledger to ledger: hashes, ids, and moments at which the demo itself was run."""
+    """A text without the parts that differ between ledgers: hashes, ids, and times of the demo's run."""
     return _tidy(_HASH.sub("HASH", _MOMENT.sub(_if_old, text)))
 
 
@@ -71,7 +71,7 @@ def _tidy(printed: str) -> str:
 
 
 def written_anew(block: str, folder: str) -> str:
-    """A block with the output that its commands print now in a folder; where lines are left out it stays as it is."""
+    """A block with the current output of its commands; outputs with omitted lines stay as they are."""
     parts = []
     for each in shown(block):
         command = [str(Path(sys.executable).with_name("slaledger")), "--actor", "clerk", *each.words]
@@ -83,7 +83,7 @@ def written_anew(block: str, folder: str) -> str:
 
 
 def main(page: Path) -> None:
-    """Write a page anew."""
+    """Update a page."""
     text = page.read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
         if ON_DEMO in text:

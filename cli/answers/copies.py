@@ -1,4 +1,4 @@
-"""A log that was moved into a file or out of one, and what a file of another system came to."""
+"""A log that was moved into a file or out of one, and the result of importing a file of another system."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def moved_answer(file: str, moved: Moved, *, dry_run: bool = False) -> MovedAnsw
 
 
 class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file of another system came to."""
+    """The result of importing a file of another system."""
 
     file: str
     commands: int
@@ -48,7 +48,7 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool | msgspec.UnsetType
 
     def table(self) -> None:
-        """What it came to, in a sentence."""
+        """Print the result in a sentence."""
         numbers = {"file": self.file, "commands": self.commands, "recorded": self.recorded, "noops": self.noops}
         print_text(
             said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", **numbers)
@@ -58,7 +58,7 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def import_answer(file: str, commands: int, taken: Taken, notes: Sequence[str], *, dry_run: bool) -> ImportAnswer:
-    """What a file of so many commands came to."""
+    """The result of importing a file with a number of commands."""
     return ImportAnswer(
         file=file,
         commands=commands,

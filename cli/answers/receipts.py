@@ -1,4 +1,4 @@
-"""What a command that changes the ledger answers: its receipt, or that of a month's run."""
+"""The answers of commands that change the ledger: a receipt, or the result of a month's run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Amount = Fen | msgspec.UnsetType
 
 
 class DoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command came to; then its receipt: of these fields those that the receipt has, in this order."""
+    """The result of a command, followed by the fields of its receipt, in this order."""
 
     command: str
     noop: bool
@@ -45,7 +45,7 @@ class DoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[str] | msgspec.UnsetType = msgspec.UNSET
 
     def table(self) -> None:
-        """What the command came to, and its receipt a line a field."""
+        """Print the result, and its receipt one line per field."""
         outcome = (
             said("nothing to do")
             if self.noop
@@ -72,7 +72,7 @@ def _plain(name: str, value: object) -> object:
 
 
 def done_answer(done: Done) -> DoneAnswer:
-    """What a command came to."""
+    """The result of a command."""
     return DoneAnswer(
         command=done.command,
         noop=done.noop,
@@ -102,7 +102,7 @@ class RefusedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month's run did, account by account."""
+    """The result of a month's run, account by account."""
 
     month: str
     done: list[RunLine]
@@ -113,7 +113,7 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
     def table(self) -> None:
-        """A line an account, the total, and what to do about refusals."""
+        """Print one line per account, the total, and what to do about refusals."""
         rows = [(each.account, _result(each), money(yuan(each.amount))) for each in self.done]
         refused = [(each.account, said("refused: {message}", message=each.message), "") for each in self.refused]
         summed = said("{done} done, {refused} refused", done=len(self.done), refused=len(self.refused))
@@ -131,7 +131,7 @@ def _result(line: RunLine) -> str:
 
 
 def month_run_answer(run: MonthRun) -> MonthRunAnswer:
-    """What a month's run did, account by account."""
+    """The result of a month's run, account by account."""
     receipts = [msgspec.structs.asdict(receipt) for receipt in run.done]
     refused = [(each.account, each.refusal) for each in run.refused]
     return MonthRunAnswer(

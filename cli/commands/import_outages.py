@@ -1,4 +1,4 @@
-"""`slaledger import` of what monitoring knows: alerts, series, incidents."""
+"""`slaledger import` of monitoring data: alerts, series, incidents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _rules(
     skip: tuple[str, ...],
     only_mapped: bool,
 ) -> LabelRules:
-    """What the options say of labels. Raises click.UsageError."""
+    """The label rules in the options. Raises click.UsageError."""
     if (account_label is not None) + bool(accounts) + all_accounts != 1:
         raise click.UsageError(said("say whom they touch, in one way: --account, --all-accounts or --account-label"))
     form = "LABEL=VALUE=FUNCTION"
@@ -55,7 +55,7 @@ def _rules(
 
 
 def _label_options(command: Callable[..., None]) -> Callable[..., None]:
-    """What labels mean: functions, accounts, what is left out; the command gets it as `rules`."""
+    """Add the options for labels: functions, accounts, exclusions. The command gets them as `rules`."""
 
     @click.option("--map", "mapping", multiple=True, required=True, metavar="LABEL=VALUE=FUNCTION", help="Repeatable.")
     @click.option("--account-label", metavar="LABEL", help="The label whose value is the account.")

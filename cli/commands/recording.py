@@ -1,4 +1,4 @@
-"""The commands that change the ledger, made from the commands' own structs: one parser for words and batch lines."""
+"""The commands that change the ledger, generated from their structs: words and batch lines share one parser."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _HELP = {
 
 
 class Verbs(click.Group):
-    """A group with every changing command of its name, each made when it is asked for, beside those added by hand."""
+    """A group with all changing commands of its name, generated on demand, and those added by hand."""
 
     def _changing(self) -> list[str]:
         return [verb for name, _, verb in (words.partition(" ") for words in BY_WORDS) if name == self.name]
@@ -160,7 +160,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
 
 
 def _fields(**given: Any) -> dict[str, object]:
-    """What was said on the command line, in the wire form of a batch line."""
+    """The fields given on the command line, in the wire form of a batch line."""
     fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
     if "words" in given:
         fields.pop("words", None)
@@ -195,7 +195,7 @@ def _evidence(text: str) -> dict[str, str]:
 
 
 def print_receipt(done: Done, format_: str | None) -> None:
-    """Print what a command came to, and its warnings on standard error."""
+    """Print the result of a command, and its warnings on standard error."""
     for warning in done.warnings:
         warn(warning)
     answer = done_answer(done)

@@ -1,4 +1,4 @@
-"""What the importers share: one place that runs a reader, and the options that several of them have."""
+"""Shared parts of the importers: the function that runs a reader, and common options."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ only_mapped_option = click.option("--only-mapped", is_flag=True, help="Leave out
 
 
 def whom_options(command: _Command) -> _Command:
-    """Whom outages touch."""
+    """Add the options for the accounts that outages affect."""
     return account_option(all_accounts_option(command))
 
 
 def check_whom(accounts: tuple[str, ...], all_accounts: bool) -> None:
-    """Raises click.UsageError unless outages touch either accounts that were named or everybody."""
+    """Check that outages affect either named accounts or all. Raises click.UsageError."""
     if bool(accounts) == all_accounts:
         raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
 
@@ -61,13 +61,13 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
 
 
 def terms_currency() -> str:
-    """What the terms count in: bills in another currency are refused. Raises Refusal."""
+    """The currency of the terms: bills in another one are refused. Raises Refusal."""
     with open_ledger(read_only=True) as ledger, ledger.reading() as log:
         return currency_of(log.versions())
 
 
 def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> None:
-    """Read a file and record all that it says, or nothing; tell what it came to. Raises Refusal."""
+    """Read a file and record all of it, or nothing; print the result. Raises Refusal."""
     with open_lines(file, source.LARGEST) as lines:
         found = read(lines)
     with open_ledger() as ledger:

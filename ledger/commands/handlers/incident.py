@@ -34,14 +34,14 @@ def _open(log: Reader, command: c.OpenIncident, now: int) -> Effect:
 
 
 def _check_function(log: Reader, function: str) -> None:
-    """Raises Unreadable `unknown_function` where no version of the terms knows it."""
+    """Check that some version of the terms has the function. Raises Unreadable `unknown_function`."""
     known = sorted({name for version in log.versions() for name in version.terms.functions})
     if function not in known:
         raise UnlistedFunction(function=repr(str(function)), known=", ".join(known))
 
 
 def _check_clause(log: Reader, clause: str) -> None:
-    """Raises Refusal `unknown_clause` where no version of the terms excludes such a cause."""
+    """Check that some version of the terms has the exclusion clause. Raises Refusal `unknown_clause`."""
     known = dict.fromkeys(cause.clause for version in log.versions() for cause in version.terms.exclusions)
     if clause not in known:
         raise UnlistedClause(cause=repr(str(clause)), known=", ".join(known))

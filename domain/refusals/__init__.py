@@ -93,7 +93,7 @@ class Refusal(_Declared):
     @property
     def place_told(self) -> str | None:
         """Where it happened: FILE, FILE:LINE or FILE: $.json.path; None where that was not said."""
-        return self._place or self.values.get("place")
+        return self._place or (str(self.values["place"]) if "place" in self.values else None)
 
     def at(self, place: str) -> None:
         """Say where it happened, before what is wrong."""

@@ -1,4 +1,4 @@
-"""What the importers share: one place that runs a reader, and the options that several of them have."""
+"""Shared parts of the importers: the function that runs a reader, and common options."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from domain.text import said
 from domain.time import DEFAULT_ZONE, Instant
 from ledger.files.lines import open_lines
 from ledger.imports import source
-from ledger.imports.reconcile import Asked
+from ledger.imports.outcome import Asked
 from ledger.imports.record import ReadFile, Taken, reconcile_source, take_over
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals.imports.reconcile import BadGone, Vanished
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+GATHERED = "slaledger.imports"
+"""Where a run of several imports gathers their answers, in the context's `meta`."""
 dry_run_option = click.option("--dry-run", is_flag=True, help="Check everything and record nothing.")
 file_argument = click.argument("file", shell_complete=files)
 account_option = click.option(
@@ -43,12 +45,12 @@ only_mapped_option = click.option("--only-mapped", is_flag=True, help="Leave out
 
 
 def whom_options(command: _Command) -> _Command:
-    """Whom outages touch."""
+    """Add the options for the accounts that outages affect."""
     return account_option(all_accounts_option(command))
 
 
 def check_whom(accounts: tuple[str, ...], all_accounts: bool) -> None:
-    """Raises click.UsageError unless outages touch either accounts that were named or everybody."""
+    """Check that outages affect either named accounts or all. Raises click.UsageError."""
     if bool(accounts) == all_accounts:
         raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
 
@@ -70,7 +72,7 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
 
 
 def terms_currency() -> str:
-    """What the terms count in: bills in another currency are refused. Raises Refusal."""
+    """The currency of the terms: bills in another one are refused. Raises Refusal."""
     with open_ledger(read_only=True) as ledger, ledger.reading() as log:
         return currency_of(log.versions())
 
@@ -116,7 +118,8 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
         **given: Any,
     ) -> None:
         asked = Asked(gone=dict(map(_gone, gone)), take_source=frozenset(take_source), older=older)
-        options = SourceOptions(asked=asked, as_of=_as_of(as_of), dry_run=dry_run, format_=format_)
+        told_at = None if as_of is None else instant(as_of)
+        options = SourceOptions(asked=asked, as_of=told_at, dry_run=dry_run, format_=format_)
         command(*words, options=options, **given)
 
     return asking
@@ -133,9 +136,9 @@ def _gone(text: str) -> tuple[str, int | str]:
         raise BadGone(place="--gone", text=text) from None
 
 
-def _as_of(text: str | None) -> int | None:
-    """Raises BadValue where it is no instant."""
-    return None if text is None else int(Instant.parse(text))
+def instant(text: str) -> int:
+    """An RFC 3339 instant of an option, in microseconds. Raises BadValue."""
+    return int(Instant.parse(text))
 
 
 def take_statements(
@@ -184,4 +187,8 @@ def _tell(names: Sequence[str], taken: Taken, zone: str, dry_run: bool, format_:
     for note in taken.notes:
         warn(note)
     answer = import_answer(names, taken, zone, dry_run=dry_run)
-    emit(answer, format_, answer.table)
+    gathered = click.get_current_context().meta.get(GATHERED)
+    if gathered is None:
+        emit(answer, format_, answer.table)
+    else:
+        gathered.append(answer)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from domain import incident as incidents
 from domain.incident import Incident
+from domain.rules.touching import touching
 from domain.text import Said, said
 from domain.time import add_months, month_of, rfc3339
 from ledger.imports.holdings import Holding
-from ledger.imports.reconcile import Correction, Outcome
+from ledger.imports.outcome import Correction, Outcome
 from ledger.log import streams
 from ledger.log.reader import Reader
 
@@ -18,6 +18,15 @@ from ledger.log.reader import Reader
 def staying(outcome: Outcome, source: str, zone: str) -> Iterator[Said]:
     """A note for each field where a person's word stays and the source says something else."""
     for each in outcome.staying:
+        if each.field == "withdrawn":
+            yield said(
+                "{incident}: stays withdrawn, as a person said ({reason}); {source} still tells of it. "
+                "--take-source {incident} takes the source's word",
+                incident=each.incident,
+                reason=each.was,
+                source=source,
+            )
+            continue
         yield said(
             "{incident}: {field} stays {held}, as a person said; {source} says {told}. --take-source {incident} takes "
             "the source's word",
@@ -76,6 +85,7 @@ class _Decided:
 
     def __init__(self, log: Reader) -> None:
         self._log = log
+        self._versions = log.versions()
         self._accounts: defaultdict[str, list[str] | None] = defaultdict(lambda: None)
 
     def of(self, incident: Incident, months: Iterable[str]) -> Iterator[str]:
@@ -93,4 +103,6 @@ class _Decided:
         if incident.scope == "accounts":
             return bool(self._log.version(streams.incident(account, incident.incident)))
         holder = self._log.fold_streams(streams.account(account)).account
-        return holder is not None and incidents.touches(incident, holder.enrolled_at, holder.region)
+        if holder is None:
+            return False
+        return any(touching(holder, [incident], version.terms) for version in self._versions)

@@ -19,7 +19,8 @@ from ledger.commands.execution import Clock, carry_out
 from ledger.commands.parsing import build
 from ledger.imports.differences import resting_claims, staying
 from ledger.imports.holdings import holdings
-from ledger.imports.reconcile import Asked, Outcome, reconcile
+from ledger.imports.outcome import Asked, Outcome
+from ledger.imports.reconcile import reconcile
 from ledger.imports.source import Sourced
 from ledger.imports.statements import Faults, Reading
 from ledger.log import streams

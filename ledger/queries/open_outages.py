@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.case import Case, incidents_of
+from domain.terms.versions import in_force
 from domain.time import month_of, month_span
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
@@ -48,5 +49,9 @@ def open_after_month(log: Reader, at: int, zone: str) -> list[OpenOutage]:
 def open_in_month(case: Case, month: str, zone: str) -> tuple[str, ...]:
     """The open outages that an account's month counts, by id."""
     ends_at = month_span(month, zone)[1]
-    lasting = (one for one in incidents_of(case) if one.ended_at is None and one.started_at < ends_at)
+    lasting = (
+        one
+        for one in incidents_of(case, in_force(case.versions, month).terms)
+        if one.ended_at is None and one.started_at < ends_at
+    )
     return tuple(sorted(one.incident for one in lasting))

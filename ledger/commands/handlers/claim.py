@@ -66,7 +66,7 @@ def claim_in(case: Case, account: str, month: str) -> claims.Claim:
 
 
 def claim_of(log: Reader, account: str, month: str) -> claims.Claim:
-    """An account's claim for a month, as the log has it. Raises as `claim_in` does."""
+    """An account's claim for a month in the log. Raises as `claim_in` does."""
     return claim_in(log.fold_streams(streams.account(account), streams.claim(account, month)), account, month)
 
 
@@ -98,9 +98,8 @@ def _still_open(decision: Decision) -> list[str]:
     """The incidents of episodes without an end that a decision counts, by id."""
     if decision.availability is None:
         return []
-    return sorted(
-        {id_ for episode in decision.availability.episodes if episode.end is None for id_ in episode.incidents}
-    )
+    lasting = (episode for episode in decision.availability.episodes if episode.end is None)
+    return sorted({id_ for episode in lasting for id_ in episode.incidents})
 
 
 def _open_warnings(decision: Decision, lasting: list[str]) -> list[str]:
@@ -140,7 +139,7 @@ def _decided(decision: Decision) -> Effect:
 
 
 def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
-    """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
+    """The decision that a claim gets on the facts recorded now. Raises Refusal as the assessment does."""
     account, month = str(account), str(month)
     own, position = log.range(f"{account}/"), log.position()
     history = AccountHistory(account, log.common())

@@ -29,7 +29,7 @@ FUNCTIONS = {
     "Phone": "agent_calls",
     "Routing": "inbound_routing",
     "Sign-in": "agent_sign_in",
-    "Callback": "outbound_calls",
+    "Callback": "agent_calls",
 }
 """What the components, and the services of the same names, are mapped to."""
 UP, SLOW, WORK = "operational", "degraded_performance", "under_maintenance"

@@ -242,7 +242,8 @@ def _never_down(course: Course) -> Iterator[str]:
     event = course.event
     if course.pieces or course.notes or course.loose:
         return
-    seen = ", ".join(sorted({change.new for _, change in _changes(event, course.code)} or {"operational"}))
+    worse = {change.new for _, change in _changes(event, course.code)} - {"operational"}
+    seen = ", ".join(sorted(worse)) or "operational"
     if event.planned:
         yield said(
             "{who} was named in this maintenance but never went down ({seen}): no outage", who=course.who, seen=seen

@@ -124,7 +124,10 @@ STATUSPAGE = [
         ),
     ),
     _statuspage("several faults at once", _page(_incident(impact="vast"), _incident(id="i2", status="asleep"))),
-    _statuspage("down before anybody said so", _page(_incident(_update("10:00", _UP)))),
+    _statuspage(
+        "down before anybody said so",
+        _page(_incident(_update("10:00", _UP), status="resolved", resolved_at="2026-03-03T10:00:00+08:00")),
+    ),
     _statuspage("an id that the ledger cannot take", _page(_incident(_update("10:00", _DOWN), id="i 1"))),
 ]
 

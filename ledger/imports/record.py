@@ -146,7 +146,8 @@ def _check_order(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[
 def _check_is_new(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[SourceRead]) -> None:
     """Raises Refusal `older_file` where files without a time of their own were read before, and others after them."""
     hashes = [event.files for event in earlier]
-    if reading.said_at is None and _hashes(files) in hashes[:-1] and _hashes(files) != hashes[-1]:
+    timeless = reading.said_at is None and any(one.said_at is None for one in reading.statements)
+    if timeless and _hashes(files) in hashes[:-1] and _hashes(files) != hashes[-1]:
         raise FileTakenBefore(name=_names(files), source=reading.source)
 
 

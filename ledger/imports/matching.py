@@ -10,6 +10,7 @@ from itertools import accumulate
 import msgspec
 
 from domain.time import FOREVER
+from ledger.imports.growing import end_of, ended
 from ledger.imports.holdings import Holding
 from ledger.imports.statements import OutageStatement, Policy
 
@@ -30,11 +31,6 @@ def matches(statements: Sequence[OutageStatement], held: Sequence[Holding], poli
     for holding in held:
         by_key[holding.key][1].append(holding)
     return [_match(key, told, known, policy) for key, (told, known) in by_key.items()]
-
-
-def end_of(statement: OutageStatement) -> int:
-    """The end of a statement's outage, `FOREVER` while it goes on."""
-    return FOREVER if statement.end is None else statement.end.us
 
 
 def _match(key: str, told: list[OutageStatement], known: list[Holding], policy: Policy) -> Matched:
@@ -62,16 +58,26 @@ def _candidates(
     start.
     """
     starts = [holding.start for holding in known]
-    latest_ends = list(accumulate((holding.end for holding in known), max))
+    ends = [ended(holding, told) if policy.grows else holding.end for holding in known]
+    latest_ends = list(accumulate(ends, max))
     for index, statement in enumerate(told):
         start, end = statement.start.us, end_of(statement)
         for number in range(bisect_right(starts, end) - 1, -1, -1):
             if latest_ends[number] < start:
                 break
             holding = known[number]
-            overlap = min(end, holding.end) - max(start, holding.start)
+            if policy.grows and start != holding.start and not _may_go_on(holding):
+                continue
+            overlap = min(end, ends[number]) - max(start, holding.start)
             if overlap > 0 or start == holding.start or (policy.grows and overlap == 0):
                 yield (not holding.stands, -overlap, abs(start - holding.start)), index, number
+
+
+def _may_go_on(holding: Holding) -> bool:
+    """Whether a statement with another start may be about an outage: not about one that was withdrawn while open, nor
+    about one that became part of another.
+    """
+    return holding.stands or ("withdrawn" in holding.persons and holding.end != FOREVER)
 
 
 def _match_in_order(

@@ -35,8 +35,9 @@ from ledger.imports.compare import (
     tolerance_us,
     uncertainty,
 )
+from ledger.imports.growing import end_of, grown
 from ledger.imports.holdings import Field, Holding
-from ledger.imports.matching import Matched, end_of, matches
+from ledger.imports.matching import Matched, matches
 from ledger.imports.outcome import Asked, Correction, Outcome, Step
 from ledger.imports.statements import ExcludedSpan, Faults, LeftOut, OutageStatement, Reading
 from ledger.imports.vanished import covers
@@ -84,9 +85,10 @@ class _Reconciliation:
     def _lasting(self) -> list[OutageStatement]:
         """Statements of outages that have a length. Notes the others, and gathers those that end before they start."""
         lasting = []
-        for statement in self._reading.statements:
+        told: Sequence[OutageStatement] = self._reading.statements
+        for statement in grown(told, self._held) if self._reading.policy.grows else told:
             start, end = statement.start, statement.end
-            if end is None or end.us > start.us:
+            if end is None or end.us > start.us or self._ends_what_is_open(statement):
                 lasting.append(statement)
             elif end.us == start.us:
                 self._out.left_out.append(
@@ -97,6 +99,13 @@ class _Reconciliation:
                     EndBeforeToldStart(place=end.place, name=statement.name, ended_at=end.us, started_at=start.us)
                 )
         return lasting
+
+    def _ends_what_is_open(self, statement: OutageStatement) -> bool:
+        """Whether a statement without length says the end of an outage that the ledger holds open."""
+        return self._reading.policy.grows and any(
+            one.stands and one.end == FOREVER and (one.key, one.start) == (statement.key, statement.start.us)
+            for one in self._held
+        )
 
     def _release(self, holding: Holding) -> None:
         """The source's word counts again for every field."""

@@ -72,34 +72,36 @@ class Alertmanager:
         now = START + self.random.randrange(DAY)
         for _ in range(self.random.randint(1, 5)):
             end = now + self.random.choice((30, 90, 600, 3600, 20_000))
+            pause = self.random.choice((0, 31, 45, 120, 900, 7200, 100_000))
+            delays = [self.random.choice((0, 0, 5, 5, 30, 30, 300 if pause >= 900 else 30)) for _ in range(replicas)]
             lasts = self.random.random() < 0.15
-            for replica in range(replicas):
+            for replica, delay in enumerate(delays):
                 alert = {"labels": labels, "fingerprint": fingerprint}
                 if replica and self.random.random() < 0.3 and not lasts:
                     continue
-                self._tell(alert, now, None if lasts else end)
+                self._tell(alert, now, None if lasts else end, delay, alone=replicas == 1)
             if lasts:
                 return
-            now = end + self.random.choice((0, 1, 20, 120, 900, 7200, 100_000))
+            now = end + pause
 
-    def _tell(self, alert: Json, start: int, end: int | None) -> None:
+    def _tell(self, alert: Json, start: int, end: int | None, delay: int, *, alone: bool) -> None:
         """One replica's receipts of one outage."""
         random = self.random
-        told, delay = start, random.choice((0, 5, 30))
+        told = start
         if random.random() < 0.3:
             told += random.choice((1, 15, 29))
-        told = told if end is None else min(told, end)
+        told = told if end is None else min(told, end - 1)
         until = start + 3000 if end is None else end
         at = start + delay + 30
         while at <= until + delay:
             self._post(at, alert | _firing(told))
-            if random.random() < 0.15:
-                self._post(at + 1, alert | _resolved(told, min(max(told, at - 10), until)))
+            if random.random() < 0.15 and start + 150 + delay < at < until - 10:
+                self._post(at + 1, alert | _resolved(told, at - 10))
                 self._post(at + 2, alert | _firing(told))
             at += random.choice((60, 400, 3000, 20_000))
         if end is not None:
-            told = random.choice((told, told, start, start, end))
-            ended = end if random.random() < 0.8 else max(told, end - 7)
+            told = random.choice((told, told, start, start, end if alone else start))
+            ended = end if random.random() < 0.8 or delay == 300 else max(told, end - 7)
             for repeat in range(random.choice((1, 1, 2))):
                 self._post(end + delay + 40 + repeat, alert | _resolved(told, ended))
 

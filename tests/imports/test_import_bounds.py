@@ -17,13 +17,13 @@ from ledger.imports.statements import SourceFile
 
 RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
 ALERTS = alertmanager.AlertOptions(rules=RULES)
-SERIES = prometheus.SeriesOptions(rules=RULES)
+MEASURE = prometheus.SeriesOptions(rules=RULES)
 PAGED = pagerduty.PagerDutyOptions(functions={"a": "agent_calls"}, all_accounts=True)
 PAGE = statuspage.StatuspageOptions(functions={"a": "agent_calls"}, all_accounts=True)
 COLUMN = focus.FocusOptions(account_column="SubAccountId", currency="CNY")
 READERS: dict[str, Callable[[Iterable[bytes]], object]] = {
     "alertmanager": lambda lines: alertmanager.read_alertmanager([SourceFile("f", lines)], ALERTS),
-    "prometheus": lambda lines: prometheus.read_prometheus([SourceFile("f", lines)], SERIES),
+    "prometheus": lambda lines: prometheus.read_prometheus([SourceFile("f", lines)], MEASURE),
     "pagerduty": lambda lines: pagerduty.read_pagerduty([SourceFile("f", lines)], PAGED),
     "focus": lambda lines: focus.read_focus(lines, name="f", asked=COLUMN),
     "bss": lambda lines: bss.read_bss(lines, name="f", call_items=frozenset(), products=frozenset(), currency="CNY"),

@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ from swaps import swapped
 from domain.refusals import Refusal
 from ledger.imports import samples
 from ledger.imports.label_rules import LabelRules, parse_episode
-from ledger.imports.prometheus import SeriesOptions, parse_ratio, read_prometheus
+from ledger.imports.prometheus import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
 from ledger.imports.statements import Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
 from ledger.refusals.imports.shared import UnknownStart
@@ -517,3 +518,19 @@ def test_cases_from_public_reports(names: str, asked: dict[str, Any], expected: 
     assert [None if each.end is None else (each.end.us - each.start.us) // 10**6 for each in reading.statements] == (
         expected
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "us"),
+    [("15", 15_000_000), ("0.5", 500_000), ("15s", 15_000_000), ("1m", 60_000_000), ("250ms", 250_000)]
+    + [(text, None) for text in ("0", "", "-1", "15 s", "1y", "1e3", "0.0001ms")],
+)  # fmt: skip
+def test_spans(text: str, us: int | None) -> None:
+    assert parse_span_us(text) == us
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"), [("0.95", Fraction(19, 20)), ("1", Fraction(1)), ("0", None), ("1.01", None), ("NaN", None)]
+)  # fmt: skip
+def test_thresholds(text: str, ratio: Fraction | None) -> None:
+    assert parse_ratio(text) == ratio

@@ -20,7 +20,6 @@ from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.prometheus import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
 from ledger.imports.statements import Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
-from ledger.refusals.imports.shared import UnknownStart
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "sources"
 Json = dict[str, Any]
@@ -116,8 +115,6 @@ def test_at_the_edges_a_statement_says_what_it_does_not_know() -> None:
     begun, lasting = read(answer(series("0 1 0"))).statements
     assert (begun.start_known, begun.start.us, begun.seen_until) == (False, T0 * 10**6, None)
     assert (lasting.start_known, lasting.end, lasting.seen_until) == (True, None, (T0 + 30) * 10**6)
-    error = UnknownStart(place=begun.place, name=begun.name)
-    assert error.code == "unknown_start" and NAME in error.message
 
 
 # Samples of one series, what the gap is said to be, and the outages.

@@ -316,6 +316,8 @@ def test_the_step() -> None:
     assert codes(answer(series("1 0 1", step=60)), step_us=45_000_000) == ["off_step"]
     assert codes(answer(series("1"))) == codes(answer()) == ["unknown_step"]
     assert read(answer(series("1")), step_us=15_000_000).statements == ()
+    twice = answer({"metric": LABELS, "values": [[T0, "1"], [T0, "1"]]})
+    assert codes(twice) == codes(twice, step_us=15_000_000) == ["not_ascending"]
 
 
 ONE = "p1.json:1: $.data.result[0]"

@@ -37,7 +37,7 @@ from ledger.imports.compare import (
 )
 from ledger.imports.growing import end_of, grown
 from ledger.imports.holdings import Field, Holding
-from ledger.imports.matching import Matched, matches
+from ledger.imports.matching import Matched, matches, open_before
 from ledger.imports.outcome import Asked, Correction, Outcome, Step
 from ledger.imports.statements import ExcludedSpan, Faults, LeftOut, OutageStatement, Reading
 from ledger.imports.vanished import covers
@@ -74,7 +74,7 @@ class _Reconciliation:
         for holding in self._held:
             if holding.id in self._asked.take_source:
                 self._release(holding)
-        for matched in matches(self._lasting(), self._held, self._reading.policy):
+        for matched in matches(self._lasting(), self._held, self._reading.policy, self._reading.extents):
             self._settle(matched)
         self._faults.check()
         self._note_unused_words()
@@ -124,7 +124,7 @@ class _Reconciliation:
                     self._follow(statement, holding, span)
         for holding in matched.unmatched:
             if holding.stands:
-                self._untold(holding, spans)
+                self._untold(holding, [] if open_before(holding, matched.begins) else spans)
 
     # What is new.
 

@@ -79,12 +79,12 @@ class Alertmanager:
                 alert = {"labels": labels, "fingerprint": fingerprint}
                 if replica and self.random.random() < 0.3 and not lasts:
                     continue
-                self._tell(alert, now, None if lasts else end, delay, alone=replicas == 1)
+                self._tell(alert, now, None if lasts else end, delay, alone=replicas == 1, exact=not pause)
             if lasts:
                 return
             now = end + pause
 
-    def _tell(self, alert: Json, start: int, end: int | None, delay: int, *, alone: bool) -> None:
+    def _tell(self, alert: Json, start: int, end: int | None, delay: int, *, alone: bool, exact: bool) -> None:
         """One replica's receipts of one outage."""
         random = self.random
         told = start
@@ -101,7 +101,7 @@ class Alertmanager:
             at += random.choice((60, 400, 3000, 20_000))
         if end is not None:
             told = random.choice((told, told, start, start, end if alone else start))
-            ended = end if random.random() < 0.8 or delay == 300 else max(told, end - 7)
+            ended = end if random.random() < 0.8 or delay == 300 or exact else max(told, end - 7)
             for repeat in range(random.choice((1, 1, 2))):
                 self._post(end + delay + 40 + repeat, alert | _resolved(told, ended))
 

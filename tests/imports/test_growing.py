@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from domain.incident import Incident
@@ -12,7 +13,7 @@ from ledger.imports.growing import grown
 from ledger.imports.holdings import Holding
 from ledger.imports.reconcile import reconcile
 from ledger.imports.source import SourceTime
-from ledger.imports.statements import OutageStatement, Policy, Reading
+from ledger.imports.statements import Extent, OutageStatement, Policy, Reading
 from ledger.refusals.imports.reconcile import EndBeforeKnownStart
 
 DAY = datetime(2026, 3, 3, tzinfo=UTC)
@@ -107,3 +108,18 @@ def test_an_end_that_is_the_start_of_what_is_open_is_refused() -> None:
     with pytest.raises(EndBeforeKnownStart):
         commands([told(0, 0)], [holds(0, None)])
     assert commands([told(0, 0)], []) == []
+
+
+def test_what_was_open_before_a_file_begins_is_not_what_begins_in_it() -> None:
+    """A series was down where one file ends and up where the next begins; there it goes down once more."""
+    reading = Reading(
+        source="prometheus",
+        policy=Policy(one_a_key=False),
+        statements=(told(30, 40),),
+        extents=(Extent(scope="", keys={"k": (DAY_US + 10 * MINUTE_US, DAY_US + 60 * MINUTE_US)}),),
+    )
+    outcome = reconcile(reading, [holds(0, None)])
+    assert [str(step.command.__struct_config__.tag) for step in outcome.steps] == ["incident open", "incident close"]
+    assert outcome.vanished == ["k:0"]
+    begun_earlier = msgspec.structs.replace(reading, extents=(Extent(scope="", keys={"k": (DAY_US, DAY_US + 1)}),))
+    assert reconcile(begun_earlier, [holds(0, None)]).vanished == []

@@ -9,7 +9,7 @@ missing too where a series begins later or ends earlier than the query, which re
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import partial
@@ -71,8 +71,14 @@ def read_prometheus(files: Sequence[SourceFile], asked: SeriesOptions) -> Readin
         with faults.gathering():
             for answer in parsed_documents(file.lines, file.name, partial(parse_answer, answers.values)):
                 answers.take(answer)
-    chosen = [series for series in answers.series.values() if series.sorted is not None]
-    step_us = asked.step_us or _step_us(name, chosen, faults)
+    spans: set[int] = set()
+    chosen: list[_Series] = []
+    for series in answers.series.values():
+        if series.sorted is not None:
+            with faults.gathering():
+                spans |= series.spans()
+                chosen.append(series)
+    step_us = asked.step_us or _shortest(spans, name, faults)
     measure = answers.measure(step_us)
     outages: list[OutageStatement] = []
     reached: dict[str, tuple[int, int]] = {}
@@ -114,6 +120,10 @@ class _Series(msgspec.Struct, kw_only=True):
     place: str
     sorted: tuple[str, Target] | None
     parts: list[Part]
+
+    def spans(self) -> set[int]:
+        """The spans between samples of one answer. Raises Unreadable `not_ascending`."""
+        return {span for part in self.parts for span in part.spans()}
 
 
 class _Answers:
@@ -187,13 +197,8 @@ class _Answers:
         return _Series(key=key, id=_digest(labels), name=name, place=node.place, sorted=whom, parts=[])
 
 
-def _step_us(file: str, chosen: Iterable[_Series], faults: Faults) -> int:
-    """The shortest span between two samples of one answer. Raises Unreadable `unknown_step`, `not_ascending`."""
-    spans: set[int] = set()
-    for series in chosen:
-        for part in series.parts:
-            with faults.gathering():
-                spans |= part.spans()
+def _shortest(spans: set[int], file: str, faults: Faults) -> int:
+    """The step of the query: the shortest span between two samples. Raises Unreadable `unknown_step`."""
     if not spans:
         faults.check()
         raise UnknownStep(place=file)

@@ -20,7 +20,6 @@ from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.prometheus import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
 from ledger.imports.statements import Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
-from ledger.refusals.imports.shared import UnknownStart
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "sources"
 Json = dict[str, Any]
@@ -116,8 +115,6 @@ def test_at_the_edges_a_statement_says_what_it_does_not_know() -> None:
     begun, lasting = read(answer(series("0 1 0"))).statements
     assert (begun.start_known, begun.start.us, begun.seen_until) == (False, T0 * 10**6, None)
     assert (lasting.start_known, lasting.end, lasting.seen_until) == (True, None, (T0 + 30) * 10**6)
-    error = UnknownStart(place=begun.place, name=begun.name)
-    assert error.code == "unknown_start" and NAME in error.message
 
 
 # Samples of one series, what the gap is said to be, and the outages.
@@ -319,6 +316,8 @@ def test_the_step() -> None:
     assert codes(answer(series("1 0 1", step=60)), step_us=45_000_000) == ["off_step"]
     assert codes(answer(series("1"))) == codes(answer()) == ["unknown_step"]
     assert read(answer(series("1")), step_us=15_000_000).statements == ()
+    twice = answer({"metric": LABELS, "values": [[T0, "1"], [T0, "1"]]})
+    assert codes(twice) == codes(twice, step_us=15_000_000) == ["not_ascending"]
 
 
 ONE = "p1.json:1: $.data.result[0]"

@@ -220,6 +220,10 @@ def _payload(*alerts: Json, **more: object) -> Json:
     return {"version": "4", "alerts": list(alerts), **more}
 
 
+def _listed(**more: object) -> Json:
+    return _alert(status={"state": "active"}, **more)
+
+
 _BY_NAME = "--map alertname=RoutingDown=inbound_routing"
 
 
@@ -233,12 +237,24 @@ ALERTMANAGER = [
     _alerts("alerts were left out", _payload(_alert(), truncatedAlerts=3)),
     _alerts("a status that is not known", _payload(_alert(status="asleep"))),
     _alerts("resolved without an end", _payload(_alert(endsAt="0001-01-01T00:00:00Z"))),
-    _alerts("fires again", _lines(_payload(_alert()), _payload(_alert(status="firing")))),
-    _alerts("ended at another time", _lines(_payload(_alert()), _payload(_alert(endsAt="2026-03-03T12:00:00Z")))),
+    _alerts("without a start", _payload(_alert(startsAt="0001-01-01T00:00:00Z"))),
+    _alerts(
+        "fires under two starts",
+        _payload(_alert(status="firing"), _alert(status="firing", startsAt="2026-03-03T09:30:00Z")),
+    ),
+    _alerts("gone from the list", _lines([_listed()], [])),
+    _alerts("a list and a payload", _lines([_listed()], _payload())),
+    _alerts(
+        "one fingerprint of two functions",
+        _payload(_alert(), _alert(labels={"alertname": "SignInDown", "tenant": "1001"})),
+        f"{_BY_NAME} --map alertname=SignInDown=agent_sign_in --account-label tenant",
+    ),
+    _alerts("half a character", json.dumps(_payload(_alert(fingerprint="\ud83d")))),
     _alerts("ended before it started", _payload(_alert(endsAt="2026-03-03T09:00:00Z"))),
     _alerts("a label that is no text", _payload(_alert(labels={"alertname": 1}))),
     _alerts("labels that are not mapped", _payload(_alert(labels={"alertname": "DiskFull"}))),
     _alerts("no label of an account", _payload(_alert(labels={"alertname": "RoutingDown"}))),
+    _alerts("no label of a region", _payload(_alert()), f"{_BY_NAME} --region-label zone"),
     _alerts("mapped to two functions", _payload(_alert()), f"{_BY_NAME} --map tenant=1001=agent_calls --all-accounts"),
     _alerts("nobody whom it touches", _payload(_alert()), _BY_NAME),
     _alerts("touches them in two ways", _payload(_alert()), f"{_BY_NAME} --account 1001 --all-accounts"),
@@ -256,6 +272,12 @@ ALERTMANAGER = [
 def _series(*values: object, **more: object) -> Json:
     pairs = [[1772503200 + 15 * number, value] for number, value in enumerate(values)]
     return {"metric": {"job": "routing"}, "values": pairs, **more}
+
+
+def _late(first: int, *values: object) -> Json:
+    """Another series, which begins so many seconds later."""
+    pairs = [[1772503200 + first + 15 * number, value] for number, value in enumerate(values)]
+    return {"metric": {"job": "routing", "pod": "b"}, "values": pairs}
 
 
 def _matrix(*series: Json, **more: object) -> Json:
@@ -281,6 +303,10 @@ PROMETHEUS = [
     _range("off the step", _matrix(_series("1", "1", "1")), "--step 10s"),
     _range("a sample is missing", _matrix(_series("1") | {"values": [[0, "1"], [15, "1"], [45, "1"]]})),
     _range("samples are missing", _matrix(_series("1") | {"values": [[0, "1"], [15, "1"], [75, "1"]]})),
+    _range("a series that begins late", _matrix(_series("1", "1", "1"), _late(30, "1"))),
+    _range("a series that ends early", _matrix(_series("1", "1", "1"), _late(0, "1"))),
+    _range("a sample told in two ways", _lines(_matrix(_series("1", "0")), _matrix(_series("1", "1")))),
+    _range("an answer that is not complete", _matrix(_series("1", "1"), isPartial=True)),
     _range("a step of no length", _matrix(_series("1") | {"values": [[0, "1"], [0, "1"]]}), "--step 15s"),
     _range("neither up nor down", _matrix(_series("1", "0.5"))),
     _range("a threshold that is none", _matrix(), "--threshold 2"),

@@ -103,13 +103,13 @@ class MissingSample(MissingSamples):
 class SeriesBeginsLate(MissingSamples):
     """Other series of the query have earlier samples, or `--from` names an earlier instant."""
 
-    message = "{n} samples are missing before this one: the query began earlier"
+    message = "samples are missing before this one ({n}): the query began earlier"
 
 
 class SeriesEndsEarly(MissingSamples):
     """Other series of the query have later samples, or `--to` names a later instant."""
 
-    message = "{n} samples are missing after this one: the query went on"
+    message = "samples are missing after this one ({n}): the query went on"
 
 
 class SampleToldOtherwise(Misread, code="contradiction"):

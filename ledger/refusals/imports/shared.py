@@ -240,14 +240,6 @@ class UnmappedLabels(Misread, code="unmapped_labels"):
     borne: str
 
 
-class UnknownStart(Misread, code="unknown_start"):
-    """The file begins in the middle of an outage, and nothing held of its source says when that began."""
-
-    message = "{name} is already down where the file begins: when that began is not told"
-    hint = "import the file before this one first, or one that begins while it was up"
-    name: str
-
-
 class LabelsTellTwoThings(Misread, code="contradiction"):
     """One identity of a source comes with labels that are mapped differently."""
 

@@ -51,7 +51,7 @@ def grown(
         if holding.stands:
             ended_at, inferred = _end_now(holding, told, ends, faults)
             items.append(_Item(holding.start, ended_at, inferred, None, holding))
-    withdrawn = [(holding, _end_now(holding, told, ends, [])[0]) for holding in known if not holding.stands]
+    withdrawn = [holding for holding in known if not holding.stands]
     found = [_grown(cluster, withdrawn) for cluster in _clusters(items) if any(one.statement for one in cluster)]
     return found, faults
 
@@ -108,7 +108,7 @@ def _clusters(items: Iterable[_Item]) -> list[list[_Item]]:
     return found
 
 
-def _grown(cluster: Sequence[_Item], withdrawn: Sequence[tuple[Holding, int]]) -> Grown:
+def _grown(cluster: Sequence[_Item], withdrawn: Sequence[Holding]) -> Grown:
     start, end = cluster[0].start, max(one.end for one in cluster)
     statements = [one.statement for one in cluster if one.statement is not None]
     held = [one.holding for one in cluster if one.holding is not None]
@@ -119,7 +119,7 @@ def _grown(cluster: Sequence[_Item], withdrawn: Sequence[tuple[Holding, int]]) -
         end_inferred=all(one.inferred for one in cluster if one.end == end),
     )
     if not held:
-        again = [one for one, ended_at in withdrawn if _is_again(one, ended_at, start, end)]
+        again = [one for one in withdrawn if _is_again(one, start, end)]
         again.sort(key=lambda one: ("withdrawn" not in one.persons, one.start))
         return Grown(statement=statement, holding=again[0] if again else None, absorbed=[])
     return Grown(statement=statement, holding=held[0], absorbed=held[1:])
@@ -132,11 +132,13 @@ def _told_end(end: int, statements: Sequence[OutageStatement]) -> SourceTime:
     )
 
 
-def _is_again(holding: Holding, ended_at: int, start: int, end: int) -> bool:
-    """Whether what is told is an outage that was withdrawn: by the source, only where it starts at the same instant."""
+def _is_again(holding: Holding, start: int, end: int) -> bool:
+    """Whether what is told is an outage that was withdrawn: by the source, only where it starts at the same instant; by
+    a person while it was open, only where its start is covered.
+    """
     if "withdrawn" not in holding.persons:
         return holding.start == start
-    return holding.start <= end and start <= ended_at
+    return start <= holding.end and holding.start <= end and (holding.end != FOREVER or start <= holding.start)
 
 
 def _time(at: int, statement: OutageStatement) -> SourceTime:

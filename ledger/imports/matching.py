@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -13,7 +13,7 @@ from domain.refusals import Refusal
 from domain.time import FOREVER
 from ledger.imports.growing import grown
 from ledger.imports.holdings import Holding
-from ledger.imports.statements import OutageStatement, Policy
+from ledger.imports.statements import Extent, OutageStatement, Reading
 
 
 class Matched(msgspec.Struct, kw_only=True):
@@ -31,19 +31,23 @@ class Matched(msgspec.Struct, kw_only=True):
     faults: list[Refusal] = []
 
 
-def matches(
-    statements: Sequence[OutageStatement],
-    held: Sequence[Holding],
-    policy: Policy,
-    ends: Mapping[str, Sequence[int]],
-) -> list[Matched]:
-    """Statements and outages, key by key, in the order in which the keys first appear; `ends` are the reading's."""
+def matches(reading: Reading, statements: Sequence[OutageStatement], held: Sequence[Holding]) -> list[Matched]:
+    """Statements of a reading and outages, key by key, in the order in which the keys first appear."""
+    begins = _begins(reading.extents)
     by_key: dict[str, tuple[list[OutageStatement], list[Holding]]] = defaultdict(lambda: ([], []))
     for statement in statements:
         by_key[statement.key][0].append(statement)
     for holding in held:
         by_key[holding.key][1].append(holding)
-    return [_match(key, told, known, policy, ends.get(key, ())) for key, (told, known) in by_key.items()]
+    found = []
+    for key, (told, known) in by_key.items():
+        told.sort(key=lambda one: (one.start.us, end_of(one)))
+        known.sort(key=lambda one: (one.start, one.end))
+        if reading.policy.grows:
+            found.append(_match_growing(key, told, known, reading.ends.get(key, ())))
+        else:
+            found.append(_match(key, told, known, begins.get(key), in_order=reading.policy.one_a_key))
+    return found
 
 
 def end_of(statement: OutageStatement) -> int:
@@ -51,18 +55,17 @@ def end_of(statement: OutageStatement) -> int:
     return FOREVER if statement.end is None else statement.end.us
 
 
-def _match(key: str, told: list[OutageStatement], known: list[Holding], policy: Policy, ends: Sequence[int]) -> Matched:
-    told.sort(key=lambda one: (one.start.us, end_of(one)))
-    known.sort(key=lambda one: (one.start, one.end))
-    if policy.grows:
-        return _match_growing(key, told, known, ends)
+def _match(
+    key: str, told: list[OutageStatement], known: list[Holding], begins: int | None, *, in_order: bool
+) -> Matched:
+    """Statements with the outages that they overlap, and then in order of time where the source edits times."""
     chosen: dict[int, Holding] = {}
     taken: set[int] = set()
-    for _, index, number in sorted(_candidates(told, known)):
+    for _, index, number in sorted(_candidates(told, known, begins)):
         if index not in chosen and number not in taken:
             chosen[index] = known[number]
             taken.add(number)
-    if policy.one_a_key:
+    if in_order:
         _match_in_order(told, known, chosen, taken)
     return Matched(
         key=key,
@@ -87,8 +90,17 @@ def _match_growing(key: str, told: list[OutageStatement], known: list[Holding], 
     )
 
 
+def _begins(extents: Iterable[Extent]) -> dict[str, int]:
+    """Where the files begin, by key, as far as an extent says so."""
+    found: dict[str, int] = {}
+    for extent in extents:
+        for key, (first, _) in (extent.keys or {}).items():
+            found[key] = min(first, found.get(key, first))
+    return found
+
+
 def _candidates(
-    told: Sequence[OutageStatement], known: Sequence[Holding]
+    told: Sequence[OutageStatement], known: Sequence[Holding], begins: int | None
 ) -> Iterable[tuple[tuple[bool, int, int], int, int]]:
     """Pairs that overlap, the best ones lowest: outages that stand first, then the nearest start, then the longest
     overlap.
@@ -101,9 +113,24 @@ def _candidates(
             if latest_ends[number] < start:
                 break
             holding = known[number]
+            if not _may_be(statement, holding, begins):
+                continue
             overlap = min(end, holding.end) - max(start, holding.start)
             if overlap > 0 or start == holding.start:
                 yield (not holding.stands, abs(start - holding.start), -overlap), index, number
+
+
+def _may_be(statement: OutageStatement, holding: Holding, begins: int | None) -> bool:
+    """Whether a statement may be about an outage that lasts.
+
+    One that is open since before the file begins is told from the file's beginning on, or has ended before. One that
+    was withdrawn while it was open is told again only where the statement covers its start.
+    """
+    if holding.end != FOREVER or not statement.start_known:
+        return True
+    if begins is not None and holding.start < begins:
+        return False
+    return holding.stands or statement.start.us <= holding.start < end_of(statement)
 
 
 def _match_in_order(

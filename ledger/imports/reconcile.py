@@ -72,7 +72,7 @@ class _Reconciliation:
         for holding in self._held:
             if holding.id in self._asked.take_source:
                 self._release(holding)
-        for matched in matches(self._lasting(), self._held, self._reading.policy, self._reading.ends):
+        for matched in matches(self._reading, self._lasting(), self._held):
             self._settle(matched)
         self._faults.check()
         self._note_unused_words()
@@ -304,12 +304,28 @@ class _Reconciliation:
         """An outage of which no statement of its key tells."""
         if holding.id in self._asked.gone:
             self._gone(holding, self._asked.gone[holding.id])
-        elif not holding.persons and any(shared_us(holding, span) > 0 for span in spans):
+        elif (
+            not holding.persons
+            and not self._began_before(holding)
+            and any(shared_us(holding, span) > 0 for span in spans)
+        ):
             self._absorb(holding)
-        elif not holding.kept and any(covers(extent, holding) for extent in self._reading.extents):
+        elif not holding.kept and not self._is_left_out(holding) and self._is_covered(holding):
             self._out.vanished.append(holding.id)
         if holding.end == FOREVER and holding.id not in self._out.closed:
             self._open[holding.id] = holding.start
+
+    def _began_before(self, holding: Holding) -> bool:
+        """Whether an outage is open since before the files of its series begin."""
+        begins = [extent.keys[holding.key][0] for extent in self._reading.extents if holding.key in (extent.keys or {})]
+        return holding.end == FOREVER and bool(begins) and holding.start < min(begins)
+
+    def _is_covered(self, holding: Holding) -> bool:
+        return any(covers(extent, holding) for extent in self._reading.extents)
+
+    def _is_left_out(self, holding: Holding) -> bool:
+        """Whether the import was asked to leave it out, by its key or by the source's id that the key begins with."""
+        return any(holding.key == one.key or holding.key.startswith(f"{one.key}:") for one in self._reading.left_out)
 
     def _absorb(self, holding: Holding) -> None:
         """Two outages of one key are one by what the source says now: the other one counts for both."""

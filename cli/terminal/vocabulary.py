@@ -73,6 +73,7 @@ _TOPICS = (
     said("fees.billed"),
     said("fees.corrected"),
     said("fees.voided"),
+    said("fees.reinstated"),
     said("fees.paid_by_voucher"),
     said("fees.payment_reversed"),
     said("claim.filed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.commands.import_bills import bss, focus
+from cli.commands.import_bills import aliyun_bill, bss, focus
 from cli.commands.import_events import cloudevents
 from cli.commands.import_outages import alertmanager, pagerduty, prometheus
 from cli.commands.transfer import counts, print_receipt
@@ -14,7 +14,6 @@ from cli.terminal.output import format_option
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies import transfer
-from ledger.imports.aliyun_bill import read_aliyun_bill
 from ledger.imports.statuspage import read_statuspage
 
 
@@ -58,25 +57,6 @@ def statuspage(
     )
 
 
-@imports.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
-@file_argument
-@click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="A 计费项 that is calls.")
-@click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
-@dry_run_option
-@format_option
-def aliyun_bill(
-    file: str, call_items: tuple[str, ...], products: tuple[str, ...], dry_run: bool, format_: str | None
-) -> None:
-    """The provider's instance bill, UTF-8 or GB18030: what was payable, and what of it vouchers (代金券) paid.
-
-    \b
-    Example:
-      slaledger import aliyun-bill bill.csv --call-item 通话费
-    """
-    calls, wanted = frozenset(call_items), frozenset(products)
-    take(file, lambda lines: read_aliyun_bill(lines, name=file, call_items=calls, products=wanted), dry_run, format_)
-
-
 @imports.command("events", short_help="A whole ledger, as `export events` wrote it.")
 @file_argument
 @dry_run_option
@@ -102,5 +82,5 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
         print_receipt(file, moved, words, format_)
 
 
-for _command in (alertmanager, prometheus, pagerduty, focus, bss, cloudevents):
+for _command in (alertmanager, prometheus, pagerduty, aliyun_bill, focus, bss, cloudevents):
     imports.add_command(_command)

@@ -1,10 +1,11 @@
 """Rows of a CSV file by column, each with its place: nothing is skipped, none is longer or shorter than the header."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from domain.refusals import Refusal
 from domain.text import words_of
 from ledger.imports.source import LARGEST
 from ledger.refusals.imports.shared import (
@@ -22,6 +23,7 @@ from ledger.refusals.imports.shared import (
 class CsvRow(msgspec.Struct, frozen=True):
     """One row: where its first line is, and its cells by column, without blanks around them."""
 
+    file: str
     place: str
     cells: dict[str, str]
 
@@ -43,10 +45,13 @@ def decoded(lines: Iterable[bytes], file: str) -> Iterator[str]:
         yield text.removeprefix("\ufeff") if number == 1 else text
 
 
-def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> Iterator[CsvRow]:
+def rows(
+    lines: Iterable[str], file: str, columns: Iterable[str], hint: str, fault: Callable[[Refusal], None]
+) -> Iterator[CsvRow]:
     """The rows under a header that has at least `columns`; blank lines stand only at the end.
 
-    Raises Unreadable `bad_csv`, `missing_column` (with `hint`), `duplicate_column`, `blank_line`, `bad_row`.
+    `fault` takes what is wrong with a row, `blank_line` or `bad_row`, and the others follow.
+    Raises Unreadable `bad_csv`, `missing_column` (with `hint`), `duplicate_column`.
     """
     records = _records(lines, file)
     _, header = next(records, (file, []))
@@ -57,10 +62,12 @@ def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> 
             blank = blank or place
             continue
         if blank is not None:
-            raise BlankLine(place=blank)
+            fault(BlankLine(place=blank))
+            blank = None
         if len(cells) != len(header):
-            raise BadRow(place=place, cells=len(cells), columns=len(header))
-        yield CsvRow(place, dict(zip(header, cells, strict=True)))
+            fault(BadRow(place=place, cells=len(cells), columns=len(header)))
+            continue
+        yield CsvRow(file, place, dict(zip(header, cells, strict=True)))
 
 
 def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]:

@@ -7,7 +7,7 @@ records nothing, so the same bytes always give the same commands and running the
 import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -31,6 +31,8 @@ from ledger.refusals.imports.shared import (
     NotObject,
 )
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 LARGEST = 32 * 2**20
 """Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -69,6 +71,11 @@ class SourceTime(msgspec.Struct, frozen=True):
     at: datetime
     text: str
     place: str
+
+
+def microseconds(at: datetime) -> int:
+    """A time with its offset as microseconds since the epoch."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
 class Node(msgspec.Struct, frozen=True):

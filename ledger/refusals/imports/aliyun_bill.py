@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.refusals import Misread
+from ledger.refusals.imports.shared import OtherCurrency
 
 
 class BadEncoding(Misread, code="bad_encoding"):
@@ -33,7 +34,10 @@ class UnknownCallItem(Misread, code="unknown_call_item"):
     """--call-item names an item that the bill has: else its fees would count as service fees."""
 
     message = "no row bears the call item {unborne!r}"
-    hint = "look at the 计费项 column; an item that is not called so would count as a service fee"
+    hint = (
+        "look at the 计费项 column; an item that is not called so would count as a service fee; where there were no "
+        "calls, say --no-calls"
+    )
     unborne: str
 
 
@@ -45,12 +49,11 @@ class UnknownProduct(Misread, code="unknown_product"):
     unborne: str
 
 
-class NotYuan(Misread, code="not_yuan"):
+class NotYuan(OtherCurrency, code="not_yuan"):
     """The bill is in another currency."""
 
-    message = "币种 is {currency!r}; the ledger counts yuan"
+    message = "币种 is {given}; the ledger counts yuan"
     hint = "enter this bill by hand with `slaledger fees bill`"
-    currency: str
 
 
 class BadBillingMonth(Misread, code="bad_month"):
@@ -75,20 +78,6 @@ class BillingEndsBeforeStart(Misread, code="ends_before_start"):
 
     message = "账单结束时间 is not after 账单开始时间"
     hint = "enter this bill by hand with `slaledger fees bill`"
-
-
-class PeriodsDiffer(Misread, code="periods_differ"):
-    """The rows of one bill pay for the same months."""
-
-    message = (
-        "this row pays for {months} months from {first_month}, the bill's first for {bill_months} from "
-        "{bill_first_month}"
-    )
-    hint = "enter this bill by hand with `slaledger fees bill`"
-    months: int
-    first_month: str
-    bill_months: int
-    bill_first_month: str
 
 
 class SeveralProducts(Misread, code="several_products"):

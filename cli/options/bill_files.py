@@ -1,0 +1,124 @@
+"""What the importers of bills share: their options, and one place that reads the files and records what they say."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import click
+import msgspec
+
+from cli.answers.bills import bills_answer
+from cli.main import print_error, wants_json
+from cli.options.completion import files as complete_files
+from cli.options.context import actor, open_ledger
+from cli.options.importing import dry_run_option
+from cli.terminal.output import emit, format_option, warn
+from domain.refusals import BadValue, Refusal
+from domain.time import Instant
+from ledger.files.lines import open_lines
+from ledger.imports.bill_statements import BillReading
+from ledger.imports.reconcile_bills import EVERY, AskedOfBills
+from ledger.imports.record_bills import record_bills
+from ledger.imports.source import LARGEST
+from ledger.imports.statements import SourceFile
+from ledger.refusals import ManyFaults
+
+
+class BillFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of bills as they were named, and what was said of all of them."""
+
+    names: tuple[str, ...]
+    no_calls: bool
+    asked: AskedOfBills
+    as_of: int | None
+    dry_run: bool
+    format_: str | None
+
+
+def bill_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The files and options of every import of bills; the command gets them as `given`."""
+
+    @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_files)
+    @click.option("--no-calls", is_flag=True, help="There were no calls: no call fee need stand there.")
+    @click.option(
+        "--take-source",
+        multiple=True,
+        is_flag=False,
+        flag_value=EVERY,
+        metavar="[ID]",
+        help="Where a bill differs, the source is right; repeatable; without an ID every such bill.",
+    )
+    @click.option(
+        "--skip",
+        multiple=True,
+        is_flag=False,
+        flag_value=EVERY,
+        metavar="[ID]",
+        help="Leave out a bill, by its id or ACCOUNT@MONTH; without an ID each that is in question.",
+    )
+    @click.option("--as-of", callback=_instant, metavar="TIME", help="When the source said so.")
+    @click.option("--older", is_flag=True, help="Take a file that is older than what was taken before.")
+    @dry_run_option
+    @format_option
+    @functools.wraps(command)
+    def asking(
+        *words: Any,
+        files: tuple[str, ...],
+        no_calls: bool,
+        take_source: tuple[str, ...],
+        skip: tuple[str, ...],
+        as_of: int | None,
+        older: bool,
+        dry_run: bool,
+        format_: str | None,
+        **given: Any,
+    ) -> int:
+        asked = AskedOfBills(take_source=frozenset(take_source), skip=frozenset(skip), older=older)
+        named = BillFiles(names=files, no_calls=no_calls, asked=asked, as_of=as_of, dry_run=dry_run, format_=format_)
+        return command(*words, given=named, **given)
+
+    return asking
+
+
+def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """An RFC 3339 instant in microseconds. Raises click.BadParameter."""
+    try:
+        return None if value is None else int(Instant.parse(value))
+    except BadValue as refusal:
+        raise click.BadParameter(refusal.message) from None
+
+
+def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillReading]) -> int:
+    """Read the files and record all that they say, or nothing; tell what it came to, or all that is wrong."""
+    try:
+        with ExitStack() as opened:
+            files = [SourceFile(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
+            reading = msgspec.structs.replace(read(files), said_at=given.as_of)
+        with open_ledger() as ledger:
+            taken = record_bills(ledger, reading, actor(), asked=given.asked, dry_run=given.dry_run)
+    except ManyFaults as faults:
+        return _print_faults(faults.refusals)
+    for note in taken.outcome.notes:
+        warn(note)
+    answer = bills_answer(given.names, taken, dry_run=given.dry_run)
+    emit(answer, given.format_, answer.table)
+    return 0
+
+
+def _print_faults(refusals: Sequence[Refusal]) -> int:
+    """Every refusal of the files; as one JSON object where a program reads."""
+    first = refusals[0]
+    if not wants_json():
+        for refusal in refusals:
+            print_error(refusal)
+        return first.status
+    told = {"code": first.code, "message": first.message, "clause": first.clause, "hint": first.hint}
+    error = {name: value for name, value in told.items() if value is not None}
+    errors = [{"code": each.code, "message": each.message, "place": each.values.get("place")} for each in refusals]
+    print(json.dumps({"error": error, "errors": errors}, ensure_ascii=False), file=sys.stderr)
+    return first.status

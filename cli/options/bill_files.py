@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -13,12 +11,12 @@ import click
 import msgspec
 
 from cli.answers.bills import bills_answer
-from cli.main import print_error, wants_json
+from cli.answers.faults import print_faults
 from cli.options.completion import files as complete_files
 from cli.options.context import actor, open_ledger
 from cli.options.importing import dry_run_option
 from cli.terminal.output import emit, format_option, warn
-from domain.refusals import BadValue, Refusal
+from domain.refusals import BadValue
 from domain.time import Instant
 from ledger.files.lines import open_lines
 from ledger.imports.bill_statements import BillReading
@@ -102,23 +100,9 @@ def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillRead
         with open_ledger() as ledger:
             taken = record_bills(ledger, reading, actor(), asked=given.asked, dry_run=given.dry_run)
     except ManyFaults as faults:
-        return _print_faults(faults.refusals)
+        return print_faults(faults.refusals)
     for note in taken.outcome.notes:
         warn(note)
     answer = bills_answer(given.names, taken, dry_run=given.dry_run)
     emit(answer, given.format_, answer.table)
     return 0
-
-
-def _print_faults(refusals: Sequence[Refusal]) -> int:
-    """Every refusal of the files; as one JSON object where a program reads."""
-    first = refusals[0]
-    if not wants_json():
-        for refusal in refusals:
-            print_error(refusal)
-        return first.status
-    told = {"code": first.code, "message": first.message, "clause": first.clause, "hint": first.hint}
-    error = {name: value for name, value in told.items() if value is not None}
-    errors = [{"code": each.code, "message": each.message, "place": each.values.get("place")} for each in refusals]
-    print(json.dumps({"error": error, "errors": errors}, ensure_ascii=False), file=sys.stderr)
-    return first.status

@@ -21,11 +21,15 @@ from ledger.refusals.imports.shared import (
 
 
 class CsvRow(msgspec.Struct, frozen=True):
-    """One row: where its first line is, and its cells by column, without blanks around them."""
+    """One row: the number of its first line, and its cells by column, without blanks around them."""
 
     file: str
-    place: str
+    line: int
     cells: dict[str, str]
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
 
     def required(self, column: str) -> str:
         """The cell of a column. Raises Unreadable `missing_cell` where it is blank."""
@@ -54,28 +58,29 @@ def rows(
     Raises Unreadable `bad_csv`, `missing_column` (with `hint`), `duplicate_column`.
     """
     records = _records(lines, file)
-    _, header = next(records, (file, []))
+    _, header = next(records, (1, []))
     _check_header(header, columns, f"{file}:1", hint)
-    blank: str | None = None
-    for place, cells in records:
+    blank: int | None = None
+    for line, cells in records:
         if not any(cells) and len(cells) < 2:
-            blank = blank or place
+            blank = blank or line
             continue
         if blank is not None:
-            fault(BlankLine(place=blank))
+            fault(BlankLine(place=f"{file}:{blank}"))
             blank = None
         if len(cells) != len(header):
-            fault(BadRow(place=place, cells=len(cells), columns=len(header)))
+            fault(BadRow(place=f"{file}:{line}", cells=len(cells), columns=len(header)))
             continue
-        yield CsvRow(file, place, dict(zip(header, cells, strict=True)))
+        yield CsvRow(file, line, dict(zip(header, cells, strict=True)))
 
 
-def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]:
-    """Records with the place of their first line; a quoted cell may span several lines."""
+def _records(lines: Iterable[str], file: str) -> Iterator[tuple[int, list[str]]]:
+    """Records with the number of their first line; a quoted cell may span several lines."""
     bounded = _Bounded(lines, file)
     reader = csv.reader(bounded, strict=True)
     while True:
-        place = f"{file}:{reader.line_num + 1}"
+        line = reader.line_num + 1
+        place = f"{file}:{line}"
         bounded.begin(place)
         try:
             cells = next(reader, None)
@@ -83,7 +88,7 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]
             raise BadCsv(place=place, error=words_of(error)) from None
         if cells is None:
             return
-        yield place, [cell.strip(" \t") for cell in cells]
+        yield line, [cell.strip(" \t") for cell in cells]
 
 
 class _Bounded:

@@ -213,7 +213,8 @@ def test_a_run_that_stopped_goes_on_where_it_was(on_file: CommandLine) -> None:
     put(on_file, "accounts.csv", ACCOUNTS)
     on_file.ok("batch", "accounts.csv", "--command", ENROLL)
     bill = "B-1,A,2026-03,2026-04-01T00:00:00+08:00,10.00,0.00"
-    table = f"bill,account,first_month,billed_at,product_fee,call_fee\n{bill}\nB-2,X,2026-03,2026-04-01T00:00:00+08:00,1,0\n"
+    other = bill.replace("B-1,A", "B-2,X")
+    table = f"bill,account,first_month,billed_at,product_fee,call_fee\n{bill}\n{other}\n"
     put(on_file, "bills.csv", table)
     assert on_file.run("batch", "bills.csv", "--command", "fees bill").returncode == 1
     on_file.ok("fees", "void", "B-1", "--reason", "twice")

@@ -8,6 +8,7 @@ EXAMPLES: dict[str, str] = {
     "calendar publish": "slaledger calendar publish 2026",
     "account enroll": "slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00 --stage public_beta",
     "account restage": "slaledger account restage 1001 --stage general --changed-at 2026-02-01T00:00:00+08:00",
+    "account move": "slaledger account move 1001 --region cn-shanghai --moved-at 2026-02-10T00:00:00+08:00",
     "account correct": "slaledger account correct 1001 --region cn-hangzhou --reason 'left out at enrolment'",
     "incident open": (
         "slaledger incident open INC-7 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00"
@@ -16,6 +17,7 @@ EXAMPLES: dict[str, str] = {
     "incident correct": (
         "slaledger incident correct INC-7 --ended-at 2026-03-03T11:30:00+08:00 --reason 'log of the gateway'"
     ),
+    "incident reopen": "slaledger incident reopen INC-7 --reason 'it fails again since the restart'",
     "exclusion apply": (
         "slaledger exclusion apply INC-7 --clause '2.3(1)' --from 2026-03-03T10:00:00+08:00 "
         "--to 2026-03-03T10:10:00+08:00 --reason 'carrier outage' --evidence "

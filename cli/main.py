@@ -1,4 +1,4 @@
-"""`slaledger`: the groups, the global options, and how errors leave. Imports nothing that a command may not need."""
+"""`slaledger`: the groups, the global options, and error output. It imports only what every command needs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextvars import copy_context
 from gettext import gettext
 from typing import NamedTuple, NoReturn
@@ -17,7 +18,7 @@ from cli.terminal.help import Formatter
 from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import folded
-from domain.refusals import Refusal
+from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
 
 
@@ -65,7 +66,7 @@ click.Context.formatter_class = Formatter
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are used, and listed without."""
+    """A group that imports a command only when it is used, and lists commands without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -78,7 +79,7 @@ class LazyGroup(click.Group):
         return command
 
     def descriptions(self) -> list[str]:
-        """What is listed of the commands."""
+        """The descriptions of the commands in the list."""
         return [help_text for _, help_text in _COMMANDS.values()]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -125,14 +126,16 @@ def _run() -> int:
         sys.stdout.flush()
     except Refusal as refusal:
         status = print_error(refusal)
+    except ManyFaults as faults:
+        status = print_errors(faults.refusals)
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
-        from cli.refusals import Interrupted  # where nobody interrupts, nobody needs it
+        from cli.refusals import Interrupted  # needed only after an interrupt
 
         status = print_error(Interrupted())
     except click.ClickException as error:
-        from cli.refusals import Usage  # where the command line is right, nobody needs it
+        from cli.refusals import Usage  # needed only after a usage error
 
         status = print_error(Usage(what=_usage(error), command=_command_meant(error)))
     except BrokenPipeError:
@@ -142,7 +145,7 @@ def _run() -> int:
 
 
 def _check_encoding() -> None:
-    """Arguments are text, and what a terminal cannot show is shown as an escape. Raises click.UsageError."""
+    """Check that arguments are text; let output escape what a terminal cannot show. Raises click.UsageError."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -157,7 +160,7 @@ def _asks_help() -> bool:
 
 
 def _usage(error: click.ClickException) -> str:
-    """A mistake on the command line: in our words, or in click's where it is one that click knows by itself."""
+    """The message for a mistake on the command line: ours, or click's own where it detects the mistake."""
     if not isinstance(error.message, Said):
         return error.format_message()
     if isinstance(error, click.BadParameter) and error.param is not None:
@@ -167,7 +170,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _command_meant(error: click.ClickException) -> str:
-    """The command that was meant, whose help page says more."""
+    """The command that was meant, for a pointer to its help page."""
     context: click.Context | None = getattr(error, "ctx", None)
     return _meant(sys.argv[1:]) if context is None else context.command_path
 
@@ -185,7 +188,7 @@ def _meant(words: list[str]) -> str:
 
 
 def print_error(refusal: Refusal, line: int | None = None) -> int:
-    """A refusal as text, or as the one JSON object of the interface, on stderr; gives its exit status."""
+    """Print a refusal on stderr, as text or as one JSON object; return its exit status."""
     message, clause, hint = refusal.message, refusal.clause, refusal.hint
     if wants_json():
         fields = {"code": refusal.code, "message": message, "clause": clause, "hint": hint, "line": line}
@@ -199,8 +202,25 @@ def print_error(refusal: Refusal, line: int | None = None) -> int:
     return refusal.status
 
 
+def print_errors(refusals: Sequence[Refusal]) -> int:
+    """Several refusals of one file, a line each, or as one JSON object; gives the exit status of the first."""
+    first = refusals[0]
+    if wants_json():
+        told = [{"code": each.code, "message": each.message, "place": each.place_told} for each in refusals]
+        error = {"code": first.code, "message": first.message, "clause": first.clause, "hint": first.hint}
+        given = {name: value for name, value in error.items() if value is not None}
+        print(json.dumps({"error": given, "errors": told}, ensure_ascii=False), file=sys.stderr)
+        return first.status
+    for each in refusals:
+        _tell("slaledger: " + localized(each.message))
+    for hint in dict.fromkeys(each.hint for each in refusals):
+        if hint:
+            _tell("  " + localized(said("what to do: {hint}", hint=hint)))
+    return first.status
+
+
 def _tell(text: str) -> None:
-    """A text on stderr: in a terminal's columns, indented from its second line on; elsewhere in one line."""
+    """Print a text on stderr: wrapped and indented in a terminal, elsewhere on one line."""
     if sys.stderr.isatty():
         text = "\n  ".join(folded(text, (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 2))
     print(text, file=sys.stderr)

@@ -1,24 +1,34 @@
-"""An account under the agreement: its enrolment, stages and closure, and what may be recorded of it next."""
+"""An account under the agreement: its enrolment, stages and closure, and the commands that may change them."""
 
 from __future__ import annotations
 
 import msgspec
 
-from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, RestageAccount
-from domain.events import AccountClosed, AccountCorrected, AccountEnrolled, AccountRestaged, Event, Stage
+from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.events import (
+    AccountClosed,
+    AccountCorrected,
+    AccountEnrolled,
+    AccountMoved,
+    AccountRestaged,
+    Event,
+    Stage,
+)
 from domain.refusals.account import (
     AccountAlreadyClosed,
     AccountTaken,
     AfterClosure,
+    AfterMove,
     AfterRestaging,
     ClosedBeforeEnrolment,
+    MovedBeforeEnrolment,
     NothingToCorrectInAccount,
     RestagedBeforeEnrolment,
 )
 
 
 class Account(msgspec.Struct, kw_only=True):
-    """`stage` is the one at enrolment, `restaged` the later ones by the instant of the change."""
+    """`stage` and `region` are those at enrolment, `restaged` and `moved` the later ones by their first instants."""
 
     account: str
     enrolled_at: int
@@ -27,16 +37,22 @@ class Account(msgspec.Struct, kw_only=True):
     covered_in_beta: bool
     enrolled_as: AccountEnrolled
     restaged: dict[int, Stage] = {}
+    moved: dict[int, str] = {}
     closed_at: int | None = None
+
+    @property
+    def regions(self) -> set[str]:
+        """Every region that the account was in."""
+        return {region for region in (self.region, *self.moved.values()) if region is not None}
 
 
 def _stage_recorded_at(account: Account, instant: int) -> Stage | None:
-    """The stage that was recorded as beginning at an instant; a stage that merely holds then may yet be corrected."""
+    """The stage recorded to begin at exactly this instant. A stage that began earlier may still be corrected."""
     return account.restaged.get(instant, account.stage if instant == account.enrolled_at else None)
 
 
 def evolve(account: Account | None, event: Event) -> Account:
-    """What is known of an account after one more event of it."""
+    """Apply one more event to an account's state."""
     match event:
         case AccountEnrolled():
             return Account(
@@ -47,11 +63,14 @@ def evolve(account: Account | None, event: Event) -> Account:
                 covered_in_beta=event.covered_in_beta,
                 enrolled_as=event,
                 restaged={},
+                moved={},
             )
         case _ if account is None:
             raise ValueError(f"an account cannot begin with {type(event).__name__}")
         case AccountRestaged():
             account.restaged[event.changed_at] = event.stage
+        case AccountMoved():
+            account.moved[event.moved_at] = event.region
         case AccountCorrected():
             for name in ("enrolled_at", "stage", "region", "covered_in_beta"):
                 value = getattr(event, name)
@@ -65,7 +84,7 @@ def evolve(account: Account | None, event: Event) -> Account:
 
 
 def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]:
-    """Take an account under the agreement. Raises Refusal `account_taken` where it was enrolled otherwise."""
+    """Enrol an account. Raises Refusal `account_taken` where it was enrolled with other data."""
     wanted = AccountEnrolled(
         account=str(command.account),
         enrolled_at=int(command.enrolled_at),
@@ -91,7 +110,7 @@ def _as_corrected(account: Account) -> AccountEnrolled:
 
 
 def restage(account: Account, command: RestageAccount) -> tuple[Event, ...]:
-    """The account moved to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
+    """Move an account to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
     if command.changed_at < account.enrolled_at:
         raise RestagedBeforeEnrolment(account=account.account, enrolled_at=account.enrolled_at, stage=command.stage)
     _check_closed(account, command.changed_at)
@@ -100,8 +119,22 @@ def restage(account: Account, command: RestageAccount) -> tuple[Event, ...]:
     return (AccountRestaged(account=account.account, stage=command.stage, changed_at=int(command.changed_at)),)
 
 
+def move(account: Account, command: MoveAccount) -> tuple[Event, ...]:
+    """The account is in another region from an instant on. Raises Refusal `before_enrolment`, `account_closed`."""
+    if command.moved_at < account.enrolled_at:
+        raise MovedBeforeEnrolment(account=account.account, enrolled_at=account.enrolled_at, region=command.region)
+    _check_closed(account, command.moved_at)
+    recorded = account.moved.get(command.moved_at, account.region if command.moved_at == account.enrolled_at else None)
+    if recorded == command.region:
+        return ()
+    return (AccountMoved(account=account.account, region=str(command.region), moved_at=int(command.moved_at)),)
+
+
 def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:
-    """The enrolment should have said otherwise. Raises Refusal `nothing_given`, `account_closed`, `after_restaging`."""
+    """The enrolment should have said otherwise.
+
+    Raises Refusal `nothing_given`, `account_closed`, `after_restaging`, `after_move`.
+    """
     given = {
         name: value
         for name in ("enrolled_at", "stage", "region", "covered_in_beta")
@@ -115,6 +148,8 @@ def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:
         _check_closed(account, command.enrolled_at)
         if account.restaged and min(account.restaged) < command.enrolled_at:
             raise AfterRestaging(account=account.account, restaged_at=min(account.restaged))
+        if account.moved and min(account.moved) < command.enrolled_at:
+            raise AfterMove(account=account.account, moved_at=min(account.moved))
     return (
         AccountCorrected(
             account=account.account,
@@ -127,12 +162,12 @@ def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:
 
 
 def close(account: Account, command: CloseAccount) -> tuple[Event, ...]:
-    """The account ended. Raises Refusal `account_closed`, `before_enrolment`."""
+    """Close an account. Raises Refusal `account_closed`, `before_enrolment`."""
     if account.closed_at == command.closed_at:
         return ()
     if account.closed_at is not None:
         raise AccountAlreadyClosed(account=account.account, closed_at=account.closed_at)
-    begun = max(account.enrolled_at, *account.restaged) if account.restaged else account.enrolled_at
+    begun = max((account.enrolled_at, *account.restaged, *account.moved))
     if command.closed_at < begun:
         raise ClosedBeforeEnrolment(account=account.account, begun_at=begun)
     return (AccountClosed(account=account.account, closed_at=int(command.closed_at)),)

@@ -1,4 +1,4 @@
-"""What an account's events add up to: the one fold that deciding, replaying and reading share."""
+"""An account's state, folded from its events. Deciding, replaying and reading share this one fold."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from domain import incident as incidents
 from domain import voucher as vouchers
 from domain.refusals import Refusal, Unreadable
 from domain.refusals.account import EventOfNoCase, ImpossibleEvent, UnknownAccount
+from domain.rules.touching import touching
 from domain.terms import versions as agreement
 from domain.text import words_of
 
@@ -48,7 +49,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 
 
 class Case(msgspec.Struct, kw_only=True):
-    """An account with all that concerns it; `versions` and `calendars` are the rules that were recorded."""
+    """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars."""
 
     account: accounts.Account | None = None
     incidents: dict[str, incidents.Incident] = {}
@@ -60,7 +61,7 @@ class Case(msgspec.Struct, kw_only=True):
 
 
 def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
-    """A case from facts in log order, or one carried on. Raises Damaged `unknown_event` at what it cannot read."""
+    """Fold facts in log order into a new case, or into the given one. Raises Damaged as `evolve` does."""
     case = case or Case(incidents={}, bills={}, claims={}, vouchers={}, calendars={})
     for fact in facts:
         evolve(case, fact)
@@ -68,7 +69,7 @@ def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
 
 
 def evolve(case: Case, fact: Fact) -> None:
-    """One more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
+    """Apply one more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
     step = _STEPS.get(type(fact.event))
     if step is None:
         raise EventOfNoCase(position=fact.position, topic=fact.topic, stream=fact.stream)
@@ -88,20 +89,23 @@ def account_of(case: Case, account: str) -> accounts.Account:
 
 
 def unknown_account(account: str) -> Refusal:
-    """What is said of an account that was never enrolled."""
+    """The refusal for an account that was never enrolled."""
     return UnknownAccount(account=account)
 
 
-def incidents_of(case: Case) -> list[incidents.Incident]:
-    """The incidents that touch the account and were not taken back (R18: one condition per main account)."""
-    holder = case.account
-    if holder is None:
+def incidents_of(case: Case, terms: agreement.Terms) -> list[incidents.Incident]:
+    """The incidents that touch the account under terms and were not taken back (R18, R22)."""
+    return [] if case.account is None else touching(case.account, case.incidents.values(), terms)
+
+
+def open_incidents(case: Case) -> list[incidents.Incident]:
+    """The incidents that still go on for the account under some version of the terms."""
+    still_open = [each for each in case.incidents.values() if each.ended_at is None and each.withdrawn is None]
+    if not still_open or case.account is None:
         return []
-    return [
-        incident
-        for incident in case.incidents.values()
-        if incident.withdrawn is None and incidents.touches(incident, holder.enrolled_at, holder.region)
-    ]
+    found = (touching(case.account, still_open, version.terms) for version in case.versions)
+    names = {each.incident for of_version in found for each in of_version if each.ended_at is None}
+    return [incident for incident in still_open if incident.incident in names]
 
 
 def _account(case: Case, event: e.Event, reason: str | None) -> None:
@@ -133,12 +137,12 @@ def _calendar(case: Case, event: e.CalendarPublished, reason: str | None) -> Non
 
 
 def _joined(case: Case, event: e.Event, reason: str | None) -> None:
-    """Membership says only which shared incident to read."""
+    """Change nothing: the event only names a shared incident to read."""
 
 
 _Step = Callable[[Case, e.Event, str | None], None]
 _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
-    _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountCorrected, e.AccountClosed),
+    _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountMoved, e.AccountCorrected, e.AccountClosed),
     _incident: (
         e.IncidentOpened,
         e.IncidentOpenedWithin,
@@ -149,10 +153,11 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.IncidentFunctionCorrected,
         e.IncidentReopened,
         e.IncidentWithdrawn,
-        e.IncidentReinstated,
+        e.IncidentRestored,
         e.IncidentKept,
         e.IncidentReleased,
         e.ExclusionApplied,
+        e.ExclusionAppliedAsAnnounced,
         e.ExclusionWithdrawn,
     ),
     _joined: (e.IncidentJoined,),
@@ -160,7 +165,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.FeesBilled,
         e.FeesCorrected,
         e.FeesVoided,
-        e.FeesReinstated,
+        e.FeesRestored,
         e.FeesPaidByVoucher,
         e.FeesPaymentReversed,
     ),

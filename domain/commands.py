@@ -1,84 +1,23 @@
 """Every command that the ledger takes, as data. The command line and a batch line build the same structs.
 
-`ARGUMENTS` are the fields that stand before the options on the command line, in that order.
+`ARGUMENTS` are the fields that come before the options on the command line, in that order.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import msgspec
 
-from domain.events import Evidence, Part, Stage
+from domain.account_commands import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.command import Command
+from domain.events import Part
 from domain.money import Fen
 from domain.time import Instant, MonthText, Seconds
-from domain.values import Clause, FunctionName, Hash, Id, Key, VoucherId, VoucherOffset, Words
+from domain.values import Clause, EvidenceField, FunctionName, Id, VoucherId, VoucherOffset, Words
 
-
-class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A document outside the ledger, pinned by its hash, as a command names it."""
-
-    name: Words
-    sha256: Hash
-    uri: Words | None = None
-
-    def recorded(self) -> Evidence:
-        """The same as part of an event."""
-        return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
-
-
-class Command(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="command"
-):
-    """Base of all wishes. `key` makes one a no-op for ever once it was carried out."""
-
-    ARGUMENTS: ClassVar[tuple[str, ...]] = ()
-    key: Key | None = None
-
-    def wire(self) -> Command:
-        """The command as a batch line spells it."""
-        return self
-
-
-class EnrollAccount(Command, tag="account enroll", frozen=True, kw_only=True):
-    """Take an account under the agreement."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    enrolled_at: Instant
-    stage: Stage = "general"
-    region: Id | None = None
-    covered_in_beta: bool = False
-
-
-class RestageAccount(Command, tag="account restage", frozen=True, kw_only=True):
-    """Record that an account moved between beta and general availability."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    stage: Stage
-    changed_at: Instant
-
-
-class CorrectAccount(Command, tag="account correct", frozen=True, kw_only=True):
-    """Correct what the enrolment said."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    enrolled_at: Instant | None = None
-    stage: Stage | None = None
-    region: Id | None = None
-    covered_in_beta: bool | None = None
-    reason: Words
-
-
-class CloseAccount(Command, tag="account close", frozen=True, kw_only=True):
-    """Close an account; its covered months can still be claimed and its vouchers used."""
-
-    ARGUMENTS = ("account",)
-    account: Id
-    closed_at: Instant
+__all__ = ["CloseAccount", "Command", "CorrectAccount", "EnrollAccount", "MoveAccount", "RestageAccount"]
 
 
 class PublishTerms(Command, tag="terms publish", frozen=True, kw_only=True):
@@ -162,6 +101,8 @@ class ApplyExclusion(Command, tag="exclusion apply", frozen=True, kw_only=True, 
     from_: Instant | None = None
     to: Instant | None = None
     notified_at: Instant | None = None
+    announced_from: Instant | None = None
+    announced_to: Instant | None = None
     reason: Words | None = None
     evidence: tuple[EvidenceField, ...] = ()
     again: bool = False
@@ -236,7 +177,7 @@ class MonthCommand(Command, frozen=True, kw_only=True):
 
     @abstractmethod
     def of(self, account: Id) -> Command:
-        """The command for one of the accounts; the key is the run's and stays with it."""
+        """The command for one of the accounts. It has no key: the key belongs to the run."""
 
 
 class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True):
@@ -247,12 +188,15 @@ class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True)
     month: MonthText
     decided_at: Instant | None = None
     all: bool = False
+    strict: bool = False
 
     def parsed(self) -> DecideClaim | DecideMonth:
         """The command that this is the wire form of."""
         if self.account is None:
-            return DecideMonth(month=self.month, decided_at=self.decided_at, key=self.key)
-        return DecideClaim(account=self.account, month=self.month, decided_at=self.decided_at, key=self.key)
+            return DecideMonth(month=self.month, decided_at=self.decided_at, strict=self.strict, key=self.key)
+        return DecideClaim(
+            account=self.account, month=self.month, decided_at=self.decided_at, strict=self.strict, key=self.key
+        )
 
 
 class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
@@ -261,18 +205,22 @@ class DecideClaim(Command, tag="claim decide", frozen=True, kw_only=True):
     account: Id
     month: MonthText
     decided_at: Instant | None = None
+    strict: bool = False
 
 
 class DecideMonth(MonthCommand, tag="claim decide", frozen=True, kw_only=True):
     """Decide every claim of a month that waits."""
 
     decided_at: Instant | None = None
+    strict: bool = False
 
     def wire(self) -> DecideClaimOrMonth:
-        return DecideClaimOrMonth(month=self.month, decided_at=self.decided_at, all=True, key=self.key)
+        return DecideClaimOrMonth(
+            month=self.month, decided_at=self.decided_at, all=True, strict=self.strict, key=self.key
+        )
 
     def of(self, account: Id) -> DecideClaim:
-        return DecideClaim(account=account, month=self.month, decided_at=self.decided_at)
+        return DecideClaim(account=account, month=self.month, decided_at=self.decided_at, strict=self.strict)
 
 
 class DisputeClaim(Command, tag="claim dispute", frozen=True, kw_only=True):
@@ -370,6 +318,7 @@ class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
 COMMANDS: tuple[type[Command], ...] = (
     EnrollAccount,
     RestageAccount,
+    MoveAccount,
     CorrectAccount,
     CloseAccount,
     PublishTerms,

@@ -1,7 +1,7 @@
-"""A decision as data: all that it rested on, in integers of microseconds and fen, encoded once and for ever.
+"""A decision as data: all that it rests on, in integers of microseconds and fen, encoded once and never changed.
 
-`format` says how a record was encoded. A later field gets a new format with an encoder of its own, so that old
-decisions are always encoded again as they were.
+`format` says how a record was encoded. A new field needs a new format with a separate encoder, so that old decisions
+always encode to the same bytes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from domain.money import DEFAULT_CURRENCY, percent_text
 from domain.rules.claim_window import Window
 from domain.rules.compensation import Credit
 from domain.rules.fees import Bases
+from domain.terms.document import FirstReadings
 from domain.terms.versions import Readings, Terms, Version
 
-FORMATS = (1, 2)
+FORMATS = (1, 2, 3)
 """Format 2 says what 1 has no place for: a currency, credits instead of vouchers, a window without a working day.
 
-Decisions under terms that need none of it are written in format 1, as they always were.
+Format 3 says how the clauses are read that had no switch before (`Readings` adds them to `FirstReadings`). Decisions
+under terms that need none of it are written in format 1, as they always were.
 """
 Outcome = Literal["awarded", "commitment_met", "nothing_to_credit", "too_early", "too_late", "not_covered"]
 Value = str | int | bool | None | tuple[str, ...]
@@ -37,6 +39,15 @@ class TermsUsed(msgspec.Struct, frozen=True, kw_only=True):
     readings: Readings
 
 
+class FirstTermsUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """The same as formats 1 and 2 write it."""
+
+    agreement: str
+    version: str
+    sha256: str
+    readings: FirstReadings
+
+
 class CalendarUsed(msgspec.Struct, frozen=True, kw_only=True):
     """The years whose working days were used; the hash over them (`combined_sha256`)."""
 
@@ -45,7 +56,7 @@ class CalendarUsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What was known: the log's last position, and the number and hash of the events that concern the account."""
+    """The known facts: the log's last position, and the number and hash of the events that concern the account."""
 
     position: int
     count: int
@@ -53,11 +64,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_FACTS = Facts(position=0, count=0, sha256="")
-"""Stands where the facts are not known yet, or do not matter."""
+"""Placeholder until the facts are hashed, and in comparisons that ignore them."""
 
 
 class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An unbroken outage: its whole length, and what of it counts in the month, in microseconds."""
+    """An unbroken outage: its whole length, and the part that counts in the month, in microseconds."""
 
     start: int
     end: int | None
@@ -67,7 +78,7 @@ class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AvailabilityRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The month as it was measured; the ratio is in lowest terms, `tier` 1 the mildest."""
+    """A month as measured. The ratio is in lowest terms; `tier` 1 is the mildest."""
 
     total_us: int
     covered_us: int
@@ -80,7 +91,7 @@ class AvailabilityRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of the derivation: the clause, the step's code, what went in and what came out."""
+    """One step of the derivation: the clause, the step's code, its inputs and its result."""
 
     clause: str
     step: str
@@ -89,7 +100,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A claim decided. What was not reached is None. `currency` and `remedy` stand in format 2, where they differ."""
+    """A claim decided. What was not reached is None. Format 1 has no `currency` and no `remedy`."""
 
     number: int
     format: int
@@ -111,7 +122,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The few fields of a decision that the rest of a claim's life turns on."""
+    """The few fields of a decision that later steps of the claim need."""
 
     number: int
     outcome: Outcome
@@ -124,7 +135,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """The few fields of a decision that deciding again starts from."""
+    """The few fields of a decision that are needed to decide again."""
 
     format: int
     decided_at: int
@@ -133,7 +144,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def terms_used(version: Version) -> TermsUsed:
-    """How a decision cites the terms."""
+    """The terms as a decision cites them."""
     return TermsUsed(
         agreement=version.terms.agreement,
         version=version.terms.version,
@@ -143,18 +154,31 @@ def terms_used(version: Version) -> TermsUsed:
 
 
 def format_under(terms: Terms) -> int:
-    """The format of decisions under terms: the first that has a place for all that they say."""
+    """The format of decisions under terms: the first that can express all of their parameters."""
+    if terms.readings.first() is None:
+        return 3
     plain = terms.currency == DEFAULT_CURRENCY and terms.remedy == "voucher"
     return 1 if plain and terms.claims.opens_after_working_day is not None else 2
 
 
 def encode(decision: Decision) -> bytes:
-    """The record's bytes, in the format that it names. Raises ValueError for a format in which it was never written."""
+    """Encode a decision in the format that it names. Raises ValueError where that format does not fit it."""
     if decision.format not in FORMATS:
         raise ValueError(f"decisions were never written in format {decision.format}")
-    if (decision.format == 1) != _is_plain(decision):
+    first = _as_first(decision.terms)
+    written = 3 if first is None else 1 if _is_plain(decision) else 2
+    if decision.format != written:
         raise ValueError(f"a decision that says this was never written in format {decision.format}")
-    return _ENCODER.encode(decision)
+    return _ENCODER.encode(decision if first is None else msgspec.structs.replace(decision, terms=first))
+
+
+@lru_cache(maxsize=256)
+def _as_first(terms: TermsUsed) -> FirstTermsUsed | None:
+    """The terms as formats 1 and 2 write them; None where these have no place for one of the readings."""
+    readings = terms.readings.first()
+    if readings is None:
+        return None
+    return FirstTermsUsed(agreement=terms.agreement, version=terms.version, sha256=terms.sha256, readings=readings)
 
 
 def _is_plain(decision: Decision) -> bool:
@@ -163,17 +187,17 @@ def _is_plain(decision: Decision) -> bool:
 
 
 def decode(record: bytes) -> Decision:
-    """A decision from its record's bytes. Raises msgspec.MsgspecError where they are none."""
+    """Decode a decision from its record's bytes. Raises msgspec.MsgspecError where they are not a decision."""
     return _decoder().decode(record)
 
 
 def head(record: bytes) -> Head:
-    """The few fields that matter later, from a record's bytes, quickly."""
+    """Decode only the few fields that later steps need, which is faster."""
     return _head_decoder().decode(record)
 
 
 def basis(record: bytes) -> Basis:
-    """The few fields that deciding again starts from, quickly. Raises as `decode` does, but reads no other field."""
+    """Decode only the few fields needed to decide again, which is faster. Raises as `decode` does for those."""
     return _basis_decoder().decode(record)
 
 
@@ -183,7 +207,7 @@ def record_sha256(record: bytes) -> str:
 
 
 def substance(decision: Decision) -> Decision:
-    """A decision without what changes by deciding again: equal where both decide alike."""
+    """A decision without the fields that every redecision changes: two are equal where they decide alike."""
     return msgspec.structs.replace(decision, number=0, decided_at=0, facts=NO_FACTS, steps=())
 
 

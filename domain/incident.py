@@ -1,4 +1,4 @@
-"""An incident and its exclusions: what is known of them, and what may be recorded of them next."""
+"""An incident and its exclusions: their state, and the commands that may change it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from domain.events import (
     Event,
     Evidence,
     ExclusionApplied,
+    ExclusionAppliedAsAnnounced,
     ExclusionWithdrawn,
     IncidentClosed,
     IncidentClosedWithin,
@@ -18,13 +19,14 @@ from domain.events import (
     IncidentKept,
     IncidentOpened,
     IncidentOpenedWithin,
-    IncidentReinstated,
     IncidentReleased,
     IncidentReopened,
+    IncidentRestored,
     IncidentWithdrawn,
     Scope,
 )
 from domain.refusals.incident import (
+    BadAnnouncedWindow,
     EmptySpan,
     EndsBeforeStart,
     ExclusionUndone,
@@ -56,12 +58,22 @@ class Exclusion(msgspec.Struct, kw_only=True):
     notified_at: int | None
     evidence: tuple[Evidence, ...]
     reason: str | None
+    announced_from: int | None = None
+    """From when on maintenance was announced, and until when below; None where no window was recorded (R23)."""
+    announced_to: int | None = None
     withdrawn: str | None = None
-    """The reason for which it was taken back; empty string where none was given; None while it stands."""
+    """The reason of its withdrawal; an empty string where none was given; None while the exclusion is valid."""
 
     @property
     def stands(self) -> bool:
         return self.withdrawn is None
+
+    @property
+    def announced(self) -> tuple[int, int] | None:
+        """The announced window; None where none was recorded."""
+        if self.announced_from is None or self.announced_to is None:
+            return None
+        return self.announced_from, self.announced_to
 
 
 class Incident(msgspec.Struct, kw_only=True):
@@ -75,7 +87,7 @@ class Incident(msgspec.Struct, kw_only=True):
     started_at: int
     ended_at: int | None = None
     started_within_us: int | None = None
-    """How far off `started_at` may be, where it was measured in steps; the same of the end below."""
+    """The uncertainty of `started_at`, where it was measured in steps; `ended_within_us` is that of `ended_at`."""
     ended_within_us: int | None = None
     withdrawn: str | None = None
     exclusions: list[Exclusion] = []
@@ -87,19 +99,8 @@ class Incident(msgspec.Struct, kw_only=True):
         return "open" if self.ended_at is None else "closed"
 
 
-def touches(incident: Incident, enrolled_at: int, region: str | None) -> bool:
-    """Whether an account is among those that a shared incident hits: it belonged there when the incident began.
-
-    An incident of the account itself, or that it joined by name, always touches it.
-    """
-    if incident.scope in ("account", "accounts"):
-        return True
-    belongs = incident.scope == "all" or region in incident.regions
-    return belongs and enrolled_at <= incident.started_at
-
-
 def opened(command: OpenIncident) -> IncidentOpened:
-    """The fact that an incident began. Raises Refusal `incident_scope` unless exactly one scope is given."""
+    """The event that opens an incident. Raises Refusal `incident_scope` unless exactly one scope is given."""
     given = [command.account, command.accounts, command.regions, command.all_accounts or None]
     if sum(scope is not None for scope in given) != 1 or command.accounts == () or command.regions == ():
         raise IncidentScope(incident=command.incident)
@@ -120,7 +121,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
 
 
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
-    """What is known of an incident after one more event of it."""
+    """Apply one more event to an incident's state."""
     match event:
         case IncidentOpened():
             return Incident(
@@ -146,7 +147,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
             incident.ended_at = incident.ended_within_us = None
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
-        case IncidentReinstated():
+        case IncidentRestored():
             incident.withdrawn = None
         case IncidentKept() | IncidentReleased():
             pass  # these say whose word counts, and change nothing of what is known
@@ -160,7 +161,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
 
 
 def _corrected(incident: Incident, event: IncidentCorrected) -> None:
-    """A corrected instant is as exact as the correction says it."""
+    """Apply a correction. A corrected instant has no uncertainty."""
     within_us = event.uncertainty_us if isinstance(event, IncidentCorrectedWithin) else None
     if event.started_at is not None:
         incident.started_at, incident.started_within_us = event.started_at, within_us
@@ -169,6 +170,7 @@ def _corrected(incident: Incident, event: IncidentCorrected) -> None:
 
 
 def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
+    announced = event if isinstance(event, ExclusionAppliedAsAnnounced) else None
     return Exclusion(
         number=event.exclusion,
         clause=event.clause,
@@ -177,11 +179,13 @@ def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
         notified_at=event.notified_at,
         evidence=event.evidence,
         reason=reason,
+        announced_from=None if announced is None else announced.announced_from,
+        announced_to=None if announced is None else announced.announced_to,
     )
 
 
 def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
-    """The incident ended. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
+    """Close an incident. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
     _not_withdrawn(incident)
     if incident.ended_at == command.ended_at:
         return ()
@@ -215,7 +219,8 @@ def _correct_times(incident: Incident, command: CorrectIncident, terms: Terms) -
     _check_order(incident, started_at, ended_at)
     for exclusion in incident.exclusions:
         if exclusion.stands and exclusion.from_at is None:
-            _check_notice(incident, exclusion.clause, exclusion.notified_at, started_at, terms)
+            begins = max(started_at, exclusion.announced_from or 0)
+            _check_notice(incident, exclusion.clause, exclusion.notified_at, begins, terms)
     corrected = IncidentCorrected(
         incident=incident.incident,
         started_at=None if command.started_at is None else started_at,
@@ -239,23 +244,23 @@ def reopen(incident: Incident) -> tuple[Event, ...]:
     return () if incident.ended_at is None else (IncidentReopened(incident=incident.incident),)
 
 
-def reinstate(incident: Incident) -> tuple[Event, ...]:
+def restore(incident: Incident) -> tuple[Event, ...]:
     """The incident's withdrawal is undone; nothing where it stands."""
-    return () if incident.withdrawn is None else (IncidentReinstated(incident=incident.incident),)
+    return () if incident.withdrawn is None else (IncidentRestored(incident=incident.incident),)
 
 
 def repeat(incident: Incident, *, again: bool) -> tuple[Event, ...]:
     """An incident that was recorded before is told again with the same words: nothing while it stands.
 
-    A withdrawn one is reinstated where `again` is said. Raises Refusal `undone` otherwise.
+    A withdrawn one is restored where `again` is said. Raises Refusal `undone` otherwise.
     """
     if incident.withdrawn is not None and not again:
         raise IncidentUndone(incident=incident.incident, withdrawn=incident.withdrawn)
-    return reinstate(incident)
+    return restore(incident)
 
 
 def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
-    """The incident was none. Raises Refusal `incident_withdrawn` where it was taken back for another reason."""
+    """Withdraw an incident. Raises Refusal `incident_withdrawn` where it was withdrawn for another reason."""
     if incident.withdrawn == reason:
         return ()
     _not_withdrawn(incident)
@@ -265,19 +270,11 @@ def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
 def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -> tuple[Event, ...]:
     """A cause of clause 2.3 for the incident or a part of it; nothing where the same one stands.
 
-    Raises Refusal `incident_withdrawn`, `undone`, `empty_span`, `outside_incident`, `notice_missing`,
-    `notice_too_late`.
+    Raises Refusal `incident_withdrawn`, `announced_window`, `undone`, `empty_span`, `outside_incident`,
+    `notice_missing`, `notice_too_late`.
     """
     _not_withdrawn(incident)
-    wanted = ExclusionApplied(
-        incident=incident.incident,
-        exclusion=len(incident.exclusions) + 1,
-        clause=str(command.clause),
-        from_at=None if command.from_ is None else int(command.from_),
-        to_at=None if command.to is None else int(command.to),
-        notified_at=None if command.notified_at is None else int(command.notified_at),
-        evidence=tuple(piece.recorded() for piece in command.evidence),
-    )
+    wanted = _wanted(incident, command)
     same = [exclusion for exclusion in incident.exclusions if _same(exclusion, wanted, command.reason)]
     if any(exclusion.stands for exclusion in same):
         return ()
@@ -290,8 +287,28 @@ def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -
     if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
         raise OutsideIncident(incident=incident.incident, started_at=incident.started_at)
     _check_listed(incident, wanted.clause, terms)
-    _check_notice(incident, wanted.clause, wanted.notified_at, begins, terms)
+    _check_notice(incident, wanted.clause, wanted.notified_at, max(begins, command.announced_from or 0), terms)
     return (wanted,)
+
+
+def _wanted(incident: Incident, command: ApplyExclusion) -> ExclusionApplied:
+    """The exclusion that a command asks for, with the announced window where it gives one (R23)."""
+    since, until = command.announced_from, command.announced_to
+    if (since is None) != (until is None) or (since is not None and until is not None and since >= until):
+        raise BadAnnouncedWindow(incident=incident.incident)
+    wanted = ExclusionApplied(
+        incident=incident.incident,
+        exclusion=len(incident.exclusions) + 1,
+        clause=str(command.clause),
+        from_at=None if command.from_ is None else int(command.from_),
+        to_at=None if command.to is None else int(command.to),
+        notified_at=None if command.notified_at is None else int(command.notified_at),
+        evidence=tuple(piece.recorded() for piece in command.evidence),
+    )
+    if since is None or until is None:
+        return wanted
+    said = msgspec.structs.asdict(wanted)
+    return ExclusionAppliedAsAnnounced(**said, announced_from=int(since), announced_to=int(until))
 
 
 def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) -> bool:
@@ -300,12 +317,13 @@ def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) ->
         and (exclusion.from_at, exclusion.to_at) == (wanted.from_at, wanted.to_at)
         and exclusion.notified_at == wanted.notified_at
         and exclusion.evidence == wanted.evidence
+        and _exclusion(wanted, reason).announced == exclusion.announced
         and exclusion.reason == reason
     )
 
 
 def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[Event, ...]:
-    """Take an exclusion back. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
+    """Withdraw an exclusion. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
     if command.exclusion > len(incident.exclusions):
         if not incident.exclusions:
             raise NoExclusions(incident=incident.incident, exclusion=command.exclusion)
@@ -339,7 +357,7 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
 
 
 def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, terms: Terms) -> None:
-    """Clause 2.3(5): maintenance is excluded only where the customer was told before it began.
+    """Clause 2.3(5): maintenance is excluded only where the customer had notice before it began.
 
     The terms say which causes need notice.
     """

@@ -1,4 +1,4 @@
-"""What the parser of structs says of bad input, as sentences of ours: the same English, which can be translated."""
+"""Turns msgspec's messages about bad input into sentences of ours: the same English, but translatable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BROKEN = re.compile(r"JSON is malformed: (.+) \(byte (\d+)\)")
 
 
 def parser_words(text: str) -> str:
-    """A parser's message, with the place that it names; one of another kind stays as it is."""
+    """A parser's message, with the place that it names, as a sentence. An unknown message stays as it is."""
     message, place, path = text.partition(_PLACE)
     told = _sentence(message)
     return said("{message} - at `{path}`", message=told, path=path.removesuffix("`")) if place else told

@@ -1,6 +1,6 @@
 """What is missing or misconfigured: findings about this installation, its environment and one ledger.
 
-A finding is a value: nothing is printed, changed or mended here, and every check ends in findings, whatever it meets.
+A finding is a value: nothing is printed, changed or repaired here. Every check ends in findings, also on errors.
 """
 
 from __future__ import annotations
@@ -8,20 +8,23 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.refusals import Damaged, Refusal
-from domain.terms.versions import needs_calendar
+from domain.terms.readings import NUMBERS
+from domain.terms.versions import Version, by_name, needs_calendar
 from domain.text import Said, said
 from domain.time import SECOND_US, month_of, rfc3339
 from ledger import clock
 from ledger.application import Ledger
 from ledger.log.database import SideStoreError
 from ledger.log.reader import Reader
+from ledger.queries.open_outages import open_after_month
 from ledger.queries.read_models import reached_as_kept
+from ledger.shipped import newer_documents, shipped_path
 from ledger.transparency.tree import tree_as_kept
 
 State = Literal["ok", "note", "wrong", "damaged"]
@@ -34,7 +37,7 @@ DISTRIBUTION = "slaledger"
 
 
 class Diagnosis(NamedTuple):
-    """What was looked at, how it is, and what to do where it is not well."""
+    """What was checked, its state, and what to do where something is wrong."""
 
     what: str
     state: State
@@ -43,7 +46,7 @@ class Diagnosis(NamedTuple):
 
 
 def examined(url: str) -> Iterator[Diagnosis]:
-    """All findings, about the installation first; of the ledger at a URL as far as one gets."""
+    """All findings, about the installation first; about the ledger at a URL as far as it can be opened."""
     yield _python()
     yield from _extras()
     yield _zones()
@@ -68,7 +71,7 @@ USES: Mapping[str, Said] = {
     "openslo": said("OpenSLO documents"),
     "ics": said("calendar entries"),
 }
-"""What an extra is for."""
+"""The purpose of each extra."""
 
 
 def extras() -> dict[str, list[str]]:
@@ -121,7 +124,7 @@ def _zones() -> Diagnosis:
 
 
 def _environment(environment: Mapping[str, str]) -> Iterator[Diagnosis]:
-    """Names that look like ours and are not, and values that no command would take."""
+    """Variables with unknown `SLALEDGER_` names, and values that no command accepts."""
     for name in sorted(environment):
         if name.startswith("SLALEDGER_") and name not in ENVIRONMENT:
             known = ", ".join(ENVIRONMENT)
@@ -136,7 +139,7 @@ def _environment(environment: Mapping[str, str]) -> Iterator[Diagnosis]:
 
 
 def _ledger(url: str) -> Iterator[Diagnosis]:
-    """What opening and reading the ledger comes to; a refusal is the finding, and ends the look."""
+    """The findings of opening and reading the ledger. A refusal is a finding, and ends the check."""
     try:
         with Ledger.open(url) as ledger:
             yield from _opened(ledger)
@@ -157,6 +160,7 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
         yield from _rules(log)
         yield _clock(log, zone)
         yield from _unfinished(log)
+        yield from _open_outages(log, zone)
     yield from _writable(ledger)
     yield _kept(ledger, position)
     yield _tree(ledger)
@@ -166,6 +170,7 @@ def _rules(log: Reader) -> Iterator[Diagnosis]:
     versions, calendars = log.versions(), log.rules().calendars
     names = ", ".join(f"{known.terms.agreement} {known.terms.version}" for known in versions)
     yield Diagnosis("terms", "ok" if versions else "wrong", names or said("no terms are recorded"))
+    yield from _newer_terms(versions)
     year = int(month_of(clock.now_us(), "UTC")[:4])
     if not any(needs_calendar(known.terms) for known in versions):
         yield Diagnosis("calendar", "ok", said("the terms need no working days"))
@@ -174,6 +179,26 @@ def _rules(log: Reader) -> Iterator[Diagnosis]:
     else:
         hint = f"slaledger calendar publish {year}"
         yield Diagnosis("calendar", "wrong", said("the working days of {year} are not recorded", year=year), hint)
+
+
+def _newer_terms(versions: Sequence[Version]) -> Iterator[Diagnosis]:
+    """Documents of recorded versions that came with this software and read doubtful clauses otherwise."""
+    for name, terms in newer_documents(versions):
+        held = by_name(versions, terms.version)
+        changed = [key for key in NUMBERS if getattr(held.terms.readings, key) != getattr(terms.readings, key)]
+        message = said(
+            "revision {revision} of {agreement} {version} comes with this software; other readings: {names}",
+            revision=terms.revision,
+            agreement=terms.agreement,
+            version=terms.version,
+            names=", ".join(changed),
+        )
+        hint = said(
+            "to adopt it: `slaledger terms publish {path} --reason …`; `slaledger audit what-if --terms {path}` shows "
+            "what past decisions would become",
+            path=shipped_path(name),
+        )
+        yield Diagnosis("terms", "note", message, hint)
 
 
 def _clock(log: Reader, zone: str) -> Diagnosis:
@@ -191,6 +216,15 @@ def _unfinished(log: Reader) -> Iterator[Diagnosis]:
         if note.state == "running":
             message = said("a batch file was cut short after line {line}", line=note.lines)
             yield Diagnosis("batch", "note", message, said("run the same file again: it goes on where it was"))
+
+
+def _open_outages(log: Reader, zone: str) -> Iterator[Diagnosis]:
+    """Outages that are open though the month in which they began has ended."""
+    lasting = open_after_month(log, clock.now_us(), zone)
+    if lasting:
+        named = ", ".join(one.incident for one in lasting)
+        message = said("still open after their month: {incidents}", incidents=named)
+        yield Diagnosis("outages", "note", message, said("record their ends: `slaledger incident close`"))
 
 
 def _writable(ledger: Ledger) -> Iterator[Diagnosis]:

@@ -1,7 +1,8 @@
-"""What comes with the software or its calendar package: agreements as data, and published working days."""
+"""Data that comes with the software or its calendar package: agreements, and published working days."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
 from importlib.resources import files
@@ -9,29 +10,52 @@ from importlib.resources import files
 from domain.calendar import published
 from domain.events import CalendarPublished
 from domain.refusals import Refusal
-from domain.terms.versions import REFERENCE_AGREEMENT, Terms, parse_terms
+from domain.terms.versions import REFERENCE_AGREEMENT, Terms, Version, parse_terms
 from ledger.refusals.commands import CalendarUnpublished, UnknownAgreement
 
 FIRST_CALENDAR_YEAR = 2018
 
 
 def shipped_agreements(agreement: str = REFERENCE_AGREEMENT) -> list[str]:
-    """The documents of an agreement's versions, earliest first by file name, the reference's by default.
+    """The newest document of each of an agreement's versions, earliest first, the reference's by default.
 
     Raises Unreadable `unknown_agreement`.
     """
-    found = [text for text, terms in shipped() if terms.agreement == agreement]
+    found = {terms.version: text for text, terms in shipped() if terms.agreement == agreement}
     if not found:
         raise UnknownAgreement(agreement=repr(agreement))
-    return found
+    return list(found.values())
 
 
 def shipped() -> list[tuple[str, Terms]]:
-    """Every document that ships, with what it says, by file name: agreements by name, their versions by date."""
+    """Every document that ships, with what it says: agreements by name, their versions by date, then by revision."""
+    found = [(text, parse_terms(text)) for text in _documents().values()]
+    return sorted(found, key=lambda each: (each[1].agreement, each[1].effective_from, each[1].revision))
+
+
+def newer_documents(versions: Sequence[Version]) -> list[tuple[str, Terms]]:
+    """The documents that ship of versions that a ledger holds and are newer than its own: file name and terms."""
+    held = {(version.terms.agreement, version.terms.version): version.terms.revision for version in versions}
+    newest: dict[str, tuple[str, Terms]] = {}
+    for name, text in _documents().items():
+        terms = parse_terms(text)
+        revision = held.get((terms.agreement, terms.version), terms.revision)
+        if revision < terms.revision and (
+            terms.version not in newest or newest[terms.version][1].revision < terms.revision
+        ):
+            newest[terms.version] = name, terms
+    return list(newest.values())
+
+
+def shipped_path(name: str) -> str:
+    """Where a document that ships lies on this computer."""
+    return str(files("ledger") / "agreements" / name)
+
+
+def _documents() -> dict[str, str]:
+    """The text of each document that ships, by file name."""
     folder = files("ledger") / "agreements"
-    entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
-    texts = [entry.read_text(encoding="utf-8") for entry in entries]
-    return [(text, parse_terms(text)) for text in texts]
+    return {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")}
 
 
 def published_calendar(year: int) -> CalendarPublished:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from domain.assessment import assess_months
-from domain.case import Case, incidents_of
+from domain.case import Case, incidents_of, open_incidents
 from domain.incident import Incident
 from domain.intervals import Span
 from domain.refusals.terms import NoTerms
@@ -28,8 +28,8 @@ class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def has_open_incident(case: Case) -> bool:
-    """Whether an outage still goes on: then the account's months depend on when one looks, and are not kept."""
-    return any(incident.ended_at is None for incident in incidents_of(case))
+    """Whether an outage is still open. The account's months then depend on the time of asking, and are not stored."""
+    return bool(open_incidents(case))
 
 
 def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
@@ -50,29 +50,36 @@ def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
 
 
 def outage_months(case: Case, at: int) -> list[str]:
-    """The months with terms in force that an outage of the account touches, each on the clock of its own terms."""
-    return sorted({month for incident in incidents_of(case) for month in _months(incident, at, case.versions)})
+    """The months with terms in force that an outage of the account touches, each in the time zone of its terms."""
+    found: set[str] = set()
+    for version in case.versions:
+        for incident in incidents_of(case, version.terms):
+            months = _months(incident, at, case.versions)
+            found.update(month for month, governing in months if governing == version.sha256)
+    return sorted(found)
 
 
-def _months(incident: Incident, at: int, versions: tuple[Version, ...]) -> Iterator[str]:
+def _months(incident: Incident, at: int, versions: tuple[Version, ...]) -> Iterator[tuple[str, str]]:
+    """The months that an incident touches, each with the hash of the document that governs it."""
     end = at if incident.ended_at is None else incident.ended_at
     if end <= incident.started_at:
         return
-    for month, (first, last) in _windows(incident.started_at // DAY_US, end // DAY_US, versions):
+    for month, (first, last), governing in _windows(incident.started_at // DAY_US, end // DAY_US, versions):
         if incident.started_at < last and end > first:
-            yield month
+            yield month, governing
 
 
 @lru_cache(maxsize=4096)
-def _windows(first_day: int, last_day: int, versions: tuple[Version, ...]) -> list[tuple[str, Span]]:
-    """The months with terms in force around days, counted since 1970 by UTC, on the clock of each month's terms."""
+def _windows(first_day: int, last_day: int, versions: tuple[Version, ...]) -> list[tuple[str, Span, str]]:
+    """The months with terms in force around two days (UTC, since 1970), each as a span in its terms' time zone."""
     month, last = (month_of(day * DAY_US, DEFAULT_ZONE) for day in (first_day, last_day))
     months = (add_months(month, index) for index in range(-1, months_between(month, last) + 2))
-    return [(month, window) for month in months if (window := _window(month, versions)) is not None]
+    return [(month, *window) for month in months if (window := _window(month, versions)) is not None]
 
 
-def _window(month: str, versions: tuple[Version, ...]) -> Span | None:
+def _window(month: str, versions: tuple[Version, ...]) -> tuple[Span, str] | None:
     try:
-        return month_span(month, in_force(versions, month).terms.zone)
+        version = in_force(versions, month)
     except NoTerms:
         return None
+    return month_span(month, version.terms.zone), version.sha256

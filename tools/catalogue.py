@@ -3,11 +3,11 @@
 python tools/catalogue.py
 
 A sentence is the literal in `said` or `counted`, the message or hint of a refusal, a paragraph of a command's help, an
-option's help, a cause of exclusion in a shipped agreement, or what the command line's library, click, says itself. New
-ones stand in the `.po` file with an empty translation, which a test refuses: write it there, and run this again.
+option's help, a cause of exclusion in a shipped agreement, or a text of click, the command line's library. New ones
+get an empty translation in the `.po` file, which a test refuses: write the translation, and run this again.
 
-What click says differs by release, and every release that pyproject.toml allows is to be understood. So what an
-earlier run found in another release of click stays. Run it once on the oldest release and once on the newest.
+click's texts differ by release, and every release in the range of pyproject.toml must be translated. So the texts that
+an earlier run found in another release stay. Run it once on the oldest release and once on the newest.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from cli.terminal.language import DOMAIN, FOLDER
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "ledger", "projections", "cli")
 OURS = {"said": 1, "counted": 2}
-"""How many of the first arguments are templates."""
+"""The number of leading arguments that are templates."""
 THEIRS = {"_": (1,), "ngettext": (1, 2)}
 CLICK = "click/"
-"""Where sentences of click stand, and below it the files that have them."""
+"""The prefix of the locations of click's sentences."""
 _FILES_OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 _LATER = datetime(2026, 11, 24, tzinfo=UTC)
-"""Stands for the moment of each run, so that two runs write the same."""
+"""The fixed date of each run, so that two runs write the same bytes."""
 
 Id = str | tuple[str, str]
 
@@ -51,7 +51,7 @@ def path(lang: str, suffix: str) -> Path:
 
 
 def collected() -> Catalog:
-    """Every sentence, with the files in which it stands, and no translation."""
+    """Every sentence with its files, without translations."""
     catalog = Catalog(domain=DOMAIN, creation_date=_LATER, revision_date=_LATER, fuzzy=False)
     for place, message in _found():
         catalog.add(message, locations=[(place, 0)])
@@ -60,17 +60,17 @@ def collected() -> Catalog:
 
 @cache
 def _found() -> tuple[tuple[str, Id], ...]:
-    """Every sentence with where it stands; the sources are read once."""
+    """Every sentence with its locations; the sources are read once."""
     return (*_said(), *_refused(), *_helps(), *_causes(), *_of_click())
 
 
 def ours(catalog: Catalog) -> set[Id]:
-    """The sentences of a catalogue that stand in our files."""
+    """The sentences of a catalogue that are in our files."""
     return {message.id for message in catalog if message.id and len(_places_in_click(message)) < len(message.locations)}
 
 
 def of_click(catalog: Catalog) -> set[Id]:
-    """The sentences of a catalogue that stand in click's files."""
+    """The sentences of a catalogue that are in click's files."""
     return {message.id for message in catalog if message.id and _places_in_click(message)}
 
 
@@ -92,7 +92,7 @@ def _refused() -> Iterator[tuple[str, Id]]:
 
 
 def _templates(tree: ast.AST) -> Iterator[str]:
-    """The literals in `said` and `counted`, those within f-strings too, which Babel's extractor does not see."""
+    """The literals in `said` and `counted`, including those within f-strings, which Babel's extractor misses."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             for argument in node.args[: OURS.get(node.func.id, 0)]:
@@ -118,7 +118,7 @@ def _helps() -> Iterator[tuple[str, Id]]:
 
 
 def everything(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    """A command, and all under it."""
+    """A command and all its subcommands."""
     yield name, command
     if isinstance(command, click.Group):
         context = click.Context(command)
@@ -129,7 +129,7 @@ def everything(command: click.Command, name: str) -> Iterator[tuple[str, click.C
 
 
 def helps(command: click.Command, with_short: bool = True) -> Iterable[str]:
-    """What a command's help page says in sentences of ours, and that of its group about it."""
+    """Our sentences on a command's help page, and about it on its group's page."""
     texts = paragraphs(command.help or "")
     if command.short_help and with_short:
         texts.append(" ".join(command.short_help.split()))
@@ -145,9 +145,9 @@ def _causes() -> Iterator[tuple[str, Id]]:
 
 
 def updated(old: Catalog) -> Catalog:
-    """What is collected now, and what earlier runs found in click, with the translations that there were.
+    """The sentences collected now and those that earlier runs found in click, with their existing translations.
 
-    What nobody says any more is left out.
+    Sentences that are no longer used are dropped.
     """
     catalog = collected()
     for message in old:
@@ -159,13 +159,13 @@ def updated(old: Catalog) -> Catalog:
 
 
 def read(lang: str) -> Catalog:
-    """The catalogue as it was written."""
+    """Read the existing catalogue."""
     with path(lang, ".po").open("rb") as opened:
         return read_po(opened, locale=lang, domain=DOMAIN)
 
 
 def main() -> None:
-    """Bring the catalogue of each language up to the code, compile it, and say what is to be translated."""
+    """Update the catalogue of each language from the code, compile it, and list what is untranslated."""
     for folder in sorted(FOLDER.iterdir()):
         lang = folder.name
         catalog = updated(read(lang))

@@ -1,4 +1,4 @@
-"""Every command of `slaledger`, as the command line has it."""
+"""Lists every command of `slaledger`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cli.main import cli
 
 
 def commands(group: click.Group = cli, words: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    """Each command that does something, with its words such as `claim decide`, in the order of the help pages."""
+    """Each command that is not a group, with its words, such as `claim decide`, in the order of the help pages."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)

@@ -1,4 +1,4 @@
-"""Every refusal that the software can give, from the classes that declare them."""
+"""Lists every refusal of the software, from the classes that declare them."""
 
 from __future__ import annotations
 

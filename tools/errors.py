@@ -1,8 +1,8 @@
-"""Makes `docs/errors.md`: every refusal with its exit status, what is said, and what to do, from its class.
+"""Makes `docs/errors.md`: every refusal with its exit status, message, hint and reason, from its class.
 
     python tools/errors.py
 
-A new refusal needs nothing here: its chapter is that of its module, and its docstring says what lies behind.
+A new refusal needs nothing here: its module decides the chapter, and its docstring gives the reason.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _entry(code: str, ways: list[type[Refusal]]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """A text in a cell of a table, as Markdown shows it unchanged."""
+    """A text escaped for a cell of a Markdown table."""
     quoted = "`" in text
     plain = text.replace("|", "\\|").replace("\n", " ")
     return plain if quoted else plain.replace("<", "&lt;").replace("*", "\\*")

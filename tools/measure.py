@@ -1,8 +1,8 @@
-"""Measures the code's shape: sizes of functions and files, loose types, arrows between folders.
+"""Measures the code's shape: sizes of functions and files, loose types, imports between folders.
 
     python tools/measure.py
 
-`tests/project/test_architecture.py` holds those that must not grow.
+`tests/project/test_architecture.py` sets limits for those that must not grow.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def files(*packages: str) -> list[Path]:
 
 
 def length_lines(path: Path) -> int:
-    """How many lines a file has."""
+    """The number of lines of a file."""
     return path.read_text("utf-8").count("\n")
 
 
 def body_lines(path: Path) -> Iterator[int]:
-    """The lines of each function's body, its docstring left out."""
+    """The number of lines of each function's body, without its docstring."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) is not None else node.body
@@ -40,12 +40,12 @@ def body_lines(path: Path) -> Iterator[int]:
 
 
 def loose_types() -> int:
-    """Mentions of a dictionary of anything."""
+    """The number of mentions of `dict[str, Any]` and the like."""
     return sum(len(LOOSE.findall(path.read_text("utf-8"))) for path in files())
 
 
 def side_by_side() -> Counter[str]:
-    """How many modules each folder holds."""
+    """The number of modules in each folder."""
     return Counter(path.parent.relative_to(ROOT).as_posix() for path in files() if path.name not in ("__init__.py",))
 
 
@@ -60,7 +60,7 @@ def names_twice() -> list[str]:
 
 
 def figures() -> Iterator[tuple[str, str]]:
-    """What is measured, and what it came to."""
+    """The measurements and their results."""
     bodies = sorted(lines for path in files("domain") for lines in body_lines(path))
     p90 = bodies[len(bodies) * 9 // 10]
     yield "function bodies of domain/, lines: median, p90, longest", f"{median(bodies):g}, {p90}, {bodies[-1]}"

@@ -26,7 +26,7 @@ meanwhile: try again.
 
 
 def reference() -> str:
-    """The page, in English wherever it is made."""
+    """The page, in English regardless of the locale."""
     speak_with_click("en")
     return "\n".join((_TOP, *_sections()))
 

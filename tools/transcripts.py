@@ -1,11 +1,11 @@
-"""Commands with their output as the documentation shows them, and what the commands print now.
+"""Compares commands and outputs in the documentation with the actual output.
 
 A block of a page that begins with `$ slaledger` is a transcript: its commands are run, in the order of the page, on
 the ledger that the page's first lines name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`,
 beside the folder `examples/`.
-`…` alone on a line stands for lines left out.
+A line with only `…` stands for lines left out.
 
-    python tools/transcripts.py docs/tour.md      writes the output anew into the pages that are named
+    python tools/transcripts.py docs/tour.md      writes the current output into the named pages
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ ON_DEMO, ON_NONE = "<!-- on the demo's ledger -->", "<!-- on no ledger -->"
 LEFT_OUT = "…"
 
 Run = Callable[[list[str]], str]
-"""Carries the words of a command out, and gives what a person sees: stdout, then stderr."""
+"""Runs the words of a command and returns the output that a person sees: stdout, then stderr."""
 
 
 _MOMENT = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)[ T]|年(\d+)月(\d+)日 )\d\d:\d\d:\d\d(\.\d+)?")
 _DEMO_MADE = "2026-11-21"
-"""What the demo's files tell lies before; what is later is the moment of a run."""
+"""The demo's recorded data is older than this date; a later time is the time of the run."""
 
 
 class Shown(NamedTuple):
-    """A command as it stands in a page, and the output under it."""
+    """A command in a page, with the output below it."""
 
     command: str
     output: str
 
     @property
     def is_help(self) -> bool:
-        """Whether it asks for a help page."""
+        """Whether it requests a help page."""
         return "--help" in self.words
 
     @property
     def words(self) -> list[str]:
-        """What follows `slaledger`, asked for as a table where it takes a format."""
+        """The words after `slaledger`, with the table format where the command takes a format."""
         words = shlex.split(self.command.removeprefix("$ ").replace("\\\n", " "))[1:]
         return words if "--format" in words or _PLAIN & set(words) else [*words, "--format", "table"]
 
 
 _PLAIN = {"checkpoint", "completion", "ics", "openslo", "--help", "roles", "--version"}
-"""Words of commands that have one form of output only."""
+"""Words of commands that have only one output format."""
 
 
 def shown(page: str) -> Iterator[Shown]:
@@ -65,9 +65,9 @@ def shown(page: str) -> Iterator[Shown]:
 
 
 def is_as_printed(output: str, printed: str, as_compared: Callable[[str], str] = str) -> bool:
-    """Whether a page's output is what was printed, but for lines left out, the ends of lines, and roots and ids.
+    """Whether a page's output equals the printed one, except for omitted lines, line ends, roots and ids.
 
-    `as_compared` may leave out more of both.
+    `as_compared` may remove more from both.
     """
     parts = [as_compared(_comparable(part)) for part in re.split(rf"^{LEFT_OUT}\n", output, flags=re.MULTILINE)]
     pattern = ".*".join(re.escape(part) for part in parts)
@@ -75,7 +75,7 @@ def is_as_printed(output: str, printed: str, as_compared: Callable[[str], str] =
 
 
 def _comparable(text: str) -> str:
-    """Text without what differs from ledger to ledger: hashes, ids, and moments at which the demo itself was run."""
+    """A text without the parts that differ between ledgers: hashes, ids, and times of the demo's run."""
     text = _MOMENT.sub(lambda found: found[0] if _day(found) < _DEMO_MADE else "MOMENT", text)
     text = re.sub(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b|[A-Za-z0-9+/]{43}=|slaledger-[0-9a-f]{32}", "HASH", text)
     return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").splitlines())
@@ -86,7 +86,7 @@ def _day(found: re.Match[str]) -> str:
 
 
 def written_anew(page: str, run: Run) -> str:
-    """A page with the output that its commands print now; where lines are left out it stays as it is."""
+    """A page with the current output of its commands; outputs with omitted lines stay as they are."""
 
     def anew(block: re.Match[str]) -> str:
         parts = []
@@ -118,7 +118,7 @@ def _in_folder(folder: Path) -> Run:
 
 
 def main() -> None:
-    """Write the pages that were named anew."""
+    """Update the named pages."""
     for name in sys.argv[1:]:
         path = Path(name)
         page = path.read_text("utf-8")

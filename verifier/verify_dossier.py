@@ -5,7 +5,7 @@
 
 A dossier holds one claim's whole case: the events, the proofs that they stand in the ledger's Merkle tree, and the
 decisions. This file is a second opinion on it. It needs nothing but Python 3.11 and was written from the contract, from
-the list of how its doubtful clauses are read (R1 to R21), and from the description of the format; not from the
+the list of how its doubtful clauses are read (R1 to R29), and from the description of the format; not from the
 ledger's code. It checks the bytes, the digest, every proof and the order of the events, and then decides the claim
 again by itself: the terms that governed the month, the claim window, the time that was covered, the outages,
 availability, the tier, the fees and the credit. All of it is integers and exact fractions.
@@ -26,7 +26,7 @@ import tomllib
 import zoneinfo
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from fractions import Fraction
 from itertools import pairwise
@@ -44,6 +44,8 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
+OPEN = 2**62
+"""Later than any instant: the end of what is open."""
 
 # The first value of each switch is what holds where the terms document leaves it out.
 READINGS: dict[str, object] = {
@@ -64,7 +66,11 @@ READINGS: dict[str, object] = {
     "version_in_force": "month_start",
     "voucher_pays_later_by": "bill_date",
     "voucher_pays": "service_and_call",
+    "shared_touches": "at_start",
+    "maintenance_excluded": "actual",
 }
+# Decisions of formats 1 and 2 were written before there were these readings: they do not carry them.
+SINCE_FORMAT_3 = ("shared_touches", "maintenance_excluded")
 # R3: agents who cannot sign in cannot take calls either; these two are one function. Any other is one by itself.
 FUNCTION = {"agent_sign_in": "agents", "agent_calls": "agents"}
 
@@ -233,9 +239,14 @@ def read_events(dossier: Json) -> list[Event]:
 
 
 def regions_said(events: Iterable[Event]) -> list[str]:
-    """Every region that the account was ever said to be in, the latest last."""
+    """Every region that the account was ever said to have been in at its enrolment, the latest last."""
     said = [event.data.get("region") for event in events if event.topic in ("account.enrolled", "account.corrected")]
     return [region for region in said if region is not None]
+
+
+def regions_moved_to(events: Iterable[Event]) -> list[str]:
+    """The regions that the account moved to."""
+    return [event.data["region"] for event in events if event.topic == "account.moved"]
 
 
 def joined_by_name(events: Iterable[Event]) -> set[str]:
@@ -261,7 +272,7 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
 
 def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str]:
     """No event is of another account, or of an incident that cannot touch this one."""
-    shared = shared_with(events, regions_said(events))
+    shared = shared_with(events, [*regions_said(events), *regions_moved_to(events)])
     for event in events:
         ours = event.stream.startswith((f"{account}/", "~/terms/", "~/calendar/")) or event.stream in shared
         if not ours or event.data.get("account", account) != account:
@@ -429,7 +440,8 @@ def governing(events: Iterable[Event], month: str) -> Terms:
     published = [event for event in events if event.stream.startswith(TERMS) and event.topic == "terms.published"]
     if len({event.stream for event in published}) > 1:
         raise Wrong("there are terms of more than one agreement")
-    versions = sorted((Terms.published(event.data) for event in published), key=lambda version: version.effective_at)
+    latest = {event.data["version"]: event.data for event in published}  # published again, it is read otherwise
+    versions = sorted(map(Terms.published, latest.values()), key=lambda version: version.effective_at)
     begun = [version for version in versions if version.effective_at <= version.month(month)[0]]
     ended = [version for version in versions if version.effective_at < version.month(month)[1]]
     if not ended:
@@ -451,8 +463,12 @@ class Window(NamedTuple):
     closes_at: int
 
 
-def claim_window(month: str, terms: Terms, workdays: Workdays) -> Window:
-    """Clause 3.2, R14 and R15; other agreements: from the month's end on, or for some days behind it."""
+def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int) -> Window:
+    """Clause 3.2, R14 and R15; other agreements: from the month's end on, or for some days behind it.
+
+    The last day moves to a working day, unless its calendar is not there and the claim was filed before it ended: then
+    nothing turns on it.
+    """
     after = first_day(month, 1)
     workday, opens, left = None, after, terms.value("claims", "opens_after_working_day")
     if left is not None:
@@ -470,9 +486,23 @@ def claim_window(month: str, terms: Terms, workdays: Workdays) -> Window:
         if terms.readings["claim_closes"] == "corresponding_day":
             number = min(number, days_in(first_day(month)))
         last = closing.replace(day=number)
-    while terms.readings["deadline_rolls"] and not workdays.is_one(last):
-        last += ONE_DAY
+    if terms.readings["deadline_rolls"]:
+        last = rolled(last, workdays, filed_at < midnight(last + ONE_DAY, terms.zone))
     return Window(workday, last, midnight(opens, terms.zone), midnight(last + ONE_DAY, terms.zone))
+
+
+def rolled(last: date, workdays: Workdays, in_time: bool) -> date:
+    """R15: the first working day at or after a day; the day itself where that cannot be told and does not matter."""
+    used, moved = set(workdays.used), last
+    try:
+        while not workdays.is_one(moved):
+            moved += ONE_DAY
+    except Wrong:
+        if not in_time:
+            raise
+        workdays.used = used
+        return last
+    return moved
 
 
 # ---- Covered time and outages --------------------------------------------------------------------------------------
@@ -487,6 +517,7 @@ class Account:
     covered_in_beta: bool
     region: str | None
     stages: list[tuple[int, str]] = field(default_factory=list)
+    moves: dict[int, str] = field(default_factory=dict)
     closed_at: int | None = None
 
     @classmethod
@@ -502,6 +533,8 @@ class Account:
                 continue
             elif event.topic == "account.restaged":
                 found.stages.append((data["changed_at"], data["stage"]))
+            elif event.topic == "account.moved":
+                found.moves[data["moved_at"]] = data["region"]
             elif event.topic == "account.closed":
                 found.closed_at = data["closed_at"]
             elif event.topic == "account.corrected":
@@ -511,6 +544,14 @@ class Account:
         if found is None:
             raise Wrong("the account's enrolment is not among the events")
         return found
+
+    def there(self, regions: Sequence[str], since: int, until: int) -> list[Span]:
+        """R22: when in a span the account was in one of the regions; before its enrolment as at it."""
+        here, found = self.region, list[Span]()
+        for moved_at, region in sorted(self.moves.items()):
+            found += [(since, min(moved_at, until))] if here in regions else []
+            since, here = max(since, moved_at), region
+        return union([*found, (since, until)] if here in regions else found)
 
     def covered(self, terms: Terms, end: int) -> list[Span]:
         """Opening clause, R17: the time up to `end` in stage `general`, between enrolment and closure."""
@@ -542,17 +583,24 @@ class Incident:
     ended_at: int | None = None
     withdrawn: bool = False
     excluded: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)
+    announced: dict[int, Span] = field(default_factory=dict)
 
     def apply(self, topic: str, data: Json) -> None:
         if topic in ("incident.closed", "incident.closed_within"):
             self.ended_at = data["ended_at"]
-        elif topic == "incident.corrected":
+        elif topic in ("incident.corrected", "incident.corrected_within"):
             self.started_at = data.get("started_at", self.started_at)
             self.ended_at = data.get("ended_at", self.ended_at)
-        elif topic == "incident.withdrawn":
-            self.withdrawn = True
-        elif topic in ("exclusion.applied", "exclusion.applied.v2"):
+        elif topic == "incident.function_corrected":
+            self.function = data["function"]
+        elif topic == "incident.reopened":
+            self.ended_at = None
+        elif topic in ("incident.withdrawn", "incident.restored"):
+            self.withdrawn = topic == "incident.withdrawn"
+        elif topic in ("exclusion.applied", "exclusion.applied.v2", "exclusion.applied_as_announced"):
             self.excluded[data["exclusion"]] = (data.get("from_at"), data.get("to_at"))
+            if "announced_from" in data:
+                self.announced[data["exclusion"]] = data["announced_from"], data["announced_to"]
         elif topic == "exclusion.withdrawn":
             del self.excluded[data["exclusion"]]
 
@@ -560,20 +608,29 @@ class Incident:
         """R19: while it is open it lasts up to the instant of the decision."""
         return self.started_at, at if self.ended_at is None else self.ended_at
 
-    def exclusions(self, at: int) -> list[Span]:
-        """Clause 2.3: the spans of this incident whose cause is excluded."""
+    def exclusions(self, at: int, readings: Json) -> list[Span]:
+        """Clause 2.3: the spans of this incident whose cause is excluded.
+
+        R23: of announced maintenance what lies in the announced window, where one was recorded.
+        """
         start, end = self.span(at)
-        spans = self.excluded.values()
-        return common(
-            [(start if since is None else since, end if until is None else until) for since, until in spans],
-            [(start, end)],
-        )
+        spans = []
+        for number, (since, until) in self.excluded.items():
+            span = start if since is None else since, end if until is None else until
+            bound = readings["maintenance_excluded"] == "announced" and number in self.announced
+            spans += common([span], [self.announced[number]]) if bound else [span]
+        return common(spans, [(start, end)])
+
+    def cut(self, piece: Span) -> Incident:
+        """The same as far as it lies in a piece of its span; cut off, it has an end."""
+        return replace(self, started_at=piece[0], ended_at=self.ended_at if piece[1] == OPEN else piece[1])
 
 
-def touching(events: Iterable[Event], account: Account) -> list[Incident]:
+def touching(events: Iterable[Event], account: Account, terms: Terms) -> list[Incident]:
     """R18: the account's own incidents, those that name it, and those of its region or of everybody.
 
-    The last two touch whoever belonged there when the incident started.
+    R22: the last two touch whoever is covered there at any moment of them; by the other reading, whoever belonged
+    there when they started. They count only while the account is there.
     """
     events = list(events)
     found: dict[str, Incident] = {}
@@ -587,18 +644,29 @@ def touching(events: Iterable[Event], account: Account) -> list[Incident]:
             found[str(name)].apply(event.topic, event.data)
     joined = joined_by_name(events)
 
-    def touches(incident: Incident) -> bool:
-        there = account.enrolled_at <= incident.started_at
-        named = incident.scope == "account" or (incident.scope == "accounts" and incident.name in joined)
-        of_all = incident.scope == "all" or (incident.scope == "regions" and account.region in incident.regions)
-        return not incident.withdrawn and (named or (there and of_all))
+    def pieces(incident: Incident) -> list[Span]:
+        span = incident.span(OPEN)
+        there = [span] if incident.scope == "all" else account.there(incident.regions, *span)
+        if terms.readings["shared_touches"] == "any_covered":
+            return there if common(there, account.covered(terms, OPEN)) else []
+        belonged = account.enrolled_at <= span[0] and any(since <= span[0] < until for since, until in there)
+        return there if belonged else []
 
-    return [incident for incident in found.values() if touches(incident)]
+    touched: list[Incident] = []
+    for incident in found.values():
+        if incident.withdrawn:
+            continue
+        if incident.scope == "account" or (incident.scope == "accounts" and incident.name in joined):
+            touched.append(incident)
+        elif incident.scope in ("all", "regions"):
+            touched += [incident.cut(piece) for piece in pieces(incident)]
+    return touched
 
 
 def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[tuple[Span, list[Span]]]:
     """The unbroken outages (R3, R4), each with what of it is left once the excluded is taken out (clause 2.3, R5)."""
-    everything_excluded = union(span for incident in incidents for span in incident.exclusions(at))
+    own = {id(incident): incident.exclusions(at, readings) for incident in incidents}
+    everything_excluded = union(span for spans in own.values() for span in spans)
     groups: dict[str, list[Incident]] = {}
     for incident in incidents:
         function = FUNCTION.get(incident.function, incident.function)
@@ -610,7 +678,9 @@ def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[tup
         left = union(
             piece
             for incident in group
-            for piece in without([incident.span(at)], everything_excluded if by_time else incident.exclusions(at))
+            for piece in without(
+                [incident.span(at)], everything_excluded if by_time else incident.exclusions(at, readings)
+            )
         )
         for run in raw if readings["minimum_tested"] == "before_exclusions" else left:
             yield run, common([run], left)
@@ -708,7 +778,7 @@ def bills_of(events: Iterable[Event]) -> list[Bill]:
             bills[data["bill"]].amounts.update(said)
         elif event.topic == "fees.voided":
             bills[data["bill"]].void = True
-        elif event.topic == "fees.reinstated":
+        elif event.topic == "fees.restored":
             bills[data["bill"]].void = False
         elif event.topic == "fees.paid_by_voucher":
             paid = data["voucher_month"], data["part"], data["amount_fen"]
@@ -762,11 +832,13 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
         raise Wrong("no claim was filed")
     filed_at = filings[-1].data["filed_at"]
     terms, workdays = governing(known, month), Workdays.recorded(known)
-    window = claim_window(month, terms, workdays)
+    window = claim_window(month, terms, workdays, filed_at)
     years = sorted(workdays.used)
+    added = {key: terms.readings[key] for key in SINCE_FORMAT_3}
+    as_before = all(READINGS[key] == value for key, value in added.items())
     plain = (terms.currency, terms.remedy) == (YUAN, "voucher")
     says: Json = {
-        "format": 1 if plain and window.nth_workday is not None else 2,
+        "format": 3 if not as_before else 1 if plain and window.nth_workday is not None else 2,
         "currency": None if terms.currency == YUAN else terms.currency,
         "remedy": None if terms.remedy == "voucher" else terms.remedy,
         "filed_at": filed_at,
@@ -774,7 +846,7 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
             "agreement": terms.document["agreement"],
             "version": terms.document["version"],
             "sha256": terms.sha256,
-            "readings": terms.readings,
+            "readings": {key: value for key, value in terms.readings.items() if not (as_before and key in added)},
         },
         "calendar": {"years": years, "sha256": workdays.cited()},
         "window": {
@@ -801,7 +873,9 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     total = days_in(first_day(month)) * DAY
     minimum = terms.value("service", "minimum_outage_seconds") * SECOND
     whole = bool(terms.value("service", "whole_minutes_only"))
-    down = unavailable_us(touching(known, holder), covered, (start, end), decided_at, minimum, terms.readings, whole)
+    down = unavailable_us(
+        touching(known, holder, terms), covered, (start, end), decided_at, minimum, terms.readings, whole
+    )
     down = min(down, total)  # a month in which the clocks go back is longer than its days
     ratio = Fraction(total - down, total)
     tier = tier_of(compared(ratio, terms.readings["availability_decimals"]), terms)
@@ -840,10 +914,10 @@ def brief(value: object) -> str:
 def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) -> list[Event]:
     """What a decision knew: the events up to a position, of the calendars only those of the years that it used.
 
-    Of the shared incidents these are those of the region in which the account was then known to be.
+    Of the shared incidents these are those of the regions in which the account was, as it was then known.
     """
     known = [event for event in events if event.position <= position]
-    shared = shared_with(known, regions_said(known)[-1:])
+    shared = shared_with(known, [*regions_said(known)[-1:], *regions_moved_to(known)])
     calendars = {f"~/calendar/CN-{year}" for year in years}
     return [
         event

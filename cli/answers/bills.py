@@ -41,7 +41,7 @@ class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     billed: list[str]
     corrected: list[BillCorrected]
     voided: list[str]
-    reinstated: list[str]
+    restored: list[str]
     unchanged: int
     left_out: list[BillLeftOut]
     notes: list[str]
@@ -70,7 +70,7 @@ class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
             )
         for bill in self.voided:
             print_text(said("  {bill}: void, as the source says", bill=bill))
-        for bill in self.reinstated:
+        for bill in self.restored:
             print_text(said("  {bill}: stands again, as the source says", bill=bill))
 
 
@@ -90,7 +90,7 @@ def bills_answer(files: Sequence[str], taken: BillsTaken, *, dry_run: bool) -> B
             for each in outcome.corrected
         ],
         voided=outcome.voided,
-        reinstated=outcome.reinstated,
+        restored=outcome.restored,
         unchanged=outcome.unchanged,
         left_out=[BillLeftOut(key=each.key, why=each.why) for each in outcome.left_out],
         notes=outcome.notes,

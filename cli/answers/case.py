@@ -1,4 +1,4 @@
-"""What an account's events come to: its incidents, bills, claims and vouchers, and its months."""
+"""An account's case: its incidents, bills, claims and vouchers, and its months."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ class ExclusionShown(msgspec.Struct, frozen=True, kw_only=True, rename={"from_":
     from_: ZonedInstant | None
     to: ZonedInstant | None
     notified_at: ZonedInstant | None
+    announced_from: ZonedInstant | msgspec.UnsetType
+    announced_to: ZonedInstant | msgspec.UnsetType
     evidence: tuple[Evidence, ...]
     reason: str | None
     status: str
 
 
 class IncidentShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident with its exclusions, and how far off its start and end may be where they were measured in steps."""
+    """An incident with its exclusions, and the uncertainty of its start and end where they were measured in steps."""
 
     incident: str
     function: str
@@ -49,7 +51,7 @@ class IncidentShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoucherOffsetShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What was paid with vouchers outside the ledger."""
+    """The amounts that were paid with vouchers outside the ledger."""
 
     service: Fen
     call: Fen
@@ -66,7 +68,7 @@ class PaymentShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BillShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill with what vouchers paid of it."""
+    """A bill with the amounts that vouchers paid of it."""
 
     bill: str
     first_month: str
@@ -80,7 +82,7 @@ class BillShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim where it stands."""
+    """A claim with its status."""
 
     month: str
     status: str
@@ -138,14 +140,21 @@ def _exclusion(found: Exclusion, zone: str) -> ExclusionShown:
         from_=zoned(found.from_at, zone),
         to=zoned(found.to_at, zone),
         notified_at=zoned(found.notified_at, zone),
+        announced_from=_announced(found.announced_from, zone),
+        announced_to=_announced(found.announced_to, zone),
         evidence=found.evidence,
         reason=found.reason,
         status="stands" if found.stands else "withdrawn",
     )
 
 
+def _announced(instant: int | None, zone: str) -> ZonedInstant | msgspec.UnsetType:
+    """An edge of the announced window; left out where none was recorded."""
+    return msgspec.UNSET if instant is None else ZonedInstant(instant, zone)
+
+
 def bill_shown(found: Bill, zone: str) -> BillShown:
-    """A bill with what vouchers paid of it."""
+    """A bill with the amounts that vouchers paid of it."""
     return BillShown(
         bill=found.bill,
         first_month=found.first_month,
@@ -170,7 +179,7 @@ def _payment(found: Payment) -> PaymentShown:
 
 
 def claim_shown(found: Claim, zone: str) -> ClaimShown:
-    """A claim where it stands."""
+    """A claim with its status."""
     return ClaimShown(
         month=found.month,
         status=status(found),
@@ -192,7 +201,7 @@ def month_measured(case: Case, account: str, name: str, at: int) -> MeasuredMont
 
 
 def subjects(case: Case) -> set[tuple[str, str]]:
-    """All that events of a case may be about."""
+    """All subjects of a case's events."""
     rules = {("terms", version.terms.agreement) for version in case.versions}
     rules |= {("calendar", f"{COUNTRY}-{year}") for year in case.calendars}
     own = (("incident", case.incidents), ("bill", case.bills), ("claim", case.claims), ("voucher", case.vouchers))
@@ -200,5 +209,5 @@ def subjects(case: Case) -> set[tuple[str, str]]:
 
 
 def limited(case: Case, month: str | None, at: int) -> Case:
-    """What of a case concerns a month, or all of it."""
+    """The part of a case that matters for a month, or all of it."""
     return case if month is None else concerning(case, month, at)

@@ -1,15 +1,10 @@
-"""A log that was moved into a file or out of one, and what a file of another system came to."""
+"""A log that was moved into a file or out of one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
-from cli.terminal.output import print_text
-from domain.text import said
 from ledger.copies.transfer import Moved
-from ledger.imports.record import Taken
 from ledger.transparency.signed_notes import encoded
 
 
@@ -32,39 +27,5 @@ def moved_answer(file: str, moved: Moved, *, dry_run: bool = False) -> MovedAnsw
         events=moved.events,
         position=moved.position,
         root=encoded(moved.root),
-        dry_run=dry_run or msgspec.UNSET,
-    )
-
-
-class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file of another system came to."""
-
-    file: str
-    commands: int
-    recorded: int
-    noops: int
-    position: int
-    notes: list[str]
-    dry_run: bool | msgspec.UnsetType
-
-    def table(self) -> None:
-        """What it came to, in a sentence."""
-        numbers = {"file": self.file, "commands": self.commands, "recorded": self.recorded, "noops": self.noops}
-        print_text(
-            said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", **numbers)
-            if self.dry_run
-            else said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", **numbers)
-        )
-
-
-def import_answer(file: str, commands: int, taken: Taken, notes: Sequence[str], *, dry_run: bool) -> ImportAnswer:
-    """What a file of so many commands came to."""
-    return ImportAnswer(
-        file=file,
-        commands=commands,
-        recorded=taken.recorded,
-        noops=taken.noops,
-        position=taken.position,
-        notes=list(notes),
         dry_run=dry_run or msgspec.UNSET,
     )

@@ -1,4 +1,4 @@
-"""What a command that changes the ledger answers: its receipt, or that of a month's run."""
+"""The answers of commands that change the ledger: a receipt, or the result of a month's run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def values(receipt: Receipt) -> dict[str, Value]:
 
 
 def done(answer: Done) -> Json:
-    """What a command came to."""
+    """The result of a command."""
     head: Json = {
         "command": answer.command,
         "noop": answer.noop,
@@ -42,7 +42,7 @@ def done(answer: Done) -> Json:
 
 
 def print_done(answer: Done) -> None:
-    """What a command came to, for people."""
+    """Print the result of a command."""
     outcome = (
         said("nothing to do")
         if answer.noop
@@ -65,7 +65,7 @@ def _plain(name: str, value: Value) -> object:
 
 
 def month_run(run: MonthRun) -> Json:
-    """What a month's run did, account by account."""
+    """The result of a month's run, account by account."""
     return {
         "month": run.month,
         "done": [_line(receipt) for receipt in run.done],
@@ -88,7 +88,7 @@ def _refusal(refusal: Refusal) -> Json:
 
 
 def print_month_run(run: MonthRun) -> None:
-    """What a month's run did, for people: a line an account, the total, and what to do about refusals."""
+    """Print the result of a month's run: one line per account, the total, and what to do about refusals."""
     rows = [(receipt.account, _result(receipt), money(yuan(receipt.amount_fen))) for receipt in run.done]
     refused = [(each.account, said("refused: {message}", message=each.refusal.message), "") for each in run.refused]
     summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))

@@ -9,7 +9,7 @@ import msgspec
 
 from cli.answers.availability import TermsNamed
 from cli.terminal.numbers import currency, money
-from cli.terminal.output import print_pairs, print_table
+from cli.terminal.output import WIDTH, print_pairs, print_table, print_text
 from cli.terminal.values import Ratio, ZonedInstant, ratio
 from cli.terminal.vocabulary import word
 from domain.money import Fen
@@ -32,10 +32,11 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded: Fen
     issued: Fen
+    still_open: tuple[str, ...]
 
 
 class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month comes to."""
+    """The totals of a month."""
 
     accounts: int
     not_covered: int
@@ -88,6 +89,7 @@ def _account(row: AccountMonth) -> AccountRow:
         outcome=row.outcome,
         awarded=Fen(row.awarded_fen),
         issued=Fen(row.issued_fen),
+        still_open=row.still_open,
     )
 
 
@@ -108,7 +110,7 @@ def _totals(sums: Sums) -> TotalsShown:
 
 
 def print_report(answer: ReportAnswer, code: str) -> None:
-    """The sums, in a currency, and the accounts below the commitment and those that claimed."""
+    """Print the totals, in a currency, and the accounts below the commitment or with a claim."""
     totals = answer.totals
     unclaimed = said(
         "{count}, would get {amount}", count=totals.unclaimed, amount=currency(totals.unclaimed_credit, code)
@@ -169,6 +171,15 @@ def _print_accounts(accounts: Sequence[AccountRow]) -> None:
         said("issued"),
     )
     print_table(columns, rows, right=[columns[1], columns[2], columns[3], columns[5], columns[6]])
+    for row in accounts:
+        if row.still_open:
+            lasting = ", ".join(row.still_open)
+            print_text(
+                said(
+                    "{account}: counts outages that are still open: {incidents}", account=row.account, incidents=lasting
+                ),
+                width=WIDTH,
+            )
 
 
 class PageMade(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from domain.text import said
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
-    """What a document says beside its name and its readings, as it is written there."""
+    """The parameters of a document as written there, apart from its name and readings."""
 
     effective_from: date
     currency: str
@@ -43,6 +43,7 @@ class TermsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: date
     noticed_at: ZonedInstant | None
     sha256: str
+    revision: int
     parameters: Parameters
     readings: Readings
     document: str
@@ -53,6 +54,7 @@ class TermsAnswer(msgspec.Struct, frozen=True, kw_only=True):
             [
                 (word("agreement"), self.agreement),
                 (word("version"), self.version),
+                (word("revision"), self.revision),
                 (word("title"), self.title),
                 (word("effective from"), self.effective_from),
                 (word("sha256"), self.sha256),
@@ -86,7 +88,7 @@ def _value(value: object) -> object:
 
 
 def terms_answer(version: Version) -> TermsAnswer:
-    """A version with all that its document says."""
+    """A version with everything in its document."""
     found = version.terms
     return TermsAnswer(
         agreement=found.agreement,
@@ -95,6 +97,7 @@ def terms_answer(version: Version) -> TermsAnswer:
         effective_from=found.effective_from,
         noticed_at=zoned(version.noticed_at, found.zone),
         sha256=version.sha256,
+        revision=found.revision,
         parameters=Parameters(**{name: getattr(found, name) for name in Parameters.__struct_fields__}),
         readings=found.readings,
         document=version.document,
@@ -109,6 +112,7 @@ class TermsListed(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: date
     noticed_at: ZonedInstant | None
     sha256: str
+    revision: int
 
 
 def terms_listed(version: Version) -> TermsListed:
@@ -120,13 +124,21 @@ def terms_listed(version: Version) -> TermsListed:
         effective_from=found.effective_from,
         noticed_at=zoned(version.noticed_at, found.zone),
         sha256=version.sha256,
+        revision=found.revision,
     )
 
 
 def print_terms(versions: Sequence[TermsListed]) -> None:
-    """Published versions one a row."""
-    rows = [(one.agreement, one.version, one.effective_from, one.noticed_at) for one in versions]
+    """Print published versions, one per row."""
+    rows = [(one.agreement, _named(one.version, one.revision), one.effective_from, one.noticed_at) for one in versions]
     print_table((said("agreement"), said("version"), said("effective"), said("announced")), rows)
+
+
+def _named(version: str, revision: int) -> str:
+    """A version with the revision of its document, where that is not the first."""
+    if revision == 1:
+        return version
+    return said("{version}, revision {revision}", version=version, revision=revision)
 
 
 class ShippedTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +153,7 @@ class ShippedTerms(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     checked_on: date
     sha256: str
+    revision: int
 
 
 def shipped_terms(text: str, found: Terms) -> ShippedTerms:
@@ -155,12 +168,15 @@ def shipped_terms(text: str, found: Terms) -> ShippedTerms:
         url=found.source.url,
         checked_on=found.source.checked_on,
         sha256=document_sha256(text),
+        revision=found.revision,
     )
 
 
 def print_shipped(versions: Sequence[ShippedTerms]) -> None:
-    """Versions that come with the software, one a row."""
-    rows = [(one.agreement, one.version, one.currency, one.remedy, one.checked_on) for one in versions]
+    """Print versions that come with the software, one per row."""
+    rows = [
+        (one.agreement, _named(one.version, one.revision), one.currency, one.remedy, one.checked_on) for one in versions
+    ]
     columns = tuple(map(word, ("agreement", "version", "currency", "remedy")))
     print_table((*columns, said("checked")), rows)
 
@@ -173,6 +189,7 @@ class SoundTerms(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     effective_from: date
     sha256: str
+    revision: int
 
     def table(self) -> None:
         """That it is sound, in a sentence."""

@@ -1,14 +1,14 @@
-"""Who fell short in a month, and what waits."""
+"""The breaches of a month, and the worklist."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import msgspec
 
 from cli.terminal.numbers import money
-from cli.terminal.output import print_table, print_text
+from cli.terminal.output import WIDTH, print_table, print_text
 from cli.terminal.sparkline import bar
 from cli.terminal.values import Ratio, ZonedInstant, ratio, zoned
 from cli.terminal.vocabulary import word
@@ -18,7 +18,7 @@ from ledger.queries.worklist import Breach, Unclaimed, Work
 
 
 class BreachRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A month below the commitment, and what a claim would get."""
+    """A month below the commitment, and the credit that a claim would get."""
 
     account: str
     month: str
@@ -26,6 +26,7 @@ class BreachRow(msgspec.Struct, frozen=True, kw_only=True):
     tier: int
     credit: Fen
     currency: str
+    still_open: tuple[str, ...]
 
     @property
     def unavailable(self) -> Fraction:
@@ -42,11 +43,12 @@ def breach_row(found: Breach, currency: str) -> BreachRow:
         tier=found.tier,
         credit=Fen(found.credit_fen),
         currency=currency,
+        still_open=found.still_open,
     )
 
 
 def print_breaches(found: Sequence[BreachRow]) -> None:
-    """The accounts, each with a bar: how much of the worst one's unavailability its own is."""
+    """Print the accounts, each with a bar: its unavailability relative to the worst account's."""
     worst = max((breach.unavailable for breach in found), default=Fraction(1))
     rows = [
         (
@@ -68,6 +70,22 @@ def print_breaches(found: Sequence[BreachRow]) -> None:
         said("credit"),
     )
     print_table(columns, rows, right=["availability %", "tier", "credit"])
+    print_still_open(found)
+
+
+def print_still_open(found: Iterable[BreachRow]) -> None:
+    """The months whose figures grow, as they count an outage that is open."""
+    for one in found:
+        if one.still_open:
+            print_text(
+                said(
+                    "{account} {month}: counts outages that are still open: {incidents}",
+                    account=one.account,
+                    month=one.month,
+                    incidents=", ".join(one.still_open),
+                ),
+                width=WIDTH,
+            )
 
 
 def _bar(share: Fraction) -> str:
@@ -99,16 +117,27 @@ class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
+class StillOpen(msgspec.Struct, frozen=True, kw_only=True):
+    """An outage that is open though the month in which it began has ended; `scope` where it is not one account's."""
+
+    incident: str
+    account: str | msgspec.UnsetType
+    scope: str | msgspec.UnsetType
+    started_at: ZonedInstant
+    source: str | None
+
+
 class Worklist(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger worklist`: what waits."""
+    """`slaledger worklist`: breaches to claim, claims to decide, vouchers to issue."""
 
     unclaimed: list[UnclaimedRow]
     to_decide: list[ToDecide]
     to_issue: list[ToIssue]
+    still_open: list[StillOpen]
 
     def table(self) -> None:
-        """What waits for people."""
-        if not (self.unclaimed or self.to_decide or self.to_issue):
+        """Print the worklist."""
+        if not (self.unclaimed or self.to_decide or self.to_issue or self.still_open):
             print_text(said("nothing waits"))
         if self.unclaimed:
             _print_unclaimed(self.unclaimed)
@@ -121,6 +150,23 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
             awards = [(one.account, one.month, money(one.amount)) for one in self.to_issue]
             of_awards = (said("account"), said("month"), said("amount"))
             print_table(of_awards, awards, right=["amount"], title=said("Awards to issue"))
+        if self.still_open:
+            _print_still_open(self.still_open)
+
+
+def _print_still_open(outages: list[StillOpen]) -> None:
+    print()
+    rows = [
+        (
+            one.incident,
+            word(one.scope) if isinstance(one.scope, str) else one.account,
+            one.started_at.in_table(),
+            one.source or "-",
+        )
+        for one in outages
+    ]
+    columns = (said("incident"), said("account"), said("start"), said("source"))
+    print_table(columns, rows, title=said("Outages still open after their month"))
 
 
 def _print_unclaimed(unclaimed: list[UnclaimedRow]) -> None:
@@ -146,6 +192,7 @@ def _print_unclaimed(unclaimed: list[UnclaimedRow]) -> None:
         said("before"),
     )
     print_table(columns, rows, right=["tier", "credit"], title=said("Breaches without a claim"))
+    print_still_open(unclaimed)
 
 
 def _day(edge: ZonedInstant | None) -> str:
@@ -154,7 +201,7 @@ def _day(edge: ZonedInstant | None) -> str:
 
 
 def worklist(found: Work, zone: str, currency: str) -> Worklist:
-    """What waits, with instants in a zone and amounts in a currency."""
+    """The worklist, with instants in a zone and amounts in a currency."""
     return Worklist(
         unclaimed=[_unclaimed(one, zone, currency) for one in found.unclaimed],
         to_decide=[
@@ -167,6 +214,16 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
             )
             for row in found.to_issue
         ],
+        still_open=[
+            StillOpen(
+                incident=one.incident,
+                account=one.account or msgspec.UNSET,
+                scope=msgspec.UNSET if one.account else one.scope,
+                started_at=ZonedInstant(one.started_at, zone),
+                source=one.source,
+            )
+            for one in found.still_open
+        ],
     )
 
 
@@ -178,6 +235,7 @@ def _unclaimed(one: Unclaimed, zone: str, currency: str) -> UnclaimedRow:
         tier=one.breach.tier,
         credit=Fen(one.breach.credit_fen),
         currency=currency,
+        still_open=one.breach.still_open,
         earlier=one.earlier,
         opens=zoned(one.opens_at, zone),
         closes=zoned(one.closes_at, zone),

@@ -57,7 +57,7 @@ for _command in (checkpoint, prove, consistency):
 
 
 def _range(log: Reader, account: str) -> tuple[str, str]:
-    """Where an account's streams lie. Raises Refusal `unknown_account`."""
+    """The range of an account's streams. Raises Refusal `unknown_account`."""
     if not log.version(streams.account(account)):
         raise unknown_account(account)
     return streams.range_of(account)

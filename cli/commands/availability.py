@@ -1,4 +1,4 @@
-"""Questions about availability: a month, who fell short, the mean time between failures, and what waits."""
+"""Queries about availability: a month, the breaches, the mean time between failures, and the worklist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ledger.queries.worklist import breaches_of, month_of_account, mtbf_of_accou
 
 
 def parsed_month(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """A month as a click callback. Raises click.BadParameter."""
+    """Check a month, as a click callback. Raises click.BadParameter."""
     try:
         return None if value is None else str(MonthText.parse(value))
     except BadValue as error:
@@ -76,8 +76,8 @@ def mtbf(account: str, year: int, asked: KnownAtOptions, format_: str | None) ->
       slaledger mtbf 1001 2026
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
-        result = mtbf_of_account(log, account, year, known.at)
-    answer = mean_time(account, year, result)
+        result, other = mtbf_of_account(log, account, year, known.at)
+    answer = mean_time(account, year, result, other)
     emit(answer, format_, answer.table)
 
 

@@ -1,4 +1,4 @@
-"""`slaledger batch`: a file of commands, one a line."""
+"""`slaledger batch`: a file of commands, one per line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import IO
 import click
 
 from cli.answers.batch import batch_answer
-from cli.answers.faults import print_faults
 from cli.main import print_error, wants_json
 from cli.options.completion import files
 from cli.options.context import actor, open_ledger
@@ -21,7 +20,6 @@ from domain.commands import BY_WORDS
 from domain.text import said
 from ledger.commands.batch import Batch, Report
 from ledger.imports.command_table import command_lines
-from ledger.refusals import ManyFaults
 from ledger.refusals.copies import UnreadableFile
 
 
@@ -51,10 +49,7 @@ def batch(file: str, keep_going: bool, dry_run: bool, words: str | None, format_
     """
     if words is None and file.lower().endswith(".csv"):
         raise click.UsageError(said("say of which command the rows are, as in --command 'claim file'"))
-    try:
-        opened = _opened(file) if words is None else _table(file, words)
-    except ManyFaults as faults:
-        return print_faults(faults.refusals)
+    opened = _opened(file) if words is None else _table(file, words)
     with opened as lines, open_ledger() as ledger, progress("lines") as advance:
         run = Batch(ledger, lines, actor=actor(), keep_going=keep_going, on_progress=lambda done: advance(done, 0))
         report = run.run(dry_run=dry_run)
@@ -65,7 +60,7 @@ def batch(file: str, keep_going: bool, dry_run: bool, words: str | None, format_
 
 
 def _opened(file: str) -> IO[bytes]:
-    """The file's lines, seekable: standard input is put into a temporary file first."""
+    """Open the file as a seekable stream: standard input is copied into a temporary file first."""
     if file == "-":
         return _spooled(sys.stdin.buffer)
     try:

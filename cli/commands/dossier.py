@@ -77,7 +77,7 @@ def dossier(
 
 
 class _Made(NamedTuple):
-    """What was made: the files' bytes in order, of whose case, and the size of the tree."""
+    """The files made: their bytes in order, the account and month, and the size of the tree."""
 
     account: str
     month: str
@@ -86,7 +86,7 @@ class _Made(NamedTuple):
 
 
 def _made(account: str, month: str, key: str | None, file: str | None, html: str | None) -> _Made:
-    """A case as a file, as a page, or both, of one moment. Raises Refusal `unknown_account`, `claim_undecided`."""
+    """Make a case's dossier, page, or both, from one snapshot. Raises Refusal `unknown_account`, `claim_undecided`."""
     with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
         for name in (file, html):
             if name is not None:

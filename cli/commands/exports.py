@@ -1,4 +1,4 @@
-"""`slaledger export`: what the ledger knows as files that other tools read."""
+"""`slaledger export`: the ledger's data as files for other tools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`slaledger import` of what was billed: the provider's CSV and billing interface, FOCUS files."""
+"""`slaledger import` of bills: the provider's CSV and billing interface, FOCUS files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger.imports.bss import BssOptions, read_bss
 
 
 def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """An IANA zone. Raises click.BadParameter."""
+    """Check an IANA time zone, as a click callback. Raises click.BadParameter."""
     try:
         if value is not None:
             zone_info(value)
@@ -24,7 +24,7 @@ def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 
 def _accounts(given: tuple[str, ...]) -> dict[str, str]:
-    """`VALUE` or `VALUE=ID` for each, as a mapping to ids."""
+    """Parse options `VALUE` or `VALUE=ID` into a mapping to ids."""
     return dict(
         (value, id_) if equals else (text, text) for text in given for value, equals, id_ in [text.rpartition("=")]
     )
@@ -41,7 +41,7 @@ def _call_names(names: tuple[str, ...], given: BillFiles) -> frozenset[str]:
 @click.option("--call-item", "call_items", multiple=True, metavar="NAME", help="A 计费项 that is calls.")
 @click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
 @bill_options
-def aliyun_bill(given: BillFiles, call_items: tuple[str, ...], products: tuple[str, ...]) -> int:
+def aliyun_bill(given: BillFiles, call_items: tuple[str, ...], products: tuple[str, ...]) -> None:
     """The provider's instance bill, UTF-8 or GB18030: what was payable, and what of it vouchers (代金券) paid.
     Several files are one bill.
 
@@ -52,14 +52,14 @@ def aliyun_bill(given: BillFiles, call_items: tuple[str, ...], products: tuple[s
     asked = AliyunBillOptions(
         call_items=_call_names(call_items, given), products=frozenset(products), no_calls=given.no_calls
     )
-    return take_bills(given, lambda files: read_aliyun_bill(files, asked=asked))
+    take_bills(given, lambda files: read_aliyun_bill(files, asked=asked))
 
 
 @click.command("bss", short_help="The provider's billing interface (JSON).")
 @click.option("--call-item", "call_items", multiple=True, metavar="NAME", help="An item that is calls.")
 @click.option("--product", "products", multiple=True, metavar="NAME", help="Only items of this product; repeatable.")
 @bill_options
-def bss(given: BillFiles, call_items: tuple[str, ...], products: tuple[str, ...]) -> int:
+def bss(given: BillFiles, call_items: tuple[str, ...], products: tuple[str, ...]) -> None:
     """What QueryInstanceBill, DescribeInstanceBill or QueryInstanceGaapCost answered, all pages of a billing cycle:
     what was payable, and what of it vouchers (代金券) paid.
 
@@ -73,7 +73,7 @@ def bss(given: BillFiles, call_items: tuple[str, ...], products: tuple[str, ...]
         no_calls=given.no_calls,
         currency=terms_currency(),
     )
-    return take_bills(given, lambda files: read_bss(files, asked=asked))
+    take_bills(given, lambda files: read_bss(files, asked=asked))
 
 
 @click.command("focus", short_help="A FOCUS 1.0 to 1.2 billing file (CSV).")
@@ -102,7 +102,7 @@ def focus(
     leave_out: tuple[str, ...],
     rounded: bool,
     repeated_rows: bool,
-) -> int:
+) -> None:
     """A billing file as FOCUS has it: a bill per account and billing period, of BilledCost. Usage counts; of other
     kinds of charges say whether they do.
 
@@ -126,4 +126,4 @@ def focus(
         no_calls=given.no_calls,
         currency=terms_currency(),
     )
-    return take_bills(given, lambda files: of_focus.read_focus(files, asked=asked))
+    take_bills(given, lambda files: of_focus.read_focus(files, asked=asked))

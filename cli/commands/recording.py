@@ -1,4 +1,4 @@
-"""The commands that change the ledger, made from the commands' own structs: one parser for words and batch lines."""
+"""The commands that change the ledger, generated from their structs: words and batch lines share one parser."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
 from cli.refusals import BadEvidence
 from cli.terminal.output import emit, format_params, warn
-from domain.commands import BY_WORDS, Command, EvidenceField, MonthCommand
+from domain.commands import BY_WORDS, Command, MonthCommand
 from domain.text import said
-from domain.values import VoucherOffset
+from domain.values import EvidenceField, VoucherOffset
 from ledger.commands.execution import Done, execute
 from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build
@@ -33,6 +33,9 @@ _HELP = {
     "from_": "Start of the excluded span; the incident's start by default.",
     "to": "End of the excluded span; the incident's end by default.",
     "notified_at": "When the customer was told; needed for 2.3(5).",
+    "announced_from": "From when on maintenance was announced; needs --announced-to.",
+    "announced_to": "Until when maintenance was announced; needs --announced-from.",
+    "moved_at": "From when on it is in the region.",
     "decided_at": "When it was decided; now by default.",
     "issued_at": "When it was issued; now by default.",
     "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",
@@ -52,7 +55,7 @@ _HELP = {
 
 
 class Verbs(click.Group):
-    """A group with every changing command of its name, each made when it is asked for, beside those added by hand."""
+    """A group with all changing commands of its name, generated on demand, and those added by hand."""
 
     def _changing(self) -> list[str]:
         return [verb for name, _, verb in (words.partition(" ") for words in BY_WORDS) if name == self.name]
@@ -159,7 +162,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
 
 
 def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
-    """What was said on the command line, in the wire form of a batch line."""
+    """The fields given on the command line, in the wire form of a batch line."""
     fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
     if "words" in given:
         fields.pop("words", None)
@@ -194,7 +197,7 @@ def _evidence(text: str) -> dict[str, str]:
 
 
 def print_receipt(done: Done, format_: str | None) -> None:
-    """Print what a command came to, and its warnings on standard error."""
+    """Print the result of a command, and its warnings on standard error."""
     for warning in done.warnings:
         warn(warning)
     emit(receipts.done(done), format_, lambda: receipts.print_done(done))

@@ -85,5 +85,6 @@ def check(file: str, format_: str | None) -> None:
         version=found.version,
         effective_from=found.effective_from,
         sha256=document_sha256(document),
+        revision=found.revision,
     )
     emit(answer, format_, answer.table)

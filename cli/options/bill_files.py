@@ -11,10 +11,9 @@ import click
 import msgspec
 
 from cli.answers.bills import bills_answer
-from cli.answers.faults import print_faults
 from cli.options.completion import files as complete_files
 from cli.options.context import actor, open_ledger
-from cli.options.importing import dry_run_option
+from cli.options.importing import GATHERED, dry_run_option
 from cli.terminal.output import emit, format_option, warn
 from domain.refusals import BadValue
 from domain.time import Instant
@@ -24,7 +23,6 @@ from ledger.imports.reconcile_bills import EVERY, AskedOfBills
 from ledger.imports.record_bills import record_bills
 from ledger.imports.source import LARGEST
 from ledger.imports.statements import SourceFile
-from ledger.refusals import ManyFaults
 
 
 class BillFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +36,7 @@ class BillFiles(msgspec.Struct, frozen=True, kw_only=True):
     format_: str | None
 
 
-def bill_options(command: Callable[..., int]) -> Callable[..., int]:
+def bill_options(command: Callable[..., None]) -> Callable[..., None]:
     """The files and options of every import of bills; the command gets them as `given`."""
 
     @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_files)
@@ -75,10 +73,10 @@ def bill_options(command: Callable[..., int]) -> Callable[..., int]:
         dry_run: bool,
         format_: str | None,
         **given: Any,
-    ) -> int:
+    ) -> None:
         asked = AskedOfBills(take_source=frozenset(take_source), skip=frozenset(skip), older=older)
         named = BillFiles(names=files, no_calls=no_calls, asked=asked, as_of=as_of, dry_run=dry_run, format_=format_)
-        return command(*words, given=named, **given)
+        command(*words, given=named, **given)
 
     return asking
 
@@ -91,18 +89,18 @@ def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> i
         raise click.BadParameter(refusal.message) from None
 
 
-def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillReading]) -> int:
-    """Read the files and record all that they say, or nothing; tell what it came to, or all that is wrong."""
-    try:
-        with ExitStack() as opened:
-            files = [SourceFile(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
-            reading = msgspec.structs.replace(read(files), said_at=given.as_of)
-        with open_ledger() as ledger:
-            taken = record_bills(ledger, reading, actor(), asked=given.asked, dry_run=given.dry_run)
-    except ManyFaults as faults:
-        return print_faults(faults.refusals)
+def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillReading]) -> None:
+    """Read the files and record all that they say, or nothing; tell what it came to. Raises Refusal, ManyFaults."""
+    with ExitStack() as opened:
+        files = [SourceFile(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
+        reading = msgspec.structs.replace(read(files), said_at=given.as_of)
+    with open_ledger() as ledger:
+        taken = record_bills(ledger, reading, actor(), asked=given.asked, dry_run=given.dry_run)
     for note in taken.outcome.notes:
         warn(note)
     answer = bills_answer(given.names, taken, dry_run=given.dry_run)
-    emit(answer, given.format_, answer.table)
-    return 0
+    gathered = click.get_current_context().meta.get(GATHERED)
+    if gathered is None:
+        emit(answer, given.format_, answer.table)
+    else:
+        gathered.append(answer)

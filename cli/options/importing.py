@@ -1,24 +1,35 @@
-"""What the importers share: one place that runs a reader, and the options that several of them have."""
+"""Shared parts of the importers: the function that runs a reader, and common options."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
-from cli.answers.copies import import_answer
+from cli.answers.imports import import_answer
 from cli.options.completion import accounts, files
 from cli.options.context import actor, open_ledger
-from cli.terminal.output import emit, warn
-from domain.terms.versions import currency_of
+from cli.terminal.output import emit, format_option, warn
+from domain.refusals import BadValue
+from domain.terms.versions import currency_of, latest
 from domain.text import said
+from domain.time import DEFAULT_ZONE, Instant
 from ledger.files.lines import open_lines
 from ledger.imports import source
-from ledger.imports.record import take_over
+from ledger.imports.outcome import Asked
+from ledger.imports.record import ReadFile, Taken, reconcile_source, take_over
+from ledger.imports.statements import Reading, SourceFile
+from ledger.refusals.imports.reconcile import BadGone, Vanished
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+GATHERED = "slaledger.imports"
+"""Where a run of several imports gathers their answers, in the context's `meta`."""
 dry_run_option = click.option("--dry-run", is_flag=True, help="Check everything and record nothing.")
 file_argument = click.argument("file", shell_complete=files)
 account_option = click.option(
@@ -34,12 +45,12 @@ only_mapped_option = click.option("--only-mapped", is_flag=True, help="Leave out
 
 
 def whom_options(command: _Command) -> _Command:
-    """Whom outages touch."""
+    """Add the options for the accounts that outages affect."""
     return account_option(all_accounts_option(command))
 
 
 def check_whom(accounts: tuple[str, ...], all_accounts: bool) -> None:
-    """Raises click.UsageError unless outages touch either accounts that were named or everybody."""
+    """Check that outages affect either named accounts or all. Raises click.UsageError."""
     if bool(accounts) == all_accounts:
         raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
 
@@ -61,23 +72,123 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
 
 
 def terms_currency() -> str:
-    """What the terms count in: bills in another currency are refused. Raises Refusal."""
+    """The currency of the terms: bills in another one are refused. Raises Refusal."""
     with open_ledger(read_only=True) as ledger, ledger.reading() as log:
         return currency_of(log.versions())
 
 
 def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> None:
-    """Read a file and record all that it says, or nothing; tell what it came to. Raises Refusal."""
+    """Read a file of commands and record all that it says, or nothing; tell what it came to. Raises Refusal."""
     with open_lines(file, source.LARGEST) as lines:
         found = read(lines)
     with open_ledger() as ledger:
         taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
-    notes = [*found.notes, *taken.left_alone]
-    _tell_notes(notes)
-    answer = import_answer(file, len(found.commands), taken, notes, dry_run=dry_run)
-    emit(answer, format_, answer.table)
+    taken.notes = [*found.notes, *taken.notes]
+    _tell((file,), taken, DEFAULT_ZONE, dry_run, format_)
 
 
-def _tell_notes(notes: Iterable[str]) -> None:
-    for note in notes:
+class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What every import of statements is asked: `as_of` is when the source said it, in microseconds."""
+
+    asked: Asked
+    as_of: int | None
+    dry_run: bool
+    format_: str | None
+
+
+def source_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The files, and what a person says about their source; the command gets `files` and `options`."""
+
+    @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=files)
+    @click.option("--gone", multiple=True, metavar="ID=WORD", help="What became of a vanished outage; repeatable.")
+    @click.option("--take-source", multiple=True, metavar="ID", help="Take the source's word again; repeatable.")
+    @click.option("--older", is_flag=True, help="Take a file older than what the ledger took.")
+    @click.option("--as-of", metavar="T", help="When the source said this, where the file does not tell.")
+    @dry_run_option
+    @format_option
+    @functools.wraps(command)
+    def asking(
+        *words: Any,
+        gone: tuple[str, ...],
+        take_source: tuple[str, ...],
+        older: bool,
+        as_of: str | None,
+        dry_run: bool,
+        format_: str | None,
+        **given: Any,
+    ) -> None:
+        asked = Asked(gone=dict(map(_gone, gone)), take_source=frozenset(take_source), older=older)
+        told_at = None if as_of is None else instant(as_of)
+        options = SourceOptions(asked=asked, as_of=told_at, dry_run=dry_run, format_=format_)
+        command(*words, options=options, **given)
+
+    return asking
+
+
+def _gone(text: str) -> tuple[str, int | str]:
+    """`ID=END`, `ID=withdrawn` or `ID=kept`. Raises Unreadable `bad_gone`."""
+    id_, _, word = text.partition("=")
+    if word in ("withdrawn", "kept"):
+        return id_, word
+    try:
+        return id_, int(Instant.parse(word))
+    except BadValue:
+        raise BadGone(place="--gone", text=text) from None
+
+
+def instant(text: str) -> int:
+    """An RFC 3339 instant of an option, in microseconds. Raises BadValue."""
+    return int(Instant.parse(text))
+
+
+def take_statements(
+    names: Sequence[str], read: Callable[[Sequence[SourceFile]], Reading], options: SourceOptions
+) -> None:
+    """Read the files of one source, bring the ledger to what they state, and tell what that came to.
+
+    Raises Refusal or ManyFaults, and nothing is recorded; or Refusal `vanished` after all else was recorded.
+    """
+    with ExitStack() as opened:
+        given = [_Hashed(name, opened.enter_context(open_lines(name, source.LARGEST))) for name in names]
+        reading = read([SourceFile(each.name, each) for each in given])
+        read_files = [ReadFile(each.name, each.finish()) for each in given]
+    if options.as_of is not None:
+        reading = msgspec.structs.replace(reading, said_at=options.as_of)
+    with open_ledger() as ledger:
+        taken = reconcile_source(ledger, reading, read_files, actor(), asked=options.asked, dry_run=options.dry_run)
+        with ledger.reading() as log:
+            zone = latest(log.versions()).terms.zone
+    _tell(names, taken, zone, options.dry_run, options.format_)
+    if taken.outcome.vanished:
+        raise Vanished(source=reading.source, incidents=", ".join(taken.outcome.vanished))
+
+
+class _Hashed:
+    """A file's lines, hashed as they are read."""
+
+    def __init__(self, name: str, lines: Iterable[bytes]) -> None:
+        self.name = name
+        self._lines = iter(lines)
+        self._hash = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for line in self._lines:
+            self._hash.update(line)
+            yield line
+
+    def finish(self) -> str:
+        """The SHA-256 of the whole file; what nobody read is read here."""
+        for _ in self:
+            pass
+        return self._hash.hexdigest()
+
+
+def _tell(names: Sequence[str], taken: Taken, zone: str, dry_run: bool, format_: str | None) -> None:
+    for note in taken.notes:
         warn(note)
+    answer = import_answer(names, taken, zone, dry_run=dry_run)
+    gathered = click.get_current_context().meta.get(GATHERED)
+    if gathered is None:
+        emit(answer, format_, answer.table)
+    else:
+        gathered.append(answer)

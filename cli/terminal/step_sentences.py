@@ -1,4 +1,4 @@
-"""The steps of a decision in words, in the reader's language. The words are no part of the record."""
+"""The steps of a decision as sentences, in the reader's language. They are not part of the record."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _number(step: Step) -> int:
 
 
 def _percent(ratio: str) -> str:
-    """An exact ratio as a percentage for the eye, cut to four decimals, whole where it is whole."""
+    """An exact ratio as a percentage for display, cut to four decimals, without decimals where it is whole."""
     numerator, denominator = map(int, ratio.split("/"))
     return percent_cut(numerator, denominator).removesuffix(".0000") + "%"
 
@@ -106,6 +106,13 @@ def _exclusion(step: Step, i: _Shown) -> Said:
     )
     if step.inputs.get("notified_at") is not None:
         told = said("{told}; the customer was told at {notified_at}", told=told, notified_at=i["notified_at"])
+    if "announced_from_at" in step.inputs:
+        told = said(
+            "{told}; of it what was announced, {announced_from} to {announced_to}",
+            told=told,
+            announced_from=i["announced_from_at"],
+            announced_to=i["announced_to_at"],
+        )
     if step.inputs.get("reason"):
         return said("{told} ({reason}).", told=told, reason=i["reason"])
     return said("{told}.", told=told)
@@ -193,7 +200,7 @@ def _base(step: Step, i: _Shown) -> Said:
 
 
 def _is_service(i: _Shown) -> bool:
-    """Raises KeyError for a part that this version does not know."""
+    """Whether a step is about the service part. Raises KeyError for an unknown part."""
     return {"service": True, "call": False}[i["part"]]
 
 

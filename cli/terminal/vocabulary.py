@@ -1,4 +1,4 @@
-"""What codes and field names are called: in English as they are written in commands and JSON, in Chinese in Chinese."""
+"""The words for codes and field names: in English as in commands and JSON, in Chinese translated."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ _TOPICS = (
     said("calendar.published"),
     said("account.enrolled"),
     said("account.restaged"),
+    said("account.moved"),
     said("account.corrected"),
     said("account.closed"),
     said("incident.opened"),
@@ -62,18 +63,19 @@ _TOPICS = (
     said("incident.corrected_within"),
     said("incident.function_corrected"),
     said("incident.reopened"),
-    said("incident.reinstated"),
+    said("incident.restored"),
     said("incident.kept"),
     said("incident.released"),
     said("source.read"),
     said("incident.withdrawn"),
     said("exclusion.applied"),
     said("exclusion.applied.v2"),
+    said("exclusion.applied_as_announced"),
     said("exclusion.withdrawn"),
     said("fees.billed"),
     said("fees.corrected"),
     said("fees.voided"),
-    said("fees.reinstated"),
+    said("fees.restored"),
     said("fees.paid_by_voucher"),
     said("fees.payment_reversed"),
     said("claim.filed"),
@@ -90,6 +92,8 @@ _FIELDS = (
     said("account"),
     said("agreement"),
     said("amount"),
+    said("announced from"),
+    said("announced to"),
     said("awarded"),
     said("balance"),
     said("bill"),
@@ -128,6 +132,7 @@ _FIELDS = (
     said("ledger"),
     said("month"),
     said("months"),
+    said("moved"),
     said("name"),
     said("noticed"),
     said("notified"),
@@ -142,6 +147,7 @@ _FIELDS = (
     said("redemption"),
     said("region"),
     said("remedy"),
+    said("revision"),
     said("scope"),
     said("service voucher"),
     said("sha256"),
@@ -194,14 +200,14 @@ _WORDS: dict[str, Said] = {
 
 
 def word(code: str) -> str:
-    """What a code or a field is called; one that is not known here stays as it is."""
+    """The word for a code or a field; an unknown one stays as it is."""
     return _WORDS.get(code, code)
 
 
 def label(field: str) -> str:
-    """What a field of a record is called: its name without the unit, with blanks."""
+    """The label of a record's field: its name without the unit, with blanks."""
     return word(field.removesuffix("_fen").removesuffix("_at").removesuffix("_us").replace("_", " "))
 
 
 CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})
-"""Fields of records whose values are codes, not what somebody wrote."""
+"""Fields of records whose values are codes, not free text."""

@@ -17,6 +17,7 @@ A code with several sentences has a subclass for each. The docstring is the refu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeAlias, dataclass_transform
 
 from domain.text import Said, said
@@ -63,6 +64,7 @@ class Refusal(_Declared):
         self.zone: str | None = None
         self._message: str | None = None
         self._hint: str | None = None
+        self._place: str | None = None
         if "clause" in values:
             self.clause = values.pop("clause")
         if values.keys() != fields(type(self)).keys():
@@ -88,8 +90,14 @@ class Refusal(_Declared):
             return self._hint
         return self._written(self.hint_template)
 
+    @property
+    def place_told(self) -> str | None:
+        """Where it happened: FILE, FILE:LINE or FILE: $.json.path; None where that was not said."""
+        return self._place or self.values.get("place")
+
     def at(self, place: str) -> None:
         """Say where it happened, before what is wrong."""
+        self._place = place
         self.reword(said("{place}: {message}", place=place, message=self.message))
 
     def reword(self, message: str, hint: str | None = None) -> None:
@@ -164,3 +172,11 @@ class BadValue(Refusal, ValueError):
 
 class UnreadableValue(BadValue, Unreadable):
     """A field's text is not even of its kind (no instant, no amount)."""
+
+
+class ManyFaults(Exception):
+    """Several refusals of one import, told at once; the exit status is the first one's. Nothing was recorded."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(refusals)
+        self.refusals = tuple(refusals)

@@ -23,6 +23,16 @@ class RestagedBeforeEnrolment(Refusal, code="before_enrolment", clause="opening"
     stage: str
 
 
+class MovedBeforeEnrolment(Refusal, code="before_enrolment"):
+    """An account moves to another region at or after its enrolment."""
+
+    message = "account {account} was enrolled only at {enrolled_at}"
+    hint = "`slaledger account correct {account} --region {region} --reason …`, if it was there from the start"
+    account: str
+    enrolled_at: InstantUs
+    region: str
+
+
 class NothingToCorrectInAccount(Refusal, code="nothing_given"):
     """A correction says what is to be corrected."""
 
@@ -41,9 +51,9 @@ class AccountAlreadyClosed(Refusal, code="account_closed"):
 
 
 class ClosedBeforeEnrolment(Refusal, code="before_enrolment"):
-    """An account is closed at or after its enrolment and its last change of stage."""
+    """An account is closed at or after its enrolment and its last change of stage or region."""
 
-    message = "account {account} was enrolled or changed its stage at {begun_at}, after that"
+    message = "account {account} was enrolled or changed its stage or region at {begun_at}, after that"
     hint = "give a --closed-at of {begun_at} or later"
     account: str
     begun_at: InstantUs
@@ -65,6 +75,15 @@ class AfterRestaging(Refusal, code="after_restaging", clause="opening"):
     hint = "give an --enrolled-at up to {restaged_at}"
     account: str
     restaged_at: InstantUs
+
+
+class AfterMove(Refusal, code="after_move"):
+    """An account's regions begin with its enrolment; it may have moved to none before."""
+
+    message = "account {account} moved to another region at {moved_at}, before that"
+    hint = "give an --enrolled-at up to {moved_at}"
+    account: str
+    moved_at: InstantUs
 
 
 class UnknownAccount(Refusal, code="unknown_account", clause="opening"):

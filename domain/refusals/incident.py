@@ -115,6 +115,14 @@ class NoticeTooLate(Refusal, code="notice_too_late"):
     begins: InstantUs
 
 
+class BadAnnouncedWindow(Refusal, code="announced_window", clause="2.3(5)"):
+    """The window in which maintenance was announced has a beginning and an end; without both it excludes nothing."""
+
+    message = "incident {incident}: the announced window needs a beginning and a later end"
+    hint = "give both --announced-from and --announced-to as they were announced, or neither"
+    incident: str
+
+
 class UnknownExclusion(Refusal, code="unknown_exclusion"):
     """Exclusions are numbered within their incident, from 1."""
 

@@ -169,12 +169,30 @@ class UnreadableTerms(Unreadable, code="bad_terms"):
 
 
 class TermsVersionTaken(Refusal, code="terms_version_taken", clause="4"):
-    """A published version never changes; an amendment has a name of its own."""
+    """A published version changes only in its readings, and with a reason; an amendment has a name of its own."""
 
     message = "version {version} of {agreement} was published with other content"
+    hint = "where only readings changed, give --reason; an amendment has a version and an effective date of its own"
+    version: str
+    agreement: str
+
+
+class TermsMoreThanReadings(Refusal, code="terms_more_than_readings", clause="4"):
+    """A published version is published again with other readings. Anything else in it is an amendment."""
+
+    message = "version {version} of {agreement} says more otherwise than its readings"
     hint = "an amendment has a version and an effective date of its own"
     version: str
     agreement: str
+
+
+class ReadingByAmendment(Refusal, code="reading_by_amendment", clause="4"):
+    """The zone, and when an amendment takes hold, decide where past months lie. They need an amendment."""
+
+    message = "version {version}: the reading {reading} moves months that are past"
+    hint = "change it in an amendment, with a version and an effective date of its own"
+    version: str
+    reading: str
 
 
 class TermsSameDay(Refusal, code="terms_same_day", clause="4"):

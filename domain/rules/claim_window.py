@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 
 from domain.calendar import Calendars, CalendarYear, next_workday
+from domain.refusals.terms import CalendarMissing
 from domain.terms.versions import Terms
 from domain.time import add_months, days_in, first_day, midnight
 
@@ -26,22 +28,31 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     """The years whose calendars were used."""
 
 
-def claim_window(month: str, terms: Terms, calendars: Calendars) -> Window:
-    """The claim window of a month.
+def claim_window(month: str, terms: Terms, calendars: Calendars, filed_at: int | None = None) -> Window:
+    """The claim window of a month; with `filed_at` as far as it matters for a claim that was filed then.
 
-    Raises Refusal `calendar_missing` where a year's working days are needed that were never recorded.
+    A claim that was filed up to the nominal last day is in time whether that day moves or not: it needs no working
+    days to tell. Raises Refusal `calendar_missing` where a year's working days are needed that were never recorded.
     """
-    return _window(month, terms, frozenset(calendars.values()))
+    years = frozenset(calendars.values())
+    try:
+        return _window(month, terms, years)
+    except CalendarMissing:
+        if filed_at is None or filed_at >= midnight(_last_day(month, terms) + _DAY, terms.zone):
+            raise
+    return _window(month, terms, years, rolls=False)
 
 
 @lru_cache(maxsize=1024)
-def _window(month: str, terms: Terms, years: frozenset[CalendarYear]) -> Window:
+def _window(month: str, terms: Terms, years: frozenset[CalendarYear], rolls: bool = True) -> Window:
+    """The window; its last day stays where it is with `rolls` false (R15)."""
     calendars = {year.year: year for year in years}
     workday, opens = _opening(month, terms, calendars)
-    nominal = _last_day(month, terms)
-    last = next_workday(calendars, nominal) if terms.readings.deadline_rolls else nominal
+    last = nominal = _last_day(month, terms)
     used = {workday.year} if workday else set()
-    used |= {nominal.year, last.year} if terms.readings.deadline_rolls else set()
+    if rolls and terms.readings.deadline_rolls:
+        last = next_workday(calendars, nominal)
+        used |= {nominal.year, last.year}
     return Window(
         nth_workday=workday,
         last_day=last,
@@ -60,6 +71,13 @@ def _opening(month: str, terms: Terms, calendars: Calendars) -> tuple[date | Non
     return workday, workday if terms.readings.claim_opens == "on_the_day" else workday + _DAY
 
 
+def timing_of(filed_at: int, window: Window) -> Literal["too_early", "too_late"] | None:
+    """Clause 3.2: in time is at or after the opening and before the closing instant."""
+    if filed_at < window.opens_at:
+        return "too_early"
+    return "too_late" if filed_at >= window.closes_at else None
+
+
 def nth_workday(month: str, number: int, calendars: Calendars) -> date:
     """The `number`-th working day counted from a month's first day, make-up days included (R14)."""
     day = next_workday(calendars, first_day(month))
@@ -69,9 +87,9 @@ def nth_workday(month: str, number: int, calendars: Calendars) -> date:
 
 
 def _last_day(month: str, terms: Terms) -> date:
-    """R15: the last day of the month that ends the period, or the day there with the number of the month's last.
+    """R15: the last day of the month that ends the period, or its day with the number of the claimed month's last.
 
-    Where the period is counted in days, the last of them is so many days after the month's last one.
+    Where the period is counted in days, it ends that many days after the claimed month's last day.
     """
     if terms.claims.closes_after_days is not None:
         return first_day(add_months(month, 1)) - _DAY + timedelta(days=terms.claims.closes_after_days.value)

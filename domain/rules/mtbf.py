@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from typing import Literal
 
 import msgspec
 
 from domain.incident import Incident
 from domain.intervals import Span, intersect
 from domain.refusals import Refusal
+from domain.refusals.terms import NoTerms
 from domain.rules.availability import availability, meets_commitment
 from domain.rules.unavailability import OPEN_ENDED, Run, measure, outages, runs
 from domain.terms.versions import Terms, Version, in_force
-from domain.time import DAY_US, month_of, month_span
+from domain.time import DAY_US, add_months, midnight, month_of, month_span
 
+Touching = Callable[[Terms], Sequence[Incident]]
+"""The incidents that touch the account under terms (R22)."""
 Covered = Callable[[Terms], list[Span]]
 """The account's covered time under terms (R17)."""
 
@@ -28,7 +33,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Mtbf(msgspec.Struct, frozen=True, kw_only=True):
-    """`mean_us` is None below two events: undefined, and no breach. Terms may promise none: then it is None too."""
+    """A year's mean. Below two events `mean_us` is None, which is no breach; terms may have no `commitment_days`."""
 
     events: int
     mean_us: Fraction | None
@@ -36,22 +41,21 @@ class Mtbf(msgspec.Struct, frozen=True, kw_only=True):
     meets_commitment: bool
 
 
-def mtbf(incidents: Sequence[Incident], covered: Covered, year: int, at: int, versions: Sequence[Version]) -> Mtbf:
+def mtbf(touching: Touching, covered: Covered, year: int, at: int, versions: Sequence[Version]) -> Mtbf:
     """The mean of (next start - previous recovery) over the failures that start in a year, exact.
 
-    Each month's failures are found under the terms that govern it; months before the first version have none.
+    Each month's failures are found under the terms that govern it; months before the first version have none. Failures
+    that overlap or touch are one, so that no gap is below zero.
     Raises Refusal `no_terms` for a year that lies wholly before the first version.
     """
     months = _governed(year, versions)
-    failures: list[Failure] = []
-    for terms in dict.fromkeys(months.values()):
-        own = [month for month, governing in months.items() if governing == terms]
-        failures += _failures(incidents, covered(terms), own, at, terms)
-    failures.sort(key=lambda failure: (failure.start, failure.recovered))
+    promised = months[f"{year:04d}-12"]
+    first, last = midnight(date(year, 1, 1), promised.zone), midnight(date(year + 1, 1, 1), promised.zone)
+    found = _joined(_all_failures(touching, covered, year, at, versions))
+    failures = [failure for failure in found if first <= failure.start < last]
     gaps = [after.start - before.recovered for before, after in pairwise(failures)]
     mean = Fraction(sum(gaps), len(gaps)) if gaps else None
-    promised = months[max(months)].commitment.mtbf_days
-    days = None if promised is None else promised.value
+    days = None if promised.commitment.mtbf_days is None else promised.commitment.mtbf_days.value
     return Mtbf(
         events=len(failures),
         mean_us=mean,
@@ -60,39 +64,80 @@ def mtbf(incidents: Sequence[Incident], covered: Covered, year: int, at: int, ve
     )
 
 
+def by_other_event(versions: Sequence[Version]) -> tuple[Version, ...]:
+    """The same versions, each by the other value of `mtbf_event` (R10)."""
+    return tuple(_by_other_event(version) for version in versions)
+
+
+def _by_other_event(version: Version) -> Version:
+    by_month = version.terms.readings.mtbf_event == "month_below_target"
+    other: Literal["outage", "month_below_target"] = "outage" if by_month else "month_below_target"
+    readings = msgspec.structs.replace(version.terms.readings, mtbf_event=other)
+    return msgspec.structs.replace(version, terms=msgspec.structs.replace(version.terms, readings=readings))
+
+
 def _governed(year: int, versions: Sequence[Version]) -> dict[str, Terms]:
+    """The terms of the year's months and of the month on either side, without months before the first version."""
     months: dict[str, Terms] = {}
     refused: Refusal | None = None
-    for month in (f"{year:04d}-{number:02d}" for number in range(1, 13)):
+    for month in (add_months(f"{year:04d}-01", number) for number in range(-1, 13)):
         try:
             months[month] = in_force(versions, month).terms
         except Refusal as refusal:
-            refused = refusal
-    if not months and refused is not None:
+            refused = refusal if month[:4] == f"{year:04d}" else refused
+    if refused is not None and f"{year:04d}-12" not in months:
         raise refused
     return months
 
 
-def _failures(
-    incidents: Sequence[Incident], covered: list[Span], months: list[str], at: int, terms: Terms
+def _all_failures(
+    touching: Touching, covered: Covered, year: int, at: int, versions: Sequence[Version]
 ) -> list[Failure]:
-    if terms.readings.mtbf_event == "month_below_target":
-        return [failure for month in months if (failure := _bad_month(incidents, covered, month, at, terms))]
-    return [
-        failure
-        for failure in counted_outages(incidents, covered, at, terms)
-        if month_of(failure.start, terms.zone) in months
-    ]
+    """The failures around a year: what overlaps or touches one of the year's may begin earlier, or end later."""
+    months = _governed(year, versions)
+    failures: list[Failure] = []
+    for terms in dict.fromkeys(months.values()):
+        incidents, spans = touching(terms), covered(terms)
+        if terms.readings.mtbf_event == "month_below_target":
+            own = (month for month, governing in months.items() if governing == terms)
+            found = (_bad_month(incidents, spans, month, at, terms) for month in own)
+            failures += [failure for failure in found if failure is not None]
+        else:
+            failures += [
+                failure
+                for failure in counted_outages(incidents, spans, at, terms)
+                if _terms_at(failure.start, terms, versions) == terms
+            ]
+    return failures
+
+
+def _terms_at(instant: int, terms: Terms, versions: Sequence[Version]) -> Terms | None:
+    """The terms that govern an instant's month on the clock of the given ones; None before the first version."""
+    try:
+        return in_force(versions, month_of(instant, terms.zone)).terms
+    except NoTerms:
+        return None
+
+
+def _joined(failures: Iterable[Failure]) -> list[Failure]:
+    """The failures in order, those that overlap or touch as one."""
+    joined: list[Failure] = []
+    for failure in sorted(failures, key=lambda failure: (failure.start, failure.recovered)):
+        if joined and failure.start <= joined[-1].recovered:
+            joined[-1] = Failure(joined[-1].start, max(joined[-1].recovered, failure.recovered))
+        else:
+            joined.append(failure)
+    return joined
 
 
 def counted_outages(
     incidents: Iterable[Incident], covered: list[Span], at: int, terms: Terms, clip: Span = OPEN_ENDED
 ) -> list[Failure]:
-    """The outages of which any time counts, each from the start of its raw condition to its recovery.
+    """The outages with any counted time, each from the start of its raw run to its recovery.
 
-    Pieces that exclusions leave of one raw condition are one outage.
+    The pieces that exclusions leave of one raw run are one outage.
     """
-    found = outages(incidents, at, clip)
+    found = outages(incidents, at, terms, clip)
     pieces = [run for run in runs(found, terms) if intersect(run.counted, covered)]
     if terms.readings.minimum_tested == "before_exclusions":
         return [Failure(run.start, run.end) for run in pieces]

@@ -1,4 +1,4 @@
-"""The doubtful clauses' other readings: which switch answers which question, and what else it could say."""
+"""The alternative readings of doubtful clauses: the reading number of each switch, and its possible values."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ NUMBERS: dict[str, str] = {
     "version_in_force": "R16",
     "voucher_pays_later_by": "R20",
     "voucher_pays": "R21",
+    "shared_touches": "R22",
+    "maintenance_excluded": "R23",
 }
 """Each switch with the number of its reading."""
 
@@ -51,12 +53,14 @@ VALUES: dict[str, tuple[str | int | bool, ...]] = {
     "version_in_force": ("month_start", "month_end"),
     "voucher_pays_later_by": ("bill_date", "usage_month"),
     "voucher_pays": ("service_and_call", "service"),
+    "shared_touches": ("any_covered", "at_start"),
+    "maintenance_excluded": ("announced", "actual"),
 }
-"""What a question is answered with; where any value is possible (R8, R9), those that are worth trying."""
+"""The values of each switch; where any value is possible (R8, R9), those that are worth trying."""
 
 
 def others(readings: Readings) -> Iterator[tuple[str, str | int | bool]]:
-    """Every switch with every answer that is not the given one."""
+    """Every switch with each value that the given readings do not have."""
     for key, values in VALUES.items():
         for value in values:
             if getattr(readings, key) != value:
@@ -64,12 +68,12 @@ def others(readings: Readings) -> Iterator[tuple[str, str | int | bool]]:
 
 
 def with_readings(versions: Sequence[Version], changed: Mapping[str, Any]) -> tuple[Version, ...]:
-    """The same versions, read otherwise. Raises Unreadable `bad_reading` for an unknown switch or answer."""
+    """The same versions with some readings changed. Raises Unreadable `bad_reading` for an unknown switch or value."""
     return tuple(_changed(version, changed) for version in versions)
 
 
 def check_readings(changed: Mapping[str, Any]) -> None:
-    """Raises Unreadable `bad_reading` for an unknown switch or answer."""
+    """Check changed readings. Raises Unreadable `bad_reading` for an unknown switch or value."""
     _read(Readings(), changed)
 
 
@@ -87,7 +91,7 @@ def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
 
 
 def parse_setting(text: str) -> tuple[str, str | int | bool]:
-    """A switch and its answer from `READING=VALUE`. Raises Unreadable `bad_reading`."""
+    """Parse `READING=VALUE` into a switch and its value. Raises Unreadable `bad_reading`."""
     key, equals, value = text.partition("=")
     if not equals or key not in NUMBERS:
         raise NotReadingAndValue(text=text, names=", ".join(NUMBERS))

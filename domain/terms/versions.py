@@ -1,7 +1,7 @@
-"""Terms as they are published: read from a document's text and checked, announced, and governing their months.
+"""Published terms: reads and checks their documents, publishes versions, and finds the version of a month.
 
-A document is TOML (or the same as JSON). It is read from its text, never from a file: what is published is the
-text, and a decision names the hash of its bytes. Its schema is `domain/terms/document.py`.
+A document is TOML (or the same as JSON). It is read from its text, never from a file: the text is published, and
+a decision names the hash of its bytes. Its schema is `domain/terms/document.py`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from domain.refusals import BadValue
 from domain.refusals.terms import (
     NoTermsInForce,
     NoTermsPublished,
+    ReadingByAmendment,
+    TermsMoreThanReadings,
     TermsNotYetInForce,
     TermsOtherAgreement,
     TermsOtherCurrency,
@@ -47,7 +49,7 @@ def document_sha256(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def parse_terms(text: str) -> Terms:
-    """A document's text as terms, wholly checked. Raises Unreadable with the place in the document."""
+    """Parse and check a document's text. Raises Unreadable with the place in the document."""
     try:
         raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
         check_expressible(raw)
@@ -60,7 +62,7 @@ def parse_terms(text: str) -> Terms:
 
 
 def _reason(error: Exception) -> str:
-    """Why a document cannot be read, in words; the place in it last."""
+    """The reason why a document cannot be read, with the place in it at the end."""
     if isinstance(error.__cause__, ValueError) and isinstance(error, msgspec.ValidationError):
         place = str(error).removeprefix(str(error.__cause__)).removeprefix(" - at `").removesuffix("`")
         return said("{message} - at `{path}`", message=words_of(error.__cause__), path=place)
@@ -68,7 +70,7 @@ def _reason(error: Exception) -> str:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    """Raises ValueError."""
+    """Parse TOML. Raises ValueError."""
     import tomllib  # most commands read no terms
 
     return tomllib.loads(text)
@@ -94,18 +96,20 @@ def _parse_amount(value: Any) -> Fen:
 
 
 def evolve(versions: tuple[Version, ...], event: TermsPublished) -> tuple[Version, ...]:
-    """The published versions, earliest first, after one more."""
+    """The published versions, earliest first, after one more; a version published again replaces what it said."""
     added = Version(
         terms=parse_terms(event.document), sha256=event.sha256, document=event.document, noticed_at=event.noticed_at
     )
-    return tuple(sorted((*versions, added), key=lambda version: version.terms.effective_from))
+    others = (version for version in versions if version.terms.version != event.version)
+    return tuple(sorted((*others, added), key=lambda version: version.terms.effective_from))
 
 
 def publish(versions: tuple[Version, ...], command: PublishTerms, document: str) -> tuple[TermsPublished, ...]:
     """A new version of the agreement, announced in time (clause 4); nothing where it stands already.
 
-    Raises Refusal `terms_other_agreement`, `terms_other_currency`, `terms_version_taken`, `terms_same_day`,
-    `terms_without_notice`.
+    A version that stands is published again with a reason, and with nothing but readings changed: decisions made from
+    then on use it. Raises Refusal `terms_other_agreement`, `terms_other_currency`, `terms_version_taken`,
+    `terms_more_than_readings`, `reading_by_amendment`, `terms_same_day`, `terms_without_notice`.
     """
     terms = parse_terms(document)
     sha256 = document_sha256(document)
@@ -114,24 +118,46 @@ def publish(versions: tuple[Version, ...], command: PublishTerms, document: str)
         if version.sha256 == sha256:
             return ()
         if version.terms.version == terms.version:
-            raise TermsVersionTaken(version=terms.version, agreement=terms.agreement)
+            _check_only_readings(version, terms, command.reason)
+            return (_published(terms, document, version.noticed_at),)
         if version.terms.effective_from == terms.effective_from:
             raise TermsSameDay(version=version.terms.version, effective_from=terms.effective_from)
     check_notice(versions, terms, command.noticed_at)
-    return (
-        TermsPublished(
-            agreement=terms.agreement,
-            version=terms.version,
-            effective_at=terms.effective_at,
-            sha256=sha256,
-            document=document,
-            noticed_at=None if command.noticed_at is None else int(command.noticed_at),
-        ),
+    return (_published(terms, document, None if command.noticed_at is None else int(command.noticed_at)),)
+
+
+def _published(terms: Terms, document: str, noticed_at: int | None) -> TermsPublished:
+    return TermsPublished(
+        agreement=terms.agreement,
+        version=terms.version,
+        effective_at=terms.effective_at,
+        sha256=document_sha256(document),
+        document=document,
+        noticed_at=noticed_at,
     )
 
 
+_BY_AMENDMENT = ("timezone", "version_in_force")
+"""Readings that say to which months a version applies: another one would move months that are past."""
+
+
+def _check_only_readings(held: Version, terms: Terms, reason: str | None) -> None:
+    """A version that stands changes in its readings alone, and for a reason.
+
+    Raises Refusal `terms_version_taken`, `terms_more_than_readings`, `reading_by_amendment`.
+    """
+    if reason is None:
+        raise TermsVersionTaken(version=terms.version, agreement=terms.agreement)
+    same = {"readings": held.terms.readings, "revision": held.terms.revision}
+    if msgspec.structs.replace(terms, **same) != held.terms:
+        raise TermsMoreThanReadings(version=terms.version, agreement=terms.agreement)
+    for name in _BY_AMENDMENT:
+        if getattr(terms.readings, name) != getattr(held.terms.readings, name):
+            raise ReadingByAmendment(version=terms.version, reading=name)
+
+
 def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:
-    """A ledger's accounts are under one agreement, in one currency."""
+    """Check that all versions of a ledger are of one agreement and one currency."""
     if not versions:
         return
     held = versions[-1].terms
@@ -161,7 +187,7 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
 
 
 def needs_calendar(terms: Terms) -> bool:
-    """Whether working days bear on anything that the terms say."""
+    """Whether any rule of the terms depends on working days."""
     return terms.claims.opens_after_working_day is not None or terms.readings.deadline_rolls
 
 
@@ -199,17 +225,17 @@ def latest(versions: Sequence[Version]) -> Version:
 
 
 def zone_of(versions: Sequence[Version]) -> str:
-    """The clock of the latest terms, on which instants are shown; the usual one before there are any."""
+    """The time zone in which instants are shown: that of the latest terms, or the default before there are any."""
     return latest(versions).terms.zone if versions else DEFAULT_ZONE
 
 
 def currency_of(versions: Sequence[Version]) -> str:
-    """The currency of all amounts, by ISO 4217: that of the terms, of which no version may have another."""
+    """The currency of all amounts, by ISO 4217. Every version of the terms has the same one."""
     return latest(versions).terms.currency if versions else DEFAULT_CURRENCY
 
 
 def by_name(versions: Sequence[Version], name: str) -> Version:
-    """The version of that name. Raises Refusal `unknown_terms`."""
+    """The version with a name. Raises Refusal `unknown_terms`."""
     for version in versions:
         if version.terms.version == name:
             return version

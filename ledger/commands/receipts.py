@@ -1,4 +1,4 @@
-"""What a command tells about what it did: ids, outcomes and fen as values. The command line writes them.
+"""Receipts: ids, outcomes and fen as values that a command reports. The command line prints them.
 
 The order of a receipt's fields is the order in which they are printed; a field that is None is left out.
 """
@@ -11,11 +11,11 @@ from domain.decision import Outcome
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all receipts; by itself, that of a command whose key was spent before."""
+    """Base of all receipts; by itself, the receipt of a command whose key was used before."""
 
 
 class LedgerReceipt(Receipt, frozen=True, kw_only=True):
-    """A ledger was made, or brought up to date."""
+    """A ledger was created, or brought up to date."""
 
     ledger: str
 

@@ -50,6 +50,7 @@ def share_of(bill: Bill, month: str) -> Amounts:
 
 
 def total(found: Sequence[HeldBill]) -> Amounts:
+    """The amounts of bills together."""
     return reduce(Amounts.__add__, (each.amounts for each in found), Amounts())
 
 
@@ -63,6 +64,7 @@ def completed(told: Amounts, held: Amounts) -> Amounts:
 
 
 def less(told: Amounts, others: Amounts) -> Amounts:
+    """What is left of amounts when others are taken off; it may be below zero."""
     return Amounts(
         product_fen=told.product_fen - others.product_fen,
         call_fen=told.call_fen - others.call_fen,
@@ -78,10 +80,12 @@ def is_possible(amounts: Amounts) -> bool:
 
 
 def standing_payments(bill: Bill) -> list[object]:
+    """The redemptions on a bill that are not reversed."""
     return [payment for payment in bill.payments if not payment.reversed]
 
 
 def changes_of(held: HeldBill, wanted: Amounts) -> list[AmountChange]:
+    """What a bill says otherwise than it should."""
     now = held.amounts
     pairs = (
         ("product_fee", now.product_fen, wanted.product_fen),
@@ -93,6 +97,10 @@ def changes_of(held: HeldBill, wanted: Amounts) -> list[AmountChange]:
 
 
 def correction(id_: str, changes: Iterable[AmountChange], reason: Words) -> c.CorrectFees:
+    """The command that makes changes of a bill.
+
+    Raises BadValue `bad_amount`.
+    """
     given = {change.field: _fen(change.now) for change in changes}
     offset = VoucherOffset(service=given.get("voucher_offset.service"), call=given.get("voucher_offset.call"))
     return c.CorrectFees(
@@ -105,6 +113,7 @@ def correction(id_: str, changes: Iterable[AmountChange], reason: Words) -> c.Co
 
 
 def new_bill(id_: str, statement: BillStatement) -> c.BillFees:
+    """The command that records a statement. Raises BadValue `bad_amount`."""
     told = statement.amounts
     offset = VoucherOffset(service=_fen(told.service_voucher_fen or 0), call=_fen(told.call_voucher_fen or 0))
     return c.BillFees(

@@ -88,7 +88,7 @@ def held_bill(facts: Iterable[Fact]) -> HeldBill:
             said = amounts_of(state) if is_sources else said
         elif isinstance(fact.event, e.FeesVoided):
             is_undone = not is_sources
-        elif isinstance(fact.event, e.FeesReinstated):
+        elif isinstance(fact.event, e.FeesRestored):
             is_undone = False
         if fact.source is not None and fact.source.said_at is not None:
             said_at = max(said_at or 0, fact.source.said_at)

@@ -75,7 +75,7 @@ class BillOutcome(msgspec.Struct, kw_only=True):
     billed: list[str] = []
     corrected: list[AmountChange] = []
     voided: list[str] = []
-    reinstated: list[str] = []
+    restored: list[str] = []
     unchanged: int = 0
     left_out: list[LeftOut] = []
     notes: list[str] = []
@@ -238,7 +238,7 @@ class _Run:
         if undone:
             first = undone[0]
             self._step(statement, told_again(first.told))
-            self.outcome.reinstated.append(first.id)
+            self.outcome.restored.append(first.id)
             self.outcome.changed.append(statement.key)
             if not _agree(statement, [first]):
                 self._correct(statement, [first])

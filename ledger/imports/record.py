@@ -1,36 +1,57 @@
-"""Recording what a reader took out of a source: all of it in one transaction, or nothing."""
+"""Recording what a source says: all of it in one transaction, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from domain.refusals import Refusal
+from domain.case import SourceMark
+from domain.events import SourceRead
+from domain.refusals import Conflict, Damaged, Refusal
 from domain.refusals.incident import IncidentWasWithdrawn
+from domain.terms.versions import latest
 from domain.text import said
+from domain.time import FOREVER
 from ledger import clock
-from ledger.application import Ledger
+from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out
 from ledger.commands.parsing import build
+from ledger.imports.differences import resting_claims, staying
+from ledger.imports.holdings import holdings
+from ledger.imports.outcome import Asked, Outcome
+from ledger.imports.reconcile import reconcile
 from ledger.imports.source import Sourced
+from ledger.imports.statements import Faults, Reading
+from ledger.log import streams
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
+from ledger.refusals.imports.reconcile import FileTakenBefore, OlderFile
 
 
 class Taken(msgspec.Struct, kw_only=True):
-    """What taking over a source came to."""
+    """What taking over a source came to; `outcome` where it was a reconciliation."""
 
+    commands: int = 0
     recorded: int = 0
     noops: int = 0
     position: int = 0
-    left_alone: list[str] = []
-    """What the source says of incidents that a person withdrew since: it does not bring them back."""
+    notes: list[str] = []
+    outcome: Outcome = msgspec.field(default_factory=Outcome)
+
+
+class ReadFile(msgspec.Struct, frozen=True):
+    """A file that was read to its end, and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
 
 
 def take_over(
     ledger: Ledger, found: Sequence[Sourced], actor: str, *, dry_run: bool = False, now: Clock = clock.now_us
 ) -> Taken:
-    """Carry out a source's commands. Raises Refusal that names the source's place; nothing is recorded then."""
-    taken = Taken(left_alone=[])
+    """Carry out commands that a source sends. Raises Refusal with the source's place; nothing is recorded then."""
+    taken = Taken(commands=len(found), notes=[])
     with ledger.writing(commit=not dry_run) as log:
         for sourced in found:
             fields = dict(sourced.fields)
@@ -38,9 +59,7 @@ def take_over(
             try:
                 done = carry_out(log, build(words, fields), actor, now())
             except IncidentWasWithdrawn as refusal:
-                taken.left_alone.append(
-                    said("{place}: left alone: {message}", place=sourced.place, message=refusal.message)
-                )
+                taken.notes.append(said("{place}: left alone: {message}", place=sourced.place, message=refusal.message))
                 taken.noops += 1
                 continue
             except Refusal as refusal:
@@ -50,3 +69,105 @@ def take_over(
             taken.noops += done.noop
         taken.position = log.position()
     return taken
+
+
+def reconcile_source(
+    ledger: Ledger,
+    reading: Reading,
+    files: Sequence[ReadFile],
+    actor: str,
+    *,
+    asked: Asked,
+    dry_run: bool = False,
+    now: Clock = clock.now_us,
+) -> Taken:
+    """Bring the ledger to what a source states, and note that it was read.
+
+    Raises the refusal, or ManyFaults, of what does not go together with the ledger; nothing is recorded then. Outages
+    that vanished stay as they are and stand in the outcome.
+    """
+    with ledger.writing(commit=not dry_run) as log:
+        earlier = _reads(log, reading)
+        if not asked.older:
+            _check_order(reading, files, earlier)
+        held = holdings(log, reading.source, reading.statements, one_a_key=reading.policy.one_a_key)
+        outcome = reconcile(reading, held, asked)
+        taken = _carry_out(log, outcome, actor, now)
+        zone = latest(log.versions()).terms.zone
+        taken.notes += staying(outcome, reading.source, zone)
+        taken.notes += resting_claims(log, outcome, held, zone, now())
+        if _is_news(reading, files, earlier):
+            taken.recorded += len(_note_read(log, reading, files, actor, now()))
+        taken.position = log.position()
+    return taken
+
+
+def _carry_out(log: Writer, outcome: Outcome, actor: str, now: Clock) -> Taken:
+    """Carry out the steps. Raises the refusals of all of them that are refused."""
+    taken = Taken(commands=len(outcome.steps), outcome=outcome, notes=list(outcome.notes))
+    faults = Faults()
+    refused: set[str] = set()
+    for step in outcome.steps:
+        incident = str(getattr(step.command, "incident", ""))
+        if incident in refused:
+            continue
+        try:
+            done = carry_out(log, step.command, actor, now(), step.source)
+        except (Conflict, Damaged):
+            raise
+        except Refusal as refusal:
+            refused.add(incident)
+            if step.place:
+                refusal.at(step.place)
+            faults.add(refusal)
+            continue
+        taken.recorded += done.recorded
+        taken.noops += done.noop
+    faults.check()
+    return taken
+
+
+def _reads(log: Reader, reading: Reading) -> list[SourceRead]:
+    """What was read of the source's page or query before, in order."""
+    facts = map(decode, log.stream(streams.source(reading.source)))
+    events = [fact.event for fact in facts]
+    return [event for event in events if isinstance(event, SourceRead) and event.scope == reading.scope]
+
+
+def _check_order(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[SourceRead]) -> None:
+    """Raises Refusal `older_file` where the ledger took something newer of the same source."""
+    names = ", ".join(file.name for file in files)
+    if reading.said_at is not None:
+        taken_at = max((event.said_at or 0 for event in earlier), default=0)
+        if reading.said_at < taken_at:
+            raise OlderFile(name=names, source=reading.source, said_at=reading.said_at, taken_at=taken_at)
+    elif any(event.files == _hashes(files) for event in earlier[:-1]) and earlier[-1].files != _hashes(files):
+        raise FileTakenBefore(name=names, source=reading.source)
+
+
+def _is_news(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[SourceRead]) -> bool:
+    """Whether these files say something that is newer than the last ones."""
+    if not earlier:
+        return True
+    if earlier[-1].files == _hashes(files):
+        return False
+    return reading.said_at is None or reading.said_at >= (earlier[-1].said_at or 0)
+
+
+def _hashes(files: Iterable[ReadFile]) -> tuple[str, ...]:
+    return tuple(file.sha256 for file in files)
+
+
+def _note_read(log: Writer, reading: Reading, files: Sequence[ReadFile], actor: str, now: int) -> list[int]:
+    reached = [extent for extent in reading.extents if not extent.open_only]
+    spans = [span for extent in reached for span in (extent.keys or {"": (extent.since, extent.until)}).values()]
+    event = SourceRead(
+        source=reading.source,
+        scope=reading.scope,
+        files=_hashes(files),
+        said_at=reading.said_at,
+        since=min((first for first, _ in spans), default=None),
+        until=max((last for _, last in spans if last != FOREVER), default=None),
+    )
+    mark = SourceMark(name=reading.source, scope=reading.scope, said_at=reading.said_at)
+    return log.append([(streams.source(reading.source), event)], now, actor, source=mark)

@@ -1,6 +1,8 @@
-"""Questions that go over accounts: who fell short in a month, and what waits."""
+"""Queries over accounts: breaches of a month, and the worklist."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import msgspec
 
@@ -8,13 +10,14 @@ from domain.as_of import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, incidents_of
 from domain.rules.coverage import covered
-from domain.rules.mtbf import Mtbf, mtbf
-from domain.terms.versions import in_force
+from domain.rules.mtbf import Mtbf, by_other_event, mtbf
+from domain.terms.versions import Version, in_force, zone_of
 from domain.voucher import Voucher
 from ledger.application import Ledger
 from ledger.commands.handlers.voucher import voucher_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.queries.open_outages import OpenOutage, open_after_month, open_in_month
 from ledger.queries.read_models import ReadModels
 from ledger.refusals.commands import UnknownVoucher
 from projections.claims import ClaimRow
@@ -22,9 +25,9 @@ from projections.months import MonthRow, month_rows
 
 
 class AccountThen(msgspec.Struct, frozen=True, kw_only=True):
-    """An account as it was at `valid_at`, as far as the log was known at `known_at`, up to `position`.
+    """An account as it was at `valid_at`, as known at `known_at`, which is the log up to `position`.
 
-    `known` are all facts that were known, `facts` those of them that had happened, `case` what these add up to.
+    `known` are all facts known, `facts` those of them that had happened, `case` their fold.
     """
 
     position: int
@@ -36,7 +39,7 @@ class AccountThen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
-    """A month below the commitment, and what a claim in time would get, in fen."""
+    """A month below the commitment, and the credit that a claim in time would get, in fen."""
 
     account: str
     month: str
@@ -44,10 +47,12 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     denominator: int
     tier: int
     credit_fen: int
+    still_open: tuple[str, ...]
+    """The open outages that the month counts: its figures grow until their ends are recorded."""
 
 
 class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A breach without a claim that stands; `earlier` is what became of one: `withdrawn`, or refused as `too_early`.
+    """A breach without a valid claim; `earlier` tells of an invalid one: `withdrawn`, or refused as `too_early`.
 
     The window is None where its working days are not recorded yet.
     """
@@ -59,40 +64,57 @@ class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits."""
+    """The worklist: breaches to claim, claims to decide, and vouchers to issue."""
 
     unclaimed: list[Unclaimed]
     to_decide: list[ClaimRow]
     to_issue: list[ClaimRow]
+    still_open: list[OpenOutage]
+
+
+class MtbfBy(msgspec.Struct, frozen=True, kw_only=True):
+    """A mean time between failures, and what counts as a failure (R10)."""
+
+    event: Literal["outage", "month_below_target"]
+    found: Mtbf
 
 
 def of_account(work: Work, account: str | None) -> Work:
-    """What of it waits for one account; all of it where none is named."""
+    """The part of a worklist for one account; all of it where none is named."""
     if account is None:
         return work
     return Work(
         unclaimed=[one for one in work.unclaimed if one.breach.account == account],
         to_decide=[row for row in work.to_decide if row.account == account],
         to_issue=[row for row in work.to_issue if row.account == account],
+        still_open=[one for one in work.still_open if one.account in (None, account)],
     )
 
 
 def month_of_account(log: Reader, account: str, month: str, at: int) -> MonthResult:
-    """A month of an account, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
+    """Measure a month of an account; open outages count up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     return assess_month(log.case(account), account, month, at)
 
 
-def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> Mtbf:
-    """An account's mean time between failures. Raises Refusal `unknown_account`, `no_terms`."""
+def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> tuple[MtbfBy, MtbfBy]:
+    """An account's mean time between failures, and the same by the other value of R10.
+
+    Raises Refusal `unknown_account`, `no_terms`.
+    """
     case = log.case(account)
     holder = account_of(case, account)
-    return mtbf(incidents_of(case), lambda terms: covered(holder, terms), year, at, case.versions)
+
+    def by(versions: tuple[Version, ...]) -> MtbfBy:
+        found = mtbf(lambda terms: incidents_of(case, terms), lambda terms: covered(holder, terms), year, at, versions)
+        return MtbfBy(event=in_force(versions, f"{year:04d}-12").terms.readings.mtbf_event, found=found)
+
+    return by(case.versions), by(by_other_event(case.versions))
 
 
 def account_then(log: Reader, account: str, known_at: int, valid_at: int | None = None) -> AccountThen:
-    """An account as far as the log is known, with what had happened at an instant where one is given.
+    """An account in the known log; with `valid_at`, only what had happened by that instant.
 
-    `known_at` is the instant of that knowledge. Raises Damaged as the fold does.
+    `known_at` is the instant of the knowledge. Raises Damaged as the fold does.
     """
     known = [decode(row) for row in log.case_rows(account)]
     happened = known if valid_at is None else as_of(known, valid_at)
@@ -108,7 +130,7 @@ def account_then(log: Reader, account: str, known_at: int, valid_at: int | None 
 
 
 def voucher_then(ledger: Ledger, voucher: str, upto: int | None) -> Voucher:
-    """A voucher as far as the log is known. Raises Refusal `unknown_voucher`."""
+    """A voucher in the log up to a position. Raises Refusal `unknown_voucher`."""
     with ledger.reading() as log:
         stream, found = voucher_of(log, voucher)
     if upto is None:
@@ -155,13 +177,14 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
                     denominator=row.denominator,
                     tier=row.tier,
                     credit_fen=would_credit(case, row.month, row.tier, terms),
+                    still_open=open_in_month(case, row.month, terms.zone),
                 )
             )
     return sorted(found, key=lambda breach: (breach.month, breach.account))
 
 
 def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
-    """What waits at an instant: breaches without a claim whose window has not closed, claims, awards.
+    """The worklist at an instant: unclaimed breaches whose window has not closed, claims to decide, awards to issue.
 
     `upto` limits what is known.
     """
@@ -172,6 +195,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         rows = [*kept, *_open_months(log, open_accounts, at)]
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()
+        still_open = open_after_month(log, at, zone_of(rules.versions))
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
     for breach in breaches:
@@ -190,9 +214,10 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         unclaimed=unclaimed,
         to_decide=[row for row in claims if row.status == "filed"],
         to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.awarded_fen > row.issued_fen],
+        still_open=still_open,
     )
 
 
 def _can_be_filed(row: ClaimRow) -> bool:
-    """Whether a month's claim does not stand in the way of another: withdrawn, or refused as too early."""
+    """Whether a month can be claimed again: its claim was withdrawn, or refused as too early."""
     return row.status == "withdrawn" or (row.status == "refused" and row.outcome == "too_early")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import ManyFaults as ManyFaults
+from domain.refusals import Unreadable
 from domain.text import said
 
 
@@ -31,11 +30,3 @@ class UnknownWord(Misread):
     """A word in a foreign file that is none of those known there; `value` is as JSON has it."""
 
     value: str
-
-
-class ManyFaults(Exception):
-    """Several refusals of one import, told at once; the exit status is the first one's. Nothing was recorded."""
-
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
-        super().__init__(refusals)
-        self.refusals = tuple(refusals)

@@ -212,3 +212,13 @@ class BadField(Unreadable, code="bad_field"):
     message = "{what}"
     hint = "the command's `--help` lists its fields, and ends with an example"
     what: str
+
+
+class CountsOpenOutage(Refusal, code="still_open"):
+    """With --strict, no month is decided that counts an outage without an end."""
+
+    message = "{account} {month}: counts outages that are still open: {incidents}"
+    hint = "`slaledger incident close` with the end of each, or decide without --strict"
+    account: str
+    month: str
+    incidents: str

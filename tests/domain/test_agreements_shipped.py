@@ -250,8 +250,8 @@ def test_the_fee_as_one_has_no_call_part() -> None:
 
 
 def test_every_shipped_document_is_sound_and_says_where_it_is_from() -> None:
-    found = [(terms.agreement, terms.version) for _, terms in shipped()]
-    assert sorted({agreement for agreement, _ in found}) == sorted([*OTHERS, "aliyun-ccc"])
+    found = [(terms.agreement, terms.version, terms.revision) for _, terms in shipped()]
+    assert sorted({agreement for agreement, *_ in found}) == sorted([*OTHERS, "aliyun-ccc"])
     assert len(set(found)) == len(found)
     for text, terms in shipped():
         assert parse_terms(text) == terms

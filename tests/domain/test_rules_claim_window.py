@@ -15,7 +15,8 @@ from domain.assessment import assess, timing
 from domain.calendar import CalendarYear, is_workday
 from domain.decision import Facts
 from domain.refusals import Refusal
-from domain.rules.claim_window import Window, claim_window
+from domain.refusals.terms import CalendarMissing
+from domain.rules.claim_window import Window, claim_window, timing_of
 from domain.time import rfc3339
 
 YEARS = range(2018, 2027)
@@ -95,8 +96,8 @@ def test_r14_after_the_fifth_working_day_make_up_days_included(month: str, day_a
     ],
 )
 def test_r15_within_two_months_after_the_month_ended(month: str, end_of_month: str, corresponding_day: str) -> None:
-    assert clock(window(month).closes_at) == end_of_month
-    assert clock(window(month, claim_closes="corresponding_day").closes_at) == corresponding_day
+    assert clock(window(month, deadline_rolls=False).closes_at) == end_of_month
+    assert clock(window(month, deadline_rolls=False, claim_closes="corresponding_day").closes_at) == corresponding_day
 
 
 @pytest.mark.parametrize(
@@ -112,8 +113,8 @@ def test_r15_within_two_months_after_the_month_ended(month: str, end_of_month: s
     ],
 )
 def test_r15_a_last_day_off_moves_to_the_next_working_day_where_it_rolls(month: str, nominal: str, rolled: str) -> None:
-    assert clock(window(month).closes_at) == nominal
-    assert clock(window(month, deadline_rolls=True).closes_at) == rolled
+    assert clock(window(month, deadline_rolls=False).closes_at) == nominal
+    assert clock(window(month).closes_at) == rolled
 
 
 def test_r15_the_corresponding_day_rolls_too_and_a_make_up_sunday_does_not() -> None:
@@ -127,8 +128,8 @@ def test_r15_the_corresponding_day_rolls_too_and_a_make_up_sunday_does_not() -> 
     [
         row("the opening's year", "2025-12", (2025,), {}),
         row("no year at all", "2025-12", (), {}),
-        row("the closing's year, where it rolls", "2025-11", (2025,), {"deadline_rolls": True}),
-        row("the year in which it rolls", "2022-10", (2022,), {"deadline_rolls": True}),
+        row("the closing's year, where it rolls", "2025-11", (2025,), {}),
+        row("the year in which it rolls", "2022-10", (2022,), {}),
     ],
 )
 def test_a_year_that_was_not_recorded_is_refused_and_never_guessed(
@@ -162,9 +163,10 @@ MARCH_DOWN = incidents("inbound 10:00 to 12:00")
         row("a microsecond before it opens", "2026-04-08 23:59:59.999999", "too_early"),
         row("as it opens", "2026-04-09 00:00", "awarded"),
         row("a microsecond after it opens", "2026-04-09 00:00:00.000001", "awarded"),
-        row("a microsecond before it closes", "2026-05-31 23:59:59.999999", "awarded"),
-        row("as it closes", "2026-06-01 00:00", "too_late"),
-        row("a microsecond after it closes", "2026-06-01 00:00:00.000001", "too_late"),
+        row("a microsecond before the nominal last day ends", "2026-05-31 23:59:59.999999", "awarded"),
+        row("a microsecond before it closes: Sunday 31 May rolls", "2026-06-01 23:59:59.999999", "awarded"),
+        row("as it closes", "2026-06-02 00:00", "too_late"),
+        row("a microsecond after it closes", "2026-06-02 00:00:00.000001", "too_late"),
     ],
 )
 def test_a_claim_for_march_is_in_time_from_its_opening_until_just_before_its_close(filed: str, outcome: str) -> None:
@@ -175,6 +177,26 @@ def test_a_claim_for_march_is_in_time_from_its_opening_until_just_before_its_clo
     assert (decided.credit is None) == (outcome != "awarded")
     assert decided.steps[1].clause == "3.2"
     assert decided.steps[1].result == ("in_time" if outcome == "awarded" else outcome)
+
+
+@pytest.mark.parametrize(
+    ("month", "filed", "told"),
+    [
+        row("before it opens", "2025-11", "2025-12-05 00:00", ("too_early", "2026-02-01 00:00", (2025,))),
+        row("in time, whatever the calendar says", "2025-11", "2026-01-31 23:59", (None, "2026-02-01 00:00", (2025,))),
+        row("in time, where the next year matters", "2022-10", "2022-12-31 23:59", (None, "2023-01-01 00:00", (2022,))),
+    ],
+)
+def test_r15_no_calendar_is_asked_for_that_cannot_matter(
+    month: str, filed: str, told: tuple[str | None, str, tuple[int, ...]]
+) -> None:
+    recorded = calendars(int(month[:4]))
+    found = claim_window(month, terms(), recorded, at(filed))
+    assert (timing_of(at(filed), found), clock(found.closes_at), found.years) == told
+    with pytest.raises(CalendarMissing):
+        claim_window(month, terms(), recorded, found.closes_at)
+    with pytest.raises(CalendarMissing):
+        claim_window(month, terms(), recorded)
 
 
 def test_nobody_can_tell_while_the_calendar_is_missing_and_no_decision_is_made() -> None:

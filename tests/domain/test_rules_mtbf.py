@@ -14,18 +14,20 @@ from domain.incident import evolve
 from domain.intervals import Span
 from domain.refusals import Refusal
 from domain.rules.coverage import covered
-from domain.rules.mtbf import Mtbf, mtbf
+from domain.rules.mtbf import Mtbf, by_other_event, mtbf
 
 DAY_US = 86_400 * SECOND_US
+OUTAGES: dict[str, Any] = {"mtbf_event": "outage"}
 MONTHS: dict[str, Any] = {"mtbf_event": "month_below_target"}
 
 
 def mean(
     *lines: str, year: int = 2026, until: str = "2027-06-01 00:00", spans: list[Span] | None = None, **readings: Any
 ) -> Mtbf:
-    """The year's mean by the given outages, under the shipped agreement with the given readings."""
-    version = msgspec.structs.replace(versions()[0], terms=terms(**readings))
-    return mtbf(incidents(*lines), lambda terms: ALWAYS if spans is None else spans, year, at(until), [version])
+    """The year's mean by the given outages, each a failure unless said otherwise, under the shipped agreement."""
+    version = msgspec.structs.replace(versions()[0], terms=terms(**OUTAGES | readings))
+    covering = ALWAYS if spans is None else spans
+    return mtbf(lambda terms: incidents(*lines), lambda terms: covering, year, at(until), [version])
 
 
 def days(found: Mtbf) -> Fraction | None:
@@ -128,7 +130,10 @@ def test_an_outage_that_is_not_covered_is_no_failure_and_a_partly_covered_one_is
 def test_a_withdrawn_incident_is_no_failure() -> None:
     found = incidents("inbound 10:00 to 10:10", "inbound 12:00 to 12:10")
     evolve(found[1], IncidentWithdrawn(incident="B"), "was none")
-    assert mtbf(found, lambda terms: ALWAYS, 2026, at("2027-01-01 00:00"), versions()).events == 1
+    assert (
+        mtbf(lambda terms: found, lambda terms: ALWAYS, 2026, at("2027-01-01 00:00"), by_other_event(versions())).events
+        == 1
+    )
 
 
 def test_an_open_outage_is_a_failure_once_it_has_lasted_two_minutes() -> None:
@@ -223,13 +228,43 @@ def test_each_month_is_read_by_the_terms_that_govern_it() -> None:
     )
     lines = [f"inbound {day} 00:00 to {day} 00:02" for day in ("2026-05-01", "2026-06-30", "2026-07-01", "2026-08-01")]
     found = mtbf(
-        incidents(*lines),
+        lambda terms: incidents(*lines),
         lambda terms: ALWAYS,
         2026,
         at("2027-01-01 00:00"),
-        versions(amended("v1", "2018-08-01"), later),
+        by_other_event(versions(amended("v1", "2018-08-01"), later)),
     )
     assert found.events == 2
     assert found.commitment_days == 60
     assert found.mean_us == at("2026-06-30 00:00") - at("2026-05-01 00:02")
     assert not found.meets_commitment
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        row(
+            "overlapping, per function", ("inbound 10:00 to 10:10", "calls 10:05 to 10:20", "calls 12:00 to 12:10"), 100
+        ),
+        row("touching, per function", ("inbound 10:00 to 10:10", "calls 10:10 to 10:20", "calls 12:00 to 12:10"), 100),
+        row("one within the other", ("inbound 10:00 to 11:00", "calls 10:05 to 10:20", "calls 12:00 to 12:10"), 60),
+    ],
+)
+def test_r10_events_that_overlap_or_touch_are_one_and_no_gap_is_below_zero(lines: tuple[str, ...], told: int) -> None:
+    found = mean(*lines, minimum_applies_to="per_function")
+    assert (found.events, found.mean_us) == (2, told * 60 * SECOND_US)
+
+
+def test_r10_two_bad_months_that_one_outage_joins_are_one_event() -> None:
+    """The outage across the end of January is the last of January and the first of February."""
+    across = "inbound 01-31 22:00 to 02-01 02:00"
+    assert mean(BAD_JANUARY, across, BAD_MARCH, **MONTHS).events == 2
+    found = mean(BAD_JANUARY, across, BAD_MARCH, **MONTHS)
+    assert found.mean_us == at("03-10 00:00") - at("02-01 02:00")
+
+
+@pytest.mark.parametrize(("year", "events"), [(2025, 1), (2026, 1)])
+def test_r10_an_event_belongs_to_the_year_in_which_it_starts(year: int, events: int) -> None:
+    """December is met; January's first counted outage began in December, with the event of which it is a part."""
+    lines = ("inbound 2025-12-31 23:50 to 2026-01-01 03:00", BAD_JANUARY, BAD_MARCH)
+    assert mean(*lines, year=year, **MONTHS).events == events

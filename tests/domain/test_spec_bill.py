@@ -7,7 +7,7 @@ from spec import given
 
 from domain import bill
 from domain.commands import CorrectFees
-from domain.events import Event, FeesBilled, FeesCorrected, FeesReinstated, FeesVoided
+from domain.events import Event, FeesBilled, FeesCorrected, FeesRestored, FeesVoided
 from domain.money import Fen
 from domain.refusals.bill import BillUndone, BillVoided
 from domain.values import Id, Words
@@ -23,10 +23,10 @@ BILLED = FeesBilled(
 )
 CORRECTED = FeesCorrected(bill="B-1", product_fee_fen=90_000)
 VOIDED = (FeesVoided(bill="B-1"), "billed twice")
-REINSTATED = FeesReinstated(bill="B-1")
+RESTORED = FeesRestored(bill="B-1")
 
 
-def folded(*events: FeesBilled | FeesCorrected | FeesReinstated | tuple[FeesVoided, str]) -> bill.Bill:
+def folded(*events: FeesBilled | FeesCorrected | FeesRestored | tuple[FeesVoided, str]) -> bill.Bill:
     state: bill.Bill = given(bill.evolve, *events).state
     return state
 
@@ -49,11 +49,11 @@ def test_a_void_bill_is_not_told_again_by_itself() -> None:
 
 
 def test_a_void_bill_stands_again_where_that_is_said() -> None:
-    assert repeat(folded(BILLED, VOIDED), True) == (REINSTATED,)
+    assert repeat(folded(BILLED, VOIDED), True) == (RESTORED,)
 
 
 def test_a_bill_that_stands_again_has_the_amounts_that_it_had_and_can_be_corrected_and_voided() -> None:
-    state = folded(BILLED, CORRECTED, VOIDED, REINSTATED)
+    state = folded(BILLED, CORRECTED, VOIDED, RESTORED)
     assert (state.voided, state.product_fee_fen, state.call_fee_fen) == (None, 90_000, 30_000)
     wish = CorrectFees(bill=Id("B-1"), product_fee=Fen(80_000), reason=Words("tariff"))
     assert bill.correct(state, wish) == (FeesCorrected(bill="B-1", product_fee_fen=80_000),)

@@ -145,7 +145,7 @@ def test_a_void_bill_by_hand_is_undone_and_by_an_import_noted(slaledger: Command
     assert (told["recorded"], slaledger.rows()) == (0, before)
     assert "not ours" in told["notes"][0]
     taken = slaledger.ok(*ALIYUN, "--take-source", "aliyun:A:2026-03")
-    assert taken["reinstated"] == ["aliyun:A:2026-03"]
+    assert taken["restored"] == ["aliyun:A:2026-03"]
     assert ("aliyun:A:2026-03", "1300.00", "300.00", "stands") in bills(slaledger)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from conftest import CommandLine
+from ledger.imports.pagerduty_commands import PagerDutyOptions, read_pagerduty
 
-from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
 from ledger.imports.source import Reading
 from ledger.refusals import Misread
 

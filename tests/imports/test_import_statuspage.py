@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ledger.imports.statuspage_commands import read_statuspage
 
 from ledger.imports.source import Reading
-from ledger.imports.statuspage import read_statuspage
 from ledger.refusals import Misread
 
 SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "statuspage-incidents.json"

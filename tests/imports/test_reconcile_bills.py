@@ -11,7 +11,7 @@ from domain.bill import Payment
 from domain.bill import evolve as evolve_bill
 from domain.case import Fact, SourceMark
 from domain.commands import BillFees, Command, CorrectFees, VoidFees
-from domain.events import Event, FeesBilled, FeesCorrected, FeesReinstated, FeesVoided
+from domain.events import Event, FeesBilled, FeesCorrected, FeesRestored, FeesVoided
 from ledger.imports.bill_statements import SPREAD, Amounts, BillKey, BillReading, BillStatement
 from ledger.imports.held_bills import HeldBill, held_bill
 from ledger.imports.reconcile_bills import EVERY, AskedOfBills, BillOutcome, reconcile_bills
@@ -193,7 +193,7 @@ ROWS: dict[str, tuple[BillOutcome, list[tuple[object, ...]]]] = {
                     "aliyun:A:2026-03",
                     amounts(1300, 300),
                     source="bss",
-                    then=((FeesVoided(bill="x"), None), (FeesReinstated(bill="x"), None)),
+                    then=((FeesVoided(bill="x"), None), (FeesRestored(bill="x"), None)),
                 ),
             ),
         ),

@@ -25,11 +25,11 @@ OF_IMPORTS = {
     "incident.corrected_within",
     "incident.function_corrected",
     "incident.reopened",
-    "incident.reinstated",
+    "incident.restored",
     "incident.kept",
     "incident.released",
     "source.read",
-    "fees.reinstated",
+    "fees.restored",
 }
 """What imports and corrections after them record."""
 RARE = {"account.closed", "fees.voided", "claim.withdrawn", "voucher.cancelled"}

@@ -55,7 +55,7 @@ def check_year(history: History) -> int:
     events, mean = brute.mtbf(history.outages, history.covered, 2026, history.at, history.reading())
     (shipped,) = versions()
     version = msgspec.structs.replace(shipped, terms=terms(**history.readings))
-    found = mtbf(history.incidents(), lambda terms: history.covered_us(), 2026, history.at_us, [version])
+    found = mtbf(lambda terms: history.incidents(), lambda terms: history.covered_us(), 2026, history.at_us, [version])
     assert found.events == events
     assert found.mean_us == (None if mean is None else mean * SECOND_US)
     assert found.meets_commitment == (mean is None or mean >= 90 * brute.DAY)

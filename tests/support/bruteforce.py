@@ -1,6 +1,6 @@
-"""The contract read second by second: an independent reading that the real one is held against.
+"""The contract read second by second: an independent implementation that the real one is compared with.
 
-Written straight from the agreement of 2018-08-01 and READINGS.md, from nothing of slaledger. A set of
+Written from the agreement of 2018-08-01 and READINGS.md alone, without any code of slaledger. A set of
 seconds is a Python int, bit i of which is the i-th second of a stretch of time: `|` is "or", `&` is
 "and", `& ~` is "but not", and counting is `bit_count()`. Only days on which an incident is down are
 looked at. Instants are whole seconds since the Unix epoch, spans are half-open.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from zoneinfo import ZoneInfo
 
 Span = tuple[int, int]
@@ -34,14 +34,16 @@ READINGS: dict[str, object] = {
     "month_straddle": "whole_then_clip",  # R7
     "timezone": "Asia/Shanghai",  # R8
     "availability_decimals": "exact",  # R9
-    "mtbf_event": "outage",  # R10
+    "mtbf_event": "month_below_target",  # R10
     "rounding": "per_part",  # R13
     "claim_opens": "day_after",  # R14
     "claim_closes": "end_of_month",  # R15
-    "deadline_rolls": False,  # R15
+    "deadline_rolls": True,  # R15
     "version_in_force": "month_start",  # R16
     "voucher_pays_later_by": "bill_date",  # R20
     "voucher_pays": "service_and_call",  # R21
+    "shared_touches": "any_covered",  # R22
+    "maintenance_excluded": "announced",  # R23
 }
 
 
@@ -54,6 +56,10 @@ class Outage:
     start: int
     end: int | None = None
     exclusions: tuple[tuple[int | None, int | None], ...] = ()
+    announced: tuple[Span | None, ...] = ()
+    """The announced window of each exclusion, in the same order; none where the list is shorter (R23)."""
+    regions: tuple[str, ...] | None = None
+    """Whom it touches: the account itself (None), everybody (empty), or whoever is in one of these regions."""
 
 
 @dataclass(frozen=True)
@@ -191,14 +197,68 @@ class Condition:
     incidents: tuple[str, ...]
 
 
-def as_incident(outage: Outage, at: int) -> Incident:
+def as_incident(outage: Outage, at: int, readings: Readings) -> Incident:
     """R19: what is still open lasts up to `at`. An exclusion without ends is of the whole incident."""
     end = max(outage.start, at) if outage.end is None else outage.end
     excluded = tuple(
-        (outage.start if since is None else since, end if until is None else until)
-        for since, until in outage.exclusions
+        within(window, (outage.start if since is None else since, end if until is None else until), readings)
+        for (since, until), window in zip_longest(outage.exclusions, outage.announced)
     )
     return Incident(outage.incident, outage.function, (outage.start, end), excluded)
+
+
+def within(window: Span | None, excluded: Span, readings: Readings) -> Span:
+    """R23: of announced maintenance only what lies in the announced window was announced."""
+    if window is not None and chosen(readings, "maintenance_excluded", default="announced", other="actual"):
+        return max(excluded[0], window[0]), min(excluded[1], window[1])
+    return excluded
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """When an account came, and where it was: its region at first, then (since, region)."""
+
+    enrolled: int
+    region: str | None
+    moves: tuple[tuple[int, str], ...] = ()
+
+    def at(self, second: int) -> str | None:
+        here = self.region
+        for since, region in sorted(self.moves):
+            if since <= second:
+                here = region
+        return here
+
+
+def touching(
+    outages: Iterable[Outage], account: Whereabouts, covered: Sequence[Span], at: int, readings: Readings
+) -> list[Outage]:
+    """R18, R22: what touches the account; of an outage of regions what lies in its time there, second by second."""
+    found = []
+    for outage in outages:
+        if outage.regions is None:
+            found.append(outage)
+            continue
+        end = max(outage.start, at) if outage.end is None else outage.end
+        there = [second for second in range(outage.start, end) if is_there(outage.regions, account, second)]
+        under_terms = any(start <= second < stop for second in there for start, stop in covered)
+        begun = account.enrolled <= outage.start and is_there(outage.regions, account, outage.start)
+        if under_terms if chosen(readings, "shared_touches", default="any_covered", other="at_start") else begun:
+            found += [replace(outage, start=first, end=last) for first, last in unbroken(there)]
+    return found
+
+
+def is_there(regions: tuple[str, ...], account: Whereabouts, second: int) -> bool:
+    return not regions or account.at(second) in regions
+
+
+def unbroken(seconds: Sequence[int]) -> list[Span]:
+    """Seconds as spans; each span ends where the next second is missing."""
+    found: list[Span] = []
+    for second in seconds:
+        begins = found.pop()[0] if found and found[-1][1] == second else second
+        found.append((begins, second + 1))
+    return found
 
 
 def clipped(incident: Incident, window: Span) -> Incident:
@@ -292,7 +352,7 @@ def in_order(run: Run | Condition) -> tuple[int, int, tuple[str, ...]]:
 
 def incidents_of_month(outages: Sequence[Outage], window: Span, at: int, readings: Readings) -> list[Incident]:
     """R7: incidents are tested whole and then clipped to the month, or the other way round."""
-    incidents = [as_incident(outage, at) for outage in outages]
+    incidents = [as_incident(outage, at, readings) for outage in outages]
     if chosen(readings, "month_straddle", default="whole_then_clip", other="clip_then_test"):
         return incidents
     return [clipped(incident, window) for incident in incidents]
@@ -411,7 +471,7 @@ def closing_day(month: str, is_workday: Callable[[date], bool], readings: Readin
     day = last_day(second)
     if not chosen(readings, "claim_closes", default="end_of_month", other="corresponding_day"):
         day = day.replace(day=min(last_day(month).day, day.day))
-    if not chosen(readings, "deadline_rolls", default=False, other=True):
+    if chosen(readings, "deadline_rolls", default=True, other=False):
         for _ in range(366):
             if is_workday(day):
                 return day
@@ -453,24 +513,22 @@ def conditions(
     return sorted(found, key=in_order)
 
 
-def outage_events(
-    outages: Sequence[Outage], covered: Sequence[Span], year: int, at: int, readings: Readings
-) -> list[Span]:
-    """R10, outage: the counted outages that start in the natural year, not clipped to any month."""
-    incidents = [as_incident(outage, at) for outage in outages]
-    begins = midnight(date(year, 1, 1), zone_of(readings))
-    ends = midnight(date(year + 1, 1, 1), zone_of(readings))
-    found = conditions(incidents, covered, None, readings)
-    return [(event.start, event.end) for event in found if begins <= event.start < ends]
+def outage_events(outages: Sequence[Outage], covered: Sequence[Span], at: int, readings: Readings) -> list[Span]:
+    """R10, outage: the counted outages, not clipped to any month."""
+    incidents = [as_incident(outage, at, readings) for outage in outages]
+    return [(event.start, event.end) for event in conditions(incidents, covered, None, readings)]
 
 
 def month_events(
     outages: Sequence[Outage], covered: Sequence[Span], year: int, at: int, readings: Readings
 ) -> list[Span]:
-    """R10, month_below_target: from the first to the last outage counted in each month below 99.8 %."""
+    """R10, month_below_target: from the first to the last outage counted in each month below 99.8 %.
+
+    The months before and behind the year may have an event that reaches into it.
+    """
     found = []
-    for number in range(1, 13):
-        month = f"{year:04d}-{number:02d}"
+    for number in range(-1, 13):
+        month = later_month(f"{year:04d}-01", number)
         if tier(availability(outages, covered, month, at, readings), readings) is not None:
             window = month_bounds(month, zone_of(readings))
             incidents = incidents_of_month(outages, window, at, readings)
@@ -479,12 +537,27 @@ def month_events(
     return found
 
 
+def made_one(events: Iterable[Span]) -> list[Span]:
+    """R10: "events that overlap or touch are one"."""
+    apart: list[Span] = []
+    for event in events:
+        near = [other for other in apart if other[0] <= event[1] and event[0] <= other[1]]
+        apart = [other for other in apart if other not in near]
+        apart.append((min(start for start, _ in (event, *near)), max(end for _, end in (event, *near))))
+    return sorted(apart)
+
+
 def mtbf(
     outages: Sequence[Outage], covered: Sequence[Span], year: int, at: int, readings: Readings
 ) -> tuple[int, Fraction | None]:
-    """Clause 2.1, R10: events of the year, and the mean of next start - previous recovery, in seconds."""
-    by_outage = chosen(readings, "mtbf_event", default="outage", other="month_below_target")
-    events = (outage_events if by_outage else month_events)(outages, covered, year, at, readings)
+    """Clause 2.1, R10: events that start in the natural year, and the mean of next start - previous recovery."""
+    if chosen(readings, "mtbf_event", default="month_below_target", other="outage"):
+        found = month_events(outages, covered, year, at, readings)
+    else:
+        found = outage_events(outages, covered, at, readings)
+    begins = midnight(date(year, 1, 1), zone_of(readings))
+    ends = midnight(date(year + 1, 1, 1), zone_of(readings))
+    events = [event for event in made_one(found) if begins <= event[0] < ends]
     if len(events) < 2:
         return len(events), None
     gaps = [after[0] - before[1] for before, after in pairwise(events)]

@@ -1,4 +1,4 @@
-"""Commands that record something, in an order in which each finds what it needs on a new ledger."""
+"""Commands that record events, in an order in which each has what it needs on a new ledger."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ RECEIPTS = [
     "account enroll 1002 --enrolled-at 2026-01-01T00:00:00+08:00 --key enrolment-1002",
     "account restage 1001 --stage general --changed-at 2026-02-01T00:00:00+08:00",
     "account correct 1001 --region cn-shanghai --reason 'mistyped at enrolment'",
+    "account move 1002 --region cn-beijing --moved-at 2026-02-10T00:00:00+08:00",
     "incident open INC-7 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00",
     "incident close INC-7 --ended-at 2026-03-03T11:20:00+08:00",
     "incident correct INC-7 --ended-at 2026-03-03T11:30:00+08:00 --reason 'log of the gateway'",
@@ -27,6 +28,8 @@ RECEIPTS = [
     " --reason 'carrier outage' --evidence"
     " report.pdf=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "exclusion withdraw INC-7 1 --reason 'the carrier denies it'",
+    "exclusion apply INC-7 --clause '2.3(5)' --notified-at 2026-03-01T00:00:00+08:00"
+    " --announced-from 2026-03-03T11:20:00+08:00 --announced-to 2026-03-03T12:00:00+08:00 --reason 'upgrade'",
     "fees bill B-1 --account 1001 --first-month 2026-03 --billed-at 2026-04-01T00:00:00+08:00"
     " --product-fee 1000.00 --call-fee 300.00",
     "fees bill B-2 --account 1001 --first-month 2026-04 --months 3 --billed-at 2026-05-01T00:00:00+08:00"

@@ -16,7 +16,7 @@ def _account(log: Reader, account: str) -> accounts.Account:
 
 
 def check_enrolled(log: Reader, account: str) -> None:
-    """Raises Refusal `unknown_account`. Cheaper than reading the account."""
+    """Check that an account exists, without reading it. Raises Refusal `unknown_account`."""
     if not log.version(streams.account(account)):
         raise unknown_account(account)
 
@@ -29,6 +29,11 @@ def _enroll(log: Reader, command: c.EnrollAccount, now: int) -> Effect:
 
 def _restage(log: Reader, command: c.RestageAccount, now: int) -> Effect:
     events = accounts.restage(_account(log, command.account), command)
+    return on(streams.account(command.account), events, AccountReceipt(account=command.account))
+
+
+def _move(log: Reader, command: c.MoveAccount, now: int) -> Effect:
+    events = accounts.move(_account(log, command.account), command)
     return on(streams.account(command.account), events, AccountReceipt(account=command.account))
 
 
@@ -45,6 +50,7 @@ def _close(log: Reader, command: c.CloseAccount, now: int) -> Effect:
 HANDLERS: dict[type[c.Command], Handler] = {
     c.EnrollAccount: _enroll,
     c.RestageAccount: _restage,
+    c.MoveAccount: _move,
     c.CorrectAccount: _correct,
     c.CloseAccount: _close,
 }

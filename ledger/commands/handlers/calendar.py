@@ -14,7 +14,7 @@ from ledger.refusals.commands import NoSource
 
 def _publish(log: Reader, command: c.PublishCalendar, now: int) -> Effect:
     if command.file is None:
-        from ledger.shipped import published_calendar  # it brings packages that no other command needs
+        from ledger.shipped import published_calendar  # it imports packages that no other command needs
 
         event = published_calendar(command.year)
     else:

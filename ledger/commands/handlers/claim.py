@@ -11,7 +11,7 @@ from domain.case import Case, account_of
 from domain.decision import NO_FACTS, Decision, decode, substance
 from domain.terms import versions as agreement
 from domain.text import said
-from domain.time import month_span
+from domain.time import DEFAULT_ZONE, month_span, rfc3339
 from ledger.commands.handlers.account import check_enrolled
 from ledger.commands.handlers.effect import Effect, Handler, on
 from ledger.commands.receipts import ClaimReceipt, DecisionReceipt
@@ -19,7 +19,7 @@ from ledger.log import leaves, streams
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode as decode_row
 from ledger.log.reader import Reader
-from ledger.refusals.commands import UnknownClaim
+from ledger.refusals.commands import CountsOpenOutage, UnknownClaim
 
 
 def _file(log: Reader, command: c.FileClaim, now: int) -> Effect:
@@ -66,7 +66,7 @@ def claim_in(case: Case, account: str, month: str) -> claims.Claim:
 
 
 def claim_of(log: Reader, account: str, month: str) -> claims.Claim:
-    """An account's claim for a month, as the log has it. Raises as `claim_in` does."""
+    """An account's claim for a month in the log. Raises as `claim_in` does."""
     return claim_in(log.fold_streams(streams.account(account), streams.claim(account, month)), account, month)
 
 
@@ -85,7 +85,35 @@ def _decide(log: Reader, command: c.DecideClaim, now: int) -> Effect:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     decided_at = now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
-    return _decided(_decide_now(log, command.account, command.month, decided_at))
+    decision = _decide_now(log, command.account, command.month, decided_at)
+    effect = _decided(decision)
+    lasting = _still_open(decision)
+    if lasting and command.strict:
+        raise CountsOpenOutage(account=command.account, month=command.month, incidents=", ".join(lasting))
+    effect.warnings = _open_warnings(decision, lasting)
+    return effect
+
+
+def _still_open(decision: Decision) -> list[str]:
+    """The incidents of episodes without an end that a decision counts, by id."""
+    if decision.availability is None:
+        return []
+    lasting = (episode for episode in decision.availability.episodes if episode.end is None)
+    return sorted({id_ for episode in lasting for id_ in episode.incidents})
+
+
+def _open_warnings(decision: Decision, lasting: list[str]) -> list[str]:
+    if not lasting:
+        return []
+    return [
+        said(
+            "{account} {month}: the decision counts outages that are still open, up to {decided_at}: {incidents}",
+            account=decision.account,
+            month=decision.month,
+            decided_at=rfc3339(decision.decided_at, DEFAULT_ZONE),
+            incidents=", ".join(lasting),
+        )
+    ]
 
 
 def _redecide(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
@@ -111,7 +139,7 @@ def _decided(decision: Decision) -> Effect:
 
 
 def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
-    """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
+    """The decision that a claim gets on the facts recorded now. Raises Refusal as the assessment does."""
     account, month = str(account), str(month)
     own, position = log.range(f"{account}/"), log.position()
     history = AccountHistory(account, log.common())

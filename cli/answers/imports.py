@@ -1,0 +1,99 @@
+"""What an import came to: events recorded, and each outage that it opened, closed, corrected or left as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cli.terminal.output import print_text
+from cli.terminal.values import ZonedInstant
+from domain.text import said
+from ledger.imports.record import Taken
+from ledger.imports.statements import LeftOut
+
+
+class Corrected(msgspec.Struct, frozen=True, kw_only=True, rename={"now": "is"}):
+    """A field of an outage that the source says otherwise now; None is an end that is not known."""
+
+    incident: str
+    field: str
+    was: ZonedInstant | str | None
+    now: ZonedInstant | str | None
+
+
+class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the files of another system came to."""
+
+    file: str | msgspec.UnsetType
+    files: list[str] | msgspec.UnsetType
+    commands: int
+    recorded: int
+    noops: int
+    position: int
+    opened: list[str]
+    closed: list[str]
+    reopened: list[str]
+    corrected: list[Corrected]
+    unchanged: int
+    left_open: list[str]
+    vanished: list[str]
+    left_out: list[LeftOut]
+    notes: list[str]
+    dry_run: bool | msgspec.UnsetType
+
+    def table(self) -> None:
+        """What it came to, in sentences."""
+        name = self.file if isinstance(self.file, str) else ", ".join(self.files or ())
+        numbers = {"file": name, "commands": self.commands, "recorded": self.recorded, "noops": self.noops}
+        print_text(
+            said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", **numbers)
+            if self.dry_run
+            else said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", **numbers)
+        )
+        corrected = [f"{one.incident} ({one.field})" for one in self.corrected]
+        if self.opened or self.closed or self.reopened or corrected or self.unchanged:
+            print_text(
+                said(
+                    "  outages: {opened} opened, {closed} closed, {reopened} reopened, {corrected} corrected, "
+                    "{unchanged} unchanged",
+                    opened=len(self.opened),
+                    closed=len(self.closed),
+                    reopened=len(self.reopened),
+                    corrected=len(corrected),
+                    unchanged=self.unchanged,
+                )
+            )
+        if self.left_open:
+            print_text(said("  still open: {ids}", ids=", ".join(self.left_open)))
+
+
+def import_answer(names: Sequence[str], taken: Taken, zone: str, *, dry_run: bool) -> ImportAnswer:
+    """What files came to; instants on the clock of a zone."""
+    outcome = taken.outcome
+    single = len(names) == 1
+    return ImportAnswer(
+        file=names[0] if single else msgspec.UNSET,
+        files=msgspec.UNSET if single else list(names),
+        commands=taken.commands,
+        recorded=taken.recorded,
+        noops=taken.noops,
+        position=taken.position,
+        opened=outcome.opened,
+        closed=outcome.closed,
+        reopened=outcome.reopened,
+        corrected=[
+            Corrected(incident=one.incident, field=one.field, was=_shown(one.was, zone), now=_shown(one.now, zone))
+            for one in outcome.corrected
+        ],
+        unchanged=outcome.unchanged,
+        left_open=outcome.left_open,
+        vanished=outcome.vanished,
+        left_out=outcome.left_out,
+        notes=list(taken.notes),
+        dry_run=dry_run or msgspec.UNSET,
+    )
+
+
+def _shown(value: int | str | None, zone: str) -> ZonedInstant | str | None:
+    return ZonedInstant(value, zone) if isinstance(value, int) else value

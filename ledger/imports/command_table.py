@@ -15,6 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from domain.commands import BY_WORDS
+from domain.refusals import Refusal
 from domain.text import said
 from ledger.imports.csv_rows import CsvRow, decoded, rows
 from ledger.imports.statements import Faults
@@ -39,17 +40,19 @@ def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[byt
     out before. What is wrong with a command is for the batch to say.
     """
     columns = {".".join(column.path): column for column in _columns(words)}
-    faults = Faults()
+    faults, broken = Faults(), list[Refusal]()
     number = 1
     with faults.gathering():
-        for row in rows(decoded(lines, file), file, (), said("give a table with a header"), faults.add):
+        for row in rows(decoded(lines, file), file, (), said("give a table with a header"), broken.append):
             if number == 1:
                 _check_columns(row, columns, words, faults)
             data = msgspec.json.encode({"command": words, **_fields(row, columns)})
             yield b"\n" * (row.line - number) + data + b"\n"
             number = row.line + 1
-        if number == 1:
+        if number == 1 and not broken:
             raise EmptyTable(place=file)
+    for refusal in broken:
+        faults.add(refusal)
     faults.check()
 
 

@@ -94,7 +94,7 @@ def read_aliyun_bill(files: Sequence[SourceFile], *, asked: AliyunBillOptions) -
     unborne = sorted(asked.call_items - {row.cells["计费项"] for row in kept})
     if unborne and kept and not asked.no_calls:
         faults.add(UnknownCallItem(place=names, unborne=unborne[0]))
-    sums, currencies, unbounded = BillSums(), Currencies("CNY", NotYuan), list[str]()
+    sums, currencies, unbounded = BillSums(), Currencies("CNY", _not_yuan), list[str]()
     for row in kept:
         with faults.gathering():
             charge = _charge(row, asked.call_items)
@@ -170,6 +170,10 @@ def _is_asked(row: CsvRow, products: frozenset[str]) -> bool:
 
 def _product_names(row: CsvRow) -> set[str]:
     return {row.cells["产品Code"], row.cells["产品"], row.cells["产品明细"]}
+
+
+def _not_yuan(place: str, given: str) -> NotYuan:
+    return NotYuan(place=place, currency=given)
 
 
 def _charge(row: CsvRow, call_items: frozenset[str]) -> Charge:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from domain.money import half_up, yuan
 from domain.text import Said, counted, said
 from ledger.imports.bill_statements import Amounts, BillKey, BillStatement
 from ledger.imports.statements import Faults
+from ledger.refusals import Misread
 from ledger.refusals.imports.bills import TwoCurrencies
 from ledger.refusals.imports.shared import FinerThanFen, NegativeTotal, OtherCurrency, VouchersExceedFee
 
@@ -152,9 +153,10 @@ class BillSums:
 class Currencies:
     """The currencies of each account's months: nothing is converted, and one bill has one currency."""
 
-    def __init__(self, wanted: str, refused: type[OtherCurrency] = OtherCurrency) -> None:
+    def __init__(self, wanted: str, refused: Callable[[str, str], Misread] | None = None) -> None:
+        """`refused` makes the refusal of another currency, of its place and the currency."""
         self._wanted = wanted
-        self._refused = refused
+        self._refused = refused or self._other
         self._found: dict[tuple[str, str], dict[str, str]] = {}
 
     def take(self, account: str, month: str, given: str, place: str) -> None:
@@ -169,7 +171,10 @@ class Currencies:
                 with faults.gathering():
                     if len(places) > 1:
                         raise TwoCurrencies(place=place, account=account, month=month, given=_listed(places))
-                    raise self._refused(place=place, given=repr(given), wanted=self._wanted)
+                    raise self._refused(place, given)
+
+    def _other(self, place: str, given: str) -> Misread:
+        return OtherCurrency(place=place, given=repr(given), wanted=self._wanted)
 
 
 def next_month(first: datetime) -> datetime:

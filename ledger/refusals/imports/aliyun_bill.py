@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ledger.refusals import Misread
-from ledger.refusals.imports.shared import OtherCurrency
 
 
 class BadEncoding(Misread, code="bad_encoding"):
@@ -49,11 +48,12 @@ class UnknownProduct(Misread, code="unknown_product"):
     unborne: str
 
 
-class NotYuan(OtherCurrency, code="not_yuan"):
+class NotYuan(Misread, code="not_yuan"):
     """The bill is in another currency."""
 
-    message = "币种 is {given}; the ledger counts yuan"
+    message = "币种 is {currency!r}; the ledger counts yuan"
     hint = "enter this bill by hand with `slaledger fees bill`"
+    currency: str
 
 
 class BadBillingMonth(Misread, code="bad_month"):

@@ -20,6 +20,9 @@ from ledger.imports.statements import LeftOut
 SPREAD = "gaap"
 """The scope of bills that a source gave as a month's part of what was paid for several (QueryInstanceGaapCost)."""
 
+PURCHASED = "purchases"
+"""The scope of bills with something that was bought ahead at its whole price (FOCUS's category Purchase)."""
+
 
 class BillKey(NamedTuple):
     """Which bill it is: there is one of each."""

@@ -15,7 +15,7 @@ from domain import events as e
 from domain.bill import Bill
 from domain.case import Fact
 from domain.time import months_between
-from ledger.imports.bill_statements import SPREAD, Amounts, BillKey, amounts_of
+from ledger.imports.bill_statements import Amounts, BillKey, amounts_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 
@@ -26,15 +26,16 @@ STEMS = ("aliyun", "focus")
 class HeldBill(msgspec.Struct, frozen=True, kw_only=True):
     """A bill that the ledger holds.
 
-    `source` is the format that recorded it; None where a person did. `told` is its first event, `said` what its source
-    last said. `is_corrected` says that a person corrected it since, `is_undone` that a person voided it. `said_at` is
-    when a source last said something of it, in microseconds.
+    `source` is the format that recorded it; None where a person did. `scope` says whether it is a month's part of what
+    was paid for several (`SPREAD`), or has something bought ahead (`PURCHASED`). `told` is its first event, `said` what
+    its source last said. `is_corrected` says that a person corrected it since, `is_undone` that a person voided it.
+    `said_at` is when a source last said something of it, in microseconds.
     """
 
     bill: Bill
     told: e.FeesBilled
     source: str | None = None
-    is_spread: bool = False
+    scope: str = ""
     said: Amounts
     is_corrected: bool = False
     is_undone: bool = False
@@ -98,7 +99,7 @@ def held_bill(facts: Iterable[Fact]) -> HeldBill:
         bill=state,
         told=told,
         source=_source(first, told.bill),
-        is_spread=first.source is not None and first.source.scope == SPREAD,
+        scope="" if first.source is None else first.source.scope,
         said=said,
         is_corrected=is_corrected,
         is_undone=is_undone,

@@ -32,7 +32,7 @@ from ledger.imports.bill_amounts import (
     told_again,
     total,
 )
-from ledger.imports.bill_statements import SPREAD, Amounts, BillKey, BillReading, BillStatement
+from ledger.imports.bill_statements import PURCHASED, SPREAD, Amounts, BillKey, BillReading, BillStatement
 from ledger.imports.held_bills import HeldBill
 from ledger.imports.statements import LeftOut
 from ledger.refusals.imports.bills import (
@@ -346,7 +346,7 @@ class _Run:
     def _step(self, statement: BillStatement, command: c.Command) -> None:
         mark = SourceMark(
             name=self._reading.source,
-            scope=SPREAD if statement.is_spread else "",
+            scope=SPREAD if statement.is_spread else PURCHASED if statement.has_purchases else "",
             key=statement.key.text,
             said_at=self._reading.said_at,
         )
@@ -368,10 +368,13 @@ def _counts_twice(statement: BillStatement, held: HeldBill) -> bool:
     of a purchase beside the months bought."""
     if held.key == statement.key:
         return False
-    if held.is_spread:
+    if held.scope == SPREAD:
         return statement.key.months > 1
     starts_alike = held.bill.first_month == statement.key.first_month
-    return statement.has_purchases and held.bill.months > 1 and starts_alike
+    whole_price_and_months = (statement.has_purchases and held.bill.months > 1) or (
+        held.scope == PURCHASED and statement.key.months > 1
+    )
+    return starts_alike and whole_price_and_months
 
 
 def _ids(found: Iterable[HeldBill]) -> str:

@@ -258,6 +258,74 @@ def test_what_calls_are_called_must_be_said(on_file: CommandLine) -> None:
     assert on_file.refused(*ALIYUN, "--as-of", "yesterday", status=2)["code"] == "usage"
 
 
+def test_a_bill_on_which_a_redemption_stands_is_not_void_by_an_import(on_file: CommandLine) -> None:
+    done = on_file.batch(
+        {
+            "command": "incident open",
+            "incident": "I1",
+            "account": "A",
+            "function": "agent_calls",
+            "started_at": "2026-03-10T10:00:00+08:00",
+        },
+        {"command": "incident close", "incident": "I1", "ended_at": "2026-03-10T13:00:00+08:00"},
+        *(
+            {
+                "command": "fees bill",
+                "bill": bill,
+                "account": "A",
+                "first_month": month,
+                "billed_at": "2026-07-01T00:00:00+08:00",
+                "product_fee": "1000.00",
+                "call_fee": "0.00",
+            }
+            for bill, month in (("B3", "2026-03"), ("B6", "2026-06"))
+        ),
+        {"command": "claim file", "account": "A", "month": "2026-03", "filed_at": "2026-04-10T09:00:00+08:00"},
+        {"command": "claim decide", "account": "A", "month": "2026-03", "decided_at": "2026-04-11T09:00:00+08:00"},
+        {"command": "voucher issue", "account": "A", "month": "2026-03", "issued_at": "2026-04-11T10:00:00+08:00"},
+        {
+            "command": "voucher redeem",
+            "voucher": "V-A-2026-03-1",
+            "account": "A",
+            "bill": "B6",
+            "part": "service",
+            "amount": "140.00",
+            "redeemed_at": "2026-07-02T00:00:00+08:00",
+        },
+    )
+    assert done.returncode == 0, done.stderr
+    put(on_file, "bill.csv", aliyun_csv(Line(month="2026-06", fee="900"), Line(month="2026-05", fee="7")))
+    before = on_file.rows()
+    error = on_file.refused("import", "aliyun-bill", "bill.csv", "--no-calls", "--take-source")
+    assert error["code"] == "redemptions_stand"
+    assert "bill.csv:2" in error["message"]
+    assert on_file.rows() == before
+    told = on_file.ok("import", "aliyun-bill", "bill.csv", "--no-calls", "--skip", "B6")
+    assert told["billed"] == ["aliyun:A:2026-05"]
+
+
+def test_a_file_of_imports_runs_those_of_bills_too(on_file: CommandLine) -> None:
+    put(on_file, "bill.csv", aliyun_csv(*MARCH))
+    put(on_file, "bill.json", bss_json(*MARCH))
+    put(on_file, "imports.toml", CONFIG.encode())
+    told = on_file.ok("import", "--config", "imports.toml")
+    assert [(each["recorded"], each["unchanged"]) for each in told] == [(2, 0), (0, 1)]
+
+
+CONFIG = """
+[[import]]
+format = "aliyun-bill"
+files = ["bill.csv"]
+call-item = "通话费"
+take-source = true
+
+[[import]]
+format = "bss"
+files = ["bill.json"]
+call-item = ["通话费"]
+no-calls = true
+"""
+
 SHARED: dict[str, tuple[tuple[str, ...], str]] = {
     "ok.csv": (("aliyun-bill", "--call-item", "通话费"), "1300.00"),
     "ok.json": (("bss", "--call-item", "call"), "1300.00"),

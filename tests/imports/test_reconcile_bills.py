@@ -12,7 +12,7 @@ from domain.bill import evolve as evolve_bill
 from domain.case import Fact, SourceMark
 from domain.commands import BillFees, Command, CorrectFees, VoidFees
 from domain.events import Event, FeesBilled, FeesCorrected, FeesRestored, FeesVoided
-from ledger.imports.bill_statements import SPREAD, Amounts, BillKey, BillReading, BillStatement
+from ledger.imports.bill_statements import PURCHASED, SPREAD, Amounts, BillKey, BillReading, BillStatement
 from ledger.imports.held_bills import HeldBill, held_bill
 from ledger.imports.reconcile_bills import EVERY, AskedOfBills, BillOutcome, reconcile_bills
 from ledger.imports.statements import LeftOut
@@ -208,6 +208,13 @@ ROWS: dict[str, tuple[BillOutcome, list[tuple[object, ...]]]] = {
     "a year and a month's use": (run(TOLD, bills=(YEAR,)), [NEW]),
     "a year, and its whole price in a month": (
         run(told(amounts(120_000), BillKey("A", "2026-01", 1), has_purchases=True), bills=(YEAR,), source="focus"),
+        [("bill_overlaps",)],
+    ),
+    "a year, and its whole price in a month before": (
+        run(
+            told(amounts(120_000), BillKey("A", "2026-03", 12)),
+            bills=(held("focus:A:2026-03", amounts(120_000), source="focus", scope=PURCHASED),),
+        ),
         [("bill_overlaps",)],
     ),
     "a year, and its months' parts before": (

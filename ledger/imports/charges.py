@@ -75,9 +75,12 @@ class BillSums:
             self._bills[charge.key] = sums
         sums.billed = max(sums.billed, charge.billed)
         sums.fees[charge.is_call] = sums.fees.get(charge.is_call, ZERO) + charge.fee
-        sums.vouchers[charge.is_call] = sums.vouchers.get(charge.is_call, ZERO) + charge.voucher
-        sums.orders[charge.order] = sums.orders.get(charge.order, ZERO) + charge.fee
-        sums.unpaid += charge.unpaid
+        if charge.voucher:
+            sums.vouchers[charge.is_call] = sums.vouchers.get(charge.is_call, ZERO) + charge.voucher
+        if charge.order:
+            sums.orders[charge.order] = sums.orders.get(charge.order, ZERO) + charge.fee
+        if charge.unpaid:
+            sums.unpaid += charge.unpaid
         sums.has_purchases |= charge.is_purchase
 
     def statements(self, faults: Faults) -> list[BillStatement]:
@@ -92,8 +95,13 @@ class BillSums:
         """What is worth a look: refunds under orders of their own, unpaid amounts, bills without calls."""
         for key, sums in self._bills.items():
             for order, fee in sums.orders.items():
-                if fee < 0 and len(sums.orders) > 1:
-                    yield said("{bill}: a refund of {amount} {order} is netted", bill=key.text, **_refund(order, fee))
+                if fee < 0:
+                    yield said(
+                        "{bill}: a refund of {amount} under order {order} is netted",
+                        bill=key.text,
+                        amount=yuan(_nearest(-fee)),
+                        order=order,
+                    )
             if sums.unpaid > 0:
                 yield said(
                     "{bill}: {amount} is unpaid; what was billed counts (R25)",
@@ -123,7 +131,7 @@ class BillSums:
             ),
             billed_at=sums.billed[1],
             place=sums.place,
-            orders=tuple(order for order in sums.orders if order),
+            orders=tuple(sums.orders),
             unpaid_fen=_nearest(max(ZERO, sums.unpaid)),
             is_spread=self._is_spread,
             has_purchases=sums.has_purchases,
@@ -184,11 +192,6 @@ def next_month(first: datetime) -> datetime:
 
 def _listed(places: Mapping[str, str]) -> str:
     return ", ".join(repr(given) for given in places)
-
-
-def _refund(order: str, fee: Fraction) -> dict[str, object]:
-    under = said("under order {order}", order=order) if order else said("without an order number")
-    return {"amount": yuan(_nearest(-fee)), "order": under}
 
 
 def _nearest(amount: Fraction) -> int:

@@ -111,6 +111,7 @@ class _Charges:
         self._services: dict[str, None] = {}
         self._accounts: set[str] = set()
         self._seen: set[bytes] = set()
+        self._months: dict[tuple[str, str], tuple[str, int]] = {}
 
     def take(self, row: CsvRow) -> None:
         """Add a row. Raises Unreadable with its place."""
@@ -175,7 +176,7 @@ class _Charges:
         column = self._asked.voucher_column
         fee = _amount(row, "BilledCost", _required(row, "BilledCost"))
         voucher = _amount(row, column, _cell(row, column)) if column else ZERO
-        month, end = _month(row, self._asked.zone)
+        month, end_us = self._month(row)
         self._currencies.take(account, month, _cell(row, "BillingCurrency"), row.place)
         self._sums.add(
             Charge(
@@ -184,10 +185,18 @@ class _Charges:
                 is_call=is_call,
                 fee=fee,
                 voucher=voucher,
-                billed=(0, microseconds(end)),
+                billed=(0, end_us),
                 is_purchase=is_purchase,
             )
         )
+
+    def _month(self, row: CsvRow) -> tuple[str, int]:
+        """The billing period's month and its end; the rows of a file have few periods, so each is read once."""
+        texts = row.cells["BillingPeriodStart"], row.cells["BillingPeriodEnd"]
+        if texts not in self._months:
+            month, end = _month(row, self._asked.zone)
+            self._months[texts] = month, microseconds(end)
+        return self._months[texts]
 
 
 def _cell(row: CsvRow, column: str) -> str:

@@ -15,7 +15,7 @@ from domain.text import said
 from ledger.imports.alert_episodes import Outage, Report, Reports, outages
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import compact, source_id
-from ledger.imports.source import Node, SourceTime, documents, parse_json
+from ledger.imports.source import Node, SourceTime, documents, parse_json, recordable
 from ledger.imports.statements import (
     Extent,
     Faults,
@@ -186,7 +186,7 @@ class _Alerts:
                 place=node.at("endsAt").place, end=end.text, start=report.start.text, advice=BY_HAND
             )
         if report.fires or report.end is None or end_us > report.end_us:
-            end = SourceTime(end.at, end.text, f"{node.place}.endsAt")
+            end = recordable(SourceTime(end.at, end.text, f"{node.place}.endsAt"))
         alert.reports.resolved(report, end, end_us)
 
     def listed(self, node: Node, receipt: int) -> None:
@@ -268,7 +268,7 @@ class _Alerts:
                 raise AlertWithoutStart(place=place)
             if alert.sorted is None or self.sorter.skips(alert.key, start_us, alert.key, start.text):
                 return None
-            start = SourceTime(start.at, start.text, place)
+            start = recordable(SourceTime(start.at, start.text, place))
             report = Report(start=start, start_us=start_us, place=node.place)
             alert.reports.by_start[start_us] = report
         report.receipt = receipt

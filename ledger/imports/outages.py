@@ -55,5 +55,6 @@ def source_key(*parts: str) -> str:
 
 def compact(at: datetime) -> str:
     """An instant as it may stand in an id: UTC, to the microsecond, no fraction where there is none."""
-    text = at.astimezone(UTC).replace(tzinfo=None).isoformat().replace("-", "").replace(":", "")
-    return f"{text.rstrip('0')}Z" if at.microsecond else f"{text}Z"
+    text = at.astimezone(UTC).isoformat()
+    whole = f"{text[:4]}{text[5:7]}{text[8:13]}{text[14:16]}{text[17:19]}"
+    return f"{whole}.{at.microsecond:06d}".rstrip("0") + "Z" if at.microsecond else f"{whole}Z"

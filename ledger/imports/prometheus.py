@@ -22,7 +22,7 @@ from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import compact, source_id
 from ledger.imports.samples import Answer, Values, parse_answer, samples_of
 from ledger.imports.series import Change, Course, Gap, Line, Measure, Part, course
-from ledger.imports.source import Node, SourceTime, parsed_documents
+from ledger.imports.source import Node, SourceTime, parsed_documents, recordable
 from ledger.imports.statements import Extent, Faults, OutageStatement, Policy, Reading, SourceFile, Target
 from ledger.refusals.imports.prometheus import (
     FailedQuery,
@@ -241,7 +241,7 @@ def _outages(series: _Series, function: str, whom: Target, found: Course, step_u
 
 def _moment(change: Change) -> SourceTime:
     at = _EPOCH + timedelta(microseconds=change.at_us)
-    return SourceTime(at, at.isoformat(), change.place)
+    return recordable(SourceTime(at, at.isoformat(), change.place))
 
 
 def _digest(labels: dict[str, str]) -> str:

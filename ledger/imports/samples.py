@@ -56,9 +56,9 @@ class Values(dict[str, int]):
         self._threshold = None if threshold is None else _shorter(threshold)
 
     def __missing__(self, text: str) -> int:
-        number = self[text] = len(self._texts)
-        self._texts.append(text)
         self.states.append(self._state(text))
+        self._texts.append(text)
+        number = self[text] = len(self._texts) - 1
         return number
 
     def same(self, one: int, other: int) -> bool:

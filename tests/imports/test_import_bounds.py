@@ -16,13 +16,14 @@ from ledger.imports.source import LARGEST
 from ledger.imports.statements import SourceFile
 
 RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
-MEASURE = prometheus.SeriesOptions(None, None, None)
+ALERTS = alertmanager.AlertOptions(rules=RULES)
+MEASURE = prometheus.SeriesOptions(rules=RULES)
 PAGED = pagerduty.PagerDutyOptions(functions={"a": "agent_calls"}, all_accounts=True)
 PAGE = statuspage.StatuspageOptions(functions={"a": "agent_calls"}, all_accounts=True)
 COLUMN = focus.FocusOptions(account_column="SubAccountId", currency="CNY")
 READERS: dict[str, Callable[[Iterable[bytes]], object]] = {
-    "alertmanager": lambda lines: alertmanager.read_alertmanager(lines, name="f", rules=RULES),
-    "prometheus": lambda lines: prometheus.read_prometheus(lines, name="f", rules=RULES, measure=MEASURE),
+    "alertmanager": lambda lines: alertmanager.read_alertmanager([SourceFile("f", lines)], ALERTS),
+    "prometheus": lambda lines: prometheus.read_prometheus([SourceFile("f", lines)], MEASURE),
     "pagerduty": lambda lines: pagerduty.read_pagerduty([SourceFile("f", lines)], PAGED),
     "focus": lambda lines: focus.read_focus([SourceFile("f", lines)], asked=COLUMN),
     "bss": lambda lines: bss.read_bss([SourceFile("f", lines)], asked=bss.BssOptions(currency="CNY")),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from swapped import swaps
+from swaps import swapped
 
 from domain.refusals import Refusal
 from ledger.imports.alertmanager import AlertOptions, fingerprint, read_alertmanager
@@ -355,6 +355,12 @@ BAD: dict[str, tuple[object, str, str]] = {
     "the last day on another clock": (
         [payload(fires("") | {"startsAt": "9999-12-31T23:00:00-08:00"})], "bad_time", f"{FIRST}.startsAt"
     ),
+    "a start that the ledger does not have": (
+        [payload(fires("") | {"startsAt": "1969-12-31T23:59:59Z"})], "bad_time", f"{FIRST}.startsAt"
+    ),
+    "an end that the ledger does not have": (
+        [payload(told("resolved", "08:00:00", "2200-01-01T00:00:00Z", FP))], "bad_time", f"{FIRST}.endsAt"
+    ),
     "resolved without end": (
         [payload(told("resolved", "08:00:00", "0001-01-01T00:00:00Z", FP))], "missing_time", f"{FIRST}.endsAt"
     ),
@@ -419,8 +425,8 @@ def read_or_refused(document: object) -> None:
 @pytest.mark.parametrize("what", SAMPLES)
 def test_no_type_at_any_path_is_more_than_refused(what: str) -> None:
     """Each value of a sample is replaced by one of each type of JSON."""
-    tried = [read_or_refused(other) for other in swaps(SAMPLES[what])]
-    assert len(tried) > 50
+    tried = [read_or_refused(other) for _, other in swapped(SAMPLES[what])]
+    assert len(tried) > 30
 
 
 def cases() -> Iterator[tuple[str, tuple[str, ...], list[tuple[str, int | None]]]]:

@@ -172,7 +172,7 @@ def test_an_outage_that_a_person_withdrew_stays_withdrawn() -> None:
     held = holds(0, 60, withdrawn="none of ours", persons=frozenset({"withdrawn"}))
     found = outcome([told(0, 90)], [held])
     assert found.steps == []
-    assert [(one.field, one.was) for one in found.staying] == [("withdrawn", "withdrawn")]
+    assert [(one.field, one.was) for one in found.staying] == [("withdrawn", "none of ours")]
 
 
 def test_the_sources_word_is_taken_again_for_every_field() -> None:

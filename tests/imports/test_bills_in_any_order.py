@@ -7,12 +7,16 @@ from fractions import Fraction
 
 from bill_files import Line, aliyun_csv, bss_json, focus_csv
 from bill_readings import files
-from hypothesis import given
+from conftest import SOAK
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import bill as rules
-from domain.case import Fact
-from domain.commands import BillFees
+from domain.case import Fact, SourceMark
+from domain.commands import BillFees, Command, CorrectFees, VoidFees
+from domain.events import Event
+from domain.money import Fen
+from domain.values import Id, Words
 from ledger.imports.aliyun_bill import AliyunBillOptions, read_aliyun_bill
 from ledger.imports.bill_statements import BillKey, BillReading
 from ledger.imports.bss import BssOptions, read_bss
@@ -92,15 +96,24 @@ class Holder:
         outcome = reconcile_bills(reading, self.held(), asked)
         assert outcome.refusals == []
         for step in outcome.steps:
-            command = step.command
-            assert isinstance(command, BillFees)
-            assert str(command.bill) not in self.facts
-            fact = Fact("s", 1, 1, 1, "clerk", None, None, "fees.billed", rules.billed(command), step.mark)
-            self.facts[str(command.bill)] = [fact]
+            self.record(step.command, step.mark)
         return len(outcome.steps)
 
+    def record(self, command: Command, mark: SourceMark | None = None) -> None:
+        """Do what a command says, for a source or as a person."""
+        assert isinstance(command, BillFees | CorrectFees | VoidFees)
+        own = self.facts.setdefault(str(command.bill), [])
+        if isinstance(command, BillFees):
+            assert not own, "an id was taken before"
+            events: tuple[Event, ...] = (rules.billed(command),)
+        elif isinstance(command, CorrectFees):
+            events = rules.correct(held_bill(own).bill, command)
+        else:
+            events = rules.void(held_bill(own).bill, str(command.reason))
+        own += [Fact("s", 1, 1, 1, "clerk", "why", None, "fees", event, mark) for event in events]
+
     def sums(self) -> dict[BillKey, tuple[int, int]]:
-        bills = [bill for own in self.held().values() for bill in own]
+        bills = [bill for own in self.held().values() for bill in own if bill.stands]
         assert len({bill.key for bill in bills}) == len(bills), "two bills of one month"
         return {bill.key: (bill.amounts.product_fen, bill.amounts.call_fen) for bill in bills}
 
@@ -142,3 +155,48 @@ def test_two_files_that_differ_are_refused_and_never_added(
     assert {change.bill for change in taken.corrected} == {
         bill.id for own in holder.held().values() for bill in own if bill.key in differ
     }
+
+
+POLLS = st.lists(LINES, min_size=1, max_size=4)
+"""What the source says of the same months, one time after another: it may change its mind."""
+SOURCES = AskedOfBills(take_source=frozenset({EVERY}))
+HISTORIES = settings(max_examples=2000 if SOAK else 100)
+
+
+@HISTORIES
+@given(POLLS, st.data())
+def test_however_often_the_source_is_asked_its_newest_word_counts(polls: list[list[Line]], data: st.DataObject) -> None:
+    """Polls may be left out, repeated and taken from different files; months of which the last says nothing stay."""
+    holder, expected = Holder(), dict[BillKey, tuple[int, int]]()
+    for number, lines in enumerate(polls):
+        is_last = number == len(polls) - 1
+        times = data.draw(st.integers(1 if is_last else 0, 2))
+        for reader in data.draw(st.lists(st.sampled_from(READERS), min_size=times, max_size=times)):
+            holder.take(reader(lines), SOURCES)
+            expected |= exact(lines)
+    assert holder.sums() == expected
+    before = {id_: len(own) for id_, own in holder.facts.items()}
+    assert holder.take(data.draw(st.sampled_from(READERS))(polls[-1])) == 0
+    assert {id_: len(own) for id_, own in holder.facts.items()} == before
+
+
+@HISTORIES
+@given(LINES, st.lists(st.sampled_from(READERS), min_size=2, max_size=4), st.booleans())
+def test_what_a_person_corrected_or_voided_stays(lines: list[Line], order: list[Reader], voids: bool) -> None:
+    holder = Holder()
+    holder.take(order[0](lines))
+    bill = next(iter(holder.facts))
+    amount = held_bill(holder.facts[bill]).amounts.product_fen
+    change = CorrectFees(bill=Id(bill), product_fee=Fen(amount + 100), reason=Words("as agreed"))
+    holder.record(VoidFees(bill=Id(bill), reason=Words("not ours")) if voids else change)
+    corrected = holder.sums()
+    for reader in order[1:]:
+        reading = reader(lines)
+        assert holder.take(reading) == 0
+        assert any(reading_key.text in note for reading_key in exact(lines) for note in noted(holder, reading))
+    assert holder.sums() == corrected
+    assert corrected != exact(lines)
+
+
+def noted(holder: Holder, reading: BillReading) -> list[str]:
+    return reconcile_bills(reading, holder.held()).notes

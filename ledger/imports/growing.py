@@ -66,8 +66,8 @@ def _end_now(
     """When an outage of the ledger ended by what is told now, and whether that is concluded from another start's end.
 
     Where its own start is told again and fired since, or another covers it, what is told is all. One that is open has
-    else ended with the first end that is not before it. Another start that fires at the same time is the same outage only where a list says what
-    fires now; receipts without an end leave it open whether it is one outage or two.
+    else ended with the first end that is not before it. Another start that fires at the same time is the same outage
+    where a list says what fires now; receipts without an end do not say whether it is one outage or two.
     """
     own = next((one.starts[holding.start] for one in told if holding.start in one.starts), None)
     if own == "fired" or (own == "ended" and holding.end_inferred) or (own is not None and holding.end == FOREVER):

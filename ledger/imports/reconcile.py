@@ -317,7 +317,8 @@ class _Reconciliation:
 
     def _began_before(self, holding: Holding) -> bool:
         """Whether an outage is open since before the files of its series begin."""
-        begins = [extent.keys[holding.key][0] for extent in self._reading.extents if holding.key in (extent.keys or {})]
+        spans = [(extent.keys or {}).get(holding.key) for extent in self._reading.extents]
+        begins = [span[0] for span in spans if span is not None]
         return holding.end == FOREVER and bool(begins) and holding.start < min(begins)
 
     def _is_covered(self, holding: Holding) -> bool:

@@ -166,12 +166,6 @@ def test_a_fee_without_parts_has_no_call_part() -> None:
     known.when(bill.correct, correction("1200"), True).then(corrected(product_fee="1200"))
 
 
-def test_a_voucher_for_calls_is_a_call_part_too() -> None:
-    """Where the fee has no parts, the call part is zero and vouchers of it are above it."""
-    given(bill.evolve).when(record, asked(call=None, call_voucher="0.01"), True).then(VouchersAboveFee)
-    given(bill.evolve).when(record, asked(call="1", call_voucher="0.01"), True).then(NoCallPart)
-
-
 def test_the_call_fee_is_a_part_of_the_product_fee() -> None:
     given(bill.evolve).when(record, asked("1000", "1000")).then(billed("1000", "1000"))
     given(bill.evolve).when(record, asked("1000", "1000.01")).then(CallAboveProduct)
@@ -180,6 +174,12 @@ def test_the_call_fee_is_a_part_of_the_product_fee() -> None:
     known.when(bill.correct, correction(call="1000.01")).then(CallAboveProduct)
     known.when(bill.correct, correction("400")).then(corrected(product_fee="400"))
     known.when(bill.correct, correction("399.99")).then(CallAboveProduct)
+
+
+def test_a_voucher_for_calls_is_a_call_part_too() -> None:
+    """Where the fee has no parts, the call part is zero and vouchers of it are above it."""
+    given(bill.evolve).when(record, asked(call=None, call_voucher="0.01"), True).then(VouchersAboveFee)
+    given(bill.evolve).when(record, asked(call="1", call_voucher="0.01"), True).then(NoCallPart)
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from build import at, row, terms
 from spec import given
 
 from domain import incident
-from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, WithdrawExclusion
+from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, OpenIncident, WithdrawExclusion
 from domain.events import (
     ExclusionApplied,
     ExclusionWithdrawn,
     IncidentClosed,
     IncidentCorrected,
     IncidentOpened,
+    IncidentOpenedWithin,
     IncidentWithdrawn,
 )
 from domain.refusals.incident import (
     EmptySpan,
     EndsBeforeStart,
     ExclusionWasWithdrawn,
+    IncidentScope,
     IncidentStillOpen,
     IncidentWasClosed,
     IncidentWasWithdrawn,
@@ -33,8 +36,8 @@ from domain.refusals.incident import (
     UnknownExclusion,
     UnlistedCause,
 )
-from domain.time import Instant
-from domain.values import Clause, Id, Words
+from domain.time import Instant, Seconds
+from domain.values import Clause, FunctionName, Id, Words
 
 NAME = Id("INC-7")
 OPENED = IncidentOpened(
@@ -81,6 +84,52 @@ def excluded(number: int = 1, clause: str = "2.3(1)", since: str | None = None, 
 
 
 EXCLUDED = (excluded(), "why")
+MAINTENANCE = msgspec.structs.replace(excluded(clause="2.3(5)"), notified_at=at("09:30"))
+MAINTENANCE_FROM_1030 = msgspec.structs.replace(excluded(clause="2.3(5)", since="10:30"), notified_at=at("10:29"))
+
+
+def open_(known: incident.Incident | None, **scope: Any) -> tuple[IncidentOpened, ...]:
+    """An incident's first event depends on no earlier one."""
+    assert known is None
+    command = OpenIncident(
+        incident=NAME, function=FunctionName("inbound_routing"), started_at=Instant(at("10:00")), **scope
+    )
+    return (incident.opened(command),)
+
+
+ONE, TWO = Id("1001"), Id("1002")
+
+
+@pytest.mark.parametrize(
+    ("scope", "outcome"),
+    [
+        row("nobody", {}, IncidentScope),
+        row("no account", {"accounts": ()}, IncidentScope),
+        row("no region", {"regions": ()}, IncidentScope),
+        row("one and all", {"account": ONE, "all_accounts": True}, IncidentScope),
+        row("one and several", {"account": ONE, "accounts": (ONE, TWO)}, IncidentScope),
+        row("accounts and regions", {"accounts": (ONE,), "regions": (ONE,)}, IncidentScope),
+        row("one", {"account": ONE}, OPENED),
+        row("one, as a list", {"accounts": (ONE,)}, OPENED),
+        row("one, twice", {"accounts": (ONE, ONE)}, OPENED),
+        row("several", {"accounts": (TWO, ONE)}, {"scope": "accounts", "account": None}),
+        row(
+            "regions", {"regions": (TWO, ONE, TWO)}, {"scope": "regions", "account": None, "regions": ("1001", "1002")}
+        ),
+        row("all", {"all_accounts": True}, {"scope": "all", "account": None}),
+    ],
+)
+def test_it_affects_accounts_in_one_way(scope: dict[str, Any], outcome: Any) -> None:
+    if isinstance(outcome, dict):
+        outcome = msgspec.structs.replace(OPENED, **outcome)
+    given(incident.evolve).when(lambda known: open_(known, **scope)).then(outcome)
+
+
+def test_it_may_be_measured_in_steps() -> None:
+    within = IncidentOpenedWithin(**msgspec.structs.asdict(OPENED), uncertainty_us=30_000_000)
+    given(incident.evolve).when(lambda known: open_(known, account=ONE, uncertainty_seconds=Seconds(30_000_000))).then(
+        within
+    )
 
 
 def test_it_ends_at_its_start_or_later() -> None:
@@ -103,11 +152,36 @@ def test_a_correction_changes_what_it_names() -> None:
     )
     known.when(incident.correct, correct(ended_at="11:00"), TERMS).then()
     known.when(incident.correct, correct(), TERMS).then(NothingToCorrectInIncident)
-    known.when(incident.correct, correct(ended_at="09:59"), TERMS).then(EndsBeforeStart)
+    known.when(incident.correct, correct(ended_at="10:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=None, ended_at=at("10:00"))
+    )
+    known.when(incident.correct, correct(ended_at="09:59:59.999999"), TERMS).then(EndsBeforeStart)
+    known.when(incident.correct, correct(started_at="11:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("11:00"), ended_at=None)
+    )
+    known.when(incident.correct, correct(started_at="11:00:00.000001"), TERMS).then(EndsBeforeStart)
+    known.when(incident.correct, correct("12:00", "13:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("12:00"), ended_at=at("13:00"))
+    )
     given(incident.evolve, OPENED).when(incident.correct, correct(ended_at="12:00"), TERMS).then(IncidentStillOpen)
     given(incident.evolve, OPENED, WITHDRAWN).when(incident.correct, correct(ended_at="12:00"), TERMS).then(
         IncidentWasWithdrawn
     )
+
+
+def test_a_correction_keeps_the_notice_before_the_maintenance() -> None:
+    known = given(incident.evolve, OPENED, CLOSED, MAINTENANCE)
+    moved = IncidentCorrected(incident="INC-7", started_at=at("09:30:00.000001"), ended_at=None)
+    known.when(incident.correct, correct("09:30:00.000001"), TERMS).then(moved)
+    known.when(incident.correct, correct("09:30"), TERMS).then(NoticeTooLate)
+    part = given(incident.evolve, OPENED, CLOSED, MAINTENANCE_FROM_1030)
+    part.when(incident.correct, correct("09:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("09:00"), ended_at=None)
+    )
+    taken_back = (ExclusionWithdrawn(incident="INC-7", exclusion=1), "no mail was sent")
+    given(incident.evolve, OPENED, CLOSED, MAINTENANCE, taken_back).when(
+        incident.correct, correct("09:30"), TERMS
+    ).then(IncidentCorrected(incident="INC-7", started_at=at("09:30"), ended_at=None))
 
 
 def test_it_is_withdrawn_once() -> None:
@@ -123,11 +197,16 @@ def test_it_is_withdrawn_once() -> None:
         row("a part", exclude(since="10:10", to="10:20"), excluded(since="10:10", to="10:20")),
         row("up to its last moment", exclude(since="10:59:59.999999"), excluded(since="10:59:59.999999")),
         row("nothing", exclude(since="10:10", to="10:10"), EmptySpan),
+        row("backwards", exclude(since="10:20", to="10:10"), EmptySpan),
+        row("of another day", exclude(since="03-04 10:00", to="03-04 10:10"), OutsideIncident),
         row("from its end on", exclude(since="11:00", to="11:30"), OutsideIncident),
         row("up to its start", exclude(since="09:00", to="10:00"), OutsideIncident),
         row("a cause that the terms do not list", exclude("2.3(12)"), UnlistedCause),
         row("maintenance of which nobody was told", exclude("2.3(5)"), NoticeMissing),
         row("maintenance announced when it began", exclude("2.3(5)", told="10:00"), NoticeTooLate),
+        row("maintenance announced during it", exclude("2.3(5)", told="10:30"), NoticeTooLate),
+        row("a part, announced when that began", exclude("2.3(5)", since="10:30", told="10:30"), NoticeTooLate),
+        row("a part, announced before it", exclude("2.3(5)", since="10:30", told="10:29"), MAINTENANCE_FROM_1030),
     ],
 )
 def test_an_exclusion_takes_out_time_of_its_own_incident(asked: ApplyExclusion, outcome: Any) -> None:

@@ -35,8 +35,9 @@ WITHDRAWN = (ClaimWithdrawn(account="1001", month="2026-03"), "no outage")
 DISPUTED = ClaimDisputed(account="1001", month="2026-03", disputed_at=at("04-20 09:00"), grounds="it was longer")
 
 
-def file(filed_at: str) -> FileClaim:
-    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)))
+def file(filed_at: str, statement: str | None = None) -> FileClaim:
+    told = None if statement is None else Words(statement)
+    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)), statement=told)
 
 
 def dispute(disputed_at: str, grounds: str = "it was longer") -> DisputeClaim:
@@ -68,6 +69,7 @@ def test_a_claim_is_for_a_month_that_is_over() -> None:
 def test_one_claim_of_a_month_waits_at_a_time() -> None:
     given(claim.evolve, FILED).when(claim.file, file("04-10 09:00"), OVER).then()
     given(claim.evolve, FILED).when(claim.file, file("04-10 09:01"), OVER).then(ClaimAlreadyFiled)
+    given(claim.evolve, FILED).when(claim.file, file("04-10 09:00", "no calls"), OVER).then(ClaimAlreadyFiled)
     given(claim.evolve, FILED, WITHDRAWN).when(claim.file, file("04-10 09:00"), OVER).then(FILED)
 
 
@@ -86,6 +88,24 @@ def test_a_decision_stands(outcome: Outcome, refused: bool) -> None:
     again = ClaimFiled(account="1001", month="2026-03", filed_at=at("04-19 09:00"), statement=None)
     told = ClaimAlreadyDecided if refused else again
     given(Decided18April(outcome), FILED).when(claim.file, file("04-19 09:00"), OVER).then(told)
+
+
+REFILED = ClaimFiled(account="1001", month="2026-03", filed_at=at("04-19 09:00"), statement="no calls")
+
+
+def test_a_claim_that_was_refused_as_too_early_is_filed_again() -> None:
+    refused = Decided18April("too_early")
+    again = file("04-19 09:00", "no calls")
+    given(refused, FILED).when(claim.file, again, OVER).then(REFILED)
+    given(refused, FILED).when(claim.file, file("04-10 09:00"), OVER).then()
+    given(refused, FILED, REFILED).when(claim.file, again, OVER).then()
+    given(refused, FILED, REFILED).when(claim.file, file("04-19 09:01"), OVER).then(ClaimAlreadyFiled)
+    given(refused, FILED, REFILED).when(claim.withdraw, "no outage").then(WITHDRAWN[0])
+    withdrawn = given(refused, FILED, REFILED, WITHDRAWN)
+    withdrawn.when(claim.withdraw, "no outage").then()
+    withdrawn.when(claim.withdraw, "another").then(ClaimWithdrawnBefore)
+    withdrawn.when(claim.file, again, OVER).then(REFILED)
+    withdrawn.when(claim.check_is_decided).then(ClaimWasWithdrawn)
 
 
 def test_only_a_claim_that_waits_is_withdrawn() -> None:
@@ -126,3 +146,10 @@ def test_a_dispute_is_of_a_decision() -> None:
     given(decided, FILED, DISPUTED).when(claim.dispute, dispute("04-21 09:00", "another")).then(ClaimAlreadyDisputed)
     given(claim.evolve, FILED).when(claim.dispute, dispute("04-20 09:00")).then(ClaimUndecided)
     given(claim.evolve, FILED, WITHDRAWN).when(claim.dispute, dispute("04-20 09:00")).then(ClaimWasWithdrawn)
+
+
+def test_only_what_is_decided_is_decided_again() -> None:
+    claim.check_is_decided(given(Decided18April(), FILED).state)
+    claim.check_is_decided(given(Decided18April(), FILED, DISPUTED).state)
+    given(claim.evolve, FILED).when(claim.check_is_decided).then(ClaimUndecided)
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.check_is_decided).then(ClaimWasWithdrawn)

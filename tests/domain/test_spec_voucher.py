@@ -250,6 +250,7 @@ def test_the_rest_of_an_award_is_issued() -> None:
     DecidedAs("awarded", "50", V1="30", V2="20").issues()
     DecidedAs("awarded", "50", V1="70").issues()
     DecidedAs("awarded", "50", V1="50").issues(when="04-17 00:00")
+    DecidedAs("awarded", "50", V1="50").issues(when="05-12 00:00", name="ANOTHER")
 
 
 def test_a_voucher_is_issued_at_its_decision_or_later() -> None:
@@ -271,6 +272,8 @@ def test_the_balance_is_what_no_redemption_and_no_cancellation_took() -> None:
     outcome_of(bill("50"), asked("10"), *redeemed("10", 2), of=[*held, REVERSED])
     outcome_of(bill("50"), asked("10.01"), BeyondBalance, of=[*held, REVERSED])
     outcome_of(bill("50"), asked("0.01"), BeyondBalance, of=[ISSUED, used(), CANCELLED])
+    spent = given(voucher.evolve, ISSUED, used(), used("5", 2), CANCELLED, REVERSED).state
+    assert (spent.redeemed_fen, spent.cancelled_fen, spent.balance_fen) == (fen("5"), fen("90"), fen("5"))
 
 
 @pytest.mark.parametrize(

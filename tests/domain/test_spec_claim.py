@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from build import at, row
-from spec import given
+from spec import Given, given
 
 from domain import claim
 from domain.claim import Claim, Decided, check_decided_at
@@ -141,6 +141,9 @@ def test_a_decision_is_dated_behind_what_it_follows(
 def test_a_dispute_is_of_a_decision() -> None:
     decided = Decided18April()
     given(decided, FILED).when(claim.dispute, dispute("04-20 09:00")).then(DISPUTED)
+    given(decided, FILED).when(claim.dispute, dispute("04-10 09:00")).then(
+        ClaimDisputed(account="1001", month="2026-03", disputed_at=at("04-10 09:00"), grounds="it was longer")
+    )
     given(decided, FILED).when(claim.dispute, dispute("04-10 08:59:59.999999")).then(DisputedBeforeFiled)
     given(decided, FILED, DISPUTED).when(claim.dispute, dispute("04-20 09:00")).then()
     given(decided, FILED, DISPUTED).when(claim.dispute, dispute("04-21 09:00", "another")).then(ClaimAlreadyDisputed)
@@ -153,3 +156,31 @@ def test_only_what_is_decided_is_decided_again() -> None:
     claim.check_is_decided(given(Decided18April(), FILED, DISPUTED).state)
     given(claim.evolve, FILED).when(claim.check_is_decided).then(ClaimUndecided)
     given(claim.evolve, FILED, WITHDRAWN).when(claim.check_is_decided).then(ClaimWasWithdrawn)
+    refused = Decided18April("too_early")
+    given(refused, FILED, REFILED).when(claim.check_is_decided).then(ClaimUndecided)
+    given(refused, FILED, REFILED).when(claim.dispute, dispute("04-20 09:00")).then(ClaimUndecided)
+
+
+def test_a_claim_waits_until_it_is_decided() -> None:
+    assert claim.is_pending(given(claim.evolve, FILED).state)
+    assert not claim.is_pending(given(Decided18April(), FILED).state)
+    assert claim.is_pending(given(Decided18April("too_early"), FILED, REFILED).state)
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.is_pending).then(ClaimWasWithdrawn)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        row("it waits", given(claim.evolve, FILED), "filed"),
+        row("it waits again", given(Decided18April("too_early"), FILED, REFILED), "filed"),
+        row("it was withdrawn", given(claim.evolve, FILED, WITHDRAWN), "withdrawn"),
+        row("it was withdrawn again", given(Decided18April("too_early"), FILED, REFILED, WITHDRAWN), "withdrawn"),
+        row("too early", given(Decided18April("too_early"), FILED), "refused"),
+        row("too late", given(Decided18April("too_late"), FILED), "refused"),
+        row("the commitment was met", given(Decided18April("commitment_met"), FILED), "not_awarded"),
+        row("awarded, and nothing left to issue", given(Decided18April(), FILED), "settled"),
+        row("disputed", given(Decided18April(), FILED, DISPUTED), "disputed"),
+    ],
+)
+def test_a_claim_has_a_status(state: Given, status: str) -> None:
+    assert claim.status(state.state) == status

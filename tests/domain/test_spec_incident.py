@@ -10,7 +10,14 @@ from build import at, row, terms
 from spec import given
 
 from domain import incident
-from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, OpenIncident, WithdrawExclusion
+from domain.commands import (
+    ApplyExclusion,
+    CloseIncident,
+    CorrectIncident,
+    EvidenceField,
+    OpenIncident,
+    WithdrawExclusion,
+)
 from domain.events import (
     ExclusionApplied,
     ExclusionWithdrawn,
@@ -37,7 +44,7 @@ from domain.refusals.incident import (
     UnlistedCause,
 )
 from domain.time import Instant, Seconds
-from domain.values import Clause, FunctionName, Id, Words
+from domain.values import Clause, FunctionName, Hash, Id, Words
 
 NAME = Id("INC-7")
 OPENED = IncidentOpened(
@@ -169,6 +176,18 @@ def test_a_correction_changes_what_it_names() -> None:
     )
 
 
+def test_what_was_corrected_is_what_the_next_command_meets() -> None:
+    later_start = IncidentCorrected(incident="INC-7", started_at=at("10:30"), ended_at=None)
+    known = given(incident.evolve, OPENED, CLOSED, later_start)
+    known.when(incident.correct, correct("10:30", "11:00"), TERMS).then()
+    known.when(incident.correct, correct(ended_at="10:29"), TERMS).then(EndsBeforeStart)
+    later_end = IncidentCorrected(incident="INC-7", started_at=None, ended_at=at("12:00"))
+    known = given(incident.evolve, OPENED, CLOSED, later_end)
+    known.when(incident.correct, correct("10:00", "12:00"), TERMS).then()
+    known.when(incident.close, close("12:00")).then()
+    known.when(incident.close, close("11:00")).then(IncidentWasClosed)
+
+
 def test_a_correction_keeps_the_notice_before_the_maintenance() -> None:
     known = given(incident.evolve, OPENED, CLOSED, MAINTENANCE)
     moved = IncidentCorrected(incident="INC-7", started_at=at("09:30:00.000001"), ended_at=None)
@@ -228,8 +247,48 @@ def test_maintenance_is_excluded_where_it_was_announced_a_moment_before() -> Non
     )
 
 
+def test_an_open_incident_is_excluded_from_its_start_on() -> None:
+    known = given(incident.evolve, OPENED)
+    known.when(incident.apply_exclusion, exclude(), TERMS).then(excluded())
+    known.when(incident.apply_exclusion, exclude(since="03-04 10:00"), TERMS).then(excluded(since="03-04 10:00"))
+    known.when(incident.apply_exclusion, exclude(since="09:00", to="10:00"), TERMS).then(OutsideIncident)
+
+
+EVIDENCE = EvidenceField(name=Words("mail.eml"), sha256=Hash("0" * 64))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        row("another cause", {"clause": Clause("2.3(2)")}),
+        row("another start", {"from_": Instant(at("10:10"))}),
+        row("another end", {"to": Instant(at("10:20"))}),
+        row("another notice", {"notified_at": Instant(at("09:00"))}),
+        row("another reason", {"reason": Words("another")}),
+        row("evidence", {"evidence": (EVIDENCE,)}),
+    ],
+)
+def test_another_exclusion_of_the_same_incident_is_applied_too(changed: dict[str, Any]) -> None:
+    command = msgspec.structs.replace(exclude(), **changed)
+    events = incident.apply_exclusion(given(incident.evolve, OPENED, CLOSED, EXCLUDED).state, command, TERMS)
+    wanted = ExclusionApplied(
+        incident="INC-7",
+        exclusion=2,
+        clause=command.clause,
+        from_at=command.from_,
+        to_at=command.to,
+        notified_at=command.notified_at,
+        evidence=tuple(piece.recorded() for piece in command.evidence),
+    )
+    assert events == (wanted,)
+
+
 def test_an_exclusion_that_stands_is_not_applied_twice() -> None:
     given(incident.evolve, OPENED, CLOSED, EXCLUDED).when(incident.apply_exclusion, exclude(), TERMS).then()
+    taken_back = (ExclusionWithdrawn(incident="INC-7", exclusion=1), "denied")
+    given(incident.evolve, OPENED, CLOSED, EXCLUDED, taken_back).when(incident.apply_exclusion, exclude(), TERMS).then(
+        excluded(2)
+    )
     given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(incident.apply_exclusion, exclude(), TERMS).then(
         IncidentWasWithdrawn
     )

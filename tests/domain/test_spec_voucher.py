@@ -13,6 +13,7 @@ from spec import Reasoned, given
 from domain import voucher
 from domain.bill import Bill
 from domain.claim import Claim, Decided
+from domain.claim import status as status_of
 from domain.commands import IssueVoucher, RedeemVoucher, ReverseRedemption
 from domain.decision import Head, Outcome
 from domain.events import (
@@ -251,6 +252,21 @@ def test_the_rest_of_an_award_is_issued() -> None:
     DecidedAs("awarded", "50", V1="70").issues()
     DecidedAs("awarded", "50", V1="50").issues(when="04-17 00:00")
     DecidedAs("awarded", "50", V1="50").issues(when="05-12 00:00", name="ANOTHER")
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "left", "overpaid"),
+    [
+        row("nothing", "0", "awarded", "50", "0"),
+        row("all but a fen", "49.99", "awarded", "0.01", "0"),
+        row("all", "50", "settled", "0", "0"),
+        row("a fen more", "50.01", "settled", "0", "0.01"),
+    ],
+)
+def test_what_was_issued_counts_against_the_latest_award(before: str, status: str, left: str, overpaid: str) -> None:
+    claimed = DecidedAs("awarded", "50", V1=before).claim
+    assert (status_of(claimed), claimed.issued_fen) == (status, fen(before))
+    assert (claimed.to_issue_fen, claimed.overpaid_fen) == (fen(left), fen(overpaid))
 
 
 def test_a_voucher_is_issued_at_its_decision_or_later() -> None:

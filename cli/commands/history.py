@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 import msgspec
 
-from cli.answers.history import history_answer
-from cli.answers.history_diff import difference
+from cli.answers.history.account import history_answer
+from cli.answers.history.diff import difference
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
-from cli.answers import receipts
+from cli.answers.receipts import done_answer, month_run_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
@@ -144,11 +144,12 @@ def _without_none(hint: Any) -> Any:
 
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     def callback(format_: str | None, **given: Any) -> int:
-        command = build(words, _fields(kind, given))
+        command = build(words, _fields(**given))
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor())
-            emit(receipts.month_run(run), format_, lambda: receipts.print_month_run(run))
+            answer = month_run_answer(run)
+            emit(answer, format_, answer.table)
             return 1 if run.refused else 0
         with open_ledger() as ledger:
             done = execute(ledger, command, actor())
@@ -158,7 +159,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     return callback
 
 
-def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
+def _fields(**given: Any) -> dict[str, object]:
     """The fields given on the command line, in the wire form of a batch line."""
     fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
     if "words" in given:
@@ -197,7 +198,8 @@ def print_receipt(done: Done, format_: str | None) -> None:
     """Print the result of a command, and its warnings on standard error."""
     for warning in done.warnings:
         warn(warning)
-    emit(receipts.done(done), format_, lambda: receipts.print_done(done))
+    answer = done_answer(done)
+    emit(answer, format_, answer.table)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

@@ -21,8 +21,7 @@ FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
 _FORMAT_HELP = "Default: table on a terminal, json when piped."
 
-Json = dict[str, Any]
-Answer = msgspec.Struct | Mapping[str, Any]
+Answer = msgspec.Struct
 """An answer: a struct of values, whose fields are the keys of its JSON in their order."""
 
 
@@ -65,25 +64,25 @@ def to_json(answer: object) -> str:
 
 
 def _write_csv(rows: Sequence[Answer]) -> None:
-    flat = [dict(_flattened(row)) for row in rows]
+    flat = [dict(_flattened(fields_of(row))) for row in rows]
     columns = list(dict.fromkeys(name for row in flat for name in row))
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(flat)
 
 
-def _flattened(row: Answer, prefix: str = "") -> Iterable[tuple[str, str]]:
-    for name, value in fields_of(row):
-        if isinstance(value, msgspec.Struct | Mapping):
-            yield from _flattened(value, f"{prefix}{name}.")
+def _flattened(fields: Iterable[tuple[object, object]], prefix: str = "") -> Iterable[tuple[str, str]]:
+    for name, value in fields:
+        if isinstance(value, msgspec.Struct):
+            yield from _flattened(fields_of(value), f"{prefix}{name}.")
+        elif isinstance(value, Mapping):
+            yield from _flattened(value.items(), f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", plain(value)
 
 
 def fields_of(answer: Answer) -> Iterable[tuple[str, object]]:
     """The fields of an answer by their JSON keys, without those that the JSON leaves out."""
-    if isinstance(answer, Mapping):
-        return answer.items()
     names = zip(answer.__struct_fields__, answer.__struct_encode_fields__, strict=True)
     pairs = ((key, getattr(answer, name)) for name, key in names)
     return [(key, value) for key, value in pairs if value is not msgspec.UNSET]

@@ -8,7 +8,6 @@ from fractions import Fraction
 import msgspec
 
 from domain.money import Fen, percent_cut, percent_text, yuan
-from domain.text import Said
 from domain.time import Seconds, local, rfc3339, seconds_text
 
 
@@ -60,7 +59,7 @@ def ratio(numerator: int, denominator: int) -> Ratio:
 def as_json(value: object) -> object:
     """The JSON form of one of these value types. Raises NotImplementedError for any other type."""
     match value:
-        case Said():
+        case str():
             return str(value)
         case Fen():
             return yuan(value)

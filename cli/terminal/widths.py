@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_PIECE = re.compile(r"[^\s⺀-￯]+[^\S\n]*|[⺀-￯][^\S\n]*|[^\S\n]+")
-"""A word, or a Chinese character, with the blanks after it."""
+_PIECE = r"[^\s⺀-￯]+[^\S\n]*|[⺀-￯][^\S\n]*|[^\S\n]+"
+"""A word, or a Chinese character, with the blanks after it. It is compiled on first use, because that takes long."""
 _NO_START = "，。；：？！、）》」』】〕％”’"
 _NO_END = "（《「『【〔“‘"
 
@@ -44,7 +44,7 @@ def _lines(text: str, width: int) -> Iterator[str]:
 def _pieces(text: str, width: int) -> Iterator[str]:
     """The unbreakable pieces of a text: punctuation stays with its character."""
     held = ""
-    for piece in _PIECE.findall(text):
+    for piece in re.findall(_PIECE, text):
         if held and piece[0] not in _NO_START and held.rstrip()[-1:] not in _NO_END:
             yield from _short(held, width)
             held = ""

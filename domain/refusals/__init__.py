@@ -59,7 +59,7 @@ class Refusal(_Declared):
                 setattr(cls, f"{name}_template", template)
 
     def __init__(self, **values: Any) -> None:
-        self.values: dict[str, Any] = {}
+        self.values: dict[str, object] = {}
         self.zone: str | None = None
         self._message: str | None = None
         self._hint: str | None = None
@@ -110,7 +110,7 @@ class Refusal(_Declared):
 
 
 def _again(
-    kind: type[Refusal], values: dict[str, Any], zone: str | None, message: str | None, hint: str | None
+    kind: type[Refusal], values: dict[str, object], zone: str | None, message: str | None, hint: str | None
 ) -> Refusal:
     made = kind(**values)
     made.zone, made._message, made._hint = zone, message, hint

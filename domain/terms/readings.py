@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -63,22 +62,22 @@ def others(readings: Readings) -> Iterator[tuple[str, str | int | bool]]:
                 yield key, value
 
 
-def with_readings(versions: Sequence[Version], changed: Mapping[str, Any]) -> tuple[Version, ...]:
+def with_readings(versions: Sequence[Version], changed: Mapping[str, object]) -> tuple[Version, ...]:
     """The same versions with some readings changed. Raises Unreadable `bad_reading` for an unknown switch or value."""
     return tuple(_changed(version, changed) for version in versions)
 
 
-def check_readings(changed: Mapping[str, Any]) -> None:
+def check_readings(changed: Mapping[str, object]) -> None:
     """Check changed readings. Raises Unreadable `bad_reading` for an unknown switch or value."""
     _read(Readings(), changed)
 
 
-def _changed(version: Version, changed: Mapping[str, Any]) -> Version:
+def _changed(version: Version, changed: Mapping[str, object]) -> Version:
     terms = msgspec.structs.replace(version.terms, readings=_read(version.terms.readings, changed))
     return msgspec.structs.replace(version, terms=terms)
 
 
-def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
+def _read(readings: Readings, changed: Mapping[str, object]) -> Readings:
     try:
         zone_info(str(changed.get("timezone", readings.timezone)))
         return msgspec.convert({**msgspec.structs.asdict(readings), **changed}, Readings)

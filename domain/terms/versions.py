@@ -34,7 +34,7 @@ from domain.refusals.terms import (
 )
 from domain.terms.checks import check_expressible, findings
 from domain.terms.document import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
-from domain.text import said, words_of
+from domain.text import Said, said, words_of
 from domain.time import DAY_US, DEFAULT_ZONE, month_span, rfc3339
 
 __all__ = ["REFERENCE_AGREEMENT", "Cited", "Readings", "Terms", "Version"]
@@ -53,7 +53,7 @@ def parse_terms(text: str) -> Terms:
         check_expressible(raw)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise UnreadableTerms(error=words_of(error)) from None
+        raise UnreadableTerms(error=_reason(error)) from None
     for path, finding in findings(terms):
         raise WrongTerms(finding=finding, path=path)
     return terms
@@ -64,10 +64,11 @@ def _reason(error: Exception) -> str:
     if isinstance(error.__cause__, ValueError) and isinstance(error, msgspec.ValidationError):
         place = str(error).removeprefix(str(error.__cause__)).removeprefix(" - at `").removesuffix("`")
         return said("{message} - at `{path}`", message=words_of(error.__cause__), path=place)
-    return parser_words(str(error))
+    told = words_of(error)
+    return told if isinstance(told, Said) else parser_words(told)
 
 
-def _toml(text: str) -> dict[str, Any]:
+def _toml(text: str) -> dict[str, object]:
     """Parse TOML. Raises ValueError."""
     import tomllib  # most commands read no terms
 

@@ -8,6 +8,7 @@ import msgspec
 
 from domain.claim import Claim
 from domain.commands import Command, DecideMonth, IssueMonth, MonthCommand
+from domain.money import Fen
 from domain.refusals import Refusal
 from domain.terms.versions import currency_of
 from domain.values import Id
@@ -40,8 +41,8 @@ class MonthRun(msgspec.Struct, kw_only=True):
     recorded: int = 0
 
     @property
-    def total_fen(self) -> int:
-        return sum(receipt.amount_fen for receipt in self.done)
+    def total(self) -> Fen:
+        return Fen(sum(receipt.amount for receipt in self.done))
 
 
 def execute_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock = clock.now_us) -> MonthRun:

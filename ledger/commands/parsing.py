@@ -55,7 +55,7 @@ _ONCE = json.JSONDecoder(object_pairs_hook=_once)
 """Reads a line only to check that no field is given twice: msgspec would take the last one."""
 
 
-def build(words: str, fields: Mapping[str, Any]) -> Command:
+def build(words: str, fields: Mapping[str, object]) -> Command:
     """Build a command from its words and its fields in their wire form. Raises as `parse_line` does."""
     try:
         command = msgspec.convert({**fields, "command": words}, BY_WORDS[words], dec_hook=parse_value)

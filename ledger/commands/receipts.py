@@ -1,6 +1,6 @@
 """Receipts: ids, outcomes and fen as values that a command reports. The command line prints them.
 
-The order of a receipt's fields is the order in which they are printed; a field that is None is left out.
+Each field has its place in the answer: `DoneAnswer` in `cli/answers/receipts.py`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.decision import Outcome
+from domain.money import Fen
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,14 +71,14 @@ class DecisionReceipt(ClaimReceipt, frozen=True, kw_only=True):
 
     decision: int
     outcome: Outcome
-    amount_fen: int
+    amount: Fen
 
 
 class IssueReceipt(ClaimReceipt, frozen=True, kw_only=True):
     """A voucher was issued for a claim."""
 
     voucher: str
-    amount_fen: int
+    amount: Fen
 
 
 class VoucherReceipt(Receipt, frozen=True, kw_only=True):
@@ -90,7 +91,7 @@ class RedemptionReceipt(VoucherReceipt, frozen=True, kw_only=True):
     """A voucher paid a part of a bill."""
 
     redemption: int
-    balance_fen: int
+    balance: Fen
 
 
 class ReversalReceipt(VoucherReceipt, frozen=True, kw_only=True):

@@ -112,7 +112,7 @@ def _todo(ics: Any, kind: str, row: ClaimRow, summary: Said, hint: Said, context
     )
 
 
-def _common(kind: str, account: str, month: str, summary: Said, context: Context) -> dict[str, Any]:
+def _common(kind: str, account: str, month: str, summary: Said, context: Context) -> dict[str, object]:
     """The fields of every entry; the UID is derived from its subject."""
     return {
         "uid": f"{kind}/{account}/{month}@{context.ledger}",

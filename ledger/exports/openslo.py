@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from domain.money import percent_text
 from domain.terms.versions import Terms, Version
@@ -19,7 +18,7 @@ from ledger.extras import library
 from ledger.refusals.copies import OpensloTarget
 
 API = "openslo/v1"
-Document = dict[str, Any]
+Document = dict[str, object]
 Speak = Callable[[str], str]
 
 

@@ -9,6 +9,7 @@ from domain import commands as c
 from domain.assessment import assess, timing
 from domain.case import Case, account_of
 from domain.decision import NO_FACTS, Decision, decode, substance
+from domain.money import Fen
 from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import month_span
@@ -105,7 +106,7 @@ def _decided(decision: Decision) -> Effect:
         month=decision.month,
         decision=decision.number,
         outcome=decision.outcome,
-        amount_fen=decision.credit.total_fen if decision.credit else 0,
+        amount=Fen(decision.credit.total_fen if decision.credit else 0),
     )
     return on(streams.claim(decision.account, decision.month), claims.decided(decision), receipt)
 

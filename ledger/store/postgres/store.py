@@ -220,11 +220,12 @@ class ServerStore:
             if not connection.closed:
                 return connection
         given = conninfo.conninfo_to_dict(self.url)
-        own: dict[str, Any] = {
+        own: dict[str, str | int | None] = {
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "slaledger",
             "client_encoding": "utf8",
-        } | given
+            **given,
+        }
         try:
             connection = psycopg.connect(conninfo.make_conninfo("", **own), autocommit=True)
         except psycopg.OperationalError as error:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cli.answers import case as shown
-from cli.answers.changes import FieldChange, Knowledge, KnowledgeDifference, MonthChange
-from cli.answers.events import event_shown
+from cli.answers.history import case as shown
+from cli.answers.history.changes import FieldChange, Knowledge, KnowledgeDifference, MonthChange
+from cli.answers.history.events import event_shown
 from cli.answers.vouchers import VoucherAnswer, voucher_answer
 from cli.terminal.output import fields_of
 from cli.terminal.values import ZonedInstant, zoned

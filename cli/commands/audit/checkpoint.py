@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli.answers.proofs import consistency_answer, proof_answer
+from cli.answers.audit.proofs import consistency_answer, proof_answer
 from cli.options.context import open_ledger
 from cli.refusals import BadEvent, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
 from cli.terminal.output import emit, format_option, to_json, warn

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from cli.answers.proofs import CheckedDossier, DossierAnswer
+from cli.answers.audit.proofs import CheckedDossier, DossierAnswer
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cli.answers.availability import MeasuredMonth
-from cli.answers.case import (
+from cli.answers.history.case import (
     BillShown,
     ClaimShown,
     IncidentShown,
@@ -14,8 +14,8 @@ from cli.answers.case import (
     month_measured,
     subjects,
 )
-from cli.answers.changes import KnowledgeDifference, print_difference
-from cli.answers.events import EventShown, event_shown, print_events
+from cli.answers.history.changes import KnowledgeDifference, print_difference
+from cli.answers.history.events import EventShown, event_shown, print_events
 from cli.answers.vouchers import VoucherAnswer
 from cli.terminal.values import ZonedInstant
 from domain.case import Case

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from cli.answers.events import EventShown
+from cli.answers.history.events import EventShown
 from cli.terminal.language import localized
 from cli.terminal.numbers import moment, money
 from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped

@@ -1,8 +1,8 @@
-"""The way in, for the command `slaledger` and for `python -m slaledger`: the command line, if its packages are ours.
+"""The entry point of the command `slaledger` and of `python -m slaledger`: it checks the packages, then runs the CLI.
 
-The four packages have common names. A folder of such a name in front on the path, or another distribution that brings
-one, would be imported in their place, and commands would fail in ways that say nothing. So where each is found is
-looked at first; it is not imported for that. The messages are English: the catalogue lies in one of the packages.
+The four packages have common names. A folder of the same name earlier on the path, or another distribution that has
+one, would be imported in their place, and commands would fail with misleading errors. So their locations are checked
+first, without importing them. The messages are English only, since the catalogue is in one of the packages.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import NoReturn
 
 PACKAGES = ("domain", "projections", "ledger", "cli")
 MARK = b'PART_OF = "slaledger"'
-"""Stands in `__init__.py` of each package: one that was installed over ours lies in the same folder."""
+"""A line in each package's `__init__.py`: a package that was installed over ours is in the same folder."""
 _HOME = Path(__file__).absolute().parent
 
 
 def main() -> NoReturn:
-    """Carry out the command line. Exits with 2 where a package of ours is missing or is another's."""
+    """Run the command line. Exits with 2 where one of our packages is missing or is not ours."""
     for package in PACKAGES:
         spec = find_spec(package)
         if spec is None or not _is_beside_this_file(spec) or MARK not in _init(spec):
@@ -37,19 +37,19 @@ def _is_beside_this_file(spec: ModuleSpec) -> bool:
 
 
 def _folder(spec: ModuleSpec) -> Path:
-    """The folder in which a package lies; of one in several, the first."""
+    """The folder of a package; the first one where there are several."""
     places = spec.submodule_search_locations
     return Path(next(iter(places)) if places else spec.origin or "").absolute().parent
 
 
 def _init(spec: ModuleSpec) -> bytes:
-    """The code of a package's own file; nothing where it has none."""
+    """The source of a package's `__init__.py`; empty where it has none."""
     read = getattr(spec.loader, "get_data", None)
     return read(spec.origin) if read and spec.has_location else b""
 
 
 def _stop(package: str, spec: ModuleSpec | None) -> NoReturn:
-    """Say which package is not ours, where it is and who brought it, and what to do."""
+    """Print which package is not ours, where it is, which distribution installed it, and what to do."""
     alone = "install slaledger into an environment of its own (python -m venv)"
     if spec is None:
         _exit(f"the package `{package}` is missing in {_HOME}", "pip install --force-reinstall slaledger")
@@ -62,7 +62,7 @@ def _stop(package: str, spec: ModuleSpec | None) -> NoReturn:
 
 
 def _owners(package: str, folder: Path) -> Iterator[str]:
-    """The names of the other distributions in a folder that bring a package."""
+    """The names of other distributions in a folder that contain a package."""
     from importlib.metadata import distributions
 
     for distribution in distributions(path=[str(folder)]):

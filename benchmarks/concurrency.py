@@ -35,7 +35,7 @@ Fields = dict[str, Any]
 
 
 class Worked(NamedTuple):
-    """What a process did: positions of the events that it was told of, how its commands ended, how long they took."""
+    """The work of a process: the positions of the events reported to it, its commands' outcomes and durations."""
 
     positions: list[int]
     ends: Counter[str]
@@ -43,7 +43,7 @@ class Worked(NamedTuple):
 
 
 def commands(worker: int, seed: int) -> Iterator[tuple[str, Fields]]:
-    """Mixed commands without end on accounts that all workers share; some are refused, and some do nothing."""
+    """An endless mix of commands on accounts that all workers share; some are refused, and some are no-ops."""
     random = Random(f"{seed}-{worker}")
     for number in range(ACCOUNTS):
         yield "account enroll", {"account": f"{number:04d}", "enrolled_at": "2020-01-01T00:00:00+08:00"}
@@ -95,7 +95,7 @@ def _filed(month: str) -> str:
 
 
 def work(url: str, worker: int, count: int, seed: int, lock_seconds: int | None) -> Worked:
-    """Carry out commands, each in a transaction of its own."""
+    """Carry out commands, each in its own transaction."""
     worked = Worked([], Counter(), [])
     given = commands(worker, seed)
     with Ledger.open(url, lock_seconds=lock_seconds) as ledger:
@@ -117,7 +117,7 @@ def work(url: str, worker: int, count: int, seed: int, lock_seconds: int | None)
 
 
 def follow(url: str, until: Any) -> list[int]:
-    """The positions that a reader sees who asks for what is new until the writers have ended, and once more."""
+    """The positions that a reader sees while it polls for new events until the writers have ended, and once more."""
     seen: list[int] = []
     with Ledger.open(url) as ledger:
         ended = False
@@ -132,7 +132,7 @@ def follow(url: str, until: Any) -> list[int]:
 def run(
     url: str, processes: int, count: int, readers: int, seed: int, lock_seconds: int | None = None
 ) -> dict[str, Any]:
-    """Let everybody work at once, and hold what came of it; AssertionError says what does not hold."""
+    """Run all processes at once and check the result. Raises AssertionError for what does not hold."""
     with Ledger.create(url) as ledger:
         initialise(ledger, "clerk")
         with ledger.reading() as log:

@@ -28,14 +28,14 @@ from ledger.log import streams
 from ledger.log.codec import Row, decode
 
 COHORT = 2000
-"""Accounts that live at the same time."""
+"""The number of accounts that are active at the same time."""
 LIVED = 3
-"""Cohorts that live lives of their own; the first lives through the shared outages, and no other lives as it does."""
+"""The number of simulated cohorts. Only the first goes through the recording of the shared outages."""
 ACTOR = "takeover"
 
 
 def found(ledger: Ledger, seed: int) -> list[Row]:
-    """Begin an empty ledger as `init` does, with an id that follows from the seed; gives its first rows."""
+    """Begin an empty ledger as `init` does, with an id derived from the seed; return its first rows."""
     with ledger.writing() as log:
         event = LedgerCreated(ledger=f"slaledger-generated-{seed}")
         log.append([(streams.LEDGER, event)], RECORDED_FROM, ACTOR, None, None)
@@ -47,10 +47,10 @@ def found(ledger: Ledger, seed: int) -> list[Row]:
 def rows(
     begun: list[Row], events: int, seed: int, mix: Mix = EVERYTHING, *, repeating: bool = True
 ) -> Iterator[list[Row]]:
-    """The rows behind the first ones, in log order, some at a time, until the log has as many events as asked for.
+    """The rows after the first ones, in log order and in pages, until the log has the requested number of events.
 
-    It ends behind a whole command, so there may be a few more. The lives of `LIVED` cohorts are lived; those behind
-    them live the same under other names, which `repeating` spares them to do.
+    It ends after a whole command, so there may be a few more. `LIVED` cohorts are simulated; later ones repeat them
+    under other names, which `repeating` makes fast.
     """
     log, size = MemoryLog(begun), max(1, min(COHORT, events // mix.events_an_account))
     kept: list[Cohort] = []
@@ -77,7 +77,7 @@ def rows(
 
 
 def lived(log: MemoryLog, seed: int, named: range, first_life: int, now: int, mix: Mix) -> Iterator[list[Row]]:
-    """What a cohort records, living; the first of all lives through the shared outages."""
+    """The rows of a simulated cohort; the first one goes through the shared outages."""
     log.forget()
     gc.collect()
     log.beneath = {}
@@ -95,12 +95,12 @@ def lived(log: MemoryLog, seed: int, named: range, first_life: int, now: int, mi
 
 
 def recorded_at(row: Row) -> int:
-    """When a row was recorded; a command's rows share it with no other."""
+    """When a row was recorded. Only the rows of one command share it."""
     return decode(row).recorded_at
 
 
 def whole_commands(page: list[Row], events: int) -> list[Row]:
-    """A page up to the end of the command that reaches the number of events."""
+    """Cut a page at the end of the command that reaches the number of events."""
     end = events - page[0].position + 1
     while end < len(page) and recorded_at(page[end]) == recorded_at(page[end - 1]):
         end += 1
@@ -108,10 +108,10 @@ def whole_commands(page: list[Row], events: int) -> list[Row]:
 
 
 def store_in_sqlite(ledger: Ledger, pages: Iterator[list[Row]]) -> Iterator[int]:
-    """Write rows to a ledger's file as fast as SQLite takes them; gives the position reached behind each page.
+    """Write rows to a ledger's file as fast as SQLite can; yield the position after each page.
 
-    The log's own guard against changes is put aside meanwhile, and nothing is synced before the end: what is half
-    written when this dies is no ledger.
+    The log's triggers against changes are dropped meanwhile, and nothing is synced before the end: a partly written
+    file is not a ledger.
     """
     with closing(sqlite3.connect(ledger.store.path, isolation_level=None)) as raw:
         guard = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_no_replace'").fetchone()[0]
@@ -130,7 +130,7 @@ def store_in_sqlite(ledger: Ledger, pages: Iterator[list[Row]]) -> Iterator[int]
 
 
 def generate(url: str, events: int, seed: int, mix: Mix = EVERYTHING) -> Iterator[int]:
-    """Make the ledger at a URL, where none may be yet; gives the position reached now and then."""
+    """Make a new ledger at a URL; yield the position reached now and then."""
     with Ledger.create(url) as ledger:
         with ledger.reading() as reader:
             if reader.position():
@@ -147,7 +147,7 @@ def main() -> None:
     words.add_argument("--ledger", required=True, metavar="URL")
     words.add_argument("--only-outages", action="store_true", help="Many outages an account, and nothing else.")
     asked = words.parse_args()
-    gc.disable()  # what a cohort leaves is collected as a whole, behind it
+    gc.disable()  # the garbage of a cohort is collected at its end
     started, position = time.monotonic(), 0
     for position in generate(asked.ledger, asked.events, asked.seed, OUTAGES if asked.only_outages else EVERYTHING):
         if sys.stderr.isatty():

@@ -1,6 +1,6 @@
-"""The same log kept the eventsourcing library's default way: a class an event, its transcoder, mapper, recorder.
+"""The same log stored in the eventsourcing library's default way: a class per event, its transcoder, mapper, recorder.
 
-What is behind it, fold and assessment, is ours: the classes are turned into the domain's events one to one.
+The fold and the assessment after it are ours: the classes are converted one to one into the domain's events.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ledger.log.codec import TOPIC_OF
 from ledger.log.codec import decode as decode_row
 
 PAGE = 5000
-"""Notifications a page. On 20,000 events 1000, 5000 and 20,000 take the same time; 100 takes 5 % more, and 10 (the
+"""Notifications per page. On 20,000 events 1000, 5000 and 20,000 take the same time; 100 takes 5 % more, and 10 (the
 default) 60 % more."""
 _ABOUT = ("originator_id", "originator_version", "recorded_at", "actor", "for_reason", "under_key")
 _CLASSES = {
@@ -45,7 +45,7 @@ _NESTED = {"calendar.published", "exclusion.applied.v2", "incident.opened", "inc
 
 
 class Log(Application[str]):
-    """The library's application, all of it default but for ids as text, which it reads much faster than UUIDs."""
+    """The library's application with all defaults, except that ids are text, which it reads much faster than UUIDs."""
 
 
 def opened(path: Path) -> Log:
@@ -79,7 +79,7 @@ def _as_class(fact: Fact) -> Any:
 
 
 def facts(log: Log) -> Iterator[Fact]:
-    """The log read back, a page of notifications at a time, through the library's mapper."""
+    """Read the log back through the library's mapper, in pages of notifications."""
     position = 0
     while page := log.recorder.select_notifications(start=position + 1, limit=PAGE):
         for notification in page:
@@ -107,8 +107,8 @@ def _as_event(kind: type[Event], event: Any) -> Event:
 
 
 def replay(log: Log) -> tuple[int, int]:
-    """Fold every account in log order and decide each decision again, believing what it says of its facts; gives how
-    many there are, and how many come out the same."""
+    """Fold every account in log order and make each decision again, trusting its recorded facts; return how many
+    there are, and how many come out the same."""
     rules, shared = fold(()), fold(())
     held: dict[str, Case] = {}
     joined: dict[str, set[str]] = {}

@@ -1,7 +1,7 @@
-"""What happens to the accounts of a generated ledger: a year of outages, bills, claims and vouchers, from a seed.
+"""Simulates the accounts of a generated ledger: a year of outages, bills, claims and vouchers, from a seed.
 
-It says commands, as people would give them, in order of time; a book carries them out and answers what came of them.
-The book may be the log in memory (`memory_log.py`, fast) or a real ledger's: the events are the same.
+It makes commands as people would give them, in order of time; a `Book` carries them out and returns the account's
+case. The book may be the log in memory (`memory_log.py`, fast) or that of a real ledger: the events are the same.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from domain.values import EvidenceField
 ZONE = "Asia/Shanghai"
 FIRST_MONTH = "2025-07"
 MONTHS = 12
-"""Bills, outages and claims are of these months; the last is claimed and decided in the two that follow."""
+"""The number of months with bills, outages and claims; the last is claimed and decided in the two that follow."""
 RECORDED_FROM = month_start("2026-11", ZONE)
-"""The ledger takes over older records: all of it is recorded from here on, a command each `TICK_US`."""
+"""The ledger imports older records: all of them are recorded from here on, one command per `TICK_US`."""
 TICK_US = 10_000
 REGIONS = ("cn-hangzhou", "cn-shanghai", "cn-beijing", "cn-shenzhen")
 FUNCTIONS: tuple[Function, ...] = ("agent_sign_in", "agent_calls", "inbound_routing")
@@ -39,17 +39,17 @@ REASONS = (
 )
 _STARTS = tuple(month_start(add_months(FIRST_MONTH, index), ZONE) for index in range(MONTHS + 4))
 _LONG_US = 90 * MINUTE_US
-"""An outage from here on brings a month below 99.8 %."""
+"""An outage of this length brings a month below 99.8 %."""
 
 
 def account_id(number: int) -> str:
-    """An account's id: its letter is in no number and no hash, so that the id is found wherever it stands."""
+    """An account's id. Its letter occurs in no number and no hash, so that the id can be found anywhere."""
     return f"A{number:07d}"
 
 
 class Mix(NamedTuple):
-    """What a ledger is made of: about how many events an account comes to, how many outages a month may have (one of
-    these, by chance), and whether there are bills, claims and vouchers, and shared outages, besides."""
+    """The content of a ledger: about how many events an account has, the possible numbers of outages in a month (one
+    is chosen at random), and whether there are bills, claims and vouchers, and shared outages."""
 
     events_an_account: int
     outages: tuple[int, ...]
@@ -61,17 +61,17 @@ OUTAGES = Mix(170, (4, 5, 5, 6, 7), False)
 
 
 class Book(Protocol):
-    """Where commands go, and what is known of an account behind them."""
+    """Carries commands out, and has the case of an account after them."""
 
     def record(self, command: c.Command, actor: str, now: int) -> None:
-        """Carry a command out. Raises Refusal where it is against a rule: no life may ask for that."""
+        """Carry out a command. Raises Refusal where it breaks a rule, which no simulated account may do."""
 
     def case(self, account: str) -> Case:
-        """What an account's events add up to so far; to be read, not changed."""
+        """The account's case so far; it must not be changed."""
 
 
 class Due(NamedTuple):
-    """Something that is to happen: the earliest first, and of two at one instant the one that was planned first."""
+    """A planned act: the earliest comes first, and of two at the same instant the one that was planned first."""
 
     at: int
     order: int
@@ -79,7 +79,7 @@ class Due(NamedTuple):
 
 
 class Timeline:
-    """What is to happen, and the book that it is written in. `now` is the recording clock, which only goes forward."""
+    """The planned acts, and the book that carries them out. `now` is the recording clock, which only goes forward."""
 
     def __init__(self, book: Book, now: int) -> None:
         self.book = book
@@ -88,17 +88,17 @@ class Timeline:
         self._planned = 0
 
     def plan(self, at: int, act: Callable[[int], None]) -> None:
-        """Let something happen at an instant."""
+        """Plan an act at an instant."""
         heapq.heappush(self._due, Due(at, self._planned, act))
         self._planned += 1
 
     def record(self, command: c.Command, actor: str) -> None:
-        """Write a command down."""
+        """Carry out a command in the book."""
         self.now += TICK_US
         self.book.record(command, actor, self.now)
 
     def run(self) -> Iterator[None]:
-        """Let everything happen, in order; pauses behind each thing."""
+        """Carry out all acts in order; yields after each."""
         while self._due:
             at, _, act = heapq.heappop(self._due)
             act(at)
@@ -106,9 +106,9 @@ class Timeline:
 
 
 class AccountLife:
-    """One account from its enrolment on, named by one number and living by another.
+    """One account from its enrolment on: one number makes its name, another its behaviour.
 
-    Rare things are dealt out by the life's number, so that small ledgers have them.
+    Rare acts are assigned by the second number, so that small ledgers have them.
     """
 
     def __init__(self, line: Timeline, seed: int, named: int, life: int, mix: Mix = EVERYTHING) -> None:
@@ -409,7 +409,7 @@ class AccountLife:
         return act
 
     def _redeem(self, bill: c.Id, at: int) -> None:
-        """A new bill is paid in part with the vouchers that are there."""
+        """Pay a part of a new bill with the available vouchers."""
         for voucher in list(self._case.vouchers.values()):
             if voucher.issued_at > at or self._rng.random() < 0.25:
                 continue
@@ -448,10 +448,10 @@ class AccountLife:
 
 
 class SharedLife:
-    """The outages of regions, of everybody and of several accounts: as many as there are months, however many accounts.
+    """The outages of regions, of all and of several accounts: as many as months, regardless of the number of accounts.
 
-    They are recorded as they happen, among what happens to the first accounts (`members` are some of those); later
-    accounts are taken over with all of them on record.
+    They are recorded as they happen, among the acts of the first accounts (`members` are some of those); for later
+    accounts all of them are on record already.
     """
 
     def __init__(self, line: Timeline, seed: int, members: list[AccountLife]) -> None:

@@ -1,4 +1,4 @@
-"""Measuring two sides against each other: as processes of their own, in turn, several times; ratios of medians."""
+"""Compares two sides: each runs in separate processes, in turn, several times; the result is a ratio of medians."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 SLALEDGER = str(Path(sys.executable).with_name("slaledger"))
 _LEFT_OUT = ("SLALEDGER_", "PYTHONDONTWRITEBYTECODE")
-"""What of our own environment would change what is measured: settings, and modules that are compiled at each start."""
+"""Variables of our environment that would change the results: settings, and the compilation of modules."""
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)},
     "SLALEDGER_ACTOR": "benchmark",
@@ -24,26 +24,26 @@ ENVIRONMENT = {
 }
 
 Side = Callable[[], float]
-"""Does its work once and gives what it took: seconds, or MB of memory."""
+"""Does its work once and returns its cost: seconds, or MB of memory."""
 
 
 class Skipped(Exception):
-    """A row that cannot be measured here; the message is the one line that brings what it lacks."""
+    """A row that cannot be measured here; the message is the command that installs what is missing."""
 
 
 PROCESSOR_TIME = "BENCH_PROCESSOR_TIME"
-"""Set in the environment to count the processor's time instead of the wall clock's: for a machine that others use."""
+"""The variable that selects processor time instead of wall-clock time, for a machine that others use."""
 
 
 class Finished(NamedTuple):
-    """A process that came to its end: what it took, and what it printed."""
+    """A finished process: its cost, and its output."""
 
     seconds: float
     printed: str
 
 
 def run(*words: str | Path) -> Finished:
-    """Run a process and hold it to succeed."""
+    """Run a process and check that it succeeds."""
     started = _clock()
     done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, env=ENVIRONMENT, check=True)
     return Finished(_clock() - started, done.stdout.decode())
@@ -67,37 +67,37 @@ def side(name: str, *words: str | Path) -> Finished:
 
 
 def own_figure(name: str, *words: str | Path) -> float:
-    """What such a function prints: what its work took without the start of Python, in seconds, or its memory in MB."""
+    """The number that such a function prints: its seconds without the start of Python, or its memory in MB."""
     return float(side(name, *words).printed.split()[-1])
 
 
 def peak_mb(ledger: Path, *words: str | Path) -> float:
-    """The most memory that the command line held on a ledger, in MB.
+    """The peak memory of the command line on a ledger, in MB.
 
-    It is started by a small process: Linux counts what held its starter as its own.
+    A small process starts it: Linux counts the memory of a process's parent at the start as its own.
     """
     return own_figure("peak_mb", SLALEDGER, "--ledger", f"sqlite:///{ledger}", *words)
 
 
 class Comparison(NamedTuple):
-    """Both sides' figures, in the order in which they were measured: ours and theirs in turn."""
+    """Both sides' figures, in the order of measurement: ours and theirs in turn."""
 
     ours: list[float]
     theirs: list[float]
 
     @property
     def ratio(self) -> float:
-        """Ours over theirs, of the medians."""
+        """The ratio of our median to theirs."""
         return median(self.ours) / median(self.theirs)
 
     @property
     def ratios(self) -> list[float]:
-        """Ours over theirs, of each pair."""
+        """The ratio of ours to theirs, for each pair."""
         return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
 
 
 def compare(ours: Side, theirs: Side, repeats: int, *, warm: bool) -> Comparison:
-    """Measure both sides in turn. `warm` lets each run once unmeasured: for what is over in a moment."""
+    """Measure both sides in turn. With `warm` each first runs once unmeasured, for short runs."""
     if warm:
         ours(), theirs()
     pairs: Sequence[tuple[float, float]] = [(ours(), theirs()) for _ in range(repeats)]

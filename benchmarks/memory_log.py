@@ -1,8 +1,8 @@
-"""A log in memory for the accounts that live just now: commands are carried out on it by the ledger's own handlers.
+"""A log in memory for the active accounts: the ledger's own handlers carry out commands on it.
 
-It answers what they ask from states that are kept instead of read back, which is what makes generating fast, and
-gives the rows that a real ledger's writer would have stored. Decisions are made by the domain's own assessment on the
-kept case; what they rest on is hashed from the leaves that each account has gathered.
+It answers their queries from states in memory instead of reading them back, which makes generating fast, and returns
+the rows that a real ledger's writer would have stored. Decisions are made by the domain's own assessment on the case
+in memory; their facts are hashed from the collected leaves of each account.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Leaf = tuple[int, bytes]
 
 
 class Beneath(NamedTuple):
-    """What a hash is over: the content of a command or of what was created, or beneath a decision the leaves that are
-    not the account's own, and the count of all."""
+    """The input of a hash: the content of a command or of a created object, or for a decision the leaves that are not
+    the account's own, and the count of all."""
 
     said: bytes
     decision: bool = False
@@ -43,7 +43,7 @@ class Beneath(NamedTuple):
 
 
 class _Held:
-    """An account that lives: its own case (without shared incidents), leaves, and the incidents that it joined."""
+    """An active account: its own case (without shared incidents), leaves, and the shared incidents that name it."""
 
     def __init__(self, rules: Case) -> None:
         self.case = Case(
@@ -61,7 +61,7 @@ class _Shared:
         self.leaves: dict[str, list[Leaf]] = {}
 
     def concerning(self, held: _Held) -> list[str]:
-        """Those of everybody, of the account's region as it is known, and that it joined by name."""
+        """The shared incidents of all accounts, of the account's known region, and those that name it."""
         region = held.case.account.region if held.case.account is not None else None
         return [
             name
@@ -71,10 +71,10 @@ class _Shared:
 
 
 class MemoryLog(Writer):
-    """The writer's side of a log: what handlers ask of it, and rows instead of a table.
+    """A writer for handlers that collects rows instead of writing a table.
 
-    `rows` gathers what was appended, `beneath` what the hashes in it are over, by position; who takes them empties
-    both. `forget` lets go of accounts that live no longer.
+    `rows` has the appended rows, `beneath` the inputs of their hashes by position; the reader of both empties them.
+    `forget` removes accounts that are no longer active.
     """
 
     def __init__(self, begun: Iterable[Row]) -> None:
@@ -89,16 +89,16 @@ class MemoryLog(Writer):
         self.forget()
 
     def skip_to(self, position: int) -> None:
-        """Go on behind a position: what stands before it was made by somebody else, and concerns nobody here."""
+        """Continue after a position: the earlier events were made elsewhere, and concern no account here."""
         self._position = position
 
     def forget(self) -> None:
-        """Forget every account, with its ids and the versions of its streams; what is shared stays."""
+        """Forget every account, with its ids and the versions of its streams; shared state stays."""
         self._held: dict[str, _Held] = {}
         self._versions: dict[str, int] = {}
         self._reserved: dict[str, e.IdReserved] = {}
 
-    # What handlers ask ---------------------------------------------------------------------------------------------
+    # Queries of handlers -------------------------------------------------------------------------------------------
 
     def position(self) -> int:
         return self._position
@@ -107,7 +107,7 @@ class MemoryLog(Writer):
         return self._versions.get(stream, 0)
 
     def stream(self, stream: str) -> list[Row]:
-        """Only keys are asked for by stream, and no life uses one twice."""
+        """Always empty: only keys are read by stream, and no simulated account uses one twice."""
         if not stream.startswith("~/key/"):
             raise NotImplementedError(f"a log in memory does not keep {stream}")
         return []
@@ -122,7 +122,7 @@ class MemoryLog(Writer):
         return self._rules
 
     def fold_streams(self, *streams: str) -> Case:
-        """All of the owner's case: whoever asks for a stream takes what is of it out of that."""
+        """The owner's whole case: the caller takes the part of its stream out of it."""
         owner = layout.owner(streams[-1])
         if owner == layout.SHARED:
             return self._rules
@@ -143,7 +143,7 @@ class MemoryLog(Writer):
     # Recording -----------------------------------------------------------------------------------------------------
 
     def record(self, command: c.Command, actor: str, now: int) -> None:
-        """Carry a command out as the ledger does, a decision without reading its account back."""
+        """Carry out a command as the ledger does, but make a decision without reading its account back."""
         match command:
             case c.DecideClaim(account=str(account), month=month, decided_at=int(at)):
                 self._decide(str(account), str(month), int(at), actor, now, None)
@@ -180,7 +180,7 @@ class MemoryLog(Writer):
     def append(
         self, events: Sequence[New], recorded_at: int, actor: str, reason: str | None, key: str | None
     ) -> list[int]:
-        """Record events at the ends of their streams; gives their positions."""
+        """Append events to their streams and return their positions."""
         first = self._position + 1
         for stream, event in events:
             self._position += 1
@@ -214,5 +214,5 @@ class MemoryLog(Writer):
 
 
 def _content(kind: str, created: e.Event) -> bytes:
-    """What a reservation's hash is over: the event that created what is named, and an incident's named accounts."""
+    """The input of a reservation's hash: the event that took the id, and an incident's named accounts."""
     return msgspec.json.encode((created, ()) if kind == "incident" else (created,))

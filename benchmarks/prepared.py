@@ -1,4 +1,4 @@
-"""What the rows are measured on: made once under `benchmarks/.data/`, and used again."""
+"""The data for the rows: made once under `benchmarks/.data/`, and then reused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SEED = 1
 
 
 class Sizes(NamedTuple):
-    """How large the ledgers are, in events, but for `commands` of a batch file."""
+    """The sizes of the ledgers in events; `commands` is the number of commands of a batch file."""
 
     main: int
     large: int
@@ -44,7 +44,7 @@ QUICK = Sizes(main=20_000, large=100_000, small=2_000, outages=34_000, commands=
 
 
 def made(name: str, make: Callable[[Path], None]) -> Path:
-    """A file of that name: made under another one first, so that what is half made is not taken for whole."""
+    """The file of a name: it is made under another name first, so that a partial file is not taken for a whole one."""
     path = DATA / name
     if not path.exists():
         DATA.mkdir(exist_ok=True)
@@ -74,7 +74,7 @@ def projected(path: Path) -> Path:
 
 
 def scratch(path: Path, name: str = "scratch.db") -> Path:
-    """A copy of a ledger to write into; the one before it of that name is gone."""
+    """A copy of a ledger to write into; it replaces an earlier one of that name."""
     copied = DATA / name
     for left in DATA.glob(f"{name}*"):
         left.unlink()
@@ -83,7 +83,7 @@ def scratch(path: Path, name: str = "scratch.db") -> Path:
 
 
 def new_ledger() -> Path:
-    """A ledger that has only begun."""
+    """A ledger just after `init`."""
 
     def make(path: Path) -> None:
         with Ledger.create(f"sqlite:///{path}") as begun:
@@ -93,7 +93,7 @@ def new_ledger() -> Path:
 
 
 def waiting(path: Path) -> list[tuple[str, str]]:
-    """Accounts and months of claims that wait for a decision, in order, a few."""
+    """The accounts and months of a few pending claims, in order."""
     statement = (
         "SELECT originator_id FROM stored_events f WHERE topic = 'claim.filed' AND NOT EXISTS (SELECT 1 FROM "
         "stored_events l WHERE l.originator_id = f.originator_id AND l.originator_version > f.originator_version) "
@@ -105,7 +105,7 @@ def waiting(path: Path) -> list[tuple[str, str]]:
 
 
 def library(events: int) -> Path:
-    """A ledger's log kept the eventsourcing library's default way."""
+    """A ledger's log stored in the eventsourcing library's default way."""
 
     def make(path: Path) -> None:
         with Ledger.open(f"sqlite:///{ledger(events)}") as source:
@@ -118,7 +118,7 @@ def library(events: int) -> Path:
 
 
 class _Scribe:
-    """A book that writes each command down as a batch line before it is carried out in memory."""
+    """A book that writes each command as a batch line before it carries it out in memory."""
 
     def __init__(self, log: MemoryLog) -> None:
         self._log = log
@@ -139,7 +139,7 @@ def _wire(value: object) -> str:
 
 
 def batch_file(commands: int) -> Path:
-    """So many commands, what a year brings for as many accounts as it takes: in order of time, decisions among them."""
+    """A number of commands from a year of as many accounts as needed, in order of time, with decisions among them."""
 
     def make(path: Path) -> None:
         with Ledger.open(f"sqlite:///{new_ledger()}") as begun, begun.reading() as reader:
@@ -161,7 +161,7 @@ def batch_file(commands: int) -> Path:
 
 
 class Movement(NamedTuple):
-    """Fen that come onto a voucher or leave it, and on which day."""
+    """An amount in fen that enters or leaves a voucher, and the day."""
 
     day: str
     voucher: str
@@ -196,7 +196,7 @@ def movements(path: Path) -> list[Movement]:
 
 
 def hledger_journal(events: int) -> Path:
-    """A ledger's vouchers as an hledger journal: each movement a transaction of two postings."""
+    """A ledger's vouchers as an hledger journal: each movement is a transaction of two postings."""
 
     def make(path: Path) -> None:
         with path.open("w") as out:
@@ -207,7 +207,7 @@ def hledger_journal(events: int) -> Path:
 
 
 def beancount_file(events: int) -> Path:
-    """The same as a Beancount file, with the `open` directives that it asks for."""
+    """The same as a Beancount file, with the `open` directives that it requires."""
 
     def make(path: Path) -> None:
         moved = movements(ledger(events))
@@ -237,7 +237,7 @@ def _title(what: str) -> str:
 
 
 def flat_incidents(events: int) -> Path:
-    """The incidents of a ledger of outages as one flat DuckDB table, with the span that is excluded of each."""
+    """The incidents of a ledger of outages as one flat DuckDB table, with the excluded span of each."""
 
     def make(path: Path) -> None:
         file = path.with_suffix(".csv")
@@ -256,7 +256,7 @@ def _flat_lines(path: Path) -> Iterator[str]:
         for account in log.accounts():
             found = [each for each in log.case(account).incidents.values() if each.withdrawn is None]
             if any(each.ended_at is None for each in found):
-                continue  # its months depend on when one looks: none is kept
+                continue  # its months depend on the time of asking, so none is stored
             for incident in found:
                 bounds = "," if not (stands := [each for each in incident.exclusions if each.stands]) else None
                 if bounds is None:

@@ -1,8 +1,8 @@
-"""The rows of a cohort under other names: what accounts that live as earlier ones did would have recorded.
+"""Repeats the rows of a cohort under other names, as accounts with the same history would have recorded them.
 
-Nothing is decided anew. Ids, recording times, content hashes, and what each decision rests on (the log's position and
-the hash over the facts) are put in anew, which is many times faster than living again.
-`tests/project/test_generator.py` holds the outcome to be the same, byte for byte.
+No decision is made again. Only ids, recording times, content hashes and each decision's facts (the log's position and
+the hash) are replaced, which is many times faster than a new simulation.
+`tests/project/test_generator.py` checks that the result is the same, byte for byte.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _CONTENT = re.compile(rb'"content_sha256":"[0-9a-f]{64}"')
 _Names = tuple[str, str, bytes, bytes]
 """An account's id in the cohort and under its other name, as text and as bytes."""
 PAGE = 20_000
-"""Rows that are held at a time."""
+"""The number of rows in memory at a time."""
 _NAMED = re.compile(r"A\d{7}")
 
 
 class _Line(NamedTuple):
-    """A row without what changes.
+    """A row without its changing parts.
 
-    `place` is its account's in the cohort, `own` whether it stands in that account's range, `rest` its state
-    behind the recording time. `stale` is the part of it that is put in anew, from `beneath`.
+    `place` is its account's place in the cohort, `own` whether it is in that account's range, `rest` its state after
+    the recording time. `stale` is the part of it that is replaced, from `beneath`.
     """
 
     place: int
@@ -48,8 +48,8 @@ class _Line(NamedTuple):
 
 
 class Cohort:
-    """A cohort as it was recorded: its rows, what is beneath the hashes in them, the number of its first account, and
-    when its recording began. Every row must be of one of its accounts, and every shared event be recorded before."""
+    """A recorded cohort: its rows, the inputs of their hashes, the number of its first account, and when its recording
+    began. Every row must be of one of its accounts, and every shared event must be recorded before."""
 
     def __init__(self, rows: Sequence[Row], beneath: dict[int, Beneath], first: int, size: int, began_at: int) -> None:
         self._first, self._size = first, size
@@ -62,7 +62,7 @@ class Cohort:
             last.append(line)
 
     def repeated(self, first: int, position: int, began_at: int) -> Iterator[list[Row]]:
-        """The rows behind a position of a cohort whose first account has another number, whole commands a page."""
+        """The rows after a position of a cohort whose first account has another number, in pages of whole commands."""
         old = [account_id(self._first + index) for index in range(self._size)]
         new = [account_id(first + index) for index in range(self._size)]
         names = [(left, right, left.encode(), right.encode()) for left, right in zip(old, new, strict=True)]

@@ -1,6 +1,6 @@
-"""The rows of the table: each says what is measured against what, why that is fair, and how far we want to reach.
+"""The rows of the table: each says what is compared with what, why that is fair, and the ratio that we aim for.
 
-A row's function prepares both sides and gives them; it is asked for its sizes, so that `--quick` is the same on less.
+A row's function prepares both sides for given sizes and returns them, so that `--quick` runs the same on less data.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from prepared import Sizes
 
 
 class Row(NamedTuple):
-    """`reach` is what ours may be of theirs at most: below 1 where we want to be faster. `unit` is s or MB."""
+    """A comparison. `reach` is the largest ratio of ours to theirs that we aim for. `unit` is s or MB."""
 
     name: str
     what: str
@@ -36,7 +36,7 @@ ROWS: list[Row] = []
 def row(
     name: str, what: str, against: str, reach: float, *, repeats: int = 3, warm: bool = False, unit: str = "s"
 ) -> Callable[[Callable[[Sizes], tuple[Side, Side]]], Callable[[Sizes], tuple[Side, Side]]]:
-    """Take a function in as a row; the words may name sizes as `{sizes.main:,}`."""
+    """Register a function as a row; the texts may name sizes as `{sizes.main:,}`."""
 
     def taken(sides: Callable[[Sizes], tuple[Side, Side]]) -> Callable[[Sizes], tuple[Side, Side]]:
         ROWS.append(Row(name, what, against, reach, repeats, warm, unit, sides))
@@ -56,7 +56,7 @@ def _floor(path: Path) -> Side:
     4,
 )
 def replay(sizes: Sizes) -> tuple[Side, Side]:
-    """The floor is the least that anybody must do who looks at every event: SQL, and typed structs of the JSON.
+    """The floor is the least work of any program that reads every event: SQL, and typed structs of the JSON.
 
     Ours also groups by account, folds, assesses, hashes the facts, encodes, and compares. Both are whole processes.
     """
@@ -66,7 +66,7 @@ def replay(sizes: Sizes) -> tuple[Side, Side]:
 
 @row("fold", "the fold alone, all accounts of {sizes.main:,} events", "the same reading and decoding", 1.8)
 def fold(sizes: Sizes) -> tuple[Side, Side]:
-    """Every account's case from the events that concern it, nothing assessed, against the floor of `replay`."""
+    """Every account's case from the events that concern it, without assessment, against the floor of `replay`."""
     path = prepared.ledger(sizes.main)
     return lambda: side("fold", path).seconds, _floor(path)
 
@@ -79,8 +79,8 @@ def fold(sizes: Sizes) -> tuple[Side, Side]:
     1 / 3,
 )
 def library(sizes: Sizes) -> tuple[Side, Side]:
-    """The library is given ids as text, the best page, one pass in log order with every case kept in memory, and may
-    believe what a decision says of its facts; ours hashes them again."""
+    """The library has ids as text, the best page size, one pass in log order with every case in memory, and trusts a
+    decision's recorded facts; ours hashes them again."""
     path, theirs = prepared.ledger(sizes.main), prepared.library(sizes.main)
     return lambda: slaledger(path, "audit", "replay").seconds, lambda: side("library_replay", theirs).seconds
 
@@ -99,7 +99,7 @@ def rebuild(sizes: Sizes) -> tuple[Side, Side]:
 
 @row("merkle", "re-deriving the Merkle root of {sizes.main:,} events", "reading the rows and one SHA-256 each", 1.5)
 def merkle(sizes: Sizes) -> tuple[Side, Side]:
-    """A tree takes two hashes a leaf, and each leaf is over the whole row; theirs is over the state alone."""
+    """A tree needs two hashes per leaf, and each leaf is over the whole row; theirs is over the state alone."""
     path = prepared.ledger(sizes.main)
     return lambda: side("root", path).seconds, lambda: side("hashes", path).seconds
 
@@ -116,7 +116,7 @@ _ACCOUNT = "A0000012"
     warm=True,
 )
 def history(sizes: Sizes) -> tuple[Side, Side]:
-    """The same commands were recorded of the account in both; whole processes, as a clerk waits for them."""
+    """Both recorded the same commands of the account; whole processes, as a clerk waits for them."""
     large, small = prepared.ledger(sizes.large), prepared.ledger(sizes.small)
     return (
         lambda: slaledger(large, "history", _ACCOUNT).seconds,
@@ -133,7 +133,7 @@ def history(sizes: Sizes) -> tuple[Side, Side]:
     warm=True,
 )
 def history_inside(sizes: Sizes) -> tuple[Side, Side]:
-    """As `history`, without the start of Python that both pay alike."""
+    """As `history`, without the start of Python, which is the same for both."""
     large, small = prepared.ledger(sizes.large), prepared.ledger(sizes.small)
     return (
         lambda: own_figure("history_own_seconds", large, _ACCOUNT),
@@ -150,8 +150,8 @@ def history_inside(sizes: Sizes) -> tuple[Side, Side]:
     warm=True,
 )
 def decide(sizes: Sizes) -> tuple[Side, Side]:
-    """Whole processes that record a decision durably: of a claim that waits in the large ledger (which grows by an
-    event each time), and in a fresh copy of the small one."""
+    """Whole processes that record a decision durably: of a pending claim in the large ledger (which grows by one event
+    each time), and in a fresh copy of the small one."""
     large, small = prepared.ledger(sizes.large), prepared.ledger(sizes.small)
 
     def decided(path: Path) -> float:
@@ -169,7 +169,7 @@ def decide(sizes: Sizes) -> tuple[Side, Side]:
     warm=True,
 )
 def decide_inside(sizes: Sizes) -> tuple[Side, Side]:
-    """As `decide`, without the start of Python and the wait for the disk; claims that wait in both ledgers."""
+    """As `decide`, without the start of Python and the wait for the disk; pending claims in both ledgers."""
     large, small = prepared.ledger(sizes.large), prepared.ledger(sizes.small)
     both = [claim for claim in prepared.waiting(small) if claim in prepared.waiting(large)]
     claims = [f"{account}/{month}" for account, month in both or prepared.waiting(small)[:3]]
@@ -187,8 +187,8 @@ def decide_inside(sizes: Sizes) -> tuple[Side, Side]:
     8,
 )
 def batch(sizes: Sizes) -> tuple[Side, Side]:
-    """Ours reads JSON, looks at what is there, decides each command, and records it; theirs has the rows in memory and
-    a table with the same keys. Both sync their commits."""
+    """Ours reads JSON, looks up the state, decides each command, and records it; theirs has the rows in memory and a
+    table with the same keys. Both sync their commits."""
     begun, lines = prepared.new_ledger(), prepared.batch_file(sizes.commands)
     target, plain = prepared.DATA / "scratch.db", prepared.DATA / "scratch-plain.db"
 
@@ -212,7 +212,7 @@ def batch(sizes: Sizes) -> tuple[Side, Side]:
     warm=True,
 )
 def record(sizes: Sizes) -> tuple[Side, Side]:
-    """What must be there for any command line that records something: Python, click, SQLite with synchronous=FULL."""
+    """The minimum of any command line that records something: Python, click, SQLite with synchronous=FULL."""
     path = prepared.scratch(prepared.ledger(sizes.small))
     plain = prepared.DATA / "scratch-plain.db"
     numbers = iter(range(10_000))
@@ -226,7 +226,7 @@ def record(sizes: Sizes) -> tuple[Side, Side]:
 
 @row("help", "`slaledger --help`", '`python -c "import click"`', 2, repeats=15, warm=True)
 def help_(sizes: Sizes) -> tuple[Side, Side]:
-    """What a command line by click costs before it does anything."""
+    """The cost of a click command line before it does anything."""
     import sys
 
     return lambda: run(SLALEDGER, "--help").seconds, lambda: run(sys.executable, "-c", "import click").seconds
@@ -262,14 +262,14 @@ _POSTINGS = "of a ledger of {sizes.main:,} events"
 
 @row("hledger-kept", f"voucher balances {_POSTINGS}, from the projection", "`hledger balance` on the same postings", 1)
 def hledger_kept(sizes: Sizes) -> tuple[Side, Side]:
-    """Each prints a balance for each voucher. hledger's journal holds nothing but the vouchers' movements, two postings
-    each; ours is the whole ledger, bills and outages too."""
+    """Each prints a balance for each voucher. hledger's journal has only the vouchers' movements, two postings each;
+    ours is the whole ledger, including bills and outages."""
     return _kept_vouchers(sizes), _hledger(sizes)
 
 
 @row("hledger-folded", f"voucher balances {_POSTINGS}, from the events", "`hledger balance` on the same postings", 1)
 def hledger_folded(sizes: Sizes) -> tuple[Side, Side]:
-    """As `hledger-kept`, with nothing kept: the log is read through, and the vouchers' events are folded."""
+    """As `hledger-kept`, without read models: the whole log is read, and the vouchers' events are folded."""
     return _folded_vouchers(sizes), _hledger(sizes)
 
 
@@ -297,8 +297,8 @@ def _duckdb(sizes: Sizes) -> Side:
     5,
 )
 def months_rebuilt(sizes: Sizes) -> tuple[Side, Side]:
-    """DuckDB has the final state of each incident in a table of its own, on both cores; ours reads the events, folds
-    what became of each incident, and writes the projection."""
+    """DuckDB has the final state of each incident in a table, on both cores; ours reads the events, folds the history
+    of each incident, and writes the projection."""
     path = prepared.ledger(sizes.outages, OUTAGES)
     return lambda: slaledger(path, "rebuild").seconds, _duckdb(sizes)
 
@@ -311,7 +311,7 @@ def months_rebuilt(sizes: Sizes) -> tuple[Side, Side]:
     warm=True,
 )
 def months_kept(sizes: Sizes) -> tuple[Side, Side]:
-    """What a reader of the projection waits for, against DuckDB answering from its table. Both sum all months up."""
+    """The time of reading the projection, against DuckDB answering from its table. Both sum up all months."""
     path = prepared.projected(prepared.ledger(sizes.outages, OUTAGES))
     ours, theirs = (
         side("months_from_projection", path),
@@ -331,7 +331,7 @@ def months_kept(sizes: Sizes) -> tuple[Side, Side]:
     unit="MB",
 )
 def memory_replay(sizes: Sizes) -> tuple[Side, Side]:
-    """`ru_maxrss` of the process; what a command holds must not grow with the log."""
+    """`ru_maxrss` of the process; a command's memory must not grow with the log."""
     large, main = prepared.ledger(sizes.large), prepared.ledger(sizes.main)
     return (
         lambda: peak_mb(large, "audit", "replay"),

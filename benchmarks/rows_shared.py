@@ -1,4 +1,4 @@
-"""The rows of what is shared: a ledger on a server, and work divided among processes."""
+"""The rows of shared work: a ledger on a server, and work divided among processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rows import row
     repeats=2,
 )
 def server_replay(sizes: Sizes) -> tuple[Side, Side]:
-    """As `replay`, from a server on this machine; what the server itself works is in neither side's processor time."""
+    """As `replay`, from a server on this machine; the server's own work is in neither side's processor time."""
     place = server.ledger(sizes.main)
     return (
         lambda: run(SLALEDGER, "--ledger", place, "audit", "replay").seconds,
@@ -34,7 +34,8 @@ def server_replay(sizes: Sizes) -> tuple[Side, Side]:
     1 / 1.5,
 )
 def server_append(sizes: Sizes) -> tuple[Side, Side]:
-    """Each side's own table and own way of keeping log order; by the wall clock, and the reader must miss nothing."""
+    """Each side has its own table and its own way to keep log order; by the wall clock, and the reader must miss no
+    event."""
     server.url()
     return lambda: server.append("ours"), lambda: server.append("library")
 

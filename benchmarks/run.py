@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
+import rows_imports  # noqa: F401 - adds its rows
 import rows_shared  # noqa: F401 - adds its rows
 from measuring import HERE, PROCESSOR_TIME, Comparison, Skipped, compare, run
 from prepared import DATA, FULL, QUICK, Sizes
@@ -34,7 +35,7 @@ _CLOCK = "processor" if PROCESSOR_TIME in os.environ else "wall"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A measured row as text: by which clock, in how many pairs of runs, and on which day."""
+    """A measured row as text, with its clock, its number of pairs of runs, and its date."""
 
     what: str
     against: str
@@ -49,13 +50,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measured(row: Row, sizes: Sizes) -> Line:
-    """Measure a row; where it cannot be, the line says why."""
+    """Measure a row; where that is impossible, the line says why."""
     try:
         ours, theirs = row.sides(sizes)
         found = compare(ours, theirs, row.repeats, warm=row.warm)
     except Skipped as skipped:
         return _line(row, sizes, ratio="skipped", sides=str(skipped))
-    except Exception:  # noqa: BLE001 - one row's failure is told in the table and stops no other
+    except Exception:  # noqa: BLE001 - one row's failure is shown in the table and stops no other
         traceback.print_exc()
         return _line(row, sizes, ratio="failed", sides="see the error above")
     return _line(row, sizes, **_figures(row, found))
@@ -98,7 +99,7 @@ def table(lines: list[Line]) -> str:
 
 
 def machine() -> str:
-    """What it was measured on."""
+    """The machine and versions of the measurement."""
     packages = []
     for name in PACKAGES:
         try:

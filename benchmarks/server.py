@@ -1,4 +1,4 @@
-"""The PostgreSQL server that rows are measured on: started for a run of the benchmark and gone after it."""
+"""The PostgreSQL server for the rows: started for a run of the benchmark and removed after it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STATE = b'{"recorded_at":1793462400000000,"actor":"benchmark","data":{"incident"
 
 @cache
 def url() -> str:
-    """The server's maintenance database; durable as it comes. Raises Skipped."""
+    """The server's maintenance database, with the default durability. Raises Skipped."""
     named = os.environ.get("SLALEDGER_TEST_POSTGRES_URL")
     if named:
         return named
@@ -70,7 +70,7 @@ def ledger(events: int) -> str:
 
 
 def append(kind: str) -> float:
-    """Seconds in which four processes append their batches of 100 events, durably, while a reader follows the log.
+    """The seconds in which four processes append batches of 100 events, durably, while a reader follows the log.
 
     `kind` is `ours` or `library`. Raises ValueError where the reader missed an event or saw one twice.
     """
@@ -127,7 +127,7 @@ def _write(given: tuple[str, str, int]) -> float:
 
 
 def _follow(kind: str, place: str, over: Any, seen: Any) -> None:
-    """Ask for what is new until the writers have ended, and once more; tell how much came, and what out of order."""
+    """Poll for new events until the writers have ended, and once more; report how many came, and those out of order."""
     recorder = _recorder(kind, place)
     last, found, twice, ended = 0, 0, 0, False
     while not ended:

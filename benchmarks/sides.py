@@ -1,7 +1,7 @@
-"""What is run in a fresh interpreter: `python benchmarks/sides.py NAME ARGUMENTS`.
+"""Functions that run in a fresh interpreter: `python benchmarks/sides.py NAME ARGUMENTS`.
 
-Each function is one side of a row. Imports stand inside, so that a side loads no more than it uses; those that end in
-`own_seconds` print what they took without the start of Python.
+Each function is one side of a row. Imports are inside the functions, so that a side loads only what it uses. Those
+that end in `own_seconds` print their time without the start of Python.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
 clock = time.process_time if "BENCH_PROCESSOR_TIME" in os.environ else time.perf_counter
 COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
 
 
 def floor(path: str) -> None:
-    """Every row read in order, its state decoded to typed structs, one decoder a topic; the collector as it comes."""
+    """Every row read in order, its state decoded to typed structs, one decoder per topic; default garbage collector."""
     import sqlite3
 
     import msgspec
@@ -32,7 +33,7 @@ def floor(path: str) -> None:
 
 
 def server_floor(url: str) -> None:
-    """As `floor`, from a server: a binary cursor there, 5,000 rows a fetch."""
+    """As `floor`, from a server: a binary server-side cursor, 5,000 rows per fetch."""
     import msgspec
     import psycopg
 
@@ -62,7 +63,7 @@ def hashes(path: str) -> None:
 
 
 def root(path: str) -> None:
-    """The Merkle root over all rows, derived anew."""
+    """The Merkle root derived from all rows."""
     from ledger.application import Ledger
     from ledger.transparency.log_root import derived
 
@@ -81,7 +82,7 @@ def fold(path: str) -> None:
 
 
 def library_replay(path: str) -> None:
-    """Every decision again, from a log that the eventsourcing library keeps its default way."""
+    """Every decision made again, from a log in the eventsourcing library's default way."""
     from pathlib import Path
 
     import library_log
@@ -93,7 +94,7 @@ def library_replay(path: str) -> None:
 
 
 def history_own_seconds(path: str, account: str) -> None:
-    """An account's history asked for again and again, in one process."""
+    """An account's history requested repeatedly, in one process."""
     from ledger.application import Ledger
     from ledger.clock import now_us
     from ledger.queries.worklist import account_then
@@ -108,7 +109,7 @@ def history_own_seconds(path: str, account: str) -> None:
 
 
 def decide_own_seconds(path: str, *claims: str) -> None:
-    """Claims, each as `account/month`, decided in transactions that are dropped in the end, in one process."""
+    """Claims, each as `account/month`, decided in transactions that are rolled back, in one process."""
     from domain.commands import DecideClaim
     from domain.time import MonthText
     from domain.values import Id
@@ -129,7 +130,7 @@ def decide_own_seconds(path: str, *claims: str) -> None:
 
 
 def insert_own_seconds(source: str, target: str, after: str) -> None:
-    """The rows of a ledger behind a position, inserted with plain `executemany`, 10,000 a durable commit."""
+    """The rows of a ledger after a position, inserted with plain `executemany`, 10,000 per durable commit."""
     import sqlite3
 
     rows = sqlite3.connect(source).execute(COLUMNS.replace("ORDER", f"WHERE position > {int(after)} ORDER")).fetchall()
@@ -149,7 +150,7 @@ def insert_own_seconds(source: str, target: str, after: str) -> None:
 
 
 def click_and_commit(path: str) -> None:
-    """A program with a command line by click that commits one row durably, and no more."""
+    """A click program that only commits one row durably."""
     import sqlite3
 
     import click
@@ -187,7 +188,7 @@ def vouchers_from_events(path: str) -> None:
 
 
 def months_from_projection(path: str) -> None:
-    """Every account's months, as they are kept."""
+    """Every account's months, as stored in the read model."""
     from ledger.application import Ledger
     from ledger.queries.read_models import ReadModels
 
@@ -198,8 +199,8 @@ def months_from_projection(path: str) -> None:
 def months_by_duckdb(path: str) -> None:
     """Every account's months, from a flat table of incidents.
 
-    Incidents that overlap or touch are one outage, which counts from 120 s on; excluded time is taken out of its own
-    incident only; what is left, each instant once, is cut at the months' ends on Shanghai's clock.
+    Incidents that overlap or touch are one outage, which counts from 120 s on. Excluded time is taken out of its own
+    incident only. The rest, each instant once, is cut at the ends of months in Shanghai's time zone.
     """
     import duckdb
 
@@ -237,7 +238,7 @@ FROM once JOIN months ON s < ends AND e > begins GROUP BY account, month ORDER B
 
 
 def peak_mb(*words: str) -> None:
-    """Run a command, and print its peak memory (`ru_maxrss` of it alone)."""
+    """Run a command, and print its peak memory (its `ru_maxrss` alone)."""
     import subprocess
 
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
@@ -245,6 +246,24 @@ def peak_mb(*words: str) -> None:
     if status:
         raise SystemExit(f"{words} failed")
     print(usage.ru_maxrss / 1024)
+
+
+def parse_lines(path: str) -> None:
+    """Every line parsed as JSON, and let go."""
+    import json
+
+    with Path(path).open("rb") as lines:
+        print(sum(bool(json.loads(line)) for line in lines))
+
+
+def parse_all_mb(path: str) -> None:
+    """Every line parsed as JSON and held; prints this process's peak memory."""
+    import json
+    import resource
+
+    with Path(path).open("rb") as lines:
+        held = [json.loads(line) for line in lines]
+    print(len(held), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

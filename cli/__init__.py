@@ -1,4 +1,4 @@
-"""The command line: words to commands and questions, answers to text. It knows no rule."""
+"""The command line: it turns words into commands and queries, and answers into text. It knows no rule."""
 
 PART_OF = "slaledger"
-"""By this `slaledger.py` knows the package as ours."""
+"""`slaledger.py` recognizes the package as ours by this line."""

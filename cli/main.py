@@ -1,4 +1,4 @@
-"""`slaledger`: the groups, the global options, and how errors leave. Imports nothing that a command may not need."""
+"""`slaledger`: the groups, the global options, and error output. It imports only what every command needs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "voucher": ("cli.commands.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
     "batch": ("cli.commands.batch:batch", "Carry out a file of commands."),
     "import": ("cli.commands.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
-    "export": ("cli.commands.exports:export", "Files for other tools: events, journals, tables, calendars."),
+    "export": ("cli.commands.export.exports:export", "Files for other tools: events, journals, tables, calendars."),
     "backup": ("cli.commands.transfer:backup", "A copy of one moment while others write."),
     "restore": ("cli.commands.transfer:restore", "A ledger again of a backup or an export."),
     "availability": ("cli.commands.availability:availability", "One account's month, measured."),
@@ -51,10 +51,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("cli.commands.report:report", "A month over all accounts, as an answer or a page."),
     "worklist": ("cli.commands.availability:worklist", "What waits to be claimed, decided, issued."),
     "history": ("cli.commands.history:history", "All that is recorded of an account, in order."),
-    "audit": ("cli.commands.audit:audit", "Replay decisions, ask what would change, prove what was recorded."),
-    "dossier": ("cli.commands.dossier:dossier", "A claim's whole case as one file, or a page."),
-    "verify-dossier": ("cli.commands.dossier:verify_dossier", "Check a dossier, without the ledger."),
-    "keygen": ("cli.commands.checkpoint:keygen", "Make a key that signs checkpoints."),
+    "audit": ("cli.commands.audit.audits:audit", "Replay decisions, ask what would change, prove what was recorded."),
+    "dossier": ("cli.commands.audit.dossier:dossier", "A claim's whole case as one file, or a page."),
+    "verify-dossier": ("cli.commands.audit.dossier:verify_dossier", "Check a dossier, without the ledger."),
+    "keygen": ("cli.commands.audit.checkpoint:keygen", "Make a key that signs checkpoints."),
     "postgres": ("cli.commands.postgres:postgres", "A ledger on a server: the roles of its users."),
     "rebuild": ("cli.commands.init:rebuild", "Make the projections again from the events."),
     "doctor": ("cli.commands.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
@@ -66,7 +66,7 @@ click.Context.formatter_class = Formatter
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are used, and listed without."""
+    """A group that imports a command only when it is used, and lists commands without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -79,7 +79,7 @@ class LazyGroup(click.Group):
         return command
 
     def descriptions(self) -> list[str]:
-        """What is listed of the commands."""
+        """The descriptions of the commands in the list."""
         return [help_text for _, help_text in _COMMANDS.values()]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -131,11 +131,11 @@ def _run() -> int:
     except click.exceptions.Exit as left:
         status = left.exit_code
     except click.Abort:
-        from cli.refusals import Interrupted  # where nobody interrupts, nobody needs it
+        from cli.refusals import Interrupted  # needed only after an interrupt
 
         status = print_error(Interrupted())
     except click.ClickException as error:
-        from cli.refusals import Usage  # where the command line is right, nobody needs it
+        from cli.refusals import Usage  # needed only after a usage error
 
         status = print_error(Usage(what=_usage(error), command=_command_meant(error)))
     except BrokenPipeError:
@@ -145,7 +145,7 @@ def _run() -> int:
 
 
 def _check_encoding() -> None:
-    """Arguments are text, and what a terminal cannot show is shown as an escape. Raises click.UsageError."""
+    """Check that arguments are text; let output escape what a terminal cannot show. Raises click.UsageError."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -160,7 +160,7 @@ def _asks_help() -> bool:
 
 
 def _usage(error: click.ClickException) -> str:
-    """A mistake on the command line: in our words, or in click's where it is one that click knows by itself."""
+    """The message for a mistake on the command line: ours, or click's own where it detects the mistake."""
     if not isinstance(error.message, Said):
         return error.format_message()
     if isinstance(error, click.BadParameter) and error.param is not None:
@@ -170,7 +170,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _command_meant(error: click.ClickException) -> str:
-    """The command that was meant, whose help page says more."""
+    """The command that was meant, for a pointer to its help page."""
     context: click.Context | None = getattr(error, "ctx", None)
     return _meant(sys.argv[1:]) if context is None else context.command_path
 
@@ -188,7 +188,7 @@ def _meant(words: list[str]) -> str:
 
 
 def print_error(refusal: Refusal, line: int | None = None) -> int:
-    """A refusal as text, or as the one JSON object of the interface, on stderr; gives its exit status."""
+    """Print a refusal on stderr, as text or as one JSON object; return its exit status."""
     message, clause, hint = refusal.message, refusal.clause, refusal.hint
     if wants_json():
         fields = {"code": refusal.code, "message": message, "clause": clause, "hint": hint, "line": line}
@@ -220,7 +220,7 @@ def print_errors(refusals: Sequence[Refusal]) -> int:
 
 
 def _tell(text: str) -> None:
-    """A text on stderr: in a terminal's columns, indented from its second line on; elsewhere in one line."""
+    """Print a text on stderr: wrapped and indented in a terminal, elsewhere on one line."""
     if sys.stderr.isatty():
         text = "\n  ".join(folded(text, (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 2))
     print(text, file=sys.stderr)

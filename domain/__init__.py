@@ -1,4 +1,4 @@
-"""The agreement as pure functions: facts, wishes, folds and rules; no clock, no float, no I/O."""
+"""The agreement as pure functions: events, commands, folds and rules; no clock, no float, no I/O."""
 
 PART_OF = "slaledger"
-"""By this `slaledger.py` knows the package as ours."""
+"""`slaledger.py` recognizes the package as ours by this line."""

@@ -1,4 +1,4 @@
-"""An account under the agreement: its enrolment, stages and closure, and what may be recorded of it next."""
+"""An account under the agreement: its enrolment, stages and closure, and the commands that may change them."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class Account(msgspec.Struct, kw_only=True):
 
 
 def _stage_recorded_at(account: Account, instant: int) -> Stage | None:
-    """The stage that was recorded as beginning at an instant; a stage that merely holds then may yet be corrected."""
+    """The stage recorded to begin at exactly this instant. A stage that began earlier may still be corrected."""
     return account.restaged.get(instant, account.stage if instant == account.enrolled_at else None)
 
 
 def evolve(account: Account | None, event: Event) -> Account:
-    """What is known of an account after one more event of it."""
+    """Apply one more event to an account's state."""
     match event:
         case AccountEnrolled():
             return Account(
@@ -84,7 +84,7 @@ def evolve(account: Account | None, event: Event) -> Account:
 
 
 def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]:
-    """Take an account under the agreement. Raises Refusal `account_taken` where it was enrolled otherwise."""
+    """Enrol an account. Raises Refusal `account_taken` where it was enrolled with other data."""
     wanted = AccountEnrolled(
         account=str(command.account),
         enrolled_at=int(command.enrolled_at),
@@ -110,7 +110,7 @@ def _as_corrected(account: Account) -> AccountEnrolled:
 
 
 def restage(account: Account, command: RestageAccount) -> tuple[Event, ...]:
-    """The account moved to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
+    """Move an account to another stage. Raises Refusal `before_enrolment`, `account_closed`."""
     if command.changed_at < account.enrolled_at:
         raise RestagedBeforeEnrolment(account=account.account, enrolled_at=account.enrolled_at, stage=command.stage)
     _check_closed(account, command.changed_at)
@@ -162,7 +162,7 @@ def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:
 
 
 def close(account: Account, command: CloseAccount) -> tuple[Event, ...]:
-    """The account ended. Raises Refusal `account_closed`, `before_enrolment`."""
+    """Close an account. Raises Refusal `account_closed`, `before_enrolment`."""
     if account.closed_at == command.closed_at:
         return ()
     if account.closed_at is not None:

@@ -1,8 +1,8 @@
-"""An account as it was at an instant, when things happened, with what is known of it, when that was recorded.
+"""An account's state at an instant of valid time (when things happened), by the facts that are known.
 
-Corrections and withdrawals of facts are knowledge: they apply whenever they are known, and it is the corrected
-instant that tells whether something had happened. Acts that have no instant of their own (a claim withdrawn, a
-redemption reversed, a voucher cancelled) happened when they were recorded, and never before what they take back.
+Corrections and withdrawals of facts are knowledge: they apply once they are known, and the corrected instant decides
+whether something had happened. Acts that have no instant of their own (a claim withdrawn, a redemption reversed, a
+voucher cancelled) happened when they were recorded, and never before the act that they undo.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from domain.terms.versions import zone_of
 from domain.time import FOREVER, month_span, months_between
 
 ALWAYS = -FOREVER
-"""The instant of what holds at every instant: terms and calendars, which say themselves when they apply."""
+"""The instant of terms and calendars: they hold at every instant, since they say themselves when they apply."""
 _Link = tuple[str | int, ...]
 _Links = dict[_Link, int]
 
 
 def as_of(facts: Iterable[Fact], valid_at: int) -> list[Fact]:
-    """The facts of what had happened at an instant, as the one fold takes them; `facts` are in log order.
+    """The facts that had happened by an instant, ready for `domain.case.fold`; `facts` are in log order.
 
-    Each keeps its position. What began at the instant is there, what ended at it has ended. The incident that ended
-    later is open. Raises Damaged as `domain.case.fold` does.
+    Each keeps its position. A span that begins at the instant has begun; one that ends at it has ended. An incident
+    that ended later is open. Raises Damaged as `domain.case.fold` does.
     """
     known = list(facts)
     case = fold(known)
@@ -43,7 +43,7 @@ def as_of(facts: Iterable[Fact], valid_at: int) -> list[Fact]:
 
 
 def _instants(facts: list[Fact], case: Case) -> Iterator[tuple[Fact, int]]:
-    """Each fact with the instant from which on it is so; `links` are the instants of what later facts go by."""
+    """Each fact with the instant from which it holds; `links` keeps the instants that later facts depend on."""
     links: _Links = {}
     for fact in facts:
         own = _instant(fact.event, case, links)
@@ -63,7 +63,7 @@ def _instants(facts: list[Fact], case: Case) -> Iterator[tuple[Fact, int]]:
 
 
 def _floors(fact: Fact, links: _Links) -> list[int]:
-    """What an act without an instant of its own cannot come before: what it takes back, and earlier such acts."""
+    """The earliest instants for an act that has none itself: those of the act it undoes and of earlier such acts."""
     match fact.event:
         case e.RedemptionReversed(voucher=voucher, redemption=number):
             keys: list[_Link] = [("redeemed", voucher, number), ("act", voucher)]
@@ -75,13 +75,17 @@ def _floors(fact: Fact, links: _Links) -> list[int]:
 
 
 def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
-    """When an event happened, by all that is known; None for an act that has no instant of its own."""
+    """When an event happened, by all that is known; None for an act that records no instant."""
     match event:
         case e.TermsPublished() | e.CalendarPublished():
             return ALWAYS
         case e.AccountEnrolled() | e.AccountRestaged() | e.AccountCorrected() | e.AccountClosed() | e.AccountMoved():
             return _of_account(event, case)
         case e.IncidentOpened() | e.IncidentJoined() | e.IncidentClosed() | e.IncidentCorrected():
+            return _of_incident(event, case.incidents.get(event.incident))
+        case e.IncidentFunctionCorrected() | e.IncidentReopened() | e.IncidentRestored():
+            return _of_incident(event, case.incidents.get(event.incident))
+        case e.IncidentKept() | e.IncidentReleased():
             return _of_incident(event, case.incidents.get(event.incident))
         case e.IncidentWithdrawn() | e.ExclusionApplied() | e.ExclusionWithdrawn():
             return _of_incident(event, case.incidents.get(event.incident))
@@ -110,7 +114,7 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
 
 
 def _of_account(event: e.Event, case: Case) -> int:
-    """Nothing of an account is so before its enrolment."""
+    """When an event of an account happened: never before its enrolment."""
     enrolled_at = ALWAYS if case.account is None else case.account.enrolled_at
     match event:
         case e.AccountRestaged():
@@ -124,7 +128,7 @@ def _of_account(event: e.Event, case: Case) -> int:
 
 
 def _of_incident(event: e.Event, incident: Incident | None) -> int:
-    """Nothing of an incident is so before its start; its end and its exclusions have instants of their own."""
+    """When an event of an incident happened: never before its start; its end and exclusions have their own instants."""
     if incident is None:
         return ALWAYS
     own = None
@@ -137,12 +141,12 @@ def _of_incident(event: e.Event, incident: Incident | None) -> int:
 
 
 def _billed_at(case: Case, bill: str) -> int:
-    """A redemption is on no bill that is not there: both of its sides agree."""
+    """A bill's date. Both sides of a redemption hold from then on at the earliest."""
     return case.bills[bill].billed_at if bill in case.bills else ALWAYS
 
 
 def _foldable(facts: Iterable[Fact], still_open: set[str]) -> Iterator[Fact]:
-    """The facts as the fold takes them: what is taken back is named by its place among those that are there."""
+    """The facts, with withdrawals and reversals renumbered to the exclusions and redemptions that remain."""
     places: dict[str, list[int]] = {}
     for fact in facts:
         event = fact.event
@@ -170,8 +174,8 @@ def _saying(fact: Fact, event: e.Event) -> Fact:
 
 
 def concerning(case: Case, month: str, at: int) -> Case:
-    """What of a case concerns a month: incidents that touch it (open ones up to `at`), bills for it, void ones
-    too, its claim, the vouchers awarded for it. The account and the rules stay."""
+    """The part of a case that matters for one month: incidents that touch it (open ones up to `at`), bills for it,
+    void ones too, its claim, and the vouchers awarded for it. The account and the rules stay."""
     start, end = month_span(month, zone_of(case.versions))
     return msgspec.structs.replace(
         case,
@@ -183,7 +187,7 @@ def concerning(case: Case, month: str, at: int) -> Case:
 
 
 def touches_span(incident: Incident, start: int, end: int, at: int) -> bool:
-    """Whether an incident has time in a span; an open one lasts up to `at`, and one without length has its instant."""
+    """Whether an incident overlaps a span. An open one lasts up to `at`; one without length counts as its instant."""
     until = at if incident.ended_at is None else incident.ended_at
     return incident.started_at < end and max(until, incident.started_at + 1) > start
 

@@ -45,7 +45,7 @@ class MonthResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
-    """A month of an account as it is known, open outages up to `at`, under the terms that govern the month.
+    """Measure a month of an account under the terms that govern it. Open outages count up to `at`.
 
     Raises Refusal `unknown_account`, `no_terms`.
     """
@@ -53,7 +53,7 @@ def assess_month(case: Case, account: str, month: str, at: int) -> MonthResult:
 
 
 def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> list[MonthResult]:
-    """Several months, earliest first, as `assess_month` has each."""
+    """Measure several months, earliest first. Each result is that of `assess_month`."""
     holder = account_of(case, account)
     results = []
     for version, own in groupby(months, partial(in_force, case.versions)):
@@ -65,7 +65,7 @@ def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> l
 
 
 def judged(measured: Measured, terms: Terms) -> AvailabilityRecord:
-    """Clauses 2.1 and 2.2: a measured month as an exact ratio, against the commitment and the tiers."""
+    """Clauses 2.1 and 2.2: compare a measured month's exact availability with the commitment and the tiers."""
     ratio = availability(measured.total_us, measured.unavailable_us)
     return AvailabilityRecord(
         total_us=measured.total_us,
@@ -90,17 +90,17 @@ def _episode(episode: Episode) -> EpisodeRecord:
 
 
 def would_credit(case: Case, month: str, tier: int, terms: Terms) -> int:
-    """What a claim in time would get for a month in a tier, in fen."""
+    """The credit that a claim in time would get for a month in a tier, in fen."""
     total_fen = credit(bases(case.bills.values(), month, terms), tier, terms).total_fen
     return 0 if too_small(total_fen, terms) else total_fen
 
 
 def assess(case: Case, account: str, month: str, version: Version, at: int, facts: Facts) -> Decision:
-    """The decision of a filed claim at the instant `at`, under the given terms.
+    """Decide a filed claim at the instant `at`, under the given terms.
 
-    In time (3.2), covered (opening), below the commitment (2.2), and with something to credit (3.1): the first
-    that fails is the outcome, and what lies behind it is not reached. Every outcome is a value; Refusal is raised
-    only where a rule's own parameters are missing: `unknown_account`, `calendar_missing`.
+    The conditions are, in order: in time (3.2), covered (opening), below the commitment (2.2), something to credit
+    (3.1). The first that fails is the outcome; later ones are not evaluated. Every outcome is a value. Refusal is
+    raised only where a rule's own parameters are missing: `unknown_account`, `calendar_missing`.
     """
     claim = case.claims[month]
     window = claim_window(month, version.terms, case.calendars, claim.filed_at)
@@ -170,7 +170,7 @@ def window_of(case: Case, month: str, filed_at: int | None = None) -> Window | N
 
 
 def timing(case: Case, month: str, filed_at: int) -> Outcome | None:
-    """Whether a claim filed at an instant is `too_early` or `too_late`; None in time, or where nobody can tell yet."""
+    """Whether a claim filed at an instant is `too_early` or `too_late`; None in time, or without a calendar."""
     window = window_of(case, month, filed_at)
     return None if window is None else timing_of(filed_at, window)
 

@@ -1,4 +1,4 @@
-"""A bill: what was paid for, what vouchers paid of it, and what may be recorded of it next."""
+"""A bill: its fees, the vouchers that paid them, and the commands that may change it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Payment(msgspec.Struct, kw_only=True):
 
 
 class Bill(msgspec.Struct, kw_only=True):
-    """What an account was billed; the voucher amounts are what was paid with vouchers outside this ledger."""
+    """A bill's state. The voucher amounts were paid with vouchers outside this ledger."""
 
     bill: str
     account: str
@@ -63,19 +63,19 @@ class Bill(msgspec.Struct, kw_only=True):
 
 
 def redeemed_fen(bill: Bill, part: Part) -> int:
-    """What redemptions that stand have paid of a part."""
+    """The amount that redemptions paid on a part, in fen; reversed ones do not count."""
     return sum(payment.amount_fen for payment in bill.payments if payment.part == part and not payment.reversed)
 
 
 def owed_fen(bill: Bill, part: Part) -> int:
-    """What of a part no voucher has paid yet."""
+    """The amount of a part that no voucher has paid yet, in fen."""
     fee = bill.service_fee_fen if part == "service" else bill.call_fee_fen
     outside = bill.service_voucher_fen if part == "service" else bill.call_voucher_fen
     return fee - outside - redeemed_fen(bill, part)
 
 
 def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
-    """What is known of a bill after one more event of it."""
+    """Apply one more event to a bill's state."""
     match event:
         case FeesBilled():
             return _billed(event)
@@ -123,7 +123,7 @@ def _billed(event: FeesBilled) -> Bill:
 
 
 def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
-    """A new bill; `single_fee` where the terms know no parts of the fee.
+    """The event of a new bill; `single_fee` where the terms do not divide the fee into parts.
 
     Raises Refusal `bad_months`, `call_above_product`, `vouchers_above_fee`, `no_call_part`; Unreadable `bad_field`.
     """
@@ -150,7 +150,7 @@ def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
 
 
 def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple[Event, ...]:
-    """The bill should have said otherwise.
+    """Correct a bill's amounts.
 
     Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`,
     `no_call_part`.
@@ -186,7 +186,7 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
 
 
 def void(bill: Bill, reason: str) -> tuple[Event, ...]:
-    """The bill is void. Raises Refusal `bill_voided`, `redemptions_stand`."""
+    """Void a bill. Raises Refusal `bill_voided`, `redemptions_stand`."""
     if bill.voided == reason:
         return ()
     _not_voided(bill)
@@ -203,7 +203,7 @@ def _not_voided(bill: Bill) -> None:
 
 
 def _check_no_call_part(bill: str, call_fee_fen: int, call_voucher_fen: int) -> None:
-    """Terms whose fee has no parts: all of it is the product fee."""
+    """Under terms whose fee has no parts, all of it is the product fee."""
     if call_fee_fen or call_voucher_fen:
         raise NoCallPart(bill=bill)
 

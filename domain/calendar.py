@@ -1,4 +1,4 @@
-"""Working days: a year as the State Council published it, recorded once so that it can never change by itself."""
+"""Working days. A year is recorded as the State Council published it, and never changes by itself afterwards."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CalendarYear(msgspec.Struct, frozen=True, kw_only=True):
     workdays: dict[date, str]
 
     def __hash__(self) -> int:
-        """Of the days' hash alone, as it is recorded; equality is of all."""
+        """Hash only the recorded hash of the days; equality compares all fields."""
         return hash(self.sha256)
 
 
@@ -46,13 +46,13 @@ Calendars = Mapping[int, CalendarYear]
 
 
 def evolve(years: dict[int, CalendarYear], event: CalendarPublished) -> dict[int, CalendarYear]:
-    """The recorded years after one more; a year published again replaces what was known of it."""
+    """Add a published year to the recorded ones. A year published again replaces the earlier one."""
     return {**years, event.year: _year(event)}
 
 
 @lru_cache(maxsize=64)
 def _year(event: CalendarPublished) -> CalendarYear:
-    """A year as it was published: one object however often it is folded, so that it equals itself at a glance."""
+    """The year that an event published. It is cached: folding it again gives the same object, which compares fast."""
     return CalendarYear(
         year=event.year,
         sha256=event.sha256,
@@ -76,9 +76,9 @@ def _named(days: Mapping[date, str]) -> tuple[NamedDay, ...]:
 
 
 def publish(known: CalendarYear | None, event: CalendarPublished, reason: str | None) -> tuple[CalendarPublished, ...]:
-    """Record a year; nothing where it stands so already.
+    """Record a year. No event where the same days are recorded.
 
-    Raises Refusal `calendar_taken`: a year that was recorded otherwise is replaced only with a reason.
+    Raises Refusal `calendar_taken`: a year that was recorded with other days is replaced only with a reason.
     """
     if known is not None and known.sha256 == event.sha256:
         return ()
@@ -88,7 +88,7 @@ def publish(known: CalendarYear | None, event: CalendarPublished, reason: str | 
 
 
 def parse_days(text: str, year: int, name: str) -> tuple[dict[date, str], dict[date, str]]:
-    """Holidays and make-up working days of a CSV of date, kind (`holiday` or `workday`), name.
+    """Read holidays and make-up working days from a CSV of date, kind (`holiday` or `workday`) and name.
 
     Raises Unreadable `bad_calendar` with the file and line.
     """

@@ -1,4 +1,4 @@
-"""What an account's events add up to: the one fold that deciding, replaying and reading share."""
+"""An account's state, folded from its events. Deciding, replaying and reading share this one fold."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 
 
 class Case(msgspec.Struct, kw_only=True):
-    """An account with all that concerns it; `versions` and `calendars` are the rules that were recorded."""
+    """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars."""
 
     account: accounts.Account | None = None
     incidents: dict[str, incidents.Incident] = {}
@@ -61,7 +61,7 @@ class Case(msgspec.Struct, kw_only=True):
 
 
 def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
-    """A case from facts in log order, or one carried on. Raises Damaged `unknown_event` at what it cannot read."""
+    """Fold facts in log order into a new case, or into the given one. Raises Damaged as `evolve` does."""
     case = case or Case(incidents={}, bills={}, claims={}, vouchers={}, calendars={})
     for fact in facts:
         evolve(case, fact)
@@ -69,7 +69,7 @@ def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
 
 
 def evolve(case: Case, fact: Fact) -> None:
-    """One more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
+    """Apply one more fact. Raises Damaged `unknown_event`, `impossible_event` with its position and topic."""
     step = _STEPS.get(type(fact.event))
     if step is None:
         raise EventOfNoCase(position=fact.position, topic=fact.topic, stream=fact.stream)
@@ -89,7 +89,7 @@ def account_of(case: Case, account: str) -> accounts.Account:
 
 
 def unknown_account(account: str) -> Refusal:
-    """What is said of an account that was never enrolled."""
+    """The refusal for an account that was never enrolled."""
     return UnknownAccount(account=account)
 
 
@@ -137,7 +137,7 @@ def _calendar(case: Case, event: e.CalendarPublished, reason: str | None) -> Non
 
 
 def _joined(case: Case, event: e.Event, reason: str | None) -> None:
-    """Membership says only which shared incident to read."""
+    """Change nothing: the event only names a shared incident to read."""
 
 
 _Step = Callable[[Case, e.Event, str | None], None]
@@ -153,7 +153,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.IncidentFunctionCorrected,
         e.IncidentReopened,
         e.IncidentWithdrawn,
-        e.IncidentReinstated,
+        e.IncidentRestored,
         e.IncidentKept,
         e.IncidentReleased,
         e.ExclusionApplied,

@@ -1,4 +1,4 @@
-"""A claim for one account and month: its whole life, and what may be recorded of it next."""
+"""A claim for one account and month: its filings, decisions and disputes, and the commands that may change it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ REFUSING = ("too_early", "too_late")
 
 
 class Filing(msgspec.Struct, kw_only=True, frozen=True):
-    """What was claimed, and when."""
+    """A filing of the claim: its instant and its statement."""
 
     filed_at: int
     statement: str | None
 
 
 class Decided(msgspec.Struct, kw_only=True, frozen=True):
-    """A decision that was made: its head, its exact bytes, and the reason for which it was made again."""
+    """A decision on a claim: its head, its exact bytes, and the reason of a redecision."""
 
     head: Head
     record: bytes
@@ -41,16 +41,16 @@ class Decided(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Dispute(msgspec.Struct, kw_only=True, frozen=True):
-    """What the customer says against a decision, and when."""
+    """The customer's grounds against a decision, and their date."""
 
     disputed_at: int
     grounds: str
 
 
 class Claim(msgspec.Struct, kw_only=True):
-    """`pending` is the filing that waits for a decision, `paid` the vouchers issued for the month, in fen.
+    """A claim's state. `pending` is the filing that waits for a decision; `paid` holds issued vouchers, in fen.
 
-    `withdrawn` is the reason for which the latest filing was taken back; None where it was not.
+    `withdrawn` is the reason for which the latest filing was withdrawn; None where it was not.
     """
 
     account: str
@@ -73,7 +73,7 @@ class Claim(msgspec.Struct, kw_only=True):
 
     @property
     def awarded_fen(self) -> int:
-        """What the latest decision awards."""
+        """The amount that the latest decision awards."""
         return 0 if self.latest is None else self.latest.awarded_fen
 
     @property
@@ -82,17 +82,17 @@ class Claim(msgspec.Struct, kw_only=True):
 
     @property
     def to_issue_fen(self) -> int:
-        """What the latest decision awards and no voucher was issued for."""
+        """The amount of the latest award for which no voucher was issued yet."""
         return max(0, self.awarded_fen - self.issued_fen)
 
     @property
     def overpaid_fen(self) -> int:
-        """What was issued beyond the latest decision's award; nothing of it is taken back."""
+        """The amount issued beyond the latest decision's award. It is not taken back."""
         return max(0, self.issued_fen - self.awarded_fen)
 
 
 def status(claim: Claim) -> str:
-    """Where the claim stands: `filed`, `withdrawn`, `refused`, `awarded`, `not_awarded`, `disputed` or `settled`."""
+    """The claim's status: `filed`, `withdrawn`, `refused`, `awarded`, `not_awarded`, `disputed` or `settled`."""
     if claim.pending is not None:
         return "filed"
     if claim.withdrawn is not None or claim.latest is None:
@@ -107,7 +107,7 @@ def status(claim: Claim) -> str:
 
 
 def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
-    """What is known of a claim after one more event of it."""
+    """Apply one more event to a claim's state."""
     match event:
         case ClaimFiled():
             if claim is None:
@@ -133,7 +133,7 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
 
 
 def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[Event, ...]:
-    """Record a claim, early or late too; nothing where the same one was filed.
+    """Record a claim, even an early or late one. No event where the same claim was filed before.
 
     Raises Refusal `month_not_over`, `claim_filed`, `claim_decided`.
     """
@@ -164,7 +164,7 @@ def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[E
 
 
 def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
-    """Take back a claim that waits. Raises Refusal `claim_decided`, `claim_withdrawn`."""
+    """Withdraw a pending claim. Raises Refusal `claim_decided`, `claim_withdrawn`."""
     if claim.pending is not None:
         return (ClaimWithdrawn(account=claim.account, month=claim.month),)
     if claim.withdrawn == reason:
@@ -175,7 +175,7 @@ def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:
 
 
 def is_pending(claim: Claim) -> bool:
-    """Whether there is anything to decide. Raises Refusal `claim_withdrawn` where the claim was taken back."""
+    """Whether the claim waits for a decision. Raises Refusal `claim_withdrawn` where it was withdrawn."""
     if claim.withdrawn is not None:
         raise _withdrawn(claim)
     return claim.pending is not None
@@ -186,7 +186,7 @@ def _withdrawn(claim: Claim) -> ClaimWasWithdrawn:
 
 
 def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided_at: int) -> None:
-    """A decision is dated at or after its filing, and after none that it follows.
+    """Check that a decision is dated neither before its filing nor before the decision that it replaces.
 
     Raises Refusal `decided_before_filed`, `decided_before_decided`.
     """
@@ -201,12 +201,12 @@ def check_decided_at(claim: Claim, command: DecideClaim | RedecideClaim, decided
 
 
 def decided(decision: Decision) -> tuple[Event, ...]:
-    """The fact that a claim was decided."""
+    """The event of a decision."""
     return (ClaimDecided(account=decision.account, month=decision.month, decision=msgspec.Raw(encode(decision))),)
 
 
 def dispute(claim: Claim, command: DisputeClaim) -> tuple[Event, ...]:
-    """The customer disputes the latest decision.
+    """Record that the customer disputes the latest decision.
 
     Raises Refusal `claim_undecided`, `disputed_before_filed`, `claim_disputed`.
     """
@@ -224,7 +224,7 @@ def dispute(claim: Claim, command: DisputeClaim) -> tuple[Event, ...]:
 
 
 def check_is_decided(claim: Claim) -> None:
-    """Raises Refusal `claim_undecided` where the claim waits, `claim_withdrawn` where it was taken back."""
+    """Check that a claim is decided. Raises Refusal `claim_undecided` where it waits, `claim_withdrawn`."""
     if claim.withdrawn is not None:
         raise _withdrawn(claim)
     if claim.pending is not None or claim.latest is None:

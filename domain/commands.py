@@ -1,6 +1,6 @@
 """Every command that the ledger takes, as data. The command line and a batch line build the same structs.
 
-`ARGUMENTS` are the fields that stand before the options on the command line, in that order.
+`ARGUMENTS` are the fields that come before the options on the command line, in that order.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ class MonthCommand(Command, frozen=True, kw_only=True):
 
     @abstractmethod
     def of(self, account: Id) -> Command:
-        """The command for one of the accounts; the key is the run's and stays with it."""
+        """The command for one of the accounts. It has no key: the key belongs to the run."""
 
 
 class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True):

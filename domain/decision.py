@@ -1,7 +1,7 @@
-"""A decision as data: all that it rested on, in integers of microseconds and fen, encoded once and for ever.
+"""A decision as data: all that it rests on, in integers of microseconds and fen, encoded once and never changed.
 
-`format` says how a record was encoded. A later field gets a new format with an encoder of its own, so that old
-decisions are always encoded again as they were.
+`format` says how a record was encoded. A new field needs a new format with a separate encoder, so that old decisions
+always encode to the same bytes.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class CalendarUsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What was known: the log's last position, and the number and hash of the events that concern the account."""
+    """The known facts: the log's last position, and the number and hash of the events that concern the account."""
 
     position: int
     count: int
@@ -64,11 +64,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_FACTS = Facts(position=0, count=0, sha256="")
-"""Stands where the facts are not known yet, or do not matter."""
+"""Placeholder until the facts are hashed, and in comparisons that ignore them."""
 
 
 class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An unbroken outage: its whole length, and what of it counts in the month, in microseconds."""
+    """An unbroken outage: its whole length, and the part that counts in the month, in microseconds."""
 
     start: int
     end: int | None
@@ -78,7 +78,7 @@ class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AvailabilityRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The month as it was measured; the ratio is in lowest terms, `tier` 1 the mildest."""
+    """A month as measured. The ratio is in lowest terms; `tier` 1 is the mildest."""
 
     total_us: int
     covered_us: int
@@ -91,7 +91,7 @@ class AvailabilityRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of the derivation: the clause, the step's code, what went in and what came out."""
+    """One step of the derivation: the clause, the step's code, its inputs and its result."""
 
     clause: str
     step: str
@@ -122,7 +122,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The few fields of a decision that the rest of a claim's life turns on."""
+    """The few fields of a decision that later steps of the claim need."""
 
     number: int
     outcome: Outcome
@@ -135,7 +135,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """The few fields of a decision that deciding again starts from."""
+    """The few fields of a decision that are needed to decide again."""
 
     format: int
     decided_at: int
@@ -144,7 +144,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def terms_used(version: Version) -> TermsUsed:
-    """How a decision cites the terms."""
+    """The terms as a decision cites them."""
     return TermsUsed(
         agreement=version.terms.agreement,
         version=version.terms.version,
@@ -154,7 +154,7 @@ def terms_used(version: Version) -> TermsUsed:
 
 
 def format_under(terms: Terms) -> int:
-    """The format of decisions under terms: the first that has a place for all that they say."""
+    """The format of decisions under terms: the first that can express all of their parameters."""
     if terms.readings.first() is None:
         return 3
     plain = terms.currency == DEFAULT_CURRENCY and terms.remedy == "voucher"
@@ -162,7 +162,7 @@ def format_under(terms: Terms) -> int:
 
 
 def encode(decision: Decision) -> bytes:
-    """The record's bytes, in the format that it names. Raises ValueError for a format in which it was never written."""
+    """Encode a decision in the format that it names. Raises ValueError where that format does not fit it."""
     if decision.format not in FORMATS:
         raise ValueError(f"decisions were never written in format {decision.format}")
     first = _as_first(decision.terms)
@@ -187,17 +187,17 @@ def _is_plain(decision: Decision) -> bool:
 
 
 def decode(record: bytes) -> Decision:
-    """A decision from its record's bytes. Raises msgspec.MsgspecError where they are none."""
+    """Decode a decision from its record's bytes. Raises msgspec.MsgspecError where they are not a decision."""
     return _decoder().decode(record)
 
 
 def head(record: bytes) -> Head:
-    """The few fields that matter later, from a record's bytes, quickly."""
+    """Decode only the few fields that later steps need, which is faster."""
     return _head_decoder().decode(record)
 
 
 def basis(record: bytes) -> Basis:
-    """The few fields that deciding again starts from, quickly. Raises as `decode` does, but reads no other field."""
+    """Decode only the few fields needed to decide again, which is faster. Raises as `decode` does for those."""
     return _basis_decoder().decode(record)
 
 
@@ -207,7 +207,7 @@ def record_sha256(record: bytes) -> str:
 
 
 def substance(decision: Decision) -> Decision:
-    """A decision without what changes by deciding again: equal where both decide alike."""
+    """A decision without the fields that every redecision changes: two are equal where they decide alike."""
     return msgspec.structs.replace(decision, number=0, decided_at=0, facts=NO_FACTS, steps=())
 
 

@@ -11,24 +11,24 @@ from typing import Literal
 import msgspec
 
 Function = Literal["agent_sign_in", "agent_calls", "inbound_routing"]
-"""What can be unavailable under the reference agreement; other terms list their own."""
+"""The functions that can be unavailable under the reference agreement. Other terms list their own."""
 Stage = Literal["general", "public_beta", "invited_beta"]
 Part = Literal["service", "call"]
 Scope = Literal["account", "accounts", "regions", "all"]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of all facts."""
+    """Base of all events."""
 
 
 class LedgerCreated(Event, frozen=True, kw_only=True):
-    """The ledger began; `ledger` is its id for ever."""
+    """The ledger was created; `ledger` is its permanent id."""
 
     ledger: str
 
 
 class IdReserved(Event, frozen=True, kw_only=True):
-    """An id that is unique in the ledger was taken; `content_sha256` is over what was said when it was taken."""
+    """An id that is unique in the ledger was taken; `content_sha256` is the hash of the facts it was taken with."""
 
     kind: Literal["incident", "bill", "voucher"]
     id: str
@@ -37,7 +37,7 @@ class IdReserved(Event, frozen=True, kw_only=True):
 
 
 class KeyUsed(Event, frozen=True, kw_only=True):
-    """An idempotency key was spent on a command; `content_sha256` is over the command without the key."""
+    """An idempotency key was used for a command; `content_sha256` is the hash of the command without the key."""
 
     key: str
     command: str
@@ -56,14 +56,14 @@ class TermsPublished(Event, frozen=True, kw_only=True):
 
 
 class NamedDay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A date (`YYYY-MM-DD`) and what it is called."""
+    """A date (`YYYY-MM-DD`) and its name."""
 
     date: str
     name: str
 
 
 class CalendarPublished(Event, frozen=True, kw_only=True):
-    """A year's deviations from Monday-to-Friday: days off that are weekdays or feasts, and make-up working days."""
+    """A year's exceptions to Monday-to-Friday weeks: holidays, and make-up working days."""
 
     country: str
     year: int
@@ -100,7 +100,7 @@ class AccountMoved(Event, frozen=True, kw_only=True):
 
 
 class AccountCorrected(Event, frozen=True, kw_only=True):
-    """What the enrolment should have said; a field left out stays."""
+    """An account's enrolment was corrected. A field left out stays as it was."""
 
     account: str
     enrolled_at: int | None = None
@@ -110,14 +110,14 @@ class AccountCorrected(Event, frozen=True, kw_only=True):
 
 
 class AccountClosed(Event, frozen=True, kw_only=True):
-    """An account ended."""
+    """An account was closed."""
 
     account: str
     closed_at: int
 
 
 class IncidentOpened(Event, frozen=True, kw_only=True):
-    """A function became unavailable: for one account, several (each holds an `IncidentJoined`), regions, or all."""
+    """A function became unavailable: for one account, several (each has an `IncidentJoined`), regions, or all."""
 
     incident: str
     function: str
@@ -128,13 +128,13 @@ class IncidentOpened(Event, frozen=True, kw_only=True):
 
 
 class IncidentOpenedWithin(IncidentOpened, frozen=True, kw_only=True):
-    """The same, as a measurement in steps tells it: the true start is at most `uncertainty_us` from `started_at`."""
+    """An `IncidentOpened` measured in steps: the true start is at most `uncertainty_us` from `started_at`."""
 
     uncertainty_us: int
 
 
 class IncidentJoined(Event, frozen=True, kw_only=True):
-    """An account is one of the several that a shared incident touches; it stands in the account's own range."""
+    """A shared incident affects an account by name. The event is in the account's own range of streams."""
 
     incident: str
     account: str
@@ -148,13 +148,13 @@ class IncidentClosed(Event, frozen=True, kw_only=True):
 
 
 class IncidentClosedWithin(IncidentClosed, frozen=True, kw_only=True):
-    """The same, as a measurement in steps tells it: the true end is at most `uncertainty_us` from `ended_at`."""
+    """An `IncidentClosed` measured in steps: the true end is at most `uncertainty_us` from `ended_at`."""
 
     uncertainty_us: int
 
 
 class IncidentCorrected(Event, frozen=True, kw_only=True):
-    """What the incident's start or end should have been; one left out stays."""
+    """An incident's start or end was corrected. A field left out stays as it was."""
 
     incident: str
     started_at: int | None = None
@@ -181,12 +181,12 @@ class IncidentFunctionCorrected(Event, frozen=True, kw_only=True):
 
 
 class IncidentWithdrawn(Event, frozen=True, kw_only=True):
-    """The incident was none."""
+    """The incident was recorded by mistake."""
 
     incident: str
 
 
-class IncidentReinstated(Event, frozen=True, kw_only=True):
+class IncidentRestored(Event, frozen=True, kw_only=True):
     """The withdrawal of the incident was undone: it counts again, as it was."""
 
     incident: str
@@ -213,7 +213,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
 
 
 class ExclusionApplied(Event, frozen=True, kw_only=True):
-    """A cause of clause 2.3 for a span of an incident; no `from_at` or `to_at` means from its start, to its end."""
+    """A cause of clause 2.3 was applied to a span of an incident; a bound left out is the incident's own."""
 
     incident: str
     exclusion: int
@@ -232,7 +232,7 @@ class ExclusionAppliedAsAnnounced(ExclusionApplied, frozen=True, kw_only=True):
 
 
 class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
-    """An exclusion was taken back."""
+    """An exclusion was withdrawn."""
 
     incident: str
     exclusion: int
@@ -253,7 +253,7 @@ class SourceRead(Event, frozen=True, kw_only=True):
 
 
 class FeesBilled(Event, frozen=True, kw_only=True):
-    """What was paid for `months` months from `first_month` on; the voucher amounts were paid with vouchers outside."""
+    """An account was billed for `months` months from `first_month`; voucher amounts were paid outside this ledger."""
 
     bill: str
     account: str
@@ -267,7 +267,7 @@ class FeesBilled(Event, frozen=True, kw_only=True):
 
 
 class FeesCorrected(Event, frozen=True, kw_only=True):
-    """What the bill should have said; an amount left out stays."""
+    """A bill's amounts were corrected. An amount left out stays as it was."""
 
     bill: str
     product_fee_fen: int | None = None
@@ -277,7 +277,7 @@ class FeesCorrected(Event, frozen=True, kw_only=True):
 
 
 class FeesVoided(Event, frozen=True, kw_only=True):
-    """The bill is void."""
+    """The bill was voided."""
 
     bill: str
 
@@ -311,14 +311,14 @@ class ClaimFiled(Event, frozen=True, kw_only=True):
 
 
 class ClaimWithdrawn(Event, frozen=True, kw_only=True):
-    """The claim was taken back before it was decided."""
+    """The claim was withdrawn before it was decided."""
 
     account: str
     month: str
 
 
 class ClaimDecided(Event, frozen=True, kw_only=True):
-    """A decision; `decision` is the record's exact bytes (`domain/decision.py`), never encoded again."""
+    """The claim was decided; `decision` is the record's exact bytes (`domain/decision.py`), never encoded again."""
 
     account: str
     month: str
@@ -326,7 +326,7 @@ class ClaimDecided(Event, frozen=True, kw_only=True):
 
 
 class ClaimDisputed(Event, frozen=True, kw_only=True):
-    """The customer disputes the latest decision."""
+    """The customer disputed the latest decision."""
 
     account: str
     month: str
@@ -344,7 +344,7 @@ class ClaimPaid(Event, frozen=True, kw_only=True):
 
 
 class VoucherIssued(Event, frozen=True, kw_only=True):
-    """A voucher for a claim's award, or what of it was not issued before; `version` names the terms it lives under."""
+    """A voucher was issued for a claim's award less earlier vouchers; `version` names the terms that govern it."""
 
     voucher: str
     account: str
@@ -374,7 +374,7 @@ class RedemptionReversed(Event, frozen=True, kw_only=True):
 
 
 class VoucherCancelled(Event, frozen=True, kw_only=True):
-    """What was left of the voucher was cancelled."""
+    """The voucher's balance was cancelled."""
 
     voucher: str
     amount_fen: int

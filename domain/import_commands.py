@@ -6,7 +6,7 @@ from domain.commands import Command
 from domain.values import Id, Words
 
 
-class ReinstateIncident(Command, tag="incident reinstate", frozen=True, kw_only=True):
+class RestoreIncident(Command, tag="incident restore", frozen=True, kw_only=True):
     """Undo an incident's withdrawal: its source tells of the incident again."""
 
     incident: Id

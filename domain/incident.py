@@ -1,4 +1,4 @@
-"""An incident and its exclusions: what is known of them, and what may be recorded of them next."""
+"""An incident and its exclusions: their state, and the commands that may change it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from domain.events import (
     IncidentKept,
     IncidentOpened,
     IncidentOpenedWithin,
-    IncidentReinstated,
     IncidentReleased,
     IncidentReopened,
+    IncidentRestored,
     IncidentWithdrawn,
     Scope,
 )
@@ -62,7 +62,7 @@ class Exclusion(msgspec.Struct, kw_only=True):
     """From when on maintenance was announced, and until when below; None where no window was recorded (R23)."""
     announced_to: int | None = None
     withdrawn: str | None = None
-    """The reason for which it was taken back; empty string where none was given; None while it stands."""
+    """The reason of its withdrawal; an empty string where none was given; None while the exclusion is valid."""
 
     @property
     def stands(self) -> bool:
@@ -87,7 +87,7 @@ class Incident(msgspec.Struct, kw_only=True):
     started_at: int
     ended_at: int | None = None
     started_within_us: int | None = None
-    """How far off `started_at` may be, where it was measured in steps; the same of the end below."""
+    """The uncertainty of `started_at`, where it was measured in steps; `ended_within_us` is that of `ended_at`."""
     ended_within_us: int | None = None
     withdrawn: str | None = None
     exclusions: list[Exclusion] = []
@@ -100,7 +100,7 @@ class Incident(msgspec.Struct, kw_only=True):
 
 
 def opened(command: OpenIncident) -> IncidentOpened:
-    """The fact that an incident began. Raises Refusal `incident_scope` unless exactly one scope is given."""
+    """The event that opens an incident. Raises Refusal `incident_scope` unless exactly one scope is given."""
     given = [command.account, command.accounts, command.regions, command.all_accounts or None]
     if sum(scope is not None for scope in given) != 1 or command.accounts == () or command.regions == ():
         raise IncidentScope(incident=command.incident)
@@ -121,7 +121,7 @@ def opened(command: OpenIncident) -> IncidentOpened:
 
 
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
-    """What is known of an incident after one more event of it."""
+    """Apply one more event to an incident's state."""
     match event:
         case IncidentOpened():
             return Incident(
@@ -147,7 +147,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
             incident.ended_at = incident.ended_within_us = None
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
-        case IncidentReinstated():
+        case IncidentRestored():
             incident.withdrawn = None
         case IncidentKept() | IncidentReleased():
             pass  # these say whose word counts, and change nothing of what is known
@@ -161,7 +161,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
 
 
 def _corrected(incident: Incident, event: IncidentCorrected) -> None:
-    """A corrected instant is as exact as the correction says it."""
+    """Apply a correction. A corrected instant has no uncertainty."""
     within_us = event.uncertainty_us if isinstance(event, IncidentCorrectedWithin) else None
     if event.started_at is not None:
         incident.started_at, incident.started_within_us = event.started_at, within_us
@@ -185,7 +185,7 @@ def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
 
 
 def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
-    """The incident ended. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
+    """Close an incident. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
     _not_withdrawn(incident)
     if incident.ended_at == command.ended_at:
         return ()
@@ -244,23 +244,23 @@ def reopen(incident: Incident) -> tuple[Event, ...]:
     return () if incident.ended_at is None else (IncidentReopened(incident=incident.incident),)
 
 
-def reinstate(incident: Incident) -> tuple[Event, ...]:
+def restore(incident: Incident) -> tuple[Event, ...]:
     """The incident's withdrawal is undone; nothing where it stands."""
-    return () if incident.withdrawn is None else (IncidentReinstated(incident=incident.incident),)
+    return () if incident.withdrawn is None else (IncidentRestored(incident=incident.incident),)
 
 
 def repeat(incident: Incident, *, again: bool) -> tuple[Event, ...]:
     """An incident that was recorded before is told again with the same words: nothing while it stands.
 
-    A withdrawn one is reinstated where `again` is said. Raises Refusal `undone` otherwise.
+    A withdrawn one is restored where `again` is said. Raises Refusal `undone` otherwise.
     """
     if incident.withdrawn is not None and not again:
         raise IncidentUndone(incident=incident.incident, withdrawn=incident.withdrawn)
-    return reinstate(incident)
+    return restore(incident)
 
 
 def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
-    """The incident was none. Raises Refusal `incident_withdrawn` where it was taken back for another reason."""
+    """Withdraw an incident. Raises Refusal `incident_withdrawn` where it was withdrawn for another reason."""
     if incident.withdrawn == reason:
         return ()
     _not_withdrawn(incident)
@@ -323,7 +323,7 @@ def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) ->
 
 
 def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[Event, ...]:
-    """Take an exclusion back. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
+    """Withdraw an exclusion. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
     if command.exclusion > len(incident.exclusions):
         if not incident.exclusions:
             raise NoExclusions(incident=incident.incident, exclusion=command.exclusion)
@@ -357,7 +357,7 @@ def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
 
 
 def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, terms: Terms) -> None:
-    """Clause 2.3(5): maintenance is excluded only where the customer was told before it began.
+    """Clause 2.3(5): maintenance is excluded only where the customer had notice before it began.
 
     The terms say which causes need notice.
     """

@@ -17,11 +17,11 @@ _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,9}))?%", re.ASCII)
 
 
 class Fen(int):
-    """An amount of a command in fen; written as decimal yuan with at most two places."""
+    """An amount in a command, in fen. Its text form is decimal yuan with at most two places."""
 
     @classmethod
     def parse(cls, text: str) -> Fen:
-        """The amount that a decimal string in yuan names. Raises BadValue `bad_amount` or `too_many_decimals`."""
+        """Parse a decimal string in yuan. Raises BadValue `bad_amount` or `too_many_decimals`."""
         matched = _YUAN.fullmatch(text)
         if matched is None:
             raise BadAmount(text=text)
@@ -38,7 +38,7 @@ def yuan(fen: int) -> str:
 
 
 DEFAULT_CURRENCY = "CNY"
-"""What amounts are in where terms do not say (ISO 4217)."""
+"""The currency of amounts where terms name none (ISO 4217)."""
 _TWO_PLACES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC
 CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES
@@ -51,11 +51,11 @@ _OTHER_PLACES = {
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
-"""Currencies of ISO 4217 whose amounts have no two decimal places."""
+"""Currencies of ISO 4217 whose number of decimal places is not two."""
 
 
 def currency_finding(code: str) -> str | None:
-    """Why amounts cannot be kept in a currency; None where they can: all amounts are integers of hundredths."""
+    """The reason why a currency cannot be used, or None. All amounts are integers of hundredths."""
     if code in _TWO_PLACES.split():
         return None
     for places, codes in _OTHER_PLACES.items():
@@ -69,12 +69,12 @@ def currency_finding(code: str) -> str | None:
 
 
 def half_up(numerator: int, denominator: int) -> int:
-    """The integer nearest to a ratio, halves upward (R13); for ratios that are not negative, in any terms."""
+    """The integer nearest to a ratio that is not negative, halves upward (R13). It need not be in lowest terms."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
 def parse_percent(text: str) -> Fraction:
-    """The exact ratio that a percentage such as `99.8%` names. Raises ValueError."""
+    """Parse a percentage such as `99.8%` into an exact ratio. Raises ValueError."""
     matched = _PERCENT.fullmatch(text)
     if matched is None:
         raise ValueError(said("{text!r} is no percentage like '99.8%'", text=text))
@@ -83,7 +83,7 @@ def parse_percent(text: str) -> Fraction:
 
 
 def percent_text(ratio: Fraction) -> str:
-    """A ratio as the shortest exact percentage, such as `14%` or `99.8%`; for ratios that end."""
+    """A ratio as the shortest exact percentage, such as `14%` or `99.8%`. Its decimal form must be finite."""
     return _percent_text(ratio.numerator, ratio.denominator)
 
 
@@ -94,6 +94,6 @@ def _percent_text(numerator: int, denominator: int) -> str:
 
 
 def percent_cut(numerator: int, denominator: int) -> str:
-    """A ratio as a percentage cut, never rounded up, to four decimals; for the eye only."""
+    """A ratio as a percentage cut to four decimals, never rounded up. It is for display only."""
     whole, rest = divmod(numerator * 100 * 10**4 // denominator, 10**4)
     return f"{whole}.{rest:04d}"

@@ -1,6 +1,6 @@
 """A month as spans that can be drawn: which function was down when, what was merged, excluded, covered and counted.
 
-Nothing here decides: the spans are those that `domain/rules/unavailability.py` measures a month by.
+Nothing is decided here: the spans are those by which `domain/rules/unavailability.py` measures a month.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from domain.time import SECOND_US, month_span
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """What must last the minimum (R3), and the spans of it that count in the month."""
+    """A run of outages that is tested against the minimum (R3), and its spans that count in the month."""
 
     run: Run
     counted: list[Span]
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """A month of an account; spans are microseconds, and may reach beyond `window`, which is the month."""
+    """A month of an account as spans of microseconds. They may reach beyond `window`, the month itself."""
 
     window: Span
     zone: str
@@ -34,7 +34,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def picture(case: Case, account: str, month: str, at: int) -> Picture:
-    """A month as it is known, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
+    """A month as spans; open outages last up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     terms = in_force(case.versions, month).terms
     first, last = window = month_span(month, terms.zone)
     under_terms = intersect(covered(account_of(case, account), terms), [window])

@@ -1,6 +1,6 @@
-"""Sentences for people: English as they stand, and in parts of which another language can be made.
+"""Sentences for people. Each is English text that keeps its template and values, so that it can be translated.
 
-Every text that a person reads is made by `said` (or `counted`), whose first argument is a literal: the catalogue of
+Every text that a person reads is made by `said` (or `counted`), whose first argument is a literal. The catalogue of
 translations is collected from those literals. Programs read the English text, which is the same in every language.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 
 class Said(str):
-    """A sentence: as a text it is English; `template` and `values` are what a translation is made of."""
+    """A sentence in English. A translation is made from its `template` and `values`."""
 
     template: str
     values: Mapping[str, object]
@@ -22,28 +22,28 @@ class Said(str):
         return made
 
     def __reduce__(self) -> tuple[object, ...]:
-        """A sentence may come from another process."""
+        """Pickle the sentence with its template and values, since it may come from another process."""
         return Said, (self.template, self.values)
 
 
 def said(template: str, /, **values: object) -> Said:
-    """The sentence that a template with `{names}` makes of values, of which some may be sentences themselves."""
+    """Make a sentence from a template with `{names}` and its values. A value may itself be a sentence."""
     return Said(template, values)
 
 
 def counted(one: str, many: str, /, n: int, **values: object) -> Said:
-    """`one` where n is 1 and `many` otherwise, as templates in which `{n}` is the number."""
+    """Make a sentence from `one` where n is 1, else from `many`. In both templates `{n}` is the number."""
     return Said(one if n == 1 else many, {"n": n, **values})
 
 
 def words_of(error: BaseException) -> str:
-    """What an exception says: the sentence where it is one of ours, else its text, in whatever language that is."""
+    """An exception's message: our sentence where it has one, else its text in its own language."""
     told = getattr(error, "message", error.args[0] if error.args else None)
     return told if isinstance(told, Said) else str(error)
 
 
 def listed(sentences: Sequence[str]) -> str:
-    """Sentences one behind the other."""
+    """Join sentences with semicolons."""
     told = sentences[0] if sentences else ""
     for sentence in sentences[1:]:
         told = said("{told}; {next}", told=told, next=sentence)

@@ -28,29 +28,29 @@ MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 DEFAULT_ZONE = "Asia/Shanghai"
-"""The clock of messages where no terms say another (R8's default)."""
+"""The time zone of messages where no terms name another (R8's default)."""
 FOREVER = 2**62
-"""Later than any instant that can be written: the end of what has not ended."""
+"""Later than any instant that can be written. It is the end of a span that has not ended."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_END = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+END_OF_TIME_US = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII)
 _LONGEST_SPAN = 31 * DAY_US
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""What is recorded lies in these years: no calendar, zone or subtraction fails on it."""
+"""Recorded instants lie in these years, so that no calendar, time zone or subtraction fails on them."""
 
 
 class Instant(int):
-    """An instant of a command, in microseconds since the epoch; written RFC 3339 with an offset."""
+    """An instant in a command, in microseconds since the epoch. Its text form is RFC 3339 with an offset."""
 
     @classmethod
     def parse(cls, text: str) -> Instant:
-        """The instant that an RFC 3339 text names.
+        """Parse an RFC 3339 text.
 
-        Raises BadValue: `bad_time` where it is no such text or finer than a microsecond, `time_without_offset`.
+        Raises BadValue: `bad_time` where it is no RFC 3339 or finer than a microsecond, `time_without_offset`.
         """
         matched = _RFC3339.fullmatch(text)
         if matched is None:
@@ -66,17 +66,17 @@ class Instant(int):
             instant = cls((moment - _EPOCH) // _MICROSECOND)
         except (ValueError, OverflowError) as error:
             raise ImpossibleTime(text=text, error=words_of(error)) from None
-        if not 0 <= instant < _END:
+        if not 0 <= instant < END_OF_TIME_US:
             raise TimeOutOfRange(text=text, first_year=FIRST_YEAR, last_year=LAST_YEAR)
         return instant
 
 
 class Seconds(int):
-    """How far off an instant may be, in microseconds; written as decimal seconds."""
+    """The uncertainty of an instant, in microseconds. Its text form is decimal seconds."""
 
     @classmethod
     def parse(cls, text: str) -> Seconds:
-        """A span above zero and of a month at most. Raises BadValue `bad_seconds`."""
+        """Parse a span above zero and of at most 31 days. Raises BadValue `bad_seconds`."""
         matched = _SECONDS.fullmatch(text)
         span = 0 if matched is None else int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
         if not 0 < span <= _LONGEST_SPAN:
@@ -86,13 +86,13 @@ class Seconds(int):
 
 
 class MonthText(str):
-    """A natural month of a command, `YYYY-MM`."""
+    """A natural month in a command, `YYYY-MM`."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> MonthText:
-        """The month that `YYYY-MM` names. Raises BadValue `bad_month`."""
+        """Parse `YYYY-MM`. Raises BadValue `bad_month`."""
         if _MONTH.fullmatch(text) is None or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
             raise BadMonth(text=text)
         return cls(text)
@@ -107,7 +107,7 @@ def add_months(month: str, count: int) -> str:
 
 @lru_cache(maxsize=16_384)
 def months_between(first: str, last: str) -> int:
-    """How many months `last` lies after `first`; negative where before."""
+    """The number of months from `first` to `last`; negative where `last` is earlier."""
     return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
 
 
@@ -124,42 +124,42 @@ def first_day(month: str) -> date:
 
 @cache
 def zone_info(zone: str) -> ZoneInfo:
-    """A zone's clock by its IANA name. Raises KeyError, ValueError or OSError where there is none."""
-    from zoneinfo import ZoneInfo  # most commands read no zone's clock
+    """The time zone of an IANA name. Raises KeyError, ValueError or OSError where there is none."""
+    from zoneinfo import ZoneInfo  # most commands need no time zone
 
     return ZoneInfo(zone)
 
 
 @lru_cache(maxsize=4096)
 def midnight(day: date, zone: str) -> int:
-    """The instant at which a day begins on a zone's clock, in microseconds."""
+    """The instant at which a day begins in a time zone, in microseconds."""
     return (datetime(day.year, day.month, day.day, tzinfo=zone_info(zone)) - _EPOCH) // _MICROSECOND
 
 
 def month_start(month: str, zone: str) -> int:
-    """The instant at which a month begins on a zone's clock (clause 1, R8), in microseconds."""
+    """The instant at which a month begins in a time zone (clause 1, R8), in microseconds."""
     return midnight(first_day(month), zone)
 
 
 @lru_cache(maxsize=4096)
 def month_span(month: str, zone: str) -> tuple[int, int]:
-    """A month as a half-open span of microseconds on a zone's clock (clause 1, R8)."""
+    """A month as a half-open span of microseconds in a time zone (clause 1, R8)."""
     return month_start(month, zone), month_start(add_months(month, 1), zone)
 
 
 def month_of(instant: int, zone: str) -> str:
-    """The month in which an instant falls on a zone's clock."""
+    """The month in which an instant falls in a time zone."""
     moment = local(instant, zone)
     return f"{moment.year:04d}-{moment.month:02d}"
 
 
 def local(instant: int, zone: str) -> datetime:
-    """An instant as date and time on a zone's clock."""
+    """An instant as date and time in a time zone."""
     return (_EPOCH + timedelta(microseconds=instant)).astimezone(zone_info(zone))
 
 
 def rfc3339(instant: int, zone: str) -> str:
-    """An instant as RFC 3339 on a zone's clock; a fraction only where there is one."""
+    """An instant as RFC 3339 in a time zone; it has a fraction only where it needs one."""
     return local(instant, zone).isoformat()
 
 

@@ -1,4 +1,4 @@
-"""The kinds of text that commands are made of: each has a rule, and is read by its `parse`."""
+"""The text types of command fields. The `parse` method of each checks a string against the type's rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Id(str):
 
     @classmethod
     def parse(cls, text: str) -> Id:
-        """Raises BadValue `bad_id`."""
+        """Check an id. Raises BadValue `bad_id`."""
         if _ID.fullmatch(text) is None:
             raise BadId(text=text[:80])
         return cls(text)
@@ -39,20 +39,20 @@ class VoucherId(str):
 
     @classmethod
     def parse(cls, text: str) -> VoucherId:
-        """Raises BadValue `bad_id`."""
+        """Check a voucher's id. Raises BadValue `bad_id`."""
         if _VOUCHER.fullmatch(text) is None:
             raise BadVoucherId(text=text[:110])
         return cls(text)
 
 
 class Words(str):
-    """A reason, statement or name for people: 1 to 2,000 characters, none of them a control character."""
+    """A reason, statement or name: 1 to 2,000 characters, no control characters but tab and newline."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> Words:
-        """Raises BadValue `bad_text`."""
+        """Check a text. Raises BadValue `bad_text`."""
         if (
             not text.strip()
             or len(text) > 2000
@@ -69,7 +69,7 @@ class Key(str):
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Raises BadValue `bad_key`."""
+        """Check an idempotency key. Raises BadValue `bad_key`."""
         if not 1 <= len(text) <= 64 or not text.isprintable():
             raise BadKey(text=text[:80])
         return cls(text)
@@ -82,44 +82,44 @@ class Hash(str):
 
     @classmethod
     def parse(cls, text: str) -> Hash:
-        """Raises BadValue `bad_sha256`."""
+        """Check a hash and make it lower-case. Raises BadValue `bad_sha256`."""
         if _SHA256.fullmatch(text.lower()) is None:
             raise BadSha256(text=text[:80])
         return cls(text.lower())
 
 
 class Clause(str):
-    """An exclusion's cause by its clause, such as `2.3(1)`; which there are the terms say."""
+    """The clause of an exclusion, such as `2.3(1)`. The terms list the valid ones."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> Clause:
-        """Raises BadValue `unknown_clause`."""
+        """Check the form of a clause. Raises BadValue `unknown_clause`."""
         if _CLAUSE.fullmatch(text) is None:
             raise BadClause(text=text[:80])
         return cls(text)
 
 
 class FunctionName(str):
-    """What was unavailable; which functions there are the terms say."""
+    """The function that was unavailable. The terms list the valid ones."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> FunctionName:
-        """Raises BadValue `unknown_function`."""
+        """Check the form of a function's name. Raises BadValue `unknown_function`."""
         if _FUNCTION.fullmatch(text) is None:
             raise BadFunction(text=text[:80])
         return cls(text)
 
 
 EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
-"""The causes of the reference agreement."""
+"""The exclusion clauses of the reference agreement."""
 
 
 class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What of a bill was paid with vouchers outside this ledger, on each part."""
+    """The amount of each part of a bill that was paid with vouchers outside this ledger."""
 
     service: Fen | None = None
     call: Fen | None = None
@@ -141,9 +141,9 @@ _PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, 
 
 
 def parse_value(kind: type, value: Any) -> Any:
-    """A field of one of our own kinds from its wire form, for msgspec's `dec_hook`.
+    """Parse a field of one of our own types from its wire form, for msgspec's `dec_hook`.
 
-    Raises BadValue where the value breaks the kind's rule, TypeError where it is no string at all.
+    Raises BadValue where the value breaks the type's rule, TypeError where it is not a string.
     """
     if kind not in _PARSED:
         raise NotImplementedError(f"no wire form for {kind}")

@@ -1,4 +1,4 @@
-"""A voucher from its issue to its last fen, and what may be recorded of it next."""
+"""A voucher: its redemptions and cancellations, and the commands that may change it."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Redemption(msgspec.Struct, kw_only=True):
     amount_fen: int
     redeemed_at: int
     reversed: str | None = None
-    """The reason for which it was undone; None while it stands."""
+    """The reason of its reversal; None while the redemption is valid."""
 
 
 class Cancellation(msgspec.Struct, kw_only=True, frozen=True):
-    """What was left of the voucher, cancelled."""
+    """A cancellation of the voucher's balance."""
 
     amount_fen: int
     reason: str | None
@@ -78,7 +78,7 @@ class Voucher(msgspec.Struct, kw_only=True):
 
 
 def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher:
-    """What is known of a voucher after one more event of it."""
+    """Apply one more event to a voucher's state."""
     match event:
         case VoucherIssued():
             return Voucher(
@@ -114,7 +114,7 @@ def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher
 
 
 def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str) -> tuple[VoucherIssued, ...]:
-    """A voucher for what the latest decision awards, less what was issued for the month; nothing where that is all.
+    """Issue a voucher for the latest award less the month's earlier vouchers. No event where nothing is left.
 
     Raises Refusal `claim_undecided`, `nothing_awarded`, `issued_before_decided`.
     """
@@ -151,7 +151,7 @@ def paid(event: VoucherIssued) -> ClaimPaid:
 def redeem(
     voucher: Voucher, bill: Bill, command: RedeemVoucher, terms: Terms
 ) -> tuple[VoucherRedeemed, FeesPaidByVoucher] | tuple[()]:
-    """Both sides of a redemption; nothing where an identical one stands.
+    """Redeem a voucher: one event for the voucher, one for the bill. No event where the same redemption is valid.
 
     Raises Refusal as the rules of `domain/rules/vouchers.py` do, `beyond_balance` and `beyond_bill`.
     """
@@ -187,7 +187,7 @@ def redeem(
 
 
 def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionReversed, FeesPaymentReversed] | tuple[()]:
-    """Undo a redemption, on both sides. Raises Refusal `unknown_redemption`, `redemption_reversed`."""
+    """Reverse a redemption on the voucher and the bill. Raises Refusal `unknown_redemption`, `redemption_reversed`."""
     if command.redemption > len(voucher.redemptions):
         raise UnknownRedemption(voucher=voucher.voucher, redemption=command.redemption, n=len(voucher.redemptions))
     redemption = voucher.redemptions[command.redemption - 1]
@@ -202,7 +202,7 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
 
 
 def cancel(voucher: Voucher, reason: str) -> tuple[Event, ...]:
-    """Cancel what is left. Raises Refusal `nothing_left` where nothing is and it was not cancelled for this reason."""
+    """Cancel the balance. Raises Refusal `nothing_left` where it is zero and was not cancelled for this reason."""
     if voucher.balance_fen:
         return (VoucherCancelled(voucher=voucher.voucher, amount_fen=voucher.balance_fen),)
     if any(cancellation.reason == reason for cancellation in voucher.cancellations):

@@ -1,4 +1,4 @@
-"""Effects: the store, the clock, and everything that reads from or writes to the world."""
+"""Effects: the store, the clock, and everything else that does I/O."""
 
 PART_OF = "slaledger"
-"""By this `slaledger.py` knows the package as ours."""
+"""`slaledger.py` recognizes the package as ours by this line."""

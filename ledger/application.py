@@ -1,4 +1,4 @@
-"""A ledger, open: read in snapshots, written in transactions, whatever store it is in."""
+"""An open ledger, on any store: it is read in snapshots and written in transactions."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ledger.log.shared_history import SharedHistory
 from ledger.store.open import create_store, open_store
 
 New = tuple[str, Event]
-"""An event to be recorded, with the stream that it goes to."""
+"""A stream, and an event to append to it."""
 _IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS)
-"""How streams begin that `Common` is made of."""
+"""The prefixes of the streams that make up a `SharedHistory`."""
 
 
 class Writer(Reader):
-    """A transaction that holds the write lock: what it read is still so when it appends."""
+    """A transaction that holds the write lock, so that what it read is still true when it appends."""
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
@@ -41,13 +41,13 @@ class Writer(Reader):
         return rows
 
     def version(self, stream: str) -> int:
-        """The version of a stream's last event; 0 where there is none. Nobody else writes: it is read once."""
+        """The version of a stream's last event; 0 where there is none. It is read only once, under the lock."""
         if stream not in self._ends:
             self._ends[stream] = super().version(stream)
         return self._ends[stream]
 
     def versions(self) -> tuple[Version, ...]:
-        """The terms that are recorded, earliest first; read once, as everything that commands have in common."""
+        """The terms that are recorded, earliest first; read once in a transaction."""
         if self._known_versions is None:
             self._known_versions = super().versions()
         return self._known_versions
@@ -59,7 +59,7 @@ class Writer(Reader):
         return self._known_rules
 
     def common(self) -> SharedHistory:
-        """What accounts have in common; not to be changed."""
+        """The rules and shared incidents; not to be changed."""
         if self._known_common is None:
             self._known_common = super().common()
         return self._known_common
@@ -76,7 +76,7 @@ class Writer(Reader):
         key: str | None = None,
         source: SourceMark | None = None,
     ) -> list[int]:
-        """Record events at the ends of their streams, all or none; gives their positions."""
+        """Append events to their streams, all or none; return their positions."""
         ends: dict[str, int] = {}
         entries = []
         for stream, event in events:
@@ -90,15 +90,15 @@ class Writer(Reader):
         return positions
 
     def insert(self, rows: Iterable[Row]) -> None:
-        """Take rows of another store over as they are, at their own positions, which lie behind the last one."""
+        """Insert rows of another store unchanged, at their own positions, which must follow the last one."""
         self._ends.clear()
         self._forget_common()
         self._transaction.insert(rows)
 
     def note_progress(self, replaced: str | None, note: BatchNote) -> None:
-        """A batch file came further: its earlier note gives way to this one, in the same transaction as its events.
+        """Replace a batch file's progress note by a new one, in the same transaction as its events.
 
-        Notes of files that were wholly done are dropped: they count only while nothing else is recorded.
+        Notes of completed files are dropped: they count only until something else is recorded.
         """
         dropped = (replaced or "", note.lines_sha256)
         self._query("DELETE FROM batch_progress WHERE lines_sha256 IN (?, ?) OR state = 'done'", *dropped)
@@ -120,7 +120,7 @@ class Ledger:
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> Ledger:
-        """The ledger at a URL; opened `read_only`, the database itself refuses to write it.
+        """Open the ledger at a URL; with `read_only` the database itself refuses writes.
 
         Raises Unreadable `bad_ledger_url`, `no_ledger`, `not_a_ledger`, `newer_ledger`, and on PostgreSQL
         `server_unreachable`, `login_refused`.
@@ -129,7 +129,7 @@ class Ledger:
 
     @classmethod
     def create(cls, url: str, *, lock_seconds: int | None = None) -> Ledger:
-        """The ledger at a URL, its tables made where there were none. Raises as `open` does, and `no_folder`."""
+        """Open the ledger at a URL; create its tables where there are none. Raises as `open` does, and `no_folder`."""
         return cls(create_store(url, lock_seconds=lock_seconds))
 
     @property
@@ -137,7 +137,7 @@ class Ledger:
         return self.store.writable
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self.store.close()
 
     def __enter__(self) -> Ledger:
@@ -148,15 +148,15 @@ class Ledger:
 
     @contextmanager
     def reading(self, upto: int | None = None) -> Iterator[Reader]:
-        """A snapshot: everything read in it is of one moment, up to a position where one is given."""
+        """A consistent snapshot of the log, up to a position where one is given."""
         with self.store.translating_errors(), self.store.reading() as session:
             yield Reader(session, upto)
 
     @contextmanager
     def writing(self, *, commit: bool = True) -> Iterator[Writer]:
-        """A transaction under the write lock, kept on leaving unless an exception leaves it; `commit=False` drops it.
+        """A transaction under the write lock. It commits on leaving; an exception or `commit=False` rolls it back.
 
-        Raises Conflict `locked` where somebody else writes for too long, Unreadable `read_only`.
+        Raises Conflict `locked` where another writer holds the lock for too long, Unreadable `read_only`.
         """
         self.store.check_writable()
         with self.store.translating_errors():
@@ -170,4 +170,4 @@ class Ledger:
 
 
 class _Dropped(Exception):
-    """Leaves a transaction without keeping it."""
+    """Raised to leave a transaction's block and roll it back."""

@@ -1,4 +1,4 @@
-"""The one clock and the one source of ids; folds and rules never ask for either."""
+"""The only clock and the only source of random ids; folds and rules use neither."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def now_us() -> int:
 
 
 def new_ledger_id() -> str:
-    """The id of a new ledger, unlike any other's."""
+    """A unique id for a new ledger."""
     return f"slaledger-{uuid.uuid4().hex}"
 
 
 def new_token() -> str:
-    """A few characters that make the name of a temporary file unlike any other's."""
+    """A few random characters for the unique name of a temporary file."""
     return uuid.uuid4().hex[:12]

@@ -1,6 +1,6 @@
 """What is missing or misconfigured: findings about this installation, its environment and one ledger.
 
-A finding is a value: nothing is printed, changed or mended here, and every check ends in findings, whatever it meets.
+A finding is a value: nothing is printed, changed or repaired here. Every check ends in findings, also on errors.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DISTRIBUTION = "slaledger"
 
 
 class Diagnosis(NamedTuple):
-    """What was looked at, how it is, and what to do where it is not well."""
+    """What was checked, its state, and what to do where something is wrong."""
 
     what: str
     state: State
@@ -46,7 +46,7 @@ class Diagnosis(NamedTuple):
 
 
 def examined(url: str) -> Iterator[Diagnosis]:
-    """All findings, about the installation first; of the ledger at a URL as far as one gets."""
+    """All findings, about the installation first; about the ledger at a URL as far as it can be opened."""
     yield _python()
     yield from _extras()
     yield _zones()
@@ -71,7 +71,7 @@ USES: Mapping[str, Said] = {
     "openslo": said("OpenSLO documents"),
     "ics": said("calendar entries"),
 }
-"""What an extra is for."""
+"""The purpose of each extra."""
 
 
 def extras() -> dict[str, list[str]]:
@@ -124,7 +124,7 @@ def _zones() -> Diagnosis:
 
 
 def _environment(environment: Mapping[str, str]) -> Iterator[Diagnosis]:
-    """Names that look like ours and are not, and values that no command would take."""
+    """Variables with unknown `SLALEDGER_` names, and values that no command accepts."""
     for name in sorted(environment):
         if name.startswith("SLALEDGER_") and name not in ENVIRONMENT:
             known = ", ".join(ENVIRONMENT)
@@ -139,7 +139,7 @@ def _environment(environment: Mapping[str, str]) -> Iterator[Diagnosis]:
 
 
 def _ledger(url: str) -> Iterator[Diagnosis]:
-    """What opening and reading the ledger comes to; a refusal is the finding, and ends the look."""
+    """The findings of opening and reading the ledger. A refusal is a finding, and ends the check."""
     try:
         with Ledger.open(url) as ledger:
             yield from _opened(ledger)

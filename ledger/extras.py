@@ -1,4 +1,4 @@
-"""Libraries that only some files need, imported when such a file is written; an extra of the package brings each."""
+"""Optional libraries: each comes with an extra and is imported only when a file that needs it is written."""
 
 from __future__ import annotations
 

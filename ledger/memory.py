@@ -1,4 +1,4 @@
-"""The garbage collector, put aside while records stream through."""
+"""Pauses the garbage collector while records stream through."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """No collection of cycles while the block runs: folding makes none, and looking for them takes a third of it."""
+    """Pause the collection of cycles in a block: folding makes none, and the search would take a third of its time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

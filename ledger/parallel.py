@@ -1,8 +1,8 @@
-"""Work that divides by accounts, on many processes or machines: a range of accounts is a task.
+"""Divides work over accounts among processes or machines: each range of accounts is a task.
 
-A task opens the store for reading, up to the position that the whole work is of, and reads its own range and the
-shared streams alone. Results come back in the order of the ranges, so what is made of them is the same as from one
-process. A worker that dies costs the task that it had: another worker does it again.
+A task opens the store for reading, up to the same position as all others, and reads only its range and the shared
+streams. Results come back in the order of the ranges, so the combined result is the same as from one process. If a
+worker dies, another worker repeats its task.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ledger.log.reader import Reader
 from ledger.refusals.commands import ClusterUnreachable, NoDask
 
 PARTS_A_WORKER = 4
-"""How many tasks each worker gets: enough that one slow range does not keep the others waiting at the end."""
+"""Tasks for each worker: enough that one slow range does not delay the end."""
 LARGEST_PART = 250_000
-"""About how many events a task has at the most, so that what comes back at once stays small."""
+"""About the largest number of events in a task, so that each result stays small."""
 _SAMPLES_A_PART = 64
 CONNECT_SECONDS = 10
 Progress = Callable[[int, int], None]
@@ -28,22 +28,22 @@ Result = TypeVar("Result", covariant=True)
 
 
 class Task(Protocol[Result]):
-    """What is done with the accounts whose streams lie from `first` up to `end`. It and its result travel by pickle."""
+    """Work on the accounts with streams from `first` up to `end`. It and its result must be picklable."""
 
     def __call__(self, log: Reader, first: str, end: str, *, on_progress: Progress) -> Result: ...
 
 
 class Workers(NamedTuple):
-    """Who does the work: so many processes on this machine, or those of the Dask scheduler at an address."""
+    """The workers: a number of processes on this machine, or those of the Dask scheduler at an address."""
 
     processes: int | None = None
     address: str | None = None
 
 
 def ranges(log: Reader, parts: int) -> list[tuple[str, str]]:
-    """All accounts as ranges of stream ids with about as many events each, in order; fewer where there are few.
+    """Divide all accounts into ordered ranges of stream ids with about equally many events; fewer where few exist.
 
-    The bounds are those of a sample of the log, taken at even distances: a few look-ups, however long the log is.
+    The bounds come from a sample of the log at even distances: a few look-ups, regardless of the log's length.
     """
     first, end = streams.ACCOUNTS
     keys = sorted(streams.range_of(streams.owner(stream))[0] for stream in log.sample(parts * _SAMPLES_A_PART))
@@ -54,7 +54,7 @@ def ranges(log: Reader, parts: int) -> list[tuple[str, str]]:
 def over_accounts(
     ledger: Ledger, log: Reader, task: Task[Result], workers: Workers | None, on_progress: Progress
 ) -> Iterator[Result]:
-    """A task's results over all accounts in order: one for all where there are no workers, else one a range.
+    """Yield a task's results over all accounts in order: a single one without workers, else one per range.
 
     Raises Unreadable `no_dask`, `cluster_unreachable`, and what the task raises.
     """

@@ -1,4 +1,4 @@
-"""What comes with the software or its calendar package: agreements as data, and published working days."""
+"""Data that comes with the software or its calendar package: agreements, and published working days."""
 
 from __future__ import annotations
 

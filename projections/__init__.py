@@ -1,4 +1,4 @@
-"""Folds that are kept: each is a pure function of an account's case, and can be dropped and rebuilt."""
+"""Projections: each is a pure function of an account's case, and can be dropped and rebuilt."""
 
 PART_OF = "slaledger"
-"""By this `slaledger.py` knows the package as ours."""
+"""`slaledger.py` recognizes the package as ours by this line."""

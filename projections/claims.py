@@ -1,4 +1,4 @@
-"""The claims of an account, each where it stands."""
+"""The claims of an account, each with its status."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def has_open_incident(case: Case) -> bool:
-    """Whether an outage still goes on: then the account's months depend on when one looks, and are not kept."""
+    """Whether an outage is still open. The account's months then depend on the time of asking, and are not stored."""
     return bool(open_incidents(case))
 
 
@@ -50,7 +50,7 @@ def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
 
 
 def outage_months(case: Case, at: int) -> list[str]:
-    """The months with terms in force that an outage of the account touches, each on the clock of its own terms."""
+    """The months with terms in force that an outage of the account touches, each in the time zone of its terms."""
     found: set[str] = set()
     for version in case.versions:
         for incident in incidents_of(case, version.terms):
@@ -71,7 +71,7 @@ def _months(incident: Incident, at: int, versions: tuple[Version, ...]) -> Itera
 
 @lru_cache(maxsize=4096)
 def _windows(first_day: int, last_day: int, versions: tuple[Version, ...]) -> list[tuple[str, Span, str]]:
-    """The months with terms in force around days, counted since 1970 by UTC, on the clock of each month's terms."""
+    """The months with terms in force around two days (UTC, since 1970), each as a span in its terms' time zone."""
     month, last = (month_of(day * DAY_US, DEFAULT_ZONE) for day in (first_day, last_day))
     months = (add_months(month, index) for index in range(-1, months_between(month, last) + 2))
     return [(month, *window) for month in months if (window := _window(month, versions)) is not None]

@@ -3,19 +3,18 @@
 python tools/catalogue.py
 
 A sentence is the literal in `said` or `counted`, the message or hint of a refusal, a paragraph of a command's help, an
-option's help, a cause of exclusion in a shipped agreement, or what the command line's library, click, says itself. New
-ones stand in the `.po` file with an empty translation, which a test refuses: write it there, and run this again.
+option's help, a cause of exclusion in a shipped agreement, or a text of click, the command line's library. New ones
+get an empty translation in the `.po` file, which a test refuses: write the translation, and run this again.
 
-What click says differs by release, and every release that pyproject.toml allows is to be understood. So what an
-earlier run found in another release of click stays. Run it once on the oldest release and once on the newest.
+click's texts differ by release, and every release in the range of pyproject.toml must be translated. So the texts that
+an earlier run found in another release stay. Run it once on the oldest release and once on the newest.
 """
 
 from __future__ import annotations
 
 import ast
-import inspect
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -25,22 +24,18 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from declared import refusals, templates
+from declared import ROOT, everything, refusals, sources
 
-from cli.main import cli
 from cli.terminal.help import paragraphs
 from cli.terminal.language import DOMAIN, FOLDER
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("domain", "ledger", "projections", "cli")
-OURS = {"said": 1, "counted": 2}
-"""How many of the first arguments are templates."""
+OURS = {"said": 1, "counted": 2}  # the number of leading arguments that are templates
 THEIRS = {"_": (1,), "ngettext": (1, 2)}
 CLICK = "click/"
-"""Where sentences of click stand, and below it the files that have them."""
+"""The prefix of the locations of click's sentences."""
 _FILES_OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 _LATER = datetime(2026, 11, 24, tzinfo=UTC)
-"""Stands for the moment of each run, so that two runs write the same."""
+"""The fixed date of each run, so that two runs write the same bytes."""
 
 Id = str | tuple[str, str]
 
@@ -50,8 +45,25 @@ def path(lang: str, suffix: str) -> Path:
     return FOLDER / lang / "LC_MESSAGES" / f"{DOMAIN}{suffix}"
 
 
+def read(lang: str) -> Catalog:
+    """Read the existing catalogue."""
+    with path(lang, ".po").open("rb") as opened:
+        return read_po(opened, locale=lang, domain=DOMAIN)
+
+
+def in_click(message: Message) -> list[tuple[str, int]]:
+    """The files of click that contain a sentence."""
+    return [place for place in message.locations if place[0].startswith(CLICK)]
+
+
+def untranslated(catalog: Catalog) -> list[Id]:
+    """The sentences without a translation."""
+    texts = ((each.id, each.string if isinstance(each.string, tuple | list) else (each.string,)) for each in catalog)
+    return [id_ for id_, translated in texts if id_ and not all(translated)]
+
+
 def collected() -> Catalog:
-    """Every sentence, with the files in which it stands, and no translation."""
+    """Every sentence with its files, without translations."""
     catalog = Catalog(domain=DOMAIN, creation_date=_LATER, revision_date=_LATER, fuzzy=False)
     for place, message in _found():
         catalog.add(message, locations=[(place, 0)])
@@ -59,130 +71,59 @@ def collected() -> Catalog:
 
 
 @cache
-def _found() -> tuple[tuple[str, Id], ...]:
-    """Every sentence with where it stands; the sources are read once."""
-    return (*_said(), *_refused(), *_helps(), *_causes(), *_of_click())
-
-
-def ours(catalog: Catalog) -> set[Id]:
-    """The sentences of a catalogue that stand in our files."""
-    return {message.id for message in catalog if message.id and len(_places_in_click(message)) < len(message.locations)}
-
-
-def of_click(catalog: Catalog) -> set[Id]:
-    """The sentences of a catalogue that stand in click's files."""
-    return {message.id for message in catalog if message.id and _places_in_click(message)}
-
-
-def _places_in_click(message: Message) -> list[tuple[str, int]]:
-    return [place for place in message.locations if place[0].startswith(CLICK)]
-
-
-def _said() -> Iterator[tuple[str, Id]]:
-    for package in PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            for template in _templates(ast.parse(file.read_text("utf-8"))):
-                yield str(file.relative_to(ROOT)), template
-
-
-def _refused() -> Iterator[tuple[str, Id]]:
+def _found() -> list[tuple[str, Id]]:
+    """Every sentence with its locations; the sources are read once."""
+    found: list[tuple[str, Id]] = []
+    for file in sources():
+        found += ((str(file.relative_to(ROOT)), text) for text in _said(ast.parse(file.read_text("utf-8"))))
     for kind in refusals():
-        for template in templates(kind):
-            yield kind.__module__.replace(".", "/") + ".py", template
+        texts = filter(None, (kind.message_template, kind.hint_template))
+        found += ((f"{kind.__module__.replace('.', '/')}.py", text) for text in texts)
+    for words, command in everything():
+        found += ((f"help of slaledger {words}".rstrip(), text) for text in helps(command))
+    for file in sorted((ROOT / "ledger" / "agreements").glob("*.toml")):
+        exclusions = tomllib.loads(file.read_text("utf-8")).get("exclusions", ())
+        found += ((str(file.relative_to(ROOT)), exclusion["cause"]) for exclusion in exclusions)
+    for name in _FILES_OF_CLICK:
+        for _, message, *_ in extract_from_file("python", Path(click.__file__).with_name(f"{name}.py"), THEIRS):
+            found.append((f"{CLICK}{name}.py", message if isinstance(message, str) else (message[0], message[1])))
+    return found
 
 
-def _templates(tree: ast.AST) -> Iterator[str]:
-    """The literals in `said` and `counted`, those within f-strings too, which Babel's extractor does not see."""
+def _said(tree: ast.Module) -> Iterator[str]:
+    """The literals in `said` and `counted`, including those within f-strings, which Babel's extractor misses."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            for argument in node.args[: OURS.get(node.func.id, 0)]:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield argument.value
+            constants = (each for each in node.args[: OURS.get(node.func.id, 0)] if isinstance(each, ast.Constant))
+            yield from (each.value for each in constants if isinstance(each.value, str))
 
 
-def _of_click() -> Iterator[tuple[str, Id]]:
-    folder = Path(inspect.getfile(click)).parent
-    return (
-        (f"{CLICK}{name}.py", found) for name in _FILES_OF_CLICK for found in _extracted(folder / f"{name}.py", THEIRS)
-    )
-
-
-def _extracted(file: Path, keywords: dict[str, tuple[int, ...]]) -> Iterator[Id]:
-    for _, message, _, _ in extract_from_file("python", file, keywords):
-        yield message if isinstance(message, str) else (message[0], message[1])
-
-
-def _helps() -> Iterator[tuple[str, Id]]:
-    for name, command in everything(cli, "slaledger"):
-        yield from ((f"help of {name}", text) for text in helps(command))
-
-
-def everything(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    """A command, and all under it."""
-    yield name, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for each in command.list_commands(context):
-            found = command.get_command(context, each)
-            if found is not None:
-                yield from everything(found, f"{name} {each}")
-
-
-def helps(command: click.Command, with_short: bool = True) -> Iterable[str]:
-    """What a command's help page says in sentences of ours, and that of its group about it."""
-    texts = paragraphs(command.help or "")
-    if command.short_help and with_short:
-        texts.append(" ".join(command.short_help.split()))
+def helps(command: click.Command, with_short: bool = True) -> list[str]:
+    """Our sentences on a command's help page, and about it on its group's page."""
+    short = [command.short_help] if command.short_help and with_short else []
     options = (option.help for option in command.params if isinstance(option, click.Option))
     listed = command.descriptions() if hasattr(command, "descriptions") else ()
-    return [*texts, *(" ".join(text.split()) for text in options if text), *listed]
-
-
-def _causes() -> Iterator[tuple[str, Id]]:
-    for file in sorted((ROOT / "ledger" / "agreements").glob("*.toml")):
-        for exclusion in tomllib.loads(file.read_text("utf-8")).get("exclusions", ()):
-            yield str(file.relative_to(ROOT)), exclusion["cause"]
+    return [*paragraphs(command.help or ""), *(" ".join(text.split()) for text in (*short, *options) if text), *listed]
 
 
 def updated(old: Catalog) -> Catalog:
-    """What is collected now, and what earlier runs found in click, with the translations that there were.
-
-    What nobody says any more is left out.
-    """
+    """The sentences collected now and those that earlier runs found in click, with their existing translations."""
     catalog = collected()
-    for message in old:
-        if places := _places_in_click(message):
-            catalog.add(message.id, locations=places)
+    for message in filter(in_click, old):
+        catalog.add(message.id, locations=in_click(message))
     old.update(catalog, no_fuzzy_matching=True, update_creation_date=False)
     old.obsolete.clear()
     return old
 
 
-def read(lang: str) -> Catalog:
-    """The catalogue as it was written."""
-    with path(lang, ".po").open("rb") as opened:
-        return read_po(opened, locale=lang, domain=DOMAIN)
-
-
 def main() -> None:
-    """Bring the catalogue of each language up to the code, compile it, and say what is to be translated."""
-    for folder in sorted(FOLDER.iterdir()):
-        lang = folder.name
+    """Update the catalogue of each language from the code, compile it, and count what is untranslated."""
+    for lang in sorted(folder.name for folder in FOLDER.iterdir()):
         catalog = updated(read(lang))
-        with path(lang, ".po").open("wb") as text:
+        with path(lang, ".po").open("wb") as text, path(lang, ".mo").open("wb") as compiled:
             write_po(text, catalog, width=120, sort_output=True, include_lineno=False)
-        with path(lang, ".mo").open("wb") as compiled:
             write_mo(compiled, catalog)
-        left = len(list(untranslated(catalog)))
-        print(f"{lang}: {len(catalog)} sentences, {left} to translate")
-
-
-def untranslated(catalog: Catalog) -> Iterator[Id]:
-    """The sentences without a translation."""
-    for message in catalog:
-        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        if message.id and not all(texts):
-            yield message.id
+        print(f"{lang}: {len(catalog)} sentences, {len(untranslated(catalog))} to translate")
 
 
 if __name__ == "__main__":

@@ -1,23 +1,24 @@
-"""Makes `docs/errors.md`: every refusal with its exit status, what is said, and what to do, from its class.
+"""Makes `docs/errors.md` below its first lines: every refusal with its exit status, message, hint and reason.
 
     python tools/errors.py
 
-A new refusal needs nothing here: its chapter is that of its module, and its docstring says what lies behind.
+A new refusal needs nothing here: its module decides the chapter, and its docstring gives the reason.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
+from operator import itemgetter
 
-from declared import refusals
+from declared import ROOT, refusals
 
 from domain.refusals import Refusal
 
-PATH = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
+PATH = ROOT / "docs" / "errors.md"
+_BEGINS = "\n## By code\n"
 
 CHAPTERS = {
     "cli.refusals": "The command line and batch files",
@@ -37,83 +38,44 @@ CHAPTERS = {
 }
 """The chapter of each module, or of all in a folder, in the order of the page."""
 
-_TOP = """# When something is refused
-
-Made by `python tools/errors.py` from the classes that declare them: every refusal, what is said, and
-what to do. Nothing is recorded when something is refused, and what was to be recorded can be run again as it is: what
-holds already is a no-op.
-
-<!-- on the demo's ledger -->
-```
-$ slaledger claim explain 1004 2026-09
-slaledger: 1004 filed no claim for 2026-09 (clause 3.2)
-  what to do: `slaledger claim file 1004 2026-09 --filed-at …`
-```
-
-With `--format json`, and when output is piped, the same is one object on stderr, whose `code` never changes:
-`{"error": {"code": "unknown_claim", "message": "…", "clause": "3.2", "hint": "…"}}`. The names in braces below stand
-for the ids, times and amounts of the case.
-
-| exit | |
-|---|---|
-| 1 | a rule forbids it |
-| 2 | wrong usage, or what cannot be read as what it should be |
-| 3 | an audit found a difference: its answer lists it, and it is none of the refusals below |
-| 4 | the store is damaged, or was tampered with |
-| 5 | somebody else changed the ledger meanwhile, or holds it: try again |
-"""
-
 
 def page() -> str:
-    """The page."""
+    """The page; the text above the first refusal stays."""
     ways: defaultdict[str, list[type[Refusal]]] = defaultdict(list)
-    for kind in sorted(refusals(), key=lambda kind: list(CHAPTERS).index(_place(kind))):
+    for kind in sorted(refusals(), key=lambda kind: list(CHAPTERS.values()).index(_chapter(kind))):
         ways[kind.code].append(kind)
-    chapters: defaultdict[str, list[str]] = defaultdict(list)
-    for code in sorted(ways):
-        chapters[CHAPTERS[_place(ways[code][0])]].append(code)
-    return "\n".join((_TOP, *_index(sorted(ways)), *_chapters(chapters, ways)))
+    return "\n".join((PATH.read_text("utf-8").partition(_BEGINS)[0] + _BEGINS, *_sections(dict(sorted(ways.items())))))
 
 
-def _place(kind: type[Refusal]) -> str:
-    """The module of a refusal, or the folder of its module, whichever has a chapter."""
-    return kind.__module__ if kind.__module__ in CHAPTERS else kind.__module__.rpartition(".")[0]
+def _chapter(kind: type[Refusal]) -> str:
+    return CHAPTERS.get(kind.__module__) or CHAPTERS[kind.__module__.rpartition(".")[0]]
 
 
-def _index(codes: list[str]) -> Iterator[str]:
-    yield "## By code\n"
-    for letter, names in groupby(codes, key=lambda code: code[0]):
-        yield f"**{letter}** " + " · ".join(f"[{name}](#{name})" for name in names) + "\n"
-
-
-def _chapters(chapters: Mapping[str, list[str]], ways: Mapping[str, list[type[Refusal]]]) -> Iterator[str]:
+def _sections(ways: dict[str, list[type[Refusal]]]) -> Iterator[str]:
+    for letter, codes in groupby(ways, key=itemgetter(0)):
+        yield f"**{letter}** " + " · ".join(f"[{code}](#{code})" for code in codes) + "\n"
     for title in dict.fromkeys(CHAPTERS.values()):
         yield f"## {title}\n"
-        for code in chapters[title]:
-            yield from _entry(code, ways[code])
+        yield from (_entry(code, kinds) for code, kinds in ways.items() if _chapter(kinds[0]) == title)
 
 
-def _entry(code: str, ways: list[type[Refusal]]) -> Iterator[str]:
-    yield f"### {code}\n"
-    statuses = " or ".join(str(status) for status in sorted({each.status for each in ways}))
+def _entry(code: str, ways: list[type[Refusal]]) -> str:
+    statuses = sorted({each.status for each in ways})
     clauses = sorted({each.clause for each in ways if each.clause})
     cited = f", {'clauses' if len(clauses) > 1 else 'clause'} {', '.join(clauses)}" if clauses else ""
-    reasons = dict.fromkeys(" ".join(inspect.getdoc(each).split()) for each in ways)  # type: ignore[union-attr]
-    yield " ".join((f"Exit {statuses}{cited}.", *reasons)) + "\n"
-    mixed = len({each.status for each in ways}) > 1
-    yield "| exit | what is said | what to do |\n|---|---|---|" if mixed else "| what is said | what to do |\n|---|---|"
-    told = dict.fromkeys((each.status, _cell(each.message_template), _cell(each.hint_template or "")) for each in ways)
-    rows = sorted(told, key=lambda row: row[0])
-    yield "".join(
-        f"| {status} | {said} | {hint} |\n" if mixed else f"| {said} | {hint} |\n" for status, said, hint in rows
-    )
+    reasons = dict.fromkeys(" ".join(str(inspect.getdoc(each)).split()) for each in ways)
+    head = " ".join((f"Exit {' or '.join(map(str, statuses))}{cited}.", *reasons))
+    told = dict.fromkeys((str(each.status), each.message_template, each.hint_template or "") for each in ways)
+    rows = [("exit", "what is said", "what to do"), *sorted(told, key=itemgetter(0))]
+    shown = [list(map(_cell, row if len(statuses) > 1 else row[1:])) for row in rows]
+    first, *rest = (f"| {' | '.join(row)} |\n" for row in shown)
+    return f"### {code}\n\n{head}\n\n{first}{'|---' * len(shown[0])}|\n{''.join(rest)}"
 
 
 def _cell(text: str) -> str:
-    """A text in a cell of a table, as Markdown shows it unchanged."""
-    quoted = "`" in text
+    """A text escaped for a cell of a Markdown table."""
     plain = text.replace("|", "\\|").replace("\n", " ")
-    return plain if quoted else plain.replace("<", "&lt;").replace("*", "\\*")
+    return plain if "`" in text else plain.replace("<", "&lt;").replace("*", "\\*")
 
 
 if __name__ == "__main__":

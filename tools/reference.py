@@ -1,4 +1,4 @@
-"""Makes `docs/reference.md`: the help page of every command, as `--help` prints it.
+"""Makes `docs/reference.md` below its first lines: the help page of every command, as `--help` prints it.
 
 python tools/reference.py
 """
@@ -6,47 +6,32 @@ python tools/reference.py
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
-from commands import commands
+from declared import ROOT, everything
 
-from cli.main import cli
 from cli.terminal.language import speak_with_click
 
-PATH = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
-WIDTH = 80
-_TOP = """# Every command
-
-Made by `python tools/reference.py` from the commands themselves: what follows is what `--help` prints. Every command
-that answers takes `--format table|json|jsonl|csv`. Exit status: 0 done, 1 refused by a rule, 2 wrong usage or
-unreadable input, 3 an audit found a difference, 4 the store is damaged, 5 somebody else changed it
-meanwhile: try again.
-"""
+PATH = ROOT / "docs" / "reference.md"
+_BEGINS = "## slaledger\n"
 
 
 def reference() -> str:
-    """The page, in English wherever it is made."""
+    """The page, in English regardless of the locale; the text above the first command stays."""
     speak_with_click("en")
-    return "\n".join((_TOP, *_sections()))
+    return "\n".join((PATH.read_text("utf-8").partition(f"\n{_BEGINS}")[0], *_sections()))
 
 
 def _sections() -> Iterator[str]:
-    yield f"## slaledger\n\n```\n{_help(cli, ())}\n```\n"
-    group = ""
-    for words, command in commands():
-        first, _, rest = words.partition(" ")
-        if rest and first != group:
-            yield f"## {first}\n"
-        group = first
-        yield f"{'###' if rest else '##'} {words}\n\n```\n{_help(command, tuple(words.split()))}\n```\n"
+    for words, command in everything():
+        heading = f"{'###' if ' ' in words else '##'} {words or 'slaledger'}\n"
+        yield heading if words and isinstance(command, click.Group) else f"{heading}\n{_help(command, words)}"
 
 
-def _help(command: click.Command, words: tuple[str, ...]) -> str:
-    context = click.Context(
-        command, info_name=" ".join(("slaledger", *words)), terminal_width=WIDTH, help_option_names=["-h", "--help"]
-    )
-    return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+def _help(command: click.Command, words: str) -> str:
+    name = f"slaledger {words}".strip()
+    context = click.Context(command, info_name=name, terminal_width=80, help_option_names=["-h", "--help"])
+    return "```\n" + "".join(f"{line.rstrip()}\n" for line in command.get_help(context).splitlines()) + "```\n"
 
 
 if __name__ == "__main__":

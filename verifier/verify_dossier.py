@@ -595,7 +595,7 @@ class Incident:
             self.function = data["function"]
         elif topic == "incident.reopened":
             self.ended_at = None
-        elif topic in ("incident.withdrawn", "incident.reinstated"):
+        elif topic in ("incident.withdrawn", "incident.restored"):
             self.withdrawn = topic == "incident.withdrawn"
         elif topic in ("exclusion.applied", "exclusion.applied.v2", "exclusion.applied_as_announced"):
             self.excluded[data["exclusion"]] = (data.get("from_at"), data.get("to_at"))

@@ -1,1 +1,1 @@
-"""What commands answer, as values, JSON and tables."""
+"""The answers of commands, as values, JSON and tables."""

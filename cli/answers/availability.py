@@ -24,7 +24,7 @@ class TermsNamed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EpisodeShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An unbroken outage; `end` is None while it goes on."""
+    """An unbroken outage; `end` is None while it is open."""
 
     start: ZonedInstant
     end: ZonedInstant | None
@@ -34,7 +34,7 @@ class EpisodeShown(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def span(self) -> tuple[int, int]:
-        """From start to end; of one that is open, as far as it was measured."""
+        """From start to end; an open one ends where it was measured."""
         return self.start, self.start + self.seconds if self.end is None else self.end
 
 
@@ -100,7 +100,7 @@ def _print_episodes(episodes: list[EpisodeShown]) -> None:
 
 
 def measured_month(account: str, month: str, terms: TermsNamed, zone: str, found: AvailabilityRecord) -> MeasuredMonth:
-    """A month as it was measured under terms."""
+    """A month as measured under terms."""
     return MeasuredMonth(
         account=account,
         month=month,
@@ -126,7 +126,7 @@ def _episode(found: EpisodeRecord, zone: str) -> EpisodeShown:
 
 
 def month_under(account: str, month: str, terms: Terms, found: AvailabilityRecord) -> MeasuredMonth:
-    """A month measured under terms, whose zone its instants are shown in."""
+    """A month as measured under terms, with instants in their time zone."""
     named = TermsNamed(agreement=terms.agreement, version=terms.version)
     return measured_month(account, month, named, terms.zone, found)
 

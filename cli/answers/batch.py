@@ -1,4 +1,4 @@
-"""What a file of commands came to."""
+"""The result of a batch file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class LineRefused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger batch`: what a file of commands came to."""
+    """`slaledger batch`: the result of a file of commands."""
 
     lines: int
     recorded: int
@@ -31,7 +31,7 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool | msgspec.UnsetType
 
     def table(self) -> None:
-        """What it came to, in a sentence or two."""
+        """Print the result in a sentence or two."""
         values = {
             "lines": self.lines,
             "recorded": self.recorded,
@@ -56,7 +56,7 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def batch_answer(report: Report, *, dry_run: bool) -> BatchAnswer:
-    """What a file of commands came to, or would have."""
+    """The result of a file of commands, or of its dry run."""
     return BatchAnswer(
         lines=report.lines,
         recorded=report.recorded,

@@ -21,7 +21,7 @@ from projections.claims import ClaimRow
 
 
 class DisputeShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What the customer says against a decision, and when."""
+    """The customer's grounds against a decision, and their date."""
 
     disputed_at: ZonedInstant
     grounds: str
@@ -45,7 +45,7 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
     vouchers: list[str]
 
     def table(self) -> None:
-        """The claim for people, and its decisions one a row."""
+        """Print the claim, and its decisions one per row."""
         opens, closes = ("?" if edge is None else edge.rfc3339() for edge in (self.window.opens, self.window.closes))
         amounts = {"awarded": self.awarded, "issued": self.issued} | (
             {"overpaid": self.overpaid} if self.overpaid else {}
@@ -138,7 +138,7 @@ def claim_listed(row: ClaimRow, zone: str, currency: str) -> ClaimListed:
 
 
 def print_claims(claims: Sequence[ClaimListed]) -> None:
-    """Claims one a row; the column of what was overpaid only where anything was."""
+    """Print claims one per row, with a column for overpaid amounts only where there are any."""
     any_overpaid = any(claim.overpaid for claim in claims)
     columns = ("account", "month", "status", "outcome", "awarded", "issued", *(("overpaid",) if any_overpaid else ()))
     rows = [

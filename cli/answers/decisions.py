@@ -1,4 +1,4 @@
-"""A decision with its steps in words, as a claim shows it and `claim explain` alone."""
+"""A decision with its steps in words, for `claim show` and `claim explain`."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from domain.text import said
 
 
 class WindowShown(msgspec.Struct, frozen=True, kw_only=True):
-    """From when a claim is in time, and from when no longer; None where the calendar is not recorded yet."""
+    """When the claim window opens and closes; None where the calendar is not recorded yet."""
 
     opens: ZonedInstant | None
     closes: ZonedInstant | None
 
 
 class ServiceBase(msgspec.Struct, frozen=True, kw_only=True):
-    """What the service part's rate is taken of."""
+    """The base of the service part's rate."""
 
     product_fee: Fen
     call_fee: Fen
@@ -41,7 +41,7 @@ class ServiceBase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallBase(msgspec.Struct, frozen=True, kw_only=True):
-    """What the call part's rate is taken of."""
+    """The base of the call part's rate."""
 
     call_fee: Fen
     voucher_offset: Fen
@@ -71,7 +71,7 @@ class CreditShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepTold(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of the derivation, and what it says."""
+    """One step of the derivation, with its sentence."""
 
     clause: str
     step: str
@@ -81,7 +81,7 @@ class StepTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision; `sha256` is over the record's stored bytes, without the words."""
+    """A decision; `sha256` is the hash of the record's stored bytes, without the sentences."""
 
     number: int
     format: int
@@ -103,10 +103,10 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[StepTold]
     sha256: str
     readings: list[ChangedReading] | msgspec.UnsetType = msgspec.UNSET
-    """Other readings that would change it, where they were asked for."""
+    """Other readings that would change it, if requested."""
 
     def table(self) -> None:
-        """The derivation within 80 columns, each step behind its clause."""
+        """Print the derivation within 80 columns, each step after its clause."""
         _print_head(self)
         print()
         column = max(8, *(len(step.clause) for step in self.steps))
@@ -160,7 +160,7 @@ def _print_basis(made: DecisionAnswer) -> None:
 
 
 def decision_answer(decided: Decided, lang: str) -> DecisionAnswer:
-    """A decision from its record, with its steps in a language."""
+    """A decision from its record, with its sentences in a language."""
     made = record.decode(decided.record)
     zone = made.terms.readings.timezone
     opens, closes = ZonedInstant(made.window.opens_at, zone), ZonedInstant(made.window.closes_at, zone)

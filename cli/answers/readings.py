@@ -1,4 +1,4 @@
-"""`claim explain --readings`: which other reading of a doubtful clause would change a claim, to what, by how much."""
+"""`claim explain --readings`: the other readings of doubtful clauses that would change a claim, and the results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ledger.log.reader import Reader
 
 
 class ChangedReading(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading that would have changed a decision, and to what."""
+    """A reading that would have changed a decision, and the changed result."""
 
     reading: str
     key: str
@@ -29,7 +29,7 @@ class ChangedReading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def readings_of(log: Reader, account: str, month: str, number: int) -> list[ChangedReading]:
-    """The other readings that change a decision, made again from the very facts that it knew."""
+    """The other readings that change a decision when it is made again from the facts that it knew."""
     for past in past_decisions(log.account_own(account), log.common(), month):
         if past.made.number == number:
             return [_changed(each) for each in other_readings(past)]
@@ -49,7 +49,7 @@ def _changed(each: OtherReading) -> ChangedReading:
 
 
 def print_readings(readings: Sequence[ChangedReading]) -> None:
-    """The readings that matter, or that none does."""
+    """Print the readings that change the decision, or that none does."""
     print()
     if not readings:
         print_text(said("No other reading changes this claim."))

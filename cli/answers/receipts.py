@@ -1,105 +1,148 @@
-"""What a command that changes the ledger answers: its receipt, or that of a month's run."""
+"""The answers of commands that change the ledger: a receipt, or the result of a month's run."""
 
 from __future__ import annotations
 
+import msgspec
+
 from cli.terminal.language import localized
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, Json, print_pairs, print_table, print_text
+from cli.terminal.output import WIDTH, fields_of, print_pairs, print_table, print_text
 from cli.terminal.vocabulary import label, word
-from domain.money import DEFAULT_CURRENCY, yuan
-from domain.refusals import Refusal
+from domain.decision import Outcome
+from domain.money import DEFAULT_CURRENCY, Fen, yuan
 from domain.text import counted, said
 from ledger.commands.execution import Done
 from ledger.commands.month_run import MonthRun
-from ledger.commands.receipts import DecisionReceipt, IssueReceipt, Receipt
 
-Value = str | int
-"""A field of a receipt as it is printed."""
-
-
-def values(receipt: Receipt) -> dict[str, Value]:
-    """A receipt's fields as they are printed, in order; amounts in yuan."""
-    shown: dict[str, Value] = {}
-    for field in receipt.__struct_fields__:
-        value = getattr(receipt, field)
-        if field.endswith("_fen"):
-            shown[field.removesuffix("_fen")] = yuan(value)
-        else:
-            shown[field] = str(value) if isinstance(value, str) else value
-    return shown
+Text = str | msgspec.UnsetType
+Number = int | msgspec.UnsetType
+Amount = Fen | msgspec.UnsetType
 
 
-def done(answer: Done) -> Json:
-    """What a command came to."""
-    head: Json = {
-        "command": answer.command,
-        "noop": answer.noop,
-        "recorded": answer.recorded,
-        "position": answer.position,
-    }
-    warnings: Json = {"warnings": answer.warnings} if answer.warnings else {}
-    return head | values(answer.receipt) | warnings
+class DoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a command, followed by the fields of its receipt, in this order."""
 
+    command: str
+    noop: bool
+    recorded: int
+    position: int
+    ledger: Text = msgspec.UNSET
+    agreement: Text = msgspec.UNSET
+    version: Text = msgspec.UNSET
+    year: Number = msgspec.UNSET
+    sha256: Text = msgspec.UNSET
+    incident: Text = msgspec.UNSET
+    exclusion: Number = msgspec.UNSET
+    bill: Text = msgspec.UNSET
+    account: Text = msgspec.UNSET
+    month: Text = msgspec.UNSET
+    decision: Number = msgspec.UNSET
+    outcome: Outcome | msgspec.UnsetType = msgspec.UNSET
+    voucher: Text = msgspec.UNSET
+    redemption: Number = msgspec.UNSET
+    amount: Amount = msgspec.UNSET
+    balance: Amount = msgspec.UNSET
+    warnings: list[str] | msgspec.UnsetType = msgspec.UNSET
 
-def print_done(answer: Done) -> None:
-    """What a command came to, for people."""
-    outcome = (
-        said("nothing to do")
-        if answer.noop
-        else counted(
-            "{n} event recorded, position {position}",
-            "{n} events recorded, position {position}",
-            n=answer.recorded,
-            position=answer.position,
+    def table(self) -> None:
+        """Print the result, and its receipt one line per field."""
+        outcome = (
+            said("nothing to do")
+            if self.noop
+            else counted(
+                "{n} event recorded, position {position}",
+                "{n} events recorded, position {position}",
+                n=self.recorded,
+                position=self.position,
+            )
         )
-    )
-    print_text(said("{command}: {outcome}", command=answer.command, outcome=outcome))
-    print_pairs((f"  {localized(label(name))}", _plain(name, value)) for name, value in values(answer.receipt).items())
+        print_text(said("{command}: {outcome}", command=self.command, outcome=outcome))
+        told = ((name, value) for name, value in fields_of(self) if name not in _NO_RECEIPT)
+        print_pairs((f"  {localized(label(name))}", _plain(name, value)) for name, value in told)
 
 
-def _plain(name: str, value: Value) -> object:
+_NO_RECEIPT = {"command", "noop", "recorded", "position", "warnings"}
+
+
+def _plain(name: str, value: object) -> object:
     """A field of a receipt as people read it."""
-    if name == "amount":
-        return money(str(value))
+    if name == "amount" and isinstance(value, Fen):
+        return money(yuan(value))
     return word(str(value)) if name == "outcome" else value
 
 
-def month_run(run: MonthRun) -> Json:
-    """What a month's run did, account by account."""
-    return {
-        "month": run.month,
-        "done": [_line(receipt) for receipt in run.done],
-        "refused": [{"account": each.account, **_refusal(each.refusal)} for each in run.refused],
-        "total": yuan(run.total_fen),
-        "currency": run.currency,
-        "recorded": run.recorded,
-        "position": run.position,
-    }
+def done_answer(done: Done) -> DoneAnswer:
+    """The result of a command."""
+    return DoneAnswer(
+        command=done.command,
+        noop=done.noop,
+        recorded=done.recorded,
+        position=done.position,
+        warnings=done.warnings or msgspec.UNSET,
+        **msgspec.structs.asdict(done.receipt),
+    )
 
 
-def _line(receipt: DecisionReceipt | IssueReceipt) -> Json:
-    """An account's line in the answer to a month's run, which names the month once."""
-    return {name: value for name, value in values(receipt).items() if name not in ("month", "decision")}
+class RunLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An account in a month's run: the outcome of its decision, or its voucher, and the amount."""
+
+    account: str
+    outcome: Outcome | msgspec.UnsetType = msgspec.UNSET
+    voucher: Text = msgspec.UNSET
+    amount: Fen
 
 
-def _refusal(refusal: Refusal) -> Json:
-    told = {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}
-    return {name: value for name, value in told.items() if value}
+class RefusedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An account for which a month's run was refused."""
+
+    account: str
+    code: str
+    message: str
+    hint: Text
 
 
-def print_month_run(run: MonthRun) -> None:
-    """What a month's run did, for people: a line an account, the total, and what to do about refusals."""
-    rows = [(receipt.account, _result(receipt), money(yuan(receipt.amount_fen))) for receipt in run.done]
-    refused = [(each.account, said("refused: {message}", message=each.refusal.message), "") for each in run.refused]
-    summed = said("{done} done, {refused} refused", done=len(run.done), refused=len(run.refused))
-    amounts = said("yuan") if run.currency == DEFAULT_CURRENCY else run.currency
-    columns = (said("account"), said("result"), amounts)
-    total = money(yuan(run.total_fen))
-    print_table(columns, [*rows, *refused, ("", summed, total)], right=[amounts], title=run.month)
-    for each in run.refused:
-        if each.refusal.hint:
-            print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.refusal.hint), width=WIDTH)
+class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a month's run, account by account."""
+
+    month: str
+    done: list[RunLine]
+    refused: list[RefusedLine]
+    total: Fen
+    currency: str
+    recorded: int
+    position: int
+
+    def table(self) -> None:
+        """Print one line per account, the total, and what to do about refusals."""
+        rows = [(each.account, _result(each), money(yuan(each.amount))) for each in self.done]
+        refused = [(each.account, said("refused: {message}", message=each.message), "") for each in self.refused]
+        summed = said("{done} done, {refused} refused", done=len(self.done), refused=len(self.refused))
+        amounts = said("yuan") if self.currency == DEFAULT_CURRENCY else self.currency
+        columns = (said("account"), said("result"), amounts)
+        total = money(yuan(self.total))
+        print_table(columns, [*rows, *refused, ("", summed, total)], right=[amounts], title=self.month)
+        for each in self.refused:
+            if each.hint:
+                print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
 
 
-def _result(receipt: DecisionReceipt | IssueReceipt) -> str:
-    return word(receipt.outcome) if isinstance(receipt, DecisionReceipt) else receipt.voucher
+def _result(line: RunLine) -> str:
+    return word(line.outcome) if line.outcome else str(line.voucher)
+
+
+def month_run_answer(run: MonthRun) -> MonthRunAnswer:
+    """The result of a month's run, account by account."""
+    receipts = [msgspec.structs.asdict(receipt) for receipt in run.done]
+    refused = [(each.account, each.refusal) for each in run.refused]
+    return MonthRunAnswer(
+        month=run.month,
+        done=[RunLine(**{name: one[name] for name in RunLine.__struct_fields__ if name in one}) for one in receipts],
+        refused=[
+            RefusedLine(account=account, code=each.code, message=each.message, hint=each.hint or msgspec.UNSET)
+            for account, each in refused
+        ],
+        total=run.total,
+        currency=run.currency,
+        recorded=run.recorded,
+        position=run.position,
+    )

@@ -36,7 +36,7 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month comes to."""
+    """The totals of a month."""
 
     accounts: int
     not_covered: int
@@ -110,7 +110,7 @@ def _totals(sums: Sums) -> TotalsShown:
 
 
 def print_report(answer: ReportAnswer, code: str) -> None:
-    """The sums, in a currency, and the accounts below the commitment and those that claimed."""
+    """Print the totals, in a currency, and the accounts below the commitment or with a claim."""
     totals = answer.totals
     unclaimed = said(
         "{count}, would get {amount}", count=totals.unclaimed, amount=currency(totals.unclaimed_credit, code)

@@ -1,4 +1,4 @@
-"""The installation and what was set up: `doctor`, `rebuild`, a year's calendar."""
+"""Answers about the installation and its setup: `doctor`, `rebuild`, a year's calendar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOUND = ("ok", "note")
 
 
 class FindingShown(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger doctor`: what was looked at, how it is, and what to do where it is not well."""
+    """`slaledger doctor`: what was checked, its state, and what to do where something is wrong."""
 
     what: str
     state: str
@@ -34,7 +34,7 @@ def finding_shown(finding: Diagnosis) -> FindingShown:
 
 
 def print_examined(found: Sequence[FindingShown]) -> None:
-    """The findings, each behind its mark, and whether all works."""
+    """Print the findings, each after its mark, and whether everything works."""
     from rich.text import Text
 
     names = [localized(word(finding.what)) for finding in found]
@@ -52,7 +52,7 @@ def print_examined(found: Sequence[FindingShown]) -> None:
 
 
 class RebuiltAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger rebuild`: of how many accounts projections were made, up to which position."""
+    """`slaledger rebuild`: the number of projected accounts, and the position reached."""
 
     command: str
     accounts: int
@@ -78,7 +78,7 @@ class DayShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalendarAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger calendar show`: a year's deviations from Monday-to-Friday."""
+    """`slaledger calendar show`: a year's exceptions to Monday-to-Friday weeks."""
 
     year: int
     sha256: str
@@ -86,7 +86,7 @@ class CalendarAnswer(msgspec.Struct, frozen=True, kw_only=True):
     days: list[DayShown]
 
     def table(self) -> None:
-        """The year for people, a day a row."""
+        """Print the year, one day per row."""
         print_pairs([(label("year"), self.year), (label("source"), self.source), (label("sha256"), self.sha256)])
         print()
         rows = [(day.date, word(day.kind), day.name) for day in self.days]

@@ -17,7 +17,7 @@ from domain.text import said
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
-    """What a document says beside its name and its readings, as it is written there."""
+    """The parameters of a document as written there, apart from its name and readings."""
 
     effective_from: date
     currency: str
@@ -88,7 +88,7 @@ def _value(value: object) -> object:
 
 
 def terms_answer(version: Version) -> TermsAnswer:
-    """A version with all that its document says."""
+    """A version with everything in its document."""
     found = version.terms
     return TermsAnswer(
         agreement=found.agreement,
@@ -129,7 +129,7 @@ def terms_listed(version: Version) -> TermsListed:
 
 
 def print_terms(versions: Sequence[TermsListed]) -> None:
-    """Published versions one a row."""
+    """Print published versions, one per row."""
     rows = [(one.agreement, _named(one.version, one.revision), one.effective_from, one.noticed_at) for one in versions]
     print_table((said("agreement"), said("version"), said("effective"), said("announced")), rows)
 
@@ -173,7 +173,7 @@ def shipped_terms(text: str, found: Terms) -> ShippedTerms:
 
 
 def print_shipped(versions: Sequence[ShippedTerms]) -> None:
-    """Versions that come with the software, one a row."""
+    """Print versions that come with the software, one per row."""
     rows = [
         (one.agreement, _named(one.version, one.revision), one.currency, one.remedy, one.checked_on) for one in versions
     ]

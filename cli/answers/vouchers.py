@@ -29,7 +29,7 @@ class RedemptionShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancellationShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What was left of a voucher, cancelled."""
+    """A cancellation of a voucher's balance."""
 
     amount: Fen
     reason: str | None
@@ -53,7 +53,7 @@ class VoucherAnswer(msgspec.Struct, frozen=True, kw_only=True):
     cancellations: list[CancellationShown]
 
     def table(self) -> None:
-        """The voucher for people, and its redemptions one a row."""
+        """Print the voucher, and its redemptions one per row."""
         amounts = (self.issued, self.redeemed, self.cancelled, self.balance)
         print_pairs(
             [
@@ -156,7 +156,7 @@ def voucher_listed(row: VoucherRow, zone: str, currency: str) -> VoucherListed:
 
 
 def print_vouchers(vouchers: Sequence[VoucherListed]) -> None:
-    """Vouchers one a row."""
+    """Print vouchers, one per row."""
     rows = [
         (one.voucher, money(one.issued), money(one.redeemed), money(one.cancelled), money(one.balance))
         for one in vouchers

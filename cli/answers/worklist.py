@@ -1,4 +1,4 @@
-"""Who fell short in a month, and what waits."""
+"""The breaches of a month, and the worklist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ledger.queries.worklist import Breach, Unclaimed, Work
 
 
 class BreachRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A month below the commitment, and what a claim would get."""
+    """A month below the commitment, and the credit that a claim would get."""
 
     account: str
     month: str
@@ -48,7 +48,7 @@ def breach_row(found: Breach, currency: str) -> BreachRow:
 
 
 def print_breaches(found: Sequence[BreachRow]) -> None:
-    """The accounts, each with a bar: how much of the worst one's unavailability its own is."""
+    """Print the accounts, each with a bar: its unavailability relative to the worst account's."""
     worst = max((breach.unavailable for breach in found), default=Fraction(1))
     rows = [
         (
@@ -128,7 +128,7 @@ class StillOpen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worklist(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger worklist`: what waits."""
+    """`slaledger worklist`: breaches to claim, claims to decide, vouchers to issue."""
 
     unclaimed: list[UnclaimedRow]
     to_decide: list[ToDecide]
@@ -136,7 +136,7 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
     still_open: list[StillOpen]
 
     def table(self) -> None:
-        """What waits for people."""
+        """Print the worklist."""
         if not (self.unclaimed or self.to_decide or self.to_issue or self.still_open):
             print_text(said("nothing waits"))
         if self.unclaimed:
@@ -201,7 +201,7 @@ def _day(edge: ZonedInstant | None) -> str:
 
 
 def worklist(found: Work, zone: str, currency: str) -> Worklist:
-    """What waits, with instants in a zone and amounts in a currency."""
+    """The worklist, with instants in a zone and amounts in a currency."""
     return Worklist(
         unclaimed=[_unclaimed(one, zone, currency) for one in found.unclaimed],
         to_decide=[

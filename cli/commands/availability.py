@@ -1,4 +1,4 @@
-"""Questions about availability: a month, who fell short, the mean time between failures, and what waits."""
+"""Queries about availability: a month, the breaches, the mean time between failures, and the worklist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ledger.queries.worklist import breaches_of, month_of_account, mtbf_of_accou
 
 
 def parsed_month(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """A month as a click callback. Raises click.BadParameter."""
+    """Check a month, as a click callback. Raises click.BadParameter."""
     try:
         return None if value is None else str(MonthText.parse(value))
     except BadValue as error:

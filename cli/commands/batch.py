@@ -1,4 +1,4 @@
-"""`slaledger batch`: a file of commands, one a line."""
+"""`slaledger batch`: a file of commands, one per line."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def batch(file: str, keep_going: bool, dry_run: bool, format_: str | None) -> in
 
 
 def _opened(file: str) -> IO[bytes]:
-    """The file's lines, seekable: standard input is put into a temporary file first."""
+    """Open the file as a seekable stream: standard input is copied into a temporary file first."""
     if file == "-":
         spooled: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
         shutil.copyfileobj(sys.stdin.buffer, spooled)

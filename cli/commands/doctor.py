@@ -35,7 +35,7 @@ def doctor(format_: str | None) -> int:
 
 
 def _surroundings() -> Iterator[Diagnosis]:
-    """What only the command line sees: where its text goes."""
+    """Findings about the terminal, which only the command line can make."""
     encoding = (sys.stdout.encoding or "").lower()
     if encoding not in ("utf-8", "utf8"):
         message = said("the terminal's encoding is {encoding}: Chinese text is shown as escapes", encoding=encoding)

@@ -1,12 +1,12 @@
-"""`slaledger history`: all that is recorded of an account, in order; as it was at an instant, as it was known then."""
+"""`slaledger history`: an account's events in order; as it was at an instant, and as it was known then."""
 
 from __future__ import annotations
 
 import click
 import msgspec
 
-from cli.answers.history import history_answer
-from cli.answers.history_diff import difference
+from cli.answers.history.account import history_answer
+from cli.answers.history.diff import difference
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
@@ -59,7 +59,7 @@ def _then(ledger: Ledger, account: str, known: KnownAt, valid_at: int | None) ->
 
 
 def _check_enrolled(then: AccountThen, account: str) -> None:
-    """Raises Refusal `unknown_account` where it was never enrolled, or only after the instant that was asked for."""
+    """Check that the account was enrolled by the requested instant. Raises Refusal `unknown_account`."""
     enrolled = account_of(fold(then.known), account)
     if then.case.account is None:
         at = rfc3339(enrolled.enrolled_at, zone_of(then.case.versions))

@@ -1,4 +1,4 @@
-"""`slaledger import` of what was billed: FOCUS files, the provider's billing interface."""
+"""`slaledger import` of bills: FOCUS files, the provider's billing interface."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ledger.imports.source import Reading
 
 
 def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """An IANA zone. Raises click.BadParameter."""
+    """Check an IANA time zone, as a click callback. Raises click.BadParameter."""
     try:
         if value is not None:
             zone_info(value)
@@ -26,7 +26,7 @@ def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 
 def _accounts(given: tuple[str, ...]) -> dict[str, str]:
-    """`VALUE` or `VALUE=ID` for each, as a mapping to ids."""
+    """Parse options `VALUE` or `VALUE=ID` into a mapping to ids."""
     return dict(
         (value, id_) if equals else (text, text) for text in given for value, equals, id_ in [text.rpartition("=")]
     )

@@ -1,4 +1,4 @@
-"""`slaledger import` of what other systems send: commands as CloudEvents."""
+"""`slaledger import` of commands that other systems send as CloudEvents."""
 
 from __future__ import annotations
 

@@ -5,57 +5,38 @@ from __future__ import annotations
 import click
 
 from cli.commands.import_bills import bss, focus
+from cli.commands.import_config import run_configured
 from cli.commands.import_events import cloudevents
-from cli.commands.import_outages import alertmanager, pagerduty, prometheus
+from cli.commands.import_outages import alertmanager, pagerduty, prometheus, statuspage
 from cli.commands.transfer import counts, print_receipt
+from cli.options.completion import files
 from cli.options.context import lock_seconds, settings
-from cli.options.importing import check_whom, dry_run_option, file_argument, pair, take, whom_options
+from cli.options.importing import dry_run_option, file_argument, take
 from cli.terminal.output import format_option
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies import transfer
 from ledger.imports.aliyun_bill import read_aliyun_bill
-from ledger.imports.statuspage import read_statuspage
 
 
-@click.group("import")
-def imports() -> None:
-    """Take over a status page's, a bill's or a ledger's export: wholly, or not at all."""
-
-
-@imports.command("statuspage", short_help="Incidents of an Atlassian Statuspage (v2 JSON).")
-@file_argument
-@whom_options
-@click.option("--map", "mapping", multiple=True, required=True, metavar="COMPONENT=FUNCTION", help="Repeatable.")
-@click.option("--skip", multiple=True, metavar="INCIDENT", help="Leave an incident of the page out; repeatable.")
-@dry_run_option
+@click.group("import", invoke_without_command=True)
+@click.option("--config", metavar="FILE", shell_complete=files, help="Run every import that a TOML file names.")
+@click.option("--dry-run", is_flag=True, help="With --config: check everything and record nothing.")
 @format_option
-def statuspage(
-    file: str,
-    accounts: tuple[str, ...],
-    all_accounts: bool,
-    mapping: tuple[str, ...],
-    skip: tuple[str, ...],
-    dry_run: bool,
-    format_: str | None,
-) -> None:
-    """Incidents of a Statuspage, a component's outages from its status transitions; maintenance that was
-    announced before it began is excluded under 2.3(5).
-
-    \b
-    Example:
-      slaledger import statuspage incidents.json --all-accounts --map 'Inbound calls=inbound_routing'
-    """
-    check_whom(accounts, all_accounts)
-    functions = dict(pair(text, "COMPONENT=FUNCTION") for text in mapping)
-    take(
-        file,
-        lambda lines: read_statuspage(
-            lines, name=file, accounts=accounts, all_accounts=all_accounts, functions=functions, skip=frozenset(skip)
-        ),
-        dry_run,
-        format_,
-    )
+@click.pass_context
+def imports(ctx: click.Context, config: str | None, dry_run: bool, format_: str | None) -> None:
+    """Import incidents and bills that other systems state, or a whole ledger's events."""
+    if ctx.invoked_subcommand is not None:
+        if config is not None or dry_run or format_ is not None:
+            raise click.UsageError(
+                said("give options behind the format; --config runs what its file names, and no other")
+            )
+        return
+    if config is None:
+        print(ctx.get_help())
+        ctx.exit(2)
+    formats = {name: command for name, command in imports.commands.items() if name != "events"}
+    ctx.exit(run_configured(ctx, config, formats, dry_run, format_))
 
 
 @imports.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
@@ -102,5 +83,5 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
         print_receipt(file, moved, words, format_)
 
 
-for _command in (alertmanager, prometheus, pagerduty, focus, bss, cloudevents):
+for _command in (statuspage, alertmanager, prometheus, pagerduty, focus, bss, cloudevents):
     imports.add_command(_command)

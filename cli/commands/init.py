@@ -42,7 +42,7 @@ def init(agreement: str | None, format_: str | None) -> None:
 
 
 def _make_what_is_kept(ledger: Ledger) -> None:
-    """The tables beside the log, of this version's formats: on a server, other roles may fill but not make them."""
+    """Create the side stores' tables in this version's formats: on a server, other roles may only fill them."""
     with read_models.ReadModels.of(ledger), tree_of(ledger):
         pass
 

@@ -1,4 +1,4 @@
-"""`slaledger postgres`: what the owner of a ledger on a server needs."""
+"""`slaledger postgres`: commands for the owner of a ledger on a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that change the ledger, made from the commands' own structs: one parser for words and batch lines."""
+"""The commands that change the ledger, generated from their structs: words and batch lines share one parser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 
-from cli.answers import receipts
+from cli.answers.receipts import done_answer, month_run_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
@@ -55,7 +55,7 @@ _HELP = {
 
 
 class Verbs(click.Group):
-    """A group with every changing command of its name, each made when it is asked for, beside those added by hand."""
+    """A group with all changing commands of its name, generated on demand, and those added by hand."""
 
     def _changing(self) -> list[str]:
         return [verb for name, _, verb in (words.partition(" ") for words in BY_WORDS) if name == self.name]
@@ -147,11 +147,12 @@ def _without_none(hint: Any) -> Any:
 
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     def callback(format_: str | None, **given: Any) -> int:
-        command = build(words, _fields(kind, given))
+        command = build(words, _fields(**given))
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor())
-            emit(receipts.month_run(run), format_, lambda: receipts.print_month_run(run))
+            answer = month_run_answer(run)
+            emit(answer, format_, answer.table)
             return 1 if run.refused else 0
         with open_ledger() as ledger:
             done = execute(ledger, command, actor())
@@ -161,8 +162,8 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     return callback
 
 
-def _fields(kind: type[Command], given: dict[str, Any]) -> dict[str, Any]:
-    """What was said on the command line, in the wire form of a batch line."""
+def _fields(**given: Any) -> dict[str, object]:
+    """The fields given on the command line, in the wire form of a batch line."""
     fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
     if "words" in given:
         fields.pop("words", None)
@@ -197,10 +198,11 @@ def _evidence(text: str) -> dict[str, str]:
 
 
 def print_receipt(done: Done, format_: str | None) -> None:
-    """Print what a command came to, and its warnings on standard error."""
+    """Print the result of a command, and its warnings on standard error."""
     for warning in done.warnings:
         warn(warning)
-    emit(receipts.done(done), format_, lambda: receipts.print_done(done))
+    answer = done_answer(done)
+    emit(answer, format_, answer.table)
 
 
 account = group("account", "Accounts under the agreement: enrolment, stage, closure.")

@@ -1,4 +1,4 @@
-"""`slaledger report`: a month over all accounts, as an answer or as a page to look at."""
+"""`slaledger report`: a month over all accounts, as an answer or as a page."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, for
 
 
 def _report(month: str, asked: KnownAtOptions, file: str | None = None) -> MonthReport:
-    """The month; `file` is where it goes, which must not be the ledger. Raises Refusal `no_terms`."""
+    """Report the month; `file` is the output, which must not be the ledger. Raises Refusal `no_terms`."""
     with (
         open_ledger() as ledger,
         knowing(ledger, asked) as known,

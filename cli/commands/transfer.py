@@ -1,4 +1,4 @@
-"""`slaledger export events`, `backup` and `restore`: a ledger out of its store, and into another."""
+"""`slaledger export events`, `backup` and `restore`: copies of a ledger, and restoring them."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def print_receipt(file: str, moved: Moved, words: str, format_: str | None, *, d
 
 
 def counts(file: str, moved: Moved) -> dict[str, object]:
-    """What a sentence about what was moved names."""
+    """The values of a sentence about a move."""
     return {"file": file, "events": moved.events, "position": moved.position}
 
 

@@ -1,7 +1,7 @@
-"""Words that a shell completes: ids from the ledger that the line names, months, files.
+"""Shell completion: ids from the ledger that the command line names, months, and files.
 
-A shell runs `slaledger` anew at each press of the key, with the line so far in the environment. Where there is no
-ledger, or none that can be read, there is nothing to propose and nothing is said: the line is not finished yet.
+A shell runs `slaledger` at each press of the key, with the line so far in the environment. Where there is no readable
+ledger, nothing is proposed and no error is printed, since the line is not finished yet.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ledger.log.reader import Reader
 
 _MOST = 50
-"""More proposals than that help nobody."""
+"""The largest number of proposals that is useful."""
 _MONTHS = 24
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
@@ -71,7 +71,7 @@ def months(context: click.Context, parameter: click.Parameter, incomplete: str) 
 
 
 def files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """A file's name, which the shell itself completes."""
+    """A file's name: the shell itself completes it."""
     return [CompletionItem(incomplete, type="file")]
 
 
@@ -92,4 +92,4 @@ OF_FIELD: dict[str, Completer] = {
     "file": files,
     "words": account_then_month,
 }
-"""What completes a field of a command."""
+"""The completion of each field of a command."""

@@ -1,4 +1,4 @@
-"""What every command needs: the ledger that was named, who asks, and now."""
+"""The context of every command: the named ledger, the actor, and the settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def settings() -> Settings:
 
 
 def open_ledger(*, read_only: bool = False) -> Ledger:
-    """The ledger that was named; what its store has to say beside the answer is told at the end.
+    """Open the named ledger; the store's warnings are printed at the end.
 
     Raises Unreadable where there is none.
     """
@@ -38,7 +38,7 @@ def _tell(notes: list[str]) -> None:
 
 
 def lock_seconds() -> int | None:
-    """How long to wait for another writer, where the environment says so."""
+    """The seconds to wait for another writer, if the environment sets them."""
     text = os.environ.get("SLALEDGER_LOCK_SECONDS", "")
     if text and not text.isdecimal():
         raise BadEnvironment(text=text)
@@ -46,7 +46,7 @@ def lock_seconds() -> int | None:
 
 
 def actor() -> str:
-    """Who records: what was said, else the login name. Raises Unreadable `no_actor`."""
+    """The actor: as given, else the login name. Raises Unreadable `no_actor`."""
     name = settings().actor
     if name is None:
         try:

@@ -1,4 +1,4 @@
-"""What the importers share: one place that runs a reader, and the options that several of them have."""
+"""Shared parts of the importers: the function that runs a reader, and common options."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ only_mapped_option = click.option("--only-mapped", is_flag=True, help="Leave out
 
 
 def whom_options(command: _Command) -> _Command:
-    """Whom outages touch."""
+    """Add the options for the accounts that outages affect."""
     return account_option(all_accounts_option(command))
 
 
 def check_whom(accounts: tuple[str, ...], all_accounts: bool) -> None:
-    """Raises click.UsageError unless outages touch either accounts that were named or everybody."""
+    """Check that outages affect either named accounts or all. Raises click.UsageError."""
     if bool(accounts) == all_accounts:
         raise click.UsageError(said("say whom they touch: --account, repeatable, or --all-accounts"))
 
@@ -72,7 +72,7 @@ def label(text: str, form: str = "LABEL=VALUE") -> tuple[str, str]:
 
 
 def terms_currency() -> str:
-    """What the terms count in: bills in another currency are refused. Raises Refusal."""
+    """The currency of the terms: bills in another one are refused. Raises Refusal."""
     with open_ledger(read_only=True) as ledger, ledger.reading() as log:
         return currency_of(log.versions())
 
@@ -118,7 +118,8 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
         **given: Any,
     ) -> None:
         asked = Asked(gone=dict(map(_gone, gone)), take_source=frozenset(take_source), older=older)
-        options = SourceOptions(asked=asked, as_of=_as_of(as_of), dry_run=dry_run, format_=format_)
+        told_at = None if as_of is None else instant(as_of)
+        options = SourceOptions(asked=asked, as_of=told_at, dry_run=dry_run, format_=format_)
         command(*words, options=options, **given)
 
     return asking
@@ -135,9 +136,9 @@ def _gone(text: str) -> tuple[str, int | str]:
         raise BadGone(place="--gone", text=text) from None
 
 
-def _as_of(text: str | None) -> int | None:
-    """Raises BadValue where it is no instant."""
-    return None if text is None else int(Instant.parse(text))
+def instant(text: str) -> int:
+    """An RFC 3339 instant of an option, in microseconds. Raises BadValue."""
+    return int(Instant.parse(text))
 
 
 def take_statements(

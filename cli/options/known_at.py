@@ -1,4 +1,4 @@
-"""`--known-at T` and `--at-position N`: the answer as it was known then, for every command that reads."""
+"""`--known-at T` and `--at-position N`: the answer on the facts known then, for every command that reads."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from ledger.log.reader import Reader
 
 
 class KnownAtOptions(NamedTuple):
-    """Which knowledge was asked for, in the user's words; that of now where neither was given."""
+    """The requested knowledge, as the user wrote it; that of now where neither option was given."""
 
     known_at: str | None
     at_position: int | None
 
 
 class KnownAt(NamedTuple):
-    """A state of knowledge: the log up to a position (None: all of it), and the instant that it is of.
+    """A state of knowledge: the log up to a position (None: all of it), and the instant of it.
 
     Open outages count up to that instant (R19).
     """
@@ -53,7 +53,7 @@ def knowledge_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def knowing(ledger: Ledger, asked: KnownAtOptions) -> Iterator[KnownAt]:
-    """The knowledge that was asked for; a refusal within says up to where the log was known.
+    """Resolve the requested knowledge; a refusal in the block also says up to where the log was known.
 
     Raises Refusal `time_without_offset`, `in_the_future`, `beyond_the_log`, Unreadable `bad_time`.
     """
@@ -71,7 +71,7 @@ def knowing(ledger: Ledger, asked: KnownAtOptions) -> Iterator[KnownAt]:
 
 
 def resolved(ledger: Ledger, asked: KnownAtOptions, now: int) -> KnownAt:
-    """The state of knowledge that was asked for. Raises as `knowing` does."""
+    """Resolve the requested state of knowledge. Raises as `knowing` does."""
     if asked.known_at is not None:
         return known_at(ledger, instant_asked("--known-at", asked.known_at, now))
     if asked.at_position is not None:
@@ -80,7 +80,7 @@ def resolved(ledger: Ledger, asked: KnownAtOptions, now: int) -> KnownAt:
 
 
 def known_at(ledger: Ledger, instant: int) -> KnownAt:
-    """What was known at an instant: the longest prefix of the log in which nothing was recorded after it."""
+    """The knowledge at an instant: the longest prefix of the log in which nothing was recorded after it."""
     with ledger.reading() as log:
         return KnownAt(log.position_known_at(instant), instant)
 
@@ -95,7 +95,7 @@ def _at_position(ledger: Ledger, position: int) -> KnownAt:
 
 
 def instant_asked(name: str, text: str, now: int) -> int:
-    """The instant that an option names, which is not ahead of the clock.
+    """Parse an option's instant, which must not be ahead of the clock.
 
     Raises Refusal `time_without_offset`, `in_the_future`, Unreadable `bad_time`.
     """
@@ -110,7 +110,7 @@ def instant_asked(name: str, text: str, now: int) -> int:
 
 
 def zone_known(log: Reader, known: KnownAt) -> str:
-    """The zone in which instants are printed: that of the terms known then, before any the usual one.
+    """The zone in which instants are printed: that of the terms known then, or the default before there are any.
 
     Raises Refusal `no_terms` where no terms are known now.
     """

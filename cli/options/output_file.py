@@ -1,4 +1,4 @@
-"""What the commands of `slaledger export` have in common: where the file goes, its format, and what is said of it."""
+"""Shared parts of `slaledger export`: the options for the file and its format, and the receipt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ledger.files.writing import STDOUT
 
 
 def target_options(formats: Mapping[str, tuple[str, ...]] | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """`-o` and `--force`; with formats, by the endings of a file's name that mean them, `--format` of the file too."""
+    """`-o` and `--force`; with formats, each with its file name endings, also the file's `--format`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         command = click.option("--force", is_flag=True, help="Replace FILE where it exists.")(command)
@@ -41,7 +41,7 @@ def _format_option(command: Callable[..., Any], formats: Mapping[str, tuple[str,
 
 
 def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
-    """The format that a file's name means. Raises Unreadable `no_format`."""
+    """The format by the ending of a file's name. Raises Unreadable `no_format`."""
     for format_, endings in formats.items():
         if Path(file).suffix.lower() in endings:
             return format_
@@ -50,6 +50,6 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def print_receipt(answer: FileWritten, words: Said) -> None:
-    """Say what was written, unless it went to standard output itself."""
+    """Print what was written, unless it went to standard output."""
     if answer.file != STDOUT:
         emit(answer, None, lambda: print(f"{answer.file}: {localized(words)}"))

@@ -1,4 +1,4 @@
-"""`--workers N` and `--cluster ADDRESS`: who does work that divides by accounts."""
+"""`--workers N` and `--cluster ADDRESS`: the workers for work that divides by accounts."""
 
 from __future__ import annotations
 

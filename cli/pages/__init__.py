@@ -1,1 +1,1 @@
-"""Pages to look at: one self-contained HTML file each, made of the same folds and rules as every other answer."""
+"""Pages: each is one self-contained HTML file, made from the same folds and rules as every other answer."""

@@ -32,14 +32,14 @@ from ledger.log.reader import Reader
 from ledger.queries.case_history import CaseMoment, Concerned, concerned, moments, subject, terms_of
 
 LIMIT_BYTES = 480_000
-"""No page is longer where fewer steps can make it so."""
+"""The largest size of a page, as far as leaving out steps can achieve it."""
 MOST = (400, 200, 100, 50, 25)
-"""So many events at most are steps of the slider, and so many outages are drawn and listed, the longest: the first of
-these with which the page is short enough."""
+"""Limits of the slider's steps and of the longest outages that are drawn and listed: the first limit with which the
+page is short enough is used."""
 
 
 class Proof(NamedTuple):
-    """How a reader can check: a checkpoint and its size, and the bytes of the case's file; None while undecided."""
+    """The data for checking a page: a checkpoint and its size, and the dossier's bytes; None while undecided."""
 
     checkpoint: str
     tree_size: int
@@ -47,7 +47,7 @@ class Proof(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """One step of the slider: its event, what was known, and the picture of it."""
+    """One step of the slider: its event, the case known then, and its picture."""
 
     fact: Fact
     known: CaseSnapshot
@@ -56,7 +56,7 @@ class _Step(NamedTuple):
 
 
 class _Gathered(NamedTuple):
-    """All that a page is made of."""
+    """The data of a page."""
 
     account: str
     month: str
@@ -71,7 +71,7 @@ class _Gathered(NamedTuple):
 
 
 def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof) -> bytes:
-    """The page of an account's month; `facts` are all that concern the account or ever did.
+    """Make the page of an account's month; `facts` are all that concern the account or ever did.
 
     Raises Refusal `unknown_account`, `no_terms`, Unreadable `no_jinja`.
     """
@@ -161,14 +161,14 @@ def _shown(per_step: list[list[Any]]) -> list[Any]:
 
 
 def _fields(steps: list[_Step]) -> list[tuple[str, Said, list[Any]]]:
-    """Each field at the top: its name, label and values with the steps that show them."""
+    """Each summary field: its name, label, and values with the steps that show them."""
     return [
         (name, label, _shown([[step.known.fields[name]] for step in steps])) for name, label in field_labels().items()
     ]
 
 
 def _moments(steps: list[_Step]) -> list[tuple[Fact, str | Said, str, list[tuple[Said, Text, Text]]]]:
-    """Each step: its event, when it was recorded, what it is about, and which fields it changed."""
+    """Each step: its event, the time of recording, its subject, and the fields that it changed."""
     names = field_labels()
     found = []
     before: dict[str, Text] | None = None
@@ -198,7 +198,7 @@ def _tables(steps: list[_Step]) -> dict[str, list[Any]]:
 
 
 def _recorded_of(steps: list[_Step]) -> dict[tuple[str, str], list[int]]:
-    """The positions of what was recorded of each incident, bill and voucher, by kind and id."""
+    """The positions of the events of each incident, bill and voucher, by kind and id."""
     found: dict[tuple[str, str], list[int]] = {}
     for step in steps:
         found.setdefault(subject(step.fact), []).append(step.fact.position)
@@ -206,7 +206,7 @@ def _recorded_of(steps: list[_Step]) -> dict[tuple[str, str], list[int]]:
 
 
 def _events(it: _Gathered, derivations: list[DerivationView]) -> list[LogEntry]:
-    """The steps' events, and the rules' that decisions rest on."""
+    """The events of the steps, and those of the rules that decisions used."""
     cited = {position for one in derivations for line in one.lines for position in line.events}
     steps = {step.fact.position: number for number, step in enumerate(it.steps)}
     kept = {fact.position for fact in it.concern.facts}
@@ -218,7 +218,7 @@ def _events(it: _Gathered, derivations: list[DerivationView]) -> list[LogEntry]:
 
 
 class _Chart(NamedTuple):
-    """The chart at the last step: its size, its lanes, the ticks of days, the paths of what is drawn."""
+    """The chart at the last step: its size, lanes, day ticks and paths."""
 
     width: int
     height: int
@@ -248,7 +248,7 @@ SCALE = 280
 
 
 class _Scale(NamedTuple):
-    """The tiers side by side, the percentages between them, and where the last step's availability lies."""
+    """The tiers side by side, the percentages between them, and the place of the last step's availability."""
 
     rooms: list[tuple[int, int, int]]
     bounds: list[tuple[int, str]]
@@ -257,13 +257,13 @@ class _Scale(NamedTuple):
 
 
 def _scale(it: _Gathered) -> _Scale:
-    """The availability among the tiers, at the last step."""
+    """The scale of tiers with the availability at the last step."""
     scale = bands(it.terms)
     return _Scale(rooms=rooms(scale, SCALE), bounds=bounds(scale, SCALE), at=_on_scale(it)[-1], width=SCALE)
 
 
 def _on_scale(it: _Gathered) -> list[int]:
-    """Where each step's availability lies on the scale."""
+    """The place of each step's availability on the scale."""
     scale = bands(it.terms)
     found = (step.known.result.availability for step in it.steps)
     return [place(Fraction(one.numerator, one.denominator), scale, SCALE) for one in found]
@@ -280,7 +280,7 @@ class _Geometry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Data(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What the script reads; times in milliseconds."""
+    """The data for the script; times in milliseconds."""
 
     start: int
     length: int
@@ -297,7 +297,7 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def _data(it: _Gathered) -> _Data:
-    """What the script reads: the month, the marks with the steps that show each, the positions of the steps."""
+    """The data for the script: the month, the marks with the steps that show each, the positions of the steps."""
     first, last = it.steps[-1].picture.window
     shown: list[tuple[Mark, str, bool]] = [*_shown([step.drawn.marks for step in it.steps])]
     return _Data(
@@ -317,7 +317,7 @@ def _data(it: _Gathered) -> _Data:
 
 
 def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
-    """The documents that exclusions name: incident, exclusion, clause, name, hash, place, the event."""
+    """The evidence of exclusions: incident, exclusion, clause, name, hash, URI, the event's position."""
     return [
         (event.incident, event.exclusion, event.clause, piece.name, piece.sha256, piece.uri or "", fact.position)
         for fact in it.concern.facts
@@ -327,7 +327,7 @@ def _evidence(it: _Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
 
 
 class _Checks(NamedTuple):
-    """A checkpoint, the hashes of the case's file and of its decisions' records, and the commands that check them."""
+    """A checkpoint, the hashes of the dossier and of its decisions' records, and the commands that check them."""
 
     checkpoint: str
     tree_size: int
@@ -339,7 +339,7 @@ class _Checks(NamedTuple):
 
 
 def _checks(it: _Gathered, derivations: list[DerivationView]) -> _Checks:
-    """What a reader needs to check the case without trusting the page."""
+    """The data with which a reader can check the case without trusting the page."""
     name = f"case-{it.account}-{it.month}.json"
     return _Checks(
         checkpoint=it.proof.checkpoint,

@@ -1,4 +1,4 @@
-"""A decision clause by clause, each number with what it comes from: earlier steps, or events of the ledger."""
+"""A decision clause by clause, each number with its sources: earlier steps, or events of the ledger."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from domain.text import Said
 from ledger.queries.case_history import subject
 
 MOST_EPISODES = 60
-"""So many episodes and exclusions of a decision are written out; of further ones the page says how many and what."""
+"""The largest number of episodes and exclusions that are written out; the page sums up the others."""
 
 
 class Line(NamedTuple):
-    """A step: its number, clause, words, the earlier steps it rests on, and the positions of the events.
+    """A step: its number, clause, sentence, the earlier steps that it uses, and the positions of its events.
 
-    `further` more steps it rests on are not written out.
+    `further` is the number of steps that it uses and that are not written out.
     """
 
     number: int
@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 class DerivationView(NamedTuple):
-    """A decision as a page shows it; `left_out` steps are not written out, whose episodes count `left_out_us`."""
+    """A decision on a page; `left_out` steps are not written out, and their episodes count `left_out_us`."""
 
     number: int
     outcome: Said
@@ -101,7 +101,7 @@ _FROM_STEPS: dict[str, tuple[tuple[str, str | None], ...]] = {
     "credit": (("base", "part"), ("tier", None)),
     "total": (("credit", None),),
 }
-"""Which earlier steps a step rests on; where a field is named, those with the same value in it."""
+"""The earlier steps that a step uses; where a field is named, only those with the same value in it."""
 
 
 def _steps_before(step: Step, number: int, steps: Sequence[Step]) -> list[int]:
@@ -115,7 +115,7 @@ def _steps_before(step: Step, number: int, steps: Sequence[Step]) -> list[int]:
 
 
 def _is_of(step: Step, other: Step) -> bool:
-    """Whether an exclusion is one of an episode's own incidents; of other steps always."""
+    """Whether an exclusion belongs to an incident of an episode; true for any other step."""
     if step.step != "episode":
         return True
     incidents = step.inputs["incidents"]
@@ -123,7 +123,7 @@ def _is_of(step: Step, other: Step) -> bool:
 
 
 def _events(step: Step, made: Decision, known: Iterable[Fact]) -> Iterator[Fact]:
-    """The events that a step's numbers come from."""
+    """The events from which a step's numbers come."""
     for fact in known:
         event, (kind, id_) = fact.event, subject(fact)
         match step.step:

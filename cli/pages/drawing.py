@@ -1,4 +1,4 @@
-"""Inline SVG, of integers only: the month's picture as it stands without a script."""
+"""Inline SVG with integers only: the month's picture without the script."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from cli.pages.timeline import KINDS, Mark
 WIDTH = 1000
 LABEL, BAR, GAP, AXIS = 15, 20, 7, 22
 LANE = LABEL + BAR + GAP
-"""Pixels: a lane is its label, its bar and a gap; above all lanes the axis, below them the overview."""
+"""The height of a lane in pixels: label, bar and gap. The axis is above all lanes, the overview below them."""
 LEAST = 2
-"""A bar is at least so wide: two minutes of a month are less than a pixel."""
+"""The minimum width of a bar in pixels: two minutes of a month are less than one."""
 
 
 def height(lanes: int) -> int:
-    """The picture's height, the overview included."""
+    """The picture's height, including the overview."""
     return AXIS + LANE * lanes + 14
 
 
 def still(marks: Iterable[Mark], length_ms: int, lanes: int) -> list[tuple[str, str]]:
-    """The bars of a moment over the whole month: for each kind, in drawing order, one path."""
+    """The bars of a moment over the whole month: one path for each kind, in drawing order."""
     by_kind: dict[str, list[str]] = {kind: [] for kind in ("uncovered", *KINDS[:-1])}
     for mark in marks:
         by_kind[KINDS[mark.kind]].append(_bar(mark, length_ms, lanes))
@@ -38,7 +38,7 @@ def _bar(mark: Mark, length_ms: int, lanes: int) -> str:
 
 
 def lane_top(lane: int) -> int:
-    """Where a lane's bars begin."""
+    """The top of a lane's bars."""
     return AXIS + LANE * lane + LABEL
 
 

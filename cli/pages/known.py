@@ -1,4 +1,4 @@
-"""What a page says of a case at one moment: the numbers at the top, the incidents, bills and vouchers as known then."""
+"""A case on a page at one moment: the summary fields, and the incidents, bills and vouchers as known then."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Row = tuple[object, ...]
 
 
 class CaseSnapshot(NamedTuple):
-    """A case as it was known: the fields at the top by name, and the rows of its tables."""
+    """A case as it was known: the summary fields by name, and the rows of its tables."""
 
     result: MonthResult
     fields: dict[str, Text]
@@ -34,11 +34,11 @@ class CaseSnapshot(NamedTuple):
     bills: list[Row]
     vouchers: list[Row]
     left_out: int
-    """Of incidents and episodes, so many have no row."""
+    """The number of incidents and episodes without a row."""
 
 
 def field_labels() -> dict[str, Said]:
-    """What each field at the top is called, in order."""
+    """The labels of the summary fields, in order."""
     return {
         "outcome": said("Outcome"),
         "credit": said("Service credit"),
@@ -54,7 +54,7 @@ def field_labels() -> dict[str, Said]:
 
 
 def known(case: Case, account: str, month: str, at: int, most: int) -> CaseSnapshot:
-    """A case as it was known at an instant; of incidents and episodes the `most` longest have rows.
+    """A case as it was known at an instant; only the `most` longest incidents and episodes have rows.
 
     Raises Refusal `unknown_account`, `no_terms`.
     """
@@ -163,7 +163,7 @@ def _episode(number: int, found: Episode, zone: str) -> Row:
 
 
 def _less(found: Episode) -> Iterator[Said]:
-    """Where an episode's time went that does not count."""
+    """The parts of an episode's time that do not count."""
     if not found.long_enough:
         yield said("too short to count")
     if found.excluded_us:

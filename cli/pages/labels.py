@@ -1,4 +1,4 @@
-"""How pages call things: codes of the ledger in words for people."""
+"""The words of pages for codes and values of the ledger."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from domain.text import Said, said
 
 
 def when(instant: int | None, zone: str) -> str | Said:
-    """An instant on the terms' clock, which the page names once; an open end in words."""
+    """An instant in the terms' time zone, which the page names once; an open end in words."""
     return said("still open") if instant is None else ZonedInstant(instant, zone).in_table()
 
 
 def moment(instant: int, zone: str) -> str:
-    """When something was recorded or decided, to the second; the table of events has the rest."""
+    """The time of a record or decision, to the second; the table of events has the fraction."""
     return ZonedInstant(instant, zone).to_the_second()
 
 
 def money(fen: int, code: str) -> str:
-    """An amount with its currency, as the reader writes it."""
+    """An amount with its currency, in the reader's notation."""
     return currency(fen, code)
 
 
@@ -30,7 +30,7 @@ def lasted(span_us: int) -> str:
 
 
 def outcome(code: str | None) -> Said:
-    """A decision's outcome, or that of a claim that has none."""
+    """The words for a decision's outcome, or for a claim without one."""
     return {
         "awarded": said("Awarded"),
         "commitment_met": said("Commitment met: nothing is owed"),
@@ -54,7 +54,7 @@ def outcome_code(claim: Claim | None) -> str | None:
 
 
 def claim_status(claim: Claim | None) -> Said:
-    """Where a claim stands."""
+    """The words for a claim's status."""
     return status_words(None if claim is None else status(claim))
 
 
@@ -73,7 +73,7 @@ def status_words(code: str | None) -> Said:
 
 
 def function(code: str) -> str | Said:
-    """A function of the service; those that other agreements name are called as they call them."""
+    """The words for a function of the service; functions of other agreements keep their own names."""
     known = {
         "agent_sign_in": said("Agents signing in"),
         "agent_calls": said("Agents' calls"),

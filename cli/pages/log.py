@@ -1,4 +1,4 @@
-"""Events as a page shows them: what each says, by whom and why; and the life of a claim as events tell it."""
+"""Events on a page: the content, actor and reason of each; and the history of a claim from its events."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from domain.time import seconds_text
 from ledger.queries.case_history import subject
 
 LONGEST = 300
-"""Characters of a text in the table of events; a longer one is cut, and says so."""
+"""The largest length of a text in the table of events; a longer one is cut and marked."""
 
 
 class LogEntry(NamedTuple):
-    """A row of the table of events; `step` is the slider's, None for events before its first."""
+    """A row of the table of events; `step` is the slider's step, None for events before the first."""
 
     position: int
     step: int | None
@@ -36,7 +36,7 @@ class LogEntry(NamedTuple):
 
 
 def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[LogEntry]:
-    """The table's rows in log order; `steps` are the slider's, by position."""
+    """The table's rows in log order; `steps` are the slider's steps by position."""
     return [
         LogEntry(
             position=fact.position,
@@ -53,14 +53,14 @@ def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[LogEnt
 
 
 def cut(text: str) -> str | Said:
-    """A text that is not too long for a table; of a longer one its beginning and its length."""
+    """A text for the table; a long one is cut to its beginning, with its length."""
     if len(text) <= LONGEST:
         return text
     return said("{beginning}… ({count} characters)", beginning=text[:LONGEST], count=len(text))
 
 
 def _data(event: e.Event, zone: str) -> Iterator[tuple[str, str | Said]]:
-    """What an event says, field by field; of a document or a decision its hash and length."""
+    """An event's content, field by field; a document or a decision is shown by its hash and length."""
     for name, value in msgspec.structs.asdict(event).items():
         if value is None or value == ():
             continue
@@ -100,7 +100,7 @@ def _item(value: object) -> str:
 
 
 class Deed(NamedTuple):
-    """A step of a claim's life: when it happened, what, why, and the event that tells it."""
+    """An act on a claim: its instant, description, reason, and event."""
 
     position: int
     kind: str
@@ -112,7 +112,7 @@ class Deed(NamedTuple):
 
 
 def life(facts: Iterable[Fact], month: str, terms: Terms) -> list[Deed]:
-    """The claim and the vouchers of a month from their events, in log order."""
+    """The acts on a month's claim and vouchers, in log order."""
     vouchers: set[str] = set()
     deeds: list[Deed] = []
     for fact in facts:
@@ -142,7 +142,7 @@ def _deed(fact: Fact, terms: Terms) -> Iterator[Deed]:
 
 
 def _told(event: e.Event, currency: str) -> tuple[str, int | None, Said, str | None] | None:
-    """What an event of a claim or voucher tells: kind, instant, words, and the customer's own where there are some."""
+    """The content of an event of a claim or voucher: kind, instant, sentence, and the customer's words, if any."""
     match event:
         case e.ClaimFiled():
             return "filed", event.filed_at, said("Claim filed"), event.statement

@@ -17,12 +17,12 @@ from domain.text import Said, counted, said
 from ledger.queries.month_report import AccountMonth, MonthReport, Totals
 
 ROWS = 500
-"""So many accounts stand in the table, the largest amounts first; of the others the page says what they come to."""
+"""The largest number of accounts in the table, those with the largest amounts; the page sums up the others."""
 DOTS = 200
-"""Up to so many accounts with an outage each has a dot of its own with its name; more are drawn as one path a tier."""
+"""The largest number of accounts with an outage that get named dots; more are drawn as one path per tier."""
 NAMED = 12
 WIDTH, BAND = 1000, 90
-"""The plot's own units: it is stretched to where it stands, its dots are not."""
+"""The plot's own units: the plot is stretched to fit the page, its dots are not."""
 
 
 class _Dot(NamedTuple):
@@ -37,7 +37,7 @@ class _Dot(NamedTuple):
 
 
 class _Plot(NamedTuple):
-    """The accounts with an outage: dots and names while they are few, else one path a tier."""
+    """The accounts with an outage: named dots while they are few, else one path per tier."""
 
     width: int
     height: int
@@ -51,7 +51,7 @@ class _Plot(NamedTuple):
 
 
 def month_page(report: MonthReport) -> bytes:
-    """The page of a month over all accounts. Raises Unreadable `no_jinja`."""
+    """Make the page of a month over all accounts. Raises Unreadable `no_jinja`."""
     terms, totals = report.version.terms, report.totals
     rows = _rows(report.accounts)
     return page(
@@ -109,7 +109,7 @@ def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]
 
 
 def _tiers(accounts: Sequence[AccountMonth], terms: Terms) -> list[tuple[int, Said, int, str, str]]:
-    """Each band of the scale: its tier, words, how many accounts, what they would get, what was awarded."""
+    """Each band of the scale: its tier, words, number of accounts, possible credit, and awards."""
     found = []
     for band in bands(terms):
         own = [row for row in accounts if row.covered and (row.tier or 0) == band.tier]
@@ -169,7 +169,7 @@ def _dot(row: AccountMonth, index: int, count: int, scale: list[Band], in_table:
 
 
 def _paths(dots: Sequence[_Dot]) -> list[tuple[int, str]]:
-    """One path a tier: each place that has an account once."""
+    """One path per tier, with each occupied place once."""
     places: dict[int, dict[tuple[int, int], None]] = {}
     for dot in dots:
         places.setdefault(dot.tier, {})[dot.x, dot.y] = None

@@ -1,4 +1,4 @@
-"""What is not on a page, in words, with the command that has it."""
+"""Notes about data left out of a page, each with the command that shows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from domain.text import Said, counted
 def left_out_notes(
     account: str, month: str, *, skipped: int, others: int, undrawn: int, unlisted: int, decisions: int
 ) -> dict[str, Said | None]:
-    """A sentence for each kind of thing of which some are left out; None where none are."""
+    """A sentence for each kind of data that is partly left out; None where nothing is."""
     notes = {
         "skipped": counted(
             "{n} earlier event that concerns the month is no step here: the first step shows what it adds up to.",

@@ -1,7 +1,7 @@
-"""Templates into the bytes of a page that needs nothing else, and that nothing in it can make do anything.
+"""Renders templates into self-contained pages that are safe with untrusted text.
 
-What people wrote is untrusted: it is escaped, what a script reads is JSON that no text can end, and the page's own
-policy lets only this style and this script run and nothing be fetched.
+Text from users is untrusted. It is escaped; the script's data is JSON that no text can break out of; and the page's
+content security policy allows only this style and this script, and no requests.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u20
 
 
 def page(template: str, lang: str, *, script: str | None = None, data: object = None, **given: Any) -> bytes:
-    """A page from a template under `templates/`, in a language; `script` names its script, `data` is what it reads.
+    """Render a template under `templates/` in a language; `script` names its script, `data` is the script's data.
 
     The same bytes for the same arguments. Raises Unreadable `no_jinja`.
     """
@@ -45,7 +45,7 @@ def page(template: str, lang: str, *, script: str | None = None, data: object = 
 
 
 def embedded(value: object) -> str:
-    """A value as JSON that can stand inside a `<script>`: no text in it ends the element or is read as markup."""
+    """Encode a value as JSON for a `<script>` element: no text in it ends the element or is read as markup."""
     text = msgspec.json.encode(value).decode()
     return "".join(_ENDS_SCRIPT.get(character, character) for character in text)
 
@@ -61,7 +61,7 @@ def tongue(value: object, lang: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """The page's content security policy: this very style and script, and nothing from anywhere."""
+    """The page's content security policy: only this style and script, and no requests."""
     allowed = [f"style-src '{_digest(style)}'", *([f"script-src '{_digest(script)}'"] if script else [])]
     return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
 
@@ -88,7 +88,7 @@ def _environment(lang: str) -> Environment:
         raise NoJinja(error=error) from None
 
     def finished(value: object) -> object:
-        """Sentences are spoken in the page's language before they are escaped; markup is ours and stays."""
+        """Translate sentences before they are escaped; markup is ours and stays as it is."""
         return value if isinstance(value, Markup) or value is None else tongue(value, lang)
 
     return Environment(

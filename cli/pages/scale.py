@@ -1,4 +1,4 @@
-"""Availability on a scale where each tier has the same room, so that 99.8 and 99.4 % can be told apart by eye."""
+"""A scale of availability on which each tier has the same width, so that 99.8 and 99.4 % look different."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Band(NamedTuple):
 
 
 def bands(terms: Terms, least: Fraction = Fraction(0)) -> list[Band]:
-    """The bands of an agreement; the last one ends at `least`, where that lies in it."""
+    """The bands of an agreement; the last one ends at `least`, where that is inside it."""
     found = [Band(0, Fraction(1), terms.commitment.availability.value)]
     for number, tier in enumerate(terms.tiers, start=1):
         bottom = min(least, tier.below) if tier.at_least is None else tier.at_least
@@ -27,7 +27,7 @@ def bands(terms: Terms, least: Fraction = Fraction(0)) -> list[Band]:
 
 
 def place(ratio: Fraction, scale: list[Band], size: int) -> int:
-    """Where an availability lies on a scale of a size, from the best end, in whole units."""
+    """The place of an availability on a scale of a size, from the best end, in whole units."""
     for index, band in enumerate(scale):
         if ratio >= band.lower or band == scale[-1]:
             share = (band.upper - ratio) / (band.upper - band.lower)

@@ -1,4 +1,4 @@
-"""What of a page is shown at which step of the slider: each distinct thing once, with the steps that show it."""
+"""The parts of a page by the slider's steps: each distinct part once, with the steps that show it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _Thing = TypeVar("_Thing", bound=Hashable)
 
 
 class Variant(NamedTuple, Generic[_Thing]):
-    """A thing, the steps that show it as `0-3 7`, and whether the last step does."""
+    """A part, the steps that show it, as `0-3 7`, and whether the last step does."""
 
     thing: _Thing
     seen: str
@@ -17,14 +17,14 @@ class Variant(NamedTuple, Generic[_Thing]):
 
 
 class Shown(Generic[_Thing]):
-    """Things in the order in which they were first shown."""
+    """Parts in the order in which they were first shown."""
 
     def __init__(self) -> None:
         self._steps: dict[_Thing, list[int]] = {}
         self._last = -1
 
     def add(self, step: int, things: Iterable[_Thing]) -> None:
-        """What a step shows; steps come in order."""
+        """Add the parts that a step shows; steps must be added in order."""
         self._last = max(self._last, step)
         for thing in things:
             steps = self._steps.setdefault(thing, [])
@@ -32,12 +32,12 @@ class Shown(Generic[_Thing]):
                 steps.append(step)
 
     def variants(self) -> list[Variant[_Thing]]:
-        """Each distinct thing with the steps that show it."""
+        """Each distinct part with the steps that show it."""
         return [Variant(thing, ranges(steps), self._last in steps[-1:]) for thing, steps in self._steps.items()]
 
 
 def ranges(steps: list[int]) -> str:
-    """Steps in order as runs, `0-3 7`."""
+    """Sorted steps as ranges, such as `0-3 7`."""
     runs: list[list[int]] = []
     for step in steps:
         if runs and runs[-1][1] == step - 1:

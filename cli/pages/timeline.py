@@ -1,6 +1,6 @@
-"""The picture of a month: functions as lanes, what was excluded, the merged condition, and what of it counts.
+"""The picture of a month: functions as lanes, exclusions, the merged outages, and their counted time.
 
-A mark's times are whole milliseconds since the month began: they place it in the picture; exact times stand in words.
+A mark's times are whole milliseconds since the month began: they only place it. Its words have the exact times.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _Thing = TypeVar("_Thing")
 class Mark(NamedTuple):
     """A bar: its lane, its kind by its place in `KINDS`, its row among overlapping ones, its words.
 
-    A function's lane is its place among the functions; behind them come the condition's and what counts.
+    A function's lane is its place among the functions; after them come the lanes of merged outages and counted time.
 
-    `note` stands in it where there is room, `sum` beside it: of counted pieces the last one's, for all of them.
+    `note` is written inside it where there is room. `sum`, next to the last counted piece, is for all of them.
     """
 
     lane: int
@@ -42,20 +42,20 @@ class Mark(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """The marks of a moment, and how many shorter outages and conditions were left out."""
+    """The marks of a moment, and the number of shorter outages that were left out."""
 
     marks: list[Mark]
     left_out: int
 
 
 def lane_labels(functions: Sequence[str]) -> list[str | Said]:
-    """What each lane is."""
+    """The label of each lane."""
     named = [labels.function(code) for code in functions]
     return [*named, said("Condition: all functions merged"), said("Counts as unavailable")]
 
 
 def drawn(picture: Picture, functions: Sequence[str], most: int) -> Drawn:
-    """The marks of a month: of outages and of conditions the `most` longest; `functions` have a lane each."""
+    """The marks of a month, for the `most` longest outages and merged outages; each function has a lane."""
     outages = longest(picture.outages, [one.end - one.start for one in picture.outages], most)
     conditions = longest(picture.conditions, [one.run.end - one.run.start for one in picture.conditions], most)
     marks = [
@@ -84,7 +84,7 @@ def _uncovered(picture: Picture) -> Iterator[Mark]:
 
 
 def _outages(found: Iterable[Outage], picture: Picture, functions: Sequence[str]) -> Iterator[Mark]:
-    """A bar for each incident in its function's lane, over it what is excluded."""
+    """A bar for each incident in its function's lane, with its excluded spans over it."""
     for lane, code in enumerate(functions):
         own = sorted((one for one in found if one.function == code), key=lambda one: (one.start, one.incident))
         for outage, row in zip(own, _rows(own), strict=True):
@@ -111,7 +111,7 @@ def _rows(outages: list[Outage]) -> list[tuple[int, int]]:
 
 
 def _conditions(found: Iterable[Condition], picture: Picture, lane: int) -> Iterator[Mark]:
-    """A bar for each condition in its lane, and in the next one what of it counts."""
+    """A bar for each merged outage in its lane, and in the next lane its counted spans."""
     for condition in found:
         run = condition.run
         lasted = labels.lasted(run.end - run.start)
@@ -179,7 +179,7 @@ def _mark(
 
 
 def offsets(picture: Picture) -> list[tuple[int, int]]:
-    """The clock of the month: from a millisecond on, so many seconds ahead of UTC; several where it was changed."""
+    """The UTC offsets of the month: (millisecond, seconds ahead of UTC); several where the clock was changed."""
     first, last = picture.window
     found: list[tuple[int, int]] = []
     for instant in range(first, last + 1, DAY_US // 24):

@@ -116,24 +116,24 @@ def case_words() -> dict[str, Said]:
 
 
 def show_episode(number: int) -> Said:
-    """What the button of an episode does."""
+    """The title of an episode's button."""
     return said("Show episode {number} in the picture", number=number)
 
 
 def facts_used(count: int, position: int) -> Said:
-    """What a decision knew."""
+    """The facts that a decision used."""
     return said("{count} events up to position {position}", count=count, position=position)
 
 
 def made_from(position: int) -> Said:
-    """What a page was made from."""
+    """The state of the log from which a page was made."""
     return said(
         "Made from the ledger up to position {position}; the same ledger makes the same page.", position=position
     )
 
 
 def steps_left_out(count: int, time: str, account: str, month: str) -> Said:
-    """What of a derivation is not written out."""
+    """The note about steps of a derivation that are not written out."""
     return said(
         "{count} further episodes and exclusions are not written out; together they count {time}. "
         "`slaledger claim explain {account} {month}` lists them.",

@@ -1,1 +1,1 @@
-"""What a terminal shows: language, tables, numbers."""
+"""Terminal output: language, tables, numbers."""

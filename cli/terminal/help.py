@@ -1,4 +1,4 @@
-"""Help pages in the reader's language: the one place where the texts of commands and options are translated."""
+"""Help pages in the reader's language. The texts of commands and options are translated only here."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ AS_IT_IS = "\b"
 """The line before a paragraph that keeps its lines."""
 EXAMPLE = "Example:"
 _OF_HELP = "Show this message and exit."
-"""A command makes the option of this text once, in the language that is spoken then."""
+"""The text of the help option, which a command creates once, in the language set then."""
 _MOST = 30
 _GAP = 2
 
 
 def paragraphs(text: str) -> list[str]:
-    """A help text as the catalogue has it: its paragraphs on one line each, of an example no more than its title."""
+    """The paragraphs of a help text as in the catalogue: each on one line; of an example only the title."""
     found = [_paragraph(part) for part in inspect.cleandoc(text).split("\n\n")]
     return [part for part in found if part]
 
@@ -34,14 +34,14 @@ def _paragraph(text: str) -> str:
 
 
 class Formatter(click.HelpFormatter):
-    """Help pages: in English as the library sets them; in Chinese translated, and set for wide characters."""
+    """Help pages: in English as the library formats them; in Chinese translated, and formatted for wide characters."""
 
     def write_heading(self, heading: str) -> None:
-        """A heading, and the colon of the language behind it."""
+        """Write a heading, with the colon of the language after it."""
         self.write(f"{'':>{self.current_indent}}{heading}{':' if language() == 'en' else '：'}\n")
 
     def write_text(self, text: str) -> None:
-        """Paragraphs, each translated by itself."""
+        """Write paragraphs, each translated by itself."""
         if language() == "en":
             super().write_text(text)
             return
@@ -56,7 +56,7 @@ class Formatter(click.HelpFormatter):
         return "\n".join(f"{indent}{line}".rstrip() for line in shown)
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _MOST, col_spacing: int = _GAP) -> None:
-        """Names and what they mean."""
+        """Write names and their meanings."""
         rows = [(name, gettext(_OF_HELP) if name.endswith("--help") else text) for name, text in rows]
         if language() == "en":
             super().write_dl(rows, col_max, col_spacing)
@@ -80,6 +80,6 @@ def _translated(text: str) -> str:
 
 
 def _described(text: str) -> str:
-    """An option's help, and behind it what the library adds in brackets, in its own words."""
+    """An option's help, followed by the library's own text in brackets."""
     help_text, bracket, added = text.partition("  [")
     return _translated(help_text) + (f"  [{added}" if bracket else "") if help_text.strip() else text

@@ -1,4 +1,4 @@
-"""The reader's language: `--lang`, else SLALEDGER_LANG, else the locale; and sentences as they stand in it."""
+"""The reader's language (`--lang`, else SLALEDGER_LANG, else the locale), and sentences translated into it."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ LANGUAGES = ("en", "zh")
 DOMAIN = "slaledger"
 FOLDER = Path(__file__).parents[1] / "locale"
 LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
-"""By language the locale that numbers and dates are written by."""
+"""The locale for numbers and dates, by language."""
 _reader: ContextVar[str] = ContextVar("reader", default="en")
 
 
 def language() -> str:
-    """The language of whoever reads the running command's output."""
+    """The language of the running command's output."""
     return _reader.get()
 
 
 def choose_language(words: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Settle the reader's language before anything is said, mistakes on the command line included."""
+    """Set the reader's language before any output, including errors about the command line."""
     _reader.set(asked_for(words) or _known(environment.get("SLALEDGER_LANG", "")) or of_locale(environment))
 
 
 def speak_with_click(lang: str) -> None:
-    """Have the command line's own library say its words in a language, from our catalogue."""
+    """Let click print its own texts in a language, from our catalogue."""
     os.environ["LANGUAGE"] = lang
     gettext.bindtextdomain(DOMAIN, str(FOLDER))
     gettext.textdomain(DOMAIN)
 
 
 def asked_for(words: Sequence[str]) -> str | None:
-    """What `--lang` says on a command line; None where it says nothing that we know."""
+    """The language of `--lang` on a command line; None where it is missing or unknown."""
     for index, word in enumerate(words):
         if word == "--lang":
             return _known("".join(words[index + 1 : index + 2]))
@@ -62,7 +62,7 @@ def localized(text: str) -> str:
 
 
 def in_language(text: str, lang: str) -> str:
-    """A sentence in a language, `en` or `zh`; a text that is no sentence of ours stays as it is."""
+    """A sentence in a language, `en` or `zh`; a text that is not a `Said` stays as it is."""
     if lang == "en" or not isinstance(text, Said):
         return str(text)
     values = {

@@ -1,4 +1,4 @@
-"""Amounts and instants as the reader writes them, by Babel's patterns. Amounts are made of exact decimals."""
+"""Amounts and instants in the reader's notation, by Babel's patterns. Amounts are exact decimals."""
 
 from __future__ import annotations
 

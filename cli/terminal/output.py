@@ -21,13 +21,12 @@ FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
 _FORMAT_HELP = "Default: table on a terminal, json when piped."
 
-Json = dict[str, Any]
-Answer = msgspec.Struct | Mapping[str, Any]
-"""What is answered: a struct of values, whose fields are the keys of its JSON in their order."""
+Answer = msgspec.Struct
+"""An answer: a struct of values, whose fields are the keys of its JSON in their order."""
 
 
 def format_params() -> list[click.Parameter]:
-    """`--format`, for a command that is made."""
+    """`--format`, for a generated command."""
     return [click.Option(["--format", "format_"], type=click.Choice(FORMATS), help=_FORMAT_HELP)]
 
 
@@ -37,7 +36,7 @@ def format_option(command: _Command) -> _Command:
 
 
 def chosen(format_: str | None) -> str:
-    """The format that holds where none was asked for."""
+    """The format to use; the default where none was given."""
     return format_ or ("table" if sys.stdout.isatty() else "json")
 
 
@@ -65,25 +64,25 @@ def to_json(answer: object) -> str:
 
 
 def _write_csv(rows: Sequence[Answer]) -> None:
-    flat = [dict(_flattened(row)) for row in rows]
+    flat = [dict(_flattened(fields_of(row))) for row in rows]
     columns = list(dict.fromkeys(name for row in flat for name in row))
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(flat)
 
 
-def _flattened(row: Answer, prefix: str = "") -> Iterable[tuple[str, str]]:
-    for name, value in fields_of(row):
-        if isinstance(value, msgspec.Struct | Mapping):
-            yield from _flattened(value, f"{prefix}{name}.")
+def _flattened(fields: Iterable[tuple[object, object]], prefix: str = "") -> Iterable[tuple[str, str]]:
+    for name, value in fields:
+        if isinstance(value, msgspec.Struct):
+            yield from _flattened(fields_of(value), f"{prefix}{name}.")
+        elif isinstance(value, Mapping):
+            yield from _flattened(value.items(), f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", plain(value)
 
 
 def fields_of(answer: Answer) -> Iterable[tuple[str, object]]:
-    """The fields of an answer by the keys of its JSON; those that are left out of it are left out here."""
-    if isinstance(answer, Mapping):
-        return answer.items()
+    """The fields of an answer by their JSON keys, without those that the JSON leaves out."""
     names = zip(answer.__struct_fields__, answer.__struct_encode_fields__, strict=True)
     pairs = ((key, getattr(answer, name)) for name, key in names)
     return [(key, value) for key, value in pairs if value is not msgspec.UNSET]
@@ -100,7 +99,7 @@ def plain(value: object) -> str:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = (), title: str | None = None
 ) -> None:
-    """Rows under columns within 80 characters; the columns in `right` are set to the right."""
+    """Print rows under columns within 80 characters; the columns in `right` are right-aligned."""
     from rich import box
     from rich.table import Table
 
@@ -135,12 +134,12 @@ def console() -> Any:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """A text in the reader's language in lines of so many columns, of which a Chinese character takes two."""
+    """A text in the reader's language, wrapped to a width in columns; a Chinese character takes two."""
     return folded(localized(text), width) if text else []
 
 
 def print_text(text: str = "", *, width: int | None = None) -> None:
-    """A text for the person, in their language; within a width where one is given."""
+    """Print a text in the reader's language, wrapped where a width is given."""
     print(localized(text) if width is None else "\n".join(wrapped(text, width)))
 
 
@@ -150,7 +149,7 @@ def _columns() -> int:
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
-    """Labels and values, one a line; what is None is left out."""
+    """Print labels and values, one per line, without those that are None."""
     shown = [(localized(label), localized(plain(value))) for label, value in pairs if value is not None]
     width = max((cells(label) for label, _ in shown), default=0)
     for label, value in shown:
@@ -158,5 +157,5 @@ def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
 
 
 def warn(message: str) -> None:
-    """A word to the person, beside the answer."""
+    """Print a warning apart from the answer."""
     print("slaledger: " + localized(said("note: {message}", message=message)), file=sys.stderr)

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar with rate and time left on stderr while the block runs; nothing where that is no terminal.
+    """A bar with rate and time left on stderr while the block runs; none where that is no terminal.
 
-    Gives a function of (done, total); a total of 0 means that it is not known.
+    Yields a function of (done, total); a total of 0 means that it is unknown.
     """
     if not sys.stderr.isatty():
         yield lambda done, total: None
@@ -21,7 +21,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """How many a second."""
+        """The number of items per second."""
 
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed:,.0f} {what}/s" if task.speed else "")

@@ -1,4 +1,4 @@
-"""The steps of a decision in words, in the reader's language. The words are no part of the record."""
+"""The steps of a decision as sentences, in the reader's language. They are not part of the record."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _number(step: Step) -> int:
 
 
 def _percent(ratio: str) -> str:
-    """An exact ratio as a percentage for the eye, cut to four decimals, whole where it is whole."""
+    """An exact ratio as a percentage for display, cut to four decimals, without decimals where it is whole."""
     numerator, denominator = map(int, ratio.split("/"))
     return percent_cut(numerator, denominator).removesuffix(".0000") + "%"
 
@@ -200,7 +200,7 @@ def _base(step: Step, i: _Shown) -> Said:
 
 
 def _is_service(i: _Shown) -> bool:
-    """Raises KeyError for a part that this version does not know."""
+    """Whether a step is about the service part. Raises KeyError for an unknown part."""
     return {"service": True, "call": False}[i["part"]]
 
 

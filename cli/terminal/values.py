@@ -1,4 +1,4 @@
-"""The values that answers are made of, and how programs and tables get each: amounts, spans, instants, ratios."""
+"""The value types of answers, and their forms in JSON and tables: amounts, spans, instants, ratios."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from fractions import Fraction
 import msgspec
 
 from domain.money import Fen, percent_cut, percent_text, yuan
-from domain.text import Said
 from domain.time import Seconds, local, rfc3339, seconds_text
 
 
 class ZonedInstant(int):
-    """An instant in microseconds, and the zone on whose clock it is shown."""
+    """An instant in microseconds, and the time zone in which it is shown."""
 
     zone: str
 
@@ -23,19 +22,19 @@ class ZonedInstant(int):
         return made
 
     def rfc3339(self) -> str:
-        """The instant as programs get it."""
+        """The instant as RFC 3339, for JSON."""
         return rfc3339(self, self.zone)
 
     def in_table(self) -> str:
-        """Date and time of its zone, which stands elsewhere, with the fraction that there is."""
+        """Date and time in its zone, with the fraction, if any, but without naming the zone."""
         return local(self, self.zone).replace(tzinfo=None).isoformat(" ")
 
     def to_the_second(self) -> str:
-        """Date and time of its zone, cut to whole seconds."""
+        """Date and time in its zone, cut to whole seconds."""
         return local(self, self.zone).replace(tzinfo=None).isoformat(" ", "seconds")
 
     def day(self) -> str:
-        """The date on its zone's clock."""
+        """The date in its zone."""
         return local(self, self.zone).date().isoformat()
 
 
@@ -45,7 +44,7 @@ def zoned(instant: int | None, zone: str) -> ZonedInstant | None:
 
 
 class Ratio(msgspec.Struct, frozen=True, kw_only=True):
-    """An availability: the exact ratio, and a percentage cut to four decimals for the eye."""
+    """An availability: the exact ratio, and a percentage cut to four decimals for display."""
 
     numerator: int
     denominator: int
@@ -58,9 +57,9 @@ def ratio(numerator: int, denominator: int) -> Ratio:
 
 
 def as_json(value: object) -> object:
-    """What JSON has in place of a value that it does not know. Raises NotImplementedError for any other."""
+    """The JSON form of one of these value types. Raises NotImplementedError for any other type."""
     match value:
-        case Said():
+        case str():
             return str(value)
         case Fen():
             return yuan(value)
@@ -75,7 +74,7 @@ def as_json(value: object) -> object:
 
 
 def as_text(value: object) -> str | None:
-    """A value that is shown as one text; None for all others."""
+    """The text of a value that has a single text form; None for all others."""
     match value:
         case Fen() | ZonedInstant() | Fraction():
             return str(as_json(value))

@@ -1,4 +1,4 @@
-"""What codes and field names are called: in English as they are written in commands and JSON, in Chinese in Chinese."""
+"""The words for codes and field names: in English as in commands and JSON, in Chinese translated."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _TOPICS = (
     said("incident.corrected_within"),
     said("incident.function_corrected"),
     said("incident.reopened"),
-    said("incident.reinstated"),
+    said("incident.restored"),
     said("incident.kept"),
     said("incident.released"),
     said("source.read"),
@@ -199,14 +199,14 @@ _WORDS: dict[str, Said] = {
 
 
 def word(code: str) -> str:
-    """What a code or a field is called; one that is not known here stays as it is."""
+    """The word for a code or a field; an unknown one stays as it is."""
     return _WORDS.get(code, code)
 
 
 def label(field: str) -> str:
-    """What a field of a record is called: its name without the unit, with blanks."""
+    """The label of a record's field: its name without the unit, with blanks."""
     return word(field.removesuffix("_fen").removesuffix("_at").removesuffix("_us").replace("_", " "))
 
 
 CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})
-"""Fields of records whose values are codes, not what somebody wrote."""
+"""Fields of records whose values are codes, not free text."""

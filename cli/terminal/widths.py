@@ -1,4 +1,4 @@
-"""Texts in columns of a terminal, where a Chinese character takes two."""
+"""Text widths in a terminal, where a Chinese character takes two columns."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_PIECE = re.compile(r"[^\s⺀-￯]+[^\S\n]*|[⺀-￯][^\S\n]*|[^\S\n]+")
-"""A word, or a Chinese character, with the blanks behind it."""
+_PIECE = r"[^\s⺀-￯]+[^\S\n]*|[⺀-￯][^\S\n]*|[^\S\n]+"
+"""A word, or a Chinese character, with the blanks after it. It is compiled on first use, because that takes long."""
 _NO_START = "，。；：？！、）》」』】〕％”’"
 _NO_END = "（《「『【〔“‘"
 
 
 def cells(text: str) -> int:
-    """How many columns a text takes."""
+    """The number of columns of a text."""
     return len(text) if text.isascii() else sum(_cells(character) for character in text)
 
 
@@ -22,12 +22,12 @@ def _cells(character: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """A text filled up with blanks on its right."""
+    """A text padded with blanks on its right."""
     return text + " " * (width - cells(text))
 
 
 def folded(text: str, width: int) -> list[str]:
-    """A text in lines of so many columns, broken at blanks and between Chinese characters."""
+    """A text in lines of a width, broken at blanks and between Chinese characters."""
     return [line for paragraph in text.split("\n") for line in _lines(paragraph, width)]
 
 
@@ -42,9 +42,9 @@ def _lines(text: str, width: int) -> Iterator[str]:
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
-    """What stays on one line: punctuation stays with the character that it belongs to."""
+    """The unbreakable pieces of a text: punctuation stays with its character."""
     held = ""
-    for piece in _PIECE.findall(text):
+    for piece in re.findall(_PIECE, text):
         if held and piece[0] not in _NO_START and held.rstrip()[-1:] not in _NO_END:
             yield from _short(held, width)
             held = ""

@@ -60,7 +60,7 @@ class Refusal(_Declared):
                 setattr(cls, f"{name}_template", template)
 
     def __init__(self, **values: Any) -> None:
-        self.values: dict[str, Any] = {}
+        self.values: dict[str, object] = {}
         self.zone: str | None = None
         self._message: str | None = None
         self._hint: str | None = None
@@ -93,7 +93,7 @@ class Refusal(_Declared):
     @property
     def place_told(self) -> str | None:
         """Where it happened: FILE, FILE:LINE or FILE: $.json.path; None where that was not said."""
-        return self._place or self.values.get("place")
+        return self._place or (str(self.values["place"]) if "place" in self.values else None)
 
     def at(self, place: str) -> None:
         """Say where it happened, before what is wrong."""
@@ -118,7 +118,7 @@ class Refusal(_Declared):
 
 
 def _again(
-    kind: type[Refusal], values: dict[str, Any], zone: str | None, message: str | None, hint: str | None
+    kind: type[Refusal], values: dict[str, object], zone: str | None, message: str | None, hint: str | None
 ) -> Refusal:
     made = kind(**values)
     made.zone, made._message, made._hint = zone, message, hint

@@ -1,1 +1,1 @@
-"""The contract's rules, one file per part of it; clause and reading numbers stand in the docstrings."""
+"""The contract's rules, one file per part of it; the docstrings give clause and reading numbers."""

@@ -14,7 +14,7 @@ def availability(total_us: int, unavailable_us: int) -> Fraction:
 
 
 def compared(ratio: Fraction, terms: Terms) -> Fraction:
-    """What is compared with the commitment: the exact ratio, or its percentage rounded half up (R9)."""
+    """The value that is compared with the commitment: the exact ratio, or its percentage rounded half up (R9)."""
     decimals = terms.readings.availability_decimals
     if decimals == "exact":
         return ratio

@@ -87,9 +87,9 @@ def nth_workday(month: str, number: int, calendars: Calendars) -> date:
 
 
 def _last_day(month: str, terms: Terms) -> date:
-    """R15: the last day of the month that ends the period, or the day there with the number of the month's last.
+    """R15: the last day of the month that ends the period, or its day with the number of the claimed month's last.
 
-    Where the period is counted in days, the last of them is so many days after the month's last one.
+    Where the period is counted in days, it ends that many days after the claimed month's last day.
     """
     if terms.claims.closes_after_days is not None:
         return first_day(add_months(month, 1)) - _DAY + timedelta(days=terms.claims.closes_after_days.value)

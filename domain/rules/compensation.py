@@ -29,8 +29,8 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
 def credit(bases: Bases, tier_number: int, terms: Terms) -> Credit:
     """The credit of a tier (1 the mildest) on a month's net bases.
 
-    Each part is rounded half up by itself and then added; or the exact sum is rounded once, the call part
-    being what the rounded service part leaves of it (R13). A fee without parts has the one rate, up to the cap.
+    Each part is rounded half up, then both are added; or the exact sum is rounded once, and the call part is that
+    sum less the rounded service part (R13). A fee without parts has one rate, up to the cap.
     """
     tier = terms.tiers[tier_number - 1]
     service, service_parts = tier.service_rate.numerator * bases.service.net_fen, tier.service_rate.denominator
@@ -40,7 +40,7 @@ def credit(bases: Bases, tier_number: int, terms: Terms) -> Credit:
     if terms.readings.rounding == "once_on_total":
         call_fen = half_up(service * call_parts + call * service_parts, service_parts * call_parts) - service_fen
     cap = cap_fen(bases, terms)
-    service_fen = service_fen if cap is None else min(service_fen, cap)  # a cap: no call part
+    service_fen = service_fen if cap is None else min(service_fen, cap)  # a fee with a cap has no call part
     return Credit(
         service=PartCredit(rate=tier.service_rate, amount_fen=service_fen),
         call=PartCredit(rate=call_rate, amount_fen=call_fen),
@@ -49,13 +49,13 @@ def credit(bases: Bases, tier_number: int, terms: Terms) -> Credit:
 
 
 def uncapped_fen(bases: Bases, tier_number: int, terms: Terms) -> int:
-    """What a tier's rate gives of a fee without parts, before any cap, half up."""
+    """The credit of a tier on a fee without parts, before any cap, in fen, rounded half up."""
     rate = terms.tiers[tier_number - 1].service_rate
     return half_up(rate.numerator * bases.service.net_fen, rate.denominator)
 
 
 def cap_fen(bases: Bases, terms: Terms) -> int | None:
-    """The cap of a month in fen, rounded down: a share of what was paid of the fee without vouchers; None without."""
+    """The cap of a month in fen, rounded down: a share of the fee net of vouchers. None where the terms have none."""
     cap = terms.credit.cap
     if cap is None:
         return None
@@ -64,6 +64,6 @@ def cap_fen(bases: Bases, terms: Terms) -> int | None:
 
 
 def too_small(total_fen: int, terms: Terms) -> bool:
-    """Whether a credit is not given for its size: it must be above the minimum, where there is one."""
+    """Whether a credit is too small to be given: it must be above the minimum, or above zero where there is none."""
     minimum = terms.credit.minimum_credit
     return total_fen <= (0 if minimum is None else minimum.value)

@@ -13,7 +13,7 @@ from domain.time import months_between
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
-    """One part's base of a month, in fen: the fee, what vouchers paid of it, and the rest."""
+    """One part's base of a month, in fen: the fee, the amount that vouchers paid of it, and the rest."""
 
     fee_fen: int
     voucher_offset_fen: int
@@ -40,7 +40,7 @@ def bases(bills: Iterable[Bill], month: str, terms: Terms) -> Bases:
 
     Each base is net of what vouchers paid on that part: offsets on the bill and redemptions, added before they
     are divided over the months (R12). Vouchers of the month itself do not lower it. No base is below zero (R11).
-    Terms may take the rates of the whole fee instead, whatever vouchers paid of it.
+    Terms may apply the rates to the whole fee instead, before vouchers.
     """
     product = call = service_offset = call_offset = 0
     for bill in bills:
@@ -59,12 +59,12 @@ def bases(bills: Iterable[Bill], month: str, terms: Terms) -> Bases:
 
 
 def covers(bill: Bill, month: str) -> bool:
-    """Whether a bill that stands is for a month, alone or among others."""
+    """Whether a bill is for a month, alone or among others, and not void."""
     return bill.voided is None and 0 <= months_between(bill.first_month, month) < bill.months
 
 
 def _paid(bill: Bill, part: Part, outside_fen: int, month: str) -> int:
-    """What vouchers paid of a part, but for those that were awarded for this very month."""
+    """The amount that vouchers paid of a part, without vouchers that were awarded for this same month."""
     return outside_fen + sum(
         payment.amount_fen
         for payment in bill.payments

@@ -33,7 +33,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Mtbf(msgspec.Struct, frozen=True, kw_only=True):
-    """`mean_us` is None below two events: undefined, and no breach. Terms may promise none: then it is None too."""
+    """A year's mean. Below two events `mean_us` is None, which is no breach; terms may have no `commitment_days`."""
 
     events: int
     mean_us: Fraction | None
@@ -133,9 +133,9 @@ def _joined(failures: Iterable[Failure]) -> list[Failure]:
 def counted_outages(
     incidents: Iterable[Incident], covered: list[Span], at: int, terms: Terms, clip: Span = OPEN_ENDED
 ) -> list[Failure]:
-    """The outages of which any time counts, each from the start of its raw condition to its recovery.
+    """The outages with any counted time, each from the start of its raw run to its recovery.
 
-    Pieces that exclusions leave of one raw condition are one outage.
+    The pieces that exclusions leave of one raw run are one outage.
     """
     found = outages(incidents, at, terms, clip)
     pieces = [run for run in runs(found, terms) if intersect(run.counted, covered)]

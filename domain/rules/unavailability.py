@@ -17,7 +17,7 @@ OPEN_ENDED: Span = (-(2**62), 2**62)
 
 
 class Outage(msgspec.Struct, frozen=True):
-    """One incident as a span; `end` is where it is cut while it is open; `excluded` lies within the span."""
+    """One incident as a span. While it is open, `end` is where it is cut. `excluded` is within the span."""
 
     incident: str
     function: str
@@ -28,12 +28,12 @@ class Outage(msgspec.Struct, frozen=True):
 
 
 _ONE = {"agent_sign_in": "agents", "agent_calls": "agents"}
-"""Who cannot sign in cannot call: these functions are one (R3)."""
+"""An agent who cannot sign in cannot call, so these functions count as one (R3)."""
 _Named = TypeVar("_Named", Incident, Outage)
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What must last two minutes (R3): an unbroken condition, and the part of it that counts."""
+    """An unbroken run of outages that is tested against the minimum (R3), and the part of it that counts."""
 
     start: int
     end: int
@@ -46,7 +46,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as one month sees it: where its time went, in microseconds.
+    """A run within one month: how its time was counted, in microseconds.
 
     `length_us` = excluded + deducted + outside the month + not covered + repeated + counted, where it was long
     enough and nothing was rounded.
@@ -66,7 +66,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """A month measured: `total_us` is the whole month (clause 1), `covered_us` what of it is covered (R17)."""
+    """A month measured: `total_us` is the whole month (clause 1), `covered_us` its covered part (R17)."""
 
     total_us: int
     covered_us: int
@@ -87,7 +87,7 @@ def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: 
 def measure_months(
     incidents: Sequence[Incident], covered: list[Span], months: Sequence[str], at: int, terms: Terms
 ) -> list[Measured]:
-    """Several months, earliest first, each as `measure` has it; conditions that no month cuts are tested once."""
+    """Measure several months, earliest first, as `measure` does; runs that no month cuts are tested only once."""
     if terms.readings.month_straddle == "clip_then_test":
         return [measure(incidents, covered, month, at, terms) for month in months]
     window = month_span(months[0], terms.zone)[0], month_span(months[-1], terms.zone)[1]
@@ -111,9 +111,9 @@ def _measured(found: list[Run], covered: list[Span], month: str, terms: Terms) -
 def outages(
     incidents: Iterable[Incident], at: int, terms: Terms, clip: Span = OPEN_ENDED, window: Span = OPEN_ENDED
 ) -> list[Outage]:
-    """The incidents that stand, as spans within `clip` (R7), an open one cut at `at` (R19).
+    """The incidents that were not withdrawn, as spans within `clip` (R7); an open one is cut at `at` (R19).
 
-    They are those of an unbroken condition that reaches into `window`: no other can bear on what is in there.
+    They belong to unbroken runs that reach into `window`: no other incident can affect it.
     """
     spans = []
     first, last = clip
@@ -137,7 +137,7 @@ def _outage(incident: Incident, start: int, cut: int, at: int, terms: Terms) -> 
 
 
 def _excluded(incident: Incident, start: int, end: int, terms: Terms) -> list[Span]:
-    """Clause 2.3: the part of an incident for whose cause nothing is owed."""
+    """Clause 2.3: the part of an incident that is excluded."""
     spans = union(_span(exclusion, start, end, terms) for exclusion in incident.exclusions if exclusion.stands)
     return intersect(spans, [(start, end)])
 
@@ -151,7 +151,7 @@ def _span(exclusion: Exclusion, start: int, end: int, terms: Terms) -> Span:
 
 
 def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
-    """The conditions that are tested against the minimum, in order of start, each with what of it counts."""
+    """The runs in order of start, each tested against the minimum, with the part that counts."""
     readings = terms.readings
     silenced = (
         union(span for outage in found for span in outage.excluded) if readings.exclusion_removes == "time" else []
@@ -162,8 +162,8 @@ def runs(found: Sequence[Outage], terms: Terms) -> list[Run]:
 
 
 def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
-    """R3: whose condition must last long enough: the account's, a function's (agents signing in and calling are
-    one), or each incident's."""
+    """R3: the outages that form runs together: all of the account's, those of one function (agents signing in and
+    calling are one), or each incident alone."""
     if readings.minimum_applies_to == "merged":
         return [list(found)]
     if readings.minimum_applies_to == "per_incident":
@@ -175,7 +175,7 @@ def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
 
 
 def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
-    """R4, before exclusions: the raw condition is tested, then excluded time is taken out of it."""
+    """R4, before exclusions: the raw run is tested, then excluded time is taken out of it."""
     result = []
     for start, end, members in _joined([(outage.start, outage.end, outage) for outage in group]):
         outages = [outage for _, _, outage in members]
@@ -186,14 +186,14 @@ def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[R
 
 
 def _left(start: int, end: int, outages: list[Outage]) -> list[Span]:
-    """What is left of an unbroken condition once each outage's own excluded time is taken out of it alone."""
+    """The rest of a run after each outage's excluded time is taken out of that outage alone."""
     if not [span for outage in outages for span in outage.excluded]:
         return [(start, end)]
     return union(span for o in outages for span in subtract([(o.start, o.end)], o.excluded))
 
 
 def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
-    """R4, after exclusions: what remains is tested, each unbroken piece by itself."""
+    """R4, after exclusions: the remaining time is tested, each unbroken piece by itself."""
     pieces = [
         (start, end, outage)
         for outage in group
@@ -207,7 +207,7 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
 
 
 def _joined(pieces: list[tuple[int, int, _Named]]) -> list[tuple[int, int, list[tuple[int, int, _Named]]]]:
-    """Pieces that overlap or touch, together, in order of start, with where they begin and how far they reach."""
+    """Group pieces that overlap or touch, in order of start; each group has its start, its end and its pieces."""
     if len(pieces) > 1:
         pieces.sort(key=_order)
     joined: list[tuple[int, int, list[tuple[int, int, _Named]]]] = []
@@ -234,7 +234,7 @@ def _order(piece: tuple[int, int, Incident | Outage]) -> tuple[int, int, str]:
 def _run(
     start: int, end: int, still_open: bool, outages: list[Outage], excluded_us: int, condition: list[Span], terms: Terms
 ) -> Run:
-    """R1 and R2: whether a condition is long enough, and which part of it counts."""
+    """R1 and R2: whether a run is long enough, and which part of it counts."""
     minimum_us = terms.service.minimum_outage_seconds.value * SECOND_US
     lasted = end - start
     enough = lasted >= minimum_us if terms.readings.minimum_inclusive else lasted > minimum_us
@@ -247,7 +247,7 @@ def _run(
 
 
 class Part(NamedTuple):
-    """A run as one month sees it: what counts of it anywhere, in the month, while covered, and in no earlier run."""
+    """A run within one month: its counted time there, that of it which is covered, and that in no earlier run."""
 
     run: Run
     within: list[Span]
@@ -258,7 +258,7 @@ class Part(NamedTuple):
 def parts(found: Iterable[Run], covered: list[Span], window: Span) -> Iterator[Part]:
     """Each run's own part of the month: within it, covered (R17), and not counted by an earlier run already.
 
-    `covered` is what is covered of the month; the runs come in order of start.
+    `covered` is the covered time of the month; the runs are in order of start.
     """
     seen: list[Span] = []
     reach = window[0]
@@ -273,7 +273,7 @@ def parts(found: Iterable[Run], covered: list[Span], window: Span) -> Iterator[P
 
 
 def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
-    """The runs of a month with where their time went."""
+    """The episodes of a month, with how their time was counted."""
     episodes = []
     for run, within, under_terms, own in parts(found, covered, window):
         within_us, own_us = length(within), length(own)
@@ -297,12 +297,12 @@ def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms)
 
 
 def _within(run: Run, window: Span) -> list[Span]:
-    """What counts of a run within a month."""
+    """The counted spans of a run within a month."""
     return run.counted if run.start >= window[0] and run.end <= window[1] else intersect(run.counted, [window])
 
 
 def _quantised(span_us: int, terms: Terms) -> int:
-    """R6: elapsed time as it is, or each episode's time rounded up to whole minutes; or only the minutes it filled."""
+    """R6: an episode's elapsed time as it is, rounded up to whole minutes, or cut to the whole minutes it filled."""
     if terms.whole_minutes_only:
         return span_us // MINUTE_US * MINUTE_US
     return span_us if terms.readings.quantise == "exact" else -(-span_us // MINUTE_US) * MINUTE_US

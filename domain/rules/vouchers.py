@@ -20,7 +20,7 @@ from domain.time import month_start, rfc3339
 
 
 def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command: RedeemVoucher, terms: Terms) -> None:
-    """Whether a voucher of `account`, issued at `issued_at`, may pay what the command asks.
+    """Check that a voucher of `account`, issued at `issued_at`, may pay the part of the bill in the command.
 
     Raises Refusal `not_transferable`, `other_accounts_bill`, `bill_voided`, `earlier_bill`, `part_not_payable`,
     `redeemed_before_issued`, `nothing_to_redeem`.

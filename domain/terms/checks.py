@@ -1,4 +1,4 @@
-"""What is wrong with a document of the right shape, and what of an agreement no document can say."""
+"""Checks for errors in a document of the right shape, and for agreements that no document can express."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _INEXPRESSIBLE: dict[str, tuple[Said, Said]] = {
 
 
 def check_expressible(raw: Any) -> None:
-    """Raises Unreadable `terms_not_expressible` for a kind of measure that the software knows and cannot work out."""
+    """Refuse kinds of measure that the software cannot compute. Raises Unreadable `terms_not_expressible`."""
     measure = raw.get("measure") if isinstance(raw, dict) else None
     kind = measure.get("kind") if isinstance(measure, dict) else None
     kind = kind.get("value") if isinstance(kind, dict) else kind
@@ -44,7 +44,7 @@ def check_expressible(raw: Any) -> None:
 
 
 def findings(terms: Terms) -> list[tuple[str, str]]:
-    """What is wrong with a document of the right shape: (path, finding)."""
+    """The errors in a document of the right shape: (path, finding)."""
     return [
         *_date_findings(terms),
         *_currency_findings(terms),
@@ -101,7 +101,7 @@ def _claims_findings(terms: Terms) -> list[tuple[str, str]]:
 
 
 def _limit_findings(terms: Terms) -> list[tuple[str, str]]:
-    """A cap is a share of the fee, and of a fee in parts nobody could say which part it lowers."""
+    """A cap is a share of the fee. It needs a fee without parts, or it would be unclear which part it lowers."""
     cap = terms.credit.cap
     if cap is None:
         return []

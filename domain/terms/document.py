@@ -14,7 +14,7 @@ from domain.time import midnight
 
 REFERENCE_AGREEMENT = "aliyun-ccc"
 REFERENCE_FUNCTIONS: tuple[str, ...] = get_args(Function)
-"""What can be unavailable where terms do not say: the parts of a call centre."""
+"""The functions that can be unavailable where terms list none: the parts of a call centre."""
 _Clause = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 _Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 _FunctionName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -22,7 +22,7 @@ _Value = TypeVar("_Value")
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every table of a document: what the schema does not know is refused."""
+    """Base of every table of a document. Unknown fields are refused."""
 
 
 class Cited(msgspec.Struct, Generic[_Value], frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,29 +39,29 @@ class Source(_Part, frozen=True, kw_only=True):
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None = None
     url: str | None = None
     dated: date | None = None
-    """The date that the text itself bears; None where it bears none."""
+    """The date in the text itself; None where it has none."""
     checked_on: date
 
 
 class Measure(_Part, frozen=True, kw_only=True):
-    """How availability is worked out: from the time that the service was down. There is no other way here."""
+    """How availability is computed: only from the time that the service was down."""
 
     kind: Cited[Literal["time"]]
 
 
 class Service(_Part, frozen=True, kw_only=True):
-    """What is measured, and from which length on an outage counts."""
+    """The service that is measured, and the minimum length of an outage that counts."""
 
     period: Cited[Literal["calendar_month"]]
     minimum_outage_seconds: Cited[Annotated[int, msgspec.Meta(ge=0, le=86_400)]]
     beta_covered: Cited[bool]
     whole_minutes_only: Cited[bool] | None = None
-    """Whether of each outage only the minutes count that it filled."""
+    """Whether only the whole minutes that an outage filled count."""
     functions: Cited[Annotated[tuple[_FunctionName, ...], msgspec.Meta(min_length=1)]] | None = None
 
 
 class Commitment(_Part, frozen=True, kw_only=True):
-    """What is promised."""
+    """The promised availability and mean time between failures."""
 
     availability: Cited[Fraction]
     mtbf_days: Cited[Annotated[int, msgspec.Meta(ge=1, le=3660)]] | None = None
@@ -82,14 +82,14 @@ class Claims(_Part, frozen=True, kw_only=True):
 
 
 class Fees(_Part, frozen=True, kw_only=True):
-    """What a month's rates are taken of: two parts or the fee as one, less what vouchers paid of it or not."""
+    """The base of a month's rates: two parts or the undivided fee, net of vouchers or gross."""
 
     parts: Cited[Literal["service_and_call", "single"]] | None = None
     base: Cited[Literal["net_of_vouchers", "gross"]] | None = None
 
 
 class CreditLimits(_Part, frozen=True, kw_only=True):
-    """The most that a month is worth, of its fee net of vouchers; and what a credit must be above to be given."""
+    """The cap on a month's credit, as a share of its fee net of vouchers, and the minimum that it must exceed."""
 
     cap: Cited[Fraction] | None = None
     minimum_credit: Cited[Fen] | None = None
@@ -102,7 +102,7 @@ class Amendments(_Part, frozen=True, kw_only=True):
 
 
 class VoucherRules(_Part, frozen=True, kw_only=True):
-    """What a voucher is not, and what it is called: a voucher, or a credit on later bills."""
+    """A voucher is neither cash nor transferable; `remedy` calls it a voucher, or a credit on later bills."""
 
     cash: Cited[Literal[False]]
     transferable: Cited[Literal[False]]
@@ -121,7 +121,7 @@ class Tier(_Part, frozen=True, kw_only=True):
 
 
 class ExclusionCause(_Part, frozen=True, kw_only=True):
-    """A cause for which nothing is owed, and whether the customer must have been told before."""
+    """A cause for which nothing is owed, and whether it needs prior notice to the customer."""
 
     clause: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.()-]{0,39}$")]
     cause: Annotated[str, msgspec.Meta(min_length=1)]
@@ -188,7 +188,7 @@ class Terms(_Part, frozen=True, kw_only=True):
     readings: Readings
 
     def __hash__(self) -> int:
-        """Of what tells versions apart: terms are looked up often, and hashing all their parts takes long."""
+        """Hash only what tells versions apart: terms are looked up often, and hashing every part is slow."""
         return hash((self.version, self.readings))
 
     @property
@@ -197,12 +197,12 @@ class Terms(_Part, frozen=True, kw_only=True):
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """What can be unavailable."""
+        """The functions that can be unavailable."""
         return REFERENCE_FUNCTIONS if self.service.functions is None else self.service.functions.value
 
     @property
     def whole_minutes_only(self) -> bool:
-        """Whether of each outage only the minutes count that it filled."""
+        """Whether only the whole minutes that an outage filled count."""
         return self.service.whole_minutes_only is not None and self.service.whole_minutes_only.value
 
     @property
@@ -212,12 +212,12 @@ class Terms(_Part, frozen=True, kw_only=True):
 
     @property
     def gross_base(self) -> bool:
-        """Whether rates are taken of the whole fee, whatever vouchers paid of it."""
+        """Whether rates apply to the whole fee, before vouchers."""
         return self.fees.base is not None and self.fees.base.value == "gross"
 
     @property
     def remedy(self) -> Literal["voucher", "credit"]:
-        """What a month's credit is given as."""
+        """The form in which a month's credit is given."""
         return "voucher" if self.vouchers.remedy is None else self.vouchers.remedy.value
 
     @property
@@ -235,5 +235,5 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     noticed_at: int | None
 
     def __hash__(self) -> int:
-        """Of the document's hash alone: versions are looked up often, and hashing all their parts takes long."""
+        """Hash only the document's hash: versions are looked up often, and hashing every part is slow."""
         return hash(self.sha256)

@@ -1,9 +1,8 @@
-"""The doubtful clauses' other readings: which switch answers which question, and what else it could say."""
+"""The alternative readings of doubtful clauses: the reading number of each switch, and its possible values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -56,33 +55,33 @@ VALUES: dict[str, tuple[str | int | bool, ...]] = {
     "shared_touches": ("at_start", "any_covered"),
     "maintenance_excluded": ("actual", "announced"),
 }
-"""What a question is answered with; where any value is possible (R8, R9), those that are worth trying."""
+"""The values of each switch; where any value is possible (R8, R9), those that are worth trying."""
 
 
 def others(readings: Readings) -> Iterator[tuple[str, str | int | bool]]:
-    """Every switch with every answer that is not the given one."""
+    """Every switch with each value that the given readings do not have."""
     for key, values in VALUES.items():
         for value in values:
             if getattr(readings, key) != value:
                 yield key, value
 
 
-def with_readings(versions: Sequence[Version], changed: Mapping[str, Any]) -> tuple[Version, ...]:
-    """The same versions, read otherwise. Raises Unreadable `bad_reading` for an unknown switch or answer."""
+def with_readings(versions: Sequence[Version], changed: Mapping[str, object]) -> tuple[Version, ...]:
+    """The same versions with some readings changed. Raises Unreadable `bad_reading` for an unknown switch or value."""
     return tuple(_changed(version, changed) for version in versions)
 
 
-def check_readings(changed: Mapping[str, Any]) -> None:
-    """Raises Unreadable `bad_reading` for an unknown switch or answer."""
+def check_readings(changed: Mapping[str, object]) -> None:
+    """Check changed readings. Raises Unreadable `bad_reading` for an unknown switch or value."""
     _read(Readings(), changed)
 
 
-def _changed(version: Version, changed: Mapping[str, Any]) -> Version:
+def _changed(version: Version, changed: Mapping[str, object]) -> Version:
     terms = msgspec.structs.replace(version.terms, readings=_read(version.terms.readings, changed))
     return msgspec.structs.replace(version, terms=terms)
 
 
-def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
+def _read(readings: Readings, changed: Mapping[str, object]) -> Readings:
     try:
         zone_info(str(changed.get("timezone", readings.timezone)))
         return msgspec.convert({**msgspec.structs.asdict(readings), **changed}, Readings)
@@ -91,7 +90,7 @@ def _read(readings: Readings, changed: Mapping[str, Any]) -> Readings:
 
 
 def parse_setting(text: str) -> tuple[str, str | int | bool]:
-    """A switch and its answer from `READING=VALUE`. Raises Unreadable `bad_reading`."""
+    """Parse `READING=VALUE` into a switch and its value. Raises Unreadable `bad_reading`."""
     key, equals, value = text.partition("=")
     if not equals or key not in NUMBERS:
         raise NotReadingAndValue(text=text, names=", ".join(NUMBERS))

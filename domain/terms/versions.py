@@ -1,7 +1,7 @@
-"""Terms as they are published: read from a document's text and checked, announced, and governing their months.
+"""Published terms: reads and checks their documents, publishes versions, and finds the version of a month.
 
-A document is TOML (or the same as JSON). It is read from its text, never from a file: what is published is the
-text, and a decision names the hash of its bytes. Its schema is `domain/terms/document.py`.
+A document is TOML (or the same as JSON). It is read from its text, never from a file: the text is published, and
+a decision names the hash of its bytes. Its schema is `domain/terms/document.py`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from domain.refusals.terms import (
 )
 from domain.terms.checks import check_expressible, findings
 from domain.terms.document import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
-from domain.text import said, words_of
+from domain.text import Said, said, words_of
 from domain.time import DAY_US, DEFAULT_ZONE, month_span, rfc3339
 
 __all__ = ["REFERENCE_AGREEMENT", "Cited", "Readings", "Terms", "Version"]
@@ -49,28 +49,29 @@ def document_sha256(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def parse_terms(text: str) -> Terms:
-    """A document's text as terms, wholly checked. Raises Unreadable with the place in the document."""
+    """Parse and check a document's text. Raises Unreadable with the place in the document."""
     try:
         raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
         check_expressible(raw)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise UnreadableTerms(error=words_of(error)) from None
+        raise UnreadableTerms(error=_reason(error)) from None
     for path, finding in findings(terms):
         raise WrongTerms(finding=finding, path=path)
     return terms
 
 
 def _reason(error: Exception) -> str:
-    """Why a document cannot be read, in words; the place in it last."""
+    """The reason why a document cannot be read, with the place in it at the end."""
     if isinstance(error.__cause__, ValueError) and isinstance(error, msgspec.ValidationError):
         place = str(error).removeprefix(str(error.__cause__)).removeprefix(" - at `").removesuffix("`")
         return said("{message} - at `{path}`", message=words_of(error.__cause__), path=place)
-    return parser_words(str(error))
+    told = words_of(error)
+    return told if isinstance(told, Said) else parser_words(told)
 
 
-def _toml(text: str) -> dict[str, Any]:
-    """Raises ValueError."""
+def _toml(text: str) -> dict[str, object]:
+    """Parse TOML. Raises ValueError."""
     import tomllib  # most commands read no terms
 
     return tomllib.loads(text)
@@ -157,7 +158,7 @@ def _check_only_readings(held: Version, terms: Terms, reason: str | None) -> Non
 
 
 def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:
-    """A ledger's accounts are under one agreement, in one currency."""
+    """Check that all versions of a ledger are of one agreement and one currency."""
     if not versions:
         return
     held = versions[-1].terms
@@ -187,7 +188,7 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
 
 
 def needs_calendar(terms: Terms) -> bool:
-    """Whether working days bear on anything that the terms say."""
+    """Whether any rule of the terms depends on working days."""
     return terms.claims.opens_after_working_day is not None or terms.readings.deadline_rolls
 
 
@@ -225,17 +226,17 @@ def latest(versions: Sequence[Version]) -> Version:
 
 
 def zone_of(versions: Sequence[Version]) -> str:
-    """The clock of the latest terms, on which instants are shown; the usual one before there are any."""
+    """The time zone in which instants are shown: that of the latest terms, or the default before there are any."""
     return latest(versions).terms.zone if versions else DEFAULT_ZONE
 
 
 def currency_of(versions: Sequence[Version]) -> str:
-    """The currency of all amounts, by ISO 4217: that of the terms, of which no version may have another."""
+    """The currency of all amounts, by ISO 4217. Every version of the terms has the same one."""
     return latest(versions).terms.currency if versions else DEFAULT_CURRENCY
 
 
 def by_name(versions: Sequence[Version], name: str) -> Version:
-    """The version of that name. Raises Refusal `unknown_terms`."""
+    """The version with a name. Raises Refusal `unknown_terms`."""
     for version in versions:
         if version.terms.version == name:
             return version

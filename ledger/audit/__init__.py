@@ -1,1 +1,1 @@
-"""What an auditor asks: replay, impact, the transparency log, the dossier."""
+"""Audits: replay, impact, completeness, verification, and the dossier."""

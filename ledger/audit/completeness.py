@@ -1,4 +1,4 @@
-"""What is missing from a ledger that may be quite intact: findings, never refusals."""
+"""Looks for gaps in the data of a ledger that may be intact. Gaps are findings, never refusals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOURCE_DAYS = 365
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is missing or odd: its kind, whose and which month where that makes sense, and in words."""
+    """Something missing or odd: its kind, the account and month where there is one, and a sentence."""
 
     kind: str
     message: str
@@ -33,7 +33,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: int | None) -> Iterator[Gap]:
-    """What is missing of an account at an instant; of one year's months where one is given."""
+    """The gaps of an account at an instant; only in the months of a year where one is given."""
     found = [
         *_months_without_bill(case, account, at),
         *_open_incidents(case, account, at),
@@ -45,7 +45,7 @@ def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: i
 
 
 def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Gap]:
-    """Months that have ended, from enrolment to closure, that no standing bill is for."""
+    """Ended months, from enrolment to closure, without a valid bill."""
     holder = case.account
     if holder is None:
         return
@@ -95,7 +95,7 @@ def _claims(case: Case, account: str, at: int) -> Iterator[Gap]:
 
 
 def _unexplained_offsets(case: Case, account: str) -> Iterator[Gap]:
-    """Voucher amounts on bills for which this ledger knows no voucher."""
+    """Voucher amounts on bills for which this ledger has no voucher."""
     for bill in case.bills.values():
         outside = bill.service_voucher_fen + bill.call_voucher_fen
         if bill.voided is None and outside:
@@ -112,7 +112,7 @@ def _unexplained_offsets(case: Case, account: str) -> Iterator[Gap]:
 
 
 def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Gap]:
-    """Decisions and vouchers that say an earlier time than that at which they were recorded."""
+    """Decisions and vouchers that are dated earlier than they were recorded."""
     for fact in facts:
         event = fact.event
         if isinstance(event, ClaimDecided):

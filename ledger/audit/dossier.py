@@ -1,4 +1,4 @@
-"""A claim's whole case as one file that a stranger can check: `docs/dossier.md` describes it."""
+"""A claim's whole case as one file that can be checked without the ledger; see `docs/dossier.md`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORMAT = "slaledger-dossier-1"
 
 
 class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An event as stored, with its place in the tree and the proof of it."""
+    """An event as stored, with its index in the tree and its inclusion proof."""
 
     index: int
     position: int
@@ -42,7 +42,7 @@ class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file's content; `digest` is over the canonical JSON of all the rest."""
+    """The file's content; `digest` is the hash of the canonical JSON of all other fields."""
 
     format: str
     ledger: str
@@ -54,7 +54,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """What a verified checkpoint says of the tree."""
+    """The tree according to a verified checkpoint."""
 
     origin: str
     size: int
@@ -69,7 +69,7 @@ def compose(
     checkpoint: str,
     prove: Callable[[int], tuple[int, Sequence[bytes]]],
 ) -> bytes:
-    """The dossier of a claim, from all rows that concern its account; `prove` gives a position's index and proof.
+    """Compose a claim's dossier from all rows that concern its account; `prove` returns a position's index and proof.
 
     Raises Refusal `claim_undecided` where no decision was made.
     """
@@ -87,7 +87,7 @@ def compose(
 
 
 def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:
-    """Whether a claim has a decision to make a dossier of, by the rows that concern its account."""
+    """Whether a claim has a decision, and so can have a dossier, by the rows that concern its account."""
     stream = streams.claim(account, month)
     return any(row.stream == stream and row.topic == "claim.decided" for row in rows)
 
@@ -109,7 +109,7 @@ def _proved(row: Row, index: int, proof: Sequence[bytes]) -> ProvedEvent:
 
 
 def encode(dossier: Dossier) -> bytes:
-    """The file's bytes, with the digest that belongs to them."""
+    """Encode a dossier with its digest."""
     fields = msgspec.to_builtins(dossier)
     del fields["digest"]
     digest = hashlib.sha256(_canonical(fields)).hexdigest()
@@ -121,7 +121,7 @@ def _canonical(value: Any) -> bytes:
 
 
 def read(data: bytes) -> Dossier:
-    """A dossier from a file's bytes, its digest checked. Raises Unreadable `bad_dossier`, Damaged `digest_differs`."""
+    """Read a dossier from bytes and check its digest. Raises Unreadable `bad_dossier`, Damaged `digest_differs`."""
     try:
         dossier = msgspec.json.decode(data, type=Dossier)
     except msgspec.MsgspecError as error:
@@ -134,7 +134,7 @@ def read(data: bytes) -> Dossier:
 
 
 def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
-    """Everything that is wrong with a dossier against its checkpoint's tree, in words; nothing where all holds.
+    """Check a dossier against its checkpoint's tree. Yields a sentence for each error.
 
     Raises Damaged where an event or a decision cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Which past decisions would come out otherwise: with what is known now, or under other terms or readings."""
+"""Finds past decisions that would come out differently: on the facts known now, or under other terms or readings."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ledger.log.account_history import AccountHistory
 from ledger.log.reader import Reader
 
 Choose = Callable[[Sequence[Version], str], Version]
-"""Which version is taken to govern a month."""
+"""Chooses the version that governs a month."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a decision comes to; `refused` is why it cannot be made."""
+    """The result of a decision; `refused` is why it cannot be made."""
 
     outcome: str
     tier: int | None
@@ -33,7 +33,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision that would come out otherwise: `owed_fen` and `overpaid_fen` are what would stand after it."""
+    """A decision that would come out differently; `owed_fen` and `overpaid_fen` are the amounts after it."""
 
     account: str
     month: str
@@ -50,7 +50,7 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcome_of(decision: Decision) -> Outcome:
-    """What a decision comes to."""
+    """The result of a decision."""
     return Outcome(
         outcome=decision.outcome,
         tier=decision.availability.tier if decision.availability else None,
@@ -59,9 +59,9 @@ def outcome_of(decision: Decision) -> Outcome:
 
 
 def impacts_of_now(log: Reader, first: str, end: str, *, at: int, on_progress: Progress) -> list[Impact]:
-    """The claims that `claim redecide` would decide otherwise at `at`, with what the log knows.
+    """The decisions that `claim redecide` would make differently at `at`, on the facts in the log.
 
-    They are those of the accounts whose streams lie from `first` up to `end`.
+    They are those of the accounts with streams from `first` up to `end`.
     """
     found: list[Impact] = []
     position = log.position()
@@ -103,7 +103,7 @@ def _decided(case: Case, account: str, month: str, at: int, choose: Choose) -> D
 
 
 def _causes(facts: Sequence[Fact], made: Decision, case: Case, month: str) -> list[Fact]:
-    """The events since a decision that can bear on its month, as they stood then or stand now."""
+    """The events since a decision that can affect its month, by the case then or now."""
     before = fold(fact for fact in facts if fact.position <= made.facts.position)
     return [
         fact
@@ -114,9 +114,9 @@ def _causes(facts: Sequence[Fact], made: Decision, case: Case, month: str) -> li
 
 
 def _concerns(fact: Fact, case: Case, month: str, made: Decision) -> bool:
-    """Whether an event can bear on a month: the terms, the calendars used, the account, its bills, its incidents.
+    """Whether an event can affect a month: the terms, the calendars used, the account, its bills, its incidents.
 
-    An incident that ends where the month begins, or the other way round, belongs to an outage of the month (R7).
+    An incident that ends where the month begins, or begins where it ends, belongs to an outage of the month (R7).
     """
     kind, event = fact.topic.partition(".")[0], fact.event
     if isinstance(event, CalendarPublished):
@@ -134,7 +134,7 @@ def _concerns(fact: Fact, case: Case, month: str, made: Decision) -> bool:
 
 
 def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose, on_progress: Progress) -> list[Impact]:
-    """The recorded decisions that come out otherwise under other rules, of the accounts in a range of streams."""
+    """The decisions that come out differently under other rules, of the accounts in a range of streams."""
     found: list[Impact] = []
     common = log.common()
     for done, own in enumerate(log.accounts_rows(first, end), start=1):
@@ -145,7 +145,7 @@ def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose, on_pr
 
 
 def impact_of_rules(past: RecordedDecision, choose: Choose) -> Impact | None:
-    """A recorded decision made again under other rules, from the very facts that it knew; None where it is alike."""
+    """Make a recorded decision again under other rules, on the facts that it knew; None where nothing changes."""
     made = past.made
     again = _decided(past.case, past.account, past.month, made.decided_at, choose)
     old, new = outcome_of(made), again if isinstance(again, Outcome) else outcome_of(again)
@@ -164,7 +164,7 @@ def impact_of_rules(past: RecordedDecision, choose: Choose) -> Impact | None:
 
 
 class OtherReading(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading that would have changed a decision, and to what."""
+    """A reading that would have changed a decision, and the changed result."""
 
     reading: str
     key: str
@@ -173,7 +173,7 @@ class OtherReading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def other_readings(past: RecordedDecision) -> list[OtherReading]:
-    """Each doubtful clause whose other reading changes a decision: R11, R12, R17, R18 and R19 have no other."""
+    """The alternative readings that change a decision. R11, R12, R17, R18 and R19 have no alternative."""
     changed = []
     for key, value in others(past.made.terms.readings):
         found = impact_of_rules(past, reading_chooser({key: value}))
@@ -183,5 +183,5 @@ def other_readings(past: RecordedDecision) -> list[OtherReading]:
 
 
 def reading_chooser(changed: dict[str, str | int | bool]) -> Choose:
-    """The version in force, read otherwise. Raises Unreadable `bad_reading` when it is asked."""
+    """A function that chooses the version in force with some readings changed. It raises Unreadable `bad_reading`."""
     return lambda versions, month: in_force(with_readings(versions, changed), month)

@@ -1,4 +1,4 @@
-"""Deciding every recorded decision again, from the events that it knew, with the assessment of today."""
+"""Replay: makes every recorded decision again, from the events that it knew, with today's assessment."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Read = TypeVar("_Read")
 class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded decision with the case as it was known when it was made.
 
-    Account, month and facts are taken from where it stands in the log, not from what the record says of itself.
+    Account, month and facts are taken from its place in the log, not from the record.
     """
 
     account: str
@@ -50,7 +50,7 @@ class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a decision comes out otherwise: the path of the first differing field, and both values."""
+    """A decision that replays differently: the path of the first differing field, and both values."""
 
     account: str
     month: str
@@ -62,11 +62,11 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def past_decisions(own: AccountRows, common: SharedHistory, month: str | None = None) -> Iterator[RecordedDecision]:
-    """An account's decisions in order, each with what it knew; of one month where given.
+    """An account's decisions in order, each with the case that it knew; of one month where given.
 
-    What a decision knew is the log up to its last position before it. Where nobody can tell that, as in a dossier,
-    the record is believed. Each case is valid until the next is asked for. Raises Damaged where an event or a record
-    cannot be read, behind the last decision too.
+    A decision knew the log up to the last position before it. Where that is unknown, as in a dossier, the position in
+    the record is taken. Each case is valid until the next is asked for. Raises Damaged where an event or a record
+    cannot be read, even after the last decision.
     """
     life, known = AccountHistory(own.account, common), 0
     facts: list[Fact] = []
@@ -99,7 +99,7 @@ def past_decisions(own: AccountRows, common: SharedHistory, month: str | None = 
 
 
 def _claimed(stream: str) -> str | None:
-    """The month whose claim a stream is; None for any other stream."""
+    """The month of a claim's stream; None for any other stream."""
     _, kind, month = (*stream.split("/", 2), "", "")[:3]
     return month if kind == "claim" else None
 
@@ -114,7 +114,7 @@ def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
 def replay(past: RecordedDecision) -> Difference | None:
     """Decide again and compare the whole record, byte for byte; None where it is the same.
 
-    Raises Damaged `unreadable_decision`, which only a record that is not the same can be.
+    Raises Damaged `unreadable_decision`, which can happen only where the records differ.
     """
     basis = past.basis
     try:
@@ -134,7 +134,7 @@ def replay(past: RecordedDecision) -> Difference | None:
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of deciding again: how many decisions and events of accounts there are, and what came out otherwise."""
+    """The result of a replay: the numbers of decisions and of accounts' events, and the differences."""
 
     decisions: int = 0
     events: int = 0
@@ -142,7 +142,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replay_range(log: Reader, first: str, end: str, *, month: str | None = None, on_progress: Progress) -> Replayed:
-    """Decide again all that was decided of the accounts whose streams lie from `first` up to `end`, in their order.
+    """Replay all decisions of the accounts with streams from `first` up to `end`, in order.
 
     Memory does not grow with the log. Raises Damaged as `past_decisions` does.
     """
@@ -160,7 +160,7 @@ def replay_range(log: Reader, first: str, end: str, *, month: str | None = None,
 
 
 def together(parts: Iterable[Replayed]) -> Replayed:
-    """What came of several ranges, in their order."""
+    """Combine the results of several ranges, in order."""
     parts = tuple(parts)
     return Replayed(
         decisions=sum(part.decisions for part in parts),

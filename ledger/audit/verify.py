@@ -1,4 +1,4 @@
-"""Whether a ledger is what it was: readable, without a gap, balanced, replayable, and an extension of what was kept."""
+"""Verifies a ledger: it is readable, without gaps, balanced, replayable, and an extension of earlier checkpoints."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 
 class Damage(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that cannot be so in an intact ledger; `position` is where it shows first, where that can be told."""
+    """Something impossible in an intact ledger; `position` is where it shows first, where that is known."""
 
     kind: str
     message: str
@@ -32,7 +32,7 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verification found: the log as its rows say it, damage, and decisions that replay otherwise."""
+    """The result of a verification: the log's root from its rows, damage, and decisions that replay differently."""
 
     ledger: str
     log: LogRoot
@@ -46,7 +46,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RangeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a range of accounts."""
+    """The result for a range of accounts."""
 
     decisions: int
     damage: list[Damage]
@@ -56,7 +56,7 @@ class RangeResult(msgspec.Struct, frozen=True, kw_only=True):
 def verify(
     ledger: Ledger, against: Checkpoint | None, on_progress: Progress, workers: Workers | None = None
 ) -> Verified:
-    """Check the whole ledger, and where a checkpoint is given, that the log extends the one that it is of.
+    """Check the whole ledger, and with a checkpoint also that the log extends that of the checkpoint.
 
     Raises Refusal as `check_origin` does where the checkpoint is another ledger's.
     """
@@ -83,7 +83,7 @@ def verify(
 
 
 def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) -> RangeResult:
-    """Vouchers balance and decisions replay, of the accounts in a range of streams."""
+    """Check that vouchers balance and decisions replay, for the accounts in a range of streams."""
     decisions, done = 0, 0
     damage: list[Damage] = []
     different: list[Difference] = []
@@ -102,7 +102,7 @@ def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) 
 
 
 def _unreadable(log: Reader) -> Iterator[Damage]:
-    """Every event decodes."""
+    """Check that every event decodes."""
     for row in log.since(0):
         try:
             decode(row)
@@ -111,13 +111,13 @@ def _unreadable(log: Reader) -> Iterator[Damage]:
 
 
 def _gaps(log: Reader) -> Iterator[Damage]:
-    """The versions of each stream run from 1 without a gap."""
+    """Check that the versions of each stream run from 1 without a gap."""
     for stream, position in log.broken_streams():
         yield Damage(kind="gap", message=said("stream {stream} misses a version", stream=stream), position=position)
 
 
 def _rewritten(ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint | None) -> Iterator[Damage]:
-    """The log extends the checkpoint's, and the tree that lies beside it."""
+    """Check that the log extends that of the checkpoint, and the stored tree."""
     with tree_as_kept(ledger) as kept:
         if kept is not None and (found.size < kept.size or _root(log, found, kept.size) != kept.root()):
             position = first_difference(log, kept)
@@ -139,7 +139,7 @@ def _rewritten(ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint 
 
 
 def _root(log: Reader, found: LogRoot, size: int) -> bytes:
-    """The root of the first `size` events, for the whole log as it was derived already."""
+    """The root of the first `size` events; for the whole log it is the root already derived."""
     return found.root if size == found.size else derived(log, size).root
 
 
@@ -152,7 +152,7 @@ def _at(what: str, position: int | None) -> str:
 
 
 def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
-    """Vouchers: none below zero, both sides of each redemption and of each issue agree."""
+    """Check that no voucher is below zero, and that both sides of each redemption and issue agree."""
     on_vouchers = {
         (voucher.voucher, each.number): (each.bill, each.part, each.amount_fen, each.reversed is not None)
         for voucher in case.vouchers.values()
@@ -190,7 +190,7 @@ def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
 
 
 def _stale_projections(ledger: Ledger, position: int) -> Iterator[Damage]:
-    """What is kept of the projections is what the events make of them."""
+    """Check that the stored projections equal those of the events."""
     with ReadModels.of(ledger) as kept, ReadModels.of(ledger, upto=position) as made:
         same = kept.same_as(made)
     if not same:

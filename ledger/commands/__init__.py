@@ -1,1 +1,1 @@
-"""From a command's wire form to recorded events."""
+"""Carries out commands, from their wire form to recorded events."""

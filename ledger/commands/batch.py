@@ -1,10 +1,10 @@
-"""Batch files: one command a line, many lines a transaction, and safe to run again wherever they stopped.
+"""Batch files: one command per line, many lines per transaction, and safe to run again wherever they stopped.
 
-Which lines were carried out is noted, by a sum of their hashes, in the same transaction as their events. So a file
-whose run died, or stopped at a line that has been mended since, goes on where it was, even where its lines undo one
-another. Deciding and issuing are "what is left" by nature: where anything was recorded since a run stopped, those of
-its lines are carried out again. A file that was wholly done is remembered only until anything else is recorded; from
-then on its lines are commands like any other, and no-ops where their effect holds.
+The lines done are noted, as a sum of their hashes, in the same transaction as their events. So a file whose run died,
+or stopped at a line that was corrected since, goes on from there, even where its lines undo one another. Deciding and
+issuing act on what is pending: if anything was recorded since a run stopped, such lines are carried out again. A
+completed file is remembered only until something else is recorded. After that its lines are commands like any other,
+and no-ops where their effect already holds.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ TURN_NS = 250_000_000
 
 
 def turn() -> Callable[[], bool]:
-    """Begin a turn at the write lock; gives a function, asked after each line, that says whether the turn is over."""
+    """Begin a turn at the write lock. The returned function, called after each line, says whether the turn is over."""
     until = time.monotonic_ns() + TURN_NS
     return lambda: time.monotonic_ns() > until
 
 
 class LineRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that was refused, and why."""
+    """A line that was refused, and the refusal."""
 
     line: int
     refusal: Refusal
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """What a batch came to. `done_before` of the no-ops are lines that an earlier, interrupted run had done."""
+    """The result of a batch. `done_before` counts the no-ops that an earlier, interrupted run had done."""
 
     lines: int = 0
     recorded: int = 0
@@ -60,7 +60,7 @@ class Report(msgspec.Struct, kw_only=True):
 
 
 class Batch:
-    """One run of a batch file over a ledger. `lines` must be seekable: it is read once to see what is done."""
+    """One run of a batch file over a ledger. `lines` must be seekable: it is read twice where a run is resumed."""
 
     def __init__(
         self,
@@ -87,9 +87,9 @@ class Batch:
         self._outdated = False
 
     def run(self, *, dry_run: bool = False) -> Report:
-        """Carry out the lines; nothing is kept of a dry run. Lines' refusals are reported.
+        """Carry out the lines, and report the refused ones. A dry run records nothing.
 
-        Raises Conflict, Damaged, and Unreadable where the store fails; what earlier transactions recorded is kept.
+        Raises Conflict, Damaged, and Unreadable where the store fails; earlier transactions stay committed.
         """
         numbered = enumerate(self._lines, start=1)
         started, more, kept = False, True, 0
@@ -112,7 +112,7 @@ class Batch:
         return self._report
 
     def _recall(self, log: Writer) -> None:
-        """Find the note of an earlier run of this file, if there is one: which lines it had done."""
+        """Find the note of an earlier run of this file, if any, with the lines that it had done."""
         position = self._report.position = log.position()
         candidates = [note for note in log.progress() if note.state != "done" or note.position == position]
         sums = dict.fromkeys((note.lines_sha256 for note in candidates), 0)
@@ -135,7 +135,7 @@ class Batch:
         return earlier is not None and number <= earlier.lines and number not in earlier.refused
 
     def _run_lines(self, log: Writer, numbered: Iterator[tuple[int, bytes]], *, whole: bool) -> bool:
-        """Carry out lines for a turn, or all; gives whether there are more."""
+        """Carry out lines for a turn, or all with `whole`; returns whether there are more."""
         is_over = turn()
         for number, line in numbered:
             self._report.lines = number
@@ -154,7 +154,7 @@ class Batch:
         return False
 
     def _count(self, number: int, line: bytes, refusal: Refusal | None) -> None:
-        """Take a line in among those that are done, or that were refused and are tried again when the file is."""
+        """Count a line as done, or as refused, to be tried again with the next run of the file."""
         if refusal is None:
             self._sum = _with(self._sum, number, line)
             self._refused.discard(number)
@@ -187,7 +187,7 @@ class Batch:
         return done.recorded
 
     def _run_month(self, log: Writer, command: MonthCommand) -> int:
-        """Raises Refusal `run_incomplete`; what the run recorded is counted and kept."""
+        """Carry out a month's run; its events are counted. Raises Refusal `run_incomplete` where some were refused."""
         run = carry_out_month(log, command, self._actor, self._now)
         if run.recorded:
             self._report.position = log.position()
@@ -202,7 +202,7 @@ class Batch:
         self._report.status = 1 if self._keep_going else refusal.status
 
     def _note(self, log: Writer, state: Literal["running", "stopped", "done"]) -> None:
-        """Note which lines are done, in the transaction that did them."""
+        """Note the lines done, in the same transaction."""
         note = BatchNote(
             lines_sha256=_text(self._sum),
             lines=self._sum_lines,
@@ -216,7 +216,7 @@ class Batch:
 
 @contextmanager
 def _telling(kept: int) -> Iterator[None]:
-    """What stops a run in the middle also says which lines earlier transactions of it had done."""
+    """Add to a refusal that stops a run which lines earlier transactions had done."""
     try:
         yield
     except Refusal as refusal:
@@ -235,12 +235,12 @@ def _telling(kept: int) -> Iterator[None]:
 
 
 def _is_what_is_left(line: bytes) -> bool:
-    """Whether a line that was done before decides or issues: what came to be left since is done then."""
+    """Whether a line decides or issues: done again, it acts on what became pending since."""
     return bool(line.strip()) and isinstance(parse_line(line), DecideClaim | IssueVoucher | MonthCommand)
 
 
 def _with(lines_sum: int, number: int, line: bytes) -> int:
-    """The sum over done lines with one more: each line's hash with its number, in whatever order they are done."""
+    """Add a line to the sum over done lines: its hash with its number, so that the order of lines does not matter."""
     hashed = hashlib.sha256(b"%d:%s" % (number, line.rstrip(b"\r\n"))).digest()
     return (lines_sum + int.from_bytes(hashed, "big")) % 2**256
 

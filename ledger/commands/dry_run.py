@@ -1,4 +1,4 @@
-"""Commands carried out in a transaction that is dropped: to see what they would do before they are recorded."""
+"""Dry runs: commands are carried out in a transaction that is rolled back, to see what they would do."""
 
 from __future__ import annotations
 

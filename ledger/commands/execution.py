@@ -1,4 +1,4 @@
-"""Carrying out commands: one transaction each, checked against the clock and the keys that were spent."""
+"""Carries out commands: one transaction each, checked against the clock and the idempotency keys already used."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Clock = Callable[[], int]
 
 
 class Done(msgspec.Struct, kw_only=True):
-    """What a command came to: the positions of the events it recorded, the log's last behind them, what to tell."""
+    """The result of a command: the positions of its events, the log's last position, the receipt and warnings."""
 
     command: str
     positions: list[int]
@@ -51,9 +51,9 @@ class Done(msgspec.Struct, kw_only=True):
 
 
 def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now_us) -> Done:
-    """Carry out one command in a transaction of its own; a conflict is tried again a few times.
+    """Carry out one command in its own transaction; retry a few times on a conflict.
 
-    Raises Refusal where a rule forbids it, Conflict where somebody else keeps changing the ledger.
+    Raises Refusal where a rule forbids it, Conflict where other writers keep changing the ledger.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -79,7 +79,7 @@ def carry_out(log: Writer, command: Command, actor: str, now: int, source: Sourc
 
 
 def spend_key(log: Writer, command: Command, actor: str, now: int) -> None:
-    """Note that a command's key, where it has one, is spent: for a month's run, which is many transactions."""
+    """Record that a command's key, if any, was used: for a month's run, which may be many transactions."""
     _record(log, Effect(events=_spent(command)), command, actor, now)
 
 
@@ -100,7 +100,7 @@ def _record(
 
 
 def is_spent(log: Reader, command: Command) -> bool:
-    """Whether this very command was carried out under its key. Raises Refusal `key_taken` where another was."""
+    """Whether this command was carried out with its key. Raises Refusal `key_taken` where another one was."""
     rows = [] if command.key is None else log.stream(streams.key(command.key))
     if not rows:
         return False
@@ -127,9 +127,9 @@ def _words(command: Command) -> str:
 
 
 def check_times(command: Command, now: int) -> None:
-    """What is recorded has happened: no instant lies more than five minutes ahead of the ledger's clock.
+    """Check that no instant of a command is more than five minutes ahead of the ledger's clock.
 
-    Terms and calendars are about the future by nature. Raises Refusal `in_the_future`.
+    Terms and calendars are exempt, since they are about the future. Raises Refusal `in_the_future`.
     """
     if isinstance(command, PublishTerms):
         return
@@ -170,7 +170,7 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
 
 
 def _shipped(agreement: str, known: bool) -> list[str]:
-    """The documents that ship of an agreement; none of one that a ledger is under and that no longer ships."""
+    """The shipped documents of an agreement; none where it is the ledger's own and no longer ships."""
     from ledger import shipped as published
 
     try:

@@ -1,4 +1,4 @@
-"""The month's run: every claim of a month that waits for a decision, or every award that waits for a voucher."""
+"""The month's run: decides every pending claim of a month, or issues every voucher that is awarded and not issued."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 from domain.claim import Claim
 from domain.commands import Command, DecideMonth, IssueMonth, MonthCommand
+from domain.money import Fen
 from domain.refusals import Refusal
 from domain.terms.versions import currency_of
 from domain.values import Id
@@ -20,16 +21,16 @@ from ledger.log.reader import Reader
 
 
 class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nothing was done for an account."""
+    """An account for which the run's command was refused."""
 
     account: str
     refusal: Refusal
 
 
 class MonthRun(msgspec.Struct, kw_only=True):
-    """What a month's run did: a receipt for each account that had something to do, or why it was refused.
+    """The result of a month's run: a receipt or a refusal for each account that had something to do.
 
-    `recorded` counts the accounts' events, and `position` is behind the last of them: the run's key is neither.
+    `recorded` counts the accounts' events, and `position` is that of the last one; the run's key counts in neither.
     """
 
     month: str
@@ -40,12 +41,12 @@ class MonthRun(msgspec.Struct, kw_only=True):
     recorded: int = 0
 
     @property
-    def total_fen(self) -> int:
-        return sum(receipt.amount_fen for receipt in self.done)
+    def total(self) -> Fen:
+        return Fen(sum(receipt.amount for receipt in self.done))
 
 
 def execute_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock = clock.now_us) -> MonthRun:
-    """Carry out a month's run, each account in a transaction of its own. Raises as `execute` does."""
+    """Carry out a month's run, with a separate transaction for each account. Raises as `execute` does."""
     with ledger.reading() as log:
         accounts, run = _waiting(log, command), _begun(log, command)
     _carry_out(command, accounts, lambda one: execute(ledger, one, actor, now), run)
@@ -69,7 +70,7 @@ def _begun(log: Reader, command: MonthCommand) -> MonthRun:
 
 
 def _waiting(log: Reader, command: MonthCommand) -> list[str]:
-    """The accounts for which a month's run has something to do, in order; none where its key is spent.
+    """The accounts for which a month's run has something to do, in order; none where its key was used.
 
     Raises Refusal `key_taken`.
     """
@@ -95,7 +96,7 @@ def _waits(claim: Claim, command: MonthCommand) -> bool:
 def _carry_out(
     command: MonthCommand, accounts: list[str], carry_out_one: Callable[[Command], Done], run: MonthRun
 ) -> None:
-    """Carry a command out for each account by itself; a refusal of one does not stop the rest."""
+    """Carry out a command for each account; a refusal of one does not stop the rest."""
     for account in accounts:
         try:
             done = carry_out_one(command.of(Id(account)))
@@ -111,5 +112,5 @@ def _carry_out(
 
 
 def _spends(run: MonthRun) -> bool:
-    """Whether a run spends its key: it did something, and nothing was refused that it could do later."""
+    """Whether a run uses up its key: it did something, and nothing was refused that it could do later."""
     return bool(run.done) and not run.refused

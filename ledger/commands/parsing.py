@@ -1,4 +1,4 @@
-"""Commands from their wire form: a batch line, or the words and options of the command line."""
+"""Parses commands from their wire form: a batch line, or the words and options of the command line."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ledger.refusals.commands import AccountOrAll, BadField, FieldTwice, LineNot
 
 @cache
 def _decoder() -> msgspec.json.Decoder[Command]:
-    """Made when a batch line comes: it costs more than a command."""
-    return msgspec.json.Decoder(Union[COMMANDS], dec_hook=parse_value)  # noqa: UP007 - made of a tuple
+    """The decoder of batch lines, made at first use: that takes longer than a command."""
+    return msgspec.json.Decoder(Union[COMMANDS], dec_hook=parse_value)  # noqa: UP007 - built from a tuple
 
 
 def parse_line(line: bytes) -> Command:
-    """The command of a batch line.
+    """Parse a batch line into a command.
 
     Raises Unreadable `not_utf8`, `not_json`, `bad_field`, `unknown_command`, or Refusal with a value's own code.
     """
@@ -42,7 +42,7 @@ def parse_line(line: bytes) -> Command:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
-    """Raises Unreadable `field_twice`: of two values for a field, nobody could say which was meant."""
+    """Check that no field is given twice, since either value could be meant. Raises Unreadable `field_twice`."""
     if len(dict(pairs)) == len(pairs):
         return
     names = [name for name, _ in pairs]
@@ -52,11 +52,11 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 
 
 _ONCE = json.JSONDecoder(object_pairs_hook=_once)
-"""Reads a line only to see that no field stands twice: msgspec takes the last of two."""
+"""Reads a line only to check that no field is given twice: msgspec would take the last one."""
 
 
-def build(words: str, fields: Mapping[str, Any]) -> Command:
-    """The command of given words and fields in their wire form. Raises as `parse_line` does."""
+def build(words: str, fields: Mapping[str, object]) -> Command:
+    """Build a command from its words and its fields in their wire form. Raises as `parse_line` does."""
     try:
         command = msgspec.convert({**fields, "command": words}, BY_WORDS[words], dec_hook=parse_value)
     except msgspec.ValidationError as error:
@@ -65,7 +65,7 @@ def build(words: str, fields: Mapping[str, Any]) -> Command:
 
 
 def _complete(command: Command) -> Command:
-    """A wire form that stands for two commands becomes the one that is meant. Raises Unreadable `bad_field`."""
+    """Turn a wire form that stands for two commands into the one that is meant. Raises Unreadable `bad_field`."""
     if not isinstance(command, DecideClaimOrMonth | IssueVoucherOrMonth):
         return command
     if command.all == (command.account is not None):

@@ -1,6 +1,6 @@
-"""What a command tells about what it did: ids, outcomes and fen as values. The command line writes them.
+"""Receipts: ids, outcomes and fen as values that a command reports. The command line prints them.
 
-The order of a receipt's fields is the order in which they are printed; a field that is None is left out.
+Each field has its place in the answer: `DoneAnswer` in `cli/answers/receipts.py`.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import msgspec
 
 from domain.decision import Outcome
+from domain.money import Fen
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all receipts; by itself, that of a command whose key was spent before."""
+    """Base of all receipts; by itself, the receipt of a command whose key was used before."""
 
 
 class LedgerReceipt(Receipt, frozen=True, kw_only=True):
-    """A ledger was made, or brought up to date."""
+    """A ledger was created, or brought up to date."""
 
     ledger: str
 
@@ -70,14 +71,14 @@ class DecisionReceipt(ClaimReceipt, frozen=True, kw_only=True):
 
     decision: int
     outcome: Outcome
-    amount_fen: int
+    amount: Fen
 
 
 class IssueReceipt(ClaimReceipt, frozen=True, kw_only=True):
     """A voucher was issued for a claim."""
 
     voucher: str
-    amount_fen: int
+    amount: Fen
 
 
 class VoucherReceipt(Receipt, frozen=True, kw_only=True):
@@ -90,7 +91,7 @@ class RedemptionReceipt(VoucherReceipt, frozen=True, kw_only=True):
     """A voucher paid a part of a bill."""
 
     redemption: int
-    balance_fen: int
+    balance: Fen
 
 
 class ReversalReceipt(VoucherReceipt, frozen=True, kw_only=True):

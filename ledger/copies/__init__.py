@@ -1,1 +1,1 @@
-"""A whole ledger as a file, and back."""
+"""Copies of a whole ledger: backups, exports, and restoring them."""

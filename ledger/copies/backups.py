@@ -1,7 +1,7 @@
-"""Backups: a consistent copy of a ledger while others write, and a ledger made again of a copy once it is proved.
+"""Backups: copies a ledger consistently while others write, and restores a ledger from a verified copy.
 
-A backup of an SQLite ledger is an SQLite file by itself. Making a ledger of it does not copy the file: its rows are
-read, checked and inserted into a new one, so that nothing else that a file may hold comes along.
+A backup of an SQLite ledger is a single SQLite file. Restoring does not copy the file: its rows are read, checked and
+inserted into a new one, so that nothing else in the file is taken over.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from ledger.transparency.proofs import Checkpoint
 
 _SQLITE = b"SQLite format 3\x00"
 _PAGES = 1000
-"""Pages that are copied before progress is told."""
+"""Pages that are copied between two reports of progress."""
 
 
 def backup(
     ledger: Ledger, file: str, *, force: bool = False, on_progress: Progress = lambda done, total: None
 ) -> Checkpoint:
-    """Copy a ledger as it is at one moment to a file, and give the checkpoint that the copy itself adds up to.
+    """Copy a snapshot of a ledger to a file, and return the checkpoint derived from the copy.
 
-    Of a ledger on a server the copy is an export of its events.
+    For a ledger on a server, the copy is an export of its events.
 
-    Others may write meanwhile. The file is there whole or not at all. Raises Unreadable `file_exists`, `no_folder`,
-    `unwritable_file`, `store_unusable`, `left_beside`, `file_is_ledger`, `no_ledger_id`; Damaged.
+    Others may write meanwhile. The file is written completely or not at all. Raises Unreadable `file_exists`,
+    `no_folder`, `unwritable_file`, `store_unusable`, `left_beside`, `file_is_ledger`, `no_ledger_id`; Damaged.
     """
     path = ledger.store.path
     if path is None:
@@ -57,7 +57,7 @@ def backup(
 
 
 def _copy(database: str, to: Path, on_progress: Progress) -> None:
-    """SQLite's online backup out of one snapshot: a transaction that reads holds it, whoever writes meanwhile."""
+    """Run SQLite's online backup on one snapshot, which a reading transaction holds while others write."""
     with (
         closing(sqlite3.connect(database, uri=True, isolation_level=None)) as source,
         closing(sqlite3.connect(files.sqlite_uri(to, writable=True, create=True), uri=True)) as target,
@@ -76,11 +76,11 @@ def restore(
     lock_seconds: int | None = None,
     on_progress: Progress = lambda done, total: None,
 ) -> tuple[Moved, bool]:
-    """Make a ledger of a backup or an export, where there is none or an empty one, once its root is proved.
+    """Restore a backup or an export into a new or empty ledger, after its root is verified.
 
-    Gives what was restored, and whether a checkpoint vouched for it: `against`, or the one at an export's end, which
-    one of the keys must have signed where any are given. Raises as `move_in` and `open_lines` do, and Unreadable
-    `needs_checkpoint`.
+    Returns what was restored, and whether it was checked against a checkpoint: `against`, or the one at an export's
+    end. Where keys are given, one of them must have signed that. Raises as `move_in` and `open_lines` do, and
+    Unreadable `needs_checkpoint`.
     """
     with _source(file, () if against else verifier_keys) as source:
         if verifier_keys and against is None and not isinstance(source, EventsFile):
@@ -91,7 +91,7 @@ def restore(
 
 @contextmanager
 def _source(file: str, verifier_keys: Sequence[str]) -> Iterator[RowSource]:
-    """What a file holds, by how it begins."""
+    """Open a file as a backup or an export, by its first bytes."""
     if not _is_sqlite(file):
         with open_lines(file) as lines:
             yield EventsFile(lines, file, verifier_keys)
@@ -110,7 +110,7 @@ def _is_sqlite(file: str) -> bool:
 
 
 class _Copy:
-    """A ledger's file as a source of rows. Nothing in it says what its root should be."""
+    """A backup's file as a source of rows. It has no checkpoint."""
 
     stated: Checkpoint | None = None
     gap = GapInCopy
@@ -122,15 +122,15 @@ class _Copy:
 
     @property
     def place(self) -> str:
-        """The row that was taken last."""
+        """The place of the row read last."""
         return said("{file}: position {position}", file=self._file, position=self._position)
 
     def notes(self) -> Sequence[BatchNote]:
-        """How far batch files had come."""
+        """The progress of batch files."""
         return self._log.progress()
 
     def rows(self) -> Iterator[Row]:
-        """The rows in log order. Raises Damaged for one that cannot be read, or stands before the first position."""
+        """The rows in log order. Raises Damaged for one that cannot be read, or is before the first position."""
         with translating_errors(self._file):
             for row in self._log.since(BEFORE_ALL):
                 if row.position <= 0:

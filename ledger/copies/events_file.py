@@ -1,15 +1,15 @@
-"""A ledger's events as a file: one CloudEvents 1.0 envelope (JSON format) a line, and a checkpoint last.
+"""A ledger's events as a file: one CloudEvents 1.0 envelope (JSON format) per line, and a checkpoint at the end.
 
-The state stands in `data` as the very text that is stored, not in `data_base64`: whoever opens the file in twenty
-years can read and search it. Text is as exact as base64 while the file's bytes are left alone, and a file that
-something wrote anew (blanks, order, escapes) is refused by name: each line must be, byte for byte, what an export
-writes of what it says, and the checkpoint's root is over the states' bytes. Only a state that cannot stand in a line
-as it is, which nothing of ours writes, stands in `data_base64`.
+The state is in `data` as the exact stored text, not in `data_base64`, so that a person can still read and search the
+file in twenty years. Text is as exact as base64 while the file's bytes are unchanged. A file that another program
+rewrote (blanks, order, escapes) is refused: each line must equal, byte for byte, the line that an export would write
+of its content, and the checkpoint's root is over the states' bytes. Only a state that does not fit in a line as it
+is, which this software never writes, is in `data_base64`.
 
 `id` is STREAM@VERSION and `time` when it was recorded; `position`, `stream` and `streamversion` are extension
 attributes (JSON numbers; CloudEvents' own Integer ends at 2^31). The last line's `data` is a C2SP tlog-checkpoint,
-bare or signed; its `linessha256` is over all bytes before it, so that positions, which no root covers, are held too.
-Nothing in the file depends on when it was written: two exports of one log are the same bytes.
+bare or signed; its `linessha256` is over all bytes before it, so that positions, which no root covers, are protected
+too. The file does not depend on the time of writing: two exports of the same log have the same bytes.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ from ledger.transparency.proofs import Checkpoint, read_checkpoint
 from ledger.transparency.signed_notes import decoded, encoded
 
 FORMAT = 1
-"""Raised when a line would say something else."""
+"""Raised when the content of a line changes."""
 CHECKPOINT = "slaledger.export.checkpoint"
 _URN = "urn:slaledger:"
 _END = 253_402_300_800_000_000
-"""Microseconds at which the year 10000 begins: RFC 3339 ends before."""
+"""The beginning of the year 10000 in microseconds: RFC 3339 ends before it."""
 _Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 _Line = TypeVar("_Line", bound=msgspec.Struct)
 
@@ -94,7 +94,7 @@ class _CheckpointLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class _Type(msgspec.Struct, gc=False):
-    """Of a line only what kind of event it says it is."""
+    """The part of a line that says its type of event."""
 
     type: str
 
@@ -106,7 +106,7 @@ _CHECKPOINT = msgspec.json.Decoder(_CheckpointLine)
 
 
 class Tally:
-    """What the lines of a file add up to so far; the same for who writes it and who reads it."""
+    """The running totals over the lines of a file, both when it is written and when it is read."""
 
     def __init__(self) -> None:
         self.peaks = Peaks()
@@ -115,7 +115,7 @@ class Tally:
         self._lines = hashlib.sha256()
 
     def add(self, row: Row, recorded_at: int, line: bytes) -> None:
-        """Take in one more event and its line."""
+        """Add one more event and its line."""
         self.peaks.add(hashed(row))
         self.position, self.recorded_at = row.position, recorded_at
         self._lines.update(line)
@@ -125,7 +125,7 @@ class Tally:
         return Checkpoint(ledger, self.peaks.size, self.peaks.root())
 
     def last_line(self, ledger: str, text: str) -> _CheckpointLine:
-        """The line that ends the file, around the checkpoint's text."""
+        """The last line of the file, with the checkpoint's text."""
         return _CheckpointLine(
             id=f"checkpoint@{self.peaks.size}",
             source=_source(ledger),
@@ -139,7 +139,7 @@ class Tally:
 def write_events(
     rows: Iterable[Row], ledger: str, write: Callable[[bytes], object], sign: Callable[[str], str] = lambda text: text
 ) -> Tally:
-    """Write a log's rows, each as soon as it is read, and its checkpoint, as `sign` makes a text of it.
+    """Write a log's rows, each as soon as it is read, and then its checkpoint as a text from `sign`.
 
     Raises Damaged for an event that cannot be read.
     """
@@ -154,9 +154,9 @@ def write_events(
 
 
 class EventsFile:
-    """The events of a file, each checked as far as its line and those before it tell.
+    """The events of a file, each checked as far as its line and those before it allow.
 
-    `ledger` is the id that the lines name, and `stated` the checkpoint once all rows were taken.
+    `ledger` is the id that the lines name, and `stated` the checkpoint once all rows were read.
     """
 
     gap = GapInFile
@@ -172,21 +172,21 @@ class EventsFile:
 
     @property
     def place(self) -> str:
-        """The line that was read last."""
+        """The place of the line read last."""
         return f"{self._name}:{self._line}"
 
     def notes(self) -> Sequence[BatchNote]:
-        """How far batch files had come: an export does not say."""
+        """The progress of batch files: none, since an export does not contain it."""
         return ()
 
     def rows(self) -> Iterator[Row]:
-        """The rows in log order, none but the last line in memory.
+        """The rows in log order, with only one line in memory.
 
-        Raises Unreadable with `FILE:LINE` where a line is not what it should be: `not_utf8`, `not_json`, `bad_field`,
+        Raises Unreadable with `FILE:LINE` for a wrong line: `not_utf8`, `not_json`, `bad_field`,
         `wrong_ledger`, `wrong_order`, `unknown_event`, `unreadable_event`, `written_anew`, `cut_off`; and Damaged
-        `root_differs`, `lines_changed` where all are, and yet not those that the checkpoint is of.
+        `root_differs`, `lines_changed` where each line is right, but the checkpoint is of other lines.
         """
-        for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - the line is told in every refusal
+        for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - every refusal names the line
             if self.stated is not None:
                 raise SomethingFollows(place=self.place)
             if self._decoded(_TYPE, line).type == CHECKPOINT:
@@ -227,7 +227,7 @@ class EventsFile:
         return row
 
     def _check_source(self, source: str) -> None:
-        """All lines are of one ledger; the first one names it."""
+        """Check that all lines are of the ledger that the first one names."""
         self.ledger = self.ledger or unquote(source.removeprefix(_URN))
         if source != _source(self.ledger):
             raise WrongSource(place=self.place, source=source, expected=_source(self.ledger))
@@ -241,7 +241,7 @@ class EventsFile:
         return state
 
     def _check_written(self, given: msgspec.Struct, expected: msgspec.Struct, line: bytes) -> None:
-        """Raises Unreadable `bad_field` where a field disagrees with the others, `written_anew` otherwise."""
+        """Check that a line is what an export writes. Raises Unreadable `bad_field` for a field, or `written_anew`."""
         if _encoded(expected) == line:
             return
         for name in given.__struct_fields__:
@@ -251,7 +251,7 @@ class EventsFile:
         raise WrittenAnew(place=self.place)
 
     def _checkpoint(self, line: bytes) -> Checkpoint:
-        """The checkpoint at the file's end, once it is shown that it is of the lines before."""
+        """The checkpoint at the file's end, checked against the lines before it."""
         given = self._decoded(_CHECKPOINT, line)
         self._check_source(given.source)
         try:
@@ -302,7 +302,7 @@ def _event_line(row: Row, recorded_at: int, ledger: str) -> _EventLine:
 
 
 def _opened(row: Row) -> Envelope[Any]:
-    """A row's envelope. Raises Damaged as `open_state` does, also for an instant that no text can say."""
+    """A row's envelope. Raises Damaged as `open_state` does, and for an instant that RFC 3339 cannot write."""
     envelope = open_state(row.topic, row.state, row.position, row.stream)
     if not 0 <= envelope.recorded_at < _END:
         raise RecordedAtOutOfRange(position=row.position, recorded_at=envelope.recorded_at)
@@ -310,7 +310,7 @@ def _opened(row: Row) -> Envelope[Any]:
 
 
 def _stands_in_a_line(state: bytes) -> bool:
-    """Whether a JSON text reads back as the same bytes out of a line: UTF-8, in one line, no blanks around it."""
+    """Whether a JSON text in a line reads back as the same bytes: UTF-8, one line, no blanks around it."""
     try:
         state.decode()
     except UnicodeDecodeError:

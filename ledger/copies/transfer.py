@@ -1,7 +1,7 @@
-"""Moving a ledger: its events out of one store in a snapshot, and into an empty one in one transaction, proved.
+"""Moves a ledger: exports its events in a snapshot, and imports them into an empty store in one transaction.
 
-What is taken over is inserted row by row as it stands in the source, and its root is derived from the rows as stored
-before they are committed; a ledger file that was made for it gets its name only then.
+Rows are inserted unchanged. Their root is derived from the rows as stored and verified before the commit. A new ledger
+file gets its name only then.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from ledger.transparency.signed_notes import encoded
 
 Progress = Callable[[int, int], None]
 PAGE = 1000
-"""Events that are held before they are inserted, or until progress is told."""
+"""Events per insert, and per report of progress."""
 _STREAMS = 100_000
-"""Streams whose last version is remembered; of others the store is asked."""
+"""The number of streams whose last version is cached; those of others are looked up in the store."""
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What was taken out or over: the ledger's id, how many events, the last one's position, their root."""
+    """The result of a move: the ledger's id, the number of events, the last one's position, and the root."""
 
     ledger: str
     events: int
@@ -58,27 +58,27 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class RowSource(Protocol):
-    """Where rows come from, in log order, each checked as far as it can be alone.
+    """A source of rows in log order, each checked as far as it can be by itself.
 
-    `stated` is the checkpoint that the source has of itself, known once all rows were taken; `notes` are how far
-    batch files had come there.
+    `stated` is the source's own checkpoint, known once all rows were read; `notes` are the progress of batch files
+    there.
     """
 
     stated: Checkpoint | None
 
     def rows(self) -> Iterator[Row]:
-        """The rows, one at a time. Raises Unreadable, Damaged with the place."""
+        """The rows, one at a time. Raises Unreadable or Damaged with the place."""
 
     @property
     def gap(self) -> type[GapInCopy] | type[GapInFile]:
-        """What is raised where a stream misses a version."""
+        """The refusal to raise where a stream lacks a version."""
 
     @property
     def place(self) -> str:
-        """Where the row stands that was taken last."""
+        """The place of the row read last."""
 
     def notes(self) -> Sequence[BatchNote]:
-        """How far batch files had come."""
+        """The progress of batch files."""
 
 
 def export_events(
@@ -89,7 +89,7 @@ def export_events(
     sign: Callable[[str], str] = lambda text: text,
     on_progress: Progress = lambda done, total: None,
 ) -> Moved:
-    """Write a ledger's events to a file, all of one moment; there whole or not at all, but for `-`.
+    """Write a snapshot of a ledger's events to a file, completely or not at all, except for `-`.
 
     Raises Unreadable `file_exists`, `no_folder`, `unwritable_file`, `no_zstd`, `no_ledger_id`; Damaged.
     """
@@ -111,7 +111,7 @@ def import_events(
     lock_seconds: int | None = None,
     on_progress: Progress = lambda done, total: None,
 ) -> Moved:
-    """Make a ledger of a file of events, where there is none or an empty one. Raises as `move_in` does."""
+    """Import a file of events into a new or empty ledger. Raises as `move_in` does."""
     with open_lines(file) as lines:
         return move_in(
             EventsFile(lines, file), url, dry_run=dry_run, lock_seconds=lock_seconds, on_progress=on_progress
@@ -127,9 +127,9 @@ def move_in(
     lock_seconds: int | None = None,
     on_progress: Progress = lambda done, total: None,
 ) -> Moved:
-    """Take a source's rows over into the ledger at a URL, all or none.
+    """Copy all of a source's rows into the ledger at a URL, or none.
 
-    Raises Refusal `ledger_not_empty`, Unreadable or Damaged for what the source holds; Damaged `root_differs`,
+    Raises Refusal `ledger_not_empty`, Unreadable or Damaged for errors in the source; Damaged `root_differs`,
     `log_truncated`, `log_rewritten` where the rows as stored are not those of the source's checkpoint, or do not
     extend `against`; Refusal `other_ledger`; and what opening and writing a ledger raise.
     """
@@ -148,9 +148,9 @@ def move_in(
 
 @contextmanager
 def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[Ledger]:
-    """The ledger at a URL, to be filled. Where there was no file it gets its name only when the block is left well.
+    """An empty ledger at a URL. A new file gets its name only when the block ends without an error.
 
-    The projections that an earlier ledger left beside that name are dropped: they may be of the same ledger, and of
+    Side stores left over from an earlier ledger of that name are deleted: they may be of the same ledger, but of
     events that the new one does not have.
     """
     if open.is_server(url):
@@ -177,7 +177,7 @@ def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[
 
 
 def _insert(log: Writer, source: RowSource, on_progress: Progress) -> None:
-    """Insert a source's rows, a page at a time; the versions of each stream run from 1 without a gap."""
+    """Insert a source's rows in pages; check that the versions of each stream run from 1 without a gap."""
     page: list[Row] = []
     ends: dict[str, int] = {}
     done = 0
@@ -200,7 +200,7 @@ def _insert(log: Writer, source: RowSource, on_progress: Progress) -> None:
 def _prove(
     log: Writer, found: LogRoot, head: Checkpoint, stated: Checkpoint | None, against: Checkpoint | None
 ) -> None:
-    """The rows as stored are the source's, and extend the log of the checkpoint that somebody kept."""
+    """Check that the stored rows equal the source's, and extend the log of the checkpoint `against`."""
     if stated is not None and stated != head:
         raise StoredRootDiffers(stored=encoded(head.root), stated=encoded(stated.root))
     if against is None:
@@ -213,7 +213,7 @@ def _prove(
 
 
 def _note(log: Writer, notes: Sequence[BatchNote]) -> None:
-    """Carry over how far batch files had come; noting one drops those that were wholly done, so these come last."""
+    """Copy the progress of batch files. Completed ones come last, since noting another would drop them."""
     for note in sorted(notes, key=lambda note: note.state == "done"):
         log.note_progress(None, note)
 
@@ -223,7 +223,7 @@ def _not_empty(name: str) -> Refusal:
 
 
 def check_is_not(ledger: Ledger, file: str) -> None:
-    """Raises Unreadable `file_is_ledger`: no copy takes the place of what it is of."""
+    """Check that a copy would not replace the ledger itself. Raises Unreadable `file_is_ledger`."""
     own = ledger.store.path
     if own is not None and Path(file).exists() and Path(file).samefile(own):
         raise FileIsLedger(file=file)

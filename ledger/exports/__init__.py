@@ -1,1 +1,1 @@
-"""Writing files for other tools."""
+"""Exports: files for other tools."""

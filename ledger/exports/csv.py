@@ -1,4 +1,4 @@
-"""A table as CSV, a row at a time, and what the other formats of tables share with it."""
+"""Writes a table as CSV, row by row, and has the parts that all table formats share."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from domain.time import rfc3339, seconds_text
 from ledger.exports.tables import Cell, Kind, Row, Table
 
 PLACES: Mapping[Kind, int] = {"money": 2, "seconds": 6, "percent": 4}
-"""The decimals of the kinds that are kept as whole numbers of a small unit."""
+"""The decimal places of the kinds that are stored as whole numbers of a small unit."""
 
 
 class About(NamedTuple):
-    """What a file says of itself: the ledger, the log's position, when it was known, and the zone of its clocks.
+    """A file's metadata: the ledger, the log's position, the instant of that knowledge, and the time zone.
 
-    `speak` puts a sentence into the reader's language.
+    `speak` translates a sentence into the reader's language.
     """
 
     ledger: str
@@ -30,10 +30,10 @@ class About(NamedTuple):
 
 
 def write_csv(table: Table, rows: Iterable[Row], about: About, out: IO[bytes]) -> int:
-    """CSV as RFC 4180 has it, UTF-8, a heading first; instants on the zone's clock. Gives the number of rows.
+    """Write CSV by RFC 4180, in UTF-8 with a heading; instants are in the zone. Returns the number of rows.
 
-    Nothing is put before a cell that a spreadsheet might take for a formula: the cells must be the ledger's own ids,
-    and these have none of `=`, `+`, `(`, `!` and `|` to make one of (`domain/commands.py`).
+    Cells are not escaped against formulas in spreadsheets: they must be the ledger's exact ids, and ids cannot have
+    `=`, `+`, `(`, `!` or `|`, which a formula needs (`domain/values.py`).
     """
     text = io.TextIOWrapper(out, "utf-8", newline="")
     try:
@@ -73,5 +73,5 @@ def _text(kind: Kind, cell: Cell, zone: str) -> str:
 
 
 def decimal(kind: Kind, cell: int) -> Decimal:
-    """A whole number of a small unit as decimals of the large one."""
+    """A whole number of a small unit as a decimal of the large one."""
     return Decimal(cell).scaleb(-PLACES[kind])

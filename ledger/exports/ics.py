@@ -1,10 +1,10 @@
-"""The worklist as a calendar (RFC 5545): the days on which claim windows open and end, and what waits to be done.
+"""The worklist as a calendar (RFC 5545): the days on which claim windows open and end, and pending tasks.
 
-A window opens and closes at midnight of the terms' clock, so its first and last days are whole days. A claim that waits
-for its decision or its voucher has no deadline in the terms: it is a to-do without one.
+A window opens and closes at midnight in the terms' time zone, so its first and last days are whole days. The terms set
+no deadline for a decision or a voucher, so a claim that waits for one is a to-do without a due date.
 
 An entry has the same UID in every export of the ledger, and a SEQUENCE that grows with the log, so that a calendar
-which takes an export in again replaces what it had.
+that imports a later export replaces the earlier entries.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from projections.claims import ClaimRow
 
 PRODUCT = "-//slaledger//worklist//EN"
 REMINDED_BEFORE = timedelta(days=6, hours=15)
-"""How long before the last day begins its reminder comes: at nine in the morning, a week earlier."""
+"""The time from a reminder to the beginning of the last day: it comes a week earlier, at nine in the morning."""
 
 
 class Context(NamedTuple):
-    """Of which ledger a calendar is, as it was known at a position and an instant; how amounts, days and words are
-    written: their currency, the terms' zone, the reader's language."""
+    """The ledger of a calendar with the position and instant of its knowledge, and the format of its entries: the
+    currency, the terms' time zone and the reader's language."""
 
     ledger: str
     position: int
@@ -38,7 +38,7 @@ class Context(NamedTuple):
 
 
 class CalendarFile(NamedTuple):
-    """What a calendar holds; `without_window` are breaches whose window no recorded calendar of working days gives."""
+    """The counts of a calendar's entries; `without_window` are breaches whose working days are not recorded yet."""
 
     events: int
     todos: int
@@ -46,7 +46,7 @@ class CalendarFile(NamedTuple):
 
 
 def write_calendar(work: Work, context: Context, write: Callable[[bytes], object]) -> CalendarFile:
-    """Write what waits as a calendar. Raises Unreadable `missing_extra`."""
+    """Write the worklist as a calendar. Raises Unreadable `missing_extra`."""
     ics = library("icalendar", "ics", said("Calendars"))
     name = said("Claims of ledger {ledger}", ledger=context.ledger)
     uid = f"worklist@{context.ledger}"
@@ -72,7 +72,7 @@ def _events(ics: Any, work: Work, context: Context) -> Iterator[Any]:
 
 
 def _day(ics: Any, kind: str, one: Unclaimed, day: date, summary: Said, context: Context) -> Any:
-    """An entry of a whole day, which leaves its reader free."""
+    """An entry for a whole day, which does not block the reader's time."""
     return ics.Event.new(
         **_common(kind, one.breach.account, one.breach.month, summary, context),
         description=context.speak(_of_breach(one, context)),
@@ -83,7 +83,7 @@ def _day(ics: Any, kind: str, one: Unclaimed, day: date, summary: Said, context:
 
 
 def _reminder(ics: Any, about: Said, context: Context) -> Any:
-    """A message on the screen, ahead of the entry."""
+    """A displayed reminder before the entry."""
     alarm = ics.Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", context.speak(about))
@@ -112,8 +112,8 @@ def _todo(ics: Any, kind: str, row: ClaimRow, summary: Said, hint: Said, context
     )
 
 
-def _common(kind: str, account: str, month: str, summary: Said, context: Context) -> dict[str, Any]:
-    """What every entry has; its UID follows from what it is about."""
+def _common(kind: str, account: str, month: str, summary: Said, context: Context) -> dict[str, object]:
+    """The fields of every entry; the UID is derived from its subject."""
     return {
         "uid": f"{kind}/{account}/{month}@{context.ledger}",
         "stamp": local(context.at, "UTC"),

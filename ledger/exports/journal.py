@@ -1,7 +1,7 @@
-"""Vouchers as a journal for double-entry tools: a liability from issue to the last fen, its balances asserted.
+"""Vouchers as a journal for double-entry tools: each is a liability with asserted balances.
 
-Beancount and hledger get the same accounts, dates and amounts. A voucher is owed by an account of its own,
-`Liabilities:Vouchers:ACCOUNT:VOUCHER`; what it paid stands against `Assets:Receivables`, where the bills that it paid
+Beancount and hledger get the same accounts, dates and amounts. Each voucher has a separate account,
+`Liabilities:Vouchers:ACCOUNT:VOUCHER`. Redemptions are booked against `Assets:Receivables`; the bills that they pay
 are booked elsewhere.
 """
 
@@ -37,7 +37,7 @@ _FIRST = re.compile(r"[A-PR-Z0-9]")
 def component(id_: str) -> str:
     """An id as a part of an account's name: a capital or digit first, then letters, digits and `-`.
 
-    Whatever else it has is `Q` and two hexadecimal digits, `Q` itself too, so that no two ids get one name.
+    Any other character, and `Q` itself, becomes `Q` and two hexadecimal digits, so that no two ids get one name.
     """
     return "".join(
         char if (_KEPT if index else _FIRST).fullmatch(char) else f"Q{ord(char):02X}" for index, char in enumerate(id_)
@@ -45,15 +45,15 @@ def component(id_: str) -> str:
 
 
 def account_of(book: Book) -> str:
-    """The account that owes a voucher."""
+    """The liability account of a voucher."""
     return f"{VOUCHERS}:{component(book.account)}:{component(book.voucher)}"
 
 
 class Style(Protocol):
-    """How a tool writes what a journal says."""
+    """The syntax of a journal for one tool."""
 
     def head(self, currency: str) -> Iterator[str]:
-        """The lines before all vouchers: the currency, and the accounts that vouchers stand against."""
+        """The lines before all vouchers: the currency, and the counter-accounts."""
 
     def opened(self, book: Book, first: date) -> Iterator[str]:
         """The lines that declare a voucher's account."""
@@ -62,18 +62,18 @@ class Style(Protocol):
         """The lines of one movement."""
 
     def balance(self, book: Book, day: date, currency: str) -> Iterator[str]:
-        """The lines that assert what a voucher's account holds when a day begins."""
+        """The lines that assert a voucher's balance at the beginning of a day."""
 
 
 class JournalFile(NamedTuple):
-    """What a journal holds."""
+    """The counts of a journal's content."""
 
     vouchers: int
     transactions: int
 
 
 def write_journal(log: Reader, zone: str, until: int, style: Style, write: Callable[[bytes], object]) -> JournalFile:
-    """Write the journal of a log. Dates are of a zone's clock; balances are those after the day of `until`."""
+    """Write the journal of a log. Dates are in a time zone; balances are those after the day of `until`."""
     currency = currency_of(log.versions())
     after = _day(until, zone) + timedelta(days=1)
     vouchers = transactions = 0
@@ -90,7 +90,7 @@ def _write(lines: Iterable[str], write: Callable[[bytes], object]) -> None:
 
 
 def _entries(book: Book, zone: str, after: date, currency: str, style: Style) -> Iterator[str]:
-    """All of one voucher, an empty line before it."""
+    """The lines of one voucher, after an empty line."""
     yield ""
     yield from style.opened(book, min(_day(movement.at, zone) for movement in book.movements))
     for movement in book.movements:
@@ -103,7 +103,7 @@ def _day(at: int, zone: str) -> date:
 
 
 def _told(book: Book, movement: Movement) -> Said:
-    """What happened, for people."""
+    """A sentence for the movement."""
     names = {"voucher": book.voucher, "month": book.month, "bill": movement.bill}
     match movement.kind:
         case "issued":
@@ -127,12 +127,12 @@ def _postings(book: Book, movement: Movement, currency: str) -> Iterator[str]:
 
 
 class Beancount(NamedTuple):
-    """A Beancount file: version 2 and 3 read it. `speak` puts a sentence into the reader's language."""
+    """A Beancount file, for versions 2 and 3. `speak` translates a sentence into the reader's language."""
 
     speak: Callable[[str], str]
 
     def head(self, currency: str) -> Iterator[str]:
-        """Accounts are open from the first day that a ledger can hold."""
+        """Accounts are opened on the first day that a ledger can have."""
         yield f'option "operating_currency" "{currency}"'
         yield f"1970-01-01 commodity {currency}"
         yield from (f"1970-01-01 open {account}" for account in (CREDITS, RECEIVABLES, CANCELLED))
@@ -155,7 +155,7 @@ class Beancount(NamedTuple):
 
 
 class Hledger(NamedTuple):
-    """An hledger journal. `speak` puts a sentence into the reader's language."""
+    """An hledger journal. `speak` translates a sentence into the reader's language."""
 
     speak: Callable[[str], str]
 
@@ -170,7 +170,7 @@ class Hledger(NamedTuple):
         yield f"account {account_of(book)}  ; voucher: {book.voucher}"
 
     def entry(self, book: Book, movement: Movement, day: date, currency: str) -> Iterator[str]:
-        """A tag a line: its value ends with the line, whatever an id holds."""
+        """One tag per line: the value ends with the line, so an id may have any character."""
         yield f"{day} * {book.account} | {self.speak(_told(book, movement))}"
         yield from (f"    ; {name}: {value}" for name, value in _tags(book, movement).items())
         yield f"    ; position: {movement.position}"

@@ -1,7 +1,7 @@
-"""What an agreement promises as OpenSLO v1 documents: a service, its indicator, and the objective of each month.
+"""An agreement's commitment as OpenSLO v1 documents: a service, its indicator, and the objective of each month.
 
-OpenSLO (https://openslo.com) says an objective, not what is owed where it is missed: the tiers, the exclusions and the
-claims of the terms have no place there, and the descriptions say where they are.
+OpenSLO (https://openslo.com) describes an objective, not the credit for missing it. The tiers, the exclusions and the
+claims of the terms have no place in it; the descriptions say where they are.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from domain.money import percent_text
 from domain.terms.versions import Terms, Version
@@ -19,12 +18,12 @@ from ledger.extras import library
 from ledger.refusals.copies import OpensloTarget
 
 API = "openslo/v1"
-Document = dict[str, Any]
+Document = dict[str, object]
 Speak = Callable[[str], str]
 
 
 def write_openslo(version: Version, speak: Speak, write: Callable[[bytes], object]) -> int:
-    """Write a version of the terms as YAML, a document each; texts in the reader's language. Gives their number.
+    """Write a version of the terms as YAML documents, with texts in the reader's language. Returns their number.
 
     Raises Refusal `openslo_target`, Unreadable `missing_extra`.
     """
@@ -61,12 +60,12 @@ def _document(kind: str, name: str, title: str, terms: Terms, spec: Document) ->
 
 
 def _name(*parts: str) -> str:
-    """A name as OpenSLO has them: small letters, digits and `-`."""
+    """A name in OpenSLO's form: lower-case letters, digits and `-`."""
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-") or "agreement"
 
 
 def _indicator(terms: Terms, speak: Speak) -> Document:
-    """The part of a month that was not unavailable: seconds stand where other indicators count events."""
+    """The available part of a month. The indicator counts seconds where others count events."""
     return {
         "description": speak(_of_indicator(terms)),
         "ratioMetric": {
@@ -78,13 +77,13 @@ def _indicator(terms: Terms, speak: Speak) -> Document:
 
 
 def _source(column: str) -> Document:
-    """Where a tool finds a number of seconds: a column of what a command prints."""
+    """The source of a number of seconds: a column in a command's output."""
     command = "slaledger export availability MONTH --format csv"
     return {"type": "slaledger", "spec": {"command": command, "column": column}}
 
 
 def _objective(terms: Terms, service: str, indicator: str, speak: Speak) -> Document:
-    """The commitment, for each calendar month on the terms' clock."""
+    """The commitment, for each calendar month in the terms' time zone."""
     window = {"startTime": f"{first_day(_first_month(terms))} 00:00:00", "timeZone": _zone(terms.zone)}
     return {
         "description": speak(_of_objective(terms)),
@@ -97,12 +96,12 @@ def _objective(terms: Terms, service: str, indicator: str, speak: Speak) -> Docu
 
 
 def _zone(zone: str) -> str:
-    """A zone's name with an area before it, as OpenSLO's schema wants them."""
+    """A time zone's name with an area before it, as OpenSLO's schema requires."""
     return "Etc/UTC" if zone == "UTC" else zone
 
 
 def _target(terms: Terms) -> Decimal:
-    """The commitment as decimals, exactly. Raises Refusal `openslo_target` at 100 %: no budget would be left."""
+    """The commitment as an exact decimal. Raises Refusal `openslo_target` at 100 %, which leaves no error budget."""
     promised = terms.commitment.availability
     if promised.value >= 1:
         raise OpensloTarget(agreement=terms.agreement, version=terms.version, clause=promised.clause)

@@ -1,4 +1,4 @@
-"""A table as Parquet, by pyarrow, a batch of rows at a time: amounts as decimals, instants in UTC."""
+"""Writes a table as Parquet with pyarrow, in batches of rows: amounts as decimals, instants in UTC."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ledger.exports.tables import Cell, Kind, Row, Table
 from ledger.extras import library
 
 BATCH = 10_000
-"""Rows that are held before they are written."""
+"""Rows that are collected before they are written."""
 
 
 def write_parquet(table: Table, rows: Iterable[Row], about: About, out: IO[bytes]) -> int:
-    """Parquet: amounts as decimals, instants in UTC, each column with its meaning. Gives the number of rows.
+    """Write Parquet: amounts as decimals, instants in UTC, each column with its meaning. Returns the number of rows.
 
     Raises Unreadable `missing_extra`.
     """

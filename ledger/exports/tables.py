@@ -15,14 +15,14 @@ from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels
 
 Kind = Literal["text", "whole", "yes_no", "money", "seconds", "percent", "instant"]
-"""What a cell holds: text; a whole number; true or false; fen; microseconds; hundredths of a basis point; an instant in
-microseconds. Each may be None."""
+"""The kind of a cell: text; a whole number; true or false; fen; microseconds; hundredths of a basis point; an instant
+in microseconds. Each may be None."""
 Cell = str | int | bool | None
 Row = Sequence[Cell]
 
 
 class Column(NamedTuple):
-    """A column: its name, what its cells hold, and what they mean."""
+    """A column: its name, the kind of its cells, and their meaning."""
 
     name: str
     kind: Kind
@@ -105,7 +105,7 @@ def voucher_rows(log: Reader, views: ReadModels) -> Iterator[Row]:
 
 
 def availability_rows(log: Reader, months: Sequence[str], at: int) -> Iterator[Row]:
-    """Each account with each of the months during which it was enrolled, measured, outages or not.
+    """Each account with each of the months during which it was enrolled, measured, with or without outages.
 
     Open outages count up to `at`. Raises Refusal `no_terms` for a month before the first terms.
     """

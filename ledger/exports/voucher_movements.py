@@ -1,4 +1,4 @@
-"""What happened to each voucher, as movements of money: what an accountant books."""
+"""The history of each voucher as movements of money, as an accountant books them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Kind = Literal["issued", "redeemed", "reversed", "cancelled"]
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """One movement of a voucher, recorded at a position; `bill` is the one that a redemption paid, or no longer does.
+    """One movement of a voucher, recorded at a position; `bill` is the one of a redemption or its reversal.
 
-    `at` is when it happened. A reversal and a cancellation have no time of their own: they count from when they were
-    recorded, and never before what they undo.
+    `at` is when it happened. A reversal and a cancellation state no time: they count from when they were recorded,
+    and never before the act that they undo.
     """
 
     kind: Kind
@@ -31,12 +31,12 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def owed_fen(self) -> int:
-        """What is owed to the customer more by it; less where negative."""
+        """The change in the amount owed to the customer; negative where it decreases."""
         return self.amount_fen if self.kind in ("issued", "reversed") else -self.amount_fen
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher with all of its movements, in the order in which they were recorded."""
+    """A voucher with all its movements, in the order in which they were recorded."""
 
     voucher: str
     account: str

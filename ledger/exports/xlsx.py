@@ -1,7 +1,7 @@
-"""A table as an XLSX workbook, by XlsxWriter, a row at a time.
+"""Writes a table as an XLSX workbook with XlsxWriter, row by row.
 
-Amounts are numbers. The file has their decimals as they are; a spreadsheet keeps 15 digits of a number, one more than
-the largest amount has. Instants are to the millisecond there, which is what a spreadsheet keeps of them.
+Amounts are numbers with exact decimals; a spreadsheet keeps 15 digits of a number, one more than the largest amount
+has. Instants are cut to the millisecond, the precision of a spreadsheet.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ledger.extras import library
 from ledger.refusals.copies import TooManyRows
 
 LAST_ROW = 1_048_576
-"""How many rows a sheet has, the heading's included."""
+"""The number of rows of a sheet, including the heading."""
 
 
 def write_xlsx(table: Table, rows: Iterable[Row], about: About, out: IO[bytes]) -> int:
-    """A workbook: the table on its first sheet, what the columns mean on its second. Gives the number of rows.
+    """Write a workbook: the table on the first sheet, the columns' meanings on the second. Returns the number of rows.
 
-    Ids are cells of text, which no spreadsheet evaluates. Rows wait in a temporary file; what they are packed to is
+    Ids are text cells, which no spreadsheet evaluates. Rows are collected in a temporary file; the packed workbook is
     held in memory. Raises Refusal `too_many_rows`, Unreadable `missing_extra`.
     """
     xlsxwriter = library("xlsxwriter", "xlsx", said("XLSX files"))
@@ -43,10 +43,10 @@ def write_xlsx(table: Table, rows: Iterable[Row], about: About, out: IO[bytes]) 
 
 
 def _pack(book: Any, failure: type[Exception]) -> None:
-    """Have the workbook packed. Raises OSError where the system refuses to write what is packed.
+    """Pack the workbook. Raises OSError where the system refuses the write.
 
-    It is raised once the library's own exception is gone: that holds an archive, which is closed when it goes, and can
-    be while its buffer is still there.
+    It is raised only after the library's exception is freed: that refers to an archive, which closes when it is freed,
+    and it can close only while its buffer exists.
     """
     refused = None
     try:
@@ -102,7 +102,7 @@ def _put(sheet: Any, row: int, number: int, kind: Kind, cell: Cell, formats: Map
 
 
 def _explain(book: Any, table: Table, about: About) -> None:
-    """The sheet that says what the columns mean, and where the table is from."""
+    """Write the sheet with the columns' meanings and the table's origin."""
     sheet = book.add_worksheet("columns")
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 90)

@@ -1,1 +1,1 @@
-"""Reading and writing files, whole or not at all."""
+"""Reads and writes files, completely or not at all."""

@@ -1,7 +1,7 @@
-"""Lines of a long file, one at a time, plain or compressed by Zstandard (RFC 8878).
+"""Reads and writes the lines of a long file, one at a time, plain or compressed with Zstandard (RFC 8878).
 
-Zstandard is in the standard library from Python 3.14 on; before, the extra `zstd` brings the same module. It is
-imported only where a file is compressed.
+Zstandard is in the standard library from Python 3.14 on; for older versions the extra `zstd` has the same module. It
+is imported only where a file is compressed.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from ledger.refusals.copies import BrokenZstd, CutOff, LineTooLong, NotZstd, NoZ
 
 SUFFIX = ".zst"
 LONGEST = 16 * 2**20
-"""Bytes of a line, its end included, beyond which it is not read into memory."""
+"""The largest length of a line in bytes, including its end. A longer one is not read into memory."""
 _MAGIC = b"\x28\xb5\x2f\xfd"
 
 
 @contextmanager
 def open_lines(file: str, longest: int | None = None) -> Iterator[Iterator[bytes]]:
-    """The lines of a file with their ends, of at most `longest` bytes (`LONGEST`), decompressed where it is Zstandard.
+    """The lines of a file with their ends, of at most `longest` bytes (`LONGEST`); Zstandard is decompressed.
 
     `-` is standard input.
     Raises Unreadable `unreadable_file`, `no_zstd`, `not_zstd`; the lines raise it with `FILE:LINE`: `line_too_long`,
@@ -72,13 +72,13 @@ def _line(stream: IO[bytes], place: str, longest: int, broken: tuple[type[Except
 
 
 def cut_off(place: str, what: str) -> Refusal:
-    """What is said of a file whose end is missing."""
+    """The refusal for a file whose end is missing."""
     return CutOff(place=place, what=what)
 
 
 @contextmanager
 def new_lines(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
-    """A file to write lines to, compressed where its name ends in `.zst`, there whole or not at all.
+    """Open a file to write lines to, completely or not at all; compressed where its name ends in `.zst`.
 
     Raises Unreadable `no_zstd`, and what `new_file` raises.
     """
@@ -98,7 +98,7 @@ def new_lines(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
 
 
 def _zstd() -> Any:
-    """The module that compresses. Raises Unreadable `no_zstd`."""
+    """The compression module. Raises Unreadable `no_zstd`."""
     try:
         return importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     except ImportError:

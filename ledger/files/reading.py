@@ -1,4 +1,4 @@
-"""Files that a user names: read whole, or refused with their name."""
+"""Reads whole files that a user names, or refuses with their name."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def read_text(file: str) -> str:
 
 
 def unreadable(file: str, why: str) -> Unreadable:
-    """What is said of a file that cannot be read, and why."""
+    """The refusal for a file that cannot be read, with the reason."""
     return UnreadableFile(file=file if file.isprintable() else repr(file), why=why)

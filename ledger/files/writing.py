@@ -1,4 +1,4 @@
-"""Files that a command makes: written beside their name, synced, and given it in one step; nothing half remains."""
+"""Writes files atomically: to a temporary name, synced, then renamed in one step. No partial file remains."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from ledger.store.sqlite import files
 
 STDOUT = "-"
 SIDECARS = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database."""
+"""The suffixes of SQLite's own files for a database."""
 
 
 @contextmanager
 def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator[Path]:
-    """A free name beside a file, to make there what becomes the file when the block is left well.
+    """Yield a temporary path. On success it replaces the file, on error it is deleted.
 
-    A file that exists is replaced only with `force`; `keep=False` makes nothing in the end. Whatever leaves the block
-    otherwise leaves no trace. Raises Unreadable `file_exists`, `no_folder`, `unwritable_file`.
+    A file that exists is replaced only with `force`; `keep=False` deletes the temporary one on success too. Raises
+    Unreadable `file_exists`, `no_folder`, `unwritable_file`.
     """
     target = Path(os.path.realpath(file))
     _check_target(target, file, force)
@@ -46,7 +46,7 @@ def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator
 
 @contextmanager
 def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
-    """A file to be written whole, as `beside` has it; `-` is standard output. Raises as `beside` does."""
+    """Open a file to be written completely or not at all; `-` is standard output. Raises as `replacing` does."""
     if file == STDOUT:
         with (
             explain_write_errors(said("standard output"), said("what it took is not whole; look at the disk")),
@@ -63,7 +63,7 @@ _GONE = said("nothing is left of it; look at the disk")
 
 @contextmanager
 def explain_write_errors(file: Path | str, hint: str = _GONE) -> Iterator[None]:
-    """The system's refusals to write as ours. Raises Unreadable `unwritable_file`."""
+    """Turn the system's write errors into ours. Raises Unreadable `unwritable_file`."""
     try:
         yield
     except BrokenPipeError:
@@ -74,9 +74,9 @@ def explain_write_errors(file: Path | str, hint: str = _GONE) -> Iterator[None]:
 
 @contextmanager
 def _stdout() -> Iterator[IO[bytes]]:
-    """Standard output for bytes; what a full disk did not take is not tried again at exit.
+    """Standard output for bytes. What a full disk refused is not written again at exit.
 
-    Where it is no file of the system's, as within another Python program, its own buffer takes them.
+    Where standard output is not a system file, as inside another Python program, its own buffer is used.
     """
     sys.stdout.flush()
     try:
@@ -94,9 +94,9 @@ def _stdout() -> Iterator[IO[bytes]]:
 
 
 def check_is_alone(file: Path) -> None:
-    """Raises Unreadable `left_beside` where SQLite's own files of an earlier database lie at a name.
+    """Check that no SQLite files of an earlier database are left at a name. Raises Unreadable `left_beside`.
 
-    SQLite would take what they hold into the new one.
+    SQLite would read their content into the new database.
     """
     for name in SIDECARS:
         left = Path(f"{os.path.realpath(file)}{name}")
@@ -136,7 +136,7 @@ def _exists(file: Path) -> Refusal:
 
 
 def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
+    """Sync a file, or the names in a folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -21,6 +21,7 @@ from ledger.refusals.imports.cloudevents import (
     BadSource,
     DataNotBase64,
     DataNotJson,
+    DataToldTwice,
     EventToldOtherwise,
     FieldNotTaken,
     UnknownSpecversion,
@@ -51,7 +52,8 @@ def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: CloudEventsOpt
     found: dict[str, Sourced] = {}
     left_out = 0
     for event in _events(lines, name):
-        if event.at("type").value in asked.skip:
+        kind = event.at("type").value
+        if isinstance(kind, str) and kind in asked.skip:
             left_out += 1
             continue
         command = _command(event, asked.prefix)
@@ -90,11 +92,13 @@ def _command(event: Node, prefix: str) -> Sourced:
 
 
 def _data(event: Node) -> Node:
-    """The event's data, an object. Raises Unreadable `not_json_data`, `wrong_shape`."""
+    """The event's data, an object. Raises Unreadable `data_twice`, `not_json_data`, `wrong_shape`."""
     given = event.at("datacontenttype")
     if given.value is not None and not (isinstance(given.value, str) and _JSON.fullmatch(given.value)):
         raise DataNotJson(place=given.place, kind=given.value)
     encoded = event.at("data_base64")
+    if encoded.value is not None and event.at("data").value is not None:
+        raise DataToldTwice(place=encoded.place)
     if encoded.value is None:
         data = event.at("data")
         data.fields()

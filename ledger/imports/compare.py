@@ -37,29 +37,35 @@ def uncertainty(statement: OutageStatement) -> Seconds | None:
     return None if statement.uncertainty_us is None else Seconds(statement.uncertainty_us)
 
 
-def exclusion_command(id_: str, span: ExcludedSpan) -> ApplyExclusion:
-    """The command that records a span as excluded."""
+def exclusion_command(id_: str, span: ExcludedSpan, *, again: bool = False) -> ApplyExclusion:
+    """The command that records a span as excluded; `again` where the source may have taken the same back before."""
     return ApplyExclusion(
         incident=Id(id_),
         clause=Clause(span.clause),
         from_=None if span.from_at is None else Instant(span.from_at),
         to=None if span.to_at is None else Instant(span.to_at),
         notified_at=None if span.notified_at is None else Instant(span.notified_at),
+        announced_from=None if span.announced_from is None else Instant(span.announced_from),
+        announced_to=None if span.announced_to is None else Instant(span.announced_to),
         reason=Words(span.reason),
+        again=again,
     )
 
 
-_Content = tuple[str, int | None, int | None, int | None]
+_Content = tuple[str, int | None, int | None, int | None, tuple[int, int] | None]
 
 
 def held_content(exclusion: Exclusion) -> _Content:
     """What an exclusion says, by which it is compared."""
-    return exclusion.clause, exclusion.from_at, exclusion.to_at, exclusion.notified_at
+    return exclusion.clause, exclusion.from_at, exclusion.to_at, exclusion.notified_at, exclusion.announced
 
 
 def told_content(span: ExcludedSpan) -> _Content:
     """What an excluded span says, by which it is compared."""
-    return span.clause, span.from_at, span.to_at, span.notified_at
+    window = None
+    if span.announced_from is not None and span.announced_to is not None:
+        window = span.announced_from, span.announced_to
+    return span.clause, span.from_at, span.to_at, span.notified_at, window
 
 
 def held_target(holding: Holding) -> str:

@@ -18,6 +18,15 @@ from ledger.log.reader import Reader
 def staying(outcome: Outcome, source: str, zone: str) -> Iterator[Said]:
     """A note for each field where a person's word stays and the source says something else."""
     for each in outcome.staying:
+        if each.field == "withdrawn":
+            yield said(
+                "{incident}: stays withdrawn, as a person said ({reason}); {source} still tells of it. "
+                "--take-source {incident} takes the source's word",
+                incident=each.incident,
+                reason=each.was,
+                source=source,
+            )
+            continue
         yield said(
             "{incident}: {field} stays {held}, as a person said; {source} says {told}. --take-source {incident} takes "
             "the source's word",

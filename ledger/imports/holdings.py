@@ -168,7 +168,7 @@ def _fields(event: e.Event) -> set[Field]:
             return given
         case e.IncidentFunctionCorrected():
             return {"function"}
-        case e.IncidentWithdrawn() | e.IncidentReinstated():
+        case e.IncidentWithdrawn() | e.IncidentRestored():
             return {"withdrawn"}
         case e.ExclusionApplied() | e.ExclusionWithdrawn():
             return {"exclusions"}

@@ -11,57 +11,120 @@ import msgspec
 from domain.text import said
 from ledger.imports.outages import Target, check_functions, target
 from ledger.imports.source import Node, checked_id
+from ledger.imports.statements import LeftOut
+from ledger.refusals import Misread
 from ledger.refusals.imports.shared import (
     AccountsNamedTwice,
     LabelNotText,
     LabelsMappedTwice,
     NoAccountLabel,
+    NoRegionLabel,
+    RegionsAndAccounts,
     UnmappedLabels,
 )
 
 Label = tuple[str, str]
 
 
+class Episode(msgspec.Struct, frozen=True):
+    """One outage of an alert or a series: its id (a fingerprint, a digest of labels) and its start in microseconds."""
+
+    id: str
+    start: int
+
+
 class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
     """What labels mean: `functions` by label and value; whom it touches, by name or by the value of a label.
 
-    What bears a label of `skip` is left out; with `only_mapped`, whatever no rule fits is.
+    What bears a label of `skip` is left out, and so are the outages of `skip_episodes`; with `only_mapped`, all that
+    no rule fits is left out too.
     """
 
     functions: dict[Label, str]
     accounts: tuple[str, ...] = ()
     all_accounts: bool = False
     account_label: str | None = None
+    region_label: str | None = None
     skip: frozenset[Label] = frozenset()
+    skip_episodes: frozenset[Episode] = frozenset()
     only_mapped: bool = False
 
     def check(self, file: str) -> None:
         """Raises Unreadable `no_mapping`, `unknown_function`, `bad_target`."""
         check_functions(file, self.functions.values())
-        if self.account_label is None:
-            target(file, self.accounts, self.all_accounts)
-        elif self.accounts or self.all_accounts:
+        named = bool(self.accounts) or self.all_accounts
+        if self.region_label is not None and (named or self.account_label is not None):
+            raise RegionsAndAccounts(place=file)
+        if self.account_label is not None and named:
             raise AccountsNamedTwice(place=file)
+        if self.names_accounts:
+            target(file, self.accounts, self.all_accounts)
+
+    @property
+    def names_accounts(self) -> bool:
+        """Whether the rules say whom all outages touch; otherwise a label does."""
+        return self.account_label is None and self.region_label is None
+
+
+def parse_episode(text: str) -> Episode | None:
+    """What `--skip ID@START` names; None where START is no RFC 3339 instant with an offset."""
+    name, _, start = text.rpartition("@")
+    try:
+        moment = Node("--skip", text, {"start": start}).moment("start", cut=True)
+    except Misread:
+        return None
+    return Episode(name, moment.us) if name else None
 
 
 class Sorter:
-    """Tells what labels come to, and remembers which rules were of use."""
+    """Tells what labels come to, and remembers which rules were of use and what was left out."""
 
     def __init__(self, rules: LabelRules, file: str) -> None:
         rules.check(file)
         self._rules = rules
-        self._file = file
+        self._whom = target(file, rules.accounts, rules.all_accounts) if rules.names_accounts else None
         self._used: set[Label] = set()
-        self._left_out: dict[str, None] = {}
+        self._skipped: set[Episode] = set()
+        self._left_out: dict[str, str] = {}
 
-    def function(self, labels: Mapping[str, str], node: Node, name: str) -> str | None:
-        """The function that is gone, None where it is left out.
+    def sorted(
+        self, labels: Mapping[str, str], node: Node, where: Node, name: str, key: str
+    ) -> tuple[str, Target] | None:
+        """The function that is gone and whom that touches; None where it is left out. The labels stand at `where`.
 
-        Raises Unreadable `unmapped_labels`, `mapped_twice`.
+        Raises Unreadable `unmapped_labels`, `mapped_twice`, `no_account_label`, `no_region_label`, `bad_id`.
         """
+        function = self._function(labels, node, name, key)
+        return None if function is None else (function, self._target(labels, where, name))
+
+    def skips(self, id_: str, start: int, key: str, text: str, within: int = 0) -> bool:
+        """Whether one outage is left out; `text` is its start as the source writes it, which may be off by `within`."""
+        fitting = {each for each in self._rules.skip_episodes if each.id == id_ and abs(each.start - start) <= within}
+        if not fitting:
+            return False
+        self._skipped |= fitting
+        self._left_out[f"{key}@{text}"] = said("--skip names it")
+        return True
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What was left out, each once, in the order of the file."""
+        return tuple(LeftOut(key, why) for key, why in self._left_out.items())
+
+    def notes(self) -> Iterator[str]:
+        """Rules that nothing fitted."""
+        for label, value in sorted(self._rules.functions.keys() - self._used):
+            yield said("nothing in the file fits --map {label}={value}=…", label=label, value=value)
+        for label, value in sorted(self._rules.skip - self._used):
+            yield said("nothing in the file bears --skip {label}={value}", label=label, value=value)
+        unused = self._rules.skip_episodes - self._skipped
+        for episode in sorted(unused, key=lambda each: (each.id, each.start)):
+            yield said("no outage of {id} in the file begins as --skip says", id=episode.id)
+
+    def _function(self, labels: Mapping[str, str], node: Node, name: str, key: str) -> str | None:
         own = set(labels.items())
-        if own & self._rules.skip:
-            self._left_out[name] = None
+        if skipping := own & self._rules.skip:
+            self._used |= skipping
+            self._left_out[key] = said("{name}: --skip names it", name=name)
             return None
         fitting = own & self._rules.functions.keys()
         self._used |= fitting
@@ -73,25 +136,20 @@ class Sorter:
         if not self._rules.only_mapped:
             borne = ", ".join(f"{label}={value}" for label, value in sorted(labels.items()))
             raise UnmappedLabels(place=node.place, name=name, borne=borne)
-        self._left_out[name] = None
+        self._left_out[key] = said("{name}: no --map fits it", name=name)
         return None
 
-    def target(self, labels: Mapping[str, str], node: Node, name: str) -> Target:
-        """Whom it touches. Raises Unreadable `no_account_label`, `bad_id`."""
-        label = self._rules.account_label
-        if label is None:
-            return target(self._file, self._rules.accounts, self._rules.all_accounts)
-        if not labels.get(label):
-            raise NoAccountLabel(place=node.place, name=name, label=label)
-        return {"account": checked_id(labels[label], node.at(label).place)}
-
-    def notes(self) -> Iterator[str]:
-        """What was left out, and rules that nothing fitted."""
-        if self._left_out:
-            names, n = ", ".join(self._left_out), len(self._left_out)
-            yield said("left out as asked ({n}): {names}", n=n, names=names)
-        for label, value in sorted(self._rules.functions.keys() - self._used):
-            yield said("nothing in the file fits --map {label}={value}=…", label=label, value=value)
+    def _target(self, labels: Mapping[str, str], where: Node, name: str) -> Target:
+        if self._whom is not None:
+            return self._whom
+        account, region = self._rules.account_label, self._rules.region_label
+        if account is not None:
+            if not labels.get(account):
+                raise NoAccountLabel(place=where.place, name=name, label=account)
+            return {"account": checked_id(labels[account], where.at(account).place)}
+        if not region or not labels.get(region):
+            raise NoRegionLabel(place=where.place, name=name, label=region or "")
+        return {"regions": [checked_id(labels[region], where.at(region).place)]}
 
 
 def labels_of(node: Node) -> dict[str, str]:

@@ -1,16 +1,13 @@
 """What every source of outages shares: whom they touch, their ids and keys, and the commands that they come to."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
-
-import msgspec
 
 from domain.refusals import BadValue
 from domain.text import said
 from domain.values import FunctionName, Id
-from ledger.imports.source import Sourced, SourceTime
-from ledger.refusals.imports.shared import BadTarget, ForeignFunction, NoMapping, ToldEndBeforeStart
+from ledger.refusals.imports.shared import BadTarget, ForeignFunction, NoMapping
 
 Target = dict[str, object]
 """Whom an outage touches, as the fields of `incident open`."""
@@ -18,20 +15,6 @@ Target = dict[str, object]
 
 BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
 """What to do with an incident that a file does not tell well enough."""
-
-
-class ToldOutage(msgspec.Struct, frozen=True, kw_only=True):
-    """A function's outage as a source tells it; without an end it lasts.
-
-    `within` is how far off start and end may be, in decimal seconds, where the source measured in steps.
-    """
-
-    incident: str
-    function: str
-    target: Target
-    start: SourceTime
-    end: SourceTime | None
-    within: str | None = None
 
 
 def target(file: str, accounts: tuple[str, ...], all_accounts: bool) -> Target:
@@ -72,33 +55,6 @@ def source_key(*parts: str) -> str:
 
 def compact(at: datetime) -> str:
     """An instant as it may stand in an id: UTC, to the microsecond, no fraction where there is none."""
-    text = at.astimezone(UTC).strftime("%Y%m%dT%H%M%S")
-    return f"{text}.{at.microsecond:06d}".rstrip("0") + "Z" if at.microsecond else f"{text}Z"
-
-
-def commands(outages: Iterable[ToldOutage], source: str, notes: list[str], hint: str) -> tuple[Sourced, ...]:
-    """Openings and closings in order of time; an outage without length is left out and noted.
-
-    `hint` says what to do with one that ends before it starts. Raises Unreadable `ends_before_start`.
-    """
-    timed: list[tuple[datetime, Sourced]] = []
-    for outage in outages:
-        if outage.end is not None and outage.end.at < outage.start.at:
-            raise ToldEndBeforeStart(place=outage.end.place, end=outage.end.text, start=outage.start.text, advice=hint)
-        if outage.end is not None and outage.end.at == outage.start.at:
-            place, at = outage.start.place, outage.start.text
-            notes.append(said("{place}: the outage at {at} has no length: left out", place=place, at=at))
-            continue
-        timed += _open_and_close(outage, source)
-    return tuple(command for _, command in sorted(timed, key=lambda entry: entry[0]))
-
-
-def _open_and_close(outage: ToldOutage, source: str) -> Iterator[tuple[datetime, Sourced]]:
-    within = {} if outage.within is None else {"uncertainty_seconds": outage.within}
-    opening: dict[str, object] = {"command": "incident open", "incident": outage.incident, **outage.target}
-    opening |= {"function": outage.function, "started_at": outage.start.text, **within}
-    yield outage.start.at, Sourced(place=outage.start.place, fields=opening)
-    if outage.end is not None:
-        closing: dict[str, object] = {"command": "incident close", "incident": outage.incident}
-        closing |= {"ended_at": outage.end.text, **within, "key": source_key(source, outage.incident, "close")}
-        yield outage.end.at, Sourced(place=outage.end.place, fields=closing)
+    text = at.astimezone(UTC).isoformat()
+    whole = f"{text[:4]}{text[5:7]}{text[8:13]}{text[14:16]}{text[17:19]}"
+    return f"{whole}.{at.microsecond:06d}".rstrip("0") + "Z" if at.microsecond else f"{whole}Z"

@@ -1,188 +1,228 @@
 """Outages from PagerDuty: what its REST API answers for `/incidents`, or events of its v3 webhooks, one or one a line.
 
-An incident is one outage, known again by its id: it starts when it was created and ends when it was resolved; that
-somebody acknowledged it changes nothing. An incident that was merged into another or opened again is refused by name:
-the instant at which it was resolved is then not the end of the outage.
+An incident is one outage, known again by its id: it starts when it was created and ends when it was last resolved.
+That somebody acknowledged it changes nothing, and opened again it is the same incident. One that was merged into
+another lasts as long as that one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.outages import BY_HAND, ToldOutage, check_functions, commands, source_id, target
-from ledger.imports.source import Node, Reading, SourceTime, documents
+from ledger.imports.outages import BY_HAND, check_functions, source_id, target
+from ledger.imports.pagerduty_words import Incident, incidents, read_words
+from ledger.imports.skips import Skips
+from ledger.imports.source import SourceTime
+from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target
 from ledger.refusals.imports.pagerduty import (
-    Merged,
-    NotPagerduty,
-    PagerdutyEndToldOtherwise,
-    PagerdutyStartToldOtherwise,
-    Reopened,
+    MergedInCircle,
+    MergedIntoMissing,
+    NoUrgency,
     ServiceMappedTwice,
-    UnknownEventType,
-    UnknownIncidentStatus,
     UnmappedService,
 )
+from ledger.refusals.imports.shared import ToldEndBeforeStart
 
 SOURCE = "pagerduty"
-STATUSES = frozenset({"triggered", "acknowledged", "resolved"})
-RESOLVED, REOPENED = "incident.resolved", "incident.reopened"
-TELLING = frozenset(
-    f"incident.{what}"
-    for what in [
-        "triggered",
-        "acknowledged",
-        "unacknowledged",
-        "delegated",
-        "escalated",
-        "reassigned",
-        "priority_updated",
-        "service_updated",
-        "resolved",
-        "reopened",
-    ]
-)
-"""Events that carry the incident itself."""
-SILENT = frozenset({"pagey.ping", "service.created", "service.updated", "service.deleted"}) | frozenset(
-    f"incident.{what}"
-    for what in [
-        "annotated",
-        "responder.added",
-        "responder.replied",
-        "status_update_published",
-        "conference_bridge.updated",
-        "custom_field_values.updated",
-        "incident_type.changed",
-        "workflow.started",
-        "workflow.completed",
-        "role.assigned",
-        "role.unassigned",
-        "action_invocation.created",
-        "action_invocation.updated",
-        "action_invocation.terminated",
-    ]
-)
-"""Events that say nothing of when anything was down."""
-
-
-class PagerDutyIncident(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident as one row or event tells it; `service` are the names that a mapping may use for its service."""
-
-    node: Node
-    id: str
-    name: str
-    service: tuple[str, str]
-    start: SourceTime
-    end: SourceTime | None
+SCOPE = "incidents"
+POLICY = Policy(one_a_key=True)
 
 
 class PagerDutyOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person said: a service's id or name -> function, whom it touches, ids or event types to leave out."""
+    """What a person said: a service's id or name -> function, whom it touches, what to leave out.
+
+    `skip` takes an incident's id, with `@START` too, or a type of events. `urgency` is `high`, `low` or None for both;
+    `priority` are names such as P1, none for all.
+    """
 
     functions: Mapping[str, str]
     accounts: tuple[str, ...] = ()
     all_accounts: bool = False
     skip: frozenset[str] = frozenset()
     only_mapped: bool = False
+    urgency: str | None = None
+    priority: frozenset[str] = frozenset()
 
 
-def read_pagerduty(lines: Iterable[bytes], *, name: str, asked: PagerDutyOptions) -> Reading:
-    """The outages that the incidents tell, as `incident open` and `incident close`. Raises Unreadable."""
+def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Reading:
+    """What the incidents of all files state, each once. Raises Unreadable, or ManyFaults.
+
+    An answer of PagerDuty does not say when it was given, nor what it was asked: it has no extent, and each statement
+    says by itself of when it is.
+    """
+    name = files[0].name if files else ""
     whom = target(name, asked.accounts, asked.all_accounts)
     check_functions(name, asked.functions.values())
-    notes: list[str] = []
-    latest: dict[str, PagerDutyIncident] = {}
-    for incident in _incidents(lines, name, asked.skip, notes):
-        known = latest.get(incident.id)
-        latest[incident.id] = incident if known is None else _later(known, incident)
-    outages: list[ToldOutage] = []
-    left_out: list[str] = []
-    for incident in latest.values():
-        function = _function(incident, asked)
-        if function is None:
-            left_out.append(incident.name)
-            continue
-        id_ = source_id(SOURCE, incident.id)
-        outages.append(ToldOutage(incident=id_, function=function, target=whom, start=incident.start, end=incident.end))
-    if left_out:
-        notes.append(said("left out as asked ({n}): {names}", n=len(left_out), names=", ".join(left_out)))
-    return Reading(commands=commands(outages, SOURCE, notes, BY_HAND), notes=tuple(notes))
-
-
-def _incidents(
-    lines: Iterable[bytes], file: str, skip: frozenset[str], notes: list[str]
-) -> Iterator[PagerDutyIncident]:
-    silent = 0
-    for root in documents(lines, file):
-        if isinstance(root.fields().get("incidents"), list):
-            yield from (_row(node) for node in root.items("incidents") if node.text("id") not in skip)
-            if root.at("more").value is True:
-                notes.append(said("{place}: the list goes on: take its other pages too", place=root.place))
-            continue
-        event = root.at("event")
-        if event.value is None:
-            raise NotPagerduty(place=root.place)
-        found = _event(event, skip)
-        silent += found is None
-        if found is not None:
-            yield found
-    if silent:
-        notes.append(counted("{n} event says nothing of an outage", "{n} events say nothing of an outage", silent))
-
-
-def _row(node: Node) -> PagerDutyIncident:
-    """An incident of the REST API. Its last change of status, where it is resolved, is that it was."""
-    resolved = node.choice("status", STATUSES, UnknownIncidentStatus) == "resolved"
-    if resolved:
-        _check_not_merged(node)
-    return _incident(node, node.moment("resolved_at", "last_status_change_at") if resolved else None)
-
-
-def _event(event: Node, skip: frozenset[str]) -> PagerDutyIncident | None:
-    """The incident of a webhook's event; None where the event tells nothing, or is to be left out."""
-    kind = event.at("event_type").value
-    if kind in skip or kind in SILENT:
-        return None
-    kind = event.choice("event_type", TELLING, UnknownEventType)
-    data = event.at("data")
-    if data.text("id") in skip:
-        return None
-    if kind == REOPENED:
-        raise Reopened(place=event.place, id=data.text("id"))
-    data.choice("status", STATUSES, UnknownIncidentStatus)
-    if kind == RESOLVED:
-        _check_not_merged(data)
-    return _incident(data, event.moment("occurred_at") if kind == RESOLVED else None)
-
-
-def _check_not_merged(node: Node) -> None:
-    if node.at("resolve_reason").value is not None:
-        raise Merged(place=node.at("resolve_reason").place, id=node.text("id"))
-
-
-def _incident(node: Node, end: SourceTime | None) -> PagerDutyIncident:
-    service = node.at("service")
-    names = (service.text("id"), str(service.at("summary").value or ""))
-    name = said("incident {id} of service {service}", id=node.text("id"), service=names[1] or names[0])
-    return PagerDutyIncident(
-        node=node, id=node.text("id"), name=name, service=names, start=node.moment("created_at"), end=end
+    faults, skips = Faults(), Skips(asked.skip)
+    found = read_words(files, skips, faults)
+    known = incidents(found.words.values(), faults)
+    making = _Making(known, frozenset(found.ids - known.keys()), asked, whom, skips)
+    for incident in known.values():
+        with faults.gathering():
+            making.take(incident)
+    faults.check()
+    silent = counted("{n} event says nothing of an outage", "{n} events say nothing of an outage", found.silent)
+    skipped = [LeftOut(id_, said("skipped as asked")) for id_ in sorted(found.skipped)]
+    return Reading(
+        source=SOURCE,
+        policy=POLICY,
+        statements=tuple(sorted(making.statements, key=lambda one: (one.start.us, one.incident))),
+        scope=SCOPE,
+        left_out=(*skipped, *making.left_out),
+        notes=(*([silent] if found.silent else []), *making.all_notes(), *skips.notes()),
     )
 
 
-def _later(known: PagerDutyIncident, incident: PagerDutyIncident) -> PagerDutyIncident:
-    """What is told of an incident twice must agree; its end may come once. Raises Unreadable `contradiction`."""
-    if known.start.at != incident.start.at or known.service[0] != incident.service[0]:
-        raise PagerdutyStartToldOtherwise(place=incident.node.place, name=incident.name, earlier=known.node.place)
-    if known.end is not None and incident.end is not None and known.end.at != incident.end.at:
-        raise PagerdutyEndToldOtherwise(place=incident.node.place, name=incident.name, earlier=known.node.place)
-    return incident if known.end is None else known
+class _Making:
+    """Makes statements of incidents, and keeps what was left out."""
+
+    def __init__(
+        self,
+        known: Mapping[str, Incident],
+        unread: frozenset[str],
+        asked: PagerDutyOptions,
+        whom: Target,
+        skips: Skips,
+    ) -> None:
+        self.statements: list[OutageStatement] = []
+        self.left_out: list[LeftOut] = []
+        self._notes: list[str] = []
+        self._unmapped: list[str] = []
+        self._urgencies: Counter[str] = Counter()
+        self._priorities: Counter[str] = Counter()
+        self._known = known
+        self._unread = unread
+        self._asked = asked
+        self._whom = whom
+        self._skips = skips
+
+    def take(self, incident: Incident) -> None:
+        """State an incident, unless it is left out. Raises Unreadable."""
+        word = incident.word
+        if (why := self._left_out(incident)) is not None:
+            self.left_out.append(LeftOut(word.id, why))
+            return
+        function = self._function(incident)
+        if function is None:
+            return
+        end, said_at = self._end(incident)
+        if end is not None and end.us < word.start.us:
+            raise ToldEndBeforeStart(place=end.place, end=end.text, start=word.start.text, advice=BY_HAND)
+        if end is not None and end.us == word.start.us:
+            self.left_out.append(LeftOut(word.id, said("the outage at {at} has no length", at=word.start.text)))
+            return
+        self._urgencies[word.urgency or ""] += 1
+        self._priorities[word.priority[0] if word.priority else ""] += 1
+        statement = OutageStatement(
+            key=word.id,
+            incident=source_id(SOURCE, word.id),
+            name=word.name,
+            scope=SCOPE,
+            function=function,
+            target=self._whom,
+            start=word.start,
+            end=end,
+            place=word.start.place,
+            said_at=said_at,
+        )
+        self.statements.append(statement)
+        self._notes += _changes(incident)
+
+    def all_notes(self) -> Iterator[str]:
+        """What is worth a look, the mixture of urgencies and priorities last."""
+        yield from self._notes
+        if self._unmapped:
+            yield said(
+                "left out as asked ({n}): {names}", n=len(self._unmapped), names=", ".join(sorted(self._unmapped))
+            )
+            borne = {name for each in self._known.values() for name in each.word.service}
+            for key in sorted(self._asked.functions.keys() - borne):
+                yield said("--map {key}: no incident here is of a service with that name or id", key=repr(key))
+        if len(self._urgencies) > 1:
+            yield said(
+                "urgency: {kinds}; all were taken, --urgency high takes those of high urgency alone",
+                kinds=_numbers(self._urgencies),
+            )
+        if len(self._priorities) > 1:
+            yield said(
+                "priority: {kinds}; all were taken, --priority takes those of one priority alone",
+                kinds=_numbers(self._priorities),
+            )
+
+    def _end(self, incident: Incident) -> tuple[SourceTime | None, int]:
+        """The end, and when that was said: a merged incident ends with its parent, and not before it was merged.
+
+        Raises Unreadable `merged`.
+        """
+        end, said_at, seen = incident.end, incident.said_at, [incident.word.id]
+        while incident.parent is not None:
+            name, parent = incident.word.name, incident.parent
+            if parent in seen:
+                raise MergedInCircle(place=incident.word.node.place, name=name, parent=parent)
+            if parent in self._unread:
+                break  # what is wrong with the parent is told, and nothing is stated
+            if parent not in self._known:
+                raise MergedIntoMissing(place=incident.word.node.place, name=name, id=incident.word.id, parent=parent)
+            seen.append(parent)
+            incident = self._known[parent]
+            said_at = max(said_at, incident.said_at)
+            if end is not None:
+                end = None if incident.end is None else max(end, incident.end, key=lambda at: at.us)
+        return end, said_at
+
+    def _left_out(self, incident: Incident) -> str | None:
+        """Why an incident is left out as asked; None where it is not. Raises Unreadable `missing_text`."""
+        word, asked = incident.word, self._asked
+        if self._skips.has_episode(word.start, word.id):
+            return said("skipped as asked")
+        if asked.urgency is not None and word.urgency is None:
+            raise NoUrgency(place=word.node.place, name=word.name, id=word.id)
+        if asked.urgency is not None and word.urgency != asked.urgency:
+            return said("{name}: its urgency is {urgency}", name=word.name, urgency=word.urgency)
+        if asked.priority and not asked.priority.intersection(word.priority):
+            if not word.priority:
+                return said("{name}: it has no priority", name=word.name)
+            return said("{name}: its priority is {priority}", name=word.name, priority=word.priority[0])
+        return None
+
+    def _function(self, incident: Incident) -> str | None:
+        """The function that is gone; None where it is left out. Raises `mapped_twice`, `unmapped_service`."""
+        word, asked = incident.word, self._asked
+        functions = {asked.functions[name] for name in word.service if name in asked.functions}
+        if len(functions) > 1:
+            raise ServiceMappedTwice(place=word.node.place, name=word.name)
+        if functions:
+            return functions.pop()
+        if not asked.only_mapped:
+            raise UnmappedService(place=word.node.place, name=word.name, service=word.service[0])
+        self._unmapped.append(word.name)
+        self.left_out.append(LeftOut(word.id, said("{name} fits no --map", name=word.name)))
+        return None
 
 
-def _function(incident: PagerDutyIncident, asked: PagerDutyOptions) -> str | None:
-    """The function that is gone; None where it is left out. Raises Unreadable `mapped_twice`, `unmapped_service`."""
-    functions = {asked.functions[name] for name in incident.service if name in asked.functions}
-    if len(functions) > 1:
-        raise ServiceMappedTwice(place=incident.node.place, name=incident.name)
-    if not functions and not asked.only_mapped:
-        raise UnmappedService(place=incident.node.place, name=incident.name, service=incident.service[0])
-    return functions.pop() if functions else None
+def _changes(incident: Incident) -> Iterator[str]:
+    """That an incident was merged, or moved to another service."""
+    if incident.parent is not None:
+        yield said(
+            "{name} was merged into {parent}: its outage lasts as long as that",
+            name=incident.word.name,
+            parent=incident.parent,
+        )
+    if len({id_ for id_, _ in incident.services}) > 1:
+        names = [name or id_ for id_, name in incident.services]
+        yield said(
+            "incident {id} moved from {before} to {now}: its outage is of {now}",
+            id=incident.word.id,
+            before=", ".join(names[:-1]),
+            now=names[-1],
+        )
+
+
+def _numbers(kinds: Counter[str]) -> str:
+    """How many there are of each kind, as `2 high, 1 low`, and how many of none."""
+    told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()) if kind)
+    return said("{kinds}, {n} without", kinds=told, n=kinds[""]) if kinds[""] else told

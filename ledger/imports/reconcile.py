@@ -19,7 +19,7 @@ from domain.commands import (
     WithdrawExclusion,
     WithdrawIncident,
 )
-from domain.import_commands import KeepIncident, ReinstateIncident, ReleaseIncident
+from domain.import_commands import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.incident import Exclusion
 from domain.text import said
 from domain.time import FOREVER, Instant
@@ -137,7 +137,7 @@ class _Reconciliation:
             uncertainty_seconds=within,
             **target,
         )
-        self._source(statement, start, opening)
+        self._source(statement, start, opening, statement.start.place)
         for span in statement.exclusions:
             self._source(statement, start, exclusion_command(id_, span))
         self._out.opened.append(id_)
@@ -145,7 +145,7 @@ class _Reconciliation:
             self._open[id_] = start
             return
         closing = CloseIncident(incident=Id(id_), ended_at=Instant(statement.end.us), uncertainty_seconds=within)
-        self._source(statement, statement.end.us, closing)
+        self._source(statement, statement.end.us, closing, statement.end.place)
         self._out.closed.append(id_)
 
     def _new_id(self, statement: OutageStatement, free: Sequence[str]) -> str:
@@ -179,9 +179,9 @@ class _Reconciliation:
         count = len(self._timed)
         if not holding.stands:
             if "withdrawn" in holding.persons:
-                self._note_stays(holding, "withdrawn", "withdrawn", "an outage")
+                self._note_stays(holding, "withdrawn", holding.incident.withdrawn, None)
                 return
-            self._source(statement, span[0], ReinstateIncident(incident=Id(holding.id), reason=self._as_source_says))
+            self._source(statement, span[0], RestoreIncident(incident=Id(holding.id), reason=self._as_source_says))
             self._out.reopened.append(holding.id)
         start, end = self._allowed(holding, span, statement)
         if end <= start:
@@ -197,7 +197,7 @@ class _Reconciliation:
         self._correct_times(statement, holding, start, end)
         self._correct_function(statement, holding)
         for missed in missing:
-            self._source(statement, start, exclusion_command(holding.id, missed))
+            self._source(statement, start, exclusion_command(holding.id, missed, again=True))
         if end == FOREVER:
             self._open[holding.id] = start
         self._out.unchanged += len(self._timed) == count
@@ -242,7 +242,7 @@ class _Reconciliation:
         if is_open and not was_open:
             self._source(statement, start, ReopenIncident(incident=id_, reason=self._as_source_says))
             self._out.reopened.append(holding.id)
-            self._out.corrected.append(Correction(incident=id_, field="ended_at", was=holding.end, now=None))
+            self._out.corrected.append(Correction(incident=holding.id, field="ended_at", was=holding.end, now=None))
         moved_end = end != holding.end and not was_open and not is_open
         if start != holding.start or moved_end:
             correction = CorrectIncident(
@@ -254,9 +254,12 @@ class _Reconciliation:
             )
             self._source(statement, start, correction)
             if start != holding.start:
-                self._out.corrected.append(Correction(incident=id_, field="started_at", was=holding.start, now=start))
+                self._out.corrected.append(
+                    Correction(incident=holding.id, field="started_at", was=holding.start, now=start)
+                )
             if moved_end:
-                self._out.corrected.append(Correction(incident=id_, field="ended_at", was=holding.end, now=end))
+                ended = Correction(incident=holding.id, field="ended_at", was=holding.end, now=end)
+                self._out.corrected.append(ended)
         if was_open and not is_open:
             closing = CloseIncident(incident=id_, ended_at=Instant(end), uncertainty_seconds=within)
             self._source(statement, end, closing)
@@ -272,7 +275,7 @@ class _Reconciliation:
         id_, function = Id(holding.id), FunctionName(statement.function)
         correction = CorrectIncident(incident=id_, function=function, reason=self._as_source_says)
         self._source(statement, holding.start, correction)
-        self._out.corrected.append(Correction(incident=id_, field="function", was=was, now=statement.function))
+        self._out.corrected.append(Correction(incident=holding.id, field="function", was=was, now=statement.function))
 
     def _exclusions(self, statement: OutageStatement, holding: Holding) -> tuple[list[Exclusion], list[ExcludedSpan]]:
         """Exclusions that the source no longer states, and those that the ledger lacks; none after a person's word."""
@@ -318,7 +321,7 @@ class _Reconciliation:
             self._out.closed.append(holding.id)
         elif isinstance(word, int) and word != holding.end:
             self._person(word, CorrectIncident(incident=id_, ended_at=Instant(word), reason=reason))
-            self._out.corrected.append(Correction(incident=id_, field="ended_at", was=holding.end, now=word))
+            self._out.corrected.append(Correction(incident=holding.id, field="ended_at", was=holding.end, now=word))
         self._person(FOREVER, KeepIncident(incident=id_, reason=reason))
 
     def _note_unused_words(self) -> None:
@@ -330,14 +333,14 @@ class _Reconciliation:
 
     # Making steps.
 
-    def _source(self, statement: OutageStatement, at: int, command: Command) -> None:
+    def _source(self, statement: OutageStatement, at: int, command: Command, place: str | None = None) -> None:
         mark = SourceMark(
             name=self._reading.source,
             scope=statement.scope,
             key=statement.key,
             said_at=self._said_at(statement),
         )
-        self._timed.append((at, Step(command=command, place=statement.place, source=mark)))
+        self._timed.append((at, Step(command=command, place=place or statement.place, source=mark)))
 
     def _said_at(self, statement: OutageStatement) -> int | None:
         return self._reading.said_at if statement.said_at is None else statement.said_at

@@ -8,11 +8,13 @@ import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
 from domain.refusals import BadValue
-from domain.text import words_of
+from domain.text import said, words_of
+from domain.time import END_OF_TIME_US, FIRST_YEAR, LAST_YEAR
 from domain.values import Id
 from ledger.refusals import UnknownWord
 from ledger.refusals.imports.shared import (
@@ -23,6 +25,7 @@ from ledger.refusals.imports.shared import (
     FileTooLarge,
     ForeignId,
     ImpossibleTimeInSource,
+    JsonHalfCharacter,
     JsonKeyTwice,
     JsonTooDeep,
     MissingText,
@@ -36,9 +39,10 @@ _MICROSECOND = timedelta(microseconds=1)
 LARGEST = 32 * 2**20
 """Bytes of one JSON document, or of a line: what is larger is refused before it fills the memory."""
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
-_RFC3339 = re.compile(rf"{_DAY}T{_CLOCK}(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
-_FINER = re.compile(r"(\.[0-9]{6})[0-9]{1,3}(?=Z|[+-])")
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_RFC3339 = re.compile(rf"({_DAY}T{_CLOCK})((?<=\.[0-9]{{6}})[0-9]{{1,3}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+Document = TypeVar("Document")
 
 
 class Sourced(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +69,7 @@ class Number(str):
     __slots__ = ()
 
 
-class SourceTime(msgspec.Struct, frozen=True):
+class SourceTime(msgspec.Struct, frozen=True, gc=False):
     """An instant, its text as the file gives it, and where it stands."""
 
     at: datetime
@@ -78,7 +82,15 @@ class SourceTime(msgspec.Struct, frozen=True):
         return (self.at - _EPOCH) // _MICROSECOND
 
 
-class Node(msgspec.Struct, frozen=True):
+def recordable(time: SourceTime) -> SourceTime:
+    """An instant that an outage may have. Raises Unreadable `bad_time` for years that the ledger does not have."""
+    if not 0 <= time.us < END_OF_TIME_US:
+        years = said("the ledger has the years {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
+        raise ImpossibleTimeInSource(place=time.place, value=time.text, error=years)
+    return time
+
+
+class Node(msgspec.Struct, frozen=True, gc=False):
     """A JSON value and its path. Every access either gives the type asked for or is refused with the path."""
 
     file: str
@@ -126,23 +138,28 @@ class Node(msgspec.Struct, frozen=True):
 
         With `cut`, up to nine decimals may stand there; the ledger's unit is the microsecond, and the rest is cut.
         """
-        nodes = [self.at(key) for key in keys]
-        node = next((one for one in nodes if one.value is not None), nodes[0])
-        if node.value is None:
-            raise MissingTime(place=node.place)
-        if cut and isinstance(node.value, str):
-            node = Node(node.file, node.path, _FINER.sub(r"\1", node.value))
-        return SourceTime(_instant(node), str(node.value), node.place)
+        fields = self.fields()
+        key = next((key for key in keys if fields.get(key) is not None), keys[0]) if len(keys) > 1 else keys[0]
+        value = fields.get(key)
+        place = f"{self.file}: {self.path}.{key}"
+        if value is None:
+            raise MissingTime(place=place)
+        matched = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+        if matched is None or (matched[2] and not cut):
+            raise BadTimeInSource(place=place, value=value)
+        text = matched[1] + matched[3] if matched[2] else matched[0]
+        return SourceTime(_instant(text, place), text, place)
 
 
-def _instant(node: Node) -> datetime:
-    """A date and time with offset, to the microsecond."""
-    if isinstance(node.value, str) and _RFC3339.fullmatch(node.value):
-        try:
-            return datetime.fromisoformat(node.value)
-        except ValueError as error:
-            raise ImpossibleTimeInSource(place=node.place, value=node.value, error=words_of(error)) from None
-    raise BadTimeInSource(place=node.place, value=node.value)
+def _instant(text: str, place: str) -> datetime:
+    """The instant of a date and time with offset. Raises Unreadable `bad_time` where there is none."""
+    try:
+        at = datetime.fromisoformat(text)
+        if not 1 < at.year < 9999:
+            at.astimezone(UTC)  # the first and the last day of the calendar lie outside it on some clocks
+    except (ValueError, OverflowError) as error:
+        raise ImpossibleTimeInSource(place=place, value=text, error=words_of(error)) from None
+    return at
 
 
 def whole(lines: Iterable[bytes], file: str, most: int | None = None) -> bytes:
@@ -163,24 +180,35 @@ def documents(lines: Iterable[bytes], file: str) -> Iterator[Node]:
 
     Raises Unreadable `empty_file`, `too_large`, and what `parse_json` raises.
     """
+    return parsed_documents(lines, file, parse_json)
+
+
+def parsed_documents(
+    lines: Iterable[bytes], file: str, parse: Callable[[bytes, str, int | None], Document]
+) -> Iterator[Document]:
+    """The documents of a file as `parse` makes them of their bytes, the file and, where there may be several, the line.
+
+    `parse` raises BadJson for a line that is no document. Raises Unreadable `empty_file`, `too_large`.
+    """
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip(_BLANK))
     number, first = next(numbered, (0, b""))
     if not number:
         raise EmptyFile(place=file)
     try:
-        only = parse_json(first, file, number)
+        only = parse(first, file, number)
     except BadJson as broken:
         second = next(numbered, None)
         if second is None:
             raise broken from None
-        yield parse_json(whole(_padded(number, first, second, numbered), file), file)
+        yield parse(whole(_padded(number, first, second, numbered), file), file, None)
         return
     yield only
     for number, line in numbered:
-        yield parse_json(line, file, number)
+        yield parse(line, file, number)
 
 
-_BLANK = b" \t\r\n\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n" + _BOM
 
 
 def _padded(number: int, first: bytes, second: tuple[int, bytes], rest: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
@@ -200,13 +228,15 @@ def parse_json(data: bytes, file: str, line: int | None = None) -> Node:
     before = 0 if line is None else line - 1
     name = file if line is None else f"{file}:{line}"
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as error:
         row, column = _position(error.object, error.start)
         place = f"{file}:{before + row}:{column}"
         raise FileNotUtf8(place=place) from None
     try:
-        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
+        value = _DECODER.decode(text)
+        if _HALF_CHARACTER.search(text) and not _is_text(value):
+            raise JsonHalfCharacter(place=name)
     except json.JSONDecodeError as error:
         place = f"{file}:{before + error.lineno}:{error.colno}"
         raise BadJson(place=place, error=error.msg) from None
@@ -222,12 +252,23 @@ class _Twice(Exception):
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(key)
-        found[key] = value
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _Twice(next(key for number, key in enumerate(keys) if key in keys[:number]))
     return found
+
+
+_DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=_unique)
+
+
+def _is_text(value: object) -> bool:
+    """Whether all texts of a JSON value can be written: an escape may name half of a character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _position(data: bytes, offset: int) -> tuple[int, int]:

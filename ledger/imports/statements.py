@@ -137,6 +137,9 @@ class Faults:
     def __init__(self) -> None:
         self._found: list[Refusal] = []
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     @contextmanager
     def gathering(self) -> Iterator[None]:
         """Keep a refusal that is raised inside, and go on behind the block. Raises ManyFaults at `MOST_FAULTS`."""

@@ -1,4 +1,4 @@
-"""Outages from a status page: the v2 JSON of incidents and scheduled maintenances, or a summary with both.
+"""Outages from a status page: the v2 JSON of incidents and scheduled maintenances, a summary with both, the v1 list.
 
 The page says per update which component went from which status to which; an outage of a component lasts
 from the first update that takes it down to the one that no longer does. Down are `partial_outage`,
@@ -7,370 +7,286 @@ agents that *cannot* sign in and of calls that are *not* routed, and slow is not
 known here are refused wherever they stand: a status that nobody understood must not count as green.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from domain.text import said
-from ledger.imports.outages import BY_HAND, check_functions, source_key, target
-from ledger.imports.source import Node, Reading, Sourced, SourceTime, checked_id, parse_json, whole
+from domain.time import DEFAULT_ZONE, month_of, rfc3339
+from ledger.imports.outages import BY_HAND, check_functions, target
+from ledger.imports.skips import Skips
+from ledger.imports.source import checked_id, recordable
+from ledger.imports.statements import (
+    ExcludedSpan,
+    Faults,
+    LeftOut,
+    OutageStatement,
+    Policy,
+    Reading,
+    SourceFile,
+    Target,
+)
+from ledger.imports.statuspage_courses import Course, Piece, courses, not_begun
+from ledger.imports.statuspage_pages import (
+    DOWN,
+    PageEvent,
+    PageFile,
+    extents,
+    later_words,
+    read_files,
+    scope_of,
+)
 from ledger.refusals.imports.shared import ToldEndBeforeStart
 from ledger.refusals.imports.statuspage import (
     AmbiguousComponent,
     ComponentMappedTwice,
-    DuplicateId,
-    NotAStatusPage,
-    NotAttributable,
-    RecoveryWithoutStart,
     UnknownComponent,
-    UnknownComponentStatus,
-    UnknownImpact,
-    UnknownSkip,
-    UnknownStatusOfComponent,
-    UnknownUpdateStatus,
-    UpdateWithoutStart,
+    WindowEndsBeforeStart,
 )
 
-DOWN = frozenset({"partial_outage", "major_outage", "under_maintenance"})
-COMPONENT_STATUSES = DOWN | {"operational", "degraded_performance"}
-IMPACTS = frozenset({"none", "minor", "major", "critical", "maintenance"})
-INCIDENT_STATUSES = frozenset({"investigating", "identified", "monitoring", "resolved", "postmortem"})
-MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "completed"})
+SOURCE = "statuspage"
+POLICY = Policy(one_a_key=True)
 
 
-class Change(msgspec.Struct, frozen=True):
-    """A component's passage from one status to another (which may be the same)."""
+class StatuspageOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person said: a component's name or code -> function, whom it touches, what to leave out.
 
-    code: str
-    name: str
-    old: str
-    new: str
-
-
-class PageUpdate(msgspec.Struct, frozen=True):
-    """One update: when it shows, the status it sets, the components it names."""
-
-    moment: SourceTime
-    status: str
-    changes: tuple[Change, ...]
-
-
-class PageEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident, or a maintenance (`planned`); steps in order of time, components as code -> name."""
-
-    node: Node
-    id: str
-    name: str
-    status: str
-    planned: bool
-    steps: tuple[PageUpdate, ...]
-    components: dict[str, str]
-
-    @property
-    def named(self) -> dict[str, str]:
-        """The components that updates name, code -> name."""
-        return {change.code: change.name for step in self.steps for change in step.changes}
-
-
-class Span(msgspec.Struct, frozen=True):
-    """A component's outage within one event, numbered from 1; without an end it lasts."""
-
-    event: PageEvent
-    code: str
-    number: int
-    start: SourceTime
-    end: SourceTime | None
-
-    @property
-    def incident(self) -> str:
-        suffix = "" if self.number == 1 else f":{self.number}"
-        return checked_id(f"{self.event.id}:{self.code}{suffix}", self.start.place)
-
-
-class DownBeforeNamed(msgspec.Struct, frozen=True):
-    """A component that was down already when an update first named it; `left` when that update ended it."""
-
-    event: PageEvent
-    code: str
-    moment: SourceTime
-    left: bool
-
-
-def read_statuspage(
-    lines: Iterable[bytes],
-    *,
-    name: str,
-    accounts: tuple[str, ...],
-    all_accounts: bool,
-    functions: Mapping[str, str],
-    skip: frozenset[str] = frozenset(),
-) -> Reading:
-    """The outages of the mapped components, as `incident open`, `exclusion apply` and `incident close`.
-
-    `functions` maps a component's name or code to the function that is gone while it is down; components
-    that are not mapped are left out. Events whose id is in `skip` are not looked at. A maintenance that was
-    announced before it began gets the exclusion of clause 2.3(5). Later states of the page give the same
-    openings. Raises Unreadable.
+    `skip` takes an incident's id, `INCIDENT:COMPONENT`, or either with `@START` for one outage of it.
     """
-    whom = target(name, accounts, all_accounts)
-    root = parse_json(whole(lines, name), name)
-    events = _events(root, skip)
-    mapped = _mapping(root, events, functions)
-    notes: list[str] = [said("{n} skipped as asked: {ids}", n=len(skip), ids=", ".join(sorted(skip)))] if skip else []
-    spans: list[Span] = []
-    loose: list[DownBeforeNamed] = []
-    for event in events:
-        _trace(event, mapped, spans, loose, notes)
-    notes.extend(_check_loose(loose, spans))
-    notes.extend(_left_out(events, mapped))
-    return Reading(commands=tuple(_commands(spans, mapped, whom, notes)), notes=tuple(notes))
+
+    functions: Mapping[str, str]
+    accounts: tuple[str, ...] = ()
+    all_accounts: bool = False
+    skip: frozenset[str] = frozenset()
 
 
-def _events(root: Node, skip: frozenset[str]) -> list[PageEvent]:
-    """Incidents and maintenances in file order, without the skipped ones."""
-    if not isinstance(root.value, dict) or not isinstance(root.value.get("incidents"), list):
-        raise NotAStatusPage(place=f"{root.file}:1:1")
-    nodes = [(node, False) for node in root.items("incidents")]
-    nodes += [(node, True) for node in root.items("scheduled_maintenances")]
-    seen: set[str] = set()
-    for node, _ in nodes:
-        if node.text("id") in seen:
-            raise DuplicateId(place=node.at("id").place, id=node.text("id"))
-        seen.add(node.text("id"))
-    if missing := sorted(skip - seen):
-        raise UnknownSkip(place=root.file, missing=missing[0])
-    return [_event(node, planned) for node, planned in nodes if node.text("id") not in skip]
+def read_statuspage(files: Sequence[SourceFile], asked: StatuspageOptions) -> Reading:
+    """What the files of one page state of the mapped components.
 
-
-def _event(node: Node, planned: bool) -> PageEvent:
-    statuses = MAINTENANCE_STATUSES if planned else INCIDENT_STATUSES
-    node.choice("impact", IMPACTS, UnknownImpact)
-    steps = [_step(update, statuses) for update in node.items("incident_updates")]
-    steps.reverse()  # the page lists the newest first; the sort keeps this order within one instant
-    return PageEvent(
-        node=node,
-        id=node.text("id"),
-        name=node.text("name"),
-        status=node.choice("status", statuses, UnknownUpdateStatus),
-        planned=planned,
-        steps=tuple(sorted(steps, key=lambda step: step.moment.at)),
-        components=_components(node),
+    Components that are not mapped are left out. A maintenance that was announced before it began carries the
+    exclusion of clause 2.3(5). Raises Unreadable, or ManyFaults.
+    """
+    name = files[0].name if files else ""
+    whom = target(name, asked.accounts, asked.all_accounts)
+    check_functions(name, asked.functions.values())
+    faults, skips, notes = Faults(), Skips(asked.skip), list[str]()
+    pages = read_files(files, skips, faults)
+    events = later_words(pages, faults, notes)
+    mapped, misses = _mapping(pages, events, asked.functions, faults)
+    told = courses(events, mapped, faults)
+    made = _Making(pages, mapped, whom, skips, faults)
+    for course in told:
+        made.take(course)
+    faults.check()
+    skipped = [LeftOut(id_, said("skipped as asked")) for id_ in _skipped(pages)]
+    notes += [note for course in told for note in course.notes]
+    notes += [*not_begun(events), *made.notes, *_unmapped(events, mapped, misses), *_reach(pages, made.statements)]
+    return Reading(
+        source=SOURCE,
+        policy=POLICY,
+        statements=tuple(sorted(made.statements, key=lambda one: (one.start.us, one.incident))),
+        extents=tuple(extents(pages)),
+        said_at=max((page.said_at for page in pages if page.said_at is not None), default=None),
+        scope=made.page,
+        left_out=(*skipped, *made.left_out, *_left_out(events, mapped)),
+        notes=(*notes, *skips.notes()),
     )
 
 
-def _step(node: Node, statuses: frozenset[str]) -> PageUpdate:
-    moment = node.moment("display_at", "created_at")
-    changes = tuple(
-        Change(
-            code=change.text("code"),
-            name=change.text("name"),
-            old=change.choice("old_status", COMPONENT_STATUSES, UnknownComponentStatus),
-            new=change.choice("new_status", COMPONENT_STATUSES, UnknownComponentStatus),
+class _Making:
+    """Makes statements of what components did; `faults` gets what cannot be one."""
+
+    def __init__(
+        self, pages: Sequence[PageFile], mapped: Mapping[str, str], whom: Target, skips: Skips, faults: Faults
+    ) -> None:
+        self.page = next((page.page for page in pages if page.page), "")
+        self.statements: list[OutageStatement] = []
+        self.left_out: list[LeftOut] = []
+        self.notes: list[str] = []
+        self._mapped = mapped
+        self._whom = whom
+        self._skips = skips
+        self._faults = faults
+
+    def take(self, course: Course) -> None:
+        """The outages of one component in one event, numbered from 1."""
+        key = f"{course.event.id}:{course.code}"
+        if course.pieces and self._skips.has(key):
+            self.left_out.append(LeftOut(key, said("skipped as asked")))
+            return
+        number = 0
+        for piece in course.pieces:
+            with self._faults.gathering():
+                if self._lasts(course, key, piece):
+                    number += 1
+                    self._state(course, key, piece, number)
+
+    def _lasts(self, course: Course, key: str, piece: Piece) -> bool:
+        """Whether an outage has a length. Raises Unreadable `ends_before_start`."""
+        start, end = piece.start, piece.end
+        if end is not None and end.us < start.us:
+            raise ToldEndBeforeStart(place=end.place, end=end.text, start=start.text, advice=BY_HAND)
+        if end is not None and end.us == start.us:
+            self.left_out.append(LeftOut(key, said("the outage at {at} has no length", at=start.text)))
+            return False
+        return True
+
+    def _state(self, course: Course, key: str, piece: Piece, number: int) -> None:
+        """One outage. A skipped one keeps its number."""
+        event = course.event
+        if self._skips.has_episode(piece.start, event.id, key):
+            self.left_out.append(LeftOut(key, said("the outage at {at} is skipped as asked", at=piece.start.text)))
+            return
+        statement = OutageStatement(
+            key=key,
+            incident=checked_id(key if number == 1 else f"{key}:{number}", piece.start.place),
+            name=course.who,
+            scope=scope_of(self.page, planned=event.planned),
+            function=self._mapped[course.code],
+            target=self._whom,
+            start=piece.start,
+            end=piece.end,
+            place=piece.start.place,
+            exclusions=self._exclusion(course, piece) if event.planned else (),
+            said_at=event.updated_at if event.said_at is None else event.said_at,
         )
-        for change in node.items("affected_components")
-    )
-    status = node.choice("status", statuses, UnknownUpdateStatus)
-    return PageUpdate(SourceTime(moment.at, moment.text, node.place), status, changes)
+        self.statements.append(statement)
+
+    def _exclusion(self, course: Course, piece: Piece) -> tuple[ExcludedSpan, ...]:
+        """Clause 2.3(5): maintenance that was announced before it began, as far as its announced window goes (R23)."""
+        node = course.event.node
+        notice = recordable(node.moment("created_at"))
+        window = None
+        if node.at("scheduled_for").value is not None and node.at("scheduled_until").value is not None:
+            window = recordable(node.moment("scheduled_for")), recordable(node.moment("scheduled_until"))
+            if window[1].us <= window[0].us:
+                raise WindowEndsBeforeStart(place=window[1].place, start=window[0].text, end=window[1].text)
+        latest = piece.start if window is None or window[0].us < piece.start.us else window[0]
+        if notice.us >= latest.us:
+            self.notes.append(
+                said(
+                    "{who}: announced at {at}, not before it began: not excluded",
+                    who=course.who,
+                    at=notice.text,
+                )
+            )
+            return ()
+        excluded = ExcludedSpan(
+            clause="2.3(5)",
+            reason=f"announced maintenance {course.event.id}",
+            place=notice.place,
+            notified_at=notice.us,
+            announced_from=None if window is None else window[0].us,
+            announced_to=None if window is None else window[1].us,
+        )
+        if window is None:
+            self.notes.append(said("{who}: no window was announced: excluded for as long as it lasted", who=course.who))
+        else:
+            self._note_outside(course, piece, (window[0].text, window[0].us), (window[1].text, window[1].us))
+        return (excluded,)
+
+    def _note_outside(self, course: Course, piece: Piece, since: tuple[str, int], until: tuple[str, int]) -> None:
+        """What lies outside of the announced window was not announced."""
+        if piece.start.us < since[1]:
+            self.notes.append(
+                said(
+                    "{who}: announced from {announced}, began at {begun}; what lies before the announced window is "
+                    "not excluded (R23)",
+                    who=course.who,
+                    announced=since[0],
+                    begun=piece.start.text,
+                )
+            )
+        if piece.end is not None and piece.end.us > until[1]:
+            self.notes.append(
+                said(
+                    "{who}: announced until {announced}, ran until {ended}; what lies after the announced window is "
+                    "not excluded (R23)",
+                    who=course.who,
+                    announced=until[0],
+                    ended=piece.end.text,
+                )
+            )
+        if piece.end is None and course.event.said_at is not None and course.event.said_at > until[1]:
+            self.notes.append(
+                said("{who}: announced until {announced}, and not over yet", who=course.who, announced=until[0])
+            )
 
 
-def _components(node: Node) -> dict[str, str]:
-    """The listed components, code -> name; a group of components is none, no update ever names it."""
-    found = {}
-    for component in node.items("components"):
-        if component.at("status").value is not None:
-            component.choice("status", COMPONENT_STATUSES, UnknownStatusOfComponent)
-        if component.at("group").value is not True:
-            found[component.text("id")] = component.text("name")
-    return found
+def _mapping(
+    pages: Sequence[PageFile], events: Iterable[PageEvent], functions: Mapping[str, str], faults: Faults
+) -> tuple[dict[str, str], list[str]]:
+    """Component code -> function, and the keys that no component bears as far as the files tell.
 
-
-def _mapping(root: Node, events: Iterable[PageEvent], functions: Mapping[str, str]) -> dict[str, str]:
-    """Component code -> function. A key that fits no component, or more than one, is refused."""
-    check_functions(root.file, functions.values())
-    page = _components(root)
+    A key that more than one component bears is refused, and where a file lists all components one that none bears.
+    """
     bearers: dict[str, set[str]] = {}
-    for listed in [page, *(one for event in events for one in (event.components, event.named))]:
+    for listed in [*(page.components for page in pages), *(one for each in events for one in _names(each))]:
         for code, component in listed.items():
             bearers.setdefault(code, {code}).add(component)
+    complete = any(page.components for page in pages)
     mapped: dict[str, str] = {}
+    misses = []
     for key, function in functions.items():
-        for code in _codes(root.file, key, bearers, complete=bool(page)):
-            if mapped.setdefault(code, function) != function:
-                raise ComponentMappedTwice(place=root.file, component=code)
-    return mapped
+        codes = [code for code, names in bearers.items() if key in names]
+        if len(codes) > 1:
+            faults.add(AmbiguousComponent(place=pages[0].name, key=key, codes=", ".join(sorted(codes))))
+        elif codes and mapped.setdefault(codes[0], function) != function:
+            faults.add(ComponentMappedTwice(place=pages[0].name, component=codes[0]))
+        elif not codes and complete:
+            faults.add(UnknownComponent(place=pages[0].name, key=key))
+        elif not codes:
+            misses.append(key)
+    return mapped, misses
 
 
-def _codes(file: str, key: str, bearers: Mapping[str, set[str]], *, complete: bool) -> list[str]:
-    """The code of the one component that `key` names; none where the file has no such one.
-
-    Only a page that lists all its components (`complete`) shows that a key is mistyped.
-    """
-    codes = [code for code, names in bearers.items() if key in names]
-    if len(codes) > 1:
-        raise AmbiguousComponent(place=file, key=key, codes=", ".join(sorted(codes)))
-    if complete and not codes:
-        raise UnknownComponent(place=file, key=key)
-    return codes
+def _names(event: PageEvent) -> tuple[Mapping[str, str], ...]:
+    """Every name that a component has in an event, code -> name; an update may name it with its group's."""
+    return (event.components, *({change.code: change.name} for step in event.steps for change in step.changes))
 
 
-def _trace(
-    event: PageEvent, mapped: Mapping[str, str], spans: list[Span], loose: list[DownBeforeNamed], notes: list[str]
-) -> None:
-    """Add the event's outages of mapped components, and what is worth a note."""
-    label = f"{event.id} ({event.name})"
-    if event.planned and event.status == "scheduled":
-        notes.append(said("maintenance {label} has not begun: nothing recorded", label=label))
-        return
-    if event.planned and event.status == "completed" and _began(event) is None and not event.named:
-        notes.append(said("maintenance {label} was completed without having begun: nothing recorded", label=label))
-        return
-    _check_attributed(event, mapped)
-    for code in sorted(mapped.keys() & (event.components.keys() | event.named.keys())):
-        number = 0
-        for start, end in _intervals(event, code, loose):
-            if end is not None and end.at < start.at:
-                raise ToldEndBeforeStart(place=end.place, end=end.text, start=start.text, advice=BY_HAND)
-            if end is not None and end.at == start.at:
-                notes.append(
-                    said(
-                        "{label}: an outage of {code} at {text} has no length: left out",
-                        label=label,
-                        code=code,
-                        text=start.text,
-                    )
-                )
-                continue
-            number += 1
-            spans.append(Span(event, code, number, start, end))
+def _skipped(pages: Iterable[PageFile]) -> list[str]:
+    return sorted({id_ for page in pages for listed in page.lists for id_ in listed.skipped})
 
 
-def _check_attributed(event: PageEvent, mapped: Mapping[str, str]) -> None:
-    """An incident must say by its updates what a mapped component did; a maintenance by its list at least."""
-    silent = mapped.keys() & (event.components.keys() - event.named.keys())
-    if not event.components and not event.named:
-        message = said("no update names a component, so nobody can tell what was down")
-    elif silent and not event.planned:
-        message = said("it lists {silent}, but no update says when that was down", silent=", ".join(sorted(silent)))
-    else:
-        return
-    raise NotAttributable(place=event.node.place, id=event.id, name=event.name, what=message)
+def _left_out(events: Iterable[PageEvent], mapped: Mapping[str, str]) -> Iterator[LeftOut]:
+    """What the page tells of components that are not mapped and were down."""
+    for event in events:
+        down = {change.code for step in event.steps for change in step.changes if change.new in DOWN}
+        for code in sorted(down - mapped.keys()):
+            yield LeftOut(f"{event.id}:{code}", said("{component} is not mapped", component=event.touched[code]))
 
 
-def _intervals(
-    event: PageEvent, code: str, loose: list[DownBeforeNamed]
-) -> Iterator[tuple[SourceTime, SourceTime | None]]:
-    """When the event had the component down; a maintenance whose updates do not name it: all the while."""
-    if code not in event.named:
-        if (began := _began(event)) is None:
-            raise UpdateWithoutStart(place=event.node.place, id=event.id)
-        yield began, _over(event)
-        return
-    start: SourceTime | None = None
-    for moment, change in _changes(event, code):
-        if start is None and change.old in DOWN:
-            loose.append(DownBeforeNamed(event, code, moment, change.new not in DOWN))
-        if change.new in DOWN:
-            start = start or moment
-        elif start is not None:
-            yield start, moment
-            start = None
-    if start is not None:
-        yield start, _over(event)
-
-
-def _changes(event: PageEvent, code: str) -> Iterator[tuple[SourceTime, Change]]:
-    """What the updates say of one component; that an announcement repeats its status is no transition."""
-    for step in event.steps:
-        for change in step.changes:
-            if change.code == code and (step.status != "scheduled" or change.old != change.new):
-                yield step.moment, change
-
-
-def _began(event: PageEvent) -> SourceTime | None:
-    """The first update that puts a maintenance in progress."""
-    return next((step.moment for step in event.steps if step.status in ("in_progress", "verifying")), None)
-
-
-def _over(event: PageEvent) -> SourceTime | None:
-    """When the event was over: an incident by `resolved_at`, a maintenance by its last `completed` update."""
-    if event.status not in ("resolved", "postmortem", "completed"):
-        return None
-    closing = [step.moment for step in event.steps if step.status in ("resolved", "completed")]
-    if closing and (event.planned or event.node.at("resolved_at").value is None):
-        return closing[-1]
-    return event.node.moment("resolved_at")
-
-
-def _check_loose(loose: Iterable[DownBeforeNamed], spans: Iterable[Span]) -> Iterator[str]:
-    """A component that was down before it was first named: another event's outage must account for that."""
-    for one in loose:
-        if any(span.code == one.code and _covers(span, one.moment.at) for span in spans):
-            continue
-        who = said("{event}: {code} was already down", event=one.event.id, code=one.code)
-        if one.left:
-            raise RecoveryWithoutStart(place=one.moment.place, who=who)
-        yield said(
-            "{who} when first named, at {text}: the outage is taken from there, check its start",
-            who=who,
-            text=one.moment.text,
-        )
-
-
-def _covers(span: Span, at: datetime) -> bool:
-    return span.start.at < at and (span.end is None or at <= span.end.at)
-
-
-def _left_out(events: Iterable[PageEvent], mapped: Mapping[str, str]) -> Iterator[str]:
-    touched = {code: one for event in events for code, one in (event.components | event.named).items()}
-    if others := sorted(f"{touched[code]} ({code})" for code in touched.keys() - mapped.keys()):
+def _unmapped(events: Iterable[PageEvent], mapped: Mapping[str, str], misses: Sequence[str]) -> Iterator[str]:
+    """The components that are not mapped, and where there are such, the keys of --map that none of them bears."""
+    touched = {code: one for event in events for code, one in event.touched.items()}
+    others = sorted(f"{touched[code]} ({code})" for code in touched.keys() - mapped.keys())
+    if others:
         yield said(
             "components that are not mapped were left out ({n}): {others}", n=len(others), others=", ".join(others)
         )
+    for key in misses if others else ():
+        yield said("--map {key}: no component in this file has that name or code", key=repr(key))
 
 
-def _commands(
-    spans: Iterable[Span], mapped: Mapping[str, str], whom: Mapping[str, object], notes: list[str]
-) -> list[Sourced]:
-    """Openings (each with its exclusion) and closings in order of time."""
-    timed: list[tuple[datetime, list[Sourced]]] = []
-    for span in spans:
-        opening: dict[str, object] = {"command": "incident open", "incident": span.incident, **whom}
-        opening |= {"function": mapped[span.code], "started_at": span.start.text}
-        opened = Sourced(place=span.start.place, fields=opening)
-        timed.append((span.start.at, [opened, *_exclusion(span, notes)]))
-        if span.end is not None:
-            closing: dict[str, object] = {"command": "incident close", "incident": span.incident}
-            closing |= {"ended_at": span.end.text, "key": source_key("statuspage", span.incident, "close")}
-            timed.append((span.end.at, [Sourced(place=span.end.place, fields=closing)]))
-    return [command for _, group in sorted(timed, key=lambda entry: entry[0]) for command in group]
-
-
-def _exclusion(span: Span, notes: list[str]) -> Iterator[Sourced]:
-    """Clause 2.3(5): maintenance is taken out where it was announced before it began."""
-    if not span.event.planned:
+def _reach(pages: Iterable[PageFile], statements: Sequence[OutageStatement]) -> Iterator[str]:
+    """How far the files reach: what lies before them, or is over, is not in them."""
+    for page in pages:
+        if not page.page:
+            yield said("{file} does not say of which page it is: what is missing in it is not noticed", file=page.name)
+        if page.lists and not any(listed.complete or listed.paged for listed in page.lists):
+            yield said("{file} lists only what is not over: of outages that ended it says nothing", file=page.name)
+    complete = [listed for page in pages for listed in page.lists if listed.complete and not listed.planned]
+    since = min((listed.oldest.us for listed in complete if listed.oldest is not None), default=None)
+    incidents = [one.start.us for one in statements if one.scope.endswith("/incidents")]
+    if since is None or not incidents:
         return
-    announced = span.event.node.moment("created_at")
-    if announced.at >= span.start.at:
-        notes.append(
-            said(
-                "{incident}: announced at {text}, not before it began: not excluded",
-                incident=span.incident,
-                text=announced.text,
-            )
+    month = month_of(min(incidents), DEFAULT_ZONE)
+    if month == month_of(since, DEFAULT_ZONE):
+        yield said(
+            "the oldest incident here is of {oldest}: what was before, in {month} or earlier, is not in these files",
+            oldest=rfc3339(since, DEFAULT_ZONE),
+            month=month,
         )
-        return
-    if span.end is not None and span.event.node.at("scheduled_until").value is not None:
-        until = span.event.node.moment("scheduled_until")
-        if span.end.at > until.at:
-            notes.append(
-                said(
-                    "{incident}: went on after {text}, as announced; excluded to its end",
-                    incident=span.incident,
-                    text=until.text,
-                )
-            )
-    fields: dict[str, object] = {"command": "exclusion apply", "incident": span.incident, "clause": "2.3(5)"}
-    fields |= {"notified_at": announced.text, "reason": f"announced maintenance {span.event.id}"}
-    fields["key"] = source_key("statuspage", span.incident, "exclusion")
-    yield Sourced(place=announced.place, fields=fields)

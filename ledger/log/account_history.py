@@ -1,4 +1,4 @@
-"""An account read among many: its own events, taken in one after another among what accounts have in common."""
+"""One account of many: its own events are applied one by one; the rules and shared incidents are read only once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONCERNED_BY = ("account.enrolled", "account.moved", "account.corrected", "incid
 
 
 class AccountRows(NamedTuple):
-    """An account with its own events in log order; `before` is the log's last position before each of its decisions."""
+    """An account with its own events in log order; `before` has the log's last position before each decision."""
 
     account: str
     rows: list[Row]
@@ -27,7 +27,7 @@ class AccountRows(NamedTuple):
 
 
 class AccountHistory:
-    """An account as far as its own events were taken in."""
+    """An account's state by the events applied so far."""
 
     def __init__(self, account: str, common: SharedHistory) -> None:
         self.account = account
@@ -38,7 +38,7 @@ class AccountHistory:
         self._shared: list[History] | None = None
 
     def take_in(self, facts: Sequence[Fact]) -> None:
-        """More events of the account's own, in log order. Raises Damaged as `evolve` does."""
+        """Apply more of the account's own events, in log order. Raises Damaged as `evolve` does."""
         for fact in facts:
             if fact.topic in CONCERNED_BY:
                 self._shared = None
@@ -48,7 +48,7 @@ class AccountHistory:
         self.facts += facts
 
     def _concerning(self) -> list[History]:
-        """The shared incidents that concern the account as it is known."""
+        """The shared incidents that affect the account by its known region and memberships."""
         if self._shared is None:
             holder = self._own.account
             regions = set() if holder is None else holder.regions
@@ -56,9 +56,9 @@ class AccountHistory:
         return self._shared
 
     def case(self, position: int) -> Case:
-        """The account with all that was known up to a position, which lies at or behind its last event.
+        """The account's case as known at a position, which must be at or after its last applied event.
 
-        It is valid until the next event is taken in, and must not be changed.
+        It is valid until the next event is applied, and must not be changed.
         """
         rules = self._common.rules.at(position)
         incidents = self._own.incidents.copy()
@@ -69,7 +69,7 @@ class AccountHistory:
         )
 
     def common_leaves(self, position: int, years: Iterable[int]) -> list[Leaf]:
-        """The leaves of what concerns the account and is not its own, of the calendars only those of some years."""
+        """The leaves of the shared events that concern the account; of the calendars only those of some years."""
         shared = [each for history in self._concerning() for each in history.leaves(position)]
         return [*self._common.rule_leaves(position, years), *shared]
 

@@ -59,12 +59,12 @@ _UPGRADES: dict[str, Callable[[Event], Event]] = {topic: upgrade for topic, (_, 
 
 
 def encode(envelope: Envelope[Any]) -> bytes:
-    """The state that is stored."""
+    """Encode an envelope as the state that is stored."""
     return _ENCODER.encode(envelope)
 
 
 def decode(row: Row) -> Fact:
-    """The fact that a row holds, in today's shape. Raises Damaged `unknown_event`, `unreadable_event`."""
+    """Decode a row into a fact, in today's shape. Raises Damaged `unknown_event`, `unreadable_event`."""
     position, stream, version, topic, state = row
     said = open_state(topic, state, position, stream)
     return Fact(
@@ -73,7 +73,7 @@ def decode(row: Row) -> Fact:
 
 
 def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope[Any]:
-    """The envelope of a stored state, its event in today's shape. Raises Damaged as `decode` does."""
+    """Decode a stored state into an envelope, its event in today's shape. Raises Damaged as `decode` does."""
     decoder = _DECODERS.get(topic) or _decoder(topic, position, stream)
     try:
         envelope = decoder.decode(state)
@@ -95,13 +95,13 @@ def _decoder(topic: str, position: int, stream: str) -> msgspec.json.Decoder[Env
 
 
 class EventMapper(Mapper[str]):
-    """The library's seam between events and stored rows: our topics and our states, no module paths."""
+    """The library's mapper between events and stored rows, with our topics and states instead of module paths."""
 
     def __init__(self, **_: object) -> None:
-        """States are JSON that anybody can read: no transcoder, compressor or cipher stands around `encode`."""
+        """Ignore the library's transcoder, compressor and cipher: states are plain JSON."""
 
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
-        """An entry as the library stores it."""
+        """Convert an entry to the library's stored form."""
         if not isinstance(domain_event, Entry):
             raise TypeError(f"only entries are stored, not {type(domain_event).__name__}")
         return StoredEvent(
@@ -112,7 +112,7 @@ class EventMapper(Mapper[str]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Entry:
-        """A stored row as an entry. Raises Damaged where it cannot be read."""
+        """Convert a stored row to an entry. Raises Damaged where it cannot be read."""
         stream = str(stored_event.originator_id)
         return Entry(
             originator_id=stream,

@@ -1,6 +1,6 @@
-"""What the log, and what is kept beside it, ask of a database.
+"""The interface that a database must implement for the log and its side stores.
 
-Statements are of the SQL that SQLite and PostgreSQL share, with values marked `?`; text sorts by its bytes in both.
+Statements use the SQL that SQLite and PostgreSQL share, with values marked `?`. Text sorts by its bytes in both.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from ledger.log.codec import Entry, Row
 
 Kind = Literal["views", "tree"]
-"""What is kept beside a log: the projections, and the Merkle tree."""
+"""The side stores of a log: the projections, and the Merkle tree."""
 KINDS: tuple[Kind, ...] = ("views", "tree")
 ColumnKind = Literal["text", "int", "bytes"]
 
 
 class Session(Protocol):
-    """One connection inside a transaction: everything that a reading one sees is of one moment."""
+    """One connection inside a transaction. A reading session sees a consistent snapshot."""
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives, all at once; none where it gives none."""
+        """Run a statement and return all its rows; none where it returns none."""
 
     def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a long answer, fetched a page at a time."""
+        """Run a statement and yield its rows, fetched in pages."""
 
 
 class Transaction(Session, Protocol):
-    """A writing session: what it read is still so when it appends, since it holds the write lock."""
+    """A writing session. It holds the write lock, so that what it read is still true when it appends."""
 
     def append(self, entries: Sequence[Entry]) -> list[int]:
-        """Record events and give their positions."""
+        """Append events and return their positions."""
 
     def insert(self, rows: Iterable[Row]) -> None:
-        """Take rows over as they are, at their own positions, which lie behind the last one."""
+        """Insert rows unchanged, at their own positions, which must follow the last one."""
 
 
 class SideTable(msgspec.Struct, frozen=True, kw_only=True):
-    """A table of a kept store: its columns in order, those of its key, and columns that have an index."""
+    """A table of a side store: its columns in order, those of its key, and columns that have an index."""
 
     columns: dict[str, ColumnKind]
     key: tuple[str, ...]
@@ -51,36 +51,36 @@ class SideTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SideStore(Session, Protocol):
-    """A store beside the log, on a connection of its own. Every method raises KeptError where the database does."""
+    """A side store on a separate connection. Every method turns the database's errors into SideStoreError."""
 
     def begin(self, *, writing: bool = False) -> None:
-        """Begin a snapshot, or with `writing` a transaction that keeps other writers out."""
+        """Begin a snapshot, or with `writing` a transaction that locks out other writers."""
 
     def commit(self) -> None:
-        """End the transaction and keep what it wrote."""
+        """Commit the transaction."""
 
     def rollback(self) -> None:
-        """End the transaction and drop what it wrote."""
+        """Roll the transaction back."""
 
     def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Carry a statement out for each row of values."""
+        """Run a statement once for each row of values."""
 
     def format(self) -> int:
-        """The format of what is kept; 0 where nothing is."""
+        """The format of the stored tables; 0 where there are none."""
 
     def make(self, tables: dict[str, SideTable], format_: int) -> None:
-        """Empty tables of a format, in place of whatever has their names."""
+        """Create empty tables of a format, replacing any of the same names."""
 
     def close(self) -> None:
-        """Let go of the connection; what was not committed is dropped."""
+        """Close the connection; uncommitted changes are rolled back."""
 
 
 class SideStoreError(Exception):
-    """A database's own error about a kept store, kept apart from errors of the log.
+    """A database's error about a side store, as distinct from errors about the log.
 
-    `is_passing` where the store itself may be well: it is locked, the disk is full, or it may not be written;
+    `is_passing` where the store itself may be intact: it is locked, the disk is full, or it may not be written;
     `forbids_writing` where this process or role may not write it; `is_gone` where another process may have deleted the
-    file to make it anew.
+    file to create it again.
     """
 
     def __init__(self, cause: Exception, *, is_passing: bool, forbids_writing: bool, is_gone: bool = False) -> None:
@@ -93,7 +93,7 @@ class SideStoreError(Exception):
 
 @contextmanager
 def transaction(kept: SideStore, *, writing: bool = False) -> Iterator[None]:
-    """A transaction of a kept store, dropped where an exception leaves it."""
+    """A transaction of a side store. It commits on leaving; an exception rolls it back."""
     kept.begin(writing=writing)
     with ExitStack() as undo:
         undo.callback(kept.rollback)
@@ -103,11 +103,11 @@ def transaction(kept: SideStore, *, writing: bool = False) -> Iterator[None]:
 
 
 class Store(Protocol):
-    """Where a ledger is: `name` is how messages call it, `url` how another process finds it, with its password.
+    """The store of a ledger: `name` is for messages; `url`, with its password, lets another process open it.
 
-    `path` is the file that it is, where it is one;
-    `is_shared` where several roles use it, of which only the owner may make tables; `notes` are words for the person
-    beside an answer, such as what became of a connection that broke.
+    `path` is its file, where it is one;
+    `is_shared` where several roles use it, of which only the owner may create tables; `notes` are warnings printed
+    after the answer, such as about a connection that broke.
     """
 
     name: str
@@ -124,39 +124,39 @@ class Store(Protocol):
         """A snapshot of the log."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
-        """A transaction under the write lock, kept on leaving unless an exception leaves it."""
+        """A transaction under the write lock. It commits on leaving; an exception rolls it back."""
 
     def check_writable(self) -> None:
-        """Raises Unreadable `read_only` with the reason where the log may not be written."""
+        """Check that the log may be written. Raises Unreadable `read_only` with the reason."""
 
     def translating_errors(self, kind: Kind | None = None) -> AbstractContextManager[None]:
-        """The database's own errors as refusals that say what to do: about the log, or what of a kind is kept of it.
+        """Turn the database's errors into refusals that say what to do, about the log or a side store of a kind.
 
-        KeptError passes where no kind is given: only who opened a kept store knows whether it can be made again.
+        SideStoreError passes where no kind is given: only the opener of a side store knows if it can be made again.
         """
 
     def can_write_side_store(self, kind: Kind) -> bool:
-        """Whether a store may be kept beside the log and written."""
+        """Whether this process may create and write a side store."""
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
-        """The store beside the log; `anew` drops what is there. Raises KeptError."""
+        """Open a side store; `anew` drops the existing one first. Raises SideStoreError."""
 
     def drop_kept(self) -> None:
-        """Drop all that is kept beside the log: it is made again when it is asked for."""
+        """Drop all side stores: they are made again on demand."""
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
 
 
 T = TypeVar("T")
 ATTEMPTS = 8
-"""How often a side store is opened while other processes find it broken too and make it anew."""
+"""How often a side store is opened while other processes also find it broken and replace it."""
 
 
 def opened_or_made_anew(store: Store, kind: Kind, use: Callable[[SideStore], T]) -> tuple[T, SideStoreError | None]:
-    """What `use` makes of the side store, and why the store had to be made anew; None where it did not.
+    """The result of `use` on the side store, and the error for which the store was replaced, or None.
 
-    A broken store is dropped. Where another process drops the file meanwhile, its new one is used.
+    A broken store is dropped and made again. Where another process drops the file meanwhile, its new one is used.
     Raises SideStoreError where that does not help.
     """
     broken: SideStoreError | None = None

@@ -14,9 +14,9 @@ Leaf = tuple[int, bytes]
 
 
 def leaf_hash(row: Row) -> bytes:
-    """RFC 6962, 2.1: SHA-256 over 0x00 and what a leaf says.
+    """RFC 6962, 2.1: SHA-256 over 0x00 and the leaf's content.
 
-    That is stream id, version (decimal), topic and state, each behind its length as 8 bytes, big-endian. The position
+    That is stream id, version (decimal), topic and state, each after its length as 8 bytes, big-endian. The position
     is left out: positions may have gaps, and the tree's order is the log's.
     """
     _, stream, version, topic, state = row
@@ -27,17 +27,17 @@ def leaf_hash(row: Row) -> bytes:
 
 @lru_cache(maxsize=4096, typed=True)
 def _version_and_topic(version: int, topic: str) -> bytes:
-    """The middle of a leaf, which is much the same for many."""
+    """The middle of a leaf. It is cached, since many leaves share it."""
     parts = (str(version).encode(), topic.encode())
     return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
 
 
 def leaf(row: Row) -> Leaf:
-    """A row's leaf with its position."""
+    """A row's position and leaf hash."""
     return row.position, leaf_hash(row)
 
 
 def facts(position: int, leaves: Iterable[Leaf]) -> Facts:
-    """What a decision rests on: the log's position, and the number and hash of the events that it knew."""
+    """The facts that a decision cites: the log's position, and the number and hash of the events that it knew."""
     hashes = [each for _, each in sorted(leaves)]
     return Facts(position=position, count=len(hashes), sha256=hashlib.sha256(b"".join(hashes)).hexdigest())

@@ -1,4 +1,4 @@
-"""Reading the log inside one transaction: everything seen is of one moment."""
+"""Reads the log inside one transaction, which is a consistent snapshot."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FRO
 
 
 _row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
-"""`Row._make` without its check, which a query's columns need not."""
+"""`Row._make` without its length check, which a query's columns do not need."""
 
 
 _BEFORE = (
     ", CASE WHEN topic = 'claim.decided' THEN (SELECT MAX(earlier.position) FROM stored_events earlier "
     "WHERE earlier.position < stored.position) END"
 )
-"""A sixth column of `accounts_own`: the log's last position before a decision, where that is not just one less."""
+"""A sixth column for `_own`: the log's last position before a decision, where positions may have gaps."""
 _STORED = itemgetter(slice(5))
-"""The five columns that are a row's."""
+"""The five columns of a `Row`."""
 
 
 def _owner(row: tuple[Any, ...]) -> str:
-    """The account of a row of `accounts_own`, as `layout.owner` has it."""
+    """The account of a row, as `layout.owner` gives it."""
     stream: str = row[1]
     return stream.partition("/")[0]
 
 
 class _Recorded(msgspec.Struct, gc=False):
-    """Of a stored state only when it was recorded."""
+    """The part of a stored state that says when it was recorded."""
 
     recorded_at: int
 
@@ -57,19 +57,19 @@ _RECORDED = msgspec.json.Decoder(_Recorded)
 _OPENED, _CLOSED = "('incident.opened', 'incident.opened_within')", "('incident.closed', 'incident.closed_within')"
 _OPEN_INCIDENTS = (
     "SELECT originator_id FROM stored_events WHERE position <= ? AND (topic IN ('incident.reopened', "
-    f"'incident.withdrawn', 'incident.reinstated') OR topic IN {_OPENED} OR topic IN {_CLOSED}) "
+    f"'incident.withdrawn', 'incident.restored') OR topic IN {_OPENED} OR topic IN {_CLOSED}) "
     "GROUP BY originator_id HAVING "
     f"SUM(CASE WHEN topic IN {_CLOSED} THEN 1 WHEN topic = 'incident.reopened' THEN -1 ELSE 0 END) = 0 "
-    "AND SUM(CASE topic WHEN 'incident.withdrawn' THEN 1 WHEN 'incident.reinstated' THEN -1 ELSE 0 END) = 0 "
+    "AND SUM(CASE topic WHEN 'incident.withdrawn' THEN 1 WHEN 'incident.restored' THEN -1 ELSE 0 END) = 0 "
     "ORDER BY originator_id"
 )
-"""An incident is closed once more than it is reopened, and withdrawn once more than it is reinstated."""
+"""An incident is closed once more than it is reopened, and withdrawn once more than it is restored."""
 
 
 class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a batch file came: which of its first `lines` are done, known by the sum of their hashes.
+    """The progress of a batch file: which of its first `lines` are done, identified by the sum of their hashes.
 
-    `refused` are the line numbers that are not; `position` is the log's last then; a run that died is `running`.
+    `refused` are the numbers of lines not done; `position` was then the log's last; a run that died is `running`.
     """
 
     lines_sha256: str
@@ -80,7 +80,7 @@ class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reader:
-    """Questions to the log in one session. `upto` limits what is known to a prefix of the log."""
+    """Queries of the log in one session. `upto` limits them to a prefix of the log."""
 
     def __init__(self, session: Session, upto: int | None = None) -> None:
         self._session = session
@@ -93,18 +93,18 @@ class Reader:
         return self._session.query(statement, *values)
 
     def position(self) -> int:
-        """The last position of the log as far as it is known; 0 for an empty one."""
+        """The last position of the known log; 0 for an empty one."""
         return self._query("SELECT MAX(position) FROM stored_events WHERE position <= ?", self._upto)[0][0] or 0
 
     def recorded_at(self) -> int:
-        """When the last event was recorded as far as the log is known; 0 for an empty one."""
+        """When the last event of the known log was recorded; 0 for an empty one."""
         rows = self._few("WHERE position <= ? ORDER BY position DESC LIMIT 1", self._upto)
         return _recorded_at(rows[0]) if rows else 0
 
     def position_known_at(self, instant: int) -> int:
         """The last position of the longest prefix in which nothing was recorded after an instant; 0 for an empty one.
 
-        Exact where the clock went backwards in the log too. Raises Damaged `unreadable_event`.
+        It is exact even where the clock went backwards in the log. Raises Damaged `unreadable_event`.
         """
         known = 0
         for row in self.since(0):
@@ -124,7 +124,7 @@ class Reader:
         return sorted(self._few(condition, prefix, layout.after(prefix), self._upto))
 
     def accounts_rows(self, first: str, end: str) -> Iterator[AccountRows]:
-        """Every account whose streams lie from `first` up to `end`, enrolled or not, with its own events: one query.
+        """Every account with streams from `first` up to `end`, enrolled or not, with its own events, in one query.
 
         The order is that of the streams' ids; memory does not grow with the number of accounts.
         """
@@ -153,13 +153,13 @@ class Reader:
                 yield AccountRows(account, list(map(_row, rows)), before)
 
     def _has_no_gaps(self) -> bool:
-        """Whether the positions run from 1 without a gap, so that no row needs a look-up of the one before it."""
+        """Whether positions run from 1 without a gap, so that the previous position needs no look-up."""
         statement = "SELECT (SELECT COUNT(*) FROM stored_events), (SELECT MIN(position) FROM stored_events), "
         count, first, last = self._query(f"{statement}(SELECT MAX(position) FROM stored_events)")[0]
         return bool(first == 1 and last == count)
 
     def account_histories(self, first: str, end: str) -> Iterator[AccountHistory]:
-        """The same accounts, each with all of its own events taken in. Raises Damaged as `Life.take_in` does."""
+        """The same accounts, each with all its own events applied. Raises Damaged as `AccountHistory.take_in` does."""
         common = self.common()
         for own in self.accounts_rows(first, end):
             life = AccountHistory(own.account, common)
@@ -167,7 +167,7 @@ class Reader:
             yield life
 
     def common(self) -> SharedHistory:
-        """What accounts have in common."""
+        """The rules and shared incidents, which accounts have in common."""
         return SharedHistory([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
 
     def since(self, position: int) -> Iterator[Row]:
@@ -190,7 +190,7 @@ class Reader:
         return count
 
     def _enrolled(self, what: str) -> list[tuple[Any, ...]]:
-        """Of the first events of accounts' own streams."""
+        """Columns or aggregates over the enrolment events of all accounts."""
         statement = (
             f"SELECT {what} FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
             "AND originator_version = 1 AND position <= ?"
@@ -198,7 +198,7 @@ class Reader:
         return self._query(statement, layout.SHARED, layout.account("%"), self._upto)
 
     def accounts_named(self, prefix: str, most: int) -> list[str]:
-        """At most so many accounts whose ids begin with a prefix, in order; a look-up each."""
+        """At most `most` accounts whose ids begin with a prefix, in order, with one look-up each."""
         statement = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id >= ? AND originator_id < ?"
         found: list[str] = []
         first, end = prefix, prefix + layout.SHARED
@@ -208,7 +208,7 @@ class Reader:
         return sorted(found)
 
     def reserved_ids(self, kind: str, prefix: str, most: int) -> list[str]:
-        """At most so many ids of a kind that are taken and begin with a prefix, in order."""
+        """At most `most` taken ids of a kind that begin with a prefix, in order."""
         first = layout.reservation(kind, prefix)
         statement = (
             "SELECT DISTINCT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < ? "
@@ -238,7 +238,7 @@ class Reader:
         return [stream for (stream,) in self._query(_OPEN_INCIDENTS, self._upto)]
 
     def progress(self) -> list[BatchNote]:
-        """How far batch files came."""
+        """The progress of batch files."""
         rows = self._query("SELECT lines_sha256, lines, refused, position, state FROM batch_progress")
         return [
             BatchNote(
@@ -252,19 +252,19 @@ class Reader:
         ]
 
     def ledger_id(self) -> str | None:
-        """The ledger's id; None before `init` has come to its end."""
+        """The ledger's id; None before `init` has finished."""
         rows = self.stream(layout.LEDGER)
         event = decode(rows[0]).event if rows else None
         return event.ledger if isinstance(event, LedgerCreated) else None
 
     def reservation(self, kind: str, id_: str) -> IdReserved | None:
-        """Who holds an id, and what was said when it was taken."""
+        """The event that reserved an id; None where the id is free."""
         rows = self.stream(layout.reservation(kind, id_))
         event = decode(rows[0]).event if rows else None
         return event if isinstance(event, IdReserved) else None
 
     def fold_streams(self, *streams: str) -> Case:
-        """The case that a few streams alone add up to."""
+        """The case folded from a few streams alone."""
         return fold(map(decode, sorted(row for stream in streams for row in self.stream(stream))))
 
     def versions(self) -> tuple[Version, ...]:
@@ -279,28 +279,28 @@ class Reader:
         return [*self.range(layout.TERMS), *self.range(layout.CALENDARS)]
 
     def case_rows(self, account: str) -> list[Row]:
-        """All that concerns an account, in log order: its own range, the rules, and the shared incidents that
-        name its region or everybody, or that it joined by name."""
+        """All events that concern an account, in log order: its own range, the rules, and the shared incidents of
+        its region, of all accounts, or that name it."""
         own = self.range(f"{account}/")
         facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         holder = fold(fact for fact in facts if fact.topic.startswith("account.")).account
         return self._among(own, facts, set() if holder is None else holder.regions)
 
     def rows_ever(self, account: str) -> list[Row]:
-        """All that concerns an account, or did while another region was known of it, in log order."""
+        """All events that concern an account, or did while it had another known region, in log order."""
         own = self.range(f"{account}/")
         facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         return self._among(own, facts, {region for fact in facts if (region := getattr(fact.event, "region", None))})
 
     def _among(self, own: Sequence[Row], facts: Sequence[Fact], regions: set[str]) -> list[Row]:
-        """An account's own rows among the rules and the shared incidents of regions, of everybody or that it joined."""
+        """An account's own rows with the rules and the shared incidents of regions, of all, or that name it."""
         joined = {fact.event.incident for fact in facts if isinstance(fact.event, IncidentJoined)}
         common = self.common()
         shared = (row for incident in common.incidents(regions, joined) for row in incident.rows)
         return sorted((*own, *common.rules.rows, *shared))
 
     def sample(self, count: int) -> list[str]:
-        """The streams of accounts' events at about so many places of the log, at even distances; one look-up each."""
+        """Account streams sampled at `count` even distances along the log, with one look-up each."""
         last = self.position()
         statement = (
             "SELECT originator_id FROM stored_events WHERE position >= ? AND originator_id < '~' "
@@ -320,7 +320,7 @@ class Reader:
         ]
 
     def case(self, account: str) -> Case:
-        """The account's case as far as it is known."""
+        """The account's case in the known log."""
         return fold(map(decode, self.case_rows(account)))
 
     def incident(self, id_: str) -> tuple[str, Incident] | None:

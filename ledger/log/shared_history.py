@@ -1,4 +1,4 @@
-"""What accounts have in common, the rules and the shared incidents: read and folded once for however many accounts."""
+"""The rules and shared incidents, which accounts have in common. They are read and folded once for all accounts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ledger.log.leaves import Leaf, leaf
 
 
 class History:
-    """A few events in log order, and what they add up to behind each of them. Nothing that it gives may be changed."""
+    """A few events in log order, and the case folded up to each of them. Its results must not be changed."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
@@ -32,7 +32,7 @@ class History:
         return list(map(leaf, self.rows))
 
     def at(self, position: int) -> Case:
-        """The case as it was known up to a position. Raises Damaged as `decode` and `fold` do."""
+        """The case as it was known at a position. Raises Damaged as `decode` and `fold` do."""
         count = bisect_right(self._positions, position)
         if count not in self._cases:
             self._cases[count] = fold(self.facts[:count])
@@ -62,7 +62,7 @@ class SharedHistory:
             self._take_in(of_stream)
 
     def _take_in(self, rows: list[Row]) -> None:
-        """A shared incident, by whom it concerns; one that nobody opened concerns none."""
+        """Index a shared incident by the accounts it affects; one without an opening event affects none."""
         opened = decode(rows[0]).event if rows[0].version == 1 else None
         if not isinstance(opened, IncidentOpened):
             return
@@ -73,7 +73,7 @@ class SharedHistory:
             self._of_region.setdefault(region, set()).add(opened.incident)
 
     def incidents(self, regions: Iterable[str], joined: set[str]) -> list[History]:
-        """The shared incidents that concern an account: of everybody, of its regions, and those it joined by name."""
+        """The shared incidents that affect an account: of all accounts, of its regions, and those that name it."""
         names = self._everybodys.union(*(self._of_region.get(region, ()) for region in regions))
         return [self._incidents[name] for name in names | (joined & self._incidents.keys())]
 

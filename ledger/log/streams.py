@@ -1,15 +1,15 @@
-"""What is fixed about the stored ledger, and how its stream ids are made (text, the account first)."""
+"""Constants of the stored ledger, and its stream ids (text, the account first)."""
 
 from __future__ import annotations
 
 APPLICATION_ID = 0x534C4131
-"""`SLA1` in a SQLite file's header: this is a ledger."""
+"""`SLA1`: it marks a SQLite file as a ledger in its header."""
 SCHEMA_VERSION = 1
 LOCK_SECONDS = 10
-"""How long a writer waits for another one before it gives up (exit 5)."""
+"""How many seconds a writer waits for another one before it gives up (exit 5)."""
 
 SHARED = "~"
-"""The owner of what concerns more than one account; it sorts behind every account id."""
+"""The owner of shared streams; it sorts after every account id."""
 LEDGER = "~/ledger"
 TERMS = "~/terms/"
 CALENDARS = "~/calendar/"
@@ -17,16 +17,16 @@ SHARED_INCIDENTS = "~/incident/"
 
 
 def after(prefix: str) -> str:
-    """The first text behind all that begin with a prefix that ends in `/`: the end of its range."""
+    """The end of the range of texts that begin with a prefix ending in `/`: the first text after them."""
     return prefix[:-1] + "0"
 
 
 ACCOUNTS = ("", SHARED)
-"""Where the streams of all accounts lie: from the first id up to the second."""
+"""The range of the streams of all accounts: from the first id up to the second."""
 
 
 def range_of(account: str) -> tuple[str, str]:
-    """Where an account's streams lie: from the first id up to the second."""
+    """The range of an account's streams: from the first id up to the second."""
     return f"{account}/", after(f"{account}/")
 
 
@@ -36,7 +36,7 @@ def account(account: str) -> str:
 
 
 def incident(owner: str, incident: str) -> str:
-    """The stream of an incident: its owner's, or what an account that joined a shared one holds of it."""
+    """The stream of an incident, or of an account's membership in a shared one."""
     return f"{owner}/incident/{incident}"
 
 
@@ -46,7 +46,7 @@ def bill(account: str, bill: str) -> str:
 
 
 def claim(account: str, month: str) -> str:
-    """The stream of a claim's whole life."""
+    """The stream of a claim, with all its decisions and disputes."""
     return f"{account}/claim/{month}"
 
 
@@ -71,12 +71,12 @@ def source(name: str) -> str:
 
 
 def reservation(kind: str, id_: str) -> str:
-    """The stream that makes an id unique in the ledger."""
+    """The stream that reserves an id, so that it is unique in the ledger."""
     return f"~/id/{kind}/{id_}"
 
 
 def key(key: str) -> str:
-    """The stream that an idempotency key spends."""
+    """The stream that records the use of an idempotency key."""
     return f"~/key/{key}"
 
 

@@ -1,1 +1,1 @@
-"""What is asked of the ledger."""
+"""Queries of the ledger."""

@@ -1,4 +1,4 @@
-"""An account's month as it was known at each event that concerns it: what the slider of a page moves over."""
+"""An account's month as it was known at each event that concerns it, for the slider of a page."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ _Subject = tuple[str, str]
 
 
 RULES = ("terms", "calendar")
-"""What an event is about where it is about everybody's rules."""
+"""The kinds of streams that hold the rules of all accounts."""
 
 
 class CaseMoment(NamedTuple):
-    """What was known when an event had been recorded, at `fact.recorded_at`; `case` is valid until the next one."""
+    """The case as known after an event, at `fact.recorded_at`; `case` is valid until the next moment."""
 
     fact: Fact
     case: Case
 
 
 class Concerned(NamedTuple):
-    """The events that concern a month, in log order, and the others of the account that do not."""
+    """The events that concern a month, in log order, and the account's other events."""
 
     facts: list[Fact]
     others: list[Fact]
 
 
 def concerned(facts: Sequence[Fact], month: str) -> Concerned:
-    """Which of an account's facts concern a month: those about the account, about incidents that touched it, bills for
-    it, its claim and its vouchers; and rules published since the enrolment that changed the month's.
+    """An account's facts that concern a month: those of the account, incidents that touched it, bills for it, its
+    claim and its vouchers, and of rules published since the enrolment that changed the month's.
 
-    An incident touches by the span between its start and end as ever recorded; one without an end up to when a claim's
-    event was recorded, and up to the last event.
+    An incident touches by the span between any start and end recorded for it. Without an end, it lasts up to the
+    recording of a claim's event, and up to the last event.
     """
     touched: set[_Subject] = set()
     rules: set[int] = set()
@@ -61,7 +61,7 @@ def concerned(facts: Sequence[Fact], month: str) -> Concerned:
 
 
 def _touched(case: Case, fact: Fact, month: str, rules: _Rules, is_last: bool) -> set[_Subject]:
-    """What of a case a fact shows to touch a month."""
+    """The parts of a case that touch a month, as a fact shows."""
     if rules.version is None:
         return {("account", "")}
     window = month_span(month, rules.version.terms.zone)
@@ -82,7 +82,7 @@ def _touched(case: Case, fact: Fact, month: str, rules: _Rules, is_last: bool) -
 
 
 class _Rules(NamedTuple):
-    """The rules of a month as they are known: the version that governs it and the window of its claim."""
+    """The known rules of a month: the version that governs it and its claim window."""
 
     version: Version | None
     window: Window | None
@@ -96,13 +96,13 @@ def _rules(case: Case, month: str) -> _Rules:
 
 
 def subject(fact: Fact) -> _Subject:
-    """What an event is about, as its stream says: the kind and the id."""
+    """The subject of an event, from its stream: the kind and the id."""
     kind, _, id_ = fact.stream.partition("/")[2].partition("/")
     return kind, id_
 
 
 def moments(log: Reader, account: str, of: Sequence[Fact]) -> Iterator[CaseMoment]:
-    """The account as it was known at each of some events, in log order, once it was enrolled."""
+    """The account as it was known at each of the given events, in log order, from its enrolment on."""
     life, taken = AccountHistory(account, log.common()), 0
     own = [decode(row) for row in log.range(f"{account}/")]
     for fact in of:
@@ -117,6 +117,6 @@ def moments(log: Reader, account: str, of: Sequence[Fact]) -> Iterator[CaseMomen
 
 
 def terms_of(case: Case, month: str) -> Terms | None:
-    """The terms that govern a month as they are known; None before any were."""
+    """The known terms that govern a month; None where there are none."""
     version = _rules(case, month).version
     return None if version is None else version.terms

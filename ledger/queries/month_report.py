@@ -1,4 +1,4 @@
-"""A month over all accounts: what each was available, what it is owed, and how far its claim came."""
+"""A month over all accounts: the availability of each, its credit, and the status of its claim."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's month; amounts in fen, `credit_fen` what a claim in time would get by what is known.
+    """An account's month, amounts in fen; `credit_fen` is what a claim in time would get on the known facts.
 
     `status` and `outcome` are the claim's, None without one.
     """
@@ -48,7 +48,7 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month comes to; amounts in fen. `unclaimed` are breaches without a claim that stands."""
+    """The totals of a month, amounts in fen. `unclaimed` are breaches without a valid claim."""
 
     accounts: int
     not_covered: int
@@ -64,7 +64,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All accounts that there were in a month, by id, as known up to `position`; open outages count up to `at`."""
+    """All accounts that existed in a month, by id, as known at `position`; open outages count up to `at`."""
 
     month: str
     position: int
@@ -78,7 +78,7 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambda done, total: None) -> MonthReport:
-    """A month over all accounts, in one pass over the log. Raises Refusal `no_terms`."""
+    """Report a month over all accounts, in one pass over the log. Raises Refusal `no_terms`."""
     position = log.position()
     version = in_force(log.rules().versions, month)
     window = month_span(month, version.terms.zone)

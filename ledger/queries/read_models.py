@@ -1,8 +1,8 @@
-"""Where projections are kept: a store beside the log, caught up when it is read, and worth nothing by itself.
+"""The read models: a disposable side store of projections, brought up to date on every read.
 
-Each account's rows are replaced as a whole by what its case projects; the position reached stands in the same
-transaction, under the ledger's id. Rows that cannot be trusted (another ledger's, another format's, ahead of the
-log) are dropped and made again.
+Each account's rows are replaced as a whole by the projection of its case. The position reached is stored in the same
+transaction, under the ledger's id. Rows that cannot be trusted (of another ledger or format, or ahead of the log) are
+dropped and made again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from projections.months import MonthRow, has_open_incident, month_rows
 from projections.vouchers import VoucherRow, voucher_rows
 
 FORMAT = 2
-"""Raised whenever a projection changes: what an older version kept is made again."""
+"""Raised whenever a projection changes, so that rows of older versions are made again."""
 _ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
 _KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}
 _INDEXES = {"months": ("month",), "claims": ("month",), "vouchers": ("account",)}
@@ -37,7 +37,7 @@ _Row = TypeVar("_Row", bound=msgspec.Struct)
 
 
 def _table(name: str) -> SideTable:
-    """A projection's table: a column for each of its row's fields."""
+    """A projection's table: one column per field of its row."""
     fields = msgspec.structs.fields(_ROWS[name])
     columns = {field.name: "text" if field.type in (str, str | None) else "int" for field in fields}
     return msgspec.convert({"columns": columns, "key": _KEYS[name], "indexes": _INDEXES[name]}, SideTable)
@@ -47,12 +47,12 @@ TABLES = {name: _table(name) for name in _ROWS} | {
     "open_accounts": SideTable(columns={"account": "text"}, key=("account",)),
     "tracking": SideTable(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
 }
-"""Each projection, the accounts with an open incident, and the position up to which a ledger's events are in them."""
+"""The projections, the accounts with an open incident, and the position up to which a ledger's events are projected."""
 _BY_ACCOUNT = (*_ROWS, "open_accounts")
 
 
 class Projected(NamedTuple):
-    """What an account's case projects; `is_open` where its months depend on when one looks, and are not kept."""
+    """The projections of an account; `is_open` where its months depend on the time of asking and are not stored."""
 
     account: str
     is_open: bool
@@ -62,14 +62,14 @@ class Projected(NamedTuple):
 
 
 def projected(account: str, case: Case) -> Projected:
-    """What an account's case projects."""
+    """Project an account's case."""
     is_open = has_open_incident(case)
     months = [] if is_open else month_rows(case, account, 0)
     return Projected(account, is_open, months, claim_rows(case), voucher_rows(case))
 
 
 def _all_projected(log: Reader, first: str, end: str) -> Iterator[Projected]:
-    """What the accounts that were enrolled project, of those whose streams lie in a range, in their order."""
+    """Project the enrolled accounts of a range of streams, in order."""
     position = log.position()
     for life in log.account_histories(first, end):
         case = life.case(position)
@@ -92,9 +92,9 @@ class ReadModels:
     def of(
         cls, ledger: Ledger, *, upto: int | None = None, on_progress: Progress = lambda done, total: None
     ) -> Iterator[ReadModels]:
-        """The ledger's projections, caught up; kept beside it where that may be written, else made for this once.
+        """The ledger's projections, caught up in the side store where it may be written, else in a temporary one.
 
-        With `upto` they are those of the log up to a position, made for this once.
+        With `upto` they are those of the log up to a position, in a temporary store.
         """
         with ledger.store.translating_errors("views"):
             views = cls.caught_up(ledger, on_progress) if upto is None else cls.folded(ledger, upto, on_progress)
@@ -107,7 +107,7 @@ class ReadModels:
     def caught_up(
         cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None
     ) -> ReadModels:
-        """The views up to date, all made again with `clear`; what is kept and cannot be used is dropped."""
+        """Bring the read models up to date; make all again with `clear`. An unusable side store is dropped."""
         if not ledger.store.can_write_side_store("views"):
             return cls.folded(ledger, None, on_progress)
 
@@ -125,7 +125,7 @@ class ReadModels:
 
     @classmethod
     def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> ReadModels:
-        """The views as they were when a position had been recorded, for this once; what is kept stays as it is."""
+        """The read models as of a position, in a temporary store; the side store stays as it is."""
         return cls._opened(ledger, SqliteKept(TEMPORARY), on_progress, upto)
 
     @classmethod
@@ -147,11 +147,11 @@ class ReadModels:
         return views
 
     def _is_made(self) -> bool:
-        """Whether the tables are there, of this version's format."""
+        """Whether the tables exist in this version's format."""
         return self._kept.format() == FORMAT
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self._kept.close()
 
     def months(self, month: str | None = None) -> list[MonthRow]:
@@ -167,11 +167,11 @@ class ReadModels:
         return self._select(VoucherRow, "vouchers", account=account)
 
     def open_accounts(self) -> list[str]:
-        """The accounts whose months depend on when one looks."""
+        """The accounts with an open incident, whose months depend on the time of asking."""
         return [account for (account,) in self._kept.query("SELECT account FROM open_accounts ORDER BY account")]
 
     def same_as(self, other: ReadModels) -> bool:
-        """Whether both keep the same rows; memory does not grow with them."""
+        """Whether both have the same rows; memory does not grow with their number."""
         with self.reading(), other.reading():
             return all(
                 mine == theirs
@@ -185,20 +185,20 @@ class ReadModels:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """A snapshot, in which `each_claim` and `each_voucher` are asked."""
+        """A snapshot, in which `each_claim` and `each_voucher` are called."""
         with transaction(self._kept):
             yield
 
     def position(self) -> int:
-        """The position of the log's last event that is projected."""
+        """The position up to which the log is projected."""
         return max((position for (position,) in self._kept.query("SELECT notification_id FROM tracking")), default=0)
 
     def each_claim(self) -> Iterator[ClaimRow]:
-        """Every claim, in order of month and account, read as it is asked for."""
+        """Every claim, in order of month and account, read lazily."""
         return self._each(ClaimRow, "claims", "month, account")
 
     def each_voucher(self) -> Iterator[VoucherRow]:
-        """Every voucher, in order of id, read as it is asked for."""
+        """Every voucher, in order of id, read lazily."""
         return self._each(VoucherRow, "vouchers", "voucher")
 
     def _each(self, kind: type[_Row], table: str, order: str) -> Iterator[_Row]:
@@ -228,12 +228,12 @@ class ReadModels:
         clear: bool = False,
         workers: Workers | None = None,
     ) -> None:
-        """Project what was recorded since the position reached, up to a position where one is given."""
+        """Project the events since the position reached, up to a position where one is given."""
         with ledger.reading(upto) as log:
             name, position = log.ledger_id() or "", log.position()
             if not clear and self._is_made() and self._reached(name) == position:
                 return
-            with transaction(self._kept, writing=True):  # tables are made and filled at once: nobody sees them empty
+            with transaction(self._kept, writing=True):  # tables are created and filled in one transaction
                 if not self._is_made():
                     self._kept.make(TABLES, FORMAT)
                 reached = self._reached(name)
@@ -249,22 +249,22 @@ class ReadModels:
                     self._advance(name, position)
 
     def _reached(self, ledger: str) -> int:
-        """The position up to which this ledger's events are projected."""
+        """The position up to which a ledger's events are projected."""
         rows = self._kept.query("SELECT notification_id FROM tracking WHERE application_name = ?", ledger)
         return rows[0][0] if rows else 0
 
     def _advance(self, ledger: str, position: int) -> None:
-        """Note the position reached, in the running transaction."""
+        """Store the position reached, in the running transaction."""
         self._kept.query("DELETE FROM tracking")
         self._kept.query("INSERT INTO tracking VALUES (?, ?)", ledger, position)
 
     def _clear(self) -> None:
-        """Forget every row and position."""
+        """Delete every row and the position."""
         for table in TABLES:
             self._kept.query(f"DELETE FROM {table}")
 
     def _changed(self, ledger: Ledger, log: Reader, reached: int, workers: Workers | None) -> Iterator[Projected]:
-        """What the accounts project that events after a position concern: all of them where the event is shared."""
+        """The projections of accounts that events after a position concern: all accounts where an event is shared."""
         owners = _owners_since(log, reached) if reached else None
         if owners is not None:
             return (projected(account, log.case(account)) for account in owners)
@@ -274,12 +274,12 @@ class ReadModels:
         return (account for part in parts for account in part)
 
     def _forget(self, account: str) -> None:
-        """Drop an account's rows."""
+        """Delete an account's rows."""
         for table in _BY_ACCOUNT:
             self._kept.query(f"DELETE FROM {table} WHERE account = ?", account)
 
     def _add(self, account: Projected) -> None:
-        """An account's rows, where it has none."""
+        """Insert an account's rows."""
         if account.is_open:
             self._kept.query("INSERT INTO open_accounts VALUES (?)", account.account)
         self._insert("months", account.months)
@@ -294,7 +294,7 @@ class ReadModels:
 
 
 def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Progress = lambda done, total: None) -> int:
-    """Drop the projections and make them again from the events; gives the number of accounts.
+    """Drop the projections and make them again from the events; returns the number of accounts.
 
     Raises Refusal `read_only` where the projections may not be written.
     """
@@ -308,9 +308,9 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
 
 
 def reached_as_kept(ledger: Ledger) -> int | None:
-    """The position that the projections beside a ledger have reached, as they lie there; None where there are none.
+    """The position that the stored projections have reached, without catching up; None where there are none.
 
-    Raises KeptError where they cannot be read.
+    Raises SideStoreError where they cannot be read.
     """
     try:
         kept = ledger.store.kept("views", read_only=True)

@@ -1,4 +1,4 @@
-"""Questions that go over accounts: who fell short in a month, and what waits."""
+"""Queries over accounts: breaches of a month, and the worklist."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from projections.months import MonthRow, month_rows
 
 
 class AccountThen(msgspec.Struct, frozen=True, kw_only=True):
-    """An account as it was at `valid_at`, as far as the log was known at `known_at`, up to `position`.
+    """An account as it was at `valid_at`, as known at `known_at`, which is the log up to `position`.
 
-    `known` are all facts that were known, `facts` those of them that had happened, `case` what these add up to.
+    `known` are all facts known, `facts` those of them that had happened, `case` their fold.
     """
 
     position: int
@@ -39,7 +39,7 @@ class AccountThen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
-    """A month below the commitment, and what a claim in time would get, in fen."""
+    """A month below the commitment, and the credit that a claim in time would get, in fen."""
 
     account: str
     month: str
@@ -52,7 +52,7 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A breach without a claim that stands; `earlier` is what became of one: `withdrawn`, or refused as `too_early`.
+    """A breach without a valid claim; `earlier` tells of an invalid one: `withdrawn`, or refused as `too_early`.
 
     The window is None where its working days are not recorded yet.
     """
@@ -64,7 +64,7 @@ class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits."""
+    """The worklist: breaches to claim, claims to decide, and vouchers to issue."""
 
     unclaimed: list[Unclaimed]
     to_decide: list[ClaimRow]
@@ -80,7 +80,7 @@ class MtbfBy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_account(work: Work, account: str | None) -> Work:
-    """What of it waits for one account; all of it where none is named."""
+    """The part of a worklist for one account; all of it where none is named."""
     if account is None:
         return work
     return Work(
@@ -92,7 +92,7 @@ def of_account(work: Work, account: str | None) -> Work:
 
 
 def month_of_account(log: Reader, account: str, month: str, at: int) -> MonthResult:
-    """A month of an account, open outages up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
+    """Measure a month of an account; open outages count up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     return assess_month(log.case(account), account, month, at)
 
 
@@ -112,9 +112,9 @@ def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> tuple[Mtbf
 
 
 def account_then(log: Reader, account: str, known_at: int, valid_at: int | None = None) -> AccountThen:
-    """An account as far as the log is known, with what had happened at an instant where one is given.
+    """An account in the known log; with `valid_at`, only what had happened by that instant.
 
-    `known_at` is the instant of that knowledge. Raises Damaged as the fold does.
+    `known_at` is the instant of the knowledge. Raises Damaged as the fold does.
     """
     known = [decode(row) for row in log.case_rows(account)]
     happened = known if valid_at is None else as_of(known, valid_at)
@@ -130,7 +130,7 @@ def account_then(log: Reader, account: str, known_at: int, valid_at: int | None 
 
 
 def voucher_then(ledger: Ledger, voucher: str, upto: int | None) -> Voucher:
-    """A voucher as far as the log is known. Raises Refusal `unknown_voucher`."""
+    """A voucher in the log up to a position. Raises Refusal `unknown_voucher`."""
     with ledger.reading() as log:
         stream, found = voucher_of(log, voucher)
     if upto is None:
@@ -184,7 +184,7 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
 
 
 def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
-    """What waits at an instant: breaches without a claim whose window has not closed, claims, awards.
+    """The worklist at an instant: unclaimed breaches whose window has not closed, claims to decide, awards to issue.
 
     `upto` limits what is known.
     """
@@ -219,5 +219,5 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
 
 
 def _can_be_filed(row: ClaimRow) -> bool:
-    """Whether a month's claim does not stand in the way of another: withdrawn, or refused as too early."""
+    """Whether a month can be claimed again: its claim was withdrawn, or refused as too early."""
     return row.status == "withdrawn" or (row.status == "refused" and row.outcome == "too_early")

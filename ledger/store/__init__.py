@@ -1,1 +1,1 @@
-"""The log and the projections' store, on the eventsourcing library."""
+"""The log and its side stores, on the eventsourcing library."""

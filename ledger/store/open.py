@@ -1,4 +1,4 @@
-"""Which store a URL names: `sqlite:///…` a file, `postgresql://…` a server."""
+"""Opens the store that a URL names: `sqlite:///…` is a file, `postgresql://…` a server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SERVER = ("postgresql://", "postgres://")
 
 
 def open_store(url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> Store:
-    """The store of an existing ledger. Raises Unreadable as the stores do, and `no_psycopg`."""
+    """Open the store of an existing ledger. Raises Unreadable as the stores do, and `no_psycopg`."""
     if is_server(url):
         _check_psycopg()
         from ledger.store.postgres.store import ServerStore
@@ -22,7 +22,7 @@ def open_store(url: str, *, read_only: bool = False, lock_seconds: int | None = 
 
 
 def create_store(url: str, *, lock_seconds: int | None = None) -> Store:
-    """The store of a ledger, its tables made where there are none. Raises Unreadable as `open_store` does."""
+    """Open the store of a ledger and create its tables where there are none. Raises Unreadable as `open_store` does."""
     if is_server(url):
         _check_psycopg()
         from ledger.store.postgres.store import ServerStore

@@ -1,4 +1,4 @@
-"""Bringing the kept tree up to the log: what fits is carried on with the new events, what does not is made again."""
+"""Brings the stored tree up to date: one that fits the log is extended by new events, any other is made again."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ledger.transparency.tree_store import Node, Reached, Run, Spoilt, TreeStore
 
 Progress = Callable[[int, int], None]
 _FLUSH = 10_000
-"""How many hashes are held before they are written."""
+"""The number of hashes that are collected before they are written."""
 
 
 def is_current(store: TreeStore, ledger: Ledger) -> bool:
-    """Whether what is kept, in the store's snapshot, fits the log and ends where it does."""
+    """Whether the stored tree, in the store's snapshot, fits the log and ends where it does."""
     try:
         reached = store.reached()
-        with ledger.reading() as log:  # begun after the tree's snapshot, so that the tree cannot be ahead by itself
+        with ledger.reading() as log:  # begun after the tree's snapshot, so that an intact tree cannot be ahead
             if reached is None or log.position() != reached.position:
                 return False
             return _distrust(store, log, reached) is None
@@ -29,7 +29,7 @@ def is_current(store: TreeStore, ledger: Ledger) -> bool:
 
 
 def catch_up(store: TreeStore, ledger: Ledger, on_progress: Progress) -> str | None:
-    """Add what is new, under the store's write lock, after emptying it where it does not fit; gives why."""
+    """Add the new events, under the store's write lock. A tree that does not fit is made again; returns the reason."""
     with ledger.reading() as log:
         try:
             reached = store.reached()
@@ -44,7 +44,7 @@ def catch_up(store: TreeStore, ledger: Ledger, on_progress: Progress) -> str | N
 
 
 def _distrust(store: TreeStore, log: Reader, reached: Reached) -> str | None:
-    """Why what is kept cannot be carried on: it is looked at where it ends, in its peaks and in its last leaf."""
+    """The reason why the stored tree cannot be extended, or None. Only its end, peaks and last leaf are checked."""
     if reached.ledger != ledger_id(log):
         return said("it was another ledger's")
     try:
@@ -66,7 +66,7 @@ def _distrust(store: TreeStore, log: Reader, reached: Reached) -> str | None:
 
 
 def kept_peaks(store: TreeStore, reached: Reached) -> Peaks:
-    """The complete subtrees with which the kept tree goes on. Raises Spoilt."""
+    """The complete subtrees from which the stored tree is extended. Raises Spoilt."""
     return Peaks(reached.size, [store.node(*peak) for peak in merkle.peaks(reached.size)])
 
 

@@ -1,4 +1,4 @@
-"""The Merkle tree over the log as the rows alone say it, with nothing kept: what the kept tree is held against.
+"""The Merkle tree derived from the log's rows alone. The stored tree is compared with it.
 
 A leaf is `ledger.log.leaves.leaf_hash` of a row; memory does not grow with the log.
 """
@@ -20,18 +20,18 @@ from ledger.transparency.tree_store import Node
 _PAGE = 4096
 _NOT_OF_THEIR_KINDS = (TypeError, AttributeError, UnicodeEncodeError)
 BEFORE_ALL = -(2**63)
-"""Before every position: a row that somebody put before the first one is a leaf too."""
+"""Before every position, since a row inserted before the first one is a leaf too."""
 
 
 class Peaks:
-    """A tree that only grows: the hashes of its complete subtrees, left to right, and nothing else."""
+    """A growing tree, stored only as the hashes of its complete subtrees, left to right."""
 
     def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
         self.size = size
         self._hashes = list(hashes)
 
     def add(self, leaf: bytes) -> list[Node]:
-        """Append a leaf hash; gives the subtrees that it completes, itself first."""
+        """Append a leaf hash; returns the subtrees that it completes, itself first."""
         level, at, current = 0, self.size, leaf
         done = [(level, at, current)]
         while at & 1:
@@ -42,7 +42,7 @@ class Peaks:
         return done
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Append many leaf hashes, a level of the tree at a time."""
+        """Append many leaf hashes, level by level of the tree."""
         current, rest, before = list(leaves), [], self.size
         self.size += len(current)
         while current:
@@ -65,7 +65,7 @@ class Peaks:
 
 
 class LogRoot(NamedTuple):
-    """What the rows alone say: how many leaves, their root, and the last one's position (0 for none)."""
+    """The tree derived from the rows: the number of leaves, the root, and the last leaf's position (0 for none)."""
 
     size: int
     root: bytes
@@ -73,7 +73,7 @@ class LogRoot(NamedTuple):
 
 
 def derived(log: Reader, size: int | None = None) -> LogRoot:
-    """The tree of the first `size` events, of all by default, from the rows alone; fewer where the log is shorter.
+    """Derive the tree of the first `size` events, by default of all, from the rows; fewer where the log is shorter.
 
     Memory does not grow with the log. Raises Damaged `unreadable_event`.
     """
@@ -90,7 +90,7 @@ def _all_hashed(rows: list[Row]) -> list[bytes]:
     try:
         return list(map(leaf_hash, rows))
     except _NOT_OF_THEIR_KINDS:
-        return list(map(hashed, rows))  # says which
+        return list(map(hashed, rows))  # raises for the bad row
 
 
 def hashed(row: Row) -> bytes:

@@ -1,7 +1,7 @@
 """RFC 6962 Merkle trees over SHA-256: roots, inclusion and consistency proofs, and their verification.
 
-Trees are left-filled: a tree of n leaves splits at the largest power of two below n. Leaves are given as hashes;
-`ledger/log/leaves.py` says what is hashed.
+Trees are left-filled: a tree of n leaves splits at the largest power of two below n. Leaves are given as hashes, which
+`ledger/log/leaves.py` makes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Subtree = Callable[[int, int], bytes]
 
 
 class ProofError(Exception):
-    """A proof does not show what it claims; the message says why."""
+    """A proof does not hold; the message says why."""
 
 
 def parents(nodes: Sequence[bytes]) -> list[bytes]:
@@ -77,7 +77,7 @@ def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
 
 
 def consistency_proof(old: int, new: int, subtree: Subtree) -> list[bytes]:
-    """RFC 6962, 2.1.2: that the first `old` leaves of the first `new` are the old tree. Raises IndexError."""
+    """RFC 6962, 2.1.2: the proof that the first `old` of the first `new` leaves are the old tree. Raises IndexError."""
     if not 0 < old <= new:
         raise IndexError(f"no consistency proof from {old} to {new}")
     return _consistency(old, 0, new, subtree, True)
@@ -94,7 +94,7 @@ def _consistency(old: int, start: int, end: int, subtree: Subtree, known: bool) 
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], expected: bytes) -> None:
-    """RFC 9162, 2.1.3.2: that a leaf hash stands at `index` of a tree. Raises BadProof."""
+    """RFC 9162, 2.1.3.2: verify that a leaf hash is at `index` of a tree. Raises ProofError."""
     if not 0 <= index < size:
         raise ProofError(said("leaf {index} is outside a tree of {size}", index=index, size=size))
     _check_hashes((leaf, expected, *proof))
@@ -116,7 +116,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
-    """RFC 9162, 2.1.4.2: that a tree is the beginning of a later one. Raises BadProof.
+    """RFC 9162, 2.1.4.2: verify that a tree is the beginning of a later one. Raises ProofError.
 
     There is no proof from an empty tree.
     """

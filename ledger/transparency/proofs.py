@@ -1,7 +1,7 @@
-"""C2SP tlog-checkpoint and tlog-proof: what an auditor keeps, and the proof of one event that checks without the log.
+"""C2SP tlog-checkpoint and tlog-proof: tree heads for auditors, and proofs of one event that need no log to check.
 
-A checkpoint is three lines: the ledger's id, the number of events, the root in base64. It stands alone or as the text
-of a signed note. A proof names a leaf's index, the hashes up to the root, and the checkpoint, verbatim.
+A checkpoint is three lines: the ledger's id, the number of events, the root in base64. It is bare or the text of a
+signed note. A proof names a leaf's index, the hashes up to the root, and the checkpoint, verbatim.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Checkpoint(NamedTuple):
-    """A tree head: the ledger's id, how many events, and their root."""
+    """A tree head: the ledger's id, the number of events, and their root."""
 
     origin: str
     size: int
@@ -51,7 +51,7 @@ class InclusionProof(msgspec.Struct, frozen=True):
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """A checkpoint's three lines, and nothing else. Raises Unreadable `bad_checkpoint`."""
+    """Parse a checkpoint's three lines, without a signature. Raises Unreadable `bad_checkpoint`."""
     if not text.endswith("\n"):
         raise _bad_checkpoint(said("its last line has no newline at its end"))
     lines = text[:-1].split("\n")
@@ -71,8 +71,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
 
 
 def read_checkpoint(text: str, verifier_keys: Sequence[str] = ()) -> Checkpoint:
-    """A checkpoint, bare or as a signed note. With keys, it must be a note that one of them signed; without, no
-    signature is checked.
+    """Read a checkpoint, bare or as a signed note. With keys, it must be a note signed by one of them; without keys,
+    no signature is checked.
 
     Raises Unreadable `bad_checkpoint`, `bad_note`, `bad_key`; Refusal `unknown_key`, `bad_signature`.
     """
@@ -84,7 +84,7 @@ def read_checkpoint(text: str, verifier_keys: Sequence[str] = ()) -> Checkpoint:
 
 
 def parse_proof(text: str) -> InclusionProof:
-    """A proof's parts, its checkpoint not looked at. Raises Unreadable `bad_proof`."""
+    """Parse a proof, but not its checkpoint. Raises Unreadable `bad_proof`."""
     head, blank, checkpoint = text.partition("\n\n")
     lines = head.split("\n")
     if not blank or lines[0] != PROOF_HEADER:
@@ -112,9 +112,9 @@ def parse_proof(text: str) -> InclusionProof:
 def verify_proof(
     text: str, leaf: bytes, verifier_keys: Sequence[str] = (), *, origin: str | None = None
 ) -> tuple[InclusionProof, Checkpoint]:
-    """What a proof says, once it is shown that a leaf hash is in the tree of its checkpoint. Needs no ledger.
+    """Verify that a leaf hash is in the tree of a proof's checkpoint, without a ledger; return the parts.
 
-    Raises Refusal `wrong_proof` where it does not show it, `other_ledger` where the checkpoint's origin is not
+    Raises Refusal `wrong_proof` where it is not, `other_ledger` where the checkpoint's origin is not
     `origin`; and what `parse_proof` and `read_checkpoint` raise.
     """
     proof = parse_proof(text)
@@ -129,7 +129,7 @@ def verify_proof(
 
 
 def check_origin(checkpoint: Checkpoint, ledger: str) -> None:
-    """Raises Refusal `other_ledger` where a checkpoint is not of a ledger."""
+    """Check that a checkpoint is of a ledger. Raises Refusal `other_ledger`."""
     if checkpoint.origin != ledger:
         raise OtherLedger(origin=checkpoint.origin, ledger=ledger)
 

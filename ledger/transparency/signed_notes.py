@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
 ED25519 = b"\x01"
-"""The signature type that stands before a key's 32 bytes."""
+"""The signature type, which precedes a key's 32 bytes."""
 KEY_BYTES = 32
 SIGNATURES = 100
 """More signature lines than this are not read."""
@@ -71,7 +71,7 @@ def generate_key(name: str) -> tuple[str, str]:
 
 
 def sign_note(text: str, signer_key: str) -> str:
-    """A text as a signed note. Raises Unreadable `bad_note`, `bad_key`, `no_cryptography`."""
+    """Sign a text as a note. Raises Unreadable `bad_note`, `bad_key`, `no_cryptography`."""
     if not text.endswith("\n") or _CONTROL.search(text):
         raise _bad(said("its text has control characters, or no newline at its end"))
     key = parse_signer_key(signer_key)
@@ -80,7 +80,7 @@ def sign_note(text: str, signer_key: str) -> str:
 
 
 def open_note(note: str, verifier_keys: Sequence[str]) -> str:
-    """The text of a note, its newline included, if a known key signed it and every known key's signature is right.
+    """The text of a note with its newline, if a known key signed it and every known key's signature is valid.
 
     Raises Refusal `unknown_key`, `bad_signature`; Unreadable `bad_note`, `bad_key`, `no_cryptography`.
     """
@@ -107,7 +107,7 @@ def _check_signature(key: VerifierKey, signature: bytes, text: str) -> None:
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """A note's text, and its signatures as (name, key id, signature), none of them checked. Raises Unreadable."""
+    """Split a note into its text and unchecked signatures (name, key id, signature). Raises Unreadable."""
     if _CONTROL.search(note):
         raise _bad(said("it has control characters; lines end in a newline alone"))
     text, blank, rest = note.rpartition("\n\n")
@@ -132,7 +132,7 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def parse_verifier_key(text: str) -> VerifierKey:
-    """A verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
+    """Parse a verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
         raise BadVerifierKey(text=text[:80])
@@ -144,7 +144,7 @@ def parse_verifier_key(text: str) -> VerifierKey:
 
 
 def parse_signer_key(text: str) -> VerifierKey:
-    """A signer key `PRIVATE+KEY+NAME+ID+BASE64`; what is said about a bad one never shows it.
+    """Parse a signer key `PRIVATE+KEY+NAME+ID+BASE64`; an error message never contains the key.
 
     Raises Unreadable `bad_key`, `no_cryptography`.
     """
@@ -168,7 +168,7 @@ def _key_id(name: str, public: bytes) -> bytes:
 
 
 def write_key_file(path: Path, signer_key: str) -> None:
-    """A signer key in a new file that its owner alone may read.
+    """Write a signer key to a new file that only its owner may read.
 
     Raises Refusal `key_exists`, Unreadable `unwritable_file`.
     """
@@ -185,7 +185,7 @@ def write_key_file(path: Path, signer_key: str) -> None:
 
 
 def read_key_file(path: Path) -> str:
-    """The signer key in a file, its form checked.
+    """Read the signer key in a file and check its form.
 
     Raises Refusal `key_file_open` where others than its owner may read it, Unreadable `unreadable_file`, `bad_key`.
     """
@@ -208,7 +208,7 @@ def encoded(data: bytes) -> str:
 
 
 def decoded(text: str) -> bytes | None:
-    """The bytes of a base64 text, which only one text stands for; None where it is none."""
+    """Decode a base64 text; None where it is not the canonical base64 of its bytes."""
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
@@ -228,7 +228,7 @@ def _private_key(seed: bytes) -> ed25519.Ed25519PrivateKey:
 
 
 def _check_is_installed() -> None:
-    """Raises Unreadable `no_cryptography`."""
+    """Check that `cryptography` is installed. Raises Unreadable `no_cryptography`."""
     try:
         import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
     except ImportError:

@@ -1,8 +1,8 @@
-"""The Merkle tree over the stored bytes of every event in log order: kept beside the log, and derived from it.
+"""The Merkle tree over the stored bytes of every event in log order: a side store derived from the log.
 
 A leaf is `ledger.log.leaves.leaf_hash` of a row. Leaf indexes count from 0 without a gap; positions may have gaps.
-The kept tree catches up when it is read, with work for the new events only. It is worth nothing by itself: where it
-does not fit the log it is made again, and `remade` says why, because that may be a trace of something.
+The stored tree is brought up to date when it is read, at a cost for new events only. It is disposable: where it does
+not fit the log it is made again, and `remade` says why, because that may be a sign of tampering.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from ledger.transparency.tree_store import Reached, Spoilt, TreeStore
 
 
 class KeptTree:
-    """The kept tree as of when it was opened. Its hashes raise Damaged `tree_damaged` where some are missing.
+    """The stored tree as of when it was opened. Its methods raise Damaged `tree_damaged` where hashes are missing.
 
-    `ledger` is the ledger's id, `size` the number of leaves, `position` the last one's; `remade` says why what was
-    kept before was not carried on.
+    `ledger` is the ledger's id, `size` the number of leaves, `position` the last one's; `remade` says why the earlier
+    tree was not extended.
     """
 
     def __init__(self, store: TreeStore, reached: Reached, remade: str | None = None) -> None:
@@ -70,7 +70,7 @@ class KeptTree:
             raise damaged(words_of(spoilt)) from None
 
     def leaves(self, size: int) -> Iterable[bytes]:
-        """The first `size` leaf hashes in order, a few at a time."""
+        """The first `size` leaf hashes in order, read in pages."""
         return self._store.leaves(size)
 
     def position_of(self, index: int) -> int:
@@ -84,7 +84,7 @@ class KeptTree:
         return first_position + index - first_index
 
     def index_of(self, position: int) -> int:
-        """The leaf at a position of the log. Raises Refusal `beyond_the_log`, `no_such_event`."""
+        """The index of the leaf at a position of the log. Raises Refusal `beyond_the_log`, `no_such_event`."""
         if position > self.position:
             raise PositionBeyondLog(position=self.position, asked=position)
         size = self.size_at(position)
@@ -93,7 +93,7 @@ class KeptTree:
         return size - 1
 
     def size_at(self, position: int) -> int:
-        """How many leaves the log had at a position: those up to it."""
+        """The number of leaves up to a position of the log."""
         if position >= self.position:
             return self.size
         run = self._store.run_of_position(position)
@@ -109,13 +109,13 @@ class KeptTree:
 
 
 def damaged(what: str) -> Refusal:
-    """What is said where the kept tree turns out to be wrong while it is asked."""
+    """The refusal where the stored tree turns out to be wrong during a query."""
     return TreeDamaged(what=what)
 
 
 @contextmanager
 def tree_of(ledger: Ledger, *, on_progress: Progress = lambda done, total: None) -> Iterator[KeptTree]:
-    """The ledger's tree, caught up; kept beside it where that may be written, else made in a temporary store.
+    """The ledger's tree, brought up to date in the side store where it may be written, else in a temporary one.
 
     It is at least as new as any snapshot of the log taken before. Raises Conflict `locked`, Unreadable
     `store_unusable`, `no_ledger_id`, and Damaged `unreadable_event`.
@@ -130,10 +130,10 @@ def tree_of(ledger: Ledger, *, on_progress: Progress = lambda done, total: None)
 
 @contextmanager
 def tree_as_kept(ledger: Ledger) -> Iterator[KeptTree | None]:
-    """The tree as it lies beside the ledger, neither caught up nor made again; None where there is none of its own.
+    """The stored tree as it is, neither brought up to date nor made again; None where the ledger has none.
 
-    It may be ahead of a log whose end was cut off: a witness, though one that the operator can delete. Of a log that
-    no longer tells its id, whatever is there is taken.
+    It may be ahead of a log whose end was cut off, and is then evidence, though the operator can delete it. Where the
+    log has lost its id, any stored tree is taken.
     """
     owner, store = _owner(ledger), None
     try:
@@ -165,10 +165,10 @@ def _owner(ledger: Ledger) -> str | None:
 
 
 def first_difference(log: Reader, tree: KeptTree, vouched: tuple[int, bytes] | None = None) -> int | None:
-    """The first position at which the log is not what a kept tree says that it was; None where that cannot be told.
+    """The first position at which the log differs from a stored tree; None where that is unknown.
 
-    With `vouched`, the (size, root) of a checkpoint, only leaves that lead to that root count: a kept tree that was
-    changed along with the log tells nothing. Leaves behind the kept ones are no difference.
+    With `vouched`, the (size, root) of a checkpoint, only leaves that lead to that root count: a stored tree that was
+    changed along with the log proves nothing. Leaves after the stored ones are no difference.
     """
     size, root = vouched or (tree.size, tree.root())
     if size > tree.size:
@@ -192,7 +192,7 @@ def _difference(row: Row | None, leaf: bytes, position_of: Callable[[int], int],
 
 
 def _opened(ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
-    """The store, caught up and in a snapshot, and why it was made again: beside the ledger where that works."""
+    """The store, brought up to date and in a snapshot, and why it was made again. It is temporary where necessary."""
     if not ledger.store.can_write_side_store("tree"):
         return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
     try:
@@ -218,7 +218,7 @@ def _caught_up(kept: SideStore, ledger: Ledger, on_progress: Progress) -> tuple[
             remade = catch_up(store, ledger, on_progress) or remade
             store.commit()
             store.begin()
-            current = not _is_empty(store)  # else somebody who had found it broken dropped it since
+            current = not _is_empty(store)  # else another process found it broken and dropped it since
         undo.pop_all()
     return store, remade
 

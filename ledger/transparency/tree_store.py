@@ -1,7 +1,7 @@
-"""The tables of the kept tree: hashes of complete subtrees, where its leaves stand in the log, and how far it came.
+"""The tables of the stored tree: hashes of complete subtrees, positions of its leaves in the log, and its size.
 
-Nothing in them is trusted for long: `ledger/transparency/tree.py` checks them against the log whenever they are opened,
-and makes them again where they do not fit.
+They are not trusted: `ledger/transparency/tree.py` checks them against the log whenever they are opened, and makes them
+again where they do not fit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from domain.text import said
 from ledger.log.database import SideStore, SideTable
 
 FORMAT = 2
-"""Raised whenever the tables change: what an older version kept is made again."""
+"""Raised whenever the tables change, so that tables of older versions are made again."""
 _TABLES = {
     "nodes": SideTable(columns={"level": "int", "at": "int", "hash": "bytes"}, key=("level", "at")),
     "runs": SideTable(
@@ -27,15 +27,15 @@ _TABLES = {
 Node = tuple[int, int, bytes]
 """A complete subtree: level (0 for a leaf), index within the level, hash."""
 Run = tuple[int, int]
-"""Leaves whose positions follow each other without a gap: the first one's index and position."""
+"""Consecutive leaves whose positions have no gap: the index and position of the first."""
 
 
 class Spoilt(Exception):
-    """What is kept lacks something that it must have, or holds what it cannot."""
+    """The stored tree lacks a required row, or has an impossible one."""
 
 
 class Reached(NamedTuple):
-    """How far the kept tree came: whose it is, its leaves, the last one's position in the log, and its root."""
+    """The state of the stored tree: its ledger, the number of leaves, the last one's position, and the root."""
 
     ledger: str
     size: int
@@ -44,26 +44,26 @@ class Reached(NamedTuple):
 
 
 class TreeStore:
-    """The tables over a kept store. Every method raises KeptError where the database does."""
+    """The tree's tables in a side store. Every method turns the database's errors into SideStoreError."""
 
     def __init__(self, kept: SideStore) -> None:
         self._kept = kept
         self._query = kept.query
 
     def close(self) -> None:
-        """Let go of the store; what was not committed is dropped."""
+        """Close the store; uncommitted changes are rolled back."""
         self._kept.close()
 
     def begin(self, *, writing: bool = False) -> None:
-        """Begin a snapshot, or with `writing` a transaction that keeps other writers out."""
+        """Begin a snapshot, or with `writing` a transaction that locks out other writers."""
         self._kept.begin(writing=writing)
 
     def commit(self) -> None:
-        """End the transaction and keep what it wrote."""
+        """Commit the transaction."""
         self._kept.commit()
 
     def clear(self) -> None:
-        """Empty tables of this format, in place of whatever was there."""
+        """Create empty tables of this format, replacing any earlier ones."""
         if self._kept.format() == FORMAT:
             for name in _TABLES:
                 self._query(f"DELETE FROM {name}")
@@ -71,7 +71,7 @@ class TreeStore:
             self._kept.make(_TABLES, FORMAT)
 
     def reached(self) -> Reached | None:
-        """How far the tree came; None where nothing of this format is kept. Raises Spoilt."""
+        """The state of the stored tree; None where there is none of this format. Raises Spoilt."""
         if self._kept.format() != FORMAT:
             return None
         rows = self._query("SELECT ledger, size, position, root FROM reached")
@@ -83,17 +83,17 @@ class TreeStore:
         return found
 
     def advance(self, reached: Reached) -> None:
-        """Note how far the tree came."""
+        """Store the state of the tree."""
         self._query("DELETE FROM reached")
         self._query("INSERT INTO reached VALUES (?, ?, ?, ?)", *reached)
 
     def add(self, nodes: Sequence[Node], runs: Sequence[Run]) -> None:
-        """Keep complete subtrees and where runs of leaves begin."""
+        """Store complete subtrees and the beginnings of runs."""
         self._kept.execute_many("INSERT INTO nodes VALUES (?, ?, ?)", nodes)
         self._kept.execute_many("INSERT INTO runs VALUES (?, ?)", runs)
 
     def node(self, level: int, at: int) -> bytes:
-        """The hash of a complete subtree. Raises Spoilt where it is not kept."""
+        """The hash of a complete subtree. Raises Spoilt where it is not stored."""
         rows = self._query("SELECT hash FROM nodes WHERE level = ? AND at = ?", level, at)
         if not rows or not isinstance(rows[0][0], bytes):
             raise Spoilt(said("it lacks the hash at level {level}, index {at}", level=level, at=at))
@@ -101,12 +101,12 @@ class TreeStore:
         return found
 
     def leaves(self, size: int) -> Iterable[bytes]:
-        """The first `size` leaf hashes, in order, a few at a time."""
+        """The first `size` leaf hashes, in order, read in pages."""
         statement = "SELECT hash FROM nodes WHERE level = 0 AND at < ? ORDER BY at"
         return (leaf for (leaf,) in self._kept.rows(statement, size))
 
     def run_of_index(self, index: int) -> Run:
-        """The run in which a leaf stands. Raises Spoilt."""
+        """The run of a leaf. Raises Spoilt."""
         return self._run("first_index <= ? ORDER BY first_index DESC", index)
 
     def run_of_position(self, position: int) -> Run | None:
@@ -123,6 +123,6 @@ class TreeStore:
         return int(rows[0][0]), int(rows[0][1])
 
     def next_run(self, index: int) -> int | None:
-        """The first leaf of the run behind the one that begins at `index`."""
+        """The first leaf of the run after the one that begins at `index`."""
         found: int | None = self._query("SELECT MIN(first_index) FROM runs WHERE first_index > ?", index)[0][0]
         return found

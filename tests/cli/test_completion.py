@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 import pytest
-from commands import commands
 from conftest import COMMAND, NOON, CommandLine
+from declared import commands
 
 from cli.commands.completion import SHELLS
 from cli.options.completion import OF_FIELD

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import commands
 from conftest import ROOT, CommandLine
+from declared import commands
 from frozen import Frozen, Speech, hold, spread, written
 from receipts import RECEIPTS, prepare
 

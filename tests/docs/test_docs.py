@@ -13,8 +13,8 @@ import catalogue
 import click
 import pytest
 import transcripts
-from commands import commands
 from conftest import ROOT, CommandLine
+from declared import commands
 from releases import as_compared, is_locked, without_layout
 
 from cli.main import cli

@@ -14,8 +14,8 @@ import click
 import declared
 import errors
 import pytest
-from commands import commands
 from conftest import ROOT, CommandLine
+from declared import commands
 
 from domain.refusals import Refusal, fields
 

@@ -13,7 +13,7 @@ import icalendar
 import pytest
 from conftest import CommandLine
 
-from cli.commands import exports
+from cli.commands.export import exports
 from ledger.queries.worklist import Breach, Unclaimed, Work
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

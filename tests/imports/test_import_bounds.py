@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -11,22 +12,23 @@ from domain.refusals import Unreadable
 from ledger.files.lines import open_lines
 from ledger.imports import alertmanager, aliyun_bill, bss, cloudevents, focus, pagerduty, prometheus, statuspage
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.source import LARGEST, Reader
+from ledger.imports.source import LARGEST
+from ledger.imports.statements import SourceFile
 
 RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
-MEASURE = prometheus.SeriesOptions(None, None, None)
+ALERTS = alertmanager.AlertOptions(rules=RULES)
+MEASURE = prometheus.SeriesOptions(rules=RULES)
 PAGED = pagerduty.PagerDutyOptions(functions={"a": "agent_calls"}, all_accounts=True)
+PAGE = statuspage.StatuspageOptions(functions={"a": "agent_calls"}, all_accounts=True)
 COLUMN = focus.FocusOptions(account_column="SubAccountId", currency="CNY")
-READERS: dict[str, Reader] = {
-    "alertmanager": lambda lines: alertmanager.read_alertmanager(lines, name="f", rules=RULES),
-    "prometheus": lambda lines: prometheus.read_prometheus(lines, name="f", rules=RULES, measure=MEASURE),
-    "pagerduty": lambda lines: pagerduty.read_pagerduty(lines, name="f", asked=PAGED),
+READERS: dict[str, Callable[[Iterable[bytes]], object]] = {
+    "alertmanager": lambda lines: alertmanager.read_alertmanager([SourceFile("f", lines)], ALERTS),
+    "prometheus": lambda lines: prometheus.read_prometheus([SourceFile("f", lines)], MEASURE),
+    "pagerduty": lambda lines: pagerduty.read_pagerduty([SourceFile("f", lines)], PAGED),
     "focus": lambda lines: focus.read_focus(lines, name="f", asked=COLUMN),
     "bss": lambda lines: bss.read_bss(lines, name="f", call_items=frozenset(), products=frozenset(), currency="CNY"),
     "cloudevents": lambda lines: cloudevents.read_cloudevents(lines, name="f", asked=cloudevents.CloudEventsOptions()),
-    "statuspage": lambda lines: statuspage.read_statuspage(
-        lines, name="f", accounts=("1",), all_accounts=False, functions={"a": "agent_calls"}
-    ),
+    "statuspage": lambda lines: statuspage.read_statuspage([SourceFile("f", lines)], PAGE),
     "aliyun-bill": lambda lines: aliyun_bill.read_aliyun_bill(lines, name="f", call_items=frozenset()),
 }
 

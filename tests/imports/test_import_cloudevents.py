@@ -93,6 +93,8 @@ BAD: dict[str, tuple[object, str, str]] = {
     "data of another kind": (event(datacontenttype="text/xml"), "not_json_data", "e.json:1: $.datacontenttype"),
     "no data": (event(None), "wrong_shape", "e.json:1: $.data"),
     "a list as data": (event([]), "wrong_shape", "e.json:1: $.data"),
+    "its data twice": (event(data_base64="e30="), "data_twice", "e.json:1: $.data_base64"),
+    "a type that is a list": (event(words=["a"]), "missing_text", "e.json:1: $.type"),  # type: ignore[arg-type]
     "no base64": (event(None, data_base64="!"), "not_json_data", "e.json:1: $.data_base64"),
     "a key": (event({**OPEN, "key": "k"}), "field_not_taken", "e.json:1: $.data.key"),
     "a command in the data": (event({**OPEN, "command": "x"}), "field_not_taken", "e.json:1: $.data.command"),

@@ -172,13 +172,13 @@ def test_an_outage_that_a_person_withdrew_stays_withdrawn() -> None:
     held = holds(0, 60, withdrawn="none of ours", persons=frozenset({"withdrawn"}))
     found = outcome([told(0, 90)], [held])
     assert found.steps == []
-    assert [(one.field, one.was) for one in found.staying] == [("withdrawn", "withdrawn")]
+    assert [(one.field, one.was) for one in found.staying] == [("withdrawn", "none of ours")]
 
 
 def test_the_sources_word_is_taken_again_for_every_field() -> None:
     held = holds(0, 60, withdrawn="none", persons=frozenset({"withdrawn", "ended_at"}))
     asked = Asked(take_source=frozenset({"k:0"}))
-    assert steps([told(0, 90)], [held], asked=asked) == ["release k:0", "reinstate k:0", "correct k:0 end 90"]
+    assert steps([told(0, 90)], [held], asked=asked) == ["release k:0", "restore k:0", "correct k:0 end 90"]
 
 
 def test_the_source_says_its_own_commands_and_a_person_the_others() -> None:
@@ -232,7 +232,7 @@ def test_an_id_that_is_taken_is_not_given_again() -> None:
 
 def test_an_outage_that_the_source_withdrew_as_a_part_comes_back() -> None:
     held = [holds(0, 160), holds(100, 160, withdrawn="part of another")]
-    assert steps([told(0, 60), told(100, 160)], held, EPISODES) == ["correct k:0 end 60", "reinstate k:100"]
+    assert steps([told(0, 60), told(100, 160)], held, EPISODES) == ["correct k:0 end 60", "restore k:100"]
 
 
 def test_episodes_are_known_by_overlap_alone() -> None:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from conftest import SOAK, CommandLine
 from stores import SqliteFile, Store
 
-from cli.answers.case import case_shown
+from cli.answers.history.case import case_shown
 from cli.main import cli
 from cli.options.known_at import KnownAtOptions, resolved
 from cli.terminal.output import to_json

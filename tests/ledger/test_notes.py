@@ -15,7 +15,7 @@ from conftest import CommandLine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.commands import checkpoint
+from cli.commands.audit import checkpoint
 from cli.main import Settings
 from domain.refusals import Refusal, Unreadable
 from ledger.transparency import merkle, proofs, signed_notes

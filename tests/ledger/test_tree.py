@@ -20,7 +20,7 @@ from conftest import CommandLine
 from forks import Gate
 from stores import Place, Raw, SqliteFile, Store, sqlite_only
 
-from cli.commands import checkpoint as audit_tree
+from cli.commands.audit import checkpoint as audit_tree
 from cli.main import Settings
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.application import Ledger

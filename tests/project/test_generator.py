@@ -25,7 +25,7 @@ OF_IMPORTS = {
     "incident.corrected_within",
     "incident.function_corrected",
     "incident.reopened",
-    "incident.reinstated",
+    "incident.restored",
     "incident.kept",
     "incident.released",
     "source.read",

@@ -1,4 +1,4 @@
-"""Claims under the agreements that ship, decided as a ledger decides them; times are on the agreement's own clock."""
+"""Claims under the shipped agreements, decided as a ledger decides them; times are in the agreement's time zone."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The contract read second by second: an independent reading that the real one is held against.
+"""The contract read second by second: an independent implementation that the real one is compared with.
 
-Written straight from the agreement of 2018-08-01 and READINGS.md, from nothing of slaledger. A set of
+Written from the agreement of 2018-08-01 and READINGS.md alone, without any code of slaledger. A set of
 seconds is a Python int, bit i of which is the i-th second of a stretch of time: `|` is "or", `&` is
 "and", `& ~` is "but not", and counting is `bit_count()`. Only days on which an incident is down are
 looked at. Instants are whole seconds since the Unix epoch, spans are half-open.

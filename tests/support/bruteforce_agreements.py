@@ -1,7 +1,7 @@
-"""What other agreements promise, read second by second: an independent reading that the real one is held against.
+"""Other agreements read second by second: an independent implementation that the real one is compared with.
 
-Written from the texts of the agreements, from nothing of slaledger; the numbers stand here a second time. One account
-has one fee, what is down is one thing, outages that overlap or touch are one, and a month is a natural month.
+Written from the texts of the agreements, without any code of slaledger; the numbers are here a second time. An account
+has one fee and one function, outages that overlap or touch are one, and a month is a natural month.
 """
 
 from __future__ import annotations

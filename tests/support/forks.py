@@ -1,8 +1,8 @@
-"""`slaledger` as processes that begin at once: forked from one that has imported everything.
+"""`slaledger` as processes that start at once: forked from one that has imported everything.
 
-A process that is forked does what one that is started does, and needs no third of a second to begin. It can be held
-at a gate until others have come as far, and be steered (`steering`): be killed or stopped at a moment of its work.
-Run as a script, this is the process that they are forked from.
+A forked process does the same as a new one, without a third of a second for the start. It can wait at a gate for
+others, and can be steered (`steering`): killed or stopped at a moment of its work. Run as a script, this module is the
+process from which they are forked.
 """
 
 from __future__ import annotations

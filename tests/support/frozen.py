@@ -1,7 +1,7 @@
-"""Answers and refusals as files that a person can read: what is asked, on a clock that stands, and what is said.
+"""Answers and refusals frozen as readable files: the commands, on a fixed clock, with their output.
 
-The clock begins at one instant and goes on a minute a command, and ids are counted, so that a run says the same on any
-day. Nothing else of the program is replaced: what is frozen is what the command line prints.
+The clock begins at a fixed instant and advances one minute per command, and ids are counted, so that a run has the
+same output on any day. Nothing else of the program is replaced: the files have what the command line prints.
 """
 
 from __future__ import annotations

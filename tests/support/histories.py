@@ -1,6 +1,6 @@
-"""Random histories of an account, told alike to the domain and to the second-by-second reading.
+"""Random histories of an account, given both to the domain and to the second-by-second implementation.
 
-Their times crowd where readings part: runs of about two minutes, pieces of about two minutes between exclusions,
+Their times are dense where readings differ: runs of about two minutes, pieces of about two minutes between exclusions,
 the edges of months, and downtime about the bounds of 99.8 %, 99 % and 95 %. `histories` and `years` are for
 hypothesis, which shrinks what fails; `seeded` gives the same by a seed, quicker and without its taste for the simple.
 """

@@ -1,4 +1,4 @@
-"""Commands that record something, in an order in which each finds what it needs on a new ledger."""
+"""Commands that record events, in an order in which each has what it needs on a new ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row of the tables of refusals is: a ledger, what is done to it first, and the command that is refused."""
+"""A row of the tables of refusals: a ledger, the changes made to it first, and the command that is refused."""
 
 from __future__ import annotations
 

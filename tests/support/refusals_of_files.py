@@ -1,4 +1,4 @@
-"""What is refused on the command line, of files that are written or taken over, of checkpoints, keys and dossiers."""
+"""Refusals of the command line, of output and input files, and of checkpoints, keys and dossiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of other tools' files, by format: not understood must not count as nothing."""
+"""Refusals of other tools' files, by format: input that is not understood must not be ignored."""
 
 from __future__ import annotations
 

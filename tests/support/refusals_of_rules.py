@@ -1,4 +1,4 @@
-"""What a rule forbids, and values that are none: accounts, incidents, bills, claims, vouchers, terms, calendars."""
+"""Refusals by rules and of invalid values: accounts, incidents, bills, claims, vouchers, terms, calendars."""
 
 from __future__ import annotations
 

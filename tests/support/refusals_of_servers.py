@@ -1,4 +1,4 @@
-"""What is refused of ledgers on a PostgreSQL server."""
+"""Refusals of ledgers on a PostgreSQL server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused where the ledger is kept: files that are none, ledgers that were tampered with, servers."""
+"""Refusals of stores: files that are no ledgers, ledgers that were tampered with, servers."""
 
 from __future__ import annotations
 

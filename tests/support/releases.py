@@ -1,7 +1,7 @@
-"""Which releases the lock names: what a library decides of a text is held to with those alone.
+"""The releases in the lock file: only with those is text compared that libraries format.
 
-Pages show what is printed as it is laid out: how wide a column is, which sign a currency has, what stands before our
-own words in a help page. With the locked releases that is compared to the letter; with any other, what we say is.
+Libraries decide about layout: the width of a column, the sign of a currency, the words around ours in a help page. With
+the locked releases output is compared exactly; with any other, only our own words are.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes the pictures of `docs/screenshots/` anew, of the demo's pages.
+"""Makes the pictures of `docs/screenshots/` from the demo's pages.
 
 python tests/support/screenshots.py
 """

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of a test's own: started, asked, copied as a replica, stopped, and a wire that can be cut."""
+"""PostgreSQL servers for tests: started, queried, replicated and stopped, and a connection that can be cut."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A rule as a reader writes it: given events, when a command, then events or a refusal.
+"""Specs of rules: given events, when a command, then events or a refusal.
 
     given(incident.evolve, opened, closed).when(incident.close, CloseIncident(…)).then(IncidentWasClosed)
 
-Pure: no store, no clock, no command line. `then()` without anything is a no-op.
+They are pure: no store, no clock, no command line. `then()` without arguments expects a no-op.
 """
 
 from __future__ import annotations

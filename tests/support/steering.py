@@ -1,6 +1,6 @@
-"""Steers a process: it is killed or stopped at a moment of its work, and gives way to others after so many lines.
+"""Steers a process: kills or stops it at a moment of its work, or ends its turns after a number of lines.
 
-So a test says where a process dies, or what it is in the middle of while others work, and it is so on any machine.
+So a test decides where a process dies, or where it pauses while others work, and the result is the same on any machine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The stores that the tests run on, and a ledger's place in one: to be copied, read raw, and tampered with."""
+"""The stores of the tests, and a ledger's place in one: it can be copied, read raw, and tampered with."""
 
 from __future__ import annotations
 

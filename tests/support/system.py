@@ -1,7 +1,7 @@
-"""What tests want of the system beside Python: which packages bring it, and what happens where it is missing.
+"""System packages that tests need besides Python, and what happens where one is missing.
 
-A test asks `tool("hledger")` and is skipped where there is none, with a reason that says what to install; where
-`SLALEDGER_NO_SKIPS` is set (as `.ci/run` sets it) it fails instead. The end of the run sums the reasons up in a line.
+A test calls `tool("hledger")` and is skipped where the program is missing, with a reason that says what to install;
+where `SLALEDGER_NO_SKIPS` is set (as in `.ci/run`) it fails instead. The end of the run sums up the reasons in a line.
 
 As a program it prints the Debian packages that are missing, which `make test` installs when it may.
 """

@@ -1,4 +1,4 @@
-"""One use case a command: gather what it needs, let the domain decide, say what is to be recorded where."""
+"""One handler per command: it reads what the command needs, lets the domain decide, and names the streams."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HANDLERS: dict[type[c.Command], Handler] = {
 
 
 def handle(log: Reader, command: c.Command, now: int) -> Effect:
-    """The effect of a command on the ledger as `log` has it. Raises Refusal as the rules say."""
+    """The effect of a command on the ledger in `log`. Raises Refusal where a rule forbids it."""
     handler = _HANDLERS[type(command)]
     try:
         return handler(log, command, now)

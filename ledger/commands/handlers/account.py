@@ -16,7 +16,7 @@ def _account(log: Reader, account: str) -> accounts.Account:
 
 
 def check_enrolled(log: Reader, account: str) -> None:
-    """Raises Refusal `unknown_account`. Cheaper than reading the account."""
+    """Check that an account exists, without reading it. Raises Refusal `unknown_account`."""
     if not log.version(streams.account(account)):
         raise unknown_account(account)
 

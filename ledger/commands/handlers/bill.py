@@ -1,4 +1,4 @@
-"""Bills: what an account was billed, corrected or voided."""
+"""Bills: recorded, corrected and voided."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from domain import calendar as calendars
 from domain import commands as c
 from ledger.commands.handlers.effect import Effect, Handler, on
 from ledger.commands.receipts import CalendarReceipt
-from ledger.files.reading import read_text
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import NoSource
@@ -14,12 +13,14 @@ from ledger.refusals.commands import NoSource
 
 def _publish(log: Reader, command: c.PublishCalendar, now: int) -> Effect:
     if command.file is None:
-        from ledger.shipped import published_calendar  # it brings packages that no other command needs
+        from ledger.shipped import published_calendar  # it imports packages that no other command needs
 
         event = published_calendar(command.year)
     else:
         if command.source is None:
             raise NoSource()
+        from ledger.files.reading import read_text  # most commands read no file
+
         days = calendars.parse_days(read_text(command.file), command.year, command.file)
         event = calendars.published(command.year, str(command.source), *days)
     stream = streams.calendar(event.country, event.year)

@@ -9,6 +9,7 @@ from domain import commands as c
 from domain.assessment import assess, timing
 from domain.case import Case, account_of
 from domain.decision import NO_FACTS, Decision, decode, substance
+from domain.money import Fen
 from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import DEFAULT_ZONE, month_span, rfc3339
@@ -66,7 +67,7 @@ def claim_in(case: Case, account: str, month: str) -> claims.Claim:
 
 
 def claim_of(log: Reader, account: str, month: str) -> claims.Claim:
-    """An account's claim for a month, as the log has it. Raises as `claim_in` does."""
+    """An account's claim for a month in the log. Raises as `claim_in` does."""
     return claim_in(log.fold_streams(streams.account(account), streams.claim(account, month)), account, month)
 
 
@@ -133,13 +134,13 @@ def _decided(decision: Decision) -> Effect:
         month=decision.month,
         decision=decision.number,
         outcome=decision.outcome,
-        amount_fen=decision.credit.total_fen if decision.credit else 0,
+        amount=Fen(decision.credit.total_fen if decision.credit else 0),
     )
     return on(streams.claim(decision.account, decision.month), claims.decided(decision), receipt)
 
 
 def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
-    """The decision that a claim gets with what is recorded now. Raises Refusal as the assessment does."""
+    """The decision that a claim gets on the facts recorded now. Raises Refusal as the assessment does."""
     account, month = str(account), str(month)
     own, position = log.range(f"{account}/"), log.position()
     history = AccountHistory(account, log.common())

@@ -1,4 +1,4 @@
-"""What a handler gives back, and what several handlers need."""
+"""The result of a handler, and helpers that several handlers use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ledger.refusals.commands import IdTaken
 
 
 class Effect(msgspec.Struct, kw_only=True):
-    """What a command comes to: events and their streams (none for a no-op), and what to tell whoever asked."""
+    """The effect of a command: events with their streams (none for a no-op), the receipt and warnings."""
 
     events: list[tuple[str, e.Event]] = []
     receipt: Receipt = Receipt()
@@ -25,7 +25,7 @@ class Effect(msgspec.Struct, kw_only=True):
 
 
 Handler = Callable[[Reader, Any, int], Effect]
-"""Gathers what a command needs from the log, at an instant, and lets the domain decide."""
+"""Reads what a command needs from the log and lets the domain decide, at an instant."""
 
 
 def on(stream: str, events: tuple[e.Event, ...], receipt: Receipt) -> Effect:
@@ -34,12 +34,12 @@ def on(stream: str, events: tuple[e.Event, ...], receipt: Receipt) -> Effect:
 
 
 def content_sha256(*values: object) -> str:
-    """A hash of what an id is taken for, by which a repeat is told from another use."""
+    """A hash of the values that an id is taken for. It tells a repeat from another use."""
     return hashlib.sha256(msgspec.json.encode(values)).hexdigest()
 
 
 def reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list[tuple[str, e.Event]]:
-    """Take an id that is unique in the ledger; nothing where it was taken for the same. Raises Refusal `id_taken`."""
+    """Reserve a unique id; no event where it is reserved for the same content. Raises Refusal `id_taken`."""
     taken = log.reservation(kind, id_)
     if taken is None:
         reserved = e.IdReserved(kind=kind, id=id_, owner=owner, content_sha256=content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain import commands as c
 from domain import events as e
 from domain import incident as incidents
-from domain.import_commands import KeepIncident, ReinstateIncident, ReleaseIncident
+from domain.import_commands import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.terms import versions as agreement
 from domain.time import month_of
 from ledger.commands.handlers.account import check_enrolled
@@ -36,14 +36,14 @@ def _open(log: Reader, command: c.OpenIncident, now: int) -> Effect:
 
 
 def _check_function(log: Reader, function: str) -> None:
-    """Raises Unreadable `unknown_function` where no version of the terms knows it."""
+    """Check that some version of the terms has the function. Raises Unreadable `unknown_function`."""
     known = sorted({name for version in log.versions() for name in version.terms.functions})
     if function not in known:
         raise UnlistedFunction(function=repr(str(function)), known=", ".join(known))
 
 
 def _check_clause(log: Reader, clause: str) -> None:
-    """Raises Refusal `unknown_clause` where no version of the terms excludes such a cause."""
+    """Check that some version of the terms has the exclusion clause. Raises Refusal `unknown_clause`."""
     known = dict.fromkeys(cause.clause for version in log.versions() for cause in version.terms.exclusions)
     if clause not in known:
         raise UnlistedClause(cause=repr(str(clause)), known=", ".join(known))
@@ -80,9 +80,9 @@ def _reopen(log: Reader, command: c.ReopenIncident, now: int) -> Effect:
     return on(stream, incidents.reopen(incident), IncidentReceipt(incident=command.incident))
 
 
-def _reinstate(log: Reader, command: ReinstateIncident, now: int) -> Effect:
+def _restore(log: Reader, command: RestoreIncident, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    return on(stream, incidents.reinstate(incident), IncidentReceipt(incident=command.incident))
+    return on(stream, incidents.restore(incident), IncidentReceipt(incident=command.incident))
 
 
 def _keep(log: Reader, command: KeepIncident, now: int) -> Effect:
@@ -123,7 +123,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CloseIncident: _close,
     c.CorrectIncident: _correct,
     c.ReopenIncident: _reopen,
-    ReinstateIncident: _reinstate,
+    RestoreIncident: _restore,
     KeepIncident: _keep,
     ReleaseIncident: _release,
     c.WithdrawIncident: _withdraw,

@@ -6,7 +6,6 @@ from domain import commands as c
 from domain.terms import versions as agreement
 from ledger.commands.handlers.effect import Effect, Handler, on
 from ledger.commands.receipts import TermsReceipt
-from ledger.files.reading import read_text
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import FileOrDocument
@@ -15,7 +14,11 @@ from ledger.refusals.commands import FileOrDocument
 def _publish(log: Reader, command: c.PublishTerms, now: int) -> Effect:
     if (command.file is None) == (command.document is None):
         raise FileOrDocument()
-    document = command.document if command.document is not None else read_text(str(command.file))
+    document = command.document
+    if document is None:
+        from ledger.files.reading import read_text  # most commands read no file
+
+        document = read_text(str(command.file))
     terms = agreement.parse_terms(document)
     versions = log.versions()
     events = agreement.publish(versions, command, document)

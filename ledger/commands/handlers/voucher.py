@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain import commands as c
 from domain import voucher as vouchers
+from domain.money import Fen
 from domain.terms import versions as agreement
 from ledger.commands.handlers.bill import bill_of
 from ledger.commands.handlers.claim import claim_of
@@ -27,7 +28,7 @@ def _issue(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
             *reserve(log, "voucher", event.voucher, account, content_sha256(event)),
         ]
         effect.receipt = IssueReceipt(
-            account=account, month=command.month, voucher=event.voucher, amount_fen=event.amount_fen
+            account=account, month=command.month, voucher=event.voucher, amount=Fen(event.amount_fen)
         )
     return effect
 
@@ -52,7 +53,7 @@ def _redeem(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
     receipt = RedemptionReceipt(
         voucher=voucher.voucher,
         redemption=redeemed.redemption,
-        balance_fen=voucher.balance_fen - redeemed.amount_fen,
+        balance=Fen(voucher.balance_fen - redeemed.amount_fen),
     )
     return Effect(events=[(stream, redeemed), (bill_stream, on_bill)], receipt=receipt)
 

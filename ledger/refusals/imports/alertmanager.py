@@ -6,10 +6,10 @@ from ledger.refusals import Misread, UnknownWord
 
 
 class NotAlerts(Misread, code="not_alerts"):
-    """The file is not a payload of Alertmanager's webhook."""
+    """The file is neither a payload of Alertmanager's webhook nor the list that its API gives."""
 
     message = "this is not an object with a list of `alerts`"
-    hint = "give what the Alertmanager posts to a webhook, one payload or one a line"
+    hint = "give what the Alertmanager posts to a webhook, one payload or one a line, or the list of /api/v2/alerts"
 
 
 class TruncatedAlerts(Misread, code="truncated_alerts"):
@@ -27,22 +27,43 @@ class AlertWithoutEnd(Misread, code="missing_time"):
     hint = "record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE"
 
 
-class FiresAgain(Misread, code="contradiction"):
-    """An alert that was resolved fires again under the same start."""
+class AlertWithoutStart(Misread, code="missing_time"):
+    """An alert says when it began; year 1 stands there where it does not."""
 
-    message = "{name} fires again after it was resolved at {earlier}"
+    message = "an alert has no start"
     hint = "record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE"
+
+
+class FiresUnderSeveralStarts(Misread, code="contradiction"):
+    """An alert fires under several starts at once: its start has moved, or an end was never received."""
+
+    message = (
+        "{name} fires since {starts} and no end was received: one outage since {first}, "
+        "or several of which all but the last have ended"
+    )
+    hint = "say which of them to leave out, with --skip {key}@START"
     name: str
-    earlier: str
+    key: str
+    starts: str
+    first: str
 
 
-class AlertEndToldOtherwise(Misread, code="contradiction"):
-    """Two payloads say different ends of one alert."""
+class GoneFromList(Misread, code="missing_end"):
+    """An alert is in an earlier list of the Alertmanager and not in the last one, so it ended in between."""
 
-    message = "{name} ended at another time at {earlier}"
-    hint = "record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE"
+    message = "{name} is not in the last list any more: when it ended is not told"
+    hint = (
+        "import the lists one by one, in the order in which they were fetched, or leave it out with --skip {key}@START"
+    )
     name: str
-    earlier: str
+    key: str
+
+
+class ListAndPayloads(Misread, code="mixed_forms"):
+    """A list of alerts states what fires now; payloads tell what happened. One import reads one of the two."""
+
+    message = "a list of alerts and payloads of the webhook are given at once"
+    hint = "import them one after the other, in the order in which they came"
 
 
 class UnknownPayloadVersion(UnknownWord, code="unknown_version"):

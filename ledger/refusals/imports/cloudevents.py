@@ -44,6 +44,13 @@ class DataNotBase64(Misread, code="not_json_data"):
     hint = "send the command's fields as a JSON object in `data`"
 
 
+class DataToldTwice(Misread, code="data_twice"):
+    """An event has its data once: as JSON, or in base64."""
+
+    message = "both `data` and `data_base64` are given"
+    hint = "leave one of the two out"
+
+
 class BadNumber(Misread, code="bad_number"):
     """A number of a command is whole."""
 

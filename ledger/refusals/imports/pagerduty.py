@@ -21,6 +21,78 @@ class Merged(Misread, code="merged"):
     id: str
 
 
+class MergedIntoMissing(Misread, code="merged"):
+    """An incident that was merged lasts as long as its parent, of which these files do not tell."""
+
+    message = "{name} was merged into {parent}, which is not in these files"
+    hint = "give a file that lists {parent} too; or record the outage by hand and pass --skip {id}"
+    name: str
+    id: str
+    parent: str
+
+
+class MergedInCircle(Misread, code="merged"):
+    """An incident that was merged into itself, by way of others, has no end."""
+
+    message = "{name} was merged into itself, by way of {parent}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    name: str
+    parent: str
+
+
+class EndNotTold(Misread, code="missing_time"):
+    """An event says by the way that its incident is resolved, and none says since when."""
+
+    message = "{name} is resolved, and nothing here says since when"
+    hint = "give what /incidents answers too, or the event incident.resolved"
+    name: str
+
+
+class CsvGiven(Misread, code="csv_given"):
+    """PagerDuty's CSV has no time zone of its own and no later changes: it is not read."""
+
+    message = "this is a CSV"
+    hint = "give the JSON that /incidents of the REST API answers, or the events of a v3 webhook"
+
+
+class IncompleteList(Misread, code="incomplete"):
+    """A part of an answer would pass for the whole."""
+
+    message = "{missing}"
+    hint = "ask /incidents for every page (raise offset by limit until `more` is false) and give all of them at once"
+    missing: str
+
+
+class UnreadablePaging(Misread, code="wrong_shape"):
+    """An answer says by offset, limit and more which page it is."""
+
+    message = "offset and limit are whole numbers, and more is true or false"
+    hint = "export the file again, and leave it as it comes"
+
+
+class UnknownUrgency(UnknownWord, code="unknown_urgency"):
+    """An incident of PagerDuty has a high or a low urgency."""
+
+    message = "unknown urgency: {value}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+
+
+class NoUrgency(Misread, code="missing_text"):
+    """Which incidents count by their urgency is asked, and this one tells none."""
+
+    message = "{name} tells no urgency"
+    hint = "leave it out with --skip {id}, or import without --urgency"
+    name: str
+    id: str
+
+
+class UnknownResolveReason(UnknownWord, code="unknown_resolve_reason"):
+    """An incident of PagerDuty is resolved by being resolved, or by being merged into another."""
+
+    message = "unknown reason of its being resolved: {value}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+
+
 class PagerdutyStartToldOtherwise(Misread, code="contradiction"):
     """Two places in the file say different starts of one incident."""
 

@@ -64,14 +64,6 @@ class NotAscending(Misread, code="not_ascending"):
     hint = "is a part of the file in it twice?"
 
 
-class DownAtFirstSample(Misread, code="unknown_start"):
-    """The page says that a component recovered and not since when it was down."""
-
-    message = "{name} is down at its first sample: nobody knows since when"
-    hint = "query from a time at which it was up"
-    name: str
-
-
 class OffStep(Misread, code="off_step"):
     """Samples of one query stand a step apart, or several."""
 
@@ -106,3 +98,32 @@ class MissingSample(MissingSamples):
     """One sample of a series is missing."""
 
     message = "{n} sample is missing here"
+
+
+class SeriesBeginsLate(MissingSamples):
+    """Other series of the query have earlier samples, or `--from` names an earlier instant."""
+
+    message = "{n} samples are missing before this one: the query began earlier"
+
+
+class SeriesEndsEarly(MissingSamples):
+    """Other series of the query have later samples, or `--to` names a later instant."""
+
+    message = "{n} samples are missing after this one: the query went on"
+
+
+class SampleToldOtherwise(Misread, code="contradiction"):
+    """Two answers, or two parts of one, say different values of a series at one instant."""
+
+    message = "this sample of {name} has another value at {earlier}"
+    hint = "give the answer of one query alone: leave the older one out"
+    name: str
+    earlier: str
+
+
+class PartialAnswer(Misread, code="incomplete"):
+    """The server says that its answer may lack samples, so what is not in it may still have been."""
+
+    message = "the server says that its answer is not complete: {text}"
+    hint = "ask again, or take what is there with --partial"
+    text: object

@@ -59,6 +59,15 @@ class NoAccountLabel(Misread, code="no_account_label"):
     label: str
 
 
+class NoRegionLabel(Misread, code="no_region_label"):
+    """The label that names the region is missing."""
+
+    message = "{name} has no label {label} that would name its region"
+    hint = "leave it out with --skip LABEL=VALUE"
+    name: str
+    label: str
+
+
 class LabelNotText(Misread, code="wrong_shape"):
     """A label is a name and a text."""
 
@@ -70,6 +79,13 @@ class AccountsNamedTwice(Misread, code="bad_target"):
     """Outages touch the accounts that a label names, or those that the command names."""
 
     message = "the accounts come from a label or are named, not both"
+    hint = "leave one of the two out"
+
+
+class RegionsAndAccounts(Misread, code="bad_target"):
+    """Outages touch the regions that a label names, or accounts."""
+
+    message = "the regions come from a label, and accounts are named too"
     hint = "leave one of the two out"
 
 
@@ -161,6 +177,13 @@ class JsonKeyTwice(Misread, code="bad_json"):
     key: str
 
 
+class JsonHalfCharacter(Misread, code="bad_json"):
+    """A text of the file has half a character, which cannot be written anywhere."""
+
+    message = "broken JSON: a text has half a surrogate pair"
+    hint = "export the file again: it is cut off, or was edited"
+
+
 class JsonTooDeep(Misread, code="bad_json"):
     """The file is not what its source exports."""
 
@@ -215,6 +238,23 @@ class UnmappedLabels(Misread, code="unmapped_labels"):
     hint = "map one of its labels or leave it out with --skip LABEL=VALUE: {borne}"
     name: str
     borne: str
+
+
+class UnknownStart(Misread, code="unknown_start"):
+    """The file begins in the middle of an outage, and nothing held of its source says when that began."""
+
+    message = "{name} is already down where the file begins: when that began is not told"
+    hint = "import the file before this one first, or one that begins while it was up"
+    name: str
+
+
+class LabelsTellTwoThings(Misread, code="contradiction"):
+    """One identity of a source comes with labels that are mapped differently."""
+
+    message = "{name} has other labels at {earlier}, and they are mapped differently"
+    hint = "give the file as its source sends it"
+    name: str
+    earlier: str
 
 
 class ToldEndBeforeStart(Misread, code="ends_before_start"):

@@ -105,3 +105,22 @@ class UnknownStatusOfComponent(UnknownWord, code="unknown_component_status"):
 
     message = "unknown component status: {value}"
     hint = "this version knows degraded_performance, major_outage, operational, partial_outage, under_maintenance"
+
+
+class OtherPage(Misread, code="other_page"):
+    """Files that are read together are of one status page: what is missing in them means something for that page."""
+
+    message = "this is of the status page {page}, and {first} is of {other}"
+    hint = "import the files of each page by themselves"
+    page: str
+    other: str
+    first: str
+
+
+class WindowEndsBeforeStart(Misread, code="ends_before_start"):
+    """A maintenance is announced from one instant to a later one."""
+
+    message = "the announced end {end} is not after the announced start {start}"
+    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    start: str
+    end: str

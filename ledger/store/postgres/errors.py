@@ -1,4 +1,4 @@
-"""What a PostgreSQL server says, as refusals that say what to do."""
+"""Turns a PostgreSQL server's errors into refusals that say what to do."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ class Unreachable(psycopg.OperationalError):
 
 
 def kept_error(error: psycopg.Error) -> SideStoreError:
-    """A server's error about a kept store."""
+    """A server's error about a side store."""
     return SideStoreError(error, is_passing=isinstance(error, _PASSING), forbids_writing=isinstance(error, _FORBIDDING))
 
 
 def not_allowed(name: str, role: str) -> Refusal:
-    """What is said to a role that may not record."""
+    """The refusal for a role that may not record."""
     return RoleMayNotRecord(role=role, name=name)
 
 
 def lost(name: str, error: psycopg.Error) -> Refusal:
-    """What is said where a connection broke before anything was recorded."""
+    """The refusal where a connection broke before anything was recorded."""
     return ConnectionLost(name=name, error=_said(error))
 
 
 def unknown(name: str, position: int, error: psycopg.Error) -> Refusal:
-    """What is said where nobody can tell any more whether something was recorded."""
+    """The refusal where it cannot be determined whether something was recorded."""
     return OutcomeUnknown(name=name, error=_said(error), position=position)
 
 
@@ -64,7 +64,7 @@ def _said(error: psycopg.Error) -> str:
 
 
 def refusal(name: str, role: str, error: psycopg.Error) -> Refusal:
-    """An error of a server or of the way to it, as what is said of the ledger `name`."""
+    """Turn an error of a server or its connection into a refusal about the ledger `name`."""
     match error:
         case Unreachable():
             return _unreachable(name, error)

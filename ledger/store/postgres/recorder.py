@@ -1,7 +1,7 @@
-"""The log on PostgreSQL: eventsourcing's recorders over our table, which keeps its own order and only grows.
+"""The log on PostgreSQL: eventsourcing's recorders over our append-only table, whose triggers keep it in order.
 
-The table's triggers take the write lock before an insert gets its positions, so log order is commit order whoever
-inserts; they refuse every change of what is recorded, and an event before the last one.
+The triggers take the write lock before an insert gets its positions, so log order is commit order for any client.
+They refuse every change of a recorded event, and an event before the last one.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from psycopg import Cursor
 
 COMMENT = f"slaledger {SCHEMA_VERSION}"
-"""What the table's comment says: this is a ledger of ours, and of which version."""
+"""The table's comment, which marks it as a ledger of a schema version."""
 LOCKS = APPLICATION_ID << 32
-"""Advisory locks are this plus the oid of what is locked: `stored_events` for those who write the log."""
+"""An advisory lock is this plus the oid of the locked table: `stored_events` to write the log."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS {table} (
@@ -45,7 +45,7 @@ BEGIN
     RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
-# The look-up goes by the index: of a table that was never analysed, a session's plan would be to read all of it.
+# The look-up must use the index: for a table that was never analysed, the planner would read all of it.
 _ORDER_FUNCTION = """
 CREATE OR REPLACE FUNCTION {order}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
@@ -74,7 +74,7 @@ _STATEMENTS = (
 
 
 def table_statements(schema: str, table: str = "stored_events") -> list[Composed]:
-    """The statements that make the log's table with its triggers, and change nothing where it stands."""
+    """The statements that create the log's table with its triggers; they change nothing where it exists."""
     names = {
         "table": Identifier(schema, table),
         "filed": Identifier(f"{table}_filed"),
@@ -89,13 +89,13 @@ def table_statements(schema: str, table: str = "stored_events") -> list[Composed
 
 
 class BorrowedDatastore(library.PostgresDatastore):
-    """Stands where a recorder wants the library's connections and is only ever given cursors of another one's."""
+    """A datastore without connections, for a recorder that is always given the cursors of our own connections."""
 
     def __init__(self, schema: str) -> None:
         super().__init__("", "", 0, "", "", schema=schema, originator_id_type="text")
 
     def register_type_adapters(self) -> None:
-        """Nothing is to be registered: events travel as arrays of their columns."""
+        """Register nothing: events are sent as arrays of their columns."""
 
 
 class PostgresRecorder(library.PostgresApplicationRecorder):
@@ -115,7 +115,7 @@ class PostgresRecorder(library.PostgresApplicationRecorder):
         self._select_statement = SQL("SELECT * FROM {}").format(table)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """Append events and return their positions; on `cursor`, where given, as part of its transaction."""
+        """Append events and return their positions; with `cursor`, as part of its transaction."""
         cursor: Cursor[Any] | None = kwargs.pop("cursor", None)
         if not stored_events and not kwargs:
             return None
@@ -126,7 +126,7 @@ class PostgresRecorder(library.PostgresApplicationRecorder):
             self._insert_stored_events(cursor, stored_events)
             return [row[0] for row in cursor.fetchall()]
         with self.datastore.get_connection() as connection, connection.cursor(binary=True) as own:
-            self._insert_stored_events(own, stored_events)  # one statement is one transaction: nobody waits for us
+            self._insert_stored_events(own, stored_events)  # one statement is one transaction
             return [row["position"] for row in own.fetchall()]
 
     def _insert_stored_events(self, curs: Cursor[Any], stored_events: Sequence[StoredEvent], **_: Any) -> None:
@@ -176,7 +176,7 @@ class PostgresRecorder(library.PostgresApplicationRecorder):
 
 
 class PostgresTracking(library.PostgresTrackingRecorder):
-    """Positions reached, kept by the library's rules; part of its contract."""
+    """The library's tracking of positions; part of its contract."""
 
 
 class PostgresLogRecorder(library.PostgresProcessRecorder, PostgresRecorder):

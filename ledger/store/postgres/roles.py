@@ -1,4 +1,4 @@
-"""Who may do what in a ledger on PostgreSQL, as SQL for whoever owns it to run."""
+"""The roles of a ledger on PostgreSQL and their grants, as SQL for its owner to run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]{0,57}", re.ASCII)
 
 
 def roles_sql(schema: str, names: Mapping[str, str]) -> str:
-    """The statements that make the three roles and grant each what it needs; `names` gives each its name in the server.
+    """The statements that create the three roles with their grants; `names` has the name of each on the server.
 
-    Recorder and finance read and append; what is kept beside the log, which anybody can make again from it, they may
-    write. The auditor reads, and that alone. Nobody but the owner can change or delete an event, and the table's
-    triggers refuse that to the owner too. Run again, they change nothing. Raises Unreadable `bad_role_name`.
+    Recorder and finance may read and append, and may write the side stores, which can be made again from the log. The
+    auditor may only read. Only the owner could change or delete an event, and the table's triggers refuse that to the
+    owner too. A second run changes nothing. Raises Unreadable `bad_role_name`.
     """
     for name in (schema, *names.values()):
         if not _NAME.fullmatch(name):

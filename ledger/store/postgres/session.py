@@ -14,7 +14,7 @@ _PAGE = 5000
 
 @lru_cache(maxsize=512)
 def translated(statement: str) -> str:
-    """A statement with psycopg's marks in place of `?`."""
+    """A statement with psycopg's placeholders in place of `?`."""
     return statement.replace("%", "%%").replace("?", "%s")
 
 
@@ -27,13 +27,13 @@ class PostgresSession:
         self.connection = connection
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives; none where it gives none."""
+        """Run a statement and return its rows; none where it returns none."""
         cursor = self.connection.cursor(binary=True)
         cursor.execute(translated(statement), values)
         return cursor.fetchall() if cursor.description else []
 
     def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a long answer, a page at a time from the server."""
+        """Run a statement and yield its rows, fetched from the server in pages."""
         with self.connection.cursor(f"rows_{next(self._names)}", binary=True) as cursor:
             cursor.execute(translated(statement), values)
             while page := cursor.fetchmany(_PAGE):
@@ -41,7 +41,7 @@ class PostgresSession:
 
 
 def locked(begin: str, lock: int) -> str:
-    """Begin a transaction that holds an advisory lock and is on disk when it ends, whatever the server's default."""
+    """SQL that begins a transaction with an advisory lock and a durable commit, regardless of the server's default."""
     durable = (
         "CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END"
     )

@@ -1,4 +1,4 @@
-"""What is kept beside a log on a PostgreSQL server: tables in the schema beside it."""
+"""The side stores of a log on a PostgreSQL server: tables in a second schema."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from ledger.store.postgres.recorder import LOCKS
 from ledger.store.postgres.session import PostgresSession, locked, translated
 
 _KEPT: dict[Kind, int] = {"views": 1, "tree": 2}
-"""What the locks of the kept stores differ by from the log's."""
+"""The offsets of the side stores' locks from the log's lock."""
 _READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE formats IN ACCESS SHARE MODE"
-"""A snapshot during which no table is dropped: else its reader and who drops them could wait for each other."""
+"""A snapshot during which no table is dropped: otherwise the reader and the dropper could deadlock."""
 _KINDS = {"text": 'TEXT COLLATE "C"', "int": "BIGINT", "bytes": "BYTEA"}
 
 
 class PostgresKept(PostgresSession):
-    """What is kept beside a log, in the schema beside it."""
+    """A side store, in the schema for side stores."""
 
     def __init__(self, connection: Connection[Any], schema: str, kind: Kind, *, anew: bool) -> None:
         super().__init__(connection)
         self._kind = kind
         self._schema = Identifier(schema).as_string()
-        self.query(f"SET search_path = {self._schema}")  # a table of the same name beside the log is not ours
+        self.query(f"SET search_path = {self._schema}")  # a table of the same name in the log's schema is not ours
         self._lock = LOCKS + (_KEPT[kind] << 32) + self.query("SELECT 'formats'::regclass::oid::bigint")[0][0]
         if anew:
             self.query("DELETE FROM formats WHERE kind = ?", kind)
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives."""
+        """Run a statement and return its rows."""
         try:
             return super().query(statement, *values)
         except psycopg.Error as error:
             raise kept_error(error) from error
 
     def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a long answer, a page at a time."""
+        """Run a statement and yield its rows, fetched in pages."""
         try:
             yield from super().rows(statement, *values)
         except psycopg.Error as error:
             raise kept_error(error) from error
 
     def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Carry a statement out for each row of values."""
+        """Run a statement once for each row of values."""
         try:
             self.connection.cursor().executemany(translated(statement), list(rows))
         except psycopg.Error as error:
             raise kept_error(error) from error
 
     def begin(self, *, writing: bool = False) -> None:
-        """Begin a snapshot, or take the lock of this kind."""
+        """Begin a snapshot, or with `writing` a transaction under the lock of this kind."""
         try:
             if writing:
                 self.connection.execute(locked("BEGIN ISOLATION LEVEL READ COMMITTED", self._lock))
@@ -66,21 +66,21 @@ class PostgresKept(PostgresSession):
             raise kept_error(error) from error
 
     def commit(self) -> None:
-        """Keep what was written."""
+        """Commit the transaction."""
         self.query("COMMIT")
 
     def rollback(self) -> None:
-        """Drop what was written."""
+        """Roll the transaction back."""
         with suppress(psycopg.Error):
             self.connection.rollback()
 
     def format(self) -> int:
-        """The format of what is kept; 0 where nothing is."""
+        """The format of the stored tables; 0 where there are none."""
         rows = self.query("SELECT format FROM formats WHERE kind = ?", self._kind)
         return rows[0][0] if rows else 0
 
     def make(self, tables: dict[str, SideTable], format_: int) -> None:
-        """Empty tables of a format; whoever reads them ends first."""
+        """Create empty tables of a format, once running readers have ended."""
         self.query("LOCK TABLE formats IN ACCESS EXCLUSIVE MODE")
         for name, table in tables.items():
             self.query(f"DROP TABLE IF EXISTS {self._schema}.{name}")
@@ -92,5 +92,5 @@ class PostgresKept(PostgresSession):
         self.query("INSERT INTO formats VALUES (?, ?)", self._kind, format_)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self.connection.close()

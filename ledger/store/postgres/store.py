@@ -1,8 +1,8 @@
-"""The store on a PostgreSQL server: the log in a schema, and what is kept of it in another schema beside it.
+"""The store on a PostgreSQL server: the log in one schema, and its side stores in a second one.
 
-A writer takes the log's advisory lock when it begins, so commands are carried out one after the other, as on SQLite;
-readers see a snapshot and wait for nobody. Should the connection break while a transaction commits, the log itself
-tells, under the lock of the next connection, whether its events are there.
+A writer takes the log's advisory lock when it begins, so commands are carried out one after the other, as on SQLite.
+Readers see a snapshot and wait for no lock. If the connection breaks while a transaction commits, the next connection
+takes the lock and looks in the log whether the events are there.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _SET_SEQUENCE = "SELECT setval(pg_get_serial_sequence('stored_events', 'position
 
 
 class _Inspected(NamedTuple):
-    """What a server says of the ledger that a connection sees."""
+    """The ledger that a connection sees, as the server describes it."""
 
     schema: str | None
     comment: str | None
@@ -80,7 +80,7 @@ class _Inspected(NamedTuple):
 
 
 class _PostgresTransaction(PostgresSession):
-    """`last` is the last event that it appended, with its position."""
+    """A writing session; `last` is the last event that it appended, with its position."""
 
     def __init__(self, connection: Connection[Any], recorder: PostgresRecorder) -> None:
         super().__init__(connection)
@@ -88,7 +88,7 @@ class _PostgresTransaction(PostgresSession):
         self.last: tuple[int, StoredEvent] | None = None
 
     def append(self, entries: Sequence[Entry]) -> list[int]:
-        """Record events at the end of the log, and give their positions."""
+        """Append events to the log and return their positions."""
         stored = [_MAPPER.to_stored_event(entry) for entry in entries]
         positions = list(self._recorder.insert_events(stored, cursor=self.connection.cursor(binary=True)) or ())
         if stored:
@@ -96,7 +96,7 @@ class _PostgresTransaction(PostgresSession):
         return positions
 
     def insert(self, rows: Iterable[Row]) -> None:
-        """Take rows over at their own positions; the next event's is behind them."""
+        """Insert rows at their own positions; the next event's position follows them."""
         taken = list(rows)
         if taken:
             cursor = self.connection.cursor()
@@ -110,7 +110,7 @@ _MAPPER = EventMapper()
 
 
 class ServerStore:
-    """A ledger in a schema of a PostgreSQL database. `notes` are words for the person beside the answer."""
+    """A ledger in a schema of a PostgreSQL database. `notes` are warnings printed after the answer."""
 
     is_shared = True
     path: Path | None = None
@@ -127,7 +127,7 @@ class ServerStore:
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> ServerStore:
-        """The ledger at a URL.
+        """Open the ledger at a URL.
 
         Raises Unreadable `bad_ledger_url`, `server_unreachable`, `login_refused`, `no_ledger`, `not_a_ledger`,
         `newer_ledger`.
@@ -142,7 +142,7 @@ class ServerStore:
 
     @classmethod
     def create(cls, url: str, *, lock_seconds: int | None = None) -> ServerStore:
-        """The ledger at a URL, its tables made where they are missing. Raises as `open` does, and `read_only`."""
+        """Open the ledger at a URL; create missing tables. Raises as `open` does, and `read_only`."""
         store = cls(url, lock_seconds=lock_seconds)
         try:
             if store._found.oid is not None:
@@ -177,7 +177,7 @@ class ServerStore:
             raise NewerLedger(name=self.name, schema=version, schema_version=streams.SCHEMA_VERSION)
 
     def _make(self) -> None:
-        """The tables of log and projections, in one transaction; several at once take turns."""
+        """Create the tables of the log and its side stores in one transaction; concurrent calls take turns."""
         self.check_writable()
         schema = self._found.schema
         if schema is None:
@@ -196,7 +196,7 @@ class ServerStore:
         return not (self._read_only or unheld or found.is_replica or found.is_read_only)
 
     def check_writable(self) -> None:
-        """Raises Unreadable `read_only` with the reason: a replica, a role that may only read."""
+        """Check that the log may be written. Raises Unreadable `read_only` with the reason, such as a role."""
         if self.writable:
             return
         if self._found.is_replica:
@@ -206,12 +206,12 @@ class ServerStore:
         raise not_allowed(self.name, self._found.role)
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every idle connection."""
         while self._idle:
             self._idle.pop().close()
 
     def _take(self) -> Connection[Any]:
-        """A connection that nobody uses, or a new one; text sorts by its columns' own rule, and both schemas are seen.
+        """An idle connection, or a new one whose search path has both schemas.
 
         Raises psycopg.Error.
         """
@@ -220,11 +220,12 @@ class ServerStore:
             if not connection.closed:
                 return connection
         given = conninfo.conninfo_to_dict(self.url)
-        own: dict[str, Any] = {
+        own: dict[str, str | int | None] = {
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "slaledger",
             "client_encoding": "utf8",
-        } | given
+            **given,
+        }
         try:
             connection = psycopg.connect(conninfo.make_conninfo("", **own), autocommit=True)
         except psycopg.OperationalError as error:
@@ -242,7 +243,7 @@ class ServerStore:
 
     @contextmanager
     def _transaction(self, kind: str, lock: int | None) -> Iterator[Connection[Any]]:
-        """A connection in a transaction that ends in COMMIT, or in ROLLBACK where an exception leaves it."""
+        """A connection in a transaction. It commits on leaving; an exception rolls it back."""
         with ExitStack() as stack:
             connection = self._take()
             stack.callback(self._give_back, connection)
@@ -253,7 +254,7 @@ class ServerStore:
                 raise errors.InFailedSqlTransaction("the transaction had failed before it ended")
 
     def _give_back(self, connection: Connection[Any]) -> None:
-        """Keep a connection for whoever needs one next; a transaction that did not end is rolled back."""
+        """Return a connection to the idle ones; an unfinished transaction is rolled back."""
         with suppress(psycopg.Error):
             connection.rollback()
         if connection.closed:
@@ -269,7 +270,7 @@ class ServerStore:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction that holds the log's lock from its beginning.
+        """A transaction that holds the log's lock from the start.
 
         Raises Conflict `connection_lost` where the connection broke and nothing was recorded.
         """
@@ -298,9 +299,9 @@ class ServerStore:
         return PostgresRecorder(BorrowedDatastore(self._found.schema or ""))
 
     def _is_recorded(self, position: int, event: StoredEvent, error: psycopg.Error) -> bool:
-        """Whether a transaction whose end nobody saw was committed: under its lock it has ended one way or the other.
+        """Whether a transaction that ended unobserved was committed: once its lock is free, it has ended either way.
 
-        Raises Conflict `outcome_unknown` where the server does not come back.
+        Raises Conflict `outcome_unknown` where the server stays unreachable.
         """
         until = time.monotonic_ns() + max(self._lock_seconds, CONNECT_SECONDS) * 1_000_000_000
         while True:
@@ -318,7 +319,7 @@ class ServerStore:
 
     @contextmanager
     def translating_errors(self, kind: Kind | None = None) -> Iterator[None]:
-        """The server's errors as refusals that say what to do."""
+        """Turn the server's errors into refusals that say what to do."""
         try:
             yield
         except SideStoreError as error:
@@ -334,17 +335,17 @@ class ServerStore:
         return found.role if found else said("the role")
 
     def can_write_side_store(self, kind: Kind) -> bool:
-        """Whether the role may write the schema beside the log."""
+        """Whether the role may write the schema of the side stores."""
         return self.writable and bool(self._found.may_keep)
 
     def drop_kept(self) -> None:
-        """Forget the formats of what is kept, so that its tables are made anew."""
+        """Delete the formats of the side stores, so that their tables are created again."""
         if self.can_write_side_store("views"):
             with self._transaction("READ COMMITTED", None) as connection:
                 connection.execute("DELETE FROM formats")
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
-        """The tables of a kind in the schema beside the log, on a connection of their own."""
+        """Open a side store on a separate connection."""
         try:
             return PostgresKept(self._take(), f"{self._found.schema}_views", kind, anew=anew)
         except psycopg.Error as error:
@@ -352,7 +353,7 @@ class ServerStore:
 
 
 def make_statements(schema: str) -> list[Composed]:
-    """The statements that make a ledger's tables in a schema, and in the one beside it what is kept."""
+    """The statements that create a ledger's tables in a schema, and the side stores' schema and tables."""
     beside = f"{schema}_views"
     return [
         *table_statements(schema),

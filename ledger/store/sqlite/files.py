@@ -1,4 +1,4 @@
-"""Where a ledger is: a URL, and for the embedded store the file behind it, checked before it is used."""
+"""The files of a ledger in SQLite: their paths by URL, and the checks before they are used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ledger.refusals.store import (
 
 
 def ledger_path(url: str) -> Path:
-    """The file of a `sqlite:///…` URL. Raises Unreadable `bad_ledger_url`."""
+    """The path of a `sqlite:///…` URL. Raises Unreadable `bad_ledger_url`."""
     if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
         raise UnknownLedgerUrl(url=url)
     if url.removeprefix("sqlite:///").startswith(":memory:"):
@@ -33,12 +33,12 @@ def ledger_path(url: str) -> Path:
 
 
 def kept_path(path: Path, kind: Kind) -> Path:
-    """Where the projections or the tree of a ledger file live; deleting one loses nothing that the log does not say."""
+    """The path of a side store of a ledger file. It can be deleted without loss: the log has all its data."""
     return path.with_name(f"{path.name}.{kind}.db")
 
 
 def sqlite_uri(path: Path, *, writable: bool, create: bool = False) -> str:
-    """The URI by which SQLite opens a file; one that may not be written is opened so that it cannot be."""
+    """The URI by which SQLite opens a file; read-only where it may not be written."""
     if writable:
         return f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}"
     frozen = "" if is_writable(path.absolute().parent) else "&immutable=1"
@@ -46,9 +46,9 @@ def sqlite_uri(path: Path, *, writable: bool, create: bool = False) -> str:
 
 
 def check_is_settled(path: Path) -> None:
-    """Raises Unreadable `unsettled_ledger` where a writer died and SQLite, which may not write, cannot take in its log.
+    """Check that no dead writer left a write-ahead log that cannot be merged. Raises Unreadable `unsettled_ledger`.
 
-    Reading without that log would be an answer without the last transactions.
+    Reading without that log would leave out the last transactions.
     """
     log = path.with_name(path.name + "-wal")
     settled = not log.exists() or log.stat().st_size == 0
@@ -57,7 +57,7 @@ def check_is_settled(path: Path) -> None:
 
 
 def checkpoint_wal(path: Path) -> None:
-    """Make a database that nobody has open one file, which can be copied and opened read-only anywhere.
+    """Merge a closed database and its write-ahead log into one file, to be copied and opened read-only anywhere.
 
     Raises sqlite3.Error.
     """
@@ -68,24 +68,24 @@ def checkpoint_wal(path: Path) -> None:
 
 
 def drop(path: Path) -> None:
-    """Delete a database's file, and what SQLite keeps beside it. Raises OSError."""
+    """Delete a database's file and SQLite's files for it. Raises OSError."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
         path.with_name(name).unlink(missing_ok=True)
 
 
 def drop_kept(path: Path) -> None:
-    """Delete what is kept beside a ledger file's name. Raises OSError."""
+    """Delete the side stores of a ledger file. Raises OSError."""
     for kind in KINDS:
         drop(kept_path(path, kind))
 
 
 def is_writable(path: Path) -> bool:
-    """Whether a file's or folder's permissions let anyone write it; what they forbid is not done, even by root."""
+    """Whether a file's or folder's permissions let anyone write it. This software obeys them even as root."""
     return bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
 def is_blank(path: Path) -> bool:
-    """Whether a file holds nothing at all: a ledger may be made of it, as after an `init` that was cut short."""
+    """Whether a database has no tables: a ledger may be created in it, as after an interrupted `init`."""
     try:
         with closing(sqlite3.connect(sqlite_uri(path, writable=is_writable(path)), uri=True)) as raw:
             tables: int = raw.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
@@ -95,8 +95,8 @@ def is_blank(path: Path) -> bool:
 
 
 def check_is_ledger(path: Path, url: str) -> None:
-    """Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger` where a file is not a ledger of ours, and
-    `store_unusable` where that cannot be told.
+    """Check that a file is a ledger. Raises Unreadable `no_ledger`, `not_a_ledger`, `newer_ledger`, or
+    `store_unusable` where that cannot be determined.
     """
     if not path.is_file():
         raise NoLedger(url=url)

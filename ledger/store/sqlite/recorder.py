@@ -1,4 +1,4 @@
-"""The embedded store: eventsourcing's SQLite recorders with a declared position and a log that only grows."""
+"""The log on SQLite: eventsourcing's recorders over our append-only table with a declared position."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ledger.log.streams import APPLICATION_ID, LOCK_SECONDS, SCHEMA_VERSION
 
 
 class Connection(library.SQLiteConnection):
-    """A connection whose writing transactions take the write lock at once: no read turns into a write later."""
+    """A connection whose writing transactions take the write lock at the start, never after a read."""
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[library.SQLiteCursor]:
@@ -63,9 +63,9 @@ class SqliteRecorder(library.SQLiteApplicationRecorder):
         self.select_max_notification_id_statement = f"SELECT MAX(position) FROM {events_table_name}"
 
     def construct_create_table_statements(self) -> list[str]:
-        """The table, and the triggers by which the database itself refuses any change to what is recorded.
+        """The table, and the triggers by which the database itself refuses any change to a recorded event.
 
-        `INSERT OR REPLACE` fires no delete trigger: inserting over a row, or before the last, is refused by itself.
+        `INSERT OR REPLACE` fires no delete trigger, so another one refuses inserts over a row or before the last.
         """
         table = self.events_table_name
         refuse = "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
@@ -80,7 +80,7 @@ class SqliteRecorder(library.SQLiteApplicationRecorder):
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM "
             f"{table} WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version) OR "
             f"(NEW.position <> -1 AND NEW.position <= (SELECT MAX(position) FROM {table})) {refuse}",
-            # How far an interrupted batch file came: not an event, and losing it loses only that knowledge.
+            # The progress of interrupted batch files. It is not part of the log.
             "CREATE TABLE IF NOT EXISTS batch_progress (lines_sha256 TEXT PRIMARY KEY, lines INTEGER NOT NULL, "
             "refused TEXT NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL)",
             f"PRAGMA application_id = {APPLICATION_ID}",
@@ -88,7 +88,7 @@ class SqliteRecorder(library.SQLiteApplicationRecorder):
         ]
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """Append events and return their positions; on `cursor`, where given, as part of its transaction."""
+        """Append events and return their positions; with `cursor`, as part of its transaction."""
         cursor: library.SQLiteCursor | None = kwargs.pop("cursor", None)
         if cursor is not None:
             return self._insert_events(cursor, stored_events, **kwargs)
@@ -130,7 +130,7 @@ class SqliteRecorder(library.SQLiteApplicationRecorder):
 
 
 class SqliteTracking(library.SQLiteTrackingRecorder):
-    """Projections and the position that they have reached, in one transaction."""
+    """The library's tracking of positions; part of its contract."""
 
 
 class SqliteLogRecorder(library.SQLiteProcessRecorder, SqliteRecorder):

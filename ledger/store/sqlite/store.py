@@ -1,4 +1,4 @@
-"""The embedded store: a log in a SQLite file, and SQLite files beside it for what is kept of it."""
+"""The store on SQLite: the log in one file, and each side store in another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ledger.store.sqlite import files
 from ledger.store.sqlite.recorder import SqliteFactory, SqliteRecorder
 
 TEMPORARY = ""
-"""SQLite's name of a private store that goes to a temporary file once it outgrows its cache."""
+"""SQLite's name for a private database that moves to a temporary file once it outgrows its cache."""
 _PAGE = 5000
 _KINDS = {"text": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
 _CANNOT_WRITE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
@@ -42,11 +42,11 @@ class SqliteSession:
         return cursor
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives."""
+        """Run a statement and return its rows."""
         return self._at_once.execute(statement, values).fetchall()
 
     def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a long answer, a page at a time."""
+        """Run a statement and yield its rows, fetched in pages."""
         cursor = self._new_cursor().execute(statement, values)
         while page := cursor.fetchmany(_PAGE):
             yield from page
@@ -59,12 +59,12 @@ class _SqliteTransaction(SqliteSession):
         self._cursor = cursor
 
     def append(self, entries: Sequence[Entry]) -> list[int]:
-        """Record events at the end of the log, and give their positions."""
+        """Append events to the log and return their positions."""
         stored = list(map(_MAPPER.to_stored_event, entries))
         return list(self._recorder.insert_events(stored, cursor=self._cursor) or ())
 
     def insert(self, rows: Iterable[Row]) -> None:
-        """Take rows over at their own positions."""
+        """Insert rows at their own positions."""
         self.connection.executemany(
             "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) "
             "VALUES (?, ?, ?, ?, ?)",
@@ -76,7 +76,7 @@ _MAPPER = EventMapper()
 
 
 class EmbeddedStore:
-    """A ledger's file. Raises what its own `explained` explains."""
+    """A ledger in a SQLite file. Its errors are those that `translating_errors` turns into refusals."""
 
     is_shared = False
 
@@ -103,14 +103,14 @@ class EmbeddedStore:
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> EmbeddedStore:
-        """The ledger at a URL. Raises Unreadable `bad_ledger_url`, `no_ledger`, `not_a_ledger`, `newer_ledger`."""
+        """Open the ledger at a URL. Raises Unreadable `bad_ledger_url`, `no_ledger`, `not_a_ledger`, `newer_ledger`."""
         path = files.ledger_path(url)
         files.check_is_ledger(path, url)
         return cls(path, read_only=read_only, lock_seconds=lock_seconds)
 
     @classmethod
     def create(cls, url: str, *, lock_seconds: int | None = None) -> EmbeddedStore:
-        """The ledger at a URL, its tables made where there was no file. Raises as `open` does, and `no_folder`."""
+        """Open the ledger at a URL; create it where there is no file. Raises as `open` does, and `no_folder`."""
         path = files.ledger_path(url)
         if path.is_file() and not files.is_blank(path):
             return cls.open(url, lock_seconds=lock_seconds)
@@ -119,7 +119,7 @@ class EmbeddedStore:
         return cls(path, create=True, lock_seconds=lock_seconds)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._recorder.datastore.close()
 
     @contextmanager
@@ -130,18 +130,18 @@ class EmbeddedStore:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction that holds the file's write lock from its beginning."""
+        """A transaction that holds the file's write lock from the start."""
         with self._recorder.datastore.transaction(commit=True) as cursor:
             yield _SqliteTransaction(self._recorder, cursor)
 
     def check_writable(self) -> None:
-        """Raises Unreadable `read_only` where the file may only be read."""
+        """Check that the file may be written. Raises Unreadable `read_only`."""
         if not self.writable:
             raise _read_only(self.name)
 
     @contextmanager
     def translating_errors(self, kind: Kind | None = None) -> Iterator[None]:
-        """SQLite's errors as refusals that name the file and say what to do."""
+        """Turn SQLite's errors into refusals that name the file and say what to do."""
         with translating_errors(self.name if kind is None else str(files.kept_path(self._path, kind))):
             try:
                 yield
@@ -151,13 +151,13 @@ class EmbeddedStore:
                 raise error.cause from error
 
     def can_write_side_store(self, kind: Kind) -> bool:
-        """Whether the permissions, and this process's own, let the file beside the ledger be written."""
+        """Whether the file's permissions and this process may write a side store."""
         path = files.kept_path(self._path, kind)
         place = path if path.exists() else path.absolute().parent
         return self.writable and files.is_writable(place) and os.access(place, os.W_OK)
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
-        """The file beside the ledger, or a temporary one where a broken file may not be dropped."""
+        """Open a side store's file, or a temporary one where a broken file may not be deleted."""
         path = files.kept_path(self._path, kind)
         if anew and not _drop(path):
             return SqliteKept(TEMPORARY)
@@ -165,12 +165,12 @@ class EmbeddedStore:
         return SqliteKept(files.sqlite_uri(path, writable=writable, create=not read_only))
 
     def drop_kept(self) -> None:
-        """Delete the files beside the ledger's."""
+        """Delete the files of the side stores."""
         files.drop_kept(self._path)
 
 
 class SqliteKept(SqliteSession):
-    """What is kept beside a log, in a SQLite database of its own."""
+    """A side store in a separate SQLite database."""
 
     def __init__(self, database: str) -> None:
         try:
@@ -187,46 +187,46 @@ class SqliteKept(SqliteSession):
             raise
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives."""
+        """Run a statement and return its rows."""
         try:
             return super().query(statement, *values)
         except sqlite3.Error as error:
             raise _kept_error(error) from error
 
     def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of a long answer, a page at a time."""
+        """Run a statement and yield its rows, fetched in pages."""
         try:
             yield from super().rows(statement, *values)
         except sqlite3.Error as error:
             raise _kept_error(error) from error
 
     def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Carry a statement out for each row of values."""
+        """Run a statement once for each row of values."""
         try:
             self.connection.executemany(statement, rows)
         except sqlite3.Error as error:
             raise _kept_error(error) from error
 
     def begin(self, *, writing: bool = False) -> None:
-        """Begin a snapshot, or take the write lock."""
+        """Begin a snapshot, or with `writing` a transaction under the write lock."""
         self.query("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     def commit(self) -> None:
-        """Keep what was written."""
+        """Commit the transaction."""
         self.query("COMMIT")
 
     def rollback(self) -> None:
-        """Drop what was written; an error may have ended the transaction already."""
+        """Roll the transaction back, unless an error has ended it already."""
         if self.connection.in_transaction:
             self.query("ROLLBACK")
 
     def format(self) -> int:
-        """The format of what is kept; 0 where nothing is."""
+        """The format of the stored tables; 0 where there are none."""
         found: int = self.query("PRAGMA user_version")[0][0]
         return found
 
     def make(self, tables: dict[str, SideTable], format_: int) -> None:
-        """Empty tables of a format."""
+        """Create empty tables of a format."""
         for name, table in tables.items():
             self.query(f"DROP TABLE IF EXISTS {name}")
             columns = ", ".join(f"{column} {_KINDS[kind]}" for column, kind in table.columns.items())
@@ -236,7 +236,7 @@ class SqliteKept(SqliteSession):
         self.query(f"PRAGMA user_version = {format_}")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.connection.close()
 
 
@@ -251,7 +251,7 @@ def _kept_error(error: sqlite3.Error) -> SideStoreError:
 
 
 def _drop(path: Path) -> bool:
-    """Delete a file that is no database; false where this process may not."""
+    """Delete a broken database; false where this process may not."""
     try:
         files.drop(path)
     except OSError:
@@ -261,7 +261,7 @@ def _drop(path: Path) -> bool:
 
 @contextmanager
 def translating_errors(name: str) -> Iterator[None]:
-    """SQLite's errors about a file as refusals that name it and say what to do."""
+    """Turn SQLite's errors about a file into refusals that name it and say what to do."""
     try:
         yield
     except IntegrityError as error:

@@ -1,4 +1,4 @@
-"""`slaledger audit checkpoint`, `prove`, `consistency`, and `keygen`: evidence that a stranger can check."""
+"""`slaledger audit checkpoint`, `prove`, `consistency`, and `keygen`: evidence for checks without the ledger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli.answers.proofs import consistency_answer, proof_answer
+from cli.answers.audit.proofs import consistency_answer, proof_answer
 from cli.options.context import open_ledger
 from cli.refusals import BadEvent, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
 from cli.terminal.output import emit, format_option, to_json, warn
@@ -30,7 +30,7 @@ _SIGN_HELP = "Sign it with the key that `slaledger keygen` made."
 
 @contextmanager
 def _tree(ledger: Ledger) -> Iterator[KeptTree]:
-    """The tree, caught up under a progress bar; a word where it was made again, since that may be a trace."""
+    """The tree, brought up to date with a progress bar; warn where it was made again, a possible sign of tampering."""
     with progress("events") as advance, tree_of(ledger, on_progress=advance) as tree:
         if tree.remade is not None:
             warn(
@@ -95,7 +95,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
 
 
 def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof) -> None:
-    """No proof leaves that does not hold. Raises Damaged `log_rewritten`, `tree_damaged`."""
+    """Verify a proof before it is printed. Raises Damaged `log_rewritten`, `tree_damaged`."""
     if tree.subtree(0, proof.index) != leaf:
         raise LogRewrittenAtPosition(position=row.position)
     try:
@@ -160,14 +160,14 @@ def _checkpoint(tree: KeptTree) -> Checkpoint:
 
 
 def _head(tree: KeptTree, given: str) -> Checkpoint:
-    """A number of events, or a checkpoint's file, as a tree head of this ledger."""
+    """Turn a number of events, or a checkpoint's file, into a tree head of this ledger."""
     if _NUMBER.fullmatch(given):
         return Checkpoint(tree.ledger, int(given), tree.root(int(given)))
     return _agreed(tree, given, read_text(given))
 
 
 def _agreed(tree: KeptTree, file: str, text: str) -> Checkpoint:
-    """A kept checkpoint that the ledger bears out.
+    """Read a checkpoint and check that it agrees with the ledger.
 
     Raises Refusal `other_ledger`, Damaged `log_truncated`, `log_rewritten`, and what `read_checkpoint` raises.
     """

@@ -46,7 +46,7 @@ WRITERS: dict[str, Callable[[Table, Iterable[Row], About, IO[bytes]], int]] = {
     "parquet": write_parquet,
 }
 Rows = Callable[[Ledger, KnownAt], AbstractContextManager[tuple[Reader, Iterable[Row]]]]
-"""Gives the rows of a table, and the log as far as they are of it."""
+"""Gives the rows of a table, and the log up to the position of the rows."""
 TABLE_FILES = {"csv": (".csv",), "xlsx": (".xlsx",), "parquet": (".parquet",)}
 
 
@@ -54,7 +54,7 @@ TABLE_FILES = {"csv": (".csv",), "xlsx": (".xlsx",), "parquet": (".parquet",)}
 def _kept_rows(
     rows: Callable[[Reader, ReadModels], Iterator[Row]], ledger: Ledger, known: KnownAt
 ) -> Iterator[tuple[Reader, Iterable[Row]]]:
-    """The rows that are made of the projections, and the log up to the position that these have reached."""
+    """The rows from the read models, and the log up to the position that these have reached."""
     with ReadModels.of(ledger, upto=known.upto) as views, views.reading(), ledger.reading(views.position()) as log:
         yield log, rows(log, views)
 
@@ -66,7 +66,7 @@ def _measured_rows(months: list[str], ledger: Ledger, known: KnownAt) -> Iterato
 
 
 def _export(table: Table, file: str, format_: str, force: bool, asked: KnownAtOptions, rows: Rows) -> None:
-    """Write a table of what was known. Raises Unreadable `binary_on_terminal`, and what writing a file raises."""
+    """Write a table of the requested knowledge. Raises Unreadable `binary_on_terminal`, and as `new_file` does."""
     if file == STDOUT and format_ != "csv" and sys.stdout.isatty():
         raise BinaryOnTerminal(format=format_)
     with open_ledger() as ledger, knowing(ledger, asked) as known, rows(ledger, known) as (log, found):
@@ -130,7 +130,7 @@ def availability(
 
 
 def _months(month: str | None, first: str | None, last: str | None) -> list[str]:
-    """The months that were asked for, one or a span. Raises click.UsageError."""
+    """The requested months, one or a range. Raises click.UsageError."""
     given = [each for each in (first, last) if each is not None]
     if len(given) != (2 if month is None else 0):
         raise click.UsageError(said("give MONTH, or --from and --to"), click.get_current_context())

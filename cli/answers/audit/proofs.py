@@ -1,4 +1,4 @@
-"""Proofs of the log: that an event is in it, that it extends an older one, and a case's file."""
+"""Proofs of the log: inclusion of an event, consistency with an older log, and dossiers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger.transparency.signed_notes import encoded
 
 
 class ProofAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger audit prove`: that an event is in the log."""
+    """`slaledger audit prove`: the proof that an event is in the log."""
 
     ledger: str
     position: int
@@ -47,7 +47,7 @@ def proof_answer(row: Row, leaf: bytes, head: Checkpoint, proof: InclusionProof)
 
 
 class ConsistencyAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger audit consistency`: that an older log is the beginning of a newer one."""
+    """`slaledger audit consistency`: the proof that an older log is the beginning of a newer one."""
 
     ledger: str
     old_size: int
@@ -57,7 +57,7 @@ class ConsistencyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     hashes: list[str]
 
     def table(self) -> None:
-        """Both heads and the hashes, one a line."""
+        """Print both tree heads and the hashes, one per line."""
         print_pairs(
             [
                 (label("ledger"), self.ledger),
@@ -83,7 +83,7 @@ def consistency_answer(older: Checkpoint, newer: Checkpoint, hashes: list[bytes]
 
 
 class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger dossier`: the files that were written, of whose case, and the size of the tree."""
+    """`slaledger dossier`: the files that were written, the account and month, and the size of the tree."""
 
     file: str | msgspec.UnsetType
     bytes: int | msgspec.UnsetType
@@ -94,7 +94,7 @@ class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger verify-dossier`: what the file is of, and what does not hold."""
+    """`slaledger verify-dossier`: the subject of the file, and the checks that failed."""
 
     file: str
     account: str
@@ -105,7 +105,7 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[str]
 
     def table(self) -> None:
-        """What does not hold, or that all does."""
+        """Print the checks that failed, or that all passed."""
         sound = said(
             "{file}: the case of {account} for {month} holds: {events} events, all proved",
             file=self.file,

@@ -1,4 +1,4 @@
-"""`slaledger history --diff`: what changed between two states of knowledge, and which events changed it."""
+"""`slaledger history --diff`: the changes between two states of knowledge, and the events that caused them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cli.answers import case as shown
-from cli.answers.changes import FieldChange, Knowledge, KnowledgeDifference, MonthChange
-from cli.answers.events import event_shown
+from cli.answers.history import case as shown
+from cli.answers.history.changes import FieldChange, Knowledge, KnowledgeDifference, MonthChange
+from cli.answers.history.events import event_shown
 from cli.answers.vouchers import VoucherAnswer, voucher_answer
 from cli.terminal.output import fields_of
 from cli.terminal.values import ZonedInstant, zoned
@@ -24,14 +24,14 @@ from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 
 _Fields = dict[str, object]
-"""What is said of a thing, field by field."""
+"""The fields of a subject, such as an incident or a bill."""
 _Things = dict[str, _Fields]
-"""Things by what they are called."""
+"""Subjects by name."""
 _Causes = dict[tuple[str, str], Fact]
 
 
 def difference(before: AccountThen, after: AccountThen, month: str | None) -> KnowledgeDifference:
-    """What changed from one state of knowledge to a later one, or of it what concerns a month."""
+    """The changes from one state of knowledge to a later one, or only those that concern a month."""
     zone = zone_of(after.case.versions)
     old, new = (shown.limited(then.case, month, then.valid_at) for then in (before, after))
     concerned = shown.subjects(old) | shown.subjects(new)
@@ -52,7 +52,7 @@ def _everything(case: Case, zone: str) -> _Things:
 
 
 def _described(case: Case, one: tuple[str, str], zone: str) -> _Things:
-    """A thing of a case and its parts, each flat; nothing where the case does not have it."""
+    """A subject of a case and its parts as flat fields; empty where the case does not have it."""
     kind, id_ = one
     match kind:
         case "account" if case.account is not None:
@@ -151,7 +151,7 @@ def _fields(thing: msgspec.Struct, *, without: tuple[str, ...]) -> _Fields:
 
 
 def _causes(known: Iterable[Fact], before: AccountThen, zone: str) -> _Causes:
-    """For each field the last event behind a position that changed it."""
+    """For each field the last event that changed it after a position."""
     facts = list(known)
     case = fold(fact for fact in facts if fact.position <= before.position)
     causes: _Causes = {}
@@ -165,7 +165,7 @@ def _causes(known: Iterable[Fact], before: AccountThen, zone: str) -> _Causes:
 
 
 def _different(old: _Things, new: _Things) -> list[tuple[str, str, object, object]]:
-    """What is said otherwise: of what, which field, and both values; what is not there has none."""
+    """The changed fields: subject, field and both values; a missing value is None."""
     return [
         (what, field, was, is_)
         for what in dict.fromkeys((*old, *new))
@@ -175,7 +175,7 @@ def _different(old: _Things, new: _Things) -> list[tuple[str, str, object, objec
 
 
 def _changes(old: _Things, new: _Things, causes: _Causes, between: list[Fact]) -> list[FieldChange]:
-    """Each field that changed with the event that changed it, in order of the log."""
+    """Each changed field with the event that changed it, in log order."""
     changes = []
     for what, field, was, is_ in _different(old, new):
         fact = causes.get((what, field)) or _behind(what, between)
@@ -194,14 +194,14 @@ def _changes(old: _Things, new: _Things, causes: _Causes, between: list[Fact]) -
 
 
 def _behind(what: str, between: list[Fact]) -> Fact | None:
-    """The last event of a thing, else of the account: it may have come to concern the account, or no longer."""
+    """The last event of a subject, else of the account, which may have gained or lost the subject."""
     own = [fact for fact in between if what.endswith(" ".join(subject(fact)))]
     of_account = [fact for fact in between if subject(fact)[0] == "account" or fact.topic == "incident.joined"]
     return next(iter(reversed(own or of_account)), None)
 
 
 class _Month(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month came to; None where no terms governed it."""
+    """The result of a month; None where no terms governed it."""
 
     unavailable: Seconds | None = None
     percent: str | None = None
@@ -210,7 +210,7 @@ class _Month(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _months(before: AccountThen, after: AccountThen, month: str | None) -> list[MonthChange]:
-    """The months that came out otherwise."""
+    """The months with different results."""
     names = {*outage_months(before.case, before.valid_at), *outage_months(after.case, after.valid_at)}
     pairs = [(name, _month(before, name), _month(after, name)) for name in sorted(names) if month in (None, name)]
     return [

@@ -1,11 +1,11 @@
-"""`slaledger export`: what the ledger knows as files that other tools read."""
+"""`slaledger export`: the ledger's data as files for other tools."""
 
 from __future__ import annotations
 
 import click
 
 from cli.answers.exports import DeadlinesWritten, JournalWritten, PromiseWritten
-from cli.commands.export_tables import availability, claims, vouchers
+from cli.commands.export.tables import availability, claims, vouchers
 from cli.commands.transfer import export_events
 from cli.options.completion import accounts, versions
 from cli.options.context import open_ledger

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from cli.answers.proofs import CheckedDossier, DossierAnswer
+from cli.answers.audit.proofs import CheckedDossier, DossierAnswer
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
@@ -77,7 +77,7 @@ def dossier(
 
 
 class _Made(NamedTuple):
-    """What was made: the files' bytes in order, of whose case, and the size of the tree."""
+    """The files made: their bytes in order, the account and month, and the size of the tree."""
 
     account: str
     month: str
@@ -86,7 +86,7 @@ class _Made(NamedTuple):
 
 
 def _made(account: str, month: str, key: str | None, file: str | None, html: str | None) -> _Made:
-    """A case as a file, as a page, or both, of one moment. Raises Refusal `unknown_account`, `claim_undecided`."""
+    """Make a case's dossier, page, or both, from one snapshot. Raises Refusal `unknown_account`, `claim_undecided`."""
     with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
         for name in (file, html):
             if name is not None:

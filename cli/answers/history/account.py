@@ -1,11 +1,11 @@
-"""An account's history: its events as they stand in the log, and what they come to."""
+"""An account's history: its events in the order of the log, and the resulting case."""
 
 from __future__ import annotations
 
 import msgspec
 
 from cli.answers.availability import MeasuredMonth
-from cli.answers.case import (
+from cli.answers.history.case import (
     BillShown,
     ClaimShown,
     IncidentShown,
@@ -14,8 +14,8 @@ from cli.answers.case import (
     month_measured,
     subjects,
 )
-from cli.answers.changes import KnowledgeDifference, print_difference
-from cli.answers.events import EventShown, event_shown, print_events
+from cli.answers.history.changes import KnowledgeDifference, print_difference
+from cli.answers.history.events import EventShown, event_shown, print_events
 from cli.answers.vouchers import VoucherAnswer
 from cli.terminal.values import ZonedInstant
 from domain.case import Case
@@ -26,7 +26,7 @@ from projections.months import outage_months
 
 
 class HistoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger history`: an account's events in order and what they come to."""
+    """`slaledger history`: an account's events in order, and the resulting case."""
 
     account: str
     position: int
@@ -39,17 +39,17 @@ class HistoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     vouchers: list[VoucherAnswer]
     months: list[MeasuredMonth]
     diff: KnowledgeDifference | msgspec.UnsetType = msgspec.UNSET
-    """What changed up to a later state of knowledge, where one was named."""
+    """The changes up to a later state of knowledge, if one was named."""
 
     def table(self) -> None:
-        """The events, and what changed, for people."""
+        """Print the events and the changes."""
         print_events(self.events)
         if not isinstance(self.diff, msgspec.UnsetType):
             print_difference(self.diff)
 
 
 def history_answer(then: AccountThen, account: str, only: str | None) -> HistoryAnswer:
-    """An account's history: its events in order and what they come to; of a month `only` what concerns it."""
+    """An account's history: its events in order and the resulting case; with `only`, what concerns that month."""
     zone = zone_of(then.case.versions)
     case = limited(then.case, only, then.valid_at)
     concerned = {one for one in subjects(case) if one[0] not in RULES}

@@ -1,4 +1,4 @@
-"""What audits find: decisions that replay otherwise, that would come out otherwise, and damage."""
+"""The results of audits: decisions that replay differently or would come out differently, and damage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ledger.transparency.signed_notes import encoded
 
 
 class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger audit replay`: how many decisions come out the same, and which do not."""
+    """`slaledger audit replay`: the number of decisions that come out the same, and the others."""
 
     decisions: int
     identical: int
@@ -42,7 +42,7 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replay_answer(found: Replayed, elapsed_ms: int) -> ReplayAnswer:
-    """What came of deciding again."""
+    """The result of a replay."""
     return ReplayAnswer(
         decisions=found.decisions,
         identical=found.decisions - len(found.different),
@@ -69,7 +69,7 @@ def _print_differences(different: Sequence[Difference]) -> None:
 
 
 class OutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What a decision comes to; `refused` is why it cannot be made."""
+    """The result of a decision; `refused` is why it cannot be made."""
 
     outcome: str
     tier: int | None
@@ -78,7 +78,7 @@ class OutcomeShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CauseShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An event for which a decision would come out otherwise."""
+    """An event because of which a decision would come out differently."""
 
     position: int
     stream: str
@@ -88,7 +88,7 @@ class CauseShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImpactShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision that would come out otherwise."""
+    """A decision that would come out differently."""
 
     account: str
     month: str
@@ -102,7 +102,7 @@ class ImpactShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImpactsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger audit impact` and `what-if`: which decisions would come out otherwise, and by how much in all."""
+    """`slaledger audit impact` and `what-if`: the decisions that would come out differently, with totals."""
 
     changed: list[ImpactShown]
     owed: Fen
@@ -155,7 +155,7 @@ def _print_cause(each: ImpactShown, cause: CauseShown) -> None:
 
 
 def impacts_answer(found: Sequence[Impact]) -> ImpactsAnswer:
-    """Decisions that would come out otherwise, with their sums."""
+    """Decisions that would come out differently, with their totals."""
     return ImpactsAnswer(
         changed=[_impact(each) for each in found],
         owed=Fen(sum(each.owed_fen for each in found)),
@@ -189,7 +189,7 @@ def _cause(fact: Fact) -> CauseShown:
 
 
 class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger audit verify`: the log as its rows say it, damage, and decisions that replay otherwise."""
+    """`slaledger audit verify`: the log's root from its rows, damage, and decisions that replay differently."""
 
     ledger: str
     size: int
@@ -202,7 +202,7 @@ class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verified_answer(found: Verified) -> VerifiedAnswer:
-    """What a verification found."""
+    """The result of a verification."""
     return VerifiedAnswer(
         ledger=found.ledger,
         size=found.log.size,
@@ -216,7 +216,7 @@ def verified_answer(found: Verified) -> VerifiedAnswer:
 
 
 def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
-    """The damage and the differences, or that the ledger is sound; `file` is the checkpoint that it extends."""
+    """Print the damage and the differences, or that the ledger is sound; `file` has the checkpoint it extends."""
     for each in answer.damage:
         text = said("{kind}: {message}", kind=word(each.kind), message=each.message)
         if each.position is not None:
@@ -232,7 +232,7 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
 
 
 def print_findings(found: Iterable[Gap]) -> None:
-    """What is missing, by kind."""
+    """Print the gaps, by kind."""
     findings = list(found)
     for kind in dict.fromkeys(each.kind for each in findings):
         print_text(label(kind))

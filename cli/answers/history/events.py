@@ -1,4 +1,4 @@
-"""The events of an account as they were recorded, and each on a line for people."""
+"""The events of an account as they were recorded, and their table with one line per event."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class EventShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def event_shown(fact: Fact, zone: str) -> EventShown:
-    """An event as it was recorded, by a zone's clock."""
+    """An event as it was recorded, with instants in a time zone."""
     return EventShown(
         position=fact.position,
         recorded_at=ZonedInstant(fact.recorded_at, zone),
@@ -49,7 +49,7 @@ _SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision
 
 
 def print_events(events: Sequence[EventShown]) -> None:
-    """Each event on a line, what it says and why below it, within 80 columns."""
+    """Print one line per event, with its fields and reason below it, within 80 columns."""
     width = max((len(str(event.position)) for event in events), default=1)
     for event in events:
         subject = event.stream.partition("/")[2]
@@ -70,7 +70,7 @@ def _about(event: EventShown) -> str:
 
 
 def _given(event: Event) -> Iterator[tuple[str, object]]:
-    """The fields of an event that are stored: those that have their default are not."""
+    """The stored fields of an event: those with their default value are not stored."""
     for field in msgspec.structs.fields(event):
         value = getattr(event, field.name)
         if value != field.default:

@@ -1,4 +1,4 @@
-"""What changed between two states of knowledge, by whom and why, and what it did to the months."""
+"""The changes between two states of knowledge: by whom and why, and their effect on the months."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from cli.answers.events import EventShown
+from cli.answers.history.events import EventShown
 from cli.terminal.language import localized
 from cli.terminal.numbers import moment, money
 from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
@@ -19,14 +19,14 @@ from domain.time import Seconds
 
 
 class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
-    """A state of knowledge: when, and up to which position of the log."""
+    """A state of knowledge: its instant, and its position in the log."""
 
     known_at: ZonedInstant
     position: int
 
 
 class FieldChange(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A field that changed, both values, and the event that changed it; None where no event did by itself."""
+    """A field that changed, with both values and the event that changed it; None where no single event did."""
 
     what: str
     field: str
@@ -38,7 +38,7 @@ class FieldChange(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
 
 
 class MonthChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A month that came out otherwise: each value before and after; what was not known then is None."""
+    """A month with a different result: each value before and after; unknown ones are None."""
 
     month: str
     unavailable_seconds: tuple[Seconds | None, Seconds | None]
@@ -48,7 +48,7 @@ class MonthChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KnowledgeDifference(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """`slaledger history --diff`: what was recorded between two states of knowledge, and what it changed."""
+    """`slaledger history --diff`: the events between two states of knowledge, and their effects."""
 
     from_: Knowledge
     to: Knowledge
@@ -58,7 +58,7 @@ class KnowledgeDifference(msgspec.Struct, frozen=True, kw_only=True, rename={"fr
 
 
 def print_difference(diff: KnowledgeDifference) -> None:
-    """What changed within 80 columns: each event's changes under it, then what they did to the months."""
+    """Print the changes within 80 columns: each event with its changes, then the effect on the months."""
     print()
     print_text(said("What changed from {before}\nto {after}", before=_edge(diff.from_), after=_edge(diff.to)))
     if not diff.changes:
@@ -101,7 +101,7 @@ def _print_changed(changes: Sequence[FieldChange]) -> None:
 
 
 def _field(name: str) -> str:
-    """What a field is called; one that was made up of a moment is a sentence already."""
+    """The name of a field. One that describes a moment is already a sentence."""
     return name if isinstance(name, Said) else word(name.replace("_", " "))
 
 

@@ -1,4 +1,4 @@
-"""What an account's events come to: its incidents, bills, claims and vouchers, and its months."""
+"""An account's case: its incidents, bills, claims and vouchers, and its months."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ExclusionShown(msgspec.Struct, frozen=True, kw_only=True, rename={"from_":
 
 
 class IncidentShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident with its exclusions, and how far off its start and end may be where they were measured in steps."""
+    """An incident with its exclusions, and the uncertainty of its start and end where they were measured in steps."""
 
     incident: str
     function: str
@@ -51,7 +51,7 @@ class IncidentShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoucherOffsetShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What was paid with vouchers outside the ledger."""
+    """The amounts that were paid with vouchers outside the ledger."""
 
     service: Fen
     call: Fen
@@ -68,7 +68,7 @@ class PaymentShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BillShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill with what vouchers paid of it."""
+    """A bill with the amounts that vouchers paid of it."""
 
     bill: str
     first_month: str
@@ -82,7 +82,7 @@ class BillShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim where it stands."""
+    """A claim with its status."""
 
     month: str
     status: str
@@ -154,7 +154,7 @@ def _announced(instant: int | None, zone: str) -> ZonedInstant | msgspec.UnsetTy
 
 
 def bill_shown(found: Bill, zone: str) -> BillShown:
-    """A bill with what vouchers paid of it."""
+    """A bill with the amounts that vouchers paid of it."""
     return BillShown(
         bill=found.bill,
         first_month=found.first_month,
@@ -179,7 +179,7 @@ def _payment(found: Payment) -> PaymentShown:
 
 
 def claim_shown(found: Claim, zone: str) -> ClaimShown:
-    """A claim where it stands."""
+    """A claim with its status."""
     return ClaimShown(
         month=found.month,
         status=status(found),
@@ -201,7 +201,7 @@ def month_measured(case: Case, account: str, name: str, at: int) -> MeasuredMont
 
 
 def subjects(case: Case) -> set[tuple[str, str]]:
-    """All that events of a case may be about."""
+    """All subjects of a case's events."""
     rules = {("terms", version.terms.agreement) for version in case.versions}
     rules |= {("calendar", f"{COUNTRY}-{year}") for year in case.calendars}
     own = (("incident", case.incidents), ("bill", case.bills), ("claim", case.claims), ("voucher", case.vouchers))
@@ -209,5 +209,5 @@ def subjects(case: Case) -> set[tuple[str, str]]:
 
 
 def limited(case: Case, month: str | None, at: int) -> Case:
-    """What of a case concerns a month, or all of it."""
+    """The part of a case that matters for a month, or all of it."""
     return case if month is None else concerning(case, month, at)

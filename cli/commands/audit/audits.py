@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.answers.audit import (
+from cli.answers.audit.audits import (
     impacts_answer,
     print_findings,
     print_verified,
     replay_answer,
     verified_answer,
 )
+from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.availability import parsed_month
-from cli.commands.checkpoint import checkpoint, consistency, prove
 from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
@@ -57,7 +57,7 @@ for _command in (checkpoint, prove, consistency):
 
 
 def _range(log: Reader, account: str) -> tuple[str, str]:
-    """Where an account's streams lie. Raises Refusal `unknown_account`."""
+    """The range of an account's streams. Raises Refusal `unknown_account`."""
     if not log.version(streams.account(account)):
         raise unknown_account(account)
     return streams.range_of(account)

@@ -1,0 +1,1 @@
+"""What audits answer, and the evidence that a stranger can check."""

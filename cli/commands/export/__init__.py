@@ -1,0 +1,1 @@
+"""`slaledger export` of tables, journals, promises and calendars."""

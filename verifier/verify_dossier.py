@@ -631,11 +631,11 @@ class Incident:
         return common(spans, [(start, end)])
 
     def cut(self, piece: Span) -> Incident:
-        """The same as far as it lies in a piece of its span; cut off, it has an end."""
-        return replace(self, started_at=piece[0], ended_at=self.ended_at if piece[1] == OPEN else piece[1])
+        """The same as far as it lies in a piece of its span."""
+        return replace(self, started_at=piece[0], ended_at=piece[1])
 
 
-def touching(events: Iterable[Event], account: Account, terms: Terms) -> list[Incident]:
+def touching(events: Iterable[Event], account: Account, terms: Terms, at: int) -> list[Incident]:
     """R18: the account's own incidents, those that name it, and those of its region or of everybody.
 
     R22: the last two touch whoever is covered there at any moment of them; by the other reading, whoever belonged
@@ -654,7 +654,7 @@ def touching(events: Iterable[Event], account: Account, terms: Terms) -> list[In
     joined = joined_by_name(events)
 
     def pieces(incident: Incident) -> list[Span]:
-        span = incident.span(OPEN)
+        span = incident.span(at)
         there = [span] if incident.scope == "all" else account.there(incident.regions, *span)
         if terms.readings["shared_touches"] == "any_covered":
             return there if common(there, account.covered(terms, OPEN)) else []
@@ -882,7 +882,7 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     minimum = terms.value("service", "minimum_outage_seconds") * SECOND
     whole = bool(terms.value("service", "whole_minutes_only"))
     down = unavailable_us(
-        touching(known, holder, terms), covered, (start, end), decided_at, minimum, terms.readings, whole
+        touching(known, holder, terms, decided_at), covered, (start, end), decided_at, minimum, terms.readings, whole
     )
     down = min(down, total)  # a month in which the clocks go back is longer than its days
     ratio = Fraction(total - down, total)

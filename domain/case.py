@@ -24,13 +24,14 @@ class SourceMark(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defau
     """Which source an import recorded an event for. Events without one are a person's word.
 
     `name` is the format, `scope` the page or query, `key` the source's own identity of what it tells, `said_at` when
-    the source said it, in microseconds.
+    the source said it, in microseconds. `inferred` says that an end was concluded from another word of the source.
     """
 
     name: str
     scope: str = ""
     key: str = ""
     said_at: int | None = None
+    inferred: bool = False
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):

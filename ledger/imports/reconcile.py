@@ -28,7 +28,6 @@ from ledger.imports.compare import (
     exclusion_command,
     held_content,
     held_target,
-    later_end,
     shared_us,
     told_content,
     told_target,
@@ -73,7 +72,7 @@ class _Reconciliation:
         for holding in self._held:
             if holding.id in self._asked.take_source:
                 self._release(holding)
-        for matched in matches(self._lasting(), self._held, self._reading.policy):
+        for matched in matches(self._lasting(), self._held, self._reading.policy, self._reading.ends):
             self._settle(matched)
         self._faults.check()
         self._note_unused_words()
@@ -82,11 +81,11 @@ class _Reconciliation:
         return self._out
 
     def _lasting(self) -> list[OutageStatement]:
-        """Statements of outages that have a length. Notes the others, and gathers those that end before they start."""
+        """Statements of outages that have a length, and reports without one that may end another; notes the others."""
         lasting = []
         for statement in self._reading.statements:
             start, end = statement.start, statement.end
-            if end is None or end.us > start.us:
+            if end is None or end.us > start.us or (self._reading.policy.grows and end.us == start.us):
                 lasting.append(statement)
             elif end.us == start.us:
                 self._out.left_out.append(
@@ -105,6 +104,8 @@ class _Reconciliation:
         holding.persons, holding.kept = frozenset(), False
 
     def _settle(self, matched: Matched) -> None:
+        for fault in matched.faults:
+            self._faults.add(fault)
         spans = [self._span(statement, holding) for statement, holding in matched.pairs]
         free = [statement.incident for statement, _ in matched.pairs]
         for (statement, holding), span in zip(matched.pairs, spans, strict=True):
@@ -113,6 +114,12 @@ class _Reconciliation:
                     self._open_new(statement, free)
                 else:
                     self._follow(statement, holding, span)
+        for holding in matched.absorbed:
+            if not holding.persons:
+                self._absorb(holding)
+        for holding in matched.without_length:
+            if holding.stands and not holding.persons:
+                self._take_back(holding, Words(f"without length, as {self._reading.source} now says"))
         for holding in matched.unmatched:
             if holding.stands:
                 self._untold(holding, spans)
@@ -165,8 +172,6 @@ class _Reconciliation:
         start, end = statement.start.us, end_of(statement)
         if holding is None:
             return start, end
-        if self._reading.policy.grows:
-            return min(start, holding.start), later_end(end, holding, statement)
         if not statement.start_known:
             start = holding.start
         if statement.end is None and statement.seen_until is not None and holding.end > statement.seen_until:
@@ -200,12 +205,22 @@ class _Reconciliation:
             self._source(statement, start, exclusion_command(holding.id, missed, again=True))
         if end == FOREVER:
             self._open[holding.id] = start
-        self._out.unchanged += len(self._timed) == count
+        if len(self._timed) == count:
+            self._out.unchanged += 1
+        else:
+            self._check_order(statement, holding)
 
     def _check(self, statement: OutageStatement, holding: Holding) -> None:
-        """Raises Misread `unknown_start`, `other_target`, Refusal `older_file`."""
-        said_at = self._said_at(statement)
-        taken_at = holding.said_at or 0
+        """Raises Misread `unknown_start`, `other_target`."""
+        if not statement.start_known and statement.start.us < holding.start:
+            raise BeginningUnknown(place=statement.place, name=statement.name, first=statement.start.us)
+        held, told = held_target(holding), told_target(statement)
+        if held != told:
+            raise OtherTarget(place=statement.place, name=statement.name, incident=holding.id, held=held, told=told)
+
+    def _check_order(self, statement: OutageStatement, holding: Holding) -> None:
+        """Raises Misread `older_file` where the ledger took what the source said later of the outage."""
+        said_at, taken_at = self._said_at(statement), holding.said_at or 0
         if said_at is not None and said_at < taken_at and not self._asked.older:
             raise OlderStatement(
                 place=statement.place,
@@ -214,11 +229,6 @@ class _Reconciliation:
                 said_at=said_at,
                 taken_at=taken_at,
             )
-        if not statement.start_known and statement.start.us < holding.start:
-            raise BeginningUnknown(place=statement.place, name=statement.name, first=statement.start.us)
-        held, told = held_target(holding), told_target(statement)
-        if held != told:
-            raise OtherTarget(place=statement.place, name=statement.name, incident=holding.id, held=held, told=told)
 
     def _allowed(self, holding: Holding, span: tuple[int, int], statement: OutageStatement) -> tuple[int, int]:
         """The source's times where the outage has them of the source, the person's where a person said them."""
@@ -303,10 +313,12 @@ class _Reconciliation:
 
     def _absorb(self, holding: Holding) -> None:
         """Two outages of one key are one by what the source says now: the other one counts for both."""
-        reason = Words(f"part of another outage, as {self._reading.source} now says")
+        self._take_back(holding, Words(f"part of another outage, as {self._reading.source} now says"))
+        self._out.notes.append(said("{incident}: part of another outage now, counted there", incident=holding.id))
+
+    def _take_back(self, holding: Holding, reason: Words) -> None:
         command = WithdrawIncident(incident=Id(holding.id), reason=reason)
         self._timed.append((holding.start, Step(command=command, place="", source=self._mark(holding))))
-        self._out.notes.append(said("{incident}: part of another outage now, counted there", incident=holding.id))
 
     def _gone(self, holding: Holding, word: int | str) -> None:
         """What a person says became of it."""
@@ -339,6 +351,7 @@ class _Reconciliation:
             scope=statement.scope,
             key=statement.key,
             said_at=self._said_at(statement),
+            inferred=statement.end_inferred and getattr(command, "ended_at", None) is not None,
         )
         self._timed.append((at, Step(command=command, place=place or statement.place, source=mark)))
 

@@ -245,8 +245,9 @@ def regions_said(events: Iterable[Event]) -> list[str]:
 
 
 def regions_moved_to(events: Iterable[Event]) -> list[str]:
-    """The regions that the account moved to."""
-    return [event.data["region"] for event in events if event.topic == "account.moved"]
+    """The regions that the account moved to; of several moves at one instant the last holds."""
+    moves = (event.data for event in events if event.topic == "account.moved")
+    return list({move["moved_at"]: move["region"] for move in moves}.values())
 
 
 def joined_by_name(events: Iterable[Event]) -> set[str]:
@@ -272,7 +273,8 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
 
 def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str]:
     """No event is of another account, or of an incident that cannot touch this one."""
-    shared = shared_with(events, [*regions_said(events), *regions_moved_to(events)])
+    ever = [event.data["region"] for event in events if event.topic == "account.moved"]
+    shared = shared_with(events, [*regions_said(events), *ever])
     for event in events:
         ours = event.stream.startswith((f"{account}/", "~/terms/", "~/calendar/")) or event.stream in shared
         if not ours or event.data.get("account", account) != account:
@@ -705,10 +707,11 @@ def unavailable_us(
     whole_minutes_only: bool = False,
 ) -> int:
     """Clause 1: the month's unavailable time in microseconds, no instant of it counted twice."""
+    found = list(runs(incidents, at, readings))
+    if readings["month_straddle"] == "clip_then_test":  # R7
+        found = [((max(start, month[0]), min(end, month[1])), left) for (start, end), left in found]
     counted: list[list[Span]] = []
-    for (start, end), left in sorted(runs(incidents, at, readings)):
-        if readings["month_straddle"] == "clip_then_test":  # R7
-            start, end = max(start, month[0]), min(end, month[1])
+    for (start, end), left in sorted(found):
         if end - start < minimum or (end - start == minimum and not readings["minimum_inclusive"]):  # R1
             continue
         if readings["minimum_kind"] == "deductible":  # R2

@@ -245,8 +245,9 @@ def regions_said(events: Iterable[Event]) -> list[str]:
 
 
 def regions_moved_to(events: Iterable[Event]) -> list[str]:
-    """The regions that the account moved to."""
-    return [event.data["region"] for event in events if event.topic == "account.moved"]
+    """The regions that the account moved to; of several moves at one instant the last holds."""
+    moves = (event.data for event in events if event.topic == "account.moved")
+    return list({move["moved_at"]: move["region"] for move in moves}.values())
 
 
 def joined_by_name(events: Iterable[Event]) -> set[str]:
@@ -272,7 +273,8 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
 
 def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str]:
     """No event is of another account, or of an incident that cannot touch this one."""
-    shared = shared_with(events, [*regions_said(events), *regions_moved_to(events)])
+    ever = [event.data["region"] for event in events if event.topic == "account.moved"]
+    shared = shared_with(events, [*regions_said(events), *ever])
     for event in events:
         ours = event.stream.startswith((f"{account}/", "~/terms/", "~/calendar/")) or event.stream in shared
         if not ours or event.data.get("account", account) != account:
@@ -463,7 +465,7 @@ class Window(NamedTuple):
     closes_at: int
 
 
-def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int) -> Window:
+def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int, days: tuple[date, date]) -> Window:
     """Clause 3.2, R14 and R15; other agreements: from the month's end on, or for some days behind it.
 
     The last day moves to a working day, unless its calendar is not there and the claim was filed before it ended: then
@@ -477,9 +479,9 @@ def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int) ->
             workday += ONE_DAY
         opens = workday + ONE_DAY if terms.readings["claim_opens"] == "day_after" else workday
 
-    days, months = terms.value("claims", "closes_after_days"), terms.value("claims", "closes_after_months")
-    if days is not None:
-        last = after + timedelta(days=days - 1)
+    after_days, months = terms.value("claims", "closes_after_days"), terms.value("claims", "closes_after_months")
+    if after_days is not None:
+        last = days[1] + timedelta(days=after_days)
     else:
         closing = first_day(month, months)
         number = days_in(closing)
@@ -489,6 +491,15 @@ def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int) ->
     if terms.readings["deadline_rolls"]:
         last = rolled(last, workdays, filed_at < midnight(last + ONE_DAY, terms.zone))
     return Window(workday, last, midnight(opens, terms.zone), midnight(last + ONE_DAY, terms.zone))
+
+
+def service_month(month: str, covered: Sequence[Span], terms: Terms) -> tuple[date, date]:
+    """Clause 1: the first and the last day of the service month: of the calendar month, or of its part in the term."""
+    first, last = first_day(month), first_day(month, 1) - ONE_DAY
+    if terms.value("service", "service_month") == "within_term" and covered:
+        edges = (covered[0][0], covered[-1][1] - 1)
+        first, last = ((EPOCH + timedelta(microseconds=at)).astimezone(terms.zone).date() for at in edges)
+    return first, last
 
 
 def rolled(last: date, workdays: Workdays, in_time: bool) -> date:
@@ -622,11 +633,11 @@ class Incident:
         return common(spans, [(start, end)])
 
     def cut(self, piece: Span) -> Incident:
-        """The same as far as it lies in a piece of its span; cut off, it has an end."""
-        return replace(self, started_at=piece[0], ended_at=self.ended_at if piece[1] == OPEN else piece[1])
+        """The same as far as it lies in a piece of its span."""
+        return replace(self, started_at=piece[0], ended_at=piece[1])
 
 
-def touching(events: Iterable[Event], account: Account, terms: Terms) -> list[Incident]:
+def touching(events: Iterable[Event], account: Account, terms: Terms, at: int) -> list[Incident]:
     """R18: the account's own incidents, those that name it, and those of its region or of everybody.
 
     R22: the last two touch whoever is covered there at any moment of them; by the other reading, whoever belonged
@@ -645,7 +656,7 @@ def touching(events: Iterable[Event], account: Account, terms: Terms) -> list[In
     joined = joined_by_name(events)
 
     def pieces(incident: Incident) -> list[Span]:
-        span = incident.span(OPEN)
+        span = incident.span(at)
         there = [span] if incident.scope == "all" else account.there(incident.regions, *span)
         if terms.readings["shared_touches"] == "any_covered":
             return there if common(there, account.covered(terms, OPEN)) else []
@@ -696,10 +707,11 @@ def unavailable_us(
     whole_minutes_only: bool = False,
 ) -> int:
     """Clause 1: the month's unavailable time in microseconds, no instant of it counted twice."""
+    found = list(runs(incidents, at, readings))
+    if readings["month_straddle"] == "clip_then_test":  # R7
+        found = [((max(start, month[0]), min(end, month[1])), left) for (start, end), left in found]
     counted: list[list[Span]] = []
-    for (start, end), left in sorted(runs(incidents, at, readings)):
-        if readings["month_straddle"] == "clip_then_test":  # R7
-            start, end = max(start, month[0]), min(end, month[1])
+    for (start, end), left in sorted(found):
         if end - start < minimum or (end - start == minimum and not readings["minimum_inclusive"]):  # R1
             continue
         if readings["minimum_kind"] == "deductible":  # R2
@@ -832,7 +844,10 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
         raise Wrong("no claim was filed")
     filed_at = filings[-1].data["filed_at"]
     terms, workdays = governing(known, month), Workdays.recorded(known)
-    window = claim_window(month, terms, workdays, filed_at)
+    holder, (start, end) = Account.known(known), terms.month(month)
+    covered = common(holder.covered(terms, end), [(start, end)])
+    days = service_month(month, covered, terms)
+    window = claim_window(month, terms, workdays, filed_at, days)
     years = sorted(workdays.used)
     added = {key: terms.readings[key] for key in SINCE_FORMAT_3}
     as_before = all(READINGS[key] == value for key, value in added.items())
@@ -865,16 +880,14 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     if filed_at >= window.closes_at:
         return says | {"outcome": "too_late"}
 
-    holder, (start, end) = Account.known(known), terms.month(month)
-    covered = common(holder.covered(terms, end), [(start, end)])
     if not covered:
         return says | {"outcome": "not_covered"}
 
-    total = days_in(first_day(month)) * DAY
+    total = ((days[1] - days[0]).days + 1) * DAY
     minimum = terms.value("service", "minimum_outage_seconds") * SECOND
     whole = bool(terms.value("service", "whole_minutes_only"))
     down = unavailable_us(
-        touching(known, holder, terms), covered, (start, end), decided_at, minimum, terms.readings, whole
+        touching(known, holder, terms, decided_at), covered, (start, end), decided_at, minimum, terms.readings, whole
     )
     down = min(down, total)  # a month in which the clocks go back is longer than its days
     ratio = Fraction(total - down, total)

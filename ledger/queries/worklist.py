@@ -9,6 +9,7 @@ import msgspec
 from domain.as_of import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, incidents_of
+from domain.rules.claim_window import Window
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, by_other_event, mtbf
 from domain.terms.versions import Version, in_force, zone_of
@@ -105,7 +106,9 @@ def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> tuple[Mtbf
     holder = account_of(case, account)
 
     def by(versions: tuple[Version, ...]) -> MtbfBy:
-        found = mtbf(lambda terms: incidents_of(case, terms), lambda terms: covered(holder, terms), year, at, versions)
+        found = mtbf(
+            lambda terms: incidents_of(case, terms, at), lambda terms: covered(holder, terms), year, at, versions
+        )
         return MtbfBy(event=in_force(versions, f"{year:04d}-12").terms.readings.mtbf_event, found=found)
 
     return by(case.versions), by(by_other_event(case.versions))
@@ -195,11 +198,11 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         rows = [*kept, *_open_months(log, open_accounts, at)]
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()
+        windows = [_window_of(log, rules, breach) for breach in breaches]
         still_open = open_after_month(log, at, zone_of(rules.versions))
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
-    for breach in breaches:
-        window = window_of(rules, breach.month)
+    for breach, window in zip(breaches, windows, strict=True):
         if window is None or at < window.closes_at:
             opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
             unclaimed.append(
@@ -216,6 +219,12 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.awarded_fen > row.issued_fen],
         still_open=still_open,
     )
+
+
+def _window_of(log: Reader, rules: Case, breach: Breach) -> Window | None:
+    """A breach's claim window, which may depend on when the account's service ended."""
+    within_term = in_force(rules.versions, breach.month).terms.within_term
+    return window_of(log.case(breach.account) if within_term else rules, breach.month)
 
 
 def _can_be_filed(row: ClaimRow) -> bool:

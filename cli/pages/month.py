@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -70,6 +71,7 @@ def month_page(report: MonthReport) -> bytes:
         plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
         rows=[_row(row, terms) for row in rows[:ROWS]],
         further=_further(rows[ROWS:], report.month, terms),
+        lasting=_lasting(report.accounts),
     )
 
 
@@ -174,6 +176,19 @@ def _paths(dots: Sequence[_Dot]) -> list[tuple[int, str]]:
     for dot in dots:
         places.setdefault(dot.tier, {})[dot.x, dot.y] = None
     return [(tier, "".join(f"M{x} {y}h0" for x, y in found)) for tier, found in sorted(places.items())]
+
+
+def _lasting(accounts: Sequence[AccountMonth]) -> Said | None:
+    """The outages that the month counts and that have no end yet, each with how many accounts it touches."""
+    touched = Counter(incident for row in accounts for incident in row.still_open)
+    if not touched:
+        return None
+    named = ", ".join(f"{incident} ({count})" for incident, count in sorted(touched.items())[:ROWS])
+    return said(
+        "This month counts outages that are still open; its figures grow until their ends are recorded. In brackets, "
+        "the number of accounts: {incidents}",
+        incidents=named,
+    )
 
 
 def _further(rows: Sequence[AccountMonth], month: str, terms: Terms) -> Said | None:

@@ -102,5 +102,5 @@ def test_the_months_run_refuses_them_one_by_one(books: CommandLine) -> None:
 def test_doctor_and_completeness_name_them(books: CommandLine) -> None:
     (found,) = [one for one in books.ok("doctor") if one["what"] == "outages"]
     assert "INC-1, INC-2" in found["message"]
-    gaps = json.loads(books.run("audit", "completeness").stdout)["findings"]
+    gaps = json.loads(books.run("audit", "completeness").stdout)
     assert {one["message"].split()[1] for one in gaps if one["kind"] == "incident_never_closed"} == {"INC-1", "INC-2"}

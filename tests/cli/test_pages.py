@@ -244,6 +244,7 @@ def _account(number: int) -> AccountMonth:
         outcome=None,
         awarded_fen=0,
         issued_fen=0,
+        still_open=(),
     )
 
 

@@ -144,12 +144,12 @@ class _Making:
                 yield said("--map {key}: no incident here is of a service with that name or id", key=repr(key))
         if len(self._urgencies) > 1:
             yield said(
-                "urgency: {kinds}; all were taken, --urgency high takes those of high urgency alone",
+                "incidents by urgency: {kinds}; all are taken (--urgency high takes the high ones only)",
                 kinds=_numbers(self._urgencies),
             )
         if len(self._priorities) > 1:
             yield said(
-                "priority: {kinds}; all were taken, --priority takes those of one priority alone",
+                "incidents by priority: {kinds}; all are taken (--priority NAME takes one priority only)",
                 kinds=_numbers(self._priorities),
             )
 
@@ -208,14 +208,14 @@ def _changes(incident: Incident) -> Iterator[str]:
     """That an incident was merged, or moved to another service."""
     if incident.parent is not None:
         yield said(
-            "{name} was merged into {parent}: its outage lasts as long as that",
+            "{name} was merged into {parent}: its outage ends when that one does",
             name=incident.word.name,
             parent=incident.parent,
         )
     if len({id_ for id_, _ in incident.services}) > 1:
         names = [name or id_ for id_, name in incident.services]
         yield said(
-            "incident {id} moved from {before} to {now}: its outage is of {now}",
+            "incident {id} moved from service {before} to {now}: its outage is one of {now}",
             id=incident.word.id,
             before=", ".join(names[:-1]),
             now=names[-1],

@@ -45,6 +45,10 @@ TELLING = frozenset(
     ]
 )
 """Events that carry the incident itself."""
+CHANGING = frozenset(
+    f"incident.{what}" for what in ["triggered", "acknowledged", "unacknowledged", "resolved", "reopened"]
+)
+"""Those of them that change its status; the others tell by the way which it has."""
 SILENT = frozenset({"pagey.ping", "service.created", "service.updated", "service.deleted"}) | frozenset(
     f"incident.{what}"
     for what in [
@@ -70,7 +74,8 @@ SILENT = frozenset({"pagey.ping", "service.created", "service.updated", "service
 class Word(msgspec.Struct, frozen=True, kw_only=True):
     """What a row or an event says of an incident. `changed`: when its status became this one, as far as it tells.
 
-    `service` are the names that a mapping may use. An event that says "resolved" by the way has no `end`.
+    `service` are the names that a mapping may use. An event about something else tells the status by the way; where
+    that is "resolved", it has no `end`.
     `told` orders what else was changed, such as the service; `rank` the changes of one instant.
     """
 
@@ -84,6 +89,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     told: int
     rank: int
     row: bool
+    by_the_way: bool
     urgency: str | None
     priority: tuple[str, ...]
     parent: str | None
@@ -96,7 +102,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """An incident by all that was said of it: `word` is the latest on what it is, the rest on how it stands.
 
-    `services` are those that it was of, the last one being the present.
+    `services` are those that it was of, the last one being the present. `said_at`: when its status last changed.
     """
 
     word: Word
@@ -269,7 +275,7 @@ def _event(event: Node, skips: Skips, found: Found) -> None:
     if kind == REOPENED:
         over = False
     start = recordable(data.moment("created_at"))
-    found.add(_word(data, start, over, end, changed, changed.us, rank=rank, row=False))
+    found.add(_word(data, start, over, end, changed, changed.us, rank=rank, by_the_way=kind not in CHANGING))
 
 
 def _word(
@@ -281,7 +287,8 @@ def _word(
     told: int,
     *,
     rank: int,
-    row: bool,
+    row: bool = False,
+    by_the_way: bool = False,
 ) -> Word:
     service = node.at("service")
     urgency = None if node.at("urgency").value is None else node.choice("urgency", URGENCIES, UnknownUrgency)
@@ -296,6 +303,7 @@ def _word(
         told=told,
         rank=rank,
         row=row,
+        by_the_way=by_the_way,
         urgency=urgency,
         priority=_priority(node.at("priority")),
         parent=_parent(node) if over else None,
@@ -337,7 +345,7 @@ def _incident(words: Sequence[Word]) -> Incident:
         word=latest,
         end=ends[-1] if closing else None,
         parent=next((word.parent for word in reversed(closing) if word.parent), None),
-        said_at=in_order[-1].changed.us,
+        said_at=max((word.changed.us for word in words if not word.by_the_way), default=latest.start.us),
         services=tuple(dict.fromkeys(word.service for word in sorted(words, key=lambda word: word.told))),
     )
 

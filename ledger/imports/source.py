@@ -124,7 +124,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
         node = self.at(key)
         if not isinstance(node.value, str) or not node.value:
             raise MissingText(place=node.place)
-        return node.value
+        return str(node.value)
 
     def choice(self, key: str, known: Container[str], unknown: type[UnknownWord]) -> str:
         """The text under `key`, which must be one of the `known` words. Raises `unknown`."""

@@ -182,7 +182,7 @@ class _Making:
             announced_to=None if window is None else window[1].us,
         )
         if window is None:
-            self.notes.append(said("{who}: no window was announced: excluded for as long as it lasted", who=course.who))
+            self.notes.append(said("{who}: no announced window is given; all of it is excluded", who=course.who))
         else:
             self._note_outside(course, piece, (window[0].text, window[0].us), (window[1].text, window[1].us))
         return (excluded,)
@@ -211,7 +211,7 @@ class _Making:
             )
         if piece.end is None and course.event.said_at is not None and course.event.said_at > until[1]:
             self.notes.append(
-                said("{who}: announced until {announced}, and not over yet", who=course.who, announced=until[0])
+                said("{who}: announced until {announced}, still under way", who=course.who, announced=until[0])
             )
 
 
@@ -275,9 +275,11 @@ def _reach(pages: Iterable[PageFile], statements: Sequence[OutageStatement]) -> 
     """How far the files reach: what lies before them, or is over, is not in them."""
     for page in pages:
         if not page.page:
-            yield said("{file} does not say of which page it is: what is missing in it is not noticed", file=page.name)
+            yield said("{file} does not name its status page: outages missing from it go unnoticed", file=page.name)
         if page.lists and not any(listed.complete or listed.paged for listed in page.lists):
-            yield said("{file} lists only what is not over: of outages that ended it says nothing", file=page.name)
+            yield said(
+                "{file} lists only what is unresolved: it says nothing of outages that have ended", file=page.name
+            )
     complete = [listed for page in pages for listed in page.lists if listed.complete and not listed.planned]
     since = min((listed.oldest.us for listed in complete if listed.oldest is not None), default=None)
     incidents = [one.start.us for one in statements if one.scope.endswith("/incidents")]
@@ -286,7 +288,7 @@ def _reach(pages: Iterable[PageFile], statements: Sequence[OutageStatement]) -> 
     month = month_of(min(incidents), DEFAULT_ZONE)
     if month == month_of(since, DEFAULT_ZONE):
         yield said(
-            "the oldest incident here is of {oldest}: what was before, in {month} or earlier, is not in these files",
+            "these files reach back to {oldest}: earlier outages, in {month} or before, are not in them",
             oldest=rfc3339(since, DEFAULT_ZONE),
             month=month,
         )

@@ -122,7 +122,7 @@ def _course(event: PageEvent, code: str) -> Course:
         if down is None and not event.planned and change.old == MAINTAINED and change.new not in FAILED:
             course.notes.append(
                 said(
-                    "{who} is named under maintenance at {text}: a mention, no outage of this incident",
+                    "{who} was under maintenance when this incident named it, at {text}: no outage of this incident",
                     who=course.who,
                     text=moment.text,
                 )
@@ -164,7 +164,7 @@ def _never_back(course: Course, end: SourceTime | None) -> Iterator[str]:
     """No update tells when the component came back; where the event is over, that is taken for it."""
     if end is not None:
         yield said(
-            "{who}: no update says when it came back; the outage ends when this was resolved, at {text}",
+            "{who}: no update says when it recovered; its outage ends when this was resolved, at {text}",
             who=course.who,
             text=end.text,
         )
@@ -182,7 +182,7 @@ def _settle(course: Course, loose: Loose, firm: Sequence[tuple[Course, Piece]]) 
             course.pieces.remove(own)
             course.notes.append(
                 said(
-                    "{who} is named at {text} while an incident has it down: a mention, no maintenance",
+                    "{who} was already down in an incident when this maintenance named it, at {text}: no maintenance",
                     who=course.who,
                     text=moment.text,
                 )
@@ -191,7 +191,7 @@ def _settle(course: Course, loose: Loose, firm: Sequence[tuple[Course, Piece]]) 
     if own is None and course.event.partial:
         course.notes.append(
             said(
-                "{who} comes back at {text}, and this file does not list what had it down: left out",
+                "{who} recovers at {text}, but this file does not list the incident that took it down: left out",
                 who=course.who,
                 text=moment.text,
             )
@@ -204,7 +204,7 @@ def _settle(course: Course, loose: Loose, firm: Sequence[tuple[Course, Piece]]) 
         course.pieces.append(Piece(since, moment if own is None else own.end))
         course.notes.append(
             said(
-                "{who} was already down when first named, at {moment}: the outage is taken from {since}, when this "
+                "{who} was already down when first named, at {moment}: its outage is taken from {since}, when this "
                 "began, check its start",
                 who=course.who,
                 moment=moment.text,
@@ -218,7 +218,7 @@ def _settle(course: Course, loose: Loose, firm: Sequence[tuple[Course, Piece]]) 
     else:
         course.notes.append(
             said(
-                "{who} was already down when first named, at {text}: the outage is taken from there, check its start",
+                "{who} was already down when first named, at {text}: its outage is taken from there, check its start",
                 who=course.who,
                 text=moment.text,
             )
@@ -242,12 +242,15 @@ def _never_down(course: Course) -> Iterator[str]:
     event = course.event
     if course.pieces or course.notes or course.loose:
         return
-    seen = ", ".join(sorted({change.new for _, change in _changes(event, course.code)} or {"operational"}))
+    worse = {change.new for _, change in _changes(event, course.code)} - {"operational"}
+    seen = ", ".join(sorted(worse)) or "operational"
     if event.planned:
-        yield said("{who} was named in the maintenance and never down ({seen}): no outage", who=course.who, seen=seen)
+        yield said(
+            "{who} was named in this maintenance but never went down ({seen}): no outage", who=course.who, seen=seen
+        )
     elif event.impact in ("major", "critical"):
         yield said(
-            "{who} was never down ({seen}), though the impact is {impact}: no outage",
+            "{who} never went down ({seen}) although the impact is {impact}: no outage",
             who=course.who,
             seen=seen,
             impact=event.impact,

@@ -131,7 +131,9 @@ def later_words(pages: Sequence[PageFile], faults: Faults, notes: list[str]) -> 
         for listed in page.lists:
             for event in listed.events:
                 if newer := _no_longer_listed(event, listed, page, pages):
-                    notes.append(said("{label}: {file} is newer and no longer lists it", label=event.label, file=newer))
+                    notes.append(
+                        said("{label}: left out, the newer {file} no longer lists it", label=event.label, file=newer)
+                    )
                     continue
                 known = found.setdefault(event.id, event)
                 if known.node.value == event.node.value:

@@ -166,11 +166,11 @@ def test_events_that_tell_nothing_are_counted() -> None:
 
 def test_merged_and_moved_incidents_are_noted() -> None:
     (note,) = read(listed(CHILD, row("Q9", status="resolved", changed="03:30"))).notes
-    assert note == "incident Q1 of service Routing was merged into Q9: its outage lasts as long as that"
+    assert note == "incident Q1 of service Routing was merged into Q9: its outage ends when that one does"
     moved = event("service_updated", "02:30", service={"id": "P2", "summary": "Sign-in"})
     reading = read(TRIGGERED, moved, functions={"Routing": "inbound_routing", "P2": "agent_sign_in"})
     assert [one.function for one in reading.statements] == ["agent_sign_in"]
-    assert reading.notes == ("incident Q1 moved from Routing to Sign-in: its outage is of Sign-in",)
+    assert reading.notes == ("incident Q1 moved from service Routing to Sign-in: its outage is one of Sign-in",)
 
 
 # Urgency and priority.
@@ -186,8 +186,8 @@ def test_without_a_choice_all_urgencies_and_priorities_are_taken_and_noted() -> 
     reading = read(MIXED)
     assert len(reading.statements) == 3
     assert reading.notes == (
-        "urgency: 2 high, 1 low; all were taken, --urgency high takes those of high urgency alone",
-        "priority: 1 P1, 1 P3, 1 without; all were taken, --priority takes those of one priority alone",
+        "incidents by urgency: 2 high, 1 low; all are taken (--urgency high takes the high ones only)",
+        "incidents by priority: 1 P1, 1 P3, 1 without; all are taken (--priority NAME takes one priority only)",
     )
 
 
@@ -293,7 +293,7 @@ def test_all_pages_are_taken_in_whatever_order_and_files() -> None:
 )
 def test_a_part_of_an_answer_is_refused(pages: list[Json], missing: str) -> None:
     (fault,) = faults(*pages)
-    assert (fault.code, fault.message.partition(": $: ")[2]) == ("incomplete", missing)
+    assert (fault.code, fault.message.partition(": $: ")[2]) == ("incomplete", f"the answer is not complete: {missing}")
     assert "raise offset by limit" in (fault.hint or "")
 
 

@@ -112,7 +112,7 @@ COURSES: dict[str, tuple[Json, list[str], str]] = {
     "down again within an incident": (
         incident(DOWN, BACK, update("10:50", change(UP, PART)), **RESOLVED),
         ["i1:ph 10:00-10:40", "i1:ph:2 10:50-11:00"],
-        "no update says when it came back",
+        "no update says when it recovered",
     ),
     "resolved and opened again": (
         incident(DOWN, update("10:40", change(OUT, UP), status="resolved"), update("10:50", change(UP, OUT))),
@@ -127,12 +127,12 @@ COURSES: dict[str, tuple[Json, list[str], str]] = {
     "the component never returns": (
         incident(DOWN, **RESOLVED),
         ["i1:ph 10:00-11:00"],
-        "no update says when it came back; the outage ends when this was resolved, at 2026-03-03T11:00:00+08:00",
+        "no update says when it recovered; its outage ends when this was resolved, at 2026-03-03T11:00:00+08:00",
     ),
     "resolved by an update alone": (
         incident(DOWN, update("10:50", status="resolved"), status="postmortem"),
         ["i1:ph 10:00-10:50"],
-        "no update says when it came back",
+        "no update says when it recovered",
     ),
     "told afterwards, in one update": (
         incident(update("10:40", change(OUT, UP), status="resolved"), **RESOLVED, started_at=at("09:30")),
@@ -147,7 +147,7 @@ COURSES: dict[str, tuple[Json, list[str], str]] = {
     "first named while down": (
         incident(update("10:00", change(OUT, OUT)), BACK),
         ["i1:ph 10:00-10:40"],
-        "the outage is taken from there, check its start",
+        "its outage is taken from there, check its start",
     ),
     "what the updates say goes before when it is said to have begun": (
         incident(DOWN, BACK, started_at=at("09:30")),
@@ -157,23 +157,23 @@ COURSES: dict[str, tuple[Json, list[str], str]] = {
     "grave, and nothing was down": (
         incident(update("10:40", change(UP, UP), status="resolved"), **RESOLVED, impact="critical"),
         [],
-        "i1 (Phones): Phone was never down (operational), though the impact is critical: no outage",
+        "i1 (Phones): Phone never went down (operational) although the impact is critical: no outage",
     ),
     "slow in a major incident": (
         incident(update("10:00", change(UP, SLOW))),
         [],
-        "Phone was never down (degraded_performance), though the impact is major: no outage",
+        "Phone never went down (degraded_performance) although the impact is major: no outage",
     ),
     "slow in a minor incident": (incident(update("10:00", change(UP, SLOW)), impact="minor"), [], ""),
     "named under maintenance": (
         incident(update("10:00", change(WORK, WORK)), update("10:30", change(WORK, UP)), **RESOLVED),
         [],
-        "is named under maintenance at 2026-03-03T10:00:00+08:00: a mention, no outage of this incident",
+        "was under maintenance when this incident named it, at 2026-03-03T10:00:00+08:00: no outage of this incident",
     ),
     "fails under maintenance": (
         incident(update("10:00", change(WORK, WORK)), update("10:10", change(WORK, OUT)), BACK),
         ["i1:ph 10:10-10:40"],
-        "a mention",
+        "was under maintenance when this incident named it",
     ),
     "taken into maintenance by an incident": (
         incident(update("10:00", change(UP, WORK)), update("10:40", change(WORK, UP))),
@@ -242,7 +242,7 @@ def test_what_another_incident_accounts_for_needs_no_start() -> None:
 def test_a_component_that_comes_back_in_a_list_of_open_ones_may_have_gone_down_in_another() -> None:
     reading = read(page(incident(BACK, started_at=at("09:00"))))
     assert brief(reading) == []
-    assert "does not list what had it down: left out" in reading.notes[0]
+    assert "does not list the incident that took it down: left out" in reading.notes[0]
 
 
 @pytest.mark.parametrize("key", ["ph", "Phone", "Voice - Phone"])
@@ -260,7 +260,7 @@ DONE = update("10:40", change(WORK, UP), status="completed")
 WINDOW = (us(at("10:00")), us(at("10:40")))
 MAINTENANCES: dict[str, tuple[Json, list[str], tuple[int, int] | str | None, str]] = {
     "as announced": (maintenance(BEGUN, DONE), ["m1:ph 10:00-10:40"], WINDOW, ""),
-    "under way": (maintenance(BEGUN, status="in_progress"), ["m1:ph 10:00-"], WINDOW, "and not over yet"),
+    "under way": (maintenance(BEGUN, status="in_progress"), ["m1:ph 10:00-"], WINDOW, "still under way"),
     "not begun": (
         maintenance(update("08:00", change(UP, UP), status="scheduled"), status="scheduled"),
         [],
@@ -311,7 +311,7 @@ MAINTENANCES: dict[str, tuple[Json, list[str], tuple[int, int] | str | None, str
         maintenance(BEGUN, DONE, scheduled_until=None),
         ["m1:ph 10:00-10:40"],
         "no window",
-        "no window was announced: excluded for as long as it lasted",
+        "no announced window is given; all of it is excluded",
     ),
     "only listed": (
         maintenance(
@@ -339,7 +339,7 @@ MAINTENANCES: dict[str, tuple[Json, list[str], tuple[int, int] | str | None, str
         maintenance(update("10:00", change(UP, UP), status="in_progress"), update("10:40", status="completed")),
         [],
         None,
-        "Phone was named in the maintenance and never down (operational): no outage",
+        "Phone was named in this maintenance but never went down (operational): no outage",
     ),
 }
 
@@ -373,7 +373,7 @@ def test_a_component_that_an_incident_has_down_is_a_mention_in_a_maintenance() -
     told = maintenance(update("10:10", change(OUT, OUT), status="in_progress"), update("10:30", status="completed"))
     reading = read(page(OVER, maintenances=(told,)))
     assert brief(reading) == ["i1:ph 10:00-10:40"]
-    assert any("a mention, no maintenance" in note for note in reading.notes)
+    assert any("already down in an incident when this maintenance named it" in note for note in reading.notes)
 
 
 # How far files reach.
@@ -413,19 +413,16 @@ def test_extents(case: str) -> None:
 
 
 def test_a_list_of_what_is_open_is_said_to_be_partial() -> None:
-    note = "p1.json lists only what is not over: of outages that ended it says nothing"
+    note = "p1.json lists only what is unresolved: it says nothing of outages that have ended"
     assert note in read(page(OPEN)).notes
     assert note not in read(page(OPEN, OVER | {"id": "i2"})).notes
 
 
 def test_a_file_that_begins_within_the_month_of_an_outage_is_noted() -> None:
-    note = (
-        "the oldest incident here is of 2026-03-03T09:50:00+08:00: what was before, in 2026-03 or earlier, is not in "
-        "these files"
-    )
+    note = "these files reach back to 2026-03-03T09:50:00+08:00: earlier outages, in 2026-03 or before, are not in them"
     assert note in read(page(OVER)).notes
     older = OLD | {"created_at": "2026-02-27T10:00:00+08:00"}
-    assert not [one for one in read(page(OVER, older)).notes if "oldest" in one]
+    assert not [one for one in read(page(OVER, older)).notes if "reach back" in one]
 
 
 def test_when_the_page_said_so() -> None:
@@ -477,7 +474,7 @@ def test_what_the_newer_file_no_longer_lists_is_not_taken_from_the_older() -> No
     gone = OVER | {"id": "i2"}
     reading = read(page(OVER, gone), later(page(OVER), "2026-04-01T00:00:00Z"))
     assert brief(reading) == ["i1:ph 10:00-10:40"]
-    assert "i2 (Phones): p2.json is newer and no longer lists it" in reading.notes
+    assert "i2 (Phones): left out, the newer p2.json no longer lists it" in reading.notes
     summary = later(page(OPEN), "2026-04-01T00:00:00Z")
     assert brief(read(page(OPEN, gone, OPEN | {"id": "i3"}), summary)) == ["i1:ph 10:00-", "i2:ph 10:00-10:40"]
 
@@ -487,7 +484,7 @@ def test_a_page_of_another_page_is_refused() -> None:
     (fault,) = faults(page(OVER), other)
     assert (fault.code, fault.message) == (
         "other_page",
-        "p2.json: this is of the status page qq, and p1.json is of pg",
+        "p2.json: this file is of status page qq, and p1.json is of pg",
     )
     (fault,) = faults([OVER | {"page_id": "pg"}, OLD | {"page_id": "qq"}])
     assert (fault.code, fault.message.partition(": this")[0]) == ("other_page", "p1.json: $[1]")

@@ -8,7 +8,6 @@ of receipt; the last one is the newest that is whole. All times are whole minute
 
 from __future__ import annotations
 
-import copy
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -16,13 +15,22 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, NamedTuple
 
+import msgspec
+
 Json = dict[str, Any]
 START = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()) // 60
 """The minute at which histories begin."""
 LENGTH = 20 * 24 * 60
 """How many minutes they last."""
-COMPONENTS = {"ph": "Phone", "rt": "Routing", "si": "Sign-in"}
-FUNCTIONS = {"Phone": "agent_calls", "Routing": "inbound_routing", "Sign-in": "agent_sign_in"}
+LIVE = {"ph": "Phone", "rt": "Routing", "si": "Sign-in"}
+COMPONENTS = {**LIVE, "bk": "Callback"}
+"""The last one is out only in incidents that are told afterwards, in one update: another may account for none."""
+FUNCTIONS = {
+    "Phone": "agent_calls",
+    "Routing": "inbound_routing",
+    "Sign-in": "agent_sign_in",
+    "Callback": "agent_calls",
+}
 """What the components, and the services of the same names, are mapped to."""
 UP, SLOW, WORK = "operational", "degraded_performance", "under_maintenance"
 FAILED = ("partial_outage", "major_outage")
@@ -55,7 +63,7 @@ class _History:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self._times: list[int] = []
-        self._shown: list[Any] = []
+        self._shown: list[bytes] = []
 
     def _live(self, actions: Iterable[Callable[[int], None]], state: object) -> None:
         """Things happen at minutes in ascending order, some of them within minutes of each other."""
@@ -63,13 +71,13 @@ class _History:
         while now < START + LENGTH:
             self.random.choice(list(actions))(now)
             self._times.append(now)
-            self._shown.append(copy.deepcopy(state))
+            self._shown.append(msgspec.json.encode(state))
             now += self.random.choice((1, 3, 7, 20, 45, 90, 240, 600, 1500))
 
     def _at(self, minute: int) -> tuple[int, Any]:
         """When the source last changed, and what it shows."""
         index = max(bisect_right(self._times, minute) - 1, 0)
-        return self._times[index], self._shown[index]
+        return self._times[index], msgspec.json.decode(self._shown[index])
 
     def _minutes(self, count: int) -> list[int]:
         """When it is asked: some of these minutes twice in a row, the last one at the end."""
@@ -86,16 +94,24 @@ class StatusPage(_History):
         self._status = dict.fromkeys(COMPONENTS, UP)
         self._events: dict[str, Json] = {}
         self._number = 0
-        self._add("minor", START - 10_000, [], components=[])
-        self._update(self._events["i1"], START - 10_000, "investigating", [("old", UP, SLOW)])
-        self._update(self._events["i1"], START - 9_990, "resolved", [("old", SLOW, UP)])
-        self._add("maintenance", START - 10_000, [], components=[])
-        self._events["m2"] |= {"for": START - 9_990, "until": START - 9_980}
-        self._update(self._events["m2"], START - 9_990, "in_progress", [("old", UP, WORK)])
-        self._update(self._events["m2"], START - 9_980, "completed", [("old", WORK, UP)])
-        often = [self._begin, self._begin, self._change, self._resolve, self._resolve, self._plan]
+        self._begin_with("minor", "investigating", "resolved")
+        self._begin_with("maintenance", "in_progress", "completed")
+        often: list[Callable[[int], None]] = [
+            self._begin,
+            self._begin,
+            self._change,
+            self._resolve,
+            self._resolve,
+            self._plan,
+        ]
         rare = [self._reopen, self._edit, self._tell_afterwards, self._take_back, self._postmortem]
         self._live([*often, *often, *rare], self._events)
+
+    def _begin_with(self, impact: str, first: str, last: str) -> None:
+        """Something long over, so that both lists have what is over, since before all else."""
+        event = self._add(impact, START - 10_000, [])
+        self._update(event, START - 10_000, first, [("old", UP, SLOW)])
+        self._update(event, START - 9_990, last, [("old", SLOW, UP)])
 
     # What it answers.
 
@@ -164,17 +180,17 @@ class StatusPage(_History):
             page["scheduled_maintenances"] = maintenances
         return page
 
-    # What was so, minute by minute.
+    # What was so.
 
     def outages(self, minute: int) -> list[Outage]:
-        """The outages that the page tells of, found by asking for each minute what it says."""
+        """The outages that the page tells of, found by asking at each change what it says of each component."""
         _, events = self._at(minute)
         return sorted(each for event in events.values() for code in COMPONENTS for each in _outages(event, code))
 
     # What happens.
 
     def _begin(self, now: int) -> None:
-        free = [code for code in COMPONENTS if not self._busy(code)]
+        free = [code for code in LIVE if not self._busy(code)]
         if free:
             codes = self.random.sample(free, self.random.randint(1, min(2, len(free))))
             event = self._add(self.random.choice(("minor", "major", "critical")), now, codes)
@@ -197,7 +213,9 @@ class StatusPage(_History):
 
     def _reopen(self, now: int) -> None:
         event = self._pick(
-            lambda event: event["status"] == "resolved" and not any(map(self._busy, event["codes"])) and event["codes"]
+            lambda event: (
+                event["status"] == "resolved" and event["codes"] != ["bk"] and not any(map(self._busy, event["codes"]))
+            )
         )
         if event:
             self._set(event, now, "investigating", [(code, self.random.choice(FAILED)) for code in event["codes"]])
@@ -209,7 +227,7 @@ class StatusPage(_History):
             elif not any(map(self._busy, event["codes"])):
                 self._set(event, now, "in_progress", [(code, WORK) for code in event["codes"]])
             return
-        code = self.random.choice(list(COMPONENTS))
+        code = self.random.choice(list(LIVE))
         event = self._add("maintenance", now, [code])
         since = now + self.random.choice((-30, 5, 60, 300))
         event |= {"for": since, "until": since + self.random.choice((30, 240))}
@@ -217,7 +235,7 @@ class StatusPage(_History):
 
     def _edit(self, now: int) -> None:
         """The page moves an update, up to those before and after it."""
-        event = self._pick(lambda event: event["steps"])
+        event = self._pick(lambda event: event["codes"] != ["bk"])
         if not event:
             return
         steps = event["steps"]
@@ -232,7 +250,7 @@ class StatusPage(_History):
         start = now - self.random.randint(60, 2000)
         code = self.random.choice(list(COMPONENTS))
         event = self._add("major", now, [code])
-        if self.random.random() < 0.5:
+        if code in LIVE:
             self._update(event, start, "investigating", [(code, UP, FAILED[1])])
         event["started"] = start
         self._update(event, start + self.random.randint(2, 59), "resolved", [(code, FAILED[1], UP)])
@@ -249,12 +267,12 @@ class StatusPage(_History):
         if event := self._pick(lambda event: event["status"] == "resolved"):
             self._update(event, max(now, event["steps"][-1]["at"] + 1), "postmortem", [])
 
-    def _add(self, impact: str, now: int, codes: list[str], **more: object) -> Json:
+    def _add(self, impact: str, now: int, codes: list[str]) -> Json:
         self._number += 1
         id_ = f"{'m' if impact == 'maintenance' else 'i'}{self._number}"
         event: Json = {"id": id_, "impact": impact, "created": now, "codes": codes, "steps": [], "status": ""}
-        self._events[id_] = event | more
-        return self._events[id_]
+        self._events[id_] = event
+        return event
 
     def _set(self, event: Json, now: int, status: str, changes: list[tuple[str, str]]) -> None:
         """An update now, by which components change."""
@@ -315,18 +333,16 @@ def _shown_step(step: Json) -> Json:
 
 
 def _outages(event: Json, code: str) -> Iterator[Outage]:
-    """The outages of a component in an event, minute by minute."""
+    """The outages of a component in an event, by what is so at each minute at which something is said."""
     steps = event["steps"]
     named = [step for step in steps if any(each == code for each, _, _ in step["changes"])]
     if not named:
         return
     over = event["status"] in ("resolved", "postmortem", "completed")
     closing = [step["at"] for step in steps if step["status"] in ("resolved", "completed")]
-    since, last = steps[0]["at"], steps[-1]["at"]
-    if "started" in event:
-        since = min(since, event["started"])
+    minutes = {step["at"] for step in steps} | ({event["started"]} if "started" in event else set())
     key, start = f"{event['id']}:{code}", None
-    for minute in range(since, last + 1):
+    for minute in sorted(minutes):
         is_down = _is_down(event, code, minute)
         if over and minute >= closing[-1]:
             is_down = False
@@ -352,3 +368,158 @@ def _is_down(event: Json, code: str, minute: int) -> bool:
     if before:
         return before[-1] in DOWN
     return bool(said) and said[0][1] in DOWN and minute >= event.get("started", minute + 1)
+
+
+class PagerDutyAccount(_History):
+    """Three services with incidents that are acknowledged, resolved, opened again, merged, moved and raised."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._incidents: dict[str, Json] = {}
+        self._log: list[Json] = []
+        often: list[Callable[[int], None]] = [self._trigger, self._trigger, self._acknowledge, self._resolve]
+        rare: list[Callable[[int], None]] = [self._reopen, self._merge, self._move, self._raise]
+        self._live([*often, *often, *rare], self._incidents)
+
+    # What it answers.
+
+    def complete(self, minute: int) -> Json:
+        """Every incident in one answer, the newest first."""
+        return _answer(self._rows(minute))
+
+    def pages(self, minute: int, limit: int) -> list[Json]:
+        """Every incident, `limit` an answer."""
+        rows = self._rows(minute)
+        return [
+            _answer(rows[offset : offset + limit], offset=offset, limit=limit, more=offset + limit < len(rows))
+            for offset in range(0, max(len(rows), 1), limit)
+        ]
+
+    def unresolved(self, minute: int) -> Json:
+        """What is triggered or acknowledged."""
+        return _answer([row for row in self._rows(minute) if row["status"] != "resolved"])
+
+    def latest(self, minute: int, count: int) -> Json:
+        """The newest incidents, and those that they were merged into."""
+        rows = {row["id"]: row for row in self._rows(minute)}
+        wanted = list(rows)[:count]
+        for id_ in wanted:
+            parent = self._at(minute)[1][id_]["parent"]
+            if parent is not None and parent not in wanted:
+                wanted.append(parent)
+        return _answer([rows[id_] for id_ in wanted])
+
+    def events(self, minute: int) -> list[Json]:
+        """What a receiver of webhooks wrote down, out of order as they came."""
+        found = [event for event in self._log if event["at"] <= minute]
+        shuffled = sorted(found, key=lambda event: (event["at"] + event["late"], event["at"]))
+        return [event["told"] for event in shuffled]
+
+    def polls(self, count: int) -> list[Poll]:
+        """Answers in order of receipt, the last one the newest and complete."""
+        minutes = self._minutes(count)
+        return [
+            *(self._poll(minute) for minute in minutes[:-1]),
+            _poll(minutes[-1], "complete", self.complete(minutes[-1])),
+        ]
+
+    def _poll(self, minute: int) -> Poll:
+        kind = self.random.choice(("complete", "pages", "unresolved", "latest", "events"))
+        if kind == "events":
+            lines = b"".join(json.dumps(told).encode() + b"\n" for told in self.events(minute))
+            ping = json.dumps({"event": {"event_type": "pagey.ping"}}).encode() + b"\n"
+            return Poll(minute, kind, ((f"{kind}.jsonl", ping + lines),))
+        documents: dict[str, Callable[[], list[Json]]] = {
+            "complete": lambda: [self.complete(minute)],
+            "pages": lambda: self.pages(minute, self.random.randint(1, 5)),
+            "unresolved": lambda: [self.unresolved(minute)],
+            "latest": lambda: [self.latest(minute, self.random.randint(1, 5))],
+        }
+        return _poll(minute, kind, *documents[kind]())
+
+    def _rows(self, minute: int) -> list[Json]:
+        if not self._times or minute < self._times[0]:
+            return []
+        _, incidents = self._at(minute)
+        found = sorted(incidents.values(), key=lambda one: -one["created"])
+        return [_row(one) for one in found]
+
+    # What was so.
+
+    def outages(self, minute: int) -> list[Outage]:
+        """Each incident from when it was made to when it, and all that it was merged into, were over."""
+        _, incidents = self._at(minute)
+        found = []
+        for one in incidents.values():
+            chain = [one]
+            while chain[-1]["parent"] is not None:
+                chain.append(incidents[chain[-1]["parent"]])
+            ends = [each["resolved"] for each in chain]
+            found.append(Outage(one["id"], one["created"], None if None in ends else max(ends)))
+        return sorted(one for one in found if one.start != one.end)
+
+    # What happens.
+
+    def _trigger(self, now: int) -> None:
+        id_ = f"Q{len(self._incidents) + 1}"
+        service, urgency = self.random.choice(list(LIVE)), self.random.choice(("high", "low"))
+        made = {"id": id_, "created": now, "service": service, "urgency": urgency, "resolved": None, "parent": None}
+        self._incidents[id_] = made
+        self._change(made, now, "triggered", status="triggered")
+
+    def _acknowledge(self, now: int) -> None:
+        if one := self._pick(lambda one: one["status"] == "triggered"):
+            self._change(one, now, "acknowledged", status="acknowledged")
+
+    def _resolve(self, now: int) -> None:
+        if one := self._pick(lambda one: one["resolved"] is None):
+            self._change(one, now, "resolved", status="resolved", resolved=now)
+
+    def _reopen(self, now: int) -> None:
+        if one := self._pick(lambda one: one["resolved"] is not None and one["parent"] is None):
+            self._change(one, now, "reopened", status="triggered", resolved=None)
+
+    def _merge(self, now: int) -> None:
+        child = self._pick(lambda one: one["resolved"] is None)
+        parent = self._pick(lambda one: one["resolved"] is None and one is not child)
+        if child is not None and parent is not None:
+            self._change(child, now, "resolved", status="resolved", resolved=now, parent=parent["id"])
+
+    def _move(self, now: int) -> None:
+        if one := self._pick(lambda one: one["resolved"] is None):
+            self._change(one, now, "service_updated", service=self.random.choice(list(LIVE)))
+
+    def _raise(self, now: int) -> None:
+        if one := self._pick(lambda one: True):
+            self._change(one, now, "priority_updated", urgency="high")
+
+    def _change(self, one: Json, now: int, kind: str, **fields: object) -> None:
+        one |= fields
+        one["updated"] = now
+        if "status" in fields:
+            one["changed"] = now
+        told = {"event_type": f"incident.{kind}", "occurred_at": rfc3339(now), "data": _told(one)}
+        self._log.append({"at": now, "late": self.random.choice((0, 0, 0, 30)), "told": {"event": told}})
+
+    def _pick(self, fits: Callable[[Json], object]) -> Json | None:
+        found = [one for one in self._incidents.values() if fits(one)]
+        return self.random.choice(found) if found else None
+
+
+def _answer(rows: list[Json], offset: int = 0, limit: int = 100, *, more: bool = False) -> Json:
+    return {"incidents": rows, "offset": offset, "limit": limit, "more": more, "total": None}
+
+
+def _told(one: Json) -> Json:
+    """What answers and events have alike of an incident."""
+    parent = one["parent"]
+    reason = None if parent is None else {"type": "merge_resolve_reason", "incident": {"id": parent}}
+    told = {"id": one["id"], "status": one["status"], "created_at": rfc3339(one["created"]), "urgency": one["urgency"]}
+    service = {"id": f"P{one['service']}", "summary": COMPONENTS[one["service"]]}
+    return {**told, "service": service, "priority": None, "resolve_reason": reason}
+
+
+def _row(one: Json) -> Json:
+    resolved = None if one["resolved"] is None else rfc3339(one["resolved"])
+    times = {"last_status_change_at": rfc3339(one["changed"]), "updated_at": rfc3339(one["updated"])}
+    return {**_told(one), **times, "resolved_at": resolved}

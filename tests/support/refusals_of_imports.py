@@ -56,8 +56,12 @@ STATUSPAGE = [
     _statuspage("an incident that is no object", _page("x")),  # type: ignore[arg-type]
     _statuspage("updates that are no list", _page(_incident() | {"incident_updates": "x"})),
     _statuspage("an incident without an id", _page(_incident() | {"id": ""})),
-    _statuspage("an incident twice", _page(_incident(_update("10:00", _DOWN)), _incident(_update("10:00", _DOWN)))),
-    _statuspage("nothing to skip", _page(), "--skip i9"),
+    _statuspage("an incident twice", _page(_incident(_update("10:00", _DOWN)), _incident(_update("10:30", _DOWN)))),
+    Scenario(
+        "the page of another provider",
+        f"{_STATUSPAGE} other.json",
+        files={"page.json": json.dumps(_page(page={"id": "pg"})), "other.json": json.dumps(_page(page={"id": "qq"}))},
+    ),
     _statuspage("an impact that is not known", _page(_incident(impact="vast"))),
     _statuspage("a status that is not known", _page(_incident(status="asleep"))),
     _statuspage("an update's status that is not known", _page(_incident(_update("10:00", status="asleep")))),
@@ -104,7 +108,26 @@ STATUSPAGE = [
             )
         ),
     ),
-    _statuspage("down before anybody said so", _page(_incident(_update("10:00", _UP)))),
+    _statuspage(
+        "a window that ends before it begins",
+        _page(
+            maintenances=(
+                _incident(
+                    _update("10:00", _change("operational", "under_maintenance"), status="in_progress"),
+                    status="in_progress",
+                    impact="maintenance",
+                    created_at="2026-03-01T10:00:00+08:00",
+                    scheduled_for="2026-03-03T10:00:00+08:00",
+                    scheduled_until="2026-03-03T09:00:00+08:00",
+                ),
+            )
+        ),
+    ),
+    _statuspage("several faults at once", _page(_incident(impact="vast"), _incident(id="i2", status="asleep"))),
+    _statuspage(
+        "down before anybody said so",
+        _page(_incident(_update("10:00", _UP), status="resolved", resolved_at="2026-03-03T10:00:00+08:00")),
+    ),
     _statuspage("an id that the ledger cannot take", _page(_incident(_update("10:00", _DOWN), id="i 1"))),
 ]
 
@@ -130,27 +153,47 @@ def _pagerduty(name: str, content: object, options: str = "--map Phones=agent_ca
     return of_file(name, f"import pagerduty page.json --account 1001 {options}", "page.json", content)
 
 
+def _merged_into(parent: str) -> Json:
+    reason = {"type": "merge_resolve_reason", "incident": {"id": parent}}
+    return _paged(status="resolved", resolved_at="2026-03-03T11:00:00Z", resolve_reason=reason)
+
+
 PAGERDUTY = [
     _pagerduty("nothing of PagerDuty's", {}),
     _pagerduty("a status that is not known", {"incidents": [_paged(status="asleep")]}),
     _pagerduty("an event's status that is not known", _event("incident.triggered", status="asleep")),
     _pagerduty("an event that is not known", _event("incident.dreamt")),
-    _pagerduty("opened again", _event("incident.reopened")),
+    _pagerduty("an urgency that is not known", {"incidents": [_paged(urgency="huge")]}),
     _pagerduty(
-        "merged into another",
-        {
-            "incidents": [
-                _paged(status="resolved", resolved_at="2026-03-03T11:00:00Z", resolve_reason={"type": "merge"})
-            ]
-        },
+        "no urgency, and one is asked for", {"incidents": [_paged()]}, "--map Phones=agent_calls --urgency high"
     ),
+    _pagerduty("a CSV", "id,incident_number,created_on\nQ1,12,2026-03-03T09:00:00+08:00\n"),
+    _pagerduty("the last page is missing", {"incidents": [_paged()], "offset": 0, "limit": 25, "more": True}),
+    _pagerduty("the next page is not told", {"incidents": [_paged()], "more": True}),
+    _pagerduty("the first page is missing", {"incidents": [_paged()], "offset": 25, "limit": 25, "more": False}),
+    _pagerduty("a page that is no number", {"incidents": [_paged()], "offset": "first"}),
+    _pagerduty(
+        "merged into one that is not there",
+        {"incidents": [_merged_into("Q9")]},
+    ),
+    _pagerduty("merged into itself", {"incidents": [_merged_into("Q1")]}),
+    _pagerduty(
+        "resolved for a reason that is not known",
+        {"incidents": [_merged_into("Q9") | {"resolve_reason": {"type": "boredom"}}]},
+    ),
+    _pagerduty("resolved at no time", _event("incident.priority_updated", status="resolved")),
     _pagerduty(
         "began otherwise",
         _lines(_event("incident.triggered"), _event("incident.triggered", created_at="2026-03-03T10:30:00Z")),
     ),
     _pagerduty(
         "ended at another time",
-        _lines(_event("incident.resolved"), _event("incident.resolved", at="2026-03-03T11:30:00Z")),
+        {
+            "incidents": [
+                _paged(status="resolved", last_status_change_at="2026-03-03T11:30:00Z", resolved_at=end)
+                for end in ("2026-03-03T11:00:00Z", "2026-03-03T11:30:00Z")
+            ]
+        },
     ),
     _pagerduty(
         "ended before it started", {"incidents": [_paged(status="resolved", resolved_at="2026-03-03T09:00:00Z")]}
@@ -289,6 +332,7 @@ CLOUDEVENTS = [
     _events("a source with a blank", _cloud(source="the desk")),
     _events("one event told in two ways", [_cloud(), _cloud(data={"bill": "B-3", "reason": "other"})]),
     _events("data that are no JSON", _cloud(datacontenttype="text/plain")),
+    _events("data in two ways", _cloud(data_base64="e30=")),
     _events("data that are no base64", {**_cloud(data_base64="%%"), "data": None}),
     _events("a number with decimals", _cloud(data={"bill": "B-3", "reason": "x", "months": 1.5})),
     *[

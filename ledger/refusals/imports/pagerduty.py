@@ -5,22 +5,6 @@ from __future__ import annotations
 from ledger.refusals import Misread, UnknownWord
 
 
-class Reopened(Misread, code="reopened"):
-    """The exported incident does not say when it was down in between."""
-
-    message = "incident {id} was opened again after it was resolved"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
-    id: str
-
-
-class Merged(Misread, code="merged"):
-    """The other incident's end is the outage's, and this file does not say it."""
-
-    message = "incident {id} was merged into another, which may have lasted longer"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
-    id: str
-
-
 class MergedIntoMissing(Misread, code="merged"):
     """An incident that was merged lasts as long as its parent, of which these files do not tell."""
 
@@ -58,7 +42,7 @@ class CsvGiven(Misread, code="csv_given"):
 class IncompleteList(Misread, code="incomplete"):
     """A part of an answer would pass for the whole."""
 
-    message = "{missing}"
+    message = "the answer is not complete: {missing}"
     hint = "ask /incidents for every page (raise offset by limit until `more` is false) and give all of them at once"
     missing: str
 
@@ -89,7 +73,7 @@ class NoUrgency(Misread, code="missing_text"):
 class UnknownResolveReason(UnknownWord, code="unknown_resolve_reason"):
     """An incident of PagerDuty is resolved by being resolved, or by being merged into another."""
 
-    message = "unknown reason of its being resolved: {value}"
+    message = "unknown resolve reason: {value}"
     hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
 
 

@@ -22,14 +22,6 @@ class NotAStatusPage(Misread, code="not_a_status_page"):
     hint = "give the page's /api/v2/incidents.json or /api/v2/summary.json"
 
 
-class UnknownSkip(Misread, code="unknown_skip"):
-    """A mistyped --skip would import what was to be left out."""
-
-    message = "nothing to skip has the id {missing}"
-    hint = "--skip takes the id of an incident in the file"
-    missing: str
-
-
 class AmbiguousComponent(Misread, code="ambiguous_component"):
     """A --map by name fits one component; its code tells them apart."""
 
@@ -110,7 +102,7 @@ class UnknownStatusOfComponent(UnknownWord, code="unknown_component_status"):
 class OtherPage(Misread, code="other_page"):
     """Files that are read together are of one status page: what is missing in them means something for that page."""
 
-    message = "this is of the status page {page}, and {first} is of {other}"
+    message = "this file is of status page {page}, and {first} is of {other}"
     hint = "import the files of each page by themselves"
     page: str
     other: str

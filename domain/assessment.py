@@ -6,6 +6,7 @@ The live decision, a replay, and every "what if" call `assess`; there is no seco
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import partial
 from itertools import groupby
 
@@ -30,7 +31,7 @@ from domain.refusals.terms import CalendarMissing
 from domain.rules.availability import availability, meets_commitment, tier_of
 from domain.rules.claim_window import Window, claim_window, timing_of
 from domain.rules.compensation import credit, too_small
-from domain.rules.coverage import covered
+from domain.rules.coverage import covered, service_month
 from domain.rules.fees import bases, covers
 from domain.rules.unavailability import Episode, Measured, measure, measure_months
 from domain.terms.versions import Terms, Version, in_force
@@ -103,7 +104,7 @@ def assess(case: Case, account: str, month: str, version: Version, at: int, fact
     raised only where a rule's own parameters are missing: `unknown_account`, `calendar_missing`.
     """
     claim = case.claims[month]
-    window = claim_window(month, version.terms, case.calendars, claim.filed_at)
+    window = claim_window(month, version.terms, case.calendars, claim.filed_at, _ended_on(case, month, version.terms))
     trail = [*terms_step(month, version), *window_step(claim.filed_at, window, version.terms)]
     decided = Decision(
         number=len(claim.decisions) + 1,
@@ -164,9 +165,18 @@ def window_of(case: Case, month: str, filed_at: int | None = None) -> Window | N
     With `filed_at` as far as it matters for a claim that was filed then.
     """
     try:
-        return claim_window(month, in_force(case.versions, month).terms, case.calendars, filed_at)
+        terms = in_force(case.versions, month).terms
+        return claim_window(month, terms, case.calendars, filed_at, _ended_on(case, month, terms))
     except CalendarMissing:
         return None
+
+
+def _ended_on(case: Case, month: str, terms: Terms) -> date | None:
+    """The last day of the account's service month, where that is only a part of the calendar month."""
+    if case.account is None or not terms.within_term:
+        return None
+    days = service_month(covered(case.account, terms), month, terms)
+    return None if days is None else days[1]
 
 
 def timing(case: Case, month: str, filed_at: int) -> Outcome | None:

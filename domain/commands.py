@@ -21,7 +21,7 @@ __all__ = ["CloseAccount", "Command", "CorrectAccount", "EnrollAccount", "MoveAc
 
 
 class PublishTerms(Command, tag="terms publish", frozen=True, kw_only=True):
-    """Publish a version of the agreement."""
+    """Publish a version of the agreement, or one again with other readings."""
 
     ARGUMENTS = ("file",)
     file: str | None = None

@@ -463,7 +463,7 @@ class Window(NamedTuple):
     closes_at: int
 
 
-def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int) -> Window:
+def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int, days: tuple[date, date]) -> Window:
     """Clause 3.2, R14 and R15; other agreements: from the month's end on, or for some days behind it.
 
     The last day moves to a working day, unless its calendar is not there and the claim was filed before it ended: then
@@ -477,9 +477,9 @@ def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int) ->
             workday += ONE_DAY
         opens = workday + ONE_DAY if terms.readings["claim_opens"] == "day_after" else workday
 
-    days, months = terms.value("claims", "closes_after_days"), terms.value("claims", "closes_after_months")
-    if days is not None:
-        last = after + timedelta(days=days - 1)
+    after_days, months = terms.value("claims", "closes_after_days"), terms.value("claims", "closes_after_months")
+    if after_days is not None:
+        last = days[1] + timedelta(days=after_days)
     else:
         closing = first_day(month, months)
         number = days_in(closing)
@@ -489,6 +489,15 @@ def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int) ->
     if terms.readings["deadline_rolls"]:
         last = rolled(last, workdays, filed_at < midnight(last + ONE_DAY, terms.zone))
     return Window(workday, last, midnight(opens, terms.zone), midnight(last + ONE_DAY, terms.zone))
+
+
+def service_month(month: str, covered: Sequence[Span], terms: Terms) -> tuple[date, date]:
+    """Clause 1: the first and the last day of the service month: of the calendar month, or of its part in the term."""
+    first, last = first_day(month), first_day(month, 1) - ONE_DAY
+    if terms.value("service", "service_month") == "within_term" and covered:
+        edges = (covered[0][0], covered[-1][1] - 1)
+        first, last = ((EPOCH + timedelta(microseconds=at)).astimezone(terms.zone).date() for at in edges)
+    return first, last
 
 
 def rolled(last: date, workdays: Workdays, in_time: bool) -> date:
@@ -830,7 +839,10 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
         raise Wrong("no claim was filed")
     filed_at = filings[-1].data["filed_at"]
     terms, workdays = governing(known, month), Workdays.recorded(known)
-    window = claim_window(month, terms, workdays, filed_at)
+    holder, (start, end) = Account.known(known), terms.month(month)
+    covered = common(holder.covered(terms, end), [(start, end)])
+    days = service_month(month, covered, terms)
+    window = claim_window(month, terms, workdays, filed_at, days)
     years = sorted(workdays.used)
     added = {key: terms.readings[key] for key in SINCE_FORMAT_3}
     as_before = all(READINGS[key] == value for key, value in added.items())
@@ -863,12 +875,10 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     if filed_at >= window.closes_at:
         return says | {"outcome": "too_late"}
 
-    holder, (start, end) = Account.known(known), terms.month(month)
-    covered = common(holder.covered(terms, end), [(start, end)])
     if not covered:
         return says | {"outcome": "not_covered"}
 
-    total = days_in(first_day(month)) * DAY
+    total = ((days[1] - days[0]).days + 1) * DAY
     minimum = terms.value("service", "minimum_outage_seconds") * SECOND
     whole = bool(terms.value("service", "whole_minutes_only"))
     down = unavailable_us(

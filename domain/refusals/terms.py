@@ -180,7 +180,7 @@ class TermsVersionTaken(Refusal, code="terms_version_taken", clause="4"):
 class TermsMoreThanReadings(Refusal, code="terms_more_than_readings", clause="4"):
     """A published version is published again with other readings. Anything else in it is an amendment."""
 
-    message = "version {version} of {agreement} says more otherwise than its readings"
+    message = "version {version} of {agreement} differs in more than its readings from what was published"
     hint = "an amendment has a version and an effective date of its own"
     version: str
     agreement: str

@@ -28,27 +28,32 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     """The years whose calendars were used."""
 
 
-def claim_window(month: str, terms: Terms, calendars: Calendars, filed_at: int | None = None) -> Window:
+def claim_window(
+    month: str, terms: Terms, calendars: Calendars, filed_at: int | None = None, ended_on: date | None = None
+) -> Window:
     """The claim window of a month; with `filed_at` as far as it matters for a claim that was filed then.
 
+    `ended_on` is the last day of a service month that ended before the calendar month did.
     A claim that was filed up to the nominal last day is in time whether that day moves or not: it needs no working
     days to tell. Raises Refusal `calendar_missing` where a year's working days are needed that were never recorded.
     """
     years = frozenset(calendars.values())
     try:
-        return _window(month, terms, years)
+        return _window(month, terms, years, ended_on)
     except CalendarMissing:
-        if filed_at is None or filed_at >= midnight(_last_day(month, terms) + _DAY, terms.zone):
+        if filed_at is None or filed_at >= midnight(_last_day(month, terms, ended_on) + _DAY, terms.zone):
             raise
-    return _window(month, terms, years, rolls=False)
+    return _window(month, terms, years, ended_on, rolls=False)
 
 
 @lru_cache(maxsize=1024)
-def _window(month: str, terms: Terms, years: frozenset[CalendarYear], rolls: bool = True) -> Window:
+def _window(
+    month: str, terms: Terms, years: frozenset[CalendarYear], ended_on: date | None, rolls: bool = True
+) -> Window:
     """The window; its last day stays where it is with `rolls` false (R15)."""
     calendars = {year.year: year for year in years}
     workday, opens = _opening(month, terms, calendars)
-    last = nominal = _last_day(month, terms)
+    last = nominal = _last_day(month, terms, ended_on)
     used = {workday.year} if workday else set()
     if rolls and terms.readings.deadline_rolls:
         last = next_workday(calendars, nominal)
@@ -86,13 +91,14 @@ def nth_workday(month: str, number: int, calendars: Calendars) -> date:
     return day
 
 
-def _last_day(month: str, terms: Terms) -> date:
+def _last_day(month: str, terms: Terms, ended_on: date | None) -> date:
     """R15: the last day of the month that ends the period, or its day with the number of the claimed month's last.
 
     Where the period is counted in days, it ends that many days after the claimed month's last day.
     """
     if terms.claims.closes_after_days is not None:
-        return first_day(add_months(month, 1)) - _DAY + timedelta(days=terms.claims.closes_after_days.value)
+        ended = first_day(add_months(month, 1)) - _DAY if ended_on is None else ended_on
+        return ended + timedelta(days=terms.claims.closes_after_days.value)
     if terms.claims.closes_after_months is None:
         raise ValueError("terms without an end of the claim window")
     closing = add_months(month, terms.claims.closes_after_months.value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.account import Account
-from domain.intervals import Span, union
+from domain.intervals import Span, intersect, union
 from domain.terms.versions import Terms
-from domain.time import FOREVER
+from domain.time import FOREVER, local, month_span
 
 
 def covered(account: Account, terms: Terms) -> list[Span]:
@@ -22,3 +24,15 @@ def covered(account: Account, terms: Terms) -> list[Span]:
         if any_stage or stage == "general":
             spans.append((max(since, account.enrolled_at), min(until, end)))
     return union(spans)
+
+
+def service_month(covered: list[Span], month: str, terms: Terms) -> tuple[date, date] | None:
+    """The first and the last day of a service month that is only a part of the calendar month.
+
+    Terms may say that it is the days within the term of the service: from the first covered day to the last.
+    None where it is the whole month, or where nothing of the month is covered.
+    """
+    within = intersect(covered, [month_span(month, terms.zone)]) if terms.within_term else []
+    if not within:
+        return None
+    return local(within[0][0], terms.zone).date(), local(within[-1][1] - 1, terms.zone).date()

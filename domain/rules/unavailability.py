@@ -10,6 +10,7 @@ import msgspec
 
 from domain.incident import Exclusion, Incident
 from domain.intervals import Span, intersect, length, subtract, union
+from domain.rules.coverage import service_month
 from domain.terms.versions import Readings, Terms
 from domain.time import DAY_US, MINUTE_US, SECOND_US, days_in, month_span
 
@@ -99,7 +100,8 @@ def _measured(found: list[Run], covered: list[Span], month: str, terms: Terms) -
     first, last = window = month_span(month, terms.zone)
     under_terms = intersect(covered, [window])
     episodes = _episodes([run for run in found if run.start < last and run.end > first], under_terms, window, terms)
-    total_us = days_in(month) * DAY_US
+    days = service_month(covered, month, terms)
+    total_us = (days_in(month) if days is None else (days[1] - days[0]).days + 1) * DAY_US
     return Measured(
         total_us=total_us,
         covered_us=length(under_terms),

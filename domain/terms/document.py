@@ -57,6 +57,8 @@ class Service(_Part, frozen=True, kw_only=True):
     beta_covered: Cited[bool]
     whole_minutes_only: Cited[bool] | None = None
     """Whether only the whole minutes that an outage filled count."""
+    service_month: Cited[Literal["calendar", "within_term"]] | None = None
+    """Whether a service month is the whole calendar month, or only its days within the term of the service."""
     functions: Cited[Annotated[tuple[_FunctionName, ...], msgspec.Meta(min_length=1)]] | None = None
 
 
@@ -204,6 +206,11 @@ class Terms(_Part, frozen=True, kw_only=True):
     def whole_minutes_only(self) -> bool:
         """Whether only the whole minutes that an outage filled count."""
         return self.service.whole_minutes_only is not None and self.service.whole_minutes_only.value
+
+    @property
+    def within_term(self) -> bool:
+        """Whether a service month is only the days of the calendar month within the term of the service."""
+        return self.service.service_month is not None and self.service.service_month.value == "within_term"
 
     @property
     def single_fee(self) -> bool:

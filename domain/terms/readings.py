@@ -52,8 +52,8 @@ VALUES: dict[str, tuple[str | int | bool, ...]] = {
     "version_in_force": ("month_start", "month_end"),
     "voucher_pays_later_by": ("bill_date", "usage_month"),
     "voucher_pays": ("service_and_call", "service"),
-    "shared_touches": ("any_covered", "at_start"),
-    "maintenance_excluded": ("announced", "actual"),
+    "shared_touches": ("at_start", "any_covered"),
+    "maintenance_excluded": ("actual", "announced"),
 }
 """The values of each switch; where any value is possible (R8, R9), those that are worth trying."""
 

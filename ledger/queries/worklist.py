@@ -9,6 +9,7 @@ import msgspec
 from domain.as_of import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, incidents_of
+from domain.rules.claim_window import Window
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, by_other_event, mtbf
 from domain.terms.versions import Version, in_force, zone_of
@@ -195,11 +196,11 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         rows = [*kept, *_open_months(log, open_accounts, at)]
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()
+        windows = [_window_of(log, rules, breach) for breach in breaches]
         still_open = open_after_month(log, at, zone_of(rules.versions))
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
-    for breach in breaches:
-        window = window_of(rules, breach.month)
+    for breach, window in zip(breaches, windows, strict=True):
         if window is None or at < window.closes_at:
             opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
             unclaimed.append(
@@ -216,6 +217,12 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.awarded_fen > row.issued_fen],
         still_open=still_open,
     )
+
+
+def _window_of(log: Reader, rules: Case, breach: Breach) -> Window | None:
+    """A breach's claim window, which may depend on when the account's service ended."""
+    within_term = in_force(rules.versions, breach.month).terms.within_term
+    return window_of(log.case(breach.account) if within_term else rules, breach.month)
 
 
 def _can_be_filed(row: ClaimRow) -> bool:

@@ -203,9 +203,10 @@ def test_a_shared_incident_is_missing_its_end_for_each_account_that_it_touches(b
 
 
 def test_an_open_incident_that_does_not_touch_an_account_is_not_its_finding(book: Book) -> None:
-    """It began before the account was enrolled: everybody else's, not this one's."""
-    opened, _ = outage("ALL", "05-10 10:00", "05-10 10:01", all_accounts=True)
-    book.tell(*SECOND, *BILLED, opened, on="06-30 09:00")
+    """The account left the region before it began: everybody else's there, not this one's (R22)."""
+    opened, _ = outage("ALL", "05-20 10:00", "05-20 10:01", regions=["r1"])
+    moved = {"command": "account move", "account": "1002", "region": "r2", "moved_at": when("05-18 00:00")}
+    book.tell(*SECOND, *BILLED, moved, opened, on="06-30 09:00")
     assert book.found() == [("incident_never_closed", "1001", "2024-05")]
 
 

@@ -666,7 +666,7 @@ RECORD_EDITS = [
         "the terms", b'"version":"2018-08-01"', b'"version":"2018-08-02"', "$.terms.version", "2018-08-02", "2018-08-01"
     ),
     row(
-        "a reading", b'"deadline_rolls":false', b'"deadline_rolls":true', "$.terms.readings.deadline_rolls", True, False
+        "a reading", b'"deadline_rolls":true', b'"deadline_rolls":false', "$.terms.readings.deadline_rolls", False, True
     ),
     row("the calendar", b'"years":[2024]', b'"years":[2023]', None, None, None),
     row("white space only", b'"outcome":"awarded"', b'"outcome": "awarded"', None, None, None),
@@ -714,7 +714,7 @@ UNREADABLE = [
     row("an event that is no JSON", "1003/incident/MARCH", 2, b"}}", b"}]"),
     row("a record's outcome", "1003/claim/2024-03", 2, b'"outcome":"awarded"', b'"outcome":"awardee"'),
     row("a record's shape", "1003/claim/2024-03", 2, b'"filed_at":', b'"filed-at":'),
-    row("a record's format", "1003/claim/2024-03", 2, b'"format":1', b'"format":2'),
+    row("a record's format", "1003/claim/2024-03", 2, b'"format":3', b'"format":2'),
     row("a calendar's day", "~/calendar/CN-2024", 1, b"2024-05-02", b"2024-15-02"),
     row("the terms document", "~/terms/aliyun-ccc", 1, b"schema = 1", b"schema = 2"),
 ]
@@ -846,7 +846,7 @@ BOUNDARY: dict[str, list[Line]] = {
     "closes": [*outage("G", *SIX_HOURS, account="closes")],
     "plain": [*outage("H", *SIX_HOURS, account="plain")],
 }
-FILED = {"opens": "05-11 00:00", "closes": "07-01 00:00"}
+FILED = {"opens": "05-11 00:00", "closes": "07-02 00:00"}
 
 
 @pytest.fixture(scope="module")
@@ -877,7 +877,7 @@ def change_rule(
         monkeypatch.setattr(user, name, namespace[name])
 
 
-AVAILABILITY, ASSESSMENT = domain.rules.availability, domain.assessment
+AVAILABILITY, ASSESSMENT, WINDOW = domain.rules.availability, domain.assessment, domain.rules.claim_window
 CHANGES = [
     row(
         "a tier's upper bound belongs to it",
@@ -912,12 +912,12 @@ CHANGES = [
     ),
     row(
         "the window opens an instant later",
-        (ASSESSMENT, "_timing", "filed_at < window.opens_at", "filed_at <= window.opens_at"),
+        (WINDOW, "timing_of", "filed_at < window.opens_at", "filed_at <= window.opens_at", ASSESSMENT),
         ("opens", "$.outcome", "awarded", "too_early"),
     ),
     row(
         "the window closes an instant later",
-        (ASSESSMENT, "_timing", "filed_at >= window.closes_at", "filed_at > window.closes_at"),
+        (WINDOW, "timing_of", "filed_at >= window.closes_at", "filed_at > window.closes_at", ASSESSMENT),
         ("closes", "$.outcome", "too_late", "awarded"),
     ),
 ]

@@ -21,7 +21,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from build import SHANGHAI, amended
+from build import SHANGHAI, SHIPPED, amended
 from conftest import ROOT
 from stores import Store
 
@@ -467,7 +467,7 @@ CLAIM = "1001/claim/2026-03"
         ('"outcome":"awarded"', '"outcome":"too_late"', "outcome is"),
         ('"tier":1', '"tier":2', "availability.tier is 2, but 1 follows"),
         ('"unavailable_us":6000000000,"num', '"unavailable_us":7000000000,"num', "availability.unavailable_us"),
-        ('"closes_at":1780243200000000,"years"', '"closes_at":1780243200000001,"years"', "window.closes_at"),
+        ('"closes_at":1780329600000000,"years"', '"closes_at":1780329600000001,"years"', "window.closes_at"),
         ('"years":[2026]}', '"years":[2025,2026]}', "calendar.years is [2025, 2026], but [2026]"),
         ('"version":"2018-08-01"', '"version":"2018-08-02"', "terms.version"),
         ('"quantise":"exact"', '"quantise":"ceil_minute_per_episode"', "terms.readings.quantise"),
@@ -569,8 +569,10 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "rounding": ('"per_part"', '"once_on_total"'),
     "claim_opens": ('"day_after"', '"on_the_day"'),
     "claim_closes": ('"end_of_month"', '"corresponding_day"'),
-    "deadline_rolls": ("false", "true"),
+    "deadline_rolls": ("true", "false"),
     "version_in_force": ('"month_start"', '"month_end"'),
+    "shared_touches": ('"any_covered"', '"at_start"'),
+    "maintenance_excluded": ('"announced"', '"actual"'),
 }
 BOUNDS = (4838, 5184, 5356, 24_192, 25_920, 26_784, 120_960, 129_600, 133_920)
 
@@ -609,7 +611,10 @@ class Happenings:
         name = f"I{len(self.incidents)}"
         self.incidents.append(start)
         mine = {"account": "A"}
-        shared = ({"accounts": ["A", "B"]}, {"accounts": ["B"]}, {"regions": ["r1"]}, {"all_accounts": True})
+        shared = (
+            *({"accounts": ["A", "B"]}, {"accounts": ["B"]}, {"all_accounts": True}),
+            *({"regions": ["r1"]}, {"regions": ["r2"]}, {"regions": ["r1", "r2"]}),
+        )
         function = self.dice.choice(("agent_sign_in", "agent_calls", "inbound_routing"))
         scope = self.dice.choice((mine, mine, mine, mine, *shared))
         self.told("incident open", incident=name, function=function, started_at=start, **scope)
@@ -627,7 +632,15 @@ class Happenings:
                 (inside, end),
             )
             since, until = self.dice.choice(spans)
-            self.told("exclusion apply", incident=name, clause="2.3(1)", from_=since, to=until)
+            self.told("exclusion apply", incident=name, from_=since, to=until, **self.cause(start, end))
+
+    def cause(self, start: datetime, end: datetime) -> dict[str, Any]:
+        """A carrier's failure, or maintenance that was announced, with its window or without."""
+        if self.dice.random() < 0.5:
+            return {"clause": "2.3(1)"}
+        told = {"clause": "2.3(5)", "notified_at": start - timedelta(days=1)}
+        opens, closes = (edge + timedelta(seconds=self.dice.randint(-300, 130)) for edge in (start, end))
+        return told if self.dice.random() < 0.3 else {**told, "announced_from": opens, "announced_to": closes}
 
     def cluster(self) -> None:
         start = self.near()
@@ -681,6 +694,12 @@ class Happenings:
                 lambda: self.told("incident correct", **incident, started_at=moved),
                 lambda: self.told("incident correct", **incident, ended_at=moved + timedelta(hours=2)),
                 lambda: self.told("incident withdraw", **incident),
+                lambda: self.told("incident reopen", **incident),
+                lambda: self.told("incident correct", **incident, function="agent_sign_in"),
+                lambda: self.told("account move", account="A", region="r1", moved_at=self.near()),
+                lambda: self.told("account move", account="A", region="r2", moved_at=self.near()),
+                lambda: self.told("account correct", account="A", region="r2", reason="r"),
+                self.read_otherwise,
                 lambda: self.told("fees correct", bill=bill, product_fee="777.77", reason="r"),
                 lambda: self.told("fees void", bill=bill, reason="r"),
                 lambda: self.told("account correct", account="A", reason="r", **account),
@@ -692,6 +711,14 @@ class Happenings:
                 lambda: self.told("voucher reverse", voucher=voucher, redemption=1, reason="r"),
             )
         )()
+
+    def read_otherwise(self) -> None:
+        """The first version is published again with other readings."""
+        document = SHIPPED
+        for switch in self.dice.sample(sorted(SWITCHES.keys() - {"timezone", "version_in_force"}), 3):
+            value = self.dice.choice(SWITCHES[switch])
+            document = re.sub(rf"^{switch} = \S+", f"{switch} = {value}", document, flags=re.MULTILINE)
+        self.told("terms publish", document=document, reason="r")
 
     def claim(self, month: datetime) -> None:
         claim = {"account": "A", "month": f"{month:%Y-%m}"}
@@ -714,6 +741,8 @@ def history(dice: Random, told: Teller) -> None:
     enrolled = dice.choice((*[at("2018-09-01")] * 5, case.near()))
     told("account enroll", account="A", enrolled_at=enrolled, region=dice.choice(("r1", "r2", None)))
     told("account enroll", account="B", enrolled_at=at("2018-09-01"))
+    for region in dice.choice(((), (), ("r1",), ("r2", "r1"))):
+        told("account move", account="A", region=region, moved_at=case.near())
     for happening in (case.cluster, case.long_outage, case.bill, case.cluster, case.later)[: dice.choice((3, 4, 5, 5))]:
         happening()
     for month in (case.start, case.end):

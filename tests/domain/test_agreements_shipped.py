@@ -5,12 +5,13 @@ A fee is 1,000.00 where a row does not say otherwise; outages are one a day. A m
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
 import pytest
-from agreements import claimed, decided, moment, outages, version_of
-from build import row
+from agreements import claimed, decided, incident_of, length_us, moment, outages, outcome, version_of
+from build import account, row
 from conftest import ROOT, CommandLine
 
 from domain.decision import encode
@@ -235,6 +236,46 @@ def test_a_decision_has_one_format_and_no_other(agreement: str) -> None:
     for other in {0, 1, 2, 3} - {made.format}:
         with pytest.raises(ValueError, match=f"never written in format {other}"):
             encode(msgspec.structs.replace(made, format=other))
+
+
+@pytest.mark.parametrize("agreement", ["tencent-cbs", "tencent-cvm", "tencent-vpn"])
+@pytest.mark.parametrize(
+    ("down", "told"),
+    [
+        row("twelve minutes of fifteen days: 99.9444 %", "12 min", ("10.00", "0.999444")),
+        row("five minutes of fifteen days: 99.9768 %", "5 min", (MET, "0.999768")),
+    ],
+)
+def test_a_service_month_begins_with_the_service(agreement: str, down: str, told: tuple[str, str]) -> None:
+    """Enrolled on 17 March: fifteen days, and sixty days behind the 31st to claim."""
+    version = version_of(agreement)
+    terms = version.terms
+    start = moment("2026-03-20 12:00", terms)
+    made = decided(
+        version,
+        "2026-03",
+        [incident_of(terms, "I", start, start + length_us(down))],
+        fee="100.00",
+        filed_at=moment("2026-04-20 00:00", terms),
+        holder=account("2026-03-17 00:00"),
+    )
+    assert made.availability is not None
+    assert made.availability.total_us == 15 * 86_400 * 10**6
+    cut = Fraction(made.availability.numerator * 10**6, made.availability.denominator).__floor__()
+    assert (outcome(made), f"0.{cut:06d}") == told
+
+
+@pytest.mark.parametrize("agreement", ["tencent-cbs", "tencent-cvm", "tencent-vpn"])
+def test_a_service_month_ends_with_the_service(agreement: str) -> None:
+    """Closed behind 16 June: the sixtieth day to claim is 15 August, not 29 August."""
+    version = version_of(agreement)
+    terms = version.terms
+    found = [incident_of(terms, "I", moment("2026-06-10 12:00", terms), moment("2026-06-10 13:00", terms))]
+    holder = account("2026-03-17 00:00", closed="2026-06-17 00:00")
+    for filed, told in (("2026-08-15 23:59", "10.00"), ("2026-08-16 00:00", "too_late")):
+        made = decided(version, "2026-06", found, fee="100.00", filed_at=moment(filed, terms), holder=holder)
+        assert outcome(made) == told
+        assert made.availability is None or made.availability.total_us == 16 * 86_400 * 10**6
 
 
 def test_the_fee_as_one_has_no_call_part() -> None:

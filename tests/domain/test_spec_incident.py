@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from build import at, row, terms
 from spec import given
@@ -12,6 +13,7 @@ from domain import incident
 from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, WithdrawExclusion
 from domain.events import (
     ExclusionApplied,
+    ExclusionAppliedAsAnnounced,
     ExclusionWithdrawn,
     IncidentClosed,
     IncidentCorrected,
@@ -19,6 +21,7 @@ from domain.events import (
     IncidentWithdrawn,
 )
 from domain.refusals.incident import (
+    BadAnnouncedWindow,
     EmptySpan,
     EndsBeforeStart,
     ExclusionWasWithdrawn,
@@ -154,6 +157,75 @@ def test_an_exclusion_that_stands_is_not_applied_twice() -> None:
     given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(incident.apply_exclusion, exclude(), TERMS).then(
         IncidentWasWithdrawn
     )
+
+
+def announced(
+    since: str | None, to: str | None, told: str | None = "09:00", clause: str = "2.3(5)", begins: str | None = None
+) -> ApplyExclusion:
+    return ApplyExclusion(
+        incident=NAME,
+        clause=Clause(clause),
+        from_=when(begins),
+        notified_at=when(told),
+        announced_from=when(since),
+        announced_to=when(to),
+        reason=Words("why"),
+    )
+
+
+def in_window(since: str, to: str, told: str = "09:00", begins: str | None = None) -> ExclusionAppliedAsAnnounced:
+    return ExclusionAppliedAsAnnounced(
+        incident="INC-7",
+        exclusion=1,
+        clause="2.3(5)",
+        from_at=when(begins),
+        notified_at=at(told),
+        evidence=(),
+        announced_from=at(since),
+        announced_to=at(to),
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome"),
+    [
+        row("with its window", announced("10:00", "10:30"), in_window("10:00", "10:30")),
+        row("without its end", announced("10:00", None), BadAnnouncedWindow),
+        row("without its beginning", announced(None, "10:30"), BadAnnouncedWindow),
+        row("that is empty", announced("10:00", "10:00"), BadAnnouncedWindow),
+        row("told before it was to begin", announced("10:30", "11:00", "10:29"), in_window("10:30", "11:00", "10:29")),
+        row("told as it was to begin", announced("10:30", "11:00", "10:30"), NoticeTooLate),
+        row(
+            "told before it did begin, late", announced("09:30", "11:00", "09:59"), in_window("09:30", "11:00", "09:59")
+        ),
+        row("told as it did begin", announced("09:30", "11:00", "10:00"), NoticeTooLate),
+        row(
+            "told before a part of it began",
+            announced("09:30", "11:00", "10:10", begins="10:20"),
+            in_window("09:30", "11:00", "10:10", begins="10:20"),
+        ),
+        row("nobody was told", announced("10:00", "10:30", None), NoticeMissing),
+    ],
+)
+def test_r23_maintenance_is_recorded_with_its_announced_window(asked: ApplyExclusion, outcome: Any) -> None:
+    given(incident.evolve, OPENED, CLOSED).when(incident.apply_exclusion, asked, TERMS).then(outcome)
+
+
+def test_r23_another_window_is_another_exclusion() -> None:
+    known = given(incident.evolve, OPENED, CLOSED, (in_window("10:00", "10:30"), "why"))
+    known.when(incident.apply_exclusion, announced("10:00", "10:30"), TERMS).then()
+    known.when(incident.apply_exclusion, announced("10:00", "10:31"), TERMS).then(
+        msgspec.structs.replace(in_window("10:00", "10:31"), exclusion=2)
+    )
+
+
+def test_r23_a_corrected_start_still_needs_notice_before_it_or_before_the_window() -> None:
+    known = given(incident.evolve, OPENED, CLOSED, (in_window("10:30", "11:00", "10:20"), "why"))
+    known.when(incident.correct, correct(started_at="09:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("09:00"), ended_at=None)
+    )
+    known = given(incident.evolve, OPENED, CLOSED, (in_window("09:30", "11:00", "09:59"), "why"))
+    known.when(incident.correct, correct(started_at="09:40"), TERMS).then(NoticeTooLate)
 
 
 def withdraw(number: int, reason: str = "denied") -> WithdrawExclusion:

@@ -22,7 +22,7 @@ from domain.terms.versions import Version, document_sha256, parse_terms
 from ledger.exports.openslo import write_openslo
 
 SHIPPED = sorted((ROOT / "ledger" / "agreements").glob("*.toml"))
-REFERENCE = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml").read_text("utf-8")
+REFERENCE = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.2.toml").read_text("utf-8")
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 LABEL = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, CommandLine
 
-SHIPPED = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml").read_text("utf-8")
+SHIPPED = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.2.toml").read_text("utf-8")
 
 
 def line(command: str, **fields: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 
@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from agreements import YEARS, decided, incident_of, version_of
 from bruteforce_agreements import TEXTS, Text, decide, window
-from build import SECOND_US, calendars
+from build import SECOND_US, account, calendars
 
 from domain.calendar import is_workday
 from domain.money import Fen, percent_text, yuan
@@ -155,3 +155,40 @@ def test_a_claim_comes_to_what_any_combination_of_switches_says(first: int) -> N
         seen[compared(dice, text, msgspec.structs.replace(version_of("gcp-filestore"), terms=terms))] += 1
     assert min(seen[each] for each in ("too_early", "too_late", "commitment_met", "nothing_to_credit")) > 3, seen
     assert seen["awarded"] > 100, seen
+
+
+@pytest.mark.parametrize("agreement", sorted(name for name, text in TEXTS.items() if text.in_term))
+def test_a_service_month_is_the_part_of_the_month_within_the_term(agreement: str) -> None:
+    """The account comes, or goes, at a midnight within the month."""
+    text, version = TEXTS[agreement], version_of(agreement)
+    terms = msgspec.structs.replace(version.terms, effective_from=date(2018, 1, 1))
+    seen: Counter[str] = Counter()
+    for seed in range(200):
+        dice = Random(seed)
+        month = dice.choice(MONTHS)
+        days = brute.last_day(month).day
+        comes, goes = sorted(dice.sample(range(1, days + 1), 2))
+        term = date.fromisoformat(f"{month}-{comes:02d}"), date.fromisoformat(f"{month}-{goes:02d}")
+        first, after = brute.midnight(term[0], text.zone), brute.midnight(term[1], text.zone) + brute.DAY
+        start = dice.randint(first, after - 1)
+        length = dice.choice(
+            (60 * dice.randint(1, 20), int((after - first) * Fraction(dice.choice(("0.001", "0.05")))))
+        )
+        down, fee = [(start, min(after, start + length))], some_fee(dice)
+        opens, closes = window(text, month, workday, term[1])
+        filed = dice.choice((opens - 1, opens, closes - 1, closes, *[(opens + closes) // 2] * 6))
+        holder = account(f"{term[0]} 00:00", closed=f"{term[1] + timedelta(days=1)} 00:00")
+        found = [incident_of(terms, "I", down[0][0] * SECOND_US, down[0][1] * SECOND_US)]
+        made = decided(
+            msgspec.structs.replace(version, terms=terms),
+            month,
+            found,
+            fee=yuan(fee[0]),
+            vouchers=yuan(fee[1]),
+            filed_at=filed * SECOND_US,
+            holder=holder,
+        )
+        told = made.outcome, 0 if made.credit is None else made.credit.total_fen
+        assert told == decide(text, down, month, fee, filed, workday, term), (seed, term, down)
+        seen[made.outcome] += 1
+    assert set(seen) >= {"too_early", "too_late", "commitment_met", "awarded"}, seen

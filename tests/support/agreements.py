@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from build import SECOND_US, account, bill, calendars, versions
 
+from domain.account import Account
 from domain.assessment import assess
 from domain.case import Case
 from domain.claim import Claim, Filing
@@ -78,11 +79,12 @@ def decided(
     fee: str = "1000.00",
     vouchers: str = "0",
     filed_at: int,
+    holder: Account | None = None,
 ) -> Decision:
     """A claim decided; what it comes to can be recorded and read again."""
     filing = Filing(filed_at=filed_at, statement=None)
     case = Case(
-        account=account(),
+        account=account() if holder is None else holder,
         incidents={each.incident: each for each in found},
         bills={"B": bill(fee, first=month, service_voucher=vouchers)},
         claims={month: Claim(account="1001", month=month, filings=[filing], pending=filing)},

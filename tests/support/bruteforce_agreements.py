@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from bruteforce import first_day, half_up, last_day, later_month, midnight, month_bounds, total_seconds
 
@@ -35,8 +36,11 @@ class Text:
     months: int | None = None
     days: int | None = None
     zone: str = "UTC"
+    in_term: bool = False
+    """Whether a service month has only the days of the month within the term of the service."""
 
 
+_TENCENT: dict[str, Any] = {"workday": 5, "days": 60, "zone": "Asia/Shanghai", "in_term": True}
 TEXTS = {
     "aliyun-datahub": Text(
         (("99.9", 20), ("99", 30), ("95", 50)), 60, "down", True, 50, workday=5, months=2, zone="Asia/Shanghai"
@@ -47,13 +51,34 @@ TEXTS = {
     "aws-ec2": Text((("99.99", 10), ("99", 30), ("95", 100)), 0, above_fen=100, months=2),
     "gcp-filestore": Text((("99.9", 10), ("99", 25), ("95", 50)), 300, cap=50, days=30),
     "tencent-cbs": Text(
-        (("99.95", 10), ("99", 25), ("95", 100)), 60, "down", cap=100, workday=5, days=60, zone="Asia/Shanghai"
+        (("99.95", 10), ("99", 25), ("95", 100)),
+        60,
+        "down",
+        cap=100,
+        workday=5,
+        days=60,
+        zone="Asia/Shanghai",
+        in_term=True,
     ),
     "tencent-cvm": Text(
-        (("99.975", 10), ("99", 25), ("95", 100)), 60, "up", cap=100, workday=5, days=60, zone="Asia/Shanghai"
+        (("99.975", 10), ("99", 25), ("95", 100)),
+        60,
+        "up",
+        cap=100,
+        workday=5,
+        days=60,
+        zone="Asia/Shanghai",
+        in_term=True,
     ),
     "tencent-vpn": Text(
-        (("99.95", 10), ("99", 25), ("95", 100)), 60, "down", cap=100, workday=5, days=60, zone="Asia/Shanghai"
+        (("99.95", 10), ("99", 25), ("95", 100)),
+        60,
+        "down",
+        cap=100,
+        workday=5,
+        days=60,
+        zone="Asia/Shanghai",
+        in_term=True,
     ),
 }
 
@@ -90,13 +115,23 @@ def credit_fen(text: Text, ratio: Fraction, fee_fen: int, vouchers_fen: int) -> 
     return amount if amount > text.above_fen else 0
 
 
-def window(text: Text, month: str, is_workday: Callable[[date], bool]) -> Span:
-    """The first instant at which a claim is in time, and the first at which it no longer is."""
+def service_days(text: Text, month: str, term: tuple[date, date]) -> list[date]:
+    """The days of the service month."""
+    of_month = [first_day(month) + timedelta(days=n) for n in range(last_day(month).day)]
+    return [day for day in of_month if not text.in_term or term[0] <= day <= term[1]]
+
+
+def window(text: Text, month: str, is_workday: Callable[[date], bool], ended: date | None = None) -> Span:
+    """The first instant at which a claim is in time, and the first at which it no longer is.
+
+    `ended` is the last day of the service month, where it may end before the month does.
+    """
     opens = first_day(later_month(month, 1))
     if text.workday is not None:
         days = [opens + timedelta(days=n) for n in range(31)]
         opens = [day for day in days if is_workday(day)][text.workday - 1] + timedelta(days=1)
-    last = last_day(month) + timedelta(days=text.days) if text.days is not None else _months_later(text, month)
+    month_ended = last_day(month) if ended is None else ended
+    last = month_ended + timedelta(days=text.days) if text.days is not None else _months_later(text, month)
     return midnight(opens, text.zone), midnight(last + timedelta(days=1), text.zone)
 
 
@@ -113,15 +148,20 @@ def decide(
     fee: tuple[int, int],
     filed: int,
     is_workday: Callable[[date], bool],
+    term: tuple[date, date] = (date.min, date.max),
 ) -> tuple[str, int]:
-    """A claim's outcome and credit in fen; `fee` is what was billed and what of it was paid with vouchers."""
-    opens, closes = window(text, month, is_workday)
+    """A claim's outcome and credit in fen; `fee` is what was billed and what of it was paid with vouchers.
+
+    `term` are the first and the last day of the service, which begin and end at midnight.
+    """
+    days = service_days(text, month, term)
+    opens, closes = window(text, month, is_workday, days[-1])
     if filed < opens:
         return "too_early", 0
     if filed >= closes:
         return "too_late", 0
-    total = total_seconds(month)
-    ratio = Fraction(total - down_seconds(text, down, month), total)
+    total = len(days) * 86_400
+    ratio = Fraction(total - min(total, down_seconds(text, down, month)), total)
     if rate(text, ratio) == 0:
         return "commitment_met", 0
     amount = credit_fen(text, ratio, *fee)

@@ -104,7 +104,7 @@ _RUN = [
 
 def prepare(folder: Path) -> None:
     """The files that the commands name."""
-    shipped = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml").read_text("utf-8")
+    shipped = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.2.toml").read_text("utf-8")
     amended = shipped.replace('version = "2018-08-01"', 'version = "2027-01-01"')
     amended = amended.replace("effective_from = 2018-08-01", "effective_from = 2027-01-01")
     (folder / "amended.toml").write_text(amended, "utf-8")

@@ -8,7 +8,7 @@ from conftest import ROOT
 from frozen import Frozen
 from refusal_scenarios import Scenario, at, bytes_of_line, line, split
 
-_SHIPPED = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml").read_text("utf-8")
+_SHIPPED = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.2.toml").read_text("utf-8")
 _LAST_CAUSE = r"\[\[exclusions\]\]\nclause = \"2\.3\(11\)\"\ncause = .*\n"
 _VOUCHER = "V-1001-2026-03-1"
 
@@ -49,6 +49,14 @@ ACCOUNTS = [
         "restaged before its enrolment",
         "account restage 1001 --stage public_beta --changed-at 2018-07-01T00:00:00+08:00",
     ),
+    Scenario(
+        "enrolled after a move",
+        "account correct 1003 --enrolled-at 2021-01-01T00:00:00+08:00 --reason x",
+        before=("account move 1003 --region cn-beijing --moved-at 2020-01-01T00:00:00+08:00",),
+    ),
+    Scenario(
+        "moved before its enrolment", "account move 1001 --region cn-beijing --moved-at 2018-07-01T00:00:00+08:00"
+    ),
     Scenario("closed before its enrolment", "account close 1001 --closed-at 2018-07-01T00:00:00+08:00"),
     Scenario("nothing to correct", "account correct 1001 --reason x"),
     Scenario("never enrolled", "availability nobody 2026-03"),
@@ -73,6 +81,10 @@ INCIDENTS = [
     Scenario(
         "an excluded span outside",
         f"exclusion apply INC-1 --clause '2.3(1)' --from {at('03-04 10:00')} --to {at('03-04 10:10')}",
+    ),
+    Scenario(
+        "half an announced window",
+        f"exclusion apply INC-1 --clause '2.3(5)' --notified-at {at('03-01')} --announced-from {at('03-03 10:00')}",
     ),
     Scenario("maintenance without notice", "exclusion apply INC-1 --clause '2.3(5)'"),
     Scenario(
@@ -309,6 +321,16 @@ TERMS = [
         prepare=lambda frozen: _made_without_terms(frozen),
     ),
     _published("a version that is taken", _SHIPPED + "\n# amended\n", _IN_TIME),
+    _published(
+        "a version that is taken, and more than readings changed",
+        _SHIPPED.replace("value = 120", "value = 60"),
+        "--reason x",
+    ),
+    _published(
+        "a version that is taken, read on another clock",
+        _SHIPPED.replace('"Asia/Shanghai"', '"UTC"'),
+        "--reason x",
+    ),
     _published("a day that is taken", _of_version("other", "2018-08-01"), _IN_TIME),
     _published("without notice", _NEXT),
     _published("notice that came too late", _NEXT, "--noticed-at 2026-11-21T00:00:00+08:00")._replace(

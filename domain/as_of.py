@@ -89,7 +89,7 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return _of_incident(event, case.incidents.get(event.incident))
         case e.IncidentWithdrawn() | e.ExclusionApplied() | e.ExclusionWithdrawn():
             return _of_incident(event, case.incidents.get(event.incident))
-        case e.FeesBilled() | e.FeesCorrected() | e.FeesVoided():
+        case e.FeesBilled() | e.FeesCorrected() | e.FeesVoided() | e.FeesRestored():
             return case.bills[event.bill].billed_at
         case e.FeesPaidByVoucher():
             return links.get(("redeemed", event.voucher, event.redemption), _billed_at(case, event.bill))

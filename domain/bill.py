@@ -11,12 +11,14 @@ from domain.events import (
     FeesCorrected,
     FeesPaidByVoucher,
     FeesPaymentReversed,
+    FeesRestored,
     FeesVoided,
     Part,
 )
 from domain.refusals.bill import (
     BadMonths,
     BelowRedeemed,
+    BillUndone,
     BillVoided,
     CallAboveProduct,
     CallFeeMissing,
@@ -88,6 +90,8 @@ def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
                     setattr(bill, name, amount)
         case FeesVoided():
             bill.voided = reason or ""
+        case FeesRestored():
+            bill.voided = None
         case FeesPaidByVoucher():
             bill.payments.append(
                 Payment(
@@ -195,6 +199,18 @@ def void(bill: Bill, reason: str) -> tuple[Event, ...]:
         paid = standing[0]
         raise RedemptionsStand(bill=bill.bill, voucher=paid.voucher, redemption=paid.redemption)
     return (FeesVoided(bill=bill.bill),)
+
+
+def repeat(bill: Bill, *, again: bool) -> tuple[Event, ...]:
+    """A bill that was recorded before is told again with the same words: nothing while it stands.
+
+    A void one stands again where `again` is said, with the amounts that it had. Raises Refusal `undone` otherwise.
+    """
+    if bill.voided is None:
+        return ()
+    if not again:
+        raise BillUndone(bill=bill.bill, voided=bill.voided)
+    return (FeesRestored(bill=bill.bill),)
 
 
 def _not_voided(bill: Bill) -> None:

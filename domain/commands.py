@@ -129,6 +129,7 @@ class BillFees(Command, tag="fees bill", frozen=True, kw_only=True):
     product_fee: Fen
     call_fee: Fen | None = None
     voucher_offset: VoucherOffset | None = None
+    again: bool = False
 
 
 class CorrectFees(Command, tag="fees correct", frozen=True, kw_only=True):

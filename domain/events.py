@@ -282,6 +282,12 @@ class FeesVoided(Event, frozen=True, kw_only=True):
     bill: str
 
 
+class FeesRestored(Event, frozen=True, kw_only=True):
+    """The voiding of the bill is undone: it stands again, with the amounts that it had."""
+
+    bill: str
+
+
 class FeesPaidByVoucher(Event, frozen=True, kw_only=True):
     """The bill's side of a redemption; `voucher_month` is the month for which the voucher was awarded (R12)."""
 

@@ -787,6 +787,8 @@ def bills_of(events: Iterable[Event]) -> list[Bill]:
             bills[data["bill"]].amounts.update(said)
         elif event.topic == "fees.voided":
             bills[data["bill"]].void = True
+        elif event.topic == "fees.restored":
+            bills[data["bill"]].void = False
         elif event.topic == "fees.paid_by_voucher":
             paid = data["voucher_month"], data["part"], data["amount_fen"]
             bills[data["bill"]].payments[data["voucher"], data["redemption"]] = paid

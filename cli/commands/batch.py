@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from typing import IO
 
 import click
@@ -16,26 +16,41 @@ from cli.options.context import actor, open_ledger
 from cli.refusals import LinesRefused
 from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
+from domain.commands import BY_WORDS
 from domain.text import said
 from ledger.commands.batch import Batch, Report
+from ledger.imports.command_table import command_lines
 from ledger.refusals.copies import UnreadableFile
+
+
+def _known(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """The words of a command. Raises click.BadParameter."""
+    if value is not None and value not in BY_WORDS:
+        known = ", ".join(BY_WORDS)
+        raise click.BadParameter(said("{words} is no command; there are {known}", words=repr(value), known=known))
+    return value
 
 
 @click.command()
 @click.argument("file", shell_complete=files)
 @click.option("--keep-going", is_flag=True, help="Do the rest after a refusal; list all refusals, exit 1.")
 @click.option("--dry-run", is_flag=True, help="Check every line in turn and record nothing.")
+@click.option("--command", "words", callback=_known, metavar="WORDS", help="The file is a CSV table of this command.")
 @format_option
-def batch(file: str, keep_going: bool, dry_run: bool, format_: str | None) -> int:
+def batch(file: str, keep_going: bool, dry_run: bool, words: str | None, format_: str | None) -> int:
     """Carry out a file of commands, JSON Lines in UTF-8; - reads standard input.
 
     It stops at the first refusal; what came before stays. An interrupted file is simply run again.
+    With --command 'claim file' the file is a CSV table whose header names the fields of that command.
 
     \b
     Example:
       slaledger batch month-end.jsonl --keep-going
     """
-    with _opened(file) as lines, open_ledger() as ledger, progress("lines") as advance:
+    if words is None and file.lower().endswith(".csv"):
+        raise click.UsageError(said("say of which command the rows are, as in --command 'claim file'"))
+    opened = _opened(file) if words is None else _table(file, words)
+    with opened as lines, open_ledger() as ledger, progress("lines") as advance:
         run = Batch(ledger, lines, actor=actor(), keep_going=keep_going, on_progress=lambda done: advance(done, 0))
         report = run.run(dry_run=dry_run)
     answer = batch_answer(report, dry_run=dry_run)
@@ -47,14 +62,24 @@ def batch(file: str, keep_going: bool, dry_run: bool, format_: str | None) -> in
 def _opened(file: str) -> IO[bytes]:
     """Open the file as a seekable stream: standard input is copied into a temporary file first."""
     if file == "-":
-        spooled: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
-        shutil.copyfileobj(sys.stdin.buffer, spooled)
-        spooled.seek(0)
-        return spooled
+        return _spooled(sys.stdin.buffer)
     try:
         return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
     except OSError as error:
         raise UnreadableFile(file=file, why=error.strerror) from None
+
+
+def _table(file: str, words: str) -> IO[bytes]:
+    """The batch lines of a table's rows, in a temporary file. Raises Unreadable, ManyFaults."""
+    with _opened(file) as lines:
+        return _spooled(command_lines(lines, file, words))
+
+
+def _spooled(lines: Iterable[bytes]) -> IO[bytes]:
+    spooled: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
+    spooled.writelines(lines)
+    spooled.seek(0)
+    return spooled
 
 
 def _tell_refusals(name: str, report: Report) -> None:

@@ -1,18 +1,16 @@
-"""`slaledger import` of bills: FOCUS files, the provider's billing interface."""
+"""`slaledger import` of bills: the provider's CSV and billing interface, FOCUS files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import click
 
-from cli.options.importing import dry_run_option, file_argument, take, terms_currency
-from cli.terminal.output import format_option
+from cli.options.bill_files import BillFiles, bill_options, take_bills
+from cli.options.importing import terms_currency
 from domain.text import said
 from domain.time import zone_info
 from ledger.imports import focus as of_focus
-from ledger.imports.bss import read_bss
-from ledger.imports.source import Reading
+from ledger.imports.aliyun_bill import AliyunBillOptions, read_aliyun_bill
+from ledger.imports.bss import BssOptions, read_bss
 
 
 def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -32,8 +30,53 @@ def _accounts(given: tuple[str, ...]) -> dict[str, str]:
     )
 
 
+def _call_names(names: tuple[str, ...], given: BillFiles) -> frozenset[str]:
+    """What calls are called. Raises click.UsageError where nothing says which fees are call fees."""
+    if not names and not given.no_calls:
+        raise click.UsageError(said("say which items are calls: --call-item, repeatable, or --no-calls"))
+    return frozenset(names)
+
+
+@click.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
+@click.option("--call-item", "call_items", multiple=True, metavar="NAME", help="A 计费项 that is calls.")
+@click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
+@bill_options
+def aliyun_bill(given: BillFiles, call_items: tuple[str, ...], products: tuple[str, ...]) -> None:
+    """The provider's instance bill, UTF-8 or GB18030: what was payable, and what of it vouchers (代金券) paid.
+    Several files are one bill.
+
+    \b
+    Example:
+      slaledger import aliyun-bill bill.csv --call-item 通话费
+    """
+    asked = AliyunBillOptions(
+        call_items=_call_names(call_items, given), products=frozenset(products), no_calls=given.no_calls
+    )
+    take_bills(given, lambda files: read_aliyun_bill(files, asked=asked))
+
+
+@click.command("bss", short_help="The provider's billing interface (JSON).")
+@click.option("--call-item", "call_items", multiple=True, metavar="NAME", help="An item that is calls.")
+@click.option("--product", "products", multiple=True, metavar="NAME", help="Only items of this product; repeatable.")
+@bill_options
+def bss(given: BillFiles, call_items: tuple[str, ...], products: tuple[str, ...]) -> None:
+    """What QueryInstanceBill, DescribeInstanceBill or QueryInstanceGaapCost answered, all pages of a billing cycle:
+    what was payable, and what of it vouchers (代金券) paid.
+
+    \b
+    Example:
+      slaledger import bss costs.json --call-item 通话费
+    """
+    asked = BssOptions(
+        call_items=_call_names(call_items, given),
+        products=frozenset(products),
+        no_calls=given.no_calls,
+        currency=terms_currency(),
+    )
+    take_bills(given, lambda files: read_bss(files, asked=asked))
+
+
 @click.command("focus", short_help="A FOCUS 1.0 to 1.2 billing file (CSV).")
-@file_argument
 @click.option(
     "--account-column", type=click.Choice(of_focus.ACCOUNT_COLUMNS), required=True, help="Where accounts are."
 )
@@ -46,10 +89,9 @@ def _accounts(given: tuple[str, ...]) -> dict[str, str]:
 @click.option("--leave-out", multiple=True, type=click.Choice(of_focus.DECIDABLE), help="Rows that do not count.")
 @click.option("--round", "rounded", is_flag=True, help="Round sums half up to two decimals.")
 @click.option("--repeated-rows", is_flag=True, help="Rows alike in every column are charges of their own.")
-@dry_run_option
-@format_option
+@bill_options
 def focus(
-    file: str,
+    given: BillFiles,
     account_column: str,
     accounts: tuple[str, ...],
     call_services: tuple[str, ...],
@@ -60,8 +102,6 @@ def focus(
     leave_out: tuple[str, ...],
     rounded: bool,
     repeated_rows: bool,
-    dry_run: bool,
-    format_: str | None,
 ) -> None:
     """A billing file as FOCUS has it: a bill per account and billing period, of BilledCost. Usage counts; of other
     kinds of charges say whether they do.
@@ -83,28 +123,7 @@ def focus(
         leave_out=frozenset(leave_out),
         rounded=rounded,
         repeated_rows=repeated_rows,
+        no_calls=given.no_calls,
         currency=terms_currency(),
     )
-    take(file, lambda lines: of_focus.read_focus(lines, name=file, asked=asked), dry_run, format_)
-
-
-@click.command("bss", short_help="The provider's billing interface (JSON).")
-@file_argument
-@click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="An item that is calls.")
-@click.option("--product", "products", multiple=True, metavar="NAME", help="Only items of this product; repeatable.")
-@dry_run_option
-@format_option
-def bss(file: str, call_items: tuple[str, ...], products: tuple[str, ...], dry_run: bool, format_: str | None) -> None:
-    """What QueryInstanceBill, DescribeInstanceBill or QueryInstanceGaapCost answered, all pages of a billing cycle:
-    what was payable, and what of it vouchers (代金券) paid.
-
-    \b
-    Example:
-      slaledger import bss costs.json --call-item 通话费
-    """
-    calls, wanted, currency = frozenset(call_items), frozenset(products), terms_currency()
-
-    def read(lines: Iterable[bytes]) -> Reading:
-        return read_bss(lines, name=file, call_items=calls, products=wanted, currency=currency)
-
-    take(file, read, dry_run, format_)
+    take_bills(given, lambda files: of_focus.read_focus(files, asked=asked))

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import click
 
-from cli.commands.import_bills import bss, focus
+from cli.commands.import_bills import aliyun_bill, bss, focus
 from cli.commands.import_config import run_configured
 from cli.commands.import_events import cloudevents
 from cli.commands.import_outages import alertmanager, pagerduty, prometheus, statuspage
 from cli.commands.transfer import counts, print_receipt
 from cli.options.completion import files
 from cli.options.context import lock_seconds, settings
-from cli.options.importing import dry_run_option, file_argument, take
+from cli.options.importing import dry_run_option, file_argument
 from cli.terminal.output import format_option
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies import transfer
-from ledger.imports.aliyun_bill import read_aliyun_bill
 
 
 @click.group("import", invoke_without_command=True)
@@ -37,25 +36,6 @@ def imports(ctx: click.Context, config: str | None, dry_run: bool, format_: str 
         ctx.exit(2)
     formats = {name: command for name, command in imports.commands.items() if name != "events"}
     ctx.exit(run_configured(ctx, config, formats, dry_run, format_))
-
-
-@imports.command("aliyun-bill", short_help="The provider's instance bill (41-column CSV).")
-@file_argument
-@click.option("--call-item", "call_items", multiple=True, required=True, metavar="NAME", help="A 计费项 that is calls.")
-@click.option("--product", "products", multiple=True, metavar="NAME", help="Only rows of this 产品; repeatable.")
-@dry_run_option
-@format_option
-def aliyun_bill(
-    file: str, call_items: tuple[str, ...], products: tuple[str, ...], dry_run: bool, format_: str | None
-) -> None:
-    """The provider's instance bill, UTF-8 or GB18030: what was payable, and what of it vouchers (代金券) paid.
-
-    \b
-    Example:
-      slaledger import aliyun-bill bill.csv --call-item 通话费
-    """
-    calls, wanted = frozenset(call_items), frozenset(products)
-    take(file, lambda lines: read_aliyun_bill(lines, name=file, call_items=calls, products=wanted), dry_run, format_)
 
 
 @imports.command("events", short_help="A whole ledger, as `export events` wrote it.")
@@ -83,5 +63,5 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
         print_receipt(file, moved, words, format_)
 
 
-for _command in (statuspage, alertmanager, prometheus, pagerduty, focus, bss, cloudevents):
+for _command in (statuspage, alertmanager, prometheus, pagerduty, aliyun_bill, focus, bss, cloudevents):
     imports.add_command(_command)

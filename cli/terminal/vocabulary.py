@@ -75,6 +75,7 @@ _TOPICS = (
     said("fees.billed"),
     said("fees.corrected"),
     said("fees.voided"),
+    said("fees.restored"),
     said("fees.paid_by_voucher"),
     said("fees.payment_reversed"),
     said("claim.filed"),

@@ -40,6 +40,15 @@ class BillVoided(Refusal, code="bill_voided"):
     voided: str
 
 
+class BillUndone(Refusal, code="undone"):
+    """What was done and then undone is not done again by itself."""
+
+    message = "bill {bill} was recorded before and voided: {voided}"
+    hint = "say --again where it was billed after all; another bill needs an id of its own"
+    bill: str
+    voided: str
+
+
 class NoCallPart(Refusal, code="no_call_part"):
     """The fee of this agreement has no parts: all of it is the product fee."""
 

@@ -1,24 +1,30 @@
 """Fees from the provider's instance-detail bill: a CSV of 41 columns, one row per instance and billing item.
 
-A bill here is an account's rows of one month and one order. What is payable (应付金额) is already net of
-discounts and coupons; only 代金券抵扣 is paid with vouchers: a coupon (优惠券抵扣) lowers the price and a
-stored value card (储值卡支付金额) is money. Sums are exact and rounded half up to the fen once per bill and part.
-Times have no zone in the file: they are the provider's billing clock, +08:00.
+A bill here is an account's rows of the same months, all orders summed up. What is payable (应付金额) is already net of
+discounts and coupons; only 代金券抵扣 is paid with vouchers: a coupon (优惠券抵扣) lowers the price and a stored value
+card (储值卡支付金额) is money. Times have no zone in the file: they are the provider's billing clock, +08:00.
 """
+
+from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from fractions import Fraction
+from hashlib import sha256
 
 import msgspec
 
 from domain.bill import MAX_MONTHS
-from domain.text import said
-from ledger.imports.charges import Charge, ChargedBill, bill_fields, next_month
+from domain.refusals import Refusal
+from domain.text import counted, said
+from ledger.imports.bill_statements import BillKey, BillReading
+from ledger.imports.charges import BillSums, Charge, Currencies, next_month
 from ledger.imports.csv_rows import CsvRow, rows
-from ledger.imports.source import Reading, Sourced, checked_id, whole
+from ledger.imports.source import checked_id, microseconds, whole
+from ledger.imports.statements import Faults, LeftOut, SourceFile
 from ledger.refusals.imports.aliyun_bill import (
     BadAmountInBill,
     BadBillingMonth,
@@ -26,13 +32,14 @@ from ledger.refusals.imports.aliyun_bill import (
     BadTimeInBill,
     BillingEndsBeforeStart,
     NotYuan,
-    PeriodsDiffer,
     SeveralProducts,
     TooManyMonths,
     UnknownCallItem,
     UnknownProduct,
 )
+from ledger.refusals.imports.bills import RowInTwoFiles
 
+SOURCE, STEM = "aliyun-bill", "aliyun"
 # fmt: off
 COLUMNS = (
     "账期", "财务单元", "账号ID", "账号", "Owner账号", "产品Code", "产品", "产品明细Code", "产品明细",
@@ -46,42 +53,84 @@ PREPAID = ("包年包月", "预付费", "Subscription")
 YUAN = {"", "CNY", "RMB", "人民币"}
 LARGEST = 256 * 2**20
 """Bytes of a file; two encodings are tried on it, so it is read as one piece."""
+BILLING_CLOCK = timezone(timedelta(hours=8))
 _MONTH = re.compile(r"(20[0-9]{2})[-/]?(0[1-9]|1[0-2])")
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{1,10}))?")
 _DAY = r"(20[0-9]{2})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
 _TIME = re.compile(_DAY + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?")
+_HINT = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
 
 
-class Period(msgspec.Struct, frozen=True):
-    """The months a row pays for: `months` of them from `first_month` (`YYYY-MM`) on."""
+class AliyunBillOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person said of the files.
 
-    first_month: str
-    months: int
-
-
-def read_aliyun_bill(
-    lines: Iterable[bytes], *, name: str, call_items: frozenset[str], products: frozenset[str] = frozenset()
-) -> Reading:
-    """One `fees bill` per account, month and order, in the order in which they first appear.
-
-    `call_items` are the billing items (计费项) that are call fees; every other item is a service fee.
-    `products` names what to read (产品Code, 产品 or 产品明细) and is needed when the file bears more than one
-    product. Raises Unreadable.
+    `call_items` are the billing items (计费项) that are call fees; every other item is a service fee. With `no_calls`
+    no row need bear one. `products` names what to read (产品Code, 产品 or 产品明细) and is needed when the files bear
+    more than one product.
     """
-    text = _text(whole(lines, name, LARGEST), name)
-    hint = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
-    borne = list(rows(io.StringIO(text, newline=""), name, COLUMNS, hint))
-    notes: list[str] = [] if borne else [said("the file has no rows under its header")]
-    kept = _of_products(borne, name, products, notes)
-    if unborne := sorted(call_items - {row.cells["计费项"] for row in kept}):
-        raise UnknownCallItem(place=name, unborne=unborne[0])
-    bills: dict[str, list[CsvRow]] = {}
+
+    call_items: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    no_calls: bool = False
+
+
+def read_aliyun_bill(files: Sequence[SourceFile], *, asked: AliyunBillOptions) -> BillReading:
+    """One statement per account, first month and number of months, in the order in which they first appear.
+
+    Raises Unreadable, or ManyFaults with all that is wrong in the files.
+    """
+    unread, faults = Faults(), Faults()
+    borne: list[CsvRow] = []
+    for file in files:
+        with unread.gathering():
+            borne += _rows(file, faults.add)
+    unread.check()
+    names = ", ".join(file.name for file in files)
+    if len(files) > 1:
+        _check_each_once(borne, faults)
+    kept: list[CsvRow] = []
+    with faults.gathering():
+        kept = _of_products(borne, names, asked.products)
+    unborne = sorted(asked.call_items - {row.cells["计费项"] for row in kept})
+    if unborne and kept and not asked.no_calls:
+        faults.add(UnknownCallItem(place=names, unborne=unborne[0]))
+    sums, currencies, unbounded = BillSums(), Currencies("CNY", _not_yuan), list[str]()
     for row in kept:
-        bills.setdefault(_bill_id(row), []).append(row)
-    commands = [
-        Sourced(place=part[0].place, fields=_bill(bill, part, call_items, notes)) for bill, part in bills.items()
-    ]
-    return Reading(commands=tuple(commands), notes=tuple(notes))
+        with faults.gathering():
+            charge = _charge(row, asked.call_items)
+            currency = row.cells.get("币种", "")
+            yuan = "CNY" if currency in YUAN else currency
+            currencies.take(charge.key.account, charge.key.first_month, yuan, row.place)
+            sums.add(charge)
+            if _is_prepaid(row) and not _is_bounded(row):
+                unbounded.append(charge.key.text)
+    currencies.check(faults)
+    statements = sums.statements(faults)
+    faults.check()
+    others = Counter(row.cells["产品"] or row.cells["产品Code"] for row in borne if not _is_asked(row, asked.products))
+    return BillReading(
+        source=SOURCE,
+        stem=STEM,
+        statements=tuple(statements),
+        left_out=tuple(
+            LeftOut(product, counted("{n} row of another product", "{n} rows of another product", n))
+            for product, n in others.items()
+        ),
+        notes=(
+            *(() if borne else (said("the file has no rows under its header"),)),
+            *([said("rows of other products were left out: {n}", n=others.total())] if others else []),
+            *(
+                said("{bill}: prepaid, but without its start and end: taken as one month", bill=bill)
+                for bill in dict.fromkeys(unbounded)
+            ),
+            *sums.notes(expects_calls=bool(asked.call_items) and not asked.no_calls),
+        ),
+    )
+
+
+def _rows(file: SourceFile, fault: Callable[[Refusal], None]) -> Iterator[CsvRow]:
+    text = _text(whole(file.lines, file.name, LARGEST), file.name)
+    return rows(io.StringIO(text, newline=""), file.name, COLUMNS, _HINT, fault)
 
 
 def _text(data: bytes, file: str) -> str:
@@ -94,32 +143,52 @@ def _text(data: bytes, file: str) -> str:
     raise BadEncoding(place=file)
 
 
-def _of_products(rows: list[CsvRow], file: str, products: frozenset[str], notes: list[str]) -> list[CsvRow]:
+def _check_each_once(borne: Iterable[CsvRow], faults: Faults) -> None:
+    """A row of one file stands in no other: an export that was given twice would count twice."""
+    first: dict[bytes, str] = {}
+    for row in borne:
+        digest = sha256(msgspec.json.encode(sorted(row.cells.items()))).digest()[:16]
+        if first.setdefault(digest, row.file) != row.file:
+            faults.add(RowInTwoFiles(place=row.place))
+
+
+def _of_products(rows: list[CsvRow], file: str, products: frozenset[str]) -> list[CsvRow]:
     """The rows of the products asked for; without a choice, all of them, if they are of one product."""
     if not products:
         for column in ("产品Code", "产品"):
             if len(found := sorted({row.cells[column] for row in rows})) > 1:
                 raise SeveralProducts(place=file, column=column, products=", ".join(map(repr, found)))
         return rows
-    kept = [row for row in rows if products & _product_names(row)]
     if unborne := sorted(products - {word for row in rows for word in _product_names(row)}):
         raise UnknownProduct(place=file, unborne=unborne[0])
-    if len(kept) < len(rows):
-        notes.append(said("rows of other products were left out: {n}", n=len(rows) - len(kept)))
-    return kept
+    return [row for row in rows if _is_asked(row, products)]
+
+
+def _is_asked(row: CsvRow, products: frozenset[str]) -> bool:
+    return not products or bool(products & _product_names(row))
 
 
 def _product_names(row: CsvRow) -> set[str]:
     return {row.cells["产品Code"], row.cells["产品"], row.cells["产品明细"]}
 
 
-def _bill_id(row: CsvRow) -> str:
-    if row.cells.get("币种", "") not in YUAN:
-        raise NotYuan(place=row.place, currency=row.cells["币种"])
-    parts = ["aliyun", row.required("账号ID"), _month(row)]
-    if order := row.cells["订单号/账单号"]:
-        parts.append(order)
-    return checked_id(":".join(parts), row.place)
+def _not_yuan(place: str, given: str) -> NotYuan:
+    return NotYuan(place=place, currency=given)
+
+
+def _charge(row: CsvRow, call_items: frozenset[str]) -> Charge:
+    account = checked_id(row.required("账号ID"), row.place)
+    first_month, months = _period(row)
+    return Charge(
+        place=row.place,
+        key=BillKey(account, first_month, months),
+        is_call=row.cells["计费项"] in call_items,
+        fee=_amount(row, "应付金额"),
+        voucher=_amount(row, "代金券抵扣"),
+        unpaid=_amount(row, "欠费金额"),
+        billed=_billed(row),
+        order=row.cells["订单号/账单号"],
+    )
 
 
 def _month(row: CsvRow) -> str:
@@ -127,26 +196,6 @@ def _month(row: CsvRow) -> str:
     if not (match := _MONTH.fullmatch(row.required("账期"))):
         raise BadBillingMonth(place=row.place, month=row.cells["账期"])
     return f"{match[1]}-{match[2]}"
-
-
-def _bill(bill: str, rows: list[CsvRow], call_items: frozenset[str], notes: list[str]) -> dict[str, object]:
-    """The `fees bill` command of one bill's rows."""
-    period = _period(rows)
-    if any(_is_prepaid(row) and not _is_bounded(row) for row in rows):
-        notes.append(said("{bill}: prepaid, but without its start and end: taken as one month", bill=bill))
-    head = ChargedBill(
-        bill=bill,
-        account=rows[0].cells["账号ID"],
-        first_month=period.first_month,
-        months=period.months,
-        billed_at=_billed_at(rows),
-    )
-    return bill_fields(head, (_charge(row, call_items) for row in rows))
-
-
-def _charge(row: CsvRow, call_items: frozenset[str]) -> Charge:
-    fee, voucher = _amount(row, "应付金额"), _amount(row, "代金券抵扣")
-    return Charge(place=row.place, is_call=row.cells["计费项"] in call_items, fee=fee, voucher=voucher)
 
 
 def _amount(row: CsvRow, column: str) -> Fraction:
@@ -167,31 +216,17 @@ def _is_bounded(row: CsvRow) -> bool:
     return bool(row.cells["账单开始时间"] and row.cells["账单结束时间"])
 
 
-def _period(rows: list[CsvRow]) -> Period:
-    """The months that the bill pays for; its rows must agree."""
-    periods = [_row_period(row) for row in rows]
-    for row, period in zip(rows, periods, strict=True):
-        if period != periods[0]:
-            raise PeriodsDiffer(
-                place=row.place,
-                months=period.months,
-                first_month=period.first_month,
-                bill_months=periods[0].months,
-                bill_first_month=periods[0].first_month,
-            )
-    return periods[0]
-
-
-def _row_period(row: CsvRow) -> Period:
+def _period(row: CsvRow) -> tuple[str, int]:
     """Prepaid with start and end: the months bought, from the start's month. Else the month of 账期."""
+    month = _month(row)
     if not (_is_prepaid(row) and _is_bounded(row)):
-        return Period(_month(row), 1)
+        return month, 1
     start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
     if end <= start:
         raise BillingEndsBeforeStart(place=row.place)
     for months in range(1, MAX_MONTHS + 1):
         if end <= _last_end(start, months):
-            return Period(f"{start:%Y-%m}", months)
+            return f"{start:%Y-%m}", months
     raise TooManyMonths(place=row.place, max_months=MAX_MONTHS)
 
 
@@ -208,28 +243,24 @@ def _last_end(start: datetime, months: int) -> datetime:
     return first + timedelta(days=min(start.day, days))
 
 
-def _billed_at(rows: list[CsvRow]) -> str:
-    """The bill's date: the latest 消费时间, else the latest 账单结束时间, else the start of the next month.
+def _billed(row: CsvRow) -> tuple[int, int]:
+    """When it was billed: its 消费时间, else its 账单结束时间, else the start of the next month.
 
     The end of what was prepaid lies ahead, so it says nothing of when that was billed.
     """
-    times = _times(rows, "消费时间")
-    if not times and not any(_is_prepaid(row) for row in rows):
-        times = _times(rows, "账单结束时间")
-    at = max(times) if times else next_month(datetime.fromisoformat(f"{_month(rows[0])}-01"))
-    return f"{at.isoformat()}+08:00"
-
-
-def _times(rows: Iterable[CsvRow], column: str) -> list[datetime]:
-    return [_time(row, column) for row in rows if row.cells[column]]
+    if row.cells["消费时间"]:
+        return 2, microseconds(_time(row, "消费时间"))
+    if row.cells["账单结束时间"] and not _is_prepaid(row):
+        return 1, microseconds(_time(row, "账单结束时间"))
+    return 0, microseconds(next_month(datetime.fromisoformat(f"{_month(row)}-01").replace(tzinfo=BILLING_CLOCK)))
 
 
 def _time(row: CsvRow, column: str) -> datetime:
-    """A local time of the billing clock; a date alone is its midnight."""
+    """A time of the billing clock; a date alone is its midnight."""
     if match := _TIME.fullmatch(row.cells[column]):
         try:
             year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the billing clock's, by column
+            return datetime(year, month, day, hour, minute, second, tzinfo=BILLING_CLOCK)
         except ValueError:
             pass
     raise BadTimeInBill(place=row.place, column=column, text=row.cells[column])

@@ -5,28 +5,28 @@ A bill here is an account's items of one billing cycle. PretaxAmount is what was
 it vouchers (代金券) paid; a coupon (优惠券, DeductedByCoupons) lowered the price and a stored value card (储值卡,
 DeductedByPrepaidCard) is money. QueryInstanceGaapCost spreads what was prepaid over its months: its MonthGaap… amounts
 are the cycle's own. A prepaid item of QueryInstanceBill is refused: it is the whole price in the month of purchase.
-The id of a bill is that of `import aliyun-bill` for the same account and month, so that nothing is counted twice.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.charges import Charge, ChargedBill, bill_fields, check_currency, next_month
-from ledger.imports.source import Node, Reading, Sourced, checked_id, documents
+from ledger.imports.aliyun_bill import BILLING_CLOCK, STEM
+from ledger.imports.bill_statements import BillKey, BillReading
+from ledger.imports.bss_pages import Page, read_pages, word
+from ledger.imports.charges import ZERO, BillSums, Charge, Currencies, next_month
+from ledger.imports.source import Node, checked_id, microseconds
+from ledger.imports.statements import Faults, LeftOut, SourceFile
 from ledger.refusals.imports.bss import (
     BadAmountInAnswer,
     BadBillingCycle,
     DailyItem,
-    FailedAnswer,
-    Incomplete,
-    MixedAnswers,
-    NotABill,
-    PageTwice,
     Prepaid,
     SeveralProductsInAnswer,
     UnknownBillType,
@@ -35,10 +35,26 @@ from ledger.refusals.imports.bss import (
     UnknownSubscriptionType,
 )
 
+SOURCE = "bss"
 BILL_TYPES = frozenset({"SubscriptionOrder", "PayAsYouGoBill", "Refund", "Adjustment"})
 SUBSCRIPTION_TYPES = frozenset({"Subscription", "PayAsYouGo"})
+_PRODUCT = ("ProductDetail", "ProductName", "ProductType", "ProductCode")
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
+
+
+class BssOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person said of the answers.
+
+    `call_items` are the items that are call fees, by BillingItem, or where items have none by ProductDetail,
+    ProductName, ProductType or ProductCode; every other item is a service fee. With `no_calls` no item need be called
+    so. `products` names what to read and is needed when there is more than one. `currency` is that of the terms.
+    """
+
+    call_items: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    no_calls: bool = False
+    currency: str
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,120 +63,80 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     node: Node
     account: str
     month: str
+    code: str
     products: frozenset[str]
     names: frozenset[str]
+    currency: str
+    order: str
     fee: Fraction
     voucher: Fraction
+    unpaid: Fraction
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer: its items, how many there are in all pages, and which page it is, where it says so."""
+def read_bss(files: Sequence[SourceFile], *, asked: BssOptions) -> BillReading:
+    """One statement per account and billing cycle, in the order in which they first appear.
 
-    node: Node
-    kind: str
-    number: str | None
-    total: str | None
-    items: tuple[Node, ...]
-
-
-def read_bss(
-    lines: Iterable[bytes],
-    *,
-    name: str,
-    call_items: frozenset[str],
-    products: frozenset[str],
-    currency: str,
-) -> Reading:
-    """One `fees bill` per account and billing cycle, in the order in which they first appear.
-
-    `call_items` are the items that are call fees, by BillingItem, or where items have none by ProductDetail,
-    ProductName, ProductType or ProductCode; every other item is a service fee. `products` names what to read and is
-    needed when there is more than one. Raises Unreadable.
+    Raises Unreadable, or ManyFaults with all that is wrong in the files.
     """
-    pages = [page for root in documents(lines, name) for page in _pages(root)]
-    _check_complete(pages)
-    items = [_item(node, page, currency) for page in pages for node in page.items]
-    notes: list[str] = [] if items else [said("there are no items in the file")]
-    kept = _of_products(items, name, products, notes)
-    if unborne := sorted(call_items - {each for item in kept for each in item.names}):
-        raise UnknownCallItemInAnswer(place=name, name=repr(unborne[0]))
-    bills: dict[str, list[Item]] = {}
-    for item in kept:
-        bills.setdefault(checked_id(f"aliyun:{item.account}:{item.month}", item.node.place), []).append(item)
-    commands = [Sourced(place=own[0].node.place, fields=_bill(bill, own, call_items)) for bill, own in bills.items()]
-    return Reading(commands=tuple(commands), notes=tuple(notes))
-
-
-def _pages(root: Node) -> Iterator[Page]:
-    """The answers of a document, which may be a list of them. Raises Unreadable `failed_answer`, `not_a_bill`."""
-    answers = [root]
-    if isinstance(root.value, list):
-        answers = [Node(root.file, f"{root.path}[{index}]", value) for index, value in enumerate(root.value)]
-    for answer in answers:
-        if answer.fields().get("Success") is not True:
-            raise FailedAnswer(place=answer.place, given_code=answer.at("Code").value, text=answer.at("Message").value)
-        yield _page(answer.at("Data"))
-
-
-def _page(data: Node) -> Page:
-    for kind, place in (("Items", "Item"), ("Modules", "Module")):
-        held = data.at(kind)
-        if held.value is None:
-            continue
-        items = data.items(kind) if isinstance(held.value, list) else held.items(place)
-        number, total = (
-            None if data.at(each).value is None else str(data.at(each).value) for each in ("PageNum", "TotalCount")
-        )
-        return Page(node=data, kind=kind, number=number, total=total, items=tuple(items))
-    raise NotABill(place=data.place)
-
-
-def _check_complete(pages: Iterable[Page]) -> None:
-    """All pages of a cycle's query are there, once each.
-
-    Raises Unreadable `page_twice`, `incomplete`, `mixed_answers`.
-    """
-    of_cycle: dict[tuple[object, ...], list[Page]] = {}
+    faults = Faults()
+    pages = read_pages(files, faults)
+    items: list[Item] = []
     for page in pages:
-        told = next(iter(page.items), page.node) if page.kind == "Modules" else page.node
-        key = told.at("BillingCycle").value, page.node.at("AccountID").value
-        of_cycle.setdefault(key, []).append(page)
-    if len({page.kind for own in of_cycle.values() for page in own}) > 1:
-        last = next(reversed(of_cycle.values()))[-1]
-        raise MixedAnswers(place=last.node.place)
-    for own in of_cycle.values():
-        numbers = [page.number for page in own if page.number is not None]
-        for page in own:
-            if numbers.count(page.number or "") > 1:
-                raise PageTwice(place=page.node.at("PageNum").place, n=page.number)
-        given = sum(len(page.items) for page in own)
-        for page in own:
-            if page.total is not None and page.total != str(given):
-                raise Incomplete(place=page.node.at("TotalCount").place, given=given, total=page.total)
+        for node in page.items:
+            with faults.gathering():
+                items.append(_item(node, page))
+    names = ", ".join(file.name for file in files)
+    kept: list[Item] = []
+    with faults.gathering():
+        kept = _of_products(items, names, asked.products)
+    unborne = sorted(asked.call_items - {each for item in kept for each in item.names})
+    if unborne and kept and not asked.no_calls:
+        faults.add(UnknownCallItemInAnswer(place=names, name=repr(unborne[0])))
+    is_spread = any(page.is_spread for page in pages)
+    sums, currencies = BillSums(is_spread=is_spread), Currencies(asked.currency)
+    for item in kept:
+        currencies.take(item.account, item.month, item.currency, item.node.at("Currency").place)
+        sums.add(_charge(item, asked.call_items))
+    currencies.check(faults)
+    statements = sums.statements(faults)
+    faults.check()
+    return BillReading(
+        source=SOURCE,
+        stem=STEM,
+        statements=tuple(statements),
+        left_out=tuple(_left_out(items, kept)),
+        notes=(
+            *(() if items else (said("there are no items in the file"),)),
+            *_others(len(items) - len(kept)),
+            *sums.notes(expects_calls=bool(asked.call_items) and not asked.no_calls),
+        ),
+    )
 
 
-def _item(node: Node, page: Page, currency: str) -> Item:
-    spread = page.kind == "Modules"
-    node.choice("BillType" if spread else "Item", BILL_TYPES, UnknownBillType)
+def _item(node: Node, page: Page) -> Item:
+    node.choice("BillType" if page.is_spread else "Item", BILL_TYPES, UnknownBillType)
     prepaid = node.choice("SubscriptionType", SUBSCRIPTION_TYPES, UnknownSubscriptionType) == "Subscription"
-    if prepaid and not spread:
+    if prepaid and not page.is_spread:
         raise Prepaid(place=node.at("SubscriptionType").place)
-    if node.at("BillingDate").value:
-        raise DailyItem(place=node.at("BillingDate").place, day=node.at("BillingDate").value)
-    month = _month(node if node.at("BillingCycle").value else page.node)
-    check_currency(node.at("Currency").place, node.text("Currency"), currency)
-    owner = node if node.at("OwnerID").value else page.node
-    named = [str(node.at(key).value or "") for key in ("ProductDetail", "ProductName", "ProductType", "ProductCode")]
-    item = str(node.at("BillingItem").value or "")
-    prefix = "MonthGaap" if spread else ""
+    if day := word(node, "BillingDate"):
+        raise DailyItem(place=node.at("BillingDate").place, day=day)
+    month = _month(node if word(node, "BillingCycle") else page.node)
+    owner, column = (node, "OwnerID") if word(node, "OwnerID") else (page.node, "AccountID")
+    named = [word(node, key) for key in _PRODUCT]
+    item = word(node, "BillingItem")
+    prefix = "MonthGaap" if page.is_spread else ""
     return Item(
         node=node,
-        account=owner.text("OwnerID" if owner is node else "AccountID"),
+        account=checked_id(owner.text(column), node.place),
         month=month,
+        code=named[-1],
         products=frozenset(named) - {""},
         names=frozenset([item] if item else named) - {""},
+        currency=node.text("Currency"),
+        order=word(node, "OrderId") or word(node, "RecordID"),
         fee=_amount(node, f"{prefix}PretaxAmount"),
         voucher=_amount(node, f"{prefix}DeductedByCashCoupons"),
+        unpaid=ZERO if node.at("OutstandingAmount").value in (None, "") else _amount(node, "OutstandingAmount"),
     )
 
 
@@ -179,30 +155,47 @@ def _amount(node: Node, key: str) -> Fraction:
     return Fraction(text)
 
 
-def _of_products(items: list[Item], file: str, products: frozenset[str], notes: list[str]) -> list[Item]:
+def _of_products(items: list[Item], file: str, products: frozenset[str]) -> list[Item]:
     """The items of the products asked for; without a choice, all of them, if they are of one product."""
     if not products:
-        codes = sorted({str(item.node.at("ProductCode").value) for item in items})
+        codes = sorted({item.code for item in items})
         if len(codes) > 1:
             raise SeveralProductsInAnswer(place=file, names=", ".join(codes))
         return items
-    kept = [item for item in items if products & item.products]
     if unborne := sorted(products - {each for item in items for each in item.products}):
         raise UnknownProductInAnswer(place=file, name=repr(unborne[0]))
-    if others := len(items) - len(kept):
-        notes.append(
-            counted("{n} item of other products was left out", "{n} items of other products were left out", others)
-        )
-    return kept
+    return [item for item in items if products & item.products]
 
 
-def _bill(bill: str, items: list[Item], call_items: frozenset[str]) -> dict[str, object]:
-    """The `fees bill` command of one bill's items; a cycle is billed when it is over, on the billing clock (+08:00)."""
-    first = items[0]
-    end = next_month(datetime.fromisoformat(f"{first.month}-01"))
-    head = ChargedBill(bill=bill, account=first.account, first_month=first.month, billed_at=f"{end.isoformat()}+08:00")
-    charges = (
-        Charge(place=item.node.place, is_call=bool(call_items & item.names), fee=item.fee, voucher=item.voucher)
-        for item in items
+def _left_out(items: list[Item], kept: list[Item]) -> list[LeftOut]:
+    """Of each product that was not asked for, how many items it has."""
+    counts: dict[str, int] = {}
+    taken = {id(item) for item in kept}
+    for item in items:
+        if id(item) not in taken:
+            counts[item.code] = counts.get(item.code, 0) + 1
+    return [
+        LeftOut(code, counted("{n} item of another product", "{n} items of another product", n))
+        for code, n in counts.items()
+    ]
+
+
+def _others(n: int) -> list[str]:
+    if not n:
+        return []
+    return [counted("{n} item of other products was left out", "{n} items of other products were left out", n)]
+
+
+def _charge(item: Item, call_items: frozenset[str]) -> Charge:
+    """A cycle is billed when it is over, on the billing clock (+08:00)."""
+    over = next_month(datetime.fromisoformat(f"{item.month}-01").replace(tzinfo=BILLING_CLOCK))
+    return Charge(
+        place=item.node.place,
+        key=BillKey(item.account, item.month, 1),
+        is_call=bool(call_items & item.names),
+        fee=item.fee,
+        voucher=item.voucher,
+        unpaid=item.unpaid,
+        billed=(0, microseconds(over)),
+        order=item.order,
     )
-    return bill_fields(head, charges)

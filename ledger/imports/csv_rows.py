@@ -1,10 +1,11 @@
 """Rows of a CSV file by column, each with its place: nothing is skipped, none is longer or shorter than the header."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from domain.refusals import Refusal
 from domain.text import words_of
 from ledger.imports.source import LARGEST
 from ledger.refusals.imports.shared import (
@@ -20,10 +21,15 @@ from ledger.refusals.imports.shared import (
 
 
 class CsvRow(msgspec.Struct, frozen=True):
-    """One row: where its first line is, and its cells by column, without blanks around them."""
+    """One row: the number of its first line, and its cells by column, without blanks around them."""
 
-    place: str
+    file: str
+    line: int
     cells: dict[str, str]
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
 
     def required(self, column: str) -> str:
         """The cell of a column. Raises Unreadable `missing_cell` where it is blank."""
@@ -43,32 +49,38 @@ def decoded(lines: Iterable[bytes], file: str) -> Iterator[str]:
         yield text.removeprefix("\ufeff") if number == 1 else text
 
 
-def rows(lines: Iterable[str], file: str, columns: Iterable[str], hint: str) -> Iterator[CsvRow]:
+def rows(
+    lines: Iterable[str], file: str, columns: Iterable[str], hint: str, fault: Callable[[Refusal], None]
+) -> Iterator[CsvRow]:
     """The rows under a header that has at least `columns`; blank lines stand only at the end.
 
-    Raises Unreadable `bad_csv`, `missing_column` (with `hint`), `duplicate_column`, `blank_line`, `bad_row`.
+    `fault` takes what is wrong with a row, `blank_line` or `bad_row`, and the others follow.
+    Raises Unreadable `bad_csv`, `missing_column` (with `hint`), `duplicate_column`.
     """
     records = _records(lines, file)
-    _, header = next(records, (file, []))
+    _, header = next(records, (1, []))
     _check_header(header, columns, f"{file}:1", hint)
-    blank: str | None = None
-    for place, cells in records:
+    blank: int | None = None
+    for line, cells in records:
         if not any(cells) and len(cells) < 2:
-            blank = blank or place
+            blank = blank or line
             continue
         if blank is not None:
-            raise BlankLine(place=blank)
+            fault(BlankLine(place=f"{file}:{blank}"))
+            blank = None
         if len(cells) != len(header):
-            raise BadRow(place=place, cells=len(cells), columns=len(header))
-        yield CsvRow(place, dict(zip(header, cells, strict=True)))
+            fault(BadRow(place=f"{file}:{line}", cells=len(cells), columns=len(header)))
+            continue
+        yield CsvRow(file, line, dict(zip(header, cells, strict=True)))
 
 
-def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]:
-    """Records with the place of their first line; a quoted cell may span several lines."""
+def _records(lines: Iterable[str], file: str) -> Iterator[tuple[int, list[str]]]:
+    """Records with the number of their first line; a quoted cell may span several lines."""
     bounded = _Bounded(lines, file)
     reader = csv.reader(bounded, strict=True)
     while True:
-        place = f"{file}:{reader.line_num + 1}"
+        line = reader.line_num + 1
+        place = f"{file}:{line}"
         bounded.begin(place)
         try:
             cells = next(reader, None)
@@ -76,7 +88,7 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[str, list[str]]]
             raise BadCsv(place=place, error=words_of(error)) from None
         if cells is None:
             return
-        yield place, [cell.strip(" \t") for cell in cells]
+        yield line, [cell.strip(" \t") for cell in cells]
 
 
 class _Bounded:

@@ -82,6 +82,11 @@ class SourceTime(msgspec.Struct, frozen=True, gc=False):
         return (self.at - _EPOCH) // _MICROSECOND
 
 
+def microseconds(at: datetime) -> int:
+    """A time with its offset as microseconds since the epoch."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
 def recordable(time: SourceTime) -> SourceTime:
     """An instant that an outage may have. Raises Unreadable `bad_time` for years that the ledger does not have."""
     if not 0 <= time.us < END_OF_TIME_US:

@@ -663,17 +663,22 @@ class Happenings:
         product = self.dice.choice((1, 2, 100, 1001, 99_999, 100_000, 123_457))
         call = self.dice.randint(0, product)
         offset = {"service": f"{(product - call) // 3 / 100:.2f}", "call": f"{call // 2 / 100:.2f}"}
-        self.told(
-            "fees bill",
-            bill=f"F{self.bills}",
-            account="A",
-            first_month=f"{first:%Y-%m}",
-            months=months,
-            billed_at=at("2027-05-01"),
-            product_fee=f"{product / 100:.2f}",
-            call_fee=f"{call / 100:.2f}",
-            voucher_offset=self.dice.choice((None, None, offset)),
-        )
+        self.last_bill = {
+            "bill": f"F{self.bills}",
+            "account": "A",
+            "first_month": f"{first:%Y-%m}",
+            "months": months,
+            "billed_at": at("2027-05-01"),
+            "product_fee": f"{product / 100:.2f}",
+            "call_fee": f"{call / 100:.2f}",
+            "voucher_offset": self.dice.choice((None, None, offset)),
+        }
+        self.told("fees bill", **self.last_bill)
+
+    def bill_voided_and_told_again(self) -> None:
+        self.bill()
+        self.told("fees void", bill=self.last_bill["bill"], reason="r")
+        self.told("fees bill", **self.last_bill, again=True)
 
     def later(self) -> None:
         """Something comes to be known."""
@@ -690,6 +695,7 @@ class Happenings:
                 self.cluster,
                 self.long_outage,
                 self.bill,
+                self.bill_voided_and_told_again,
                 lambda: self.told("exclusion withdraw", **incident, exclusion=1),
                 lambda: self.told("incident correct", **incident, started_at=moved),
                 lambda: self.told("incident correct", **incident, ended_at=moved + timedelta(hours=2)),

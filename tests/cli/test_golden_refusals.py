@@ -18,8 +18,9 @@ from conftest import CommandLine
 from declared import refusals
 from frozen import FOLDER, Frozen, Speech, hold, without
 from refusal_scenarios import SHOP, Scenario
+from refusals_of_bill_imports import ALIYUN_BILL, BATCH_TABLES, BSS, FOCUS, HELD_BILLS
 from refusals_of_files import AUDIT, COMMAND_LINE, EXTRAS, FILES, MOVING
-from refusals_of_imports import ALERTMANAGER, ALIYUN_BILL, BSS, CLOUDEVENTS, FOCUS, PAGERDUTY, PROMETHEUS, STATUSPAGE
+from refusals_of_imports import ALERTMANAGER, CLOUDEVENTS, PAGERDUTY, PROMETHEUS, STATUSPAGE
 from refusals_of_rules import ACCOUNTS, BILLS, CLAIMS, INCIDENTS, TERMS, VALUES, VOUCHERS
 from refusals_of_servers import SERVERS, SERVERS_MADE, SERVERS_WORDS
 from refusals_of_stores import MADE, STORES
@@ -41,6 +42,8 @@ TABLES: dict[str, list[Scenario]] = {
     "import-aliyun-bill": ALIYUN_BILL,
     "import-bss": BSS,
     "import-focus": FOCUS,
+    "held-bills": HELD_BILLS,
+    "batch-tables": BATCH_TABLES,
     "command-line": COMMAND_LINE,
     "extras": EXTRAS,
     "files": FILES,

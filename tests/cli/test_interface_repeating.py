@@ -136,6 +136,7 @@ TAKEN_BACK = [
     line("exclusion apply", incident="INC-3", clause="2.3(5)", notified_at=at("03-01"), from_=at("03-04 10:10")),
     line("claim file", account="1001", month="2026-02", filed_at=at("03-10"), statement="calls did not ring"),
     {**REDEEM, "part": "call", "amount": "3.00"},
+    {**BILL, "bill": "B-3", "product_fee": "7.00", "call_fee": "0.00"},
 ]
 """Those whose effect no longer holds at the end, because a later line took it back."""
 

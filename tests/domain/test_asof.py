@@ -359,6 +359,9 @@ def test_corrections_and_voids_of_bills_are_knowledge() -> None:
     assert then(known, "04-30 23:59").bills == {}
     found = then(known, "05-01 00:00").bills["B"]
     assert (found.product_fee_fen, found.voided) == (fen("900"), "why")
+    restored: Told = ("07-03 00:00", BILL, e.FeesRestored(bill="B"))
+    found = then(facts(ENROLLED, billed("B", "05-01 00:00"), corrected, void, restored), "05-01 00:00").bills["B"]
+    assert (found.product_fee_fen, found.voided) == (fen("900"), None)
 
 
 def test_at_the_end_of_time_it_is_the_plain_fold() -> None:

@@ -25,11 +25,13 @@ READERS: dict[str, Callable[[Iterable[bytes]], object]] = {
     "alertmanager": lambda lines: alertmanager.read_alertmanager([SourceFile("f", lines)], ALERTS),
     "prometheus": lambda lines: prometheus.read_prometheus([SourceFile("f", lines)], MEASURE),
     "pagerduty": lambda lines: pagerduty.read_pagerduty([SourceFile("f", lines)], PAGED),
-    "focus": lambda lines: focus.read_focus(lines, name="f", asked=COLUMN),
-    "bss": lambda lines: bss.read_bss(lines, name="f", call_items=frozenset(), products=frozenset(), currency="CNY"),
+    "focus": lambda lines: focus.read_focus([SourceFile("f", lines)], asked=COLUMN),
+    "bss": lambda lines: bss.read_bss([SourceFile("f", lines)], asked=bss.BssOptions(currency="CNY")),
     "cloudevents": lambda lines: cloudevents.read_cloudevents(lines, name="f", asked=cloudevents.CloudEventsOptions()),
     "statuspage": lambda lines: statuspage.read_statuspage([SourceFile("f", lines)], PAGE),
-    "aliyun-bill": lambda lines: aliyun_bill.read_aliyun_bill(lines, name="f", call_items=frozenset()),
+    "aliyun-bill": lambda lines: aliyun_bill.read_aliyun_bill(
+        [SourceFile("f", lines)], asked=aliyun_bill.AliyunBillOptions()
+    ),
 }
 
 

@@ -1,17 +1,17 @@
-"""Answers of the billing interface become `fees bill` commands, every amount as written, or are refused."""
+"""Answers of the billing interface become statements, every amount as written, or are refused."""
 
 from __future__ import annotations
 
-import io
 import json
 from typing import Any
 
 import pytest
+from bill_readings import commands, files
 from conftest import CommandLine
 
-from ledger.imports.bss import read_bss
-from ledger.imports.source import Reading
-from ledger.refusals import Misread
+from ledger.imports.bill_statements import BillReading
+from ledger.imports.bss import BssOptions, read_bss
+from ledger.refusals import ManyFaults, Misread
 
 Json = dict[str, Any]
 
@@ -66,32 +66,29 @@ def costs(*modules: Json, **data: Any) -> Json:
     return {"Success": True, "Code": "Success", "Data": {"Modules": {"Module": list(modules)}, **data}}
 
 
-def read(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Reading:
+def read(answer: object, *calls: str, products: tuple[str, ...] = (), no_calls: bool = False) -> BillReading:
     data = answer if isinstance(answer, bytes) else json.dumps(answer, ensure_ascii=False).encode()
-    return read_bss(
-        io.BytesIO(data),
-        name="b.json",
-        call_items=frozenset(calls),
-        products=frozenset(products),
-        currency="CNY",
-    )
+    asked = BssOptions(call_items=frozenset(calls), products=frozenset(products), no_calls=no_calls, currency="CNY")
+    return read_bss(files(data, name="b.json"), asked=asked)
 
 
 def refused(answer: object, *calls: str, products: tuple[str, ...] = ()) -> Misread:
-    with pytest.raises(Misread) as caught:
+    with pytest.raises((Misread, ManyFaults)) as caught:
         read(answer, *calls, products=products)
-    return caught.value
+    first = caught.value.refusals[0] if isinstance(caught.value, ManyFaults) else caught.value
+    assert isinstance(first, Misread)
+    return first
 
 
 def fields(answer: object, *calls: str) -> dict[str, object]:
     """The one bill of an answer."""
-    (command,) = read(answer, *calls).commands
+    (command,) = commands(read(answer, *calls))
     return command.fields
 
 
 def test_a_bill_has_the_fields_of_a_batch_line_and_its_place() -> None:
     given = bill(item(DeductedByCashCoupons=2.5), call(PretaxAmount=4.25, DeductedByCashCoupons=1))
-    (command,) = read(given, "通话费").commands
+    (command,) = commands(read(given, "通话费"))
     assert command.place == "b.json:1: $.Data.Items.Item[0]"
     assert command.fields == {
         "command": "fees bill",
@@ -146,7 +143,8 @@ def test_without_an_owner_the_account_is_the_one_that_asked() -> None:
 
 @pytest.mark.parametrize("form", ["a list", "a page a line", "over several lines"])
 def test_pages(form: str) -> None:
-    pages = [bill(item(), TotalCount=2, PageNum=1, PageSize=1), bill(item(), TotalCount=2, PageNum=2, PageSize=1)]
+    first, second = item(InstanceID="i-1"), item(InstanceID="i-2")
+    pages = [bill(first, TotalCount=2, PageNum=1, PageSize=1), bill(second, TotalCount=2, PageNum=2, PageSize=1)]
     text = {
         "a list": json.dumps(pages),
         "a page a line": "\n".join(map(json.dumps, pages)),
@@ -161,7 +159,7 @@ def test_the_successor_has_its_items_in_a_plain_list() -> None:
 
 def test_each_cycle_and_account_has_a_bill_of_its_own() -> None:
     pages = [bill(item(), item(OwnerID="2"), TotalCount=2), bill(item(), BillingCycle="2026-04", TotalCount=1)]
-    assert [command.fields["bill"] for command in read(pages).commands] == [
+    assert [command.fields["bill"] for command in commands(read(pages))] == [
         "aliyun:1001:2026-03",
         "aliyun:2:2026-03",
         "aliyun:1001:2026-04",
@@ -170,7 +168,7 @@ def test_each_cycle_and_account_has_a_bill_of_its_own() -> None:
 
 def test_spread_costs_of_two_months_are_two_queries() -> None:
     april = costs(cost(BillingCycle="2026-04"), TotalCount=1, PageNum=1)
-    assert len(read([costs(cost(), TotalCount=1, PageNum=1), april]).commands) == 2
+    assert len(read([costs(cost(), TotalCount=1, PageNum=1), april]).statements) == 2
 
 
 def test_of_several_products_it_is_said_which_to_read() -> None:
@@ -178,13 +176,15 @@ def test_of_several_products_it_is_said_which_to_read() -> None:
     assert refused(given).code == "several_products"
     for name in ("ccc", "云呼叫中心", "云呼叫中心-按量"):
         reading = read(given, products=(name,))
-        assert reading.commands[0].fields["product_fee"] == "10.00"
+        assert commands(reading)[0].fields["product_fee"] == "10.00"
+        assert [(each.key, each.why) for each in reading.left_out] == [("ecs", "1 item of another product")]
         assert reading.notes == ("1 item of other products was left out",)
     assert refused(given, products=("oss",)).code == "unknown_product"
 
 
 def test_an_answer_without_items() -> None:
-    assert read(bill()) == Reading(commands=(), notes=("there are no items in the file",))
+    reading = read(bill())
+    assert (reading.statements, reading.notes) == ((), ("there are no items in the file",))
 
 
 TEXT = json.dumps(bill(item()))
@@ -219,6 +219,31 @@ BAD: dict[str, tuple[object, str, str]] = {
         "b.json:1: $[0].Data.PageNum",
     ),
     "bills and spread costs": ([bill(item()), costs(cost())], "mixed_answers", "b.json:1: $[1].Data"),
+    "the last token is not empty": (
+        [bill(item(), NextToken="t1"), bill(call(), NextToken="t2")],
+        "incomplete",
+        "b.json:1: $[1].Data.NextToken",
+    ),
+    "one page that names a next one": (bill(item(), NextToken="t1"), "incomplete", "b.json:1: $.Data.NextToken"),
+    "two pages that name the same next one": (
+        [bill(item(), NextToken="t1"), bill(call(), NextToken="t1"), bill(item(Item="Refund"), NextToken="")],
+        "page_twice",
+        "b.json:1: $[0].Data.NextToken",
+    ),
+    "two pages alike": (
+        [bill(item(), NextToken="t1"), bill(item(), NextToken="")],
+        "page_twice",
+        "b.json:1: $[1].Data",
+    ),
+    "two queries' pages": (
+        [bill(item(), NextToken=""), bill(call(), NextToken="")],
+        "mixed_answers",
+        "b.json:1: $[1].Data",
+    ),
+    "a cycle that is a list": (bill(item(), BillingCycle=["2026-03"]), "wrong_shape", "b.json:1: $.Data.BillingCycle"),
+    "a product that is an object": (bill(item(ProductCode={"a": 1})), "wrong_shape", f"{ITEM}.ProductCode"),
+    "two currencies": (bill(item(), call(Currency="USD")), "two_currencies", "b.json:1: $.Data.Items.Item[1].Currency"),
+    "an unpaid amount that is none": (bill(item(OutstandingAmount="-")), "bad_amount", f"{ITEM}.OutstandingAmount"),
 }
 
 
@@ -227,6 +252,58 @@ def test_refused_with_the_place(what: str) -> None:
     answer, code, place = BAD[what]
     error = refused(answer)
     assert (error.code, error.place[: len(place)]) == (code, place)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    wrong = bill(item(PretaxAmount="x"), item(), item(Item="Gift"), item(Currency="USD"))
+    with pytest.raises(ManyFaults) as caught:
+        read(wrong)
+    assert [refusal.code for refusal in caught.value.refusals] == ["bad_amount", "unknown_bill_type", "two_currencies"]
+
+
+@pytest.mark.parametrize("wrapping", ["body", "Body", "small letters", "body in small letters"])
+def test_an_answer_as_an_sdk_gives_it(wrapping: str) -> None:
+    answer: Any = bill(item(DeductedByCashCoupons=2.5), TotalCount=1)
+    if "small" in wrapping:
+        answer = small(answer)
+    if "ody" in wrapping:
+        answer = {"headers": {"date": "x"}, "statusCode": 200, wrapping.split()[0]: answer}
+    assert fields(answer) == fields(bill(item(DeductedByCashCoupons=2.5)))
+
+
+def small(value: Any) -> Any:
+    """The same with keys that begin with small letters, as some SDKs have them."""
+    if isinstance(value, dict):
+        return {key[0].lower() + key[1:]: small(each) for key, each in value.items()}
+    return [small(each) for each in value] if isinstance(value, list) else value
+
+
+def test_pages_by_token_in_any_order_of_files() -> None:
+    pages = [
+        bill(item(), NextToken="t1", MaxResults=1),
+        bill(call(), NextToken="t2", MaxResults=1),
+        bill(item(PretaxAmount=1), MaxResults=1),
+    ]
+    data = [json.dumps(page, ensure_ascii=False).encode() for page in pages]
+    told = [
+        read_bss(files(*order, name="b.json"), asked=BssOptions(call_items=frozenset({"通话费"}), currency="CNY"))
+        for order in (data, list(reversed(data)))
+    ]
+    assert [each.statements[0].amounts.product_fen for each in told] == [2100, 2100]
+
+
+def test_what_is_unpaid_is_said_and_counts() -> None:
+    reading = read(bill(item(OutstandingAmount=4.5), call(OutstandingAmount="0.25")), "通话费")
+    assert reading.statements[0].unpaid_fen == 475
+    assert reading.statements[0].amounts.product_fen == 2000
+    assert reading.notes == ("1001@2026-03: 4.75 is unpaid; what was billed counts (R25)",)
+
+
+def test_a_month_without_calls_is_taken_where_that_is_said() -> None:
+    assert refused(bill(item()), "通话费").code == "unknown_call_item"
+    assert read(bill(item()), "通话费", no_calls=True).statements[0].amounts.call_fen == 0
+    without = bill(item(), item(OwnerID="2"), call(OwnerID="2"))
+    assert read(without, "通话费").notes == ("1 bill without calls: 1001@2026-03",)
 
 
 def test_a_call_item_that_nothing_is_called_is_refused() -> None:
@@ -244,4 +321,4 @@ def test_through_the_command_line_twice_is_nothing_and_the_csv_of_the_same_month
     assert slaledger.ok(*command)["recorded"] == 2
     assert slaledger.ok(*command)["recorded"] == 0
     (slaledger.folder / "b.json").write_text(json.dumps(costs(cost(), cost(ProductType="通话费"))), "utf-8")
-    assert slaledger.refused(*command)["code"] == "id_taken"
+    assert slaledger.refused(*command)["code"] == "bill_differs"

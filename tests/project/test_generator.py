@@ -29,6 +29,7 @@ OF_IMPORTS = {
     "incident.kept",
     "incident.released",
     "source.read",
+    "fees.restored",
 }
 """What imports and corrections after them record."""
 RARE = {"account.closed", "fees.voided", "claim.withdrawn", "voucher.cancelled"}

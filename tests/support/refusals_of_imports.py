@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
-from conftest import ROOT
-from refusal_scenarios import Scenario, instead, of_file
+from refusal_scenarios import Scenario, of_file
 
 Json = dict[str, Any]
 _JSON_WORDS = ("broken JSON: ", "JSON 有误：")
@@ -340,140 +337,4 @@ CLOUDEVENTS = [
         for field in ("command", "key", "file", "all")
     ],
     _events("a command that is refused", _cloud(data={"bill": "B-99", "reason": "x"})),
-]
-
-
-# Bills: the provider's CSV.
-
-_HEADER = (ROOT / "examples" / "bill-2026.csv").read_text("utf-8-sig").splitlines()[0]
-_USUAL = {"账期": "2026-05", "账号ID": "1001", "计费项": "通话费", "应付金额": "12.30", "产品": "云呼叫中心"}
-_PREPAID = {"计费方式": "包年包月", "账单开始时间": "2026-05-01 00:00:00", "账单结束时间": "2026-06-01 00:00:00"}
-
-
-def _csv(*rows: dict[str, str], header: str = _HEADER) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    columns = header.split(",")
-    writer.writerow(columns)
-    writer.writerows([({**dict.fromkeys(columns, ""), **_USUAL, **row})[each] for each in columns] for row in rows)
-    return out.getvalue()
-
-
-def _aliyun(name: str, content: str | bytes, options: str = "--call-item 通话费") -> Scenario:
-    theirs = ("broken CSV: ", "CSV 有误：")
-    return of_file(name, f"import aliyun-bill bill.csv {options}", "bill.csv", content, theirs)
-
-
-ALIYUN_BILL = [
-    _aliyun("another encoding", b"\xff\xff\xff"),
-    _aliyun("columns are missing", "账期,账号ID\n"),
-    _aliyun("a column twice", f"{_HEADER},账期\n"),
-    _aliyun("a blank line", _csv({}) + "\n" + _csv({}).splitlines()[1] + "\n"),
-    _aliyun("a row that is too short", f"{_HEADER}\n1,2\n"),
-    _aliyun("broken CSV", f'{_HEADER}\n"a"b\n'),
-    _aliyun("a row that is too long", f'{_HEADER}\n"xxxx')._replace(
-        within=instead("ledger.imports.csv_rows.LARGEST", 4)
-    ),
-    _aliyun("no such call item", _csv({}), "--call-item 电话费"),
-    _aliyun("several products", _csv({}, {"产品": "云服务器"})),
-    _aliyun("several products by their code", _csv({"产品Code": "a"}, {"产品Code": "b"})),
-    _aliyun("no such product", _csv({}), "--call-item 通话费 --product 云服务器"),
-    _aliyun("no account", _csv({"账号ID": ""})),
-    _aliyun("an account that cannot be one", _csv({"账号ID": "a b"})),
-    _aliyun("another currency", _csv({"币种": "USD"}, header=f"{_HEADER},币种")),
-    _aliyun("no month", _csv({"账期": "May 2026"})),
-    _aliyun("no amount", _csv({"应付金额": "1,000.00"})),
-    _aliyun("no time", _csv({"消费时间": "yesterday"})),
-    _aliyun("ends before it starts", _csv({**_PREPAID, "账单结束时间": "2026-04-01 00:00:00"})),
-    _aliyun("too many months", _csv({**_PREPAID, "账单结束时间": "2040-04-01 00:00:00"})),
-    _aliyun("rows for other months", _csv(_PREPAID, {**_PREPAID, "账单结束时间": "2026-07-01 00:00:00"})),
-    _aliyun("less than zero", _csv({"应付金额": "-1.00"})),
-    _aliyun("a service less than zero", _csv({}, {"计费项": "坐席费", "应付金额": "-1.00"})),
-    _aliyun("vouchers above the calls", _csv({"代金券抵扣": "20.00"})),
-    _aliyun("vouchers above the service", _csv({}, {"计费项": "坐席费", "代金券抵扣": "20.00"})),
-]
-
-
-# Bills: the provider's interface.
-
-
-def _item(**fields: Any) -> Json:
-    kind = {"OwnerID": "1001", "Item": "PayAsYouGoBill", "SubscriptionType": "PayAsYouGo", "ProductCode": "ccc"}
-    amounts = {"Currency": "CNY", "PretaxAmount": 10.00, "DeductedByCashCoupons": 0.0}
-    return {**kind, "BillingItem": "通话费", **amounts, **fields}
-
-
-def _answer(*items: Json, **data: Any) -> Json:
-    told = {"BillingCycle": "2026-03", "AccountID": "9", "Items": {"Item": list(items)}, **data}
-    return {"Success": True, "Code": "Success", "Data": told}
-
-
-_COSTS = {"Success": True, "Data": {"Modules": {"Module": [{"BillingCycle": "2026-04"}]}}}
-
-
-def _bss(name: str, content: object, options: str = "--call-item 通话费") -> Scenario:
-    return of_file(name, f"import bss bss.json {options}", "bss.json", content)
-
-
-BSS = [
-    _bss("the interface's error", {"Success": False, "Code": "Throttling", "Message": "slow down"}),
-    _bss("no bill", {"Success": True, "Data": {}}),
-    _bss("bills and spread costs", [_answer(_item()), _COSTS]),
-    _bss("a page twice", [_answer(_item(), PageNum=1), _answer(_item(), PageNum=1)]),
-    _bss("pages are missing", _answer(_item(), TotalCount=3)),
-    _bss("a kind of bill that is not known", _answer(_item(Item="Gift"))),
-    _bss("a kind of subscription that is not known", _answer(_item(SubscriptionType="Gift"))),
-    _bss("prepaid", _answer(_item(SubscriptionType="Subscription"))),
-    _bss("an item of one day", _answer(_item(BillingDate="2026-03-03"))),
-    _bss("no month", _answer(_item(BillingCycle="March"))),
-    _bss("another currency", _answer(_item(Currency="USD"))),
-    _bss("no amount", _answer(_item(PretaxAmount="ten"))),
-    _bss("several products", _answer(_item(), _item(ProductCode="ecs"))),
-    _bss("no such product", _answer(_item()), "--call-item 通话费 --product ecs"),
-    _bss("no such call item", _answer(_item()), "--call-item 电话费"),
-]
-
-
-# Bills: FOCUS.
-
-_COLUMNS = (
-    "SubAccountId,BillingPeriodStart,BillingPeriodEnd,BilledCost,BillingCurrency,ChargeCategory,ChargeClass,ServiceName"
-)
-_CHARGE = {
-    "SubAccountId": "1001",
-    "BillingPeriodStart": "2026-03-01T00:00:00+08:00",
-    "BillingPeriodEnd": "2026-04-01T00:00:00+08:00",
-    "BilledCost": "10.00",
-    "BillingCurrency": "CNY",
-    "ChargeCategory": "Usage",
-    "ChargeClass": "NULL",
-    "ServiceName": "Call center",
-}
-
-
-def _focus(name: str, *rows: Json, options: str = "", content: str | bytes | None = None) -> Scenario:
-    text = "".join(",".join({**_CHARGE, **row}[each] for each in _COLUMNS.split(",")) + "\n" for row in rows)
-    words = f"import focus focus.csv --account-column SubAccountId {options}".strip()
-    return of_file(name, words, "focus.csv", f"{_COLUMNS}\n{text}" if content is None else content)
-
-
-FOCUS = [
-    _focus("no UTF-8", content=_COLUMNS.encode() + b"\n\xff\n"),
-    _focus("columns are missing", content="SubAccountId\n"),
-    _focus("a kind of charge that nobody decided", {"ChargeCategory": "Tax"}),
-    _focus("a kind of charge that is not known", {"ChargeCategory": "Gift"}),
-    _focus("a class of charge that is not known", {"ChargeClass": "Gift"}),
-    _focus("no such account", {}, options="--account 1009"),
-    _focus("no such service", {}, options="--service Calls"),
-    _focus("several services", {}, {"ServiceName": "Calls"}),
-    _focus("a row twice", {}, {}),
-    _focus("a cell that is blank", {"BilledCost": "NULL"}),
-    _focus("no amount", {"BilledCost": "ten"}),
-    _focus("no time", {"BillingPeriodStart": "yesterday"}),
-    _focus("a time without offset", {"BillingPeriodStart": "2026-03-01 00:00:00"}),
-    _focus("no month", {"BillingPeriodEnd": "2026-03-15T00:00:00+08:00"}),
-    _focus("another currency", {"BillingCurrency": "USD"}),
-    _focus("finer than a fen", {"BilledCost": "10.001"}),
-    _focus("taken and left out", options="--take Tax --leave-out Tax"),
-    _focus("no zone", options="--timezone Mars/Olympus"),
 ]

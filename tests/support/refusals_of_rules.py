@@ -129,6 +129,16 @@ BILLS = [
     Scenario("nothing to correct", "fees correct B-3 --reason x"),
     Scenario("corrected below what vouchers paid", "fees correct B-2 --call-fee 39.99 --reason x"),
     Scenario("voided while a voucher paid it", "fees void B-2 --reason x"),
+    Scenario(
+        "told again although it was voided",
+        f"fees bill B-9 --account 1001 --first-month 2026-05 --billed-at {at('06-01')} --product-fee 10.00"
+        " --call-fee 0",
+        before=(
+            f"fees bill B-9 --account 1001 --first-month 2026-05 --billed-at {at('06-01')} --product-fee 10.00"
+            " --call-fee 0",
+            "fees void B-9 --reason 'billed twice'",
+        ),
+    ),
     Scenario("voided already", "fees void B-3 --reason other", before=("fees void B-3 --reason 'billed twice'",)),
     Scenario(
         "a call part that the terms do not have",

@@ -18,7 +18,8 @@ def _record(log: Reader, command: c.BillFees, now: int) -> Effect:
     reserved = reserve(log, "bill", event.bill, event.account, content_sha256(event))
     receipt = BillReceipt(bill=event.bill)
     if not reserved:
-        return Effect(receipt=receipt)
+        stream, known = bill_of(log, command.bill)
+        return on(stream, bills.repeat(known, again=command.again), receipt)
     check_enrolled(log, event.account)
     return Effect(events=[(streams.bill(event.account, event.bill), event), *reserved], receipt=receipt)
 

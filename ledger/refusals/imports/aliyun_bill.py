@@ -33,7 +33,10 @@ class UnknownCallItem(Misread, code="unknown_call_item"):
     """--call-item names an item that the bill has: else its fees would count as service fees."""
 
     message = "no row bears the call item {unborne!r}"
-    hint = "look at the 计费项 column; an item that is not called so would count as a service fee"
+    hint = (
+        "look at the 计费项 column; an item that is not called so would count as a service fee; where there were no "
+        "calls, say --no-calls"
+    )
     unborne: str
 
 
@@ -75,20 +78,6 @@ class BillingEndsBeforeStart(Misread, code="ends_before_start"):
 
     message = "账单结束时间 is not after 账单开始时间"
     hint = "enter this bill by hand with `slaledger fees bill`"
-
-
-class PeriodsDiffer(Misread, code="periods_differ"):
-    """The rows of one bill pay for the same months."""
-
-    message = (
-        "this row pays for {months} months from {first_month}, the bill's first for {bill_months} from "
-        "{bill_first_month}"
-    )
-    hint = "enter this bill by hand with `slaledger fees bill`"
-    months: int
-    first_month: str
-    bill_months: int
-    bill_first_month: str
 
 
 class SeveralProducts(Misread, code="several_products"):

@@ -16,7 +16,10 @@ class UnknownCallItemInAnswer(Misread, code="unknown_call_item"):
     """--call-item names an item that the answers have: else its fees would count as service fees."""
 
     message = "no item is called {name}"
-    hint = "an item that is not called so would count as a service fee: ask with IsBillingItem=true"
+    hint = (
+        "an item that is not called so would count as a service fee: ask with IsBillingItem=true; where there were no "
+        "calls, say --no-calls"
+    )
     name: str
 
 
@@ -98,6 +101,44 @@ class Incomplete(Misread, code="incomplete"):
     hint = "give all pages in one file"
     given: int
     total: str
+
+
+class MorePages(Misread, code="incomplete"):
+    """The interface answers in pages, and some are missing."""
+
+    message = "the last page names a next one, {token!r}, which is not there"
+    hint = "ask with that NextToken until it comes back empty, and give all pages"
+    token: str
+
+
+class TokenTwice(Misread, code="page_twice"):
+    """A page that stands there twice would count its fees twice."""
+
+    message = "two pages name the same next one, {token!r}"
+    hint = "give one query's pages, each once"
+    token: str
+
+
+class AlikePages(Misread, code="page_twice"):
+    """A page that stands there twice would count its fees twice."""
+
+    message = "an earlier page has the very same items"
+    hint = "give one query's pages, each once"
+
+
+class PagesOfSeveral(Misread, code="mixed_answers"):
+    """Pages of several queries of one month and account could tell the same fees."""
+
+    message = "{n} pages say that they are the last of this month and account"
+    hint = "give the pages of one query"
+    n: int
+
+
+class NotText(Misread, code="wrong_shape"):
+    """The file is not of the form that its source exports."""
+
+    message = "a text or a number is expected here"
+    hint = "export the file again, and leave it as it comes"
 
 
 class UnknownBillType(UnknownWord, code="unknown_bill_type"):

@@ -204,8 +204,25 @@ class DuplicateColumn(Misread, code="duplicate_column"):
     """Of two columns with one name, either could be meant."""
 
     message = "the header has {twice!r} more than once"
-    hint = "export the bill again: each column stands in it once"
+    hint = "export the file again: each column stands in it once"
     twice: str
+
+
+class EmptyTable(Misread, code="empty_file"):
+    """A table without rows may be an export that failed."""
+
+    message = "the table has no rows under its header"
+    hint = "give a file whose first line names the command's fields"
+
+
+class UnknownColumn(Misread, code="unknown_column"):
+    """Each column of a table of commands names a field of the command."""
+
+    message = "the column {column!r} is no field of `{command}`"
+    hint = "its fields are {known}"
+    column: str
+    command: str
+    known: str
 
 
 class RowTooLarge(Misread, code="too_large"):
@@ -227,7 +244,7 @@ class BadCsv(Misread, code="bad_csv"):
     """The file is not CSV."""
 
     message = "broken CSV: {error}"
-    hint = "export the bill again as CSV: it is cut off, or was edited"
+    hint = "export the file again as CSV: it is cut off, or was edited"
     error: str
 
 
@@ -295,7 +312,7 @@ class BadRow(Misread, code="bad_row"):
     """Each row has a cell for each column."""
 
     message = "{cells} cells under a header of {columns}"
-    hint = "export the bill again as CSV; a cell that has a comma stands in quotes"
+    hint = "export the file again as CSV; a cell that has a comma stands in quotes"
     cells: int
     columns: int
 
@@ -304,5 +321,5 @@ class MissingCell(Misread, code="missing_cell"):
     """The row lacks a value that is needed."""
 
     message = "{column} is blank"
-    hint = "export the bill again with all of its cells"
+    hint = "export the file again with all of its cells"
     column: str

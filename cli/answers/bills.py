@@ -1,0 +1,98 @@
+"""What files of bills came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cli.terminal.output import print_text
+from domain.money import yuan
+from domain.text import said
+from ledger.imports.record_bills import BillsTaken
+
+
+class BillCorrected(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount of a bill that a source says otherwise now."""
+
+    bill: str
+    field: str
+    was: str
+    # `is` is a keyword of Python
+    now: str = msgspec.field(name="is")
+
+
+class BillLeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file tells and the import did not take."""
+
+    key: str
+    why: str
+
+
+class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger import` of bills: what the files came to."""
+
+    file: str | msgspec.UnsetType
+    files: list[str] | msgspec.UnsetType
+    commands: int
+    recorded: int
+    noops: int
+    position: int
+    billed: list[str]
+    corrected: list[BillCorrected]
+    voided: list[str]
+    restored: list[str]
+    unchanged: int
+    left_out: list[BillLeftOut]
+    notes: list[str]
+    dry_run: bool | msgspec.UnsetType
+
+    def table(self) -> None:
+        """What it came to, in a sentence, and what changed in the ledger's bills."""
+        files = ", ".join(self.files) if isinstance(self.files, list) else str(self.file)
+        numbers = {"file": files, "commands": self.commands, "recorded": self.recorded, "noops": self.noops}
+        print_text(
+            said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", **numbers)
+            if self.dry_run
+            else said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", **numbers)
+        )
+        if self.unchanged:
+            print_text(said("  bills that are as the source says: {n}", n=self.unchanged))
+        for change in self.corrected:
+            print_text(
+                said(
+                    "  {bill}: {field} was {was}, is {now}",
+                    bill=change.bill,
+                    field=change.field,
+                    was=change.was,
+                    now=change.now,
+                )
+            )
+        for bill in self.voided:
+            print_text(said("  {bill}: void, as the source says", bill=bill))
+        for bill in self.restored:
+            print_text(said("  {bill}: stands again, as the source says", bill=bill))
+
+
+def bills_answer(files: Sequence[str], taken: BillsTaken, *, dry_run: bool) -> BillsAnswer:
+    """What files of bills came to, or would have."""
+    outcome = taken.outcome
+    return BillsAnswer(
+        file=files[0] if len(files) == 1 else msgspec.UNSET,
+        files=list(files) if len(files) > 1 else msgspec.UNSET,
+        commands=taken.commands,
+        recorded=taken.recorded,
+        noops=taken.noops,
+        position=taken.position,
+        billed=outcome.billed,
+        corrected=[
+            BillCorrected(bill=each.bill, field=each.field, was=yuan(each.was), now=yuan(each.now))
+            for each in outcome.corrected
+        ],
+        voided=outcome.voided,
+        restored=outcome.restored,
+        unchanged=outcome.unchanged,
+        left_out=[BillLeftOut(key=each.key, why=each.why) for each in outcome.left_out],
+        notes=outcome.notes,
+        dry_run=dry_run or msgspec.UNSET,
+    )

@@ -1,0 +1,106 @@
+"""What the importers of bills share: their options, and one place that reads the files and records what they say."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import click
+import msgspec
+
+from cli.answers.bills import bills_answer
+from cli.options.completion import files as complete_files
+from cli.options.context import actor, open_ledger
+from cli.options.importing import GATHERED, dry_run_option
+from cli.terminal.output import emit, format_option, warn
+from domain.refusals import BadValue
+from domain.time import Instant
+from ledger.files.lines import open_lines
+from ledger.imports.bill_statements import BillReading
+from ledger.imports.reconcile_bills import EVERY, AskedOfBills
+from ledger.imports.record_bills import record_bills
+from ledger.imports.source import LARGEST
+from ledger.imports.statements import SourceFile
+
+
+class BillFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of bills as they were named, and what was said of all of them."""
+
+    names: tuple[str, ...]
+    no_calls: bool
+    asked: AskedOfBills
+    as_of: int | None
+    dry_run: bool
+    format_: str | None
+
+
+def bill_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The files and options of every import of bills; the command gets them as `given`."""
+
+    @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete_files)
+    @click.option("--no-calls", is_flag=True, help="There were no calls: no call fee need stand there.")
+    @click.option(
+        "--take-source",
+        multiple=True,
+        is_flag=False,
+        flag_value=EVERY,
+        metavar="[ID]",
+        help="Where a bill differs, the source is right; repeatable; without an ID every such bill.",
+    )
+    @click.option(
+        "--skip",
+        multiple=True,
+        is_flag=False,
+        flag_value=EVERY,
+        metavar="[ID]",
+        help="Leave out a bill, by its id or ACCOUNT@MONTH; without an ID each that is in question.",
+    )
+    @click.option("--as-of", callback=_instant, metavar="TIME", help="When the source said so.")
+    @click.option("--older", is_flag=True, help="Take a file that is older than what was taken before.")
+    @dry_run_option
+    @format_option
+    @functools.wraps(command)
+    def asking(
+        *words: Any,
+        files: tuple[str, ...],
+        no_calls: bool,
+        take_source: tuple[str, ...],
+        skip: tuple[str, ...],
+        as_of: int | None,
+        older: bool,
+        dry_run: bool,
+        format_: str | None,
+        **given: Any,
+    ) -> None:
+        asked = AskedOfBills(take_source=frozenset(take_source), skip=frozenset(skip), older=older)
+        named = BillFiles(names=files, no_calls=no_calls, asked=asked, as_of=as_of, dry_run=dry_run, format_=format_)
+        command(*words, given=named, **given)
+
+    return asking
+
+
+def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """An RFC 3339 instant in microseconds. Raises click.BadParameter."""
+    try:
+        return None if value is None else int(Instant.parse(value))
+    except BadValue as refusal:
+        raise click.BadParameter(refusal.message) from None
+
+
+def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillReading]) -> None:
+    """Read the files and record all that they say, or nothing; tell what it came to. Raises Refusal, ManyFaults."""
+    with ExitStack() as opened:
+        files = [SourceFile(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
+        reading = msgspec.structs.replace(read(files), said_at=given.as_of)
+    with open_ledger() as ledger:
+        taken = record_bills(ledger, reading, actor(), asked=given.asked, dry_run=given.dry_run)
+    for note in taken.outcome.notes:
+        warn(note)
+    answer = bills_answer(given.names, taken, dry_run=given.dry_run)
+    gathered = click.get_current_context().meta.get(GATHERED)
+    if gathered is None:
+        emit(answer, given.format_, answer.table)
+    else:
+        gathered.append(answer)

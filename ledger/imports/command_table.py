@@ -1,0 +1,112 @@
+"""Rows of a plain table as lines of a batch: a CSV file whose header names the fields of one command.
+
+Each row becomes the line of JSON that a batch file would have, at the number of its own first line: so refusals name
+the line of the table, and an interrupted run goes on where it was. Empty cells are left out. A field of a field is
+written with a dot (`voucher_offset.service`), a list with semicolons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import inspect
+
+from domain.commands import BY_WORDS
+from domain.refusals import Refusal
+from domain.text import said
+from ledger.imports.csv_rows import CsvRow, decoded, rows
+from ledger.imports.statements import Faults
+from ledger.refusals.imports.shared import EmptyTable, UnknownColumn
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
+_BOOLEANS = {"true": True, "false": False}
+
+
+class Column(NamedTuple):
+    """A field that a column may name: its path within the command, and how its cells are read."""
+
+    path: tuple[str, ...]
+    kind: type[inspect.Type]
+    is_in_list: bool = False
+
+
+def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[bytes]:
+    """The batch lines of a table of one command, blank ones where its rows do not begin.
+
+    Raises Unreadable, or ManyFaults with all that is wrong with the table itself, at the end: nothing is to be carried
+    out before. What is wrong with a command is for the batch to say.
+    """
+    columns = {".".join(column.path): column for column in _columns(words)}
+    faults, broken = Faults(), list[Refusal]()
+    number = 1
+    with faults.gathering():
+        for row in rows(decoded(lines, file), file, (), said("give a table with a header"), broken.append):
+            if number == 1:
+                _check_columns(row, columns, words, faults)
+            data = msgspec.json.encode({"command": words, **_fields(row, columns)})
+            yield b"\n" * (row.line - number) + data + b"\n"
+            number = row.line + 1
+        if number == 1 and not broken:
+            raise EmptyTable(place=file)
+    for refusal in broken:
+        faults.add(refusal)
+    faults.check()
+
+
+def _columns(words: str) -> Iterator[Column]:
+    told = inspect.type_info(BY_WORDS[words])
+    for field in told.fields if isinstance(told, inspect.StructType) else ():
+        kind, is_list = _plain(field.type), False
+        if isinstance(kind, inspect.VarTupleType) and isinstance(kind.item_type, inspect.StructType):
+            kind, is_list = kind.item_type, True
+        if isinstance(kind, inspect.StructType):
+            for inner in kind.fields:
+                yield Column((field.encode_name, inner.encode_name), type(_plain(inner.type)), is_list)
+        else:
+            yield Column((field.encode_name,), type(kind))
+
+
+def _plain(kind: inspect.Type) -> inspect.Type:
+    """A type without the None that it may be."""
+    if not isinstance(kind, inspect.UnionType):
+        return kind
+    return next(each for each in kind.types if not isinstance(each, inspect.NoneType))
+
+
+def _check_columns(row: CsvRow, columns: dict[str, Column], words: str, faults: Faults) -> None:
+    for name in row.cells:
+        if name not in columns:
+            known = ", ".join(columns)
+            faults.add(UnknownColumn(place=f"{row.file}:1", column=name, command=words, known=known))
+
+
+def _fields(row: CsvRow, columns: dict[str, Column]) -> dict[str, Any]:
+    """The fields that a row gives, as a batch line has them."""
+    found: dict[str, Any] = {}
+    for name, text in row.cells.items():
+        column = columns.get(name)
+        if column is None or not text:
+            continue
+        value = _value(text.replace("\r\n", "\n"), column.kind)
+        first, *rest = column.path
+        if not rest:
+            found[first] = value
+        elif column.is_in_list:
+            found.setdefault(first, [{}])[0][rest[0]] = value
+        else:
+            found.setdefault(first, {})[rest[0]] = value
+    return found
+
+
+def _value(text: str, kind: type[inspect.Type]) -> object:
+    """A cell as its field's type; what is not of that type stays a text, which the command refuses."""
+    if kind is inspect.VarTupleType:
+        return [part.strip() for part in text.split(";")]
+    if kind is inspect.BoolType:
+        return _BOOLEANS.get(text.lower(), text)
+    if kind is inspect.IntType and _WHOLE.fullmatch(text):
+        return int(text)
+    return text

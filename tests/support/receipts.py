@@ -86,6 +86,7 @@ RECEIPTS = [
     "import statuspage examples/incidents-1004.json --account 1002 --map 'Agent sign-in=agent_sign_in'"
     " --map 'Inbound routing=inbound_routing'",
     "import aliyun-bill bill.csv --call-item 通话费",
+    "incident reopen INC-10 --reason 'agents still cannot sign in'",
     "worklist",
     "doctor",
 ]

@@ -34,6 +34,6 @@ class ConfiguredRefused(Misread, code="bad_config"):
     """An option of the file of imports is none of its format, or its value cannot be read."""
 
     message = "{what}"
-    hint = "`slaledger import {format} --help` lists the options"
+    hint = "docs/reference.md lists the options of import {format}"
     what: str
     format: str

@@ -59,7 +59,7 @@ def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> l
     results = []
     for version, own in groupby(months, partial(in_force, case.versions)):
         terms = version.terms
-        incidents = incidents_of(case, terms)
+        incidents = incidents_of(case, terms, at)
         for measured in measure_months(incidents, covered(holder, terms), list(own), at, terms):
             results.append(MonthResult(version=version, measured=measured, availability=judged(measured, terms)))
     return results
@@ -135,7 +135,7 @@ def _assess_month(
     case: Case, account: str, month: str, version: Version, decided: Decision, trail: list[Step]
 ) -> Decision:
     terms = version.terms
-    incidents = incidents_of(case, terms)
+    incidents = incidents_of(case, terms, decided.decided_at)
     measured = measure(incidents, covered(account_of(case, account), terms), month, decided.decided_at, terms)
     trail += coverage_step(measured, terms)
     if not measured.covered_us:

@@ -24,13 +24,14 @@ class SourceMark(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defau
     """Which source an import recorded an event for. Events without one are a person's word.
 
     `name` is the format, `scope` the page or query, `key` the source's own identity of what it tells, `said_at` when
-    the source said it, in microseconds.
+    the source said it, in microseconds. `inferred` says that an end was concluded from another word of the source.
     """
 
     name: str
     scope: str = ""
     key: str = ""
     said_at: int | None = None
+    inferred: bool = False
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -93,18 +94,18 @@ def unknown_account(account: str) -> Refusal:
     return UnknownAccount(account=account)
 
 
-def incidents_of(case: Case, terms: agreement.Terms) -> list[incidents.Incident]:
-    """The incidents that touch the account under terms and were not taken back (R18, R22)."""
-    return [] if case.account is None else touching(case.account, case.incidents.values(), terms)
+def incidents_of(case: Case, terms: agreement.Terms, at: int) -> list[incidents.Incident]:
+    """The incidents that touch the account under terms and were not taken back, open ones up to `at` (R18, R22)."""
+    return [] if case.account is None else touching(case.account, case.incidents.values(), terms, at)
 
 
 def open_incidents(case: Case) -> list[incidents.Incident]:
-    """The incidents that still go on for the account under some version of the terms."""
+    """The incidents that have no end yet and touch the account under some version of the terms."""
     still_open = [each for each in case.incidents.values() if each.ended_at is None and each.withdrawn is None]
     if not still_open or case.account is None:
         return []
     found = (touching(case.account, still_open, version.terms) for version in case.versions)
-    names = {each.incident for of_version in found for each in of_version if each.ended_at is None}
+    names = {each.incident for of_version in found for each in of_version}
     return [incident for incident in still_open if incident.incident in names]
 
 

@@ -39,7 +39,7 @@ def picture(case: Case, account: str, month: str, at: int) -> Picture:
     first, last = window = month_span(month, terms.zone)
     under_terms = intersect(covered(account_of(case, account), terms), [window])
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
-    found = outages(incidents_of(case, terms), at, terms, clip, window)
+    found = outages(incidents_of(case, terms, at), at, terms, clip, window)
     month_runs = [run for run in runs(found, terms) if run.start < last and run.end > first]
     return Picture(
         window=window,

@@ -53,7 +53,7 @@ def outage_months(case: Case, at: int) -> list[str]:
     """The months with terms in force that an outage of the account touches, each in the time zone of its terms."""
     found: set[str] = set()
     for version in case.versions:
-        for incident in incidents_of(case, version.terms):
+        for incident in incidents_of(case, version.terms, at):
             months = _months(incident, at, case.versions)
             found.update(month for month, governing in months if governing == version.sha256)
     return sorted(found)

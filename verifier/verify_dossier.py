@@ -245,8 +245,9 @@ def regions_said(events: Iterable[Event]) -> list[str]:
 
 
 def regions_moved_to(events: Iterable[Event]) -> list[str]:
-    """The regions that the account moved to."""
-    return [event.data["region"] for event in events if event.topic == "account.moved"]
+    """The regions that the account moved to; of several moves at one instant the last holds."""
+    moves = (event.data for event in events if event.topic == "account.moved")
+    return list({move["moved_at"]: move["region"] for move in moves}.values())
 
 
 def joined_by_name(events: Iterable[Event]) -> set[str]:
@@ -272,7 +273,8 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
 
 def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str]:
     """No event is of another account, or of an incident that cannot touch this one."""
-    shared = shared_with(events, [*regions_said(events), *regions_moved_to(events)])
+    ever = [event.data["region"] for event in events if event.topic == "account.moved"]
+    shared = shared_with(events, [*regions_said(events), *ever])
     for event in events:
         ours = event.stream.startswith((f"{account}/", "~/terms/", "~/calendar/")) or event.stream in shared
         if not ours or event.data.get("account", account) != account:
@@ -631,11 +633,11 @@ class Incident:
         return common(spans, [(start, end)])
 
     def cut(self, piece: Span) -> Incident:
-        """The same as far as it lies in a piece of its span; cut off, it has an end."""
-        return replace(self, started_at=piece[0], ended_at=self.ended_at if piece[1] == OPEN else piece[1])
+        """The same as far as it lies in a piece of its span."""
+        return replace(self, started_at=piece[0], ended_at=piece[1])
 
 
-def touching(events: Iterable[Event], account: Account, terms: Terms) -> list[Incident]:
+def touching(events: Iterable[Event], account: Account, terms: Terms, at: int) -> list[Incident]:
     """R18: the account's own incidents, those that name it, and those of its region or of everybody.
 
     R22: the last two touch whoever is covered there at any moment of them; by the other reading, whoever belonged
@@ -654,7 +656,7 @@ def touching(events: Iterable[Event], account: Account, terms: Terms) -> list[In
     joined = joined_by_name(events)
 
     def pieces(incident: Incident) -> list[Span]:
-        span = incident.span(OPEN)
+        span = incident.span(at)
         there = [span] if incident.scope == "all" else account.there(incident.regions, *span)
         if terms.readings["shared_touches"] == "any_covered":
             return there if common(there, account.covered(terms, OPEN)) else []
@@ -705,10 +707,11 @@ def unavailable_us(
     whole_minutes_only: bool = False,
 ) -> int:
     """Clause 1: the month's unavailable time in microseconds, no instant of it counted twice."""
+    found = list(runs(incidents, at, readings))
+    if readings["month_straddle"] == "clip_then_test":  # R7
+        found = [((max(start, month[0]), min(end, month[1])), left) for (start, end), left in found]
     counted: list[list[Span]] = []
-    for (start, end), left in sorted(runs(incidents, at, readings)):
-        if readings["month_straddle"] == "clip_then_test":  # R7
-            start, end = max(start, month[0]), min(end, month[1])
+    for (start, end), left in sorted(found):
         if end - start < minimum or (end - start == minimum and not readings["minimum_inclusive"]):  # R1
             continue
         if readings["minimum_kind"] == "deductible":  # R2
@@ -884,7 +887,7 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     minimum = terms.value("service", "minimum_outage_seconds") * SECOND
     whole = bool(terms.value("service", "whole_minutes_only"))
     down = unavailable_us(
-        touching(known, holder, terms), covered, (start, end), decided_at, minimum, terms.readings, whole
+        touching(known, holder, terms, decided_at), covered, (start, end), decided_at, minimum, terms.readings, whole
     )
     down = min(down, total)  # a month in which the clocks go back is longer than its days
     ratio = Fraction(total - down, total)

@@ -28,6 +28,7 @@ _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Second
 _HELP = {
     "key": "Strict idempotency key: the command is carried out once for ever.",
     "reason": "Why.",
+    "again": "Record it once more, although it was undone since.",
     "region": "Its region, for incidents of a region.",
     "covered_in_beta": "The agreement covers the account in beta too.",
     "from_": "Start of the excluded span; the incident's start by default.",

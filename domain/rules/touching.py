@@ -16,8 +16,8 @@ from domain.time import FOREVER
 _EVER: Span = (-FOREVER, FOREVER)
 
 
-def touching(account: Account, incidents: Iterable[Incident], terms: Terms) -> list[Incident]:
-    """The incidents that touch an account, without those that were taken back.
+def touching(account: Account, incidents: Iterable[Incident], terms: Terms, at: int = FOREVER) -> list[Incident]:
+    """The incidents that touch an account, without those that were taken back; open ones last up to `at` (R19).
 
     An incident of the account itself, or that it joined by name, always touches it. One of regions counts only while
     the account is there (R22): where it came or left meanwhile, the incident is cut to that time, in as many pieces as
@@ -30,14 +30,14 @@ def touching(account: Account, incidents: Iterable[Incident], terms: Terms) -> l
         if incident.scope in ("account", "accounts"):
             found.append(incident)
         else:
-            found += _shared(account, incident, terms)
+            found += _shared(account, incident, terms, at)
     return found
 
 
-def _shared(account: Account, incident: Incident, terms: Terms) -> list[Incident]:
+def _shared(account: Account, incident: Incident, terms: Terms, at: int) -> list[Incident]:
     """What of an incident of regions or of everybody touches the account."""
     there = [_EVER] if incident.scope == "all" else residence(account, incident.regions)
-    span = incident.started_at, FOREVER if incident.ended_at is None else incident.ended_at
+    span = incident.started_at, at if incident.ended_at is None else incident.ended_at
     if terms.readings.shared_touches == "at_start":
         touches = account.enrolled_at <= span[0] and any(start <= span[0] < end for start, end in there)
     else:
@@ -46,7 +46,7 @@ def _shared(account: Account, incident: Incident, terms: Terms) -> list[Incident
         return []
     if any(start <= span[0] and span[1] <= end for start, end in there):
         return [incident]
-    return [_cut(incident, piece) for piece in intersect([span], there)]
+    return [_cut(incident, piece, at) for piece in intersect([span], there)]
 
 
 def residence(account: Account, regions: Iterable[str]) -> list[Span]:
@@ -57,10 +57,11 @@ def residence(account: Account, regions: Iterable[str]) -> list[Span]:
     return union((since, until) for (since, region), until in zip(moments, ends, strict=True) if region in wanted)
 
 
-def _cut(incident: Incident, piece: Span) -> Incident:
+def _cut(incident: Incident, piece: Span, at: int) -> Incident:
     """An incident as far as it lies in a piece of its span; where it is cut, the instant is exact."""
     start, end = piece
-    cut = msgspec.structs.replace(incident, started_at=start, ended_at=None if end == FOREVER else end)
+    still_open = incident.ended_at is None and end == at
+    cut = msgspec.structs.replace(incident, started_at=start, ended_at=None if still_open else end)
     if start != incident.started_at:
         cut.started_within_us = None
     if end != incident.ended_at:

@@ -77,8 +77,9 @@ def read_alertmanager(files: Sequence[SourceFile], asked: AlertOptions) -> Readi
     faults.check()
     return Reading(
         source=SOURCE,
-        policy=Policy(one_a_key=False, grows=True),
+        policy=Policy(one_a_key=False, grows=True, resolution_us=0),
         statements=statements,
+        ends=alerts.ends(),
         extents=(Extent(scope=API, open_only=True),) if inbox.lists else (),
         said_at=alerts.said_at,
         scope=API if inbox.lists else "",
@@ -209,9 +210,13 @@ class _Alerts:
                 self.faults.add(refusal)
                 continue
             for outage in outages(alert.reports.by_start.values()):
-                if outage.reports > 1:
+                if len(outage.reports) > 1:
                     self._joined.append(alert.name)
                 yield _statement(alert, *alert.sorted, outage, API if lists else "")
+
+    def ends(self) -> dict[str, tuple[int, ...]]:
+        """The ends of each alert that were received, each later than all before it."""
+        return {alert.key: tuple(alert.reports.ends) for alert in self._alerts.values() if alert.reports.ends}
 
     def notes(self) -> Iterator[str]:
         if self._joined:
@@ -304,15 +309,18 @@ def _untold(alert: _Alert, lists: int) -> Misread | None:
 def _statement(alert: _Alert, function: str, whom: Target, outage: Outage, scope: str) -> OutageStatement:
     return OutageStatement(
         key=alert.key,
-        incident=source_id(SOURCE, alert.key, compact(outage.first.start.at)),
+        incident=source_id(SOURCE, alert.key, compact(outage.reports[0].start.at)),
         name=alert.name,
         scope=scope,
         function=function,
         target=whom,
-        start=outage.first.start,
+        start=outage.reports[0].start,
         end=outage.end,
-        place=outage.first.place,
+        place=outage.reports[0].place,
         said_at=outage.said_at,
+        end_inferred=outage.last.inferred,
+        starts={report.start_us: report.told for report in outage.reports},
+        states_all=scope == API,
     )
 
 

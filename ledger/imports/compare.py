@@ -7,17 +7,10 @@ from typing import Any
 from domain.commands import ApplyExclusion
 from domain.incident import Exclusion
 from domain.text import said
-from domain.time import FOREVER, Instant, Seconds
+from domain.time import Instant, Seconds
 from domain.values import Clause, Id, Words
 from ledger.imports.holdings import Holding
 from ledger.imports.statements import ExcludedSpan, OutageStatement
-
-
-def later_end(end: int, holding: Holding, statement: OutageStatement) -> int:
-    """The end of two reports of one outage: open while the later one says so, else the later end."""
-    if statement.end is None or holding.end == FOREVER:
-        return end
-    return max(end, holding.end)
 
 
 def tolerance_us(statement: OutageStatement, holding: Holding, resolution_us: int) -> int:

@@ -41,6 +41,8 @@ class Holding(msgspec.Struct, kw_only=True):
     persons: frozenset[Field] = frozenset()
     kept: bool = False
     said_at: int | None = None
+    end_inferred: bool = False
+    """Whether the source did not say the end by itself: it was concluded from another word of it."""
 
     @property
     def id(self) -> str:
@@ -125,9 +127,11 @@ def _rows(log: Reader, owned: Sequence[_Owned]) -> Iterator[tuple[_Owned, list[R
 def _held(owned: _Owned, source: str, rows: Iterable[Row]) -> Holding:
     state: Incident | None = None
     persons: set[Field] = set()
-    kept, said_at = False, None
+    kept, said_at, end_inferred = False, None, False
     for fact in map(decode, rows):
         state = incidents.evolve(state, fact.event, fact.reason)
+        if "ended_at" in _fields(fact.event):
+            end_inferred = fact.source is not None and fact.source.inferred
         if isinstance(fact.event, e.IncidentReleased):
             persons.clear()
             kept = False
@@ -140,7 +144,13 @@ def _held(owned: _Owned, source: str, rows: Iterable[Row]) -> Holding:
     if state is None:
         raise ValueError(f"incident {owned.id} is reserved and has no events")
     return Holding(
-        incident=state, key=owned.key, scope=owned.scope, persons=frozenset(persons), kept=kept, said_at=said_at
+        incident=state,
+        key=owned.key,
+        scope=owned.scope,
+        persons=frozenset(persons),
+        kept=kept,
+        said_at=said_at,
+        end_inferred=end_inferred,
     )
 
 

@@ -99,6 +99,8 @@ class Sorter:
 
     def skips(self, id_: str, start: int, key: str, text: str, within: int = 0) -> bool:
         """Whether one outage is left out; `text` is its start as the source writes it, which may be off by `within`."""
+        if not self._rules.skip_episodes:
+            return False
         fitting = {each for each in self._rules.skip_episodes if each.id == id_ and abs(each.start - start) <= within}
         if not fitting:
             return False

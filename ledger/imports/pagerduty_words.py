@@ -113,9 +113,10 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of an answer; `offset` and `limit` where it tells them."""
+    """A page of an answer: the ids of its incidents, and `offset` and `limit` where it tells them."""
 
     place: str
+    ids: frozenset[object]
     offset: int | None
     limit: int | None
     more: bool
@@ -206,8 +207,13 @@ def _page(root: Node) -> Page:
     more = root.at("more")
     if more.value not in (None, True, False):
         raise UnreadablePaging(place=more.place)
+    rows = [node.value for node in root.items("incidents")]
     return Page(
-        place=root.place, offset=_whole(root.at("offset")), limit=_whole(root.at("limit")), more=bool(more.value)
+        place=root.place,
+        ids=frozenset(id_ for row in rows if isinstance(row, dict) and isinstance(id_ := row.get("id"), str)),
+        offset=_whole(root.at("offset")),
+        limit=_whole(root.at("limit")),
+        more=bool(more.value),
     )
 
 
@@ -232,6 +238,12 @@ def _check_complete(pages: Sequence[Page]) -> None:
         if page.offset is None or not page.limit:
             if number + 1 == len(pages):
                 raise IncompleteList(place=page.place, missing=said("`more` is true, and no page follows"))
+            if again := page.ids & pages[number + 1].ids:
+                missing = said(
+                    "`more` is true, and what follows is not the next page: incident {id} stands in both",
+                    id=min(map(str, again)),
+                )
+                raise IncompleteList(place=page.place, missing=missing)
         elif page.offset + page.limit not in offsets:
             missing = said(
                 "the page at offset {offset} (limit {limit}) is missing",

@@ -28,16 +28,14 @@ from ledger.imports.compare import (
     exclusion_command,
     held_content,
     held_target,
-    later_end,
     shared_us,
     told_content,
     told_target,
     tolerance_us,
     uncertainty,
 )
-from ledger.imports.growing import end_of, grown
 from ledger.imports.holdings import Field, Holding
-from ledger.imports.matching import Matched, matches, open_before
+from ledger.imports.matching import Matched, end_of, matches
 from ledger.imports.outcome import Asked, Correction, Outcome, Step
 from ledger.imports.statements import ExcludedSpan, Faults, LeftOut, OutageStatement, Reading
 from ledger.imports.vanished import covers
@@ -74,7 +72,7 @@ class _Reconciliation:
         for holding in self._held:
             if holding.id in self._asked.take_source:
                 self._release(holding)
-        for matched in matches(self._lasting(), self._held, self._reading.policy, self._reading.extents):
+        for matched in matches(self._reading, self._lasting(), self._held):
             self._settle(matched)
         self._faults.check()
         self._note_unused_words()
@@ -83,12 +81,11 @@ class _Reconciliation:
         return self._out
 
     def _lasting(self) -> list[OutageStatement]:
-        """Statements of outages that have a length. Notes the others, and gathers those that end before they start."""
+        """Statements of outages that have a length, and reports without one that may end another; notes the others."""
         lasting = []
-        told: Sequence[OutageStatement] = self._reading.statements
-        for statement in grown(told, self._held) if self._reading.policy.grows else told:
+        for statement in self._reading.statements:
             start, end = statement.start, statement.end
-            if end is None or end.us > start.us or self._ends_what_is_open(statement):
+            if end is None or end.us > start.us or (self._reading.policy.grows and end.us == start.us):
                 lasting.append(statement)
             elif end.us == start.us:
                 self._out.left_out.append(
@@ -100,13 +97,6 @@ class _Reconciliation:
                 )
         return lasting
 
-    def _ends_what_is_open(self, statement: OutageStatement) -> bool:
-        """Whether a statement without length says the end of an outage that the ledger holds open."""
-        return self._reading.policy.grows and any(
-            one.stands and one.end == FOREVER and (one.key, one.start) == (statement.key, statement.start.us)
-            for one in self._held
-        )
-
     def _release(self, holding: Holding) -> None:
         """The source's word counts again for every field."""
         reason = Words(f"the word of {self._reading.source} is taken")
@@ -114,6 +104,8 @@ class _Reconciliation:
         holding.persons, holding.kept = frozenset(), False
 
     def _settle(self, matched: Matched) -> None:
+        for fault in matched.faults:
+            self._faults.add(fault)
         spans = [self._span(statement, holding) for statement, holding in matched.pairs]
         free = [statement.incident for statement, _ in matched.pairs]
         for (statement, holding), span in zip(matched.pairs, spans, strict=True):
@@ -122,9 +114,15 @@ class _Reconciliation:
                     self._open_new(statement, free)
                 else:
                     self._follow(statement, holding, span)
+        for holding in matched.absorbed:
+            if not holding.persons:
+                self._absorb(holding)
+        for holding in matched.without_length:
+            if holding.stands and not holding.persons:
+                self._take_back(holding, Words(f"without length, as {self._reading.source} now says"))
         for holding in matched.unmatched:
             if holding.stands:
-                self._untold(holding, [] if open_before(holding, matched.begins) else spans)
+                self._untold(holding, spans)
 
     # What is new.
 
@@ -174,8 +172,6 @@ class _Reconciliation:
         start, end = statement.start.us, end_of(statement)
         if holding is None:
             return start, end
-        if self._reading.policy.grows:
-            return min(start, holding.start), later_end(end, holding, statement)
         if not statement.start_known:
             start = holding.start
         if statement.end is None and statement.seen_until is not None and holding.end > statement.seen_until:
@@ -209,12 +205,22 @@ class _Reconciliation:
             self._source(statement, start, exclusion_command(holding.id, missed, again=True))
         if end == FOREVER:
             self._open[holding.id] = start
-        self._out.unchanged += len(self._timed) == count
+        if len(self._timed) == count:
+            self._out.unchanged += 1
+        else:
+            self._check_order(statement, holding)
 
     def _check(self, statement: OutageStatement, holding: Holding) -> None:
-        """Raises Misread `unknown_start`, `other_target`, Refusal `older_file`."""
-        said_at = self._said_at(statement)
-        taken_at = holding.said_at or 0
+        """Raises Misread `unknown_start`, `other_target`."""
+        if not statement.start_known and statement.start.us < holding.start:
+            raise BeginningUnknown(place=statement.place, name=statement.name, first=statement.start.us)
+        held, told = held_target(holding), told_target(statement)
+        if held != told:
+            raise OtherTarget(place=statement.place, name=statement.name, incident=holding.id, held=held, told=told)
+
+    def _check_order(self, statement: OutageStatement, holding: Holding) -> None:
+        """Raises Misread `older_file` where the ledger took what the source said later of the outage."""
+        said_at, taken_at = self._said_at(statement), holding.said_at or 0
         if said_at is not None and said_at < taken_at and not self._asked.older:
             raise OlderStatement(
                 place=statement.place,
@@ -223,11 +229,6 @@ class _Reconciliation:
                 said_at=said_at,
                 taken_at=taken_at,
             )
-        if not statement.start_known and statement.start.us < holding.start:
-            raise BeginningUnknown(place=statement.place, name=statement.name, first=statement.start.us)
-        held, told = held_target(holding), told_target(statement)
-        if held != told:
-            raise OtherTarget(place=statement.place, name=statement.name, incident=holding.id, held=held, told=told)
 
     def _allowed(self, holding: Holding, span: tuple[int, int], statement: OutageStatement) -> tuple[int, int]:
         """The source's times where the outage has them of the source, the person's where a person said them."""
@@ -303,19 +304,38 @@ class _Reconciliation:
         """An outage of which no statement of its key tells."""
         if holding.id in self._asked.gone:
             self._gone(holding, self._asked.gone[holding.id])
-        elif not holding.persons and any(shared_us(holding, span) > 0 for span in spans):
+        elif (
+            not holding.persons
+            and not self._began_before(holding)
+            and any(shared_us(holding, span) > 0 for span in spans)
+        ):
             self._absorb(holding)
-        elif not holding.kept and any(covers(extent, holding) for extent in self._reading.extents):
+        elif not holding.kept and not self._is_left_out(holding) and self._is_covered(holding):
             self._out.vanished.append(holding.id)
         if holding.end == FOREVER and holding.id not in self._out.closed:
             self._open[holding.id] = holding.start
 
+    def _began_before(self, holding: Holding) -> bool:
+        """Whether an outage is open since before the files of its series begin."""
+        spans = [(extent.keys or {}).get(holding.key) for extent in self._reading.extents]
+        begins = [span[0] for span in spans if span is not None]
+        return holding.end == FOREVER and bool(begins) and holding.start < min(begins)
+
+    def _is_covered(self, holding: Holding) -> bool:
+        return any(covers(extent, holding) for extent in self._reading.extents)
+
+    def _is_left_out(self, holding: Holding) -> bool:
+        """Whether the import was asked to leave it out, by its key or by the source's id that the key begins with."""
+        return any(holding.key == one.key or holding.key.startswith(f"{one.key}:") for one in self._reading.left_out)
+
     def _absorb(self, holding: Holding) -> None:
         """Two outages of one key are one by what the source says now: the other one counts for both."""
-        reason = Words(f"part of another outage, as {self._reading.source} now says")
+        self._take_back(holding, Words(f"part of another outage, as {self._reading.source} now says"))
+        self._out.notes.append(said("{incident}: part of another outage now, counted there", incident=holding.id))
+
+    def _take_back(self, holding: Holding, reason: Words) -> None:
         command = WithdrawIncident(incident=Id(holding.id), reason=reason)
         self._timed.append((holding.start, Step(command=command, place="", source=self._mark(holding))))
-        self._out.notes.append(said("{incident}: part of another outage now, counted there", incident=holding.id))
 
     def _gone(self, holding: Holding, word: int | str) -> None:
         """What a person says became of it."""
@@ -348,6 +368,7 @@ class _Reconciliation:
             scope=statement.scope,
             key=statement.key,
             said_at=self._said_at(statement),
+            inferred=statement.end_inferred and getattr(command, "ended_at", None) is not None,
         )
         self._timed.append((at, Step(command=command, place=place or statement.place, source=mark)))
 

@@ -92,6 +92,8 @@ def reconcile_source(
             _check_order(reading, files, earlier)
         held = holdings(log, reading.source, reading.statements, one_a_key=reading.policy.one_a_key)
         outcome = reconcile(reading, held, asked)
+        if outcome.steps and not asked.older:
+            _check_is_new(reading, files, earlier)
         taken = _carry_out(log, outcome, actor, now)
         zone = latest(log.versions()).terms.zone
         taken.notes += staying(outcome, reading.source, zone)
@@ -135,16 +137,22 @@ def _reads(log: Reader, reading: Reading) -> list[SourceRead]:
 
 
 def _check_order(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[SourceRead]) -> None:
-    """Raises Refusal `older_file` where the ledger took something newer of the same source."""
-    names = ", ".join(file.name for file in files)
-    if reading.said_at is not None:
-        taken_at = max((event.said_at or 0 for event in earlier), default=0)
-        if reading.said_at < taken_at:
-            raise OlderFile(name=names, source=reading.source, said_at=reading.said_at, taken_at=taken_at)
-    elif all(one.said_at is not None for one in reading.statements):
-        return  # each statement says by itself of when it is
-    elif any(event.files == _hashes(files) for event in earlier[:-1]) and earlier[-1].files != _hashes(files):
-        raise FileTakenBefore(name=names, source=reading.source)
+    """Raises Refusal `older_file` where the ledger took what the source said later."""
+    taken_at = max((event.said_at or 0 for event in earlier), default=0)
+    if reading.said_at is not None and reading.said_at < taken_at:
+        raise OlderFile(name=_names(files), source=reading.source, said_at=reading.said_at, taken_at=taken_at)
+
+
+def _check_is_new(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[SourceRead]) -> None:
+    """Raises Refusal `older_file` where files without a time of their own were read before, and others after them."""
+    hashes = [event.files for event in earlier]
+    timeless = reading.said_at is None and any(one.said_at is None for one in reading.statements)
+    if timeless and _hashes(files) in hashes[:-1] and _hashes(files) != hashes[-1]:
+        raise FileTakenBefore(name=_names(files), source=reading.source)
+
+
+def _names(files: Sequence[ReadFile]) -> str:
+    return ", ".join(file.name for file in files)
 
 
 def _is_news(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[SourceRead]) -> bool:

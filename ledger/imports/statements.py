@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Literal
 
 import msgspec
 
@@ -46,6 +47,10 @@ class ExcludedSpan(msgspec.Struct, frozen=True, kw_only=True):
     announced_to: int | None = None
 
 
+Told = Literal["fired", "ended", "inferred"]
+"""What a file says of a start: that it went on in it, that it ended, or only that another one ended later."""
+
+
 class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     """A function's outage as the source tells it now.
 
@@ -70,6 +75,12 @@ class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     uncertainty_us: int | None = None
     exclusions: tuple[ExcludedSpan, ...] = ()
     said_at: int | None = None
+    end_inferred: bool = False
+    """Whether the end is concluded from another word of the source."""
+    starts: Mapping[int, Told] = {}
+    """Where reports of several starts were put together: each start, and what was told of it."""
+    states_all: bool = False
+    """Whether the file states all that is out of its key now, and not one report of several."""
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,11 +123,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """All that the files of one source say.
 
     `said_at` is when the source said so, in microseconds, by its own clock: None where the format does not tell.
+    `ends` are the ends of a growing source's keys in order of receipt, each later than all before it.
     """
 
     source: str
     policy: Policy
     statements: tuple[OutageStatement, ...]
+    ends: Mapping[str, tuple[int, ...]] = {}
     extents: tuple[Extent, ...] = ()
     said_at: int | None = None
     scope: str = ""

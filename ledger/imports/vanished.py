@@ -10,7 +10,7 @@ from ledger.imports.statements import Extent
 def covers(extent: Extent, holding: Holding) -> bool:
     """Whether the extent of a file covers an outage that the ledger holds.
 
-    A series that was up where the ledger holds it down is covered by any part beyond the uncertainty of a sample.
+    A series that was up where the ledger holds it down covers an outage by any part beyond the uncertainty of a sample.
     """
     if extent.keys is not None:
         return holding.key in extent.keys and _covers_part(extent.keys[holding.key], holding)
@@ -23,6 +23,8 @@ def covers(extent: Extent, holding: Holding) -> bool:
 
 def _covers_part(span: tuple[int, int], holding: Holding) -> bool:
     first, last = span
+    if first <= holding.start and holding.end <= last:
+        return True
     incident = holding.incident
     within = max(incident.started_within_us or 0, incident.ended_within_us or 0)
     return min(last, holding.end) - max(first, holding.start) > within

@@ -6,7 +6,7 @@ import msgspec
 
 from domain.case import Case, incidents_of
 from domain.terms.versions import in_force
-from domain.time import month_of, month_span
+from domain.time import FOREVER, month_of, month_span
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 
@@ -51,7 +51,7 @@ def open_in_month(case: Case, month: str, zone: str) -> tuple[str, ...]:
     ends_at = month_span(month, zone)[1]
     lasting = (
         one
-        for one in incidents_of(case, in_force(case.versions, month).terms)
+        for one in incidents_of(case, in_force(case.versions, month).terms, FOREVER)
         if one.ended_at is None and one.started_at < ends_at
     )
     return tuple(sorted(one.incident for one in lasting))

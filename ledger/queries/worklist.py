@@ -106,7 +106,9 @@ def mtbf_of_account(log: Reader, account: str, year: int, at: int) -> tuple[Mtbf
     holder = account_of(case, account)
 
     def by(versions: tuple[Version, ...]) -> MtbfBy:
-        found = mtbf(lambda terms: incidents_of(case, terms), lambda terms: covered(holder, terms), year, at, versions)
+        found = mtbf(
+            lambda terms: incidents_of(case, terms, at), lambda terms: covered(holder, terms), year, at, versions
+        )
         return MtbfBy(event=in_force(versions, f"{year:04d}-12").terms.readings.mtbf_event, found=found)
 
     return by(case.versions), by(by_other_event(case.versions))

@@ -27,7 +27,8 @@ def life(dice: Random, told: Teller, agreement: str, account: str) -> None:
         terms = log.versions()[-1].terms
     month = dice.choice(MONTHS)
     start = at(f"{month}-01")
-    told("account enroll", account=account, enrolled_at=at("2025-01-01"))
+    comes = start + timedelta(hours=dice.randint(0, 400))
+    told("account enroll", account=account, enrolled_at=dice.choice((at("2025-01-01"), at("2025-01-01"), comes)))
     for number in range(dice.randint(1, 4)):
         name, begun = f"{account}-{number}", start + timedelta(seconds=dice.randint(-600, 2_500_000))
         seconds = dice.choice((TEXTS[agreement].minimum, 661, 2600, 26_000, 140_000)) + dice.randint(-61, 61)
@@ -36,6 +37,8 @@ def life(dice: Random, told: Teller, agreement: str, account: str) -> None:
         if dice.random() < 0.2:
             cause = dice.choice([cause for cause in terms.exclusions if not cause.notice_required])
             told("exclusion apply", incident=name, clause=cause.clause)
+    if dice.random() < 0.3:
+        told("account close", account=account, closed_at=comes + timedelta(hours=dice.randint(1, 400)))
     fee = dice.choice((dice.randint(0, 2000), dice.randint(0, 10**6)))
     offset = {"service": yuan(dice.choice((0, dice.randint(0, fee), fee)))}
     bill = {"bill": f"B-{account}", "account": account, "first_month": month, "billed_at": start}

@@ -212,6 +212,43 @@ def test_random_claims_under_random_readings_are_verified(seed: int, blank: Path
     assert seen["awarded"] > 0
 
 
+def test_of_several_moves_at_one_instant_the_last_holds(ledger: Ledger, told: Teller) -> None:
+    """What went on in the region of the first is no fact of the decision, as the ledger has it."""
+    told("account enroll", account="A", enrolled_at=at("2025-01-01"), region="r1")
+    for region in ("r2", "r3"):
+        told("account move", account="A", region=region, moved_at=at("2026-03-01"))
+    for region in ("r2", "r3"):
+        incident = {"incident": f"I-{region}", "regions": [region], "function": "agent_calls"}
+        told("incident open", **incident, started_at=at("2026-03-03 10:00"))
+        told("incident close", incident=f"I-{region}", ended_at=at("2026-03-03 12:00"))
+    told("claim file", account="A", month="2026-03", filed_at=at("2026-05-10"))
+    told("claim decide", account="A", month="2026-03")
+    made = dossiers(ledger)
+    assert [episode["incidents"] for episode in decisions(made["A 2026-03"])[0]["availability"]["episodes"]] == [
+        ["I-r3"]
+    ]
+    assert disagreements(made) == {}
+
+
+def test_outages_that_are_cut_before_they_are_tested_count_in_the_order_of_what_is_left() -> None:
+    """Both begin with the month; the shorter one counts first, rounded up, and the longer one what it leaves."""
+    second = 1_000_000
+    spans = {"long": (-1000, 1000), "short": (-119, 157)}
+    found = [
+        verifier.Incident(name, "agent_calls", start * second, "account", [], ended_at=end * second)
+        for name, (start, end) in spans.items()
+    ]
+    readings = verifier.READINGS | {
+        "minimum_kind": "deductible",
+        "minimum_applies_to": "per_incident",
+        "quantise": "ceil_minute_per_episode",
+        "month_straddle": "clip_then_test",
+    }
+    month = (0, 31 * 86_400 * second)
+    counted = verifier.unavailable_us(found, [month], month, 2000 * second, 120 * second, readings)
+    assert counted == (60 + 900) * second  # 37 s of the short one; of the long one's 880 s the 843 s that are left
+
+
 def test_a_months_own_vouchers_do_not_lower_its_base(ledger: Ledger, told: Teller) -> None:
     told("account enroll", account="A", enrolled_at=at("2025-01-01"))
     for number, month in enumerate(("2026-03", "2026-04")):

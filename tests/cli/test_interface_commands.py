@@ -400,19 +400,6 @@ def test_a_bill_is_for_one_month_unless_said_otherwise(shop: CommandLine) -> Non
     assert (first["bill"], first["months"], first["first_month"]) == ("B-1", 1, "2026-03")
 
 
-def test_voucher_ids_count_the_vouchers_of_a_month(shop: CommandLine) -> None:
-    shop.batch(
-        line("voucher issue", account="1003", month="2026-03", issued_at=at("04-12")),
-        line("claim redecide", account="1003", month="2026-03", reason="a late bill"),
-        line("voucher issue", account="1003", month="2026-03"),
-    )
-    vouchers = shop.ok("voucher", "list", "--account", "1003")
-    assert [(voucher["voucher"], voucher["issued"]) for voucher in vouchers] == [
-        ("V-1003-2026-03-1", "104.00"),
-        ("V-1003-2026-03-2", "14.00"),
-    ]
-
-
 def test_a_voucher_id_may_have_96_characters(shop: CommandLine) -> None:
     assert shop.ok("voucher", "issue", "1003", "2026-03", "--voucher", "V" * 96)["voucher"] == "V" * 96
 

@@ -511,12 +511,6 @@ def _balance(slaledger: CommandLine) -> tuple[str, ...]:
     return tuple(row[name] for name in ("issued", "redeemed", "cancelled", "balance"))
 
 
-def test_a_voucher_pays_a_bill_of_the_instant_of_its_issue(slaledger: CommandLine) -> None:
-    same = bill("B-2", "2026-04", "04-12")
-    tell(slaledger, enroll(), *OUTAGE, bill(), *claimed(), issued(), same, redeem("104.00", "B-2", when="04-12"))
-    assert _balance(slaledger)[-1] == "0.00"
-
-
 # Whom an incident touches.
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from build import at, row
-from spec import given
+from spec import Given, given
 
 from domain import claim
 from domain.claim import Claim, Decided, check_decided_at
@@ -35,8 +35,9 @@ WITHDRAWN = (ClaimWithdrawn(account="1001", month="2026-03"), "no outage")
 DISPUTED = ClaimDisputed(account="1001", month="2026-03", disputed_at=at("04-20 09:00"), grounds="it was longer")
 
 
-def file(filed_at: str) -> FileClaim:
-    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)))
+def file(filed_at: str, statement: str | None = None) -> FileClaim:
+    told = None if statement is None else Words(statement)
+    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)), statement=told)
 
 
 def dispute(disputed_at: str, grounds: str = "it was longer") -> DisputeClaim:
@@ -68,6 +69,7 @@ def test_a_claim_is_for_a_month_that_is_over() -> None:
 def test_one_claim_of_a_month_waits_at_a_time() -> None:
     given(claim.evolve, FILED).when(claim.file, file("04-10 09:00"), OVER).then()
     given(claim.evolve, FILED).when(claim.file, file("04-10 09:01"), OVER).then(ClaimAlreadyFiled)
+    given(claim.evolve, FILED).when(claim.file, file("04-10 09:00", "no calls"), OVER).then(ClaimAlreadyFiled)
     given(claim.evolve, FILED, WITHDRAWN).when(claim.file, file("04-10 09:00"), OVER).then(FILED)
 
 
@@ -86,6 +88,24 @@ def test_a_decision_stands(outcome: Outcome, refused: bool) -> None:
     again = ClaimFiled(account="1001", month="2026-03", filed_at=at("04-19 09:00"), statement=None)
     told = ClaimAlreadyDecided if refused else again
     given(Decided18April(outcome), FILED).when(claim.file, file("04-19 09:00"), OVER).then(told)
+
+
+REFILED = ClaimFiled(account="1001", month="2026-03", filed_at=at("04-19 09:00"), statement="no calls")
+
+
+def test_a_claim_that_was_refused_as_too_early_is_filed_again() -> None:
+    refused = Decided18April("too_early")
+    again = file("04-19 09:00", "no calls")
+    given(refused, FILED).when(claim.file, again, OVER).then(REFILED)
+    given(refused, FILED).when(claim.file, file("04-10 09:00"), OVER).then()
+    given(refused, FILED, REFILED).when(claim.file, again, OVER).then()
+    given(refused, FILED, REFILED).when(claim.file, file("04-19 09:01"), OVER).then(ClaimAlreadyFiled)
+    given(refused, FILED, REFILED).when(claim.withdraw, "no outage").then(WITHDRAWN[0])
+    withdrawn = given(refused, FILED, REFILED, WITHDRAWN)
+    withdrawn.when(claim.withdraw, "no outage").then()
+    withdrawn.when(claim.withdraw, "another").then(ClaimWithdrawnBefore)
+    withdrawn.when(claim.file, again, OVER).then(REFILED)
+    withdrawn.when(claim.check_is_decided).then(ClaimWasWithdrawn)
 
 
 def test_only_a_claim_that_waits_is_withdrawn() -> None:
@@ -121,8 +141,46 @@ def test_a_decision_is_dated_behind_what_it_follows(
 def test_a_dispute_is_of_a_decision() -> None:
     decided = Decided18April()
     given(decided, FILED).when(claim.dispute, dispute("04-20 09:00")).then(DISPUTED)
+    given(decided, FILED).when(claim.dispute, dispute("04-10 09:00")).then(
+        ClaimDisputed(account="1001", month="2026-03", disputed_at=at("04-10 09:00"), grounds="it was longer")
+    )
     given(decided, FILED).when(claim.dispute, dispute("04-10 08:59:59.999999")).then(DisputedBeforeFiled)
     given(decided, FILED, DISPUTED).when(claim.dispute, dispute("04-20 09:00")).then()
     given(decided, FILED, DISPUTED).when(claim.dispute, dispute("04-21 09:00", "another")).then(ClaimAlreadyDisputed)
     given(claim.evolve, FILED).when(claim.dispute, dispute("04-20 09:00")).then(ClaimUndecided)
     given(claim.evolve, FILED, WITHDRAWN).when(claim.dispute, dispute("04-20 09:00")).then(ClaimWasWithdrawn)
+
+
+def test_only_what_is_decided_is_decided_again() -> None:
+    claim.check_is_decided(given(Decided18April(), FILED).state)
+    claim.check_is_decided(given(Decided18April(), FILED, DISPUTED).state)
+    given(claim.evolve, FILED).when(claim.check_is_decided).then(ClaimUndecided)
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.check_is_decided).then(ClaimWasWithdrawn)
+    refused = Decided18April("too_early")
+    given(refused, FILED, REFILED).when(claim.check_is_decided).then(ClaimUndecided)
+    given(refused, FILED, REFILED).when(claim.dispute, dispute("04-20 09:00")).then(ClaimUndecided)
+
+
+def test_a_claim_waits_until_it_is_decided() -> None:
+    assert claim.is_pending(given(claim.evolve, FILED).state)
+    assert not claim.is_pending(given(Decided18April(), FILED).state)
+    assert claim.is_pending(given(Decided18April("too_early"), FILED, REFILED).state)
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.is_pending).then(ClaimWasWithdrawn)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        row("it waits", given(claim.evolve, FILED), "filed"),
+        row("it waits again", given(Decided18April("too_early"), FILED, REFILED), "filed"),
+        row("it was withdrawn", given(claim.evolve, FILED, WITHDRAWN), "withdrawn"),
+        row("it was withdrawn again", given(Decided18April("too_early"), FILED, REFILED, WITHDRAWN), "withdrawn"),
+        row("too early", given(Decided18April("too_early"), FILED), "refused"),
+        row("too late", given(Decided18April("too_late"), FILED), "refused"),
+        row("the commitment was met", given(Decided18April("commitment_met"), FILED), "not_awarded"),
+        row("awarded, and nothing left to issue", given(Decided18April(), FILED), "settled"),
+        row("disputed", given(Decided18April(), FILED, DISPUTED), "disputed"),
+    ],
+)
+def test_a_claim_has_a_status(state: Given, status: str) -> None:
+    assert claim.status(state.state) == status

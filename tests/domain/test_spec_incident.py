@@ -10,22 +10,37 @@ from build import at, row, terms
 from spec import given
 
 from domain import incident
-from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, WithdrawExclusion
+from domain.commands import (
+    ApplyExclusion,
+    CloseIncident,
+    CorrectIncident,
+    EvidenceField,
+    OpenIncident,
+    WithdrawExclusion,
+)
 from domain.events import (
     ExclusionApplied,
     ExclusionAppliedAsAnnounced,
     ExclusionWithdrawn,
     IncidentClosed,
     IncidentCorrected,
+    IncidentCorrectedWithin,
+    IncidentFunctionCorrected,
     IncidentOpened,
+    IncidentOpenedWithin,
+    IncidentReopened,
+    IncidentRestored,
     IncidentWithdrawn,
 )
 from domain.refusals.incident import (
     BadAnnouncedWindow,
     EmptySpan,
     EndsBeforeStart,
+    ExclusionUndone,
     ExclusionWasWithdrawn,
+    IncidentScope,
     IncidentStillOpen,
+    IncidentUndone,
     IncidentWasClosed,
     IncidentWasWithdrawn,
     NoExclusions,
@@ -36,8 +51,8 @@ from domain.refusals.incident import (
     UnknownExclusion,
     UnlistedCause,
 )
-from domain.time import Instant
-from domain.values import Clause, Id, Words
+from domain.time import Instant, Seconds
+from domain.values import Clause, FunctionName, Hash, Id, Words
 
 NAME = Id("INC-7")
 OPENED = IncidentOpened(
@@ -84,6 +99,52 @@ def excluded(number: int = 1, clause: str = "2.3(1)", since: str | None = None, 
 
 
 EXCLUDED = (excluded(), "why")
+MAINTENANCE = msgspec.structs.replace(excluded(clause="2.3(5)"), notified_at=at("09:30"))
+MAINTENANCE_FROM_1030 = msgspec.structs.replace(excluded(clause="2.3(5)", since="10:30"), notified_at=at("10:29"))
+
+
+def open_(known: incident.Incident | None, **scope: Any) -> tuple[IncidentOpened, ...]:
+    """An incident's first event depends on no earlier one."""
+    assert known is None
+    command = OpenIncident(
+        incident=NAME, function=FunctionName("inbound_routing"), started_at=Instant(at("10:00")), **scope
+    )
+    return (incident.opened(command),)
+
+
+ONE, TWO = Id("1001"), Id("1002")
+
+
+@pytest.mark.parametrize(
+    ("scope", "outcome"),
+    [
+        row("nobody", {}, IncidentScope),
+        row("no account", {"accounts": ()}, IncidentScope),
+        row("no region", {"regions": ()}, IncidentScope),
+        row("one and all", {"account": ONE, "all_accounts": True}, IncidentScope),
+        row("one and several", {"account": ONE, "accounts": (ONE, TWO)}, IncidentScope),
+        row("accounts and regions", {"accounts": (ONE,), "regions": (ONE,)}, IncidentScope),
+        row("one", {"account": ONE}, OPENED),
+        row("one, as a list", {"accounts": (ONE,)}, OPENED),
+        row("one, twice", {"accounts": (ONE, ONE)}, OPENED),
+        row("several", {"accounts": (TWO, ONE)}, {"scope": "accounts", "account": None}),
+        row(
+            "regions", {"regions": (TWO, ONE, TWO)}, {"scope": "regions", "account": None, "regions": ("1001", "1002")}
+        ),
+        row("all", {"all_accounts": True}, {"scope": "all", "account": None}),
+    ],
+)
+def test_it_affects_accounts_in_one_way(scope: dict[str, Any], outcome: Any) -> None:
+    if isinstance(outcome, dict):
+        outcome = msgspec.structs.replace(OPENED, **outcome)
+    given(incident.evolve).when(lambda known: open_(known, **scope)).then(outcome)
+
+
+def test_it_may_be_measured_in_steps() -> None:
+    within = IncidentOpenedWithin(**msgspec.structs.asdict(OPENED), uncertainty_us=30_000_000)
+    given(incident.evolve).when(lambda known: open_(known, account=ONE, uncertainty_seconds=Seconds(30_000_000))).then(
+        within
+    )
 
 
 def test_it_ends_at_its_start_or_later() -> None:
@@ -106,11 +167,48 @@ def test_a_correction_changes_what_it_names() -> None:
     )
     known.when(incident.correct, correct(ended_at="11:00"), TERMS).then()
     known.when(incident.correct, correct(), TERMS).then(NothingToCorrectInIncident)
-    known.when(incident.correct, correct(ended_at="09:59"), TERMS).then(EndsBeforeStart)
+    known.when(incident.correct, correct(ended_at="10:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=None, ended_at=at("10:00"))
+    )
+    known.when(incident.correct, correct(ended_at="09:59:59.999999"), TERMS).then(EndsBeforeStart)
+    known.when(incident.correct, correct(started_at="11:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("11:00"), ended_at=None)
+    )
+    known.when(incident.correct, correct(started_at="11:00:00.000001"), TERMS).then(EndsBeforeStart)
+    known.when(incident.correct, correct("12:00", "13:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("12:00"), ended_at=at("13:00"))
+    )
     given(incident.evolve, OPENED).when(incident.correct, correct(ended_at="12:00"), TERMS).then(IncidentStillOpen)
     given(incident.evolve, OPENED, WITHDRAWN).when(incident.correct, correct(ended_at="12:00"), TERMS).then(
         IncidentWasWithdrawn
     )
+
+
+def test_what_was_corrected_is_what_the_next_command_meets() -> None:
+    later_start = IncidentCorrected(incident="INC-7", started_at=at("10:30"), ended_at=None)
+    known = given(incident.evolve, OPENED, CLOSED, later_start)
+    known.when(incident.correct, correct("10:30", "11:00"), TERMS).then()
+    known.when(incident.correct, correct(ended_at="10:29"), TERMS).then(EndsBeforeStart)
+    later_end = IncidentCorrected(incident="INC-7", started_at=None, ended_at=at("12:00"))
+    known = given(incident.evolve, OPENED, CLOSED, later_end)
+    known.when(incident.correct, correct("10:00", "12:00"), TERMS).then()
+    known.when(incident.close, close("12:00")).then()
+    known.when(incident.close, close("11:00")).then(IncidentWasClosed)
+
+
+def test_a_correction_keeps_the_notice_before_the_maintenance() -> None:
+    known = given(incident.evolve, OPENED, CLOSED, MAINTENANCE)
+    moved = IncidentCorrected(incident="INC-7", started_at=at("09:30:00.000001"), ended_at=None)
+    known.when(incident.correct, correct("09:30:00.000001"), TERMS).then(moved)
+    known.when(incident.correct, correct("09:30"), TERMS).then(NoticeTooLate)
+    part = given(incident.evolve, OPENED, CLOSED, MAINTENANCE_FROM_1030)
+    part.when(incident.correct, correct("09:00"), TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("09:00"), ended_at=None)
+    )
+    taken_back = (ExclusionWithdrawn(incident="INC-7", exclusion=1), "no mail was sent")
+    given(incident.evolve, OPENED, CLOSED, MAINTENANCE, taken_back).when(
+        incident.correct, correct("09:30"), TERMS
+    ).then(IncidentCorrected(incident="INC-7", started_at=at("09:30"), ended_at=None))
 
 
 def test_it_is_withdrawn_once() -> None:
@@ -126,11 +224,16 @@ def test_it_is_withdrawn_once() -> None:
         row("a part", exclude(since="10:10", to="10:20"), excluded(since="10:10", to="10:20")),
         row("up to its last moment", exclude(since="10:59:59.999999"), excluded(since="10:59:59.999999")),
         row("nothing", exclude(since="10:10", to="10:10"), EmptySpan),
+        row("backwards", exclude(since="10:20", to="10:10"), EmptySpan),
+        row("of another day", exclude(since="03-04 10:00", to="03-04 10:10"), OutsideIncident),
         row("from its end on", exclude(since="11:00", to="11:30"), OutsideIncident),
         row("up to its start", exclude(since="09:00", to="10:00"), OutsideIncident),
         row("a cause that the terms do not list", exclude("2.3(12)"), UnlistedCause),
         row("maintenance of which nobody was told", exclude("2.3(5)"), NoticeMissing),
         row("maintenance announced when it began", exclude("2.3(5)", told="10:00"), NoticeTooLate),
+        row("maintenance announced during it", exclude("2.3(5)", told="10:30"), NoticeTooLate),
+        row("a part, announced when that began", exclude("2.3(5)", since="10:30", told="10:30"), NoticeTooLate),
+        row("a part, announced before it", exclude("2.3(5)", since="10:30", told="10:29"), MAINTENANCE_FROM_1030),
     ],
 )
 def test_an_exclusion_takes_out_time_of_its_own_incident(asked: ApplyExclusion, outcome: Any) -> None:
@@ -152,11 +255,56 @@ def test_maintenance_is_excluded_where_it_was_announced_a_moment_before() -> Non
     )
 
 
+def test_an_open_incident_is_excluded_from_its_start_on() -> None:
+    known = given(incident.evolve, OPENED)
+    known.when(incident.apply_exclusion, exclude(), TERMS).then(excluded())
+    known.when(incident.apply_exclusion, exclude(since="03-04 10:00"), TERMS).then(excluded(since="03-04 10:00"))
+    known.when(incident.apply_exclusion, exclude(since="09:00", to="10:00"), TERMS).then(OutsideIncident)
+
+
+EVIDENCE = EvidenceField(name=Words("mail.eml"), sha256=Hash("0" * 64))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        row("another cause", {"clause": Clause("2.3(2)")}),
+        row("another start", {"from_": Instant(at("10:10"))}),
+        row("another end", {"to": Instant(at("10:20"))}),
+        row("another notice", {"notified_at": Instant(at("09:00"))}),
+        row("another reason", {"reason": Words("another")}),
+        row("evidence", {"evidence": (EVIDENCE,)}),
+    ],
+)
+def test_another_exclusion_of_the_same_incident_is_applied_too(changed: dict[str, Any]) -> None:
+    command = msgspec.structs.replace(exclude(), **changed)
+    events = incident.apply_exclusion(given(incident.evolve, OPENED, CLOSED, EXCLUDED).state, command, TERMS)
+    wanted = ExclusionApplied(
+        incident="INC-7",
+        exclusion=2,
+        clause=command.clause,
+        from_at=command.from_,
+        to_at=command.to,
+        notified_at=command.notified_at,
+        evidence=tuple(piece.recorded() for piece in command.evidence),
+    )
+    assert events == (wanted,)
+
+
 def test_an_exclusion_that_stands_is_not_applied_twice() -> None:
     given(incident.evolve, OPENED, CLOSED, EXCLUDED).when(incident.apply_exclusion, exclude(), TERMS).then()
     given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(incident.apply_exclusion, exclude(), TERMS).then(
         IncidentWasWithdrawn
     )
+
+
+def test_an_exclusion_that_was_withdrawn_is_applied_again_where_that_is_said() -> None:
+    taken_back = (ExclusionWithdrawn(incident="INC-7", exclusion=1), "denied")
+    before = given(incident.evolve, OPENED, CLOSED, EXCLUDED, taken_back)
+    before.when(incident.apply_exclusion, exclude(), TERMS).then(ExclusionUndone)
+    again = msgspec.structs.replace(exclude(), again=True)
+    before.when(incident.apply_exclusion, again, TERMS).then(excluded(2))
+    before.when(incident.apply_exclusion, exclude("2.3(2)"), TERMS).then(excluded(2, "2.3(2)"))
 
 
 def announced(
@@ -241,3 +389,50 @@ def test_an_exclusion_is_withdrawn_once() -> None:
     )
     given(incident.evolve, OPENED, EXCLUDED).when(incident.withdraw_exclusion, withdraw(2)).then(UnknownExclusion)
     given(incident.evolve, OPENED).when(incident.withdraw_exclusion, withdraw(1)).then(NoExclusions)
+
+
+# Reopened, restored, corrected in function.
+
+
+def test_an_incident_is_open_again_where_its_end_is_not_known_after_all() -> None:
+    reopened = IncidentReopened(incident="INC-7")
+    given(incident.evolve, OPENED, CLOSED).when(incident.reopen).then(reopened)
+    given(incident.evolve, OPENED).when(incident.reopen).then()
+    given(incident.evolve, OPENED, CLOSED, reopened).when(incident.reopen).then()
+    given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(incident.reopen).then(IncidentWasWithdrawn)
+    given(incident.evolve, OPENED, CLOSED, reopened).when(incident.close, close("12:00")).then(
+        IncidentClosed(incident="INC-7", ended_at=at("12:00"))
+    )
+
+
+def repeat(state: incident.Incident, again: bool) -> Any:
+    return incident.repeat(state, again=again)
+
+
+def test_an_incident_that_was_withdrawn_is_recorded_again_where_that_is_said() -> None:
+    given(incident.evolve, OPENED, CLOSED).when(repeat, False).then()
+    given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(repeat, False).then(IncidentUndone)
+    restored = IncidentRestored(incident="INC-7")
+    given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(repeat, True).then(restored)
+    state = given(incident.evolve, OPENED, CLOSED, WITHDRAWN, restored).state
+    assert (state.status, state.ended_at) == ("closed", at("11:00"))
+
+
+def test_a_function_is_corrected_with_times_or_alone() -> None:
+    wish = CorrectIncident(incident=NAME, function=FunctionName("agent_calls"), reason=Words("the trunk"))
+    corrected = IncidentFunctionCorrected(incident="INC-7", function="agent_calls")
+    given(incident.evolve, OPENED).when(incident.correct, wish, TERMS).then(corrected)
+    given(incident.evolve, OPENED, corrected).when(incident.correct, wish, TERMS).then()
+    both = msgspec.structs.replace(wish, started_at=when("10:05"))
+    given(incident.evolve, OPENED).when(incident.correct, both, TERMS).then(
+        IncidentCorrected(incident="INC-7", started_at=at("10:05")), corrected
+    )
+    assert given(incident.evolve, OPENED, corrected).state.function == "agent_calls"
+
+
+def test_a_correction_by_a_measurement_says_how_far_off_it_may_be() -> None:
+    wish = msgspec.structs.replace(correct(ended_at="11:30"), uncertainty_seconds=Seconds(60_000_000))
+    corrected = IncidentCorrectedWithin(incident="INC-7", ended_at=at("11:30"), uncertainty_us=60_000_000)
+    given(incident.evolve, OPENED, CLOSED).when(incident.correct, wish, TERMS).then(corrected)
+    state = given(incident.evolve, OPENED, CLOSED, corrected).state
+    assert (state.ended_at, state.ended_within_us, state.started_within_us) == (at("11:30"), 60_000_000, None)

@@ -14,7 +14,7 @@ from ledger.imports.holdings import Holding
 from ledger.imports.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Extent, OutageStatement, Policy, Reading
-from ledger.refusals.imports.reconcile import EndBeforeKnownStart
+from ledger.refusals.imports.reconcile import OpenUnderTwoStarts
 
 DAY = datetime(2026, 3, 3, tzinfo=UTC)
 DAY_US = int(DAY.timestamp()) * 10**6
@@ -37,7 +37,20 @@ def told(start: int, end: int | None, key: str = "k") -> OutageStatement:
         start=at(start),
         end=None if end is None else at(end),
         place=f"a.json: {key}",
+        starts={at(start).us: "fired" if end is None else "ended"},
     )
+
+
+def ends(statements: list[OutageStatement]) -> list[int]:
+    """The ends that were told, in order of receipt."""
+    return sorted(each.end.us for each in statements if each.end is not None)
+
+
+def joined(statements: list[OutageStatement], held: list[Holding]) -> list[Span]:
+    """The outages that statements tell with what is held."""
+    found, faults = grown(statements, held, ends(statements))
+    assert faults == []
+    return [span(each.statement) for each in found]
 
 
 def holds(start: int, end: int | None, key: str = "k", *, withdrawn: bool = False, by_person: bool = False) -> Holding:
@@ -80,16 +93,14 @@ TABLE: list[tuple[str, list[Span], list[Span], list[Span]]] = [
 
 @pytest.mark.parametrize(("what", "statements", "held", "expected"), TABLE)
 def test_what_touches_is_one(what: str, statements: list[Span], held: list[Span], expected: list[Span]) -> None:
-    known = [holds(*each) for each in held]
-    assert [span(each) for each in grown([told(*each) for each in statements], known)] == expected
-    elsewhere = [holds(*each, key="other") for each in held]
-    alone = [span(each) for each in grown([told(*each) for each in statements], elsewhere)]
-    assert alone == [span(each) for each in grown([told(*each) for each in statements], [])]
+    assert joined([told(*each) for each in statements], [holds(*each) for each in held]) == expected
 
 
 def commands(statements: list[OutageStatement], held: list[Holding]) -> list[str]:
     policy = Policy(one_a_key=False, grows=True)
-    outcome = reconcile(Reading(source="alertmanager", policy=policy, statements=tuple(statements)), held)
+    told_ends = {"k": tuple(ends(statements))}
+    reading = Reading(source="alertmanager", policy=policy, statements=tuple(statements), ends=told_ends)
+    outcome = reconcile(reading, held)
     return [str(step.command.__struct_config__.tag) for step in outcome.steps]
 
 
@@ -104,10 +115,24 @@ def test_an_open_outage_that_a_person_withdrew_takes_no_later_one_with_it() -> N
     assert commands([told(30, 40)], held) == ["incident open", "incident close"]
 
 
-def test_an_end_that_is_the_start_of_what_is_open_is_refused() -> None:
-    with pytest.raises(EndBeforeKnownStart):
-        commands([told(0, 0)], [holds(0, None)])
+def test_an_end_that_is_the_start_of_what_is_open_leaves_no_outage() -> None:
+    assert commands([told(0, 0)], [holds(0, None)]) == ["incident withdraw"]
     assert commands([told(0, 0)], []) == []
+
+
+def test_two_starts_that_fire_in_two_files_cannot_be_told_apart() -> None:
+    with pytest.raises(OpenUnderTwoStarts):
+        commands([told(10, None)], [holds(0, None)])
+    listed = msgspec.structs.replace(told(10, None), states_all=True)
+    assert commands([listed], [holds(0, None)]) == []
+
+
+def test_an_end_that_was_concluded_gives_way_to_the_one_that_is_told() -> None:
+    held = [holds(0, 30)]
+    held[0].end_inferred = True
+    assert joined([told(0, 20)], held) == [(0, 20)]
+    held[0].end_inferred = False
+    assert joined([told(0, 20)], held) == [(0, 30)]
 
 
 def test_what_was_open_before_a_file_begins_is_not_what_begins_in_it() -> None:

@@ -170,7 +170,7 @@ def test_a_statement_says_all_of_an_outage() -> None:
     reading = read(receipts(fires("08:00:00.5"), ends("08:00:00.5", "08:10:00")))
     (only,) = reading.statements
     assert (reading.source, reading.scope, reading.said_at, reading.extents) == ("alertmanager", "", None, ())
-    assert reading.policy == Policy(one_a_key=False, grows=True)
+    assert reading.policy == Policy(one_a_key=False, grows=True, resolution_us=0)
     assert (only.key, only.incident) == (FP, f"alertmanager:{FP}:20260303T080000.5Z")
     assert (only.name, only.function, only.target) == (
         f"alert LineDown ({FP})",

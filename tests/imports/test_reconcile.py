@@ -16,7 +16,7 @@ from ledger.imports.holdings import Holding
 from ledger.imports.outcome import Asked, Outcome
 from ledger.imports.reconcile import reconcile
 from ledger.imports.source import SourceTime
-from ledger.imports.statements import ExcludedSpan, Extent, OutageStatement, Policy, Reading
+from ledger.imports.statements import ExcludedSpan, Extent, LeftOut, OutageStatement, Policy, Reading
 from ledger.refusals.imports.reconcile import (
     BeginningUnknown,
     EndBeforeKnownStart,
@@ -94,7 +94,8 @@ def outcome(
     asked: Asked | None = None,
     **more: Any,
 ) -> Outcome:
-    reading = Reading(source="page", policy=policy, statements=tuple(statements), **more)
+    ends = {"k": tuple(one.end.us for one in statements if one.end is not None)} if policy.grows else {}
+    reading = Reading(source="page", policy=policy, statements=tuple(statements), ends=ends, **more)
     return reconcile(reading, held, asked)
 
 
@@ -388,3 +389,9 @@ def test_all_faults_are_told_at_once() -> None:
 def test_an_outage_without_length_is_left_out() -> None:
     found = outcome([told(0, 0)], [])
     assert (found.steps, [one.key for one in found.left_out]) == ([], ["k"])
+
+
+def test_what_an_import_was_asked_to_leave_out_has_not_vanished() -> None:
+    left_out = (LeftOut("event", "skipped as asked"),)
+    found = outcome([], [holds(0, 60, key="event:c"), holds(0, 60)], extents=(PAGE,), left_out=left_out)
+    assert found.vanished == ["k:0"]

@@ -19,7 +19,7 @@ from domain.rules.unavailability import measure
 def measured(history: Moving) -> int:
     """A month's unavailable time in microseconds."""
     account, read = history.account(), terms(**history.readings)
-    found = touching(account, history.incidents(), read)
+    found = touching(account, history.incidents(), read, history.at * SECOND_US)
     return measure(found, covered(account, read), MONTH, history.at * SECOND_US, read).unavailable_us
 
 
@@ -34,6 +34,14 @@ def test_who_is_touched_and_what_is_excluded_is_what_counting_the_seconds_gives(
     histories = ((seed, moving(seed)) for seed in range(first, first + 500))
     wrong = [seed for seed, history in histories if measured(history) != second_by_second(history) * SECOND_US]
     assert wrong == [], moving(wrong[0])
+
+
+@pytest.mark.parametrize("seed", [996, 1097, 1156])
+def test_an_open_incident_counts_no_further_than_it_is_looked_at_also_where_the_account_moves_later(seed: int) -> None:
+    history = moving(seed)
+    assert any(outage.end is None for outage in history.outages)
+    assert max(since for since, _ in history.where.moves) > history.at
+    assert measured(history) == second_by_second(history) * SECOND_US
 
 
 def test_both_know_the_same_covered_time() -> None:

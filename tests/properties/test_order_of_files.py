@@ -5,27 +5,36 @@ Some polls are left out, some are repeated, some are partial. A person's correct
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import pytest
 from conftest import SOAK
-from histories_of_pages import FUNCTIONS, Poll, StatusPage
+from histories_of_pages import FUNCTIONS, PagerDutyAccount, Poll, StatusPage
+from histories_of_series import Alertmanager, Part, Prometheus, told
 
 from domain.commands import CorrectIncident, EnrollAccount
 from domain.refusals import ManyFaults, Refusal
-from domain.time import MINUTE_US, Instant
+from domain.time import MINUTE_US, SECOND_US, Instant
 from domain.values import Id, Words
 from ledger.application import Ledger
 from ledger.commands.execution import execute
+from ledger.imports.alertmanager import AlertOptions, read_alertmanager
 from ledger.imports.holdings import Holding, holdings
+from ledger.imports.label_rules import LabelRules
 from ledger.imports.outcome import Asked
+from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
+from ledger.imports.prometheus import SeriesOptions, read_prometheus
 from ledger.imports.record import ReadFile, Taken, reconcile_source
 from ledger.imports.statements import Reading, SourceFile
 from ledger.imports.statuspage import StatuspageOptions, read_statuspage
 from ledger.queries.worklist import month_of_account
+from ledger.refusals.imports.alertmanager import FiresUnderSeveralStarts
+from ledger.refusals.imports.reconcile import BeginningUnknown, FileTakenBefore, OpenUnderTwoStarts
 
 SEEDS = range(2000 if SOAK else 100)
 BUNCH = 20
@@ -51,12 +60,13 @@ class Books:
         self.ledger = ledger
         self.read = read
         self.source = ""
+        self.random = Random(0)
 
-    def take(self, poll: Poll, *, gone: Sequence[str] = ()) -> Taken:
+    def take(self, poll: Poll, *, gone: Sequence[str] = (), older: bool = False) -> Taken:
         reading = self.read([SourceFile(name, content.splitlines(keepends=True)) for name, content in poll.files])
         self.source = reading.source
         files = [ReadFile(name, f"{hash(content) % 2**64:064x}") for name, content in poll.files]
-        asked = Asked(gone=dict.fromkeys(gone, "withdrawn"))
+        asked = Asked(gone=dict.fromkeys(gone, "withdrawn"), older=older)
         return reconcile_source(self.ledger, reading, files, "clerk", asked=asked, now=lambda: AT)
 
     def held(self) -> list[Holding]:
@@ -80,7 +90,7 @@ class Books:
 
 
 @pytest.fixture
-def books(blank: Path, tmp_path: Path) -> Iterator[Callable[[str, Read], Books]]:
+def books(blank: Path, tmp_path: Path) -> Iterator[Make]:
     opened: list[Ledger] = []
 
     def made(name: str, read: Read) -> Books:
@@ -96,8 +106,30 @@ def books(blank: Path, tmp_path: Path) -> Iterator[Callable[[str, Read], Books]]
         ledger.close()
 
 
+Make = Callable[[str, Read], Books]
+RULES = LabelRules(functions={("job", "line"): "agent_calls"}, all_accounts=True)
+
+
 def page(files: Sequence[SourceFile]) -> Reading:
     return read_statuspage(files, StatuspageOptions(functions=FUNCTIONS, all_accounts=True))
+
+
+def incidents(files: Sequence[SourceFile]) -> Reading:
+    return read_pagerduty(files, PagerDutyOptions(functions=FUNCTIONS, all_accounts=True))
+
+
+def receipts(files: Sequence[SourceFile]) -> Reading:
+    return read_alertmanager(files, AlertOptions(rules=RULES))
+
+
+def samples(files: Sequence[SourceFile], step_us: int | None = None) -> Reading:
+    return read_prometheus(files, SeriesOptions(rules=RULES, gap="up", step_us=step_us))
+
+
+def seconds(holding: Holding) -> tuple[int, int | None]:
+    """An outage's span in seconds."""
+    incident = holding.incident
+    return incident.started_at // SECOND_US, None if incident.ended_at is None else incident.ended_at // SECOND_US
 
 
 def received(random: Random, polls: Sequence[Poll]) -> Iterator[Poll]:
@@ -119,14 +151,61 @@ def follow(books: Books, polls: Sequence[Poll]) -> Taken | None:
     return taken
 
 
-@pytest.mark.parametrize("first", range(0, len(SEEDS), BUNCH))
-def test_polls_of_a_status_page_end_where_the_newest_complete_file_does(
-    books: Callable[[str, Read], Books], first: int
-) -> None:
+def together(books: Books, polls: Sequence[Poll]) -> None:
+    """Import polls one after the other, as a person would: one that is refused goes with the next, and one that begins
+    in the middle of an outage goes with the one before it.
+    """
+    pending: tuple[tuple[str, bytes], ...] = ()
+    before: tuple[tuple[str, bytes], ...] = ()
+    for poll in polls:
+        files = (*pending, *poll.files)
+        try:
+            taken = books.take(Poll(poll.at, poll.kind, files))
+            if taken.outcome.vanished:
+                books.take(Poll(poll.at, poll.kind, (*before, *files)))
+        except FileTakenBefore:
+            books.take(Poll(poll.at, poll.kind, files), older=True)
+        except BeginningUnknown:
+            books.take(Poll(poll.at, poll.kind, (*before, *files)))
+        except (FiresUnderSeveralStarts, OpenUnderTwoStarts):
+            pending = files
+            continue
+        if books.random.random() < 0.3:
+            assert books.take(Poll(poll.at, poll.kind, files)).commands == 0
+        pending, before = (), poll.files
+
+
+def finished(parts: Sequence[Part]) -> list[Poll]:
+    """Parts as files, joined where the receipts so far leave the parts of an outage open to later receipts."""
+    polls: list[Poll] = []
+    pending, received = b"", []
+    for part in parts:
+        pending += part.content
+        received += [json.loads(line) for line in part.content.splitlines()]
+        if part is parts[-1] or not told(received).unfinished:
+            polls.append(Poll(part.at, "receipts", ((f"{part.at}.jsonl", pending),)))
+            pending = b""
+    return polls
+
+
+def bunches(count: int = len(SEEDS)) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("seeds", [range(first, first + BUNCH) for first in range(0, count, BUNCH)], ids=str)
+
+
+LIVES: dict[str, tuple[Callable[[int], Sequence[Poll]], Read]] = {
+    "statuspage": (lambda seed: StatusPage(seed).polls(8), page),
+    "pagerduty": (lambda seed: PagerDutyAccount(seed).polls(8), incidents),
+}
+
+
+@bunches()
+@pytest.mark.parametrize("source", LIVES)
+def test_polls_end_where_the_newest_complete_file_does(books: Make, source: str, seeds: range) -> None:
+    polled, read = LIVES[source]
     compared = 0
-    for seed in SEEDS[first : first + BUNCH]:
-        polls = StatusPage(seed).polls(8)
-        whole, step_by_step = books(f"whole-{seed}", page), books(f"steps-{seed}", page)
+    for seed in seeds:
+        polls = polled(seed)
+        whole, step_by_step = books(f"whole-{seed}", read), books(f"steps-{seed}", read)
         if follow(whole, polls[-1:]) is None:
             continue
         taken = follow(step_by_step, list(received(Random(seed), polls)))
@@ -138,10 +217,67 @@ def test_polls_of_a_status_page_end_where_the_newest_complete_file_does(
     assert compared > BUNCH // 2
 
 
-@pytest.mark.parametrize("first", range(0, len(SEEDS), BUNCH))
-def test_what_a_person_corrected_stays_through_all_polls(books: Callable[[str, Read], Books], first: int) -> None:
+@bunches()
+def test_receipts_of_alerts_in_any_parts_say_what_they_say_in_order(books: Make, seeds: range) -> None:
+    compared = 0
+    for seed in seeds:
+        alerts = Alertmanager(seed)
+        expected = told(alerts.receipts)
+        if expected.unclear:
+            continue
+        own = books(f"own-{seed}", receipts)
+        together(own, finished(alerts.parts(6)))
+        spans = [(one.key, start, end) for one in own.held() for start, end in [seconds(one)]]
+        assert (seed, sorted(spans)) == (
+            seed,
+            sorted((key, start, end) for key, found in expected.outages.items() for start, end in found),
+        )
+        compared += 1
+    assert compared > BUNCH // 2
+
+
+@bunches()
+def test_queries_in_any_order_of_time_end_where_the_whole_range_does(books: Make, seeds: range) -> None:
+    """Instants may differ by less than a step, which is how far off they are recorded to be."""
+    compared = 0
+    for seed in seeds:
+        server = Prometheus(seed)
+        polls = [Poll(part.at, "query", (("range.json", part.content),)) for part in server.polls(6)]
+        whole, step_by_step = books(f"whole-{seed}", samples), books(f"steps-{seed}", samples)
+        if follow(whole, polls[-1:]) is None:
+            continue
+        taken = follow(step_by_step, list(received(Random(seed), polls)))
+        assert taken is not None, seed
+        step_by_step.take(polls[-1], gone=taken.outcome.vanished)
+        ours, theirs = (sorted(map(seconds, made.held())) for made in (step_by_step, whole))
+        assert (seed, len(ours)) == (seed, len(theirs))
+        for one, other in zip(ours, theirs, strict=True):
+            assert abs(one[0] - other[0]) < server.step, seed
+            assert (one[1] is None) == (other[1] is None), seed
+            assert abs((one[1] or 0) - (other[1] or 0)) < server.step, seed
+        compared += 1
+    assert compared > BUNCH // 2
+
+
+@bunches()
+def test_a_range_in_chunks_is_the_whole_range(books: Make, seeds: range) -> None:
+    for seed in seeds:
+        server = Prometheus(seed)
+        chunks = [Poll(part.at, "chunk", (("range.json", part.content),)) for part in server.parts(5)]
+        own = books(f"own-{seed}", partial(samples, step_us=server.step * SECOND_US))
+        together(own, chunks)
+        expected = [
+            (start, end)
+            for pod in range(len(server.series))
+            for start, end, _ in server.down(pod, server.start, server.end)
+        ]
+        assert (seed, sorted(map(seconds, own.held()), key=str)) == (seed, sorted(expected, key=str))
+
+
+@bunches()
+def test_what_a_person_corrected_stays_through_all_polls(books: Make, seeds: range) -> None:
     corrected = 0
-    for seed in SEEDS[first : first + BUNCH]:
+    for seed in seeds:
         random, polls = Random(seed), StatusPage(seed).polls(6)
         own = books(f"own-{seed}", page)
         follow(own, polls[: len(polls) // 2])

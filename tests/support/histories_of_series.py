@@ -72,36 +72,34 @@ class Alertmanager:
         now = START + self.random.randrange(DAY)
         for _ in range(self.random.randint(1, 5)):
             end = now + self.random.choice((30, 90, 600, 3600, 20_000))
-            pause = self.random.choice((0, 31, 45, 120, 900, 7200, 100_000))
-            delays = [self.random.choice((0, 0, 5, 5, 30, 30, 300 if pause >= 900 else 30)) for _ in range(replicas)]
             lasts = self.random.random() < 0.15
-            for replica, delay in enumerate(delays):
+            for replica in range(replicas):
                 alert = {"labels": labels, "fingerprint": fingerprint}
                 if replica and self.random.random() < 0.3 and not lasts:
                     continue
-                self._tell(alert, now, None if lasts else end, delay, alone=replicas == 1, exact=not pause)
+                self._tell(alert, now, None if lasts else end)
             if lasts:
                 return
-            now = end + pause
+            now = end + self.random.choice((0, 1, 20, 120, 900, 7200, 100_000))
 
-    def _tell(self, alert: Json, start: int, end: int | None, delay: int, *, alone: bool, exact: bool) -> None:
+    def _tell(self, alert: Json, start: int, end: int | None) -> None:
         """One replica's receipts of one outage."""
         random = self.random
-        told = start
+        told, delay = start, random.choice((0, 5, 30))
         if random.random() < 0.3:
             told += random.choice((1, 15, 29))
-        told = told if end is None else min(told, end - 1)
+        told = told if end is None else min(told, end)
         until = start + 3000 if end is None else end
         at = start + delay + 30
         while at <= until + delay:
             self._post(at, alert | _firing(told))
-            if random.random() < 0.15 and start + 150 + delay < at < until - 10:
-                self._post(at + 1, alert | _resolved(told, at - 10))
+            if random.random() < 0.15:
+                self._post(at + 1, alert | _resolved(told, min(max(told, at - 10), until)))
                 self._post(at + 2, alert | _firing(told))
             at += random.choice((60, 400, 3000, 20_000))
         if end is not None:
-            told = random.choice((told, told, start, start, end if alone else start))
-            ended = end if random.random() < 0.8 or delay == 300 or exact else max(told, end - 7)
+            told = random.choice((told, told, start, start, end))
+            ended = end if random.random() < 0.8 else max(told, end - 7)
             for repeat in range(random.choice((1, 1, 2))):
                 self._post(end + delay + 40 + repeat, alert | _resolved(told, ended))
 
@@ -121,10 +119,15 @@ def _resolved(start: int, end: int) -> Json:
 
 
 class Told(NamedTuple):
-    """What receipts say by fingerprint: outages with a length, and of which alerts more than one start fires."""
+    """What receipts say by fingerprint: outages with a length, and of which alerts more than one start fires.
+
+    `unfinished` are alerts of which receipts that come later may say something of an outage's parts: one that lasts
+    under several starts, or that ended with another start. A ledger holds the outage alone.
+    """
 
     outages: dict[str, list[Span]]
     unclear: frozenset[str]
+    unfinished: frozenset[str]
 
 
 def told(receipts: Iterable[Json]) -> Told:
@@ -135,25 +138,29 @@ def told(receipts: Iterable[Json]) -> Told:
             end = 0 if alert["status"] == "firing" else second_of(alert["endsAt"])
             events[alert["fingerprint"]].append((alert["status"], second_of(alert["startsAt"]), end))
     outages: dict[str, list[Span]] = {}
-    unclear = set()
+    unclear, unfinished = set(), set()
     for fingerprint, own in events.items():
-        spans = [_start_by_itself(own, start) for start in {start for _, start, _ in own}]
+        starts = {start: _start_by_itself(own, start) for start in {start for _, start, _ in own}}
+        spans = [(start, end) for start, (end, _) in starts.items()]
         if sum(end is None for _, end in spans) > 1:
             unclear.add(fingerprint)
         outages[fingerprint] = [span for span in _together(spans) if span[0] != span[1]]
-    return Told(outages, frozenset(unclear))
+        lasting = [start for start, end in outages[fingerprint] if end is None]
+        if any(inferred for _, inferred in starts.values()) or any(start > lasting[0] for start in starts if lasting):
+            unfinished.add(fingerprint)
+    return Told(outages, frozenset(unclear), frozenset(unclear | unfinished))
 
 
-def _start_by_itself(events: Sequence[tuple[str, int, int]], start: int) -> Span:
-    """The last receipt of a start says whether it fires; the end of another start ends it where that is no earlier."""
-    fires, ends = False, []
-    for status, of, end in events:
-        if status == "firing":
-            fires = fires or of == start
-        elif of == start or (fires and end >= start):
-            fires = False
-            ends.append(end)
-    return start, None if fires else max(ends)
+def _start_by_itself(events: Sequence[tuple[str, int, int]], start: int) -> tuple[int | None, bool]:
+    """What receipts behind the last one by which a start fires say: the latest end of it or of a start before it that
+    covers it, or else the first end that is not before it, which is inferred.
+    """
+    fires = [place for place, (status, of, _) in enumerate(events) if (status, of) == ("firing", start)]
+    later = [(of, end) for status, of, end in events[max(fires, default=-1) + 1 :] if status == "resolved"]
+    if own := [end for of, end in later if of <= start <= end]:
+        return max(own), False
+    inferred = next((end for _, end in later if end >= start), None)
+    return inferred, inferred is not None
 
 
 def _together(spans: Sequence[Span]) -> list[Span]:

@@ -48,10 +48,14 @@ def _page(said_at: str, *incidents: Json) -> str:
     return json.dumps({"page": {"id": "pg", "updated_at": _day(said_at)}, "incidents": list(incidents)})
 
 
-def _alert(ends: str) -> str:
-    told = {"labels": {"alertname": "RoutingDown", "tenant": "1001"}, "fingerprint": "4be1", "status": "resolved"}
-    alert = told | {"startsAt": "2026-03-03T10:00:00Z", "endsAt": f"2026-03-03T{ends}:00Z"}
-    return json.dumps({"version": "4", "alerts": [alert]})
+def _alert(ends: str | None, starts: str = "10:00") -> str:
+    """A payload of one alert; without an end it fires."""
+    told = {"labels": {"alertname": "RoutingDown", "tenant": "1001"}, "fingerprint": "4be1"}
+    times = {
+        "startsAt": f"2026-03-03T{starts}:00Z",
+        "endsAt": f"2026-03-03T{ends}:00Z" if ends else "0001-01-01T00:00:00Z",
+    }
+    return json.dumps({"version": "4", "alerts": [told | times | {"status": "resolved" if ends else "firing"}]})
 
 
 def _ends_before_it_starts() -> None:
@@ -84,7 +88,13 @@ RECONCILED = [
         "a file that was taken before the latest one",
         f"import alertmanager a.json {_ALERTS}",
         before=(f"import alertmanager a.json {_ALERTS}", f"import alertmanager b.json {_ALERTS}"),
-        files={"a.json": _alert("11:00"), "b.json": _alert("12:00")},
+        files={"a.json": _alert(None), "b.json": _alert("12:00")},
+    ),
+    Scenario(
+        "an alert that fires under another start than the one that is open",
+        f"import alertmanager b.json {_ALERTS}",
+        before=(f"import alertmanager a.json {_ALERTS}",),
+        files={"a.json": _alert(None), "b.json": _alert(None, "11:00")},
     ),
     Scenario(
         "an incident as it was before its latest update",

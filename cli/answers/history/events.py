@@ -9,13 +9,22 @@ import msgspec
 from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, wrapped
-from cli.terminal.values import ZonedInstant, is_instant
+from cli.terminal.values import ZonedInstant, is_instant, zoned
 from cli.terminal.vocabulary import CODED, label, word
 from domain import decision as record
-from domain.case import Fact
+from domain.case import Fact, SourceMark
 from domain.events import ClaimDecided, Event, Evidence
 from domain.text import listed, said
 from domain.time import seconds_text
+
+
+class SourceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The source that an import recorded an event for: its format, page or query, own key, and when it said so."""
+
+    name: str
+    scope: str
+    key: str
+    said_at: ZonedInstant | None
 
 
 class EventShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +38,7 @@ class EventShown(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     topic: str
     data: Event
+    source: SourceShown | msgspec.UnsetType = msgspec.UNSET
 
 
 def event_shown(fact: Fact, zone: str) -> EventShown:
@@ -42,7 +52,12 @@ def event_shown(fact: Fact, zone: str) -> EventShown:
         version=fact.version,
         topic=fact.topic,
         data=fact.event,
+        source=msgspec.UNSET if fact.source is None else _source(fact.source, zone),
     )
+
+
+def _source(mark: SourceMark, zone: str) -> SourceShown:
+    return SourceShown(name=mark.name, scope=mark.scope, key=mark.key, said_at=zoned(mark.said_at, zone))
 
 
 _SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}
@@ -66,7 +81,15 @@ def _about(event: EventShown) -> str:
     zone = event.recorded_at.zone
     told = [_told(name, value, zone) for name, value in _given(event.data) if name not in _SHOWN_ELSEWHERE]
     because = [said("because: {reason}", reason=event.reason)] if event.reason else []
-    return listed([*told, *_decided(event.data), *because])
+    return listed([*told, *_decided(event.data), *because, *_told_by(event.source)])
+
+
+def _told_by(source: SourceShown | msgspec.UnsetType) -> list[str]:
+    if isinstance(source, msgspec.UnsetType):
+        return []
+    if source.said_at is None:
+        return [said("as {source} said", source=source.name)]
+    return [said("as {source} said at {at}", source=source.name, at=source.said_at.in_table())]
 
 
 def _given(event: Event) -> Iterator[tuple[str, object]]:

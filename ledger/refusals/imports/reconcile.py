@@ -21,7 +21,7 @@ class FileTakenBefore(Refusal, code="older_file"):
     """A file that is older than what the ledger took of its source would bring back what the source has changed."""
 
     message = "{name}: this file was imported before, and others of {source} after it"
-    hint = "import a newer file; say --older to take this one nevertheless"
+    hint = "import a newer file; say --older where the source did say the same again"
     name: str
     source: str
 
@@ -64,7 +64,10 @@ class BeginningUnknown(Misread, code="unknown_start"):
     """An outage lasts already where the file begins, and the ledger holds no beginning of it."""
 
     message = "{name} is down at {first}, where the file begins: when that began is not known"
-    hint = "import a file that begins while it was up, or record the outage with `slaledger incident open`"
+    hint = (
+        "import it together with the file before it, or one that begins while it was up; or record the outage with "
+        "`slaledger incident open`"
+    )
     name: str
     first: InstantUs
 
@@ -88,6 +91,24 @@ class EndBeforeToldStart(Misread, code="ends_before_start"):
     name: str
     ended_at: InstantUs
     started_at: InstantUs
+
+
+class OpenUnderTwoStarts(Misread, code="contradiction"):
+    """An outage of one key is told under two starts, and no end was received: its start has moved, or it is another."""
+
+    message = (
+        "{name} fires since {told_at}, and the ledger holds {incident} since {held_at} without an end: one outage, or "
+        "two of which the first has ended"
+    )
+    hint = (
+        "leave this one out with --skip {key}@START, or close the other one with `slaledger incident close {incident} "
+        "--ended-at …`"
+    )
+    name: str
+    key: str
+    incident: str
+    held_at: InstantUs
+    told_at: InstantUs
 
 
 class OtherTarget(Misread, code="other_target"):

@@ -21,6 +21,8 @@ ROWS = 500
 DOTS = 200
 """The largest number of accounts with an outage that get named dots; more are drawn as one path per tier."""
 NAMED = 12
+OPEN = 20
+"""The largest number of open outages that are named."""
 WIDTH, BAND = 1000, 90
 """The plot's own units: the plot is stretched to fit the page, its dots are not."""
 
@@ -70,6 +72,7 @@ def month_page(report: MonthReport) -> bytes:
         plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
         rows=[_row(row, terms) for row in rows[:ROWS]],
         further=_further(rows[ROWS:], report.month, terms),
+        still_open=_still_open(report.accounts),
     )
 
 
@@ -83,13 +86,31 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
     return (
         row.account,
         f"{percent_cut(row.numerator, row.denominator)}%",
-        labels.lasted(row.unavailable_us),
+        _unavailable(row),
         tier_words(row.tier, terms) if row.covered else said("none: not covered"),
         labels.money(row.credit_fen, terms.currency),
         labels.status_words(row.status),
         "" if row.outcome is None else labels.outcome(row.outcome),
         labels.money(row.awarded_fen, terms.currency),
         labels.money(row.issued_fen, terms.currency),
+    )
+
+
+def _unavailable(row: AccountMonth) -> Said | str:
+    lasted = labels.lasted(row.unavailable_us)
+    return said("{lasted}, still open", lasted=lasted) if row.still_open else lasted
+
+
+def _still_open(accounts: Sequence[AccountMonth]) -> Said | str:
+    """The open outages that the month counts, the first of them by id."""
+    ids = sorted({incident for row in accounts for incident in row.still_open})
+    if not ids:
+        return ""
+    shown = ", ".join(ids[:OPEN])
+    if len(ids) <= OPEN:
+        return said("Outages without an end count up to now: {incidents}.", incidents=shown)
+    return said(
+        "Outages without an end count up to now: {incidents}, and {n} more.", incidents=shown, n=len(ids) - OPEN
     )
 
 

@@ -12,6 +12,9 @@ from domain.text import said
 from ledger.imports.record import Taken
 from ledger.imports.statements import LeftOut
 
+_MOST_SHOWN = 20
+"""How many things that were left out a table lists; JSON has them all."""
+
 
 class Corrected(msgspec.Struct, frozen=True, kw_only=True, rename={"now": "is"}):
     """A field of an outage that the source says otherwise now; None is an end that is not known."""
@@ -64,6 +67,10 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
                     unchanged=self.unchanged,
                 )
             )
+        for one in self.left_out[:_MOST_SHOWN]:
+            print_text(said("  left out: {key}: {why}", key=one.key, why=one.why))
+        if len(self.left_out) > _MOST_SHOWN:
+            print_text(said("  left out: {n} more; --format json lists them", n=len(self.left_out) - _MOST_SHOWN))
         if self.left_open:
             print_text(said("  still open: {ids}", ids=", ".join(self.left_open)))
 

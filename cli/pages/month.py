@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -22,6 +21,8 @@ ROWS = 500
 DOTS = 200
 """The largest number of accounts with an outage that get named dots; more are drawn as one path per tier."""
 NAMED = 12
+OPEN = 20
+"""The largest number of open outages that are named."""
 WIDTH, BAND = 1000, 90
 """The plot's own units: the plot is stretched to fit the page, its dots are not."""
 
@@ -71,7 +72,7 @@ def month_page(report: MonthReport) -> bytes:
         plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
         rows=[_row(row, terms) for row in rows[:ROWS]],
         further=_further(rows[ROWS:], report.month, terms),
-        lasting=_lasting(report.accounts),
+        still_open=_still_open(report.accounts),
     )
 
 
@@ -85,13 +86,31 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
     return (
         row.account,
         f"{percent_cut(row.numerator, row.denominator)}%",
-        labels.lasted(row.unavailable_us),
+        _unavailable(row),
         tier_words(row.tier, terms) if row.covered else said("none: not covered"),
         labels.money(row.credit_fen, terms.currency),
         labels.status_words(row.status),
         "" if row.outcome is None else labels.outcome(row.outcome),
         labels.money(row.awarded_fen, terms.currency),
         labels.money(row.issued_fen, terms.currency),
+    )
+
+
+def _unavailable(row: AccountMonth) -> Said | str:
+    lasted = labels.lasted(row.unavailable_us)
+    return said("{lasted}, still open", lasted=lasted) if row.still_open else lasted
+
+
+def _still_open(accounts: Sequence[AccountMonth]) -> Said | str:
+    """The open outages that the month counts, the first of them by id."""
+    ids = sorted({incident for row in accounts for incident in row.still_open})
+    if not ids:
+        return ""
+    shown = ", ".join(ids[:OPEN])
+    if len(ids) <= OPEN:
+        return said("Outages without an end count up to now: {incidents}.", incidents=shown)
+    return said(
+        "Outages without an end count up to now: {incidents}, and {n} more.", incidents=shown, n=len(ids) - OPEN
     )
 
 
@@ -176,19 +195,6 @@ def _paths(dots: Sequence[_Dot]) -> list[tuple[int, str]]:
     for dot in dots:
         places.setdefault(dot.tier, {})[dot.x, dot.y] = None
     return [(tier, "".join(f"M{x} {y}h0" for x, y in found)) for tier, found in sorted(places.items())]
-
-
-def _lasting(accounts: Sequence[AccountMonth]) -> Said | None:
-    """The outages that the month counts and that have no end yet, each with how many accounts it touches."""
-    touched = Counter(incident for row in accounts for incident in row.still_open)
-    if not touched:
-        return None
-    named = ", ".join(f"{incident} ({count})" for incident, count in sorted(touched.items())[:ROWS])
-    return said(
-        "This month counts outages that are still open; its figures grow until their ends are recorded. In brackets, "
-        "the number of accounts: {incidents}",
-        incidents=named,
-    )
 
 
 def _further(rows: Sequence[AccountMonth], month: str, terms: Terms) -> Said | None:

@@ -29,9 +29,11 @@ NOT_LIVED = {
     "incident.kept",
     "incident.released",
     "source.read",
+    "account.moved",
+    "exclusion.applied_as_announced",
     "fees.restored",
 }
-"""What imports and corrections after them record."""
+"""What imports record, and commands that the generated lives do not give."""
 RARE = {"account.closed", "fees.voided", "claim.withdrawn", "voucher.cancelled"}
 """What a small ledger may lack."""
 

@@ -9,7 +9,7 @@ import msgspec
 from cli.terminal.output import print_text
 from domain.money import yuan
 from domain.text import said
-from ledger.imports.record_bills import BillsTaken
+from ledger.imports.bills.record import BillsTaken
 
 
 class BillCorrected(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from refusal_scenarios import Scenario, made
 from refusals_of_stores import caught
 
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.reconcile import reconcile
+from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import OutageStatement, Policy, Reading
 

@@ -8,11 +8,11 @@ import msgspec
 
 from domain.case import SourceMark
 from domain.commands import Command
-from ledger.imports.holdings import Field
+from ledger.imports.reconciling.holdings import Field
 from ledger.imports.statements import LeftOut
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class SourceStep(msgspec.Struct, frozen=True, kw_only=True):
     """A command, the place in the file that it comes from, and the source that says it; None is a person's word."""
 
     command: Command
@@ -41,10 +41,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     older: bool = False
 
 
-class Outcome(msgspec.Struct, kw_only=True):
+class Reconciled(msgspec.Struct, kw_only=True):
     """What reconciling came to. `staying` are fields where a person's word stays; `left_open` is in order of start."""
 
-    steps: list[Step] = []
+    steps: list[SourceStep] = []
     opened: list[str] = []
     closed: list[str] = []
     reopened: list[str] = []

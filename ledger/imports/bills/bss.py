@@ -17,10 +17,10 @@ from fractions import Fraction
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.aliyun_bill import BILLING_CLOCK, STEM
-from ledger.imports.bill_statements import BillKey, BillReading
-from ledger.imports.bss_pages import Page, read_pages, word
-from ledger.imports.charges import ZERO, BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.aliyun_bill import BILLING_CLOCK, STEM
+from ledger.imports.bills.bss_pages import BillPage, read_pages, word
+from ledger.imports.bills.charges import ZERO, BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.statements import BillKey, BillReading
 from ledger.imports.source import Node, checked_id, microseconds
 from ledger.imports.statements import Faults, LeftOut, SourceFile
 from ledger.refusals.imports.bss import (
@@ -113,7 +113,7 @@ def read_bss(files: Sequence[SourceFile], *, asked: BssOptions) -> BillReading:
     )
 
 
-def _item(node: Node, page: Page) -> Item:
+def _item(node: Node, page: BillPage) -> Item:
     node.choice("BillType" if page.is_spread else "Item", BILL_TYPES, UnknownBillType)
     prepaid = node.choice("SubscriptionType", SUBSCRIPTION_TYPES, UnknownSubscriptionType) == "Subscription"
     if prepaid and not page.is_spread:

@@ -15,7 +15,7 @@ from domain import events as e
 from domain.bill import Bill
 from domain.case import Fact
 from domain.time import months_between
-from ledger.imports.bill_statements import Amounts, BillKey, amounts_of
+from ledger.imports.bills.statements import Amounts, BillKey, amounts_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 

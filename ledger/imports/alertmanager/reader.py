@@ -12,7 +12,7 @@ import msgspec
 
 from domain.refusals import Refusal
 from domain.text import said
-from ledger.imports.alert_episodes import Outage, Report, Reports, outages
+from ledger.imports.alertmanager.episodes import AlertOutage, AlertReport, Reports, outages
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import compact, source_id
 from ledger.imports.source import Node, SourceTime, documents, parse_json, recordable
@@ -263,7 +263,7 @@ class _Alerts:
         if self.sorter.sorted(named, node, node.at("labels"), alert.name, alert.key) != alert.sorted:
             raise LabelsTellTwoThings(place=node.place, name=alert.name, earlier=alert.place)
 
-    def _report(self, alert: _Alert, node: Node, receipt: int) -> Report | None:
+    def _report(self, alert: _Alert, node: Node, receipt: int) -> AlertReport | None:
         """The report of the alert that has this start; None where it is left out."""
         start, start_us = self._moment(node, "startsAt")
         report = alert.reports.by_start.get(start_us)
@@ -274,7 +274,7 @@ class _Alerts:
             if alert.sorted is None or self.sorter.skips(alert.key, start_us, alert.key, start.text):
                 return None
             start = recordable(SourceTime(start.at, start.text, place))
-            report = Report(start=start, start_us=start_us, place=node.place)
+            report = AlertReport(start=start, start_us=start_us, place=node.place)
             alert.reports.by_start[start_us] = report
         report.receipt = receipt
         return report
@@ -306,7 +306,7 @@ def _untold(alert: _Alert, lists: int) -> Misread | None:
     return None
 
 
-def _statement(alert: _Alert, function: str, whom: Target, outage: Outage, scope: str) -> OutageStatement:
+def _statement(alert: _Alert, function: str, whom: Target, outage: AlertOutage, scope: str) -> OutageStatement:
     return OutageStatement(
         key=alert.key,
         incident=source_id(SOURCE, alert.key, compact(outage.reports[0].start.at)),

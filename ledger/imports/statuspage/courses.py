@@ -13,7 +13,7 @@ import msgspec
 from domain.text import said
 from ledger.imports.source import SourceTime, recordable
 from ledger.imports.statements import Faults
-from ledger.imports.statuspage_pages import DOWN, OVER, Change, PageEvent
+from ledger.imports.statuspage.pages import DOWN, OVER, PageEvent, StatusChange
 from ledger.refusals.imports.statuspage import NotAttributable, RecoveryWithoutStart, UpdateWithoutStart
 
 FAILED = frozenset({"partial_outage", "major_outage"})
@@ -31,11 +31,11 @@ class Loose(msgspec.Struct, frozen=True, kw_only=True):
     """An update that names a component which was down already. `first` where the event did not name it before."""
 
     moment: SourceTime
-    change: Change
+    change: StatusChange
     first: bool
 
 
-class Course(msgspec.Struct, kw_only=True):
+class ComponentCourse(msgspec.Struct, kw_only=True):
     """What one event tells of one component."""
 
     event: PageEvent
@@ -49,7 +49,7 @@ class Course(msgspec.Struct, kw_only=True):
         return f"{self.event.label}: {self.event.touched[self.code]}"
 
 
-def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -> list[Course]:
+def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -> list[ComponentCourse]:
     """What the events tell of the components of `codes`, one course for each event that touches one.
 
     `faults` gets what cannot be told without guessing.
@@ -88,7 +88,7 @@ def _has_begun(event: PageEvent) -> bool:
     )
 
 
-def _courses(event: PageEvent, codes: frozenset[str], faults: Faults) -> Iterator[Course]:
+def _courses(event: PageEvent, codes: frozenset[str], faults: Faults) -> Iterator[ComponentCourse]:
     with faults.gathering():
         _check_attributed(event, codes)
         for code in sorted(codes & event.touched.keys()):
@@ -108,9 +108,9 @@ def _check_attributed(event: PageEvent, codes: frozenset[str]) -> None:
     raise NotAttributable(place=event.node.place, id=event.id, name=event.name, what=message)
 
 
-def _course(event: PageEvent, code: str) -> Course:
+def _course(event: PageEvent, code: str) -> ComponentCourse:
     """When the event had the component down; a maintenance whose updates do not name it: all the while."""
-    course = Course(event=event, code=code, pieces=[], loose=[], notes=[])
+    course = ComponentCourse(event=event, code=code, pieces=[], loose=[], notes=[])
     if code not in event.named:
         if (start := began(event)) is None:
             raise UpdateWithoutStart(place=event.node.place, id=event.id)
@@ -142,7 +142,7 @@ def _course(event: PageEvent, code: str) -> Course:
     return course
 
 
-def _changes(event: PageEvent, code: str) -> Iterator[tuple[SourceTime, Change]]:
+def _changes(event: PageEvent, code: str) -> Iterator[tuple[SourceTime, StatusChange]]:
     """What the updates say of one component; that an announcement repeats its status is no transition."""
     for step in event.steps:
         for change in step.changes:
@@ -160,7 +160,7 @@ def _over(event: PageEvent) -> SourceTime | None:
     return recordable(event.node.moment("resolved_at"))
 
 
-def _never_back(course: Course, end: SourceTime | None) -> Iterator[str]:
+def _never_back(course: ComponentCourse, end: SourceTime | None) -> Iterator[str]:
     """No update tells when the component came back; where the event is over, that is taken for it."""
     if end is not None:
         yield said(
@@ -170,7 +170,7 @@ def _never_back(course: Course, end: SourceTime | None) -> Iterator[str]:
         )
 
 
-def _settle(course: Course, loose: Loose, firm: Sequence[tuple[Course, Piece]]) -> None:
+def _settle(course: ComponentCourse, loose: Loose, firm: Sequence[tuple[ComponentCourse, Piece]]) -> None:
     """A component that was down before it was first named: another event's outage accounts for that, or the incident
     says since when. Raises Unreadable `unknown_start`.
     """
@@ -225,7 +225,7 @@ def _settle(course: Course, loose: Loose, firm: Sequence[tuple[Course, Piece]]) 
         )
 
 
-def _covers(other: Course, piece: Piece, code: str, moment: SourceTime) -> bool:
+def _covers(other: ComponentCourse, piece: Piece, code: str, moment: SourceTime) -> bool:
     return other.code == code and piece.start.at < moment.at and (piece.end is None or moment.at <= piece.end.at)
 
 
@@ -237,7 +237,7 @@ def _since(event: PageEvent, moment: SourceTime) -> SourceTime | None:
     return since if since is not None and since.at < moment.at else None
 
 
-def _never_down(course: Course) -> Iterator[str]:
+def _never_down(course: ComponentCourse) -> Iterator[str]:
     """A component of a grave incident, or of a maintenance, that no update took down."""
     event = course.event
     if course.pieces or course.notes or course.loose:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.time import FOREVER
-from ledger.imports.holdings import Holding
+from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.statements import Extent
 
 

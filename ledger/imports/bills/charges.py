@@ -10,7 +10,7 @@ import msgspec
 
 from domain.money import half_up, yuan
 from domain.text import Said, counted, said
-from ledger.imports.bill_statements import Amounts, BillKey, BillStatement
+from ledger.imports.bills.statements import Amounts, BillKey, BillStatement
 from ledger.imports.statements import Faults
 from ledger.refusals import Misread
 from ledger.refusals.imports.bills import TwoCurrencies

@@ -29,7 +29,7 @@ _WRAPPINGS = ("body", "Body")
 """Under what SDKs put the answer beside its headers and status."""
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class BillPage(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: its items, how many there are in all pages, which page it is and the token of the next one."""
 
     node: Node
@@ -50,9 +50,9 @@ def word(node: Node, key: str) -> str:
     return str(value)
 
 
-def read_pages(files: Sequence[SourceFile], faults: Faults) -> list[Page]:
+def read_pages(files: Sequence[SourceFile], faults: Faults) -> list[BillPage]:
     """The pages of all files. Raises ManyFaults where they cannot be read or some are missing."""
-    pages: list[Page] = []
+    pages: list[BillPage] = []
     for file in files:
         with faults.gathering(), _not_too_deep(file.name):
             for root in documents(file.lines, file.name):
@@ -100,7 +100,7 @@ def _capitalised(value: object) -> object:
     return [_capitalised(each) for each in value] if isinstance(value, list) else value
 
 
-def _page(answer: Node) -> Page:
+def _page(answer: Node) -> BillPage:
     """Raises Unreadable `failed_answer`, `not_a_bill`."""
     if answer.fields().get("Success") is not True:
         raise FailedAnswer(place=answer.place, given_code=answer.at("Code").value, text=answer.at("Message").value)
@@ -110,7 +110,7 @@ def _page(answer: Node) -> Page:
         if held.value is None:
             continue
         items = data.items(kind) if isinstance(held.value, list) else held.items(place)
-        return Page(
+        return BillPage(
             node=data,
             is_spread=kind == "Modules",
             number=word(data, "PageNum") or None,
@@ -121,12 +121,12 @@ def _page(answer: Node) -> Page:
     raise NotABill(place=data.place)
 
 
-def _check_complete(pages: Sequence[Page]) -> None:
+def _check_complete(pages: Sequence[BillPage]) -> None:
     """All pages of each query are there, once each; a query is of a cycle and an account.
 
     Raises Unreadable `mixed_answers`, `page_twice`, `incomplete`.
     """
-    queries: dict[tuple[str, str], list[Page]] = {}
+    queries: dict[tuple[str, str], list[BillPage]] = {}
     for page in pages:
         told = next(iter(page.items), page.node) if page.is_spread else page.node
         queries.setdefault((word(told, "BillingCycle"), word(page.node, "AccountID")), []).append(page)
@@ -139,7 +139,7 @@ def _check_complete(pages: Sequence[Page]) -> None:
         _check_alike(own)
 
 
-def _check_numbers(own: Sequence[Page]) -> None:
+def _check_numbers(own: Sequence[BillPage]) -> None:
     numbers = [page.number for page in own if page.number is not None]
     for page in own:
         if page.number is not None and numbers.count(page.number) > 1:
@@ -150,7 +150,7 @@ def _check_numbers(own: Sequence[Page]) -> None:
             raise Incomplete(place=page.node.at("TotalCount").place, given=given, total=page.total)
 
 
-def _check_tokens(own: Sequence[Page]) -> None:
+def _check_tokens(own: Sequence[BillPage]) -> None:
     """Each page but the last names the next one by a token of its own."""
     tokens = [page.token for page in own if page.token is not None]
     if not tokens:
@@ -164,7 +164,7 @@ def _check_tokens(own: Sequence[Page]) -> None:
         raise PagesOfSeveral(place=own[-1].node.place, n=tokens.count(""))
 
 
-def _check_alike(own: Sequence[Page]) -> None:
+def _check_alike(own: Sequence[BillPage]) -> None:
     seen: set[bytes] = set()
     for page in own:
         if page.items:

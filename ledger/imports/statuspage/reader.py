@@ -28,8 +28,8 @@ from ledger.imports.statements import (
     SourceFile,
     Target,
 )
-from ledger.imports.statuspage_courses import Course, Piece, courses, not_begun
-from ledger.imports.statuspage_pages import (
+from ledger.imports.statuspage.courses import ComponentCourse, Piece, courses, not_begun
+from ledger.imports.statuspage.pages import (
     DOWN,
     PageEvent,
     PageFile,
@@ -76,7 +76,7 @@ def read_statuspage(files: Sequence[SourceFile], asked: StatuspageOptions) -> Re
     events = later_words(pages, faults, notes)
     mapped, misses = _mapping(pages, events, asked.functions, faults)
     told = courses(events, mapped, faults)
-    made = _Making(pages, mapped, whom, skips, faults)
+    made = _PageStatements(pages, mapped, whom, skips, faults)
     for course in told:
         made.take(course)
     faults.check()
@@ -95,7 +95,7 @@ def read_statuspage(files: Sequence[SourceFile], asked: StatuspageOptions) -> Re
     )
 
 
-class _Making:
+class _PageStatements:
     """Makes statements of what components did; `faults` gets what cannot be one."""
 
     def __init__(
@@ -110,7 +110,7 @@ class _Making:
         self._skips = skips
         self._faults = faults
 
-    def take(self, course: Course) -> None:
+    def take(self, course: ComponentCourse) -> None:
         """The outages of one component in one event, numbered from 1."""
         key = f"{course.event.id}:{course.code}"
         if course.pieces and self._skips.has(key):
@@ -123,7 +123,7 @@ class _Making:
                     number += 1
                     self._state(course, key, piece, number)
 
-    def _lasts(self, course: Course, key: str, piece: Piece) -> bool:
+    def _lasts(self, course: ComponentCourse, key: str, piece: Piece) -> bool:
         """Whether an outage has a length. Raises Unreadable `ends_before_start`."""
         start, end = piece.start, piece.end
         if end is not None and end.us < start.us:
@@ -133,7 +133,7 @@ class _Making:
             return False
         return True
 
-    def _state(self, course: Course, key: str, piece: Piece, number: int) -> None:
+    def _state(self, course: ComponentCourse, key: str, piece: Piece, number: int) -> None:
         """One outage. A skipped one keeps its number."""
         event = course.event
         if self._skips.has_episode(piece.start, event.id, key):
@@ -154,7 +154,7 @@ class _Making:
         )
         self.statements.append(statement)
 
-    def _exclusion(self, course: Course, piece: Piece) -> tuple[ExcludedSpan, ...]:
+    def _exclusion(self, course: ComponentCourse, piece: Piece) -> tuple[ExcludedSpan, ...]:
         """Clause 2.3(5): maintenance that was announced before it began, as far as its announced window goes (R23)."""
         node = course.event.node
         notice = recordable(node.moment("created_at"))
@@ -187,7 +187,9 @@ class _Making:
             self._note_outside(course, piece, (window[0].text, window[0].us), (window[1].text, window[1].us))
         return (excluded,)
 
-    def _note_outside(self, course: Course, piece: Piece, since: tuple[str, int], until: tuple[str, int]) -> None:
+    def _note_outside(
+        self, course: ComponentCourse, piece: Piece, since: tuple[str, int], until: tuple[str, int]
+    ) -> None:
         """What lies outside of the announced window was not announced."""
         if piece.start.us < since[1]:
             self.notes.append(

@@ -14,7 +14,7 @@ import msgspec
 
 from domain.text import counted, said
 from ledger.imports.outages import BY_HAND, check_functions, source_id, target
-from ledger.imports.pagerduty_words import Incident, incidents, read_words
+from ledger.imports.pagerduty.words import PagedIncident, incidents, read_words
 from ledger.imports.skips import Skips
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target
@@ -60,7 +60,7 @@ def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Read
     faults, skips = Faults(), Skips(asked.skip)
     found = read_words(files, skips, faults)
     known = incidents(found.words.values(), faults)
-    making = _Making(known, frozenset(found.ids - known.keys()), asked, whom, skips)
+    making = _PagedStatements(known, frozenset(found.ids - known.keys()), asked, whom, skips)
     for incident in known.values():
         with faults.gathering():
             making.take(incident)
@@ -77,12 +77,12 @@ def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Read
     )
 
 
-class _Making:
+class _PagedStatements:
     """Makes statements of incidents, and keeps what was left out."""
 
     def __init__(
         self,
-        known: Mapping[str, Incident],
+        known: Mapping[str, PagedIncident],
         unread: frozenset[str],
         asked: PagerDutyOptions,
         whom: Target,
@@ -100,7 +100,7 @@ class _Making:
         self._whom = whom
         self._skips = skips
 
-    def take(self, incident: Incident) -> None:
+    def take(self, incident: PagedIncident) -> None:
         """State an incident, unless it is left out. Raises Unreadable."""
         word = incident.word
         if (why := self._left_out(incident)) is not None:
@@ -153,7 +153,7 @@ class _Making:
                 kinds=_numbers(self._priorities),
             )
 
-    def _end(self, incident: Incident) -> tuple[SourceTime | None, int]:
+    def _end(self, incident: PagedIncident) -> tuple[SourceTime | None, int]:
         """The end, and when that was said: a merged incident ends with its parent, and not before it was merged.
 
         Raises Unreadable `merged`.
@@ -174,7 +174,7 @@ class _Making:
                 end = None if incident.end is None else max(end, incident.end, key=lambda at: at.us)
         return end, said_at
 
-    def _left_out(self, incident: Incident) -> str | None:
+    def _left_out(self, incident: PagedIncident) -> str | None:
         """Why an incident is left out as asked; None where it is not. Raises Unreadable `missing_text`."""
         word, asked = incident.word, self._asked
         if self._skips.has_episode(word.start, word.id):
@@ -189,7 +189,7 @@ class _Making:
             return said("{name}: its priority is {priority}", name=word.name, priority=word.priority[0])
         return None
 
-    def _function(self, incident: Incident) -> str | None:
+    def _function(self, incident: PagedIncident) -> str | None:
         """The function that is gone; None where it is left out. Raises `mapped_twice`, `unmapped_service`."""
         word, asked = incident.word, self._asked
         functions = {asked.functions[name] for name in word.service if name in asked.functions}
@@ -204,7 +204,7 @@ class _Making:
         return None
 
 
-def _changes(incident: Incident) -> Iterator[str]:
+def _changes(incident: PagedIncident) -> Iterator[str]:
     """That an incident was merged, or moved to another service."""
     if incident.parent is not None:
         yield said(

@@ -18,8 +18,8 @@ import msgspec
 
 from domain.text import counted, said
 from domain.time import zone_info
-from ledger.imports.bill_statements import BillKey, BillReading, BillStatement
-from ledger.imports.charges import ZERO, BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.charges import ZERO, BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.statements import BillKey, BillReading, BillStatement
 from ledger.imports.csv_rows import CsvRow, decoded, rows
 from ledger.imports.source import checked_id, microseconds
 from ledger.imports.statements import Faults, LeftOut, SourceFile

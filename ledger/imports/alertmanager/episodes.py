@@ -15,7 +15,7 @@ from ledger.imports.source import SourceTime
 from ledger.imports.statements import Told
 
 
-class Report(msgspec.Struct, gc=False, kw_only=True):
+class AlertReport(msgspec.Struct, gc=False, kw_only=True):
     """All receipts of one start of an alert: where it was first told, its end, whether it fires.
 
     `start_us` and `end_us` are the instants of `start` and `end`. `inferred` says that the end is that of another
@@ -57,12 +57,12 @@ class Reports(msgspec.Struct, gc=False):
     is the end of it, where an outage fires that these receipts do not tell.
     """
 
-    by_start: dict[int, Report] = {}
-    firing: dict[int, Report] | None = None
-    inferred: dict[int, Report] | None = None
+    by_start: dict[int, AlertReport] = {}
+    firing: dict[int, AlertReport] | None = None
+    inferred: dict[int, AlertReport] | None = None
     ends: list[int] | None = None
 
-    def fires(self, report: Report) -> None:
+    def fires(self, report: AlertReport) -> None:
         """It fires since the report's start, also where it was resolved before: that was no end."""
         report.fires = report.fired = True
         report.end, report.end_us, report.inferred = None, 0, False
@@ -70,7 +70,7 @@ class Reports(msgspec.Struct, gc=False):
             self.firing = {}
         self.firing[report.start_us] = report
 
-    def resolved(self, report: Report, end: SourceTime, end_us: int) -> None:
+    def resolved(self, report: AlertReport, end: SourceTime, end_us: int) -> None:
         """It fired from the report's start to `end`; all of it that began no later has ended with that."""
         report.ends(end, end_us)
         if self.ends is None:
@@ -91,16 +91,16 @@ class Reports(msgspec.Struct, gc=False):
                 self.inferred = {**(self.inferred or {}), other.start_us: other}
             del self.firing[other.start_us]
 
-    def still_firing(self) -> list[Report]:
+    def still_firing(self) -> list[AlertReport]:
         """What still fires, by start."""
         return [self.firing[start] for start in sorted(self.firing)] if self.firing else []
 
 
-class Outage(msgspec.Struct, gc=False):
+class AlertOutage(msgspec.Struct, gc=False):
     """Reports that overlap or touch, by start: the latest end is that of all, and none while one of them fires."""
 
-    reports: list[Report]
-    last: Report
+    reports: list[AlertReport]
+    last: AlertReport
 
     @property
     def end(self) -> SourceTime | None:
@@ -111,18 +111,18 @@ class Outage(msgspec.Struct, gc=False):
         return max((one.said_at for one in self.reports if one.said_at is not None), default=None)
 
 
-def outages(reports: Iterable[Report]) -> list[Outage]:
+def outages(reports: Iterable[AlertReport]) -> list[AlertOutage]:
     """The outages of an alert, by start."""
-    found: list[Outage] = []
+    found: list[AlertOutage] = []
     for report in sorted(reports, key=lambda each: each.start_us):
         if found and report.start_us <= _end_us(found[-1].last):
             found[-1].reports.append(report)
             if _end_us(report) > _end_us(found[-1].last):
                 found[-1].last = report
         else:
-            found.append(Outage([report], report))
+            found.append(AlertOutage([report], report))
     return found
 
 
-def _end_us(report: Report) -> int:
+def _end_us(report: AlertReport) -> int:
     return FOREVER if report.fires else report.end_us

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from domain.time import seconds_text
-from ledger.imports.samples import DOWN, UNCLEAR, UNMEASURED, UP, Samples, Values
+from ledger.imports.prometheus.samples import DOWN, UNCLEAR, UNMEASURED, UP, Samples, Values
 from ledger.refusals.imports.prometheus import (
     MissingSample,
     MissingSamples,
@@ -33,7 +33,7 @@ Gap = Literal["down", "up"]
 _RUN = re.compile(rb"\x00+|\x01+")
 
 
-class Part(msgspec.Struct, frozen=True):
+class SeriesPart(msgspec.Struct, frozen=True):
     """The samples of a series in one document; `place` is the path of their list."""
 
     place: str
@@ -60,17 +60,17 @@ class Part(msgspec.Struct, frozen=True):
         raise OffStep(place=self.at(number), n=seconds_text(times[number] - times[number - 1]))
 
 
-class Line:
+class SampleLine:
     """All samples of a series in order of time, and where each comes from."""
 
-    def __init__(self, name: str, parts: Iterable[Part], values: Values) -> None:
+    def __init__(self, name: str, parts: Iterable[SeriesPart], values: Values) -> None:
         """Parts may share samples. Raises Unreadable `contradiction` where they differ there."""
         self.times: array[int] = array("q")
         self.values: array[int] = array("i")
         self._name = name
         self._known = values
         self._begins: list[int] = []
-        self._origins: list[tuple[Part, int]] = []
+        self._origins: list[tuple[SeriesPart, int]] = []
         filled = [part for part in parts if part.samples.times]
         for part in sorted(filled, key=lambda each: each.samples.times[0]):
             self._add(part)
@@ -80,7 +80,7 @@ class Line:
         part, at = self._origin(number)
         return part.at(at)
 
-    def _add(self, part: Part) -> None:
+    def _add(self, part: SeriesPart) -> None:
         times = part.samples.times
         shared = bisect_right(times, self.times[-1]) if self.times else 0
         if shared == 1 and times[0] == self.times[-1]:
@@ -89,13 +89,13 @@ class Line:
             self._interleave(part, shared)
         self._extend(part, shared)
 
-    def _extend(self, part: Part, since: int, until: int | None = None) -> None:
+    def _extend(self, part: SeriesPart, since: int, until: int | None = None) -> None:
         self._begins.append(len(self.times))
         self._origins.append((part, since))
         self.times.extend(part.samples.times[since:until])
         self.values.extend(part.samples.values[since:until])
 
-    def _interleave(self, part: Part, shared: int) -> None:
+    def _interleave(self, part: SeriesPart, shared: int) -> None:
         """Put the first `shared` samples of a part among those that are there and are as late."""
         since = bisect_left(self.times, part.samples.times[0])
         late = [(self.times[number], *self._origin(number)) for number in range(since, len(self.times))]
@@ -111,17 +111,17 @@ class Line:
         for _, origin, number in sorted([*late, *new], key=lambda each: each[0]):
             self._extend(origin, number, number + 1)
 
-    def _origin(self, number: int) -> tuple[Part, int]:
+    def _origin(self, number: int) -> tuple[SeriesPart, int]:
         origin = bisect_right(self._begins, number) - 1
         part, first = self._origins[origin]
         return part, first + number - self._begins[origin]
 
-    def _same(self, number: int, part: Part, other: int) -> None:
+    def _same(self, number: int, part: SeriesPart, other: int) -> None:
         if not self._known.same(self.values[number], part.samples.values[other]):
             raise SampleToldOtherwise(place=part.at(other), name=self._name, earlier=self.place(number))
 
 
-class Measure(msgspec.Struct, frozen=True):
+class SampleMeasure(msgspec.Struct, frozen=True):
     """How a line is read: what its values say, what a missing sample is, the span of the query."""
 
     values: Values
@@ -131,7 +131,7 @@ class Measure(msgspec.Struct, frozen=True):
     last_us: int
 
 
-class Change(msgspec.Struct, frozen=True):
+class StateChange(msgspec.Struct, frozen=True):
     """The line is down or up from an instant on."""
 
     at_us: int
@@ -139,15 +139,15 @@ class Change(msgspec.Struct, frozen=True):
     place: str
 
 
-class Course(msgspec.Struct, frozen=True):
+class SeriesCourse(msgspec.Struct, frozen=True):
     """When a line was down and up over the span of its query, as far as its own samples reach into that."""
 
     first_us: int
     last_us: int
-    changes: tuple[Change, ...]
+    changes: tuple[StateChange, ...]
 
 
-def course(line: Line, place: str, measure: Measure) -> Course | None:
+def course(line: SampleLine, place: str, measure: SampleMeasure) -> SeriesCourse | None:
     """When a line was down; None where the answers have no instant at all. `place` is the series' own.
 
     Raises Unreadable `missing_samples`, `threshold_needed`.
@@ -156,29 +156,29 @@ def course(line: Line, place: str, measure: Measure) -> Course | None:
         return _empty(place, measure)
     first, last, step_us = line.times[0], line.times[-1], measure.step_us
     states = _states(line, measure)
-    found: list[Change] = []
+    found: list[StateChange] = []
     if (before := (first - measure.first_us) // step_us) > 0:
         late = SeriesBeginsLate(place=line.place(0), n=before)
         first -= before * step_us
-        found.append(Change(first, _is_down(measure, late), late.place))
+        found.append(StateChange(first, _is_down(measure, late), late.place))
     found += _changes(line, states, measure)
     if (after := (measure.last_us - last) // step_us) > 0:
         early = SeriesEndsEarly(place=line.place(len(line.times) - 1), n=after)
-        found.append(Change(last + step_us, _is_down(measure, early), early.place))
+        found.append(StateChange(last + step_us, _is_down(measure, early), early.place))
         last += after * step_us
     turns = [found[0], *(now for was, now in pairwise(found) if was.down != now.down)]
-    return Course(first, last, tuple(turns))
+    return SeriesCourse(first, last, tuple(turns))
 
 
-def _empty(place: str, measure: Measure) -> Course | None:
+def _empty(place: str, measure: SampleMeasure) -> SeriesCourse | None:
     missing = (measure.last_us - measure.first_us) // measure.step_us + 1
     if missing <= 0:
         return None
     down = _is_down(measure, _missing(place, missing))
-    return Course(measure.first_us, measure.last_us, (Change(measure.first_us, down, place),))
+    return SeriesCourse(measure.first_us, measure.last_us, (StateChange(measure.first_us, down, place),))
 
 
-def _states(line: Line, measure: Measure) -> bytes:
+def _states(line: SampleLine, measure: SampleMeasure) -> bytes:
     states = bytes(map(measure.values.states.__getitem__, line.values))
     unclear = states.find(UNCLEAR)
     if unclear >= 0:
@@ -190,20 +190,20 @@ def _states(line: Line, measure: Measure) -> bytes:
     return states.replace(bytes([UNMEASURED]), bytes([DOWN if down else UP]))
 
 
-def _changes(line: Line, states: bytes, measure: Measure) -> Iterator[Change]:
+def _changes(line: SampleLine, states: bytes, measure: SampleMeasure) -> Iterator[StateChange]:
     """The first sample of each run of one state; after the last sample before a gap stands what the gap is."""
     since = 0
     for number, missing in (*_gaps(line, measure.step_us), (len(states), 0)):
         for run in _RUN.finditer(states, since, number):
             begin = run.start()
-            yield Change(line.times[begin], states[begin] == DOWN, line.place(begin))
+            yield StateChange(line.times[begin], states[begin] == DOWN, line.place(begin))
         if missing:
             down = _is_down(measure, _missing(line.place(number), missing))
-            yield Change(line.times[number - 1] + measure.step_us, down, line.place(number))
+            yield StateChange(line.times[number - 1] + measure.step_us, down, line.place(number))
         since = number
 
 
-def _gaps(line: Line, step_us: int) -> Iterator[tuple[int, int]]:
+def _gaps(line: SampleLine, step_us: int) -> Iterator[tuple[int, int]]:
     """The number of each sample before which some are missing, and how many.
 
     Where one answer ends and another begins, the two samples may stand closer than a step.
@@ -220,7 +220,7 @@ def _missing(place: str, n: int) -> MissingSamples:
     return MissingSample(place=place, n=n) if n == 1 else MissingSamples(place=place, n=n)
 
 
-def _is_down(measure: Measure, missing: MissingSamples) -> bool:
+def _is_down(measure: SampleMeasure, missing: MissingSamples) -> bool:
     """Whether what is missing was down, as a person said. Raises `missing` where nobody did."""
     if measure.gap is None:
         raise missing

@@ -11,8 +11,8 @@ import msgspec
 
 from domain.refusals import Refusal
 from domain.time import FOREVER
-from ledger.imports.growing import grown
-from ledger.imports.holdings import Holding
+from ledger.imports.reconciling.growing import grown
+from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.statements import Extent, OutageStatement, Reading
 
 

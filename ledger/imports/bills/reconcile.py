@@ -18,7 +18,7 @@ from domain.refusals import Refusal
 from domain.rules.fees import covers
 from domain.text import Said, said
 from domain.values import Id, Words
-from ledger.imports.bill_amounts import (
+from ledger.imports.bills.amounts import (
     AmountChange,
     changes_of,
     completed,
@@ -32,8 +32,8 @@ from ledger.imports.bill_amounts import (
     told_again,
     total,
 )
-from ledger.imports.bill_statements import PURCHASED, SPREAD, Amounts, BillKey, BillReading, BillStatement
-from ledger.imports.held_bills import HeldBill
+from ledger.imports.bills.held import HeldBill
+from ledger.imports.bills.statements import PURCHASED, SPREAD, Amounts, BillKey, BillReading, BillStatement
 from ledger.imports.statements import LeftOut
 from ledger.refusals.imports.bills import (
     BillsDisagree,
@@ -59,7 +59,7 @@ class AskedOfBills(msgspec.Struct, frozen=True, kw_only=True):
     older: bool = False
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class BillStep(msgspec.Struct, frozen=True, kw_only=True):
     """A command to carry out for a source, and the place in the file that it comes from."""
 
     command: c.Command
@@ -70,7 +70,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class BillOutcome(msgspec.Struct, kw_only=True):
     """What a reconciliation comes to; `changed` are the bills whose months' decisions may come out otherwise now."""
 
-    steps: list[Step] = []
+    steps: list[BillStep] = []
     refusals: list[Refusal] = []
     billed: list[str] = []
     corrected: list[AmountChange] = []
@@ -350,7 +350,7 @@ class _Run:
             key=statement.key.text,
             said_at=self._reading.said_at,
         )
-        self.outcome.steps.append(Step(command=command, mark=mark, place=statement.place))
+        self.outcome.steps.append(BillStep(command=command, mark=mark, place=statement.place))
 
 
 def _agree(statement: BillStatement, found: Sequence[HeldBill]) -> bool:

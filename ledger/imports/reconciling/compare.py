@@ -9,7 +9,7 @@ from domain.incident import Exclusion
 from domain.text import said
 from domain.time import Instant, Seconds
 from domain.values import Clause, Id, Words
-from ledger.imports.holdings import Holding
+from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.statements import ExcludedSpan, OutageStatement
 
 

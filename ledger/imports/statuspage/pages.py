@@ -29,7 +29,7 @@ MAINTENANCE_STATUSES = frozenset({"scheduled", "in_progress", "verifying", "comp
 OVER = frozenset({"resolved", "postmortem", "completed"})
 
 
-class Change(msgspec.Struct, frozen=True):
+class StatusChange(msgspec.Struct, frozen=True):
     """A component's passage from one status to another (which may be the same)."""
 
     code: str
@@ -43,7 +43,7 @@ class PageUpdate(msgspec.Struct, frozen=True):
 
     moment: SourceTime
     status: str
-    changes: tuple[Change, ...]
+    changes: tuple[StatusChange, ...]
 
 
 class PageEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -310,7 +310,7 @@ def _born(node: Node, planned: bool, steps: Sequence[PageUpdate]) -> SourceTime 
 def _step(node: Node, statuses: frozenset[str]) -> PageUpdate:
     moment = recordable(node.moment("display_at", "created_at"))
     changes = tuple(
-        Change(
+        StatusChange(
             code=change.text("code"),
             name=change.text("name"),
             old=change.choice("old_status", COMPONENT_STATUSES, UnknownComponentStatus),

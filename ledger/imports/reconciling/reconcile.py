@@ -24,7 +24,7 @@ from domain.incident import Exclusion
 from domain.text import said
 from domain.time import FOREVER, Instant
 from domain.values import FunctionName, Id, Words
-from ledger.imports.compare import (
+from ledger.imports.reconciling.compare import (
     exclusion_command,
     held_content,
     held_target,
@@ -34,11 +34,11 @@ from ledger.imports.compare import (
     tolerance_us,
     uncertainty,
 )
-from ledger.imports.holdings import Field, Holding
-from ledger.imports.matching import Matched, end_of, matches
-from ledger.imports.outcome import Asked, Correction, Outcome, Step
+from ledger.imports.reconciling.holdings import Field, Holding
+from ledger.imports.reconciling.matching import Matched, end_of, matches
+from ledger.imports.reconciling.outcome import Asked, Correction, Reconciled, SourceStep
+from ledger.imports.reconciling.vanished import covers
 from ledger.imports.statements import ExcludedSpan, Faults, LeftOut, OutageStatement, Reading
-from ledger.imports.vanished import covers
 from ledger.refusals.imports.reconcile import (
     BeginningUnknown,
     EndBeforeKnownStart,
@@ -48,7 +48,7 @@ from ledger.refusals.imports.reconcile import (
 )
 
 
-def reconcile(reading: Reading, held: Sequence[Holding], asked: Asked | None = None) -> Outcome:
+def reconcile(reading: Reading, held: Sequence[Holding], asked: Asked | None = None) -> Reconciled:
     """The commands by which the ledger comes to hold what the source states, and what is to be told of it.
 
     Raises the refusals of statements that do not go together with the ledger, all at once.
@@ -62,13 +62,13 @@ class _Reconciliation:
         self._held = held
         self._asked = asked
         self._faults = Faults()
-        self._timed: list[tuple[int, Step]] = []
+        self._timed: list[tuple[int, SourceStep]] = []
         self._ids = {holding.id for holding in held}
-        self._out = Outcome(left_out=list(reading.left_out), notes=list(reading.notes))
+        self._out = Reconciled(left_out=list(reading.left_out), notes=list(reading.notes))
         self._open: dict[str, int] = {}
         self._as_source_says = Words(f"as {reading.source} now says")
 
-    def run(self) -> Outcome:
+    def run(self) -> Reconciled:
         for holding in self._held:
             if holding.id in self._asked.take_source:
                 self._release(holding)
@@ -335,7 +335,7 @@ class _Reconciliation:
 
     def _take_back(self, holding: Holding, reason: Words) -> None:
         command = WithdrawIncident(incident=Id(holding.id), reason=reason)
-        self._timed.append((holding.start, Step(command=command, place="", source=self._mark(holding))))
+        self._timed.append((holding.start, SourceStep(command=command, place="", source=self._mark(holding))))
 
     def _gone(self, holding: Holding, word: int | str) -> None:
         """What a person says became of it."""
@@ -370,13 +370,13 @@ class _Reconciliation:
             said_at=self._said_at(statement),
             inferred=statement.end_inferred and getattr(command, "ended_at", None) is not None,
         )
-        self._timed.append((at, Step(command=command, place=place or statement.place, source=mark)))
+        self._timed.append((at, SourceStep(command=command, place=place or statement.place, source=mark)))
 
     def _said_at(self, statement: OutageStatement) -> int | None:
         return self._reading.said_at if statement.said_at is None else statement.said_at
 
     def _person(self, at: int, command: Command) -> None:
-        self._timed.append((at, Step(command=command, place="", source=None)))
+        self._timed.append((at, SourceStep(command=command, place="", source=None)))
 
     def _mark(self, holding: Holding) -> SourceMark:
         return SourceMark(

@@ -20,8 +20,16 @@ from domain.text import said
 from domain.time import FOREVER, SECOND_US
 from ledger.imports.label_rules import LabelRules, Sorter, labels_of
 from ledger.imports.outages import compact, source_id
-from ledger.imports.samples import Answer, Values, parse_answer, samples_of
-from ledger.imports.series import Change, Course, Gap, Line, Measure, Part, course
+from ledger.imports.prometheus.samples import Answer, Values, parse_answer, samples_of
+from ledger.imports.prometheus.series import (
+    Gap,
+    SampleLine,
+    SampleMeasure,
+    SeriesCourse,
+    SeriesPart,
+    StateChange,
+    course,
+)
 from ledger.imports.source import Node, SourceTime, parsed_documents, recordable
 from ledger.imports.statements import Extent, Faults, OutageStatement, Policy, Reading, SourceFile, Target
 from ledger.refusals.imports.prometheus import (
@@ -119,7 +127,7 @@ class _Series(msgspec.Struct, kw_only=True):
     name: str
     place: str
     sorted: tuple[str, Target] | None
-    parts: list[Part]
+    parts: list[SeriesPart]
 
     def spans(self) -> set[int]:
         """The spans between samples of one answer. Raises Unreadable `not_ascending`."""
@@ -147,9 +155,9 @@ class _Answers:
                 with self._faults.gathering():
                     self._take(node, answer)
 
-    def measure(self, step_us: int) -> Measure:
+    def measure(self, step_us: int) -> SampleMeasure:
         """How all series are read."""
-        return Measure(self.values, step_us, self._asked.gap, self._first_us, self._last_us)
+        return SampleMeasure(self.values, step_us, self._asked.gap, self._first_us, self._last_us)
 
     def _data(self, root: Node) -> Node:
         if root.fields().get("status") == "error":
@@ -186,7 +194,7 @@ class _Answers:
         if series is None:
             series = self.series[key] = self._first(key, labels, node)
         if series.sorted is not None:
-            series.parts.append(Part(f"{node.place}.values", samples))
+            series.parts.append(SeriesPart(f"{node.place}.values", samples))
 
     def _first(self, key: str, labels: dict[str, str], node: Node) -> _Series:
         """A series that was not told before; one whose labels are at fault is kept, so that it is told once."""
@@ -206,12 +214,12 @@ def _shortest(spans: set[int], file: str, faults: Faults) -> int:
 
 
 def _statements(
-    series: _Series, measure: Measure, sorter: Sorter, reached: dict[str, tuple[int, int]]
+    series: _Series, measure: SampleMeasure, sorter: Sorter, reached: dict[str, tuple[int, int]]
 ) -> Iterator[OutageStatement]:
     """What a series tells; how far it does goes to `reached`. Raises Unreadable."""
     for part in series.parts:
         part.check_step(measure.step_us)
-    found = course(Line(series.name, series.parts, measure.values), series.place, measure)
+    found = course(SampleLine(series.name, series.parts, measure.values), series.place, measure)
     if found is None or series.sorted is None:
         return
     reached[series.key] = (found.first_us, found.last_us)
@@ -222,7 +230,9 @@ def _statements(
             yield statement
 
 
-def _outages(series: _Series, function: str, whom: Target, found: Course, step_us: int) -> Iterator[OutageStatement]:
+def _outages(
+    series: _Series, function: str, whom: Target, found: SeriesCourse, step_us: int
+) -> Iterator[OutageStatement]:
     for number, change in enumerate(found.changes):
         if not change.down:
             continue
@@ -244,7 +254,7 @@ def _outages(series: _Series, function: str, whom: Target, found: Course, step_u
         )
 
 
-def _moment(change: Change) -> SourceTime:
+def _moment(change: StateChange) -> SourceTime:
     at = _EPOCH + timedelta(microseconds=change.at_us)
     return recordable(SourceTime(at, at.isoformat(), change.place))
 

@@ -99,7 +99,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
         return said("incident {id} of service {service}", id=self.id, service=self.service[1] or self.service[0])
 
 
-class Incident(msgspec.Struct, frozen=True, kw_only=True):
+class PagedIncident(msgspec.Struct, frozen=True, kw_only=True):
     """An incident by all that was said of it: `word` is the latest on what it is, the rest on how it stands.
 
     `services` are those that it was of, the last one being the present. `said_at`: when its status last changed.
@@ -112,7 +112,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[tuple[str, str], ...]
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class IncidentPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of an answer: the ids of its incidents, and `offset` and `limit` where it tells them."""
 
     place: str
@@ -129,7 +129,7 @@ class Found(msgspec.Struct, kw_only=True):
     """
 
     words: dict[str, list[Word]]
-    pages: list[Page]
+    pages: list[IncidentPage]
     ids: set[str] = msgspec.field(default_factory=set)
     skipped: set[str] = msgspec.field(default_factory=set)
     silent: int = 0
@@ -152,7 +152,7 @@ def read_words(files: Sequence[SourceFile], skips: Skips, faults: Faults) -> Fou
     return found
 
 
-def incidents(words: Iterable[Sequence[Word]], faults: Faults) -> dict[str, Incident]:
+def incidents(words: Iterable[Sequence[Word]], faults: Faults) -> dict[str, PagedIncident]:
     """What the words on each incident come to."""
     found = {}
     for said_of_one in words:
@@ -203,12 +203,12 @@ def _one(root: Node, skips: Skips, found: Found, faults: Faults) -> None:
     _event(event, skips, found)
 
 
-def _page(root: Node) -> Page:
+def _page(root: Node) -> IncidentPage:
     more = root.at("more")
     if more.value not in (None, True, False):
         raise UnreadablePaging(place=more.place)
     rows = [node.value for node in root.items("incidents")]
-    return Page(
+    return IncidentPage(
         place=root.place,
         ids=frozenset(id_ for row in rows if isinstance(row, dict) and isinstance(id_ := row.get("id"), str)),
         offset=_whole(root.at("offset")),
@@ -225,7 +225,7 @@ def _whole(node: Node) -> int | None:
     return int(node.value)
 
 
-def _check_complete(pages: Sequence[Page]) -> None:
+def _check_complete(pages: Sequence[IncidentPage]) -> None:
     """Raises Unreadable `incomplete` where a page says that more come, and none of them is here."""
     offsets = {page.offset for page in pages}
     if pages and None not in offsets and 0 not in offsets:
@@ -342,7 +342,7 @@ def _parent(node: Node) -> str | None:
     return reason.at("incident").text("id")
 
 
-def _incident(words: Sequence[Word]) -> Incident:
+def _incident(words: Sequence[Word]) -> PagedIncident:
     """What the words on one incident come to. Raises Unreadable `contradiction`, `missing_time`."""
     _check_agree(words)
     latest = max(words, key=lambda word: word.told)
@@ -353,7 +353,7 @@ def _incident(words: Sequence[Word]) -> Incident:
     ends = [word.end for word in closing if word.end is not None]
     if closing and not ends:
         raise EndNotTold(place=closing[-1].node.place, name=latest.name)
-    return Incident(
+    return PagedIncident(
         word=latest,
         end=ends[-1] if closing else None,
         parent=next((word.parent for word in reversed(closing) if word.parent), None),

@@ -20,8 +20,8 @@ import msgspec
 from domain.bill import MAX_MONTHS
 from domain.refusals import Refusal
 from domain.text import counted, said
-from ledger.imports.bill_statements import BillKey, BillReading
-from ledger.imports.charges import BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.charges import BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.statements import BillKey, BillReading
 from ledger.imports.csv_rows import CsvRow, rows
 from ledger.imports.source import checked_id, microseconds, whole
 from ledger.imports.statements import Faults, LeftOut, SourceFile

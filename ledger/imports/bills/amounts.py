@@ -14,8 +14,8 @@ from domain.money import Fen, yuan
 from domain.rules.fees import share
 from domain.time import Instant, MonthText, months_between
 from domain.values import Id, VoucherOffset, Words
-from ledger.imports.bill_statements import Amounts, BillStatement
-from ledger.imports.held_bills import HeldBill
+from ledger.imports.bills.held import HeldBill
+from ledger.imports.bills.statements import Amounts, BillStatement
 
 
 class AmountChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,9 +12,9 @@ from domain.time import add_months
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out
-from ledger.imports.bill_statements import BillKey, BillReading
-from ledger.imports.held_bills import held_bills
-from ledger.imports.reconcile_bills import AskedOfBills, BillOutcome, reconcile_bills
+from ledger.imports.bills.held import held_bills
+from ledger.imports.bills.reconcile import AskedOfBills, BillOutcome, reconcile_bills
+from ledger.imports.bills.statements import BillKey, BillReading
 from ledger.imports.statements import Faults
 from ledger.log.reader import Reader
 

@@ -9,13 +9,13 @@ from domain.incident import Incident
 from domain.rules.touching import touching
 from domain.text import Said, said
 from domain.time import add_months, month_of, rfc3339
-from ledger.imports.holdings import Holding
-from ledger.imports.outcome import Correction, Outcome
+from ledger.imports.reconciling.holdings import Holding
+from ledger.imports.reconciling.outcome import Correction, Reconciled
 from ledger.log import streams
 from ledger.log.reader import Reader
 
 
-def staying(outcome: Outcome, source: str, zone: str) -> Iterator[Said]:
+def staying(outcome: Reconciled, source: str, zone: str) -> Iterator[Said]:
     """A note for each field where a person's word stays and the source says something else."""
     for each in outcome.staying:
         if each.field == "withdrawn":
@@ -38,7 +38,7 @@ def staying(outcome: Outcome, source: str, zone: str) -> Iterator[Said]:
         )
 
 
-def resting_claims(log: Reader, outcome: Outcome, held: Sequence[Holding], zone: str, now: int) -> Iterator[Said]:
+def resting_claims(log: Reader, outcome: Reconciled, held: Sequence[Holding], zone: str, now: int) -> Iterator[Said]:
     """A note for each field that was corrected, with both values and the decided claims of the months between them.
 
     `now` is the ledger's clock, up to which an open outage counts.

@@ -14,7 +14,7 @@ import msgspec
 
 from domain.refusals import Refusal
 from domain.time import FOREVER, SECOND_US, rfc3339
-from ledger.imports.holdings import Holding
+from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import OutageStatement
 from ledger.refusals.imports.reconcile import OpenUnderTwoStarts

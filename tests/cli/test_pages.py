@@ -245,7 +245,6 @@ def _account(number: int) -> AccountMonth:
         outcome=None,
         awarded_fen=0,
         issued_fen=0,
-        still_open=(),
     )
 
 

@@ -65,7 +65,7 @@ class MeasuredMonth(msgspec.Struct, frozen=True, kw_only=True):
                 (said("availability"), f"{found.percent} % ({found.numerator}/{found.denominator})"),
                 (said("unavailable"), unavailable),
                 (said("tier"), tier if self.tier or self.meets_commitment else said("none")),
-                (said("outages by day"), self._by_day() if self.episodes else None),
+                (said("episodes by day"), self._by_day() if self.episodes else None),
             ]
         )
         if self.episodes:
@@ -145,7 +145,7 @@ class MeanTime(msgspec.Struct, frozen=True, kw_only=True):
             [
                 (said("account"), self.account),
                 (said("year"), self.year),
-                (said("outages"), self.events),
+                (said("episodes"), self.events),
                 (said("mean"), self._mean()),
                 (said("commitment"), _promised(self.commitment_days)),
                 (said("met"), said("yes") if self.meets_commitment else said("no")),
@@ -154,7 +154,7 @@ class MeanTime(msgspec.Struct, frozen=True, kw_only=True):
 
     def _mean(self) -> str:
         if self.mean_seconds is None:
-            return said("undefined: fewer than two outages")
+            return said("undefined: fewer than two episodes")
         return said(
             "{seconds} s, {days} days and {hours} hours",
             seconds=seconds_text(self.mean_seconds),

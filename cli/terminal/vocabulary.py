@@ -91,6 +91,7 @@ _FIELDS = (
     said("cancelled"),
     said("changed"),
     said("clause"),
+    said("closed at"),
     said("command"),
     said("content sha256"),
     said("country"),
@@ -98,7 +99,9 @@ _FIELDS = (
     said("covered in beta"),
     said("credit"),
     said("date"),
+    said("decided at"),
     said("decision"),
+    said("disputed at"),
     said("document"),
     said("effective"),
     said("effective from"),
@@ -106,6 +109,7 @@ _FIELDS = (
     said("enrolled"),
     said("evidence"),
     said("exclusion"),
+    said("filed at"),
     said("first month"),
     said("from"),
     said("function"),
@@ -121,8 +125,12 @@ _FIELDS = (
     said("month"),
     said("months"),
     said("name"),
+    said("new root"),
+    said("new size"),
     said("noticed"),
     said("notified"),
+    said("old root"),
+    said("old size"),
     said("opens"),
     said("outcome"),
     said("overpaid"),
@@ -131,6 +139,7 @@ _FIELDS = (
     said("product fee"),
     said("reason"),
     said("redeemed"),
+    said("redeemed at"),
     said("redemption"),
     said("region"),
     said("remedy"),
@@ -191,8 +200,9 @@ def word(code: str) -> str:
 
 
 def label(field: str) -> str:
-    """The label of a record's field: its name without the unit, with blanks."""
-    return word(field.removesuffix("_fen").removesuffix("_at").removesuffix("_us").replace("_", " "))
+    """The label of a record's field: its name without the unit, with blanks; instants keep `at` if the words do."""
+    name = field.removesuffix("_fen").removesuffix("_us").replace("_", " ")
+    return _WORDS.get(name) or word(name.removesuffix(" at"))
 
 
 CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})

@@ -118,14 +118,14 @@ def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]
     return [
         (said("Accounts"), str(totals.accounts)),
         (said("Not covered"), str(totals.not_covered)),
-        (said("With an outage that counts"), str(totals.with_outage)),
+        (said("With an episode that counts"), str(totals.with_outage)),
         (said("Below the commitment"), str(totals.below)),
-        (said("Claims would get, by what is known"), labels.money(totals.credit_fen, terms.currency)),
+        (said("Credit due on the facts known"), labels.money(totals.credit_fen, terms.currency)),
         (said("Claims"), str(totals.claims)),
         (said("Awarded"), labels.money(totals.awarded_fen, terms.currency)),
         (said("Issued"), labels.money(totals.issued_fen, terms.currency)),
         (said("Breaches without a claim"), str(totals.unclaimed)),
-        (said("They would get"), labels.money(totals.unclaimed_fen, terms.currency)),
+        (said("Credit due if claimed"), labels.money(totals.unclaimed_fen, terms.currency)),
     ]
 
 
@@ -159,7 +159,7 @@ def _plot(accounts: Sequence[AccountMonth], terms: Terms, in_table: set[str]) ->
         paths=[] if len(dots) <= DOTS else _paths(dots),
         names=[dot.account for dot in dots] if 0 < len(dots) <= NAMED else [],
         drawn=counted(
-            "{n} account had an outage that counts.", "{n} accounts had an outage that counts.", n=len(shown)
+            "{n} account had an episode that counts.", "{n} accounts had an episode that counts.", n=len(shown)
         ),
         flat=_flat(sum(row.covered for row in accounts) - len(shown)),
     )
@@ -177,7 +177,7 @@ def _flat(without: int) -> Said | str:
 
 def _band_words(band: Band) -> Said:
     if band.tier == 0:
-        return said("met, from {lower} on", lower=percent_text(band.lower))
+        return said("met, at or above {lower}", lower=percent_text(band.lower))
     return said("tier {tier}, below {upper}", tier=band.tier, upper=percent_text(band.upper))
 
 

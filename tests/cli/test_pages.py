@@ -167,7 +167,7 @@ def test_standard_output_takes_the_page_alone(demo: CommandLine) -> None:
 
 def test_a_claim_that_nobody_decided_has_a_page_too(demo: CommandLine) -> None:
     page = _page(demo, "dossier", "1005", "2026-09")
-    assert "Nothing was decided yet." in page
+    assert "There is no decision yet." in page
     assert "There is no such file before the claim is decided." in page
     assert _astray(page) == set()
 
@@ -219,10 +219,10 @@ def test_a_long_history_is_bounded_and_says_what_is_left_out(
     assert len(page.encode()) <= limit
     steps = page.count('<div class="moment"')
     assert 0 < steps < most[0], "the first number of steps is too long for the page"
-    assert f"{1 + 3 * outages + 2 - steps} earlier events that concern the month are no steps here" in page
-    assert re.search(r"At some step \d+ outages, the shortest, are not drawn; all are counted", page)
-    assert re.search(r"At some step \d+ episodes and incidents, the shortest, are not listed; all are counted", page)
-    assert "further episodes and exclusions are not written out; together they count" in page
+    assert f"{1 + 3 * outages + 2 - steps} earlier events of the month are not steps here" in page
+    assert re.search(r"At some step the \d+ shortest episodes and incidents are not drawn; all are counted", page)
+    assert re.search(r"At some step the \d+ shortest episodes and incidents are not listed; all are counted", page)
+    assert "further episodes and exclusions are not listed; together they count" in page
     assert _astray(page) == set()
 
 

@@ -277,7 +277,7 @@ VALUES = [
     _open("no time", started_at="yesterday"),
     _open("finer than a microsecond", started_at="2026-03-03T10:00:00.1234567+08:00"),
     _open("a day that there is not", started_at="2026-02-30T10:00:00+08:00")._replace(
-        theirs=("is no time: ", "不是时间：")
+        theirs=("is not a time: ", "不是时间：")
     ),
     _open("a time of another age", started_at="1950-03-03T10:00:00+08:00"),
     _open("a time ahead of the clock", started_at="2026-12-24T10:00:00+08:00"),

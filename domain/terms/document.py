@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Generic, Literal, TypeVar, get_args
 
@@ -41,6 +41,8 @@ class Source(_Part, frozen=True, kw_only=True):
     dated: date | None = None
     """The date in the text itself; None where it has none."""
     checked_on: date
+    noticed_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """The instant at which an amendment that ships was announced; None for a first version, or where none is needed."""
 
 
 class Measure(_Part, frozen=True, kw_only=True):

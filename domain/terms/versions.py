@@ -192,7 +192,8 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
 
 def needs_calendar(terms: Terms) -> bool:
     """Whether any rule of the terms depends on working days."""
-    return terms.claims.opens_after_working_day is not None or terms.readings.deadline_rolls
+    rolls = terms.readings.deadline_rolls and terms.claims.closes is None
+    return terms.claims.opens_after_working_day is not None or rolls
 
 
 def in_force(versions: Sequence[Version], month: str) -> Version:

@@ -18,7 +18,7 @@ from domain.case import Case
 from domain.events import Function, Part
 from domain.money import Fen
 from domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, MonthText, add_months, month_start
-from domain.values import EvidenceField
+from domain.values import Clause, EvidenceField, Hash, Id, Key, VoucherId, VoucherOffset, Words
 
 ZONE = "Asia/Shanghai"
 FIRST_MONTH = "2025-07"
@@ -135,12 +135,12 @@ class AccountLife:
     def _between(self, low: int, high: int) -> int:
         return self._rng.randrange(low, high)
 
-    def _reason(self) -> c.Words:
-        return c.Words(self._rng.choice(REASONS))
+    def _reason(self) -> Words:
+        return Words(self._rng.choice(REASONS))
 
     @property
-    def _id(self) -> c.Id:
-        return c.Id(self.account)
+    def _id(self) -> Id:
+        return Id(self.account)
 
     @property
     def _case(self) -> Case:
@@ -153,7 +153,7 @@ class AccountLife:
                 account=self._id,
                 enrolled_at=Instant(at),
                 stage="public_beta" if beta else "general",
-                region=None if self.region is None else c.Id(self.region),
+                region=None if self.region is None else Id(self.region),
             )
         )
         if beta:
@@ -169,7 +169,7 @@ class AccountLife:
 
     def _correct(self, at: int) -> None:
         other = REGIONS[(REGIONS.index(self.region) + 1) % len(REGIONS)] if self.region else REGIONS[0]
-        self._record(c.CorrectAccount(account=self._id, region=c.Id(other), reason=self._reason()))
+        self._record(c.CorrectAccount(account=self._id, region=Id(other), reason=self._reason()))
 
     def _close(self, at: int) -> None:
         self._record(c.CloseAccount(account=self._id, closed_at=Instant(at)))
@@ -202,13 +202,13 @@ class AccountLife:
         else:
             length = self._between(8 * 3600, 40 * 3600) * SECOND_US
         self._incidents += 1
-        incident = c.Id(f"INC-{self.account}-{self._incidents}")
+        incident = Id(f"INC-{self.account}-{self._incidents}")
         left_open = index == MONTHS - 1 and self._rng.random() < 0.01 and self._mix.everything
         self._line.plan(start, self._open(incident, start + length, left_open))
         if length >= _LONG_US and not left_open and self._mix.everything:
             self._plan_claim(index)
 
-    def _open(self, incident: c.Id, end: int, left_open: bool) -> Callable[[int], None]:
+    def _open(self, incident: Id, end: int, left_open: bool) -> Callable[[int], None]:
         def act(at: int) -> None:
             function = self._rng.choice(FUNCTIONS)
             self._record(c.OpenIncident(incident=incident, function=function, started_at=Instant(at), account=self._id))
@@ -217,7 +217,7 @@ class AccountLife:
 
         return act
 
-    def _end(self, incident: c.Id, start: int) -> Callable[[int], None]:
+    def _end(self, incident: Id, start: int) -> Callable[[int], None]:
         def act(at: int) -> None:
             self._record(c.CloseIncident(incident=incident, ended_at=Instant(at)))
             luck, later = self._rng.random(), at + self._between(1, 48) * HOUR_US
@@ -230,17 +230,17 @@ class AccountLife:
 
         return act
 
-    def _correct_incident(self, incident: c.Id, start: int, end: int) -> Callable[[int], None]:
+    def _correct_incident(self, incident: Id, start: int, end: int) -> Callable[[int], None]:
         def act(at: int) -> None:
             moved = Instant(end + self._between(1, 3600) * SECOND_US)
             self._record(c.CorrectIncident(incident=incident, ended_at=moved, reason=self._reason()))
 
         return act
 
-    def _withdraw_incident(self, incident: c.Id) -> Callable[[int], None]:
+    def _withdraw_incident(self, incident: Id) -> Callable[[int], None]:
         return lambda at: self._record(c.WithdrawIncident(incident=incident, reason=self._reason()))
 
-    def _exclude(self, incident: c.Id, start: int, end: int) -> Callable[[int], None]:
+    def _exclude(self, incident: Id, start: int, end: int) -> Callable[[int], None]:
         def act(at: int) -> None:
             clause = self._rng.choice(CAUSES)
             partial = self._rng.random() < 0.5 and end - start > 2 * MINUTE_US
@@ -248,12 +248,12 @@ class AccountLife:
             self._record(
                 c.ApplyExclusion(
                     incident=incident,
-                    clause=c.Clause(clause),
+                    clause=Clause(clause),
                     from_=Instant(start + (end - start) // 2) if partial else None,
                     to=Instant(end) if partial else None,
                     notified_at=Instant(start - 2 * DAY_US) if clause == "2.3(5)" else None,
                     reason=self._reason(),
-                    evidence=(EvidenceField(name=c.Words("trace.txt"), sha256=c.Hash(evidence)),)
+                    evidence=(EvidenceField(name=Words("trace.txt"), sha256=Hash(evidence)),)
                     if self._rng.random() < 0.4
                     else (),
                 )
@@ -263,7 +263,7 @@ class AccountLife:
 
         return act
 
-    def _withdraw_exclusion(self, incident: c.Id) -> Callable[[int], None]:
+    def _withdraw_exclusion(self, incident: Id) -> Callable[[int], None]:
         return lambda at: self._record(c.WithdrawExclusion(incident=incident, exclusion=1, reason=self._reason()))
 
     # Bills ---------------------------------------------------------------------------------------------------------
@@ -271,9 +271,9 @@ class AccountLife:
     def _bill(self, index: int, months: int) -> Callable[[int], None]:
         def act(at: int) -> None:
             month = add_months(FIRST_MONTH, index)
-            bill = c.Id(f"B-{self.account}-{month}")
+            bill = Id(f"B-{self.account}-{month}")
             call = self._between(2_000, 150_000) * months
-            offset = c.VoucherOffset(service=Fen(1_000)) if self._rng.random() < 0.03 else None
+            offset = VoucherOffset(service=Fen(1_000)) if self._rng.random() < 0.03 else None
             self._record(
                 c.BillFees(
                     bill=bill,
@@ -284,7 +284,7 @@ class AccountLife:
                     product_fee=Fen(call + self._between(20_000, 600_000) * months),
                     call_fee=Fen(call),
                     voucher_offset=offset,
-                    key=c.Key(f"billing-run-{bill}") if self._number % 20 == 4 else None,
+                    key=Key(f"billing-run-{bill}") if self._number % 20 == 4 else None,
                 )
             )
             luck = self._rng.random()
@@ -296,7 +296,7 @@ class AccountLife:
 
         return act
 
-    def _correct_bill(self, bill: c.Id) -> Callable[[int], None]:
+    def _correct_bill(self, bill: Id) -> Callable[[int], None]:
         def act(at: int) -> None:
             known = self._case.bills[bill]
             more = Fen(known.product_fee_fen + self._between(100, 5_000))
@@ -304,7 +304,7 @@ class AccountLife:
 
         return act
 
-    def _void_bill(self, bill: c.Id) -> Callable[[int], None]:
+    def _void_bill(self, bill: Id) -> Callable[[int], None]:
         def act(at: int) -> None:
             known = self._case.bills[bill]
             if not redeemed_fen(known, "service") and not redeemed_fen(known, "call"):
@@ -332,7 +332,7 @@ class AccountLife:
             early = known is not None and known.latest is not None and known.latest.outcome == "too_early"
             if known is not None and not (early and known.pending is None):
                 return
-            statement = c.Words("Calls failed; see our tickets") if self._rng.random() < 0.3 else None
+            statement = Words("Calls failed; see our tickets") if self._rng.random() < 0.3 else None
             self._record(
                 c.FileClaim(account=self._id, month=MonthText(month), filed_at=Instant(at), statement=statement)
             )
@@ -374,7 +374,7 @@ class AccountLife:
                     account=self._id,
                     month=MonthText(month),
                     disputed_at=Instant(at),
-                    grounds=c.Words("The outage lasted longer than was measured"),
+                    grounds=Words("The outage lasted longer than was measured"),
                 )
             )
             if self._rng.random() < 0.9:
@@ -408,7 +408,7 @@ class AccountLife:
 
         return act
 
-    def _redeem(self, bill: c.Id, at: int) -> None:
+    def _redeem(self, bill: Id, at: int) -> None:
         """Pay a part of a new bill with the available vouchers."""
         for voucher in list(self._case.vouchers.values()):
             if voucher.issued_at > at or self._rng.random() < 0.25:
@@ -420,7 +420,7 @@ class AccountLife:
             amount = most if self._rng.random() < 0.6 else most // 2
             self._record(
                 c.RedeemVoucher(
-                    voucher=c.VoucherId(voucher.voucher),
+                    voucher=VoucherId(voucher.voucher),
                     account=self._id,
                     bill=bill,
                     part=part,
@@ -436,13 +436,13 @@ class AccountLife:
 
     def _reverse(self, voucher: str, number: int) -> Callable[[int], None]:
         return lambda at: self._record(
-            c.ReverseRedemption(voucher=c.VoucherId(voucher), redemption=number, reason=self._reason())
+            c.ReverseRedemption(voucher=VoucherId(voucher), redemption=number, reason=self._reason())
         )
 
     def _cancel(self, voucher: str) -> Callable[[int], None]:
         def act(at: int) -> None:
             if self._case.vouchers[voucher].balance_fen:
-                self._record(c.CancelVoucher(voucher=c.VoucherId(voucher), reason=self._reason()))
+                self._record(c.CancelVoucher(voucher=VoucherId(voucher), reason=self._reason()))
 
         return act
 
@@ -459,7 +459,7 @@ class SharedLife:
         self._rng = Random(f"{seed}:shared")
         self._members = members
         for index in range(MONTHS):
-            self._plan(index, f"REG-{index + 1:02d}", regions=(c.Id(REGIONS[index % len(REGIONS)]),))
+            self._plan(index, f"REG-{index + 1:02d}", regions=(Id(REGIONS[index % len(REGIONS)]),))
             if index % 3 == 1:
                 self._plan(index, f"ALL-{index + 1:02d}", all_accounts=True)
             if index % 3 == 2:
@@ -470,14 +470,14 @@ class SharedLife:
         index: int,
         incident: str,
         *,
-        regions: tuple[c.Id, ...] | None = None,
+        regions: tuple[Id, ...] | None = None,
         all_accounts: bool = False,
         several: bool = False,
     ) -> None:
         start = _STARTS[index] + self._rng.randrange(27 * 86_400) * SECOND_US
         end = start + self._rng.randrange(60, 45 * 60) * SECOND_US
         function, luck = FUNCTIONS[index % len(FUNCTIONS)], index % 4
-        id_ = c.Id(incident)
+        id_ = Id(incident)
 
         def open_(at: int) -> None:
             accounts = self._several(at) if several else None
@@ -504,18 +504,18 @@ class SharedLife:
 
         def correct(at: int) -> None:
             self._record(
-                c.CorrectIncident(incident=id_, ended_at=Instant(end + 7 * MINUTE_US), reason=c.Words(REASONS[0]))
+                c.CorrectIncident(incident=id_, ended_at=Instant(end + 7 * MINUTE_US), reason=Words(REASONS[0]))
             )
 
         def exclude(at: int) -> None:
-            self._record(c.ApplyExclusion(incident=id_, clause=c.Clause("2.3(1)"), reason=c.Words(REASONS[3])))
+            self._record(c.ApplyExclusion(incident=id_, clause=Clause("2.3(1)"), reason=Words(REASONS[3])))
 
         self._line.plan(start, open_)
 
-    def _several(self, at: int) -> tuple[c.Id, ...]:
+    def _several(self, at: int) -> tuple[Id, ...]:
         """A few of the accounts that were enrolled by then."""
         there = [life.account for life in self._members if self._line.book.case(life.account).account is not None]
-        return tuple(c.Id(account) for account in there[:3])
+        return tuple(Id(account) for account in there[:3])
 
     def _record(self, command: c.Command) -> None:
         self._line.record(command, "noc")

@@ -18,7 +18,7 @@ from domain import commands as c
 from domain import events as e
 from domain.assessment import assess
 from domain.calendar import COUNTRY
-from domain.case import Case, Fact, evolve, fold
+from domain.case import Case, Fact, SourceMark, evolve, fold
 from domain.decision import NO_FACTS, Facts
 from domain.incident import Incident
 from domain.terms.versions import Version, in_force
@@ -178,7 +178,13 @@ class MemoryLog(Writer):
         return Facts(position=self._position, count=len(leaves), sha256=hashed)
 
     def append(
-        self, events: Sequence[New], recorded_at: int, actor: str, reason: str | None, key: str | None
+        self,
+        events: Sequence[New],
+        recorded_at: int,
+        actor: str,
+        reason: str | None = None,
+        key: str | None = None,
+        source: SourceMark | None = None,
     ) -> list[int]:
         """Append events to their streams and return their positions."""
         first = self._position + 1
@@ -186,7 +192,7 @@ class MemoryLog(Writer):
             self._position += 1
             version = self._versions[stream] = self._versions.get(stream, 0) + 1
             topic = TOPIC_OF[type(event)]
-            envelope = Envelope(recorded_at=recorded_at, actor=actor, data=event, reason=reason, key=key)
+            envelope = Envelope(recorded_at=recorded_at, actor=actor, data=event, reason=reason, key=key, source=source)
             row = Row(self._position, stream, version, topic, encode(envelope))
             self.rows.append(row)
             if isinstance(event, e.IdReserved):

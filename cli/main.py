@@ -31,34 +31,40 @@ class Settings(NamedTuple):
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("cli.commands.init:init", "Create a ledger: its id, the agreement, the working days."),
-    "account": ("cli.commands.recording:account", "Accounts: enrolment, stage, closure."),
-    "terms": ("cli.commands.terms:terms", "The agreement's versions."),
-    "calendar": ("cli.commands.calendar:calendar", "Working days."),
-    "incident": ("cli.commands.recording:incident", "Outages: opened, closed, corrected, withdrawn."),
-    "exclusion": ("cli.commands.recording:exclusion", "Causes for which nothing is owed (clause 2.3)."),
-    "fees": ("cli.commands.recording:fees", "Bills: recorded, corrected, voided."),
-    "claim": ("cli.commands.claim:claim", "Claims: filed, decided, disputed, explained."),
-    "voucher": ("cli.commands.voucher:voucher", "Vouchers: issued, redeemed, reversed, cancelled."),
-    "batch": ("cli.commands.batch:batch", "Carry out a file of commands."),
-    "import": ("cli.commands.imports:imports", "Take over a status page's, a bill's or a ledger's export."),
-    "export": ("cli.commands.export.exports:export", "Files for other tools: events, journals, tables, calendars."),
-    "backup": ("cli.commands.transfer:backup", "A copy of one moment while others write."),
-    "restore": ("cli.commands.transfer:restore", "A ledger again of a backup or an export."),
-    "availability": ("cli.commands.availability:availability", "One account's month, measured."),
-    "breaches": ("cli.commands.availability:breaches", "Every account below the commitment in a month."),
-    "mtbf": ("cli.commands.availability:mtbf", "Mean time between failures of a year."),
-    "report": ("cli.commands.report:report", "A month over all accounts, as an answer or a page."),
-    "worklist": ("cli.commands.availability:worklist", "What waits to be claimed, decided, issued."),
-    "history": ("cli.commands.history:history", "All that is recorded of an account, in order."),
-    "audit": ("cli.commands.audit.audits:audit", "Replay decisions, ask what would change, prove what was recorded."),
-    "dossier": ("cli.commands.audit.dossier:dossier", "A claim's whole case as one file, or a page."),
-    "verify-dossier": ("cli.commands.audit.dossier:verify_dossier", "Check a dossier, without the ledger."),
+    "init": ("cli.commands.init:init", "Create a ledger: its id, its agreement, the working days."),
+    "account": ("cli.commands.recording:account", "Enrol, correct and close accounts."),
+    "terms": ("cli.commands.terms:terms", "Publish, list and check versions of the agreement."),
+    "calendar": ("cli.commands.calendar:calendar", "Record and show working days."),
+    "incident": ("cli.commands.recording:incident", "Open, close, correct and withdraw incidents."),
+    "exclusion": ("cli.commands.recording:exclusion", "Apply and withdraw exclusions (clause 2.3)."),
+    "fees": ("cli.commands.recording:fees", "Record, correct and void bills."),
+    "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
+    "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
+    "batch": ("cli.commands.batch:batch", "Run a file of commands."),
+    "import": ("cli.commands.imports:imports", "Import incidents, bills or a ledger from files."),
+    "export": (
+        "cli.commands.export.exports:export",
+        "Write files for other tools: events, journals, tables, calendars.",
+    ),
+    "backup": ("cli.commands.transfer:backup", "Copy the ledger while others may write."),
+    "restore": ("cli.commands.transfer:restore", "Restore a ledger from a backup or export."),
+    "availability": ("cli.commands.availability:availability", "Measure an account's month."),
+    "breaches": ("cli.commands.availability:breaches", "List the accounts below the commitment in a month."),
+    "mtbf": ("cli.commands.availability:mtbf", "Show a year's mean time between failures."),
+    "report": ("cli.commands.report:report", "Summarise a month over all accounts, as a table or a page."),
+    "worklist": ("cli.commands.availability:worklist", "List what is to be claimed, decided and issued."),
+    "history": ("cli.commands.history:history", "Show everything recorded about an account, in order."),
+    "audit": (
+        "cli.commands.audit.audits:audit",
+        "Replay decisions, ask what would change, and prove what was recorded.",
+    ),
+    "dossier": ("cli.commands.audit.dossier:dossier", "Write a claim's whole case to a file or a page."),
+    "verify-dossier": ("cli.commands.audit.dossier:verify_dossier", "Check a dossier without the ledger."),
     "keygen": ("cli.commands.audit.checkpoint:keygen", "Make a key that signs checkpoints."),
-    "postgres": ("cli.commands.postgres:postgres", "A ledger on a server: the roles of its users."),
-    "rebuild": ("cli.commands.init:rebuild", "Make the projections again from the events."),
-    "doctor": ("cli.commands.doctor:doctor", "What is missing or misconfigured, and what to do about it."),
-    "completion": ("cli.commands.completion:completion", "The script that makes a shell complete commands and ids."),
+    "postgres": ("cli.commands.postgres:postgres", "Set up the roles for a ledger on a server."),
+    "rebuild": ("cli.commands.init:rebuild", "Rebuild the projections from the events."),
+    "doctor": ("cli.commands.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
+    "completion": ("cli.commands.completion:completion", "Print the script for shell completion."),
 }
 
 
@@ -91,12 +97,12 @@ class LazyGroup(click.Group):
 @click.option(
     "--ledger", "url", envvar="SLALEDGER_URL", default="sqlite:///slaledger.db", show_default=True, metavar="URL"
 )
-@click.option("--actor", envvar="SLALEDGER_ACTOR", metavar="NAME", help="Who records; the login name by default.")
+@click.option("--actor", envvar="SLALEDGER_ACTOR", metavar="NAME", help="Name of the actor; the login name by default.")
 @click.option(
     "--lang",
     envvar="SLALEDGER_LANG",
     type=click.Choice(LANGUAGES),
-    help="Language for people; the locale's by default.",
+    help="Language of the interface; the locale's by default.",
 )
 @click.version_option(package_name="slaledger", help="Show the version and exit.")
 @click.pass_context

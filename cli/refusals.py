@@ -6,21 +6,21 @@ from domain.refusals import Damaged, InstantUs, Refusal, Unreadable
 
 
 class LogRewrittenAtPosition(Damaged, code="log_rewritten"):
-    """What the ledger holds now is not what the checkpoint was made of: events before it were changed. The log itself
-    is append-only, so somebody went around it.
+    """The ledger no longer holds the events that the checkpoint was made of. The log is append-only, so the change was
+    made outside the software.
     """
 
-    message = "position {position}: the event is not what the kept tree says that it was"
+    message = "position {position}: the event differs from the one in the kept tree"
     hint = "`slaledger audit verify` says more"
     position: int
 
 
 class LogTruncated(Damaged, code="log_truncated"):
-    """The checkpoint was made of more events than the ledger holds: its end is missing, as after an old copy was put
-    back.
+    """The checkpoint covers more events than the ledger holds: the end of the log is missing, as after restoring an old
+    copy.
     """
 
-    message = "{file} is of {size} events, and the log has {events}: its end was cut off"
+    message = "{file} covers {size} events, but the log has {events}: its end was cut off"
     hint = "restore a copy of the ledger"
     file: str
     size: int
@@ -28,8 +28,8 @@ class LogTruncated(Damaged, code="log_truncated"):
 
 
 class LogRewritten(Damaged, code="log_rewritten"):
-    """What the ledger holds now is not what the checkpoint was made of: events before it were changed. The log itself
-    is append-only, so somebody went around it.
+    """The ledger no longer holds the events that the checkpoint was made of. The log is append-only, so the change was
+    made outside the software.
     """
 
     message = "the first {size} events are not those of {file}"
@@ -50,7 +50,7 @@ class BadEvent(Unreadable, code="bad_event"):
     """An event is named by its position, or by its stream and version."""
 
     message = "{event!r} is neither a position nor STREAM@VERSION"
-    hint = "1001/account@1, say"
+    hint = "such as 1001/account@1"
     event: str
 
 
@@ -63,7 +63,7 @@ class CalendarNotRecorded(Refusal, code="calendar_missing", clause="3.2"):
 
 
 class BadEvidence(Unreadable, code="bad_evidence"):
-    """Evidence is a name and the SHA-256 of a document, and may say where the document lies."""
+    """Evidence is the name and the SHA-256 of a document, optionally with its address."""
 
     message = "evidence {text!r} is not NAME=SHA256[@URI]"
     hint = "--evidence report.pdf=SHA256, with the file's 64 hexadecimal digits"
@@ -84,16 +84,16 @@ class UnknownDecision(Refusal, code="unknown_decision"):
 class NothingToExplain(Refusal, code="claim_undecided"):
     """There is no decision to explain yet."""
 
-    message = "{account} {month}: the claim is not decided"
+    message = "{account} {month}: the claim is not decided yet"
     hint = "`slaledger claim decide {account} {month}`"
     account: str
     month: str
 
 
 class UnknownShell(Unreadable, code="unknown_shell"):
-    """Completion is made for the shells that the help page lists."""
+    """Completion exists for the shells that the help page lists."""
 
-    message = "no completion for {shell}"
+    message = "there is no completion for {shell}"
     hint = "there is one for bash, zsh and fish"
     shell: str
 
@@ -116,14 +116,14 @@ class BadActor(Unreadable, code="bad_actor"):
 class NoActor(Unreadable, code="no_actor"):
     """Every event says who recorded it."""
 
-    message = "the system names no login"
+    message = "the system gives no login name"
     hint = "give --actor NAME"
 
 
 class NoFormat(Unreadable, code="no_format"):
-    """An export's format is told by the ending of its file, or by --format."""
+    """The format of an export is given by the ending of its file, or by --format."""
 
-    message = "which format {file} is to have cannot be told by its name"
+    message = "the name of {file} does not show its format"
     hint = "give --format {formats}, or a name that ends in {endings}"
     file: str
     formats: str
@@ -131,15 +131,15 @@ class NoFormat(Unreadable, code="no_format"):
 
 
 class BinaryOnTerminal(Unreadable, code="binary_on_terminal"):
-    """A spreadsheet or a Parquet file is no text for a terminal."""
+    """A spreadsheet or a Parquet file is not text for a terminal."""
 
-    message = "{format} is no text, and standard output is a terminal"
+    message = "{format} is not text, and standard output is a terminal"
     hint = "give -o FILE, or pipe it to a program"
     format: str
 
 
 class NotYetEnrolled(Refusal, code="unknown_account", clause="opening"):
-    """The account was enrolled later than the instant that is asked for."""
+    """The account was enrolled later than the requested instant."""
 
     message = "account {account} was enrolled only at {enrolled_at}"
     hint = "ask for an instant at or after its enrolment"
@@ -148,7 +148,7 @@ class NotYetEnrolled(Refusal, code="unknown_account", clause="opening"):
 
 
 class KnownAtBeyondLog(Refusal, code="beyond_the_log"):
-    """The log has not come to that position."""
+    """The log has not reached that position."""
 
     message = "there is no position {position}: the log's last is {last}"
     hint = "give --at-position 1 to {last}"
@@ -162,7 +162,7 @@ class AskedOfTheFuture(Refusal, code="in_the_future"):
     """
 
     message = "{name} {instant} is ahead of the ledger's clock, {now}"
-    hint = "nobody knows yet: ask for an instant that has been"
+    hint = "that time is in the future: give an earlier one"
     name: str
     instant: InstantUs
     now: InstantUs
@@ -177,7 +177,7 @@ class NoJinja(Unreadable, code="no_jinja"):
 
 
 class Usage(Unreadable, code="usage"):
-    """The command line is not one that there is."""
+    """The command line has an unknown command or option, or a wrong value."""
 
     message = "{what}"
     hint = "`{command} --help`"
@@ -186,18 +186,18 @@ class Usage(Unreadable, code="usage"):
 
 
 class Interrupted(Refusal, code="interrupted"):
-    """Somebody pressed Ctrl-C."""
+    """The command was interrupted with Ctrl-C."""
 
     status = 130
     message = "interrupted"
-    hint = "run it again: what was done is not done twice"
+    hint = "run it again: nothing is done twice"
 
 
 class LinesRefused(Refusal, code="lines_refused"):
-    """A batch with --keep-going went on past lines that were refused."""
+    """A batch with --keep-going continued after lines that were refused."""
 
     message = "{n} lines refused, the first {name}:{line}: {what}"
-    hint = "`refused` in the answer lists each; mend them, and run the file again"
+    hint = "the answer lists each under `refused`; correct them, and run the file again"
     n: int
     name: str
     line: int

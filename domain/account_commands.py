@@ -9,7 +9,7 @@ from domain.values import Id, Words
 
 
 class EnrollAccount(Command, tag="account enroll", frozen=True, kw_only=True):
-    """Take an account under the agreement."""
+    """Enrol an account under the agreement."""
 
     ARGUMENTS = ("account",)
     account: Id
@@ -38,7 +38,7 @@ class MoveAccount(Command, tag="account move", frozen=True, kw_only=True):
 
 
 class CorrectAccount(Command, tag="account correct", frozen=True, kw_only=True):
-    """Correct what the enrolment said."""
+    """Correct an account's enrolment."""
 
     ARGUMENTS = ("account",)
     account: Id

@@ -12,7 +12,7 @@ from domain.values import Key
 class Command(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="command"
 ):
-    """Base of all wishes. `key` makes one a no-op for ever once it was carried out."""
+    """Base of all commands. Once a command with a `key` was carried out, the same command changes nothing."""
 
     ARGUMENTS: ClassVar[tuple[str, ...]] = ()
     key: Key | None = None

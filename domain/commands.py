@@ -85,7 +85,7 @@ class ReopenIncident(Command, tag="incident reopen", frozen=True, kw_only=True):
 
 
 class WithdrawIncident(Command, tag="incident withdraw", frozen=True, kw_only=True):
-    """Take back an incident that was none."""
+    """Withdraw an incident recorded in error."""
 
     ARGUMENTS = ("incident",)
     incident: Id
@@ -93,7 +93,7 @@ class WithdrawIncident(Command, tag="incident withdraw", frozen=True, kw_only=Tr
 
 
 class ApplyExclusion(Command, tag="exclusion apply", frozen=True, kw_only=True, rename={"from_": "from"}):
-    """Exclude a cause of clause 2.3 for an incident or a part of it."""
+    """Exclude an incident or a part of it for a cause of clause 2.3."""
 
     ARGUMENTS = ("incident",)
     incident: Id
@@ -109,7 +109,7 @@ class ApplyExclusion(Command, tag="exclusion apply", frozen=True, kw_only=True, 
 
 
 class WithdrawExclusion(Command, tag="exclusion withdraw", frozen=True, kw_only=True):
-    """Take back an exclusion."""
+    """Withdraw an exclusion."""
 
     ARGUMENTS = ("incident", "exclusion")
     incident: Id
@@ -144,7 +144,7 @@ class CorrectFees(Command, tag="fees correct", frozen=True, kw_only=True):
 
 
 class VoidFees(Command, tag="fees void", frozen=True, kw_only=True):
-    """Void a bill on which no redemption stands."""
+    """Void a bill; its redemptions must be reversed first."""
 
     ARGUMENTS = ("bill",)
     bill: Id
@@ -162,7 +162,7 @@ class FileClaim(Command, tag="claim file", frozen=True, kw_only=True):
 
 
 class WithdrawClaim(Command, tag="claim withdraw", frozen=True, kw_only=True):
-    """Take back a claim that is not decided yet."""
+    """Withdraw a claim that is not decided yet."""
 
     ARGUMENTS = ("account", "month")
     account: Id
@@ -181,7 +181,7 @@ class MonthCommand(Command, frozen=True, kw_only=True):
 
 
 class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True):
-    """Decide a claim clause by clause, or every claim of a month that waits."""
+    """Decide a claim clause by clause, or all waiting claims of a month."""
 
     ARGUMENTS = ("account", "month")
     account: Id | None = None
@@ -234,7 +234,7 @@ class DisputeClaim(Command, tag="claim dispute", frozen=True, kw_only=True):
 
 
 class RedecideClaim(Command, tag="claim redecide", frozen=True, kw_only=True):
-    """Decide a claim again with what is known now."""
+    """Decide a claim again on the facts known now."""
 
     ARGUMENTS = ("account", "month")
     account: Id
@@ -299,7 +299,7 @@ class RedeemVoucher(Command, tag="voucher redeem", frozen=True, kw_only=True):
 
 
 class ReverseRedemption(Command, tag="voucher reverse", frozen=True, kw_only=True):
-    """Undo a redemption."""
+    """Reverse a redemption."""
 
     ARGUMENTS = ("voucher", "redemption")
     voucher: VoucherId
@@ -308,7 +308,7 @@ class ReverseRedemption(Command, tag="voucher reverse", frozen=True, kw_only=Tru
 
 
 class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
-    """Cancel what is left of a voucher."""
+    """Cancel a voucher's balance."""
 
     ARGUMENTS = ("voucher",)
     voucher: VoucherId

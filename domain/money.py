@@ -65,7 +65,7 @@ def currency_finding(code: str) -> str | None:
                 currency=code,
                 places=places,
             )
-    return said("{currency} is no currency of ISO 4217", currency=repr(code))
+    return said("{currency} is not a currency of ISO 4217", currency=repr(code))
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -77,7 +77,7 @@ def parse_percent(text: str) -> Fraction:
     """Parse a percentage such as `99.8%` into an exact ratio. Raises ValueError."""
     matched = _PERCENT.fullmatch(text)
     if matched is None:
-        raise ValueError(said("{text!r} is no percentage like '99.8%'", text=text))
+        raise ValueError(said("{text!r} is not a percentage like '99.8%'", text=text))
     whole, decimals = matched.group(1), matched.group(2) or ""
     return Fraction(int(whole + decimals), 100 * 10 ** len(decimals))
 

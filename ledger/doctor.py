@@ -119,8 +119,8 @@ def _zones() -> Diagnosis:
     try:
         ZoneInfo("Asia/Shanghai")
     except ZoneInfoNotFoundError:
-        return Diagnosis("time zones", "wrong", said("Asia/Shanghai is not known here"), "pip install tzdata")
-    return Diagnosis("time zones", "ok", said("Asia/Shanghai is known"))
+        return Diagnosis("time zones", "wrong", said("Asia/Shanghai is not available here"), "pip install tzdata")
+    return Diagnosis("time zones", "ok", said("Asia/Shanghai is available"))
 
 
 def _environment(environment: Mapping[str, str]) -> Iterator[Diagnosis]:
@@ -128,7 +128,7 @@ def _environment(environment: Mapping[str, str]) -> Iterator[Diagnosis]:
     for name in sorted(environment):
         if name.startswith("SLALEDGER_") and name not in ENVIRONMENT:
             known = ", ".join(ENVIRONMENT)
-            hint = said("mistyped? There are {known}", known=known)
+            hint = said("perhaps mistyped; the settings are {known}", known=known)
             yield Diagnosis(name, "note", said("no setting has this name"), hint)
     seconds = environment.get("SLALEDGER_LOCK_SECONDS", "")
     if seconds and not seconds.isdecimal():
@@ -155,7 +155,7 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
         yield Diagnosis("ledger", "ok", events)
         if log.ledger_id() is None:
             hint = said("run `slaledger init` again: it adds what is not there yet")
-            yield Diagnosis("ledger", "wrong", said("`init` has not come to its end"), hint)
+            yield Diagnosis("ledger", "wrong", said("`init` did not finish"), hint)
             return
         yield from _rules(log)
         yield _clock(log, zone)
@@ -207,15 +207,15 @@ def _clock(log: Reader, zone: str) -> Diagnosis:
         message = said(
             "it is {now}, but the last event was recorded at {last}", now=rfc3339(now, zone), last=rfc3339(last, zone)
         )
-        return Diagnosis("clock", "wrong", message, said("set the clock, or look who recorded that event"))
-    return Diagnosis("clock", "ok", said("behind no event"))
+        return Diagnosis("clock", "wrong", message, said("set the clock, or check who recorded that event"))
+    return Diagnosis("clock", "ok", said("not behind the last event"))
 
 
 def _unfinished(log: Reader) -> Iterator[Diagnosis]:
     for note in log.progress():
         if note.state == "running":
             message = said("a batch file was cut short after line {line}", line=note.lines)
-            yield Diagnosis("batch", "note", message, said("run the same file again: it goes on where it was"))
+            yield Diagnosis("batch", "note", message, said("run the same file again: it continues where it stopped"))
 
 
 def _open_outages(log: Reader, zone: str) -> Iterator[Diagnosis]:
@@ -233,7 +233,7 @@ def _writable(ledger: Ledger) -> Iterator[Diagnosis]:
     except Refusal as refused:
         yield Diagnosis("writing", "note", refused.message, refused.hint)
     else:
-        yield Diagnosis("writing", "ok", said("the ledger may be written"))
+        yield Diagnosis("writing", "ok", said("the ledger can be written"))
     if ledger.store.path is not None:
         free = shutil.disk_usage(ledger.store.path.absolute().parent).free
         little = free < _LITTLE_SPACE
@@ -248,9 +248,9 @@ def _kept(ledger: Ledger, position: int) -> Diagnosis:
         message = said("what is kept cannot be read: {error}", error=error)
         return Diagnosis("projections", "note", message, said("`slaledger rebuild` makes them again"))
     if reached is None:
-        return Diagnosis("projections", "ok", said("none kept; they are made when they are asked for"))
+        return Diagnosis("projections", "ok", said("none kept; they are made when needed"))
     if reached > position:
-        hint = said("`slaledger rebuild` makes them again; was the ledger put back to an older copy?")
+        hint = said("`slaledger rebuild` makes them again; perhaps the ledger was replaced by an older copy")
         return Diagnosis("projections", "wrong", said("they are ahead of the log, at position {at}", at=reached), hint)
     return Diagnosis("projections", "ok", said("at position {at} of {position}", at=reached, position=position))
 
@@ -258,5 +258,5 @@ def _kept(ledger: Ledger, position: int) -> Diagnosis:
 def _tree(ledger: Ledger) -> Diagnosis:
     with tree_as_kept(ledger) as tree:
         if tree is None:
-            return Diagnosis("tree", "ok", said("none kept; it is made when it is asked for"))
+            return Diagnosis("tree", "ok", said("none kept; it is made when needed"))
         return Diagnosis("tree", "ok", said("{size} events in it", size=tree.size))

@@ -67,7 +67,7 @@ class MeasuredMonth(msgspec.Struct, frozen=True, kw_only=True):
                 (said("availability"), f"{found.percent} % ({found.numerator}/{found.denominator})"),
                 (said("unavailable"), unavailable),
                 (said("tier"), tier if self.tier or self.meets_commitment else said("none")),
-                (said("outages by day"), self._by_day() if self.episodes else None),
+                (said("episodes by day"), self._by_day() if self.episodes else None),
             ]
         )
         if self.episodes:

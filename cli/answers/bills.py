@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from cli.answers.imports import print_recorded
 from cli.terminal.output import print_text
 from domain.money import yuan
 from domain.text import said
-from ledger.imports.record_bills import BillsTaken
+from ledger.imports.bills.record import BillsTaken
 
 
 class BillCorrected(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +51,7 @@ class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """What it came to, in a sentence, and what changed in the ledger's bills."""
         files = ", ".join(self.files) if isinstance(self.files, list) else str(self.file)
-        numbers = {"file": files, "commands": self.commands, "recorded": self.recorded, "noops": self.noops}
-        print_text(
-            said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", **numbers)
-            if self.dry_run
-            else said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", **numbers)
-        )
+        print_recorded(files, self.recorded, self.noops, is_dry_run=self.dry_run is True)
         if self.unchanged:
             print_text(said("  bills that are as the source says: {n}", n=self.unchanged))
         for change in self.corrected:

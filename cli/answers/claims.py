@@ -57,7 +57,7 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
                 (said("account"), self.account),
                 (said("month"), self.month),
                 (said("status"), word(self.status)),
-                (said("filed"), self.filed_at),
+                (said("filed at"), self.filed_at),
                 (said("window"), said("{opens} to {closes}", opens=opens, closes=closes)),
                 *((word(name), currency(amount, self.currency)) for name, amount in amounts.items()),
                 (said("vouchers"), " ".join(self.vouchers) or None),

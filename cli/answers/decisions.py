@@ -154,7 +154,7 @@ def _print_basis(made: DecisionAnswer) -> None:
             (said("calendar"), f"{years} sha256 {calendar.sha256[:16]}…" if years else said("none")),
             (said("facts"), count),
             (said("record"), made.sha256),
-            (said("times"), terms.readings.timezone),
+            (said("time zone"), terms.readings.timezone),
         ]
     )
 

@@ -8,9 +8,12 @@ import msgspec
 
 from cli.terminal.output import print_text
 from cli.terminal.values import ZonedInstant
-from domain.text import said
+from domain.text import counted, said
 from ledger.imports.record import Taken
 from ledger.imports.statements import LeftOut
+
+_MOST_SHOWN = 20
+"""How many things that were left out a table lists; JSON has them all."""
 
 
 class Corrected(msgspec.Struct, frozen=True, kw_only=True, rename={"now": "is"}):
@@ -45,13 +48,8 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """What it came to, in sentences."""
         name = self.file if isinstance(self.file, str) else ", ".join(self.files or ())
-        numbers = {"file": name, "commands": self.commands, "recorded": self.recorded, "noops": self.noops}
-        print_text(
-            said("{file}: {commands} commands would record {recorded} events, {noops} no-ops", **numbers)
-            if self.dry_run
-            else said("{file}: {commands} commands, {recorded} events recorded, {noops} no-ops", **numbers)
-        )
-        corrected = [f"{one.incident} ({one.field})" for one in self.corrected]
+        print_recorded(name, self.recorded, self.noops, is_dry_run=self.dry_run is True)
+        corrected = {one.incident for one in self.corrected}
         if self.opened or self.closed or self.reopened or corrected or self.unchanged:
             print_text(
                 said(
@@ -64,8 +62,22 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
                     unchanged=self.unchanged,
                 )
             )
+        for one in self.left_out[:_MOST_SHOWN]:
+            print_text(said("  left out: {key}: {why}", key=one.key, why=one.why))
+        if len(self.left_out) > _MOST_SHOWN:
+            print_text(said("  left out: {n} more; --format json lists them", n=len(self.left_out) - _MOST_SHOWN))
         if self.left_open:
             print_text(said("  still open: {ids}", ids=", ".join(self.left_open)))
+
+
+def print_recorded(name: str, recorded: int, noops: int, *, is_dry_run: bool) -> None:
+    """How many events files came to, and how many commands changed nothing, where there are such."""
+    told = (
+        counted("{file}: {n} event would be recorded", "{file}: {n} events would be recorded", n=recorded, file=name)
+        if is_dry_run
+        else counted("{file}: {n} event recorded", "{file}: {n} events recorded", n=recorded, file=name)
+    )
+    print_text(counted("{told}, {n} no-op", "{told}, {n} no-ops", n=noops, told=told) if noops else told)
 
 
 def import_answer(names: Sequence[str], taken: Taken, zone: str, *, dry_run: bool) -> ImportAnswer:

@@ -113,16 +113,18 @@ def print_report(answer: ReportAnswer, code: str) -> None:
     """Print the totals, in a currency, and the accounts below the commitment or with a claim."""
     totals = answer.totals
     unclaimed = said(
-        "{count}, would get {amount}", count=totals.unclaimed, amount=currency(totals.unclaimed_credit, code)
+        "{count}, credit due if claimed {amount}",
+        count=totals.unclaimed,
+        amount=currency(totals.unclaimed_credit, code),
     )
     print_pairs(
         [
             (said("month"), answer.month),
             (said("accounts"), _counts(totals)),
             (
-                said("below"),
+                said("below the commitment"),
                 said(
-                    "{count} of them, claims would get {amount}",
+                    "{count}, credit due if claimed {amount}",
                     count=totals.below,
                     amount=currency(totals.credit, code),
                 ),
@@ -141,7 +143,7 @@ def print_report(answer: ReportAnswer, code: str) -> None:
 
 def _counts(totals: TotalsShown) -> str:
     return said(
-        "{count}, {outages} with an outage that counts, {uncovered} not covered",
+        "{count}, {outages} with an episode that counts, {uncovered} not covered",
         count=totals.accounts,
         outages=totals.with_outage,
         uncovered=totals.not_covered,

@@ -48,7 +48,7 @@ def print_examined(found: Sequence[FindingShown]) -> None:
         for line in [*rest, *hint]:
             screen.print(" " * width + line)
     wrong = sum(finding.state not in _SOUND for finding in found)
-    screen.print(localized(said("all works") if not wrong else said("{wrong} to be mended", wrong=wrong)))
+    screen.print(localized(said("everything works") if not wrong else said("{wrong} to be fixed", wrong=wrong)))
 
 
 class RebuiltAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -88,7 +88,7 @@ def _print_redemptions(redemptions: Sequence[RedemptionShown]) -> None:
         )
         for one in redemptions
     ]
-    columns = (said("no."), said("bill"), said("part"), said("amount"), said("redeemed"), said("status"))
+    columns = (said("no."), said("bill"), said("part"), said("amount"), said("redeemed at"), said("status"))
     print_table(columns, rows, right=["no.", "amount"])
 
 

@@ -138,13 +138,13 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """Print the worklist."""
         if not (self.unclaimed or self.to_decide or self.to_issue or self.still_open):
-            print_text(said("nothing waits"))
+            print_text(said("the worklist is empty"))
         if self.unclaimed:
             _print_unclaimed(self.unclaimed)
         if self.to_decide:
             print()
             claims = [(one.account, one.month, one.filed_at.in_table()) for one in self.to_decide]
-            print_table((said("account"), said("month"), said("filed")), claims, title=said("Claims to decide"))
+            print_table((said("account"), said("month"), said("filed at")), claims, title=said("Claims to decide"))
         if self.to_issue:
             print()
             awards = [(one.account, one.month, money(one.amount)) for one in self.to_issue]

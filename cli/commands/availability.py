@@ -32,7 +32,7 @@ def parsed_month(context: click.Context, parameter: click.Parameter, value: str 
 @knowledge_options
 @format_option
 def availability(account: str, month: str, asked: KnownAtOptions, format_: str | None) -> None:
-    """The month, measured: total, unavailable, the exact ratio, the tier.
+    """Measure an account's month: total and unavailable time, the exact ratio, the tier.
 
     \b
     Example:
@@ -49,7 +49,7 @@ def availability(account: str, month: str, asked: KnownAtOptions, format_: str |
 @knowledge_options
 @format_option
 def breaches(month: str, asked: KnownAtOptions, format_: str | None) -> None:
-    """Every account below the commitment, with the credit that a claim would get.
+    """List the accounts below the commitment, with the credit that a claim would get.
 
     \b
     Example:
@@ -69,7 +69,7 @@ def breaches(month: str, asked: KnownAtOptions, format_: str | None) -> None:
 @knowledge_options
 @format_option
 def mtbf(account: str, year: int, asked: KnownAtOptions, format_: str | None) -> None:
-    """The mean time between failures of a natural year, and whether it meets the commitment.
+    """Show the mean time between failures of a calendar year, and whether it meets the commitment.
 
     \b
     Example:
@@ -85,7 +85,7 @@ def mtbf(account: str, year: int, asked: KnownAtOptions, format_: str | None) ->
 @knowledge_options
 @format_option
 def worklist(asked: KnownAtOptions, format_: str | None) -> None:
-    """What waits: breaches to claim and until when, claims to decide, awards to issue.
+    """List what is to be done: breaches to claim and until when, claims to decide, awards to issue.
 
     \b
     Example:

@@ -33,14 +33,16 @@ def _known(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 
 @click.command()
 @click.argument("file", shell_complete=files)
-@click.option("--keep-going", is_flag=True, help="Do the rest after a refusal; list all refusals, exit 1.")
+@click.option(
+    "--keep-going", is_flag=True, help="Continue after a refusal; list all refusals at the end, exit status 1."
+)
 @click.option("--dry-run", is_flag=True, help="Check every line in turn and record nothing.")
 @click.option("--command", "words", callback=_known, metavar="WORDS", help="The file is a CSV table of this command.")
 @format_option
 def batch(file: str, keep_going: bool, dry_run: bool, words: str | None, format_: str | None) -> int:
-    """Carry out a file of commands, JSON Lines in UTF-8; - reads standard input.
+    """Run a file of commands, JSON Lines in UTF-8; - reads standard input.
 
-    It stops at the first refusal; what came before stays. An interrupted file is simply run again.
+    It stops at the first refusal; what earlier lines recorded is kept. Run an interrupted file again to continue it.
     With --command 'claim file' the file is a CSV table whose header names the fields of that command.
 
     \b

@@ -11,15 +11,15 @@ from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.refusals import CalendarNotRecorded
 from cli.terminal.output import emit, format_option
 
-calendar = group("calendar", "Working days, as the State Council published them.")
+calendar = group("calendar", "Record and show working days, as the State Council published them.")
 
 
-@calendar.command("show", short_help="A year's days off and make-up working days.")
+@calendar.command("show", short_help="Show a year's days off and make-up working days.")
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option
 def show(year: int, asked: KnownAtOptions, format_: str | None) -> None:
-    """A year's days off and make-up working days, as recorded.
+    """Show a year's days off and make-up working days, as recorded.
 
     \b
     Example:

@@ -21,7 +21,7 @@ from ledger.commands.handlers.claim import claim_in
 from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels
 
-claim = group("claim", "Claims for a month: filed, decided clause by clause, disputed, decided again.")
+claim = group("claim", "File, decide, dispute and explain claims for a month.")
 
 
 def _claim(log: Reader, account: str, month: str) -> ClaimAnswer:
@@ -30,13 +30,13 @@ def _claim(log: Reader, account: str, month: str) -> ClaimAnswer:
     return claim_answer(case, claim_in(case, account, month), settings().lang)
 
 
-@claim.command("show", short_help="A claim and its decisions.")
+@claim.command("show", short_help="Show a claim and its decisions.")
 @click.argument("account", shell_complete=accounts)
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
 @format_option
 def show(account: str, month: str, asked: KnownAtOptions, format_: str | None) -> None:
-    """A claim and its decisions.
+    """Show a claim and its decisions.
 
     \b
     Example:
@@ -47,12 +47,12 @@ def show(account: str, month: str, asked: KnownAtOptions, format_: str | None) -
     emit(answer, format_, answer.table)
 
 
-@claim.command("list", short_help="Every claim and where it stands.")
+@claim.command("list", short_help="List the claims and their status.")
 @click.option("--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's.")
 @knowledge_options
 @format_option
 def list_(month: str | None, asked: KnownAtOptions, format_: str | None) -> None:
-    """Every claim and where it stands.
+    """List the claims and their status.
 
     \b
     Example:
@@ -65,17 +65,25 @@ def list_(month: str | None, asked: KnownAtOptions, format_: str | None) -> None
     emit(rows, format_, lambda: print_claims(rows))
 
 
-@claim.command("explain", short_help="The derivation, clause by clause.")
+@claim.command("explain", short_help="Explain a decision clause by clause.")
 @click.argument("account", shell_complete=accounts)
 @click.argument("month", callback=parsed_month, shell_complete=months)
-@click.option("--decision", "number", type=click.IntRange(1), metavar="N", help="The latest by default.")
-@click.option("--readings", is_flag=True, help="And which other reading of a doubtful clause would change it.")
+@click.option(
+    "--decision",
+    "number",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The number of the decision; the latest by default.",
+)
+@click.option(
+    "--readings", is_flag=True, help="Also show which other reading of a doubtful clause would change the result."
+)
 @knowledge_options
 @format_option
 def explain(
     account: str, month: str, number: int | None, readings: bool, asked: KnownAtOptions, format_: str | None
 ) -> None:
-    """The derivation of a decision, clause by clause: what went in, what came out.
+    """Explain a decision clause by clause: what went in, what came out.
 
     \b
     Example:

@@ -14,10 +14,10 @@ VARIABLE = "_SLALEDGER_COMPLETE"
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """The script that makes a shell complete commands, options and the ledger's ids.
+    """Print the script with which a shell completes commands, options and the ledger's ids.
 
-    For bash put its output into ~/.local/share/bash-completion/completions/slaledger, for fish into
-    ~/.config/fish/completions/slaledger.fish, for zsh into a file that ~/.zshrc reads.
+    For bash, write the output to ~/.local/share/bash-completion/completions/slaledger; for fish, to
+    ~/.config/fish/completions/slaledger.fish; for zsh, to a file that ~/.zshrc reads.
 
     \b
     Example:

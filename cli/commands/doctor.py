@@ -20,9 +20,9 @@ _STATUS = {"ok": 0, "note": 0, "wrong": Unreadable.status, "damaged": Damaged.st
 @click.command()
 @format_option
 def doctor(format_: str | None) -> int:
-    """Look at the installation, its environment and the ledger, and say what is missing or misconfigured.
+    """Check the installation, its environment and the ledger, and report what is missing or misconfigured.
 
-    Nothing is changed. Exit status 0 where everything works, 2 where something does not, 4 where the store is damaged.
+    Nothing is changed. Exit status 0 if everything works, 2 if something does not, 4 if the store is damaged.
 
     \b
     Example:

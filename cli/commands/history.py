@@ -26,14 +26,16 @@ from ledger.queries.worklist import AccountThen, account_then
 @click.option(
     "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only what concerns this month."
 )
-@click.option("--valid-at", metavar="TIME", help="As it was then: by what had happened until TIME.")
+@click.option("--valid-at", metavar="TIME", help="Use only what had happened by TIME.")
 @knowledge_options
-@click.option("--diff", "diff", metavar="TIME", help="And what changed between that knowledge and TIME's.")
+@click.option(
+    "--diff", "diff", metavar="TIME", help="Also show what changed between that knowledge and what was known at TIME."
+)
 @format_option
 def history(
     account: str, month: str | None, valid_at: str | None, asked: KnownAtOptions, diff: str | None, format_: str | None
 ) -> None:
-    """All that is recorded of an account, in order: position, time, actor, what.
+    """Show everything recorded about an account, in order: position, time, actor and content.
 
     \b
     Example:

@@ -8,9 +8,9 @@ from cli.options.bill_files import BillFiles, bill_options, take_bills
 from cli.options.importing import terms_currency
 from domain.text import said
 from domain.time import zone_info
-from ledger.imports import focus as of_focus
-from ledger.imports.aliyun_bill import AliyunBillOptions, read_aliyun_bill
-from ledger.imports.bss import BssOptions, read_bss
+from ledger.imports.bills import focus as of_focus
+from ledger.imports.bills.aliyun_bill import AliyunBillOptions, read_aliyun_bill
+from ledger.imports.bills.bss import BssOptions, read_bss
 
 
 def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:

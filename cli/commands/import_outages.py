@@ -20,12 +20,12 @@ from cli.options.importing import (
     whom_options,
 )
 from domain.text import said
-from ledger.imports.alertmanager import AlertOptions, read_alertmanager
+from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
 from ledger.imports.label_rules import LabelRules, parse_episode
-from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
-from ledger.imports.prometheus import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
-from ledger.imports.series import Gap
-from ledger.imports.statuspage import StatuspageOptions, read_statuspage
+from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
+from ledger.imports.prometheus.reader import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus.series import Gap
+from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
 
 _skip_ids = click.option(
     "--skip", multiple=True, metavar="ID[@START]", help="Leave an incident out, or one outage of it; repeatable."

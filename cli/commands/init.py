@@ -19,13 +19,13 @@ from ledger.transparency.tree import tree_of
 
 
 @click.command()
-@click.option("--agreement", metavar="NAME", help="What its accounts are under; aliyun-ccc by default.")
+@click.option("--agreement", metavar="NAME", help="The accounts' agreement; aliyun-ccc by default.")
 @format_option
 def init(agreement: str | None, format_: str | None) -> None:
-    """Create a ledger: its id, the agreement that its accounts are under, and the working days that this needs.
+    """Create a ledger: its id, its agreement, and the working days that the agreement needs.
 
-    On a ledger it adds what an upgrade brought and the ledger does not have yet. `terms list --shipped` lists
-    the agreements that come with the software; the working days are those published in China from 2018 on.
+    On an existing ledger it adds what an upgrade brought. `terms list --shipped` lists the shipped agreements; the
+    working days are those published in China from 2018 on.
 
     \b
     Example:
@@ -51,7 +51,7 @@ def _make_what_is_kept(ledger: Ledger) -> None:
 @workers_options
 @format_option
 def rebuild(workers: Workers | None, format_: str | None) -> None:
-    """Drop the projections and make them again from the events. No event is touched.
+    """Delete the projections and rebuild them from the events. No event is changed.
 
     \b
     Example:

@@ -9,16 +9,19 @@ from ledger.store.postgres.roles import ROLES, roles_sql
 
 @click.group()
 def postgres() -> None:
-    """A ledger on a PostgreSQL server."""
+    """Set up a ledger on a PostgreSQL server."""
 
 
-@postgres.command("roles", short_help="The SQL for three roles: recorder, finance, auditor.")
+@postgres.command("roles", short_help="Print the SQL for three roles: recorder, finance, auditor.")
 @click.option("--schema", default="public", show_default=True, metavar="NAME", help="The schema of the ledger.")
-@click.option("--prefix", default="slaledger_", show_default=True, metavar="TEXT", help="What the names begin with.")
+@click.option(
+    "--prefix", default="slaledger_", show_default=True, metavar="TEXT", help="The prefix of the roles' names."
+)
 def roles(schema: str, prefix: str) -> None:
-    """Print the SQL that makes three roles: recorder and finance read and append, the auditor reads and no more.
+    """Print the SQL that makes three roles: recorder and finance read and append, the auditor only reads.
 
-    Nothing is carried out: read it, and run it with psql as the owner of the ledger's tables, after `slaledger init`.
+    The command only prints. Read the SQL, and run it with psql as the owner of the ledger's tables, after `slaledger
+    init`.
 
     \b
     Example:

@@ -26,10 +26,10 @@ from ledger.commands.parsing import build
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
 _HELP = {
-    "key": "Strict idempotency key: the command is carried out once for ever.",
-    "reason": "Why.",
-    "again": "Record it once more, although it was undone since.",
-    "region": "Its region, for incidents of a region.",
+    "key": "Strict idempotency key: the command is carried out only once.",
+    "reason": "The reason.",
+    "again": "Record it again although it was undone since.",
+    "region": "The account's region, for incidents that affect a region.",
     "covered_in_beta": "The agreement covers the account in beta too.",
     "from_": "Start of the excluded span; the incident's start by default.",
     "to": "End of the excluded span; the incident's end by default.",
@@ -40,17 +40,17 @@ _HELP = {
     "decided_at": "When it was decided; now by default.",
     "issued_at": "When it was issued; now by default.",
     "voucher": "The voucher's id; V-ACCOUNT-MONTH-N by default.",
-    "all": "The month's run: every account for which something waits.",
-    "function": "What was unavailable: one of the agreement's functions (`terms show` lists them).",
-    "call_fee": "The part of the fee that was for calls; left out where the agreement's fee has no parts.",
-    "file": "A file to read it from.",
+    "all": "The month's run: all accounts that have something to do.",
+    "function": "The unavailable function; `terms show` lists the agreement's functions.",
+    "call_fee": "The part of the fee for calls; leave it out if the agreement's fee has no parts.",
+    "file": "Read it from this file.",
     "source": "Where the file's days were published.",
     "noticed_at": "When the amendment was announced; the first version needs none.",
-    "accounts": "The account that it touches; repeat for several.",
-    "regions": "A region that it touches; repeat for several.",
-    "all_accounts": "It touches everybody.",
-    "uncertainty_seconds": "How far off that time may be, where it was measured in steps.",
-    "months": "How many months the payment is for.",
+    "accounts": "An account that is affected; repeat for several.",
+    "regions": "A region that is affected; repeat for several.",
+    "all_accounts": "All accounts are affected.",
+    "uncertainty_seconds": "How far that time may be off, if it was measured in steps.",
+    "months": "The number of months that the bill covers.",
     "evidence": "NAME=SHA256[@URI]; repeat for several.",
 }
 
@@ -106,7 +106,7 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     told = _HELP.get(field)
     plain = _without_none(hint)
     if plain is VoucherOffset:
-        helped = "What of the {} part was paid with vouchers outside."
+        helped = "The amount of the {} part that was paid with vouchers outside the ledger."
         return [
             click.Option(["--service-voucher"], metavar="AMOUNT", help=helped.format("service")),
             click.Option(["--call-voucher"], metavar="AMOUNT", help=helped.format("call")),
@@ -206,7 +206,7 @@ def print_receipt(done: Done, format_: str | None) -> None:
     emit(answer, format_, answer.table)
 
 
-account = group("account", "Accounts under the agreement: enrolment, stage, closure.")
-incident = group("incident", "Outages of one account, of several, of a region, or of everybody.")
-exclusion = group("exclusion", "Causes of clause 2.3, for an incident or a part of it.")
-fees = group("fees", "Bills: what was paid for which months, and how much of it with vouchers.")
+account = group("account", "Enrol accounts under the agreement, correct them, change their stage, close them.")
+incident = group("incident", "Record incidents of one account, of several, of a region, or of all accounts.")
+exclusion = group("exclusion", "Apply exclusions of clause 2.3 to an incident or a part of it, or withdraw them.")
+fees = group("fees", "Record what was billed for which months, and how much of it was paid with vouchers.")

@@ -19,14 +19,15 @@ from ledger.queries.month_report import MonthReport, month_report
 
 @click.command()
 @click.argument("month", callback=parsed_month, shell_complete=months)
-@click.option("--html", "html", metavar="FILE", help="A page to look at.")
-@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@click.option("--html", "html", metavar="FILE", help="Write a page for a browser.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @knowledge_options
 @format_option
 def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, format_: str | None) -> None:
-    """A month over all accounts: availability, tiers, claims, amounts. Open outages count up to the last event.
+    """Summarise a month over all accounts: availability, tiers, claims, amounts. Open incidents count up to the last
+    event.
 
-    A table shows the accounts below the commitment and those that claimed; other formats all accounts.
+    The table lists the accounts below the commitment and those that claimed; other formats list all accounts.
 
     \b
     Example:

@@ -20,15 +20,15 @@ from cli.terminal.output import emit, format_option
 from domain.terms.versions import by_name, document_sha256, latest, parse_terms
 from ledger.files.reading import read_text
 
-terms = group("terms", "The agreement's versions: published, shown, checked.")
+terms = group("terms", "Publish, list, show and check versions of the agreement.")
 
 
-@terms.command("show", short_help="A version: its parameters with their clauses, its readings.")
+@terms.command("show", short_help="Show a version: its parameters with their clauses, and its readings.")
 @click.argument("version", required=False, shell_complete=versions)
 @knowledge_options
 @format_option
 def show(version: str | None, asked: KnownAtOptions, format_: str | None) -> None:
-    """A version of the agreement, the latest by default: parameters with their clauses, readings.
+    """Show a version of the agreement, the latest by default: its parameters with their clauses, and its readings.
 
     \b
     Example:
@@ -40,12 +40,12 @@ def show(version: str | None, asked: KnownAtOptions, format_: str | None) -> Non
     emit(answer, format_, answer.table)
 
 
-@terms.command("list", short_help="Every published version.")
-@click.option("--shipped", is_flag=True, help="What comes with the software instead; needs no ledger.")
+@terms.command("list", short_help="List the published versions.")
+@click.option("--shipped", is_flag=True, help="List the shipped agreements instead; needs no ledger.")
 @knowledge_options
 @format_option
 def list_(shipped: bool, asked: KnownAtOptions, format_: str | None) -> None:
-    """Every published version, in order of effect.
+    """List the published versions, in order of effect.
 
     \b
     Example:
@@ -67,11 +67,11 @@ def _list_shipped(format_: str | None) -> None:
     emit(rows, format_, lambda: print_shipped(rows))
 
 
-@terms.command("check", short_help="Whether a document is sound.")
+@terms.command("check", short_help="Check whether a terms document is sound.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @format_option
 def check(file: str, format_: str | None) -> None:
-    """Whether a document is sound; names the place where it is not. Needs no ledger and records nothing.
+    """Check whether a terms document is sound; name the place of an error. Needs no ledger and records nothing.
 
     \b
     Example:

@@ -20,23 +20,23 @@ from ledger.files.writing import STDOUT
 from ledger.transparency.proofs import read_checkpoint
 from ledger.transparency.signed_notes import read_key_file, sign_note
 
-_FORCE = click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+_FORCE = click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 _SIGN = click.option(
     "--sign", "key_file", metavar="KEYFILE", help="Sign the checkpoint with the key that `slaledger keygen` made."
 )
 
 
-@click.command("events", short_help="Every event, as CloudEvents, for another store.")
+@click.command("events", short_help="Write every event as CloudEvents, for another store.")
 @click.option(
-    "-o", "--output", "file", default=STDOUT, metavar="FILE", help="Compressed where it ends in .zst; - is stdout."
+    "-o", "--output", "file", default=STDOUT, metavar="FILE", help="Compressed if the name ends in .zst; - is stdout."
 )
 @_FORCE
 @_SIGN
 @format_option
 def export_events(file: str, force: bool, key_file: str | None, format_: str | None) -> None:
-    """Every event as JSON Lines, CloudEvents 1.0 envelopes with the stored bytes, and a checkpoint last.
+    """Write every event as a line of JSON, a CloudEvents 1.0 envelope with the stored bytes; the checkpoint comes last.
 
-    All of one moment, while others may write. `slaledger import events` makes the same ledger of it.
+    The file shows one moment; others may write meanwhile. `slaledger import events` makes the same ledger from it.
 
     \b
     Example:
@@ -55,16 +55,15 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
         )
 
 
-@click.command("backup", short_help="A copy of one moment while others write.")
+@click.command("backup", short_help="Copy the ledger while others may write.")
 @click.argument("file", shell_complete=files)
 @_FORCE
 @_SIGN
 @format_option
 def backup(file: str, force: bool, key_file: str | None, format_: str | None) -> None:
-    """Copy the ledger as it is at one moment, while others may write, and print the copy's checkpoint.
+    """Copy the ledger as it is at one moment, and print the copy's checkpoint. Others may write meanwhile.
 
-    It is printed as text whatever the format; keep it away from the copy, and give it to
-    `slaledger restore --against`.
+    The checkpoint is always printed as text. Keep it apart from the copy, and give it to `slaledger restore --against`.
 
     \b
     Example:
@@ -76,14 +75,14 @@ def backup(file: str, force: bool, key_file: str | None, format_: str | None) ->
     print(text if key is None else sign_note(text, key), end="")
 
 
-@click.command("restore", short_help="A ledger again of a backup or an export.")
+@click.command("restore", short_help="Restore a ledger from a backup or export.")
 @click.argument("file", shell_complete=files)
-@click.option("--against", metavar="CHECKPOINT", help="A file with the checkpoint that the copy must extend.")
+@click.option("--against", metavar="CHECKPOINT", help="The checkpoint file that the copy must extend.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @format_option
 def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str | None) -> None:
-    """Make the ledger that --ledger names of a backup or an export, once its root is proved; nothing is left of it
-    otherwise. There must be no ledger yet, or an empty one.
+    """Restore a backup or export into the ledger named by --ledger. The root is verified first; on failure nothing is
+    created. That ledger must not exist yet, or must be empty.
 
     \b
     Example:
@@ -102,7 +101,8 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
     if not vouched:
         warn(
             said(
-                "no checkpoint was given: what is proved is that every event can be read and no stream misses a version"
+                "no checkpoint was given: the copy is only proved to have readable events and no stream with a "
+                "missing version"
             )
         )
     print_receipt(

@@ -16,15 +16,17 @@ from ledger.log import streams
 from ledger.queries.read_models import ReadModels
 from ledger.queries.worklist import voucher_then
 
-voucher = group("voucher", "Vouchers: issued for an award, redeemed on later bills, reversed, cancelled.")
+voucher = group(
+    "voucher", "Issue vouchers for awards, redeem them on later bills, reverse redemptions, cancel vouchers."
+)
 
 
-@voucher.command("list", short_help="Vouchers with their balances.")
+@voucher.command("list", short_help="List the vouchers with their balances.")
 @click.option("--account", shell_complete=accounts, metavar="ID", help="Only this account's.")
 @knowledge_options
 @format_option
 def list_(account: str | None, asked: KnownAtOptions, format_: str | None) -> None:
-    """Vouchers with their balances.
+    """List the vouchers with their balances.
 
     \b
     Example:
@@ -40,12 +42,12 @@ def list_(account: str | None, asked: KnownAtOptions, format_: str | None) -> No
     emit(rows, format_, lambda: print_vouchers(rows))
 
 
-@voucher.command("show", short_help="One voucher from claim to last redemption.")
+@voucher.command("show", short_help="Show a voucher from its claim to its last redemption.")
 @click.argument("voucher_id", metavar="VOUCHER", shell_complete=vouchers)
 @knowledge_options
 @format_option
 def show(voucher_id: str, asked: KnownAtOptions, format_: str | None) -> None:
-    """One voucher from claim to last redemption.
+    """Show a voucher from its claim to its last redemption.
 
     \b
     Example:

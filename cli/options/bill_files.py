@@ -18,9 +18,9 @@ from cli.terminal.output import emit, format_option, warn
 from domain.refusals import BadValue
 from domain.time import Instant
 from ledger.files.lines import open_lines
-from ledger.imports.bill_statements import BillReading
-from ledger.imports.reconcile_bills import EVERY, AskedOfBills
-from ledger.imports.record_bills import record_bills
+from ledger.imports.bills.reconcile import EVERY, AskedOfBills
+from ledger.imports.bills.record import record_bills
+from ledger.imports.bills.statements import BillReading
 from ledger.imports.source import LARGEST
 from ledger.imports.statements import SourceFile
 

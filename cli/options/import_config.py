@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from domain.text import said
 from ledger.files.reading import read_text
 from ledger.refusals.imports.config import BadImportConfig, NoFileFits, UnknownImportFormat
 
@@ -41,19 +42,19 @@ def configured_imports(file: str, formats: frozenset[str]) -> list[ConfiguredImp
         raise BadImportConfig(place=file, what=str(error)) from None
     entries = document.get("import")
     if not isinstance(entries, list) or document.keys() != {"import"}:
-        raise BadImportConfig(place=file, what="it has no list [[import]], or something else beside it")
+        raise BadImportConfig(place=file, what=said("it needs a list [[import]], and nothing else"))
     folder = Path(file).parent
     return [_entry(f"{file}: import {n}", entry, folder, formats) for n, entry in enumerate(entries, 1)]
 
 
 def _entry(place: str, entry: object, folder: Path, formats: frozenset[str]) -> ConfiguredImport:
     if not isinstance(entry, dict):
-        raise BadImportConfig(place=place, what="it is no table")
+        raise BadImportConfig(place=place, what=said("an import is a table"))
     format_, files = entry.get("format"), entry.get("files")
     if not isinstance(format_, str) or format_ not in formats:
         raise UnknownImportFormat(place=place, given=repr(format_), formats=", ".join(sorted(formats)))
     if not isinstance(files, list) or not files or not all(isinstance(each, str) for each in files):
-        raise BadImportConfig(place=place, what="files is no list of paths")
+        raise BadImportConfig(place=place, what=said("files must be a list of paths"))
     words = [path for each in files for path in _paths(place, each, folder)]
     for key, value in entry.items():
         if key not in ("format", "files"):
@@ -81,4 +82,6 @@ def _option(place: str, key: str, value: object) -> Iterator[str]:
         elif isinstance(each, str) or (isinstance(each, int) and each is not False):
             yield f"--{key}={each}"
         elif each is not False:
-            raise BadImportConfig(place=place, what=f"{key} is neither a text, true or false, nor a list of texts")
+            raise BadImportConfig(
+                place=place, what=said("{key} must be a text, true, false or a list of texts", key=key)
+            )

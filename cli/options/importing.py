@@ -21,7 +21,7 @@ from domain.text import said
 from domain.time import DEFAULT_ZONE, Instant
 from ledger.files.lines import open_lines
 from ledger.imports import source
-from ledger.imports.outcome import Asked
+from ledger.imports.reconciling.outcome import Asked
 from ledger.imports.record import ReadFile, Taken, reconcile_source, take_over
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals.imports.reconcile import BadGone, Vanished

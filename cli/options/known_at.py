@@ -40,8 +40,8 @@ class KnownAt(NamedTuple):
 def knowledge_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The two options; the command gets them as `asked`. Raises click.UsageError where both are given."""
 
-    @click.option("--known-at", metavar="TIME", help="As it was known then: by what was recorded until TIME.")
-    @click.option("--at-position", type=int, metavar="N", help="As it was known when event N had been recorded.")
+    @click.option("--known-at", metavar="TIME", help="Use only what was recorded by TIME.")
+    @click.option("--at-position", type=int, metavar="N", help="Use only what was recorded up to event N.")
     @functools.wraps(command)
     def asking(*words: Any, known_at: str | None, at_position: int | None, **given: Any) -> Any:
         if known_at is not None and at_position is not None:

@@ -22,10 +22,10 @@ def target_options(formats: Mapping[str, tuple[str, ...]] | None = None) -> Call
     """`-o` and `--force`; with formats, each with its file name endings, also the file's `--format`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        command = click.option("--force", is_flag=True, help="Replace FILE where it exists.")(command)
+        command = click.option("--force", is_flag=True, help="Replace FILE if it exists.")(command)
         if formats is not None:
             command = _format_option(command, formats)
-        names, told = ("-o", "--output", "file"), "- is stdout, the default."
+        names, told = ("-o", "--output", "file"), "Use - for stdout, the default."
         return click.option(*names, default=STDOUT, metavar="FILE", shell_complete=files, help=told)(command)
 
     return decorate
@@ -37,7 +37,9 @@ def _format_option(command: Callable[..., Any], formats: Mapping[str, tuple[str,
         return command(*words, file=file, format_=format_ or _by_ending(file, formats), **given)
 
     kind = click.Choice(list(formats))
-    return click.option("--format", "format_", type=kind, help="The file's; by default as its name ends.")(chosen)
+    return click.option("--format", "format_", type=kind, help="Format of the file; by default that of its ending.")(
+        chosen
+    )
 
 
 def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:

@@ -15,8 +15,10 @@ from ledger.parallel import Workers
 def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The two options; the command gets them as `workers`, None for this process alone. Raises click.UsageError."""
 
-    @click.option("--workers", "processes", type=click.IntRange(1, 1024), metavar="N", help="On N processes here.")
-    @click.option("--cluster", "address", metavar="ADDRESS", help="On the Dask workers of tcp://HOST:PORT.")
+    @click.option(
+        "--workers", "processes", type=click.IntRange(1, 1024), metavar="N", help="Use N processes of this computer."
+    )
+    @click.option("--cluster", "address", metavar="ADDRESS", help="Use the Dask workers of tcp://HOST:PORT.")
     @functools.wraps(command)
     def divided(*words: Any, processes: int | None, address: str | None, **given: Any) -> Any:
         if processes is not None and address is not None:

@@ -45,11 +45,11 @@ def field_labels() -> dict[str, Said]:
         "availability": said("Availability"),
         "unavailable": said("Unavailable"),
         "tier": said("Tier"),
-        "would": said("A claim would get, by what is known"),
+        "would": said("Credit due on the facts known"),
         "status": said("Claim"),
         "decision": said("Decision"),
         "issued": said("Issued"),
-        "left": said("Left of it"),
+        "left": said("Voucher balance"),
     }
 
 
@@ -112,7 +112,7 @@ def tier_words(tier: int | None, terms: Terms) -> Said:
     if bounds.at_least is None:
         return said("{tier}: below {below}", tier=tier, below=below)
     return said(
-        "{tier}: below {below}, from {at_least} on", tier=tier, below=below, at_least=percent_text(bounds.at_least)
+        "{tier}: below {below}, at or above {at_least}", tier=tier, below=below, at_least=percent_text(bounds.at_least)
     )
 
 

@@ -68,7 +68,7 @@ def status_words(code: str | None) -> Said:
         "awarded": said("awarded, waits for its voucher"),
         "not_awarded": said("decided, nothing awarded"),
         "disputed": said("disputed, waits to be decided again"),
-        "settled": said("settled, all that is awarded is issued"),
+        "settled": said("settled"),
     }[code]
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from cli.pages import labels
-from cli.terminal.values import ZonedInstant
+from cli.terminal.values import ZonedInstant, is_instant
 from domain import decision as record
 from domain import events as e
 from domain.case import Fact
@@ -82,7 +82,7 @@ def _value(name: str, value: object, zone: str) -> str | Said:
         return yuan(value)
     if isinstance(value, int) and name.endswith("_us"):
         return said("{seconds} s", seconds=seconds_text(value))
-    if isinstance(value, int) and name.endswith("_at"):
+    if isinstance(value, int) and is_instant(name):
         return ZonedInstant(value, zone).in_table()
     if isinstance(value, tuple | list):
         return cut(", ".join(map(_item, value)))

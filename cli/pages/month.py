@@ -21,6 +21,8 @@ ROWS = 500
 DOTS = 200
 """The largest number of accounts with an outage that get named dots; more are drawn as one path per tier."""
 NAMED = 12
+OPEN = 20
+"""The largest number of open outages that are named."""
 WIDTH, BAND = 1000, 90
 """The plot's own units: the plot is stretched to fit the page, its dots are not."""
 
@@ -70,6 +72,7 @@ def month_page(report: MonthReport) -> bytes:
         plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
         rows=[_row(row, terms) for row in rows[:ROWS]],
         further=_further(rows[ROWS:], report.month, terms),
+        still_open=_still_open(report.accounts),
     )
 
 
@@ -83,7 +86,7 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
     return (
         row.account,
         f"{percent_cut(row.numerator, row.denominator)}%",
-        labels.lasted(row.unavailable_us),
+        _unavailable(row),
         tier_words(row.tier, terms) if row.covered else said("none: not covered"),
         labels.money(row.credit_fen, terms.currency),
         labels.status_words(row.status),
@@ -93,18 +96,36 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
     )
 
 
+def _unavailable(row: AccountMonth) -> Said | str:
+    lasted = labels.lasted(row.unavailable_us)
+    return said("{lasted}, still open", lasted=lasted) if row.still_open else lasted
+
+
+def _still_open(accounts: Sequence[AccountMonth]) -> Said | str:
+    """The open outages that the month counts, the first of them by id."""
+    ids = sorted({incident for row in accounts for incident in row.still_open})
+    if not ids:
+        return ""
+    shown = ", ".join(ids[:OPEN])
+    if len(ids) <= OPEN:
+        return said("Outages without an end count up to now: {incidents}.", incidents=shown)
+    return said(
+        "Outages without an end count up to now: {incidents}, and {n} more.", incidents=shown, n=len(ids) - OPEN
+    )
+
+
 def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]:
     return [
         (said("Accounts"), str(totals.accounts)),
         (said("Not covered"), str(totals.not_covered)),
-        (said("With an outage that counts"), str(totals.with_outage)),
+        (said("With an episode that counts"), str(totals.with_outage)),
         (said("Below the commitment"), str(totals.below)),
-        (said("Claims would get, by what is known"), labels.money(totals.credit_fen, terms.currency)),
+        (said("Credit due on the facts known"), labels.money(totals.credit_fen, terms.currency)),
         (said("Claims"), str(totals.claims)),
         (said("Awarded"), labels.money(totals.awarded_fen, terms.currency)),
         (said("Issued"), labels.money(totals.issued_fen, terms.currency)),
         (said("Breaches without a claim"), str(totals.unclaimed)),
-        (said("They would get"), labels.money(totals.unclaimed_fen, terms.currency)),
+        (said("Credit due if claimed"), labels.money(totals.unclaimed_fen, terms.currency)),
     ]
 
 
@@ -138,7 +159,7 @@ def _plot(accounts: Sequence[AccountMonth], terms: Terms, in_table: set[str]) ->
         paths=[] if len(dots) <= DOTS else _paths(dots),
         names=[dot.account for dot in dots] if 0 < len(dots) <= NAMED else [],
         drawn=counted(
-            "{n} account had an outage that counts.", "{n} accounts had an outage that counts.", n=len(shown)
+            "{n} account had an episode that counts.", "{n} accounts had an episode that counts.", n=len(shown)
         ),
         flat=_flat(sum(row.covered for row in accounts) - len(shown)),
     )
@@ -156,7 +177,7 @@ def _flat(without: int) -> Said | str:
 
 def _band_words(band: Band) -> Said:
     if band.tier == 0:
-        return said("met, from {lower} on", lower=percent_text(band.lower))
+        return said("met, at or above {lower}", lower=percent_text(band.lower))
     return said("tier {tier}, below {upper}", tier=band.tier, upper=percent_text(band.upper))
 
 

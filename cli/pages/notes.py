@@ -11,8 +11,8 @@ def left_out_notes(
     """A sentence for each kind of data that is partly left out; None where nothing is."""
     notes = {
         "skipped": counted(
-            "{n} earlier event that concerns the month is no step here: the first step shows what it adds up to.",
-            "{n} earlier events that concern the month are no steps here: the first step shows what they add up to.",
+            "{n} earlier event of the month is not a step here: the first step includes it.",
+            "{n} earlier events of the month are not steps here: the first step includes them.",
             n=skipped,
         ),
         "others": counted(
@@ -22,23 +22,22 @@ def left_out_notes(
             account=account,
         ),
         "undrawn": counted(
-            "At some step {n} outage, the shortest, is not drawn; all are counted.",
-            "At some step {n} outages, the shortest, are not drawn; all are counted.",
+            "At some step the shortest episode or incident is not drawn; all are counted.",
+            "At some step the {n} shortest episodes and incidents are not drawn; all are counted.",
             n=undrawn,
         ),
         "unlisted": counted(
-            "At some step {n} episode or incident, the shortest, is not listed; all are counted. "
-            "`slaledger availability {account} {month}` and `slaledger history {account}` list all.",
-            "At some step {n} episodes and incidents, the shortest, are not listed; all are counted. "
-            "`slaledger availability {account} {month}` and `slaledger history {account}` list all.",
+            "At some step the shortest episode or incident is not listed; all are counted. `slaledger availability "
+            "{account} {month}` and `slaledger history {account}` list all.",
+            "At some step the {n} shortest episodes and incidents are not listed; all are counted. `slaledger "
+            "availability {account} {month}` and `slaledger history {account}` list all.",
             n=unlisted,
             account=account,
             month=month,
         ),
         "decisions": counted(
-            "{n} earlier decision is not written out: `slaledger claim explain {account} {month} --decision 1`.",
-            "{n} earlier decisions are not written out: `slaledger claim explain {account} {month} --decision 1` "
-            "and so on.",
+            "{n} earlier decision is not shown: `slaledger claim explain {account} {month} --decision 1`.",
+            "{n} earlier decisions are not shown: `slaledger claim explain {account} {month} --decision 1` and so on.",
             n=decisions,
             account=account,
             month=month,

@@ -51,7 +51,7 @@ class Drawn(NamedTuple):
 def lane_labels(functions: Sequence[str]) -> list[str | Said]:
     """The label of each lane."""
     named = [labels.function(code) for code in functions]
-    return [*named, said("Condition: all functions merged"), said("Counts as unavailable")]
+    return [*named, said("Episodes: all functions merged"), said("Counts as unavailable")]
 
 
 def drawn(picture: Picture, functions: Sequence[str], most: int) -> Drawn:

@@ -11,7 +11,7 @@ def case_words() -> dict[str, Said]:
         "kind": said("Service credit case"),
         "account": said("Account"),
         "month": said("Month"),
-        "skip": said("To the numbers"),
+        "skip": said("Skip to the figures"),
         "slider": said("As it was known"),
         "slider_help": said("Arrow keys move from event to event, Home and End to the first and the last."),
         "step": said("Event"),
@@ -22,14 +22,14 @@ def case_words() -> dict[str, Said]:
         "recorded_by": said("recorded by"),
         "because": said("because"),
         "nothing_changed": said("Nothing above changed."),
-        "scale": said("The availability among the tiers, each drawn to the same width"),
+        "scale": said("The availability on the scale of tiers, each drawn to the same width"),
         "commitment": said("Commitment"),
         "agreement": said("Agreement"),
-        "times": said("Times on the clock of"),
+        "times": said("Time zone"),
         "picture": said("The month"),
         "picture_help": said(
-            "Click into the picture, then the wheel zooms and dragging moves; two fingers do the same. Keys: + and - "
-            "zoom, arrows move, 0 shows the month."
+            "Click the picture; then the wheel zooms it and dragging moves it. Two fingers do the same. Keys: + and "
+            "- zoom, arrows move, 0 shows the month."
         ),
         "zoom_in": said("Zoom in"),
         "zoom_out": said("Zoom out"),
@@ -37,38 +37,38 @@ def case_words() -> dict[str, Said]:
         "overview": said("overview"),
         "legend_down": said("function down"),
         "legend_excluded": said("excluded (clause 2.3)"),
-        "legend_condition": said("condition, long enough"),
-        "legend_short": said("condition, too short"),
+        "legend_condition": said("episode, long enough to count"),
+        "legend_short": said("episode, too short to count"),
         "legend_counted": said("counts"),
         "legend_uncovered": said("not covered"),
         "episodes": said("Episodes"),
         "no": said("no."),
-        "from": said("from"),
-        "to": said("to"),
+        "from": said("start"),
+        "to": said("end"),
         "length": said("length"),
         "counts": said("counts"),
-        "less": said("what does not count"),
+        "less": said("time that does not count"),
         "show": said("show"),
-        "no_episodes": said("No outage touches the month."),
+        "no_episodes": said("There was no episode in the month."),
         "incidents": said("Incidents and exclusions"),
         "incident": said("incident"),
         "function": said("function or clause"),
         "state": said("state"),
         "reason": said("reason"),
         "events": said("events"),
-        "no_incidents": said("No incident touches the month."),
+        "no_incidents": said("There was no incident in the month."),
         "derivation": said("Derivation, clause by clause"),
         "decision": said("Decision"),
         "decided": said("decided"),
         "clause": said("clause"),
-        "says": said("what follows"),
+        "says": said("conclusion"),
         "rests": said("rests on"),
         "steps": said("step"),
-        "not_yet": said("made later than the chosen event"),
-        "no_decision": said("Nothing was decided yet."),
+        "not_yet": said("decided after the chosen event"),
+        "no_decision": said("There is no decision yet."),
         "fees": said("Fees and vouchers"),
         "bill": said("bill"),
-        "months": said("for"),
+        "months": said("months covered"),
         "billed": said("billed"),
         "service_fee": said("service fee"),
         "call_fee": said("call fee"),
@@ -76,18 +76,18 @@ def case_words() -> dict[str, Said]:
         "call_paid": said("calls paid with vouchers"),
         "no_bills": said("No bill covers the month."),
         "voucher": said("voucher"),
-        "issued": said("issued"),
+        "issued": said("issued at"),
         "amount": said("amount"),
         "redeemed": said("redeemed"),
         "cancelled": said("cancelled"),
         "left": said("left"),
         "no_vouchers": said("No voucher was issued for the month."),
-        "life": said("The claim's life"),
+        "life": said("History of the claim"),
         "no_claim": said("No claim was filed for the month."),
         "event_table": said("Events"),
         "event_help": said(
-            "Each as it stands in the ledger; a number in the first column moves the slider to it. Amounts are in the "
-            "agreement's currency."
+            "Each event as the ledger stores it; a number in the first column moves the slider to it. Amounts are in "
+            "the agreement's currency."
         ),
         "recorded": said("recorded"),
         "actor": said("by"),
@@ -95,11 +95,11 @@ def case_words() -> dict[str, Said]:
         "topic": said("topic"),
         "data": said("data"),
         "check": said("Evidence, and how to check"),
-        "evidence": said("Documents outside the ledger, pinned by their SHA-256"),
-        "no_evidence": said("No document was named."),
+        "evidence": said("Documents outside the ledger, identified by their SHA-256"),
+        "no_evidence": said("No document was given."),
         "document": said("document"),
         "place": said("where"),
-        "rested": said("What each decision rested on"),
+        "rested": said("Basis of each decision"),
         "facts": said("facts"),
         "terms": said("terms"),
         "calendar": said("working days"),
@@ -107,7 +107,7 @@ def case_words() -> dict[str, Said]:
         "checkpoint": said("Checkpoint of the ledger that this page was made from"),
         "checkpoint_help": said("Origin, number of events and root of their Merkle tree; keep it."),
         "check_help": said(
-            "This page proves nothing by itself. The case's file does: the first command writes it, the other two "
+            "This page alone proves nothing; the dossier does. The first command writes the dossier; the other two "
             "check it, with this software and without it."
         ),
         "file_sha256": said("SHA-256 of that file as of this checkpoint"),
@@ -128,15 +128,15 @@ def facts_used(count: int, position: int) -> Said:
 def made_from(position: int) -> Said:
     """The state of the log from which a page was made."""
     return said(
-        "Made from the ledger up to position {position}; the same ledger makes the same page.", position=position
+        "Made from the ledger up to position {position}; the same ledger always gives the same page.", position=position
     )
 
 
 def steps_left_out(count: int, time: str, account: str, month: str) -> Said:
     """The note about steps of a derivation that are not written out."""
     return said(
-        "{count} further episodes and exclusions are not written out; together they count {time}. "
-        "`slaledger claim explain {account} {month}` lists them.",
+        "{count} further episodes and exclusions are not listed; together they count {time}. `slaledger claim "
+        "explain {account} {month}` lists them.",
         count=count,
         time=time,
         account=account,
@@ -150,24 +150,26 @@ def month_words() -> dict[str, Said]:
         "kind": said("Availability and service credits"),
         "totals": said("Totals"),
         "plot": said("Availability of each account against the commitment"),
-        "plot_help": said("From the least available account to the most; each tier is drawn to the same height."),
+        "plot_help": said(
+            "Accounts in order of availability, the lowest first; every tier is drawn to the same height."
+        ),
         "tiers": said("Tiers"),
         "tier": said("tier"),
         "accounts": said("accounts"),
-        "would": said("claims would get"),
+        "would": said("credit due if claimed"),
         "awarded": said("awarded"),
         "table": said("Below the commitment, and claims"),
         "none": said("No account is below the commitment, and none claimed."),
         "account": said("account"),
         "availability": said("availability"),
         "unavailable": said("unavailable"),
-        "would_one": said("a claim would get"),
+        "would_one": said("credit due if claimed"),
         "claim": said("claim"),
         "outcome": said("outcome"),
         "issued": said("issued"),
         "commitment": said("Commitment"),
         "agreement": said("Agreement"),
-        "times": said("Times on the clock of"),
+        "times": said("Time zone"),
         "known": said("As known at"),
         "position": said("Position"),
     }

@@ -19,7 +19,7 @@ from domain.text import said
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
-_FORMAT_HELP = "Default: table on a terminal, json when piped."
+_FORMAT_HELP = "Default: table on a terminal, otherwise json."
 
 Answer = msgspec.Struct
 """An answer: a struct of values, whose fields are the keys of its JSON in their order."""

@@ -198,7 +198,7 @@ def _fees(step: Step, i: _Shown) -> Said:
 def _base(step: Step, i: _Shown) -> Said:
     values = {"fee": i["fee_fen"], "offset": i["voucher_offset_fen"], "net": yuan(_number(step))}
     if "gross" in step.inputs:
-        return said("Base: {net}, whatever was paid of it with vouchers ({offset}).", **values)
+        return said("Base: {net}; the {offset} paid with vouchers is not deducted.", **values)
     if i["part"] == "fee":
         return said("Base: {fee} less {offset} paid with vouchers = {net}.", **values)
     if _is_service(i):
@@ -253,7 +253,7 @@ def _single_total(step: Step) -> Said:
 
 def _cap(step: Step, i: _Shown) -> Said:
     return said(
-        "The most for a month: {share} of {paid} paid without vouchers = {most}.",
+        "Monthly cap: {share} of {paid} paid without vouchers = {most}.",
         share=i["share"],
         paid=i["paid_fen"],
         most=yuan(_number(step)),
@@ -263,8 +263,8 @@ def _cap(step: Step, i: _Shown) -> Said:
 def _minimum(step: Step, i: _Shown) -> Said:
     values = {"credit": i["credit_fen"], "minimum": i["minimum_fen"]}
     if step.result:
-        return said("{credit} is above {minimum}: it is given.", **values)
-    return said("{credit} is not above {minimum}: nothing is given.", **values)
+        return said("{credit} is above the minimum of {minimum}: it is given.", **values)
+    return said("{credit} is not above the minimum of {minimum}: nothing is given.", **values)
 
 
 _SENTENCES: dict[str, Callable[[Step, _Shown], Said]] = {

@@ -86,3 +86,12 @@ def as_text(value: object) -> str | None:
             return value
         case _:
             return None
+
+
+_INSTANTS = frozenset({"announced_from", "announced_to", "since", "until"})
+"""Fields of events that are instants, besides those whose names end in `_at`."""
+
+
+def is_instant(field: str) -> bool:
+    """Whether an event's field of this name is an instant in microseconds."""
+    return field.endswith("_at") or field in _INSTANTS

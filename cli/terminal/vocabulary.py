@@ -103,6 +103,7 @@ _FIELDS = (
     said("cancelled"),
     said("changed"),
     said("clause"),
+    said("closed at"),
     said("command"),
     said("content sha256"),
     said("country"),
@@ -110,7 +111,9 @@ _FIELDS = (
     said("covered in beta"),
     said("credit"),
     said("date"),
+    said("decided at"),
     said("decision"),
+    said("disputed at"),
     said("document"),
     said("effective"),
     said("effective from"),
@@ -118,6 +121,8 @@ _FIELDS = (
     said("enrolled"),
     said("evidence"),
     said("exclusion"),
+    said("files"),
+    said("filed at"),
     said("first month"),
     said("from"),
     said("function"),
@@ -134,8 +139,12 @@ _FIELDS = (
     said("months"),
     said("moved"),
     said("name"),
+    said("new root"),
+    said("new size"),
     said("noticed"),
     said("notified"),
+    said("old root"),
+    said("old size"),
     said("opens"),
     said("outcome"),
     said("overpaid"),
@@ -144,13 +153,16 @@ _FIELDS = (
     said("product fee"),
     said("reason"),
     said("redeemed"),
+    said("redeemed at"),
     said("redemption"),
     said("region"),
     said("remedy"),
     said("revision"),
+    said("said"),
     said("scope"),
     said("service voucher"),
     said("sha256"),
+    said("since"),
     said("source"),
     said("stage"),
     said("started"),
@@ -160,6 +172,7 @@ _FIELDS = (
     said("title"),
     said("to"),
     said("uncertainty"),
+    said("until"),
     said("version"),
     said("voucher"),
     said("voucher month"),
@@ -205,8 +218,9 @@ def word(code: str) -> str:
 
 
 def label(field: str) -> str:
-    """The label of a record's field: its name without the unit, with blanks."""
-    return word(field.removesuffix("_fen").removesuffix("_at").removesuffix("_us").replace("_", " "))
+    """The label of a record's field: its name without the unit, with blanks; instants keep `at` if the words do."""
+    name = field.removesuffix("_fen").removesuffix("_us").replace("_", " ")
+    return _WORDS.get(name) or word(name.removesuffix(" at"))
 
 
 CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})

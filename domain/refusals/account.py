@@ -8,7 +8,7 @@ from domain.refusals import Damaged, InstantUs, Refusal
 class AccountTaken(Refusal, code="account_taken"):
     """The account is enrolled already, and not as this command says. A correction changes what the enrolment said."""
 
-    message = "account {account} is enrolled with other particulars"
+    message = "account {account} is already enrolled, with other details"
     hint = "`slaledger account correct {account} … --reason …`"
     account: str
 
@@ -34,10 +34,10 @@ class MovedBeforeEnrolment(Refusal, code="before_enrolment"):
 
 
 class NothingToCorrectInAccount(Refusal, code="nothing_given"):
-    """A correction says what is to be corrected."""
+    """A correction names at least one field to correct."""
 
-    message = "account {account}: give what the enrolment should have said"
-    hint = "`slaledger account correct {account} --enrolled-at … --reason …`; `--help` lists what else"
+    message = "account {account}: give at least one field to correct"
+    hint = "`slaledger account correct {account} --enrolled-at … --reason …`; `--help` lists the other options"
     account: str
 
 
@@ -45,7 +45,7 @@ class AccountAlreadyClosed(Refusal, code="account_closed"):
     """An account is closed once."""
 
     message = "account {account} was closed at {closed_at}"
-    hint = "a closure stays as it is; `slaledger history {account}` shows when it was recorded, and by whom"
+    hint = "a closure cannot be changed; `slaledger history {account}` shows when it was recorded, and by whom"
     account: str
     closed_at: InstantUs
 
@@ -53,7 +53,7 @@ class AccountAlreadyClosed(Refusal, code="account_closed"):
 class ClosedBeforeEnrolment(Refusal, code="before_enrolment"):
     """An account is closed at or after its enrolment and its last change of stage or region."""
 
-    message = "account {account} was enrolled or changed its stage or region at {begun_at}, after that"
+    message = "account {account} was enrolled or changed its stage or region at {begun_at}, later than the time given"
     hint = "give a --closed-at of {begun_at} or later"
     account: str
     begun_at: InstantUs
@@ -62,7 +62,7 @@ class ClosedBeforeEnrolment(Refusal, code="before_enrolment"):
 class AfterClosure(Refusal, code="account_closed"):
     """Nothing about an account begins after its closure."""
 
-    message = "account {account} was closed at {closed_at}, before that"
+    message = "account {account} was closed at {closed_at}, earlier than the time given"
     hint = "give a time up to {closed_at}"
     account: str
     closed_at: InstantUs
@@ -71,7 +71,7 @@ class AfterClosure(Refusal, code="account_closed"):
 class AfterRestaging(Refusal, code="after_restaging", clause="opening"):
     """An account's stages begin with its enrolment; none may have changed before it."""
 
-    message = "account {account} changed its stage at {restaged_at}, before that"
+    message = "account {account} changed its stage at {restaged_at}, earlier than the enrolment given"
     hint = "give an --enrolled-at up to {restaged_at}"
     account: str
     restaged_at: InstantUs
@@ -99,7 +99,7 @@ class EventOfNoCase(Damaged, code="unknown_event"):
     answered.
     """
 
-    message = "position {position}: no case is made of {topic!r} events (stream {stream})"
+    message = "position {position}: unknown event {topic!r} (stream {stream})"
     hint = "upgrade slaledger: a newer version wrote it, and nothing is skipped"
     position: int
     topic: str

@@ -8,8 +8,8 @@ from domain.refusals import AmountFen, Refusal, Unreadable
 class BadMonths(Refusal, code="bad_months", clause="1"):
     """A payment covers a whole number of months (R11)."""
 
-    message = "bill {bill}: {months} months; a payment is for 1 to {max_months}"
-    hint = "give --months; a longer payment is recorded as several bills"
+    message = "bill {bill}: {months} months; a bill covers 1 to {max_months}"
+    hint = "give --months; a longer period is recorded as several bills"
     bill: str
     months: int
     max_months: int
@@ -18,13 +18,13 @@ class BadMonths(Refusal, code="bad_months", clause="1"):
 class CallFeeMissing(Unreadable, code="bad_field"):
     """Under these terms a bill says which part of it are calls."""
 
-    message = "call_fee: bill {bill} does not say it"
+    message = "call_fee: bill {bill} does not give it"
     hint = "give --call-fee; 0.00 where there were no calls"
     bill: str
 
 
 class NothingToCorrectInBill(Refusal, code="nothing_given"):
-    """A correction says what is to be corrected."""
+    """A correction names at least one field to correct."""
 
     message = "bill {bill}: give the amounts to correct"
     hint = "`slaledger fees correct {bill} --product-fee … --reason …`; `--help` lists the other amounts"
@@ -60,7 +60,7 @@ class NoCallPart(Refusal, code="no_call_part"):
 class CallAboveProduct(Refusal, code="call_above_product", clause="1"):
     """The call fee is a part of the product fee (clause 1)."""
 
-    message = "bill {bill}: the call fee {call_fee} is above the product fee {product_fee}, of which it is a part"
+    message = "bill {bill}: the call fee {call_fee} is above the product fee {product_fee}, which includes it"
     hint = "the product fee is the whole: the service and its calls together"
     bill: str
     call_fee: AmountFen
@@ -70,7 +70,7 @@ class CallAboveProduct(Refusal, code="call_above_product", clause="1"):
 class VouchersAboveFee(Refusal, code="vouchers_above_fee", clause="3.1"):
     """Vouchers pay no more than the fee of their part (clause 1)."""
 
-    message = "bill {bill}: {vouchers} of vouchers is above the {part} fee {fee}"
+    message = "bill {bill}: {vouchers} paid with vouchers is above the {part} fee {fee}"
     hint = "give a --{part}-voucher of {fee} at most"
     bill: str
     vouchers: AmountFen
@@ -81,7 +81,7 @@ class VouchersAboveFee(Refusal, code="vouchers_above_fee", clause="3.1"):
 class BelowRedeemed(Refusal, code="below_redeemed", clause="3.1"):
     """A correction leaves at least what vouchers have paid of each part."""
 
-    message = "bill {bill}: vouchers have paid {redeemed} of the {part} part, more than the correction leaves"
+    message = "bill {bill}: vouchers have paid {redeemed} of the {part} part, more than the corrected amount"
     hint = "`slaledger voucher reverse {voucher} {redemption} --reason …` first"
     bill: str
     redeemed: AmountFen

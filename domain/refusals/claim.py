@@ -21,9 +21,9 @@ class MonthNotOver(_OfClaim, code="month_not_over", clause="3.2"):
 
 
 class ClaimAlreadyFiled(_OfClaim, code="claim_filed", clause="3.2"):
-    """A claim for the month waits for a decision."""
+    """A claim for the month already waits for a decision."""
 
-    message = "{account} {month}: a claim was filed at {filed_at} and waits"
+    message = "{account} {month}: a claim was filed at {filed_at} and is not decided yet"
     hint = "`slaledger claim withdraw {account} {month} --reason …` first, or decide it"
     filed_at: InstantUs
 
@@ -32,7 +32,7 @@ class ClaimAlreadyDecided(_OfClaim, code="claim_decided", clause="3.2"):
     """A month has one claim: its decision stands until it is decided again."""
 
     message = "{account} {month}: decided at {decided_at} ({outcome}), and that decision stands"
-    hint = "`slaledger claim redecide {account} {month} --reason …` decides anew"
+    hint = "`slaledger claim redecide {account} {month} --reason …` decides it again"
     decided_at: InstantUs
     outcome: str
 
@@ -41,7 +41,7 @@ class DecidedClaimNotWithdrawn(_OfClaim, code="claim_decided", clause="3.2"):
     """Only a claim that waits can be withdrawn."""
 
     message = "{account} {month}: the claim is decided ({outcome}) and cannot be withdrawn"
-    hint = "`slaledger claim explain {account} {month}` shows what it rests on; `claim redecide` decides anew"
+    hint = "`slaledger claim explain {account} {month}` shows what it rests on; `claim redecide` decides it again"
     outcome: str
 
 
@@ -54,17 +54,17 @@ class ClaimWasWithdrawn(_OfClaim, code="claim_withdrawn"):
 
 
 class ClaimWithdrawnBefore(_OfClaim, code="claim_withdrawn"):
-    """The claim was withdrawn for another reason."""
+    """The claim was already withdrawn, for another reason."""
 
-    message = "{account} {month}: withdrawn already: {withdrawn}"
-    hint = "it is withdrawn, and the first reason stands: nothing is left to do"
+    message = "{account} {month}: already withdrawn: {withdrawn}"
+    hint = "nothing is left to do: it is withdrawn, and the first reason is kept"
     withdrawn: str
 
 
 class DecidedBeforeFiled(_OfClaim, code="decided_before_filed", clause="3.2"):
     """A decision is dated at or after its filing."""
 
-    message = "{account} {month}: filed at {filed_at}, so not decided at {decided_at}"
+    message = "{account} {month}: filed at {filed_at}; it cannot be decided at {decided_at}"
     hint = "give a --decided-at of {filed_at} or later, or leave it out, which means now"
     filed_at: InstantUs
     decided_at: InstantUs
@@ -73,7 +73,7 @@ class DecidedBeforeFiled(_OfClaim, code="decided_before_filed", clause="3.2"):
 class DecidedBeforeDecided(_OfClaim, code="decided_before_decided"):
     """A decision is dated at or after the one that it replaces."""
 
-    message = "{account} {month}: decided at {latest_at}, so not decided again at {again_at}"
+    message = "{account} {month}: decided at {latest_at}; it cannot be decided again at {again_at}"
     hint = "give a --decided-at of {latest_at} or later, or leave it out, which means now"
     latest_at: InstantUs
     again_at: InstantUs
@@ -82,7 +82,7 @@ class DecidedBeforeDecided(_OfClaim, code="decided_before_decided"):
 class DisputedBeforeFiled(_OfClaim, code="disputed_before_filed"):
     """A dispute is dated at or after the filing."""
 
-    message = "{account} {month}: filed at {filed_at}, so not disputed before"
+    message = "{account} {month}: filed at {filed_at}; it cannot be disputed before that"
     hint = "give a --disputed-at of {filed_at} or later"
     filed_at: InstantUs
 
@@ -90,7 +90,7 @@ class DisputedBeforeFiled(_OfClaim, code="disputed_before_filed"):
 class ClaimAlreadyDisputed(_OfClaim, code="claim_disputed"):
     """One dispute is answered, by a new decision, before the next is recorded."""
 
-    message = "{account} {month}: disputed at {disputed_at} already"
+    message = "{account} {month}: already disputed at {disputed_at}"
     hint = "`slaledger claim redecide {account} {month} --reason …` answers it"
     disputed_at: InstantUs
 
@@ -98,5 +98,5 @@ class ClaimAlreadyDisputed(_OfClaim, code="claim_disputed"):
 class ClaimUndecided(_OfClaim, code="claim_undecided"):
     """There is no decision to dispute or to replace."""
 
-    message = "{account} {month}: there is no decision to go back to"
+    message = "{account} {month}: there is no decision to dispute or to replace"
     hint = "`slaledger claim decide {account} {month}`"

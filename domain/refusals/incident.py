@@ -6,10 +6,10 @@ from domain.refusals import InstantUs, Refusal
 
 
 class IncidentScope(Refusal, code="incident_scope"):
-    """An incident touches one account, several, regions or everybody."""
+    """An incident affects one account, several, regions or all accounts."""
 
-    message = "incident {incident}: say whom it touches, in one way"
-    hint = "by one of --account, --region and --all-accounts; the first two may be repeated"
+    message = "incident {incident}: say which accounts it affects, in one way only"
+    hint = "give one of --account, --region and --all-accounts; the first two may be repeated"
     incident: str
 
 
@@ -23,7 +23,7 @@ class IncidentWasClosed(Refusal, code="incident_closed"):
 
 
 class NothingToCorrectInIncident(Refusal, code="nothing_given"):
-    """A correction says what is to be corrected."""
+    """A correction names at least one field to correct."""
 
     message = "incident {incident}: give started_at, ended_at or function to correct"
     hint = "`slaledger incident correct {incident} --ended-at … --reason …`, or --started-at, or --function"
@@ -42,7 +42,7 @@ class EmptySpan(Refusal, code="empty_span", clause="2.3"):
     """An exclusion takes out a span of time."""
 
     message = "incident {incident}: the excluded span is empty"
-    hint = "--to comes after --from; leave both out to exclude the whole incident"
+    hint = "give a --to after --from, or leave both out to exclude the whole incident"
     incident: str
 
 
@@ -59,7 +59,7 @@ class ExclusionWasWithdrawn(Refusal, code="exclusion_withdrawn"):
     """An exclusion is withdrawn once."""
 
     message = "exclusion {exclusion} of incident {incident} was withdrawn: {withdrawn}"
-    hint = "where it does hold: `slaledger exclusion apply {incident} --clause '{cause}'`"
+    hint = "if it does apply: `slaledger exclusion apply {incident} --clause '{cause}'`"
     exclusion: int
     incident: str
     withdrawn: str | None
@@ -70,7 +70,7 @@ class IncidentWasWithdrawn(Refusal, code="incident_withdrawn"):
     """A withdrawn incident counts for nothing and changes no more."""
 
     message = "incident {incident} was withdrawn: {withdrawn}"
-    hint = "record what did happen under a new id"
+    hint = "record what happened under a new id"
     incident: str
     withdrawn: str
 
@@ -88,7 +88,7 @@ class EndsBeforeStart(Refusal, code="ends_before_start", clause="1"):
 class UnlistedCause(Refusal, code="unlisted_cause", clause="2.3"):
     """The terms list the causes for which nothing is owed."""
 
-    message = "incident {incident}: version {version} of the terms excludes no cause {cause}"
+    message = "incident {incident}: version {version} of the terms has no exclusion {cause}"
     hint = "`slaledger terms show {version}` lists them"
     incident: str
     version: str
@@ -106,9 +106,7 @@ class NoticeMissing(Refusal, code="notice_missing"):
 class NoticeTooLate(Refusal, code="notice_too_late"):
     """Announced maintenance is excluded only where the customer was told before it began."""
 
-    message = (
-        "incident {incident}: the customer was told at {notified_at}, not before the maintenance began at {begins}"
-    )
+    message = "incident {incident}: the customer was told at {notified_at}, and the maintenance had begun at {begins}"
     hint = "maintenance that was not announced beforehand is not excluded"
     incident: str
     notified_at: InstantUs
@@ -127,7 +125,7 @@ class UnknownExclusion(Refusal, code="unknown_exclusion"):
     """Exclusions are numbered within their incident, from 1."""
 
     message = "incident {incident} has no exclusion {exclusion}"
-    hint = "they are numbered from 1 to {n}"
+    hint = "its exclusions are numbered from 1 to {n}"
     incident: str
     exclusion: int
     n: int
@@ -137,7 +135,7 @@ class NoExclusions(Refusal, code="unknown_exclusion"):
     """The incident has no exclusion that could be withdrawn."""
 
     message = "incident {incident} has no exclusion {exclusion}"
-    hint = "nothing is to be withdrawn: it has none"
+    hint = "nothing to withdraw: the incident has no exclusion"
     incident: str
     exclusion: int
 

@@ -9,14 +9,14 @@ class CalendarTaken(Refusal, code="calendar_taken", clause="3.2"):
     """A recorded calendar changes only with a reason: decisions rest on it."""
 
     message = "the calendar of {year} was recorded with other days"
-    hint = "give --reason to record what was published since; decisions made keep the calendar they used"
+    hint = "give --reason to record what was published since; earlier decisions keep the calendar that they used"
     year: int
 
 
 class CalendarWithoutHoliday(Unreadable, code="bad_calendar"):
-    """A calendar that was cut off would count every weekday as a working day."""
+    """A calendar without holidays is incomplete: it would count every weekday as a working day."""
 
-    message = "{name}: a year without a single holiday is no calendar"
+    message = "{name}: the calendar has no holiday"
     hint = "list all holidays and make-up working days of {year}, such as {year}-10-01,holiday,National Day"
     name: str
     year: int
@@ -42,7 +42,7 @@ class BadCalendarRow(Unreadable, code="bad_calendar"):
 class CalendarDayTwice(Unreadable, code="bad_calendar"):
     """A day is a working day or a holiday, once."""
 
-    message = "{place}: {day} stands twice"
+    message = "{place}: {day} appears twice"
     hint = "leave one of the two rows out"
     place: str
     day: object
@@ -59,10 +59,10 @@ class CalendarNotCsv(Unreadable, code="bad_calendar"):
 
 
 class BadCalendarDay(Unreadable, code="bad_calendar"):
-    """A calendar file writes its days as YYYY-MM-DD."""
+    """The days of a calendar file are written YYYY-MM-DD."""
 
-    message = "{place}: {text!r} is no date like {year}-10-01"
-    hint = "write the year, the month and the day, each with its zeros"
+    message = "{place}: {text!r} is not a date like {year}-10-01"
+    hint = "write year, month and day with leading zeros"
     place: str
     text: str
     year: int
@@ -71,7 +71,7 @@ class BadCalendarDay(Unreadable, code="bad_calendar"):
 class NotReadingAndValue(Unreadable, code="bad_reading"):
     """A reading is set as READING=VALUE."""
 
-    message = "{text!r} is no READING=VALUE"
+    message = "{text!r} is not READING=VALUE"
     hint = "readings: {names}"
     text: str
     names: str
@@ -116,7 +116,7 @@ class WrongTerms(Unreadable, code="bad_terms"):
     """The document breaks a rule of its schema."""
 
     message = "the terms document is wrong: {finding} - at `{path}`"
-    hint = "docs/agreements.md says what may stand there"
+    hint = "docs/agreements.md describes what is allowed there"
     finding: str
     path: str
 
@@ -125,7 +125,7 @@ class TermsOtherAgreement(Refusal, code="terms_other_agreement"):
     """A ledger holds the accounts of one agreement."""
 
     message = "this ledger's accounts are under {held}; terms of {other} would govern nothing"
-    hint = 'an amendment says agreement = "{held}"'
+    hint = 'write agreement = "{held}" in the amendment'
     held: str
     other: str
 
@@ -134,7 +134,7 @@ class TermsOtherCurrency(Refusal, code="terms_other_currency"):
     """A ledger counts in one currency."""
 
     message = "this ledger's amounts are in {held}; they cannot become amounts in {other} - at `$.currency`"
-    hint = "keep what is billed in another currency in a ledger of its own"
+    hint = "keep bills in another currency in a separate ledger"
     held: str
     other: str
 
@@ -146,7 +146,7 @@ class TermsWithoutNotice(Refusal, code="terms_without_notice", clause="4"):
         "version {version} takes effect at {effective_at} and {told}: that is less than {days} days before - "
         "at `$.effective_from`"
     )
-    hint = "move the effective date, or give --noticed-at as it was"
+    hint = "move the effective date, or give the correct --noticed-at"
     version: str
     effective_at: InstantUs
     told: str
@@ -198,7 +198,7 @@ class ReadingByAmendment(Refusal, code="reading_by_amendment", clause="4"):
 class TermsSameDay(Refusal, code="terms_same_day", clause="4"):
     """Two versions cannot take effect on the same day."""
 
-    message = "version {version} takes effect on {effective_from} already"
+    message = "version {version} already takes effect on {effective_from}"
     hint = "give the amendment its own effective date"
     version: str
     effective_from: object
@@ -216,7 +216,7 @@ class DayOfAnotherYear(Unreadable, code="bad_calendar"):
 
 
 class TermsNotExpressible(Unreadable, code="terms_not_expressible"):
-    """The software knows agreements of this kind and cannot work them out: docs/agreements.md lists them."""
+    """The software recognises agreements of this kind, but cannot calculate them; docs/agreements.md lists them."""
 
     message = "these terms cannot be worked out here: {why} - at `$.measure.kind`"
     hint = "{instead}"

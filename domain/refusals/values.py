@@ -8,7 +8,7 @@ from domain.refusals import BadValue, UnreadableValue
 class BadClause(BadValue, code="unknown_clause"):
     """An exclusion is named by its clause, such as 2.3(1)."""
 
-    message = "{text!r} is no exclusion"
+    message = "{text!r} is not an exclusion"
     hint = "`slaledger terms show` lists them"
     text: str
 
@@ -16,7 +16,7 @@ class BadClause(BadValue, code="unknown_clause"):
 class BadFunction(UnreadableValue, code="unknown_function"):
     """A function has a name of small letters, digits and underscores."""
 
-    message = "{text!r} is no function"
+    message = "{text!r} is not a function"
     hint = "`slaledger terms show` lists them"
     text: str
 
@@ -24,7 +24,7 @@ class BadFunction(UnreadableValue, code="unknown_function"):
 class BadId(BadValue, code="bad_id"):
     """An id is short and has no blanks, so that it can stand in a command."""
 
-    message = "{text!r} is no id"
+    message = "{text!r} is not an id"
     hint = "ids have 1 to 64 of A-Z a-z 0-9 . _ : @ -"
     text: str
 
@@ -32,7 +32,7 @@ class BadId(BadValue, code="bad_id"):
 class BadVoucherId(BadValue, code="bad_id"):
     """A voucher's id is short and has no blanks."""
 
-    message = "{text!r} is no voucher id"
+    message = "{text!r} is not a voucher id"
     hint = "1 to 96 of A-Z a-z 0-9 . _ : @ -"
     text: str
 
@@ -41,29 +41,29 @@ class BadText(BadValue, code="bad_text"):
     """A text for people is short and can be printed."""
 
     message = "needs 1 to 2,000 characters and no control characters"
-    hint = "a sentence or two will do"
+    hint = "one or two sentences are enough"
 
 
 class BadKey(BadValue, code="bad_key"):
     """An idempotency key is short and can be printed."""
 
-    message = "{text!r} is no key"
+    message = "{text!r} is not a key"
     hint = "a key has 1 to 64 printable characters"
     text: str
 
 
 class BadSha256(BadValue, code="bad_sha256"):
-    """A document is pinned by its SHA-256, 64 hexadecimal digits."""
+    """A document is identified by its SHA-256, 64 hexadecimal digits."""
 
-    message = "{text!r} is no SHA-256"
+    message = "{text!r} is not a SHA-256"
     hint = "64 hexadecimal digits"
     text: str
 
 
 class BadAmount(UnreadableValue, code="bad_amount"):
-    """An amount is a decimal string; no binary fraction ever stands for money."""
+    """An amount is a decimal string; money is never a binary fraction."""
 
-    message = "{text!r} is no amount"
+    message = "{text!r} is not an amount"
     hint = "write a decimal string with at most two places, like 600.00"
     text: str
 
@@ -77,9 +77,9 @@ class TooManyDecimals(BadValue, code="too_many_decimals"):
 
 
 class BadTime(UnreadableValue, code="bad_time"):
-    """Times are written as RFC 3339 says."""
+    """Times are written according to RFC 3339."""
 
-    message = "{text!r} is no RFC 3339 time"
+    message = "{text!r} is not an RFC 3339 time"
     hint = "write it like 2026-03-03T10:00:00+08:00"
     text: str
 
@@ -101,7 +101,7 @@ class TimeTooFine(UnreadableValue, code="bad_time"):
 
 
 class TimeOutOfRange(BadValue, code="time_out_of_range"):
-    """An instant lies in the years that calendars and zones are known for."""
+    """An instant lies in the years for which calendars and time zones are known."""
 
     message = "{text!r} is not between {first_year} and {last_year}"
     hint = "check the year; it comes first, as in 2026-03-03T10:00:00+08:00"
@@ -111,9 +111,9 @@ class TimeOutOfRange(BadValue, code="time_out_of_range"):
 
 
 class BadSeconds(BadValue, code="bad_seconds"):
-    """A span is longer than nothing, and a month at most."""
+    """A span is longer than zero and at most a month."""
 
-    message = "{text} is no span of seconds"
+    message = "{text} is not a span of seconds"
     hint = "more than 0 and at most 2678400, with at most six decimals, like 15 or 0.5"
     text: str
 
@@ -121,15 +121,15 @@ class BadSeconds(BadValue, code="bad_seconds"):
 class BadMonth(UnreadableValue, code="bad_month"):
     """A month is written YYYY-MM."""
 
-    message = "{text!r} is no month"
+    message = "{text!r} is not a month"
     hint = "write it like 2026-03"
     text: str
 
 
 class ImpossibleTime(UnreadableValue, code="bad_time"):
-    """The text has the form of a time, and there is no such time."""
+    """The text has the form of a time, but there is no such time."""
 
-    message = "{text!r} is no time: {error}"
+    message = "{text!r} is not a time: {error}"
     hint = "write it like 2026-03-03T10:00:00+08:00"
     text: str
     error: str
@@ -138,6 +138,6 @@ class ImpossibleTime(UnreadableValue, code="bad_time"):
 class UnreadableSeconds(UnreadableValue, code="bad_seconds"):
     """A span is a decimal number of seconds."""
 
-    message = "{text} is no span of seconds"
+    message = "{text} is not a span of seconds"
     hint = "more than 0 and at most 2678400, with at most six decimals, like 15 or 0.5"
     text: str

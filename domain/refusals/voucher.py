@@ -6,7 +6,7 @@ from domain.refusals import AmountFen, InstantUs, Refusal
 
 
 class VoidBillNotPayable(Refusal, code="bill_voided", clause="3.1"):
-    """A voucher pays bills that stand."""
+    """A voucher cannot pay a void bill."""
 
     message = "bill {bill} is void: {voided}"
     hint = "pay another bill of account {account} with it"
@@ -16,17 +16,17 @@ class VoidBillNotPayable(Refusal, code="bill_voided", clause="3.1"):
 
 
 class NothingToRedeem(Refusal, code="nothing_to_redeem", clause="3.1"):
-    """A redemption pays something."""
+    """A redemption pays more than zero."""
 
-    message = "voucher {voucher}: an amount above zero, please"
+    message = "voucher {voucher}: the amount must be above zero"
     hint = "give --amount, such as 50.00"
     voucher: str
 
 
 class RedeemedBeforeIssued(Refusal, code="redeemed_before_issued", clause="3.1"):
-    """A voucher pays from its issue on."""
+    """A voucher can pay from its issue on."""
 
-    message = "voucher {voucher} was issued at {issued_at}, so not redeemed at {redeemed_at}"
+    message = "voucher {voucher} was issued at {issued_at}; it cannot be redeemed at {redeemed_at}"
     hint = "give a --redeemed-at of {issued_at} or later"
     voucher: str
     issued_at: InstantUs
@@ -37,7 +37,7 @@ class FeeWithoutCallPart(Refusal, code="part_not_payable"):
     """The fee of this agreement has no parts."""
 
     message = "voucher {voucher}: the fee has no call part"
-    hint = "say --part service"
+    hint = "give --part service"
     voucher: str
 
 
@@ -45,12 +45,12 @@ class CallPartNotPayable(Refusal, code="part_not_payable", clause="3.1"):
     """The terms may let vouchers pay the service part only (R21)."""
 
     message = "voucher {voucher} pays the service part only, as the terms read it (R21)"
-    hint = "say --part service"
+    hint = "give --part service"
     voucher: str
 
 
 class NotTransferable(Refusal, code="not_transferable", clause="3.1"):
-    """A voucher is its account's own."""
+    """A voucher belongs to one account."""
 
     message = "voucher {voucher} belongs to account {owner}; account {account} cannot use it"
     hint = "`slaledger voucher list --account {account}` shows those that it can use"
@@ -92,7 +92,7 @@ class NothingLeft(Refusal, code="nothing_left", clause="3.1"):
 class ClaimNotDecided(Refusal, code="claim_undecided", clause="3.1"):
     """A voucher is issued for what a decision awards."""
 
-    message = "{account} {month}: the claim is not decided"
+    message = "{account} {month}: the claim is not decided yet"
     hint = "`slaledger claim decide {account} {month}`"
     account: str
     month: str
@@ -101,7 +101,7 @@ class ClaimNotDecided(Refusal, code="claim_undecided", clause="3.1"):
 class IssuedBeforeDecided(Refusal, code="issued_before_decided", clause="3.1"):
     """A voucher is issued at or after its decision."""
 
-    message = "{account} {month}: decided at {decided_at}, so no voucher at {issued_at}"
+    message = "{account} {month}: decided at {decided_at}; a voucher cannot be issued at {issued_at}"
     hint = "give an --issued-at of {decided_at} or later, or leave it out, which means now"
     account: str
     month: str
@@ -110,20 +110,20 @@ class IssuedBeforeDecided(Refusal, code="issued_before_decided", clause="3.1"):
 
 
 class BeyondBalance(Refusal, code="beyond_balance", clause="3.1"):
-    """A voucher pays up to what is left of it."""
+    """A voucher pays at most its balance."""
 
-    message = "voucher {voucher} has {balance} left, not {amount}"
-    hint = "`slaledger voucher show {voucher}` lists what it has paid; give an --amount up to what is left"
+    message = "voucher {voucher} has {balance} left, less than {amount}"
+    hint = "`slaledger voucher show {voucher}` lists what it has paid; give an --amount up to its balance"
     voucher: str
     balance: AmountFen
     amount: AmountFen
 
 
 class BeyondBill(Refusal, code="beyond_bill", clause="3.1"):
-    """A voucher pays up to what a bill's part still owes."""
+    """A voucher pays at most what a part of the bill still owes."""
 
-    message = "the {part} part of bill {bill} still owes {owed}, not {amount}"
-    hint = "give an --amount up to that; what is left of the voucher can pay another bill"
+    message = "the {part} part of bill {bill} still owes {owed}, less than {amount}"
+    hint = "give an --amount up to that; the rest of the voucher can pay another bill"
     part: str
     bill: str
     owed: AmountFen
@@ -144,7 +144,7 @@ class RedemptionWasReversed(Refusal, code="redemption_reversed", clause="3.1"):
     """A redemption is reversed once."""
 
     message = "redemption {number} of voucher {voucher} was reversed: {reversed}"
-    hint = "where it was paid after all, record it anew: `slaledger voucher redeem {voucher} …`"
+    hint = "if it was paid after all, record it again: `slaledger voucher redeem {voucher} …`"
     number: int
     voucher: str
     reversed: str

@@ -82,7 +82,7 @@ def _currency_findings(terms: Terms) -> list[tuple[str, str]]:
 def _function_findings(terms: Terms) -> list[tuple[str, str]]:
     functions = terms.functions
     return [
-        (f"$.service.functions.value[{index}]", said("{function} stands twice", function=function))
+        (f"$.service.functions.value[{index}]", said("{function} appears twice", function=function))
         for index, function in enumerate(functions)
         if function in functions[:index]
     ]
@@ -164,7 +164,7 @@ def _exclusion_findings(terms: Terms) -> list[tuple[str, str]]:
                 (f"$.exclusions[{index}].clause", said("{clause} is none of the eleven causes of 2.3", clause=clause))
             )
         if clause in named[:index]:
-            found.append((f"$.exclusions[{index}].clause", said("{clause} stands twice", clause=clause)))
+            found.append((f"$.exclusions[{index}].clause", said("{clause} appears twice", clause=clause)))
     return found
 
 
@@ -172,5 +172,5 @@ def _zone_findings(terms: Terms) -> list[tuple[str, str]]:
     try:
         zone_info(terms.zone)
     except (KeyError, ValueError, OSError):
-        return [("$.readings.timezone", said("{zone!r} is no IANA time zone", zone=terms.zone))]
+        return [("$.readings.timezone", said("{zone!r} is not an IANA time zone", zone=terms.zone))]
     return []

@@ -55,7 +55,7 @@ def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Gap]:
     while month < last:
         if not any(covers(bill, month) for bill in case.bills.values()):
             yield Gap(
-                kind="month_without_bill", account=account, month=month, message=said("no bill is for this month")
+                kind="month_without_bill", account=account, month=month, message=said("no bill covers this month")
             )
         month = add_months(month, 1)
 
@@ -87,7 +87,7 @@ def _claims(case: Case, account: str, at: int) -> Iterator[Gap]:
                 message=said("filed at {since} and not decided since", since=since),
             )
         if claim.to_issue_fen:
-            message = said("{amount} was awarded and no voucher issued for it", amount=yuan(claim.to_issue_fen))
+            message = said("{amount} was awarded, but no voucher was issued for it", amount=yuan(claim.to_issue_fen))
             yield Gap(kind="award_without_voucher", account=account, month=month, message=message)
         if window_of(case, month) is None:
             message = said("the working days that its claim window needs are not recorded")
@@ -104,7 +104,7 @@ def _unexplained_offsets(case: Case, account: str) -> Iterator[Gap]:
                 account=account,
                 month=bill.first_month,
                 message=said(
-                    "bill {bill}: {amount} was paid with vouchers that no redemption here explains",
+                    "bill {bill}: {amount} was paid with vouchers, but the ledger has no redemption for it",
                     bill=bill.bill,
                     amount=yuan(outside),
                 ),
@@ -128,7 +128,7 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Gap]:
                 month=event.month,
                 position=fact.position,
                 message=said(
-                    "{what} is dated {dated}, recorded {recorded_at} by {actor}",
+                    "{what} is dated {dated}, but was recorded {recorded_at} by {actor}",
                     what=what,
                     dated=_minute(dated),
                     recorded_at=_minute(fact.recorded_at),

@@ -139,7 +139,9 @@ def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
     Raises Damaged where an event or a decision cannot be read.
     """
     if dossier.ledger != tree.origin:
-        yield said("the checkpoint is of {origin}, the dossier of {ledger}", origin=tree.origin, ledger=dossier.ledger)
+        yield said(
+            "the checkpoint belongs to {origin}, the dossier to {ledger}", origin=tree.origin, ledger=dossier.ledger
+        )
     yield from _wrong_proofs(dossier, tree)
     yield from _wrong_order(dossier)
     yield from _foreign(dossier)
@@ -166,7 +168,7 @@ def _wrong_order(dossier: Dossier) -> Iterator[str]:
     before: ProvedEvent | None = None
     for event in dossier.events:
         if before is not None and (event.position <= before.position or event.index <= before.index):
-            yield said("position {position}: not behind the event before it", position=event.position)
+            yield said("position {position}: it does not come after the event before it", position=event.position)
         expected = versions.get(event.stream, 0) + 1
         if event.version != expected:
             yield said(
@@ -205,7 +207,7 @@ def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
         found += 1
         if past.made.facts != past.facts:
             yield said(
-                "decision {number}: its {count} facts are not those given here",
+                "decision {number}: its {count} facts differ from those given here",
                 number=past.made.number,
                 count=past.made.facts.count,
             )
@@ -213,7 +215,7 @@ def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
         if difference is not None:
             yield (
                 said(
-                    "decision {number} comes out otherwise at {path}: recorded {recorded!r}, replayed {replayed!r}",
+                    "decision {number} differs at {path}: recorded {recorded!r}, replayed {replayed!r}",
                     number=past.made.number,
                     path=difference.path,
                     recorded=difference.recorded,

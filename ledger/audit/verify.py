@@ -121,7 +121,7 @@ def _rewritten(ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint 
     with tree_as_kept(ledger) as kept:
         if kept is not None and (found.size < kept.size or _root(log, found, kept.size) != kept.root()):
             position = first_difference(log, kept)
-            what = said("the log is not what the kept tree of {size} events says that it was", size=kept.size)
+            what = said("the log differs from the kept tree of {size} events", size=kept.size)
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
         if against is None:
             return
@@ -168,7 +168,7 @@ def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
         yield Damage(
             kind="unbalanced",
             message=said(
-                "{account}: redemption {redemption} of voucher {voucher} has one side only",
+                "{account}: redemption {redemption} of voucher {voucher} is recorded on one side only",
                 account=account,
                 redemption=odd[1],
                 voucher=odd[0],
@@ -194,4 +194,4 @@ def _stale_projections(ledger: Ledger, position: int) -> Iterator[Damage]:
     with ReadModels.of(ledger) as kept, ReadModels.of(ledger, upto=position) as made:
         same = kept.same_as(made)
     if not same:
-        yield Damage(kind="projections_differ", message=said("the projections are not what the events say"))
+        yield Damage(kind="projections_differ", message=said("the projections do not match the events"))

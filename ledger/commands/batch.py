@@ -223,13 +223,13 @@ def _telling(kept: int) -> Iterator[None]:
         if kept:
             refusal.reword(
                 said(
-                    "{message}; what lines 1 to {kept} recorded is kept, and nothing of those behind",
+                    "{message}; lines 1 to {kept} are recorded, later ones are not",
                     message=refusal.message,
                     kept=kept,
                 ),
                 None
                 if isinstance(refusal, Damaged)
-                else said("run the file again when that has passed: it goes on there"),
+                else said("run the file again when that is resolved: it continues there"),
             )
         raise
 

@@ -198,7 +198,7 @@ class EventsFile:
 
     def _decoded(self, decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
         if not line.endswith(b"\n"):
-            raise cut_off(self.place, said("the line has no end"))
+            raise cut_off(self.place, said("the line has no line end"))
         try:
             line.decode()
             return decoder.decode(line)
@@ -264,7 +264,7 @@ class EventsFile:
             raise RootDiffers(place=self.place, what=_difference(stated, found))
         expected = self._tally.last_line(self.ledger, given.data)
         if given.linessha256 != expected.linessha256:
-            what = said("the lines are not those that were written: positions were changed")
+            what = said("the lines differ from those that were written: positions were changed")
             raise LinesChanged(place=self.place, what=what)
         self._check_written(given, expected, line)
         return stated
@@ -273,14 +273,14 @@ class EventsFile:
 def _difference(stated: Checkpoint, found: Checkpoint) -> str:
     if stated.origin != found.origin:
         return said(
-            "the checkpoint is of {stated!r}, the events of {found!r}", stated=stated.origin, found=found.origin
+            "the checkpoint belongs to {stated!r}, the events to {found!r}", stated=stated.origin, found=found.origin
         )
     if stated.size != found.size:
         return said(
-            "the checkpoint is of {stated} events, and {found} stand before it", stated=stated.size, found=found.size
+            "the checkpoint covers {stated} events, but {found} come before it", stated=stated.size, found=found.size
         )
     return said(
-        "the events' root is {found}, and the checkpoint's {stated}",
+        "the root of the events is {found}, that of the checkpoint is {stated}",
         found=encoded(found.root),
         stated=encoded(stated.root),
     )

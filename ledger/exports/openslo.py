@@ -122,7 +122,7 @@ def _promise(terms: Terms) -> Said:
 
 def _of_service(version: Version) -> Said:
     return said(
-        "Terms {agreement}, version {version}, SHA-256 {sha256}. `slaledger terms show {version}` has the whole.",
+        "Terms {agreement}, version {version}, SHA-256 {sha256}. `slaledger terms show {version}` shows them in full.",
         agreement=version.terms.agreement,
         version=version.terms.version,
         sha256=version.sha256,
@@ -131,16 +131,16 @@ def _of_service(version: Version) -> Said:
 
 def _of_indicator(terms: Terms) -> Said:
     return said(
-        "The seconds of a month that count as unavailable, of all of its seconds. Which outages count, from which "
-        "length on, and what is excluded, is for the terms to say (clause {clause}).",
+        "The seconds of a month that count as unavailable, of all its seconds. The terms state which outages count, "
+        "from which length on, and what is excluded (clause {clause}).",
         clause=terms.service.minimum_outage_seconds.clause,
     )
 
 
 def _of_objective(terms: Terms) -> Said:
     told = said(
-        "Clause {clause}. What is owed where it is missed, and how it is claimed, has no place here: "
-        "`slaledger terms show {version}`.",
+        "Clause {clause}. OpenSLO cannot express the service credit and how to claim it; `slaledger terms show "
+        "{version}` shows both.",
         clause=terms.commitment.availability.clause,
         version=terms.version,
     )
@@ -148,7 +148,8 @@ def _of_objective(terms: Terms) -> Said:
     if between is None:
         return told
     return said(
-        "{told} The mean time between failures is promised besides, {days} days (clause {clause}); it is no ratio.",
+        "{told} The agreement also promises a mean time between failures of {days} days (clause {clause}), which "
+        "is not a ratio.",
         told=told,
         days=between.value,
         clause=between.clause,

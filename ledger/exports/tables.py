@@ -37,7 +37,7 @@ class Table(NamedTuple):
 
 
 _ACCOUNT = Column("account", "text", said("the account's id"))
-_MONTH = Column("month", "text", said("the month for which it is, YYYY-MM"))
+_MONTH = Column("month", "text", said("the month that it is for, YYYY-MM"))
 _CURRENCY = Column("currency", "text", said("the currency of the amounts, by ISO 4217"))
 
 CLAIMS = Table(
@@ -45,12 +45,12 @@ CLAIMS = Table(
     (
         _ACCOUNT,
         _MONTH,
-        Column("status", "text", said("where the claim stands")),
-        Column("filed_at", "instant", said("when it was filed last")),
-        Column("outcome", "text", said("the latest decision's; nothing where none was made")),
-        Column("awarded", "money", said("what the latest decision awards")),
-        Column("issued", "money", said("of which vouchers were issued")),
-        Column("overpaid", "money", said("what was issued beyond the award")),
+        Column("status", "text", said("the status of the claim")),
+        Column("filed_at", "instant", said("when the claim was last filed")),
+        Column("outcome", "text", said("the outcome of the latest decision; empty if there is none")),
+        Column("awarded", "money", said("the credit that the latest decision awards")),
+        Column("issued", "money", said("the amount issued as vouchers")),
+        Column("overpaid", "money", said("the amount issued beyond the award")),
         _CURRENCY,
     ),
 )
@@ -60,10 +60,10 @@ VOUCHERS = Table(
         Column("voucher", "text", said("the voucher's id")),
         _ACCOUNT,
         _MONTH,
-        Column("issued", "money", said("what it was issued for")),
-        Column("redeemed", "money", said("what of it paid bills")),
-        Column("cancelled", "money", said("what of it was cancelled")),
-        Column("balance", "money", said("what is left")),
+        Column("issued", "money", said("the amount issued")),
+        Column("redeemed", "money", said("the amount redeemed")),
+        Column("cancelled", "money", said("the amount cancelled")),
+        Column("balance", "money", said("the balance")),
         _CURRENCY,
         Column("issued_at", "instant", said("when it was issued")),
     ),
@@ -76,13 +76,13 @@ AVAILABILITY = Table(
         Column("agreement", "text", said("the agreement that governs the month")),
         Column("version", "text", said("its version")),
         Column("total_seconds", "seconds", said("the month's length (clause 1)")),
-        Column("covered_seconds", "seconds", said("how much of it the agreement covers the account")),
+        Column("covered_seconds", "seconds", said("the part of the month in which the agreement covers the account")),
         Column("unavailable_seconds", "seconds", said("what counts as unavailable (clause 1)")),
-        Column("numerator", "whole", said("the availability, a ratio in lowest terms: above the bar")),
-        Column("denominator", "whole", said("below the bar")),
-        Column("percent", "percent", said("the same in percent, cut to four decimals; for the eye")),
-        Column("meets_commitment", "yes_no", said("whether it is what was promised (clause 2.2)")),
-        Column("tier", "whole", said("the tier of credits that applies, 1 the mildest; nothing where none does")),
+        Column("numerator", "whole", said("the availability, a ratio in lowest terms: the numerator")),
+        Column("denominator", "whole", said("the availability, a ratio in lowest terms: the denominator")),
+        Column("percent", "percent", said("the same in percent, cut to four decimals; for reading only")),
+        Column("meets_commitment", "yes_no", said("whether it meets the commitment (clause 2.2)")),
+        Column("tier", "whole", said("the tier that applies, 1 the mildest; empty if none applies")),
     ),
 )
 TABLES = {table.name: table for table in (CLAIMS, VOUCHERS, AVAILABILITY)}

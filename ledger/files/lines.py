@@ -61,7 +61,7 @@ def _line(stream: IO[bytes], place: str, longest: int, broken: tuple[type[Except
     try:
         line = stream.readline(longest + 1)
     except EOFError:
-        raise cut_off(place, said("the compressed file ends here, before its end")) from None
+        raise cut_off(place, said("the compressed file is cut off here")) from None
     except broken as error:
         raise BrokenZstd(place=place, error=words_of(error)) from None
     except OSError as error:

@@ -24,7 +24,7 @@ def read_text(file: str) -> str:
     try:
         return read_bytes(file).decode()
     except UnicodeDecodeError:
-        raise unreadable(file, said("it is no UTF-8 text")) from None
+        raise unreadable(file, said("it is not UTF-8 text")) from None
 
 
 def unreadable(file: str, why: str) -> Unreadable:

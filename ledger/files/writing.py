@@ -49,7 +49,7 @@ def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
     """Open a file to be written completely or not at all; `-` is standard output. Raises as `replacing` does."""
     if file == STDOUT:
         with (
-            explain_write_errors(said("standard output"), said("what it took is not whole; look at the disk")),
+            explain_write_errors(said("standard output"), said("the output is incomplete; check the disk")),
             _stdout() as out,
         ):
             yield out
@@ -58,7 +58,7 @@ def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
         yield out
 
 
-_GONE = said("nothing is left of it; look at the disk")
+_GONE = said("the file was not kept; check the disk")
 
 
 @contextmanager

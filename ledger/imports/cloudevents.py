@@ -15,7 +15,7 @@ import msgspec
 from domain.commands import BY_WORDS
 from domain.text import counted, said
 from ledger.imports.outages import source_key
-from ledger.imports.source import Node, Number, Reading, Sourced, documents, parse_json
+from ledger.imports.source import CommandReading, Node, Number, Sourced, documents, parse_json
 from ledger.refusals.imports.cloudevents import (
     BadNumber,
     BadSource,
@@ -47,7 +47,7 @@ class CloudEventsOptions(msgspec.Struct, frozen=True):
     skip: frozenset[str] = frozenset()
 
 
-def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: CloudEventsOptions) -> Reading:
+def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: CloudEventsOptions) -> CommandReading:
     """The commands that the events carry, in the order of the file. Raises Unreadable."""
     found: dict[str, Sourced] = {}
     left_out = 0
@@ -61,7 +61,7 @@ def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: CloudEventsOpt
         if known.fields != command.fields:
             raise EventToldOtherwise(place=event.at("id").place, earlier=known.place)
     text = counted("{n} event left out as asked", "{n} events left out as asked", left_out)
-    return Reading(commands=tuple(found.values()), notes=(text,) if left_out else ())
+    return CommandReading(commands=tuple(found.values()), notes=(text,) if left_out else ())
 
 
 def _events(lines: Iterable[bytes], file: str) -> Iterator[Node]:

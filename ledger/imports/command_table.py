@@ -25,7 +25,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 
 
-class Column(NamedTuple):
+class FieldColumn(NamedTuple):
     """A field that a column may name: its path within the command, and how its cells are read."""
 
     path: tuple[str, ...]
@@ -56,7 +56,7 @@ def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[byt
     faults.check()
 
 
-def _columns(words: str) -> Iterator[Column]:
+def _columns(words: str) -> Iterator[FieldColumn]:
     told = inspect.type_info(BY_WORDS[words])
     for field in told.fields if isinstance(told, inspect.StructType) else ():
         kind, is_list = _plain(field.type), False
@@ -64,9 +64,9 @@ def _columns(words: str) -> Iterator[Column]:
             kind, is_list = kind.item_type, True
         if isinstance(kind, inspect.StructType):
             for inner in kind.fields:
-                yield Column((field.encode_name, inner.encode_name), type(_plain(inner.type)), is_list)
+                yield FieldColumn((field.encode_name, inner.encode_name), type(_plain(inner.type)), is_list)
         else:
-            yield Column((field.encode_name,), type(kind))
+            yield FieldColumn((field.encode_name,), type(kind))
 
 
 def _plain(kind: inspect.Type) -> inspect.Type:
@@ -76,14 +76,14 @@ def _plain(kind: inspect.Type) -> inspect.Type:
     return next(each for each in kind.types if not isinstance(each, inspect.NoneType))
 
 
-def _check_columns(row: CsvRow, columns: dict[str, Column], words: str, faults: Faults) -> None:
+def _check_columns(row: CsvRow, columns: dict[str, FieldColumn], words: str, faults: Faults) -> None:
     for name in row.cells:
         if name not in columns:
             known = ", ".join(columns)
             faults.add(UnknownColumn(place=f"{row.file}:1", column=name, command=words, known=known))
 
 
-def _fields(row: CsvRow, columns: dict[str, Column]) -> dict[str, Any]:
+def _fields(row: CsvRow, columns: dict[str, FieldColumn]) -> dict[str, Any]:
     """The fields that a row gives, as a batch line has them."""
     found: dict[str, Any] = {}
     for name, text in row.cells.items():

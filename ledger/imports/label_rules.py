@@ -26,7 +26,7 @@ from ledger.refusals.imports.shared import (
 Label = tuple[str, str]
 
 
-class Episode(msgspec.Struct, frozen=True):
+class NamedEpisode(msgspec.Struct, frozen=True):
     """One outage of an alert or a series: its id (a fingerprint, a digest of labels) and its start in microseconds."""
 
     id: str
@@ -46,7 +46,7 @@ class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
     account_label: str | None = None
     region_label: str | None = None
     skip: frozenset[Label] = frozenset()
-    skip_episodes: frozenset[Episode] = frozenset()
+    skip_episodes: frozenset[NamedEpisode] = frozenset()
     only_mapped: bool = False
 
     def check(self, file: str) -> None:
@@ -66,14 +66,14 @@ class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
         return self.account_label is None and self.region_label is None
 
 
-def parse_episode(text: str) -> Episode | None:
+def parse_episode(text: str) -> NamedEpisode | None:
     """What `--skip ID@START` names; None where START is no RFC 3339 instant with an offset."""
     name, _, start = text.rpartition("@")
     try:
         moment = Node("--skip", text, {"start": start}).moment("start", cut=True)
     except Misread:
         return None
-    return Episode(name, moment.us) if name else None
+    return NamedEpisode(name, moment.us) if name else None
 
 
 class Sorter:
@@ -84,7 +84,7 @@ class Sorter:
         self._rules = rules
         self._whom = target(file, rules.accounts, rules.all_accounts) if rules.names_accounts else None
         self._used: set[Label] = set()
-        self._skipped: set[Episode] = set()
+        self._skipped: set[NamedEpisode] = set()
         self._left_out: dict[str, str] = {}
 
     def sorted(

@@ -17,10 +17,10 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out
 from ledger.commands.parsing import build
-from ledger.imports.differences import resting_claims, staying
-from ledger.imports.holdings import holdings
-from ledger.imports.outcome import Asked, Outcome
-from ledger.imports.reconcile import reconcile
+from ledger.imports.reconciling.differences import resting_claims, staying
+from ledger.imports.reconciling.holdings import holdings
+from ledger.imports.reconciling.outcome import Asked, Reconciled
+from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import Sourced
 from ledger.imports.statements import Faults, Reading
 from ledger.log import streams
@@ -37,7 +37,7 @@ class Taken(msgspec.Struct, kw_only=True):
     noops: int = 0
     position: int = 0
     notes: list[str] = []
-    outcome: Outcome = msgspec.field(default_factory=Outcome)
+    outcome: Reconciled = msgspec.field(default_factory=Reconciled)
 
 
 class ReadFile(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ def reconcile_source(
     return taken
 
 
-def _carry_out(log: Writer, outcome: Outcome, actor: str, now: Clock) -> Taken:
+def _carry_out(log: Writer, outcome: Reconciled, actor: str, now: Clock) -> Taken:
     """Carry out the steps. Raises the refusals of all of them that are refused."""
     taken = Taken(commands=len(outcome.steps), outcome=outcome, notes=list(outcome.notes))
     faults = Faults()

@@ -52,14 +52,14 @@ class Sourced(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, object]
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class CommandReading(msgspec.Struct, frozen=True, kw_only=True):
     """All that a file says: commands in the order to run them, and what was left out or is worth a look."""
 
     commands: tuple[Sourced, ...]
     notes: tuple[str, ...]
 
 
-Reader = Callable[[Iterable[bytes]], Reading]
+Reader = Callable[[Iterable[bytes]], CommandReading]
 """What every format comes to: the lines of a file, with their ends, become a reading. Raises Unreadable."""
 
 

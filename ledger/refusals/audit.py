@@ -6,25 +6,25 @@ from domain.refusals import Damaged, Refusal, Unreadable
 
 
 class NoLedgerId(Unreadable, code="no_ledger_id"):
-    """The first event of a ledger names it; without that no checkpoint can."""
+    """The first event of a ledger gives its id, which every checkpoint needs."""
 
     message = "the ledger has no id yet"
     hint = "`slaledger init`"
 
 
 class EventColumnOfWrongKind(Damaged, code="unreadable_event"):
-    """Somebody changed the table: positions are integers, stream and topic text, the state bytes."""
+    """The table was changed: positions are integers, stream and topic are text, the state is bytes."""
 
-    message = "position {position}: a column of the event in stream {stream!r} is not of its kind"
+    message = "position {position}: a column of the event in stream {stream!r} has the wrong type"
     hint = "restore a copy of the ledger"
     position: int
     stream: str
 
 
 class NoDecisionForDossier(Refusal, code="claim_undecided", clause="3.2"):
-    """A dossier is made of a decided claim."""
+    """A dossier is made from a decided claim."""
 
-    message = "{account} {month}: there is no decision to make a dossier of"
+    message = "{account} {month}: a dossier needs a decision, and there is none"
     hint = "`slaledger claim decide {account} {month}`, once the claim is filed"
     account: str
     month: str
@@ -33,23 +33,23 @@ class NoDecisionForDossier(Refusal, code="claim_undecided", clause="3.2"):
 class UnknownDossierFormat(Unreadable, code="bad_dossier"):
     """A newer version wrote the dossier."""
 
-    message = "a dossier of format {format!r}; this version reads {known}"
+    message = "the dossier has format {format!r}; this version reads {known}"
     hint = "upgrade slaledger, or check it with the version that wrote it"
     format: str
     known: str
 
 
 class DigestDiffers(Damaged, code="digest_differs"):
-    """A dossier carries the SHA-256 of its own bytes, and it does not fit any more: it was edited, or copied badly."""
+    """A dossier contains the SHA-256 of its own bytes. They do not match: the dossier was edited, or copied badly."""
 
-    message = "the dossier was changed: its bytes are not those that its digest is over"
-    hint = "do not rely on it; ask whoever made it for the file as it was written"
+    message = "the dossier was changed: its bytes do not match its digest"
+    hint = "do not rely on it; ask its author for the original file"
 
 
 class BadDossier(Unreadable, code="bad_dossier"):
     """The file is not a dossier."""
 
-    message = "this is no dossier: {error}"
+    message = "this is not a dossier: {error}"
     hint = "give a file that `slaledger dossier` wrote"
     error: str
 
@@ -57,21 +57,21 @@ class BadDossier(Unreadable, code="bad_dossier"):
 class BadNote(Unreadable, code="bad_note"):
     """A signed note has a text, a blank line and signatures."""
 
-    message = "this is no signed note: {what}"
+    message = "this is not a signed note: {what}"
     hint = "keep it byte for byte, as it was printed"
     what: str
 
 
 class BadKeyName(Unreadable, code="bad_key_name"):
-    """A key's name stands in signatures between blanks."""
+    """In signatures a key's name is separated by blanks."""
 
-    message = "{name!r} is no key name: no spaces and no +"
-    hint = "the ledger's id, say"
+    message = "{name!r} is not a key name: it may not have spaces or +"
+    hint = "such as the ledger's id"
     name: str
 
 
 class UnknownKey(Refusal, code="unknown_key"):
-    """Somebody else signed this, or with another key."""
+    """Another party signed this, or another key was used."""
 
     message = "no known key signed this: only {signers}"
     hint = "give its verifier key"
@@ -81,7 +81,7 @@ class UnknownKey(Refusal, code="unknown_key"):
 class BadVerifierKey(Unreadable, code="bad_key"):
     """A verifier key has three parts: name, id and the key itself."""
 
-    message = "{text!r} is no verifier key"
+    message = "{text!r} is not a verifier key"
     hint = "NAME+ID+BASE64, as keygen printed it"
     text: str
 
@@ -89,7 +89,7 @@ class BadVerifierKey(Unreadable, code="bad_key"):
 class NotEd25519VerifierKey(Unreadable, code="bad_key"):
     """The verifier key was cut off, or is of another kind."""
 
-    message = "{text!r} is no Ed25519 verifier key"
+    message = "{text!r} is not an Ed25519 verifier key"
     hint = "copy all of what keygen printed"
     text: str
 
@@ -97,21 +97,21 @@ class NotEd25519VerifierKey(Unreadable, code="bad_key"):
 class NotEd25519SignerKey(Unreadable, code="bad_key"):
     """The file holds no key of the kind that signs checkpoints."""
 
-    message = "this is no Ed25519 signer key"
+    message = "this is not an Ed25519 signer key"
     hint = "`slaledger keygen` makes one"
 
 
 class SignerKeyChanged(Unreadable, code="bad_key"):
     """A signer key carries a digest of itself, and this one's does not fit."""
 
-    message = "the signer key does not have its own id"
-    hint = "it was changed; make another"
+    message = "the signer key does not match its id"
+    hint = "it was changed; make another key"
 
 
 class BadSignature(Refusal, code="bad_signature"):
     """A checkpoint's or a dossier's text was changed after it was signed, or the signature belongs to another text."""
 
-    message = "the signature of {key} is not of this text"
+    message = "the signature of {key} does not belong to this text"
     hint = "do not rely on it: the text or the signature was changed"
     key: str
 
@@ -119,13 +119,13 @@ class BadSignature(Refusal, code="bad_signature"):
 class KeyExists(Refusal, code="key_exists"):
     """A key that is lost cannot be made again, so none is overwritten."""
 
-    message = "{path} exists, and no key is overwritten"
+    message = "{path} exists; a key is never overwritten"
     hint = "give another name"
     path: object
 
 
 class KeyFileUnwritable(Unreadable, code="unwritable_file"):
-    """The system does not let the key's file be written."""
+    """The key's file cannot be written."""
 
     message = "{file} cannot be written: {why}"
     hint = "check the folder, or choose another place"
@@ -134,7 +134,7 @@ class KeyFileUnwritable(Unreadable, code="unwritable_file"):
 
 
 class KeyFileUnreadable(Unreadable, code="unreadable_file"):
-    """The system does not let the key's file be read."""
+    """The key's file cannot be read."""
 
     message = "{file} cannot be read: {why}"
     hint = "check the name, and who may read it"
@@ -150,10 +150,10 @@ class NoCryptography(Unreadable, code="no_cryptography"):
 
 
 class KeyFileOpen(Refusal, code="key_file_open"):
-    """Who can read a signer key can sign in its name."""
+    """Anyone who can read a signer key can sign in its name."""
 
     message = "{path} may be read by others (mode {mode:03o})"
-    hint = "chmod 600 {path}; if others had it, make another key"
+    hint = "run `chmod 600 {path}`; if others may have read it, make another key"
     path: object
     mode: int
 
@@ -161,7 +161,7 @@ class KeyFileOpen(Refusal, code="key_file_open"):
 class BadCheckpoint(Unreadable, code="bad_checkpoint"):
     """The text is not a checkpoint."""
 
-    message = "this is no checkpoint: {what}"
+    message = "this is not a checkpoint: {what}"
     hint = "keep it byte for byte, as `slaledger audit checkpoint` printed it"
     what: str
 
@@ -169,15 +169,15 @@ class BadCheckpoint(Unreadable, code="bad_checkpoint"):
 class BadProof(Unreadable, code="bad_proof"):
     """The file is not a proof."""
 
-    message = "this is no proof of an event: {what}"
+    message = "this is not a proof of an event: {what}"
     hint = "keep it byte for byte, as `slaledger audit prove` printed it"
     what: str
 
 
 class OtherLedger(Refusal, code="other_ledger"):
-    """Each ledger has an id of its own, and checkpoints carry it."""
+    """Each ledger has its own id, and its checkpoints contain it."""
 
-    message = "the checkpoint is of {origin!r}, and this ledger is {ledger!r}"
+    message = "the checkpoint belongs to {origin!r}, but this ledger is {ledger!r}"
     hint = "check --ledger, or take this ledger's checkpoint"
     origin: str
     ledger: str
@@ -192,7 +192,7 @@ class WrongProof(Refusal, code="wrong_proof"):
 
 
 class UnreadableDecision(Damaged, code="unreadable_decision"):
-    """The log holds a decision that is not of a format that is known."""
+    """The log holds a decision in an unknown format."""
 
     message = "position {position}: the decision cannot be read: {error}"
     hint = "restore a copy of the ledger; `slaledger audit verify` says more"
@@ -201,15 +201,15 @@ class UnreadableDecision(Damaged, code="unreadable_decision"):
 
 
 class TreeDamaged(Damaged, code="tree_damaged"):
-    """The kept hashes beside the ledger do not fit together. They are only a shortcut, made again of the events."""
+    """The hashes kept next to the ledger do not fit together. They only save time; they are made again from events."""
 
     message = "the kept tree is damaged: {what}"
-    hint = "delete the .tree.db beside the ledger: it is made again"
+    hint = "delete the .tree.db next to the ledger; it is made again when needed"
     what: str
 
 
 class EventBeyondTree(Refusal, code="beyond_the_log"):
-    """A proof is of an event that the tree has."""
+    """A proof needs an event that is in the tree."""
 
     message = "event {index} is not among the first {size}"
     hint = "give an event from 1 to {size}"
@@ -237,7 +237,7 @@ class IndexBeyondLog(Refusal, code="beyond_the_log"):
 
 
 class PositionBeyondLog(Refusal, code="beyond_the_log"):
-    """The log has not come to that position."""
+    """The log has not reached that position."""
 
     message = "the log ends at position {position}, before {asked}"
     hint = "give a position up to {position}"
@@ -248,13 +248,13 @@ class PositionBeyondLog(Refusal, code="beyond_the_log"):
 class NoEventAtPosition(Refusal, code="no_such_event"):
     """Positions have gaps where a transaction was rolled back."""
 
-    message = "no event stands at position {position}"
+    message = "there is no event at position {position}"
     hint = "`slaledger history ACCOUNT` shows the positions of an account's events"
     position: int
 
 
 class SizeBeyondLog(Refusal, code="beyond_the_log"):
-    """A checkpoint is of as many events as the log has, or fewer."""
+    """A checkpoint covers at most as many events as the log has."""
 
     message = "the log has {size} events, not {asked}"
     hint = "give a size up to {size}"

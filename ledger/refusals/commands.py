@@ -6,29 +6,29 @@ from domain.refusals import Conflict, InstantUs, Refusal, Unreadable
 
 
 class RunIncomplete(Refusal, code="run_incomplete"):
-    """A month's run goes on past accounts that are refused; the batch stops behind it."""
+    """A month's run continues after a refused account; the batch stops after the run."""
 
     message = "{refused} refused, {done} done; {what}"
-    hint = "what is done stays done: mend what is refused, and run it again"
+    hint = "completed accounts stay completed: correct what is refused, and run it again"
     refused: int
     done: int
     what: str
 
 
 class BatchGoesOn(Conflict, code="batch_goes_on"):
-    """Two runs of one batch file at the same time: each would count the other's lines as its own."""
+    """Two runs of one batch file at the same time would each count the other's lines as their own."""
 
-    message = "another run of this file went on meanwhile"
+    message = "another run of this file continued meanwhile"
     hint = "let it finish, and run this again"
 
 
 class KeyTaken(Refusal, code="key_taken"):
-    """A key makes a command a no-op for ever once it recorded something; with other content it is refused, so that
-    nothing is lost silently.
+    """Once a command with a key has recorded something, the same command is a no-op. The same key with other content is
+    refused, so that nothing is lost silently.
     """
 
     message = "key {key!r} was used for another command"
-    hint = "give another: a key stands for one command for ever"
+    hint = "give another key; a key always belongs to one command"
     key: str
 
 
@@ -38,7 +38,7 @@ class InTheFuture(Refusal, code="in_the_future"):
     """
 
     message = "{name} {instant} is ahead of the ledger's clock, {now}"
-    hint = "record what has happened, when it has"
+    hint = "record it after it has happened"
     name: str
     instant: InstantUs
     now: InstantUs
@@ -69,15 +69,15 @@ class IdTaken(Refusal, code="id_taken"):
 class FileOrDocument(Unreadable, code="bad_terms"):
     """Terms are published from a file, or in a batch as a document."""
 
-    message = "give the terms as a file or as a document, one of both"
+    message = "give the terms either as a file or as a document"
     hint = "`slaledger terms publish FILE --noticed-at …`"
 
 
 class UnlistedFunction(Unreadable, code="unknown_function"):
-    """The terms list the functions that are promised."""
+    """The terms list the functions that the agreement covers."""
 
-    message = "function: {function} is no function of the agreement"
-    hint = "there are {known}"
+    message = "function: {function} is not a function of the agreement"
+    hint = "the known ones are {known}"
     function: str
     known: str
 
@@ -85,8 +85,8 @@ class UnlistedFunction(Unreadable, code="unknown_function"):
 class UnlistedClause(Refusal, code="unknown_clause"):
     """The terms list the causes for which nothing is owed."""
 
-    message = "clause: {cause} is no exclusion of the agreement"
-    hint = "there are {known}"
+    message = "clause: {cause} is not an exclusion of the agreement"
+    hint = "the known ones are {known}"
     cause: str
     known: str
 
@@ -117,21 +117,21 @@ class UnknownClaim(Refusal, code="unknown_claim", clause="3.2"):
 
 
 class NoSource(Unreadable, code="no_source"):
-    """Who reads a decision later must find where its working days come from."""
+    """A later reader of a decision must be able to find the source of its working days."""
 
     message = "a calendar from a file needs the source of its days"
     hint = "give --source, where they were published"
 
 
 class AccountOrAll(Unreadable, code="bad_field"):
-    """A decision or an issue is of one account or of the whole month."""
+    """A decision or an issue is for one account or for the whole month."""
 
     message = "give an account, or all for the month's run"
     hint = '"account": "1001", or "all": true'
 
 
 class UnknownCommand(Unreadable, code="unknown_command"):
-    """A batch line names a command that there is."""
+    """A batch line names an existing command."""
 
     message = "{field}: {what}"
     hint = "`slaledger --help` lists them"
@@ -157,9 +157,9 @@ class NotJson(Unreadable, code="not_json"):
 
 
 class FieldTwice(Unreadable, code="field_twice"):
-    """Of two values for a field, either could be meant."""
+    """If a field has two values, either could be meant."""
 
-    message = "{name}: stands twice"
+    message = "{name}: appears twice"
     hint = "leave one of the two out"
     name: str
 

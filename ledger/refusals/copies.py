@@ -10,13 +10,13 @@ class NeedsCheckpoint(Unreadable, code="needs_checkpoint"):
     """A backup is a copy of a database, so only a checkpoint from elsewhere can show that it is whole."""
 
     message = "a backup holds no checkpoint that a key could have signed"
-    hint = "give the one that `slaledger backup` printed: --against"
+    hint = "give --against with the checkpoint that `slaledger backup` printed"
 
 
 class RecordedAtOutOfRange(Damaged, code="unreadable_event"):
-    """The log holds an event whose time no export could write."""
+    """The log holds an event whose time an export cannot write."""
 
-    message = "position {position}: recorded_at is {recorded_at}, no instant before the year 10000"
+    message = "position {position}: recorded_at is {recorded_at}, which is not an instant before the year 10000"
     hint = "restore a copy of the ledger; `slaledger audit verify` says more"
     position: int
     recorded_at: int
@@ -32,7 +32,7 @@ class RootDiffers(Damaged, code="root_differs"):
 
 
 class LinesChanged(Damaged, code="lines_changed"):
-    """The lines of an export are summed up in its last line, and the sum differs."""
+    """The last line of an export summarises the other lines, and does not match them."""
 
     message = "{place}: {what}"
     hint = "the file was changed since it was exported; take another copy, or export again"
@@ -53,7 +53,7 @@ class LineTooLong(Unreadable, code="line_too_long"):
     """A line that is too long for the memory is refused before it is read whole."""
 
     message = "{place}: the line is longer than {most} bytes"
-    hint = "check that it is a file of lines, and has its line ends"
+    hint = "check that it is a text file with line ends"
     place: str
     most: int
 
@@ -71,7 +71,7 @@ class UnreadableLine(Unreadable, code="unreadable_file"):
     """The system could not read the file to its end."""
 
     message = "{place}: cannot be read: {why}"
-    hint = "look at the disk that it lies on"
+    hint = "check the disk that it lies on"
     place: str
     why: str
 
@@ -94,34 +94,34 @@ class NotZstd(Unreadable, code="not_zstd"):
 class LedgerNotEmpty(Refusal, code="ledger_not_empty"):
     """A ledger is restored into an empty one: positions stay as they were."""
 
-    message = "the ledger {name} has events, and only an empty one takes another's"
-    hint = "name a ledger that does not exist yet; what `slaledger init` makes has events too"
+    message = "the ledger {name} has events; only an empty ledger can take another's"
+    hint = "name a ledger that does not exist yet; one made by `slaledger init` already has events"
     name: str
 
 
 class StoredRootDiffers(Damaged, code="root_differs"):
     """A checkpoint's root is computed over every event; one byte of one event that differs gives another root."""
 
-    message = "the root of what was stored is {stored}, and the source's {stated}"
-    hint = "nothing was kept of it; take another copy"
+    message = "the root of what was stored is {stored}, that of the source is {stated}"
+    hint = "nothing was stored; take another copy"
     stored: str
     stated: str
 
 
 class CopyTruncated(Damaged, code="log_truncated"):
-    """The checkpoint was made of more events than the ledger holds: its end is missing, as after an old copy was put
-    back.
+    """The checkpoint covers more events than the ledger holds: the end of the log is missing, as after restoring an old
+    copy.
     """
 
-    message = "it has {size} events, and the checkpoint is of {stated}: its end is missing"
+    message = "it has {size} events, but the checkpoint covers {stated}: its end is missing"
     hint = "take a later copy"
     size: int
     stated: int
 
 
 class CopyRewritten(Damaged, code="log_rewritten"):
-    """What the ledger holds now is not what the checkpoint was made of: events before it were changed. The log itself
-    is append-only, so somebody went around it.
+    """The ledger no longer holds the events that the checkpoint was made of. The log is append-only, so the change was
+    made outside the software.
     """
 
     message = "its first {size} events are not those of the checkpoint"
@@ -156,7 +156,7 @@ class TooManyRows(Refusal, code="too_many_rows"):
 
 
 class UnreadableFile(Unreadable, code="unreadable_file"):
-    """The system does not let the file be read."""
+    """The file cannot be read."""
 
     message = "{file} cannot be read: {why}"
     hint = "check the name, and that you may read it"
@@ -168,7 +168,7 @@ class FileExists(Unreadable, code="file_exists"):
     """A file is overwritten only when asked."""
 
     message = "{file} exists"
-    hint = "choose another name, or say --force to replace it"
+    hint = "choose another name, or give --force to replace it"
     file: object
 
 
@@ -176,14 +176,14 @@ class NoFolder(Unreadable, code="no_folder"):
     """A file is written into a folder that exists."""
 
     message = "there is no folder {folder}"
-    hint = "make it, or choose another name"
+    hint = "create it, or choose another name"
     folder: object
 
 
 class NotRegularFile(Unreadable, code="unwritable_file"):
-    """A file is written whole or not at all, which a device or a pipe cannot be."""
+    """A file is written whole or not at all, which is impossible for a device or a pipe."""
 
-    message = "{file} is no regular file"
+    message = "{file} is not a regular file"
     hint = "`-` writes to standard output"
     file: object
 
@@ -199,21 +199,21 @@ class ReadOnlyFile(Unreadable, code="unwritable_file"):
 class LeftBeside(Unreadable, code="left_beside"):
     """SQLite would take files of that name for parts of the new database."""
 
-    message = "{left} lies beside, left by a database of that name"
-    hint = "if no program has that database open, move the file away; else choose another name"
+    message = "{left} is left over from a database of that name"
+    hint = "if no program has that database open, move the file away; otherwise choose another name"
     left: object
 
 
 class _InEventsFile(Misread):
     """A line of exported events is not as the export wrote it."""
 
-    hint = "export it again, and leave the file as it is written"
+    hint = "export it again, and do not change the file"
 
 
 class SomethingFollows(_InEventsFile, code="bad_events_file"):
     """The checkpoint is the last line of an export."""
 
-    message = "something follows the checkpoint"
+    message = "there is more after the checkpoint"
 
 
 class EventNotUtf8(_InEventsFile, code="not_utf8"):
@@ -295,7 +295,7 @@ class WrittenAnew(_InEventsFile, code="written_anew"):
     told.
     """
 
-    message = "the line is not as an export writes it: blanks, order or escapes differ"
+    message = "the line is not what an export writes: blanks, order or escapes differ"
 
 
 class GapInFile(_InEventsFile, code="gap"):
@@ -321,7 +321,7 @@ class GapInCopy(Damaged, code="gap"):
 class PositionBelowFirst(Damaged, code="wrong_order"):
     """Positions begin at 1: a copy with an event before that was changed."""
 
-    message = "{place}: no event stands there in an intact log"
+    message = "{place}: an intact log has no event there"
     hint = "take another copy"
     place: str
 

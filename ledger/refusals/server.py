@@ -6,9 +6,9 @@ from domain.refusals import Conflict, Unreadable
 
 
 class BadRoleName(Unreadable, code="bad_role_name"):
-    """Names of roles and schemas stand in SQL."""
+    """Names of roles and schemas are written into SQL."""
 
-    message = "{name!r} is no name for a role or schema"
+    message = "{name!r} is not a name for a role or schema"
     hint = "letters, digits and _"
     name: str
 
@@ -25,7 +25,7 @@ class NoLedgerOnServer(Unreadable, code="no_ledger"):
 class TableOfSomethingElse(Unreadable, code="not_a_ledger"):
     """The database has a table of the same name that slaledger did not make."""
 
-    message = "{name} has a table stored_events, but it is no ledger"
+    message = "{name} has a table stored_events, but it is not a ledger"
     hint = "check --ledger"
     name: str
 
@@ -63,16 +63,16 @@ class UnreadableLedgerUrl(Unreadable, code="bad_ledger_url"):
 
 
 class RoleMayNotRecord(Unreadable, code="read_only"):
-    """The login may read the ledger and not record in it."""
+    """The login may read the ledger, but not record in it."""
 
     message = "role {role} may not record in {name}"
-    hint = "log in as a role that may: `slaledger postgres roles` tells them apart"
+    hint = "log in as a role that may; `slaledger postgres roles` shows the rights of each"
     role: str
     name: str
 
 
 class ConnectionLost(Conflict, code="connection_lost"):
-    """The server or the network went away before the transaction ended; the log was asked and does not have it."""
+    """The connection was lost before the transaction ended; the log was checked and does not have it."""
 
     message = "the connection to {name} was lost ({error}); nothing was recorded"
     hint = "run it again"
@@ -81,15 +81,15 @@ class ConnectionLost(Conflict, code="connection_lost"):
 
 
 class OutcomeUnknown(Conflict, code="outcome_unknown"):
-    """The connection went away while the transaction was ending, and the server cannot be asked. It is safe to run the
+    """The connection was lost while the transaction was ending, and the server cannot be asked. It is safe to run the
     command again.
     """
 
     message = (
-        "the connection to {name} was lost while the transaction ended ({error}), and the server does not "
-        "come back: whether position {position} was recorded is not known"
+        "the connection to {name} was lost while the transaction ended ({error}), and the server does not answer: it "
+        "is unknown whether position {position} was recorded"
     )
-    hint = "run it again when the server answers: what was recorded is not recorded twice"
+    hint = "run it again when the server answers: nothing is recorded twice"
     name: str
     error: str
     position: int
@@ -114,7 +114,7 @@ class NoDatabase(Unreadable, code="no_database"):
 
 
 class LoginRefused(Unreadable, code="login_refused"):
-    """The server does not let this user in."""
+    """The server refuses this user."""
 
     message = "{name} refuses the login: {told}"
     hint = "check user and password"
@@ -154,6 +154,6 @@ class ServerUnusable(Unreadable, code="store_unusable"):
     """The server could not write: its disk may be full."""
 
     message = "{name}: {error}"
-    hint = "nothing was recorded; look at the server's disk"
+    hint = "nothing was recorded; check the server's disk"
     name: str
     error: str

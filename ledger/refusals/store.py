@@ -18,7 +18,7 @@ class UnknownTopic(Damaged, code="unknown_event"):
 
 
 class UnreadableState(Damaged, code="unreadable_event"):
-    """The log holds an event that is not what this software writes."""
+    """The log holds an event that this software would not write."""
 
     message = "position {position}: the {topic!r} event in stream {stream} cannot be read: {error}"
     hint = "restore a copy of the ledger; `slaledger audit verify` says more"
@@ -46,7 +46,7 @@ class StoreDamaged(Damaged, code="store_damaged"):
 
 
 class Locked(Conflict, code="locked"):
-    """Writers take turns, and one kept its turn for longer than this one waits."""
+    """Writers take turns, and another writer held the lock for longer than this one waits."""
 
     message = "{name} is locked by another writer"
     hint = "try again when it is done"
@@ -57,7 +57,7 @@ class StoreUnusable(Unreadable, code="store_unusable"):
     """The file could not be written: the disk may be full."""
 
     message = "{name}: {told}"
-    hint = "nothing was recorded; look at the disk"
+    hint = "nothing was recorded; check the disk"
     name: str
     told: str
 
@@ -66,14 +66,14 @@ class NoLedgerFolder(Unreadable, code="no_folder"):
     """--ledger names a file in a folder that does not exist."""
 
     message = "there is no folder {folder}"
-    hint = "make it, or check --ledger"
+    hint = "create it, or check --ledger"
     folder: object
 
 
 class ChangedMeanwhile(Conflict, code="conflict"):
     """Between reading and recording, another writer recorded something. Nothing of this command was recorded."""
 
-    message = "somebody else changed {name} meanwhile"
+    message = "another writer changed {name} meanwhile"
     hint = "try again"
     name: str
 
@@ -89,13 +89,13 @@ class UnknownLedgerUrl(Unreadable, code="bad_ledger_url"):
 class LedgerInMemory(Unreadable, code="bad_ledger_url"):
     """A ledger must outlive the command."""
 
-    message = "a ledger in memory would be gone at once"
+    message = "a ledger in memory would be lost when the command ends"
     hint = "sqlite:///NAME.db"
 
 
 class UnsettledLedger(Unreadable, code="unsettled_ledger"):
-    """SQLite must finish what a writer that died had begun before anybody reads, and for that it writes beside the
-    file.
+    """A writer died before it finished. SQLite must complete its work before anyone can read, and for that it writes
+    next to the file.
     """
 
     message = "{path} was left by a writer that died, and its folder may not be written"
@@ -114,13 +114,13 @@ class NoLedger(Unreadable, code="no_ledger"):
 class DatabaseWithoutLedger(Unreadable, code="not_a_ledger"):
     """--ledger names another program's database."""
 
-    message = "{path} is a database, but no ledger"
+    message = "{path} is a database, but not a ledger"
     hint = "check --ledger"
     path: object
 
 
 class NewerLedger(Unreadable, code="newer_ledger"):
-    """A later version of slaledger keeps something in the ledger that this one does not know, and would get wrong."""
+    """A later version of slaledger stores something in the ledger that this version does not know and would misread."""
 
     message = "{name} was written by a newer version (its schema is {schema}, this one knows {schema_version})"
     hint = "upgrade slaledger"
@@ -133,22 +133,22 @@ class FileUnusable(Unreadable, code="store_unusable"):
     """The file could not be opened."""
 
     message = "{path}: {error}"
-    hint = "look at the disk, and who has it open"
+    hint = "check the disk, and which program has it open"
     path: object
     error: str
 
 
 class NotALedger(Unreadable, code="not_a_ledger"):
-    """--ledger names a file that is no database."""
+    """--ledger names a file that is not a database."""
 
-    message = "{path} is no ledger: {error}"
+    message = "{path} is not a ledger: {error}"
     hint = "check --ledger"
     path: object
     error: str
 
 
 class UnreadableRow(Damaged, code="unreadable_event"):
-    """A column of the event is not of its kind."""
+    """A column of the event has the wrong type."""
 
     message = "position {position}: {stream} cannot be read: {error}"
     hint = "restore a copy of the ledger; `slaledger audit verify` says more"
@@ -169,5 +169,5 @@ class ReadOnlyProjections(Unreadable, code="read_only"):
     """Rebuilding needs the right to write the projections."""
 
     message = "the projections of {name} may not be written here"
-    hint = "run it as somebody who may write them"
+    hint = "run it as a user who may write them"
     name: str

@@ -124,7 +124,7 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     name, space, data = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not space or not _NAME.fullmatch(name):
-        raise _bad(said("{line!r} is no signature line", line=line[:80]))
+        raise _bad(said("{line!r} is not a signature line", line=line[:80]))
     signed = decoded(data)
     if signed is None or len(signed) < 5:
         raise _bad(said("the signature of {name} is not base64 of a key id and a signature", name=name))
@@ -196,7 +196,7 @@ def read_key_file(path: Path) -> str:
                 raise KeyFileOpen(path=path, mode=stat.S_IMODE(mode))
             text = opened.read(10_000).strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or said("it is no text")
+        why = getattr(error, "strerror", None) or said("it is not text")
         raise KeyFileUnreadable(file=path, why=why) from None
     parse_signer_key(text)
     return text

@@ -236,5 +236,5 @@ def _tree(store: TreeStore, remade: str | None) -> KeptTree:
     except Spoilt as spoilt:
         raise damaged(words_of(spoilt)) from None
     if reached is None:
-        raise damaged(said("somebody emptied it meanwhile"))
+        raise damaged(said("another process emptied it meanwhile"))
     return KeptTree(store, reached, remade)

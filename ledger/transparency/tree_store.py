@@ -79,7 +79,7 @@ class TreeStore:
             return None
         found = Reached(*rows[0])
         if [type(value) for value in found] != [str, int, int, bytes] or min(found.size, found.position) < 0:
-            raise Spoilt(said("it does not say how far it came"))
+            raise Spoilt(said("it does not say how far it reaches"))
         return found
 
     def advance(self, reached: Reached) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from agreements import OTHERS
 from bruteforce_agreements import TEXTS
-from test_agreements_shipped import OTHERS
 from test_verifier import Teller, at, decisions, disagreements, dossiers
 
 from domain.money import yuan

@@ -98,13 +98,13 @@ def _state(content: dict[str, Any]) -> None:
 
 
 TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
-    "a missing event": (lambda content: _drop(content, "exclusion.withdrawn"), "facts are not those"),
+    "a missing event": (lambda content: _drop(content, "exclusion.withdrawn"), "facts differ from those"),
     "a missing claim": (lambda content: _drop(content, "claim.decided"), "misses version"),
     "a foreign account's event": (_foreign, "1002/claim/2026-07 is not the account's"),
     "wrong proofs": (_swap_proofs, "is not proved"),
     "another state": (_state, "is not proved"),
-    "another ledger": (lambda content: content.update(ledger="slaledger-0"), "the checkpoint is of"),
-    "swapped events": (lambda content: content["events"].insert(0, content["events"].pop()), "not behind"),
+    "another ledger": (lambda content: content.update(ledger="slaledger-0"), "the checkpoint belongs to"),
+    "swapped events": (lambda content: content["events"].insert(0, content["events"].pop()), "not come after"),
 }
 
 

@@ -237,6 +237,12 @@ RULES = [
         "1001",
         clause="opening",
     ),
+    row(
+        "account move",
+        line("account move", account="1001", region="cn-beijing", moved_at="2018-07-01T00:00:00+08:00"),
+        "1001",
+        hint=True,
+    ),
     row("account correct", line("account correct", account="1001", reason="x"), "1001", hint=True),
     row("account close", line("account close", account="1001", closed_at="2018-07-01T00:00:00+08:00"), "1001"),
     row("terms publish", line("terms publish", document=AMENDED), "2026-06-01", "30 days", clause="4", hint=True),
@@ -249,6 +255,7 @@ RULES = [
         "INC-1",
         clause="1",
     ),
+    row("incident reopen", line("incident reopen", incident="INC-4", reason="x"), "INC-4", hint=True),
     row("incident withdraw", line("incident withdraw", incident="INC-4", reason="another reason"), "INC-4", hint=True),
     row("exclusion apply", MAINTENANCE, "INC-1", clause="2.3(5)", hint=True),
     row(

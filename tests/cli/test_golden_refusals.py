@@ -23,6 +23,7 @@ from refusals_of_files import AUDIT, COMMAND_LINE, EXTRAS, FILES, MOVING
 from refusals_of_imports import ALERTMANAGER, CLOUDEVENTS, PAGERDUTY, PROMETHEUS, STATUSPAGE
 from refusals_of_rules import ACCOUNTS, BILLS, CLAIMS, INCIDENTS, TERMS, VALUES, VOUCHERS
 from refusals_of_servers import SERVERS, SERVERS_MADE, SERVERS_WORDS
+from refusals_of_sources import CONFIGURED, RECONCILED
 from refusals_of_stores import MADE, STORES
 from servers import Server
 
@@ -44,6 +45,8 @@ TABLES: dict[str, list[Scenario]] = {
     "import-focus": FOCUS,
     "held-bills": HELD_BILLS,
     "batch-tables": BATCH_TABLES,
+    "reconciled": RECONCILED,
+    "import-config": CONFIGURED,
     "command-line": COMMAND_LINE,
     "extras": EXTRAS,
     "files": FILES,

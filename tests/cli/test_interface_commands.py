@@ -749,6 +749,7 @@ def test_the_shape_of_availability_and_breaches(shop: CommandLine) -> None:
             "tier": 1,
             "credit": credit,
             "currency": "CNY",
+            "still_open": [],
         }
         for account, credit in (("1001", "104.00"), ("1003", "118.00"))
     ]

@@ -307,7 +307,7 @@ def test_no_message_bypasses_the_catalogue() -> None:
         'warn("nothing was given")',
         'print_table(columns, rows, title="What waits")',
         'columns = ("account", "month")\nprint_table((*columns[:1], said("checked")), rows)',
-        'print(said("nothing waits"))',
+        'print(said("the worklist is empty"))',
         'words = counted("{n} row", "{n} rows", n=1)\nprint(words)',
     ],
 )
@@ -322,7 +322,7 @@ def test_what_would_bypass_the_catalogue_is_found(code: str) -> None:
         'print(f"{name}: {number}")',
         'print_pairs([(said("account"), account)])',
         'columns = ("account", "month")\nprint_table(list(map(word, columns)), rows)',
-        'print(here(said("nothing waits")))',
+        'print(here(said("the worklist is empty")))',
         'print_table(columns, rows, right=["credit"], title=said("What waits"))',
     ],
 )
@@ -493,11 +493,11 @@ def test_the_option_chooses(words: list[str], lang: str | None) -> None:
     ("words", "environment", "printed"),
     [
         ((), {"LANG": "zh_CN.UTF-8"}, "没有待办事项"),
-        ((), {"LANG": "zh_CN.UTF-8", "SLALEDGER_LANG": "en"}, "nothing waits"),
+        ((), {"LANG": "zh_CN.UTF-8", "SLALEDGER_LANG": "en"}, "the worklist is empty"),
         ((), {"SLALEDGER_LANG": "zh"}, "没有待办事项"),
-        (("--lang", "en"), {"SLALEDGER_LANG": "zh", "LANG": "zh_CN.UTF-8"}, "nothing waits"),
+        (("--lang", "en"), {"SLALEDGER_LANG": "zh", "LANG": "zh_CN.UTF-8"}, "the worklist is empty"),
         (("--lang", "zh"), {}, "没有待办事项"),
-        ((), {}, "nothing waits"),
+        ((), {}, "the worklist is empty"),
     ],
 )
 def test_option_then_setting_then_locale(
@@ -514,7 +514,7 @@ def test_a_language_that_is_not_there_is_refused(slaledger: CommandLine) -> None
 
 def test_one_command_s_language_is_not_the_next_one_s(slaledger: CommandLine) -> None:
     slaledger.run("--lang", "zh", "worklist", "--format", "table")
-    assert slaledger.run("worklist", "--format", "table").stdout == "nothing waits\n"
+    assert slaledger.run("worklist", "--format", "table").stdout == "the worklist is empty\n"
 
 
 # The same for programs.

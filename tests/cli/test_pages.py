@@ -167,7 +167,7 @@ def test_standard_output_takes_the_page_alone(demo: CommandLine) -> None:
 
 def test_a_claim_that_nobody_decided_has_a_page_too(demo: CommandLine) -> None:
     page = _page(demo, "dossier", "1005", "2026-09")
-    assert "Nothing was decided yet." in page
+    assert "There is no decision yet." in page
     assert "There is no such file before the claim is decided." in page
     assert _astray(page) == set()
 
@@ -219,10 +219,10 @@ def test_a_long_history_is_bounded_and_says_what_is_left_out(
     assert len(page.encode()) <= limit
     steps = page.count('<div class="moment"')
     assert 0 < steps < most[0], "the first number of steps is too long for the page"
-    assert f"{1 + 3 * outages + 2 - steps} earlier events that concern the month are no steps here" in page
-    assert re.search(r"At some step \d+ outages, the shortest, are not drawn; all are counted", page)
-    assert re.search(r"At some step \d+ episodes and incidents, the shortest, are not listed; all are counted", page)
-    assert "further episodes and exclusions are not written out; together they count" in page
+    assert f"{1 + 3 * outages + 2 - steps} earlier events of the month are not steps here" in page
+    assert re.search(r"At some step the \d+ shortest episodes and incidents are not drawn; all are counted", page)
+    assert re.search(r"At some step the \d+ shortest episodes and incidents are not listed; all are counted", page)
+    assert "further episodes and exclusions are not listed; together they count" in page
     assert _astray(page) == set()
 
 
@@ -232,6 +232,7 @@ def _account(number: int) -> AccountMonth:
     ratio = Fraction(total_us - down_us, total_us)
     tier = None if ratio >= Fraction(998, 1000) else 1 if ratio >= Fraction(99, 100) else 2
     return AccountMonth(
+        still_open=(),
         account=f"A{number:05d}",
         covered=True,
         unavailable_us=down_us,
@@ -308,6 +309,20 @@ def test_rows_for_programs_and_for_people(demo: CommandLine) -> None:
     table = demo.run("report", "2026-09", "--format", "table").stdout
     assert all(len(line) <= 80 for line in table.splitlines())
     assert "376.72" in table
+
+
+def test_a_month_that_counts_an_open_outage_is_marked(slaledger: CommandLine) -> None:
+    for account in ("1001", "1002"):
+        slaledger.ok("account", "enroll", account, "--enrolled-at", "2026-01-01T00:00:00+08:00")
+    words = ("--account", "1001", "--function", "agent_calls", "--started-at", "2026-05-02T00:00:00+08:00")
+    slaledger.ok("incident", "open", "INC-1", *words)
+    assert "Outages without an end" not in _page(slaledger, "report", "2026-04")
+    for month in ("2026-05", "2026-06"):
+        page = _page(slaledger, "report", month)
+        assert "Outages without an end count up to now: INC-1." in page
+        assert page.count(", still open</td>") == 1
+    slaledger.ok("incident", "close", "INC-1", "--ended-at", "2026-05-02T01:00:00+08:00")
+    assert "still open" not in _page(slaledger, "report", "2026-05")
 
 
 def test_the_report_as_it_was_known(demo: CommandLine) -> None:

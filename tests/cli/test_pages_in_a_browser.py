@@ -110,7 +110,7 @@ def test_a_step_says_who_when_why_and_what_it_changed(dispute: Opened) -> None:
     assert "The carrier took its fault notice back" in words
     assert "Availability 99.6639% → 98.8575%" in " ".join(words.split())
     assert dispute.text("#d1 summary").startswith("Decision 1: Awarded")
-    assert "made later than the chosen event" in dispute.text("#d2 summary")
+    assert "decided after the chosen event" in dispute.text("#d2 summary")
     assert dispute.page.locator("rect.excluded").count() == 0
     dispute.page.locator("#back").click()
     assert dispute.page.locator("rect.excluded").count() == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from agreements import claimed, decided, incident_of, length_us, moment, outages, outcome, version_of
+from agreements import OTHERS, claimed, decided, incident_of, length_us, moment, outages, outcome, version_of
 from build import account, row
 from conftest import ROOT, CommandLine
 
@@ -20,17 +20,6 @@ from ledger.shipped import shipped
 
 MET = "commitment_met"
 APRIL = "2026-04"  # 30 days
-OTHERS = [
-    "aliyun-datahub",
-    "aliyun-ecs",
-    "aws-connect",
-    "aws-ec2",
-    "gcp-filestore",
-    "huawei-cph",
-    "tencent-cbs",
-    "tencent-cvm",
-    "tencent-vpn",
-]
 
 
 def cells(agreement: str, *rows: tuple[str, str]) -> list[object]:

@@ -76,8 +76,8 @@ def test_a_credit_is_explained_in_the_agreements_own_clauses(shop: CommandLine) 
     assert "  Requests Filed at 2026-10-01 00:00:00: in time. The window opens at 2026-09-01" in told
     assert "  Credits  Base: 10.00 less 0.00 paid with vouchers = 10.00.\n" in told
     assert "  SLA      10% of 10.00 = 1.00.\n" in told
-    assert "  Credits  1.00 is not above 1.00: nothing is given.\n" in told
-    assert "calendar  none\n" in told
+    assert "  Credits  1.00 is not above the minimum of 1.00: nothing is given.\n" in told
+    assert "calendar   none\n" in told
     assert max(map(len, told.splitlines())) <= 80
     assert verified(shop, "acme", "2026-08").startswith("OK")
 
@@ -115,9 +115,9 @@ def test_a_cap_of_what_was_paid_is_explained(shop: CommandLine) -> None:
     made = shop.ok("claim", "decide", "acme", "2026-08")
     told = shop.run("claim", "explain", "acme", "2026-08", "--format", "table").stdout
     assert made["amount"] == "50.00"
-    assert "Base: 1000.00, whatever was paid of it with vouchers (900.00)." in told
+    assert "Base: 1000.00; the 900.00 paid with vouchers is not deducted." in told
     assert "20% of 1000.00 = 200.00." in told
-    assert "The most for a month: 50% of 100.00 paid without vouchers = 50.00." in told
+    assert "Monthly cap: 50% of 100.00 paid without vouchers = 50.00." in told
     assert "Service credit: 50.00, as a voucher." in told
     assert verified(shop, "acme", "2026-08").startswith("OK")
 

@@ -128,9 +128,9 @@ def test_nothing_that_waits_is_a_calendar_too(slaledger: CommandLine) -> None:
 
 def test_a_breach_whose_window_is_not_known_is_told_of(slaledger: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in December, where the next year's working days are not published yet."""
-    breach = Breach(account="a", month="2026-12", numerator=9, denominator=10, tier=3, credit_fen=100)
+    breach = Breach(account="a", month="2026-12", numerator=9, denominator=10, tier=3, credit_fen=100, still_open=())
     unknown = Unclaimed(breach=breach, earlier=None, opens_at=None, closes_at=None)
-    monkeypatch.setattr(exports, "work", lambda *_: Work(unclaimed=[unknown], to_decide=[], to_issue=[]))
+    monkeypatch.setattr(exports, "work", lambda *_: Work(unclaimed=[unknown], to_decide=[], to_issue=[], still_open=[]))
     done = slaledger.run("export", "ics", "-o", "claims.ics")
     assert (done.returncode, "1 breach is left out" in done.stderr) == (0, True)
     assert b"VEVENT" not in (slaledger.folder / "claims.ics").read_bytes()

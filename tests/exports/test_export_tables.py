@@ -295,7 +295,7 @@ def test_availability_has_the_months_in_which_an_account_was_enrolled(slaledger:
         (("--from", "2026-01"), "give MONTH, or --from and --to"),
         (("2026-01", "--to", "2026-02"), "give MONTH, or --from and --to"),
         (("--from", "2026-02", "--to", "2026-01"), "--to 2026-01 is before --from 2026-02"),
-        (("2026-1",), "is no month"),
+        (("2026-1",), "is not a month"),
     ],
 )
 def test_months_that_are_none_are_refused(slaledger: CommandLine, words: tuple[str, ...], told: str) -> None:
@@ -343,7 +343,7 @@ def test_a_terminal_is_given_no_binary(ledger_file: Path, format_: str) -> None:
     )
     os.close(terminal)
     os.close(ours)
-    refused = "slaledger: " + format_ + " is no text, and standard output is a terminal"
+    refused = "slaledger: " + format_ + " is not text, and standard output is a terminal"
     assert (done.returncode, refused in done.stderr) == ((0, False) if format_ == "csv" else (2, True))
 
 

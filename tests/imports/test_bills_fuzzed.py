@@ -14,11 +14,11 @@ from bill_files import Line, aliyun_csv, bss_json, focus_csv, gaap_json
 from bill_readings import files
 
 from domain.refusals import Unreadable
-from ledger.imports.aliyun_bill import AliyunBillOptions, read_aliyun_bill
-from ledger.imports.bill_statements import BillReading
-from ledger.imports.bss import BssOptions, read_bss
-from ledger.imports.focus import FocusOptions, read_focus
-from ledger.imports.reconcile_bills import reconcile_bills
+from ledger.imports.bills.aliyun_bill import AliyunBillOptions, read_aliyun_bill
+from ledger.imports.bills.bss import BssOptions, read_bss
+from ledger.imports.bills.focus import FocusOptions, read_focus
+from ledger.imports.bills.reconcile import reconcile_bills
+from ledger.imports.bills.statements import BillReading
 from ledger.refusals import ManyFaults
 
 LINES = (Line(voucher="5"), Line(is_call=True, fee="300"))

@@ -17,12 +17,12 @@ from domain.commands import BillFees, Command, CorrectFees, VoidFees
 from domain.events import Event
 from domain.money import Fen
 from domain.values import Id, Words
-from ledger.imports.aliyun_bill import AliyunBillOptions, read_aliyun_bill
-from ledger.imports.bill_statements import BillKey, BillReading
-from ledger.imports.bss import BssOptions, read_bss
-from ledger.imports.focus import FocusOptions, read_focus
-from ledger.imports.held_bills import HeldBill, held_bill
-from ledger.imports.reconcile_bills import EVERY, AskedOfBills, reconcile_bills
+from ledger.imports.bills.aliyun_bill import AliyunBillOptions, read_aliyun_bill
+from ledger.imports.bills.bss import BssOptions, read_bss
+from ledger.imports.bills.focus import FocusOptions, read_focus
+from ledger.imports.bills.held import HeldBill, held_bill
+from ledger.imports.bills.reconcile import EVERY, AskedOfBills, reconcile_bills
+from ledger.imports.bills.statements import BillKey, BillReading
 
 CALLS = frozenset({"通话费"})
 Reader = Callable[[Sequence[Line]], BillReading]

@@ -9,9 +9,9 @@ import pytest
 
 from domain.incident import Incident
 from domain.time import MINUTE_US
-from ledger.imports.growing import grown
-from ledger.imports.holdings import Holding
-from ledger.imports.reconcile import reconcile
+from ledger.imports.reconciling.growing import grown
+from ledger.imports.reconciling.holdings import Holding
+from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Extent, OutageStatement, Policy, Reading
 from ledger.refusals.imports.reconcile import OpenUnderTwoStarts

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from bill_readings import commands, files
 
-from ledger.imports.aliyun_bill import COLUMNS, AliyunBillOptions, read_aliyun_bill
-from ledger.imports.bill_statements import BillReading
+from ledger.imports.bills.aliyun_bill import COLUMNS, AliyunBillOptions, read_aliyun_bill
+from ledger.imports.bills.statements import BillReading
 from ledger.refusals import ManyFaults, Misread
 
 SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "aliyun-bill-header.csv"

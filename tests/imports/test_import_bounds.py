@@ -10,10 +10,15 @@ import pytest
 
 from domain.refusals import Unreadable
 from ledger.files.lines import open_lines
-from ledger.imports import alertmanager, aliyun_bill, bss, cloudevents, focus, pagerduty, prometheus, statuspage
+from ledger.imports import cloudevents
+from ledger.imports.alertmanager import reader as alertmanager
+from ledger.imports.bills import aliyun_bill, bss, focus
 from ledger.imports.label_rules import LabelRules
+from ledger.imports.pagerduty import reader as pagerduty
+from ledger.imports.prometheus import reader as prometheus
 from ledger.imports.source import LARGEST
 from ledger.imports.statements import SourceFile
+from ledger.imports.statuspage import reader as statuspage
 
 RULES = LabelRules(functions={("a", "b"): "agent_calls"}, all_accounts=True)
 ALERTS = alertmanager.AlertOptions(rules=RULES)

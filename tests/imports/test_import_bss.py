@@ -9,8 +9,8 @@ import pytest
 from bill_readings import commands, files
 from conftest import CommandLine
 
-from ledger.imports.bill_statements import BillReading
-from ledger.imports.bss import BssOptions, read_bss
+from ledger.imports.bills.bss import BssOptions, read_bss
+from ledger.imports.bills.statements import BillReading
 from ledger.refusals import ManyFaults, Misread
 
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ import pytest
 from conftest import CommandLine
 
 from ledger.imports.cloudevents import CloudEventsOptions, read_cloudevents
-from ledger.imports.source import Reading
+from ledger.imports.source import CommandReading
 from ledger.refusals import Misread
 
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ def event(data: object = OPEN, words: str = "slaledger.incident.open", **fields:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def read(told: object, asked: CloudEventsOptions = CloudEventsOptions()) -> Reading:  # noqa: B008 - it is frozen
+def read(told: object, asked: CloudEventsOptions = CloudEventsOptions()) -> CommandReading:  # noqa: B008 - it is frozen
     data = told if isinstance(told, bytes) else json.dumps(told).encode()
     return read_cloudevents(io.BytesIO(data), name="e.json", asked=asked)
 

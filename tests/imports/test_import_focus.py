@@ -12,8 +12,8 @@ from bill_readings import commands, files
 from conftest import CommandLine
 
 from ledger.imports import csv_rows
-from ledger.imports.bill_statements import BillReading
-from ledger.imports.focus import FocusOptions, read_focus
+from ledger.imports.bills.focus import FocusOptions, read_focus
+from ledger.imports.bills.statements import BillReading
 from ledger.refusals import ManyFaults, Misread
 
 SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "focus-1.0.csv"

@@ -9,9 +9,9 @@ import pytest
 from conftest import SOAK
 from histories_of_pages import FUNCTIONS, LENGTH, START, Outage, PagerDutyAccount, Poll, StatusPage
 
-from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
+from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
 from ledger.imports.statements import Reading, SourceFile
-from ledger.imports.statuspage import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
 
 SEEDS = range(2000 if SOAK else 100)
 MAPPED = StatuspageOptions(functions=FUNCTIONS, all_accounts=True)

@@ -11,9 +11,9 @@ import pytest
 from conftest import SOAK
 from histories_of_series import LABELS, Alertmanager, Prometheus, Span, told
 
-from ledger.imports.alertmanager import AlertOptions, read_alertmanager
+from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.prometheus import SeriesOptions, read_prometheus
+from ledger.imports.prometheus.reader import SeriesOptions, read_prometheus
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
 

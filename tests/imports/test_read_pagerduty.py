@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain.refusals import Refusal
-from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
+from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
 from ledger.imports.statements import OutageStatement, Reading, SourceFile
 from ledger.refusals import ManyFaults
 

@@ -15,9 +15,9 @@ import pytest
 from swaps import swapped
 
 from domain.refusals import Refusal
-from ledger.imports import samples
 from ledger.imports.label_rules import LabelRules, parse_episode
-from ledger.imports.prometheus import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus import samples
+from ledger.imports.prometheus.reader import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
 from ledger.imports.statements import Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
 

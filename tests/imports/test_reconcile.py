@@ -12,9 +12,9 @@ from domain.commands import Command
 from domain.incident import Incident
 from domain.refusals import ManyFaults, Refusal
 from domain.time import FOREVER, MINUTE_US, SECOND_US
-from ledger.imports.holdings import Holding
-from ledger.imports.outcome import Asked, Outcome
-from ledger.imports.reconcile import reconcile
+from ledger.imports.reconciling.holdings import Holding
+from ledger.imports.reconciling.outcome import Asked, Reconciled
+from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import ExcludedSpan, Extent, LeftOut, OutageStatement, Policy, Reading
 from ledger.refusals.imports.reconcile import (
@@ -93,7 +93,7 @@ def outcome(
     policy: Policy = EDITS,
     asked: Asked | None = None,
     **more: Any,
-) -> Outcome:
+) -> Reconciled:
     ends = {"k": tuple(one.end.us for one in statements if one.end is not None)} if policy.grows else {}
     reading = Reading(source="page", policy=policy, statements=tuple(statements), ends=ends, **more)
     return reconcile(reading, held, asked)

@@ -12,9 +12,9 @@ from domain.bill import evolve as evolve_bill
 from domain.case import Fact, SourceMark
 from domain.commands import BillFees, Command, CorrectFees, VoidFees
 from domain.events import Event, FeesBilled, FeesCorrected, FeesRestored, FeesVoided
-from ledger.imports.bill_statements import PURCHASED, SPREAD, Amounts, BillKey, BillReading, BillStatement
-from ledger.imports.held_bills import HeldBill, held_bill
-from ledger.imports.reconcile_bills import EVERY, AskedOfBills, BillOutcome, reconcile_bills
+from ledger.imports.bills.held import HeldBill, held_bill
+from ledger.imports.bills.reconcile import EVERY, AskedOfBills, BillOutcome, reconcile_bills
+from ledger.imports.bills.statements import PURCHASED, SPREAD, Amounts, BillKey, BillReading, BillStatement
 from ledger.imports.statements import LeftOut
 
 MARCH = BillKey("A", "2026-03", 1)

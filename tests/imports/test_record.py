@@ -11,8 +11,8 @@ from conftest import CommandLine
 from domain.refusals import Refusal
 from domain.time import SECOND_US
 from ledger.application import Ledger
-from ledger.imports.holdings import Holding, holdings
-from ledger.imports.outcome import Asked
+from ledger.imports.reconciling.holdings import Holding, holdings
+from ledger.imports.reconciling.outcome import Asked
 from ledger.imports.record import ReadFile, Taken, reconcile_source
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Extent, OutageStatement, Policy, Reading

@@ -84,7 +84,7 @@ def stopped(slaledger: CommandLine, done: subprocess.CompletedProcess[str], befo
     error = json.loads(done.stderr.splitlines()[-1])["error"]
     assert (done.returncode, error["code"]) == (2, "store_unusable"), done.stderr
     kept = recorded(slaledger) - before
-    said = f"what lines 1 to {kept} recorded is kept, and nothing of those behind"
+    said = f"lines 1 to {kept} are recorded, later ones are not"
     assert (said in error["message"]) if kept else ("lines" not in error["message"])
     return kept
 

@@ -43,7 +43,7 @@ def test_no_ledger(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
     (tmp_path / "slaledger.db").write_text("a letter")
-    assert findings(CommandLine(tmp_path), status=2)["ledger"]["message"].startswith("slaledger.db is no ledger")
+    assert findings(CommandLine(tmp_path), status=2)["ledger"]["message"].startswith("slaledger.db is not a ledger")
 
 
 def test_how_far_what_is_kept_has_come(slaledger: CommandLine) -> None:
@@ -142,5 +142,5 @@ def test_each_extra_is_told_by_its_use() -> None:
 
 def test_it_fits_eighty_columns(slaledger: CommandLine) -> None:
     printed = slaledger.run("doctor", "--format", "table").stdout
-    assert printed.endswith("all works\n")
+    assert printed.endswith("everything works\n")
     assert max(map(len, printed.splitlines())) <= 80

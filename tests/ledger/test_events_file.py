@@ -168,12 +168,12 @@ DAMAGED_LINES: dict[str, tuple[Change, str, str]] = {
             line
         ),
         "written_anew",
-        "the line is not as an export writes it",
+        "the line is not what an export writes",
     ),
-    "blanks": (sub(b'":', b'": '), "written_anew", "the line is not as an export writes it"),
-    "carriage returns": (sub(b"\n", b"\r\n"), "written_anew", "the line is not as an export writes it"),
-    "escapes": (sub(b"urn:", rb"\\u0075rn:"), "written_anew", "the line is not as an export writes it"),
-    "a field twice": (sub(b'"id"', b'"id":"x","id"'), "written_anew", "the line is not as an export writes it"),
+    "blanks": (sub(b'":', b'": '), "written_anew", "the line is not what an export writes"),
+    "carriage returns": (sub(b"\n", b"\r\n"), "written_anew", "the line is not what an export writes"),
+    "escapes": (sub(b"urn:", rb"\\u0075rn:"), "written_anew", "the line is not what an export writes"),
+    "a field twice": (sub(b'"id"', b'"id":"x","id"'), "written_anew", "the line is not what an export writes"),
     "half a character": (
         lambda line: line.replace(b"1002/account", rb"1002/account\ud800"),
         "not_json",
@@ -201,25 +201,25 @@ DAMAGED_FILES: dict[str, tuple[Callable[[list[bytes]], bytes], int, str, str]] =
         "cut_off",
         f"{COUNT + 1}: the line has",
     ),
-    "cut in a line": (lambda whole: b"".join(whole[:5]) + whole[5][:50], 2, "cut_off", "6: the line has no end"),
+    "cut in a line": (lambda whole: b"".join(whole[:5]) + whole[5][:50], 2, "cut_off", "6: the line has no line end"),
     "more after the checkpoint": (
         lambda whole: b"".join([*whole, whole[-2]]),
         2,
         "bad_events_file",
-        f"{COUNT + 2}: something follows the checkpoint",
+        f"{COUNT + 2}: there is more after the checkpoint",
     ),
-    "two files in one": (lambda whole: b"".join(whole * 2), 2, "bad_events_file", f"{COUNT + 2}: something follows"),
+    "two files in one": (lambda whole: b"".join(whole * 2), 2, "bad_events_file", f"{COUNT + 2}: there is more after"),
     "a checkpoint alone": (
         lambda whole: whole[-1],
         4,
         "root_differs",
-        "1: the checkpoint is of 14 events, and 0 stand",
+        "1: the checkpoint covers 14 events, but 0 come",
     ),
     "a stream's first event missing": (
         lambda whole: closed([line for line in whole[:-1] if b'"~/terms/aliyun-ccc@1"' not in line], whole[-1]),
         4,
         "root_differs",
-        f"{COUNT}: the checkpoint is of 14 events, and 13 stand before it",
+        f"{COUNT}: the checkpoint covers 14 events, but 13 come before it",
     ),
     "an event twice": (
         lambda whole: closed([*whole[:-1], whole[-2].replace(b'"position":81', b'"position":82')], whole[-1]),
@@ -237,19 +237,19 @@ DAMAGED_FILES: dict[str, tuple[Callable[[list[bytes]], bytes], int, str, str]] =
         lambda whole: b"".join([*whole[:-3], whole[-3].replace(b'"position":17', b'"position":18'), *whole[-2:]]),
         4,
         "lines_changed",
-        f"{COUNT + 1}: the lines are not those that were written",
+        f"{COUNT + 1}: the lines differ from those that were written",
     ),
     "another ledger's checkpoint": (
         lambda whole: b"".join(whole[:-1]) + whole[-1].replace(b'"data":"sl', b'"data":"xl'),
         4,
         "root_differs",
-        f"{COUNT + 1}: the checkpoint is of 'xl",
+        f"{COUNT + 1}: the checkpoint belongs to 'xl",
     ),
     "no checkpoint in the last line": (
         lambda whole: b"".join(whole[:-1]) + sub(rb"\\n14\\n", rb"\\n14 \\n")(whole[-1]),
         2,
         "bad_checkpoint",
-        f"{COUNT + 1}: this is no checkpoint: its size is '14 '",
+        f"{COUNT + 1}: this is not a checkpoint: its size is '14 '",
     ),
     "another format": (
         lambda whole: b"".join(whole[:-1]) + whole[-1].replace(b'"format":1', b'"format":2'),
@@ -301,7 +301,7 @@ def test_every_cut_of_a_compressed_file_is_found(whole: list[bytes], tmp_path: P
     for end in [*range(4, len(content), 7), len(content) - 1]:
         status, code, said = refused(tmp_path, content[:end], "events.jsonl.zst")
         assert (status, code) == (2, "cut_off"), end
-        assert re.match(r"events.jsonl.zst:[1-4]: the compressed file ends here", said)
+        assert re.match(r"events.jsonl.zst:[1-4]: the compressed file is cut off here", said)
 
 
 def test_a_compressed_file_that_was_changed_is_found(whole: list[bytes], tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, clust
     said = refused.value
     assert (type(said), said.code, said.clause) == (WrongOrder, "wrong_order", "1")
     assert said.message.endswith("position 1 does not come after 2")
-    assert said.hint == "export it again, and leave the file as it is written"
+    assert said.hint == "export it again, and do not change the file"
 
 
 def test_a_scheduler_that_does_not_answer(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

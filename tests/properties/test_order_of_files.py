@@ -23,15 +23,15 @@ from domain.time import MINUTE_US, SECOND_US, Instant
 from domain.values import Id, Words
 from ledger.application import Ledger
 from ledger.commands.execution import execute
-from ledger.imports.alertmanager import AlertOptions, read_alertmanager
-from ledger.imports.holdings import Holding, holdings
+from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.outcome import Asked
-from ledger.imports.pagerduty import PagerDutyOptions, read_pagerduty
-from ledger.imports.prometheus import SeriesOptions, read_prometheus
+from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
+from ledger.imports.prometheus.reader import SeriesOptions, read_prometheus
+from ledger.imports.reconciling.holdings import Holding, holdings
+from ledger.imports.reconciling.outcome import Asked
 from ledger.imports.record import ReadFile, Taken, reconcile_source
 from ledger.imports.statements import Reading, SourceFile
-from ledger.imports.statuspage import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
 from ledger.queries.worklist import month_of_account
 from ledger.refusals.imports.alertmanager import FiresUnderSeveralStarts
 from ledger.refusals.imports.reconcile import BeginningUnknown, FileTakenBefore, OpenUnderTwoStarts

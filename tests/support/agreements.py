@@ -21,6 +21,19 @@ from domain.terms.versions import Terms, Version, by_name, in_force
 from domain.time import FOREVER
 from ledger.shipped import shipped_agreements
 
+OTHERS = [
+    "aliyun-datahub",
+    "aliyun-ecs",
+    "aws-connect",
+    "aws-ec2",
+    "gcp-filestore",
+    "huawei-cph",
+    "tencent-cbs",
+    "tencent-cvm",
+    "tencent-vpn",
+]
+"""The agreements that ship beside the reference."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = (2024, 2025, 2026)
 _LENGTH = re.compile(r"(?:(\d+) h)? ?(?:(\d+) min)? ?(?:(\d+) s)?")

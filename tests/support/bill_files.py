@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ledger.imports.aliyun_bill import COLUMNS
+from ledger.imports.bills.aliyun_bill import COLUMNS
 
 Json = dict[str, Any]
 FOCUS_COLUMNS = (

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from domain.commands import BillFees
 from domain.money import yuan
 from domain.time import DEFAULT_ZONE, rfc3339
-from ledger.imports.bill_statements import BillReading
-from ledger.imports.reconcile_bills import reconcile_bills
+from ledger.imports.bills.reconcile import reconcile_bills
+from ledger.imports.bills.statements import BillReading
 from ledger.imports.statements import SourceFile
 
 

@@ -76,16 +76,18 @@ RECEIPTS = [
     "import prometheus examples/imports/range.json --map job=sign-in=agent_sign_in --all-accounts --threshold 0.95",
     "import pagerduty examples/imports/pagerduty.json --all-accounts --map 'Agent calls=agent_calls'"
     " --skip Q9C3B6ZR2LQ8SE",
-    "import bss examples/imports/bss.json --call-item ccc_call",
+    "import bss examples/imports/bss.json --call-item ccc_call --take-source B-3",
     "import focus examples/imports/focus.csv --account-column SubAccountId --call-service Calls"
-    " --voucher-column x_VoucherAmount --timezone Asia/Shanghai --take Purchase --leave-out Credit --round",
+    " --voucher-column x_VoucherAmount --timezone Asia/Shanghai --take Purchase --leave-out Credit --round"
+    " --take-source B-1",
     "import cloudevents examples/imports/cloudevents.jsonl --dry-run",
     "import cloudevents examples/imports/cloudevents.jsonl",
     "import statuspage examples/incidents-1004.json --account 1001 --map 'Agent sign-in=agent_sign_in'"
     " --map 'Inbound routing=inbound_routing'",
     "import statuspage examples/incidents-1004.json --account 1002 --map 'Agent sign-in=agent_sign_in'"
     " --map 'Inbound routing=inbound_routing'",
-    "import aliyun-bill bill.csv --call-item 通话费",
+    "import aliyun-bill bill.csv --call-item 通话费 --take-source B-2",
+    "incident reopen INC-10 --reason 'agents still cannot sign in'",
     "worklist",
     "doctor",
 ]

@@ -164,7 +164,7 @@ def _promise_all(frozen: Frozen) -> None:
 
 # Events that move, and copies.
 
-_CANNOT_BE_READ = ("cannot be read: ", "事件：", "~/ledger：", "裁定：", "的 URL：")
+_CANNOT_BE_READ = ("cannot be read: ", "事件：", "~/ledger：", "审核结果：", "的 URL：")
 _MOVED = "--ledger sqlite:///moved.db"
 Change = Callable[[list[bytes]], list[bytes]]
 
@@ -209,7 +209,7 @@ MOVING = [
     Scenario("a ledger that has events", "import events events.jsonl", on="copied"),
     _events("its end is missing", lambda held: held[:-1]),
     _events("its last line has no end", lambda held: [*held[:-1], held[-1][:-1]]),
-    _events("something follows the checkpoint", lambda held: [*held, held[-1]]),
+    _events("there is more after the checkpoint", lambda held: [*held, held[-1]]),
     _events("a position that comes too early", _sub(rb'"position":\d+', b'"position":1')),
     _events("another ledger's line", _sub(b"urn:slaledger:sl", b"urn:slaledger:xl")),
     _events("another ledger's first event", _sub(b'"ledger":"sl', b'"ledger":"xl', 0)),
@@ -389,7 +389,7 @@ AUDIT = [
         "audit prove 3",
         prepare=_tree("UPDATE nodes SET hash = zeroblob(32) WHERE level = 0 AND at = 3"),
     ),
-    _dossier("no dossier", lambda text: "{}", ("dossier: ", "卷宗：")),
+    _dossier("no dossier", lambda text: "{}", ("dossier: ", "案卷：")),
     _dossier("a dossier of another format", lambda text: re.sub('"format":"?[^",]*', '"format":"other', text)),
     _dossier("a dossier that was changed", lambda text: text.replace('"account":"1002"', '"account":"1009"', 1)),
     Scenario(

@@ -65,6 +65,19 @@ ACCOUNTS = [
 ]
 
 INCIDENTS = [
+    Scenario(
+        "withdrawn before",
+        f"incident open INC-2 --account 1002 --function inbound_routing --started-at {at('03-03 10:00')}",
+        before=("incident withdraw INC-2 --reason mistyped",),
+    ),
+    Scenario(
+        "an exclusion that was withdrawn before",
+        "exclusion apply INC-2 --clause '2.3(1)'",
+        before=(
+            "exclusion apply INC-2 --clause '2.3(1)'",
+            "exclusion withdraw INC-2 1 --reason 'it was another clause'",
+        ),
+    ),
     Scenario("unknown", f"incident close INC-99 --ended-at {at('03-03 12:00')}"),
     Scenario("ends before its start", f"incident close INC-3 --ended-at {at('05-01 09:59')}"),
     Scenario("closed", f"incident close INC-1 --ended-at {at('03-03 12:00')}"),
@@ -157,6 +170,11 @@ CLAIMS = [
     Scenario("filed already", f"claim file 1001 2026-04 --filed-at {at('05-13')}"),
     Scenario("filed again after the decision", f"claim file 1002 2026-03 --filed-at {at('05-10')}"),
     Scenario("nothing filed", "claim decide 1002 2026-05"),
+    Scenario(
+        "an outage is still open",
+        "claim decide 1003 2026-05 --strict",
+        before=(f"claim file 1003 2026-05 --filed-at {at('06-10')}",),
+    ),
     Scenario("nothing filed, to be shown", "claim show 1002 2026-05"),
     Scenario("withdrawn after the decision", "claim withdraw 1002 2026-03 --reason x"),
     Scenario(
@@ -259,7 +277,7 @@ VALUES = [
     _open("no time", started_at="yesterday"),
     _open("finer than a microsecond", started_at="2026-03-03T10:00:00.1234567+08:00"),
     _open("a day that there is not", started_at="2026-02-30T10:00:00+08:00")._replace(
-        theirs=("is no time: ", "不是时间：")
+        theirs=("is not a time: ", "不是时间：")
     ),
     _open("a time of another age", started_at="1950-03-03T10:00:00+08:00"),
     _open("a time ahead of the clock", started_at="2026-12-24T10:00:00+08:00"),

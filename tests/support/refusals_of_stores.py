@@ -25,7 +25,7 @@ from ledger.transparency.tree import KeptTree
 
 _READS = "history 1001"
 _WRITES = f"account enroll 1009 --enrolled-at {at('01-01')}"
-_CANNOT_BE_READ = ("cannot be read: ", "事件：", "~/ledger：", "裁定：", "的 URL：")
+_CANNOT_BE_READ = ("cannot be read: ", "事件：", "~/ledger：", "审核结果：", "的 URL：")
 
 
 def _inserted(stream: str, topic: str, data: str) -> Callable[[Frozen], None]:
@@ -104,7 +104,7 @@ STORES = [
         "worklist",
         on="none",
         files={"slaledger.db": "a letter\n" * 99},
-        theirs=("no ledger: ", "不是台账："),
+        theirs=("not a ledger: ", "不是台账："),
     ),
     Scenario("another database", "worklist", on="none", prepare=_sql("CREATE TABLE a (b)")),
     Scenario("a newer version's", "worklist", prepare=_sql("PRAGMA user_version = 99")),
@@ -199,7 +199,7 @@ def _outside() -> None:
 
 
 def _onto_a_full_disk() -> None:
-    with explain_write_errors(said("standard output"), said("what it took is not whole; look at the disk")):
+    with explain_write_errors(said("standard output"), said("the output is incomplete; check the disk")):
         raise OSError(28, "No space left on device")
 
 

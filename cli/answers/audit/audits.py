@@ -111,7 +111,7 @@ class ImpactsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """The decisions, their causes, and the sums."""
         if not self.changed:
-            print_text(said("no decision would come out otherwise"))
+            print_text(said("no decision would change"))
             return
         rows = [
             (
@@ -123,8 +123,8 @@ class ImpactsAnswer(msgspec.Struct, frozen=True, kw_only=True):
             )
             for each in self.changed
         ]
-        columns = (said("decision"), said("was"), said("credit"), said("would be"), said("credit then"))
-        print_table(columns, rows, right=["credit", "credit then"])
+        columns = (said("decision"), said("outcome"), said("credit"), said("new outcome"), said("new credit"))
+        print_table(columns, rows, right=["credit", "new credit"])
         for each in self.changed:
             for cause in each.causes:
                 _print_cause(each, cause)

@@ -107,7 +107,7 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""
         sound = said(
-            "{file}: the case of {account} for {month} holds: {events} events, all proved",
+            "{file}: the dossier of {account} for {month} holds: {events} events, all proved",
             file=self.file,
             account=self.account,
             month=self.month,

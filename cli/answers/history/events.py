@@ -9,7 +9,7 @@ import msgspec
 from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, wrapped
-from cli.terminal.values import ZonedInstant, zoned
+from cli.terminal.values import ZonedInstant, is_instant, zoned
 from cli.terminal.vocabulary import CODED, label, word
 from domain import decision as record
 from domain.case import Fact, SourceMark
@@ -109,7 +109,7 @@ def _value(name: str, value: object, zone: str) -> str:
         return money(value) or ""
     if isinstance(value, int) and name.endswith("_us"):
         return said("{seconds} s", seconds=seconds_text(value))
-    if isinstance(value, int) and name.endswith("_at"):
+    if isinstance(value, int) and is_instant(name):
         return ZonedInstant(value, zone).in_table()
     if isinstance(value, tuple):
         return ", ".join(item.name if isinstance(item, Evidence) else str(item) for item in value)

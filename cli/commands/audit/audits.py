@@ -63,7 +63,7 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
     return streams.range_of(account)
 
 
-@audit.command("replay", short_help="Decide every decision again, and compare byte for byte.")
+@audit.command("replay", short_help="Replay every decision, and compare byte for byte.")
 @click.argument("account", required=False, shell_complete=accounts)
 @click.option(
     "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's decisions."
@@ -71,10 +71,10 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
 @workers_options
 @format_option
 def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
-    """Decide every recorded decision again from the events that it knew, and compare the whole record.
+    """Replay every decision from the events that it was based on, and compare the whole record.
 
-    Exit status 3 where one comes out otherwise; each difference names the first differing field and both values.
-    With --workers or --cluster, ranges of accounts are replayed at the same time; the answer is the same.
+    Exit status 3 if a decision differs; each difference names the first differing field and both values. With --workers
+    or --cluster, ranges of accounts are replayed in parallel; the answer is the same.
 
     \b
     Example:
@@ -96,28 +96,30 @@ def _divided(
 ) -> Iterator[_Result]:
     """A task's results over one account, or over all, divided among workers."""
     if account is not None and workers is not None:
-        raise click.UsageError(said("one account is one worker's work: leave --workers and --cluster out"))
+        raise click.UsageError(said("one account needs only one worker: leave --workers and --cluster out"))
     if account is None:
         return over_accounts(ledger, log, task, workers, advance)
     return iter([task(log, *_range(log, account), on_progress=advance)])
 
 
-@audit.command("impact", short_help="Which decisions would come out otherwise with what is known now.")
+@audit.command("impact", short_help="List the decisions that would come out differently today.")
 @click.argument("account", required=False, shell_complete=accounts)
-@click.option("--with", "with_", metavar="FILE.jsonl", help="And with these commands, which are not recorded.")
+@click.option(
+    "--with", "with_", metavar="FILE.jsonl", help="Count the commands of this file too; they are not recorded."
+)
 @workers_options
 @format_option
 def impact(account: str | None, with_: str | None, workers: Workers | None, format_: str | None) -> None:
-    """Which decisions `claim redecide` would make otherwise now: old and new, the difference, and its cause.
+    """List the decisions that `claim redecide` would change today: old and new, the difference, and its cause.
 
-    With a file of commands it asks the same of commands that are not recorded yet, and records nothing.
+    With --with FILE, it also counts the commands of the file, and records nothing.
 
     \b
     Example:
       slaledger audit impact --with correction.jsonl
     """
     if with_ is not None and workers is not None:
-        raise click.UsageError(said("what is not recorded is known to one process: leave --workers and --cluster out"))
+        raise click.UsageError(said("only one process knows what is not recorded: leave --workers and --cluster out"))
     task = partial(impacts_of_now, at=clock.now_us())
     with open_ledger(read_only=with_ is None) as ledger:
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
@@ -132,13 +134,13 @@ def _suppose(log: Any, file: str) -> None:
     suppose(log, read_bytes(file).splitlines(), file, actor(), clock.now_us())
 
 
-@audit.command("what-if", short_help="Every decision under other terms or readings.")
-@click.option("--terms", "file", metavar="FILE", help="A terms document that governs instead.")
-@click.option("--set", "settings", multiple=True, metavar="READING=VALUE", help="A reading; repeatable.")
+@audit.command("what-if", short_help="Replay every decision under other terms or readings.")
+@click.option("--terms", "file", metavar="FILE", help="Use this terms document instead.")
+@click.option("--set", "settings", multiple=True, metavar="READING=VALUE", help="Use this reading; repeat for several.")
 @workers_options
 @format_option
 def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None, format_: str | None) -> None:
-    """Every recorded decision made again from the same facts under other terms or readings; nothing is recorded.
+    """Replay every recorded decision on the same facts under other terms or readings; nothing is recorded.
 
     \b
     Example:
@@ -170,15 +172,15 @@ def _emit_impacts(found: list[Impact], format_: str | None) -> None:
     emit(answer, format_, answer.table)
 
 
-@audit.command("verify", short_help="Whether the log is what it was, and extends the checkpoint that you kept.")
+@audit.command("verify", short_help="Check that the log is intact and extends the checkpoint that you kept.")
 @click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @workers_options
 @format_option
 def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, format_: str | None) -> int:
-    """Re-derive the root, and check that every event decodes, no stream has a gap, vouchers balance, the
-    projections are what the events say, and every decision replays. Exit status 4 with the first bad position, 3 where
-    only a decision comes out otherwise.
+    """Recompute the root, and check that every event decodes, no stream has a gap, vouchers balance, the projections
+    match the events, and every decision replays. Exit status 4 with the first bad position, 3 if only a decision
+    differs.
 
     \b
     Example:
@@ -192,14 +194,14 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
     return Damaged.status if found.damage else DIFFERENT if found.different else 0
 
 
-@audit.command("completeness", short_help="What is missing, in a log that may be quite intact.")
+@audit.command("completeness", short_help="List what is missing, even from an intact log.")
 @click.option("--year", type=click.IntRange(2000, 2200), metavar="Y", help="Only this year's months.")
 @format_option
 def completeness_(year: int | None, format_: str | None) -> int:
-    """What is missing: months without a bill, incidents never closed, claims and awards that wait, calendars,
-    and what looks odd: clocks that went backwards, decisions dated earlier than they were recorded.
+    """List what is missing: months without a bill, incidents never closed, claims and awards that wait, calendars; and
+    what looks odd: clocks that went backwards, decisions dated before they were recorded.
 
-    Exit status 3 where there is any finding.
+    Exit status 3 if there is any finding.
 
     \b
     Example:

@@ -35,21 +35,21 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
         if tree.remade is not None:
             warn(
                 said(
-                    "the kept tree was made again: {remade}; an older checkpoint tells whether events were changed",
+                    "the kept tree was rebuilt: {remade}; an older checkpoint shows whether events were changed",
                     remade=tree.remade,
                 )
             )
         yield tree
 
 
-@click.command("checkpoint", short_help="The log as three lines that an auditor keeps.")
+@click.command("checkpoint", short_help="Print three lines about the log for an auditor to keep.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help=_SIGN_HELP)
 @format_option
 def checkpoint(key_file: str | None, format_: str | None) -> None:
-    """The ledger's id, the number of its events, and the root of the tree over them, as c2sp.org/tlog-checkpoint.
+    """Print the ledger's id, the number of its events and the root of the tree over them, as c2sp.org/tlog-checkpoint.
 
-    Whoever keeps it can show later whether anything recorded up to now was changed or removed. It is printed as text
-    whatever the format; signed, it is a c2sp.org/signed-note.
+    With it, an auditor can show later whether anything recorded up to now was changed or removed. It is always printed
+    as text; signed, it is a c2sp.org/signed-note.
 
     \b
     Example:
@@ -61,13 +61,14 @@ def checkpoint(key_file: str | None, format_: str | None) -> None:
     print(_signed(text, key), end="")
 
 
-@click.command("prove", short_help="That an event is in the log, to be checked without it.")
+@click.command("prove", short_help="Prove that an event is in the log.")
 @click.argument("event")
-@click.option("--checkpoint", "file", metavar="FILE", help="Prove it under this checkpoint rather than today's.")
+@click.option("--checkpoint", "file", metavar="FILE", help="Prove it under this checkpoint, not the current one.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help=_SIGN_HELP)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def prove(event: str, file: str | None, key_file: str | None, format_: str) -> None:
-    """The proof that an event is in the log, as c2sp.org/tlog-proof; it checks offline, from the event's leaf hash.
+    """Print the proof that an event is in the log, as c2sp.org/tlog-proof. It is checked offline, from the event's leaf
+    hash.
 
     EVENT is a position in the log, or STREAM@VERSION.
 
@@ -76,7 +77,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
       slaledger audit prove 1001/account@1
     """
     if file is not None and key_file is not None:
-        raise click.UsageError(said("a kept checkpoint is used as it is: give --checkpoint or --sign"))
+        raise click.UsageError(said("a kept checkpoint cannot be signed: give --checkpoint or --sign, not both"))
     key, kept = _signer_key(key_file), None if file is None else read_text(file)
     with open_ledger() as ledger:
         row = _event(ledger, event)
@@ -104,15 +105,15 @@ def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, pr
         raise damaged(said("its hashes do not agree")) from None
 
 
-@click.command("consistency", short_help="That an older log is the beginning of a newer one.")
+@click.command("consistency", short_help="Prove that an older log is the beginning of a newer one.")
 @click.argument("old")
 @click.argument("new")
 @format_option
 def consistency(old: str, new: str, format_: str | None) -> None:
-    """The proof that the log as it was at OLD is the beginning of the log at NEW (RFC 6962, 2.1.2).
+    """Print the proof that the log at OLD is the beginning of the log at NEW (RFC 6962, 2.1.2).
 
-    Each is a number of events, or a file with a checkpoint, which must be of this ledger and agree with it.
-    Signatures are not checked here.
+    OLD and NEW are each a number of events or a checkpoint file. A checkpoint must belong to this ledger and agree with
+    it. Signatures are not checked here.
 
     \b
     Example:
@@ -131,12 +132,19 @@ def consistency(old: str, new: str, format_: str | None) -> None:
 
 @click.command("keygen", short_help="Make a key that signs checkpoints.")
 @click.argument("name")
-@click.option("-o", "--output", "file", required=True, metavar="KEYFILE", help="A new file; it is never overwritten.")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    required=True,
+    metavar="KEYFILE",
+    help="A new file; an existing one is never overwritten.",
+)
 def keygen(name: str, file: str) -> None:
-    """Make an Ed25519 key: the private half into a file that you alone can read, the verifier key on stdout.
+    """Make an Ed25519 key: write the private half to a file that only you can read, print the verifier key.
 
-    NAME is what signatures show, without spaces or +; the ledger's id (the first line of a checkpoint) is usual.
-    Give the verifier key to those who check. Needs the extra `sign`.
+    NAME appears in every signature and has no spaces or +; the ledger's id (the first line of a checkpoint) is usual.
+    Give the verifier key to those who check signatures. Needs the extra `sign`.
 
     \b
     Example:

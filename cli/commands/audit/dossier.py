@@ -29,8 +29,10 @@ from ledger.transparency.tree import tree_of
 @click.command()
 @click.argument("account", shell_complete=accounts)
 @click.argument("month", callback=parsed_month, shell_complete=months)
-@click.option("-o", "--output", "file", metavar="FILE", help="The file that a stranger can check.")
-@click.option("--html", "html", metavar="FILE", help="A page to look at: the same case, and how it came to be known.")
+@click.option("-o", "--output", "file", metavar="FILE", help="Write the file that anyone can check.")
+@click.option(
+    "--html", "html", metavar="FILE", help="Write a page for a browser: the same case, and how it became known."
+)
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help="Sign its checkpoint.")
 @format_option
@@ -43,9 +45,9 @@ def dossier(
     key_file: str | None,
     format_: str | None,
 ) -> None:
-    """A claim's whole case as one file that a stranger can check without the ledger, or as a page to look at.
+    """Write a claim's whole case to one file that anyone can check without the ledger, or to a page.
 
-    The page opens from the disk in any browser; its slider shows the case as it was known at each event.
+    Any browser opens the page from disk; its slider shows the case as it was known at each event.
 
     \b
     Example:
@@ -56,7 +58,7 @@ def dossier(
         raise click.UsageError(said("give -o FILE, --html FILE or both"), click.get_current_context())
     names = [name for name in (file, html) if name is not None]
     if names.count(STDOUT) > 1:
-        raise click.UsageError(said("only one of the two goes to standard output"), click.get_current_context())
+        raise click.UsageError(said("only one of the two can go to standard output"), click.get_current_context())
     key = None if key_file is None else read_key_file(Path(key_file))
     with ExitStack() as opened:
         outs = [opened.enter_context(new_file(name, force=force)) for name in names]
@@ -116,7 +118,7 @@ def _print(names: list[str], made: _Made) -> None:
     for name, data in zip(names, made.files, strict=True):
         print_text(
             said(
-                "{file}: the case of {account} for {month}, {count} bytes",
+                "{file}: the dossier of {account} for {month}, {count} bytes",
                 file=name,
                 account=made.account,
                 month=made.month,
@@ -131,7 +133,7 @@ def _print(names: list[str], made: _Made) -> None:
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @format_option
 def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: str | None) -> int:
-    """Check a dossier without the ledger: its digest, every proof, and the decision itself. Exit 4 where it fails.
+    """Check a dossier without the ledger: its digest, every proof, and the decision itself. Exit status 4 if it fails.
 
     \b
     Example:
@@ -169,7 +171,7 @@ def _against(checkpoint: Checkpoint, kept: Checkpoint) -> list[str]:
     if checkpoint.origin != kept.origin:
         return [
             said(
-                "the checkpoint that was kept is of {kept}, the dossier of {stated}",
+                "the checkpoint that was kept belongs to {kept}, the dossier to {stated}",
                 kept=kept.origin,
                 stated=checkpoint.origin,
             )

@@ -28,7 +28,7 @@ from ledger.queries.worklist import of_account, work
 
 @click.group("export")
 def export() -> None:
-    """Take what the ledger knows to other tools, as files that are there whole or not at all."""
+    """Write what the ledger knows to files for other tools. A file is written whole or not at all."""
 
 
 for command in (export_events, claims, vouchers, availability):
@@ -38,13 +38,13 @@ for command in (export_events, claims, vouchers, availability):
 JOURNALS = {"beancount": (".beancount", ".bean"), "hledger": (".journal", ".hledger", ".j")}
 
 
-@export.command("journal", short_help="Vouchers as a liability, for Beancount or hledger.")
+@export.command("journal", short_help="Write vouchers as a liability, for Beancount or hledger.")
 @target_options(JOURNALS)
 @knowledge_options
 def journal(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None:
-    """Vouchers as a liability, for Beancount or hledger: issued, redeemed, reversed, cancelled.
+    """Write vouchers as a liability, for Beancount or hledger: issued, redeemed, reversed, cancelled.
 
-    One transaction each, dated in the terms' zone; what is left of each voucher is asserted at the end.
+    Each is one transaction, dated in the terms' time zone; at the end the balance of each voucher is asserted.
 
     \b
     Example:
@@ -62,12 +62,12 @@ def journal(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None
     print_receipt(JournalWritten(file=file, vouchers=written.vouchers, transactions=written.transactions), words)
 
 
-@export.command("openslo", short_help="What is promised, as OpenSLO v1.")
+@export.command("openslo", short_help="Write what is promised as OpenSLO v1.")
 @click.argument("version", required=False, shell_complete=versions)
 @target_options()
 @knowledge_options
 def openslo(version: str | None, file: str, force: bool, asked: KnownAtOptions) -> None:
-    """What a version of the agreement promises, the latest by default, as OpenSLO v1 documents in YAML.
+    """Write what a version of the agreement promises, the latest by default, as OpenSLO v1 documents in YAML.
 
     \b
     Example:
@@ -82,12 +82,12 @@ def openslo(version: str | None, file: str, force: bool, asked: KnownAtOptions) 
     print_receipt(PromiseWritten(file=file, documents=count, version=found.terms.version), words)
 
 
-@export.command("ics", short_help="Claim windows and what waits, as a calendar.")
+@export.command("ics", short_help="Write claim windows and open tasks as a calendar.")
 @click.option("--account", metavar="ID", help="Only this account's.", shell_complete=accounts)
 @target_options()
 @knowledge_options
 def ics(account: str | None, file: str, force: bool, asked: KnownAtOptions) -> None:
-    """The worklist as a calendar (RFC 5545): when claim windows open and end, what is to be decided and issued.
+    """Write the worklist as a calendar (RFC 5545): when claim windows open and close, what is to be decided and issued.
 
     \b
     Example:

@@ -84,11 +84,11 @@ def _counted(rows: Iterable[Row], advance: Callable[[int, int], None]) -> Iterat
         yield row
 
 
-@click.command("claims", short_help="Every claim and where it stands, as a table.")
+@click.command("claims", short_help="Write every claim and its status as a table.")
 @target_options(TABLE_FILES)
 @knowledge_options
 def claims(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None:
-    """Every claim and where it stands, as CSV, XLSX or Parquet.
+    """Write every claim and its status as CSV, XLSX or Parquet.
 
     \b
     Example:
@@ -97,11 +97,11 @@ def claims(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None:
     _export(CLAIMS, file, format_, force, asked, partial(_kept_rows, claim_rows))
 
 
-@click.command("vouchers", short_help="Every voucher with its balance, as a table.")
+@click.command("vouchers", short_help="Write every voucher with its balance as a table.")
 @target_options(TABLE_FILES)
 @knowledge_options
 def vouchers(file: str, format_: str, force: bool, asked: KnownAtOptions) -> None:
-    """Every voucher with its balance, as CSV, XLSX or Parquet.
+    """Write every voucher with its balance as CSV, XLSX or Parquet.
 
     \b
     Example:
@@ -110,7 +110,7 @@ def vouchers(file: str, format_: str, force: bool, asked: KnownAtOptions) -> Non
     _export(VOUCHERS, file, format_, force, asked, partial(_kept_rows, voucher_rows))
 
 
-@click.command("availability", short_help="Every account's months, measured, as a table.")
+@click.command("availability", short_help="Write every account's monthly availability as a table.")
 @click.argument("month", required=False, callback=parsed_month, shell_complete=any_month)
 @click.option("--from", "first", callback=parsed_month, metavar="YYYY-MM", help="The first month, instead of MONTH.")
 @click.option("--to", "last", callback=parsed_month, metavar="YYYY-MM", help="The last month.")
@@ -119,7 +119,7 @@ def vouchers(file: str, format_: str, force: bool, asked: KnownAtOptions) -> Non
 def availability(
     month: str | None, first: str | None, last: str | None, file: str, format_: str, force: bool, asked: KnownAtOptions
 ) -> None:
-    """Every account's months, measured, with and without outages, as CSV, XLSX or Parquet.
+    """Write every account's monthly availability, with or without incidents, as CSV, XLSX or Parquet.
 
     \b
     Example:

@@ -49,6 +49,6 @@ def reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list[
     where = (
         said("of account {account}", account=taken.owner)
         if taken.owner != streams.SHARED
-        else said("shared by accounts")
+        else said("shared by several accounts")
     )
     raise IdTaken(kind=kind, id=id_, where=where)

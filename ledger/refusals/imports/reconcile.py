@@ -55,7 +55,7 @@ class Vanished(Refusal, code="vanished"):
 class BadGone(Misread, code="bad_gone"):
     """`--gone` says of one outage when it ended, that it was recorded in error, or that it stands."""
 
-    message = "--gone {text!r}: what became of it cannot be read"
+    message = "{text!r} does not say what became of an outage"
     hint = "--gone ID=2026-03-01T10:00:00+08:00, --gone ID=withdrawn or --gone ID=kept"
     text: str
 

@@ -1,0 +1,1 @@
+"""Outages from the Alertmanager."""

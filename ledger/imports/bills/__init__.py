@@ -1,0 +1,1 @@
+"""Bills from the provider's files, and how they are reconciled."""

@@ -1,0 +1,1 @@
+"""Outages from Prometheus' range queries."""

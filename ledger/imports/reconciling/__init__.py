@@ -1,0 +1,1 @@
+"""What a source states, compared with what the ledger holds of it."""

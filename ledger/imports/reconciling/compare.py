@@ -1,0 +1,84 @@
+"""Statements and outages of the ledger, field against field: times, exclusions, whom they touch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.commands import ApplyExclusion
+from domain.incident import Exclusion
+from domain.text import said
+from domain.time import Instant, Seconds
+from domain.values import Clause, Id, Words
+from ledger.imports.reconciling.holdings import Holding
+from ledger.imports.statements import ExcludedSpan, OutageStatement
+
+
+def tolerance_us(statement: OutageStatement, holding: Holding, resolution_us: int) -> int:
+    """Instants that differ by less are the same, in microseconds."""
+    incident = holding.incident
+    within = (statement.uncertainty_us, incident.started_within_us, incident.ended_within_us)
+    return max(resolution_us, *(each or 0 for each in within))
+
+
+def shared_us(holding: Holding, span: tuple[int, int]) -> int:
+    """How long both last at once, in microseconds; negative where they are apart."""
+    return min(holding.end, span[1]) - max(holding.start, span[0])
+
+
+def uncertainty(statement: OutageStatement) -> Seconds | None:
+    """How far off the statement's instants may be."""
+    return None if statement.uncertainty_us is None else Seconds(statement.uncertainty_us)
+
+
+def exclusion_command(id_: str, span: ExcludedSpan, *, again: bool = False) -> ApplyExclusion:
+    """The command that records a span as excluded; `again` where the source may have taken the same back before."""
+    return ApplyExclusion(
+        incident=Id(id_),
+        clause=Clause(span.clause),
+        from_=None if span.from_at is None else Instant(span.from_at),
+        to=None if span.to_at is None else Instant(span.to_at),
+        notified_at=None if span.notified_at is None else Instant(span.notified_at),
+        announced_from=None if span.announced_from is None else Instant(span.announced_from),
+        announced_to=None if span.announced_to is None else Instant(span.announced_to),
+        reason=Words(span.reason),
+        again=again,
+    )
+
+
+_Content = tuple[str, int | None, int | None, int | None, tuple[int, int] | None]
+
+
+def held_content(exclusion: Exclusion) -> _Content:
+    """What an exclusion says, by which it is compared."""
+    return exclusion.clause, exclusion.from_at, exclusion.to_at, exclusion.notified_at, exclusion.announced
+
+
+def told_content(span: ExcludedSpan) -> _Content:
+    """What an excluded span says, by which it is compared."""
+    window = None
+    if span.announced_from is not None and span.announced_to is not None:
+        window = span.announced_from, span.announced_to
+    return span.clause, span.from_at, span.to_at, span.notified_at, window
+
+
+def held_target(holding: Holding) -> str:
+    """Whom an outage of the ledger touches, in words."""
+    incident = holding.incident
+    if incident.scope == "account":
+        return said("account {account}", account=incident.account)
+    if incident.scope == "regions":
+        return said("regions {regions}", regions=", ".join(incident.regions))
+    return said("everybody") if incident.scope == "all" else said("several accounts")
+
+
+def told_target(statement: OutageStatement) -> str:
+    """Whom a statement's outage touches, in words."""
+    target = statement.target
+    named: Any = target.get("accounts") or ()
+    account = target.get("account") or (named[0] if len(set(named)) == 1 else None)
+    if account is not None:
+        return said("account {account}", account=account)
+    regions: Any = target.get("regions")
+    if regions:
+        return said("regions {regions}", regions=", ".join(sorted(regions)))
+    return said("everybody") if target.get("all_accounts") else said("several accounts")

@@ -1,0 +1,108 @@
+"""What is told of outages that a source now says otherwise: both values, and the decided claims that rest on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from domain.incident import Incident
+from domain.rules.touching import touching
+from domain.text import Said, said
+from domain.time import add_months, month_of, rfc3339
+from ledger.imports.reconciling.holdings import Holding
+from ledger.imports.reconciling.outcome import Correction, Reconciled
+from ledger.log import streams
+from ledger.log.reader import Reader
+
+
+def staying(outcome: Reconciled, source: str, zone: str) -> Iterator[Said]:
+    """A note for each field where a person's word stays and the source says something else."""
+    for each in outcome.staying:
+        if each.field == "withdrawn":
+            yield said(
+                "{incident}: stays withdrawn, as a person said ({reason}); {source} still tells of it. "
+                "--take-source {incident} takes the source's word",
+                incident=each.incident,
+                reason=each.was,
+                source=source,
+            )
+            continue
+        yield said(
+            "{incident}: {field} stays {held}, as a person said; {source} says {told}. --take-source {incident} takes "
+            "the source's word",
+            incident=each.incident,
+            field=each.field,
+            held=_shown(each.was, zone),
+            told=_shown(each.now, zone),
+            source=source,
+        )
+
+
+def resting_claims(log: Reader, outcome: Reconciled, held: Sequence[Holding], zone: str, now: int) -> Iterator[Said]:
+    """A note for each field that was corrected, with both values and the decided claims of the months between them.
+
+    `now` is the ledger's clock, up to which an open outage counts.
+    """
+    if not outcome.corrected:
+        return
+    by_id = {holding.id: holding.incident for holding in held}
+    decided = _Decided(log)
+    for each in outcome.corrected:
+        before, after = (_shown(value, zone) for value in (each.was, each.now))
+        names = {"incident": each.incident, "field": each.field, "was": before, "now": after}
+        claims = list(decided.of(by_id[each.incident], _months(each, by_id[each.incident], zone, now)))
+        if claims:
+            yield said(
+                "{incident}: {field} was {was}, is {now} now; decided claims rest on it: {claims}; see "
+                "`slaledger audit impact`",
+                **names,
+                claims=", ".join(claims),
+            )
+        else:
+            yield said("{incident}: {field} was {was}, is {now} now", **names)
+
+
+def _shown(value: int | str | None, zone: str) -> str:
+    if value is None:
+        return said("open")
+    return rfc3339(value, zone) if isinstance(value, int) else value
+
+
+def _months(each: Correction, incident: Incident, zone: str, now: int) -> list[str]:
+    """The months whose figures a correction may change."""
+    if each.field == "function":
+        instants = [incident.started_at, incident.ended_at or now]
+    else:
+        instants = [value if isinstance(value, int) else now for value in (each.was, each.now)]
+    months, last = [month_of(min(instants), zone)], month_of(max(instants), zone)
+    while months[-1] < last:
+        months.append(add_months(months[-1], 1))
+    return months
+
+
+class _Decided:
+    """Looks up decided claims, each month once."""
+
+    def __init__(self, log: Reader) -> None:
+        self._log = log
+        self._versions = log.versions()
+        self._accounts: defaultdict[str, list[str] | None] = defaultdict(lambda: None)
+
+    def of(self, incident: Incident, months: Iterable[str]) -> Iterator[str]:
+        """The claims of months that are decided, of accounts that an incident touches, as `ACCOUNT MONTH`."""
+        for month in months:
+            if self._accounts[month] is None:
+                self._accounts[month] = self._log.decided(month)
+            for account in self._accounts[month] or ():
+                if self._touches(incident, account):
+                    yield f"{account} {month}"
+
+    def _touches(self, incident: Incident, account: str) -> bool:
+        if incident.scope == "account":
+            return incident.account == account
+        if incident.scope == "accounts":
+            return bool(self._log.version(streams.incident(account, incident.incident)))
+        holder = self._log.fold_streams(streams.account(account)).account
+        if holder is None:
+            return False
+        return any(touching(holder, [incident], version.terms) for version in self._versions)

@@ -1,0 +1,57 @@
+"""What reconciling asks and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from domain.case import SourceMark
+from domain.commands import Command
+from ledger.imports.reconciling.holdings import Field
+from ledger.imports.statements import LeftOut
+
+
+class SourceStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A command, the place in the file that it comes from, and the source that says it; None is a person's word."""
+
+    command: Command
+    place: str
+    source: SourceMark | None
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of an outage that the source says otherwise: instants in microseconds, None for an end not known."""
+
+    incident: str
+    field: Field
+    was: int | str | None
+    now: int | str | None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says about a source's outages, by their ids.
+
+    `gone`: what became of outages that vanished: an end in microseconds, `withdrawn` or `kept`. `take_source`: outages
+    of which the source's word counts again. `older`: take also what is older than what the ledger holds.
+    """
+
+    gone: Mapping[str, int | str] = {}
+    take_source: frozenset[str] = frozenset()
+    older: bool = False
+
+
+class Reconciled(msgspec.Struct, kw_only=True):
+    """What reconciling came to. `staying` are fields where a person's word stays; `left_open` is in order of start."""
+
+    steps: list[SourceStep] = []
+    opened: list[str] = []
+    closed: list[str] = []
+    reopened: list[str] = []
+    corrected: list[Correction] = []
+    staying: list[Correction] = []
+    left_open: list[str] = []
+    vanished: list[str] = []
+    unchanged: int = 0
+    left_out: list[LeftOut] = []
+    notes: list[str] = []

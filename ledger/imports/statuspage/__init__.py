@@ -1,0 +1,1 @@
+"""Outages from status pages."""

@@ -1,0 +1,257 @@
+"""What a status page's updates tell of a component: from when to when an incident or a maintenance had it down.
+
+A component is down from the update that takes it down to the one that no longer does. That an update merely names a
+component which something else has down is a mention, and no transition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from domain.text import said
+from ledger.imports.source import SourceTime, recordable
+from ledger.imports.statements import Faults
+from ledger.imports.statuspage.pages import DOWN, OVER, PageEvent, StatusChange
+from ledger.refusals.imports.statuspage import NotAttributable, RecoveryWithoutStart, UpdateWithoutStart
+
+FAILED = frozenset({"partial_outage", "major_outage"})
+MAINTAINED = "under_maintenance"
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A component was down from `start` to `end`; None while it is."""
+
+    start: SourceTime
+    end: SourceTime | None
+
+
+class Loose(msgspec.Struct, frozen=True, kw_only=True):
+    """An update that names a component which was down already. `first` where the event did not name it before."""
+
+    moment: SourceTime
+    change: StatusChange
+    first: bool
+
+
+class ComponentCourse(msgspec.Struct, kw_only=True):
+    """What one event tells of one component."""
+
+    event: PageEvent
+    code: str
+    pieces: list[Piece]
+    loose: list[Loose]
+    notes: list[str]
+
+    @property
+    def who(self) -> str:
+        return f"{self.event.label}: {self.event.touched[self.code]}"
+
+
+def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -> list[ComponentCourse]:
+    """What the events tell of the components of `codes`, one course for each event that touches one.
+
+    `faults` gets what cannot be told without guessing.
+    """
+    wanted = frozenset(codes)
+    found = [course for event in events if _has_begun(event) for course in _courses(event, wanted, faults)]
+    firm = [(course, piece) for course in found for piece in course.pieces]
+    for course in found:
+        for loose in course.loose:
+            with faults.gathering():
+                _settle(course, loose, firm)
+        course.pieces.sort(key=lambda piece: piece.start.at)
+        course.notes += _never_down(course)
+    return found
+
+
+def began(event: PageEvent) -> SourceTime | None:
+    """The first update that puts a maintenance in progress."""
+    return next((step.moment for step in event.steps if step.status in ("in_progress", "verifying")), None)
+
+
+def not_begun(events: Iterable[PageEvent]) -> Iterator[str]:
+    """Maintenances of which nothing is recorded yet, or ever."""
+    for event in events:
+        if event.planned and event.status == "scheduled":
+            yield said("maintenance {label} has not begun: nothing recorded", label=event.label)
+        elif not _has_begun(event):
+            yield said("maintenance {label} was completed without having begun: nothing recorded", label=event.label)
+
+
+def _has_begun(event: PageEvent) -> bool:
+    if not event.planned:
+        return True
+    return event.status != "scheduled" and (
+        event.status != "completed" or began(event) is not None or bool(event.named)
+    )
+
+
+def _courses(event: PageEvent, codes: frozenset[str], faults: Faults) -> Iterator[ComponentCourse]:
+    with faults.gathering():
+        _check_attributed(event, codes)
+        for code in sorted(codes & event.touched.keys()):
+            with faults.gathering():
+                yield _course(event, code)
+
+
+def _check_attributed(event: PageEvent, codes: frozenset[str]) -> None:
+    """An incident must say by its updates what a mapped component did; a maintenance by its list at least."""
+    silent = sorted(event.components[code] for code in codes & (event.components.keys() - event.named.keys()))
+    if not event.touched:
+        message = said("no update names a component, so nobody can tell what was down")
+    elif silent and not event.planned:
+        message = said("it lists {silent}, but no update says when that was down", silent=", ".join(silent))
+    else:
+        return
+    raise NotAttributable(place=event.node.place, id=event.id, name=event.name, what=message)
+
+
+def _course(event: PageEvent, code: str) -> ComponentCourse:
+    """When the event had the component down; a maintenance whose updates do not name it: all the while."""
+    course = ComponentCourse(event=event, code=code, pieces=[], loose=[], notes=[])
+    if code not in event.named:
+        if (start := began(event)) is None:
+            raise UpdateWithoutStart(place=event.node.place, id=event.id)
+        course.pieces.append(Piece(start, _over(event)))
+        return course
+    down: SourceTime | None = None
+    first = True
+    for moment, change in _changes(event, code):
+        if down is None and not event.planned and change.old == MAINTAINED and change.new not in FAILED:
+            course.notes.append(
+                said(
+                    "{who} was under maintenance when this incident named it, at {text}: no outage of this incident",
+                    who=course.who,
+                    text=moment.text,
+                )
+            )
+        elif down is None:
+            if change.old in FAILED or (event.planned and change.old == MAINTAINED):
+                course.loose.append(Loose(moment=moment, change=change, first=first))
+            down = moment if change.new in DOWN else None
+        elif change.new not in DOWN:
+            course.pieces.append(Piece(down, moment))
+            down = None
+        first = False
+    if down is not None:
+        end = _over(event)
+        course.pieces.append(Piece(down, end))
+        course.notes += _never_back(course, end)
+    return course
+
+
+def _changes(event: PageEvent, code: str) -> Iterator[tuple[SourceTime, StatusChange]]:
+    """What the updates say of one component; that an announcement repeats its status is no transition."""
+    for step in event.steps:
+        for change in step.changes:
+            if change.code == code and (step.status != "scheduled" or change.old != change.new):
+                yield step.moment, change
+
+
+def _over(event: PageEvent) -> SourceTime | None:
+    """When the event was over: an incident by `resolved_at`, a maintenance by its last `completed` update."""
+    if event.status not in OVER:
+        return None
+    closing = [step.moment for step in event.steps if step.status in ("resolved", "completed")]
+    if closing and (event.planned or event.node.at("resolved_at").value is None):
+        return closing[-1]
+    return recordable(event.node.moment("resolved_at"))
+
+
+def _never_back(course: ComponentCourse, end: SourceTime | None) -> Iterator[str]:
+    """No update tells when the component came back; where the event is over, that is taken for it."""
+    if end is not None:
+        yield said(
+            "{who}: no update says when it recovered; its outage ends when this was resolved, at {text}",
+            who=course.who,
+            text=end.text,
+        )
+
+
+def _settle(course: ComponentCourse, loose: Loose, firm: Sequence[tuple[ComponentCourse, Piece]]) -> None:
+    """A component that was down before it was first named: another event's outage accounts for that, or the incident
+    says since when. Raises Unreadable `unknown_start`.
+    """
+    moment, change = loose.moment, loose.change
+    covered = any(_covers(other, piece, course.code, moment) for other, piece in firm)
+    own = next((piece for piece in course.pieces if piece.start == moment), None)
+    if covered:
+        if own is not None and course.event.planned and change.old == change.new != MAINTAINED:
+            course.pieces.remove(own)
+            course.notes.append(
+                said(
+                    "{who} was already down in an incident when this maintenance named it, at {text}: no maintenance",
+                    who=course.who,
+                    text=moment.text,
+                )
+            )
+        return
+    if own is None and course.event.partial:
+        course.notes.append(
+            said(
+                "{who} recovers at {text}, but this file does not list the incident that took it down: left out",
+                who=course.who,
+                text=moment.text,
+            )
+        )
+        return
+    since = _since(course.event, moment) if loose.first else None
+    if since is not None:
+        if own is not None:
+            course.pieces.remove(own)
+        course.pieces.append(Piece(since, moment if own is None else own.end))
+        course.notes.append(
+            said(
+                "{who} was already down when first named, at {moment}: its outage is taken from {since}, when this "
+                "began, check its start",
+                who=course.who,
+                moment=moment.text,
+                since=since.text,
+            )
+        )
+    elif own is None:
+        raise RecoveryWithoutStart(
+            place=moment.place, who=said("{event}: {code} was already down", event=course.event.id, code=course.code)
+        )
+    else:
+        course.notes.append(
+            said(
+                "{who} was already down when first named, at {text}: its outage is taken from there, check its start",
+                who=course.who,
+                text=moment.text,
+            )
+        )
+
+
+def _covers(other: ComponentCourse, piece: Piece, code: str, moment: SourceTime) -> bool:
+    return other.code == code and piece.start.at < moment.at and (piece.end is None or moment.at <= piece.end.at)
+
+
+def _since(event: PageEvent, moment: SourceTime) -> SourceTime | None:
+    """When an incident began by `started_at`, or a maintenance by its updates, where that is before `moment`."""
+    since = began(event)
+    if not event.planned and event.node.at("started_at").value is not None:
+        since = recordable(event.node.moment("started_at"))
+    return since if since is not None and since.at < moment.at else None
+
+
+def _never_down(course: ComponentCourse) -> Iterator[str]:
+    """A component of a grave incident, or of a maintenance, that no update took down."""
+    event = course.event
+    if course.pieces or course.notes or course.loose:
+        return
+    worse = {change.new for _, change in _changes(event, course.code)} - {"operational"}
+    seen = ", ".join(sorted(worse)) or "operational"
+    if event.planned:
+        yield said(
+            "{who} was named in this maintenance but never went down ({seen}): no outage", who=course.who, seen=seen
+        )
+    elif event.impact in ("major", "critical"):
+        yield said(
+            "{who} never went down ({seen}) although the impact is {impact}: no outage",
+            who=course.who,
+            seen=seen,
+            impact=event.impact,
+        )

@@ -16,6 +16,8 @@ from domain.bill import Bill
 from domain.case import Case, Fact, fold
 from domain.decision import head
 from domain.incident import Incident
+from domain.refusals.terms import NoTerms
+from domain.terms.months import span_of
 from domain.terms.versions import zone_of
 from domain.time import FOREVER, month_span, months_between
 
@@ -176,7 +178,10 @@ def _saying(fact: Fact, event: e.Event) -> Fact:
 def concerning(case: Case, month: str, at: int) -> Case:
     """The part of a case that matters for one month: incidents that touch it (open ones up to `at`), bills for it,
     void ones too, its claim, and the vouchers awarded for it. The account and the rules stay."""
-    start, end = month_span(month, zone_of(case.versions))
+    try:
+        start, end = span_of(case.versions, month)
+    except NoTerms:
+        start, end = month_span(month, zone_of(case.versions))
     return msgspec.structs.replace(
         case,
         incidents={name: found for name, found in case.incidents.items() if touches_span(found, start, end, at)},

@@ -15,7 +15,7 @@ import msgspec
 from domain import decision as record
 from domain.calendar import combined_sha256
 from domain.case import Case, account_of, incidents_of
-from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step
+from domain.decision import LATEST_FORMAT, AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, alike
 from domain.derivation import (
     availability_steps,
     coverage_step,
@@ -27,14 +27,17 @@ from domain.derivation import (
     terms_step,
     window_step,
 )
+from domain.intervals import Span
 from domain.refusals.terms import CalendarMissing
 from domain.rules.availability import availability, meets_commitment, tier_of
 from domain.rules.claim_window import Window, claim_window, timing_of
 from domain.rules.compensation import credit, too_small
 from domain.rules.coverage import covered, service_month
-from domain.rules.fees import bases, covers
-from domain.rules.unavailability import Episode, Measured, measure, measure_months
+from domain.rules.fees import bases, counts
+from domain.rules.unavailability import Asked, Episode, Measured, measure, measure_months
+from domain.terms.months import span_of
 from domain.terms.versions import Terms, Version, in_force
+from domain.time import month_span
 
 
 class MonthResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +63,8 @@ def assess_months(case: Case, account: str, months: Iterable[str], at: int) -> l
     for version, own in groupby(months, partial(in_force, case.versions)):
         terms = version.terms
         incidents = incidents_of(case, terms, at)
-        for measured in measure_months(incidents, covered(holder, terms), list(own), at, terms):
+        asked = [Asked(month, span_of(case.versions, month)) for month in own]
+        for measured in measure_months(incidents, covered(holder, terms), asked, at, terms):
             results.append(MonthResult(version=version, measured=measured, availability=judged(measured, terms)))
     return results
 
@@ -96,19 +100,38 @@ def would_credit(case: Case, month: str, tier: int, terms: Terms) -> int:
     return 0 if too_small(total_fen, terms) else total_fen
 
 
-def assess(case: Case, account: str, month: str, version: Version, at: int, facts: Facts) -> Decision:
+def assess(
+    case: Case,
+    account: str,
+    month: str,
+    version: Version,
+    at: int,
+    facts: Facts,
+    *,
+    written: int = LATEST_FORMAT,
+    span: Span | None = None,
+) -> Decision:
     """Decide a filed claim at the instant `at`, under the given terms.
+
+    `written` is the format whose arithmetic is asked for; `span` is the month's; it is found if left out.
 
     The conditions are, in order: in time (3.2), covered (opening), below the commitment (2.2), something to credit
     (3.1). The first that fails is the outcome; later ones are not evaluated. Every outcome is a value. Refusal is
     raised only where a rule's own parameters are missing: `unknown_account`, `calendar_missing`.
     """
     claim = case.claims[month]
-    window = claim_window(month, version.terms, case.calendars, claim.filed_at, _ended_on(case, month, version.terms))
-    trail = [*terms_step(month, version), *window_step(claim.filed_at, window, version.terms)]
+    asked = _asked(case, month, version, written, span)
+    window = claim_window(
+        month,
+        version.terms,
+        case.calendars,
+        claim.filed_at if written == LATEST_FORMAT else None,
+        _ended_on(case, month, asked.span, version.terms),
+    )
+    trail = [*terms_step(month, asked.span, version), *window_step(claim.filed_at, window, version.terms)]
     decided = Decision(
         number=len(claim.decisions) + 1,
-        format=record.format_under(version.terms),
+        format=written,
         outcome="awarded",
         decided_at=at,
         filed_at=claim.filed_at,
@@ -128,15 +151,46 @@ def assess(case: Case, account: str, month: str, version: Version, at: int, fact
     timing = timing_of(claim.filed_at, window)
     if timing is not None:
         return _ended(decided, timing, trail)
-    return _assess_month(case, account, month, version, decided, trail)
+    return _assess_month(case, account, asked, version, decided, trail)
+
+
+def assess_again(
+    case: Case, account: str, month: str, version: Version, at: int, facts: Facts, made: Decision
+) -> Decision | None:
+    """Decide a claim again at `at`; None where that decides as the recorded decision does, whatever its form.
+
+    Raises Refusal as `assess` does.
+    """
+    again = assess(case, account, month, version, at, facts)
+    if alike(made, again):
+        return None
+    if made.format != LATEST_FORMAT and _tells_the_same(made, again):
+        before = assess(case, account, month, version, at, facts, written=made.format)
+        if alike(made, before):
+            return None
+    return again
+
+
+def _tells_the_same(made: Decision, again: Decision) -> bool:
+    """Whether two decisions give the same for the same availability."""
+    told, found = made.availability, again.availability
+    same = (made.outcome, made.credit) == (again.outcome, again.credit)
+    return same and (told and told.unavailable_us) == (found and found.unavailable_us)
+
+
+def _asked(case: Case, month: str, version: Version, written: int, span: Span | None) -> Asked:
+    """The month to measure: formats 1 and 2 had each month on the clock of its own version, whatever came before."""
+    if written != LATEST_FORMAT:
+        return Asked(month, month_span(month, version.terms.zone), as_before=True)
+    return Asked(month, span_of(case.versions, month) if span is None else span)
 
 
 def _assess_month(
-    case: Case, account: str, month: str, version: Version, decided: Decision, trail: list[Step]
+    case: Case, account: str, asked: Asked, version: Version, decided: Decision, trail: list[Step]
 ) -> Decision:
-    terms = version.terms
+    month, terms = asked.month, version.terms
     incidents = incidents_of(case, terms, decided.decided_at)
-    measured = measure(incidents, covered(account_of(case, account), terms), month, decided.decided_at, terms)
+    measured = measure(incidents, covered(account_of(case, account), terms), asked, decided.decided_at, terms)
     trail += coverage_step(measured, terms)
     if not measured.covered_us:
         return _ended(decided, "not_covered", trail)
@@ -147,7 +201,7 @@ def _assess_month(
     trail += availability_steps(measured, result, terms)
     if result.meets_commitment or result.tier is None:
         return _ended(decided, "commitment_met", trail)
-    billed = [bill for bill in case.bills.values() if covers(bill, month)]
+    billed = [bill for bill in case.bills.values() if counts(bill, month, terms)]
     base = bases(billed, month, terms)
     amount = credit(base, result.tier, terms)
     decided = msgspec.structs.replace(decided, bases=base)
@@ -166,16 +220,17 @@ def window_of(case: Case, month: str, filed_at: int | None = None) -> Window | N
     """
     try:
         terms = in_force(case.versions, month).terms
-        return claim_window(month, terms, case.calendars, filed_at, _ended_on(case, month, terms))
+        span = span_of(case.versions, month)
+        return claim_window(month, terms, case.calendars, filed_at, _ended_on(case, month, span, terms))
     except CalendarMissing:
         return None
 
 
-def _ended_on(case: Case, month: str, terms: Terms) -> date | None:
+def _ended_on(case: Case, month: str, span: Span, terms: Terms) -> date | None:
     """The last day of the account's service month, where that is only a part of the calendar month."""
     if case.account is None or not terms.within_term:
         return None
-    days = service_month(covered(case.account, terms), month, terms)
+    days = service_month(covered(case.account, terms), month, span, terms)
     return None if days is None else days[1]
 
 

@@ -18,14 +18,17 @@ from domain.rules.claim_window import Window
 from domain.rules.compensation import Credit
 from domain.rules.fees import Bases
 from domain.terms.document import FirstReadings
-from domain.terms.versions import Readings, Terms, Version
+from domain.terms.versions import Readings, Version
 
 FORMATS = (1, 2, 3)
 """Format 2 says what 1 has no place for: a currency, credits instead of vouchers, a window without a working day.
 
-Format 3 says how the clauses are read that had no switch before (`Readings` adds them to `FirstReadings`). Decisions
-under terms that need none of it are written in format 1, as they always were.
+Format 3 is what decisions are written in now. It says how the clauses are read that had no switch before (`Readings`
+adds them to `FirstReadings`), and has an arithmetic of its own: months tile time, covered time is at most the month's
+total, an episode has an end wherever its last outage has one, and a last day that need not move asks for no calendar.
+Decisions of formats 1 and 2 are made again by the arithmetic that they were made with.
 """
+LATEST_FORMAT = 3
 Outcome = Literal["awarded", "commitment_met", "nothing_to_credit", "too_early", "too_late", "not_covered"]
 Value = str | int | bool | None | tuple[str, ...]
 
@@ -63,6 +66,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+_NO_CALENDAR = CalendarUsed(sha256="", years=())
 NO_FACTS = Facts(position=0, count=0, sha256="")
 """Placeholder until the facts are hashed, and in comparisons that ignore them."""
 
@@ -153,23 +157,16 @@ def terms_used(version: Version) -> TermsUsed:
     )
 
 
-def format_under(terms: Terms) -> int:
-    """The format of decisions under terms: the first that can express all of their parameters."""
-    if terms.readings.first() is None:
-        return 3
-    plain = terms.currency == DEFAULT_CURRENCY and terms.remedy == "voucher"
-    return 1 if plain and terms.claims.opens_after_working_day is not None else 2
-
-
 def encode(decision: Decision) -> bytes:
     """Encode a decision in the format that it names. Raises ValueError where that format does not fit it."""
     if decision.format not in FORMATS:
         raise ValueError(f"decisions were never written in format {decision.format}")
+    if decision.format == LATEST_FORMAT:
+        return _ENCODER.encode(decision)
     first = _as_first(decision.terms)
-    written = 3 if first is None else 1 if _is_plain(decision) else 2
-    if decision.format != written:
+    if first is None or decision.window.closes_at is None or decision.format != (1 if _is_plain(decision) else 2):
         raise ValueError(f"a decision that says this was never written in format {decision.format}")
-    return _ENCODER.encode(decision if first is None else msgspec.structs.replace(decision, terms=first))
+    return _ENCODER.encode(msgspec.structs.replace(decision, terms=first))
 
 
 @lru_cache(maxsize=256)
@@ -209,6 +206,36 @@ def record_sha256(record: bytes) -> str:
 def substance(decision: Decision) -> Decision:
     """A decision without the fields that every redecision changes: two are equal where they decide alike."""
     return msgspec.structs.replace(decision, number=0, decided_at=0, facts=NO_FACTS, steps=())
+
+
+def alike(made: Decision, again: Decision) -> bool:
+    """Whether a decision made again decides as the recorded one does.
+
+    Its form alone makes no difference, and no calendar by which the last day is known now that did not matter then.
+    """
+    left, right = substance(made), substance(again)
+    if made.format != again.format:
+        left, right = _formless(left), _formless(right)
+    if set(made.window.years) < set(again.window.years) and made.outcome == again.outcome:
+        left, right = _without_last_day(left), _without_last_day(right)
+    return left == right
+
+
+def _formless(decision: Decision) -> Decision:
+    """A decision without what formats 1 and 2 said in another way. Where an episode ends follows from its length."""
+    found = decision.availability
+    if found is not None:
+        found = msgspec.structs.replace(
+            found,
+            covered_us=min(found.covered_us, found.total_us),
+            episodes=tuple(msgspec.structs.replace(episode, end=None) for episode in found.episodes),
+        )
+    return msgspec.structs.replace(decision, format=0, availability=found)
+
+
+def _without_last_day(decision: Decision) -> Decision:
+    window = msgspec.structs.replace(decision.window, last_day=None, closes_at=None, years=())
+    return msgspec.structs.replace(decision, window=window, calendar=_NO_CALENDAR)
 
 
 def _plain(value: object) -> str:

@@ -10,23 +10,23 @@ from collections.abc import Iterable
 from domain.bill import Bill
 from domain.decision import AvailabilityRecord, Step, Value
 from domain.incident import Exclusion, Incident
+from domain.intervals import Span
 from domain.money import percent_text
 from domain.rules.claim_window import Window, timing_of
 from domain.rules.compensation import Credit, PartCredit, cap_fen, too_small, uncapped_fen
 from domain.rules.fees import Base, Bases
 from domain.rules.unavailability import Measured
 from domain.terms.versions import Terms, Version
-from domain.time import month_span
 
 
 def _step(clause: str, step: str, result: Value, **inputs: Value) -> Step:
     return Step(clause=clause, step=step, inputs=inputs, result=result)
 
 
-def terms_step(month: str, version: Version) -> list[Step]:
+def terms_step(month: str, span: Span, version: Version) -> list[Step]:
     """Clause 4: the version that governs the month."""
     terms = version.terms
-    start, end = month_span(month, terms.zone)
+    start, end = span
     return [
         _step(
             terms.amendments.notice_days.clause,

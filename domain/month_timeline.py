@@ -11,8 +11,9 @@ from domain.case import Case, account_of, incidents_of
 from domain.intervals import Span, intersect, subtract
 from domain.rules.coverage import covered
 from domain.rules.unavailability import OPEN_ENDED, Outage, Run, outages, parts, runs
+from domain.terms.months import span_of
 from domain.terms.versions import in_force
-from domain.time import SECOND_US, month_span
+from domain.time import SECOND_US
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 def picture(case: Case, account: str, month: str, at: int) -> Picture:
     """A month as spans; open outages last up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     terms = in_force(case.versions, month).terms
-    first, last = window = month_span(month, terms.zone)
+    first, last = window = span_of(case.versions, month)
     under_terms = intersect(covered(account_of(case, account), terms), [window])
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
     found = outages(incidents_of(case, terms, at), at, terms, clip, window)

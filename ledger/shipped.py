@@ -11,6 +11,7 @@ from domain.calendar import published
 from domain.events import CalendarPublished
 from domain.refusals import Refusal
 from domain.terms.versions import REFERENCE_AGREEMENT, Terms, Version, parse_terms
+from domain.time import Instant
 from ledger.refusals.commands import CalendarUnpublished, UnknownAgreement
 
 FIRST_CALENDAR_YEAR = 2018
@@ -31,6 +32,12 @@ def shipped() -> list[tuple[str, Terms]]:
     """Every document that ships, with what it says: agreements by name, their versions by date, then by revision."""
     found = [(text, parse_terms(text)) for text in _documents().values()]
     return sorted(found, key=lambda each: (each[1].agreement, each[1].effective_from, each[1].revision))
+
+
+def noticed_at(document: str) -> Instant | None:
+    """When an amendment that ships was announced, by its document."""
+    told = parse_terms(document).source.noticed_at
+    return None if told is None else Instant.parse(told.isoformat())
 
 
 def newer_documents(versions: Sequence[Version]) -> list[tuple[str, Terms]]:

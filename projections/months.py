@@ -12,8 +12,9 @@ from domain.case import Case, incidents_of, open_incidents
 from domain.incident import Incident
 from domain.intervals import Span
 from domain.refusals.terms import NoTerms
+from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
-from domain.time import DAY_US, DEFAULT_ZONE, add_months, month_of, month_span, months_between
+from domain.time import DAY_US, DEFAULT_ZONE, add_months, month_of, months_between
 
 
 class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
 
 
 def outage_months(case: Case, at: int) -> list[str]:
-    """The months with terms in force that an outage of the account touches, each in the time zone of its terms."""
+    """The months with terms in force that an outage of the account touches."""
     found: set[str] = set()
     for version in case.versions:
         for incident in incidents_of(case, version.terms, at):
@@ -71,7 +72,7 @@ def _months(incident: Incident, at: int, versions: tuple[Version, ...]) -> Itera
 
 @lru_cache(maxsize=4096)
 def _windows(first_day: int, last_day: int, versions: tuple[Version, ...]) -> list[tuple[str, Span, str]]:
-    """The months with terms in force around two days (UTC, since 1970), each as a span in its terms' time zone."""
+    """The months with terms in force around two days (UTC, since 1970), each as a span."""
     month, last = (month_of(day * DAY_US, DEFAULT_ZONE) for day in (first_day, last_day))
     months = (add_months(month, index) for index in range(-1, months_between(month, last) + 2))
     return [(month, *window) for month in months if (window := _window(month, versions)) is not None]
@@ -82,4 +83,4 @@ def _window(month: str, versions: tuple[Version, ...]) -> tuple[Span, str] | Non
         version = in_force(versions, month)
     except NoTerms:
         return None
-    return month_span(month, version.terms.zone), version.sha256
+    return span_of(versions, month), version.sha256

@@ -69,8 +69,10 @@ READINGS: dict[str, object] = {
     "shared_touches": "at_start",
     "maintenance_excluded": "actual",
 }
-# Decisions of formats 1 and 2 were written before there were these readings: they do not carry them.
+# Decisions of formats 1 and 2 were written before there were these readings: they do not carry them. They also had
+# each month on the clock of its own version, counted all time that was covered, and asked for every calendar.
 SINCE_FORMAT_3 = ("shared_touches", "maintenance_excluded")
+LATEST = 3
 # R3: agents who cannot sign in cannot take calls either; these two are one function. Any other is one by itself.
 FUNCTION = {"agent_sign_in": "agents", "agent_calls": "agents"}
 
@@ -456,20 +458,34 @@ def governing(events: Iterable[Event], month: str) -> Terms:
     return asked
 
 
+def month_begins(events: Iterable[Event], month: str, terms: Terms) -> int:
+    """Where a month begins: where the one before ended, on the clock of the version that governed that one.
+
+    So no instant is in two months, and none is in no month, where an amendment changes the clock.
+    """
+    before = first_day(month) - ONE_DAY
+    try:
+        return governing(events, f"{before.year:04d}-{before.month:02d}").month(month)[0]
+    except Wrong:
+        return terms.month(month)[0]
+
+
 class Window(NamedTuple):
-    """When a claim can be made: from `opens_at`, before `closes_at`."""
+    """When a claim can be made: from `opens_at`, before `closes_at`; at any later time where that is None."""
 
     nth_workday: date | None
-    last_day: date
+    last_day: date | None
     opens_at: int
-    closes_at: int
+    closes_at: int | None
 
 
-def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int, days: tuple[date, date]) -> Window:
+def claim_window(
+    month: str, terms: Terms, workdays: Workdays, filed_at: int, days: tuple[date, date], latest: bool
+) -> Window:
     """Clause 3.2, R14 and R15; other agreements: from the month's end on, or for some days behind it.
 
     The last day moves to a working day, unless its calendar is not there and the claim was filed before it ended: then
-    nothing turns on it.
+    nothing turns on it. Before format 3 its calendar was asked for all the same.
     """
     after = first_day(month, 1)
     workday, opens, left = None, after, terms.value("claims", "opens_after_working_day")
@@ -478,6 +494,8 @@ def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int, da
         while left := left - workdays.is_one(workday):
             workday += ONE_DAY
         opens = workday + ONE_DAY if terms.readings["claim_opens"] == "day_after" else workday
+    if terms.value("claims", "closes") == "never":
+        return Window(workday, None, midnight(opens, terms.zone), None)
 
     after_days, months = terms.value("claims", "closes_after_days"), terms.value("claims", "closes_after_months")
     if after_days is not None:
@@ -489,7 +507,7 @@ def claim_window(month: str, terms: Terms, workdays: Workdays, filed_at: int, da
             number = min(number, days_in(first_day(month)))
         last = closing.replace(day=number)
     if terms.readings["deadline_rolls"]:
-        last = rolled(last, workdays, filed_at < midnight(last + ONE_DAY, terms.zone))
+        last = rolled(last, workdays, latest and filed_at < midnight(last + ONE_DAY, terms.zone))
     return Window(workday, last, midnight(opens, terms.zone), midnight(last + ONE_DAY, terms.zone))
 
 
@@ -498,7 +516,8 @@ def service_month(month: str, covered: Sequence[Span], terms: Terms) -> tuple[da
     first, last = first_day(month), first_day(month, 1) - ONE_DAY
     if terms.value("service", "service_month") == "within_term" and covered:
         edges = (covered[0][0], covered[-1][1] - 1)
-        first, last = ((EPOCH + timedelta(microseconds=at)).astimezone(terms.zone).date() for at in edges)
+        since, until = ((EPOCH + timedelta(microseconds=at)).astimezone(terms.zone).date() for at in edges)
+        first, last = max(first, since), max(first, min(last, until))
     return first, last
 
 
@@ -837,23 +856,28 @@ def credit_of(bases: Json, tier: Json, terms: Terms) -> Json:
 # ---- The decision --------------------------------------------------------------------------------------------------
 
 
-def decide(known: Sequence[Event], account: str, month: str, decided_at: int) -> Json:
-    """The claim decided from the events: what its record must say, as far as the contract lays it down."""
+def decide(known: Sequence[Event], account: str, month: str, decided_at: int, written: int) -> Json:
+    """The claim decided from the events: what its record must say, as far as the contract lays it down.
+
+    `written` is the format that the record names: 3, or one of those before, which had another arithmetic.
+    """
+    latest = written == LATEST
     filings = [event for event in known if event.stream == f"{account}/claim/{month}" and event.topic == "claim.filed"]
     if not filings:
         raise Wrong("no claim was filed")
     filed_at = filings[-1].data["filed_at"]
     terms, workdays = governing(known, month), Workdays.recorded(known)
     holder, (start, end) = Account.known(known), terms.month(month)
+    if latest:
+        start = month_begins(known, month, terms)
     covered = common(holder.covered(terms, end), [(start, end)])
     days = service_month(month, covered, terms)
-    window = claim_window(month, terms, workdays, filed_at, days)
+    window = claim_window(month, terms, workdays, filed_at, days, latest)
     years = sorted(workdays.used)
-    added = {key: terms.readings[key] for key in SINCE_FORMAT_3}
-    as_before = all(READINGS[key] == value for key, value in added.items())
+    as_before = all(READINGS[key] == terms.readings[key] for key in SINCE_FORMAT_3) and window.closes_at is not None
     plain = (terms.currency, terms.remedy) == (YUAN, "voucher")
     says: Json = {
-        "format": 3 if not as_before else 1 if plain and window.nth_workday is not None else 2,
+        "format": LATEST if latest or not as_before else 1 if plain and window.nth_workday is not None else 2,
         "currency": None if terms.currency == YUAN else terms.currency,
         "remedy": None if terms.remedy == "voucher" else terms.remedy,
         "filed_at": filed_at,
@@ -861,12 +885,12 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
             "agreement": terms.document["agreement"],
             "version": terms.document["version"],
             "sha256": terms.sha256,
-            "readings": {key: value for key, value in terms.readings.items() if not (as_before and key in added)},
+            "readings": {key: value for key, value in terms.readings.items() if latest or key not in SINCE_FORMAT_3},
         },
         "calendar": {"years": years, "sha256": workdays.cited()},
         "window": {
             "nth_workday": None if window.nth_workday is None else window.nth_workday.isoformat(),
-            "last_day": window.last_day.isoformat(),
+            "last_day": None if window.last_day is None else window.last_day.isoformat(),
             "opens_at": window.opens_at,
             "closes_at": window.closes_at,
             "years": years,
@@ -877,7 +901,7 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     }
     if filed_at < window.opens_at:
         return says | {"outcome": "too_early"}
-    if filed_at >= window.closes_at:
+    if window.closes_at is not None and filed_at >= window.closes_at:
         return says | {"outcome": "too_late"}
 
     if not covered:
@@ -894,7 +918,7 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     tier = tier_of(compared(ratio, terms.readings["availability_decimals"]), terms)
     says["availability"] = {
         "total_us": total,
-        "covered_us": length(covered),
+        "covered_us": min(length(covered), total) if latest else length(covered),
         "unavailable_us": down,
         "numerator": ratio.numerator,
         "denominator": ratio.denominator,
@@ -903,7 +927,9 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int) ->
     }
     if tier is None:
         return says | {"outcome": "commitment_met"}
-    says["bases"] = bases_of(bills_of(known), month, terms.value("fees", "base") == "gross")
+    outside = terms.value("fees", "prepayments") == "outside"
+    billed = [bill for bill in bills_of(known) if not (outside and bill.months > 1)]
+    says["bases"] = bases_of(billed, month, terms.value("fees", "base") == "gross")
     credit = credit_of(says["bases"], terms.document["tiers"][tier - 1], terms)
     if credit["total_fen"] <= half_up(Fraction(terms.value("credit", "minimum_credit") or "0") * 100):
         return says | {"outcome": "nothing_to_credit"}
@@ -953,7 +979,7 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
     yield from differences(record, expected)
     if made.data["month"] != month:
         yield f"it is recorded as of {made.data['month']}"
-    yield from differences(record, decide(known, account, month, record["decided_at"]))
+    yield from differences(record, decide(known, account, month, record["decided_at"], record["format"]))
     credit = record["credit"]
     if credit is not None and credit["service"]["amount_fen"] + credit["call"]["amount_fen"] != credit["total_fen"]:
         yield "the parts of its credit do not add up to the total"

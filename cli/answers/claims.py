@@ -9,7 +9,7 @@ import msgspec
 from cli.answers.decisions import DecisionAnswer, WindowShown, decision_answer
 from cli.terminal.numbers import currency, money
 from cli.terminal.output import print_pairs, print_table
-from cli.terminal.values import ZonedInstant
+from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
 from domain.assessment import window_of
 from domain.case import Case
@@ -47,6 +47,8 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """Print the claim, and its decisions one per row."""
         opens, closes = ("?" if edge is None else edge.rfc3339() for edge in (self.window.opens, self.window.closes))
+        if self.window.opens is not None and self.window.closes is None:
+            closes = said("any later time")
         amounts = {"awarded": self.awarded, "issued": self.issued} | (
             {"overpaid": self.overpaid} if self.overpaid else {}
         )
@@ -93,7 +95,7 @@ def claim_answer(case: Case, found: Claim, lang: str) -> ClaimAnswer:
         statement=found.filings[-1].statement,
         window=WindowShown(
             opens=None if window is None else ZonedInstant(window.opens_at, zone),
-            closes=None if window is None else ZonedInstant(window.closes_at, zone),
+            closes=None if window is None else zoned(window.closes_at, zone),
         ),
         currency=terms.currency,
         awarded=Fen(found.awarded_fen),

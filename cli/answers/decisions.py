@@ -12,7 +12,7 @@ from cli.terminal.language import localized
 from cli.terminal.numbers import currency, moment
 from cli.terminal.output import WIDTH, print_pairs, print_text, wrapped
 from cli.terminal.step_sentences import says
-from cli.terminal.values import ZonedInstant
+from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import padded
 from domain import decision as record
@@ -163,7 +163,7 @@ def decision_answer(decided: Decided, lang: str) -> DecisionAnswer:
     """A decision from its record, with its sentences in a language."""
     made = record.decode(decided.record)
     zone = made.terms.readings.timezone
-    opens, closes = ZonedInstant(made.window.opens_at, zone), ZonedInstant(made.window.closes_at, zone)
+    opens, closes = ZonedInstant(made.window.opens_at, zone), zoned(made.window.closes_at, zone)
     return DecisionAnswer(
         number=made.number,
         format=made.format,

@@ -67,6 +67,13 @@ def _terms(step: Step, i: _Shown) -> Said:
 
 
 def _window(step: Step, i: _Shown) -> Said:
+    if step.inputs["closes_at"] is None:
+        return said(
+            "Filed at {filed_at}: {outcome}. The window opens at {opens_at} and has no end.",
+            filed_at=i["filed_at"],
+            outcome=_TIMELY[str(step.result)],
+            opens_at=i["opens_at"],
+        )
     if step.inputs["nth_workday"] is None:
         return said(
             "Filed at {filed_at}: {outcome}. The window opens at {opens_at} and closes at {closes_at}.",

@@ -21,9 +21,10 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     nth_workday: date | None
     """The working day that must have passed; None where a claim may be made from the month's end on."""
-    last_day: date
+    last_day: date | None
+    """None where a claim may be made at any later time; so is `closes_at` then."""
     opens_at: int
-    closes_at: int
+    closes_at: int | None
     years: tuple[int, ...]
     """The years whose calendars were used."""
 
@@ -41,7 +42,8 @@ def claim_window(
     try:
         return _window(month, terms, years, ended_on)
     except CalendarMissing:
-        if filed_at is None or filed_at >= midnight(_last_day(month, terms, ended_on) + _DAY, terms.zone):
+        nominal = _last_day(month, terms, ended_on)
+        if filed_at is None or nominal is None or filed_at >= midnight(nominal + _DAY, terms.zone):
             raise
     return _window(month, terms, years, ended_on, rolls=False)
 
@@ -55,14 +57,14 @@ def _window(
     workday, opens = _opening(month, terms, calendars)
     last = nominal = _last_day(month, terms, ended_on)
     used = {workday.year} if workday else set()
-    if rolls and terms.readings.deadline_rolls:
+    if nominal is not None and rolls and terms.readings.deadline_rolls:
         last = next_workday(calendars, nominal)
         used |= {nominal.year, last.year}
     return Window(
         nth_workday=workday,
         last_day=last,
         opens_at=midnight(opens, terms.zone),
-        closes_at=midnight(last + _DAY, terms.zone),
+        closes_at=None if last is None else midnight(last + _DAY, terms.zone),
         years=tuple(sorted(used)),
     )
 
@@ -80,7 +82,7 @@ def timing_of(filed_at: int, window: Window) -> Literal["too_early", "too_late"]
     """Clause 3.2: in time is at or after the opening and before the closing instant."""
     if filed_at < window.opens_at:
         return "too_early"
-    return "too_late" if filed_at >= window.closes_at else None
+    return "too_late" if window.closes_at is not None and filed_at >= window.closes_at else None
 
 
 def nth_workday(month: str, number: int, calendars: Calendars) -> date:
@@ -91,16 +93,17 @@ def nth_workday(month: str, number: int, calendars: Calendars) -> date:
     return day
 
 
-def _last_day(month: str, terms: Terms, ended_on: date | None) -> date:
+def _last_day(month: str, terms: Terms, ended_on: date | None) -> date | None:
     """R15: the last day of the month that ends the period, or its day with the number of the claimed month's last.
 
-    Where the period is counted in days, it ends that many days after the claimed month's last day.
+    Where the period is counted in days, it ends that many days after the claimed month's last day. None where it never
+    ends.
     """
     if terms.claims.closes_after_days is not None:
         ended = first_day(add_months(month, 1)) - _DAY if ended_on is None else ended_on
         return ended + timedelta(days=terms.claims.closes_after_days.value)
     if terms.claims.closes_after_months is None:
-        raise ValueError("terms without an end of the claim window")
+        return None
     closing = add_months(month, terms.claims.closes_after_months.value)
     length = days_in(closing)
     day = length if terms.readings.claim_closes == "end_of_month" else min(days_in(month), length)

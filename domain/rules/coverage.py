@@ -7,7 +7,7 @@ from datetime import date
 from domain.account import Account
 from domain.intervals import Span, intersect, union
 from domain.terms.versions import Terms
-from domain.time import FOREVER, local, month_span
+from domain.time import FOREVER, days_in, first_day, local
 
 
 def covered(account: Account, terms: Terms) -> list[Span]:
@@ -26,13 +26,15 @@ def covered(account: Account, terms: Terms) -> list[Span]:
     return union(spans)
 
 
-def service_month(covered: list[Span], month: str, terms: Terms) -> tuple[date, date] | None:
+def service_month(covered: list[Span], month: str, span: Span, terms: Terms) -> tuple[date, date] | None:
     """The first and the last day of a service month that is only a part of the calendar month.
 
     Terms may say that it is the days within the term of the service: from the first covered day to the last.
-    None where it is the whole month, or where nothing of the month is covered.
+    `span` is the month's. None where it is the whole month, or where nothing of the month is covered.
     """
-    within = intersect(covered, [month_span(month, terms.zone)]) if terms.within_term else []
+    within = intersect(covered, [span]) if terms.within_term else []
     if not within:
         return None
-    return local(within[0][0], terms.zone).date(), local(within[-1][1] - 1, terms.zone).date()
+    first, last = local(within[0][0], terms.zone).date(), local(within[-1][1] - 1, terms.zone).date()
+    starts = first_day(month)
+    return max(first, starts), max(starts, min(last, starts.replace(day=days_in(month))))

@@ -40,11 +40,11 @@ def bases(bills: Iterable[Bill], month: str, terms: Terms) -> Bases:
 
     Each base is net of what vouchers paid on that part: offsets on the bill and redemptions, added before they
     are divided over the months (R12). Vouchers of the month itself do not lower it. No base is below zero (R11).
-    Terms may apply the rates to the whole fee instead, before vouchers.
+    Terms may apply the rates to the whole fee instead, before vouchers, or leave prepayments out.
     """
     product = call = service_offset = call_offset = 0
     for bill in bills:
-        if covers(bill, month):
+        if counts(bill, month, terms):
             index = months_between(bill.first_month, month)
             product += share(bill.product_fee_fen, bill.months, index)
             call += share(bill.call_fee_fen, bill.months, index)
@@ -61,6 +61,11 @@ def bases(bills: Iterable[Bill], month: str, terms: Terms) -> Bases:
 def covers(bill: Bill, month: str) -> bool:
     """Whether a bill is for a month, alone or among others, and not void."""
     return bill.voided is None and 0 <= months_between(bill.first_month, month) < bill.months
+
+
+def counts(bill: Bill, month: str, terms: Terms) -> bool:
+    """Whether a bill is in a month's base: it covers the month, and is no prepayment where terms leave those out."""
+    return covers(bill, month) and not (terms.prepaid_outside and bill.months > 1)
 
 
 def _paid(bill: Bill, part: Part, outside_fen: int, month: str) -> int:

@@ -15,9 +15,10 @@ from domain.intervals import Span, intersect
 from domain.refusals import Refusal
 from domain.refusals.terms import NoTerms
 from domain.rules.availability import availability, meets_commitment
-from domain.rules.unavailability import OPEN_ENDED, Run, measure, outages, runs
+from domain.rules.unavailability import OPEN_ENDED, Asked, Run, measure, outages, runs
+from domain.terms.months import month_at, span_of
 from domain.terms.versions import Terms, Version, in_force
-from domain.time import DAY_US, add_months, midnight, month_of, month_span
+from domain.time import DAY_US, add_months, midnight
 
 Touching = Callable[[Terms], Sequence[Incident]]
 """The incidents that touch the account under terms (R22)."""
@@ -50,7 +51,7 @@ def mtbf(touching: Touching, covered: Covered, year: int, at: int, versions: Seq
     """
     months = _governed(year, versions)
     promised = months[f"{year:04d}-12"]
-    first, last = midnight(date(year, 1, 1), promised.zone), midnight(date(year + 1, 1, 1), promised.zone)
+    first, last = _edges(year, versions, promised)
     found = _joined(_all_failures(touching, covered, year, at, versions))
     failures = [failure for failure in found if first <= failure.start < last]
     gaps = [after.start - before.recovered for before, after in pairwise(failures)]
@@ -62,6 +63,15 @@ def mtbf(touching: Touching, covered: Covered, year: int, at: int, versions: Seq
         commitment_days=days,
         meets_commitment=mean is None or days is None or mean >= days * DAY_US,
     )
+
+
+def _edges(year: int, versions: Sequence[Version], promised: Terms) -> Span:
+    """The year from its first month to its last; before the first version on the clock of its last month's terms."""
+    try:
+        first = span_of(versions, f"{year:04d}-01")[0]
+    except NoTerms:
+        first = midnight(date(year, 1, 1), promised.zone)
+    return first, midnight(date(year + 1, 1, 1), promised.zone)
 
 
 def by_other_event(versions: Sequence[Version]) -> tuple[Version, ...]:
@@ -100,7 +110,7 @@ def _all_failures(
         incidents, spans = touching(terms), covered(terms)
         if terms.readings.mtbf_event == "month_below_target":
             own = (month for month, governing in months.items() if governing == terms)
-            found = (_bad_month(incidents, spans, month, at, terms) for month in own)
+            found = (_bad_month(incidents, spans, Asked(month, span_of(versions, month)), at, terms) for month in own)
             failures += [failure for failure in found if failure is not None]
         else:
             failures += [
@@ -112,11 +122,9 @@ def _all_failures(
 
 
 def _terms_at(instant: int, terms: Terms, versions: Sequence[Version]) -> Terms | None:
-    """The terms that govern an instant's month on the clock of the given ones; None before the first version."""
-    try:
-        return in_force(versions, month_of(instant, terms.zone)).terms
-    except NoTerms:
-        return None
+    """The terms that govern an instant's month; None before the first version."""
+    month = month_at(versions, instant, terms.zone)
+    return None if month is None else in_force(versions, month).terms
 
 
 def _joined(failures: Iterable[Failure]) -> list[Failure]:
@@ -150,11 +158,13 @@ def _is_part(piece: Run, whole: Run) -> bool:
     return whole.start <= piece.start and piece.end <= whole.end and set(piece.incidents) <= set(whole.incidents)
 
 
-def _bad_month(incidents: Iterable[Incident], covered: list[Span], month: str, at: int, terms: Terms) -> Failure | None:
-    measured = measure(incidents, covered, month, at, terms)
+def _bad_month(
+    incidents: Iterable[Incident], covered: list[Span], asked: Asked, at: int, terms: Terms
+) -> Failure | None:
+    measured = measure(incidents, covered, asked, at, terms)
     if meets_commitment(availability(measured.total_us, measured.unavailable_us), terms):
         return None
-    window = month_span(month, terms.zone)
+    window = asked.span
     clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
     counted = counted_outages(incidents, intersect(covered, [window]), at, terms, clip)
     return Failure(min(each.start for each in counted), max(each.recovered for each in counted))

@@ -34,11 +34,16 @@ _Named = TypeVar("_Named", Incident, Outage)
 
 
 class Run(msgspec.Struct, frozen=True):
-    """An unbroken run of outages that is tested against the minimum (R3), and the part of it that counts."""
+    """An unbroken run of outages that is tested against the minimum (R3), and the part of it that counts.
+
+    It is open where the outage with which it ends has no end yet; `open_within` where any of its outages has none,
+    which formats 1 and 2 took for the same.
+    """
 
     start: int
     end: int
     open: bool
+    open_within: bool
     incidents: tuple[str, ...]
     long_enough: bool
     excluded_us: int
@@ -67,7 +72,10 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """A month measured: `total_us` is the whole month (clause 1), `covered_us` its covered part (R17)."""
+    """A month measured: `total_us` is the days of the month (clause 1), `covered_us` its covered part (R17).
+
+    Where the clocks go back a month is longer than its days: no part of it is more than they are.
+    """
 
     total_us: int
     covered_us: int
@@ -75,36 +83,50 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     episodes: tuple[Episode, ...]
 
 
-def measure(incidents: Iterable[Incident], covered: list[Span], month: str, at: int, terms: Terms) -> Measured:
+class Asked(NamedTuple):
+    """A month to measure: its span (R8), and whether it is written as formats 1 and 2 wrote it."""
+
+    month: str
+    span: Span
+    as_before: bool = False
+
+    @classmethod
+    def alone(cls, month: str, terms: Terms) -> Asked:
+        """A month on the clock of its own terms."""
+        return cls(month, month_span(month, terms.zone))
+
+
+def measure(incidents: Iterable[Incident], covered: list[Span], asked: Asked, at: int, terms: Terms) -> Measured:
     """The unavailable time of a month, exact to the microsecond.
 
     `covered` is the set of the account's covered time, `at` the instant up to which open outages count (R19).
     """
-    window = month_span(month, terms.zone)
-    clip = window if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
-    return _measured(runs(outages(incidents, at, terms, clip, window), terms), covered, month, terms)
+    clip = asked.span if terms.readings.month_straddle == "clip_then_test" else OPEN_ENDED
+    return _measured(runs(outages(incidents, at, terms, clip, asked.span), terms), covered, asked, terms)
 
 
 def measure_months(
-    incidents: Sequence[Incident], covered: list[Span], months: Sequence[str], at: int, terms: Terms
+    incidents: Sequence[Incident], covered: list[Span], months: Sequence[Asked], at: int, terms: Terms
 ) -> list[Measured]:
     """Measure several months, earliest first, as `measure` does; runs that no month cuts are tested only once."""
     if terms.readings.month_straddle == "clip_then_test":
-        return [measure(incidents, covered, month, at, terms) for month in months]
-    window = month_span(months[0], terms.zone)[0], month_span(months[-1], terms.zone)[1]
+        return [measure(incidents, covered, asked, at, terms) for asked in months]
+    window = months[0].span[0], months[-1].span[1]
     found = runs(outages(incidents, at, terms, OPEN_ENDED, window), terms)
-    return [_measured(found, covered, month, terms) for month in months]
+    return [_measured(found, covered, asked, terms) for asked in months]
 
 
-def _measured(found: list[Run], covered: list[Span], month: str, terms: Terms) -> Measured:
-    first, last = window = month_span(month, terms.zone)
-    under_terms = intersect(covered, [window])
-    episodes = _episodes([run for run in found if run.start < last and run.end > first], under_terms, window, terms)
-    days = service_month(covered, month, terms)
-    total_us = (days_in(month) if days is None else (days[1] - days[0]).days + 1) * DAY_US
+def _measured(found: list[Run], covered: list[Span], asked: Asked, terms: Terms) -> Measured:
+    first, last = asked.span
+    under_terms = intersect(covered, [asked.span])
+    inside = [run for run in found if run.start < last and run.end > first]
+    episodes = _episodes(inside, under_terms, asked, terms)
+    days = service_month(covered, asked.month, asked.span, terms)
+    total_us = (days_in(asked.month) if days is None else (days[1] - days[0]).days + 1) * DAY_US
+    covered_us = length(under_terms)
     return Measured(
         total_us=total_us,
-        covered_us=length(under_terms),
+        covered_us=covered_us if asked.as_before else min(total_us, covered_us),
         unavailable_us=min(total_us, sum(episode.counted_us for episode in episodes)),
         episodes=tuple(episodes),
     )
@@ -182,8 +204,8 @@ def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[R
     for start, end, members in _joined([(outage.start, outage.end, outage) for outage in group]):
         outages = [outage for _, _, outage in members]
         condition = subtract(_left(start, end, outages), silenced)
-        still_open = any(outage.open for outage in outages)
-        result.append(_run(start, end, still_open, outages, end - start - length(condition), condition, terms))
+        lasting = {outage.end for outage in outages if outage.open}
+        result.append(_run(start, end, lasting, outages, end - start - length(condition), condition, terms))
     return result
 
 
@@ -203,8 +225,8 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
     ]
     result = []
     for start, end, members in _joined(pieces):
-        still_open = any(outage.open and piece_end == outage.end for _, piece_end, outage in members)
-        result.append(_run(start, end, still_open, [member[2] for member in members], 0, [(start, end)], terms))
+        lasting = {outage.end for _, piece_end, outage in members if outage.open and piece_end == outage.end}
+        result.append(_run(start, end, lasting, [member[2] for member in members], 0, [(start, end)], terms))
     return result
 
 
@@ -234,9 +256,15 @@ def _order(piece: tuple[int, int, Incident | Outage]) -> tuple[int, int, str]:
 
 
 def _run(
-    start: int, end: int, still_open: bool, outages: list[Outage], excluded_us: int, condition: list[Span], terms: Terms
+    start: int,
+    end: int,
+    lasting: set[int],
+    outages: list[Outage],
+    excluded_us: int,
+    condition: list[Span],
+    terms: Terms,
 ) -> Run:
-    """R1 and R2: whether a run is long enough, and which part of it counts."""
+    """R1 and R2: whether a run is long enough, and which part of it counts; `lasting` is where open outages are cut."""
     minimum_us = terms.service.minimum_outage_seconds.value * SECOND_US
     lasted = end - start
     enough = lasted >= minimum_us if terms.readings.minimum_inclusive else lasted > minimum_us
@@ -245,7 +273,7 @@ def _run(
         counted = subtract(counted, [(start, start + minimum_us)])
     deducted_us = length(condition) - length(counted) if counted is not condition and enough else 0
     names = tuple(sorted({outage.incident for outage in outages})) if len(outages) > 1 else (outages[0].incident,)
-    return Run(start, end, still_open, names, enough, excluded_us, deducted_us, counted)
+    return Run(start, end, end in lasting, bool(lasting), names, enough, excluded_us, deducted_us, counted)
 
 
 class Part(NamedTuple):
@@ -274,16 +302,16 @@ def parts(found: Iterable[Run], covered: list[Span], window: Span) -> Iterator[P
         yield Part(run, within, under_terms, own)
 
 
-def _episodes(found: list[Run], covered: list[Span], window: Span, terms: Terms) -> list[Episode]:
+def _episodes(found: list[Run], covered: list[Span], asked: Asked, terms: Terms) -> list[Episode]:
     """The episodes of a month, with how their time was counted."""
     episodes = []
-    for run, within, under_terms, own in parts(found, covered, window):
+    for run, within, under_terms, own in parts(found, covered, asked.span):
         within_us, own_us = length(within), length(own)
         under_terms_us = within_us if under_terms is within else length(under_terms)
         episodes.append(
             Episode(
                 start=run.start,
-                end=None if run.open else run.end,
+                end=None if run.open or (asked.as_before and run.open_within) else run.end,
                 length_us=run.end - run.start,
                 counted_us=_quantised(own_us, terms),
                 incidents=run.incidents,

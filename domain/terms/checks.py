@@ -95,9 +95,10 @@ def _minute_findings(terms: Terms) -> list[tuple[str, str]]:
 
 
 def _claims_findings(terms: Terms) -> list[tuple[str, str]]:
-    if (terms.claims.closes_after_months is None) != (terms.claims.closes_after_days is None):
+    ends = (terms.claims.closes_after_months, terms.claims.closes_after_days, terms.claims.closes)
+    if sum(end is not None for end in ends) == 1:
         return []
-    return [("$.claims", said("give either closes_after_months or closes_after_days, and not both"))]
+    return [("$.claims", said('give one of closes_after_months, closes_after_days and closes = "never"'))]
 
 
 def _limit_findings(terms: Terms) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Generic, Literal, TypeVar, get_args
 
@@ -41,6 +41,8 @@ class Source(_Part, frozen=True, kw_only=True):
     dated: date | None = None
     """The date in the text itself; None where it has none."""
     checked_on: date
+    noticed_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """The instant at which an amendment that ships was announced; None for a first version, or where none is needed."""
 
 
 class Measure(_Part, frozen=True, kw_only=True):
@@ -70,24 +72,28 @@ class Commitment(_Part, frozen=True, kw_only=True):
 
 
 class Claims(_Part, frozen=True, kw_only=True):
-    """When a month can be claimed: from its end, or from a working day on; for some months, or for some days."""
+    """When a month can be claimed: from its end, or from a working day on; for some months or days, or ever after."""
 
     opens_after_working_day: Cited[Annotated[int, msgspec.Meta(ge=1, le=15)]] | None = None
     closes_after_months: Cited[Annotated[int, msgspec.Meta(ge=1, le=24)]] | None = None
     closes_after_days: Cited[Annotated[int, msgspec.Meta(ge=1, le=732)]] | None = None
+    closes: Cited[Literal["never"]] | None = None
+    """Said where the terms set no end."""
 
     @property
     def clause(self) -> str:
         """The clause that says when a claim is in time."""
-        found = self.closes_after_months or self.closes_after_days or self.opens_after_working_day
+        found = self.closes_after_months or self.closes_after_days or self.closes or self.opens_after_working_day
         return found.clause if found else ""
 
 
 class Fees(_Part, frozen=True, kw_only=True):
-    """The base of a month's rates: two parts or the undivided fee, net of vouchers or gross."""
+    """The base of rates: two parts or the undivided fee, net of vouchers or gross, with or without prepayments."""
 
     parts: Cited[Literal["service_and_call", "single"]] | None = None
     base: Cited[Literal["net_of_vouchers", "gross"]] | None = None
+    prepayments: Cited[Literal["divided", "outside"]] | None = None
+    """Whether a payment for several months is divided over them, or is in the base of none."""
 
 
 class CreditLimits(_Part, frozen=True, kw_only=True):
@@ -221,6 +227,11 @@ class Terms(_Part, frozen=True, kw_only=True):
     def gross_base(self) -> bool:
         """Whether rates apply to the whole fee, before vouchers."""
         return self.fees.base is not None and self.fees.base.value == "gross"
+
+    @property
+    def prepaid_outside(self) -> bool:
+        """Whether payments for several months are outside the base."""
+        return self.fees.prepayments is not None and self.fees.prepayments.value == "outside"
 
     @property
     def remedy(self) -> Literal["voucher", "credit"]:

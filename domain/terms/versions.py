@@ -171,13 +171,16 @@ def _check_same_agreement(versions: Sequence[Version], terms: Terms) -> None:
 def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | None) -> None:
     """Clause 4: an amendment takes effect no sooner than its notice period after it was announced.
 
-    The period is that of the version which it amends; the first version needs no notice.
+    The period is that of the version which it amends; the first version needs no notice, nor does an amendment of a
+    version that has no period.
     Raises Refusal `terms_without_notice`.
     """
     amended = [version for version in versions if version.terms.effective_from < terms.effective_from]
     if not amended:
         return
     days = amended[-1].terms.amendments.notice_days.value
+    if noticed_at is None and not days:
+        return
     if noticed_at is None or terms.effective_at - noticed_at < days * DAY_US:
         told = (
             said("was not announced")
@@ -189,7 +192,8 @@ def check_notice(versions: Sequence[Version], terms: Terms, noticed_at: int | No
 
 def needs_calendar(terms: Terms) -> bool:
     """Whether any rule of the terms depends on working days."""
-    return terms.claims.opens_after_working_day is not None or terms.readings.deadline_rolls
+    rolls = terms.readings.deadline_rolls and terms.claims.closes is None
+    return terms.claims.opens_after_working_day is not None or rolls
 
 
 def in_force(versions: Sequence[Version], month: str) -> Version:

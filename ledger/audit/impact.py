@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from domain.assessment import assess
+from domain.assessment import assess, assess_again
 from domain.case import Case, Fact, fold
-from domain.decision import NO_FACTS, Decision, substance
+from domain.decision import NO_FACTS, Decision
 from domain.decision import decode as decode_record
 from domain.events import CalendarPublished
+from domain.intervals import Span
 from domain.refusals import Refusal
+from domain.terms.months import span_of, tiled
 from domain.terms.readings import NUMBERS, others, with_readings
 from domain.terms.versions import Version, in_force
 from domain.time import month_span, months_between
@@ -77,8 +79,8 @@ def _impact_of_now(life: AccountHistory, position: int, at: int) -> Iterator[Imp
         if claim.latest is None or claim.pending is not None or claim.withdrawn is not None:
             continue
         made = decode_record(claim.decisions[-1].record)
-        again = _decided(case, account, month, at, in_force)
-        if isinstance(again, Decision) and substance(again) == substance(made):
+        again = _decided_again(case, account, month, at, made)
+        if again is None:
             continue
         new = again if isinstance(again, Outcome) else outcome_of(again)
         yield Impact(
@@ -93,13 +95,27 @@ def _impact_of_now(life: AccountHistory, position: int, at: int) -> Iterator[Imp
         )
 
 
-def _decided(case: Case, account: str, month: str, at: int, choose: Choose) -> Decision | Outcome:
+def _decided_again(case: Case, account: str, month: str, at: int, made: Decision) -> Decision | Outcome | None:
+    """What redeciding gives; None where it changes nothing."""
     try:
-        return assess(case, account, month, choose(case.versions, month), at, NO_FACTS)
+        return assess_again(case, account, month, in_force(case.versions, month), at, NO_FACTS, made)
     except Refusal as refusal:
-        if refusal.status != 1:
-            raise
-        return Outcome(outcome="refused", tier=None, credit_fen=0, refused=refusal.message)
+        return _refused(refusal)
+
+
+def _decided(case: Case, account: str, month: str, at: int, choose: Choose) -> Decision | Outcome:
+    """What a claim gets under other rules, by which its month lies where they say."""
+    try:
+        span = tiled(month, lambda asked: choose(case.versions, asked))
+        return assess(case, account, month, choose(case.versions, month), at, NO_FACTS, span=span)
+    except Refusal as refusal:
+        return _refused(refusal)
+
+
+def _refused(refusal: Refusal) -> Outcome:
+    if refusal.status != 1:
+        raise refusal
+    return Outcome(outcome="refused", tier=None, credit_fen=0, refused=refusal.message)
 
 
 def _causes(facts: Sequence[Fact], made: Decision, case: Case, month: str) -> list[Fact]:
@@ -128,9 +144,15 @@ def _concerns(fact: Fact, case: Case, month: str, made: Decision) -> bool:
         return 0 <= months_between(bill.first_month, month) < bill.months
     incident = case.incidents.get(str(getattr(event, "incident", "")))
     if kind in ("incident", "exclusion") and incident is not None:
-        start, end = month_span(month, made.terms.readings.timezone)
+        start, end = _reach(case, month, made)
         return incident.started_at <= end and (incident.ended_at is None or incident.ended_at >= start)
     return False
+
+
+def _reach(case: Case, month: str, made: Decision) -> Span:
+    """The month as it was decided and as it is now: where an amendment changes the clock they differ."""
+    spans = month_span(month, made.terms.readings.timezone), span_of(case.versions, month)
+    return min(start for start, _ in spans), max(end for _, end in spans)
 
 
 def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose, on_progress: Progress) -> list[Impact]:

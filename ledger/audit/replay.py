@@ -119,8 +119,8 @@ def replay(past: RecordedDecision) -> Difference | None:
     basis = past.basis
     try:
         version = in_force(past.case.versions, past.month)
-        again = assess(past.case, past.account, past.month, version, basis.decided_at, past.facts)
-        record = encode(msgspec.structs.replace(again, format=basis.format))
+        again = assess(past.case, past.account, past.month, version, basis.decided_at, past.facts, written=basis.format)
+        record = encode(again)
     except KeyError:
         return _difference(past, "$", "decided", said("no claim was filed"))
     except ValueError as error:

@@ -157,7 +157,8 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
         shipped = _shipped(agreement or under, known=agreement is None)
         for document in shipped:
             if parse_terms(document).version not in held:
-                positions += carry_out(log, PublishTerms(document=document), actor, at).positions
+                command = PublishTerms(document=document, noticed_at=published.noticed_at(document))
+                positions += carry_out(log, command, actor, at).positions
         today = datetime.fromtimestamp(at // 1_000_000, UTC).date()
         needed = any(needs_calendar(version.terms) for version in log.versions())
         years = published.published_years(today) if needed else []

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 from domain.assessment import assess_months
 from domain.case import Case
+from domain.terms.months import span_of
 from domain.terms.versions import currency_of, in_force
 from domain.text import Said, said
-from domain.time import month_span
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels
@@ -141,5 +141,5 @@ def _is_enrolled(case: Case, month: str) -> bool:
     holder = case.account
     if holder is None:
         return False
-    start, end = month_span(month, in_force(case.versions, month).terms.zone)
+    start, end = span_of(case.versions, month)
     return holder.enrolled_at < end and (holder.closed_at is None or holder.closed_at > start)

@@ -10,8 +10,9 @@ from domain.assessment import window_of
 from domain.case import Case, Fact, evolve, fold
 from domain.refusals.terms import NoTerms
 from domain.rules.claim_window import Window
+from domain.terms.months import span_of
 from domain.terms.versions import Terms, Version, in_force
-from domain.time import month_span, months_between
+from domain.time import months_between
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
@@ -64,7 +65,7 @@ def _touched(case: Case, fact: Fact, month: str, rules: _Rules, is_last: bool) -
     """The parts of a case that touch a month, as a fact shows."""
     if rules.version is None:
         return {("account", "")}
-    window = month_span(month, rules.version.terms.zone)
+    window = span_of(case.versions, month)
     about = kind, id_ = subject(fact)
     found = {("account", ""), ("claim", month)}
     if is_last or about == ("claim", month):

@@ -12,8 +12,8 @@ from domain.assessment import assess_month, would_credit
 from domain.case import Case
 from domain.claim import status
 from domain.intervals import Span
+from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
-from domain.time import month_span
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.queries.open_outages import open_in_month
@@ -81,7 +81,7 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     """Report a month over all accounts, in one pass over the log. Raises Refusal `no_terms`."""
     position = log.position()
     version = in_force(log.rules().versions, month)
-    window = month_span(month, version.terms.zone)
+    window = span_of(log.rules().versions, month)
     found = []
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)

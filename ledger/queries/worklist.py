@@ -203,7 +203,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
     for breach, window in zip(breaches, windows, strict=True):
-        if window is None or at < window.closes_at:
+        if window is None or window.closes_at is None or at < window.closes_at:
             opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
             unclaimed.append(
                 Unclaimed(

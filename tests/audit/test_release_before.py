@@ -32,7 +32,22 @@ def holds(now: Any, then: Any) -> bool:
     return bool(now == then and type(now) is type(then))
 
 
-@pytest.mark.parametrize("words", [words for words in ANSWERS if words != "audit replay"])
+TILED = "availability A 2025-01"
+"""The month of the amendment of the zone. Its first thirteen hours were in no month before months tiled time."""
+
+
+def test_the_month_of_an_amendment_begins_where_the_one_before_ended(before: CommandLine) -> None:
+    """From 23:00 in Shanghai to 02:00 in New York: one hour of December, and fifteen of January; before, two of it."""
+    now = before.ok(*TILED.split())
+    assert (ANSWERS[TILED]["unavailable_seconds"], now["unavailable_seconds"]) == (2 * 3600, 15 * 3600)
+    assert before.ok("availability", "A", "2024-12")["unavailable_seconds"] == 3600
+    (held,) = before.ok("claim", "show", "A", "2025-01")["decisions"]
+    assert holds(held, ANSWERS["claim show A 2025-01"]["decisions"][0])
+    (changed,) = (each for each in before.ok("audit", "impact")["changed"] if each["month"] == "2025-01")
+    assert changed["account"] == "A"
+
+
+@pytest.mark.parametrize("words", [words for words in ANSWERS if words not in ("audit replay", TILED)])
 def test_it_answers_what_it_answered(before: CommandLine, words: str) -> None:
     now = before.ok(*words.split())
     assert holds(now, ANSWERS[words]), (now, ANSWERS[words])

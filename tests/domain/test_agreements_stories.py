@@ -51,7 +51,7 @@ def test_a_credit_in_dollars_for_a_region_of_ec2(shop: CommandLine) -> None:
 
     claim = shop.ok("claim", "show", "acme", "2026-08")
     (made,) = claim["decisions"]
-    assert (claim["currency"], made["currency"], made["remedy"], made["format"]) == ("USD", "USD", "credit", 2)
+    assert (claim["currency"], made["currency"], made["remedy"], made["format"]) == ("USD", "USD", "credit", 3)
     assert made["calendar"]["years"] == []
     assert claim["window"] == {"opens": "2026-09-01T00:00:00+00:00", "closes": "2026-11-01T00:00:00+00:00"}
     assert made["bases"]["call"] == {"call_fee": "0.00", "voucher_offset": "0.00", "net": "0.00"}

@@ -256,7 +256,7 @@ CAPPED = shipped_agreements("gcp-filestore")[0]
             OTHER,
             "[claims]",
             '[claims]\ncloses_after_days = { value = 3, clause = "R" }',
-            "both",
+            "give one of",
         ),
         row(
             "no day to claim",

@@ -25,12 +25,14 @@ from domain.rules.compensation import credit
 from domain.rules.coverage import covered
 from domain.rules.fees import Base, Bases, bases
 from domain.rules.mtbf import mtbf
-from domain.rules.unavailability import Measured, measure
+from domain.rules.unavailability import Asked, Measured, measure
 
 
 def measured(history: History) -> Measured:
     readings = terms(**history.readings)
-    return measure(history.incidents(), history.covered_us(), history.month, history.at_us, readings)
+    return measure(
+        history.incidents(), history.covered_us(), Asked.alone(history.month, readings), history.at_us, readings
+    )
 
 
 def second_by_second(history: History, **changed: object) -> int:
@@ -126,7 +128,8 @@ def test_microseconds_shift_what_counts_and_nothing_else() -> None:
                 exclusion.from_at = None if exclusion.from_at is None else exclusion.from_at + shift_us
                 exclusion.to_at = None if exclusion.to_at is None else exclusion.to_at + shift_us
         spans = [(since + shift_us, until + shift_us) for since, until in history.covered_us()]
-        found = measure(moved, spans, history.month, history.at_us, terms(**history.readings))
+        read = terms(**history.readings)
+        found = measure(moved, spans, Asked.alone(history.month, read), history.at_us, read)
         assert found.unavailable_us == measured(inside).unavailable_us
 
 

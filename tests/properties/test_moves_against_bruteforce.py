@@ -13,14 +13,14 @@ from moving import MONTH, Moving, moving
 from domain.intervals import union
 from domain.rules.coverage import covered
 from domain.rules.touching import touching
-from domain.rules.unavailability import measure
+from domain.rules.unavailability import Asked, measure
 
 
 def measured(history: Moving) -> int:
     """A month's unavailable time in microseconds."""
     account, read = history.account(), terms(**history.readings)
     found = touching(account, history.incidents(), read, history.at * SECOND_US)
-    return measure(found, covered(account, read), MONTH, history.at * SECOND_US, read).unavailable_us
+    return measure(found, covered(account, read), Asked.alone(MONTH, read), history.at * SECOND_US, read).unavailable_us
 
 
 def second_by_second(history: Moving) -> int:

@@ -17,11 +17,21 @@ from domain.claim import Claim, Filing
 from domain.decision import NO_FACTS, Decision, decode, encode
 from domain.incident import Incident
 from domain.money import yuan
-from domain.terms.versions import Terms, Version, in_force
+from domain.terms.versions import Terms, Version, by_name, in_force
 from domain.time import FOREVER
 from ledger.shipped import shipped_agreements
 
-OTHERS = ["aliyun-datahub", "aliyun-ecs", "aws-ec2", "gcp-filestore", "tencent-cbs", "tencent-cvm", "tencent-vpn"]
+OTHERS = [
+    "aliyun-datahub",
+    "aliyun-ecs",
+    "aws-connect",
+    "aws-ec2",
+    "gcp-filestore",
+    "huawei-cph",
+    "tencent-cbs",
+    "tencent-cvm",
+    "tencent-vpn",
+]
 """The agreements that ship beside the reference."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,9 +40,11 @@ _LENGTH = re.compile(r"(?:(\d+) h)? ?(?:(\d+) min)? ?(?:(\d+) s)?")
 
 
 @cache
-def version_of(agreement: str) -> Version:
-    """The version of an agreement that ships, as it stands after publication."""
-    return versions(*shipped_agreements(agreement))[-1]
+def version_of(named: str) -> Version:
+    """A version that ships, as it stands after publication: `agreement version`, or the latest of an agreement."""
+    agreement, _, version = named.partition(" ")
+    found = versions(*shipped_agreements(agreement))
+    return by_name(found, version) if version else found[-1]
 
 
 def moment(text: str, terms: Terms) -> int:
@@ -81,15 +93,19 @@ def decided(
     *,
     fee: str = "1000.00",
     vouchers: str = "0",
+    prepaid: tuple[str, int] = ("0", 1),
     filed_at: int,
     holder: Account | None = None,
 ) -> Decision:
-    """A claim decided; what it comes to can be recorded and read again."""
+    """A claim decided; what it comes to can be recorded and read again. `prepaid` is a second bill and its months."""
     filing = Filing(filed_at=filed_at, statement=None)
     case = Case(
         account=account() if holder is None else holder,
         incidents={each.incident: each for each in found},
-        bills={"B": bill(fee, first=month, service_voucher=vouchers)},
+        bills={
+            "B": bill(fee, first=month, service_voucher=vouchers),
+            "P": bill(prepaid[0], first=month, months=prepaid[1], name="P"),
+        },
         claims={month: Claim(account="1001", month=month, filings=[filing], pending=filing)},
         vouchers={},
         versions=(version,),

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
 
 from bruteforce import first_day, half_up, last_day, later_month, midnight, month_bounds, total_seconds
 
@@ -38,9 +37,12 @@ class Text:
     zone: str = "UTC"
     in_term: bool = False
     """Whether a service month has only the days of the month within the term of the service."""
+    over: bool = False
+    """Whether an outage must last longer than the minimum to count; else one that lasts just as long counts."""
+    prepaid: bool = True
+    """Whether a payment for several months is in the base, in equal parts, the odd cents in the first months."""
 
 
-_TENCENT: dict[str, Any] = {"workday": 5, "days": 60, "zone": "Asia/Shanghai", "in_term": True}
 TEXTS = {
     "aliyun-datahub": Text(
         (("99.9", 20), ("99", 30), ("95", 50)), 60, "down", True, 50, workday=5, months=2, zone="Asia/Shanghai"
@@ -48,8 +50,11 @@ TEXTS = {
     "aliyun-ecs": Text(
         (("99.975", 10), ("99", 25), ("95", 100)), 60, "down", cap=100, workday=5, months=2, zone="Asia/Shanghai"
     ),
-    "aws-ec2": Text((("99.99", 10), ("99", 30), ("95", 100)), 0, above_fen=100, months=2),
+    "aws-connect": Text((("99.99", 5), ("99", 15), ("95", 100)), 0, above_fen=100, months=2),
+    "aws-ec2": Text((("99.99", 10), ("99", 30), ("95", 100)), 0, above_fen=100, months=2, prepaid=False),
     "gcp-filestore": Text((("99.9", 10), ("99", 25), ("95", 50)), 300, cap=50, days=30),
+    "huawei-cph": Text((("99.95", 10), ("99", 25), ("95", 100)), 0, workday=5, months=2, zone="Asia/Shanghai"),
+    "huawei-cph 2021-01-01": Text((("99.95", 10), ("99", 25)), 0, zone="Asia/Shanghai"),
     "tencent-cbs": Text(
         (("99.95", 10), ("99", 25), ("95", 100)),
         60,
@@ -70,6 +75,17 @@ TEXTS = {
         zone="Asia/Shanghai",
         in_term=True,
     ),
+    "tencent-cvm 2020-01-01": Text(
+        (("99.95", 10), ("99", 25), ("95", 100)),
+        60,
+        "up",
+        cap=100,
+        workday=5,
+        days=60,
+        zone="Asia/Shanghai",
+        in_term=True,
+        over=True,
+    ),
     "tencent-vpn": Text(
         (("99.95", 10), ("99", 25), ("95", 100)),
         60,
@@ -88,7 +104,9 @@ def down_seconds(text: Text, down: Sequence[Span], month: str) -> int:
     first, end = month_bounds(month, text.zone)
     total = 0
     for start, stop in _unbroken(down):
-        inside = max(0, min(stop, end) - max(start, first)) if stop - start >= text.minimum else 0
+        lasted = stop - start
+        counts = lasted > text.minimum if text.over else lasted >= text.minimum
+        inside = max(0, min(stop, end) - max(start, first)) if counts else 0
         minutes, rest = divmod(inside, 60)
         total += {"exact": inside, "up": (minutes + (rest > 0)) * 60, "down": minutes * 60}[text.minutes]
     return min(total, total_seconds(month))
@@ -121,8 +139,10 @@ def service_days(text: Text, month: str, term: tuple[date, date]) -> list[date]:
     return [day for day in of_month if not text.in_term or term[0] <= day <= term[1]]
 
 
-def window(text: Text, month: str, is_workday: Callable[[date], bool], ended: date | None = None) -> Span:
-    """The first instant at which a claim is in time, and the first at which it no longer is.
+def window(
+    text: Text, month: str, is_workday: Callable[[date], bool], ended: date | None = None
+) -> tuple[int, int | None]:
+    """The first instant at which a claim is in time, and the first at which it no longer is; None where it always is.
 
     `ended` is the last day of the service month, where it may end before the month does.
     """
@@ -130,15 +150,14 @@ def window(text: Text, month: str, is_workday: Callable[[date], bool], ended: da
     if text.workday is not None:
         days = [opens + timedelta(days=n) for n in range(31)]
         opens = [day for day in days if is_workday(day)][text.workday - 1] + timedelta(days=1)
-    month_ended = last_day(month) if ended is None else ended
-    last = month_ended + timedelta(days=text.days) if text.days is not None else _months_later(text, month)
-    return midnight(opens, text.zone), midnight(last + timedelta(days=1), text.zone)
-
-
-def _months_later(text: Text, month: str) -> date:
-    if text.months is None:
-        raise ValueError("a claim's window ends after days or after months")
-    return last_day(later_month(month, text.months))
+    opens_at = midnight(opens, text.zone)
+    if text.days is not None:
+        last = (last_day(month) if ended is None else ended) + timedelta(days=text.days)
+    elif text.months is not None:
+        last = last_day(later_month(month, text.months))
+    else:
+        return opens_at, None
+    return opens_at, midnight(last + timedelta(days=1), text.zone)
 
 
 def decide(
@@ -149,8 +168,11 @@ def decide(
     filed: int,
     is_workday: Callable[[date], bool],
     term: tuple[date, date] = (date.min, date.max),
+    prepaid: tuple[int, int] = (0, 1),
 ) -> tuple[str, int]:
     """A claim's outcome and credit in fen; `fee` is what was billed and what of it was paid with vouchers.
+
+    `prepaid` is another payment, made for so many months from this one on.
 
     `term` are the first and the last day of the service, which begin and end at midnight.
     """
@@ -158,11 +180,13 @@ def decide(
     opens, closes = window(text, month, is_workday, days[-1])
     if filed < opens:
         return "too_early", 0
-    if filed >= closes:
+    if closes is not None and filed >= closes:
         return "too_late", 0
     total = len(days) * 86_400
     ratio = Fraction(total - min(total, down_seconds(text, down, month)), total)
     if rate(text, ratio) == 0:
         return "commitment_met", 0
-    amount = credit_fen(text, ratio, *fee)
+    in_advance, months = prepaid
+    counted = in_advance // months + (in_advance % months > 0) if text.prepaid or months == 1 else 0
+    amount = credit_fen(text, ratio, fee[0] + counted, fee[1])
     return ("awarded", amount) if amount else ("nothing_to_credit", 0)

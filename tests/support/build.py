@@ -26,7 +26,7 @@ from domain.claim import Claim, Filing
 from domain.events import AccountClosed, AccountEnrolled, AccountRestaged, Function, Part, Stage, TermsPublished
 from domain.incident import Exclusion, Incident
 from domain.money import Fen
-from domain.rules.unavailability import Measured, measure
+from domain.rules.unavailability import Asked, Measured, measure
 from domain.terms.versions import Readings, Terms, Version, document_sha256, parse_terms
 from domain.terms.versions import evolve as evolve_terms
 from ledger.shipped import published_calendar, shipped_agreements
@@ -106,7 +106,8 @@ def measured(
     **readings: Any,
 ) -> Measured:
     """A month measured at `until`, all of it covered unless said otherwise."""
-    return measure(found, ALWAYS if covered is None else covered, month, at(until), terms(**readings))
+    chosen = terms(**readings)
+    return measure(found, ALWAYS if covered is None else covered, Asked.alone(month, chosen), at(until), chosen)
 
 
 def counted(*lines: str, month: str = "2026-03", until: str = "2026-12-31 00:00", **readings: Any) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from domain import claim as claims
 from domain import commands as c
-from domain.assessment import assess, timing
+from domain.assessment import assess, assess_again, timing
 from domain.case import Case, account_of
-from domain.decision import NO_FACTS, Decision, decode, substance
+from domain.decision import NO_FACTS, Decision, decode
 from domain.money import Fen
 from domain.terms import versions as agreement
 from domain.text import said
@@ -18,6 +20,7 @@ from ledger.commands.handlers.effect import Effect, Handler, on
 from ledger.commands.receipts import ClaimReceipt, DecisionReceipt
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountHistory
+from ledger.log.codec import Row
 from ledger.log.codec import decode as decode_row
 from ledger.log.reader import Reader
 from ledger.refusals.commands import CountsOpenOutage, UnknownClaim
@@ -122,10 +125,13 @@ def _redecide(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
     claims.check_is_decided(claim)
     decided_at = now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
-    decision = _decide_now(log, command.account, command.month, decided_at)
-    if not claim.disputed and substance(decode(claim.decisions[-1].record)) == substance(decision):
+    if claim.disputed:
+        return _decided(_decide_now(log, command.account, command.month, decided_at))
+    made = decode(claim.decisions[-1].record)
+    again = _decide_again(log, command.account, command.month, decided_at, made)
+    if again is None:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
-    return _decided(decision)
+    return _decided(again)
 
 
 def _decided(decision: Decision) -> Effect:
@@ -141,15 +147,39 @@ def _decided(decision: Decision) -> Effect:
 
 def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
     """The decision that a claim gets on the facts recorded now. Raises Refusal as the assessment does."""
-    account, month = str(account), str(month)
+    known = _known(log, account)
+    version = agreement.in_force(known.case.versions, str(month))
+    return known.citing(assess(known.case, str(account), str(month), version, decided_at, NO_FACTS))
+
+
+def _decide_again(log: Reader, account: str, month: str, decided_at: int, made: Decision) -> Decision | None:
+    """The same for a claim with a decision; None where it decides as that one does. Raises as `_decide_now` does."""
+    known = _known(log, account)
+    version = agreement.in_force(known.case.versions, str(month))
+    again = assess_again(known.case, str(account), str(month), version, decided_at, NO_FACTS, made)
+    return None if again is None else known.citing(again)
+
+
+class _Known(NamedTuple):
+    """All that is recorded of an account, and what a decision of it rests on."""
+
+    case: Case
+    position: int
+    own: list[Row]
+    history: AccountHistory
+
+    def citing(self, decision: Decision) -> Decision:
+        """The decision with the facts that it rests on."""
+        common = self.history.common_leaves(self.position, decision.calendar.years)
+        rests_on = [*map(leaves.leaf, self.own), *common]
+        return msgspec.structs.replace(decision, facts=leaves.facts(self.position, rests_on))
+
+
+def _known(log: Reader, account: str) -> _Known:
     own, position = log.range(f"{account}/"), log.position()
-    history = AccountHistory(account, log.common())
+    history = AccountHistory(str(account), log.common())
     history.take_in(list(map(decode_row, own)))
-    case = history.case(position)
-    version = agreement.in_force(case.versions, month)
-    decision = assess(case, account, month, version, decided_at, NO_FACTS)
-    rests_on = [*map(leaves.leaf, own), *history.common_leaves(position, decision.calendar.years)]
-    return msgspec.structs.replace(decision, facts=leaves.facts(position, rests_on))
+    return _Known(history.case(position), position, own, history)
 
 
 def _dispute(log: Reader, command: c.DisputeClaim, now: int) -> Effect:

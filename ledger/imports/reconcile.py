@@ -219,8 +219,13 @@ class _Reconciliation:
             raise OtherTarget(place=statement.place, name=statement.name, incident=holding.id, held=held, told=told)
 
     def _check_order(self, statement: OutageStatement, holding: Holding) -> None:
-        """Raises Misread `older_file` where the ledger took what the source said later of the outage."""
+        """Raises Misread `older_file` where the ledger took what the source said later of the outage.
+
+        What fired when a list was made has ended where an end after that was received.
+        """
         said_at, taken_at = self._said_at(statement), holding.said_at or 0
+        if self._reading.policy.grows and statement.end is None and holding.end != FOREVER:
+            taken_at = max(taken_at, holding.end)
         if said_at is not None and said_at < taken_at and not self._asked.older:
             raise OlderStatement(
                 place=statement.place,

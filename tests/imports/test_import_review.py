@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conftest import CommandLine
-from test_import_outages import books, day
+from test_import_outages import WORDS, Json, alerts, books, day, span, take, write
 
 __all__ = ["books"]
 
@@ -22,3 +22,22 @@ def test_a_decision_names_the_outages_that_are_open_and_no_others(books: Command
     assert refused["message"] == "1001 2026-03: counts outages that are still open: LASTS"
     (warning,) = books.ok("claim", "decide", "1001", "2026-03", *decided)["warnings"]
     assert warning.endswith(": LASTS")
+
+
+# Lists of alerts.
+
+
+def listed(updated: str) -> list[Json]:
+    """A list of the Alertmanager's API with one alert that fires since 10:00, told by Prometheus at a clock."""
+    told = {"labels": {"alertname": "Down", "tenant": "1001"}, "fingerprint": "aa", "startsAt": day("10:00")}
+    return [told | {"endsAt": day("23:00"), "updatedAt": day(updated), "status": {"state": "active"}}]
+
+
+def test_a_list_of_before_the_end_does_not_open_an_outage_again(books: CommandLine) -> None:
+    take(books, "alertmanager", [listed("10:05")])
+    take(books, "alertmanager", alerts(day("11:00")))
+    write(books, "told.json", [listed("10:05")])
+    error = books.refused("import", "alertmanager", "told.json", *WORDS["alertmanager"])
+    assert (error["code"], span(books)) == ("older_file", (day("10:00"), day("11:00")))
+    take(books, "alertmanager", [listed("11:05")])
+    assert span(books) == (day("10:00"), None)

@@ -70,7 +70,7 @@ def _shown(value: int | str | None, zone: str) -> str:
 
 def _months(each: Correction, incident: Incident, zone: str, now: int) -> list[str]:
     """The months whose figures a correction may change."""
-    if each.field == "function":
+    if each.field in ("function", "exclusions"):
         instants = [incident.started_at, incident.ended_at or now]
     else:
         instants = [value if isinstance(value, int) else now for value in (each.was, each.now)]

@@ -28,6 +28,7 @@ from ledger.imports.compare import (
     exclusion_command,
     held_content,
     held_target,
+    moved_exclusions,
     shared_us,
     told_content,
     told_target,
@@ -299,8 +300,10 @@ class _Reconciliation:
         extra = [one for content, one in standing.items() if content not in told]
         missing = [one for content, one in told.items() if content not in standing]
         if (extra or missing) and "exclusions" in holding.persons:
-            self._note_stays(holding, "exclusions", str(len(standing)), str(len(told)))
+            self._out.staying.append(moved_exclusions(statement, holding))
             return [], []
+        if (extra or missing) and holding.stands:
+            self._out.corrected.append(moved_exclusions(statement, holding))
         return extra, missing
 
     # What the source no longer tells of.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conftest import CommandLine
-from test_import_outages import WORDS, Json, alerts, books, day, span, take, write
+from test_import_outages import WORDS, Json, alerts, books, day, page, span, take, write
 
 __all__ = ["books"]
 
@@ -41,3 +43,45 @@ def test_a_list_of_before_the_end_does_not_open_an_outage_again(books: CommandLi
     assert (error["code"], span(books)) == ("older_file", (day("10:00"), day("11:00")))
     take(books, "alertmanager", [listed("11:05")])
     assert span(books) == (day("10:00"), None)
+
+
+# What moved is told.
+
+
+def maintenance(until: str, said_at: str) -> Json:
+    """A maintenance from 10:00 to 14:00, announced at 09:00 from 10:00 until a clock."""
+    told = page(
+        ("09:00", "scheduled", "operational", "operational"),
+        ("10:00", "in_progress", "operational", "under_maintenance"),
+        ("14:00", "completed", "under_maintenance", "operational"),
+        said_at=said_at,
+    )
+    window = {"impact": "maintenance", "scheduled_for": day("10:00"), "scheduled_until": day(until)}
+    return {"page": told["page"], "scheduled_maintenances": [told["incidents"][0] | window]}
+
+
+def unavailable(books: CommandLine) -> Any:
+    return books.ok("availability", "1001", "2026-03")["unavailable_seconds"]
+
+
+def test_an_announced_window_that_moved_is_told_with_both_and_the_claims_that_rest_on_it(books: CommandLine) -> None:
+    take(books, "statuspage", [maintenance("12:00", "15:00")])
+    assert unavailable(books) == 7_200
+    books.ok("claim", "file", "1001", "2026-03", "--filed-at", "2026-04-10T10:00:00+08:00")
+    books.ok("claim", "decide", "1001", "2026-03", "--decided-at", "2026-04-11T10:00:00+08:00")
+    answer = take(books, "statuspage", [maintenance("14:00", "16:00")])
+    was, now = (f"2.3(5) {day('10:00')}/{day(until)}" for until in ("12:00", "14:00"))
+    assert answer["corrected"] == [{"incident": "i1:ph", "field": "exclusions", "was": was, "is": now}]
+    (note,) = [each for each in answer["notes"] if was in each]
+    assert now in note
+    assert "1001 2026-03" in note
+    assert unavailable(books) == 0
+
+
+def test_a_persons_exclusion_stays_and_the_source_s_is_told(books: CommandLine) -> None:
+    take(books, "statuspage", [maintenance("12:00", "15:00")])
+    books.ok("exclusion", "withdraw", "i1:ph", "1", "--reason", "nobody was told")
+    answer = take(books, "statuspage", [maintenance("12:00", "16:00")])
+    assert answer["corrected"] == []
+    assert f"statuspage says 2.3(5) {day('10:00')}/{day('12:00')}" in answer["notes"][-1]
+    assert unavailable(books) == 14_400

@@ -107,6 +107,8 @@ class _Reconciliation:
     def _settle(self, matched: Matched) -> None:
         for fault in matched.faults:
             self._faults.add(fault)
+        self._out.left_out += matched.left_out
+        self._out.notes += matched.notes
         spans = [self._span(statement, holding) for statement, holding in matched.pairs]
         free = [statement.incident for statement, _ in matched.pairs]
         for (statement, holding), span in zip(matched.pairs, spans, strict=True):
@@ -220,10 +222,7 @@ class _Reconciliation:
             raise OtherTarget(place=statement.place, name=statement.name, incident=holding.id, held=held, told=told)
 
     def _check_order(self, statement: OutageStatement, holding: Holding) -> None:
-        """Raises Misread `older_file` where the ledger took what the source said later of the outage.
-
-        What fired when a list was made has ended where an end after that was received.
-        """
+        """Raises Misread `older_file` where the ledger took what the source said later, or a later end."""
         said_at, taken_at = self._said_at(statement), holding.said_at or 0
         if self._reading.policy.grows and statement.end is None and holding.end != FOREVER:
             taken_at = max(taken_at, holding.end)

@@ -85,3 +85,34 @@ def test_a_persons_exclusion_stays_and_the_source_s_is_told(books: CommandLine) 
     assert answer["corrected"] == []
     assert f"statuspage says 2.3(5) {day('10:00')}/{day('12:00')}" in answer["notes"][-1]
     assert unavailable(books) == 14_400
+
+
+# Starts and ends that belong to each other only by conclusion.
+
+
+def alert(begins: str, ends: str) -> list[Json]:
+    """A payload of one alert that is resolved."""
+    told = alerts(ends)[0]
+    told["alerts"][0]["startsAt"] = begins
+    return [told]
+
+
+def test_an_open_outage_that_a_later_start_ends_is_told(books: CommandLine) -> None:
+    take(books, "alertmanager", alerts(None))
+    answer = take(books, "alertmanager", alert("2026-03-05T10:00:00+08:00", "2026-03-05T11:00:00+08:00"))
+    assert answer["closed"] == ["alertmanager:aa:20260303T020000Z"]
+    (note,) = answer["notes"]
+    assert "was open since 2026-03-03T10:00:00+08:00" in note
+    assert "2026-03-05T11:00:00+08:00" in note
+    assert take(books, "alertmanager", alert("2026-03-05T10:00:00+08:00", "2026-03-05T11:00:00+08:00"))["notes"] == []
+
+
+def test_an_end_of_the_same_start_needs_no_word(books: CommandLine) -> None:
+    take(books, "alertmanager", alerts(None))
+    assert take(books, "alertmanager", alerts(day("11:00")))["notes"] == []
+
+
+def test_an_alert_without_length_that_ends_nothing_is_left_out_by_name(books: CommandLine) -> None:
+    answer = take(books, "alertmanager", alerts(day("10:00")))
+    assert answer["left_out"] == [{"key": "aa", "why": f"the outage at {day('10:00')} has no length"}]
+    assert answer["opened"] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conftest import CommandLine
-from test_import_outages import WORDS, Json, alerts, books, day, page, span, take, write
+from test_import_outages import WORDS, Json, alerts, books, day, page, samples, span, take, write
 
 __all__ = ["books"]
 
@@ -116,3 +116,20 @@ def test_an_alert_without_length_that_ends_nothing_is_left_out_by_name(books: Co
     answer = take(books, "alertmanager", alerts(day("10:00")))
     assert answer["left_out"] == [{"key": "aa", "why": f"the outage at {day('10:00')} has no length"}]
     assert answer["opened"] == []
+
+
+# Chunks of a query that do not meet.
+
+
+def test_an_outage_that_goes_on_over_time_that_no_file_tells_is_noted(books: CommandLine) -> None:
+    take(books, "prometheus", [samples("1 0 0")])
+    first = [samples("0 0 1", 1_772_503_230 + 3_600)]
+    (note,) = take(books, "prometheus", first)["notes"]
+    assert "was down at 2026-03-03T10:00:30+08:00 and is down at 2026-03-03T11:00:30+08:00" in note
+    assert span(books) == ("2026-03-03T10:00:15+08:00", "2026-03-03T11:01:00+08:00")
+    assert take(books, "prometheus", first)["notes"] == []
+
+
+def test_an_outage_that_goes_on_where_the_files_meet_needs_no_word(books: CommandLine) -> None:
+    take(books, "prometheus", [samples("1 0 0")])
+    assert take(books, "prometheus", [samples("0 0 1", 1_772_503_245)])["notes"] == []

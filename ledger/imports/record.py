@@ -17,7 +17,7 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out
 from ledger.commands.parsing import build
-from ledger.imports.reconciling.differences import resting_claims, staying
+from ledger.imports.reconciling.differences import resting_claims, staying, unmeasured
 from ledger.imports.reconciling.holdings import holdings
 from ledger.imports.reconciling.outcome import Asked, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
@@ -98,6 +98,7 @@ def reconcile_source(
         zone = latest(log.versions()).terms.zone
         taken.notes += staying(outcome, reading.source, zone)
         taken.notes += resting_claims(log, outcome, held, zone, now())
+        taken.notes += unmeasured(reading, earlier, zone)
         if _is_news(reading, files, earlier):
             taken.recorded += len(_note_read(log, reading, files, actor, now()))
         taken.position = log.position()

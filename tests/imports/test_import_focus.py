@@ -140,6 +140,13 @@ def test_what_is_not_usage_is_for_a_person_to_say(kind: str) -> None:
     assert reading.notes == (f"1 row left out: {kind}",)
 
 
+def test_what_is_undecided_is_so_without_a_service_too() -> None:
+    rows = [row(), row(ChargeCategory="Credit", BilledCost="-3", ServiceName="")]
+    assert refused(written(*rows)).code == "undecided_category"
+    assert refused(written(*rows), take=["Credit"]).code == "missing_cell"
+    assert bills(*rows, leave_out=["Credit"])[0]["product_fee"] == "10.00"
+
+
 def test_of_several_services_it_is_said_which_is_the_service() -> None:
     rows = [row(), row(ServiceName="Storage", BilledCost="99"), call()]
     assert refused(written(*rows), call_services=["Calls"]).code == "several_services"

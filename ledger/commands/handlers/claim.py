@@ -91,19 +91,24 @@ def _decide(log: Reader, command: c.DecideClaim, now: int) -> Effect:
     claims.check_decided_at(claim, command, decided_at)
     decision = _decide_now(log, command.account, command.month, decided_at)
     effect = _decided(decision)
-    lasting = _still_open(decision)
+    lasting = _still_open(log, decision)
     if lasting and command.strict:
         raise CountsOpenOutage(account=command.account, month=command.month, incidents=", ".join(lasting))
     effect.warnings = _open_warnings(decision, lasting)
     return effect
 
 
-def _still_open(decision: Decision) -> list[str]:
-    """The incidents of episodes without an end that a decision counts, by id."""
+def _still_open(log: Reader, decision: Decision) -> list[str]:
+    """The open incidents that a decision counts, by id.
+
+    An episode without an end may hold incidents that have ended, too.
+    """
     if decision.availability is None:
         return []
-    lasting = (episode for episode in decision.availability.episodes if episode.end is None)
-    return sorted({id_ for episode in lasting for id_ in episode.incidents})
+    lasting = {id_ for one in decision.availability.episodes if one.end is None for id_ in one.incidents}
+    owners = (decision.account, streams.SHARED)
+    case = log.fold_streams(*(streams.incident(owner, id_) for id_ in sorted(lasting) for owner in owners))
+    return sorted(id_ for id_ in lasting if case.incidents[id_].ended_at is None)
 
 
 def _open_warnings(decision: Decision, lasting: list[str]) -> list[str]:

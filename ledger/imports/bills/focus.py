@@ -129,9 +129,9 @@ class _Charges:
         kind = _kind(row)
         if kind in asked.leave_out:
             return self._leave_out(kind)
-        _required(row, "ServiceName")
         if kind != USAGE and kind not in asked.take:
             raise UndecidedCategory(place=row.place, kind=kind)
+        _required(row, "ServiceName")
         self._check_new(row)
         return self._add(row, checked_id(asked.accounts.get(given, given), row.place), is_call, kind == PURCHASE)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from domain.commands import ApplyExclusion
 from domain.incident import Exclusion
 from domain.text import said
-from domain.time import Instant, Seconds
+from domain.time import DEFAULT_ZONE, Instant, Seconds, rfc3339
 from domain.values import Clause, Id, Words
 from ledger.imports.reconciling.holdings import Holding
+from ledger.imports.reconciling.outcome import Correction
 from ledger.imports.statements import ExcludedSpan, OutageStatement
 
 
@@ -59,6 +61,31 @@ def told_content(span: ExcludedSpan) -> _Content:
     if span.announced_from is not None and span.announced_to is not None:
         window = span.announced_from, span.announced_to
     return span.clause, span.from_at, span.to_at, span.notified_at, window
+
+
+def moved_exclusions(statement: OutageStatement, holding: Holding) -> Correction:
+    """What the ledger excludes of an outage, and what the source excludes of it."""
+    standing = [held_content(one) for one in holding.incident.exclusions if one.stands]
+    return Correction(
+        incident=holding.id,
+        field="exclusions",
+        was=_excluded_words(standing),
+        now=_excluded_words(map(told_content, statement.exclusions)),
+    )
+
+
+def _excluded_words(excluded: Iterable[_Content]) -> str:
+    """Each clause, with its announced window or else its span."""
+    return "; ".join(_excluded(*content) for content in excluded) or said("nothing")
+
+
+def _excluded(
+    clause: str, from_at: int | None, to_at: int | None, notified_at: int | None, window: tuple[int, int] | None
+) -> str:
+    since, until = window or (from_at, to_at)
+    if since is None or until is None:
+        return clause
+    return f"{clause} {rfc3339(since, DEFAULT_ZONE)}/{rfc3339(until, DEFAULT_ZONE)}"
 
 
 def held_target(holding: Holding) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from domain.events import SourceRead
 from domain.incident import Incident
 from domain.rules.touching import touching
 from domain.text import Said, said
 from domain.time import add_months, month_of, rfc3339
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.reconciling.outcome import Correction, Reconciled
+from ledger.imports.statements import Reading
 from ledger.log import streams
 from ledger.log.reader import Reader
 
@@ -62,6 +64,28 @@ def resting_claims(log: Reader, outcome: Reconciled, held: Sequence[Holding], zo
             yield said("{incident}: {field} was {was}, is {now} now", **names)
 
 
+def unmeasured(reading: Reading, earlier: Iterable[SourceRead], zone: str) -> Iterator[Said]:
+    """A note for each outage that goes on from earlier files, where no file tells of the time between.
+
+    `earlier` is what was read of the source before.
+    """
+    spans = [(event.since, event.until) for event in earlier if event.since is not None and event.until is not None]
+    for statement in reading.statements:
+        if statement.start_known:
+            continue
+        first = statement.start.us
+        last = max((until for since, until in spans if since <= first), default=first)
+        if first - last > (statement.uncertainty_us or 0):
+            yield said(
+                "{place}: {name} was down at {last} and is down at {first}, and no file tells of the time between: all "
+                "of it counts as down",
+                place=statement.place,
+                name=statement.name,
+                last=rfc3339(last, zone),
+                first=rfc3339(first, zone),
+            )
+
+
 def _shown(value: int | str | None, zone: str) -> str:
     if value is None:
         return said("open")
@@ -70,7 +94,7 @@ def _shown(value: int | str | None, zone: str) -> str:
 
 def _months(each: Correction, incident: Incident, zone: str, now: int) -> list[str]:
     """The months whose figures a correction may change."""
-    if each.field == "function":
+    if each.field in ("function", "exclusions"):
         instants = [incident.started_at, incident.ended_at or now]
     else:
         instants = [value if isinstance(value, int) else now for value in (each.was, each.now)]

@@ -10,17 +10,18 @@ from itertools import accumulate
 import msgspec
 
 from domain.refusals import Refusal
-from domain.time import FOREVER
+from domain.text import Said, said
+from domain.time import DEFAULT_ZONE, FOREVER, rfc3339
 from ledger.imports.reconciling.growing import grown
 from ledger.imports.reconciling.holdings import Holding
-from ledger.imports.statements import Extent, OutageStatement, Reading
+from ledger.imports.statements import Extent, LeftOut, OutageStatement, Reading
 
 
 class Matched(msgspec.Struct, kw_only=True):
     """Statements of one key with their outages: None where the ledger holds none. `unmatched` are told by none.
 
     By what is told now, `absorbed` are parts of other outages and `without_length` began and ended at one instant;
-    `faults` is what cannot be told apart.
+    `left_out` had no length and ended nothing. `faults` is what cannot be told apart.
     """
 
     key: str
@@ -28,6 +29,8 @@ class Matched(msgspec.Struct, kw_only=True):
     unmatched: list[Holding]
     absorbed: list[Holding] = []
     without_length: list[Holding] = []
+    left_out: list[LeftOut] = []
+    notes: list[str] = []
     faults: list[Refusal] = []
 
 
@@ -86,7 +89,29 @@ def _match_growing(key: str, told: list[OutageStatement], known: list[Holding], 
         unmatched=[holding for holding in known if id(holding) not in met],
         absorbed=absorbed,
         without_length=[each.holding for each in found if each.holding is not None and each not in lasting],
+        left_out=[_without_length(each.statement) for each in found if each.holding is None and each not in lasting],
+        notes=[note for each in lasting if (note := _ended_by_later_start(each.statement, each.holding)) is not None],
         faults=faults,
+    )
+
+
+def _without_length(statement: OutageStatement) -> LeftOut:
+    return LeftOut(statement.key, said("the outage at {at} has no length", at=statement.start.text))
+
+
+def _ended_by_later_start(statement: OutageStatement, holding: Holding | None) -> Said | None:
+    """A note where an outage that was open is ended by a later start's end: nobody told when it ended by itself."""
+    if holding is None or not holding.stands or holding.end != FOREVER or statement.end is None:
+        return None
+    if min(statement.starts, default=holding.start) <= holding.start:
+        return None
+    return said(
+        "{incident} was open since {held}; the end that was received, {end}, is of a later start of {name}: both are "
+        "taken as one outage",
+        incident=holding.id,
+        held=rfc3339(holding.start, DEFAULT_ZONE),
+        end=rfc3339(end_of(statement), DEFAULT_ZONE),
+        name=statement.name,
     )
 
 

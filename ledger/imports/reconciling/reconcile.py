@@ -28,6 +28,7 @@ from ledger.imports.reconciling.compare import (
     exclusion_command,
     held_content,
     held_target,
+    moved_exclusions,
     shared_us,
     told_content,
     told_target,
@@ -106,6 +107,8 @@ class _Reconciliation:
     def _settle(self, matched: Matched) -> None:
         for fault in matched.faults:
             self._faults.add(fault)
+        self._out.left_out += matched.left_out
+        self._out.notes += matched.notes
         spans = [self._span(statement, holding) for statement, holding in matched.pairs]
         free = [statement.incident for statement, _ in matched.pairs]
         for (statement, holding), span in zip(matched.pairs, spans, strict=True):
@@ -219,8 +222,10 @@ class _Reconciliation:
             raise OtherTarget(place=statement.place, name=statement.name, incident=holding.id, held=held, told=told)
 
     def _check_order(self, statement: OutageStatement, holding: Holding) -> None:
-        """Raises Misread `older_file` where the ledger took what the source said later of the outage."""
+        """Raises Misread `older_file` where the ledger took what the source said later, or a later end."""
         said_at, taken_at = self._said_at(statement), holding.said_at or 0
+        if self._reading.policy.grows and statement.end is None and holding.end != FOREVER:
+            taken_at = max(taken_at, holding.end)
         if said_at is not None and said_at < taken_at and not self._asked.older:
             raise OlderStatement(
                 place=statement.place,
@@ -294,8 +299,10 @@ class _Reconciliation:
         extra = [one for content, one in standing.items() if content not in told]
         missing = [one for content, one in told.items() if content not in standing]
         if (extra or missing) and "exclusions" in holding.persons:
-            self._note_stays(holding, "exclusions", str(len(standing)), str(len(told)))
+            self._out.staying.append(moved_exclusions(statement, holding))
             return [], []
+        if (extra or missing) and holding.stands:
+            self._out.corrected.append(moved_exclusions(statement, holding))
         return extra, missing
 
     # What the source no longer tells of.

@@ -18,7 +18,7 @@ from domain.case import Case
 from domain.events import Function, Part
 from domain.money import Fen
 from domain.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, MonthText, add_months, month_start
-from domain.values import EvidenceField
+from domain.values import EvidenceField, VoucherId
 
 ZONE = "Asia/Shanghai"
 FIRST_MONTH = "2025-07"
@@ -420,7 +420,7 @@ class AccountLife:
             amount = most if self._rng.random() < 0.6 else most // 2
             self._record(
                 c.RedeemVoucher(
-                    voucher=c.VoucherId(voucher.voucher),
+                    voucher=VoucherId(voucher.voucher),
                     account=self._id,
                     bill=bill,
                     part=part,
@@ -436,13 +436,13 @@ class AccountLife:
 
     def _reverse(self, voucher: str, number: int) -> Callable[[int], None]:
         return lambda at: self._record(
-            c.ReverseRedemption(voucher=c.VoucherId(voucher), redemption=number, reason=self._reason())
+            c.ReverseRedemption(voucher=VoucherId(voucher), redemption=number, reason=self._reason())
         )
 
     def _cancel(self, voucher: str) -> Callable[[int], None]:
         def act(at: int) -> None:
             if self._case.vouchers[voucher].balance_fen:
-                self._record(c.CancelVoucher(voucher=c.VoucherId(voucher), reason=self._reason()))
+                self._record(c.CancelVoucher(voucher=VoucherId(voucher), reason=self._reason()))
 
         return act
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.command import Command
 from domain.money import Fen
 from domain.time import Instant, MonthText
-from domain.values import Id, VoucherOffset, Words
+from domain.values import ExplainedBy, Id, VoucherOffset, Words
 
 
 class BillFees(Command, tag="fees bill", frozen=True, kw_only=True):
@@ -20,6 +20,7 @@ class BillFees(Command, tag="fees bill", frozen=True, kw_only=True):
     product_fee: Fen
     call_fee: Fen | None = None
     voucher_offset: VoucherOffset | None = None
+    offset_explained_by: ExplainedBy | None = None
     again: bool = False
 
 
@@ -31,6 +32,7 @@ class CorrectFees(Command, tag="fees correct", frozen=True, kw_only=True):
     product_fee: Fen | None = None
     call_fee: Fen | None = None
     voucher_offset: VoucherOffset | None = None
+    offset_explained_by: ExplainedBy | None = None
     reason: Words
 
 

@@ -148,6 +148,7 @@ class FileClaim(Command, tag="claim file", frozen=True, kw_only=True):
     month: MonthText
     filed_at: Instant
     statement: Words | None = None
+    again: bool = False
 
 
 class WithdrawClaim(Command, tag="claim withdraw", frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from domain.values import Id, VoucherId, Words
 
 
 class IssueVoucherOrMonth(Command, tag="voucher issue", frozen=True, kw_only=True):
-    """Issue what the latest decision awards, less what was already issued for that month."""
+    """Issue what the latest decision awards, less what the month's vouchers hold."""
 
     ARGUMENTS = ("account", "month")
     account: Id | None = None
@@ -22,23 +22,30 @@ class IssueVoucherOrMonth(Command, tag="voucher issue", frozen=True, kw_only=Tru
     issued_at: Instant | None = None
     voucher: VoucherId | None = None
     all: bool = False
+    again: bool = False
 
     def parsed(self) -> IssueVoucher | IssueMonth:
         """The command that this is the wire form of."""
         if self.account is None:
             return IssueMonth(month=self.month, issued_at=self.issued_at, voucher=self.voucher, key=self.key)
         return IssueVoucher(
-            account=self.account, month=self.month, issued_at=self.issued_at, voucher=self.voucher, key=self.key
+            account=self.account,
+            month=self.month,
+            issued_at=self.issued_at,
+            voucher=self.voucher,
+            again=self.again,
+            key=self.key,
         )
 
 
 class IssueVoucher(Command, tag="voucher issue", frozen=True, kw_only=True):
-    """Issue what an account's latest decision for a month awards, less what was already issued for it."""
+    """Issue what an account's latest decision for a month awards, less what the month's vouchers hold."""
 
     account: Id
     month: MonthText
     issued_at: Instant | None = None
     voucher: VoucherId | None = None
+    again: bool = False
 
 
 class IssueMonth(MonthCommand, tag="voucher issue", frozen=True, kw_only=True):
@@ -66,6 +73,8 @@ class RedeemVoucher(Command, tag="voucher redeem", frozen=True, kw_only=True):
     part: Part
     amount: Fen
     redeemed_at: Instant
+    shown_on_bill: bool | None = None
+    again: bool = False
 
 
 class ReverseRedemption(Command, tag="voucher reverse", frozen=True, kw_only=True):
@@ -78,8 +87,10 @@ class ReverseRedemption(Command, tag="voucher reverse", frozen=True, kw_only=Tru
 
 
 class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
-    """Cancel what is left of a voucher."""
+    """Cancel what is left of a voucher, or a part of it."""
 
     ARGUMENTS = ("voucher",)
     voucher: VoucherId
+    amount: Fen | None = None
     reason: Words
+    again: bool = False

@@ -178,13 +178,21 @@ def _groups(found: Sequence[Outage], readings: Readings) -> list[list[Outage]]:
 
 def _raw_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> list[Run]:
     """R4, before exclusions: the raw run is tested, then excluded time is taken out of it."""
-    result = []
+    exact, result = _ends_are_exact(terms), []
     for start, end, members in _joined([(outage.start, outage.end, outage) for outage in group]):
         outages = [outage for _, _, outage in members]
         condition = subtract(_left(start, end, outages), silenced)
-        still_open = any(outage.open for outage in outages)
+        still_open = any(outage.open and (outage.end == end or not exact) for outage in outages)
         result.append(_run(start, end, still_open, outages, end - start - length(condition), condition, terms))
     return result
+
+
+def _ends_are_exact(terms: Terms) -> bool:
+    """Whether a run ends with the known end of its last outage, where an open one was cut before that.
+
+    Decisions of formats 1 and 2 called such a run open.
+    """
+    return terms.readings.first() is None
 
 
 def _left(start: int, end: int, outages: list[Outage]) -> list[Span]:
@@ -201,9 +209,12 @@ def _remaining_runs(group: list[Outage], silenced: list[Span], terms: Terms) -> 
         for outage in group
         for start, end in subtract(subtract([(outage.start, outage.end)], outage.excluded), silenced)
     ]
-    result = []
+    exact, result = _ends_are_exact(terms), []
     for start, end, members in _joined(pieces):
-        still_open = any(outage.open and piece_end == outage.end for _, piece_end, outage in members)
+        still_open = any(
+            outage.open and piece_end == outage.end and (piece_end == end or not exact)
+            for _, piece_end, outage in members
+        )
         result.append(_run(start, end, still_open, [member[2] for member in members], 0, [(start, end)], terms))
     return result
 

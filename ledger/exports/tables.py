@@ -49,8 +49,10 @@ CLAIMS = Table(
         Column("filed_at", "instant", said("when it was filed last")),
         Column("outcome", "text", said("the latest decision's; nothing where none was made")),
         Column("awarded", "money", said("what the latest decision awards")),
-        Column("issued", "money", said("of which vouchers were issued")),
-        Column("overpaid", "money", said("what was issued beyond the award")),
+        Column("issued", "money", said("what the month's vouchers hold: issued less cancelled")),
+        Column("cancelled", "money", said("what was cancelled of the month's vouchers")),
+        Column("due", "money", said("what is awarded and no voucher holds")),
+        Column("overpaid", "money", said("what vouchers hold beyond the award")),
         _CURRENCY,
     ),
 )
@@ -92,7 +94,7 @@ def claim_rows(log: Reader, views: ReadModels) -> Iterator[Row]:
     """Every claim, in order of month and account."""
     currency = currency_of(log.versions())
     for row in views.each_claim():
-        amounts = row.awarded_fen, row.issued_fen, row.overpaid_fen
+        amounts = row.awarded_fen, row.issued_fen, row.cancelled_fen, row.due_fen, row.overpaid_fen
         yield row.account, row.month, row.status, row.filed_at, row.outcome, *amounts, currency
 
 

@@ -23,7 +23,6 @@ from domain.events import (
 from domain.refusals.voucher import (
     BeyondBalance,
     BeyondBill,
-    CancellationUndone,
     CancelsBeyondBalance,
     ClaimNotDecided,
     IssuedBeforeDecided,
@@ -267,17 +266,12 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
 def cancel(voucher: Voucher, command: CancelVoucher) -> tuple[VoucherCancelled, ...]:
     """Cancel the balance, or a part of it. No event where the same was cancelled for the same reason.
 
-    Raises Refusal `nothing_to_cancel`, `beyond_balance`, `nothing_left`, and `undone` where a reversal gave back since
-    what was cancelled for the same reason.
+    Raises Refusal `nothing_to_cancel`, `nothing_left`, `beyond_balance`.
     """
     same = [one for one in voucher.cancellations if one.reason == command.reason]
-    if command.amount is None:
-        whole = any(one.left_fen == 0 for one in same)
-        if whole and voucher.balance_fen == 0:
-            return ()
-        if whole and not command.again:
-            raise CancellationUndone(voucher=voucher.voucher, balance=voucher.balance_fen)
-    elif any(one.amount_fen == command.amount for one in same) and not command.again:
+    if any(one.amount_fen == command.amount for one in same):
+        return ()
+    if command.amount is None and same and voucher.balance_fen == 0:
         return ()
     amount_fen = voucher.balance_fen if command.amount is None else int(command.amount)
     if command.amount == 0:

@@ -93,4 +93,3 @@ class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
     voucher: VoucherId
     amount: Fen | None = None
     reason: Words
-    again: bool = False

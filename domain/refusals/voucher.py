@@ -107,15 +107,6 @@ class CancelsBeyondBalance(Refusal, code="beyond_balance", clause="3.1"):
     amount: AmountFen
 
 
-class CancellationUndone(Undone, clause="3.1"):
-    """What was done and then undone is not done again by itself."""
-
-    message = "voucher {voucher} was cancelled for the same reason, and {balance} was given back by a reversal since"
-    hint = "say --again to cancel that too"
-    voucher: str
-    balance: AmountFen
-
-
 class IssueUndone(Undone, clause="3.1"):
     """What was done and then undone is not done again by itself."""
 

@@ -132,7 +132,7 @@ class NoSuchPayment(Refusal, code="unknown_redemption"):
     """An offset is explained by redemptions that stand on the bill."""
 
     message = "bill {bill}: no redemption {name} stands on it"
-    hint = "`slaledger fees show {bill}` lists them; where none explains the offset, say none"
+    hint = "name one that stands there, such as VOUCHER/1; where none explains the offset, say none"
     bill: str
     name: str
 

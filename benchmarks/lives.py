@@ -389,7 +389,7 @@ class AccountLife:
             self._record(
                 c.RedecideClaim(account=self._id, month=MonthText(month), decided_at=Instant(at), reason=self._reason())
             )
-            if self._case.claims[month].to_issue_fen:
+            if self._case.claims[month].due_fen:
                 self._plan_issue(month, at)
 
         return act
@@ -403,7 +403,7 @@ class AccountLife:
     def _issue(self, month: str) -> Callable[[int], None]:
         def act(at: int) -> None:
             claim = self._case.claims[month]
-            if claim.to_issue_fen and claim.latest is not None and claim.latest.decided_at <= at:
+            if claim.due_fen and claim.latest is not None and claim.latest.decided_at <= at:
                 self._record(c.IssueVoucher(account=self._id, month=MonthText(month), issued_at=Instant(at)))
 
         return act

@@ -93,7 +93,7 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return _of_incident(event, case.incidents.get(event.incident))
         case e.FeesBilled() | e.FeesCorrected() | e.FeesVoided() | e.FeesRestored():
             return case.bills[event.bill].billed_at
-        case e.FeesPaidByVoucher():
+        case e.FeesPaidByVoucher() | e.FeesOffsetExplained():
             return links.get(("redeemed", event.voucher, event.redemption), _billed_at(case, event.bill))
         case e.FeesPaymentReversed():
             return links.get(("undone", event.voucher, event.redemption), _billed_at(case, event.bill))
@@ -105,6 +105,8 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return event.disputed_at
         case e.ClaimPaid():
             return links.get(("issued", event.voucher))
+        case e.ClaimPaymentCancelled():
+            return links.get(("act", event.voucher))
         case e.VoucherIssued():
             return event.issued_at
         case e.VoucherRedeemed():

@@ -9,6 +9,7 @@ from domain.events import (
     Event,
     FeesBilled,
     FeesCorrected,
+    FeesOffsetExplained,
     FeesPaidByVoucher,
     FeesPaymentReversed,
     FeesRestored,
@@ -22,18 +23,23 @@ from domain.refusals.bill import (
     BillVoided,
     CallAboveProduct,
     CallFeeMissing,
+    ExplainedBeyondOffset,
     NoCallPart,
+    NoSuchPayment,
     NothingToCorrectInBill,
+    OffsetUnexplained,
     RedemptionsStand,
+    SeveralSuchPayments,
     VouchersAboveFee,
 )
-from domain.values import VoucherOffset
+from domain.values import ExplainedBy, VoucherOffset
 
 MAX_MONTHS = 120
+_PARTS: tuple[Part, ...] = ("service", "call")
 
 
 class Payment(msgspec.Struct, kw_only=True):
-    """A redemption as the bill sees it."""
+    """A redemption as the bill sees it; `shown` where the bill's own voucher offset shows the same payment."""
 
     voucher: str
     redemption: int
@@ -41,6 +47,7 @@ class Payment(msgspec.Struct, kw_only=True):
     part: Part
     amount_fen: int
     reversed: bool = False
+    shown: bool = False
 
 
 class Bill(msgspec.Struct, kw_only=True):
@@ -69,11 +76,26 @@ def redeemed_fen(bill: Bill, part: Part) -> int:
     return sum(payment.amount_fen for payment in bill.payments if payment.part == part and not payment.reversed)
 
 
+def offset_fen(bill: Bill, part: Part) -> int:
+    """The amount of a part that vouchers paid by the bill's own words, in fen."""
+    return bill.service_voucher_fen if part == "service" else bill.call_voucher_fen
+
+
+def unexplained_fen(bill: Bill, part: Part) -> int:
+    """The amount of the bill's own offset that no redemption explains: a payment that is shown counts once."""
+    shown = (payment for payment in bill.payments if payment.part == part and payment.shown and not payment.reversed)
+    return offset_fen(bill, part) - sum(payment.amount_fen for payment in shown)
+
+
+def is_shown(bill: Bill, voucher: str, redemption: int) -> bool:
+    """Whether the bill's own offset shows a redemption, reversed or not."""
+    return any(one.shown for one in bill.payments if (one.voucher, one.redemption) == (voucher, redemption))
+
+
 def owed_fen(bill: Bill, part: Part) -> int:
     """The amount of a part that no voucher has paid yet, in fen."""
     fee = bill.service_fee_fen if part == "service" else bill.call_fee_fen
-    outside = bill.service_voucher_fen if part == "service" else bill.call_voucher_fen
-    return fee - outside - redeemed_fen(bill, part)
+    return fee - unexplained_fen(bill, part) - redeemed_fen(bill, part)
 
 
 def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
@@ -106,6 +128,10 @@ def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
             for payment in bill.payments:
                 if (payment.voucher, payment.redemption) == (event.voucher, event.redemption):
                     payment.reversed = True
+        case FeesOffsetExplained():
+            for payment in bill.payments:
+                if (payment.voucher, payment.redemption) == (event.voucher, event.redemption):
+                    payment.shown = True
         case _:
             raise ValueError(f"{type(event).__name__} is no event of a bill")
     return bill
@@ -156,8 +182,9 @@ def billed(command: BillFees, single_fee: bool = False) -> FeesBilled:
 def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple[Event, ...]:
     """Correct a bill's amounts.
 
-    Raises Refusal `nothing_given`, `bill_voided`, `call_above_product`, `vouchers_above_fee`, `below_redeemed`,
-    `no_call_part`.
+    Redemptions that the bill's offset is said to show are marked. Raises Refusal `nothing_given`, `bill_voided`,
+    `unknown_redemption`, `call_above_product`, `vouchers_above_fee`, `no_call_part`, `same_payment`, `beyond_offset`,
+    `below_redeemed`.
     """
     _not_voided(bill)
     offset = command.voucher_offset or VoucherOffset()
@@ -168,25 +195,88 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
         "call_voucher_fen": offset.call,
     }
     given = {name: int(amount) for name, amount in wanted.items() if amount is not None}
-    if not given:
+    if not given and command.offset_explained_by is None:
         raise NothingToCorrectInBill(bill=bill.bill)
-    if all(getattr(bill, name) == amount for name, amount in given.items()):
-        return ()
-    corrected = msgspec.structs.replace(bill, **given)
-    _check_amounts(corrected)
-    if single_fee:
-        _check_no_call_part(bill.bill, corrected.call_fee_fen, corrected.call_voucher_fen)
-    for part in ("service", "call"):
-        if owed_fen(corrected, part) < 0:
-            paid = next(each for each in bill.payments if each.part == part and not each.reversed)
-            raise BelowRedeemed(
-                bill=bill.bill,
-                redeemed=redeemed_fen(bill, part),
-                part=part,
-                voucher=paid.voucher,
-                redemption=paid.redemption,
-            )
-    return (FeesCorrected(bill=bill.bill, **given),)
+    explained = explain(bill, command.offset_explained_by)
+    changes = any(getattr(bill, name) != amount for name, amount in given.items())
+    corrected = msgspec.structs.replace(bill, **given, payments=[_marked(one, explained) for one in bill.payments])
+    if changes or explained:
+        _check_amounts(corrected)
+        if single_fee:
+            _check_no_call_part(bill.bill, corrected.call_fee_fen, corrected.call_voucher_fen)
+        for part in _PARTS:
+            _check_payments(bill, corrected, part, asked=command.offset_explained_by is None)
+    return (*((FeesCorrected(bill=bill.bill, **given),) if changes else ()), *explained)
+
+
+def explain(bill: Bill, named: ExplainedBy | None) -> tuple[FeesOffsetExplained, ...]:
+    """Mark the redemptions that the bill's offset shows; none where nothing is named or all are marked.
+
+    Raises Refusal `unknown_redemption`.
+    """
+    found: dict[tuple[str, int], None] = {}
+    for voucher, number in named.redemptions if named is not None else ():
+        same = [
+            each
+            for each in bill.payments
+            if each.redemption == number and voucher in (None, each.voucher) and not each.reversed
+        ]
+        if not same:
+            raise NoSuchPayment(bill=bill.bill, name=f"{voucher}/{number}" if voucher else str(number))
+        if len(same) > 1:
+            raise SeveralSuchPayments(bill=bill.bill, redemption=number)
+        if not same[0].shown:
+            found[same[0].voucher, number] = None
+    return tuple(FeesOffsetExplained(bill=bill.bill, voucher=voucher, redemption=number) for voucher, number in found)
+
+
+def explained(bill: Bill, named: ExplainedBy | None) -> tuple[FeesOffsetExplained, ...]:
+    """Mark the redemptions that the bill's offset shows. Raises Refusal `unknown_redemption`, `beyond_offset`."""
+    events = explain(bill, named)
+    marked = msgspec.structs.replace(bill, payments=[_marked(one, events) for one in bill.payments])
+    for part in _PARTS:
+        _check_payments(bill, marked, part, asked=False)
+    return events
+
+
+def check_named(billed: FeesBilled, named: ExplainedBy | None) -> None:
+    """Check that a new bill names no redemptions: none can stand on it. Raises Refusal `unknown_redemption`."""
+    explain(_billed(billed), named)
+
+
+def _marked(payment: Payment, explained: tuple[FeesOffsetExplained, ...]) -> Payment:
+    marks = ((one.voucher, one.redemption) for one in explained)
+    shown = payment.shown or (payment.voucher, payment.redemption) in marks
+    return msgspec.structs.replace(payment, shown=shown)
+
+
+def _check_payments(bill: Bill, corrected: Bill, part: Part, *, asked: bool) -> None:
+    """Check a corrected part against its redemptions; where `asked`, that none of them may be what its offset shows.
+
+    Raises Refusal `same_payment`, `beyond_offset`, `below_redeemed`.
+    """
+    standing = [each for each in corrected.payments if each.part == part and not each.reversed]
+    apart = next((each for each in standing if not each.shown), None)
+    rises = offset_fen(corrected, part) > offset_fen(bill, part) and unexplained_fen(corrected, part) > 0
+    if asked and rises and apart is not None:
+        raise OffsetUnexplained(
+            bill=bill.bill,
+            offset=unexplained_fen(corrected, part),
+            part=part,
+            voucher=apart.voucher,
+            redemption=apart.redemption,
+        )
+    if unexplained_fen(corrected, part) < 0:
+        shown = sum(each.amount_fen for each in standing if each.shown)
+        raise ExplainedBeyondOffset(bill=bill.bill, part=part, offset=offset_fen(corrected, part), shown=shown)
+    if owed_fen(corrected, part) < 0:
+        raise BelowRedeemed(
+            bill=bill.bill,
+            redeemed=redeemed_fen(bill, part),
+            part=part,
+            voucher=standing[0].voucher,
+            redemption=standing[0].redemption,
+        )
 
 
 def void(bill: Bill, reason: str) -> tuple[Event, ...]:

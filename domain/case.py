@@ -18,6 +18,7 @@ from domain.refusals.account import EventOfNoCase, ImpossibleEvent, UnknownAccou
 from domain.rules.touching import touching
 from domain.terms import versions as agreement
 from domain.text import words_of
+from domain.time import months_between
 
 
 class SourceMark(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -111,6 +112,8 @@ def open_incidents(case: Case) -> list[incidents.Incident]:
 
 def _account(case: Case, event: e.Event, reason: str | None) -> None:
     case.account = accounts.evolve(case.account, event)
+    for claim in case.claims.values():
+        claims.note_late(claim, "")
 
 
 def _incident(case: Case, event: e.IncidentOpened, reason: str | None) -> None:
@@ -121,12 +124,29 @@ def _bill(case: Case, event: e.FeesBilled, reason: str | None) -> None:
     case.bills[event.bill] = bills.evolve(case.bills.get(event.bill), event, reason)
 
 
+def _billed(case: Case, event: e.FeesBilled, reason: str | None) -> None:
+    """Apply what changes a bill's own amounts. The decisions on its months may rest on others since."""
+    _bill(case, event, reason)
+    bill = case.bills[event.bill]
+    for month, claim in case.claims.items():
+        if 0 <= months_between(bill.first_month, month) < bill.months:
+            claims.note_late(claim, event.bill)
+
+
 def _claim(case: Case, event: e.ClaimFiled, reason: str | None) -> None:
     case.claims[event.month] = claims.evolve(case.claims.get(event.month), event, reason)
 
 
 def _voucher(case: Case, event: e.VoucherIssued, reason: str | None) -> None:
     case.vouchers[event.voucher] = vouchers.evolve(case.vouchers.get(event.voucher), event, reason)
+
+
+def _cancelled(case: Case, event: e.VoucherCancelled, reason: str | None) -> None:
+    """Apply a cancellation to its voucher and to the claim, which then holds less."""
+    voucher = vouchers.evolve(case.vouchers.get(event.voucher), event, reason)
+    case.vouchers[event.voucher] = voucher
+    if voucher.month in case.claims:
+        case.claims[voucher.month] = claims.evolve(case.claims[voucher.month], event, reason)
 
 
 def _terms(case: Case, event: e.TermsPublished, reason: str | None) -> None:
@@ -162,16 +182,18 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.ExclusionWithdrawn,
     ),
     _joined: (e.IncidentJoined,),
-    _bill: (
-        e.FeesBilled,
-        e.FeesCorrected,
-        e.FeesVoided,
-        e.FeesRestored,
-        e.FeesPaidByVoucher,
-        e.FeesPaymentReversed,
+    _billed: (e.FeesBilled, e.FeesCorrected, e.FeesVoided, e.FeesRestored, e.FeesOffsetExplained),
+    _bill: (e.FeesPaidByVoucher, e.FeesPaymentReversed),
+    _claim: (
+        e.ClaimFiled,
+        e.ClaimWithdrawn,
+        e.ClaimDecided,
+        e.ClaimDisputed,
+        e.ClaimPaid,
+        e.ClaimPaymentCancelled,
     ),
-    _claim: (e.ClaimFiled, e.ClaimWithdrawn, e.ClaimDecided, e.ClaimDisputed, e.ClaimPaid),
-    _voucher: (e.VoucherIssued, e.VoucherRedeemed, e.RedemptionReversed, e.VoucherCancelled),
+    _voucher: (e.VoucherIssued, e.VoucherRedeemed, e.RedemptionReversed),
+    _cancelled: (e.VoucherCancelled,),
     _terms: (e.TermsPublished,),
     _calendar: (e.CalendarPublished,),
 }

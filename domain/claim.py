@@ -6,12 +6,22 @@ import msgspec
 
 from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
 from domain.decision import Decision, Head, encode, head
-from domain.events import ClaimDecided, ClaimDisputed, ClaimFiled, ClaimPaid, ClaimWithdrawn, Event
+from domain.events import (
+    ClaimDecided,
+    ClaimDisputed,
+    ClaimFiled,
+    ClaimPaid,
+    ClaimPaymentCancelled,
+    ClaimWithdrawn,
+    Event,
+    VoucherCancelled,
+)
 from domain.refusals.claim import (
     ClaimAlreadyDecided,
     ClaimAlreadyDisputed,
     ClaimAlreadyFiled,
     ClaimUndecided,
+    ClaimUndone,
     ClaimWasWithdrawn,
     ClaimWithdrawnBefore,
     DecidedBeforeDecided,
@@ -47,10 +57,22 @@ class Dispute(msgspec.Struct, kw_only=True, frozen=True):
     grounds: str
 
 
-class Claim(msgspec.Struct, kw_only=True):
-    """A claim's state. `pending` is the filing that waits for a decision; `paid` holds issued vouchers, in fen.
+class Cancelled(msgspec.Struct, kw_only=True, frozen=True):
+    """A cancellation of one of the claim's vouchers."""
 
-    `withdrawn` is the reason for which the latest filing was withdrawn; None where it was not.
+    voucher: str
+    amount_fen: int
+    reason: str
+
+
+class Claim(msgspec.Struct, kw_only=True):
+    """A claim's state. `pending` is the filing that waits for a decision; `paid` holds the vouchers' faces, in fen.
+
+    `withdrawn` is the reason for which the latest filing was withdrawn; None where it was not. `withdrawals` has such
+    a reason for each filing, by its index. `cancellations` are those of the vouchers' own events, and `told` those of
+    which the claim's stream tells too: older cancellations are not among them. `since` are those since the latest
+    decision. `late` is what was recorded since the latest decision and may change it: a bill's id, or an empty string
+    for the account's enrolment, stage or region.
     """
 
     account: str
@@ -58,10 +80,15 @@ class Claim(msgspec.Struct, kw_only=True):
     filings: list[Filing] = []
     pending: Filing | None = None
     withdrawn: str | None = None
+    withdrawals: dict[int, str] = {}
     decisions: list[Decided] = []
     disputes: list[Dispute] = []
     disputed: bool = False
     paid: dict[str, int] = {}
+    cancellations: list[Cancelled] = []
+    told: list[Cancelled] = []
+    since: list[Cancelled] = []
+    late: str | None = None
 
     @property
     def filed_at(self) -> int:
@@ -77,18 +104,28 @@ class Claim(msgspec.Struct, kw_only=True):
         return 0 if self.latest is None else self.latest.awarded_fen
 
     @property
-    def issued_fen(self) -> int:
-        return sum(self.paid.values())
+    def cancelled_fen(self) -> int:
+        return sum(one.amount_fen for one in self.cancellations)
 
     @property
-    def to_issue_fen(self) -> int:
-        """The amount of the latest award for which no voucher was issued yet."""
-        return max(0, self.awarded_fen - self.issued_fen)
+    def held_fen(self) -> int:
+        """The amount that the month's vouchers hold: their faces less what was cancelled, spent or not."""
+        return sum(self.paid.values()) - self.cancelled_fen
+
+    @property
+    def due_fen(self) -> int:
+        """The amount of the latest award that no voucher holds."""
+        return max(0, self.awarded_fen - self.held_fen)
 
     @property
     def overpaid_fen(self) -> int:
-        """The amount issued beyond the latest decision's award. It is not taken back."""
-        return max(0, self.issued_fen - self.awarded_fen)
+        """The amount that vouchers hold beyond the latest decision's award. It is not taken back by itself."""
+        return max(0, self.held_fen - self.awarded_fen)
+
+    @property
+    def undone(self) -> Cancelled | None:
+        """The latest cancellation since the latest decision, where something is due: it is issued again if asked."""
+        return self.since[-1] if self.since and self.due_fen else None
 
 
 def status(claim: Claim) -> str:
@@ -103,7 +140,7 @@ def status(claim: Claim) -> str:
         return "refused"
     if claim.latest.outcome != "awarded":
         return "not_awarded"
-    return "awarded" if claim.to_issue_fen else "settled"
+    return "awarded" if claim.due_fen else "settled"
 
 
 def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
@@ -111,39 +148,70 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
     match event:
         case ClaimFiled():
             if claim is None:
-                claim = Claim(account=event.account, month=event.month, filings=[], decisions=[], disputes=[], paid={})
+                claim = _begun(event)
             claim.pending, claim.withdrawn = Filing(filed_at=event.filed_at, statement=event.statement), None
             claim.filings.append(claim.pending)
         case _ if claim is None:
             raise ValueError(f"a claim cannot begin with {type(event).__name__}")
         case ClaimWithdrawn():
             claim.pending, claim.withdrawn = None, reason or ""
+            claim.withdrawals[len(claim.filings) - 1] = claim.withdrawn
         case ClaimDecided():
             record = bytes(event.decision)
             claim.decisions.append(Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason))
-            claim.pending, claim.disputed = None, False
+            claim.pending, claim.disputed, claim.since, claim.late = None, False, [], None
         case ClaimDisputed():
             claim.disputes.append(Dispute(disputed_at=event.disputed_at, grounds=event.grounds))
             claim.disputed = True
         case ClaimPaid():
             claim.paid[event.voucher] = event.amount_fen
+        case VoucherCancelled():
+            cancelled = Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or "")
+            claim.cancellations.append(cancelled)
+            claim.since.append(cancelled)
+        case ClaimPaymentCancelled():
+            claim.told.append(Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or ""))
         case _:
             raise ValueError(f"{type(event).__name__} is no event of a claim")
     return claim
 
 
+def note_late(claim: Claim, bill: str) -> None:
+    """Note what was recorded since the latest decision; a bill is named rather than the account."""
+    if claim.decisions and claim.pending is None:
+        claim.late = bill or claim.late or ""
+
+
+def _begun(event: ClaimFiled) -> Claim:
+    return Claim(
+        account=event.account,
+        month=event.month,
+        filings=[],
+        withdrawals={},
+        decisions=[],
+        disputes=[],
+        paid={},
+        cancellations=[],
+        told=[],
+        since=[],
+    )
+
+
 def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[Event, ...]:
     """Record a claim, even an early or late one. No event where the same claim was filed before.
 
-    Raises Refusal `month_not_over`, `claim_filed`, `claim_decided`.
+    Raises Refusal `month_not_over`, `undone`, `claim_filed`, `claim_decided`.
     """
     if command.filed_at < month_ends_at:
         raise MonthNotOver(account=command.account, month=command.month, month_ends_at=month_ends_at)
     wanted = Filing(filed_at=int(command.filed_at), statement=command.statement)
-    withdrawn = claim is not None and status(claim) == "withdrawn"
-    if claim is not None and not withdrawn:
-        if wanted in claim.filings:
+    if claim is not None and wanted in claim.filings:
+        withdrawn = claim.withdrawals.get(_latest(claim.filings, wanted))
+        if withdrawn is None:
             return ()
+        if not command.again:
+            raise ClaimUndone(account=command.account, month=command.month, withdrawn=withdrawn)
+    if claim is not None and status(claim) != "withdrawn":
         if claim.pending is not None:
             raise ClaimAlreadyFiled(account=command.account, month=command.month, filed_at=claim.filed_at)
         if claim.latest is not None and claim.latest.outcome != "too_early":
@@ -161,6 +229,11 @@ def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[E
             statement=None if command.statement is None else str(command.statement),
         ),
     )
+
+
+def _latest(filings: list[Filing], wanted: Filing) -> int:
+    """The index of the latest of several equal filings."""
+    return max(index for index, filing in enumerate(filings) if filing == wanted)
 
 
 def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:

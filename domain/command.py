@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 import msgspec
 
-from domain.values import Key
+from domain.time import MonthText
+from domain.values import Id, Key
 
 
 class Command(
@@ -20,3 +22,13 @@ class Command(
     def wire(self) -> Command:
         """The command as a batch line spells it."""
         return self
+
+
+class MonthCommand(Command, frozen=True, kw_only=True):
+    """Base of the month's runs: a command for every account of a month that has something to do."""
+
+    month: MonthText
+
+    @abstractmethod
+    def of(self, account: Id) -> Command:
+        """The command for one of the accounts. It has no key: the key belongs to the run."""

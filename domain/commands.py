@@ -5,19 +5,42 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Annotated
 
 import msgspec
 
 from domain.account_commands import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
-from domain.command import Command
-from domain.events import Part
-from domain.money import Fen
+from domain.bill_commands import BillFees, CorrectFees, VoidFees
+from domain.command import Command, MonthCommand
 from domain.time import Instant, MonthText, Seconds
-from domain.values import Clause, EvidenceField, FunctionName, Id, VoucherId, VoucherOffset, Words
+from domain.values import Clause, EvidenceField, FunctionName, Id, Words
+from domain.voucher_commands import (
+    CancelVoucher,
+    IssueMonth,
+    IssueVoucher,
+    IssueVoucherOrMonth,
+    RedeemVoucher,
+    ReverseRedemption,
+)
 
-__all__ = ["CloseAccount", "Command", "CorrectAccount", "EnrollAccount", "MoveAccount", "RestageAccount"]
+__all__ = [
+    "BillFees",
+    "CancelVoucher",
+    "CloseAccount",
+    "Command",
+    "CorrectAccount",
+    "CorrectFees",
+    "EnrollAccount",
+    "IssueMonth",
+    "IssueVoucher",
+    "IssueVoucherOrMonth",
+    "MonthCommand",
+    "MoveAccount",
+    "RedeemVoucher",
+    "RestageAccount",
+    "ReverseRedemption",
+    "VoidFees",
+]
 
 
 class PublishTerms(Command, tag="terms publish", frozen=True, kw_only=True):
@@ -117,40 +140,6 @@ class WithdrawExclusion(Command, tag="exclusion withdraw", frozen=True, kw_only=
     reason: Words
 
 
-class BillFees(Command, tag="fees bill", frozen=True, kw_only=True):
-    """Record what an account was billed for one month or several."""
-
-    ARGUMENTS = ("bill",)
-    bill: Id
-    account: Id
-    first_month: MonthText
-    months: int = 1
-    billed_at: Instant
-    product_fee: Fen
-    call_fee: Fen | None = None
-    voucher_offset: VoucherOffset | None = None
-    again: bool = False
-
-
-class CorrectFees(Command, tag="fees correct", frozen=True, kw_only=True):
-    """Correct a bill's amounts."""
-
-    ARGUMENTS = ("bill",)
-    bill: Id
-    product_fee: Fen | None = None
-    call_fee: Fen | None = None
-    voucher_offset: VoucherOffset | None = None
-    reason: Words
-
-
-class VoidFees(Command, tag="fees void", frozen=True, kw_only=True):
-    """Void a bill; its redemptions must be reversed first."""
-
-    ARGUMENTS = ("bill",)
-    bill: Id
-    reason: Words
-
-
 class FileClaim(Command, tag="claim file", frozen=True, kw_only=True):
     """Record an account's claim for a month that has ended."""
 
@@ -159,6 +148,7 @@ class FileClaim(Command, tag="claim file", frozen=True, kw_only=True):
     month: MonthText
     filed_at: Instant
     statement: Words | None = None
+    again: bool = False
 
 
 class WithdrawClaim(Command, tag="claim withdraw", frozen=True, kw_only=True):
@@ -168,16 +158,6 @@ class WithdrawClaim(Command, tag="claim withdraw", frozen=True, kw_only=True):
     account: Id
     month: MonthText
     reason: Words
-
-
-class MonthCommand(Command, frozen=True, kw_only=True):
-    """Base of the month's runs: a command for every account of a month that has something to do."""
-
-    month: MonthText
-
-    @abstractmethod
-    def of(self, account: Id) -> Command:
-        """The command for one of the accounts. It has no key: the key belongs to the run."""
 
 
 class DecideClaimOrMonth(Command, tag="claim decide", frozen=True, kw_only=True):
@@ -241,78 +221,6 @@ class RedecideClaim(Command, tag="claim redecide", frozen=True, kw_only=True):
     month: MonthText
     reason: Words
     decided_at: Instant | None = None
-
-
-class IssueVoucherOrMonth(Command, tag="voucher issue", frozen=True, kw_only=True):
-    """Issue what the latest decision awards, less what was already issued for that month."""
-
-    ARGUMENTS = ("account", "month")
-    account: Id | None = None
-    month: MonthText
-    issued_at: Instant | None = None
-    voucher: VoucherId | None = None
-    all: bool = False
-
-    def parsed(self) -> IssueVoucher | IssueMonth:
-        """The command that this is the wire form of."""
-        if self.account is None:
-            return IssueMonth(month=self.month, issued_at=self.issued_at, voucher=self.voucher, key=self.key)
-        return IssueVoucher(
-            account=self.account, month=self.month, issued_at=self.issued_at, voucher=self.voucher, key=self.key
-        )
-
-
-class IssueVoucher(Command, tag="voucher issue", frozen=True, kw_only=True):
-    """Issue what an account's latest decision for a month awards, less what was already issued for it."""
-
-    account: Id
-    month: MonthText
-    issued_at: Instant | None = None
-    voucher: VoucherId | None = None
-
-
-class IssueMonth(MonthCommand, tag="voucher issue", frozen=True, kw_only=True):
-    """Issue every voucher of a month that is awarded and not issued."""
-
-    issued_at: Instant | None = None
-    voucher: VoucherId | None = None
-
-    def wire(self) -> IssueVoucherOrMonth:
-        return IssueVoucherOrMonth(
-            month=self.month, issued_at=self.issued_at, voucher=self.voucher, all=True, key=self.key
-        )
-
-    def of(self, account: Id) -> IssueVoucher:
-        return IssueVoucher(account=account, month=self.month, issued_at=self.issued_at, voucher=self.voucher)
-
-
-class RedeemVoucher(Command, tag="voucher redeem", frozen=True, kw_only=True):
-    """Pay a part of a later bill of the same account with a voucher."""
-
-    ARGUMENTS = ("voucher",)
-    voucher: VoucherId
-    account: Id
-    bill: Id
-    part: Part
-    amount: Fen
-    redeemed_at: Instant
-
-
-class ReverseRedemption(Command, tag="voucher reverse", frozen=True, kw_only=True):
-    """Reverse a redemption."""
-
-    ARGUMENTS = ("voucher", "redemption")
-    voucher: VoucherId
-    redemption: Annotated[int, msgspec.Meta(ge=1)]
-    reason: Words
-
-
-class CancelVoucher(Command, tag="voucher cancel", frozen=True, kw_only=True):
-    """Cancel a voucher's balance."""
-
-    ARGUMENTS = ("voucher",)
-    voucher: VoucherId
-    reason: Words
 
 
 COMMANDS: tuple[type[Command], ...] = (

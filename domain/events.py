@@ -10,15 +10,9 @@ from typing import Literal
 
 import msgspec
 
-Function = Literal["agent_sign_in", "agent_calls", "inbound_routing"]
-"""The functions that can be unavailable under the reference agreement. Other terms list their own."""
-Stage = Literal["general", "public_beta", "invited_beta"]
-Part = Literal["service", "call"]
-Scope = Literal["account", "accounts", "regions", "all"]
+from domain.event import Event, Function, Part, Scope, Stage
 
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of all events."""
+__all__ = ["Event", "Function", "Part", "Scope", "Stage"]
 
 
 class LedgerCreated(Event, frozen=True, kw_only=True):
@@ -307,6 +301,14 @@ class FeesPaymentReversed(Event, frozen=True, kw_only=True):
     redemption: int
 
 
+class FeesOffsetExplained(Event, frozen=True, kw_only=True):
+    """The bill's own voucher offset shows a redemption already: both are records of one payment."""
+
+    bill: str
+    voucher: str
+    redemption: int
+
+
 class ClaimFiled(Event, frozen=True, kw_only=True):
     """The customer claimed a month."""
 
@@ -349,6 +351,15 @@ class ClaimPaid(Event, frozen=True, kw_only=True):
     amount_fen: int
 
 
+class ClaimPaymentCancelled(Event, frozen=True, kw_only=True):
+    """The claim's side of a cancelled voucher: the claim knows of it. Amounts are summed over the vouchers alone."""
+
+    account: str
+    month: str
+    voucher: str
+    amount_fen: int
+
+
 class VoucherIssued(Event, frozen=True, kw_only=True):
     """A voucher was issued for a claim's award less earlier vouchers; `version` names the terms that govern it."""
 
@@ -380,7 +391,7 @@ class RedemptionReversed(Event, frozen=True, kw_only=True):
 
 
 class VoucherCancelled(Event, frozen=True, kw_only=True):
-    """The voucher's balance was cancelled."""
+    """The voucher's balance, or a part of it, was cancelled."""
 
     voucher: str
     amount_fen: int

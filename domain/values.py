@@ -9,11 +9,21 @@ import msgspec
 
 from domain.events import Evidence
 from domain.money import Fen
-from domain.refusals.values import BadClause, BadFunction, BadId, BadKey, BadSha256, BadText, BadVoucherId
+from domain.refusals.values import (
+    BadClause,
+    BadFunction,
+    BadId,
+    BadKey,
+    BadRedemptions,
+    BadSha256,
+    BadText,
+    BadVoucherId,
+)
 from domain.time import Instant, MonthText, Seconds
 
 _ID = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 _VOUCHER = re.compile(r"[A-Za-z0-9._:@-]{1,96}")
+_REDEMPTION = re.compile(r"(?:[A-Za-z0-9._:@-]{1,96}/)?[1-9][0-9]{0,8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CLAUSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.()-]{0,39}")
 _FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -118,6 +128,27 @@ EXCLUSION_CLAUSES = tuple(f"2.3({number})" for number in range(1, 12))
 """The exclusion clauses of the reference agreement."""
 
 
+class ExplainedBy(str):
+    """The redemptions that a bill's voucher offset shows already: `none`, or numbers such as `1` or `VOUCHER/1`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> ExplainedBy:
+        """Check the form of the names. Raises BadValue `bad_redemptions`."""
+        names = [name.strip() for name in re.split("[,;]", text)]
+        if names != ["none"] and not all(map(_REDEMPTION.fullmatch, names)):
+            raise BadRedemptions(text=text[:110])
+        return cls(",".join(names))
+
+    @property
+    def redemptions(self) -> tuple[tuple[str | None, int], ...]:
+        """The named redemptions, each with its voucher where that is named."""
+        names = () if self == "none" else self.split(",")
+        found = (name.rpartition("/") for name in names)
+        return tuple((voucher or None, int(number)) for voucher, _, number in found)
+
+
 class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The amount of each part of a bill that was paid with vouchers outside this ledger."""
 
@@ -137,7 +168,7 @@ class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
 
 
-_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash)
+_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash, ExplainedBy)
 
 
 def parse_value(kind: type, value: Any) -> Any:
@@ -149,9 +180,17 @@ def parse_value(kind: type, value: Any) -> Any:
         raise NotImplementedError(f"no wire form for {kind}")
     if kind is Seconds and type(value) is int:
         value = str(value)
+    if kind is ExplainedBy:
+        value = _names(value)
     if not isinstance(value, str):
         raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
     return kind.parse(value)
+
+
+def _names(value: Any) -> Any:
+    """The names of redemptions as a text; one may be a number, and several a list. Anything else stays as it is."""
+    each = value if isinstance(value, list) else [value]
+    return ",".join(map(str, each)) if all(type(one) in (int, str) for one in each) else value
 
 
 _MONEY_HINT = ' (amounts are decimal strings, like "600.00")'

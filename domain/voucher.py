@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.bill import Bill, owed_fen
+from domain.bill import Bill, is_shown, owed_fen, unexplained_fen
 from domain.claim import Claim
-from domain.commands import IssueVoucher, RedeemVoucher, ReverseRedemption
+from domain.commands import CancelVoucher, IssueVoucher, RedeemVoucher, ReverseRedemption
 from domain.events import (
     ClaimPaid,
+    ClaimPaymentCancelled,
     Event,
+    FeesOffsetExplained,
     FeesPaidByVoucher,
     FeesPaymentReversed,
     Part,
@@ -21,11 +23,18 @@ from domain.events import (
 from domain.refusals.voucher import (
     BeyondBalance,
     BeyondBill,
+    CancelsBeyondBalance,
     ClaimNotDecided,
     IssuedBeforeDecided,
+    IssueUndone,
     NothingAwarded,
     NothingLeft,
+    NothingToCancel,
+    NotShownOnBill,
+    RecordedAsAnother,
+    RedemptionUndone,
     RedemptionWasReversed,
+    SamePayment,
     UnknownRedemption,
 )
 from domain.rules import vouchers as rules
@@ -45,10 +54,11 @@ class Redemption(msgspec.Struct, kw_only=True):
 
 
 class Cancellation(msgspec.Struct, kw_only=True, frozen=True):
-    """A cancellation of the voucher's balance."""
+    """A cancellation of the voucher's balance or a part of it; `left_fen` is what it left."""
 
     amount_fen: int
     reason: str | None
+    left_fen: int
 
 
 class Voucher(msgspec.Struct, kw_only=True):
@@ -75,6 +85,12 @@ class Voucher(msgspec.Struct, kw_only=True):
     @property
     def balance_fen(self) -> int:
         return self.amount_fen - self.redeemed_fen - self.cancelled_fen
+
+    @property
+    def given_back_fen(self) -> int:
+        """What can be spent of a voucher that was wholly cancelled, since a redemption was reversed afterwards."""
+        was_cancelled = bool(self.cancellations) and self.cancellations[-1].left_fen == 0
+        return self.balance_fen if was_cancelled else 0
 
 
 def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher:
@@ -107,24 +123,33 @@ def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher
         case RedemptionReversed():
             voucher.redemptions[event.redemption - 1].reversed = reason or ""
         case VoucherCancelled():
-            voucher.cancellations.append(Cancellation(amount_fen=event.amount_fen, reason=reason))
+            left_fen = voucher.balance_fen - event.amount_fen
+            voucher.cancellations.append(Cancellation(amount_fen=event.amount_fen, reason=reason, left_fen=left_fen))
         case _:
             raise ValueError(f"{type(event).__name__} is no event of a voucher")
     return voucher
 
 
 def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str) -> tuple[VoucherIssued, ...]:
-    """Issue a voucher for the latest award less the month's earlier vouchers. No event where nothing is left.
+    """Issue a voucher for the latest award less what the month's vouchers hold. No event where nothing is due.
 
-    Raises Refusal `claim_undecided`, `nothing_awarded`, `issued_before_decided`.
+    Raises Refusal `claim_undecided`, `nothing_awarded`, `undone`, `issued_before_decided`.
     """
     latest = claim.latest
     if latest is None:
         raise ClaimNotDecided(account=claim.account, month=claim.month)
-    if claim.to_issue_fen == 0:
+    if claim.due_fen == 0:
         if latest.outcome != "awarded" and not claim.paid:
             raise NothingAwarded(account=claim.account, month=claim.month, outcome=latest.outcome)
         return ()
+    if claim.undone is not None and not command.again:
+        raise IssueUndone(
+            account=claim.account,
+            month=claim.month,
+            voucher=claim.undone.voucher,
+            cancelled=claim.undone.reason,
+            due=claim.due_fen,
+        )
     if issued_at < latest.decided_at:
         raise IssuedBeforeDecided(
             account=claim.account, month=claim.month, decided_at=latest.decided_at, issued_at=issued_at
@@ -135,7 +160,7 @@ def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str) -> 
             voucher=str(command.voucher or f"V-{claim.account}-{claim.month}-{number}"),
             account=claim.account,
             month=claim.month,
-            amount_fen=claim.to_issue_fen,
+            amount_fen=claim.due_fen,
             issued_at=issued_at,
             decision=latest.number,
             version=version,
@@ -150,22 +175,19 @@ def paid(event: VoucherIssued) -> ClaimPaid:
 
 def redeem(
     voucher: Voucher, bill: Bill, command: RedeemVoucher, terms: Terms
-) -> tuple[VoucherRedeemed, FeesPaidByVoucher] | tuple[()]:
-    """Redeem a voucher: one event for the voucher, one for the bill. No event where the same redemption is valid.
+) -> tuple[VoucherRedeemed, *tuple[FeesPaidByVoucher | FeesOffsetExplained, ...]] | tuple[()]:
+    """Redeem a voucher: one event for the voucher, then those for the bill. No event where the same redemption stands.
 
-    Raises Refusal as the rules of `domain/rules/vouchers.py` do, `beyond_balance` and `beyond_bill`.
+    Raises Refusal `undone`, `same_payment`, as the rules of `domain/rules/vouchers.py` do, `beyond_balance`,
+    `beyond_offset` and `beyond_bill`.
     """
+    if _stands(voucher, bill, command):
+        return ()
     amount_fen = int(command.amount)
-    for redemption in voucher.redemptions:
-        same = (voucher.account, redemption.bill, redemption.part, redemption.amount_fen, redemption.redeemed_at)
-        wanted = (command.account, command.bill, command.part, amount_fen, command.redeemed_at)
-        if redemption.reversed is None and same == wanted:
-            return ()
     rules.check_usable(voucher.voucher, voucher.account, voucher.issued_at, bill, command, terms)
     if amount_fen > voucher.balance_fen:
         raise BeyondBalance(voucher=voucher.voucher, balance=voucher.balance_fen, amount=amount_fen)
-    if amount_fen > owed_fen(bill, command.part):
-        raise BeyondBill(part=command.part, bill=bill.bill, owed=owed_fen(bill, command.part), amount=amount_fen)
+    _check_room(bill, command)
     number = len(voucher.redemptions) + 1
     redeemed = VoucherRedeemed(
         voucher=voucher.voucher,
@@ -183,7 +205,47 @@ def redeem(
         part=command.part,
         amount_fen=amount_fen,
     )
-    return redeemed, bill_side
+    if not command.shown_on_bill:
+        return redeemed, bill_side
+    return redeemed, bill_side, FeesOffsetExplained(bill=bill.bill, voucher=voucher.voucher, redemption=number)
+
+
+def _stands(voucher: Voucher, bill: Bill, command: RedeemVoucher) -> bool:
+    """Whether the same redemption stands. Raises Refusal `same_payment`, and `undone` where it was reversed."""
+    same = [redemption for redemption in voucher.redemptions if _same(voucher, redemption, command)]
+    standing = next((redemption for redemption in same if redemption.reversed is None), None)
+    if standing is not None:
+        if command.shown_on_bill and not is_shown(bill, voucher.voucher, standing.number):
+            raise RecordedAsAnother(redemption=standing.number, voucher=voucher.voucher, bill=bill.bill)
+        return True
+    said = command.shown_on_bill
+    undone = [one for one in same if said in (None, is_shown(bill, voucher.voucher, one.number))]
+    if undone and not command.again:
+        number, reversed_for = undone[-1].number, undone[-1].reversed or ""
+        raise RedemptionUndone(redemption=number, voucher=voucher.voucher, reversed=reversed_for)
+    return False
+
+
+def _same(voucher: Voucher, redemption: Redemption, command: RedeemVoucher) -> bool:
+    known = (voucher.account, redemption.bill, redemption.part, redemption.amount_fen, redemption.redeemed_at)
+    return known == (command.account, command.bill, command.part, int(command.amount), command.redeemed_at)
+
+
+def _check_room(bill: Bill, command: RedeemVoucher) -> None:
+    """Check that a payment fits the bill: within its own offset where it is shown there, else within what is owed.
+
+    Raises Refusal `same_payment` where it must be said which, `beyond_offset`, `beyond_bill`.
+    """
+    amount_fen, offset_fen = int(command.amount), unexplained_fen(bill, command.part)
+    if command.shown_on_bill:
+        if amount_fen > offset_fen:
+            raise NotShownOnBill(part=command.part, bill=bill.bill, offset=offset_fen, amount=amount_fen)
+        return
+    if command.shown_on_bill is None and amount_fen <= offset_fen:
+        raise SamePayment(bill=bill.bill, offset=offset_fen, part=command.part, amount=amount_fen)
+    owed = owed_fen(bill, command.part)
+    if amount_fen > owed:
+        raise BeyondBill(part=command.part, bill=bill.bill, owed=owed, amount=amount_fen)
 
 
 def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionReversed, FeesPaymentReversed] | tuple[()]:
@@ -201,10 +263,28 @@ def reverse(voucher: Voucher, command: ReverseRedemption) -> tuple[RedemptionRev
     )
 
 
-def cancel(voucher: Voucher, reason: str) -> tuple[Event, ...]:
-    """Cancel the balance. Raises Refusal `nothing_left` where it is zero and was not cancelled for this reason."""
-    if voucher.balance_fen:
-        return (VoucherCancelled(voucher=voucher.voucher, amount_fen=voucher.balance_fen),)
-    if any(cancellation.reason == reason for cancellation in voucher.cancellations):
+def cancel(voucher: Voucher, command: CancelVoucher) -> tuple[VoucherCancelled, ...]:
+    """Cancel the balance, or a part of it. No event where the same was cancelled for the same reason.
+
+    Raises Refusal `nothing_to_cancel`, `nothing_left`, `beyond_balance`.
+    """
+    same = [one for one in voucher.cancellations if one.reason == command.reason]
+    if any(one.amount_fen == command.amount for one in same):
         return ()
-    raise NothingLeft(voucher=voucher.voucher)
+    if command.amount is None and same and voucher.balance_fen == 0:
+        return ()
+    amount_fen = voucher.balance_fen if command.amount is None else int(command.amount)
+    if command.amount == 0:
+        raise NothingToCancel(voucher=voucher.voucher)
+    if voucher.balance_fen == 0:
+        raise NothingLeft(voucher=voucher.voucher)
+    if amount_fen > voucher.balance_fen:
+        raise CancelsBeyondBalance(voucher=voucher.voucher, balance=voucher.balance_fen, amount=amount_fen)
+    return (VoucherCancelled(voucher=voucher.voucher, amount_fen=amount_fen),)
+
+
+def cancelled(voucher: Voucher, event: VoucherCancelled) -> ClaimPaymentCancelled:
+    """The claim's side of a cancellation."""
+    return ClaimPaymentCancelled(
+        account=voucher.account, month=voucher.month, voucher=voucher.voucher, amount_fen=event.amount_fen
+    )

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from domain.money import yuan
 from domain.refusals import Damaged, Refusal
 from domain.terms.readings import NUMBERS
 from domain.terms.versions import Version, by_name, needs_calendar
@@ -24,6 +25,7 @@ from ledger.log.database import SideStoreError
 from ledger.log.reader import Reader
 from ledger.queries.open_outages import open_after_month
 from ledger.queries.read_models import reached_as_kept
+from ledger.queries.upgraded_claims import upgraded_claims
 from ledger.shipped import newer_documents, shipped_path
 from ledger.transparency.tree import tree_as_kept
 
@@ -161,6 +163,7 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
         yield _clock(log, zone)
         yield from _unfinished(log)
         yield from _open_outages(log, zone)
+        yield from _upgraded(log)
     yield from _writable(ledger)
     yield _kept(ledger, position)
     yield _tree(ledger)
@@ -225,6 +228,27 @@ def _open_outages(log: Reader, zone: str) -> Iterator[Diagnosis]:
         named = ", ".join(one.incident for one in lasting)
         message = said("still open after their month: {incidents}", incidents=named)
         yield Diagnosis("outages", "note", message, said("record their ends: `slaledger incident close`"))
+
+
+def _upgraded(log: Reader) -> Iterator[Diagnosis]:
+    """Claims whose figures changed with the rule of what is cancelled, until something is issued on them."""
+    for one in upgraded_claims(log):
+        message = said(
+            "{account} {month}: what was cancelled counts as not issued now; due {due}, before {due_before}; "
+            "overpaid {overpaid}, before {overpaid_before}",
+            account=one.account,
+            month=one.month,
+            due=yuan(one.due_fen),
+            due_before=yuan(one.due_before_fen),
+            overpaid=yuan(one.overpaid_fen),
+            overpaid_before=yuan(one.overpaid_before_fen),
+        )
+        hint = said(
+            "look before anything is issued: `slaledger claim show {account} {month}`",
+            account=one.account,
+            month=one.month,
+        )
+        yield Diagnosis("claims", "note", message, hint)
 
 
 def _writable(ledger: Ledger) -> Iterator[Diagnosis]:

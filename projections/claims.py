@@ -9,7 +9,11 @@ from domain.claim import status
 
 
 class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim's state; amounts in fen; `outcome` is the latest decision's."""
+    """A claim's state; amounts in fen; `outcome` is the latest decision's.
+
+    `issued_fen` is what the month's vouchers hold: their faces less what was cancelled. `undone` is the voucher that
+    was cancelled since the latest decision, where something is due. `late` is as in `domain.claim.Claim`.
+    """
 
     account: str
     month: str
@@ -18,7 +22,12 @@ class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded_fen: int
     issued_fen: int
+    cancelled_fen: int
+    due_fen: int
     overpaid_fen: int
+    undone: str | None
+    disputed_at: int | None
+    late: str | None
 
 
 def claim_rows(case: Case) -> list[ClaimRow]:
@@ -31,8 +40,13 @@ def claim_rows(case: Case) -> list[ClaimRow]:
             filed_at=claim.filed_at,
             outcome=None if claim.latest is None else claim.latest.outcome,
             awarded_fen=claim.awarded_fen,
-            issued_fen=claim.issued_fen,
+            issued_fen=claim.held_fen,
+            cancelled_fen=claim.cancelled_fen,
+            due_fen=claim.due_fen,
             overpaid_fen=claim.overpaid_fen,
+            undone=None if claim.undone is None else claim.undone.voucher,
+            disputed_at=claim.disputes[-1].disputed_at if claim.disputed else None,
+            late=claim.late,
         )
         for _, claim in sorted(case.claims.items())
     ]

@@ -12,13 +12,17 @@ from domain.case import Case, incidents_of, open_incidents
 from domain.incident import Incident
 from domain.intervals import Span
 from domain.refusals.terms import NoTerms
+from domain.rules.fees import covers
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, month_of, months_between
 
 
 class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A month as measured: microseconds, the availability in lowest terms, `tier` None where none applies."""
+    """A month as measured: microseconds, the availability in lowest terms, `tier` None where none applies.
+
+    `bill` is one of the bills for the month, by which it is seen that there is one.
+    """
 
     account: str
     month: str
@@ -26,6 +30,7 @@ class MonthRow(msgspec.Struct, frozen=True, kw_only=True):
     numerator: int
     denominator: int
     tier: int | None
+    bill: str | None
 
 
 def has_open_incident(case: Case) -> bool:
@@ -45,6 +50,7 @@ def month_rows(case: Case, account: str, at: int) -> list[MonthRow]:
             numerator=result.availability.numerator,
             denominator=result.availability.denominator,
             tier=result.availability.tier,
+            bill=next((name for name, bill in case.bills.items() if covers(bill, month)), None),
         )
         for month, result in zip(months, measured, strict=True)
     ]

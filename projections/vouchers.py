@@ -8,7 +8,10 @@ from domain.case import Case
 
 
 class VoucherRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher; amounts in fen, balance = issued - redeemed - cancelled."""
+    """A voucher; amounts in fen, balance = issued - redeemed - cancelled.
+
+    `given_back_fen` is what can be spent of it though it was wholly cancelled, since a redemption was reversed later.
+    """
 
     voucher: str
     account: str
@@ -17,6 +20,7 @@ class VoucherRow(msgspec.Struct, frozen=True, kw_only=True):
     redeemed_fen: int
     cancelled_fen: int
     balance_fen: int
+    given_back_fen: int
     issued_at: int
 
 
@@ -31,6 +35,7 @@ def voucher_rows(case: Case) -> list[VoucherRow]:
             redeemed_fen=voucher.redeemed_fen,
             cancelled_fen=voucher.cancelled_fen,
             balance_fen=voucher.balance_fen,
+            given_back_fen=voucher.given_back_fen,
             issued_at=voucher.issued_at,
         )
         for _, voucher in sorted(case.vouchers.items())

@@ -775,13 +775,17 @@ def tier_of(ratio: Fraction, terms: Terms) -> int | None:
 
 @dataclass
 class Bill:
-    """What was paid, with the voucher payments that stand: (voucher, number) to month, part and amount."""
+    """What was paid, with the voucher payments that stand: (voucher, number) to month, part and amount.
+
+    `shown` are those that the bill's own offset shows: they count once, as payments.
+    """
 
     amounts: Json
     first_month: str
     months: int
     void: bool = False
     payments: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
+    shown: set[tuple[str, int]] = field(default_factory=set)
 
     def share(self, amount: int, month: str) -> int:
         """R11: the part of an amount that falls on a month; the odd fen go to the earliest months."""
@@ -794,7 +798,8 @@ class Bill:
     def offset(self, part: str, month: str) -> int:
         """R12: what vouchers paid of a part, those that were awarded for this very month left out."""
         paid = sum(amount for whose, of, amount in self.payments.values() if of == part and whose != month)
-        return int(self.amounts.get(f"{part}_voucher_fen", 0)) + paid
+        shown = sum(self.payments[key][2] for key in self.shown & self.payments.keys() if self.payments[key][1] == part)
+        return int(self.amounts.get(f"{part}_voucher_fen", 0)) - shown + paid
 
 
 def bills_of(events: Iterable[Event]) -> list[Bill]:
@@ -816,6 +821,9 @@ def bills_of(events: Iterable[Event]) -> list[Bill]:
             bills[data["bill"]].payments[data["voucher"], data["redemption"]] = paid
         elif event.topic == "fees.payment_reversed":
             del bills[data["bill"]].payments[data["voucher"], data["redemption"]]
+            bills[data["bill"]].shown.discard((data["voucher"], data["redemption"]))
+        elif event.topic == "fees.offset_explained":
+            bills[data["bill"]].shown.add((data["voucher"], data["redemption"]))
     return [bill for bill in bills.values() if not bill.void]
 
 

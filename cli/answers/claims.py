@@ -39,6 +39,8 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     awarded: Fen
     issued: Fen
+    cancelled: Fen
+    due: Fen
     overpaid: Fen
     disputes: list[DisputeShown]
     decisions: list[DecisionAnswer]
@@ -49,9 +51,8 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
         opens, closes = ("?" if edge is None else edge.rfc3339() for edge in (self.window.opens, self.window.closes))
         if self.window.opens is not None and self.window.closes is None:
             closes = said("any later time")
-        amounts = {"awarded": self.awarded, "issued": self.issued} | (
-            {"overpaid": self.overpaid} if self.overpaid else {}
-        )
+        rest = {"cancelled": self.cancelled, "due": self.due, "overpaid": self.overpaid}
+        amounts = {"awarded": self.awarded, "issued": self.issued} | {name: fen for name, fen in rest.items() if fen}
         print_pairs(
             [
                 (said("account"), self.account),
@@ -99,7 +100,9 @@ def claim_answer(case: Case, found: Claim, lang: str) -> ClaimAnswer:
         ),
         currency=terms.currency,
         awarded=Fen(found.awarded_fen),
-        issued=Fen(found.issued_fen),
+        issued=Fen(found.held_fen),
+        cancelled=Fen(found.cancelled_fen),
+        due=Fen(found.due_fen),
         overpaid=Fen(found.overpaid_fen),
         disputes=[
             DisputeShown(disputed_at=ZonedInstant(dispute.disputed_at, zone), grounds=dispute.grounds)
@@ -120,6 +123,8 @@ class ClaimListed(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded: Fen
     issued: Fen
+    cancelled: Fen
+    due: Fen
     overpaid: Fen
     currency: str
 
@@ -134,6 +139,8 @@ def claim_listed(row: ClaimRow, zone: str, currency: str) -> ClaimListed:
         outcome=row.outcome,
         awarded=Fen(row.awarded_fen),
         issued=Fen(row.issued_fen),
+        cancelled=Fen(row.cancelled_fen),
+        due=Fen(row.due_fen),
         overpaid=Fen(row.overpaid_fen),
         currency=currency,
     )

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from cli.answers.worklist import (
+    LateBill,
+    Redecidable,
+    print_to_redecide,
+    print_without_bill,
+    to_redecide,
+    without_bill,
+)
 from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, fields_of, print_pairs, print_table, print_text
@@ -13,6 +21,7 @@ from domain.money import DEFAULT_CURRENCY, Fen, yuan
 from domain.text import counted, said
 from ledger.commands.execution import Done
 from ledger.commands.month_run import MonthRun
+from ledger.queries.late_facts import Late
 
 Text = str | msgspec.UnsetType
 Number = int | msgspec.UnsetType
@@ -102,7 +111,10 @@ class RefusedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a month's run, account by account."""
+    """The result of a month's run, account by account.
+
+    A run of decisions names the month's breaches without a bill, and its decisions that late facts would change.
+    """
 
     month: str
     done: list[RunLine]
@@ -111,6 +123,8 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     recorded: int
     position: int
+    without_bill: list[LateBill] | msgspec.UnsetType
+    to_redecide: list[Redecidable] | msgspec.UnsetType
 
     def table(self) -> None:
         """Print one line per account, the total, and what to do about refusals."""
@@ -124,14 +138,20 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
         for each in self.refused:
             if each.hint:
                 print_text(said("{account}: what to do: {hint}", account=each.account, hint=each.hint), width=WIDTH)
+        if self.without_bill:
+            print()
+            print_without_bill(self.without_bill)
+        if self.to_redecide:
+            print()
+            print_to_redecide(self.to_redecide)
 
 
 def _result(line: RunLine) -> str:
     return word(line.outcome) if line.outcome else str(line.voucher)
 
 
-def month_run_answer(run: MonthRun) -> MonthRunAnswer:
-    """The result of a month's run, account by account."""
+def month_run_answer(run: MonthRun, late: Late | None, zone: str) -> MonthRunAnswer:
+    """The result of a month's run, account by account; `late` is what late facts leave to do in the month."""
     receipts = [msgspec.structs.asdict(receipt) for receipt in run.done]
     refused = [(each.account, each.refusal) for each in run.refused]
     return MonthRunAnswer(
@@ -145,4 +165,6 @@ def month_run_answer(run: MonthRun) -> MonthRunAnswer:
         currency=run.currency,
         recorded=run.recorded,
         position=run.position,
+        without_bill=msgspec.UNSET if late is None else without_bill(late.without_bill, zone),
+        to_redecide=msgspec.UNSET if late is None else to_redecide(late.to_redecide),
     )

@@ -32,6 +32,9 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded: Fen
     issued: Fen
+    cancelled: Fen
+    due: Fen
+    overpaid: Fen
     still_open: tuple[str, ...]
 
 
@@ -47,6 +50,9 @@ class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
     claims: int
     awarded: Fen
     issued: Fen
+    cancelled: Fen
+    due: Fen
+    overpaid: Fen
     unclaimed: int
     unclaimed_credit: Fen
 
@@ -89,6 +95,9 @@ def _account(row: AccountMonth) -> AccountRow:
         outcome=row.outcome,
         awarded=Fen(row.awarded_fen),
         issued=Fen(row.issued_fen),
+        cancelled=Fen(row.cancelled_fen),
+        due=Fen(row.due_fen),
+        overpaid=Fen(row.overpaid_fen),
         still_open=row.still_open,
     )
 
@@ -104,6 +113,9 @@ def _totals(sums: Sums) -> TotalsShown:
         claims=sums.claims,
         awarded=Fen(sums.awarded_fen),
         issued=Fen(sums.issued_fen),
+        cancelled=Fen(sums.cancelled_fen),
+        due=Fen(sums.due_fen),
+        overpaid=Fen(sums.overpaid_fen),
         unclaimed=sums.unclaimed,
         unclaimed_credit=Fen(sums.unclaimed_fen),
     )

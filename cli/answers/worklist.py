@@ -1,95 +1,21 @@
-"""The breaches of a month, and the worklist."""
+"""The worklist: what waits for a clerk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
+from cli.answers.breaches import BreachRow, print_still_open
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, print_table, print_text
-from cli.terminal.sparkline import bar
-from cli.terminal.values import Ratio, ZonedInstant, ratio, zoned
+from cli.terminal.output import print_table, print_text
+from cli.terminal.values import ZonedInstant, ratio, zoned
 from cli.terminal.vocabulary import word
 from domain.money import Fen
 from domain.text import said
-from ledger.queries.worklist import Breach, Unclaimed, Work
-
-
-class BreachRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A month below the commitment, and the credit that a claim would get."""
-
-    account: str
-    month: str
-    availability: Ratio
-    tier: int
-    credit: Fen
-    currency: str
-    still_open: tuple[str, ...]
-
-    @property
-    def unavailable(self) -> Fraction:
-        """The share of the month that was unavailable."""
-        return Fraction(self.availability.denominator - self.availability.numerator, self.availability.denominator)
-
-
-def breach_row(found: Breach, currency: str) -> BreachRow:
-    """A breach in a list."""
-    return BreachRow(
-        account=found.account,
-        month=found.month,
-        availability=ratio(found.numerator, found.denominator),
-        tier=found.tier,
-        credit=Fen(found.credit_fen),
-        currency=currency,
-        still_open=found.still_open,
-    )
-
-
-def print_breaches(found: Sequence[BreachRow]) -> None:
-    """Print the accounts, each with a bar: its unavailability relative to the worst account's."""
-    worst = max((breach.unavailable for breach in found), default=Fraction(1))
-    rows = [
-        (
-            breach.account,
-            breach.month,
-            breach.availability.percent,
-            _bar(breach.unavailable / worst),
-            breach.tier,
-            money(breach.credit),
-        )
-        for breach in found
-    ]
-    columns = (
-        said("account"),
-        said("month"),
-        said("availability %"),
-        said("unavailable"),
-        said("tier"),
-        said("credit"),
-    )
-    print_table(columns, rows, right=["availability %", "tier", "credit"])
-    print_still_open(found)
-
-
-def print_still_open(found: Iterable[BreachRow]) -> None:
-    """The months whose figures grow, as they count an outage that is open."""
-    for one in found:
-        if one.still_open:
-            print_text(
-                said(
-                    "{account} {month}: counts outages that are still open: {incidents}",
-                    account=one.account,
-                    month=one.month,
-                    incidents=", ".join(one.still_open),
-                ),
-                width=WIDTH,
-            )
-
-
-def _bar(share: Fraction) -> str:
-    return bar(share.numerator, share.denominator, len("unavailable"))
+from ledger.queries.late_facts import ToRedecide, WithoutBill
+from ledger.queries.worklist import Unclaimed, Work
 
 
 class UnclaimedRow(BreachRow, frozen=True, kw_only=True):
@@ -115,6 +41,53 @@ class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     amount: Fen
     currency: str
+    cancelled_since: bool | msgspec.UnsetType
+    """Given where a voucher was cancelled since the decision, so that `--again` is needed."""
+
+
+class LateBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A breach without a bill; `closes` is None where the calendar of working days is not recorded yet."""
+
+    account: str
+    month: str
+    tier: int
+    closes: ZonedInstant | None
+
+
+class Disputed(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim whose decision the customer disputes."""
+
+    account: str
+    month: str
+    disputed_at: ZonedInstant
+
+
+class Overpaid(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim whose vouchers hold more than its award."""
+
+    account: str
+    month: str
+    amount: Fen
+    currency: str
+
+
+class Redecidable(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that late facts would change; `bill` is the one that came since, if one did."""
+
+    account: str
+    month: str
+    outcome: str
+    bill: str | None
+
+
+class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """A cancelled voucher of which something can be spent again, since a redemption was reversed."""
+
+    voucher: str
+    account: str
+    month: str
+    amount: Fen
+    currency: str
 
 
 class StillOpen(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,34 +101,80 @@ class StillOpen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worklist(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger worklist`: breaches to claim, claims to decide, vouchers to issue."""
+    """`slaledger worklist`: what waits for a clerk, kind by kind."""
 
     unclaimed: list[UnclaimedRow]
+    without_bill: list[LateBill]
     to_decide: list[ToDecide]
+    disputed: list[Disputed]
     to_issue: list[ToIssue]
+    overpaid: list[Overpaid]
+    to_redecide: list[Redecidable]
+    given_back: list[GivenBack]
     still_open: list[StillOpen]
 
     def table(self) -> None:
         """Print the worklist."""
-        if not (self.unclaimed or self.to_decide or self.to_issue or self.still_open):
+        if not any(getattr(self, kind) for kind in self.__struct_fields__):
             print_text(said("the worklist is empty"))
         if self.unclaimed:
             _print_unclaimed(self.unclaimed)
-        if self.to_decide:
-            print()
-            claims = [(one.account, one.month, one.filed_at.in_table()) for one in self.to_decide]
-            print_table((said("account"), said("month"), said("filed at")), claims, title=said("Claims to decide"))
-        if self.to_issue:
-            print()
-            awards = [(one.account, one.month, money(one.amount)) for one in self.to_issue]
-            of_awards = (said("account"), said("month"), said("amount"))
-            print_table(of_awards, awards, right=["amount"], title=said("Awards to issue"))
-        if self.still_open:
-            _print_still_open(self.still_open)
+        for kind, prints in _PRINTS.items():
+            if rows := getattr(self, kind):
+                print()
+                prints(rows)
+
+
+def print_without_bill(breaches: list[LateBill]) -> None:
+    """Print the breaches without a bill."""
+    rows = [(one.account, one.month, one.tier, _day(one.closes)) for one in breaches]
+    columns = (said("account"), said("month"), said("tier"), said("before"))
+    print_table(columns, rows, right=["tier"], title=said("Breaches without a bill"))
+
+
+def _print_to_decide(claims: list[ToDecide]) -> None:
+    rows = [(one.account, one.month, one.filed_at.in_table()) for one in claims]
+    print_table((said("account"), said("month"), said("filed at")), rows, title=said("Claims to decide"))
+
+
+def _print_disputed(claims: list[Disputed]) -> None:
+    rows = [(one.account, one.month, one.disputed_at.in_table()) for one in claims]
+    print_table((said("account"), said("month"), word("disputed")), rows, title=said("Disputed decisions"))
+
+
+def _print_to_issue(awards: list[ToIssue]) -> None:
+    rows = [(one.account, one.month, money(one.amount), _again(one)) for one in awards]
+    columns = [said("account"), said("month"), said("amount")]
+    if any(one.cancelled_since for one in awards):
+        print_table([*columns, said("cancelled since")], rows, right=["amount"], title=said("Awards to issue"))
+    else:
+        print_table(columns, [row[:3] for row in rows], right=["amount"], title=said("Awards to issue"))
+
+
+def _again(award: ToIssue) -> str:
+    return said("yes: --again") if award.cancelled_since else "-"
+
+
+def _print_overpaid(claims: list[Overpaid]) -> None:
+    rows = [(one.account, one.month, money(one.amount)) for one in claims]
+    columns = (said("account"), said("month"), said("amount"))
+    print_table(columns, rows, right=["amount"], title=said("Overpaid claims"))
+
+
+def print_to_redecide(decisions: list[Redecidable]) -> None:
+    """Print the decisions that late facts would change."""
+    rows = [(one.account, one.month, word(one.outcome), one.bill or "-") for one in decisions]
+    columns = (said("account"), said("month"), word("outcome"), said("bill since"))
+    print_table(columns, rows, title=said("Decisions that late facts would change"))
+
+
+def _print_given_back(vouchers: list[GivenBack]) -> None:
+    rows = [(one.voucher, one.month, money(one.amount)) for one in vouchers]
+    columns = (word("voucher"), said("month"), said("amount"))
+    print_table(columns, rows, right=["amount"], title=said("Cancelled vouchers that can be spent again"))
 
 
 def _print_still_open(outages: list[StillOpen]) -> None:
-    print()
     rows = [
         (
             one.incident,
@@ -167,6 +186,18 @@ def _print_still_open(outages: list[StillOpen]) -> None:
     ]
     columns = (said("incident"), said("account"), said("start"), said("source"))
     print_table(columns, rows, title=said("Outages still open after their month"))
+
+
+_PRINTS: dict[str, Callable[[Any], None]] = {
+    "without_bill": print_without_bill,
+    "to_decide": _print_to_decide,
+    "disputed": _print_disputed,
+    "to_issue": _print_to_issue,
+    "overpaid": _print_overpaid,
+    "to_redecide": print_to_redecide,
+    "given_back": _print_given_back,
+    "still_open": _print_still_open,
+}
 
 
 def _print_unclaimed(unclaimed: list[UnclaimedRow]) -> None:
@@ -208,11 +239,35 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
             ToDecide(account=row.account, month=row.month, filed_at=ZonedInstant(row.filed_at, zone))
             for row in found.to_decide
         ],
+        without_bill=without_bill(found.without_bill, zone),
+        disputed=[
+            Disputed(account=row.account, month=row.month, disputed_at=ZonedInstant(row.disputed_at or 0, zone))
+            for row in found.disputed
+        ],
         to_issue=[
             ToIssue(
-                account=row.account, month=row.month, amount=Fen(row.awarded_fen - row.issued_fen), currency=currency
+                account=row.account,
+                month=row.month,
+                amount=Fen(row.due_fen),
+                currency=currency,
+                cancelled_since=msgspec.UNSET if row.undone is None else True,
             )
             for row in found.to_issue
+        ],
+        overpaid=[
+            Overpaid(account=row.account, month=row.month, amount=Fen(row.overpaid_fen), currency=currency)
+            for row in found.overpaid
+        ],
+        to_redecide=to_redecide(found.to_redecide),
+        given_back=[
+            GivenBack(
+                voucher=row.voucher,
+                account=row.account,
+                month=row.month,
+                amount=Fen(row.given_back_fen),
+                currency=currency,
+            )
+            for row in found.given_back
         ],
         still_open=[
             StillOpen(
@@ -225,6 +280,19 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
             for one in found.still_open
         ],
     )
+
+
+def without_bill(found: Iterable[WithoutBill], zone: str) -> list[LateBill]:
+    """Breaches without a bill, with the end of their claim window in a zone."""
+    return [
+        LateBill(account=one.account, month=one.month, tier=one.tier, closes=zoned(one.closes_at, zone))
+        for one in found
+    ]
+
+
+def to_redecide(found: Iterable[ToRedecide]) -> list[Redecidable]:
+    """The decisions that late facts would change."""
+    return [Redecidable(**msgspec.structs.asdict(one)) for one in found]
 
 
 def _unclaimed(one: Unclaimed, zone: str, currency: str) -> UnclaimedRow:

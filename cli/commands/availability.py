@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.answers.availability import mean_time, month_under
-from cli.answers.worklist import breach_row, print_breaches
+from cli.answers.breaches import breach_row, print_breaches
 from cli.answers.worklist import worklist as what_waits
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger

@@ -16,14 +16,19 @@ from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
 from cli.refusals import BadEvidence
 from cli.terminal.output import emit, format_params, warn
-from domain.commands import BY_WORDS, Command, MonthCommand
+from domain.commands import BY_WORDS, Command, DecideMonth, MonthCommand
+from domain.terms.versions import zone_of
 from domain.text import said
 from domain.values import EvidenceField, VoucherOffset
+from ledger.clock import now_us
 from ledger.commands.execution import Done, execute
 from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build
+from ledger.queries.late_facts import late_in_month
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
+_SAID = ("shown_on_bill",)
+"""Fields that are true, false or not said; the command line takes the word."""
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS"}
 _HELP = {
     "key": "Strict idempotency key: the command is carried out only once.",
@@ -34,6 +39,8 @@ _HELP = {
     "from_": "Start of the excluded span; the incident's start by default.",
     "to": "End of the excluded span; the incident's end by default.",
     "notified_at": "When the customer was told; needed for 2.3(5).",
+    "shown_on_bill": "Whether the bill's own voucher offset shows this payment already.",
+    "offset_explained_by": "A redemption recorded here that the offset shows; none where there is none.",
     "announced_from": "From when on maintenance was announced; needs --announced-to.",
     "announced_to": "Until when maintenance was announced; needs --announced-from.",
     "moved_at": "From when on it is in the region.",
@@ -116,6 +123,18 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
         return [click.Option(names, multiple=True, metavar="ID", help=told, shell_complete=OF_FIELD.get(field))]
     if field == "evidence":
         return [click.Option([flag], multiple=True, metavar="NAME=SHA256[@URI]", help=told)]
+    if field in _SAID:
+        return [
+            click.Option(
+                [flag, field],
+                is_flag=False,
+                flag_value="true",
+                type=click.Choice(["true", "false"]),
+                help=told,
+            )
+        ]
+    if field == "offset_explained_by":
+        return [click.Option([flag, field], multiple=True, metavar="N|VOUCHER/N|none", help=told)]
     if plain is bool:
         if plain is not hint:
             return [click.Option([f"{flag}/--no-{flag[2:]}", field], default=None, help=told)]
@@ -152,7 +171,12 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor())
-            answer = month_run_answer(run)
+                late = late_in_month(ledger, run.month, now_us()) if isinstance(command, DecideMonth) else None
+                with ledger.reading() as log:
+                    zone = zone_of(log.versions())
+            for warning in run.warnings:
+                warn(warning)
+            answer = month_run_answer(run, late, zone)
             emit(answer, format_, answer.table)
             return 1 if run.refused else 0
         with open_ledger() as ledger:
@@ -177,9 +201,14 @@ def _fields(**given: Any) -> dict[str, object]:
             fields[name] = [value for given_value in fields[name] for value in given_value.split(",")]
     if len(fields.get("accounts", ())) == 1:
         fields["account"] = fields.pop("accounts")[0]
+    for name in _SAID:
+        if name in fields:
+            fields[name] = fields[name] == "true"
+    if "offset_explained_by" in fields:
+        fields["offset_explained_by"] = list(fields["offset_explained_by"])
     if "evidence" in fields:
         fields["evidence"] = [_evidence(text) for text in fields["evidence"]]
-    return {name: value for name, value in fields.items() if value is not False}
+    return fields
 
 
 def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
         "would": labels.money(
             0 if measured.tier is None else would_credit(case, month, measured.tier, terms), terms.currency
         ),
-        "issued": labels.money(0 if claim is None else claim.issued_fen, terms.currency),
+        "issued": labels.money(0 if claim is None else claim.held_fen, terms.currency),
         "left": labels.money(sum(voucher.balance_fen for voucher in vouchers), terms.currency),
     }
 

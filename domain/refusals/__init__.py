@@ -166,6 +166,10 @@ class Conflict(Refusal):
     status = 5
 
 
+class Undone(Refusal, code="undone"):
+    """What was done and then undone is not done again by itself. Base of those that say what it was."""
+
+
 class BadValue(Refusal, ValueError):
     """One field's value breaks a rule of its kind; whoever decodes the command adds the field's name by `at`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import AmountFen, Refusal, Unreadable
+from domain.refusals import AmountFen, Refusal, Undone, Unreadable
 
 
 class BadMonths(Refusal, code="bad_months", clause="1"):
@@ -40,7 +40,7 @@ class BillVoided(Refusal, code="bill_voided"):
     voided: str
 
 
-class BillUndone(Refusal, code="undone"):
+class BillUndone(Undone):
     """What was done and then undone is not done again by itself."""
 
     message = "bill {bill} was recorded before and voided: {voided}"
@@ -97,4 +97,50 @@ class RedemptionsStand(Refusal, code="redemptions_stand", clause="3.1"):
     hint = "`slaledger voucher reverse {voucher} {redemption} --reason …` first"
     bill: str
     voucher: str
+    redemption: int
+
+
+class OffsetUnexplained(Refusal, code="same_payment", clause="1"):
+    """A voucher offset of a bill and a redemption recorded here may be two records of one payment, which counts once.
+    Whether they are is for the person to say.
+    """
+
+    message = (
+        "bill {bill}: {offset} of the {part} part would be paid with vouchers outside, and redemption {redemption} of "
+        "voucher {voucher} pays it here; are these one payment?"
+    )
+    hint = "say --offset-explained-by {voucher}/{redemption} where they are, --offset-explained-by none where not"
+    bill: str
+    offset: AmountFen
+    part: str
+    voucher: str
+    redemption: int
+
+
+class ExplainedBeyondOffset(Refusal, code="beyond_offset", clause="1"):
+    """A bill's own voucher offset is at least what the redemptions come to that it shows."""
+
+    message = "bill {bill}: the {part} part has an offset of {offset}, and redemptions of {shown} would be shown in it"
+    hint = "correct the offset, or reverse the redemptions that it does not show: `slaledger voucher reverse`"
+    bill: str
+    part: str
+    offset: AmountFen
+    shown: AmountFen
+
+
+class NoSuchPayment(Refusal, code="unknown_redemption"):
+    """An offset is explained by redemptions that stand on the bill."""
+
+    message = "bill {bill}: no redemption {name} stands on it"
+    hint = "name one that stands there, such as VOUCHER/1; where none explains the offset, say none"
+    bill: str
+    name: str
+
+
+class SeveralSuchPayments(Refusal, code="unknown_redemption"):
+    """Redemptions are numbered within their voucher, and several vouchers may pay one bill."""
+
+    message = "bill {bill}: several vouchers paid it, each with a redemption {redemption}"
+    hint = "name the voucher too, as in VOUCHER/{redemption}"
+    bill: str
     redemption: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import InstantUs, Refusal
+from domain.refusals import InstantUs, Refusal, Undone
 
 
 class _OfClaim(Refusal):
@@ -58,6 +58,16 @@ class ClaimWithdrawnBefore(_OfClaim, code="claim_withdrawn"):
 
     message = "{account} {month}: already withdrawn: {withdrawn}"
     hint = "nothing is left to do: it is withdrawn, and the first reason is kept"
+    withdrawn: str
+
+
+class ClaimUndone(Undone):
+    """What was done and then undone is not done again by itself."""
+
+    message = "{account} {month}: the same claim was filed before and withdrawn: {withdrawn}"
+    hint = "say --again where it is claimed after all"
+    account: str
+    month: str
     withdrawn: str
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import InstantUs, Refusal
+from domain.refusals import InstantUs, Refusal, Undone
 
 
 class IncidentScope(Refusal, code="incident_scope"):
@@ -140,7 +140,7 @@ class NoExclusions(Refusal, code="unknown_exclusion"):
     exclusion: int
 
 
-class IncidentUndone(Refusal, code="undone"):
+class IncidentUndone(Undone):
     """What was done and then undone is not done again by itself."""
 
     message = "incident {incident} was recorded before and withdrawn: {withdrawn}"
@@ -149,7 +149,7 @@ class IncidentUndone(Refusal, code="undone"):
     withdrawn: str
 
 
-class ExclusionUndone(Refusal, code="undone"):
+class ExclusionUndone(Undone):
     """What was done and then undone is not done again by itself."""
 
     message = "exclusion {exclusion} of incident {incident} said the same and was withdrawn: {withdrawn}"

@@ -37,6 +37,14 @@ class BadVoucherId(BadValue, code="bad_id"):
     text: str
 
 
+class BadRedemptions(BadValue, code="bad_redemptions"):
+    """Redemptions are named by their number, with their voucher where several vouchers paid the bill."""
+
+    message = "{text!r} names no redemptions"
+    hint = "none, or numbers such as 1 or VOUCHER/1, with commas between several"
+    text: str
+
+
 class BadText(BadValue, code="bad_text"):
     """A text for people is short and can be printed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import AmountFen, InstantUs, Refusal
+from domain.refusals import AmountFen, InstantUs, Refusal, Undone
 
 
 class VoidBillNotPayable(Refusal, code="bill_voided", clause="3.1"):
@@ -82,11 +82,41 @@ class EarlierBill(Refusal, code="earlier_bill", clause="3.1"):
 
 
 class NothingLeft(Refusal, code="nothing_left", clause="3.1"):
-    """A voucher that is spent or cancelled has nothing to cancel."""
+    """A voucher that is spent or cancelled has nothing left to cancel."""
 
     message = "voucher {voucher} has nothing left to cancel"
     hint = "`slaledger voucher show {voucher}`"
     voucher: str
+
+
+class NothingToCancel(Refusal, code="nothing_to_cancel", clause="3.1"):
+    """A cancellation takes something."""
+
+    message = "voucher {voucher}: the amount to cancel must be above zero"
+    hint = "give --amount, such as 50.00; without it, the whole balance is cancelled"
+    voucher: str
+
+
+class CancelsBeyondBalance(Refusal, code="beyond_balance", clause="3.1"):
+    """What was spent is not cancelled."""
+
+    message = "voucher {voucher} has {balance} left; {amount} cannot be cancelled"
+    hint = "give an --amount up to what is left; a reversed redemption gives its amount back"
+    voucher: str
+    balance: AmountFen
+    amount: AmountFen
+
+
+class IssueUndone(Undone, clause="3.1"):
+    """What was done and then undone is not done again by itself."""
+
+    message = "{account} {month}: voucher {voucher} was cancelled since the decision: {cancelled}; {due} is due again"
+    hint = "say --again to issue that; where it is not owed: `slaledger claim redecide {account} {month} --reason …`"
+    account: str
+    month: str
+    voucher: str
+    cancelled: str
+    due: AmountFen
 
 
 class ClaimNotDecided(Refusal, code="claim_undecided", clause="3.1"):
@@ -130,6 +160,53 @@ class BeyondBill(Refusal, code="beyond_bill", clause="3.1"):
     amount: AmountFen
 
 
+class SamePayment(Refusal, code="same_payment", clause="3.1"):
+    """A voucher offset of a bill and a redemption recorded here may be two records of one payment, which counts once.
+    Whether they are is for the person to say.
+    """
+
+    message = (
+        "bill {bill} says itself that {offset} of its {part} part was paid with vouchers; is this redemption of "
+        "{amount} a part of that?"
+    )
+    hint = "say --shown-on-bill true where it is the same payment, --shown-on-bill false where it is another"
+    bill: str
+    offset: AmountFen
+    part: str
+    amount: AmountFen
+
+
+class RecordedAsAnother(Refusal, code="same_payment", clause="3.1"):
+    """A redemption that was recorded beside a bill's offset is not recorded once more as a part of it."""
+
+    message = "redemption {redemption} of voucher {voucher} says the same, as a payment that bill {bill} does not show"
+    hint = "where it does: `slaledger fees correct {bill} --offset-explained-by {voucher}/{redemption} --reason …`"
+    redemption: int
+    voucher: str
+    bill: str
+
+
+class NotShownOnBill(Refusal, code="beyond_offset", clause="3.1"):
+    """What a bill shows is at most its own voucher offset."""
+
+    message = "the {part} part of bill {bill} shows {offset} of vouchers that no redemption explains, not {amount}"
+    hint = "say --shown-on-bill false, or correct the bill: `slaledger fees correct {bill} --{part}-voucher …`"
+    part: str
+    bill: str
+    offset: AmountFen
+    amount: AmountFen
+
+
+class RedemptionUndone(Undone, clause="3.1"):
+    """What was done and then undone is not done again by itself."""
+
+    message = "redemption {redemption} of voucher {voucher} said the same and was reversed: {reversed}"
+    hint = "say --again where it was paid after all"
+    redemption: int
+    voucher: str
+    reversed: str
+
+
 class UnknownRedemption(Refusal, code="unknown_redemption"):
     """Redemptions are numbered within their voucher, from 1."""
 
@@ -144,7 +221,7 @@ class RedemptionWasReversed(Refusal, code="redemption_reversed", clause="3.1"):
     """A redemption is reversed once."""
 
     message = "redemption {number} of voucher {voucher} was reversed: {reversed}"
-    hint = "if it was paid after all, record it again: `slaledger voucher redeem {voucher} …`"
+    hint = "if it was paid after all, record it again: `slaledger voucher redeem {voucher} … --again`"
     number: int
     voucher: str
     reversed: str

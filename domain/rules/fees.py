@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from domain.bill import Bill
+from domain.bill import Bill, unexplained_fen
 from domain.events import Part
 from domain.terms.versions import Terms
 from domain.time import months_between
@@ -38,9 +38,10 @@ def share(amount_fen: int, months: int, index: int) -> int:
 def bases(bills: Iterable[Bill], month: str, terms: Terms) -> Bases:
     """The bases of a month over all bills that cover it.
 
-    Each base is net of what vouchers paid on that part: offsets on the bill and redemptions, added before they
-    are divided over the months (R12). Vouchers of the month itself do not lower it. No base is below zero (R11).
-    Terms may apply the rates to the whole fee instead, before vouchers, or leave prepayments out.
+    Each base is net of what vouchers paid on that part: offsets on the bill that no redemption explains, and
+    redemptions, added before they are divided over the months (R12). Vouchers of the month itself do not lower it.
+    No base is below zero (R11). Terms may apply the rates to the whole fee instead, before vouchers, or leave
+    prepayments out.
     """
     product = call = service_offset = call_offset = 0
     for bill in bills:
@@ -48,8 +49,8 @@ def bases(bills: Iterable[Bill], month: str, terms: Terms) -> Bases:
             index = months_between(bill.first_month, month)
             product += share(bill.product_fee_fen, bill.months, index)
             call += share(bill.call_fee_fen, bill.months, index)
-            service_offset += share(_paid(bill, "service", bill.service_voucher_fen, month), bill.months, index)
-            call_offset += share(_paid(bill, "call", bill.call_voucher_fen, month), bill.months, index)
+            service_offset += share(_paid(bill, "service", month), bill.months, index)
+            call_offset += share(_paid(bill, "call", month), bill.months, index)
     return Bases(
         product_fee_fen=product,
         call_fee_fen=call,
@@ -68,9 +69,12 @@ def counts(bill: Bill, month: str, terms: Terms) -> bool:
     return covers(bill, month) and not (terms.prepaid_outside and bill.months > 1)
 
 
-def _paid(bill: Bill, part: Part, outside_fen: int, month: str) -> int:
-    """The amount that vouchers paid of a part, without vouchers that were awarded for this same month."""
-    return outside_fen + sum(
+def _paid(bill: Bill, part: Part, month: str) -> int:
+    """The amount that vouchers paid of a part, without vouchers that were awarded for this same month.
+
+    A payment that the bill shows too counts once, as the redemption.
+    """
+    return unexplained_fen(bill, part) + sum(
         payment.amount_fen
         for payment in bill.payments
         if payment.part == part and not payment.reversed and payment.voucher_month != month

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from domain.assessment import window_of
+from domain.bill import Bill, unexplained_fen
 from domain.case import Case, Fact, open_incidents
 from domain.decision import head
 from domain.events import ClaimDecided, VoucherIssued
 from domain.money import yuan
 from domain.rules.fees import covers
 from domain.terms.versions import Version, zone_of
-from domain.text import said
+from domain.text import Said, said
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, rfc3339
 
 WAITING_US = 10 * DAY_US
@@ -86,8 +87,8 @@ def _claims(case: Case, account: str, at: int) -> Iterator[Gap]:
                 month=month,
                 message=said("filed at {since} and not decided since", since=since),
             )
-        if claim.to_issue_fen:
-            message = said("{amount} was awarded, but no voucher was issued for it", amount=yuan(claim.to_issue_fen))
+        if claim.due_fen:
+            message = said("{amount} was awarded, but no voucher was issued for it", amount=yuan(claim.due_fen))
             yield Gap(kind="award_without_voucher", account=account, month=month, message=message)
         if window_of(case, month) is None:
             message = said("the working days that its claim window needs are not recorded")
@@ -95,20 +96,38 @@ def _claims(case: Case, account: str, at: int) -> Iterator[Gap]:
 
 
 def _unexplained_offsets(case: Case, account: str) -> Iterator[Gap]:
-    """Voucher amounts on bills for which this ledger has no voucher."""
+    """Voucher amounts on bills that no redemption explains, with the redemptions that might."""
     for bill in case.bills.values():
-        outside = bill.service_voucher_fen + bill.call_voucher_fen
+        outside = unexplained_fen(bill, "service") + unexplained_fen(bill, "call")
         if bill.voided is None and outside:
             yield Gap(
                 kind="unexplained_voucher_offset",
                 account=account,
                 month=bill.first_month,
-                message=said(
-                    "bill {bill}: {amount} was paid with vouchers, but the ledger has no redemption for it",
-                    bill=bill.bill,
-                    amount=yuan(outside),
-                ),
+                message=_unexplained(bill, outside),
             )
+
+
+def _unexplained(bill: Bill, outside_fen: int) -> Said:
+    """What is said of an offset: redemptions on its part, not said to be shown, may be the same payment."""
+    candidates = ", ".join(
+        f"{each.voucher}/{each.redemption} ({yuan(each.amount_fen)})"
+        for each in bill.payments
+        if not each.reversed and not each.shown and unexplained_fen(bill, each.part) > 0
+    )
+    if candidates:
+        return said(
+            "bill {bill}: {amount} was paid with vouchers that no redemption here explains; these may be the same "
+            "payment: {redemptions}",
+            bill=bill.bill,
+            amount=yuan(outside_fen),
+            redemptions=candidates,
+        )
+    return said(
+        "bill {bill}: {amount} was paid with vouchers that no redemption here explains",
+        bill=bill.bill,
+        amount=yuan(outside_fen),
+    )
 
 
 def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Gap]:

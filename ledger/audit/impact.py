@@ -8,6 +8,7 @@ import msgspec
 
 from domain.assessment import assess, assess_again
 from domain.case import Case, Fact, fold
+from domain.claim import Claim
 from domain.decision import NO_FACTS, Decision
 from domain.decision import decode as decode_record
 from domain.events import CalendarPublished
@@ -18,8 +19,10 @@ from domain.terms.readings import NUMBERS, others, with_readings
 from domain.terms.versions import Version, in_force
 from domain.time import month_span, months_between
 from ledger.audit.replay import Progress, RecordedDecision, past_decisions
-from ledger.log.account_history import AccountHistory
+from ledger.log.account_history import AccountHistory, AccountRows
+from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.log.shared_history import SharedHistory
 
 Choose = Callable[[Sequence[Version], str], Version]
 """Chooses the version that governs a month."""
@@ -35,7 +38,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision that would come out differently; `owed_fen` and `overpaid_fen` are the amounts after it."""
+    """A decision that would come out differently; `owed_fen` and `overpaid_fen` are the amounts after it.
+
+    They are the new credit less what the month's vouchers hold, and the other way round. Nothing is owed by a decision
+    that a later one replaced.
+    """
 
     account: str
     month: str
@@ -89,8 +96,8 @@ def _impact_of_now(life: AccountHistory, position: int, at: int) -> Iterator[Imp
             number=made.number,
             old=outcome_of(made),
             new=new,
-            owed_fen=max(0, new.credit_fen - claim.issued_fen),
-            overpaid_fen=max(0, claim.issued_fen - new.credit_fen),
+            owed_fen=max(0, new.credit_fen - claim.held_fen),
+            overpaid_fen=max(0, claim.held_fen - new.credit_fen),
             causes=_causes(life.all_facts(), made, case, month),
         )
 
@@ -160,14 +167,37 @@ def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose, on_pr
     found: list[Impact] = []
     common = log.common()
     for done, own in enumerate(log.accounts_rows(first, end), start=1):
-        impacts = (impact_of_rules(past, choose) for past in past_decisions(own, common))
-        found += [impact for impact in impacts if impact is not None]
+        impacts = [impact_of_rules(past, choose) for past in past_decisions(own, common)]
+        found += _with_holdings([impact for impact in impacts if impact is not None], own, common)
         on_progress(done, 0)
     return found
 
 
+def _with_holdings(impacts: list[Impact], own: AccountRows, common: SharedHistory) -> list[Impact]:
+    """The impacts with what would be owed after them, by what the vouchers hold now."""
+    if not impacts:
+        return []
+    history = AccountHistory(own.account, common)
+    history.take_in([decode(row) for row in own.rows])
+    claims = history.case(own.rows[-1].position).claims
+    return [_with_holding(impact, claims[impact.month]) for impact in impacts]
+
+
+def _with_holding(impact: Impact, claim: Claim) -> Impact:
+    if claim.latest is None or claim.latest.number != impact.number:
+        return impact
+    return msgspec.structs.replace(
+        impact,
+        owed_fen=max(0, impact.new.credit_fen - claim.held_fen),
+        overpaid_fen=max(0, claim.held_fen - impact.new.credit_fen),
+    )
+
+
 def impact_of_rules(past: RecordedDecision, choose: Choose) -> Impact | None:
-    """Make a recorded decision again under other rules, on the facts that it knew; None where nothing changes."""
+    """Make a recorded decision again under other rules, on the facts that it knew; None where nothing changes.
+
+    What would be owed after it is not said.
+    """
     made = past.made
     again = _decided(past.case, past.account, past.month, made.decided_at, choose)
     old, new = outcome_of(made), again if isinstance(again, Outcome) else outcome_of(again)
@@ -179,8 +209,8 @@ def impact_of_rules(past: RecordedDecision, choose: Choose) -> Impact | None:
         number=made.number,
         old=old,
         new=new,
-        owed_fen=max(0, new.credit_fen - old.credit_fen),
-        overpaid_fen=max(0, old.credit_fen - new.credit_fen),
+        owed_fen=0,
+        overpaid_fen=0,
         causes=[],
     )
 

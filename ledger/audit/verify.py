@@ -181,6 +181,14 @@ def _unbalanced(case: Case, account: str) -> Iterator[Damage]:
             kind="unbalanced",
             message=said("{account}: vouchers and claims disagree on what was issued", account=account),
         )
+    for claim in case.claims.values():
+        held = [(one.voucher, one.amount_fen) for one in claim.cancellations]
+        told = [(one.voucher, one.amount_fen) for one in claim.told]
+        if told != held[len(held) - len(told) :]:
+            yield Damage(
+                kind="unbalanced",
+                message=said("{account}: vouchers and claims disagree on what was cancelled", account=account),
+            )
     for voucher in case.vouchers.values():
         if voucher.balance_fen < 0:
             yield Damage(

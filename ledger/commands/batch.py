@@ -19,7 +19,7 @@ from typing import IO, Literal
 import msgspec
 
 from domain.commands import Command, DecideClaim, IssueVoucher, MonthCommand
-from domain.refusals import Conflict, Damaged, Refusal
+from domain.refusals import Conflict, Damaged, Refusal, Undone
 from domain.text import said
 from ledger import clock
 from ledger.application import Ledger, Writer
@@ -28,7 +28,7 @@ from ledger.commands.month_run import carry_out_month
 from ledger.commands.parsing import parse_line
 from ledger.log.reader import BatchNote
 from ledger.memory import gc_paused
-from ledger.refusals.commands import BatchGoesOn, RunIncomplete
+from ledger.refusals.commands import BatchGoesOn, RunIncomplete, RunLeavesUndone
 
 TURN_NS = 250_000_000
 """How long one transaction may hold the write lock before others get a turn."""
@@ -147,11 +147,15 @@ class Batch:
                 continue
             refusal = self._run_line(log, line)
             self._count(number, line, refusal)
-            if refusal is not None and not self._keep_going:
+            if refusal is not None and not self._goes_past(refusal):
                 return False
             if is_over() and not whole:
                 return True
         return False
+
+    def _goes_past(self, refusal: Refusal) -> bool:
+        """Whether the lines after a refused one are carried out: what was undone since is only listed."""
+        return self._keep_going or isinstance(refusal, Undone)
 
     def _count(self, number: int, line: bytes, refusal: Refusal | None) -> None:
         """Count a line as done, or as refused, to be tried again with the next run of the file."""
@@ -160,7 +164,7 @@ class Batch:
             self._refused.discard(number)
         else:
             self._report_refusal(number, refusal)
-            if not self._keep_going:
+            if not self._goes_past(refusal):
                 return
             self._refused.add(number)
         self._sum_lines = max(self._sum_lines, number)
@@ -169,37 +173,40 @@ class Batch:
         if not line.strip():
             return None
         try:
-            recorded = self._carry_out(log, parse_line(line))
+            self._carry_out(log, parse_line(line))
         except (Conflict, Damaged):
             raise
         except Refusal as refusal:
             return refusal
-        self._report.recorded += recorded
-        self._report.noops += not recorded
         return None
 
-    def _carry_out(self, log: Writer, command: Command) -> int:
+    def _carry_out(self, log: Writer, command: Command) -> None:
         if isinstance(command, MonthCommand):
-            return self._run_month(log, command)
+            self._run_month(log, command)
+            return
         done = carry_out(log, command, self._actor, self._now())
-        if not done.noop:
+        if done.recorded:
             self._report.position = done.position
-        return done.recorded
+        self._report.recorded += done.recorded
+        self._report.noops += done.noop
 
-    def _run_month(self, log: Writer, command: MonthCommand) -> int:
-        """Carry out a month's run; its events are counted. Raises Refusal `run_incomplete` where some were refused."""
+    def _run_month(self, log: Writer, command: MonthCommand) -> None:
+        """Carry out a month's run; its events are counted. Raises Refusal `run_incomplete` where some were refused,
+        `undone` where all of these were undone since.
+        """
         run = carry_out_month(log, command, self._actor, self._now)
-        if run.recorded:
+        if log.position() != run.begun_at:
             self._report.position = log.position()
+        self._report.recorded += run.recorded
         if run.refused:
-            self._report.recorded += run.recorded
-            first = run.refused[0]
-            raise RunIncomplete(refused=len(run.refused), done=len(run.done), what=first.refusal.message)
-        return run.recorded
+            undone = all(isinstance(one.refusal, Undone) for one in run.refused)
+            kind = RunLeavesUndone if undone else RunIncomplete
+            raise kind(refused=len(run.refused), done=len(run.done), what=run.refused[0].refusal.message)
+        self._report.noops += not run.recorded
 
     def _report_refusal(self, number: int, refusal: Refusal) -> None:
         self._report.refused.append(LineRefusal(line=number, refusal=refusal))
-        self._report.status = 1 if self._keep_going else refusal.status
+        self._report.status = 1 if self._goes_past(refusal) else refusal.status
 
     def _note(self, log: Writer, state: Literal["running", "stopped", "done"]) -> None:
         """Note the lines done, in the same transaction."""

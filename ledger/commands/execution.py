@@ -33,9 +33,13 @@ Clock = Callable[[], int]
 
 
 class Done(msgspec.Struct, kw_only=True):
-    """The result of a command: the positions of its events, the log's last position, the receipt and warnings."""
+    """The result of a command: the positions of its events, the log's last position, the receipt and warnings.
+
+    A no-op with a key records that the key was used, and nothing else.
+    """
 
     command: str
+    noop: bool
     positions: list[int]
     position: int
     receipt: Receipt
@@ -44,10 +48,6 @@ class Done(msgspec.Struct, kw_only=True):
     @property
     def recorded(self) -> int:
         return len(self.positions)
-
-    @property
-    def noop(self) -> bool:
-        return not self.positions
 
 
 def execute(ledger: Ledger, command: Command, actor: str, now: Clock = clock.now_us) -> Done:
@@ -72,26 +72,33 @@ def carry_out(log: Writer, command: Command, actor: str, now: int, source: Sourc
     check_times(command, now)
     if is_spent(log, command):
         return _record(log, Effect(), command, actor, now)
-    effect = handle(log, command, now)
-    if effect.events:
-        effect.events += _spent(command)
-    return _record(log, effect, command, actor, now, source)
+    return _record(log, handle(log, command, now), command, actor, now, source, spends=True)
 
 
 def spend_key(log: Writer, command: Command, actor: str, now: int) -> None:
     """Record that a command's key, if any, was used: for a month's run, which may be many transactions."""
-    _record(log, Effect(events=_spent(command)), command, actor, now)
+    _record(log, Effect(), command, actor, now, spends=True)
 
 
 def _record(
-    log: Writer, effect: Effect, command: Command, actor: str, now: int, source: SourceMark | None = None
+    log: Writer,
+    effect: Effect,
+    command: Command,
+    actor: str,
+    now: int,
+    source: SourceMark | None = None,
+    *,
+    spends: bool = False,
 ) -> Done:
+    """Record the events of an effect, and with `spends` that the command's key, if any, was used: by a no-op too."""
     reason, key = getattr(command, "reason", None), command.key
+    events = [*effect.events, *(_spent(command) if spends else ())]
     positions = log.append(
-        effect.events, now, actor, None if reason is None else str(reason), None if key is None else str(key), source
+        events, now, actor, None if reason is None else str(reason), None if key is None else str(key), source
     )
     return Done(
         command=_words(command),
+        noop=not effect.events,
         positions=positions,
         position=positions[-1] if positions else log.position(),
         receipt=effect.receipt,
@@ -167,7 +174,14 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
             event = published.published_calendar(year)
             positions += log.append([(streams.calendar(event.country, year), event)], at, actor, None, None)
         receipt = LedgerReceipt(ledger=log.ledger_id() or "")
-        return Done(command="init", positions=positions, position=log.position(), receipt=receipt, warnings=[])
+        return Done(
+            command="init",
+            noop=not positions,
+            positions=positions,
+            position=log.position(),
+            receipt=receipt,
+            warnings=[],
+        )
 
 
 def _shipped(agreement: str, known: bool) -> list[str]:

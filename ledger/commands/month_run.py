@@ -16,7 +16,6 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, Done, carry_out, execute, is_spent, spend_key
 from ledger.commands.receipts import DecisionReceipt, IssueReceipt
-from ledger.log import streams
 from ledger.log.reader import Reader
 
 
@@ -30,15 +29,19 @@ class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
 class MonthRun(msgspec.Struct, kw_only=True):
     """The result of a month's run: a receipt or a refusal for each account that had something to do.
 
-    `recorded` counts the accounts' events, and `position` is that of the last one; the run's key counts in neither.
+    `begun_at` is the log's last position before it. `recorded` counts the accounts' events, and `position` is that of
+    the last one; the run's key counts in neither.
     """
 
     month: str
     currency: str
     position: int
+    begun_at: int
     done: list[DecisionReceipt | IssueReceipt] = []
     refused: list[RunRefusal] = []
+    warnings: list[str] = []
     recorded: int = 0
+    spent_before: bool = False
 
     @property
     def total(self) -> Fen:
@@ -66,7 +69,13 @@ def carry_out_month(log: Writer, command: MonthCommand, actor: str, now: Clock) 
 
 
 def _begun(log: Reader, command: MonthCommand) -> MonthRun:
-    return MonthRun(month=str(command.month), currency=currency_of(log.versions()), position=log.position())
+    return MonthRun(
+        month=str(command.month),
+        currency=currency_of(log.versions()),
+        position=log.position(),
+        begun_at=log.position(),
+        spent_before=is_spent(log, command),
+    )
 
 
 def _waiting(log: Reader, command: MonthCommand) -> list[str]:
@@ -79,7 +88,7 @@ def _waiting(log: Reader, command: MonthCommand) -> list[str]:
     return [
         account
         for account in log.claimants(command.month)
-        if _waits(log.fold_streams(streams.claim(account, command.month)).claims[command.month], command)
+        if _waits(log.claim_case(account, command.month).claims[command.month], command)
     ]
 
 
@@ -88,7 +97,7 @@ def _waits(claim: Claim, command: MonthCommand) -> bool:
         case DecideMonth():
             return claim.pending is not None
         case IssueMonth():
-            return claim.to_issue_fen != 0
+            return claim.due_fen != 0
         case _:
             raise ValueError(f"{type(command).__name__} is no month's run")
 
@@ -107,10 +116,11 @@ def _carry_out(
             continue
         run.position = done.position
         run.recorded += done.recorded
+        run.warnings += done.warnings
         if isinstance(done.receipt, DecisionReceipt | IssueReceipt):
             run.done.append(done.receipt)
 
 
 def _spends(run: MonthRun) -> bool:
-    """Whether a run uses up its key: it did something, and nothing was refused that it could do later."""
-    return bool(run.done) and not run.refused
+    """Whether a run uses up its key: nothing was refused that it could do later. A run without effect uses it too."""
+    return not run.refused and not run.spent_before

@@ -13,7 +13,15 @@ from domain.commands import BY_WORDS, COMMANDS, Command, DecideClaimOrMonth, Iss
 from domain.parser_messages import parser_words
 from domain.refusals import BadValue, Refusal
 from domain.values import parse_value
-from ledger.refusals.commands import AccountOrAll, BadField, FieldTwice, LineNotUtf8, NotJson, UnknownCommand
+from ledger.refusals.commands import (
+    AccountOrAll,
+    AgainForOneAccount,
+    BadField,
+    FieldTwice,
+    LineNotUtf8,
+    NotJson,
+    UnknownCommand,
+)
 
 
 @cache
@@ -70,6 +78,8 @@ def _complete(command: Command) -> Command:
         return command
     if command.all == (command.account is not None):
         raise AccountOrAll()
+    if isinstance(command, IssueVoucherOrMonth) and command.all and command.again:
+        raise AgainForOneAccount()
     return command.parsed()
 
 

@@ -97,9 +97,13 @@ def _todos(ics: Any, work: Work, context: Context) -> Iterator[Any]:
         hint = said("`slaledger claim decide {account} {month}`", account=row.account, month=row.month)
         yield _todo(ics, "decide", row, summary, hint, context)
     for row in work.to_issue:
-        amount = _amount(row.awarded_fen - row.issued_fen, context)
+        amount = _amount(row.due_fen, context)
         summary = said("Issue {amount} to {account} for {month}", amount=amount, account=row.account, month=row.month)
-        hint = said("`slaledger voucher issue {account} {month}`", account=row.account, month=row.month)
+        hint = (
+            said("`slaledger voucher issue {account} {month}`", account=row.account, month=row.month)
+            if row.undone is None
+            else said("`slaledger voucher issue {account} {month} --again`", account=row.account, month=row.month)
+        )
         yield _todo(ics, "issue", row, summary, hint, context)
 
 

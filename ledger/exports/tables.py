@@ -49,7 +49,9 @@ CLAIMS = Table(
         Column("filed_at", "instant", said("when the claim was last filed")),
         Column("outcome", "text", said("the outcome of the latest decision; empty if there is none")),
         Column("awarded", "money", said("the credit that the latest decision awards")),
-        Column("issued", "money", said("the amount issued as vouchers")),
+        Column("issued", "money", said("the amount that the month's vouchers hold: issued less cancelled")),
+        Column("cancelled", "money", said("the amount of the month's vouchers that was cancelled")),
+        Column("due", "money", said("the amount that is awarded and that no voucher holds")),
         Column("overpaid", "money", said("the amount issued beyond the award")),
         _CURRENCY,
     ),
@@ -92,7 +94,7 @@ def claim_rows(log: Reader, views: ReadModels) -> Iterator[Row]:
     """Every claim, in order of month and account."""
     currency = currency_of(log.versions())
     for row in views.each_claim():
-        amounts = row.awarded_fen, row.issued_fen, row.overpaid_fen
+        amounts = row.awarded_fen, row.issued_fen, row.cancelled_fen, row.due_fen, row.overpaid_fen
         yield row.account, row.month, row.status, row.filed_at, row.outcome, *amounts, currency
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.case import SourceMark
 from domain.events import SourceRead
-from domain.refusals import Conflict, Damaged, Refusal
+from domain.refusals import Conflict, Damaged, Refusal, Undone
 from domain.refusals.incident import IncidentWasWithdrawn
 from domain.terms.versions import latest
 from domain.text import said
@@ -58,7 +58,7 @@ def take_over(
             words = str(fields.pop("command"))
             try:
                 done = carry_out(log, build(words, fields), actor, now())
-            except IncidentWasWithdrawn as refusal:
+            except (IncidentWasWithdrawn, Undone) as refusal:
                 taken.notes.append(said("{place}: left alone: {message}", place=sourced.place, message=refusal.message))
                 taken.noops += 1
                 continue

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.case import Case, Fact, fold
-from domain.events import IdReserved, IncidentJoined, LedgerCreated
+from domain.events import ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
 from domain.incident import Incident
 from domain.terms.versions import Version
 from domain.text import words_of
@@ -237,6 +237,14 @@ class Reader:
         """The streams of incidents that have no end and were not withdrawn, in order."""
         return [stream for (stream,) in self._query(_OPEN_INCIDENTS, self._upto)]
 
+    def cancelled_vouchers(self) -> list[str]:
+        """The streams of vouchers of which something was cancelled, in order."""
+        statement = (
+            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'voucher.cancelled' AND position <= ? "
+            "ORDER BY originator_id"
+        )
+        return [stream for (stream,) in self._query(statement, self._upto)]
+
     def progress(self) -> list[BatchNote]:
         """The progress of batch files."""
         rows = self._query("SELECT lines_sha256, lines, refused, position, state FROM batch_progress")
@@ -266,6 +274,13 @@ class Reader:
     def fold_streams(self, *streams: str) -> Case:
         """The case folded from a few streams alone."""
         return fold(map(decode, sorted(row for stream in streams for row in self.stream(stream))))
+
+    def claim_case(self, account: str, month: str) -> Case:
+        """The case folded from an account's own events, its claim for a month, and that claim's vouchers."""
+        claim = layout.claim(account, month)
+        paid = (decode(row).event for row in self.stream(claim) if row.topic == "claim.paid")
+        vouchers = (layout.voucher(account, event.voucher) for event in paid if isinstance(event, ClaimPaid))
+        return self.fold_streams(layout.account(account), claim, *vouchers)
 
     def versions(self) -> tuple[Version, ...]:
         """The terms that are recorded, earliest first."""

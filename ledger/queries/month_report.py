@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     """An account's month, amounts in fen; `credit_fen` is what a claim in time would get on the known facts.
 
-    `status` and `outcome` are the claim's, None without one.
+    `status` and `outcome` are the claim's, None without one. `issued_fen` is what the month's vouchers hold.
     """
 
     account: str
@@ -39,6 +39,9 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded_fen: int
     issued_fen: int
+    cancelled_fen: int
+    due_fen: int
+    overpaid_fen: int
     still_open: tuple[str, ...]
     """The open outages that the month counts."""
 
@@ -59,6 +62,9 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     claims: int
     awarded_fen: int
     issued_fen: int
+    cancelled_fen: int
+    due_fen: int
+    overpaid_fen: int
     unclaimed: int
     unclaimed_fen: int
 
@@ -111,7 +117,10 @@ def _account_month(case: Case, account: str, month: str, at: int) -> AccountMont
         status=None if claim is None else status(claim),
         outcome=None if claim is None or claim.latest is None else claim.latest.outcome,
         awarded_fen=0 if claim is None else claim.awarded_fen,
-        issued_fen=0 if claim is None else claim.issued_fen,
+        issued_fen=0 if claim is None else claim.held_fen,
+        cancelled_fen=0 if claim is None else claim.cancelled_fen,
+        due_fen=0 if claim is None else claim.due_fen,
+        overpaid_fen=0 if claim is None else claim.overpaid_fen,
         still_open=open_in_month(case, month, result.version.terms.zone),
     )
 
@@ -134,6 +143,9 @@ def _totals(accounts: Iterable[AccountMonth]) -> Totals:
         claims=sum(row.status is not None for row in rows),
         awarded_fen=sum(row.awarded_fen for row in rows),
         issued_fen=sum(row.issued_fen for row in rows),
+        cancelled_fen=sum(row.cancelled_fen for row in rows),
+        due_fen=sum(row.due_fen for row in rows),
+        overpaid_fen=sum(row.overpaid_fen for row in rows),
         unclaimed=len(unclaimed),
         unclaimed_fen=sum(row.credit_fen for row in unclaimed),
     )

@@ -18,11 +18,13 @@ from ledger.application import Ledger
 from ledger.commands.handlers.voucher import voucher_of
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.queries.late_facts import ToRedecide, WithoutBill, can_be_filed, open_months, to_redecide, without_bill
 from ledger.queries.open_outages import OpenOutage, open_after_month, open_in_month
 from ledger.queries.read_models import ReadModels
 from ledger.refusals.commands import UnknownVoucher
 from projections.claims import ClaimRow
-from projections.months import MonthRow, month_rows
+from projections.months import MonthRow
+from projections.vouchers import VoucherRow
 
 
 class AccountThen(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,11 +67,19 @@ class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """The worklist: breaches to claim, claims to decide, and vouchers to issue."""
+    """The worklist: what waits for a clerk.
+
+    `given_back` are vouchers that were cancelled and can be spent again, since a redemption was reversed.
+    """
 
     unclaimed: list[Unclaimed]
+    without_bill: list[WithoutBill]
     to_decide: list[ClaimRow]
+    disputed: list[ClaimRow]
     to_issue: list[ClaimRow]
+    overpaid: list[ClaimRow]
+    to_redecide: list[ToRedecide]
+    given_back: list[VoucherRow]
     still_open: list[OpenOutage]
 
 
@@ -86,8 +96,13 @@ def of_account(work: Work, account: str | None) -> Work:
         return work
     return Work(
         unclaimed=[one for one in work.unclaimed if one.breach.account == account],
+        without_bill=[one for one in work.without_bill if one.account == account],
         to_decide=[row for row in work.to_decide if row.account == account],
+        disputed=[row for row in work.disputed if row.account == account],
         to_issue=[row for row in work.to_issue if row.account == account],
+        overpaid=[row for row in work.overpaid if row.account == account],
+        to_redecide=[one for one in work.to_redecide if one.account == account],
+        given_back=[row for row in work.given_back if row.account == account],
         still_open=[one for one in work.still_open if one.account in (None, account)],
     )
 
@@ -155,12 +170,7 @@ def breaches_of(ledger: Ledger, month: str, at: int, upto: int | None = None) ->
     with ReadModels.of(ledger, upto=upto) as views:
         kept, open_accounts = views.months(month), views.open_accounts()
     with ledger.reading(upto) as log:
-        return _breaches(log, [*kept, *_open_months(log, open_accounts, at, month)])
-
-
-def _open_months(log: Reader, accounts: list[str], at: int, month: str | None = None) -> list[MonthRow]:
-    rows = [row for account in accounts for row in month_rows(log.case(account), account, at)]
-    return [row for row in rows if month in (None, row.month)]
+        return _breaches(log, [*kept, *open_months(log, open_accounts, at, month)])
 
 
 def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
@@ -187,15 +197,16 @@ def _breaches(log: Reader, rows: list[MonthRow]) -> list[Breach]:
 
 
 def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
-    """The worklist at an instant: unclaimed breaches whose window has not closed, claims to decide, awards to issue.
-
-    `upto` limits what is known.
+    """The worklist at an instant: unclaimed breaches whose window has not closed, claims to decide, awards to issue,
+    and what else waits. `upto` limits what is known.
     """
     with ReadModels.of(ledger, upto=upto) as views:
         kept, open_accounts, claims = views.months(), views.open_accounts(), views.claims()
-    spoken_for = {(row.account, row.month) for row in claims if not _can_be_filed(row)}
+        given_back = [row for row in views.vouchers() if row.given_back_fen]
+    spoken_for = {(row.account, row.month) for row in claims if not can_be_filed(row)}
     with ledger.reading(upto) as log:
-        rows = [*kept, *_open_months(log, open_accounts, at)]
+        rows = [*kept, *open_months(log, open_accounts, at)]
+        unbilled, late = without_bill(log, rows, claims, at), to_redecide(log, claims)
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
         rules = log.rules()
         windows = [_window_of(log, rules, breach) for breach in breaches]
@@ -215,8 +226,13 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
             )
     return Work(
         unclaimed=unclaimed,
+        without_bill=unbilled,
         to_decide=[row for row in claims if row.status == "filed"],
-        to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.awarded_fen > row.issued_fen],
+        disputed=[row for row in claims if row.status == "disputed"],
+        to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.due_fen],
+        overpaid=[row for row in claims if row.overpaid_fen],
+        to_redecide=late,
+        given_back=given_back,
         still_open=still_open,
     )
 
@@ -225,8 +241,3 @@ def _window_of(log: Reader, rules: Case, breach: Breach) -> Window | None:
     """A breach's claim window, which may depend on when the account's service ended."""
     within_term = in_force(rules.versions, breach.month).terms.within_term
     return window_of(log.case(breach.account) if within_term else rules, breach.month)
-
-
-def _can_be_filed(row: ClaimRow) -> bool:
-    """Whether a month can be claimed again: its claim was withdrawn, or refused as too early."""
-    return row.status == "withdrawn" or (row.status == "refused" and row.outcome == "too_early")

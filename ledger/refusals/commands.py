@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import Conflict, InstantUs, Refusal, Unreadable
+from domain.refusals import Conflict, InstantUs, Refusal, Undone, Unreadable
 
 
 class RunIncomplete(Refusal, code="run_incomplete"):
@@ -10,6 +10,16 @@ class RunIncomplete(Refusal, code="run_incomplete"):
 
     message = "{refused} refused, {done} done; {what}"
     hint = "completed accounts stay completed: correct what is refused, and run it again"
+    refused: int
+    done: int
+    what: str
+
+
+class RunLeavesUndone(Undone):
+    """A month's run lists what was undone since, and leaves it."""
+
+    message = "{refused} left, {done} done; {what}"
+    hint = "`slaledger worklist` lists them; each is issued by its own command with --again"
     refused: int
     done: int
     what: str
@@ -23,7 +33,7 @@ class BatchGoesOn(Conflict, code="batch_goes_on"):
 
 
 class KeyTaken(Refusal, code="key_taken"):
-    """Once a command with a key has recorded something, the same command is a no-op. The same key with other content is
+    """A key is spent once its command was carried out, also without effect. The same key with other content is
     refused, so that nothing is lost silently.
     """
 
@@ -128,6 +138,13 @@ class AccountOrAll(Unreadable, code="bad_field"):
 
     message = "give an account, or all for the month's run"
     hint = '"account": "1001", or "all": true'
+
+
+class AgainForOneAccount(Unreadable, code="bad_field"):
+    """What was undone is done again for one account at a time, never by the month's run."""
+
+    message = "again: the month's run lists what was undone and leaves it"
+    hint = "say it for each account: `slaledger voucher issue ACCOUNT MONTH --again`"
 
 
 class UnknownCommand(Unreadable, code="unknown_command"):

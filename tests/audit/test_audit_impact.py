@@ -105,7 +105,7 @@ def redecided(path: Path) -> dict[tuple[str, str], Any]:
                 new = decode(then.decisions[-1].record)
                 if substance(new) != substance(old):
                     assert not done.noop
-                    changed[account, month] = (outcome_of(old), outcome_of(new), then.to_issue_fen, then.overpaid_fen)
+                    changed[account, month] = (outcome_of(old), outcome_of(new), then.due_fen, then.overpaid_fen)
                 else:
                     assert done.noop or claim.disputed
     return changed
@@ -654,13 +654,13 @@ def test_several_readings_can_be_changed_at_once(read: Path) -> None:
 
 
 def test_other_terms_govern_instead(read: Path, tmp_path: Path) -> None:
-    """Twice the rate of the mildest tier; owed is what would come on top."""
+    """Twice the rate of the mildest tier; owed is what no voucher holds of it, and none was issued."""
     file = tmp_path / "terms.toml"
     file.write_text(amended("2", "2024-01-01", ('service_rate = "14%"', 'service_rate = "28%"')))
     _, said = audit(read, "what-if", "--terms", str(file))
     plainly = next(each for each in said["changed"] if each["account"] == "plain")
     assert (plainly["old"]["credit"], plainly["new"]["credit"]) == ("113.00", "211.00")
-    assert (plainly["difference"], plainly["owed"], plainly["overpaid"]) == ("98.00", "98.00", "0.00")
+    assert (plainly["difference"], plainly["owed"], plainly["overpaid"]) == ("98.00", "211.00", "0.00")
     assert plainly["causes"] == []
     assert {each["old"]["outcome"] for each in said["changed"]} == {"awarded"}
 

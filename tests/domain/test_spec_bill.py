@@ -25,7 +25,7 @@ from domain.refusals.bill import (
     VouchersAboveFee,
 )
 from domain.time import Instant, MonthText
-from domain.values import Id, VoucherOffset, Words
+from domain.values import ExplainedBy, Id, VoucherOffset, Words
 
 NAME = Id("B-1")
 VOIDED = (FeesVoided(bill="B-1"), "billed twice")
@@ -82,14 +82,20 @@ def record(known: Bill | None, command: BillFees, single_fee: bool = False) -> t
 
 
 def correction(
-    product: str | None = None, call: str | None = None, *, service: str | None = None, call_voucher: str | None = None
+    product: str | None = None,
+    call: str | None = None,
+    *,
+    service: str | None = None,
+    call_voucher: str | None = None,
+    named: str | None = None,
 ) -> CorrectFees:
-    """`service` and `call_voucher` are the vouchers of each part."""
+    """`service` and `call_voucher` are the vouchers of each part, `named` the redemptions that they show."""
     return CorrectFees(
         bill=NAME,
         product_fee=amount(product),
         call_fee=amount(call),
         voucher_offset=offset(service, call_voucher),
+        offset_explained_by=None if named is None else ExplainedBy.parse(named),
         reason=Words("wrong tariff"),
     )
 
@@ -213,10 +219,18 @@ def test_a_correction_leaves_what_vouchers_from_outside_paid() -> None:
         row("calls a fen below it", correction(call="39.99"), BelowRedeemed),
         row("service down to what was paid", correction("410"), corrected(product_fee="410")),
         row("service a fen below it", correction("409.99"), BelowRedeemed),
-        row("vouchers outside up to the rest", correction(call_voucher="360"), corrected(call_voucher="360")),
-        row("vouchers outside a fen more", correction(call_voucher="360.01"), BelowRedeemed),
-        row("vouchers of the service up to the rest", correction(service="590"), corrected(service_voucher="590")),
-        row("vouchers of the service a fen more", correction(service="590.01"), BelowRedeemed),
+        row(
+            "vouchers outside up to the rest",
+            correction(call_voucher="360", named="none"),
+            corrected(call_voucher="360"),
+        ),
+        row("vouchers outside a fen more", correction(call_voucher="360.01", named="none"), BelowRedeemed),
+        row(
+            "vouchers of the service up to the rest",
+            correction(service="590", named="none"),
+            corrected(service_voucher="590"),
+        ),
+        row("vouchers of the service a fen more", correction(service="590.01", named="none"), BelowRedeemed),
     ],
 )
 def test_a_correction_leaves_what_redemptions_paid(asked_for: CorrectFees, outcome: Any) -> None:

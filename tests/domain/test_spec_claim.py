@@ -17,6 +17,7 @@ from domain.refusals.claim import (
     ClaimAlreadyDisputed,
     ClaimAlreadyFiled,
     ClaimUndecided,
+    ClaimUndone,
     ClaimWasWithdrawn,
     ClaimWithdrawnBefore,
     DecidedBeforeDecided,
@@ -35,9 +36,13 @@ WITHDRAWN = (ClaimWithdrawn(account="1001", month="2026-03"), "no outage")
 DISPUTED = ClaimDisputed(account="1001", month="2026-03", disputed_at=at("04-20 09:00"), grounds="it was longer")
 
 
-def file(filed_at: str, statement: str | None = None) -> FileClaim:
+def file(filed_at: str, statement: str | None = None, *, again: bool = False) -> FileClaim:
     told = None if statement is None else Words(statement)
-    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)), statement=told)
+    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)), statement=told, again=again)
+
+
+def filed(filed_at: str, statement: str | None = None) -> ClaimFiled:
+    return ClaimFiled(account="1001", month="2026-03", filed_at=at(filed_at), statement=statement)
 
 
 def dispute(disputed_at: str, grounds: str = "it was longer") -> DisputeClaim:
@@ -70,7 +75,23 @@ def test_one_claim_of_a_month_waits_at_a_time() -> None:
     given(claim.evolve, FILED).when(claim.file, file("04-10 09:00"), OVER).then()
     given(claim.evolve, FILED).when(claim.file, file("04-10 09:01"), OVER).then(ClaimAlreadyFiled)
     given(claim.evolve, FILED).when(claim.file, file("04-10 09:00", "no calls"), OVER).then(ClaimAlreadyFiled)
-    given(claim.evolve, FILED, WITHDRAWN).when(claim.file, file("04-10 09:00"), OVER).then(FILED)
+    given(claim.evolve, FILED, WITHDRAWN).when(claim.file, file("04-10 09:01"), OVER).then(filed("04-10 09:01"))
+
+
+def test_a_claim_that_was_withdrawn_is_filed_again_only_where_that_is_said() -> None:
+    withdrawn = given(claim.evolve, FILED, WITHDRAWN)
+    withdrawn.when(claim.file, file("04-10 09:00"), OVER).then(ClaimUndone)
+    withdrawn.when(claim.file, file("04-10 09:00", again=True), OVER).then(FILED)
+    withdrawn.when(claim.file, file("04-10 09:00", "no calls"), OVER).then(filed("04-10 09:00", "no calls"))
+    refiled = given(claim.evolve, FILED, WITHDRAWN, FILED)
+    for again in (False, True):
+        refiled.when(claim.file, file("04-10 09:00", again=again), OVER).then()
+    other = given(claim.evolve, FILED, WITHDRAWN, filed("04-10 09:01"))
+    other.when(claim.file, file("04-10 09:00"), OVER).then(ClaimUndone)
+    other.when(claim.file, file("04-10 09:00", again=True), OVER).then(ClaimAlreadyFiled)
+    given(claim.evolve, FILED, WITHDRAWN, FILED, WITHDRAWN).when(claim.file, file("04-10 09:00"), OVER).then(
+        ClaimUndone
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +125,9 @@ def test_a_claim_that_was_refused_as_too_early_is_filed_again() -> None:
     withdrawn = given(refused, FILED, REFILED, WITHDRAWN)
     withdrawn.when(claim.withdraw, "no outage").then()
     withdrawn.when(claim.withdraw, "another").then(ClaimWithdrawnBefore)
-    withdrawn.when(claim.file, again, OVER).then(REFILED)
+    withdrawn.when(claim.file, again, OVER).then(ClaimUndone)
+    withdrawn.when(claim.file, file("04-19 09:00", "no calls", again=True), OVER).then(REFILED)
+    withdrawn.when(claim.file, file("04-10 09:00"), OVER).then()
     withdrawn.when(claim.check_is_decided).then(ClaimWasWithdrawn)
 
 

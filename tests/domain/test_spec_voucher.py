@@ -10,15 +10,17 @@ import pytest
 from build import at, bill, fen, row, terms
 from spec import Reasoned, given
 
-from domain import voucher
-from domain.bill import Bill
+from domain import claim, voucher
+from domain.bill import Bill, owed_fen
 from domain.claim import Claim, Decided
 from domain.claim import status as status_of
-from domain.commands import IssueVoucher, RedeemVoucher, ReverseRedemption
+from domain.commands import CancelVoucher, IssueVoucher, RedeemVoucher, ReverseRedemption
 from domain.decision import Head, Outcome
 from domain.events import (
     ClaimPaid,
+    ClaimPaymentCancelled,
     Event,
+    FeesOffsetExplained,
     FeesPaidByVoucher,
     FeesPaymentReversed,
     Part,
@@ -32,17 +34,24 @@ from domain.refusals.voucher import (
     BeyondBalance,
     BeyondBill,
     CallPartNotPayable,
+    CancelsBeyondBalance,
     ClaimNotDecided,
     EarlierBill,
     FeeWithoutCallPart,
     IssuedBeforeDecided,
+    IssueUndone,
     NothingAwarded,
     NothingLeft,
+    NothingToCancel,
     NothingToRedeem,
+    NotShownOnBill,
     NotTransferable,
     OtherAccountsBill,
+    RecordedAsAnother,
     RedeemedBeforeIssued,
+    RedemptionUndone,
     RedemptionWasReversed,
+    SamePayment,
     UnknownRedemption,
     VoidBillNotPayable,
 )
@@ -77,7 +86,14 @@ ISSUED = issued()
 
 
 def asked(
-    yuan: str = "10", part: Part = "service", account: str = "1001", when: str = "05-02 00:00", on: str = "B"
+    yuan: str = "10",
+    part: Part = "service",
+    account: str = "1001",
+    when: str = "05-02 00:00",
+    on: str = "B",
+    *,
+    shown: bool | None = None,
+    again: bool = False,
 ) -> RedeemVoucher:
     return RedeemVoucher(
         voucher=NAME,
@@ -86,6 +102,8 @@ def asked(
         part=part,
         amount=Fen.parse(yuan),
         redeemed_at=Instant(at(when)),
+        shown_on_bill=shown,
+        again=again,
     )
 
 
@@ -107,7 +125,19 @@ def redeemed(
     return used(yuan, number, part, when), paid
 
 
+SHOWN = FeesOffsetExplained(bill="B", voucher="V", redemption=1)
 REVERSED = (RedemptionReversed(voucher="V", redemption=1), "wrong bill")
+
+
+def cancel(yuan: str | None = None, reason: str = "account gone") -> CancelVoucher:
+    """A cancellation of the balance, or of an amount."""
+    return CancelVoucher(voucher=NAME, amount=None if yuan is None else Fen.parse(yuan), reason=Words(reason))
+
+
+def took(yuan: str) -> VoucherCancelled:
+    return VoucherCancelled(voucher="V", amount_fen=fen(yuan))
+
+
 CANCELLED = (VoucherCancelled(voucher="V", amount_fen=fen("90")), "account gone")
 
 
@@ -188,25 +218,53 @@ def test_r20_a_usage_month_begins_at_its_first_instant() -> None:
 
 
 def test_a_voucher_is_cancelled_while_something_is_left() -> None:
-    given(voucher.evolve, ISSUED).when(voucher.cancel, "account gone").then(
-        VoucherCancelled(voucher="V", amount_fen=fen("100"))
-    )
-    given(voucher.evolve, ISSUED, used()).when(voucher.cancel, "account gone").then(CANCELLED[0])
-    given(voucher.evolve, ISSUED, used("99.99")).when(voucher.cancel, "account gone").then(
-        VoucherCancelled(voucher="V", amount_fen=1)
-    )
-    given(voucher.evolve, ISSUED, used("100")).when(voucher.cancel, "account gone").then(NothingLeft)
+    given(voucher.evolve, ISSUED).when(voucher.cancel, cancel()).then(took("100"))
+    given(voucher.evolve, ISSUED, used()).when(voucher.cancel, cancel()).then(CANCELLED[0])
+    given(voucher.evolve, ISSUED, used("99.99")).when(voucher.cancel, cancel()).then(took("0.01"))
+    given(voucher.evolve, ISSUED, used("100")).when(voucher.cancel, cancel()).then(NothingLeft)
+    given(voucher.evolve, ISSUED, used("100")).when(voucher.cancel, cancel("1")).then(NothingLeft)
+
+
+def test_a_part_of_a_voucher_is_cancelled() -> None:
+    known = given(voucher.evolve, ISSUED, used())
+    known.when(voucher.cancel, cancel("56")).then(took("56"))
+    known.when(voucher.cancel, cancel("90")).then(took("90"))
+    known.when(voucher.cancel, cancel("90.01")).then(CancelsBeyondBalance)
+    known.when(voucher.cancel, cancel("0")).then(NothingToCancel)
+    parted = given(voucher.evolve, ISSUED, used(), (took("56"), "account gone"))
+    parted.when(voucher.cancel, cancel("56")).then()
+    parted.when(voucher.cancel, cancel("56", "too much")).then(CancelsBeyondBalance)
+    parted.when(voucher.cancel, cancel("34")).then(took("34"))
+    parted.when(voucher.cancel, cancel()).then(took("34"))
 
 
 def test_a_voucher_is_cancelled_once_for_a_reason() -> None:
     known = given(voucher.evolve, ISSUED, used(), CANCELLED)
-    known.when(voucher.cancel, "account gone").then()
-    known.when(voucher.cancel, "another").then(NothingLeft)
+    known.when(voucher.cancel, cancel()).then()
+    known.when(voucher.cancel, cancel(reason="another")).then(NothingLeft)
 
 
 def test_what_a_reversal_returns_is_cancelled_too() -> None:
     known = given(voucher.evolve, ISSUED, used(), CANCELLED, REVERSED)
-    known.when(voucher.cancel, "account gone").then(VoucherCancelled(voucher="V", amount_fen=fen("10")))
+    known.when(voucher.cancel, cancel()).then(took("10"))
+
+
+def test_a_reversal_gives_back_what_can_be_spent_of_a_cancelled_voucher() -> None:
+    def given_back(*events: Event | Reasoned) -> int:
+        found: int = given(voucher.evolve, ISSUED, *events).state.given_back_fen
+        return found
+
+    assert given_back(used(), REVERSED) == 0
+    assert given_back(used(), CANCELLED) == 0
+    assert given_back(used(), CANCELLED, REVERSED) == fen("10")
+    assert given_back(used(), (took("56"), "too much"), REVERSED) == 0
+    assert given_back(used(), CANCELLED, REVERSED, (took("10"), "gone")) == 0
+
+
+def test_the_claim_is_told_of_a_cancellation() -> None:
+    known = given(voucher.evolve, ISSUED).state
+    told = ClaimPaymentCancelled(account="1001", month="2026-03", voucher="V", amount_fen=fen("56"))
+    assert voucher.cancelled(known, took("56")) == told
 
 
 class DecidedAs:
@@ -221,10 +279,18 @@ class DecidedAs:
             self.claim.decisions = [Decided(head=head, record=b"", filed_at=0, reason=None)]
             self.claim.paid = {name: fen(each) for name, each in paid.items()}
 
-    def issues(self, *expected: Any, when: str = "04-18 00:00", name: str | None = None) -> None:
+    def cancelling(self, yuan: str) -> DecidedAs:
+        """The same after a cancellation of voucher V."""
+        self.claim = claim.evolve(self.claim, took(yuan), "gone")
+        return self
+
+    def issues(self, *expected: Any, when: str = "04-18 00:00", name: str | None = None, again: bool = False) -> None:
         """What an issue gives."""
         command = IssueVoucher(
-            account=Id("1001"), month=MonthText("2026-03"), voucher=None if name is None else VoucherId(name)
+            account=Id("1001"),
+            month=MonthText("2026-03"),
+            voucher=None if name is None else VoucherId(name),
+            again=again,
         )
         claimed = given(lambda state, event, reason: self.claim, ISSUED)
         claimed.when(voucher.issue, command, at(when), "2018-08-01").then(*expected)
@@ -265,8 +331,86 @@ def test_the_rest_of_an_award_is_issued() -> None:
 )
 def test_what_was_issued_counts_against_the_latest_award(before: str, status: str, left: str, overpaid: str) -> None:
     claimed = DecidedAs("awarded", "50", V1=before).claim
-    assert (status_of(claimed), claimed.issued_fen) == (status, fen(before))
-    assert (claimed.to_issue_fen, claimed.overpaid_fen) == (fen(left), fen(overpaid))
+    assert (status_of(claimed), claimed.held_fen) == (status, fen(before))
+    assert (claimed.due_fen, claimed.overpaid_fen) == (fen(left), fen(overpaid))
+
+
+@pytest.mark.parametrize(
+    ("taken", "status", "left", "overpaid"),
+    [
+        row("all of it", "84", "awarded", "50", "0"),
+        row("a part of what is too much", "10", "settled", "0", "24"),
+        row("what is too much", "34", "settled", "0", "0"),
+        row("a fen more", "34.01", "awarded", "0.01", "0"),
+    ],
+)
+def test_what_was_cancelled_counts_as_not_issued(taken: str, status: str, left: str, overpaid: str) -> None:
+    """A voucher of 84.00, where the latest decision awards 50.00."""
+    claimed = DecidedAs("awarded", "50", V="84").cancelling(taken).claim
+    assert status_of(claimed) == status
+    assert (claimed.held_fen, claimed.cancelled_fen) == (fen("84") - fen(taken), fen(taken))
+    assert (claimed.due_fen, claimed.overpaid_fen) == (fen(left), fen(overpaid))
+    assert claimed.held_fen + claimed.due_fen == claimed.awarded_fen + claimed.overpaid_fen
+
+
+def test_a_cancellation_since_the_decision_is_issued_again_only_where_that_is_said() -> None:
+    second = issued("50", "04-18 00:00", name="V-1001-2026-03-2")
+    DecidedAs("awarded", "50", V="50").cancelling("50").issues(IssueUndone)
+    DecidedAs("awarded", "50", V="50").cancelling("50").issues(second, again=True)
+    DecidedAs("awarded", "50", V="84").cancelling("34").issues()
+    DecidedAs("awarded", "50", V="84").cancelling("34").issues(again=True)
+    rest = issued("6", "04-18 00:00", name="V-1001-2026-03-2")
+    DecidedAs("awarded", "50", V="84").cancelling("40").issues(IssueUndone)
+    DecidedAs("awarded", "50", V="84").cancelling("40").issues(rest, again=True)
+
+
+def test_the_claims_side_of_a_cancellation_is_never_summed() -> None:
+    claimed = DecidedAs("awarded", "50", V="50").cancelling("20").claim
+    told = ClaimPaymentCancelled(account="1001", month="2026-03", voucher="V", amount_fen=fen("20"))
+    after = claim.evolve(claimed, told, "gone")
+    assert (after.held_fen, after.due_fen, after.cancelled_fen) == (fen("30"), fen("20"), fen("20"))
+
+
+def test_a_payment_that_the_bill_shows_counts_once() -> None:
+    """60.00, of which the bill itself says that 10.00 were paid with vouchers."""
+    owing = bill("60", service_voucher="10")
+    outcome_of(owing, asked("10"), SamePayment)
+    outcome_of(owing, asked("9.99"), SamePayment)
+    outcome_of(owing, asked("10.01"), *redeemed("10.01"))
+    outcome_of(owing, asked("50", shown=False), *redeemed("50"))
+    outcome_of(owing, asked("50.01", shown=False), BeyondBill)
+    outcome_of(owing, asked("10", shown=True), *redeemed("10"), SHOWN)
+    outcome_of(owing, asked("10.01", shown=True), NotShownOnBill)
+    outcome_of(bill("60"), asked("1", shown=True), NotShownOnBill)
+
+
+def test_a_bill_wholly_paid_so_is_recorded_as_shown() -> None:
+    outcome_of(bill("10", service_voucher="10"), asked("10"), SamePayment)
+    outcome_of(bill("10", service_voucher="10"), asked("10", shown=False), BeyondBill)
+    outcome_of(bill("10", service_voucher="10"), asked("10", shown=True), *redeemed("10"), SHOWN)
+
+
+def test_what_a_redemption_explains_of_an_offset_is_not_asked_for_again() -> None:
+    owing = bill("60", service_voucher="15", paid=[("2026-03", "service", "10")])
+    owing.payments[0].shown = True
+    assert owed_fen(owing, "service") == fen("45")
+    outcome_of(owing, asked("5.01"), *redeemed("5.01"))
+    outcome_of(owing, asked("5"), SamePayment)
+    outcome_of(owing, asked("5.01", shown=True), NotShownOnBill)
+    owing.payments[0].reversed = True
+    outcome_of(owing, asked("10"), SamePayment)
+
+
+def test_a_redemption_that_stands_is_not_recorded_once_more_as_shown() -> None:
+    owing = bill("60", service_voucher="10", paid=[("2026-03", "service", "10")])
+    owing.payments[0].voucher, owing.payments[0].redemption = "V", 1
+    held = [ISSUED, used()]
+    outcome_of(owing, asked(), of=held)
+    outcome_of(owing, asked(shown=False), of=held)
+    outcome_of(owing, asked(shown=True), RecordedAsAnother, of=held)
+    owing.payments[0].shown = True
+    for shown in (None, False, True):
+        outcome_of(owing, asked(shown=shown), of=held)
 
 
 def test_a_voucher_is_issued_at_its_decision_or_later() -> None:
@@ -337,9 +481,29 @@ def test_the_same_amount_pays_another_bill_too() -> None:
     held.when(voucher.redeem, bill("50"), asked(), TERMS).then(*redeemed(number=2))
 
 
-def test_a_redemption_that_was_reversed_is_made_again() -> None:
-    outcome_of(bill("50"), asked(), *redeemed(number=2), of=[ISSUED, used(), REVERSED])
-    outcome_of(bill("50"), asked(), of=[ISSUED, used(), REVERSED, used(number=2)])
+def test_a_redemption_that_was_reversed_is_made_again_only_where_that_is_said() -> None:
+    undone = [ISSUED, used(), REVERSED]
+    outcome_of(bill("50"), asked(), RedemptionUndone, of=undone)
+    outcome_of(bill("50"), asked(again=True), *redeemed(number=2), of=undone)
+    outcome_of(bill("50"), asked("10.01"), *redeemed("10.01", 2), of=undone)
+    for again in (False, True):
+        outcome_of(bill("50"), asked(again=again), of=[*undone, used(number=2)])
+    twice = [*undone, used(number=2), (RedemptionReversed(voucher="V", redemption=2), "again wrong")]
+    outcome_of(bill("50"), asked(), RedemptionUndone, of=twice)
+
+
+def test_a_reversed_redemption_that_was_not_shown_is_another_than_one_that_is() -> None:
+    owing = bill("60", service_voucher="10", paid=[("2026-03", "service", "10")])
+    owing.payments[0].voucher, owing.payments[0].redemption, owing.payments[0].reversed = "V", 1, True
+    undone = [ISSUED, used(), REVERSED]
+    outcome_of(owing, asked(shown=False), RedemptionUndone, of=undone)
+    outcome_of(
+        owing,
+        asked(shown=True),
+        *redeemed(number=2),
+        FeesOffsetExplained(bill="B", voucher="V", redemption=2),
+        of=undone,
+    )
 
 
 def test_a_redemption_that_stands_is_a_noop_even_where_nothing_could_be_paid() -> None:

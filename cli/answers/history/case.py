@@ -65,6 +65,7 @@ class PaymentShown(msgspec.Struct, frozen=True, kw_only=True):
     part: str
     amount: Fen
     status: str
+    shown_on_bill: bool
 
 
 class BillShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +91,8 @@ class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     awarded: Fen
     issued: Fen
+    cancelled: Fen
+    due: Fen
     overpaid: Fen
 
 
@@ -175,6 +178,7 @@ def _payment(found: Payment) -> PaymentShown:
         part=found.part,
         amount=Fen(found.amount_fen),
         status="reversed" if found.reversed else "stands",
+        shown_on_bill=found.shown,
     )
 
 
@@ -186,7 +190,9 @@ def claim_shown(found: Claim, zone: str) -> ClaimShown:
         filed_at=ZonedInstant(found.filed_at, zone),
         outcome=found.latest.outcome if found.latest else None,
         awarded=Fen(found.awarded_fen),
-        issued=Fen(found.issued_fen),
+        issued=Fen(found.held_fen),
+        cancelled=Fen(found.cancelled_fen),
+        due=Fen(found.due_fen),
         overpaid=Fen(found.overpaid_fen),
     )
 

@@ -19,7 +19,9 @@ def _record(log: Reader, command: c.BillFees, now: int) -> Effect:
     receipt = BillReceipt(bill=event.bill)
     if not reserved:
         stream, known = bill_of(log, command.bill)
-        return on(stream, bills.repeat(known, again=command.again), receipt)
+        explained = bills.explained(known, command.offset_explained_by)
+        return on(stream, (*bills.repeat(known, again=command.again), *explained), receipt)
+    bills.check_named(event, command.offset_explained_by)
     check_enrolled(log, event.account)
     return Effect(events=[(streams.bill(event.account, event.bill), event), *reserved], receipt=receipt)
 

@@ -71,7 +71,7 @@ def claim_in(case: Case, account: str, month: str) -> claims.Claim:
 
 def claim_of(log: Reader, account: str, month: str) -> claims.Claim:
     """An account's claim for a month in the log. Raises as `claim_in` does."""
-    return claim_in(log.fold_streams(streams.account(account), streams.claim(account, month)), account, month)
+    return claim_in(log.claim_case(account, month), account, month)
 
 
 def _withdraw(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
@@ -94,8 +94,22 @@ def _decide(log: Reader, command: c.DecideClaim, now: int) -> Effect:
     lasting = _still_open(log, decision)
     if lasting and command.strict:
         raise CountsOpenOutage(account=command.account, month=command.month, incidents=", ".join(lasting))
-    effect.warnings = _open_warnings(decision, lasting)
+    effect.warnings = [*_open_warnings(decision, lasting), *_bill_warnings(decision)]
     return effect
+
+
+def _bill_warnings(decision: Decision) -> list[str]:
+    """A warning where a month below the commitment is decided without any bill, which is not a bill of 0.00."""
+    if not any(step.step == "fees" and not step.inputs["bills"] for step in decision.steps):
+        return []
+    return [
+        said(
+            "{account} {month}: no bill of the month is recorded, so nothing is credited. `slaledger worklist` names "
+            "the decision once a bill comes",
+            account=decision.account,
+            month=decision.month,
+        )
+    ]
 
 
 def _still_open(log: Reader, decision: Decision) -> list[str]:
@@ -136,7 +150,9 @@ def _redecide(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
     again = _decide_again(log, command.account, command.month, decided_at, made)
     if again is None:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
-    return _decided(again)
+    effect = _decided(again)
+    effect.warnings = _bill_warnings(again)
+    return effect
 
 
 def _decided(decision: Decision) -> Effect:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from domain import commands as c
 from domain import voucher as vouchers
-from domain.money import Fen
+from domain.money import Fen, yuan
 from domain.terms import versions as agreement
+from domain.text import said
 from ledger.commands.handlers.bill import bill_of
 from ledger.commands.handlers.claim import claim_of
-from ledger.commands.handlers.effect import Effect, Handler, content_sha256, on, reserve
+from ledger.commands.handlers.effect import Effect, Handler, content_sha256, reserve
 from ledger.commands.receipts import ClaimReceipt, IssueReceipt, RedemptionReceipt, ReversalReceipt, VoucherReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
@@ -49,13 +50,13 @@ def _redeem(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
     events = vouchers.redeem(voucher, bill, command, terms)
     if not events:
         return Effect(receipt=VoucherReceipt(voucher=voucher.voucher))
-    redeemed, on_bill = events
+    redeemed, *on_bill = events
     receipt = RedemptionReceipt(
         voucher=voucher.voucher,
         redemption=redeemed.redemption,
         balance=Fen(voucher.balance_fen - redeemed.amount_fen),
     )
-    return Effect(events=[(stream, redeemed), (bill_stream, on_bill)], receipt=receipt)
+    return Effect(events=[(stream, redeemed), *((bill_stream, event) for event in on_bill)], receipt=receipt)
 
 
 def _reverse(log: Reader, command: c.ReverseRedemption, now: int) -> Effect:
@@ -66,12 +67,33 @@ def _reverse(log: Reader, command: c.ReverseRedemption, now: int) -> Effect:
         return Effect(receipt=receipt)
     undone, on_bill = events
     bill_stream, _ = bill_of(log, on_bill.bill)
-    return Effect(events=[(stream, undone), (bill_stream, on_bill)], receipt=receipt)
+    effect = Effect(events=[(stream, undone), (bill_stream, on_bill)], receipt=receipt)
+    vouchers.evolve(voucher, undone, command.reason)
+    effect.warnings = _given_back(voucher)
+    return effect
+
+
+def _given_back(voucher: vouchers.Voucher) -> list[str]:
+    """What a reversal gives back of a cancelled voucher."""
+    if not voucher.given_back_fen:
+        return []
+    return [
+        said(
+            "voucher {voucher} was cancelled; {amount} of it can be spent again. Where it must not be: `slaledger "
+            "voucher cancel {voucher} --reason …`",
+            voucher=voucher.voucher,
+            amount=yuan(voucher.given_back_fen),
+        )
+    ]
 
 
 def _cancel(log: Reader, command: c.CancelVoucher, now: int) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
-    return on(stream, vouchers.cancel(voucher, command.reason), VoucherReceipt(voucher=voucher.voucher))
+    effect = Effect(receipt=VoucherReceipt(voucher=voucher.voucher))
+    claim = streams.claim(voucher.account, voucher.month)
+    for event in vouchers.cancel(voucher, command):
+        effect.events += [(stream, event), (claim, vouchers.cancelled(voucher, event))]
+    return effect
 
 
 HANDLERS: dict[type[c.Command], Handler] = {

@@ -153,7 +153,8 @@ def take_statements(
         reading = read([SourceFile(each.name, each) for each in given])
         read_files = [ReadFile(each.name, each.finish()) for each in given]
     if options.as_of is not None:
-        reading = msgspec.structs.replace(reading, said_at=options.as_of)
+        statements = tuple(msgspec.structs.replace(each, said_at=None) for each in reading.statements)
+        reading = msgspec.structs.replace(reading, said_at=options.as_of, statements=statements)
     with open_ledger() as ledger:
         taken = reconcile_source(ledger, reading, read_files, actor(), asked=options.asked, dry_run=options.dry_run)
         with ledger.reading() as log:

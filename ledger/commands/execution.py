@@ -142,8 +142,14 @@ def check_times(command: Command, now: int) -> None:
         return
     for name in command.__struct_fields__:
         value = getattr(command, name)
-        if isinstance(value, Instant) and value > now + CLOCK_TOLERANCE_US:
-            raise InTheFuture(name=name.strip("_"), instant=value, now=now)
+        if isinstance(value, Instant):
+            check_time(name.strip("_"), value, now)
+
+
+def check_time(name: str, at: int, now: int) -> None:
+    """Raises Refusal `in_the_future` where an instant is more than five minutes ahead of the ledger's clock."""
+    if at > now + CLOCK_TOLERANCE_US:
+        raise InTheFuture(name=name, instant=at, now=now)
 
 
 def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement: str | None = None) -> Done:

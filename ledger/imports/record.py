@@ -15,7 +15,7 @@ from domain.text import said
 from domain.time import FOREVER
 from ledger import clock
 from ledger.application import Ledger, Writer
-from ledger.commands.execution import Clock, carry_out
+from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
 from ledger.imports.reconciling.differences import resting_claims, staying, unmeasured
 from ledger.imports.reconciling.holdings import holdings
@@ -87,6 +87,8 @@ def reconcile_source(
     that vanished stay as they are and stand in the outcome.
     """
     with ledger.writing(commit=not dry_run) as log:
+        if reading.said_at is not None:
+            _check_said_at(reading.said_at, files, now())
         earlier = _reads(log, reading)
         if not asked.older:
             _check_order(reading, files, earlier)
@@ -135,6 +137,15 @@ def _reads(log: Reader, reading: Reading) -> list[SourceRead]:
     facts = map(decode, log.stream(streams.source(reading.source)))
     events = [fact.event for fact in facts]
     return [event for event in events if isinstance(event, SourceRead) and event.scope == reading.scope]
+
+
+def _check_said_at(said_at: int, files: Sequence[ReadFile], now: int) -> None:
+    """Raises Refusal `in_the_future`: after such a file each file until then would be an older one."""
+    try:
+        check_time("said_at", said_at, now)
+    except Refusal as refusal:
+        refusal.at(_names(files))
+        raise
 
 
 def _check_order(reading: Reading, files: Sequence[ReadFile], earlier: Sequence[SourceRead]) -> None:

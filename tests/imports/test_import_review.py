@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conftest import CommandLine
-from test_import_outages import WORDS, Json, alerts, books, day, page, samples, span, take, write
+from test_import_outages import DOWN, LATER, UP, WORDS, Json, alerts, books, day, page, samples, span, take, write
 
 __all__ = ["books"]
 
@@ -133,3 +133,24 @@ def test_an_outage_that_goes_on_over_time_that_no_file_tells_is_noted(books: Com
 def test_an_outage_that_goes_on_where_the_files_meet_needs_no_word(books: CommandLine) -> None:
     take(books, "prometheus", [samples("1 0 0")])
     assert take(books, "prometheus", [samples("0 0 1", 1_772_503_245)])["notes"] == []
+
+
+# When a source said it.
+
+
+def test_what_a_source_says_tomorrow_is_refused_as_all_later_files_would_be_older(books: CommandLine) -> None:
+    told = page(DOWN, UP)
+    told["page"]["updated_at"] = "2126-03-03T12:00:00+08:00"
+    write(books, "told.json", [told])
+    error = books.refused("import", "statuspage", "told.json", *WORDS["statuspage"])
+    assert (error["code"], error["message"].partition(":")[0]) == ("in_the_future", "told.json")
+    words = ("--as-of", "2126-03-03T12:00:00+08:00")
+    write(books, "told.json", alerts(None))
+    assert books.refused("import", "alertmanager", "told.json", *WORDS["alertmanager"], *words)["code"] == error["code"]
+    assert books.ok("history", "1001")["incidents"] == []
+
+
+def test_a_list_without_a_time_is_as_new_as_as_of_says(books: CommandLine) -> None:
+    take(books, "statuspage", [page(DOWN, UP, said_at="15:00")])
+    take(books, "statuspage", [page(DOWN, LATER)["incidents"]], "--as-of", day("16:00"))
+    assert span(books) == (day("10:00"), day("14:00"))

@@ -264,6 +264,18 @@ def test_what_is_to_be_done(case: str) -> None:
     assert outcome(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("held", "recorder"),
+    [
+        (msgspec.structs.replace(OURS, last="focus"), "as focus said"),
+        (msgspec.structs.replace(OURS, last="focus", is_corrected=True), "as a person corrected it"),
+    ],
+)
+def test_a_refusal_names_whose_word_the_ledger_holds(held: HeldBill, recorder: str) -> None:
+    (refusal,) = run(told(amounts(1200)), bills=(held,)).refusals
+    assert refusal.message.endswith(f"(aliyun:A:2026-03, {recorder})")
+
+
 def test_each_refusal_has_both_amounts_the_place_and_what_to_say() -> None:
     (refusal,) = run(told(amounts(1200, 300, 5)), bills=(OURS,)).refusals
     assert refusal.message == (

@@ -26,15 +26,16 @@ STEMS = ("aliyun", "focus")
 class HeldBill(msgspec.Struct, frozen=True, kw_only=True):
     """A bill that the ledger holds.
 
-    `source` is the format that recorded it; None where a person did. `scope` says whether it is a month's part of what
-    was paid for several (`SPREAD`), or has something bought ahead (`PURCHASED`). `told` is its first event, `said` what
-    its source last said. `is_corrected` says that a person corrected it since, `is_undone` that a person voided it.
-    `said_at` is when a source last said something of it, in microseconds.
+    `source` is the format that recorded it, `last` the one that spoke of it last; None where a person did. `scope` says
+    whether it is a month's part of what was paid for several (`SPREAD`), or has something bought ahead (`PURCHASED`).
+    `told` is its first event, `said` what its source last said. `is_corrected` says that a person corrected it since,
+    `is_undone` that a person voided it. `said_at` is when a source last said something of it, in microseconds.
     """
 
     bill: Bill
     told: e.FeesBilled
     source: str | None = None
+    last: str | None = None
     scope: str = ""
     said: Amounts
     is_corrected: bool = False
@@ -79,9 +80,11 @@ def held_bill(facts: Iterable[Fact]) -> HeldBill:
     said = Amounts()
     is_corrected = is_undone = False
     said_at: int | None = None
+    last: str | None = None
     for fact in facts:
         state = bills.evolve(state, fact.event, fact.reason)
         is_sources = fact.source is not None
+        last = last if fact.source is None else fact.source.name
         if isinstance(fact.event, e.FeesBilled):
             told, first, said = fact.event, fact, amounts_of(state)
         elif isinstance(fact.event, e.FeesCorrected):
@@ -99,6 +102,7 @@ def held_bill(facts: Iterable[Fact]) -> HeldBill:
         bill=state,
         told=told,
         source=_source(first, told.bill),
+        last=last or _source(first, told.bill),
         scope="" if first.source is None else first.source.scope,
         said=said,
         is_corrected=is_corrected,

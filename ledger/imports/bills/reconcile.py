@@ -162,7 +162,9 @@ class _Run:
                 ),
             )
         else:
-            recorder = said("as {source} said", source=", ".join(dict.fromkeys(str(each.source) for each in own)))
+            corrected = any(each.is_corrected for each in own)
+            sources = ", ".join(dict.fromkeys(str(each.last or each.source) for each in own))
+            recorder = said("as a person corrected it") if corrected else said("as {source} said", source=sources)
             self._refuse(OtherAmounts, statement, own, recorder=recorder)
 
     def _compare_shares(self, statement: BillStatement, standing: Sequence[HeldBill]) -> None:

@@ -11,7 +11,7 @@ from domain.text import said
 from domain.time import add_months
 from ledger import clock
 from ledger.application import Ledger, Writer
-from ledger.commands.execution import Clock, carry_out
+from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.imports.bills.held import held_bills
 from ledger.imports.bills.reconcile import AskedOfBills, BillOutcome, reconcile_bills
 from ledger.imports.bills.statements import BillKey, BillReading
@@ -46,6 +46,8 @@ def record_bills(
     Raises the refusal, or ManyFaults, of what does not go together with the ledger; nothing is recorded then.
     """
     with ledger.writing(commit=not dry_run) as log:
+        if reading.said_at is not None:
+            check_time("said_at", reading.said_at, now())
         accounts = dict.fromkeys(statement.account for statement in reading.statements)
         outcome = reconcile_bills(reading, {account: held_bills(log, account) for account in accounts}, asked)
         faults = Faults()

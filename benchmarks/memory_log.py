@@ -129,6 +129,10 @@ class MemoryLog(Writer):
         held = self._held.get(owner)
         return Case() if held is None else held.case
 
+    def claim_case(self, account: str, month: str) -> Case:
+        """The same: an account's claim is part of its whole case."""
+        return self.fold_streams(layout.claim(account, month))
+
     def incident(self, id_: str) -> tuple[str, Incident] | None:
         reserved = self.reservation("incident", id_)
         if reserved is None:

@@ -190,7 +190,7 @@ class NotShownOnBill(Refusal, code="beyond_offset", clause="3.1"):
     """What a bill shows is at most its own voucher offset."""
 
     message = "the {part} part of bill {bill} shows {offset} of vouchers that no redemption explains, not {amount}"
-    hint = "say --shown-on-bill false, or correct the bill: `slaledger fees correct {bill} --{part}-voucher …`"
+    hint = "say --shown-on-bill false, or give the bill its offset: `slaledger fees correct {bill} --help`"
     part: str
     bill: str
     offset: AmountFen

@@ -37,7 +37,7 @@ class CorrectFees(Command, tag="fees correct", frozen=True, kw_only=True):
 
 
 class VoidFees(Command, tag="fees void", frozen=True, kw_only=True):
-    """Void a bill on which no redemption stands."""
+    """Void a bill; its redemptions must be reversed first."""
 
     ARGUMENTS = ("bill",)
     bill: Id

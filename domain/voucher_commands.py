@@ -78,7 +78,7 @@ class RedeemVoucher(Command, tag="voucher redeem", frozen=True, kw_only=True):
 
 
 class ReverseRedemption(Command, tag="voucher reverse", frozen=True, kw_only=True):
-    """Undo a redemption."""
+    """Reverse a redemption."""
 
     ARGUMENTS = ("voucher", "redemption")
     voucher: VoucherId

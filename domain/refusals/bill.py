@@ -109,7 +109,7 @@ class OffsetUnexplained(Refusal, code="same_payment", clause="1"):
         "bill {bill}: {offset} of the {part} part would be paid with vouchers outside, and redemption {redemption} of "
         "voucher {voucher} pays it here; are these one payment?"
     )
-    hint = "say --offset-explained-by {voucher}/{redemption} where they are, --offset-explained-by none where not"
+    hint = "say --offset-explained-by {voucher}/{redemption} if they are, --offset-explained-by none if not"
     bill: str
     offset: AmountFen
     part: str
@@ -132,7 +132,7 @@ class NoSuchPayment(Refusal, code="unknown_redemption"):
     """An offset is explained by redemptions that stand on the bill."""
 
     message = "bill {bill}: no redemption {name} stands on it"
-    hint = "name one that stands there, such as VOUCHER/1; where none explains the offset, say none"
+    hint = "name one that stands there, such as VOUCHER/1; if none explains the offset, say none"
     bill: str
     name: str
 

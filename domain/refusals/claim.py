@@ -65,7 +65,7 @@ class ClaimUndone(Undone):
     """What was done and then undone is not done again by itself."""
 
     message = "{account} {month}: the same claim was filed before and withdrawn: {withdrawn}"
-    hint = "say --again where it is claimed after all"
+    hint = "say --again if it is claimed after all"
     account: str
     month: str
     withdrawn: str

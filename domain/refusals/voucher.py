@@ -111,7 +111,7 @@ class IssueUndone(Undone, clause="3.1"):
     """What was done and then undone is not done again by itself."""
 
     message = "{account} {month}: voucher {voucher} was cancelled since the decision: {cancelled}; {due} is due again"
-    hint = "say --again to issue that; where it is not owed: `slaledger claim redecide {account} {month} --reason …`"
+    hint = "say --again to issue that; if it is not owed: `slaledger claim redecide {account} {month} --reason …`"
     account: str
     month: str
     voucher: str
@@ -169,7 +169,7 @@ class SamePayment(Refusal, code="same_payment", clause="3.1"):
         "bill {bill} says itself that {offset} of its {part} part was paid with vouchers; is this redemption of "
         "{amount} a part of that?"
     )
-    hint = "say --shown-on-bill true where it is the same payment, --shown-on-bill false where it is another"
+    hint = "say --shown-on-bill true if it is the same payment, --shown-on-bill false if it is another"
     bill: str
     offset: AmountFen
     part: str
@@ -180,7 +180,7 @@ class RecordedAsAnother(Refusal, code="same_payment", clause="3.1"):
     """A redemption that was recorded beside a bill's offset is not recorded once more as a part of it."""
 
     message = "redemption {redemption} of voucher {voucher} says the same, as a payment that bill {bill} does not show"
-    hint = "where it does: `slaledger fees correct {bill} --offset-explained-by {voucher}/{redemption} --reason …`"
+    hint = "if it does: `slaledger fees correct {bill} --offset-explained-by {voucher}/{redemption} --reason …`"
     redemption: int
     voucher: str
     bill: str
@@ -201,7 +201,7 @@ class RedemptionUndone(Undone, clause="3.1"):
     """What was done and then undone is not done again by itself."""
 
     message = "redemption {redemption} of voucher {voucher} said the same and was reversed: {reversed}"
-    hint = "say --again where it was paid after all"
+    hint = "say --again if it was paid after all"
     redemption: int
     voucher: str
     reversed: str

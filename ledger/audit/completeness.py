@@ -117,14 +117,14 @@ def _unexplained(bill: Bill, outside_fen: int) -> Said:
     )
     if candidates:
         return said(
-            "bill {bill}: {amount} was paid with vouchers that no redemption here explains; these may be the same "
-            "payment: {redemptions}",
+            "bill {bill}: {amount} was paid with vouchers, but the ledger has no redemption for it; these may be the "
+            "same payment: {redemptions}",
             bill=bill.bill,
             amount=yuan(outside_fen),
             redemptions=candidates,
         )
     return said(
-        "bill {bill}: {amount} was paid with vouchers that no redemption here explains",
+        "bill {bill}: {amount} was paid with vouchers, but the ledger has no redemption for it",
         bill=bill.bill,
         amount=yuan(outside_fen),
     )

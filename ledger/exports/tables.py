@@ -50,9 +50,9 @@ CLAIMS = Table(
         Column("outcome", "text", said("the outcome of the latest decision; empty if there is none")),
         Column("awarded", "money", said("the credit that the latest decision awards")),
         Column("issued", "money", said("the amount that the month's vouchers hold: issued less cancelled")),
-        Column("cancelled", "money", said("the amount of the month's vouchers that was cancelled")),
-        Column("due", "money", said("the amount that is awarded and that no voucher holds")),
-        Column("overpaid", "money", said("the amount issued beyond the award")),
+        Column("cancelled", "money", said("the amount cancelled of the month's vouchers")),
+        Column("due", "money", said("the amount awarded that no voucher holds")),
+        Column("overpaid", "money", said("the amount that vouchers hold beyond the award")),
         _CURRENCY,
     ),
 )

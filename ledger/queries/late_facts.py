@@ -11,8 +11,8 @@ from domain.case import Case, Fact, fold
 from domain.decision import NO_FACTS, Decision
 from domain.decision import decode as decode_record
 from domain.refusals import Refusal
+from domain.terms.months import span_of
 from domain.terms.versions import in_force
-from domain.time import month_span
 from ledger.application import Ledger
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
@@ -74,7 +74,7 @@ def without_bill(log: Reader, rows: Iterable[MonthRow], claims: Iterable[ClaimRo
         if row.tier is None or row.bill is not None:
             continue
         terms = in_force(rules.versions, row.month).terms
-        if month_span(row.month, terms.zone)[1] > at:
+        if span_of(rules.versions, row.month)[1] > at:
             continue
         window = window_of(log.case(row.account) if terms.within_term else rules, row.month)
         closes_at = None if window is None else window.closes_at
@@ -124,10 +124,10 @@ def _is_late(fact: Fact) -> bool:
 
 
 def _again(case: Case, made: Decision) -> Decision | None:
-    """The decision again, at its own instant; None where a rule's own parameters are missing."""
+    """The decision again, at its own instant and in its own format; None where a rule's own parameters are missing."""
     try:
         version = in_force(case.versions, made.month)
-        return assess(case, made.account, made.month, version, made.decided_at, NO_FACTS)
+        return assess(case, made.account, made.month, version, made.decided_at, NO_FACTS, written=made.format)
     except Refusal as refusal:
         if refusal.status != 1:
             raise

@@ -33,8 +33,8 @@ class BatchGoesOn(Conflict, code="batch_goes_on"):
 
 
 class KeyTaken(Refusal, code="key_taken"):
-    """A key is spent once its command was carried out, also without effect. The same key with other content is
-    refused, so that nothing is lost silently.
+    """Once a command with a key was carried out, even without effect, the same command is a no-op. The same key with
+    other content is refused, so that nothing is lost silently.
     """
 
     message = "key {key!r} was used for another command"

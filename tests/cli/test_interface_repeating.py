@@ -137,6 +137,8 @@ TAKEN_BACK = [
     line("claim file", account="1001", month="2026-02", filed_at=at("03-10"), statement="calls did not ring"),
     {**REDEEM, "part": "call", "amount": "3.00"},
     {**BILL, "bill": "B-3", "product_fee": "7.00", "call_fee": "0.00"},
+    ISSUE,
+    line("incident open", incident="INC-2", accounts=["1001", "1002"], function="agent_calls", started_at=at("05-01")),
 ]
 """Those whose effect no longer holds at the end, because a later line took it back."""
 
@@ -190,7 +192,8 @@ def test_times_that_were_defaulted_are_not_content(slaledger: CommandLine) -> No
     decide, issue = ({name: each[name] for name in ("command", "account", "month")} for each in (DECIDE, ISSUE))
     told(slaledger, *TO_DECISION[:-1], decide, issue)
     is_noop(slaledger, decide, issue)
-    is_noop(slaledger, {**decide, "key": "K"}, {**issue, "key": "L"})
+    done = slaledger.batch({**decide, "key": "K"}, {**issue, "key": "L"})
+    assert (json.loads(done.stdout)["noops"], [topic for *_, topic, _ in rows(slaledger)[-2:]]) == (2, ["key.used"] * 2)
 
 
 def test_a_claim_with_nothing_left_to_decide_is_a_noop_whenever_it_is_asked(slaledger: CommandLine) -> None:
@@ -202,10 +205,12 @@ def _claim() -> dict[str, str]:
     return {"account": "1001", "month": "2026-03"}
 
 
-def test_what_was_taken_back_can_be_done_again(life: CommandLine) -> None:
-    """The effect does not hold any more: the very same words record something."""
-    withdrawn = TAKEN_BACK[1]
-    done = life.batch(TAKEN_BACK[0], withdrawn)
+def test_what_was_taken_back_is_refused_until_it_is_asked_for_again(life: CommandLine) -> None:
+    """The effect does not hold any more: the same words alone may be an old file read twice."""
+    for each in TAKEN_BACK:
+        is_refused(life, each, "")
+    exclusion, withdrawn, *_ = TAKEN_BACK
+    done = life.batch({**exclusion, "again": True}, {**withdrawn, "again": True})
     assert (done.returncode, json.loads(done.stdout)["noops"]) == (0, 0)
     assert life.ok("claim", "show", "1001", "2026-02")["status"] == "filed"
 
@@ -351,7 +356,7 @@ def test_a_key_makes_a_command_a_noop_for_ever(slaledger: CommandLine) -> None:
     is_noop(slaledger, KEYED)
     words = ("exclusion", "apply", "INC-1", "--clause", "2.3(1)", "--key", "K-1")
     assert slaledger.ok(*words)["noop"] is True
-    told(slaledger, {name: KEYED[name] for name in KEYED if name != "key"})
+    told(slaledger, {name: KEYED[name] for name in KEYED if name != "key"} | {"again": True})
 
 
 OTHER_CONTENT = {

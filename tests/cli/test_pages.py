@@ -245,6 +245,9 @@ def _account(number: int) -> AccountMonth:
         outcome=None,
         awarded_fen=0,
         issued_fen=0,
+        cancelled_fen=0,
+        due_fen=0,
+        overpaid_fen=0,
     )
 
 

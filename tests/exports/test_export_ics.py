@@ -70,6 +70,7 @@ def test_what_waits_is_a_to_do_without_a_deadline(demo: CommandLine) -> None:
     assert {name: str(each["SUMMARY"]) for name, each in todos.items()} == {
         "decide/1005/2026-09": "Decide the claim of 1005 for 2026-09",
         "issue/1006/2026-09": "Issue 86.26 CNY to 1006 for 2026-09",
+        "issue/1007/2026-06": "Issue 231.63 CNY to 1007 for 2026-06",
     }
     assert not any("DUE" in each for each in todos.values())
     filed = datetime.fromisoformat(demo.ok("worklist")["to_decide"][0]["filed_at"])
@@ -88,7 +89,7 @@ def test_the_calendar_is_as_the_standard_has_it(demo: CommandLine) -> None:
     (zone,) = whole.walk("VTIMEZONE")
     assert zone.to_tz().utcoffset(datetime(2026, 11, 30)) == timedelta(hours=8)  # noqa: DTZ001
     found = [each for each in whole.walk() if each.name in ("VEVENT", "VTODO")]
-    assert len({str(each["UID"]) for each in found}) == len(found) == 6
+    assert len({str(each["UID"]) for each in found}) == len(found) == 7
     for each in found:
         assert {"UID", "DTSTAMP", "SUMMARY", "SEQUENCE"} <= set(each)
         assert each.errors == []
@@ -130,7 +131,21 @@ def test_a_breach_whose_window_is_not_known_is_told_of(slaledger: CommandLine, m
     """As in December, where the next year's working days are not published yet."""
     breach = Breach(account="a", month="2026-12", numerator=9, denominator=10, tier=3, credit_fen=100, still_open=())
     unknown = Unclaimed(breach=breach, earlier=None, opens_at=None, closes_at=None)
-    monkeypatch.setattr(exports, "work", lambda *_: Work(unclaimed=[unknown], to_decide=[], to_issue=[], still_open=[]))
+    monkeypatch.setattr(
+        exports,
+        "work",
+        lambda *_: Work(
+            unclaimed=[unknown],
+            without_bill=[],
+            to_decide=[],
+            disputed=[],
+            to_issue=[],
+            overpaid=[],
+            to_redecide=[],
+            given_back=[],
+            still_open=[],
+        ),
+    )
     done = slaledger.run("export", "ics", "-o", "claims.ics")
     assert (done.returncode, "1 breach is left out" in done.stderr) == (0, True)
     assert b"VEVENT" not in (slaledger.folder / "claims.ics").read_bytes()

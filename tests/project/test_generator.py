@@ -32,6 +32,7 @@ NOT_LIVED = {
     "account.moved",
     "exclusion.applied_as_announced",
     "fees.restored",
+    "fees.offset_explained",
 }
 """What imports record, and commands that the generated lives do not give."""
 RARE = {"account.closed", "fees.voided", "claim.withdrawn", "voucher.cancelled"}

@@ -144,14 +144,16 @@ def _redecide(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
     claims.check_is_decided(claim)
     decided_at = now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
+    again: Decision | None
     if claim.disputed:
-        return _decided(_decide_now(log, command.account, command.month, decided_at))
-    made = decode(claim.decisions[-1].record)
-    again = _decide_again(log, command.account, command.month, decided_at, made)
+        again = _decide_now(log, command.account, command.month, decided_at)
+    else:
+        made = decode(claim.decisions[-1].record)
+        again = _decide_again(log, command.account, command.month, decided_at, made)
     if again is None:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     effect = _decided(again)
-    effect.warnings = _bill_warnings(again)
+    effect.warnings = [*_open_warnings(again, _still_open(log, again)), *_bill_warnings(again)]
     return effect
 
 

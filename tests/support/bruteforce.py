@@ -64,7 +64,10 @@ class Outage:
 
 @dataclass(frozen=True)
 class Bill:
-    """One payment; a redemption is (month the voucher was awarded for, "service" | "call", fen)."""
+    """One payment; a redemption is (month the voucher was awarded for, "service" | "call", fen).
+
+    `shown` are the places of those redemptions that the bill's own offset shows: one payment, told twice.
+    """
 
     first_month: str
     months: int
@@ -73,6 +76,7 @@ class Bill:
     service_offset_fen: int = 0
     call_offset_fen: int = 0
     redemptions: tuple[tuple[str, str, int], ...] = ()
+    shown: tuple[int, ...] = ()
 
 
 def chosen(readings: Readings, key: str, *, default: object, other: object) -> bool:
@@ -419,8 +423,13 @@ def months_after(first: str, month: str) -> int:
 
 
 def offset(bill: Bill, part: str, month: str) -> int:
-    """R12: what vouchers paid of a part; the month's own vouchers never lower the month's base."""
+    """R12: what vouchers paid of a part; the month's own vouchers never lower the month's base.
+
+    A payment that the bill shows too counts once, as the redemption.
+    """
     on_bill = bill.service_offset_fen if part == "service" else bill.call_offset_fen
+    told_twice = [bill.redemptions[place] for place in bill.shown]
+    on_bill -= sum(fen for _, paid, fen in told_twice if paid == part)
     return on_bill + sum(fen for awarded_for, paid, fen in bill.redemptions if paid == part and awarded_for != month)
 
 

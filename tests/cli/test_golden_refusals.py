@@ -21,6 +21,7 @@ from refusal_scenarios import SHOP, Scenario
 from refusals_of_bill_imports import ALIYUN_BILL, BATCH_TABLES, BSS, FOCUS, HELD_BILLS
 from refusals_of_files import AUDIT, COMMAND_LINE, EXTRAS, FILES, MOVING
 from refusals_of_imports import ALERTMANAGER, CLOUDEVENTS, PAGERDUTY, PROMETHEUS, STATUSPAGE
+from refusals_of_money import MONEY
 from refusals_of_rules import ACCOUNTS, BILLS, CLAIMS, INCIDENTS, TERMS, VALUES, VOUCHERS
 from refusals_of_servers import SERVERS, SERVERS_MADE, SERVERS_WORDS
 from refusals_of_sources import CONFIGURED, RECONCILED
@@ -33,6 +34,7 @@ TABLES: dict[str, list[Scenario]] = {
     "bills": BILLS,
     "claims": CLAIMS,
     "vouchers": VOUCHERS,
+    "money": MONEY,
     "values": VALUES,
     "terms": TERMS,
     "import-statuspage": STATUSPAGE,

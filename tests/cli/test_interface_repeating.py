@@ -192,8 +192,10 @@ def test_times_that_were_defaulted_are_not_content(slaledger: CommandLine) -> No
     decide, issue = ({name: each[name] for name in ("command", "account", "month")} for each in (DECIDE, ISSUE))
     told(slaledger, *TO_DECISION[:-1], decide, issue)
     is_noop(slaledger, decide, issue)
-    done = slaledger.batch({**decide, "key": "K"}, {**issue, "key": "L"})
-    assert (json.loads(done.stdout)["noops"], [topic for *_, topic, _ in rows(slaledger)[-2:]]) == (2, ["key.used"] * 2)
+    keyed = ({**decide, "key": "K"}, {**issue, "key": "L"})
+    spent = json.loads(slaledger.batch(*keyed).stdout)
+    assert (spent["noops"], spent["recorded"]) == (2, 2), "the keys alone"
+    is_noop(slaledger, *keyed)
 
 
 def test_a_claim_with_nothing_left_to_decide_is_a_noop_whenever_it_is_asked(slaledger: CommandLine) -> None:
@@ -205,14 +207,18 @@ def _claim() -> dict[str, str]:
     return {"account": "1001", "month": "2026-03"}
 
 
-def test_what_was_taken_back_is_refused_until_it_is_asked_for_again(life: CommandLine) -> None:
-    """The effect does not hold any more: the same words alone may be an old file read twice."""
-    for each in TAKEN_BACK:
-        is_refused(life, each, "")
-    exclusion, withdrawn, *_ = TAKEN_BACK
-    done = life.batch({**exclusion, "again": True}, {**withdrawn, "again": True})
-    assert (done.returncode, json.loads(done.stdout)["noops"]) == (0, 0)
+def test_what_was_taken_back_is_done_again_only_where_that_is_said(life: CommandLine) -> None:
+    """Neither a no-op nor done again: the very same words are refused, all of them, until they say so."""
+    before = rows(life)
+    report = json.loads(life.batch(*TAKEN_BACK).stdout)
+    assert [each["code"] for each in report["refused"]] == ["undone"] * len(TAKEN_BACK), report
+    assert (report["noops"], rows(life)) == (0, before)
+    later = [{**each, "issued_at": at("04-22")} if each is ISSUE else each for each in TAKEN_BACK]
+    again = [{**each, "again": True} for each in later if each["command"] != "voucher redeem"]
+    done = life.batch(*again)
+    assert (done.returncode, json.loads(done.stdout)["noops"]) == (0, 0), done.stdout
     assert life.ok("claim", "show", "1001", "2026-02")["status"] == "filed"
+    is_noop(life, *again)
 
 
 # The same id with other content.
@@ -356,7 +362,9 @@ def test_a_key_makes_a_command_a_noop_for_ever(slaledger: CommandLine) -> None:
     is_noop(slaledger, KEYED)
     words = ("exclusion", "apply", "INC-1", "--clause", "2.3(1)", "--key", "K-1")
     assert slaledger.ok(*words)["noop"] is True
-    told(slaledger, {name: KEYED[name] for name in KEYED if name != "key"} | {"again": True})
+    keyless = {name: KEYED[name] for name in KEYED if name != "key"}
+    is_refused(slaledger, keyless, "denied")
+    told(slaledger, {**keyless, "again": True})
 
 
 OTHER_CONTENT = {

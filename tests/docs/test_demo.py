@@ -192,10 +192,9 @@ def test_vouchers_have_the_balances_worked_out_by_hand(demo: CommandLine) -> Non
 def test_something_waits_to_be_decided_and_issued(demo: CommandLine) -> None:
     work = demo.ok("worklist")
     assert only(work["to_decide"], "account", "month") == [("1005", "2026-09")]
-    assert only(work["to_issue"], "account", "month", "amount") == [
-        ("1006", "2026-09", "86.26"),
-        ("1007", "2026-06", "231.63"),
-    ]
+    given_up = ("1007", "2026-06", "231.63")
+    assert only(work["to_issue"], "account", "month", "amount") == [("1006", "2026-09", "86.26"), given_up]
+    assert [row["account"] for row in work["to_issue"] if row.get("cancelled_since")] == ["1007"]
 
 
 def test_reading_every_file_again_records_nothing(demo: CommandLine) -> None:
@@ -203,10 +202,7 @@ def test_reading_every_file_again_records_nothing(demo: CommandLine) -> None:
     answers = {name: json.loads(demo.run(*_placed(words)).stdout) for name, words in AGAIN.items()}
     assert {name: answer["recorded"] for name, answer in answers.items()} == dict.fromkeys(AGAIN, 0)
     refused = {name: {line["code"] for line in answer.get("refused", ())} for name, answer in answers.items()}
-    assert {name: codes for name, codes in refused.items() if codes} == {
-        "incidents": {"undone"},
-        "claims": {"undone"},
-    }
+    assert {name: codes for name, codes in refused.items() if codes} == {"incidents": {"undone"}, "claims": {"undone"}}
 
 
 def _placed(words: list[str]) -> list[str]:

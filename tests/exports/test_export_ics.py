@@ -72,6 +72,8 @@ def test_what_waits_is_a_to_do_without_a_deadline(demo: CommandLine) -> None:
         "issue/1006/2026-09": "Issue 86.26 CNY to 1006 for 2026-09",
         "issue/1007/2026-06": "Issue 231.63 CNY to 1007 for 2026-06",
     }
+    given_up = todos.pop("issue/1007/2026-06")
+    assert str(given_up["DESCRIPTION"]) == "`slaledger voucher issue 1007 2026-06 --again`"
     assert not any("DUE" in each for each in todos.values())
     filed = datetime.fromisoformat(demo.ok("worklist")["to_decide"][0]["filed_at"])
     assert todos["decide/1005/2026-09"].decoded("DTSTART") == filed
@@ -131,21 +133,8 @@ def test_a_breach_whose_window_is_not_known_is_told_of(slaledger: CommandLine, m
     """As in December, where the next year's working days are not published yet."""
     breach = Breach(account="a", month="2026-12", numerator=9, denominator=10, tier=3, credit_fen=100, still_open=())
     unknown = Unclaimed(breach=breach, earlier=None, opens_at=None, closes_at=None)
-    monkeypatch.setattr(
-        exports,
-        "work",
-        lambda *_: Work(
-            unclaimed=[unknown],
-            without_bill=[],
-            to_decide=[],
-            disputed=[],
-            to_issue=[],
-            overpaid=[],
-            to_redecide=[],
-            given_back=[],
-            still_open=[],
-        ),
-    )
+    nothing: dict[str, Any] = {kind: [] for kind in Work.__struct_fields__}
+    monkeypatch.setattr(exports, "work", lambda *_: Work(**{**nothing, "unclaimed": [unknown]}))
     done = slaledger.run("export", "ics", "-o", "claims.ics")
     assert (done.returncode, "1 breach is left out" in done.stderr) == (0, True)
     assert b"VEVENT" not in (slaledger.folder / "claims.ics").read_bytes()

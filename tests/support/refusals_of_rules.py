@@ -198,11 +198,6 @@ CLAIMS = [
         f"claim dispute 1002 2026-03 --disputed-at {at('05-02')} --grounds other",
         before=(f"claim dispute 1002 2026-03 --disputed-at {at('05-01')} --grounds 'it lasted longer'",),
     ),
-    Scenario(
-        "filed again after it was withdrawn",
-        f"claim file 1003 2026-03 --filed-at {at('04-10')}",
-        before=("claim withdraw 1003 2026-03 --reason 'not theirs'",),
-    ),
     Scenario("redecided before any decision", "claim redecide 1001 2026-04 --reason x"),
     Scenario("explained before any decision", "claim explain 1001 2026-04"),
     Scenario("a decision that is none", "claim explain 1002 2026-03 --decision 7"),
@@ -216,13 +211,6 @@ CLAIMS = [
     ),
 ]
 
-_SHOWN = (
-    f"fees bill B-9 --account 1001 --first-month 2026-05 --billed-at {at('06-01')}"
-    " --product-fee 30.00 --call-fee 20.00 --call-voucher 9.00"
-)
-_SHOWN_PAYMENT = (
-    f"voucher redeem {_VOUCHER} --account 1001 --bill B-9 --part call --amount 9.00 --redeemed-at {at('06-02')}"
-)
 VOUCHERS = [
     Scenario("issued before any decision", "voucher issue 1001 2026-04"),
     Scenario("issued before the decision's day", f"voucher issue 1002 2026-03 --issued-at {at('04-19')}"),
@@ -278,70 +266,6 @@ VOUCHERS = [
             f"claim file 1001 2026-03 --filed-at {at('04-10')}",
             f"claim decide 1001 2026-03 --decided-at {at('04-11')}",
             f"voucher issue 1001 2026-03 --issued-at {at('04-12')}",
-        ),
-    ),
-    Scenario("nothing to cancel", f"voucher cancel {_VOUCHER} --amount 0.00 --reason x"),
-    Scenario("more to cancel than is left", f"voucher cancel {_VOUCHER} --amount 64.01 --reason x"),
-    Scenario(
-        "issued again what was cancelled",
-        "voucher issue 1001 2026-03",
-        before=(f"voucher cancel {_VOUCHER} --reason 'in error'",),
-    ),
-    line(
-        "a month's run of a batch that leaves what was cancelled",
-        "voucher issue",
-        f"voucher cancel {_VOUCHER} --reason 'in error'",
-        month="2026-03",
-        all=True,
-    ),
-    line("a month's run that is to issue again", "voucher issue", month="2026-03", all=True, again=True),
-    _redeem("what was reversed, once more", part="service", amount="10.00"),
-    _redeem("what the bill itself may show", bill="B-9", amount="9.00", redeemed_at=at("06-02"))._replace(
-        before=(_SHOWN,)
-    ),
-    Scenario(
-        "shown on the bill, and recorded as another before",
-        f"{_SHOWN_PAYMENT} --shown-on-bill true",
-        before=(_SHOWN, f"{_SHOWN_PAYMENT} --shown-on-bill false"),
-    ),
-    Scenario(
-        "more than the bill shows",
-        f"{_SHOWN_PAYMENT.replace('9.00', '9.01')} --shown-on-bill true",
-        before=(_SHOWN,),
-    ),
-    Scenario("an offset that a redemption may explain", "fees correct B-2 --call-voucher 40.00 --reason x"),
-    Scenario(
-        "an offset that is less than what explains it",
-        f"fees correct B-2 --call-voucher 30.00 --offset-explained-by {_VOUCHER}/1 --reason x",
-    ),
-    Scenario(
-        "an offset explained by a redemption that is none",
-        f"fees correct B-2 --call-voucher 40.00 --offset-explained-by {_VOUCHER}/7 --reason x",
-    ),
-    Scenario(
-        "an offset explained by what names no redemption",
-        f"fees correct B-2 --call-voucher 40.00 --offset-explained-by {_VOUCHER}/x --reason x",
-    ),
-    Scenario(
-        "an offset explained by one of several",
-        "fees correct B-9 --call-voucher 3.00 --offset-explained-by 3 --reason x",
-        before=(
-            f"incident open INC-9 --account 1001 --function inbound_routing --started-at {at('04-03 10:00')}",
-            f"incident close INC-9 --ended-at {at('04-03 20:00')}",
-            f"claim decide 1001 2026-04 --decided-at {at('05-13')}",
-            f"voucher issue 1001 2026-04 --issued-at {at('05-14')}",
-            f"fees bill B-9 --account 1001 --first-month 2026-05 --billed-at {at('06-01')}"
-            " --product-fee 30.00 --call-fee 20.00",
-            *(
-                f"voucher redeem {voucher} --account 1001 --bill B-9 --part call --amount {amount}"
-                f" --redeemed-at {at('06-02')}"
-                for voucher, amount in (
-                    (_VOUCHER, "3.00"),
-                    ("V-1001-2026-04-1", "1.00"),
-                    ("V-1001-2026-04-1", "2.00"),
-                    ("V-1001-2026-04-1", "3.00"),
-                )
-            ),
         ),
     ),
     Scenario("a redemption that is none", f"voucher reverse {_VOUCHER} 3 --reason x"),

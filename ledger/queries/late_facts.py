@@ -17,6 +17,7 @@ from ledger.application import Ledger
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.log.shared_history import SharedHistory
 from ledger.queries.read_models import ReadModels
 from projections.claims import ClaimRow
 from projections.months import MonthRow, month_rows
@@ -104,12 +105,15 @@ def to_redecide(log: Reader, claims: Sequence[ClaimRow]) -> list[ToRedecide]:
     for row in claims:
         if row.late is not None and row.status not in ("filed", "withdrawn"):
             late.setdefault(row.account, []).append(row)
-    found = [one for account, rows in late.items() for one in _changed(log, account, rows)]
+    if not late:
+        return []
+    common = log.common()
+    found = [one for account, rows in late.items() for one in _changed(log, common, account, rows)]
     return sorted(found, key=lambda one: (one.month, one.account))
 
 
-def _changed(log: Reader, account: str, rows: Iterable[ClaimRow]) -> Iterator[ToRedecide]:
-    history = AccountHistory(account, log.common())
+def _changed(log: Reader, common: SharedHistory, account: str, rows: Iterable[ClaimRow]) -> Iterator[ToRedecide]:
+    history = AccountHistory(account, common)
     history.take_in([decode(row) for row in log.range(f"{account}/")])
     facts, case = history.all_facts(), history.case(log.position())
     for row in rows:

@@ -76,6 +76,11 @@ def redeemed_fen(bill: Bill, part: Part) -> int:
     return sum(payment.amount_fen for payment in bill.payments if payment.part == part and not payment.reversed)
 
 
+def fee_fen(bill: Bill, part: Part) -> int:
+    """The fee of a part, in fen."""
+    return bill.service_fee_fen if part == "service" else bill.call_fee_fen
+
+
 def offset_fen(bill: Bill, part: Part) -> int:
     """The amount of a part that vouchers paid by the bill's own words, in fen."""
     return bill.service_voucher_fen if part == "service" else bill.call_voucher_fen
@@ -94,8 +99,7 @@ def is_shown(bill: Bill, voucher: str, redemption: int) -> bool:
 
 def owed_fen(bill: Bill, part: Part) -> int:
     """The amount of a part that no voucher has paid yet, in fen."""
-    fee = bill.service_fee_fen if part == "service" else bill.call_fee_fen
-    return fee - unexplained_fen(bill, part) - redeemed_fen(bill, part)
+    return fee_fen(bill, part) - unexplained_fen(bill, part) - redeemed_fen(bill, part)
 
 
 def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
@@ -199,7 +203,7 @@ def correct(bill: Bill, command: CorrectFees, single_fee: bool = False) -> tuple
         raise NothingToCorrectInBill(bill=bill.bill)
     explained = explain(bill, command.offset_explained_by)
     changes = any(getattr(bill, name) != amount for name, amount in given.items())
-    corrected = msgspec.structs.replace(bill, **given, payments=[_marked(one, explained) for one in bill.payments])
+    corrected = _marked(msgspec.structs.replace(bill, **given), explained)
     if changes or explained:
         _check_amounts(corrected)
         if single_fee:
@@ -233,7 +237,7 @@ def explain(bill: Bill, named: ExplainedBy | None) -> tuple[FeesOffsetExplained,
 def explained(bill: Bill, named: ExplainedBy | None) -> tuple[FeesOffsetExplained, ...]:
     """Mark the redemptions that the bill's offset shows. Raises Refusal `unknown_redemption`, `beyond_offset`."""
     events = explain(bill, named)
-    marked = msgspec.structs.replace(bill, payments=[_marked(one, events) for one in bill.payments])
+    marked = _marked(bill, events)
     for part in _PARTS:
         _check_payments(bill, marked, part, asked=False)
     return events
@@ -244,10 +248,13 @@ def check_named(billed: FeesBilled, named: ExplainedBy | None) -> None:
     explain(_billed(billed), named)
 
 
-def _marked(payment: Payment, explained: tuple[FeesOffsetExplained, ...]) -> Payment:
-    marks = ((one.voucher, one.redemption) for one in explained)
-    shown = payment.shown or (payment.voucher, payment.redemption) in marks
-    return msgspec.structs.replace(payment, shown=shown)
+def _marked(bill: Bill, explained: tuple[FeesOffsetExplained, ...]) -> Bill:
+    """A copy of the bill on which the redemptions that its offset shows are marked."""
+    marks = {(one.voucher, one.redemption) for one in explained}
+    payments = [
+        msgspec.structs.replace(one, shown=one.shown or (one.voucher, one.redemption) in marks) for one in bill.payments
+    ]
+    return msgspec.structs.replace(bill, payments=payments)
 
 
 def _check_payments(bill: Bill, corrected: Bill, part: Part, *, asked: bool) -> None:
@@ -318,9 +325,6 @@ def _check_amounts(bill: Bill) -> None:
     """Clause 1: the call fee is a part of the product fee; vouchers pay no more than each part."""
     if bill.service_fee_fen < 0:
         raise CallAboveProduct(bill=bill.bill, call_fee=bill.call_fee_fen, product_fee=bill.product_fee_fen)
-    for part, fee, vouchers in (
-        ("service", bill.service_fee_fen, bill.service_voucher_fen),
-        ("call", bill.call_fee_fen, bill.call_voucher_fen),
-    ):
-        if vouchers > fee:
-            raise VouchersAboveFee(bill=bill.bill, vouchers=vouchers, part=part, fee=fee)
+    for part in _PARTS:
+        if offset_fen(bill, part) > fee_fen(bill, part):
+            raise VouchersAboveFee(bill=bill.bill, vouchers=offset_fen(bill, part), part=part, fee=fee_fen(bill, part))

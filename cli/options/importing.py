@@ -21,7 +21,7 @@ from domain.text import said
 from domain.time import DEFAULT_ZONE, Instant
 from ledger.files.lines import open_lines
 from ledger.imports import source
-from ledger.imports.reconciling.outcome import Asked
+from ledger.imports.reconciling.outcome import AskedOfOutages
 from ledger.imports.record import ReadFile, Taken, reconcile_source, take_over
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals.imports.reconcile import BadGone, Vanished
@@ -90,7 +90,7 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What every import of statements is asked: `as_of` is when the source said it, in microseconds."""
 
-    asked: Asked
+    asked: AskedOfOutages
     as_of: int | None
     dry_run: bool
     format_: str | None
@@ -117,7 +117,7 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
         format_: str | None,
         **given: Any,
     ) -> None:
-        asked = Asked(gone=dict(map(_gone, gone)), take_source=frozenset(take_source), older=older)
+        asked = AskedOfOutages(gone=dict(map(_gone, gone)), take_source=frozenset(take_source), older=older)
         told_at = None if as_of is None else instant(as_of)
         options = SourceOptions(asked=asked, as_of=told_at, dry_run=dry_run, format_=format_)
         command(*words, options=options, **given)

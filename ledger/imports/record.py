@@ -19,10 +19,11 @@ from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
 from ledger.imports.reconciling.differences import resting_claims, staying, unmeasured
 from ledger.imports.reconciling.holdings import holdings
-from ledger.imports.reconciling.outcome import Asked, Reconciled
+from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import Sourced
 from ledger.imports.statements import Faults, Reading
+from ledger.imports.steps import SourceStep
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
@@ -77,7 +78,7 @@ def reconcile_source(
     files: Sequence[ReadFile],
     actor: str,
     *,
-    asked: Asked,
+    asked: AskedOfOutages,
     dry_run: bool = False,
     now: Clock = clock.now_us,
 ) -> Taken:
@@ -96,7 +97,12 @@ def reconcile_source(
         outcome = reconcile(reading, held, asked)
         if outcome.steps and not asked.older:
             _check_is_new(reading, files, earlier)
-        taken = _carry_out(log, outcome, actor, now)
+        faults = Faults()
+        recorded, noops = carry_out_steps(log, outcome.steps, faults, actor, now)
+        faults.check()
+        taken = Taken(
+            commands=len(outcome.steps), recorded=recorded, noops=noops, notes=list(outcome.notes), outcome=outcome
+        )
         zone = latest(log.versions()).terms.zone
         taken.notes += staying(outcome, reading.source, zone)
         taken.notes += resting_claims(log, outcome, held, zone, now())
@@ -107,13 +113,17 @@ def reconcile_source(
     return taken
 
 
-def _carry_out(log: Writer, outcome: Reconciled, actor: str, now: Clock) -> Taken:
-    """Carry out the steps. Raises the refusals of all of them that are refused."""
-    taken = Taken(commands=len(outcome.steps), outcome=outcome, notes=list(outcome.notes))
-    faults = Faults()
+def carry_out_steps(
+    log: Writer, steps: Iterable[SourceStep], faults: Faults, actor: str, now: Clock
+) -> tuple[int, int]:
+    """Carry out steps: how many events they recorded, and how many had no effect.
+
+    A refusal is added to the faults, with its place, and further steps about its incident are left out.
+    """
+    recorded = noops = 0
     refused: set[str] = set()
-    for step in outcome.steps:
-        incident = str(getattr(step.command, "incident", ""))
+    for step in steps:
+        incident = getattr(step.command, "incident", None)
         if incident in refused:
             continue
         try:
@@ -121,15 +131,15 @@ def _carry_out(log: Writer, outcome: Reconciled, actor: str, now: Clock) -> Take
         except (Conflict, Damaged):
             raise
         except Refusal as refusal:
-            refused.add(incident)
+            if incident is not None:
+                refused.add(incident)
             if step.place:
                 refusal.at(step.place)
             faults.add(refusal)
             continue
-        taken.recorded += done.recorded
-        taken.noops += done.noop
-    faults.check()
-    return taken
+        recorded += done.recorded
+        noops += done.noop
+    return recorded, noops
 
 
 def _reads(log: Reader, reading: Reading) -> list[SourceRead]:

@@ -96,7 +96,7 @@ class Holder:
         outcome = reconcile_bills(reading, self.held(), asked)
         assert outcome.refusals == []
         for step in outcome.steps:
-            self.record(step.command, step.mark)
+            self.record(step.command, step.source)
         return len(outcome.steps)
 
     def record(self, command: Command, mark: SourceMark | None = None) -> None:

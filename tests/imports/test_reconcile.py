@@ -13,7 +13,7 @@ from domain.incident import Incident
 from domain.refusals import ManyFaults, Refusal
 from domain.time import FOREVER, MINUTE_US, SECOND_US
 from ledger.imports.reconciling.holdings import Holding
-from ledger.imports.reconciling.outcome import Asked, Reconciled
+from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import ExcludedSpan, Extent, LeftOut, OutageStatement, Policy, Reading
@@ -91,7 +91,7 @@ def outcome(
     statements: list[OutageStatement],
     held: list[Holding],
     policy: Policy = EDITS,
-    asked: Asked | None = None,
+    asked: AskedOfOutages | None = None,
     **more: Any,
 ) -> Reconciled:
     ends = {"k": tuple(one.end.us for one in statements if one.end is not None)} if policy.grows else {}
@@ -178,13 +178,16 @@ def test_an_outage_that_a_person_withdrew_stays_withdrawn() -> None:
 
 def test_the_sources_word_is_taken_again_for_every_field() -> None:
     held = holds(0, 60, withdrawn="none", persons=frozenset({"withdrawn", "ended_at"}))
-    asked = Asked(take_source=frozenset({"k:0"}))
+    asked = AskedOfOutages(take_source=frozenset({"k:0"}))
     assert steps([told(0, 90)], [held], asked=asked) == ["release k:0", "restore k:0", "correct k:0 end 90"]
 
 
 def test_the_source_says_its_own_commands_and_a_person_the_others() -> None:
     found = outcome(
-        [told(0, 90, said_at=5)], [holds(0, 60, said_at=5)], asked=Asked(take_source=frozenset({"k:0"})), said_at=7
+        [told(0, 90, said_at=5)],
+        [holds(0, 60, said_at=5)],
+        asked=AskedOfOutages(take_source=frozenset({"k:0"})),
+        said_at=7,
     )
     release, correct = found.steps
     assert release.source is None
@@ -330,14 +333,16 @@ def test_an_outage_that_a_file_would_contain_has_vanished(extent: Extent, held: 
     ],
 )
 def test_a_person_says_what_became_of_it(word: Any, held: Holding, commands: list[str]) -> None:
-    found = outcome([], [held], extents=(PAGE,), asked=Asked(gone={"k:0": word}))
+    found = outcome([], [held], extents=(PAGE,), asked=AskedOfOutages(gone={"k:0": word}))
     assert [words(step.command) for step in found.steps] == commands
     assert all(step.source is None for step in found.steps)
     assert found.vanished == []
 
 
 def test_a_word_about_an_outage_that_is_not_there_is_noted() -> None:
-    assert "nosuch: no outage of page has this id" in outcome([], [], asked=Asked(gone={"nosuch": "kept"})).notes
+    assert (
+        "nosuch: no outage of page has this id" in outcome([], [], asked=AskedOfOutages(gone={"nosuch": "kept"})).notes
+    )
 
 
 # Exclusions.
@@ -373,7 +378,7 @@ def test_a_contradiction_is_refused(statement: OutageStatement, held: Holding | 
 
 def test_an_older_statement_is_taken_where_that_is_said() -> None:
     statement, held = told(0, 90, said_at=5), holds(0, 60, said_at=6)
-    assert steps([statement], [held], asked=Asked(older=True)) == ["correct k:0 end 90"]
+    assert steps([statement], [held], asked=AskedOfOutages(older=True)) == ["correct k:0 end 90"]
 
 
 def test_all_faults_are_told_at_once() -> None:

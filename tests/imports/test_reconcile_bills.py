@@ -384,7 +384,7 @@ def test_the_bill_on_which_redemptions_stand_takes_the_difference() -> None:
 
 def test_every_step_is_marked_with_its_source() -> None:
     (step,) = run(told(amounts(10_000), is_spread=True), source="bss", said_at=7).steps
-    assert step.mark == SourceMark(name="bss", scope=SPREAD, key="A@2026-03", said_at=7)
+    assert step.source == SourceMark(name="bss", scope=SPREAD, key="A@2026-03", said_at=7)
     assert step.place == "f:2"
 
 

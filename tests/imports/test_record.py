@@ -12,7 +12,7 @@ from domain.refusals import Refusal
 from domain.time import SECOND_US
 from ledger.application import Ledger
 from ledger.imports.reconciling.holdings import Holding, holdings
-from ledger.imports.reconciling.outcome import Asked
+from ledger.imports.reconciling.outcome import AskedOfOutages
 from ledger.imports.record import ReadFile, Taken, reconcile_source
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Extent, OutageStatement, Policy, Reading
@@ -53,7 +53,12 @@ class Source:
         self.files += 1
         sha256 = f"{file or self.files:0>64}"
         return reconcile_source(
-            self.ledger, reading, [ReadFile("page.json", sha256)], "clerk", asked=Asked(**asked), dry_run=dry_run
+            self.ledger,
+            reading,
+            [ReadFile("page.json", sha256)],
+            "clerk",
+            asked=AskedOfOutages(**asked),
+            dry_run=dry_run,
         )
 
     def held(self) -> dict[str, Holding]:

@@ -28,7 +28,7 @@ from ledger.imports.label_rules import LabelRules
 from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
 from ledger.imports.prometheus.reader import SeriesOptions, read_prometheus
 from ledger.imports.reconciling.holdings import Holding, holdings
-from ledger.imports.reconciling.outcome import Asked
+from ledger.imports.reconciling.outcome import AskedOfOutages
 from ledger.imports.record import ReadFile, Taken, reconcile_source
 from ledger.imports.statements import Reading, SourceFile
 from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
@@ -66,7 +66,7 @@ class Books:
         reading = self.read([SourceFile(name, content.splitlines(keepends=True)) for name, content in poll.files])
         self.source = reading.source
         files = [ReadFile(name, f"{hash(content) % 2**64:064x}") for name, content in poll.files]
-        asked = Asked(gone=dict.fromkeys(gone, "withdrawn"), older=older)
+        asked = AskedOfOutages(gone=dict.fromkeys(gone, "withdrawn"), older=older)
         return reconcile_source(self.ledger, reading, files, "clerk", asked=asked, now=lambda: AT)
 
     def held(self) -> list[Holding]:

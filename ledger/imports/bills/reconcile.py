@@ -35,6 +35,7 @@ from ledger.imports.bills.amounts import (
 from ledger.imports.bills.held import HeldBill
 from ledger.imports.bills.statements import PURCHASED, SPREAD, Amounts, BillKey, BillReading, BillStatement
 from ledger.imports.statements import LeftOut
+from ledger.imports.steps import SourceStep
 from ledger.refusals.imports.bills import (
     BillsDisagree,
     CoveredOtherwise,
@@ -59,18 +60,10 @@ class AskedOfBills(msgspec.Struct, frozen=True, kw_only=True):
     older: bool = False
 
 
-class BillStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A command to carry out for a source, and the place in the file that it comes from."""
-
-    command: c.Command
-    mark: SourceMark
-    place: str
-
-
 class BillOutcome(msgspec.Struct, kw_only=True):
     """What a reconciliation comes to; `changed` are the bills whose months' decisions may come out otherwise now."""
 
-    steps: list[BillStep] = []
+    steps: list[SourceStep] = []
     refusals: list[Refusal] = []
     billed: list[str] = []
     corrected: list[AmountChange] = []
@@ -352,7 +345,7 @@ class _Run:
             key=statement.key.text,
             said_at=self._reading.said_at,
         )
-        self.outcome.steps.append(BillStep(command=command, mark=mark, place=statement.place))
+        self.outcome.steps.append(SourceStep(command=command, place=statement.place, source=mark))
 
 
 def _agree(statement: BillStatement, found: Sequence[HeldBill]) -> bool:

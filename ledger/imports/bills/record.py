@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from domain.refusals import Conflict, Damaged, Refusal
 from domain.text import said
 from domain.time import add_months
 from ledger import clock
-from ledger.application import Ledger, Writer
-from ledger.commands.execution import Clock, carry_out, check_time
+from ledger.application import Ledger
+from ledger.commands.execution import Clock, check_time
 from ledger.imports.bills.held import held_bills
 from ledger.imports.bills.reconcile import AskedOfBills, BillOutcome, reconcile_bills
 from ledger.imports.bills.statements import BillKey, BillReading
+from ledger.imports.record import carry_out_steps
 from ledger.imports.statements import Faults
 from ledger.log.reader import Reader
 
@@ -53,27 +53,10 @@ def record_bills(
         faults = Faults()
         for refusal in outcome.refusals:
             faults.add(refusal)
-        recorded, noops = _carry_out(log, outcome, faults, actor, now)
+        recorded, noops = carry_out_steps(log, outcome.steps, faults, actor, now)
         faults.check()
         outcome.notes += _resting_claims(log, outcome.changed)
         return BillsTaken(recorded=recorded, noops=noops, position=log.position(), outcome=outcome)
-
-
-def _carry_out(log: Writer, outcome: BillOutcome, faults: Faults, actor: str, now: Clock) -> tuple[int, int]:
-    """Carry out the steps: how many events they recorded, and how many had no effect."""
-    recorded = noops = 0
-    for step in outcome.steps:
-        try:
-            done = carry_out(log, step.command, actor, now(), step.mark)
-        except (Conflict, Damaged):
-            raise
-        except Refusal as refusal:
-            refusal.at(step.place)
-            faults.add(refusal)
-            continue
-        recorded += done.recorded
-        noops += done.noop
-    return recorded, noops
 
 
 def _resting_claims(log: Reader, changed: Iterable[BillKey]) -> list[str]:

@@ -6,18 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from domain.case import SourceMark
-from domain.commands import Command
 from ledger.imports.reconciling.holdings import Field
 from ledger.imports.statements import LeftOut
-
-
-class SourceStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A command, the place in the file that it comes from, and the source that says it; None is a person's word."""
-
-    command: Command
-    place: str
-    source: SourceMark | None
+from ledger.imports.steps import SourceStep
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +20,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     now: int | str | None
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class AskedOfOutages(msgspec.Struct, frozen=True, kw_only=True):
     """What a person says about a source's outages, by their ids.
 
     `gone`: what became of outages that vanished: an end in microseconds, `withdrawn` or `kept`. `take_source`: outages

@@ -37,9 +37,10 @@ from ledger.imports.reconciling.compare import (
 )
 from ledger.imports.reconciling.holdings import Field, Holding
 from ledger.imports.reconciling.matching import Matched, end_of, matches
-from ledger.imports.reconciling.outcome import Asked, Correction, Reconciled, SourceStep
+from ledger.imports.reconciling.outcome import AskedOfOutages, Correction, Reconciled
 from ledger.imports.reconciling.vanished import covers
 from ledger.imports.statements import ExcludedSpan, Faults, LeftOut, OutageStatement, Reading
+from ledger.imports.steps import SourceStep
 from ledger.refusals.imports.reconcile import (
     BeginningUnknown,
     EndBeforeKnownStart,
@@ -49,16 +50,16 @@ from ledger.refusals.imports.reconcile import (
 )
 
 
-def reconcile(reading: Reading, held: Sequence[Holding], asked: Asked | None = None) -> Reconciled:
+def reconcile(reading: Reading, held: Sequence[Holding], asked: AskedOfOutages | None = None) -> Reconciled:
     """The commands by which the ledger comes to hold what the source states, and what is to be told of it.
 
     Raises the refusals of statements that do not go together with the ledger, all at once.
     """
-    return _Reconciliation(reading, held, asked or Asked()).run()
+    return _Reconciliation(reading, held, asked or AskedOfOutages()).run()
 
 
 class _Reconciliation:
-    def __init__(self, reading: Reading, held: Sequence[Holding], asked: Asked) -> None:
+    def __init__(self, reading: Reading, held: Sequence[Holding], asked: AskedOfOutages) -> None:
         self._reading = reading
         self._held = held
         self._asked = asked

@@ -11,6 +11,7 @@ from cli.terminal.output import print_text
 from domain.money import yuan
 from domain.text import said
 from ledger.imports.bills.record import BillsTaken
+from ledger.imports.statements import LeftOut
 
 
 class BillCorrected(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,13 +22,6 @@ class BillCorrected(msgspec.Struct, frozen=True, kw_only=True):
     was: str
     # `is` is a keyword of Python
     now: str = msgspec.field(name="is")
-
-
-class BillLeftOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file tells and the import did not take."""
-
-    key: str
-    why: str
 
 
 class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +38,7 @@ class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     voided: list[str]
     restored: list[str]
     unchanged: int
-    left_out: list[BillLeftOut]
+    left_out: list[LeftOut]
     notes: list[str]
     dry_run: bool | msgspec.UnsetType
 
@@ -88,7 +82,7 @@ def bills_answer(files: Sequence[str], taken: BillsTaken, *, dry_run: bool) -> B
         voided=outcome.voided,
         restored=outcome.restored,
         unchanged=outcome.unchanged,
-        left_out=[BillLeftOut(key=each.key, why=each.why) for each in outcome.left_out],
+        left_out=outcome.left_out,
         notes=outcome.notes,
         dry_run=dry_run or msgspec.UNSET,
     )

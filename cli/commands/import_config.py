@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import click
 
+from cli.answers.bills import BillsAnswer
 from cli.answers.imports import ImportAnswer
 from cli.main import print_error, print_errors
 from cli.options.import_config import ConfiguredImport, configured_imports
@@ -22,7 +23,7 @@ def run_configured(
 
     One that is refused stops none of the others: each is a transaction of its own.
     """
-    answers: list[ImportAnswer] = []
+    answers: list[ImportAnswer | BillsAnswer] = []
     ctx.meta[GATHERED] = answers
     statuses = [_run(ctx, each, formats[each.format], dry_run) for each in configured_imports(file, frozenset(formats))]
     if answers:
@@ -44,6 +45,6 @@ def _run(ctx: click.Context, asked: ConfiguredImport, command: click.Command, dr
     return 0
 
 
-def _print(answers: list[ImportAnswer]) -> None:
+def _print(answers: list[ImportAnswer | BillsAnswer]) -> None:
     for answer in answers:
         answer.table()

@@ -13,8 +13,8 @@ import msgspec
 from cli.answers.bills import bills_answer
 from cli.options.completion import files as complete_files
 from cli.options.context import actor, open_ledger
-from cli.options.importing import GATHERED, dry_run_option
-from cli.terminal.output import emit, format_option, warn
+from cli.options.importing import dry_run_option, tell
+from cli.terminal.output import format_option
 from domain.refusals import BadValue
 from domain.time import Instant
 from ledger.files.lines import open_lines
@@ -96,11 +96,4 @@ def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillRead
         reading = msgspec.structs.replace(read(files), said_at=given.as_of)
     with open_ledger() as ledger:
         taken = record_bills(ledger, reading, actor(), asked=given.asked, dry_run=given.dry_run)
-    for note in taken.outcome.notes:
-        warn(note)
-    answer = bills_answer(given.names, taken, dry_run=given.dry_run)
-    gathered = click.get_current_context().meta.get(GATHERED)
-    if gathered is None:
-        emit(answer, given.format_, answer.table)
-    else:
-        gathered.append(answer)
+    tell(bills_answer(given.names, taken, dry_run=given.dry_run), given.format_)

@@ -6,12 +6,12 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
 
-from cli.answers.imports import import_answer
+from cli.answers.imports import ImportAnswer, import_answer
 from cli.options.completion import accounts, files
 from cli.options.context import actor, open_ledger
 from cli.terminal.output import emit, format_option, warn
@@ -25,6 +25,9 @@ from ledger.imports.reconciling.outcome import AskedOfOutages
 from ledger.imports.record import ReadFile, Taken, reconcile_source, take_over
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals.imports.reconcile import BadGone, Vanished
+
+if TYPE_CHECKING:
+    from cli.answers.bills import BillsAnswer
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -185,9 +188,13 @@ class _Hashed:
 
 
 def _tell(names: Sequence[str], taken: Taken, zone: str, dry_run: bool, format_: str | None) -> None:
-    for note in taken.notes:
+    tell(import_answer(names, taken, zone, dry_run=dry_run), format_)
+
+
+def tell(answer: ImportAnswer | BillsAnswer, format_: str | None) -> None:
+    """Print an import's notes and what it came to; a run of several imports gathers the answers instead."""
+    for note in answer.notes:
         warn(note)
-    answer = import_answer(names, taken, zone, dry_run=dry_run)
     gathered = click.get_current_context().meta.get(GATHERED)
     if gathered is None:
         emit(answer, format_, answer.table)

@@ -18,8 +18,8 @@ from domain.assessment import assess
 from domain.case import Case, Fact, evolve, fold
 from domain.decision import decode, encode
 from domain.events import ClaimDecided, Event, IncidentJoined
+from domain.events.topics import TOPICS
 from domain.terms.versions import in_force
-from domain.topics import TOPICS
 from ledger.application import Ledger
 from ledger.log import streams
 from ledger.log.codec import TOPIC_OF

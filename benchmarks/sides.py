@@ -21,7 +21,7 @@ def floor(path: str) -> None:
 
     import msgspec
 
-    from domain.topics import TOPICS
+    from domain.events.topics import TOPICS
     from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
@@ -37,7 +37,7 @@ def server_floor(url: str) -> None:
     import msgspec
     import psycopg
 
-    from domain.topics import TOPICS
+    from domain.events.topics import TOPICS
     from ledger.log.codec import Envelope
 
     decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]

@@ -15,8 +15,8 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from domain.case import Fact, SourceMark
 from domain.events import Event
+from domain.events.topics import TOPICS, UPCASTERS
 from domain.text import words_of
-from domain.topics import TOPICS, UPCASTERS
 from ledger.refusals.store import UnknownTopic, UnreadableState
 
 _Data = TypeVar("_Data", bound=Event)

@@ -35,8 +35,8 @@ from cli.terminal.vocabulary import CODED, label, word
 from cli.terminal.widths import cells, folded, padded
 from domain import events
 from domain.decision import Outcome
+from domain.events.topics import TOPICS
 from domain.text import Said, counted, listed, said
-from domain.topics import TOPICS
 
 PACKAGES = ("domain", "ledger", "projections", "cli")
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]

@@ -13,7 +13,7 @@ from lives import RECORDED_FROM, AccountLife, SharedLife, Timeline
 
 from domain.case import Case
 from domain.commands import Command
-from domain.topics import TOPICS
+from domain.events.topics import TOPICS
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import carry_out
 from ledger.log.codec import Row

@@ -1,0 +1,103 @@
+"""Every fact that the ledger can hold: past tense, immutable, units in the names, instants in microseconds.
+
+An event says only *what happened*. Who recorded it, when and why stands beside it in the envelope
+(`ledger/log/codec.py`). `domain/events/topics.py` gives each its stable name in the store.
+"""
+
+from __future__ import annotations
+
+from domain.events.account import AccountClosed, AccountCorrected, AccountEnrolled, AccountMoved, AccountRestaged
+from domain.events.bill import (
+    FeesBilled,
+    FeesCorrected,
+    FeesOffsetExplained,
+    FeesPaidByVoucher,
+    FeesPaymentReversed,
+    FeesRestored,
+    FeesVoided,
+)
+from domain.events.claim import (
+    ClaimDecided,
+    ClaimDisputed,
+    ClaimFiled,
+    ClaimPaid,
+    ClaimPaymentCancelled,
+    ClaimWithdrawn,
+)
+from domain.events.event import Event, Function, Part, Scope, Stage
+from domain.events.incident import (
+    Evidence,
+    ExclusionApplied,
+    ExclusionAppliedAsAnnounced,
+    ExclusionWithdrawn,
+    IncidentClosed,
+    IncidentClosedWithin,
+    IncidentCorrected,
+    IncidentCorrectedWithin,
+    IncidentFunctionCorrected,
+    IncidentJoined,
+    IncidentKept,
+    IncidentOpened,
+    IncidentOpenedWithin,
+    IncidentReleased,
+    IncidentReopened,
+    IncidentRestored,
+    IncidentWithdrawn,
+)
+from domain.events.ledger import IdReserved, KeyUsed, LedgerCreated, SourceRead
+from domain.events.terms import CalendarPublished, NamedDay, TermsPublished
+from domain.events.voucher import RedemptionReversed, VoucherCancelled, VoucherIssued, VoucherRedeemed
+
+__all__ = [
+    "AccountClosed",
+    "AccountCorrected",
+    "AccountEnrolled",
+    "AccountMoved",
+    "AccountRestaged",
+    "CalendarPublished",
+    "ClaimDecided",
+    "ClaimDisputed",
+    "ClaimFiled",
+    "ClaimPaid",
+    "ClaimPaymentCancelled",
+    "ClaimWithdrawn",
+    "Event",
+    "Evidence",
+    "ExclusionApplied",
+    "ExclusionAppliedAsAnnounced",
+    "ExclusionWithdrawn",
+    "FeesBilled",
+    "FeesCorrected",
+    "FeesOffsetExplained",
+    "FeesPaidByVoucher",
+    "FeesPaymentReversed",
+    "FeesRestored",
+    "FeesVoided",
+    "Function",
+    "IdReserved",
+    "IncidentClosed",
+    "IncidentClosedWithin",
+    "IncidentCorrected",
+    "IncidentCorrectedWithin",
+    "IncidentFunctionCorrected",
+    "IncidentJoined",
+    "IncidentKept",
+    "IncidentOpened",
+    "IncidentOpenedWithin",
+    "IncidentReleased",
+    "IncidentReopened",
+    "IncidentRestored",
+    "IncidentWithdrawn",
+    "KeyUsed",
+    "LedgerCreated",
+    "NamedDay",
+    "Part",
+    "RedemptionReversed",
+    "Scope",
+    "SourceRead",
+    "Stage",
+    "TermsPublished",
+    "VoucherCancelled",
+    "VoucherIssued",
+    "VoucherRedeemed",
+]

@@ -1,0 +1,48 @@
+"""Events of an account."""
+
+from __future__ import annotations
+
+from domain.events.event import Event, Stage
+
+
+class AccountEnrolled(Event, frozen=True, kw_only=True):
+    """An account came under the agreement."""
+
+    account: str
+    enrolled_at: int
+    stage: Stage
+    region: str | None = None
+    covered_in_beta: bool = False
+
+
+class AccountRestaged(Event, frozen=True, kw_only=True):
+    """An account moved to another stage."""
+
+    account: str
+    stage: Stage
+    changed_at: int
+
+
+class AccountMoved(Event, frozen=True, kw_only=True):
+    """An account moved to another region."""
+
+    account: str
+    region: str
+    moved_at: int
+
+
+class AccountCorrected(Event, frozen=True, kw_only=True):
+    """An account's enrolment was corrected. A field left out stays as it was."""
+
+    account: str
+    enrolled_at: int | None = None
+    stage: Stage | None = None
+    region: str | None = None
+    covered_in_beta: bool | None = None
+
+
+class AccountClosed(Event, frozen=True, kw_only=True):
+    """An account was closed."""
+
+    account: str
+    closed_at: int

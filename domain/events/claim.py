@@ -1,0 +1,58 @@
+"""Events of a claim."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain.events.event import Event
+
+
+class ClaimFiled(Event, frozen=True, kw_only=True):
+    """The customer claimed a month."""
+
+    account: str
+    month: str
+    filed_at: int
+    statement: str | None = None
+
+
+class ClaimWithdrawn(Event, frozen=True, kw_only=True):
+    """The claim was withdrawn before it was decided."""
+
+    account: str
+    month: str
+
+
+class ClaimDecided(Event, frozen=True, kw_only=True):
+    """The claim was decided; `decision` is the record's exact bytes (`domain/decision.py`), never encoded again."""
+
+    account: str
+    month: str
+    decision: msgspec.Raw
+
+
+class ClaimDisputed(Event, frozen=True, kw_only=True):
+    """The customer disputed the latest decision."""
+
+    account: str
+    month: str
+    disputed_at: int
+    grounds: str
+
+
+class ClaimPaid(Event, frozen=True, kw_only=True):
+    """The claim's side of an issued voucher."""
+
+    account: str
+    month: str
+    voucher: str
+    amount_fen: int
+
+
+class ClaimPaymentCancelled(Event, frozen=True, kw_only=True):
+    """The claim's side of a cancelled voucher: the claim knows of it. Amounts are summed over the vouchers alone."""
+
+    account: str
+    month: str
+    voucher: str
+    amount_fen: int

@@ -1,0 +1,44 @@
+"""Events of the ledger itself: its id, and the ids, keys and source files that it took."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.events.event import Event
+
+
+class LedgerCreated(Event, frozen=True, kw_only=True):
+    """The ledger was created; `ledger` is its permanent id."""
+
+    ledger: str
+
+
+class IdReserved(Event, frozen=True, kw_only=True):
+    """An id that is unique in the ledger was taken; `content_sha256` is the hash of the facts it was taken with."""
+
+    kind: Literal["incident", "bill", "voucher"]
+    id: str
+    owner: str
+    content_sha256: str
+
+
+class KeyUsed(Event, frozen=True, kw_only=True):
+    """An idempotency key was used for a command; `content_sha256` is the hash of the command without the key."""
+
+    key: str
+    command: str
+    content_sha256: str
+
+
+class SourceRead(Event, frozen=True, kw_only=True):
+    """An import took what a source said. `files` are the SHA-256 of its files, `said_at` when the source said it.
+
+    `since` and `until` are how far the files reach, where they do: what lies there and is not told has vanished.
+    """
+
+    source: str
+    scope: str
+    files: tuple[str, ...]
+    said_at: int | None = None
+    since: int | None = None
+    until: int | None = None

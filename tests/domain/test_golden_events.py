@@ -9,7 +9,7 @@ import pytest
 
 from domain import decision as decisions
 from domain import events as e
-from domain import topics
+from domain.events import topics
 from domain.refusals import Damaged
 from ledger.log.codec import Row, decode, encode, open_state
 

@@ -14,7 +14,6 @@ from domain.commands import (
     ApplyExclusion,
     CloseIncident,
     CorrectIncident,
-    EvidenceField,
     OpenIncident,
     WithdrawExclusion,
 )
@@ -52,7 +51,7 @@ from domain.refusals.incident import (
     UnlistedCause,
 )
 from domain.time import Instant, Seconds
-from domain.values import Clause, FunctionName, Hash, Id, Words
+from domain.values import Clause, EvidenceField, FunctionName, Hash, Id, Words
 
 NAME = Id("INC-7")
 OPENED = IncidentOpened(

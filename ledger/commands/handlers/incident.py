@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain import commands as c
 from domain import events as e
 from domain import incident as incidents
-from domain.import_commands import KeepIncident, ReleaseIncident, RestoreIncident
+from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.terms import versions as agreement
 from domain.time import month_of
 from ledger.commands.handlers.account import check_enrolled

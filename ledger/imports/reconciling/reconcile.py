@@ -19,7 +19,7 @@ from domain.commands import (
     WithdrawExclusion,
     WithdrawIncident,
 )
-from domain.import_commands import KeepIncident, ReleaseIncident, RestoreIncident
+from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.incident import Exclusion
 from domain.text import said
 from domain.time import FOREVER, Instant

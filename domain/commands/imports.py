@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.commands import Command
+from domain.commands.command import Command
 from domain.values import Id, Words
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from domain.command import Command, MonthCommand
+from domain.commands.command import Command, MonthCommand
 from domain.events import Part
 from domain.money import Fen
 from domain.time import Instant, MonthText

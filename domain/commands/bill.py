@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.command import Command
+from domain.commands.command import Command
 from domain.money import Fen
 from domain.time import Instant, MonthText
 from domain.values import ExplainedBy, Id, VoucherOffset, Words

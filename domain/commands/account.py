@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.command import Command
+from domain.commands.command import Command
 from domain.events import Stage
 from domain.time import Instant
 from domain.values import Id, Words

@@ -1,0 +1,55 @@
+"""The commands that a batch line can spell, by their words."""
+
+from __future__ import annotations
+
+from domain.commands.account import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.commands.bill import BillFees, CorrectFees, VoidFees
+from domain.commands.claim import DecideClaimOrMonth, DisputeClaim, FileClaim, RedecideClaim, WithdrawClaim
+from domain.commands.command import Command
+from domain.commands.incident import (
+    ApplyExclusion,
+    CloseIncident,
+    CorrectIncident,
+    OpenIncident,
+    ReopenIncident,
+    WithdrawExclusion,
+    WithdrawIncident,
+)
+from domain.commands.terms import PublishCalendar, PublishTerms
+from domain.commands.voucher import (
+    CancelVoucher,
+    IssueVoucherOrMonth,
+    RedeemVoucher,
+    ReverseRedemption,
+)
+
+COMMANDS: tuple[type[Command], ...] = (
+    EnrollAccount,
+    RestageAccount,
+    MoveAccount,
+    CorrectAccount,
+    CloseAccount,
+    PublishTerms,
+    PublishCalendar,
+    OpenIncident,
+    CloseIncident,
+    CorrectIncident,
+    ReopenIncident,
+    WithdrawIncident,
+    ApplyExclusion,
+    WithdrawExclusion,
+    BillFees,
+    CorrectFees,
+    VoidFees,
+    FileClaim,
+    WithdrawClaim,
+    DecideClaimOrMonth,
+    DisputeClaim,
+    RedecideClaim,
+    IssueVoucherOrMonth,
+    RedeemVoucher,
+    ReverseRedemption,
+    CancelVoucher,
+)
+"""The wire form of every command, by which a line is decoded."""
+BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}

@@ -16,7 +16,7 @@ from eventsourcing.application import Application
 
 from domain.assessment import assess
 from domain.case import Case, Fact, evolve, fold
-from domain.decision import decode, encode
+from domain.decision_record import decode, encode
 from domain.events import ClaimDecided, Event, IncidentJoined
 from domain.events.topics import TOPICS
 from domain.terms.versions import in_force

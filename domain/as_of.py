@@ -14,7 +14,7 @@ import msgspec
 from domain import events as e
 from domain.bill import Bill
 from domain.case import Case, Fact, fold
-from domain.decision import head
+from domain.decision_record import head
 from domain.incident import Incident
 from domain.refusals.terms import NoTerms
 from domain.terms.months import span_of

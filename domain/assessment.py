@@ -15,7 +15,8 @@ import msgspec
 from domain import decision as record
 from domain.calendar import combined_sha256
 from domain.case import Case, account_of, incidents_of
-from domain.decision import LATEST_FORMAT, AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, alike
+from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, alike
+from domain.decision_record import LATEST_FORMAT
 from domain.derivation import (
     availability_steps,
     coverage_step,

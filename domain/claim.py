@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
-from domain.decision import Decision, Head, encode, head
+from domain.decision import Decision
+from domain.decision_record import Head, encode, head
 from domain.events import (
     ClaimDecided,
     ClaimDisputed,

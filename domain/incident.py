@@ -1,10 +1,10 @@
-"""An incident and its exclusions: their state, and the commands that may change it."""
+"""An incident and its exclusions: their state, and the commands that may change the incident itself."""
 
 from __future__ import annotations
 
 import msgspec
 
-from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, OpenIncident, WithdrawExclusion
+from domain.commands import CloseIncident, CorrectIncident, OpenIncident
 from domain.events import (
     Event,
     Evidence,
@@ -26,26 +26,17 @@ from domain.events import (
     Scope,
 )
 from domain.refusals.incident import (
-    BadAnnouncedWindow,
-    EmptySpan,
     EndsBeforeStart,
-    ExclusionUndone,
-    ExclusionWasWithdrawn,
     IncidentScope,
     IncidentStillOpen,
     IncidentUndone,
     IncidentWasClosed,
     IncidentWasWithdrawn,
-    NoExclusions,
     NothingToCorrectInIncident,
     NoticeMissing,
     NoticeTooLate,
-    OutsideIncident,
-    UnknownExclusion,
-    UnlistedCause,
 )
 from domain.terms.versions import Terms
-from domain.time import FOREVER
 
 
 class Exclusion(msgspec.Struct, kw_only=True):
@@ -152,7 +143,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
         case IncidentKept() | IncidentReleased():
             pass  # these say whose word counts, and change nothing of what is known
         case ExclusionApplied():
-            incident.exclusions.append(_exclusion(event, reason))
+            incident.exclusions.append(exclusion_of(event, reason))
         case ExclusionWithdrawn():
             incident.exclusions[event.exclusion - 1].withdrawn = reason or ""
         case _:
@@ -169,7 +160,8 @@ def _corrected(incident: Incident, event: IncidentCorrected) -> None:
         incident.ended_at, incident.ended_within_us = event.ended_at, within_us
 
 
-def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
+def exclusion_of(event: ExclusionApplied, reason: str | None) -> Exclusion:
+    """The exclusion that an event applies."""
     announced = event if isinstance(event, ExclusionAppliedAsAnnounced) else None
     return Exclusion(
         number=event.exclusion,
@@ -186,7 +178,7 @@ def _exclusion(event: ExclusionApplied, reason: str | None) -> Exclusion:
 
 def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
     """Close an incident. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
-    _not_withdrawn(incident)
+    check_not_withdrawn(incident)
     if incident.ended_at == command.ended_at:
         return ()
     if incident.ended_at is not None:
@@ -203,7 +195,7 @@ def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple
 
     Raises Refusal `nothing_given`, `incident_withdrawn`, `incident_open`, `ends_before_start`, `notice_too_late`.
     """
-    _not_withdrawn(incident)
+    check_not_withdrawn(incident)
     if command.started_at is None and command.ended_at is None and command.function is None:
         raise NothingToCorrectInIncident(incident=incident.incident)
     if command.ended_at is not None and incident.ended_at is None:
@@ -220,7 +212,7 @@ def _correct_times(incident: Incident, command: CorrectIncident, terms: Terms) -
     for exclusion in incident.exclusions:
         if exclusion.stands and exclusion.from_at is None:
             begins = max(started_at, exclusion.announced_from or 0)
-            _check_notice(incident, exclusion.clause, exclusion.notified_at, begins, terms)
+            check_notice(incident, exclusion.clause, exclusion.notified_at, begins, terms)
     corrected = IncidentCorrected(
         incident=incident.incident,
         started_at=None if command.started_at is None else started_at,
@@ -240,7 +232,7 @@ def _correct_function(incident: Incident, command: CorrectIncident) -> tuple[Eve
 
 def reopen(incident: Incident) -> tuple[Event, ...]:
     """The incident's end is not known after all; nothing where it is open. Raises Refusal `incident_withdrawn`."""
-    _not_withdrawn(incident)
+    check_not_withdrawn(incident)
     return () if incident.ended_at is None else (IncidentReopened(incident=incident.incident),)
 
 
@@ -263,85 +255,12 @@ def withdraw(incident: Incident, reason: str) -> tuple[Event, ...]:
     """Withdraw an incident. Raises Refusal `incident_withdrawn` where it was withdrawn for another reason."""
     if incident.withdrawn == reason:
         return ()
-    _not_withdrawn(incident)
+    check_not_withdrawn(incident)
     return (IncidentWithdrawn(incident=incident.incident),)
 
 
-def apply_exclusion(incident: Incident, command: ApplyExclusion, terms: Terms) -> tuple[Event, ...]:
-    """A cause of clause 2.3 for the incident or a part of it; nothing where the same one stands.
-
-    Raises Refusal `incident_withdrawn`, `announced_window`, `undone`, `empty_span`, `outside_incident`,
-    `notice_missing`, `notice_too_late`.
-    """
-    _not_withdrawn(incident)
-    wanted = _wanted(incident, command)
-    same = [exclusion for exclusion in incident.exclusions if _same(exclusion, wanted, command.reason)]
-    if any(exclusion.stands for exclusion in same):
-        return ()
-    if same and not command.again:
-        raise ExclusionUndone(exclusion=same[-1].number, incident=incident.incident, withdrawn=same[-1].withdrawn)
-    begins = incident.started_at if wanted.from_at is None else wanted.from_at
-    ends = (incident.ended_at or FOREVER) if wanted.to_at is None else wanted.to_at
-    if begins >= ends:
-        raise EmptySpan(incident=incident.incident)
-    if ends <= incident.started_at or begins >= (incident.ended_at or FOREVER):
-        raise OutsideIncident(incident=incident.incident, started_at=incident.started_at)
-    _check_listed(incident, wanted.clause, terms)
-    _check_notice(incident, wanted.clause, wanted.notified_at, max(begins, command.announced_from or 0), terms)
-    return (wanted,)
-
-
-def _wanted(incident: Incident, command: ApplyExclusion) -> ExclusionApplied:
-    """The exclusion that a command asks for, with the announced window where it gives one (R23)."""
-    since, until = command.announced_from, command.announced_to
-    if (since is None) != (until is None) or (since is not None and until is not None and since >= until):
-        raise BadAnnouncedWindow(incident=incident.incident)
-    wanted = ExclusionApplied(
-        incident=incident.incident,
-        exclusion=len(incident.exclusions) + 1,
-        clause=str(command.clause),
-        from_at=None if command.from_ is None else int(command.from_),
-        to_at=None if command.to is None else int(command.to),
-        notified_at=None if command.notified_at is None else int(command.notified_at),
-        evidence=tuple(piece.recorded() for piece in command.evidence),
-    )
-    if since is None or until is None:
-        return wanted
-    said = msgspec.structs.asdict(wanted)
-    return ExclusionAppliedAsAnnounced(**said, announced_from=int(since), announced_to=int(until))
-
-
-def _same(exclusion: Exclusion, wanted: ExclusionApplied, reason: str | None) -> bool:
-    return (
-        exclusion.clause == wanted.clause
-        and (exclusion.from_at, exclusion.to_at) == (wanted.from_at, wanted.to_at)
-        and exclusion.notified_at == wanted.notified_at
-        and exclusion.evidence == wanted.evidence
-        and _exclusion(wanted, reason).announced == exclusion.announced
-        and exclusion.reason == reason
-    )
-
-
-def withdraw_exclusion(incident: Incident, command: WithdrawExclusion) -> tuple[Event, ...]:
-    """Withdraw an exclusion. Raises Refusal `unknown_exclusion`, `exclusion_withdrawn`."""
-    if command.exclusion > len(incident.exclusions):
-        if not incident.exclusions:
-            raise NoExclusions(incident=incident.incident, exclusion=command.exclusion)
-        raise UnknownExclusion(incident=incident.incident, exclusion=command.exclusion, n=len(incident.exclusions))
-    exclusion = incident.exclusions[command.exclusion - 1]
-    if exclusion.withdrawn == command.reason:
-        return ()
-    if not exclusion.stands:
-        raise ExclusionWasWithdrawn(
-            exclusion=command.exclusion,
-            incident=incident.incident,
-            withdrawn=exclusion.withdrawn,
-            cause=exclusion.clause,
-        )
-    return (ExclusionWithdrawn(incident=incident.incident, exclusion=command.exclusion),)
-
-
-def _not_withdrawn(incident: Incident) -> None:
+def check_not_withdrawn(incident: Incident) -> None:
+    """Check that the incident still stands. Raises Refusal `incident_withdrawn`."""
     if incident.withdrawn is not None:
         raise IncidentWasWithdrawn(incident=incident.incident, withdrawn=incident.withdrawn)
 
@@ -351,15 +270,10 @@ def _check_order(incident: Incident, started_at: int, ended_at: int | None) -> N
         raise EndsBeforeStart(incident=incident.incident, ended_at=ended_at, started_at=started_at)
 
 
-def _check_listed(incident: Incident, clause: str, terms: Terms) -> None:
-    if not any(cause.clause == clause for cause in terms.exclusions):
-        raise UnlistedCause(incident=incident.incident, version=terms.version, cause=clause)
-
-
-def _check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, terms: Terms) -> None:
+def check_notice(incident: Incident, clause: str, notified_at: int | None, begins: int, terms: Terms) -> None:
     """Clause 2.3(5): maintenance is excluded only where the customer had notice before it began.
 
-    The terms say which causes need notice.
+    The terms say which causes need notice. Raises Refusal `notice_missing`, `notice_too_late`.
     """
     if not any(cause.clause == clause and cause.notice_required for cause in terms.exclusions):
         return

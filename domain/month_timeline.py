@@ -10,7 +10,9 @@ import msgspec
 from domain.case import Case, account_of, incidents_of
 from domain.intervals import Span, intersect, subtract
 from domain.rules.coverage import covered
-from domain.rules.unavailability import OPEN_ENDED, Outage, Run, outages, parts, runs
+from domain.rules.outages import OPEN_ENDED, Outage, outages
+from domain.rules.runs import Run, runs
+from domain.rules.unavailability import parts
 from domain.terms.months import span_of
 from domain.terms.versions import in_force
 from domain.time import SECOND_US

@@ -15,7 +15,7 @@ from cli.terminal.step_sentences import says
 from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import padded
-from domain import decision as record
+from domain import decision_record as record
 from domain.claim import Decided
 from domain.decision import CalendarUsed, Decision, Facts, TermsUsed, Value
 from domain.money import Fen

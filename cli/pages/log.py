@@ -9,7 +9,7 @@ import msgspec
 
 from cli.pages import labels
 from cli.terminal.values import ZonedInstant, is_instant
-from domain import decision as record
+from domain import decision_record as record
 from domain import events as e
 from domain.case import Fact
 from domain.money import yuan

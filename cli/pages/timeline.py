@@ -12,7 +12,7 @@ from cli.pages import labels
 from domain import intervals
 from domain.intervals import Span
 from domain.month_timeline import Condition, Picture
-from domain.rules.unavailability import Outage
+from domain.rules.outages import Outage
 from domain.text import Said, said
 from domain.time import DAY_US, local
 

@@ -24,7 +24,7 @@ class ClaimWithdrawn(Event, frozen=True, kw_only=True):
 
 
 class ClaimDecided(Event, frozen=True, kw_only=True):
-    """The claim was decided; `decision` is the record's exact bytes (`domain/decision.py`), never encoded again."""
+    """The claim was decided; `decision` is the exact bytes of its record (`domain/decision_record.py`)."""
 
     account: str
     month: str

@@ -15,7 +15,9 @@ from domain.intervals import Span, intersect
 from domain.refusals import Refusal
 from domain.refusals.terms import NoTerms
 from domain.rules.availability import availability, meets_commitment
-from domain.rules.unavailability import OPEN_ENDED, Asked, Run, measure, outages, runs
+from domain.rules.outages import OPEN_ENDED, outages
+from domain.rules.runs import Run, runs
+from domain.rules.unavailability import Asked, measure
 from domain.terms.months import month_at, span_of
 from domain.terms.versions import Terms, Version, in_force
 from domain.time import DAY_US, add_months, midnight

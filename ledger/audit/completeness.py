@@ -9,7 +9,7 @@ import msgspec
 from domain.assessment import window_of
 from domain.bill import Bill, unexplained_fen
 from domain.case import Case, Fact, open_incidents
-from domain.decision import head
+from domain.decision_record import head
 from domain.events import ClaimDecided, VoucherIssued
 from domain.money import yuan
 from domain.rules.fees import covers

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from domain.case import account_of, fold
-from domain.decision import decode as decode_record
+from domain.decision_record import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
 from domain.parser_messages import parser_words
 from domain.text import said, words_of

@@ -10,7 +10,7 @@ from domain.assessment import assess, assess_again
 from domain.case import Case, Fact, fold
 from domain.claim import Claim
 from domain.decision import NO_FACTS, Decision
-from domain.decision import decode as decode_record
+from domain.decision_record import decode as decode_record
 from domain.events import CalendarPublished
 from domain.intervals import Span
 from domain.refusals import Refusal

@@ -10,9 +10,10 @@ import msgspec
 
 from domain.assessment import assess
 from domain.case import Case, Fact
-from domain.decision import Basis, Decision, Facts, encode
-from domain.decision import basis as basis_of
-from domain.decision import decode as decode_record
+from domain.decision import Decision, Facts
+from domain.decision_record import Basis, encode
+from domain.decision_record import basis as basis_of
+from domain.decision_record import decode as decode_record
 from domain.events import ClaimDecided
 from domain.refusals import Refusal
 from domain.terms.versions import in_force

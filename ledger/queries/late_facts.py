@@ -9,7 +9,7 @@ import msgspec
 from domain.assessment import assess, window_of
 from domain.case import Case, Fact, fold
 from domain.decision import NO_FACTS, Decision
-from domain.decision import decode as decode_record
+from domain.decision_record import decode as decode_record
 from domain.refusals import Refusal
 from domain.terms.months import span_of
 from domain.terms.versions import in_force

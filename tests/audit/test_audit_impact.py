@@ -32,7 +32,8 @@ from test_audit_replay import (
     when,
 )
 
-from domain.decision import decode, substance
+from domain.decision import substance
+from domain.decision_record import decode
 from domain.money import yuan
 from domain.refusals import Refusal
 from domain.terms.readings import NUMBERS, VALUES

@@ -23,7 +23,7 @@ import domain.assessment
 import domain.money
 import domain.rules.availability
 import domain.rules.compensation
-import domain.rules.unavailability
+import domain.rules.runs
 from cli.main import cli
 from domain.commands import Command
 from domain.refusals import Refusal
@@ -907,7 +907,7 @@ CHANGES = [
     ),
     row(
         "two minutes are too short",
-        (domain.rules.unavailability, "_run", ">= minimum_us", "> minimum_us"),
+        (domain.rules.runs, "_run", ">= minimum_us", "> minimum_us"),
         ("two-minutes", "$.availability.unavailable_us", 21_720_000_000, 21_600_000_000),
     ),
     row(

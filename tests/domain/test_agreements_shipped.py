@@ -14,7 +14,7 @@ from agreements import OTHERS, claimed, decided, incident_of, length_us, moment,
 from build import account, row
 from conftest import ROOT, CommandLine
 
-from domain.decision import LATEST_FORMAT, decode, encode
+from domain.decision_record import LATEST_FORMAT, decode, encode
 from domain.terms.versions import parse_terms
 from ledger.shipped import shipped
 

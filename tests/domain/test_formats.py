@@ -10,7 +10,8 @@ from build import amended, at, bill, calendars, claimed, incidents, versions
 
 from domain.assessment import assess, assess_again
 from domain.case import Case
-from domain.decision import LATEST_FORMAT, NO_FACTS, Decision, alike, decode, encode
+from domain.decision import NO_FACTS, Decision, alike
+from domain.decision_record import LATEST_FORMAT, decode, encode
 from domain.refusals.terms import CalendarMissing
 from domain.terms.versions import Version
 

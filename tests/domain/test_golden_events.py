@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from domain import decision as decisions
+from domain import decision_record as decisions
 from domain import events as e
 from domain.events import topics
 from domain.refusals import Damaged

@@ -9,7 +9,8 @@ from spec import Given, given
 from domain import claim
 from domain.claim import Claim, Decided, check_decided_at
 from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
-from domain.decision import Head, Outcome
+from domain.decision import Outcome
+from domain.decision_record import Head
 from domain.events import ClaimDisputed, ClaimFiled, ClaimWithdrawn
 from domain.refusals import Refusal
 from domain.refusals.claim import (

@@ -9,7 +9,7 @@ import pytest
 from build import at, row, terms
 from spec import given
 
-from domain import incident
+from domain import exclusions, incident
 from domain.commands import (
     ApplyExclusion,
     CloseIncident,
@@ -236,12 +236,12 @@ def test_it_is_withdrawn_once() -> None:
     ],
 )
 def test_an_exclusion_takes_out_time_of_its_own_incident(asked: ApplyExclusion, outcome: Any) -> None:
-    given(incident.evolve, OPENED, CLOSED).when(incident.apply_exclusion, asked, TERMS).then(outcome)
+    given(incident.evolve, OPENED, CLOSED).when(exclusions.apply, asked, TERMS).then(outcome)
 
 
 def test_maintenance_is_excluded_where_it_was_announced_a_moment_before() -> None:
     asked = exclude("2.3(5)", told="09:59:59.999999")
-    given(incident.evolve, OPENED, CLOSED).when(incident.apply_exclusion, asked, TERMS).then(
+    given(incident.evolve, OPENED, CLOSED).when(exclusions.apply, asked, TERMS).then(
         ExclusionApplied(
             incident="INC-7",
             exclusion=1,
@@ -256,9 +256,9 @@ def test_maintenance_is_excluded_where_it_was_announced_a_moment_before() -> Non
 
 def test_an_open_incident_is_excluded_from_its_start_on() -> None:
     known = given(incident.evolve, OPENED)
-    known.when(incident.apply_exclusion, exclude(), TERMS).then(excluded())
-    known.when(incident.apply_exclusion, exclude(since="03-04 10:00"), TERMS).then(excluded(since="03-04 10:00"))
-    known.when(incident.apply_exclusion, exclude(since="09:00", to="10:00"), TERMS).then(OutsideIncident)
+    known.when(exclusions.apply, exclude(), TERMS).then(excluded())
+    known.when(exclusions.apply, exclude(since="03-04 10:00"), TERMS).then(excluded(since="03-04 10:00"))
+    known.when(exclusions.apply, exclude(since="09:00", to="10:00"), TERMS).then(OutsideIncident)
 
 
 EVIDENCE = EvidenceField(name=Words("mail.eml"), sha256=Hash("0" * 64))
@@ -277,7 +277,7 @@ EVIDENCE = EvidenceField(name=Words("mail.eml"), sha256=Hash("0" * 64))
 )
 def test_another_exclusion_of_the_same_incident_is_applied_too(changed: dict[str, Any]) -> None:
     command = msgspec.structs.replace(exclude(), **changed)
-    events = incident.apply_exclusion(given(incident.evolve, OPENED, CLOSED, EXCLUDED).state, command, TERMS)
+    events = exclusions.apply(given(incident.evolve, OPENED, CLOSED, EXCLUDED).state, command, TERMS)
     wanted = ExclusionApplied(
         incident="INC-7",
         exclusion=2,
@@ -291,8 +291,8 @@ def test_another_exclusion_of_the_same_incident_is_applied_too(changed: dict[str
 
 
 def test_an_exclusion_that_stands_is_not_applied_twice() -> None:
-    given(incident.evolve, OPENED, CLOSED, EXCLUDED).when(incident.apply_exclusion, exclude(), TERMS).then()
-    given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(incident.apply_exclusion, exclude(), TERMS).then(
+    given(incident.evolve, OPENED, CLOSED, EXCLUDED).when(exclusions.apply, exclude(), TERMS).then()
+    given(incident.evolve, OPENED, CLOSED, WITHDRAWN).when(exclusions.apply, exclude(), TERMS).then(
         IncidentWasWithdrawn
     )
 
@@ -300,10 +300,10 @@ def test_an_exclusion_that_stands_is_not_applied_twice() -> None:
 def test_an_exclusion_that_was_withdrawn_is_applied_again_where_that_is_said() -> None:
     taken_back = (ExclusionWithdrawn(incident="INC-7", exclusion=1), "denied")
     before = given(incident.evolve, OPENED, CLOSED, EXCLUDED, taken_back)
-    before.when(incident.apply_exclusion, exclude(), TERMS).then(ExclusionUndone)
+    before.when(exclusions.apply, exclude(), TERMS).then(ExclusionUndone)
     again = msgspec.structs.replace(exclude(), again=True)
-    before.when(incident.apply_exclusion, again, TERMS).then(excluded(2))
-    before.when(incident.apply_exclusion, exclude("2.3(2)"), TERMS).then(excluded(2, "2.3(2)"))
+    before.when(exclusions.apply, again, TERMS).then(excluded(2))
+    before.when(exclusions.apply, exclude("2.3(2)"), TERMS).then(excluded(2, "2.3(2)"))
 
 
 def announced(
@@ -355,13 +355,13 @@ def in_window(since: str, to: str, told: str = "09:00", begins: str | None = Non
     ],
 )
 def test_r23_maintenance_is_recorded_with_its_announced_window(asked: ApplyExclusion, outcome: Any) -> None:
-    given(incident.evolve, OPENED, CLOSED).when(incident.apply_exclusion, asked, TERMS).then(outcome)
+    given(incident.evolve, OPENED, CLOSED).when(exclusions.apply, asked, TERMS).then(outcome)
 
 
 def test_r23_another_window_is_another_exclusion() -> None:
     known = given(incident.evolve, OPENED, CLOSED, (in_window("10:00", "10:30"), "why"))
-    known.when(incident.apply_exclusion, announced("10:00", "10:30"), TERMS).then()
-    known.when(incident.apply_exclusion, announced("10:00", "10:31"), TERMS).then(
+    known.when(exclusions.apply, announced("10:00", "10:30"), TERMS).then()
+    known.when(exclusions.apply, announced("10:00", "10:31"), TERMS).then(
         msgspec.structs.replace(in_window("10:00", "10:31"), exclusion=2)
     )
 
@@ -381,13 +381,13 @@ def withdraw(number: int, reason: str = "denied") -> WithdrawExclusion:
 
 def test_an_exclusion_is_withdrawn_once() -> None:
     taken_back = (ExclusionWithdrawn(incident="INC-7", exclusion=1), "denied")
-    given(incident.evolve, OPENED, EXCLUDED).when(incident.withdraw_exclusion, withdraw(1)).then(taken_back[0])
-    given(incident.evolve, OPENED, EXCLUDED, taken_back).when(incident.withdraw_exclusion, withdraw(1)).then()
-    given(incident.evolve, OPENED, EXCLUDED, taken_back).when(incident.withdraw_exclusion, withdraw(1, "why")).then(
+    given(incident.evolve, OPENED, EXCLUDED).when(exclusions.withdraw, withdraw(1)).then(taken_back[0])
+    given(incident.evolve, OPENED, EXCLUDED, taken_back).when(exclusions.withdraw, withdraw(1)).then()
+    given(incident.evolve, OPENED, EXCLUDED, taken_back).when(exclusions.withdraw, withdraw(1, "why")).then(
         ExclusionWasWithdrawn
     )
-    given(incident.evolve, OPENED, EXCLUDED).when(incident.withdraw_exclusion, withdraw(2)).then(UnknownExclusion)
-    given(incident.evolve, OPENED).when(incident.withdraw_exclusion, withdraw(1)).then(NoExclusions)
+    given(incident.evolve, OPENED, EXCLUDED).when(exclusions.withdraw, withdraw(2)).then(UnknownExclusion)
+    given(incident.evolve, OPENED).when(exclusions.withdraw, withdraw(1)).then(NoExclusions)
 
 
 # Reopened, restored, corrected in function.

@@ -15,7 +15,8 @@ from domain.bill import Bill, owed_fen
 from domain.claim import Claim, Decided
 from domain.claim import status as status_of
 from domain.commands import CancelVoucher, IssueVoucher, RedeemVoucher, ReverseRedemption
-from domain.decision import Head, Outcome
+from domain.decision import Outcome
+from domain.decision_record import Head
 from domain.events import (
     ClaimPaid,
     ClaimPaymentCancelled,

@@ -14,7 +14,8 @@ from domain.account import Account
 from domain.assessment import assess
 from domain.case import Case
 from domain.claim import Claim, Filing
-from domain.decision import NO_FACTS, Decision, decode, encode
+from domain.decision import NO_FACTS, Decision
+from domain.decision_record import decode, encode
 from domain.incident import Incident
 from domain.money import yuan
 from domain.terms.versions import Terms, Version, by_name, in_force

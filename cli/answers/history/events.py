@@ -11,7 +11,7 @@ from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, wrapped
 from cli.terminal.values import ZonedInstant, is_instant, zoned
 from cli.terminal.vocabulary import CODED, label, word
-from domain import decision as record
+from domain import decision_record as record
 from domain.case import Fact, SourceMark
 from domain.events import ClaimDecided, Event, Evidence
 from domain.text import listed, said

@@ -10,7 +10,8 @@ from domain import claim as claims
 from domain import commands as c
 from domain.assessment import assess, assess_again, timing
 from domain.case import Case, account_of
-from domain.decision import NO_FACTS, Decision, decode
+from domain.decision import NO_FACTS, Decision
+from domain.decision_record import decode
 from domain.money import Fen
 from domain.terms import versions as agreement
 from domain.text import said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain import commands as c
 from domain import events as e
+from domain import exclusions
 from domain import incident as incidents
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.terms import versions as agreement
@@ -105,7 +106,7 @@ def _withdraw(log: Reader, command: c.WithdrawIncident, now: int) -> Effect:
 def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
     _check_clause(log, command.clause)
     stream, incident = _incident(log, command.incident)
-    events = incidents.apply_exclusion(incident, command, _terms_at(log, incident.started_at))
+    events = exclusions.apply(incident, command, _terms_at(log, incident.started_at))
     if not events:
         return Effect(receipt=IncidentReceipt(incident=command.incident))
     number = len(incident.exclusions) + 1
@@ -114,7 +115,7 @@ def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect
 
 def _withdraw_exclusion(log: Reader, command: c.WithdrawExclusion, now: int) -> Effect:
     stream, incident = _incident(log, command.incident)
-    events = incidents.withdraw_exclusion(incident, command)
+    events = exclusions.withdraw(incident, command)
     return on(stream, events, ExclusionReceipt(incident=command.incident, exclusion=command.exclusion))
 
 

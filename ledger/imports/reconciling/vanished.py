@@ -10,7 +10,8 @@ from ledger.imports.statements import Extent
 def covers(extent: Extent, holding: Holding) -> bool:
     """Whether the extent of a file covers an outage that the ledger holds.
 
-    A series that was up where the ledger holds it down covers an outage by any part beyond the uncertainty of a sample.
+    A series that was up where the ledger holds it down covers an outage by any part beyond the uncertainty of a sample;
+    one that is open, by any sample as much later than its start.
     """
     if extent.keys is not None:
         return holding.key in extent.keys and _covers_part(extent.keys[holding.key], holding)
@@ -27,4 +28,6 @@ def _covers_part(span: tuple[int, int], holding: Holding) -> bool:
         return True
     incident = holding.incident
     within = max(incident.started_within_us or 0, incident.ended_within_us or 0)
+    if holding.end == FOREVER:
+        return last - holding.start > within
     return min(last, holding.end) - max(first, holding.start) > within

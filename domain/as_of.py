@@ -85,18 +85,14 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return _of_account(event, case)
         case e.IncidentOpened() | e.IncidentJoined() | e.IncidentClosed() | e.IncidentCorrected():
             return _of_incident(event, case.incidents.get(event.incident))
-        case e.IncidentFunctionCorrected() | e.IncidentReopened() | e.IncidentRestored():
+        case e.IncidentFunctionCorrected() | e.IncidentReopened() | e.IncidentRestored() | e.IncidentKept():
             return _of_incident(event, case.incidents.get(event.incident))
-        case e.IncidentKept() | e.IncidentReleased():
-            return _of_incident(event, case.incidents.get(event.incident))
-        case e.IncidentWithdrawn() | e.ExclusionApplied() | e.ExclusionWithdrawn():
+        case e.IncidentReleased() | e.IncidentWithdrawn() | e.ExclusionApplied() | e.ExclusionWithdrawn():
             return _of_incident(event, case.incidents.get(event.incident))
         case e.FeesBilled() | e.FeesCorrected() | e.FeesVoided() | e.FeesRestored():
             return case.bills[event.bill].billed_at
-        case e.FeesPaidByVoucher() | e.FeesOffsetExplained():
-            return links.get(("redeemed", event.voucher, event.redemption), _billed_at(case, event.bill))
-        case e.FeesPaymentReversed():
-            return links.get(("undone", event.voucher, event.redemption), _billed_at(case, event.bill))
+        case e.FeesPaidByVoucher() | e.FeesOffsetExplained() | e.FeesPaymentReversed():
+            return _of_payment(event, case, links)
         case e.ClaimFiled():
             return event.filed_at
         case e.ClaimDecided():
@@ -142,6 +138,14 @@ def _of_incident(event: e.Event, incident: Incident | None) -> int:
         case e.ExclusionApplied() | e.ExclusionWithdrawn():
             own = incident.exclusions[event.exclusion - 1].from_at
     return incident.started_at if own is None else max(incident.started_at, own)
+
+
+def _of_payment(
+    event: e.FeesPaidByVoucher | e.FeesOffsetExplained | e.FeesPaymentReversed, case: Case, links: _Links
+) -> int:
+    """When a bill's side of a redemption, or of its reversal, happened: with the voucher's side."""
+    act = "undone" if isinstance(event, e.FeesPaymentReversed) else "redeemed"
+    return links.get((act, event.voucher, event.redemption), _billed_at(case, event.bill))
 
 
 def _billed_at(case: Case, bill: str) -> int:

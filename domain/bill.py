@@ -119,15 +119,7 @@ def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
         case FeesRestored():
             bill.voided = None
         case FeesPaidByVoucher():
-            bill.payments.append(
-                Payment(
-                    voucher=event.voucher,
-                    redemption=event.redemption,
-                    voucher_month=event.voucher_month,
-                    part=event.part,
-                    amount_fen=event.amount_fen,
-                )
-            )
+            bill.payments.append(_payment(event))
         case FeesPaymentReversed():
             for payment in bill.payments:
                 if (payment.voucher, payment.redemption) == (event.voucher, event.redemption):
@@ -139,6 +131,16 @@ def evolve(bill: Bill | None, event: Event, reason: str | None) -> Bill:
         case _:
             raise ValueError(f"{type(event).__name__} is no event of a bill")
     return bill
+
+
+def _payment(event: FeesPaidByVoucher) -> Payment:
+    return Payment(
+        voucher=event.voucher,
+        redemption=event.redemption,
+        voucher_month=event.voucher_month,
+        part=event.part,
+        amount_fen=event.amount_fen,
+    )
 
 
 def _billed(event: FeesBilled) -> Bill:

@@ -115,16 +115,7 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
     """Apply one more event to an incident's state."""
     match event:
         case IncidentOpened():
-            return Incident(
-                incident=event.incident,
-                function=event.function,
-                scope=event.scope,
-                account=event.account,
-                regions=event.regions,
-                started_at=event.started_at,
-                started_within_us=event.uncertainty_us if isinstance(event, IncidentOpenedWithin) else None,
-                exclusions=[],
-            )
+            return _begun(event)
         case _ if incident is None:
             raise ValueError(f"an incident cannot begin with {type(event).__name__}")
         case IncidentClosed():
@@ -149,6 +140,19 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
         case _:
             raise ValueError(f"{type(event).__name__} is no event of an incident")
     return incident
+
+
+def _begun(event: IncidentOpened) -> Incident:
+    return Incident(
+        incident=event.incident,
+        function=event.function,
+        scope=event.scope,
+        account=event.account,
+        regions=event.regions,
+        started_at=event.started_at,
+        started_within_us=event.uncertainty_us if isinstance(event, IncidentOpenedWithin) else None,
+        exclusions=[],
+    )
 
 
 def _corrected(incident: Incident, event: IncidentCorrected) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from cli.terminal.output import WIDTH, plain, print_pairs, print_table, print_text
@@ -131,8 +129,8 @@ def month_under(account: str, month: str, terms: Terms, found: AvailabilityRecor
     return measured_month(account, month, named, terms.zone, found)
 
 
-class OtherMeanTime(msgspec.Struct, frozen=True, kw_only=True):
-    """The same figures by the other value of R10."""
+class MtbfFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """A year's figures by one value of R10; `mean_seconds` is None below two events."""
 
     events: int
     mean_seconds: Seconds | None
@@ -151,7 +149,7 @@ class MeanTime(msgspec.Struct, frozen=True, kw_only=True):
     commitment_days: int | None
     meets_commitment: bool
     mtbf_event: str
-    other: OtherMeanTime
+    other: MtbfFigures
 
     def table(self) -> None:
         """The mean time for people."""
@@ -201,15 +199,16 @@ def _promised(days: int | None) -> str:
 
 def mean_time(account: str, year: int, found: MtbfBy, other: MtbfBy) -> MeanTime:
     """A year's mean time between failures, cut to microseconds, by both values of R10."""
-    return MeanTime(account=account, year=year, **_figures(found), other=OtherMeanTime(**_figures(other)))
+    figures = msgspec.structs.asdict(_figures(found))
+    return MeanTime(account=account, year=year, **figures, other=_figures(other))
 
 
-def _figures(by: MtbfBy) -> dict[str, Any]:
+def _figures(by: MtbfBy) -> MtbfFigures:
     mean = by.found.mean_us
-    return {
-        "events": by.found.events,
-        "mean_seconds": None if mean is None else Seconds(mean.numerator // mean.denominator),
-        "commitment_days": by.found.commitment_days,
-        "meets_commitment": by.found.meets_commitment,
-        "mtbf_event": by.event,
-    }
+    return MtbfFigures(
+        events=by.found.events,
+        mean_seconds=None if mean is None else Seconds(mean.numerator // mean.denominator),
+        commitment_days=by.found.commitment_days,
+        meets_commitment=by.found.meets_commitment,
+        mtbf_event=by.event,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec import inspect
@@ -83,9 +83,10 @@ def _check_columns(row: CsvRow, columns: dict[str, FieldColumn], words: str, fau
             faults.add(UnknownColumn(place=f"{row.file}:1", column=name, command=words, known=known))
 
 
-def _fields(row: CsvRow, columns: dict[str, FieldColumn]) -> dict[str, Any]:
+def _fields(row: CsvRow, columns: dict[str, FieldColumn]) -> dict[str, object]:
     """The fields that a row gives, as a batch line has them."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
+    parts: dict[str, dict[str, object]] = {}
     for name, text in row.cells.items():
         column = columns.get(name)
         if column is None or not text:
@@ -94,10 +95,10 @@ def _fields(row: CsvRow, columns: dict[str, FieldColumn]) -> dict[str, Any]:
         first, *rest = column.path
         if not rest:
             found[first] = value
-        elif column.is_in_list:
-            found.setdefault(first, [{}])[0][rest[0]] = value
-        else:
-            found.setdefault(first, {})[rest[0]] = value
+            continue
+        part = parts.setdefault(first, {})
+        part[rest[0]] = value
+        found[first] = [part] if column.is_in_list else part
     return found
 
 

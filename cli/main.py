@@ -41,7 +41,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
     "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
     "batch": ("cli.commands.batch:batch", "Run a file of commands."),
-    "import": ("cli.commands.imports:imports", "Import incidents, bills or a ledger from files."),
+    "import": ("cli.commands.imports.group:imports", "Import incidents, bills or a ledger from files."),
     "export": (
         "cli.commands.export.exports:export",
         "Write files for other tools: events, journals, tables, calendars.",

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.answers.worklist import (
-    LateBill,
-    Redecidable,
-    print_to_redecide,
-    print_without_bill,
-    to_redecide,
-    without_bill,
-)
+from cli.answers.worklist.rows import LateBill, Redecidable
+from cli.answers.worklist.tables import print_to_redecide, print_without_bill
+from cli.answers.worklist.worklist import to_redecide, without_bill
 from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, fields_of, print_pairs, print_table, print_text

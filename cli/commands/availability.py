@@ -6,7 +6,7 @@ import click
 
 from cli.answers.availability import mean_time, month_under
 from cli.answers.breaches import breach_row, print_breaches
-from cli.answers.worklist import worklist as what_waits
+from cli.answers.worklist.worklist import worklist as what_waits
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from cli.commands.import_bills import aliyun_bill, bss, focus
-from cli.commands.import_config import run_configured
-from cli.commands.import_events import cloudevents
-from cli.commands.import_outages import alertmanager, pagerduty, prometheus, statuspage
+from cli.commands.imports.bills import aliyun_bill, bss, focus
+from cli.commands.imports.config import run_configured
+from cli.commands.imports.events import cloudevents
+from cli.commands.imports.outages import alertmanager, pagerduty, prometheus, statuspage
 from cli.commands.transfer import counts, print_receipt
 from cli.options.completion import files
 from cli.options.context import lock_seconds, settings

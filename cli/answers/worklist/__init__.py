@@ -1,0 +1,1 @@
+"""`slaledger worklist`: what waits for a clerk."""

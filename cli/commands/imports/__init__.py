@@ -1,0 +1,1 @@
+"""`slaledger import`: one file per kind of source."""

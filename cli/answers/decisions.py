@@ -11,7 +11,7 @@ from cli.answers.readings import ChangedReading, print_readings
 from cli.terminal.language import localized
 from cli.terminal.numbers import currency, moment
 from cli.terminal.output import WIDTH, print_pairs, print_text, wrapped
-from cli.terminal.step_sentences import says
+from cli.terminal.steps.sentences import says
 from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
 from cli.terminal.widths import padded

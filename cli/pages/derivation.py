@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cli.pages import labels
 from cli.terminal.language import language
-from cli.terminal.step_sentences import says
+from cli.terminal.steps.sentences import says
 from domain import decision_record as record
 from domain import events as e
 from domain.case import Fact

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.terminal.numbers import currency
-from cli.terminal.step_sentences import duration
+from cli.terminal.steps.shown import duration
 from cli.terminal.values import ZonedInstant
 from domain.claim import Claim, status
 from domain.text import Said, said

@@ -100,6 +100,7 @@ PRINTS: dict[str, Callable[[Any], None]] = {
 
 
 def print_unclaimed(unclaimed: list[UnclaimedRow]) -> None:
+    """Print the breaches without a claim."""
     rows = [
         (
             one.account,

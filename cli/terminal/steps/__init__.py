@@ -1,0 +1,1 @@
+"""The steps of a decision as sentences, in the language of the reader."""

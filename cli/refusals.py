@@ -1,4 +1,4 @@
-"""What is refused of refusals."""
+"""Refusals of the command line."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from cli.terminal.vocabulary import label, word
 from cli.terminal.widths import cells, padded
 from domain.calendar import CalendarYear
 from domain.text import said
-from ledger.doctor import Diagnosis
+from ledger.doctor.diagnosis import Diagnosis
 
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "damaged": ("✗", "bold red")}
 _SOUND = ("ok", "note")

@@ -20,7 +20,7 @@ from domain.commands import BY_WORDS
 from domain.text import said
 from ledger.commands.batch import Batch, Report
 from ledger.imports.command_table import command_lines
-from ledger.refusals.copies import UnreadableFile
+from ledger.refusals.copies.files import UnreadableFile
 
 
 def _known(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:

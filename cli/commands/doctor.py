@@ -12,7 +12,8 @@ from cli.options.context import settings
 from cli.terminal.output import emit, format_option
 from domain.refusals import Damaged, Unreadable
 from domain.text import said
-from ledger.doctor import Diagnosis, examined
+from ledger.doctor.diagnosis import Diagnosis
+from ledger.doctor.examination import examined
 
 _STATUS = {"ok": 0, "note": 0, "wrong": Unreadable.status, "damaged": Damaged.status}
 

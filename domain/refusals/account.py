@@ -1,4 +1,4 @@
-"""What is refused of account."""
+"""Refusals of accounts."""
 
 from __future__ import annotations
 

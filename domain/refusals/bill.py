@@ -1,4 +1,4 @@
-"""What is refused of bill."""
+"""Refusals of bills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of claims and their decisions (clause 3.2)."""
+"""Refusals of claims and their decisions (clause 3.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of incident."""
+"""Refusals of incidents and exclusions."""
 
 from __future__ import annotations
 

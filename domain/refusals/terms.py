@@ -1,4 +1,4 @@
-"""What is refused of terms."""
+"""Refusals of terms, readings and calendars."""
 
 from __future__ import annotations
 

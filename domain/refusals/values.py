@@ -1,4 +1,4 @@
-"""What is refused of values."""
+"""Refusals of ids, times, amounts and texts."""
 
 from __future__ import annotations
 

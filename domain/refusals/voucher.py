@@ -1,4 +1,4 @@
-"""What is refused of voucher."""
+"""Refusals of vouchers."""
 
 from __future__ import annotations
 

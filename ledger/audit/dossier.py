@@ -19,7 +19,7 @@ from ledger.log import leaves, streams
 from ledger.log.account_history import AccountRows
 from ledger.log.codec import Row, decode
 from ledger.log.shared_history import SharedHistory
-from ledger.refusals.audit import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
+from ledger.refusals.audit.evidence import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
 from ledger.transparency import merkle
 
 FORMAT = "slaledger-dossier-1"

@@ -24,7 +24,7 @@ from ledger.log.codec import Row, decode
 from ledger.log.leaves import Leaf, leaf
 from ledger.log.reader import Reader
 from ledger.log.shared_history import SharedHistory
-from ledger.refusals.audit import UnreadableDecision
+from ledger.refusals.audit.evidence import UnreadableDecision
 
 Progress = Callable[[int, int], None]
 _Read = TypeVar("_Read")

@@ -21,7 +21,7 @@ from ledger.files.reading import unreadable
 from ledger.files.writing import check_is_alone, replacing
 from ledger.log.codec import Row, decode
 from ledger.log.reader import BatchNote, Reader
-from ledger.refusals.copies import GapInCopy, NeedsCheckpoint, PositionBelowFirst
+from ledger.refusals.copies.events import GapInCopy, NeedsCheckpoint, PositionBelowFirst
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import translating_errors
 from ledger.transparency.log_root import BEFORE_ALL, derived, hashed, ledger_id

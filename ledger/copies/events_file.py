@@ -14,26 +14,37 @@ too. The file does not depend on the time of writing: two exports of the same lo
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, UnsetType
+from msgspec import UNSET, Raw
 
 from domain.events import LedgerCreated
 from domain.parser_messages import parser_words
 from domain.refusals import Refusal
 from domain.text import said
-from domain.time import rfc3339
+from ledger.copies.event_lines import (
+    CHECKPOINT,
+    CHECKPOINT_DECODER,
+    EVENT_DECODER,
+    TYPE_DECODER,
+    URN,
+    CheckpointLine,
+    EventLine,
+    Line,
+    encoded_line,
+    event_line,
+    opened,
+    source_uri,
+    time_text,
+)
 from ledger.files.lines import cut_off
 from ledger.log import streams
-from ledger.log.codec import Envelope, Row, open_state
+from ledger.log.codec import Row
 from ledger.log.reader import BatchNote
-from ledger.refusals.copies import (
+from ledger.refusals.copies.events import (
     BadEventField,
     DataOrBase64,
     EventNotJson,
@@ -56,54 +67,6 @@ from ledger.transparency.log_root import Peaks, hashed
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 from ledger.transparency.signed_notes import decoded, encoded
 
-FORMAT = 1
-"""Raised when the content of a line changes."""
-CHECKPOINT = "slaledger.export.checkpoint"
-_URN = "urn:slaledger:"
-_END = 253_402_300_800_000_000
-"""The beginning of the year 10000 in microseconds: RFC 3339 ends before it."""
-_Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
-_Line = TypeVar("_Line", bound=msgspec.Struct)
-
-
-class _EventLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    specversion: Literal["1.0"] = "1.0"
-    id: str
-    source: str
-    type: str
-    time: str
-    datacontenttype: Literal["application/json"] = "application/json"
-    position: _Number
-    stream: str
-    streamversion: _Number
-    data: Raw | UnsetType = UNSET
-    data_base64: str | UnsetType = UNSET
-
-
-class _CheckpointLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    specversion: Literal["1.0"] = "1.0"
-    id: str
-    source: str
-    type: Literal["slaledger.export.checkpoint"] = "slaledger.export.checkpoint"
-    time: str
-    datacontenttype: Literal["text/plain"] = "text/plain"
-    format: Literal[1] = 1
-    position: _Number
-    linessha256: str
-    data: str
-
-
-class _Type(msgspec.Struct, gc=False):
-    """The part of a line that says its type of event."""
-
-    type: str
-
-
-_ENCODER = msgspec.json.Encoder()
-_TYPE = msgspec.json.Decoder(_Type)
-_EVENT = msgspec.json.Decoder(_EventLine)
-_CHECKPOINT = msgspec.json.Decoder(_CheckpointLine)
-
 
 class Tally:
     """The running totals over the lines of a file, both when it is written and when it is read."""
@@ -124,12 +87,12 @@ class Tally:
         """The tree head of the events so far."""
         return Checkpoint(ledger, self.peaks.size, self.peaks.root())
 
-    def last_line(self, ledger: str, text: str) -> _CheckpointLine:
+    def last_line(self, ledger: str, text: str) -> CheckpointLine:
         """The last line of the file, with the checkpoint's text."""
-        return _CheckpointLine(
+        return CheckpointLine(
             id=f"checkpoint@{self.peaks.size}",
-            source=_source(ledger),
-            time=_time(self.recorded_at),
+            source=source_uri(ledger),
+            time=time_text(self.recorded_at),
             position=self.position,
             linessha256=self._lines.hexdigest(),
             data=text,
@@ -145,11 +108,11 @@ def write_events(
     """
     tally = Tally()
     for row in rows:
-        recorded_at = _opened(row).recorded_at
-        line = _encoded(_event_line(row, recorded_at, ledger))
+        recorded_at = opened(row).recorded_at
+        line = encoded_line(event_line(row, recorded_at, ledger))
         tally.add(row, recorded_at, line)
         write(line)
-    write(_encoded(tally.last_line(ledger, sign(tally.checkpoint(ledger).text()))))
+    write(encoded_line(tally.last_line(ledger, sign(tally.checkpoint(ledger).text()))))
     return tally
 
 
@@ -189,14 +152,14 @@ class EventsFile:
         for self._line, line in enumerate(self._lines, start=1):  # noqa: B020 - every refusal names the line
             if self.stated is not None:
                 raise SomethingFollows(place=self.place)
-            if self._decoded(_TYPE, line).type == CHECKPOINT:
+            if self._decoded(TYPE_DECODER, line).type == CHECKPOINT:
                 self.stated = self._checkpoint(line)
             else:
                 yield self._row(line)
         if self.stated is None:
             raise cut_off(f"{self._name}:{self._line + 1}", said("the file ends without its checkpoint"))
 
-    def _decoded(self, decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
+    def _decoded(self, decoder: msgspec.json.Decoder[Line], line: bytes) -> Line:
         if not line.endswith(b"\n"):
             raise cut_off(self.place, said("the line has no line end"))
         try:
@@ -210,29 +173,29 @@ class EventsFile:
             raise EventNotJson(place=self.place, error=parser_words(str(error))) from None
 
     def _row(self, line: bytes) -> Row:
-        given = self._decoded(_EVENT, line)
+        given = self._decoded(EVENT_DECODER, line)
         self._check_source(given.source)
         if given.position <= self._tally.position:
             raise WrongOrder(place=self.place, position=given.position, before=self._tally.position)
         row = Row(given.position, given.stream, given.streamversion, given.type, self._state(given))
         try:
-            envelope = _opened(row)
+            envelope = opened(row)
         except (UnknownTopic, UnreadableState, RecordedAtOutOfRange) as damaged:
             kind = UnknownEventInFile if isinstance(damaged, UnknownTopic) else UnreadableEventInFile
             raise kind(place=self.place, what=damaged.message) from None
         if row.stream == streams.LEDGER and row.version == 1 and envelope.data != LedgerCreated(ledger=self.ledger):
             raise LedgerNotAsSourceSays(place=self.place, ledger=self.ledger)
-        self._check_written(given, _event_line(row, envelope.recorded_at, self.ledger), line)
+        self._check_written(given, event_line(row, envelope.recorded_at, self.ledger), line)
         self._tally.add(row, envelope.recorded_at, line)
         return row
 
     def _check_source(self, source: str) -> None:
         """Check that all lines are of the ledger that the first one names."""
-        self.ledger = self.ledger or unquote(source.removeprefix(_URN))
-        if source != _source(self.ledger):
-            raise WrongSource(place=self.place, source=source, expected=_source(self.ledger))
+        self.ledger = self.ledger or unquote(source.removeprefix(URN))
+        if source != source_uri(self.ledger):
+            raise WrongSource(place=self.place, source=source, expected=source_uri(self.ledger))
 
-    def _state(self, given: _EventLine) -> bytes:
+    def _state(self, given: EventLine) -> bytes:
         if isinstance(given.data, Raw) and given.data_base64 is UNSET:
             return bytes(given.data)
         state = decoded(given.data_base64) if isinstance(given.data_base64, str) and given.data is UNSET else None
@@ -242,7 +205,7 @@ class EventsFile:
 
     def _check_written(self, given: msgspec.Struct, expected: msgspec.Struct, line: bytes) -> None:
         """Check that a line is what an export writes. Raises Unreadable `bad_field` for a field, or `written_anew`."""
-        if _encoded(expected) == line:
+        if encoded_line(expected) == line:
             return
         for name in given.__struct_fields__:
             told, due = getattr(given, name), getattr(expected, name)
@@ -252,7 +215,7 @@ class EventsFile:
 
     def _checkpoint(self, line: bytes) -> Checkpoint:
         """The checkpoint at the file's end, checked against the lines before it."""
-        given = self._decoded(_CHECKPOINT, line)
+        given = self._decoded(CHECKPOINT_DECODER, line)
         self._check_source(given.source)
         try:
             stated = read_checkpoint(given.data, self._keys)
@@ -284,49 +247,3 @@ def _difference(stated: Checkpoint, found: Checkpoint) -> str:
         found=encoded(found.root),
         stated=encoded(stated.root),
     )
-
-
-def _event_line(row: Row, recorded_at: int, ledger: str) -> _EventLine:
-    plain = _stands_in_a_line(row.state)
-    return _EventLine(
-        id=f"{row.stream}@{row.version}",
-        source=_source(ledger),
-        type=row.topic,
-        time=_time(recorded_at),
-        position=row.position,
-        stream=row.stream,
-        streamversion=row.version,
-        data=Raw(row.state) if plain else UNSET,
-        data_base64=UNSET if plain else base64.b64encode(row.state).decode(),
-    )
-
-
-def _opened(row: Row) -> Envelope[Any]:
-    """A row's envelope. Raises Damaged as `open_state` does, and for an instant that RFC 3339 cannot write."""
-    envelope = open_state(row.topic, row.state, row.position, row.stream)
-    if not 0 <= envelope.recorded_at < _END:
-        raise RecordedAtOutOfRange(position=row.position, recorded_at=envelope.recorded_at)
-    return envelope
-
-
-def _stands_in_a_line(state: bytes) -> bool:
-    """Whether a JSON text in a line reads back as the same bytes: UTF-8, one line, no blanks around it."""
-    try:
-        state.decode()
-    except UnicodeDecodeError:
-        return False
-    return state == state.strip() and b"\n" not in state and b"\r" not in state
-
-
-def _encoded(line: msgspec.Struct) -> bytes:
-    return _ENCODER.encode(line) + b"\n"
-
-
-@lru_cache(maxsize=4)
-def _source(ledger: str) -> str:
-    """A ledger's id as a URI."""
-    return _URN + quote(ledger, safe="")
-
-
-def _time(instant: int) -> str:
-    return rfc3339(instant, "UTC").replace("+00:00", "Z")

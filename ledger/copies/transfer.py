@@ -21,7 +21,7 @@ from ledger.files.lines import new_lines, open_lines
 from ledger.files.writing import check_is_alone, replacing
 from ledger.log.codec import Row
 from ledger.log.reader import BatchNote
-from ledger.refusals.copies import (
+from ledger.refusals.copies.events import (
     CopyRewritten,
     CopyTruncated,
     FileIsLedger,

@@ -15,7 +15,7 @@ from domain.terms.versions import Terms, Version
 from domain.text import Said, said
 from domain.time import add_months, first_day, month_of, month_start
 from ledger.extras import library
-from ledger.refusals.copies import OpensloTarget
+from ledger.refusals.copies.events import OpensloTarget
 
 API = "openslo/v1"
 Document = dict[str, object]

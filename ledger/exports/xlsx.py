@@ -17,7 +17,7 @@ from domain.time import local
 from ledger.exports.csv import PLACES, About, decimal
 from ledger.exports.tables import Cell, Column, Kind, Row, Table
 from ledger.extras import library
-from ledger.refusals.copies import TooManyRows
+from ledger.refusals.copies.files import TooManyRows
 
 LAST_ROW = 1_048_576
 """The number of rows of a sheet, including the heading."""

@@ -17,7 +17,8 @@ from domain.refusals import Refusal
 from domain.text import said, words_of
 from ledger.files.reading import unreadable
 from ledger.files.writing import STDOUT, new_file
-from ledger.refusals.copies import BrokenZstd, CutOff, LineTooLong, NotZstd, NoZstd, UnreadableLine
+from ledger.refusals.copies.events import CutOff
+from ledger.refusals.copies.files import BrokenZstd, LineTooLong, NotZstd, NoZstd, UnreadableLine
 
 SUFFIX = ".zst"
 LONGEST = 16 * 2**20

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from domain.refusals import Unreadable
 from domain.text import said
-from ledger.refusals.copies import UnreadableFile
+from ledger.refusals.copies.files import UnreadableFile
 
 
 def read_bytes(file: str) -> bytes:

@@ -13,7 +13,7 @@ from typing import IO
 from domain.refusals import Refusal
 from domain.text import said
 from ledger import clock
-from ledger.refusals.copies import FileExists, LeftBeside, NoFolder, NotRegularFile, ReadOnlyFile, UnwritableFile
+from ledger.refusals.copies.files import FileExists, LeftBeside, NoFolder, NotRegularFile, ReadOnlyFile, UnwritableFile
 from ledger.store.sqlite import files
 
 STDOUT = "-"

@@ -7,78 +7,39 @@ dropped and made again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import zip_longest
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from domain.case import Case
 from domain.refusals import Damaged
 from ledger.application import Ledger
 from ledger.log import streams
-from ledger.log.database import SideStore, SideStoreError, SideTable, opened_or_made_anew, transaction
+from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew, transaction
 from ledger.log.reader import Reader
 from ledger.parallel import Workers, over_accounts
+from ledger.queries.projected import (
+    BY_ACCOUNT,
+    FORMAT,
+    KEYS,
+    TABLES,
+    Progress,
+    Projected,
+    all_projected,
+    listed,
+    owners_since,
+    projected,
+)
 from ledger.refusals.store import ReadOnlyProjections
-from ledger.store.sqlite.store import TEMPORARY, SqliteKept
-from projections.claims import ClaimRow, claim_rows
-from projections.months import MonthRow, has_open_incident, month_rows
-from projections.vouchers import VoucherRow, voucher_rows
+from ledger.store.sqlite.side_store import SqliteSideStore
+from ledger.store.sqlite.store import TEMPORARY
+from projections.claims import ClaimRow
+from projections.months import MonthRow
+from projections.vouchers import VoucherRow
 
-FORMAT = 3
-"""Raised whenever a projection changes, so that rows of older versions are made again."""
-_ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
-_KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}
-_INDEXES = {"months": ("month",), "claims": ("month",), "vouchers": ("account",)}
-Progress = Callable[[int, int], None]
 _Row = TypeVar("_Row", bound=msgspec.Struct)
-
-
-def _table(name: str) -> SideTable:
-    """A projection's table: one column per field of its row."""
-    fields = msgspec.structs.fields(_ROWS[name])
-    columns = {field.name: "text" if field.type in (str, str | None) else "int" for field in fields}
-    return msgspec.convert({"columns": columns, "key": _KEYS[name], "indexes": _INDEXES[name]}, SideTable)
-
-
-TABLES = {name: _table(name) for name in _ROWS} | {
-    "open_accounts": SideTable(columns={"account": "text"}, key=("account",)),
-    "tracking": SideTable(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
-}
-"""The projections, the accounts with an open incident, and the position up to which a ledger's events are projected."""
-_BY_ACCOUNT = (*_ROWS, "open_accounts")
-
-
-class Projected(NamedTuple):
-    """The projections of an account; `is_open` where its months depend on the time of asking and are not stored."""
-
-    account: str
-    is_open: bool
-    months: list[MonthRow]
-    claims: list[ClaimRow]
-    vouchers: list[VoucherRow]
-
-
-def projected(account: str, case: Case) -> Projected:
-    """Project an account's case."""
-    is_open = has_open_incident(case)
-    months = [] if is_open else month_rows(case, account, 0)
-    return Projected(account, is_open, months, claim_rows(case), voucher_rows(case))
-
-
-def _all_projected(log: Reader, first: str, end: str) -> Iterator[Projected]:
-    """Project the enrolled accounts of a range of streams, in order."""
-    position = log.position()
-    for life in log.account_histories(first, end):
-        case = life.case(position)
-        if case.account is not None:
-            yield projected(life.account, case)
-
-
-def _listed(log: Reader, first: str, end: str, *, on_progress: Progress) -> list[Projected]:
-    return list(_all_projected(log, first, end))
 
 
 class ReadModels:
@@ -126,7 +87,7 @@ class ReadModels:
     @classmethod
     def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> ReadModels:
         """The read models as of a position, in a temporary store; the side store stays as it is."""
-        return cls._opened(ledger, SqliteKept(TEMPORARY), on_progress, upto)
+        return cls._opened(ledger, SqliteSideStore(TEMPORARY), on_progress, upto)
 
     @classmethod
     def _opened(
@@ -175,7 +136,7 @@ class ReadModels:
         with self.reading(), other.reading():
             return all(
                 mine == theirs
-                for table in _BY_ACCOUNT
+                for table in BY_ACCOUNT
                 for mine, theirs in zip_longest(self._in_order(table), other._in_order(table))
             )
 
@@ -209,7 +170,7 @@ class ReadModels:
     def _select(self, kind: type[_Row], table: str, **where: str | None) -> list[_Row]:
         given = {name: value for name, value in where.items() if value is not None}
         conditions = " AND ".join(f"{name} = ?" for name in given)
-        order = ", ".join(_KEYS[table])
+        order = ", ".join(KEYS[table])
         statement = (
             f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} {'WHERE ' + conditions if given else ''} "
             f"ORDER BY {order}"
@@ -265,17 +226,17 @@ class ReadModels:
 
     def _changed(self, ledger: Ledger, log: Reader, reached: int, workers: Workers | None) -> Iterator[Projected]:
         """The projections of accounts that events after a position concern: all accounts where an event is shared."""
-        owners = _owners_since(log, reached) if reached else None
+        owners = owners_since(log, reached) if reached else None
         if owners is not None:
             return (projected(account, log.case(account)) for account in owners)
         if workers is None:
-            return _all_projected(log, *streams.ACCOUNTS)
-        parts = over_accounts(ledger, log, _listed, workers, lambda done, total: None)
+            return all_projected(log, *streams.ACCOUNTS)
+        parts = over_accounts(ledger, log, listed, workers, lambda done, total: None)
         return (account for part in parts for account in part)
 
     def _forget(self, account: str) -> None:
         """Delete an account's rows."""
-        for table in _BY_ACCOUNT:
+        for table in BY_ACCOUNT:
             self._kept.query(f"DELETE FROM {table} WHERE account = ?", account)
 
     def _add(self, account: Projected) -> None:
@@ -324,13 +285,3 @@ def reached_as_kept(ledger: Ledger) -> int | None:
             return (views._reached(log.ledger_id() or "") or None) if views._is_made() else None
     finally:
         views.close()
-
-
-def _owners_since(log: Reader, reached: int) -> list[str] | None:
-    """The accounts that own the events after a position; None where an event is shared."""
-    owners: set[str] = set()
-    for row in log.since(reached):
-        if row.stream.startswith((streams.SHARED_INCIDENTS, "~/terms/")):
-            return None
-        owners.add(streams.owner(row.stream))
-    return sorted(owners - {streams.SHARED})

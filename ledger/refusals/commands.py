@@ -1,4 +1,4 @@
-"""What is refused of commands."""
+"""Refusals of commands and batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of server."""
+"""Refusals of a PostgreSQL server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of store."""
+"""Refusals of a ledger where it is kept."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.memory import gc_paused
-from ledger.refusals.audit import EventColumnOfWrongKind, NoLedgerId
+from ledger.refusals.audit.evidence import EventColumnOfWrongKind, NoLedgerId
 from ledger.transparency import merkle
 from ledger.transparency.tree_store import Node
 

@@ -14,7 +14,7 @@ import msgspec
 
 from domain.refusals import Unreadable
 from domain.text import said, words_of
-from ledger.refusals.audit import BadCheckpoint, BadProof, OtherLedger, WrongProof
+from ledger.refusals.audit.evidence import BadCheckpoint, BadProof, OtherLedger, WrongProof
 from ledger.transparency import merkle
 from ledger.transparency.signed_notes import decoded, encoded, open_note, split_note
 

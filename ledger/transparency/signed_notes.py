@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.refusals import Unreadable
 from domain.text import said
-from ledger.refusals.audit import (
+from ledger.refusals.audit.keys import (
     BadKeyName,
     BadNote,
     BadSignature,

@@ -16,7 +16,7 @@ from ledger.application import Ledger
 from ledger.log.codec import Row
 from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew
 from ledger.log.reader import Reader
-from ledger.refusals.audit import (
+from ledger.refusals.audit.evidence import (
     EventBeyondTree,
     IndexBeyondLog,
     NoEventAtPosition,
@@ -25,7 +25,8 @@ from ledger.refusals.audit import (
     SizeBeyondLog,
     TreeDamaged,
 )
-from ledger.store.sqlite.store import TEMPORARY, SqliteKept
+from ledger.store.sqlite.side_store import SqliteSideStore
+from ledger.store.sqlite.store import TEMPORARY
 from ledger.transparency import merkle
 from ledger.transparency.catch_up import Progress, catch_up, is_current, kept_peaks
 from ledger.transparency.log_root import BEFORE_ALL, Peaks, hashed, ledger_id
@@ -194,14 +195,14 @@ def _difference(row: Row | None, leaf: bytes, position_of: Callable[[int], int],
 def _opened(ledger: Ledger, on_progress: Progress) -> tuple[TreeStore, str | None]:
     """The store, brought up to date and in a snapshot, and why it was made again. It is temporary where necessary."""
     if not ledger.store.can_write_side_store("tree"):
-        return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
+        return _caught_up(SqliteSideStore(TEMPORARY), ledger, on_progress)
     try:
         (found, remade), broken = opened_or_made_anew(
             ledger.store, "tree", lambda kept: _caught_up(kept, ledger, on_progress)
         )
     except SideStoreError as error:
         if error.forbids_writing:
-            return _caught_up(SqliteKept(TEMPORARY), ledger, on_progress)
+            return _caught_up(SqliteSideStore(TEMPORARY), ledger, on_progress)
         raise
     return found, remade if broken is None else said("its tables: {error}", error=words_of(broken))
 

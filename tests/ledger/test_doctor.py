@@ -11,7 +11,8 @@ import pytest
 from conftest import CommandLine
 from stores import sqlite_only
 
-from ledger import clock, doctor
+from ledger import clock
+from ledger.doctor import installation
 
 ENROLL = ("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
 DAY_US = 86_400_000_000
@@ -110,7 +111,7 @@ def test_an_extra_that_is_not_installed(slaledger: CommandLine, monkeypatch: pyt
             raise PackageNotFoundError(package)
         return version(package)
 
-    monkeypatch.setattr(doctor, "version", without_cryptography)
+    monkeypatch.setattr(installation, "version", without_cryptography)
     found = findings(slaledger)["extra sign"]
     assert found["state"] == "note"
     assert found["message"] == "signed checkpoints: not installed (cryptography)"
@@ -137,7 +138,7 @@ def test_each_extra_is_told_by_its_use() -> None:
     import tomllib
 
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    assert set(project["optional-dependencies"]) - {"dev", "bench"} <= set(doctor.USES)
+    assert set(project["optional-dependencies"]) - {"dev", "bench"} <= set(installation.USES)
 
 
 def test_it_fits_eighty_columns(slaledger: CommandLine) -> None:

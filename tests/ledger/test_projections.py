@@ -34,7 +34,8 @@ from ledger.commands.execution import execute
 from ledger.commands.month_run import execute_month
 from ledger.commands.parsing import build, parse_line
 from ledger.log.codec import decode
-from ledger.queries.read_models import FORMAT, TABLES, ReadModels, rebuild
+from ledger.queries.projected import FORMAT, TABLES
+from ledger.queries.read_models import ReadModels, rebuild
 from ledger.queries.worklist import breaches_of
 from ledger.store.sqlite.files import kept_path
 from projections.claims import claim_rows

@@ -24,7 +24,7 @@ from ledger.audit.replay import Replayed, replay_range, together
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.parallel import Workers, over_accounts, ranges
-from ledger.refusals.copies import WrongOrder
+from ledger.refusals.copies.events import WrongOrder
 
 
 def nothing(done: int, total: int) -> None:

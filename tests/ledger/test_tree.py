@@ -240,7 +240,7 @@ def test_deriving_holds_no_more_for_a_longer_log(ledger: Placed, monkeypatch: py
         rows = [(number * 100 + version, f"{number}/noted", version) for number in numbers for version in range(1, 101)]
         ledger.place.record((*row, "noted", b"{}") for row in rows)
 
-    for page in ("transparency.log_root", "store.sqlite.store", "store.postgres.session"):
+    for page in ("transparency.log_root", "store.sqlite.session", "store.postgres.session"):
         monkeypatch.setattr(f"ledger.{page}._PAGE", 500)
     record_streams(range(1, 11))
     derived_of(ledger)
@@ -458,7 +458,7 @@ def test_processes_that_find_garbage_at_once_get_one_answer(ledger: Placed, slal
 def test_a_tree_that_another_holds_is_waited_for_and_then_told(ledger: Placed, monkeypatch: pytest.MonkeyPatch) -> None:
     check_fits(ledger)
     record(ledger.place, 1)
-    monkeypatch.setattr("ledger.store.sqlite.store.LOCK_SECONDS", 0)
+    monkeypatch.setattr("ledger.store.sqlite.side_store.LOCK_SECONDS", 0)
     with closing(sqlite3.connect(tree_file(ledger), isolation_level=None)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         with pytest.raises(Conflict) as refused, tree_of(ledger):

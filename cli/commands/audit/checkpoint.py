@@ -18,7 +18,7 @@ from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
 from ledger.log.codec import Row
-from ledger.refusals.audit import PositionBeyondLog
+from ledger.refusals.audit.evidence import PositionBeyondLog
 from ledger.transparency import merkle, signed_notes
 from ledger.transparency.log_root import hashed
 from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint

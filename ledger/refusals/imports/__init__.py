@@ -1,1 +1,1 @@
-"""What is refused of foreign files: one file per format, and what formats share."""
+"""Refusals of files of other systems: one module a format, and `shared`."""

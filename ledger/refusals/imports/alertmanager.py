@@ -1,4 +1,4 @@
-"""What is refused of Alertmanager's payloads."""
+"""Refusals of Alertmanager's payloads."""
 
 from __future__ import annotations
 

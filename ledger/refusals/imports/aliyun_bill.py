@@ -1,4 +1,4 @@
-"""What is refused of Aliyun's bills as CSV."""
+"""Refusals of Aliyun's bills as CSV."""
 
 from __future__ import annotations
 

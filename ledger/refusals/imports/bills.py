@@ -1,4 +1,4 @@
-"""What is refused of bills, whichever file tells them, and where they do not go together with the ledger's."""
+"""Refusals of bills, whichever file tells them, and where they do not go together with the ledger's."""
 
 from __future__ import annotations
 

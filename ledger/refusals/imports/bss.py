@@ -1,4 +1,4 @@
-"""What is refused of the provider's billing interface."""
+"""Refusals of the provider's billing interface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of CloudEvents."""
+"""Refusals of CloudEvents."""
 
 from __future__ import annotations
 

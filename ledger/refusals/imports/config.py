@@ -1,4 +1,4 @@
-"""What is refused of a file that says which imports to run."""
+"""Refusals of the file that names the imports to run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of FOCUS files."""
+"""Refusals of FOCUS files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of PagerDuty's exports."""
+"""Refusals of PagerDuty's exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused of Prometheus' answers."""
+"""Refusals of Prometheus' answers."""
 
 from __future__ import annotations
 

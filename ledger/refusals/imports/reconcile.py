@@ -1,4 +1,4 @@
-"""What is refused where a source's statements and the ledger do not go together."""
+"""Refusals of statements that do not go together with the ledger."""
 
 from __future__ import annotations
 

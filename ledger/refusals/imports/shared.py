@@ -1,4 +1,4 @@
-"""What is refused of imports."""
+"""Refusals of imports."""
 
 from __future__ import annotations
 

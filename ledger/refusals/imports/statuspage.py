@@ -1,4 +1,4 @@
-"""What is refused of a status page."""
+"""Refusals of a status page."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""`slaledger doctor`: what is missing or misconfigured."""

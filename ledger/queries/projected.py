@@ -1,0 +1,79 @@
+"""The projections of accounts, and the tables that store them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from domain.case import Case
+from ledger.log import streams
+from ledger.log.database import SideTable
+from ledger.log.reader import Reader
+from projections.claims import ClaimRow, claim_rows
+from projections.months import MonthRow, has_open_incident, month_rows
+from projections.vouchers import VoucherRow, voucher_rows
+
+FORMAT = 3
+"""Raised whenever a projection changes, so that rows of older versions are made again."""
+_ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
+KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}
+_INDEXES = {"months": ("month",), "claims": ("month",), "vouchers": ("account",)}
+Progress = Callable[[int, int], None]
+
+
+def _table(name: str) -> SideTable:
+    """A projection's table: one column per field of its row."""
+    fields = msgspec.structs.fields(_ROWS[name])
+    columns = {field.name: "text" if field.type in (str, str | None) else "int" for field in fields}
+    return msgspec.convert({"columns": columns, "key": KEYS[name], "indexes": _INDEXES[name]}, SideTable)
+
+
+TABLES = {name: _table(name) for name in _ROWS} | {
+    "open_accounts": SideTable(columns={"account": "text"}, key=("account",)),
+    "tracking": SideTable(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
+}
+"""The projections, the accounts with an open incident, and the position up to which a ledger's events are projected."""
+BY_ACCOUNT = (*_ROWS, "open_accounts")
+
+
+class Projected(NamedTuple):
+    """The projections of an account; `is_open` where its months depend on the time of asking and are not stored."""
+
+    account: str
+    is_open: bool
+    months: list[MonthRow]
+    claims: list[ClaimRow]
+    vouchers: list[VoucherRow]
+
+
+def projected(account: str, case: Case) -> Projected:
+    """Project an account's case."""
+    is_open = has_open_incident(case)
+    months = [] if is_open else month_rows(case, account, 0)
+    return Projected(account, is_open, months, claim_rows(case), voucher_rows(case))
+
+
+def all_projected(log: Reader, first: str, end: str) -> Iterator[Projected]:
+    """Project the enrolled accounts of a range of streams, in order."""
+    position = log.position()
+    for life in log.account_histories(first, end):
+        case = life.case(position)
+        if case.account is not None:
+            yield projected(life.account, case)
+
+
+def listed(log: Reader, first: str, end: str, *, on_progress: Progress) -> list[Projected]:
+    """`all_projected` as a list, for a worker; its progress is told by its end alone."""
+    return list(all_projected(log, first, end))
+
+
+def owners_since(log: Reader, reached: int) -> list[str] | None:
+    """The accounts that own the events after a position; None where an event is shared."""
+    owners: set[str] = set()
+    for row in log.since(reached):
+        if row.stream.startswith((streams.SHARED_INCIDENTS, "~/terms/")):
+            return None
+        owners.add(streams.owner(row.stream))
+    return sorted(owners - {streams.SHARED})

@@ -1,0 +1,1 @@
+"""Refusals of evidence: checkpoints, proofs, replay, dossiers, pages, and the keys that sign them."""

@@ -17,14 +17,12 @@ from domain.calendar import combined_sha256
 from domain.case import Case, account_of, incidents_of
 from domain.decision import AvailabilityRecord, Decision, EpisodeRecord, Facts, Outcome, Step, alike
 from domain.decision_record import LATEST_FORMAT
-from domain.derivation import (
+from domain.derivation.money import credit_steps, fee_steps, minimum_step
+from domain.derivation.time import (
     availability_steps,
     coverage_step,
-    credit_steps,
     episode_steps,
     exclusion_steps,
-    fee_steps,
-    minimum_step,
     terms_step,
     window_step,
 )

@@ -6,7 +6,7 @@ import msgspec
 
 from cli.terminal.output import print_text
 from domain.text import said
-from ledger.commands.batch import LineRefusal, Report
+from ledger.commands.batch_report import LineRefusal, Report
 
 
 class LineRefused(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from cli.terminal.numbers import date_of
 from cli.terminal.output import fields_of, print_pairs, print_table, print_text
 from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
-from domain.terms import document as parts
+from domain.terms import parts
 from domain.terms.versions import Cited, Readings, Terms, Version, document_sha256
 from domain.text import said
 

@@ -18,7 +18,8 @@ from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
 from domain.commands import BY_WORDS
 from domain.text import said
-from ledger.commands.batch import Batch, Report
+from ledger.commands.batch import Batch
+from ledger.commands.batch_report import Report
 from ledger.imports.command_table import command_lines
 from ledger.refusals.copies.files import UnreadableFile
 

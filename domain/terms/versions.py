@@ -35,7 +35,8 @@ from domain.refusals.terms import (
     WrongTerms,
 )
 from domain.terms.checks import check_expressible, findings
-from domain.terms.document import REFERENCE_AGREEMENT, Cited, Readings, Terms, Version
+from domain.terms.document import REFERENCE_AGREEMENT, Readings, Terms, Version
+from domain.terms.parts import Cited
 from domain.text import Said, said, words_of
 from domain.time import DAY_US, DEFAULT_ZONE, month_span, rfc3339
 

@@ -16,13 +16,12 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Literal
 
-import msgspec
-
 from domain.commands import Command, DecideClaim, IssueVoucher, MonthCommand
 from domain.refusals import Conflict, Damaged, Refusal, Undone
 from domain.text import said
 from ledger import clock
 from ledger.application import Ledger, Writer
+from ledger.commands.batch_report import LineRefusal, Report
 from ledger.commands.execution import Clock, carry_out
 from ledger.commands.month_run import carry_out_month
 from ledger.commands.parsing import parse_line
@@ -38,25 +37,6 @@ def turn() -> Callable[[], bool]:
     """Begin a turn at the write lock. The returned function, called after each line, says whether the turn is over."""
     until = time.monotonic_ns() + TURN_NS
     return lambda: time.monotonic_ns() > until
-
-
-class LineRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that was refused, and the refusal."""
-
-    line: int
-    refusal: Refusal
-
-
-class Report(msgspec.Struct, kw_only=True):
-    """The result of a batch. `done_before` counts the no-ops that an earlier, interrupted run had done."""
-
-    lines: int = 0
-    recorded: int = 0
-    noops: int = 0
-    done_before: int = 0
-    refused: list[LineRefusal] = []
-    position: int = 0
-    status: int = 0
 
 
 class Batch:

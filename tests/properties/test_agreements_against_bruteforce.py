@@ -16,7 +16,7 @@ from build import SECOND_US, account, calendars
 
 from domain.calendar import is_workday
 from domain.money import Fen, percent_text, yuan
-from domain.terms.document import Claims, CreditLimits, Fees, Tier
+from domain.terms.parts import Claims, CreditLimits, Fees, Tier
 from domain.terms.versions import Cited, Terms, Version, parse_terms
 from ledger.shipped import shipped_agreements
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 
 import msgspec
 
+from domain.admissible.check import Inadmissible, inadmissible
 from domain.case import Case
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.application import Ledger
+from ledger.audit.admissible import LogCheck
 from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
@@ -32,17 +35,23 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a verification: the log's root from its rows, damage, and decisions that replay differently."""
+    """The result of a verification.
+
+    It has the log's root from its rows, damage, events that no rule would have let in, by position, and decisions that
+    replay differently.
+    """
 
     ledger: str
     log: LogRoot
     decisions: int
     damage: list[Damage]
+    inadmissible: list[Inadmissible]
     different: list[Difference]
 
     @property
     def first_bad_position(self) -> int | None:
-        return min((each.position for each in self.damage if each.position is not None), default=None)
+        damaged = (each.position for each in self.damage if each.position is not None)
+        return min((*damaged, *(each.position for each in self.inadmissible)), default=None)
 
 
 class RangeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +59,7 @@ class RangeResult(msgspec.Struct, frozen=True, kw_only=True):
 
     decisions: int
     damage: list[Damage]
+    inadmissible: list[Inadmissible]
     different: list[Difference]
 
 
@@ -64,7 +74,8 @@ def verify(
         name = ledger_id(log)
         if against is not None:
             check_origin(against, name)
-        damage = [*_unreadable(log), *_gaps(log)]
+        damage, forbidden = _read_through(log)
+        damage += _gaps(log)
         try:
             found = derived(log)
             damage += _rewritten(ledger, log, found, against)
@@ -76,21 +87,27 @@ def verify(
             for held in over_accounts(ledger, log, _hold_accounts, workers, on_progress):
                 decisions += held.decisions
                 damage += held.damage
+                forbidden += held.inadmissible
                 different += held.different
     if not damage:
         damage += _stale_projections(ledger, found.position)
-    return Verified(ledger=name, log=found, decisions=decisions, damage=damage, different=different)
+    forbidden.sort(key=attrgetter("position"))
+    return Verified(
+        ledger=name, log=found, decisions=decisions, damage=damage, inadmissible=forbidden, different=different
+    )
 
 
 def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) -> RangeResult:
-    """Check that vouchers balance and decisions replay, for the accounts in a range of streams."""
+    """Check events, balances and decisions, for the accounts in a range of streams."""
     decisions, done = 0, 0
     damage: list[Damage] = []
+    forbidden: list[Inadmissible] = []
     different: list[Difference] = []
     position, common = log.position(), log.common()
     for own in log.accounts_rows(first, end):
         life = AccountHistory(own.account, common)
         life.take_in(list(map(decode, own.rows)))
+        forbidden += inadmissible(life.facts, common.rules.at)
         damage += _unbalanced(life.case(position), own.account)
         for past in past_decisions(own, common):
             decisions += 1
@@ -98,16 +115,25 @@ def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) 
             different += [difference] if difference else []
         done += len(own.rows)
         on_progress(done, 0)
-    return RangeResult(decisions=decisions, damage=damage, different=different)
+    return RangeResult(decisions=decisions, damage=damage, inadmissible=forbidden, different=different)
 
 
-def _unreadable(log: Reader) -> Iterator[Damage]:
-    """Check that every event decodes."""
+def _read_through(log: Reader) -> tuple[list[Damage], list[Inadmissible]]:
+    """Check that every event decodes, and is admissible as far as the whole log shows it; shared outages wholly."""
+    damage: list[Damage] = []
+    check = LogCheck()
+    forbidden: list[Inadmissible] = []
     for row in log.since(0):
         try:
-            decode(row)
+            forbidden += check.take(decode(row))
         except Damaged as damaged:
-            yield Damage(kind=damaged.code, message=damaged.message, position=row.position)
+            damage.append(Damage(kind=damaged.code, message=damaged.message, position=row.position))
+    if damage:
+        return damage, []
+    common = log.common()
+    for shared in common.all_incidents():
+        forbidden += inadmissible(shared.facts, common.rules.at)
+    return damage, [*forbidden, *check.end()]
 
 
 def _gaps(log: Reader) -> Iterator[Damage]:

@@ -77,6 +77,10 @@ class SharedHistory:
         names = self._everybodys.union(*(self._of_region.get(region, ()) for region in regions))
         return [self._incidents[name] for name in names | (joined & self._incidents.keys())]
 
+    def all_incidents(self) -> Iterable[History]:
+        """Every shared incident."""
+        return self._incidents.values()
+
     def rule_leaves(self, position: int, years: Iterable[int]) -> list[Leaf]:
         """The leaves of the terms, and of the calendars of some years, up to a position."""
         cited = tuple(years)

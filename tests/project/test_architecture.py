@@ -97,6 +97,10 @@ def test_no_folder_imports_one_that_imports_it(package: str) -> None:
 
 
 SENTENCES_ELSEWHERE = {
+    "domain/admissible/act.py": "findings about recorded events",
+    "domain/admissible/check.py": "findings about recorded events",
+    "domain/admissible/money.py": "findings about recorded events",
+    "domain/admissible/outages.py": "findings about recorded events",
     "domain/money.py": "why amounts cannot be kept in a currency, which is a finding about a document",
     "domain/parser_messages.py": "the messages of the parser of structs, as sentences of ours",
     "domain/text.py": "what makes sentences",

@@ -9,6 +9,7 @@ import msgspec
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.vocabulary import label, word
+from domain.admissible.check import Inadmissible
 from domain.case import Fact
 from domain.money import Fen
 from domain.text import counted, said
@@ -198,6 +199,7 @@ class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     decisions: int
     first_bad_position: int | None
     damage: list[Damage]
+    inadmissible: list[Inadmissible]
     different: list[Difference]
 
 
@@ -211,6 +213,7 @@ def verified_answer(found: Verified) -> VerifiedAnswer:
         decisions=found.decisions,
         first_bad_position=found.first_bad_position,
         damage=found.damage,
+        inadmissible=found.inadmissible,
         different=found.different,
     )
 
@@ -222,8 +225,16 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
         if each.position is not None:
             text = said("position {position}: {text}", position=each.position, text=text)
         print_text(text, width=WIDTH)
+    for bad in answer.inadmissible:
+        text = said(
+            "position {position}, {stream}: no rule lets this in: {message}",
+            position=bad.position,
+            stream=bad.stream,
+            message=bad.message,
+        )
+        print_text(text, width=WIDTH)
     _print_differences(answer.different)
-    if not answer.damage and not answer.different:
+    if not answer.damage and not answer.inadmissible and not answer.different:
         text = said(
             "sound: {size} events, {decisions} decisions replayed", size=answer.size, decisions=answer.decisions
         )

@@ -191,7 +191,7 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
         found = verify(ledger, kept, advance, workers)
     answer = verified_answer(found)
     emit(answer, format_, lambda: print_verified(answer, file))
-    return Damaged.status if found.damage else DIFFERENT if found.different else 0
+    return Damaged.status if found.damage or found.inadmissible else DIFFERENT if found.different else 0
 
 
 @audit.command("completeness", short_help="List what is missing, even from an intact log.")

@@ -1,0 +1,211 @@
+"""Checks a log in the order in which it grew: each event stands where its data says, and nothing stands alone.
+
+What one account's events say of each other is checked by `domain/admissible/check.py`. Here is what only the whole log
+shows: streams, ids that are unique in the ledger, keys, published rules, and the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from domain import calendar as calendars
+from domain import events as e
+from domain.admissible.act import AHEAD_US, Act, Forbidden
+from domain.admissible.check import Inadmissible
+from domain.calendar import CalendarYear
+from domain.case import Fact, fold
+from domain.commands import BY_WORDS, PublishTerms
+from domain.refusals import Refusal
+from domain.terms import versions as agreement
+from domain.text import said
+from domain.time import END_OF_TIME_US, Instant
+from domain.values import Hash, Key, Words
+from ledger.commands.handlers.effect import content_sha256
+from ledger.log import streams
+
+
+class _Unreserved(NamedTuple):
+    """An event that begins what has an id of its own, until the reservation behind it is met."""
+
+    fact: Fact
+    owner: str
+    members: list[str]
+
+    @property
+    def content_sha256(self) -> str:
+        """The hash that the reservation must have."""
+        event = self.fact.event
+        return (
+            content_sha256(event, tuple(self.members)) if isinstance(event, e.IncidentOpened) else content_sha256(event)
+        )
+
+
+class LogCheck:
+    """The state of a check over a log, event by event."""
+
+    def __init__(self) -> None:
+        self._recorded_at = 0
+        self._unreserved: dict[tuple[str, str], _Unreserved] = {}
+        self._versions: tuple[agreement.Version, ...] = ()
+        self._calendars: dict[int, CalendarYear] = {}
+
+    def take(self, fact: Fact) -> Iterator[Inadmissible]:
+        """What is wrong with the next event."""
+        if fact.recorded_at < self._recorded_at - AHEAD_US:
+            message = said("it is recorded more than 5 minutes before an earlier event")
+            yield _finding(fact, "clock_ran_back", message)
+        self._recorded_at = max(self._recorded_at, fact.recorded_at)
+        stream = stream_of(fact)
+        if stream != fact.stream:
+            yield _finding(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
+            return
+        match fact.event:
+            case e.IncidentOpened() | e.FeesBilled() | e.VoucherIssued() | e.IncidentJoined() | e.IdReserved():
+                yield from self._ids(fact)
+            case e.LedgerCreated() | e.KeyUsed() | e.SourceRead():
+                yield from _of_ledger(fact)
+            case e.TermsPublished() | e.CalendarPublished():
+                yield from self._published(fact)
+
+    def end(self) -> Iterator[Inadmissible]:
+        """What is wrong once the whole log was taken."""
+        for (kind, id_), left in self._unreserved.items():
+            yield _finding(left.fact, "not_reserved", said("{kind} {id} is not reserved with it", kind=kind, id=id_))
+
+    def _ids(self, fact: Fact) -> Iterator[Inadmissible]:
+        """Each incident, bill and voucher has its id reserved by the same command, and no reservation stands alone."""
+        event, owner = fact.event, streams.owner(fact.stream)
+        match event:
+            case e.IncidentOpened():
+                self._unreserved["incident", event.incident] = _Unreserved(fact, owner, [])
+            case e.FeesBilled():
+                self._unreserved["bill", event.bill] = _Unreserved(fact, owner, [])
+            case e.VoucherIssued():
+                self._unreserved["voucher", event.voucher] = _Unreserved(fact, owner, [])
+            case e.IncidentJoined():
+                shared = self._unreserved.get(("incident", event.incident))
+                if shared is None or not _is_for_several(shared.fact):
+                    yield _finding(fact, "half_recorded", said("no shared incident is opened with it"))
+                else:
+                    shared.members.append(event.account)
+            case e.IdReserved():
+                yield from self._reserved(fact, event)
+
+    def _reserved(self, fact: Fact, event: e.IdReserved) -> Iterator[Inadmissible]:
+        begun = self._unreserved.pop((event.kind, event.id), None)
+        if begun is None:
+            yield _finding(
+                fact, "half_recorded", said("what it reserves {id} for is not recorded with it", id=event.id)
+            )
+        elif begun.fact.recorded_at != fact.recorded_at or begun.fact.actor != fact.actor:
+            yield _finding(begun.fact, "half_recorded", said("its parts were recorded apart"))
+        elif (event.owner, event.content_sha256) != (begun.owner, begun.content_sha256) or fact.version != 1:
+            yield _finding(fact, "recorded_otherwise", said("{id} is reserved for something else", id=event.id))
+
+    def _published(self, fact: Fact) -> Iterator[Inadmissible]:
+        """Versions of the agreement as clause 4 lets them be published, and calendars with their own hash."""
+        event = fact.event
+        try:
+            if isinstance(event, e.TermsPublished):
+                noticed_at = None if event.noticed_at is None else Instant(event.noticed_at)
+                command = PublishTerms(
+                    document=event.document, noticed_at=noticed_at, reason=Words(fact.reason) if fact.reason else None
+                )
+                expected: tuple[e.Event, ...] = agreement.publish(self._versions, command, event.document)
+                self._versions = agreement.evolve(self._versions, event)
+            elif isinstance(event, e.CalendarPublished):
+                known = self._calendars.get(event.year)
+                state = calendars.evolve(self._calendars, event)
+                days = state[event.year]
+                made = calendars.published(event.year, event.source, days.holidays, days.workdays)
+                expected = calendars.publish(known, made, fact.reason)
+                self._calendars = state
+        except Refusal as refusal:
+            yield _finding(fact, refusal.code, refusal.message)
+            return
+        if expected != (event,):
+            yield _finding(fact, "recorded_otherwise", said("the rules would have recorded something else"))
+
+
+def _of_ledger(fact: Fact) -> Iterator[Inadmissible]:
+    """The ledger's id and a key are recorded once; a key names a command, and what was read of a source its files."""
+    event = fact.event
+    if not isinstance(event, e.SourceRead) and fact.version != 1:
+        yield _finding(fact, "recorded_twice", said("it was recorded before"))
+    try:
+        if isinstance(event, e.KeyUsed):
+            Key.parse(event.key)
+            Hash.parse(event.content_sha256)
+            if event.command not in BY_WORDS:
+                yield _finding(fact, "unknown_command", said("{words!r} is no command", words=event.command))
+        elif isinstance(event, e.SourceRead):
+            for sha256 in event.files:
+                Hash.parse(sha256)
+            act = Act(fact, (), fold(()))
+            act.maybe_at(event.said_at)
+            reach = [at for at in (event.since, event.until) if at is not None]
+            if reach != sorted(reach) or not all(0 <= at < END_OF_TIME_US for at in reach):
+                yield _finding(fact, "empty_span", said("what was read ends before it begins"))
+    except (Refusal, Forbidden) as wrong:
+        yield _finding(fact, wrong.code, wrong.message)
+
+
+def _is_for_several(fact: Fact) -> bool:
+    return isinstance(fact.event, e.IncidentOpened) and fact.event.scope == "accounts"
+
+
+def stream_of(fact: Fact) -> str:
+    """The stream that an event's data belongs to; where the data does not name the account, the stream's is taken."""
+    event, owner = fact.event, streams.owner(fact.stream)
+    match event:
+        case e.LedgerCreated():
+            return streams.LEDGER
+        case e.IdReserved():
+            return streams.reservation(event.kind, event.id)
+        case e.KeyUsed():
+            return streams.key(event.key)
+        case e.SourceRead():
+            return streams.source(event.source)
+        case e.TermsPublished():
+            return streams.terms(event.agreement)
+        case e.CalendarPublished():
+            return streams.calendar(event.country, event.year)
+        case e.IncidentOpened():
+            return streams.incident(event.account or streams.SHARED, event.incident)
+        case e.AccountEnrolled() | e.AccountRestaged() | e.AccountMoved() | e.AccountCorrected() | e.AccountClosed():
+            return streams.account(event.account)
+    return _stream_of_part(event, owner)
+
+
+def _stream_of_part(event: e.Event, owner: str) -> str:
+    """The stream of an event of an incident, a bill, a claim or a voucher."""
+    match event:
+        case e.IncidentJoined():
+            return streams.incident(event.account, event.incident)
+        case e.IncidentClosed() | e.IncidentCorrected() | e.IncidentFunctionCorrected() | e.IncidentReopened():
+            return streams.incident(owner, event.incident)
+        case e.IncidentWithdrawn() | e.IncidentRestored() | e.IncidentKept() | e.IncidentReleased():
+            return streams.incident(owner, event.incident)
+        case e.ExclusionApplied() | e.ExclusionWithdrawn():
+            return streams.incident(owner, event.incident)
+        case e.FeesBilled():
+            return streams.bill(event.account, event.bill)
+        case e.FeesCorrected() | e.FeesVoided() | e.FeesRestored() | e.FeesOffsetExplained():
+            return streams.bill(owner, event.bill)
+        case e.FeesPaidByVoucher() | e.FeesPaymentReversed():
+            return streams.bill(owner, event.bill)
+        case e.ClaimFiled() | e.ClaimWithdrawn() | e.ClaimDecided() | e.ClaimDisputed():
+            return streams.claim(event.account, event.month)
+        case e.ClaimPaid() | e.ClaimPaymentCancelled():
+            return streams.claim(event.account, event.month)
+        case e.VoucherIssued():
+            return streams.voucher(event.account, event.voucher)
+        case e.VoucherRedeemed() | e.RedemptionReversed() | e.VoucherCancelled():
+            return streams.voucher(owner, event.voucher)
+        case _:
+            raise ValueError(f"{type(event).__name__} has no stream")
+
+
+def _finding(fact: Fact, code: str, message: str) -> Inadmissible:
+    return Inadmissible(position=fact.position, stream=fact.stream, code=code, message=message)

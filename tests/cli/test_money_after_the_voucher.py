@@ -102,6 +102,7 @@ def test_a_cancelled_voucher_is_issued_again_only_where_that_is_said(ledger: Com
     assert ledger.ok("voucher", "cancel", V, "--reason", "wrong company")["recorded"] == 2
     refused = ledger.refused("voucher", "issue", "K", "2026-03")
     assert (refused["code"], V in refused["message"], "wrong company" in refused["message"]) == ("undone", True, True)
+    assert "`slaledger voucher issue K 2026-03 --again`" in refused["hint"]
     assert figures(ledger) == {
         "awarded": "140.00",
         "issued": "0.00",

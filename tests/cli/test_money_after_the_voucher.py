@@ -404,7 +404,8 @@ def test_a_refusal_spends_no_key(ledger: CommandLine) -> None:
 
 def test_a_months_run_without_effect_spends_its_key(ledger: CommandLine) -> None:
     told(ledger, ENROLLED, *OUTAGE, MARCH)
-    assert ledger.ok("claim", "decide", "--all", "2026-03", "--key", "RUN")["done"] == []
+    run = ledger.ok("claim", "decide", "--all", "2026-03", "--key", "RUN")
+    assert (run["done"], run["recorded"], run["position"]) == ([], 1, len(ledger.rows()))
     told(ledger, CLAIMED)
     assert ledger.ok("claim", "decide", "--all", "2026-03", "--key", "RUN")["done"] == []
     assert ledger.ok("claim", "show", "K", "2026-03")["status"] == "filed"

@@ -271,6 +271,7 @@ def _check_payments(bill: Bill, corrected: Bill, part: Part, *, asked: bool) -> 
         raise OffsetUnexplained(
             bill=bill.bill,
             offset=unexplained_fen(corrected, part),
+            whole=offset_fen(corrected, part),
             part=part,
             voucher=apart.voucher,
             redemption=apart.redemption,

@@ -71,9 +71,10 @@ class Claim(msgspec.Struct, kw_only=True):
 
     `withdrawn` is the reason for which the latest filing was withdrawn; None where it was not. `withdrawals` has such
     a reason for each filing, by its index. `cancellations` are those of the vouchers' own events, and `told` those of
-    which the claim's stream tells too: older cancellations are not among them. `since` are those since the latest
-    decision. `late` is what was recorded since the latest decision and may change it: a bill's id, or an empty string
-    for the account's enrolment, stage or region.
+    which the claim's stream tells too: older cancellations are not among them. `paid_anew` says that a voucher was
+    issued for what an older one had cancelled, as it was not before. `since` are those since the latest decision.
+    `late` is what was recorded since the latest decision and may change it: a bill's id, or an empty string for the
+    account's enrolment, stage or region.
     """
 
     account: str
@@ -88,6 +89,7 @@ class Claim(msgspec.Struct, kw_only=True):
     paid: dict[str, int] = {}
     cancellations: list[Cancelled] = []
     told: list[Cancelled] = []
+    paid_anew: bool = False
     since: list[Cancelled] = []
     late: str | None = None
 
@@ -165,6 +167,8 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
             claim.disputes.append(Dispute(disputed_at=event.disputed_at, grounds=event.grounds))
             claim.disputed = True
         case ClaimPaid():
+            if len(claim.cancellations) > len(claim.told) and event.amount_fen == claim.due_fen:
+                claim.paid_anew = True
             claim.paid[event.voucher] = event.amount_fen
         case VoucherCancelled():
             cancelled = Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or "")

@@ -129,6 +129,7 @@ def print_report(answer: ReportAnswer, code: str) -> None:
         count=totals.unclaimed,
         amount=currency(totals.unclaimed_credit, code),
     )
+    seldom = {"cancelled": totals.cancelled, "due": totals.due, "overpaid": totals.overpaid}
     print_pairs(
         [
             (said("month"), answer.month),
@@ -146,6 +147,7 @@ def print_report(answer: ReportAnswer, code: str) -> None:
                 said("{count}, awarded {amount}", count=totals.claims, amount=currency(totals.awarded, code)),
             ),
             (said("issued"), currency(totals.issued, code)),
+            *((word(name), currency(amount, code)) for name, amount in seldom.items() if amount),
             (said("unclaimed"), unclaimed),
         ]
     )

@@ -12,7 +12,7 @@ import msgspec
 from cli.pages import labels, words
 from cli.pages.derivation import DerivationView, derived
 from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
-from cli.pages.known import CaseSnapshot, Text, field_labels, known
+from cli.pages.known import SELDOM, CaseSnapshot, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
 from cli.pages.notes import left_out_notes
 from cli.pages.rendering import page, tongue
@@ -129,6 +129,7 @@ def _rendered(it: _Gathered) -> bytes:
         last=len(it.steps) - 1,
         outcomes=_shown([[(step.known.outcome or "unclaimed", step.known.fields["outcome"])] for step in it.steps]),
         fields=_fields(it.steps),
+        seldom=SELDOM,
         moments=_moments(it.steps),
         tables=_tables(it.steps),
         recorded_of=_recorded_of(it.steps),
@@ -162,9 +163,12 @@ def _shown(per_step: list[list[Any]]) -> list[Any]:
 
 def _fields(steps: list[_Step]) -> list[tuple[str, Said, list[Any]]]:
     """Each summary field: its name, label, and values with the steps that show them."""
-    return [
-        (name, label, _shown([[step.known.fields[name]] for step in steps])) for name, label in field_labels().items()
-    ]
+    return [(name, label, _shown([_values(step, name) for step in steps])) for name, label in field_labels().items()]
+
+
+def _values(step: _Step, name: str) -> list[Text]:
+    value = step.known.fields[name]
+    return [] if name in SELDOM and value == "-" else [value]
 
 
 def _moments(steps: list[_Step]) -> list[tuple[Fact, str | Said, str, list[tuple[Said, Text, Text]]]]:

@@ -9,7 +9,7 @@ from cli.pages import labels
 from cli.pages.timeline import longest
 from domain.as_of import concerning
 from domain.assessment import MonthResult, assess_month, would_credit
-from domain.bill import Bill, redeemed_fen
+from domain.bill import Bill, fee_fen, owed_fen
 from domain.case import Case
 from domain.incident import Exclusion, Incident
 from domain.money import percent_cut, percent_text
@@ -49,8 +49,15 @@ def field_labels() -> dict[str, Said]:
         "status": said("Claim"),
         "decision": said("Decision"),
         "issued": said("Issued"),
+        "cancelled": said("Cancelled"),
+        "due": said("Due"),
+        "overpaid": said("Overpaid"),
         "left": said("Voucher balance"),
     }
+
+
+SELDOM = ("cancelled", "due", "overpaid")
+"""The fields that a page shows only at the steps at which they are not zero: `-` stands for zero."""
 
 
 def known(case: Case, account: str, month: str, at: int, most: int) -> CaseSnapshot:
@@ -99,8 +106,15 @@ def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
             0 if measured.tier is None else would_credit(case, month, measured.tier, terms), terms.currency
         ),
         "issued": labels.money(0 if claim is None else claim.held_fen, terms.currency),
+        "cancelled": _seldom(0 if claim is None else claim.cancelled_fen, terms),
+        "due": _seldom(0 if claim is None else claim.due_fen, terms),
+        "overpaid": _seldom(0 if claim is None else claim.overpaid_fen, terms),
         "left": labels.money(sum(voucher.balance_fen for voucher in vouchers), terms.currency),
     }
+
+
+def _seldom(fen: int, terms: Terms) -> Text:
+    return labels.money(fen, terms.currency) if fen else "-"
 
 
 def tier_words(tier: int | None, terms: Terms) -> Said:
@@ -181,8 +195,8 @@ def _less(found: Episode) -> Iterator[Said]:
 def _bill(found: Bill, terms: Terms) -> Row:
     months = counted("{first}", "{n} months from {first} on", n=found.months, first=found.first_month)
     paid = (
-        found.service_voucher_fen + redeemed_fen(found, "service"),
-        found.call_voucher_fen + redeemed_fen(found, "call"),
+        fee_fen(found, "service") - owed_fen(found, "service"),
+        fee_fen(found, "call") - owed_fen(found, "call"),
     )
     return (
         found.bill,

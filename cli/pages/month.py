@@ -55,7 +55,7 @@ class _Plot(NamedTuple):
 def month_page(report: MonthReport) -> bytes:
     """Make the page of a month over all accounts. Raises Unreadable `no_jinja`."""
     terms, totals = report.version.terms, report.totals
-    rows = _rows(report.accounts)
+    rows, seldom = _rows(report.accounts), _seldom(totals)
     return page(
         "month.html.j2",
         language(),
@@ -70,7 +70,11 @@ def month_page(report: MonthReport) -> bytes:
         totals=_total_fields(totals, terms),
         tiers=_tiers(report.accounts, terms),
         plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
-        rows=[_row(row, terms) for row in rows[:ROWS]],
+        seldom=[heading for _, _, heading in seldom],
+        rows=[
+            (_row(row, terms), [labels.money(getattr(row, name), terms.currency) for name, _, _ in seldom])
+            for row in rows[:ROWS]
+        ],
         further=_further(rows[ROWS:], report.month, terms),
         still_open=_still_open(report.accounts),
     )
@@ -94,6 +98,16 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
         labels.money(row.awarded_fen, terms.currency),
         labels.money(row.issued_fen, terms.currency),
     )
+
+
+def _seldom(totals: Totals) -> list[tuple[str, Said, Said]]:
+    """The amounts that are mostly zero and that any account has: their fields, labels and headings."""
+    found = (
+        ("cancelled_fen", said("Cancelled"), said("cancelled")),
+        ("due_fen", said("Due"), said("due")),
+        ("overpaid_fen", said("Overpaid"), said("overpaid")),
+    )
+    return [one for one in found if getattr(totals, one[0])]
 
 
 def _unavailable(row: AccountMonth) -> Said | str:
@@ -124,6 +138,7 @@ def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]
         (said("Claims"), str(totals.claims)),
         (said("Awarded"), labels.money(totals.awarded_fen, terms.currency)),
         (said("Issued"), labels.money(totals.issued_fen, terms.currency)),
+        *((label, labels.money(getattr(totals, name), terms.currency)) for name, label, _ in _seldom(totals)),
         (said("Breaches without a claim"), str(totals.unclaimed)),
         (said("Credit due if claimed"), labels.money(totals.unclaimed_fen, terms.currency)),
     ]

@@ -109,9 +109,13 @@ class OffsetUnexplained(Refusal, code="same_payment", clause="1"):
         "bill {bill}: {offset} of the {part} part would be paid with vouchers outside, and redemption {redemption} of "
         "voucher {voucher} pays it here; are these one payment?"
     )
-    hint = "say --offset-explained-by {voucher}/{redemption} if they are, --offset-explained-by none if not"
+    hint = (
+        "`slaledger fees correct {bill} --{part}-voucher {whole} --offset-explained-by {voucher}/{redemption} "
+        "--reason …` if they are; none in place of {voucher}/{redemption} if not"
+    )
     bill: str
     offset: AmountFen
+    whole: AmountFen
     part: str
     voucher: str
     redemption: int

@@ -111,7 +111,7 @@ class IssueUndone(Undone, clause="3.1"):
     """What was done and then undone is not done again by itself."""
 
     message = "{account} {month}: voucher {voucher} was cancelled since the decision: {cancelled}; {due} is due again"
-    hint = "say --again to issue that; if it is not owed: `slaledger claim redecide {account} {month} --reason …`"
+    hint = "`slaledger voucher issue {account} {month} --again` issues it again"
     account: str
     month: str
     voucher: str

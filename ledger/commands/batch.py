@@ -182,7 +182,7 @@ class Batch:
             undone = all(isinstance(one.refusal, Undone) for one in run.refused)
             kind = RunLeavesUndone if undone else RunIncomplete
             raise kind(refused=len(run.refused), done=len(run.done), what=run.refused[0].refusal.message)
-        self._report.noops += not run.recorded
+        self._report.noops += run.noop
 
     def _report_refusal(self, number: int, refusal: Refusal) -> None:
         self._report.refused.append(LineRefusal(line=number, refusal=refusal))

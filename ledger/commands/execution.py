@@ -75,9 +75,9 @@ def carry_out(log: Writer, command: Command, actor: str, now: int, source: Sourc
     return _record(log, handle(log, command, now), command, actor, now, source, spends=True)
 
 
-def spend_key(log: Writer, command: Command, actor: str, now: int) -> None:
+def spend_key(log: Writer, command: Command, actor: str, now: int) -> Done:
     """Record that a command's key, if any, was used: for a month's run, which may be many transactions."""
-    _record(log, Effect(), command, actor, now, spends=True)
+    return _record(log, Effect(), command, actor, now, spends=True)
 
 
 def _record(

@@ -29,8 +29,8 @@ class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
 class MonthRun(msgspec.Struct, kw_only=True):
     """The result of a month's run: a receipt or a refusal for each account that had something to do.
 
-    `begun_at` is the log's last position before it. `recorded` counts the accounts' events, and `position` is that of
-    the last one; the run's key counts in neither.
+    `begun_at` is the log's last position before it. `recorded` counts what it appended: the accounts' events and the
+    run's key; `position` is that of the last one. `noop` where it appended nothing for an account.
     """
 
     month: str
@@ -41,6 +41,7 @@ class MonthRun(msgspec.Struct, kw_only=True):
     refused: list[RunRefusal] = []
     warnings: list[str] = []
     recorded: int = 0
+    noop: bool = True
     spent_before: bool = False
 
     @property
@@ -55,7 +56,7 @@ def execute_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock 
     _carry_out(command, accounts, lambda one: execute(ledger, one, actor, now), run)
     if command.key is not None and _spends(run):
         with ledger.writing() as log:
-            spend_key(log, command, actor, now())
+            _count(run, spend_key(log, command, actor, now()))
     return run
 
 
@@ -64,8 +65,13 @@ def carry_out_month(log: Writer, command: MonthCommand, actor: str, now: Clock) 
     accounts, run = _waiting(log, command), _begun(log, command)
     _carry_out(command, accounts, lambda one: carry_out(log, one, actor, now()), run)
     if _spends(run):
-        spend_key(log, command, actor, now())
+        _count(run, spend_key(log, command, actor, now()))
     return run
+
+
+def _count(run: MonthRun, done: Done) -> None:
+    run.recorded += done.recorded
+    run.position = done.position
 
 
 def _begun(log: Reader, command: MonthCommand) -> MonthRun:
@@ -114,8 +120,8 @@ def _carry_out(
                 raise
             run.refused.append(RunRefusal(account=account, refusal=refusal))
             continue
-        run.position = done.position
-        run.recorded += done.recorded
+        _count(run, done)
+        run.noop = run.noop and done.noop
         run.warnings += done.warnings
         if isinstance(done.receipt, DecisionReceipt | IssueReceipt):
             run.done.append(done.receipt)

@@ -113,7 +113,7 @@ def _told(book: Book, movement: Movement) -> Said:
         case "reversed":
             return said("Redemption of voucher {voucher} on bill {bill} reversed", **names)
         case _:
-            return said("Balance of voucher {voucher} cancelled", **names)
+            return said("Amount of voucher {voucher} cancelled", **names)
 
 
 def _tags(book: Book, movement: Movement) -> dict[str, str]:

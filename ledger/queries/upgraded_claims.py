@@ -22,7 +22,7 @@ class UpgradedClaim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def upgraded_claims(log: Reader) -> list[UpgradedClaim]:
-    """The claims with other figures than before the rule changed, on which nothing was issued since.
+    """The claims with other figures than before the rule changed, on which nothing was issued by the new rule.
 
     They have a cancellation of which the claim's own stream does not tell, as those have that were recorded since.
     """
@@ -37,15 +37,12 @@ def upgraded_claims(log: Reader) -> list[UpgradedClaim]:
 
 def _upgraded(claim: Claim) -> Iterator[UpgradedClaim]:
     untold = claim.cancellations[: len(claim.cancellations) - len(claim.told)]
-    if not untold:
+    if not untold or claim.paid_anew:
         return
     before_fen = claim.held_fen + sum(one.amount_fen for one in untold)
     due_before_fen = max(0, claim.awarded_fen - before_fen)
     overpaid_before_fen = max(0, before_fen - claim.awarded_fen)
     if (due_before_fen, overpaid_before_fen) == (claim.due_fen, claim.overpaid_fen):
-        return
-    is_settled = claim.due_fen == claim.overpaid_fen == 0
-    if is_settled and list(claim.paid)[-1] not in {one.voucher for one in untold}:
         return
     yield UpgradedClaim(
         account=claim.account,

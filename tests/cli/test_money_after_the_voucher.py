@@ -102,6 +102,7 @@ def test_a_cancelled_voucher_is_issued_again_only_where_that_is_said(ledger: Com
     assert ledger.ok("voucher", "cancel", V, "--reason", "wrong company")["recorded"] == 2
     refused = ledger.refused("voucher", "issue", "K", "2026-03")
     assert (refused["code"], V in refused["message"], "wrong company" in refused["message"]) == ("undone", True, True)
+    assert "`slaledger voucher issue K 2026-03 --again`" in refused["hint"]
     assert figures(ledger) == {
         "awarded": "140.00",
         "issued": "0.00",
@@ -403,7 +404,8 @@ def test_a_refusal_spends_no_key(ledger: CommandLine) -> None:
 
 def test_a_months_run_without_effect_spends_its_key(ledger: CommandLine) -> None:
     told(ledger, ENROLLED, *OUTAGE, MARCH)
-    assert ledger.ok("claim", "decide", "--all", "2026-03", "--key", "RUN")["done"] == []
+    run = ledger.ok("claim", "decide", "--all", "2026-03", "--key", "RUN")
+    assert (run["done"], run["recorded"], run["position"]) == ([], 1, len(ledger.rows()))
     told(ledger, CLAIMED)
     assert ledger.ok("claim", "decide", "--all", "2026-03", "--key", "RUN")["done"] == []
     assert ledger.ok("claim", "show", "K", "2026-03")["status"] == "filed"

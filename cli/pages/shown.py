@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 _Thing = TypeVar("_Thing", bound=Hashable)
 
@@ -45,3 +45,11 @@ def ranges(steps: list[int]) -> str:
         else:
             runs.append([step, step])
     return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def variants(per_step: list[list[Any]]) -> list[Any]:
+    """The things of all steps, each once, with the steps that show it."""
+    shown: Shown[Any] = Shown()
+    for number, things in enumerate(per_step):
+        shown.add(number, things)
+    return shown.variants()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain import bill as bills
+from domain import bill_corrections as corrections
 from domain import claim as claims
 from domain import commands as c
 from domain import events as e
@@ -76,13 +77,13 @@ def corrected(act: Act, event: e.FeesCorrected) -> tuple[e.Event, ...]:
         offset_explained_by=ExplainedBy.parse(",".join(shown) or "none"),
         reason=act.reason,
     )
-    return bills.correct(_bill(act, event.bill), command, _has_single_fee(act))
+    return corrections.correct(_bill(act, event.bill), command, _has_single_fee(act))
 
 
 def offset_explained(act: Act, event: e.FeesOffsetExplained) -> tuple[e.Event, ...]:
     """The event that marks the same redemption as shown."""
     named = ExplainedBy.parse(f"{event.voucher}/{event.redemption}")
-    return bills.explained(_bill(act, event.bill), named)
+    return corrections.explained(_bill(act, event.bill), named)
 
 
 def voided(act: Act, event: e.FeesVoided) -> tuple[e.Event, ...]:

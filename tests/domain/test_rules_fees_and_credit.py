@@ -9,7 +9,8 @@ from build import bill, row, terms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.bill import Bill, correct, evolve, void
+from domain.bill import Bill, evolve, void
+from domain.bill_corrections import correct
 from domain.commands import CorrectFees
 from domain.events import FeesPaymentReversed
 from domain.money import Fen

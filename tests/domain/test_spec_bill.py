@@ -8,7 +8,7 @@ import pytest
 from build import at, fen, row
 from spec import given
 
-from domain import bill
+from domain import bill, bill_corrections
 from domain.bill import Bill
 from domain.commands import BillFees, CorrectFees
 from domain.events import Event, FeesBilled, FeesCorrected, FeesPaidByVoucher, FeesPaymentReversed, FeesVoided, Part
@@ -136,18 +136,18 @@ def test_a_bill_says_its_call_fee_where_the_fee_has_parts() -> None:
 
 def test_a_correction_says_what_it_corrects() -> None:
     known = given(bill.evolve, billed())
-    known.when(bill.correct, correction()).then(NothingToCorrectInBill)
-    known.when(bill.correct, correction(call="0")).then(corrected(call_fee="0"))
-    known.when(bill.correct, correction("1200", "500", service="1", call_voucher="2")).then(
+    known.when(bill_corrections.correct, correction()).then(NothingToCorrectInBill)
+    known.when(bill_corrections.correct, correction(call="0")).then(corrected(call_fee="0"))
+    known.when(bill_corrections.correct, correction("1200", "500", service="1", call_voucher="2")).then(
         corrected(product_fee="1200", call_fee="500", service_voucher="1", call_voucher="2")
     )
 
 
 def test_a_correction_to_what_the_bill_says_is_a_noop() -> None:
     known = given(bill.evolve, billed(), corrected(call_fee="300"))
-    known.when(bill.correct, correction(call="300")).then()
-    known.when(bill.correct, correction("1000", "300", service="0", call_voucher="0")).then()
-    known.when(bill.correct, correction("1000", "400")).then(corrected(product_fee="1000", call_fee="400"))
+    known.when(bill_corrections.correct, correction(call="300")).then()
+    known.when(bill_corrections.correct, correction("1000", "300", service="0", call_voucher="0")).then()
+    known.when(bill_corrections.correct, correction("1000", "400")).then(corrected(product_fee="1000", call_fee="400"))
 
 
 def test_a_void_bill_stays_void() -> None:
@@ -155,9 +155,9 @@ def test_a_void_bill_stays_void() -> None:
     known = given(bill.evolve, billed(), VOIDED)
     known.when(bill.void, "billed twice").then()
     known.when(bill.void, "another").then(BillVoided)
-    known.when(bill.correct, correction("900")).then(BillVoided)
-    known.when(bill.correct, correction("1000")).then(BillVoided)
-    known.when(bill.correct, correction()).then(BillVoided)
+    known.when(bill_corrections.correct, correction("900")).then(BillVoided)
+    known.when(bill_corrections.correct, correction("1000")).then(BillVoided)
+    known.when(bill_corrections.correct, correction()).then(BillVoided)
 
 
 def test_a_fee_without_parts_has_no_call_part() -> None:
@@ -167,19 +167,19 @@ def test_a_fee_without_parts_has_no_call_part() -> None:
     given(bill.evolve).when(record, asked(call="0.01"), True).then(NoCallPart)
     given(bill.evolve).when(record, asked(call="0.01"), False).then(billed(call="0.01"))
     known = given(bill.evolve, billed(call="0"))
-    known.when(bill.correct, correction(call="0.01"), True).then(NoCallPart)
-    known.when(bill.correct, correction(call="0.01"), False).then(corrected(call_fee="0.01"))
-    known.when(bill.correct, correction("1200"), True).then(corrected(product_fee="1200"))
+    known.when(bill_corrections.correct, correction(call="0.01"), True).then(NoCallPart)
+    known.when(bill_corrections.correct, correction(call="0.01"), False).then(corrected(call_fee="0.01"))
+    known.when(bill_corrections.correct, correction("1200"), True).then(corrected(product_fee="1200"))
 
 
 def test_the_call_fee_is_a_part_of_the_product_fee() -> None:
     given(bill.evolve).when(record, asked("1000", "1000")).then(billed("1000", "1000"))
     given(bill.evolve).when(record, asked("1000", "1000.01")).then(CallAboveProduct)
     known = given(bill.evolve, billed())
-    known.when(bill.correct, correction(call="1000")).then(corrected(call_fee="1000"))
-    known.when(bill.correct, correction(call="1000.01")).then(CallAboveProduct)
-    known.when(bill.correct, correction("400")).then(corrected(product_fee="400"))
-    known.when(bill.correct, correction("399.99")).then(CallAboveProduct)
+    known.when(bill_corrections.correct, correction(call="1000")).then(corrected(call_fee="1000"))
+    known.when(bill_corrections.correct, correction(call="1000.01")).then(CallAboveProduct)
+    known.when(bill_corrections.correct, correction("400")).then(corrected(product_fee="400"))
+    known.when(bill_corrections.correct, correction("399.99")).then(CallAboveProduct)
 
 
 def test_a_voucher_for_calls_is_a_call_part_too() -> None:
@@ -204,12 +204,12 @@ def test_vouchers_from_outside_pay_up_to_the_fee_of_their_part(service: str, cal
 
 def test_a_correction_leaves_what_vouchers_from_outside_paid() -> None:
     known = given(bill.evolve, billed(service_voucher="600", call_voucher="400"))
-    known.when(bill.correct, correction(call="400.01")).then(VouchersAboveFee)
-    known.when(bill.correct, correction(call="399.99")).then(VouchersAboveFee)
-    known.when(bill.correct, correction("999.99")).then(VouchersAboveFee)
-    known.when(bill.correct, correction(service="600.01")).then(VouchersAboveFee)
-    known.when(bill.correct, correction(call_voucher="400.01")).then(VouchersAboveFee)
-    known.when(bill.correct, correction(call_voucher="399.99")).then(corrected(call_voucher="399.99"))
+    known.when(bill_corrections.correct, correction(call="400.01")).then(VouchersAboveFee)
+    known.when(bill_corrections.correct, correction(call="399.99")).then(VouchersAboveFee)
+    known.when(bill_corrections.correct, correction("999.99")).then(VouchersAboveFee)
+    known.when(bill_corrections.correct, correction(service="600.01")).then(VouchersAboveFee)
+    known.when(bill_corrections.correct, correction(call_voucher="400.01")).then(VouchersAboveFee)
+    known.when(bill_corrections.correct, correction(call_voucher="399.99")).then(corrected(call_voucher="399.99"))
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_correction_leaves_what_vouchers_from_outside_paid() -> None:
 )
 def test_a_correction_leaves_what_redemptions_paid(asked_for: CorrectFees, outcome: Any) -> None:
     known = given(bill.evolve, billed(), paid("call", "40"), paid("service", "10", 2))
-    known.when(bill.correct, asked_for).then(outcome)
+    known.when(bill_corrections.correct, asked_for).then(outcome)
 
 
 def test_a_refusal_names_a_redemption_that_stands_on_the_part() -> None:
@@ -243,14 +243,14 @@ def test_a_refusal_names_a_redemption_that_stands_on_the_part() -> None:
         bill.evolve, billed(), paid("call", "40"), reversed_(1), paid("service", "10", 2), paid("call", "5", 3)
     )
     with pytest.raises(BelowRedeemed) as refused:
-        bill.correct(known.state, correction(call="4.99"))
+        bill_corrections.correct(known.state, correction(call="4.99"))
     assert (refused.value.part, refused.value.redemption, refused.value.redeemed) == ("call", 3, 500)
 
 
 def test_a_reversed_redemption_pays_nothing() -> None:
     known = given(bill.evolve, billed(), paid("call", "40"), paid("call", "5", 2), reversed_(1))
-    known.when(bill.correct, correction(call="5")).then(corrected(call_fee="5"))
-    known.when(bill.correct, correction(call="4.99")).then(BelowRedeemed)
+    known.when(bill_corrections.correct, correction(call="5")).then(corrected(call_fee="5"))
+    known.when(bill_corrections.correct, correction(call="4.99")).then(BelowRedeemed)
 
 
 def test_a_bill_is_voided_once_no_redemption_stands() -> None:

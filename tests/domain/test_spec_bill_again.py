@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from spec import given
 
-from domain import bill
+from domain import bill, bill_corrections
 from domain.commands import CorrectFees
 from domain.events import Event, FeesBilled, FeesCorrected, FeesRestored, FeesVoided
 from domain.money import Fen
@@ -56,11 +56,11 @@ def test_a_bill_that_stands_again_has_the_amounts_that_it_had_and_can_be_correct
     state = folded(BILLED, CORRECTED, VOIDED, RESTORED)
     assert (state.voided, state.product_fee_fen, state.call_fee_fen) == (None, 90_000, 30_000)
     wish = CorrectFees(bill=Id("B-1"), product_fee=Fen(80_000), reason=Words("tariff"))
-    assert bill.correct(state, wish) == (FeesCorrected(bill="B-1", product_fee_fen=80_000),)
+    assert bill_corrections.correct(state, wish) == (FeesCorrected(bill="B-1", product_fee_fen=80_000),)
     assert bill.void(state, "again twice") == (FeesVoided(bill="B-1"),)
 
 
 def test_a_void_bill_takes_no_correction() -> None:
     wish = CorrectFees(bill=Id("B-1"), product_fee=Fen(80_000), reason=Words("tariff"))
     with pytest.raises(BillVoided):
-        bill.correct(folded(BILLED, VOIDED), wish)
+        bill_corrections.correct(folded(BILLED, VOIDED), wish)

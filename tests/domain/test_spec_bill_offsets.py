@@ -7,7 +7,7 @@ from build import fen, row
 from spec import given
 from test_spec_bill import asked, billed, corrected, correction, paid, reversed_
 
-from domain import bill
+from domain import bill, bill_corrections
 from domain.events import Event, FeesBilled, FeesOffsetExplained, FeesPaidByVoucher
 from domain.refusals import Refusal
 from domain.refusals.bill import (
@@ -43,36 +43,36 @@ PAID = (billed(), paid("service", "84"))
 def test_an_offset_that_comes_beside_a_redemption_is_explained(
     named: str | None, outcome: tuple[Event | type[Refusal], ...]
 ) -> None:
-    given(bill.evolve, *PAID).when(bill.correct, correction(service="84", named=named)).then(*outcome)
+    given(bill.evolve, *PAID).when(bill_corrections.correct, correction(service="84", named=named)).then(*outcome)
 
 
 def test_what_is_asked_names_the_offset_and_a_redemption() -> None:
     with pytest.raises(OffsetUnexplained) as refused:
-        bill.correct(given(bill.evolve, *PAID).state, correction(service="84"))
+        bill_corrections.correct(given(bill.evolve, *PAID).state, correction(service="84"))
     assert "84.00 of the service part" in refused.value.message
     assert "--offset-explained-by V/1" in (refused.value.hint or "")
 
 
 def test_it_is_asked_only_where_it_matters() -> None:
     known = given(bill.evolve, *PAID)
-    known.when(bill.correct, correction(call_voucher="84")).then(corrected(call_voucher="84"))
-    known.when(bill.correct, correction("990")).then(corrected(product_fee="990"))
+    known.when(bill_corrections.correct, correction(call_voucher="84")).then(corrected(call_voucher="84"))
+    known.when(bill_corrections.correct, correction("990")).then(corrected(product_fee="990"))
     reversed_since = given(bill.evolve, *PAID, reversed_(1))
-    reversed_since.when(bill.correct, correction(service="84")).then(corrected(service_voucher="84"))
+    reversed_since.when(bill_corrections.correct, correction(service="84")).then(corrected(service_voucher="84"))
     beside = given(bill.evolve, billed(service_voucher="84"), paid("service", "84"))
-    beside.when(bill.correct, correction(service="84")).then()
-    beside.when(bill.correct, correction(service="50")).then(corrected(service_voucher="50"))
-    beside.when(bill.correct, correction(service="85")).then(OffsetUnexplained)
+    beside.when(bill_corrections.correct, correction(service="84")).then()
+    beside.when(bill_corrections.correct, correction(service="50")).then(corrected(service_voucher="50"))
+    beside.when(bill_corrections.correct, correction(service="85")).then(OffsetUnexplained)
     explained = given(bill.evolve, billed(service_voucher="50"), paid("service", "84"), shown())
-    explained.when(bill.correct, correction(service="84")).then(corrected(service_voucher="84"))
+    explained.when(bill_corrections.correct, correction(service="84")).then(corrected(service_voucher="84"))
 
 
 def test_an_offset_recorded_before_is_explained_later() -> None:
     known = given(bill.evolve, billed(service_voucher="84"), paid("service", "84"))
-    known.when(bill.correct, correction(named="1")).then(shown())
-    known.when(bill.correct, correction(named="none")).then()
+    known.when(bill_corrections.correct, correction(named="1")).then(shown())
+    known.when(bill_corrections.correct, correction(named="none")).then()
     given(bill.evolve, billed(service_voucher="84"), paid("service", "84"), shown()).when(
-        bill.correct, correction(named="1")
+        bill_corrections.correct, correction(named="1")
     ).then()
 
 
@@ -81,18 +81,18 @@ def test_redemptions_of_several_vouchers_are_named_with_their_voucher() -> None:
         bill="B-1", voucher="W", redemption=1, voucher_month="2026-02", part="service", amount_fen=fen("16")
     )
     known = given(bill.evolve, billed(service_voucher="100"), paid("service", "84"), other)
-    known.when(bill.correct, correction(named="1")).then(SeveralSuchPayments)
-    known.when(bill.correct, correction(named="V/1,W/1")).then(shown(), shown(voucher="W"))
+    known.when(bill_corrections.correct, correction(named="1")).then(SeveralSuchPayments)
+    known.when(bill_corrections.correct, correction(named="V/1,W/1")).then(shown(), shown(voucher="W"))
 
 
 def test_an_offset_is_at_least_what_it_shows() -> None:
     known = given(bill.evolve, billed(service_voucher="84"), paid("service", "84"), paid("service", "10", 2))
-    known.when(bill.correct, correction(named="1,2")).then(ExplainedBeyondOffset)
-    known.when(bill.correct, correction(service="94", named="1,2")).then(
+    known.when(bill_corrections.correct, correction(named="1,2")).then(ExplainedBeyondOffset)
+    known.when(bill_corrections.correct, correction(service="94", named="1,2")).then(
         corrected(service_voucher="94"), shown(), shown(2)
     )
     marked = given(bill.evolve, billed(service_voucher="84"), paid("service", "84"), shown())
-    marked.when(bill.correct, correction(service="83.99")).then(ExplainedBeyondOffset)
+    marked.when(bill_corrections.correct, correction(service="83.99")).then(ExplainedBeyondOffset)
 
 
 def test_a_payment_that_is_shown_is_owed_once() -> None:
@@ -106,16 +106,16 @@ def test_a_payment_that_is_shown_is_owed_once() -> None:
 
 def test_a_correction_leaves_what_is_owed_at_or_above_zero() -> None:
     marked = given(bill.evolve, billed(service_voucher="84"), paid("service", "84"), shown(), paid("service", "500", 2))
-    marked.when(bill.correct, correction("984")).then(corrected(product_fee="984"))
-    marked.when(bill.correct, correction("983.99")).then(BelowRedeemed)
+    marked.when(bill_corrections.correct, correction("984")).then(corrected(product_fee="984"))
+    marked.when(bill_corrections.correct, correction("983.99")).then(BelowRedeemed)
 
 
 def test_a_new_bill_has_no_redemptions_to_name() -> None:
     event: FeesBilled = bill.billed(asked(service_voucher="84"))
-    bill.check_named(event, ExplainedBy.parse("none"))
-    bill.check_named(event, None)
+    bill_corrections.check_named(event, ExplainedBy.parse("none"))
+    bill_corrections.check_named(event, None)
     with pytest.raises(NoSuchPayment):
-        bill.check_named(event, ExplainedBy.parse("1"))
+        bill_corrections.check_named(event, ExplainedBy.parse("1"))
 
 
 @pytest.mark.parametrize(

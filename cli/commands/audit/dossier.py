@@ -107,7 +107,8 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
             case = dossiers.compose(rows, account, month, tree.ledger, checkpoint, prove)
         files = [case] if file is not None and case is not None else []
         if html is not None:
-            from cli.pages.case import Proof, case_page  # most commands need no Jinja2
+            from cli.pages.case import case_page
+            from cli.pages.case_steps import Proof
 
             facts = [decode(row) for row in rows]
             files.append(case_page(log, facts, account, month, Proof(checkpoint, size, case)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain import bill as bills
+from domain import bill_corrections as corrections
 from domain import commands as c
 from domain.terms import versions as agreement
 from ledger.commands.handlers.account import check_enrolled
@@ -19,9 +20,9 @@ def _record(log: Reader, command: c.BillFees, now: int) -> Effect:
     receipt = BillReceipt(bill=event.bill)
     if not reserved:
         stream, known = bill_of(log, command.bill)
-        explained = bills.explained(known, command.offset_explained_by)
+        explained = corrections.explained(known, command.offset_explained_by)
         return on(stream, (*bills.repeat(known, again=command.again), *explained), receipt)
-    bills.check_named(event, command.offset_explained_by)
+    corrections.check_named(event, command.offset_explained_by)
     check_enrolled(log, event.account)
     return Effect(events=[(streams.bill(event.account, event.bill), event), *reserved], receipt=receipt)
 
@@ -38,7 +39,7 @@ def bill_of(log: Reader, id_: str) -> tuple[str, bills.Bill]:
 def _correct(log: Reader, command: c.CorrectFees, now: int) -> Effect:
     stream, bill = bill_of(log, command.bill)
     single_fee = agreement.latest(log.versions()).terms.single_fee
-    return on(stream, bills.correct(bill, command, single_fee), BillReceipt(bill=command.bill))
+    return on(stream, corrections.correct(bill, command, single_fee), BillReceipt(bill=command.bill))
 
 
 def _void(log: Reader, command: c.VoidFees, now: int) -> Effect:

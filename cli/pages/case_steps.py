@@ -1,0 +1,45 @@
+"""The data of a case's page: one step for each event that changed what was known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cli.pages.known import CaseSnapshot
+from cli.pages.timeline import Drawn
+from domain.case import Case, Fact
+from domain.month_timeline import Picture
+from domain.terms.versions import Terms
+from ledger.queries.case_history import Concerned
+
+
+class Proof(NamedTuple):
+    """The data for checking a page: a checkpoint and its size, and the dossier's bytes; None while undecided."""
+
+    checkpoint: str
+    tree_size: int
+    file: bytes | None
+
+
+class Step(NamedTuple):
+    """One step of the slider: its event, the case known then, and its picture."""
+
+    fact: Fact
+    known: CaseSnapshot
+    picture: Picture
+    drawn: Drawn
+
+
+class Gathered(NamedTuple):
+    """The data of a page."""
+
+    account: str
+    month: str
+    functions: tuple[str, ...]
+    facts: Sequence[Fact]
+    concern: Concerned
+    steps: list[Step]
+    most: int
+    case: Case
+    terms: Terms
+    proof: Proof

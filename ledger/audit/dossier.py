@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from domain.admissible.check import inadmissible
 from domain.case import account_of, fold
 from domain.decision_record import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
@@ -145,6 +146,7 @@ def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
     yield from _wrong_proofs(dossier, tree)
     yield from _wrong_order(dossier)
     yield from _foreign(dossier)
+    yield from _inadmissible(dossier)
     yield from _wrong_decisions(dossier)
 
 
@@ -198,10 +200,29 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
             yield said("position {position}: {stream} is not the account's", position=fact.position, stream=fact.stream)
 
 
-def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
+def _parts(dossier: Dossier) -> tuple[list[Row], SharedHistory]:
+    """The account's own events, and those that it shares."""
     rows = [event.row for event in dossier.events]
-    own = AccountRows(dossier.account, [row for row in rows if streams.owner(row.stream) == dossier.account], {})
-    common = SharedHistory(row for row in rows if streams.owner(row.stream) == streams.SHARED)
+    own = [row for row in rows if streams.owner(row.stream) == dossier.account]
+    return own, SharedHistory(row for row in rows if streams.owner(row.stream) == streams.SHARED)
+
+
+def _inadmissible(dossier: Dossier) -> Iterator[str]:
+    """What no rule would have let into the account's log or into an outage that it shares."""
+    own, common = _parts(dossier)
+    histories = [list(map(decode, own)), *(shared.facts for shared in common.all_incidents())]
+    for found in (each for facts in histories for each in inadmissible(facts, common.rules.at)):
+        yield said(
+            "position {position}, {stream}: no rule lets this in: {message}",
+            position=found.position,
+            stream=found.stream,
+            message=found.message,
+        )
+
+
+def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
+    rows, common = _parts(dossier)
+    own = AccountRows(dossier.account, rows, {})
     found = 0
     for past in past_decisions(own, common, dossier.month):
         found += 1

@@ -382,6 +382,10 @@ def test_a_voucher_that_somebody_appends_is_listed_and_exits_4(
     )
     assert {one["code"] for one in found["inadmissible"]} >= {"not_reserved"}
     assert "no rule lets this in" in demo.run("audit", "verify", "--format", "table").stdout
+    assert demo.run("dossier", account, month, "-o", "case.json").returncode == 0
+    checked = demo.run("verify-dossier", "case.json")
+    assert checked.returncode == 4
+    assert any(f"position {position}, " in each for each in json.loads(checked.stdout)["findings"])
 
 
 def _state(data: dict[str, object]) -> bytes:

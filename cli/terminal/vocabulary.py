@@ -197,6 +197,7 @@ _PARTS = (
 )
 _DAMAGE = (
     said("gap"),
+    said("position"),
     said("rewritten"),
     said("truncated"),
     said("unbalanced"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from domain.events.event import Event, Stage
+from domain.events.event import Event, InstantUs, Stage
 
 
 class AccountEnrolled(Event, frozen=True, kw_only=True):
     """An account came under the agreement."""
 
     account: str
-    enrolled_at: int
+    enrolled_at: InstantUs
     stage: Stage
     region: str | None = None
     covered_in_beta: bool = False
@@ -20,7 +20,7 @@ class AccountRestaged(Event, frozen=True, kw_only=True):
 
     account: str
     stage: Stage
-    changed_at: int
+    changed_at: InstantUs
 
 
 class AccountMoved(Event, frozen=True, kw_only=True):
@@ -28,14 +28,14 @@ class AccountMoved(Event, frozen=True, kw_only=True):
 
     account: str
     region: str
-    moved_at: int
+    moved_at: InstantUs
 
 
 class AccountCorrected(Event, frozen=True, kw_only=True):
     """An account's enrolment was corrected. A field left out stays as it was."""
 
     account: str
-    enrolled_at: int | None = None
+    enrolled_at: InstantUs | None = None
     stage: Stage | None = None
     region: str | None = None
     covered_in_beta: bool | None = None
@@ -45,4 +45,4 @@ class AccountClosed(Event, frozen=True, kw_only=True):
     """An account was closed."""
 
     account: str
-    closed_at: int
+    closed_at: InstantUs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.events.event import Event, Part
+from domain.events.event import Event, InstantUs, Month, Part
 
 
 class FeesBilled(Event, frozen=True, kw_only=True):
@@ -10,9 +10,9 @@ class FeesBilled(Event, frozen=True, kw_only=True):
 
     bill: str
     account: str
-    first_month: str
+    first_month: Month
     months: int
-    billed_at: int
+    billed_at: InstantUs
     product_fee_fen: int
     call_fee_fen: int
     service_voucher_fen: int = 0
@@ -47,7 +47,7 @@ class FeesPaidByVoucher(Event, frozen=True, kw_only=True):
     bill: str
     voucher: str
     redemption: int
-    voucher_month: str
+    voucher_month: Month
     part: Part
     amount_fen: int
 

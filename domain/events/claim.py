@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.events.event import Event
+from domain.events.event import Event, InstantUs, Month
 
 
 class ClaimFiled(Event, frozen=True, kw_only=True):
     """The customer claimed a month."""
 
     account: str
-    month: str
-    filed_at: int
+    month: Month
+    filed_at: InstantUs
     statement: str | None = None
 
 
@@ -20,14 +20,14 @@ class ClaimWithdrawn(Event, frozen=True, kw_only=True):
     """The claim was withdrawn before it was decided."""
 
     account: str
-    month: str
+    month: Month
 
 
 class ClaimDecided(Event, frozen=True, kw_only=True):
     """The claim was decided; `decision` is the exact bytes of its record (`domain/decision_record.py`)."""
 
     account: str
-    month: str
+    month: Month
     decision: msgspec.Raw
 
 
@@ -35,8 +35,8 @@ class ClaimDisputed(Event, frozen=True, kw_only=True):
     """The customer disputed the latest decision."""
 
     account: str
-    month: str
-    disputed_at: int
+    month: Month
+    disputed_at: InstantUs
     grounds: str
 
 
@@ -44,7 +44,7 @@ class ClaimPaid(Event, frozen=True, kw_only=True):
     """The claim's side of an issued voucher."""
 
     account: str
-    month: str
+    month: Month
     voucher: str
     amount_fen: int
 
@@ -53,6 +53,6 @@ class ClaimPaymentCancelled(Event, frozen=True, kw_only=True):
     """The claim's side of a cancelled voucher: the claim knows of it. Amounts are summed over the vouchers alone."""
 
     account: str
-    month: str
+    month: Month
     voucher: str
     amount_fen: int

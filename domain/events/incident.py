@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.events.event import Event, Scope
+from domain.events.event import Event, InstantUs, Scope
 
 
 class IncidentOpened(Event, frozen=True, kw_only=True):
@@ -12,7 +12,7 @@ class IncidentOpened(Event, frozen=True, kw_only=True):
 
     incident: str
     function: str
-    started_at: int
+    started_at: InstantUs
     scope: Scope
     account: str | None = None
     regions: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class IncidentClosed(Event, frozen=True, kw_only=True):
     """The function was available again."""
 
     incident: str
-    ended_at: int
+    ended_at: InstantUs
 
 
 class IncidentClosedWithin(IncidentClosed, frozen=True, kw_only=True):
@@ -48,8 +48,8 @@ class IncidentCorrected(Event, frozen=True, kw_only=True):
     """An incident's start or end was corrected. A field left out stays as it was."""
 
     incident: str
-    started_at: int | None = None
-    ended_at: int | None = None
+    started_at: InstantUs | None = None
+    ended_at: InstantUs | None = None
 
 
 class IncidentCorrectedWithin(IncidentCorrected, frozen=True, kw_only=True):
@@ -109,17 +109,17 @@ class ExclusionApplied(Event, frozen=True, kw_only=True):
     incident: str
     exclusion: int
     clause: str
-    from_at: int | None = None
-    to_at: int | None = None
-    notified_at: int | None = None
+    from_at: InstantUs | None = None
+    to_at: InstantUs | None = None
+    notified_at: InstantUs | None = None
     evidence: tuple[Evidence, ...] = ()
 
 
 class ExclusionAppliedAsAnnounced(ExclusionApplied, frozen=True, kw_only=True):
     """The same for announced maintenance, with the window from and to which it was announced."""
 
-    announced_from: int
-    announced_to: int
+    announced_from: InstantUs
+    announced_to: InstantUs
 
 
 class ExclusionWithdrawn(Event, frozen=True, kw_only=True):

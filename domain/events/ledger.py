@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.events.event import Event
+from domain.events.event import Event, InstantUs
 
 
 class LedgerCreated(Event, frozen=True, kw_only=True):
@@ -39,6 +39,6 @@ class SourceRead(Event, frozen=True, kw_only=True):
     source: str
     scope: str
     files: tuple[str, ...]
-    said_at: int | None = None
-    since: int | None = None
-    until: int | None = None
+    said_at: InstantUs | None = None
+    since: InstantUs | None = None
+    until: InstantUs | None = None

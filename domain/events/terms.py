@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.events.event import Event
+from domain.events.event import Event, InstantUs
 
 
 class TermsPublished(Event, frozen=True, kw_only=True):
@@ -15,7 +15,7 @@ class TermsPublished(Event, frozen=True, kw_only=True):
     effective_at: int
     sha256: str
     document: str
-    noticed_at: int | None = None
+    noticed_at: InstantUs | None = None
 
 
 class NamedDay(msgspec.Struct, frozen=True, kw_only=True, gc=False):

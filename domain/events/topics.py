@@ -55,6 +55,7 @@ from domain.events import (
     VoucherIssued,
     VoucherRedeemed,
 )
+from domain.events.event import InstantUs
 
 
 class ExclusionAppliedV1(Event, frozen=True, kw_only=True):
@@ -63,9 +64,9 @@ class ExclusionAppliedV1(Event, frozen=True, kw_only=True):
     incident: str
     exclusion: int
     clause: str
-    from_at: int | None = None
-    to_at: int | None = None
-    notified_at: int | None = None
+    from_at: InstantUs | None = None
+    to_at: InstantUs | None = None
+    notified_at: InstantUs | None = None
     evidence: Evidence | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.events.event import Event, Part
+from domain.events.event import Event, InstantUs, Month, Part
 
 
 class VoucherIssued(Event, frozen=True, kw_only=True):
@@ -10,9 +10,9 @@ class VoucherIssued(Event, frozen=True, kw_only=True):
 
     voucher: str
     account: str
-    month: str
+    month: Month
     amount_fen: int
-    issued_at: int
+    issued_at: InstantUs
     decision: int
     version: str
 
@@ -25,7 +25,7 @@ class VoucherRedeemed(Event, frozen=True, kw_only=True):
     bill: str
     part: Part
     amount_fen: int
-    redeemed_at: int
+    redeemed_at: InstantUs
 
 
 class RedemptionReversed(Event, frozen=True, kw_only=True):

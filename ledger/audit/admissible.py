@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from domain import calendar as calendars
 from domain import events as e
-from domain.admissible.act import AHEAD_US, Act, Forbidden
+from domain.admissible.act import Act, Forbidden
 from domain.admissible.check import Inadmissible
 from domain.calendar import CalendarYear
 from domain.case import Fact, fold
 from domain.commands import BY_WORDS, PublishTerms
 from domain.refusals import Refusal
 from domain.terms import versions as agreement
-from domain.text import said
+from domain.text import said, words_of
 from domain.time import END_OF_TIME_US, Instant
 from domain.values import Hash, Key, Words
 from ledger.commands.handlers.effect import content_sha256
@@ -45,17 +45,12 @@ class LogCheck:
     """The state of a check over a log, event by event."""
 
     def __init__(self) -> None:
-        self._recorded_at = 0
         self._unreserved: dict[tuple[str, str], _Unreserved] = {}
         self._versions: tuple[agreement.Version, ...] = ()
         self._calendars: dict[int, CalendarYear] = {}
 
     def take(self, fact: Fact) -> Iterator[Inadmissible]:
         """What is wrong with the next event."""
-        if fact.recorded_at < self._recorded_at - AHEAD_US:
-            message = said("it is recorded more than 5 minutes before an earlier event")
-            yield _finding(fact, "clock_ran_back", message)
-        self._recorded_at = max(self._recorded_at, fact.recorded_at)
         stream = stream_of(fact)
         if stream != fact.stream:
             yield _finding(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
@@ -123,6 +118,11 @@ class LogCheck:
                 self._calendars = state
         except Refusal as refusal:
             yield _finding(fact, refusal.code, refusal.message)
+            return
+        except ValueError as error:
+            yield _finding(
+                fact, "bad_calendar", said("a day of the calendar is no date: {error}", error=words_of(error))
+            )
             return
         if expected != (event,):
             yield _finding(fact, "recorded_otherwise", said("the rules would have recorded something else"))

@@ -14,6 +14,7 @@ from domain.text import said
 from ledger.application import Ledger
 from ledger.audit.admissible import LogCheck
 from ledger.audit.replay import Difference, past_decisions, replay
+from ledger.log import streams
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
@@ -75,7 +76,7 @@ def verify(
         if against is not None:
             check_origin(against, name)
         damage, forbidden = _read_through(log)
-        damage += _gaps(log)
+        damage += [*_gaps(log), *_out_of_range(log)]
         try:
             found = derived(log)
             damage += _rewritten(ledger, log, found, against)
@@ -140,6 +141,12 @@ def _gaps(log: Reader) -> Iterator[Damage]:
     """Check that the versions of each stream run from 1 without a gap."""
     for stream, position in log.broken_streams():
         yield Damage(kind="gap", message=said("stream {stream} misses a version", stream=stream), position=position)
+
+
+def _out_of_range(log: Reader) -> Iterator[Damage]:
+    """Check that no position is so high that none is left behind it."""
+    for position in log.beyond(streams.MOST_POSITION):
+        yield Damage(kind="position", message=said("no command records at this position"), position=position)
 
 
 def _rewritten(ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint | None) -> Iterator[Damage]:

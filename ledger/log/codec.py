@@ -15,6 +15,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from domain.case import Fact, SourceMark
 from domain.events import Event
+from domain.events.event import InstantUs
 from domain.events.topics import TOPICS, UPCASTERS
 from domain.text import words_of
 from ledger.refusals.store import UnknownTopic, UnreadableState
@@ -35,7 +36,7 @@ class Row(NamedTuple):
 class Envelope(msgspec.Struct, Generic[_Data], frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Who recorded an event, when (microseconds), why and for which source, around what happened."""
 
-    recorded_at: int
+    recorded_at: InstantUs
     actor: str
     data: _Data
     reason: str | None = None
@@ -77,7 +78,7 @@ def open_state(topic: str, state: bytes, position: int, stream: str) -> Envelope
     decoder = _DECODERS.get(topic) or _decoder(topic, position, stream)
     try:
         envelope = decoder.decode(state)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise UnreadableState(position=position, topic=topic, stream=stream, error=words_of(error)) from None
     upgrade = _UPGRADES.get(topic)
     if upgrade is None:

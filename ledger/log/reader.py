@@ -12,6 +12,7 @@ import msgspec
 
 from domain.case import Case, Fact, fold
 from domain.events import ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
+from domain.events.event import InstantUs
 from domain.incident import Incident
 from domain.terms.versions import Version
 from domain.text import words_of
@@ -48,7 +49,7 @@ def _owner(row: tuple[Any, ...]) -> str:
 class _Recorded(msgspec.Struct, gc=False):
     """The part of a stored state that says when it was recorded."""
 
-    recorded_at: int
+    recorded_at: InstantUs
 
 
 _RECORDED = msgspec.json.Decoder(_Recorded)
@@ -323,6 +324,10 @@ class Reader:
         )
         found = [self._query(statement, last * place // count + 1) for place in range(count)]
         return [rows[0][0] for rows in found if rows]
+
+    def beyond(self, position: int) -> list[int]:
+        """The positions behind one, whatever this reader's own last one is."""
+        return [row[0] for row in self._query("SELECT position FROM stored_events WHERE position > ?", position)]
 
     def broken_streams(self) -> list[tuple[str, int]]:
         """Streams whose versions do not run from 1 without a gap, with the position of their last event."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 APPLICATION_ID = 0x534C4131
 """`SLA1`: it marks a SQLite file as a ledger in its header."""
 SCHEMA_VERSION = 1
+MOST_POSITION = 2**52
+"""The log has no higher position, so that every reader can count them and many are left."""
+LONGEST_STEP = 1_000_000
+"""How many positions an event may leave out: a server's sequence leaves some out when a command fails."""
 LOCK_SECONDS = 10
 """How many seconds a writer waits for another one before it gives up (exit 5)."""
 

@@ -35,7 +35,8 @@ def source(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) ->
     demo = CommandLine(Path(shutil.copytree(shown[0], tmp_path_factory.mktemp("source") / "demo")))
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.writing() as log:
         (row,) = log.stream("1001/account")[:1]
-        log.insert([row._replace(position=log.position() + 40, stream="1001x/account")])
+        state = row.state.replace(b'"account":"1001"', b'"account":"1001x"')
+        log.insert([row._replace(position=log.position() + 40, stream="1001x/account", state=state)])
     demo.ok("claim", "decide", "1005", "2026-09")
     return demo.folder
 

@@ -13,7 +13,7 @@ from eventsourcing import postgres as library
 from eventsourcing.persistence import Notification, StoredEvent
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from ledger.log.streams import APPLICATION_ID, SCHEMA_VERSION
+from ledger.log.streams import APPLICATION_ID, LONGEST_STEP, MOST_POSITION, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -53,6 +53,10 @@ BEGIN
        (SELECT COUNT(*) FROM {table} WHERE position >= (SELECT MIN(position) FROM added)) THEN
         RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF (SELECT MAX(position) FROM added) > {most} OR (SELECT MAX(position) FROM added) >
+       (SELECT MAX(position) FROM {table} WHERE position < (SELECT MIN(position) FROM added)) + {step} THEN
+        RAISE EXCEPTION 'positions go up in steps' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     PERFORM pg_notify({channel}, '');
     RETURN NULL;
 END $$
@@ -84,6 +88,8 @@ def table_statements(schema: str, table: str = "stored_events") -> list[Composed
         "comment": Literal(COMMENT),
         "channel": Literal(table),
         "locks": Literal(LOCKS),
+        "most": Literal(MOST_POSITION),
+        "step": Literal(LONGEST_STEP),
     }
     return [SQL(statement).format(**names) for statement in _STATEMENTS]
 

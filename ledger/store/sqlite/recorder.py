@@ -11,7 +11,7 @@ from eventsourcing import sqlite as library
 from eventsourcing.persistence import InterfaceError, Notification, StoredEvent
 from eventsourcing.utils import Environment, EnvType
 
-from ledger.log.streams import APPLICATION_ID, LOCK_SECONDS, SCHEMA_VERSION
+from ledger.log.streams import APPLICATION_ID, LOCK_SECONDS, LONGEST_STEP, MOST_POSITION, SCHEMA_VERSION
 
 
 class Connection(library.SQLiteConnection):
@@ -65,7 +65,8 @@ class SqliteRecorder(library.SQLiteApplicationRecorder):
     def construct_create_table_statements(self) -> list[str]:
         """The table, and the triggers by which the database itself refuses any change to a recorded event.
 
-        `INSERT OR REPLACE` fires no delete trigger, so another one refuses inserts over a row or before the last.
+        `INSERT OR REPLACE` fires no delete trigger, so another one refuses inserts over a row or before the last. One
+        event with a huge position would leave none for those behind it, so positions go up in steps.
         """
         table = self.events_table_name
         refuse = "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
@@ -80,6 +81,9 @@ class SqliteRecorder(library.SQLiteApplicationRecorder):
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM "
             f"{table} WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version) OR "
             f"(NEW.position <> -1 AND NEW.position <= (SELECT MAX(position) FROM {table})) {refuse}",
+            f"CREATE TRIGGER IF NOT EXISTS {table}_in_steps BEFORE INSERT ON {table} "
+            f"WHEN NEW.position > {MOST_POSITION} OR "
+            f"NEW.position > (SELECT MAX(position) FROM {table}) + {LONGEST_STEP} {refuse}",
             # The progress of interrupted batch files. It is not part of the log.
             "CREATE TABLE IF NOT EXISTS batch_progress (lines_sha256 TEXT PRIMARY KEY, lines INTEGER NOT NULL, "
             "refused TEXT NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL)",

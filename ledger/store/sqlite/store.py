@@ -54,8 +54,15 @@ class EmbeddedStore:
     is_shared = False
 
     def __init__(
-        self, path: Path, *, create: bool = False, read_only: bool = False, lock_seconds: int | None = None
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        complete: bool = False,
+        read_only: bool = False,
+        lock_seconds: int | None = None,
     ) -> None:
+        """Open a file, or create it. With `complete` it gets the tables and triggers that an older release lacked."""
         self.path: Path | None = path
         self._path = path
         self.name = str(path)
@@ -66,7 +73,7 @@ class EmbeddedStore:
             "ORIGINATOR_ID_TYPE": "text",
             "SQLITE_DBNAME": files.sqlite_uri(path, writable=self.writable, create=create),
             "SQLITE_LOCK_TIMEOUT": "" if lock_seconds is None else str(lock_seconds),
-            "CREATE_TABLE": "yes" if create else "no",
+            "CREATE_TABLE": "yes" if create or (complete and self.writable) else "no",
         }
         with self.translating_errors():
             recorder = SqliteFactory(Environment(env=env)).application_recorder()
@@ -83,10 +90,14 @@ class EmbeddedStore:
 
     @classmethod
     def create(cls, url: str, *, lock_seconds: int | None = None) -> EmbeddedStore:
-        """Open the ledger at a URL; create it where there is no file. Raises as `open` does, and `no_folder`."""
+        """Open the ledger at a URL and complete it; create it where there is no file.
+
+        Raises as `open` does, and `no_folder`.
+        """
         path = files.ledger_path(url)
         if path.is_file() and not files.is_blank(path):
-            return cls.open(url, lock_seconds=lock_seconds)
+            files.check_is_ledger(path, url)
+            return cls(path, complete=True, lock_seconds=lock_seconds)
         if not path.absolute().parent.is_dir():
             raise NoLedgerFolder(folder=path.absolute().parent)
         return cls(path, create=True, lock_seconds=lock_seconds)

@@ -325,6 +325,11 @@ class Reader:
         found = [self._query(statement, last * place // count + 1) for place in range(count)]
         return [rows[0][0] for rows in found if rows]
 
+    def row_at(self, position: int) -> Row | None:
+        """The event at a position."""
+        rows = self._few("WHERE position = ?", position)
+        return rows[0] if rows else None
+
     def beyond(self, position: int) -> list[int]:
         """The positions behind one, whatever this reader's own last one is."""
         return [row[0] for row in self._query("SELECT position FROM stored_events WHERE position > ?", position)]

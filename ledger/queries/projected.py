@@ -15,7 +15,7 @@ from projections.claims import ClaimRow, claim_rows
 from projections.months import MonthRow, has_open_incident, month_rows
 from projections.vouchers import VoucherRow, voucher_rows
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a projection changes, so that rows of older versions are made again."""
 _ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
 KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}
@@ -32,9 +32,14 @@ def _table(name: str) -> SideTable:
 
 TABLES = {name: _table(name) for name in _ROWS} | {
     "open_accounts": SideTable(columns={"account": "text"}, key=("account",)),
-    "tracking": SideTable(columns={"application_name": "text", "notification_id": "int"}, key=("application_name",)),
+    "tracking": SideTable(
+        columns={"application_name": "text", "notification_id": "int", "leaf_sha256": "text"}, key=("application_name",)
+    ),
 }
-"""The projections, the accounts with an open incident, and the position up to which a ledger's events are projected."""
+"""The projections, the accounts with an open incident, and how far a ledger's events are projected.
+
+That is a position with the hash of its event: the log of a copy that was put back has another one there.
+"""
 BY_ACCOUNT = (*_ROWS, "open_accounts")
 
 

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from domain.refusals import Damaged
+from domain.text import said
 from ledger.application import Ledger
-from ledger.log import streams
+from ledger.log import leaves, streams
 from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew, transaction
 from ledger.log.reader import Reader
 from ledger.parallel import Workers, over_accounts
@@ -192,12 +193,15 @@ class ReadModels:
         """Project the events since the position reached, up to a position where one is given."""
         with ledger.reading(upto) as log:
             name, position = log.ledger_id() or "", log.position()
-            if not clear and self._is_made() and self._reached(name) == position:
+            if not clear and self._is_made() and self._reached(name) == position and self._is_of(log, position):
                 return
             with transaction(self._kept, writing=True):  # tables are created and filled in one transaction
                 if not self._is_made():
                     self._kept.make(TABLES, FORMAT)
                 reached = self._reached(name)
+                if 0 < reached <= position and not self._is_of(log, reached):
+                    ledger.store.notes.append(said("the projections were of another log, and are made again"))
+                    clear = True
                 if clear or reached > position or not reached:
                     self._clear()
                     reached = 0
@@ -207,17 +211,21 @@ class ReadModels:
                     self._add(account)
                     on_progress(done, 0)
                 if reached < position:
-                    self._advance(name, position)
+                    self._advance(name, position, _leaf_sha256(log, position))
 
     def _reached(self, ledger: str) -> int:
         """The position up to which a ledger's events are projected."""
         rows = self._kept.query("SELECT notification_id FROM tracking WHERE application_name = ?", ledger)
         return rows[0][0] if rows else 0
 
-    def _advance(self, ledger: str, position: int) -> None:
-        """Store the position reached, in the running transaction."""
+    def _is_of(self, log: Reader, position: int) -> bool:
+        """Whether what is projected ends with the event that a log has at a position."""
+        return self._kept.query("SELECT leaf_sha256 FROM tracking") == [(_leaf_sha256(log, position),)]
+
+    def _advance(self, ledger: str, position: int, leaf_sha256: str) -> None:
+        """Store the position reached and the hash of its event, in the running transaction."""
         self._kept.query("DELETE FROM tracking")
-        self._kept.query("INSERT INTO tracking VALUES (?, ?)", ledger, position)
+        self._kept.query("INSERT INTO tracking VALUES (?, ?, ?)", ledger, position, leaf_sha256)
 
     def _clear(self) -> None:
         """Delete every row and the position."""
@@ -252,6 +260,12 @@ class ReadModels:
             return
         marks = ",".join("?" * len(TABLES[table].columns))
         self._kept.execute_many(f"INSERT INTO {table} VALUES ({marks})", map(msgspec.structs.astuple, rows))
+
+
+def _leaf_sha256(log: Reader, position: int) -> str:
+    """The leaf hash of the event at a position; an empty string where there is none."""
+    row = log.row_at(position)
+    return "" if row is None else leaves.leaf_hash(row).hex()
 
 
 def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Progress = lambda done, total: None) -> int:

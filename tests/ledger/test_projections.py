@@ -571,6 +571,8 @@ SPOILT: dict[str, Spoil] = {
         "UPDATE vouchers SET balance_fen = 99999",
         FOREIGN_CLAIM,
     ),
+    # The ledger was given back from a copy, and went on from there to the same position.
+    "of a copy that went on": _statements("UPDATE tracking SET leaf_sha256 = 'another'", FOREIGN_CLAIM),
     # Rows of a later state: the ledger was given back from a copy.
     "ahead": _statements("UPDATE tracking SET notification_id = notification_id + 1000", FOREIGN_CLAIM),
 }

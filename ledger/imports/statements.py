@@ -81,6 +81,8 @@ class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     """Where reports of several starts were put together: each start, and what was told of it."""
     states_all: bool = False
     """Whether the file states all that is out of its key now, and not one report of several."""
+    parent: str = ""
+    """The key of the outage that it was merged into at `end`, where the files do not tell of that one."""
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import ExcludedSpan, Extent, LeftOut, OutageStatement, Policy, Reading
+from ledger.refusals.imports.pagerduty import MergedIntoMissing
 from ledger.refusals.imports.reconcile import (
     BeginningUnknown,
     EndBeforeKnownStart,
@@ -125,6 +126,30 @@ def steps(*given: Any, **more: Any) -> list[str]:
 )
 def test_the_ledger_follows_the_source(statement: OutageStatement, held: Holding | None, commands: list[str]) -> None:
     assert steps([statement], [] if held is None else [held]) == commands
+
+
+@pytest.mark.parametrize(
+    ("child", "parent", "commands"),
+    [
+        (told(0, 10, "c", parent="p"), holds(0, 60, "p"), ["open c:0 start 0", "close c:0 end 60"]),
+        (told(0, 0, "c", parent="p"), holds(0, 60, "p"), ["open c:0 start 0", "close c:0 end 60"]),
+        (told(0, 70, "c", parent="p"), holds(0, 60, "p"), ["open c:0 start 0", "close c:0 end 70"]),
+        (told(0, 10, "c", parent="p"), holds(0, None, "p"), ["open c:0 start 0"]),
+    ],
+)
+def test_what_was_merged_into_an_outage_of_the_ledger_lasts_as_long(
+    child: OutageStatement, parent: Holding, commands: list[str]
+) -> None:
+    found = outcome([child], [parent])
+    assert [words(step.command) for step in found.steps] == commands
+    assert [("p:0, which is still open" in note) for note in found.notes] == [True] * (parent.end == FOREVER)
+
+
+@pytest.mark.parametrize("held", [[], [holds(0, 60, "p", withdrawn="by mistake")], [holds(0, 60, "other")]])
+def test_what_was_merged_into_something_unknown_is_refused(held: list[Holding]) -> None:
+    with pytest.raises(MergedIntoMissing) as refused:
+        outcome([told(0, 10, "c", parent="p")], held)
+    assert (refused.value.id, refused.value.parent) == ("c", "p")
 
 
 def test_what_it_came_to_is_listed() -> None:

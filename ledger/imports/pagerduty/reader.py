@@ -20,7 +20,6 @@ from ledger.imports.source import SourceTime
 from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target
 from ledger.refusals.imports.pagerduty import (
     MergedInCircle,
-    MergedIntoMissing,
     NoUrgency,
     ServiceMappedTwice,
     UnmappedService,
@@ -109,10 +108,10 @@ class _PagedStatements:
         function = self._function(incident)
         if function is None:
             return
-        end, said_at = self._end(incident)
+        end, said_at, parent = self._end(incident)
         if end is not None and end.us < word.start.us:
             raise ToldEndBeforeStart(place=end.place, end=end.text, start=word.start.text, advice=BY_HAND)
-        if end is not None and end.us == word.start.us:
+        if end is not None and end.us == word.start.us and not parent:
             self.left_out.append(LeftOut(word.id, said("the outage at {at} has no length", at=word.start.text)))
             return
         self._urgencies[word.urgency or ""] += 1
@@ -128,6 +127,7 @@ class _PagedStatements:
             end=end,
             place=word.start.place,
             said_at=said_at,
+            parent=parent,
         )
         self.statements.append(statement)
         self._notes += _changes(incident)
@@ -153,10 +153,10 @@ class _PagedStatements:
                 kinds=_numbers(self._priorities),
             )
 
-    def _end(self, incident: PagedIncident) -> tuple[SourceTime | None, int]:
+    def _end(self, incident: PagedIncident) -> tuple[SourceTime | None, int, str]:
         """The end, and when that was said: a merged incident ends with its parent, and not before it was merged.
 
-        Raises Unreadable `merged`.
+        The third is the parent where no file tells of it. Raises Unreadable `merged`.
         """
         end, said_at, seen = incident.end, incident.said_at, [incident.word.id]
         while incident.parent is not None:
@@ -166,13 +166,13 @@ class _PagedStatements:
             if parent in self._unread:
                 break  # what is wrong with the parent is told, and nothing is stated
             if parent not in self._known:
-                raise MergedIntoMissing(place=incident.word.node.place, name=name, id=incident.word.id, parent=parent)
+                return end, said_at, parent
             seen.append(parent)
             incident = self._known[parent]
             said_at = max(said_at, incident.said_at)
             if end is not None:
                 end = None if incident.end is None else max(end, incident.end, key=lambda at: at.us)
-        return end, said_at
+        return end, said_at, ""
 
     def _left_out(self, incident: PagedIncident) -> str | None:
         """Why an incident is left out as asked; None where it is not. Raises Unreadable `missing_text`."""

@@ -37,6 +37,7 @@ from ledger.imports.reconciling.compare import (
 )
 from ledger.imports.reconciling.holdings import Field, Holding
 from ledger.imports.reconciling.matching import Matched, end_of, matches
+from ledger.imports.reconciling.merged import with_held_parents
 from ledger.imports.reconciling.outcome import AskedOfOutages, Correction, Reconciled
 from ledger.imports.reconciling.vanished import covers
 from ledger.imports.statements import ExcludedSpan, Faults, LeftOut, OutageStatement, Reading
@@ -85,7 +86,7 @@ class _Reconciliation:
     def _lasting(self) -> list[OutageStatement]:
         """Statements of outages that have a length, and reports without one that may end another; notes the others."""
         lasting = []
-        for statement in self._reading.statements:
+        for statement in with_held_parents(self._reading.statements, self._held, self._faults, self._out.notes):
             start, end = statement.start, statement.end
             if end is None or end.us > start.us or (self._reading.policy.grows and end.us == start.us):
                 lasting.append(statement)
@@ -270,9 +271,8 @@ class _Reconciliation:
             )
             self._source(statement, start, correction)
             if start != holding.start:
-                self._out.corrected.append(
-                    Correction(incident=holding.id, field="started_at", was=holding.start, now=start)
-                )
+                begun = Correction(incident=holding.id, field="started_at", was=holding.start, now=start)
+                self._out.corrected.append(begun)
             if moved_end:
                 ended = Correction(incident=holding.id, field="ended_at", was=holding.end, now=end)
                 self._out.corrected.append(ended)

@@ -6,9 +6,9 @@ from ledger.refusals import Misread, UnknownWord
 
 
 class MergedIntoMissing(Misread, code="merged"):
-    """An incident that was merged lasts as long as its parent, of which these files do not tell."""
+    """An incident that was merged lasts as long as its parent, of which neither these files nor the ledger tell."""
 
-    message = "{name} was merged into {parent}, which is not in these files"
+    message = "{name} was merged into {parent}, which is neither in these files nor in the ledger"
     hint = "give a file that lists {parent} too; or record the outage by hand and pass --skip {id}"
     name: str
     id: str

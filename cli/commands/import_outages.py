@@ -175,14 +175,17 @@ def prometheus(
         raise click.UsageError(said("--threshold {text} is no ratio above 0 and at most 1", text=threshold))
     if step is not None and step_us is None:
         raise click.UsageError(said("--step {text} is no span such as 15s or 1m", text=step))
+    first, behind = (None if each is None else instant(each) for each in (since, until))
+    if first is not None and behind is not None and first >= behind:
+        raise click.UsageError(said("--from {since} is not before --to {until}", since=since, until=until))
     asked = SeriesOptions(
         rules=rules,
         threshold=ratio,
         step_us=step_us,
         gap=gap,
         partial=partial,
-        since=None if since is None else instant(since),
-        until=None if until is None else instant(until),
+        since=first,
+        until=behind,
     )
     take_statements(files, lambda given: read_prometheus(given, asked), options)
 

@@ -314,10 +314,19 @@ def test_the_step() -> None:
     assert read(answer(series("1 0 1", step=60))).policy.resolution_us == 60_000_000
     assert codes(answer(series("1 0 1", step=60)), step_us=30_000_000) == ["missing_samples"]
     assert codes(answer(series("1 0 1", step=60)), step_us=45_000_000) == ["off_step"]
-    assert codes(answer(series("1"))) == codes(answer()) == ["unknown_step"]
+    assert codes(answer(series("1"))) == codes(answer(series(""))) == ["unknown_step"]
     assert read(answer(series("1")), step_us=15_000_000).statements == ()
     twice = answer({"metric": LABELS, "values": [[T0, "1"], [T0, "1"]]})
     assert codes(twice) == codes(twice, step_us=15_000_000) == ["not_ascending"]
+
+
+def test_an_answer_without_series_states_nothing() -> None:
+    reading = read(answer())
+    assert (reading.statements, reading.extents) == ((), ())
+    assert reading.notes[0] == "the answer has no series: it states nothing"
+    skip = frozenset({("zone", "east")})
+    left_out = read(answer(series("1")), rules=LabelRules(functions=RULES.functions, all_accounts=True, skip=skip))
+    assert (left_out.statements, [each.key for each in left_out.left_out]) == ((), [NAME])
 
 
 ONE = "p1.json:1: $.data.result[0]"

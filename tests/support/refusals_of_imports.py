@@ -308,6 +308,11 @@ PROMETHEUS = [
     _range("neither up nor down", _matrix(_series("1", "0.5"))),
     _range("a threshold that is none", _matrix(), "--threshold 2"),
     _range("a step that is none", _matrix(), "--step soon"),
+    _range(
+        "a query that ends before it begins",
+        _matrix(),
+        "--from 2026-03-04T00:00:00+08:00 --to 2026-03-03T00:00:00+08:00",
+    ),
 ]
 
 

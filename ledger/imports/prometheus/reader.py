@@ -42,6 +42,7 @@ from ledger.refusals.imports.prometheus import (
 )
 
 SOURCE = "prometheus"
+_EMPTY = said("the answer has no series: it states nothing")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RATIO = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 _SPAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?(ms|s|m|h|d)?")
@@ -86,7 +87,7 @@ def read_prometheus(files: Sequence[SourceFile], asked: SeriesOptions) -> Readin
             with faults.gathering():
                 spans |= series.spans()
                 chosen.append(series)
-    step_us = asked.step_us or _shortest(spans, name, faults)
+    step_us = asked.step_us or _shortest(spans, name, faults) if chosen else SECOND_US
     measure = answers.measure(step_us)
     outages: list[OutageStatement] = []
     reached: dict[str, tuple[int, int]] = {}
@@ -100,7 +101,7 @@ def read_prometheus(files: Sequence[SourceFile], asked: SeriesOptions) -> Readin
         statements=tuple(sorted(outages, key=lambda each: (each.start.us, each.incident))),
         extents=(Extent(scope="", keys=reached),) if reached and not answers.partial else (),
         left_out=sorter.left_out(),
-        notes=(*answers.notes, *sorter.notes()),
+        notes=(*answers.notes, *([] if answers.series else [_EMPTY]), *sorter.notes()),
     )
 
 

@@ -490,6 +490,13 @@ def test_a_page_of_another_page_is_refused() -> None:
     assert (fault.code, fault.message.partition(": this")[0]) == ("other_page", "p1.json: $[1]")
 
 
+@pytest.mark.parametrize("empty", [[], {"incidents": []}])
+def test_an_empty_page_is_the_end_of_a_list_in_pages(empty: object) -> None:
+    first = [OVER | {"page_id": "pg"}, OLD | {"page_id": "pg"}]
+    assert read(first, empty) == read(first)
+    assert read(empty, [OVER], empty).notes == read(empty, [OVER]).notes
+
+
 def test_maintenances_in_the_v1_list_are_such() -> None:
     (told,) = read([maintenance(BEGUN, DONE)]).statements
     assert (told.scope, len(told.exclusions)) == ("/maintenances", 1)

@@ -288,6 +288,7 @@ def test_all_pages_are_taken_in_whatever_order_and_files() -> None:
     assert brief(read(*pages)) == ["Q0 02:00-", "Q2 02:00-", "Q4 02:00-"]
     several = [file(one, name=f"{number}.json") for number, one in enumerate(pages)]
     assert brief(read_pagerduty(several, PagerDutyOptions(**ROUTING))) == ["Q0 02:00-", "Q2 02:00-", "Q4 02:00-"]
+    assert brief(read(*(page | {"total": 3} for page in pages))) == ["Q0 02:00-", "Q2 02:00-", "Q4 02:00-"]
 
 
 @pytest.mark.parametrize(
@@ -302,6 +303,9 @@ def test_all_pages_are_taken_in_whatever_order_and_files() -> None:
             [listed(row("Q2"), DONE, more=True), listed(DONE)],
             "`more` is true, and what follows is not the next page: incident Q1 stands in both",
         ),
+        ([listed(row(), total=2)], "there are 1 of 2 incidents"),
+        ([listed(row(), total=1), listed(row("Q2"), offset=0, total=3)], "there are 1 of 3 incidents"),
+        ([paged(0, more=True), paged(2, more=False) | {"total": 3}], "there are 2 of 3 incidents"),
     ],
 )
 def test_a_part_of_an_answer_is_refused(pages: list[Json], missing: str) -> None:

@@ -168,6 +168,7 @@ PAGERDUTY = [
     _pagerduty("the last page is missing", {"incidents": [_paged()], "offset": 0, "limit": 25, "more": True}),
     _pagerduty("the next page is not told", {"incidents": [_paged()], "more": True}),
     _pagerduty("the first page is missing", {"incidents": [_paged()], "offset": 25, "limit": 25, "more": False}),
+    _pagerduty("fewer incidents than it says", {"incidents": [_paged()], "more": False, "total": 2}),
     _pagerduty("a page that is no number", {"incidents": [_paged()], "offset": "first"}),
     _pagerduty(
         "merged into one that is not there",

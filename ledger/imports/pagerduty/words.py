@@ -113,13 +113,19 @@ class PagedIncident(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncidentPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of an answer: the ids of its incidents, and `offset` and `limit` where it tells them."""
+    """A page of an answer: the ids of its incidents, and `offset`, `limit` and `total` where it tells them."""
 
     place: str
     ids: frozenset[object]
     offset: int | None
     limit: int | None
+    total: int | None
     more: bool
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is the only page of its answer."""
+        return not self.offset and not self.more
 
 
 class Found(msgspec.Struct, kw_only=True):
@@ -213,6 +219,7 @@ def _page(root: Node) -> IncidentPage:
         ids=frozenset(id_ for row in rows if isinstance(row, dict) and isinstance(id_ := row.get("id"), str)),
         offset=_whole(root.at("offset")),
         limit=_whole(root.at("limit")),
+        total=_whole(root.at("total")),
         more=bool(more.value),
     )
 
@@ -226,7 +233,7 @@ def _whole(node: Node) -> int | None:
 
 
 def _check_complete(pages: Sequence[IncidentPage]) -> None:
-    """Raises Unreadable `incomplete` where a page says that more come, and none of them is here."""
+    """Raises Unreadable `incomplete` where a page says that there are more incidents, and they are not here."""
     offsets = {page.offset for page in pages}
     if pages and None not in offsets and 0 not in offsets:
         raise IncompleteList(
@@ -250,6 +257,12 @@ def _check_complete(pages: Sequence[IncidentPage]) -> None:
                 offset=page.offset + page.limit,
                 limit=page.limit,
             )
+            raise IncompleteList(place=page.place, missing=missing)
+    listed = frozenset[object]().union(*(page.ids for page in pages))
+    for page in pages:
+        n = len(page.ids if page.is_all else listed)
+        if page.total is not None and page.total > n:
+            missing = said("there are {n} of {total} incidents", n=n, total=page.total)
             raise IncompleteList(place=page.place, missing=missing)
 
 

@@ -48,9 +48,9 @@ class IncompleteList(Misread, code="incomplete"):
 
 
 class UnreadablePaging(Misread, code="wrong_shape"):
-    """An answer says by offset, limit and more which page it is."""
+    """An answer says by offset, limit, total and more which page it is."""
 
-    message = "offset and limit are whole numbers, and more is true or false"
+    message = "offset, limit and total are whole numbers, and more is true or false"
     hint = "export the file again, and leave it as it comes"
 
 

@@ -75,7 +75,7 @@ def _label_options(command: Callable[..., None]) -> Callable[..., None]:
         "--skip",
         multiple=True,
         metavar="LABEL=VALUE",
-        help="Leave out what bears it, or with ID@START one outage; repeatable.",
+        help="Leave out what bears it, or by ID or ID@START one outage; repeatable.",
     )
     @only_mapped_option
     @functools.wraps(command)

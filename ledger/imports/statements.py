@@ -120,6 +120,10 @@ class LeftOut(msgspec.Struct, frozen=True):
     key: str
     why: str
 
+    def is_about(self, key: str) -> bool:
+        """Whether it is what has this key, one outage of that, or all that the source's id names."""
+        return key in (self.key, self.key.rpartition("@")[0]) or key.startswith(f"{self.key}:")
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """All that the files of one source say.

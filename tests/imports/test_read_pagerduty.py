@@ -247,6 +247,9 @@ def test_skipping_by_incident_by_start_and_by_kind_of_event() -> None:
     dreamt = event("dreamt", "02:30")
     assert brief(read(listed(DONE, row("Q2")), skip=frozenset({"Q1"}))) == ["Q2 02:00-"]
     assert brief(read(listed(DONE), skip=frozenset({"Q1@2026-03-03T10:00:00+08:00"}))) == []
+    for word in ("pagerduty:Q1", "pagerduty:Q1@2026-03-03T10:00:00+08:00"):
+        reading = read(listed(DONE), skip=frozenset({word}))
+        assert (brief(reading), reading.notes) == ([], ())
     assert brief(read(dreamt, RESOLVED, skip=frozenset({"incident.dreamt"}))) == ["Q1 02:00-03:00"]
     reading = read(listed(DONE), skip=frozenset({"Q7"}))
     assert reading.notes == ("--skip Q7: nothing in this file has that id",)

@@ -299,9 +299,10 @@ def test_what_is_left_out() -> None:
 
 def test_one_outage_of_a_series_is_left_out_by_its_start_to_within_a_step() -> None:
     data = answer(series("1 0 1 0 1"), series("1 1 1 1 1", labels=OTHER))
-    digest = read(data).statements[0].incident.split(":")[1]
-    for start in ("2026-03-03T02:00:15Z", "2026-03-03T02:00:07Z"):
-        episode = parse_episode(f"{digest}@{start}")
+    incident = read(data).statements[0].incident
+    digest = incident.split(":")[1]
+    for word in (f"{digest}@2026-03-03T02:00:15Z", f"{digest}@2026-03-03T02:00:07Z", incident):
+        episode = parse_episode(word)
         assert episode is not None
         skip = frozenset({episode})
         reading = read(data, rules=LabelRules(functions=RULES.functions, all_accounts=True, skip_episodes=skip))

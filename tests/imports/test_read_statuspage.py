@@ -516,6 +516,8 @@ def test_skipping_by_incident_by_component_and_by_outage() -> None:
         reading = skipping(start)
         assert brief(reading) == ["i1:ph:2 10:50-11:00"]
         assert [(one.key, "skipped as asked" in one.why) for one in reading.left_out] == [("i1:ph", True)]
+    for second in ("i1:ph:2", f"i1:ph:2@{at('10:50')}"):
+        assert brief(skipping(second)) == ["i1:ph 10:00-10:40"]
     reading = skipping("i9", f"i1@{at('10:01')}")
     assert len(reading.statements) == 2
     assert [one for one in reading.notes if "--skip" in one] == [

@@ -425,3 +425,9 @@ def test_what_an_import_was_asked_to_leave_out_has_not_vanished() -> None:
     left_out = (LeftOut("event", "skipped as asked"),)
     found = outcome([], [holds(0, 60, key="event:c"), holds(0, 60)], extents=(PAGE,), left_out=left_out)
     assert found.vanished == ["k:0"]
+
+
+def test_an_outage_that_was_left_out_by_its_start_has_not_vanished() -> None:
+    firing = Extent(scope="page", open_only=True)
+    found = outcome([], [holds(0, None)], extents=(firing,), left_out=(LeftOut("k@2026-03-03T00:00:00Z", "skipped"),))
+    assert found.vanished == []

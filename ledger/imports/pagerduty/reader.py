@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.outages import BY_HAND, check_functions, source_id, target
-from ledger.imports.pagerduty.words import PagedIncident, incidents, read_words
+from ledger.imports.outages import BY_HAND, check_functions, target
+from ledger.imports.pagerduty.words import SOURCE, PagedIncident, incidents, names, read_words
 from ledger.imports.skips import Skips
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target
@@ -26,7 +26,6 @@ from ledger.refusals.imports.pagerduty import (
 )
 from ledger.refusals.imports.shared import ToldEndBeforeStart
 
-SOURCE = "pagerduty"
 SCOPE = "incidents"
 POLICY = Policy(one_a_key=True)
 
@@ -118,7 +117,7 @@ class _PagedStatements:
         self._priorities[word.priority[0] if word.priority else ""] += 1
         statement = OutageStatement(
             key=word.id,
-            incident=source_id(SOURCE, word.id),
+            incident=names(word.id)[1],
             name=word.name,
             scope=SCOPE,
             function=function,
@@ -177,7 +176,7 @@ class _PagedStatements:
     def _left_out(self, incident: PagedIncident) -> str | None:
         """Why an incident is left out as asked; None where it is not. Raises Unreadable `missing_text`."""
         word, asked = incident.word, self._asked
-        if self._skips.has_episode(word.start, word.id):
+        if self._skips.has_episode(word.start, *names(word.id)):
             return said("skipped as asked")
         if asked.urgency is not None and word.urgency is None:
             raise NoUrgency(place=word.node.place, name=word.name, id=word.id)

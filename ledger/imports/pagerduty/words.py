@@ -8,6 +8,7 @@ import msgspec
 
 from domain.text import said
 from domain.time import SECOND_US
+from ledger.imports.outages import source_id
 from ledger.imports.skips import Skips
 from ledger.imports.source import Node, Number, SourceTime, documents, recordable
 from ledger.imports.statements import Faults, SourceFile
@@ -25,6 +26,7 @@ from ledger.refusals.imports.pagerduty import (
     UnreadablePaging,
 )
 
+SOURCE = "pagerduty"
 STATUSES = frozenset({"triggered", "acknowledged", "resolved"})
 URGENCIES = frozenset({"high", "low"})
 RESOLVED, REOPENED = "incident.resolved", "incident.reopened"
@@ -145,6 +147,11 @@ class Found(msgspec.Struct, kw_only=True):
         self.words.setdefault(word.id, []).append(word)
 
 
+def names(id_: str) -> tuple[str, str]:
+    """What PagerDuty calls an incident, and what the ledger does."""
+    return id_, source_id(SOURCE, id_)
+
+
 def read_words(files: Sequence[SourceFile], skips: Skips, faults: Faults) -> Found:
     """All that the files say. `faults` gets what cannot be read, and pages that are missing."""
     found = Found(words={}, pages=[])
@@ -197,7 +204,7 @@ def _one(root: Node, skips: Skips, found: Found, faults: Faults) -> None:
         for node in root.items("incidents"):
             with faults.gathering():
                 id_ = node.text("id")
-                if skips.has(id_):
+                if skips.has(*names(id_)):
                     found.skipped.add(id_)
                 else:
                     found.ids.add(id_)
@@ -289,7 +296,7 @@ def _event(event: Node, skips: Skips, found: Found) -> None:
     kind = event.choice("event_type", TELLING, UnknownEventType)
     data = event.at("data")
     id_ = data.text("id")
-    if skips.has(id_):
+    if skips.has(*names(id_)):
         found.skipped.add(id_)
         return
     found.ids.add(id_)

@@ -225,7 +225,8 @@ def _statements(
         return
     reached[series.key] = (found.first_us, found.last_us)
     for statement in _outages(series, *series.sorted, found, measure.step_us):
-        if sorter.skips(series.id, statement.start.us, series.key, statement.start.text, measure.step_us - 1):
+        ids, starts = (series.id, statement.incident), (statement.start.us,)
+        if sorter.skips(ids, starts, series.key, statement.start.text, measure.step_us - 1):
             reached.pop(series.key, None)  # absence of the others there would say nothing of the one left out
         else:
             yield statement

@@ -333,8 +333,8 @@ class _Reconciliation:
         return any(covers(extent, holding) for extent in self._reading.extents)
 
     def _is_left_out(self, holding: Holding) -> bool:
-        """Whether the import was asked to leave it out, by its key or by the source's id that the key begins with."""
-        return any(holding.key == one.key or holding.key.startswith(f"{one.key}:") for one in self._reading.left_out)
+        """Whether the import was asked to leave it out."""
+        return any(one.is_about(holding.key) for one in self._reading.left_out)
 
     def _absorb(self, holding: Holding) -> None:
         """Two outages of one key are one by what the source says now: the other one counts for both."""

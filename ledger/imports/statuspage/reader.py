@@ -136,12 +136,13 @@ class _PageStatements:
     def _state(self, course: ComponentCourse, key: str, piece: Piece, number: int) -> None:
         """One outage. A skipped one keeps its number."""
         event = course.event
-        if self._skips.has_episode(piece.start, event.id, key):
+        incident = key if number == 1 else f"{key}:{number}"
+        if self._skips.has_episode(piece.start, event.id, key, incident) or (number > 1 and self._skips.has(incident)):
             self.left_out.append(LeftOut(key, said("the outage at {at} is skipped as asked", at=piece.start.text)))
             return
         statement = OutageStatement(
             key=key,
-            incident=checked_id(key if number == 1 else f"{key}:{number}", piece.start.place),
+            incident=checked_id(incident, piece.start.place),
             name=course.who,
             scope=scope_of(self.page, planned=event.planned),
             function=self._mapped[course.code],

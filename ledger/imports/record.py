@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -51,12 +51,20 @@ class ReadFile(msgspec.Struct, frozen=True):
 def take_over(
     ledger: Ledger, found: Sequence[Sourced], actor: str, *, dry_run: bool = False, now: Clock = clock.now_us
 ) -> Taken:
-    """Carry out commands that a source sends. Raises Refusal with the source's place; nothing is recorded then."""
+    """Carry out commands that a source sends.
+
+    Raises the refusal, or ManyFaults, each with the source's place; nothing is recorded then. A command about what a
+    refused one would have made is left out.
+    """
     taken = Taken(commands=len(found), notes=[])
+    faults = Faults()
+    unmade: set[tuple[str, str]] = set()
     with ledger.writing(commit=not dry_run) as log:
         for sourced in found:
             fields = dict(sourced.fields)
             words = str(fields.pop("command"))
+            if unmade.intersection(_named(fields)):
+                continue
             try:
                 done = carry_out(log, build(words, fields), actor, now())
             except (IncidentWasWithdrawn, Undone) as refusal:
@@ -65,11 +73,31 @@ def take_over(
                 continue
             except Refusal as refusal:
                 refusal.at(sourced.place)
-                raise
+                if isinstance(refusal, Conflict | Damaged):
+                    raise
+                faults.add(refusal)
+                unmade.update(_made(words, fields))
+                continue
             taken.recorded += done.recorded
             taken.noops += done.noop
+        faults.check()
         taken.position = log.position()
     return taken
+
+
+def _named(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What a command is about, by the fields that name it."""
+    named = {name: value for name, value in fields.items() if isinstance(value, str)}
+    yield from ((name, named[name]) for name in ("account", "incident", "bill", "voucher") if name in named)
+    if "month" in named:
+        yield "month", f"{named.get('account')} {named['month']}"
+
+
+def _made(words: str, fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What would be there, had the command not been refused: without it, later commands about that are refused too."""
+    for name, value in _named(fields):
+        if name != "account" or words == "account enroll":
+            yield name, value
 
 
 def reconcile_source(

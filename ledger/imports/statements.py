@@ -155,6 +155,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: list[Refusal] = []
+        self._told: set[tuple[str, str]] = set()
 
     def __len__(self) -> int:
         return len(self._found)
@@ -170,7 +171,11 @@ class Faults:
             self.add(refusal)
 
     def add(self, refusal: Refusal) -> None:
-        """One more fault. Raises ManyFaults at `MOST_FAULTS`."""
+        """One more fault, unless the same was told of the same place. Raises ManyFaults at `MOST_FAULTS`."""
+        told = refusal.code, refusal.message
+        if told in self._told:
+            return
+        self._told.add(told)
         self._found.append(refusal)
         if len(self._found) >= MOST_FAULTS:
             self.check()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
+from cli.terminal.language import in_language
 from domain.refusals import Refusal
 from domain.time import SECOND_US
 from ledger.application import Ledger
@@ -144,6 +145,15 @@ def test_what_a_person_changed_stays_and_is_handed_back_when_asked(source: Sourc
     source.take(read(told(0, 4)), take_source=frozenset({"e:c"}))
     assert source.hours() == [(0, 4)]
     assert source.held()["e:c"].persons == frozenset()
+
+
+def test_in_chinese_a_note_names_fields_and_functions_in_words(source: Source) -> None:
+    source.take(read(told(1, 2)))
+    notes = source.take(read(told(1, 3, function="inbound_routing"))).notes
+    assert [in_language(note, "zh") for note in notes] == [
+        "e:c：结束时间原为2026-03-03T10:00:00+08:00，现为2026-03-03T11:00:00+08:00",
+        "e:c：功能原为坐席通话，现为呼入路由",
+    ]
 
 
 def test_a_withdrawal_by_a_person_stays(source: Source, slaledger: CommandLine) -> None:

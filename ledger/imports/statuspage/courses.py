@@ -212,9 +212,7 @@ def _settle(course: ComponentCourse, loose: Loose, firm: Sequence[tuple[Componen
             )
         )
     elif own is None:
-        raise RecoveryWithoutStart(
-            place=moment.place, who=said("{event}: {code} was already down", event=course.event.id, code=course.code)
-        )
+        raise RecoveryWithoutStart(place=moment.place, who=said("{who} was already down", who=course.who))
     else:
         course.notes.append(
             said(

@@ -17,7 +17,7 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
-from ledger.imports.reconciling.differences import resting_claims, staying, unmeasured
+from ledger.imports.reconciling.differences import resting_claims, staying, unlisted, unmeasured
 from ledger.imports.reconciling.holdings import holdings
 from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
@@ -135,6 +135,7 @@ def reconcile_source(
         taken.notes += staying(outcome, reading.source, zone)
         taken.notes += resting_claims(log, outcome, held, zone, now())
         taken.notes += unmeasured(reading, earlier, zone)
+        taken.notes += unlisted(log, reading, earlier, zone)
         if _is_news(reading, files, earlier):
             taken.recorded += len(_note_read(log, reading, files, actor, now()))
         taken.position = log.position()
@@ -219,7 +220,7 @@ def _hashes(files: Iterable[ReadFile]) -> tuple[str, ...]:
 
 
 def _note_read(log: Writer, reading: Reading, files: Sequence[ReadFile], actor: str, now: int) -> list[int]:
-    reached = [extent for extent in reading.extents if not extent.open_only]
+    reached = [extent for extent in reading.extents if extent.lists_all or extent.keys is not None]
     spans = [span for extent in reached for span in (extent.keys or {"": (extent.since, extent.until)}).values()]
     event = SourceRead(
         source=reading.source,

@@ -90,14 +90,21 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
 
     `since` to `until`: every outage of the scope whose span lies in there. `open_only`: outages that are still open,
     and no others. `keys`: for each key that is named there, every outage from its first to its second instant; with
-    it, `since` and `until` do not count. A partial or filtered file has no extent at all.
+    it, `since` and `until` do not count. A partial or filtered file has no extent at all. `planned` outages are
+    maintenances.
     """
 
     scope: str
     since: int = 0
     until: int = FOREVER
     open_only: bool = False
+    planned: bool = False
     keys: Mapping[str, tuple[int, int]] | None = None
+
+    @property
+    def lists_all(self) -> bool:
+        """Whether every outage from `since` on, that was not planned, is in the file."""
+        return not self.open_only and not self.planned and self.keys is None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):

@@ -392,11 +392,11 @@ EXTENTS: dict[str, tuple[Json | list[Json], list[Extent]]] = {
     "nothing at all": (page(), [UNRESOLVED]),
     "summary.json": (
         page(OPEN, maintenances=(), status={"indicator": "major"}, components=[{"id": "ph", "name": "Phone"}]),
-        [UNRESOLVED, Extent(scope="pg/maintenances", open_only=True)],
+        [UNRESOLVED, Extent(scope="pg/maintenances", open_only=True, planned=True)],
     ),
     "scheduled-maintenances.json": (
         {"page": {"id": "pg", "updated_at": SAID}, "scheduled_maintenances": [maintenance(BEGUN, DONE)]},
-        [Extent(scope="pg/maintenances", since=us(at("10:00")), until=us(SAID))],
+        [Extent(scope="pg/maintenances", since=us(at("10:00")), until=us(SAID), planned=True)],
     ),
     "a page of the v1 list": (
         [OVER | {"page_id": "pg"}, OLD | {"page_id": "pg"}],
@@ -416,13 +416,6 @@ def test_a_list_of_what_is_open_is_said_to_be_partial() -> None:
     note = "p1.json lists only what is unresolved: it says nothing of outages that have ended"
     assert note in read(page(OPEN)).notes
     assert note not in read(page(OPEN, OVER | {"id": "i2"})).notes
-
-
-def test_a_file_that_begins_within_the_month_of_an_outage_is_noted() -> None:
-    note = "these files reach back to 2026-03-03T09:50:00+08:00: earlier outages, in 2026-03 or before, are not in them"
-    assert note in read(page(OVER)).notes
-    older = OLD | {"created_at": "2026-02-27T10:00:00+08:00"}
-    assert not [one for one in read(page(OVER, older)).notes if "reach back" in one]
 
 
 def test_when_the_page_said_so() -> None:

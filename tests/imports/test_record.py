@@ -117,6 +117,29 @@ def test_each_newer_file_is_noted_once(source: Source) -> None:
     assert (event.scope, event.said_at, event.since, event.until) == ("pg", DAY_US + HOUR_US, DAY_US, None)
 
 
+def reaching(since: int, said_at: int, **more: Any) -> Reading:
+    """A page of that hour which lists all since another."""
+    until = DAY_US + said_at * HOUR_US
+    return read(said_at=said_at, extents=(Extent(scope="pg", since=DAY_US + since * HOUR_US, until=until, **more),))
+
+
+def test_how_far_files_reach_is_noted_where_no_earlier_ones_reach_to_their_beginning(source: Source) -> None:
+    note = "these files reach back to 2026-03-03T10:00:00+08:00: earlier outages, in 2026-03 or before, are not in them"
+    assert source.take(reaching(1, 4, planned=True)).notes == []
+    assert source.take(reaching(2, 4)).notes == [note]
+    assert source.take(reaching(2, 5)).notes == []
+    assert source.take(reaching(5, 9)).notes == []
+    (gap,) = source.take(reaching(10, 12)).notes
+    assert "2026-03-03T18:00:00+08:00" in gap
+    before_any_account = -24 * 62
+    assert source.take(reaching(before_any_account, 13)).notes == []
+
+
+def test_the_month_that_files_lack_is_the_one_before_where_they_begin_with_a_month(source: Source) -> None:
+    (note,) = source.take(reaching(-24 * 2 - 8, 4)).notes
+    assert note.endswith("2026-03-01T00:00:00+08:00: earlier outages, in 2026-02 or before, are not in them")
+
+
 def test_an_older_file_is_refused_until_that_is_said(source: Source) -> None:
     source.take(read(told(1, 5), said_at=6))
     with pytest.raises(OlderFile):

@@ -94,6 +94,22 @@ def unmeasured(reading: Reading, earlier: Iterable[SourceRead], zone: str) -> It
             )
 
 
+def unlisted(log: Reader, reading: Reading, earlier: Iterable[SourceRead], zone: str) -> Iterator[Said]:
+    """A note where the files begin after accounts were enrolled, and no earlier ones reach to their beginning."""
+    since = min((extent.since for extent in reading.extents if extent.lists_all), default=None)
+    if since is None or any(_reaches(event, since) for event in earlier) or not log.enrolled_before(since):
+        return
+    yield said(
+        "these files reach back to {oldest}: earlier outages, in {month} or before, are not in them",
+        oldest=rfc3339(since, zone),
+        month=month_of(since - 1, zone),
+    )
+
+
+def _reaches(event: SourceRead, instant: int) -> bool:
+    return event.since is not None and event.since <= instant <= (instant if event.until is None else event.until)
+
+
 def _shown(each: Correction, value: int | str | None, zone: str) -> str:
     """A value of the field; the name of a function is a word of the catalogue."""
     if value is None:

@@ -155,10 +155,11 @@ def extents(pages: Iterable[PageFile]) -> Iterator[Extent]:
         for listed in page.lists if page.page else ():
             scope = scope_of(page.page, planned=listed.planned)
             if not listed.complete and not listed.paged:
-                yield Extent(scope=scope, open_only=True)
+                yield Extent(scope=scope, open_only=True, planned=listed.planned)
             elif listed.oldest is not None and listed.complete:
                 until = listed.newest if listed.paged else page.said_at
-                yield Extent(scope=scope, since=listed.oldest.us, until=FOREVER if until is None else until)
+                until = FOREVER if until is None else until
+                yield Extent(scope=scope, since=listed.oldest.us, until=until, planned=listed.planned)
 
 
 def scope_of(page: str, *, planned: bool) -> str:

@@ -117,7 +117,7 @@ def reconcile_source(
     """
     with ledger.writing(commit=not dry_run) as log:
         if reading.said_at is not None:
-            _check_said_at(reading.said_at, files, now())
+            check_said_at(reading.said_at, _names(files), now())
         earlier = _reads(log, reading)
         if not asked.older:
             _check_order(reading, files, earlier)
@@ -178,12 +178,12 @@ def _reads(log: Reader, reading: Reading) -> list[SourceRead]:
     return [event for event in events if isinstance(event, SourceRead) and event.scope == reading.scope]
 
 
-def _check_said_at(said_at: int, files: Sequence[ReadFile], now: int) -> None:
+def check_said_at(said_at: int, names: str, now: int) -> None:
     """Raises Refusal `in_the_future`: after such a file each file until then would be an older one."""
     try:
         check_time("said_at", said_at, now)
     except Refusal as refusal:
-        refusal.at(_names(files))
+        refusal.at(names)
         raise
 
 

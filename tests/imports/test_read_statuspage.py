@@ -232,6 +232,19 @@ def test_an_outage_without_length_is_left_out_and_takes_no_number() -> None:
     assert [(one.key, one.why) for one in reading.left_out] == [("i1:ph", f"the outage at {at('09:55')} has no length")]
 
 
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (change(UP, UP), ["i1:ph 10:00-10:40", "i2:ph 10:20-10:40"]),
+        (change(OUT, UP), ["i1:ph 10:00-10:40", "i2:ph 10:20-11:30"]),
+        (change(UP, PART), ["i1:ph 10:00-10:40", "i2:ph 10:20-10:40", "i2:ph:2 11:30-"]),
+    ],
+)
+def test_what_an_incident_finds_up_another_one_brought_back(last: Json, expected: list[str]) -> None:
+    second = incident(update("10:20", change(OUT, OUT)), update("11:30", last, status="monitoring"), id="i2")
+    assert brief(read(page(second, OVER))) == expected
+
+
 def test_what_another_incident_accounts_for_needs_no_start() -> None:
     other = incident(BACK, id="i2", started_at=at("09:00"))
     reading = read(page(incident(DOWN, **RESOLVED), other))

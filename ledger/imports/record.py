@@ -17,6 +17,7 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
+from ledger.imports.reconciling.continued import with_ends
 from ledger.imports.reconciling.differences import resting_claims, staying, unlisted, unmeasured
 from ledger.imports.reconciling.holdings import holdings
 from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
@@ -122,7 +123,7 @@ def reconcile_source(
         if not asked.older:
             _check_order(reading, files, earlier)
         held = holdings(log, reading.source, reading.statements, one_a_key=reading.policy.one_a_key)
-        outcome = reconcile(reading, held, asked)
+        outcome = reconcile(with_ends(reading, held, earlier), held, asked)
         if outcome.steps and not asked.older:
             _check_is_new(reading, files, earlier)
         faults = Faults()

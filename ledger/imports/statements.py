@@ -136,13 +136,15 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """All that the files of one source say.
 
     `said_at` is when the source said so, in microseconds, by its own clock: None where the format does not tell.
-    `ends` are the ends of a growing source's keys in order of receipt, each later than all before it.
+    `ends` are the ends of a growing source's keys in order of receipt, each later than all before it. `begins_up` are
+    keys that are up where the files begin: a statement without length, which ends what was open until then.
     """
 
     source: str
     policy: Policy
     statements: tuple[OutageStatement, ...]
     ends: Mapping[str, tuple[int, ...]] = {}
+    begins_up: tuple[OutageStatement, ...] = ()
     extents: tuple[Extent, ...] = ()
     said_at: int | None = None
     scope: str = ""

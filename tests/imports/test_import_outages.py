@@ -137,6 +137,13 @@ def test_a_later_chunk_goes_on_with_an_open_outage(books: CommandLine) -> None:
     assert (incident["ended_at"], incident["ended_within_seconds"]) == ("2026-03-03T10:01:00+08:00", 15)
 
 
+def test_an_outage_that_was_open_ends_where_the_next_chunk_begins_up(books: CommandLine) -> None:
+    (open_,) = take(books, "prometheus", [samples("1 0 0")])["left_open"]
+    answer = take(books, "prometheus", [samples("1 1 1", 1_772_503_245)])
+    assert (answer["closed"], answer["left_open"], answer["vanished"]) == ([open_], [], [])
+    assert take(books, "prometheus", [samples("1 1 1", 1_772_503_245)])["unchanged"] == 0
+
+
 def test_an_outage_that_fires_again_is_open_again(books: CommandLine) -> None:
     take(books, "alertmanager", alerts(None, day("11:00")))
     again = take(books, "alertmanager", alerts(None))

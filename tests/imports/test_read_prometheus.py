@@ -321,6 +321,14 @@ def test_the_step() -> None:
     assert codes(twice) == codes(twice, step_us=15_000_000) == ["not_ascending"]
 
 
+def test_what_begins_up_is_told() -> None:
+    reading = read(answer(series("1 0 1"), series("0 1 1", labels=OTHER)))
+    (told,) = reading.begins_up
+    assert told.end is not None
+    assert (told.key, told.start.us, told.end.us, told.start_known) == (NAME, T0 * 10**6, T0 * 10**6, False)
+    assert read(answer(series("1 0 1"), warnings=["slow"]), partial=True).begins_up == ()
+
+
 def test_an_answer_without_series_states_nothing() -> None:
     reading = read(answer())
     assert (reading.statements, reading.extents) == ((), ())

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from domain.commands import Command
+from domain.events import SourceRead
 from domain.incident import Incident
 from domain.refusals import ManyFaults, Refusal
 from domain.time import FOREVER, MINUTE_US, SECOND_US
+from ledger.imports.reconciling.continued import with_ends
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
@@ -425,6 +427,32 @@ def test_what_an_import_was_asked_to_leave_out_has_not_vanished() -> None:
     left_out = (LeftOut("event", "skipped as asked"),)
     found = outcome([], [holds(0, 60, key="event:c"), holds(0, 60)], extents=(PAGE,), left_out=left_out)
     assert found.vanished == ["k:0"]
+
+
+@pytest.mark.parametrize(
+    ("until", "commands", "vanished"),
+    [
+        (59, ["close k:30 end 60"], []),
+        (58, [], ["k:30"]),
+        (60, [], ["k:30"]),
+        (70, [], ["k:30"]),
+        (None, [], ["k:30"]),
+    ],
+)
+def test_an_outage_that_was_open_ends_where_the_next_file_begins_up(
+    until: int | None, commands: list[str], vanished: list[str]
+) -> None:
+    earlier = [] if until is None else [SourceRead(source="p", scope="", files=(), since=us(0), until=us(until))]
+    reading = Reading(
+        source="p",
+        policy=Policy(one_a_key=False, resolution_us=MINUTE_US),
+        statements=(),
+        begins_up=(told(60, 60, start_known=False),),
+        extents=(Extent(scope="page", keys={"k": (us(60), us(90)), "l": (us(60), us(90))}),),
+    )
+    held = [holds(30, None), holds(10, 20), holds(30, None, "l", withdrawn="by mistake")]
+    found = reconcile(with_ends(reading, held, earlier), held)
+    assert ([words(step.command) for step in found.steps], found.vanished) == (commands, vanished)
 
 
 def test_an_outage_that_was_left_out_by_its_start_has_not_vanished() -> None:

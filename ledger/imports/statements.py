@@ -82,7 +82,10 @@ class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     states_all: bool = False
     """Whether the file states all that is out of its key now, and not one report of several."""
     parent: str = ""
-    """The key of the outage that it was merged into at `end`, where the files do not tell of that one."""
+    """The key of the outage that it was merged into: both end together, and it does not end before `merged_at`."""
+    parent_told: bool = True
+    """Whether `end` is that of both. Otherwise no file tells of the parent, and the ledger may hold it."""
+    merged_at: SourceTime | None = None
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,6 +75,18 @@ def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Read
     )
 
 
+class _Lasting(msgspec.Struct, frozen=True):
+    """Until when an incident lasts, when that was said, and into which other it was merged in the end.
+
+    `parent_told=False`: no file tells of the parent, and `end` is when the incident was merged into it.
+    """
+
+    end: SourceTime | None
+    said_at: int
+    parent: str
+    parent_told: bool
+
+
 class _PagedStatements:
     """Makes statements of incidents, and keeps what was left out."""
 
@@ -107,10 +119,11 @@ class _PagedStatements:
         function = self._function(incident)
         if function is None:
             return
-        end, said_at, parent = self._end(incident)
+        lasting = self._lasting(incident)
+        end = lasting.end
         if end is not None and end.us < word.start.us:
             raise ToldEndBeforeStart(place=end.place, end=end.text, start=word.start.text, advice=BY_HAND)
-        if end is not None and end.us == word.start.us and not parent:
+        if end is not None and end.us == word.start.us and lasting.parent_told:
             self.left_out.append(LeftOut(word.id, said("the outage at {at} has no length", at=word.start.text)))
             return
         self._urgencies[word.urgency or ""] += 1
@@ -125,8 +138,10 @@ class _PagedStatements:
             start=word.start,
             end=end,
             place=word.start.place,
-            said_at=said_at,
-            parent=parent,
+            said_at=lasting.said_at,
+            parent=lasting.parent,
+            parent_told=lasting.parent_told,
+            merged_at=incident.end if lasting.parent else None,
         )
         self.statements.append(statement)
         self._notes += _changes(incident)
@@ -152,10 +167,10 @@ class _PagedStatements:
                 kinds=_numbers(self._priorities),
             )
 
-    def _end(self, incident: PagedIncident) -> tuple[SourceTime | None, int, str]:
-        """The end, and when that was said: a merged incident ends with its parent, and not before it was merged.
+    def _lasting(self, incident: PagedIncident) -> _Lasting:
+        """How long it lasts: a merged incident ends with its parent, and not before it was merged.
 
-        The third is the parent where no file tells of it. Raises Unreadable `merged`.
+        Raises Unreadable `merged`.
         """
         end, said_at, seen = incident.end, incident.said_at, [incident.word.id]
         while incident.parent is not None:
@@ -165,13 +180,13 @@ class _PagedStatements:
             if parent in self._unread:
                 break  # what is wrong with the parent is told, and nothing is stated
             if parent not in self._known:
-                return end, said_at, parent
+                return _Lasting(end, said_at, parent, parent_told=False)
             seen.append(parent)
             incident = self._known[parent]
             said_at = max(said_at, incident.said_at)
             if end is not None:
                 end = None if incident.end is None else max(end, incident.end, key=lambda at: at.us)
-        return end, said_at, ""
+        return _Lasting(end, said_at, seen[-1] if len(seen) > 1 else "", parent_told=True)
 
     def _left_out(self, incident: PagedIncident) -> str | None:
         """Why an incident is left out as asked; None where it is not. Raises Unreadable `missing_text`."""

@@ -9,12 +9,12 @@ from typing import Any
 from domain.commands import ApplyExclusion
 from domain.incident import Exclusion
 from domain.text import said
-from domain.time import DEFAULT_ZONE, SECOND_US, Instant, Seconds, rfc3339
+from domain.time import DEFAULT_ZONE, FOREVER, SECOND_US, Instant, Seconds, rfc3339
 from domain.values import Clause, Id, Words
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.reconciling.outcome import Correction
 from ledger.imports.source import SourceTime
-from ledger.imports.statements import ExcludedSpan, OutageStatement
+from ledger.imports.statements import ExcludedSpan, OutageStatement, Target
 
 
 def tolerance_us(statement: OutageStatement, holding: Holding, resolution_us: int) -> int:
@@ -98,6 +98,21 @@ def held_target(holding: Holding) -> str:
     if incident.scope == "regions":
         return said("regions {regions}", regions=", ".join(incident.regions))
     return said("everybody") if incident.scope == "all" else said("several accounts")
+
+
+def held_as_target(holding: Holding) -> Target:
+    """Whom an outage of the ledger touches, as a statement says it; empty where it touches several accounts."""
+    incident = holding.incident
+    if incident.scope == "account":
+        return {"account": incident.account}
+    if incident.scope == "regions":
+        return {"regions": list(incident.regions)}
+    return {"all_accounts": True} if incident.scope == "all" else {}
+
+
+def end_or_none(at: int) -> int | None:
+    """An end; None for one that is not known."""
+    return None if at == FOREVER else at
 
 
 def instant_of(at: int, place: str) -> SourceTime:

@@ -17,7 +17,7 @@ import click
 from cli.terminal.help import Formatter
 from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
 from cli.terminal.vocabulary import word
-from cli.terminal.widths import folded
+from cli.terminal.widths import folded, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
 
@@ -227,6 +227,7 @@ def print_errors(refusals: Sequence[Refusal]) -> int:
 
 def _tell(text: str) -> None:
     """Print a text on stderr: wrapped and indented in a terminal, elsewhere on one line."""
+    text = one_line(text)
     if sys.stderr.isatty():
         text = "\n  ".join(folded(text, (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 2))
     print(text, file=sys.stderr)

@@ -210,9 +210,17 @@ class _Alerts:
                 self.faults.add(refusal)
                 continue
             for outage in outages(alert.reports.by_start.values()):
+                if self._skips(alert, outage):
+                    continue
                 if len(outage.reports) > 1:
                     self._joined.append(alert.name)
                 yield _statement(alert, *alert.sorted, outage, API if lists else "")
+
+    def _skips(self, alert: _Alert, outage: AlertOutage) -> bool:
+        """Whether an outage is left out by the id that one of its starts gives it."""
+        ids = {_incident(alert, report) for report in outage.reports}
+        starts = [report.start_us for report in outage.reports]
+        return self.sorter.skips(ids, starts, alert.key, outage.reports[0].start.text)
 
     def ends(self) -> dict[str, tuple[int, ...]]:
         """The ends of each alert that were received, each later than all before it."""
@@ -271,7 +279,7 @@ class _Alerts:
             place = f"{node.place}.startsAt"
             if start.text.startswith(_NEVER):
                 raise AlertWithoutStart(place=place)
-            if alert.sorted is None or self.sorter.skips(alert.key, start_us, alert.key, start.text):
+            if alert.sorted is None or self.sorter.skips((alert.key,), (start_us,), alert.key, start.text):
                 return None
             start = recordable(SourceTime(start.at, start.text, place))
             report = AlertReport(start=start, start_us=start_us, place=node.place)
@@ -309,7 +317,7 @@ def _untold(alert: _Alert, lists: int) -> Misread | None:
 def _statement(alert: _Alert, function: str, whom: Target, outage: AlertOutage, scope: str) -> OutageStatement:
     return OutageStatement(
         key=alert.key,
-        incident=source_id(SOURCE, alert.key, compact(outage.reports[0].start.at)),
+        incident=_incident(alert, outage.reports[0]),
         name=alert.name,
         scope=scope,
         function=function,
@@ -322,6 +330,10 @@ def _statement(alert: _Alert, function: str, whom: Target, outage: AlertOutage, 
         starts={report.start_us: report.told for report in outage.reports},
         states_all=scope == API,
     )
+
+
+def _incident(alert: _Alert, report: AlertReport) -> str:
+    return source_id(SOURCE, alert.key, compact(report.start.at))
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:

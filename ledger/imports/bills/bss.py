@@ -90,7 +90,7 @@ def read_bss(files: Sequence[SourceFile], *, asked: BssOptions) -> BillReading:
     with faults.gathering():
         kept = _of_products(items, names, asked.products)
     unborne = sorted(asked.call_items - {each for item in kept for each in item.names})
-    if unborne and kept and not asked.no_calls:
+    if unborne and kept and not asked.no_calls and not faults:
         faults.add(UnknownCallItemInAnswer(place=names, name=repr(unborne[0])))
     is_spread = any(page.is_spread for page in pages)
     sums, currencies = BillSums(is_spread=is_spread), Currencies(asked.currency)

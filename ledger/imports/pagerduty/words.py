@@ -8,6 +8,7 @@ import msgspec
 
 from domain.text import said
 from domain.time import SECOND_US
+from ledger.imports.outages import source_id
 from ledger.imports.skips import Skips
 from ledger.imports.source import Node, Number, SourceTime, documents, recordable
 from ledger.imports.statements import Faults, SourceFile
@@ -25,6 +26,7 @@ from ledger.refusals.imports.pagerduty import (
     UnreadablePaging,
 )
 
+SOURCE = "pagerduty"
 STATUSES = frozenset({"triggered", "acknowledged", "resolved"})
 URGENCIES = frozenset({"high", "low"})
 RESOLVED, REOPENED = "incident.resolved", "incident.reopened"
@@ -113,13 +115,19 @@ class PagedIncident(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncidentPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of an answer: the ids of its incidents, and `offset` and `limit` where it tells them."""
+    """A page of an answer: the ids of its incidents, and `offset`, `limit` and `total` where it tells them."""
 
     place: str
     ids: frozenset[object]
     offset: int | None
     limit: int | None
+    total: int | None
     more: bool
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is the only page of its answer."""
+        return not self.offset and not self.more
 
 
 class Found(msgspec.Struct, kw_only=True):
@@ -137,6 +145,11 @@ class Found(msgspec.Struct, kw_only=True):
     def add(self, word: Word) -> None:
         """One more word on an incident."""
         self.words.setdefault(word.id, []).append(word)
+
+
+def names(id_: str) -> tuple[str, str]:
+    """What PagerDuty calls an incident, and what the ledger does."""
+    return id_, source_id(SOURCE, id_)
 
 
 def read_words(files: Sequence[SourceFile], skips: Skips, faults: Faults) -> Found:
@@ -191,7 +204,7 @@ def _one(root: Node, skips: Skips, found: Found, faults: Faults) -> None:
         for node in root.items("incidents"):
             with faults.gathering():
                 id_ = node.text("id")
-                if skips.has(id_):
+                if skips.has(*names(id_)):
                     found.skipped.add(id_)
                 else:
                     found.ids.add(id_)
@@ -213,6 +226,7 @@ def _page(root: Node) -> IncidentPage:
         ids=frozenset(id_ for row in rows if isinstance(row, dict) and isinstance(id_ := row.get("id"), str)),
         offset=_whole(root.at("offset")),
         limit=_whole(root.at("limit")),
+        total=_whole(root.at("total")),
         more=bool(more.value),
     )
 
@@ -226,7 +240,7 @@ def _whole(node: Node) -> int | None:
 
 
 def _check_complete(pages: Sequence[IncidentPage]) -> None:
-    """Raises Unreadable `incomplete` where a page says that more come, and none of them is here."""
+    """Raises Unreadable `incomplete` where a page says that there are more incidents, and they are not here."""
     offsets = {page.offset for page in pages}
     if pages and None not in offsets and 0 not in offsets:
         raise IncompleteList(
@@ -250,6 +264,12 @@ def _check_complete(pages: Sequence[IncidentPage]) -> None:
                 offset=page.offset + page.limit,
                 limit=page.limit,
             )
+            raise IncompleteList(place=page.place, missing=missing)
+    listed = frozenset[object]().union(*(page.ids for page in pages))
+    for page in pages:
+        n = len(page.ids if page.is_all else listed)
+        if page.total is not None and page.total > n:
+            missing = said("there are {n} of {total} incidents", n=n, total=page.total)
             raise IncompleteList(place=page.place, missing=missing)
 
 
@@ -276,7 +296,7 @@ def _event(event: Node, skips: Skips, found: Found) -> None:
     kind = event.choice("event_type", TELLING, UnknownEventType)
     data = event.at("data")
     id_ = data.text("id")
-    if skips.has(id_):
+    if skips.has(*names(id_)):
         found.skipped.add(id_)
         return
     found.ids.add(id_)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.text import said
 from domain.time import FOREVER, SECOND_US
@@ -42,6 +43,7 @@ from ledger.refusals.imports.prometheus import (
 )
 
 SOURCE = "prometheus"
+_EMPTY = said("the answer has no series: it states nothing")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RATIO = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 _SPAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?(ms|s|m|h|d)?")
@@ -86,21 +88,23 @@ def read_prometheus(files: Sequence[SourceFile], asked: SeriesOptions) -> Readin
             with faults.gathering():
                 spans |= series.spans()
                 chosen.append(series)
-    step_us = asked.step_us or _shortest(spans, name, faults)
+    step_us = asked.step_us or _shortest(spans, name, faults) if chosen else SECOND_US
     measure = answers.measure(step_us)
     outages: list[OutageStatement] = []
+    begins_up: list[OutageStatement] = []
     reached: dict[str, tuple[int, int]] = {}
     for series in chosen:
         with faults.gathering():
-            outages += _statements(series, measure, sorter, reached)
+            outages += _statements(series, measure, sorter, reached, begins_up)
     faults.check()
     return Reading(
         source=SOURCE,
         policy=Policy(one_a_key=False, resolution_us=step_us),
+        begins_up=() if answers.partial else tuple(begins_up),
         statements=tuple(sorted(outages, key=lambda each: (each.start.us, each.incident))),
         extents=(Extent(scope="", keys=reached),) if reached and not answers.partial else (),
         left_out=sorter.left_out(),
-        notes=(*answers.notes, *sorter.notes()),
+        notes=(*answers.notes, *([] if answers.series else [_EMPTY]), *sorter.notes()),
     )
 
 
@@ -214,9 +218,13 @@ def _shortest(spans: set[int], file: str, faults: Faults) -> int:
 
 
 def _statements(
-    series: _Series, measure: SampleMeasure, sorter: Sorter, reached: dict[str, tuple[int, int]]
+    series: _Series,
+    measure: SampleMeasure,
+    sorter: Sorter,
+    reached: dict[str, tuple[int, int]],
+    begins_up: list[OutageStatement],
 ) -> Iterator[OutageStatement]:
-    """What a series tells; how far it does goes to `reached`. Raises Unreadable."""
+    """What a series tells. How far it does goes to `reached`, that it begins up to `begins_up`. Raises Unreadable."""
     for part in series.parts:
         part.check_step(measure.step_us)
     found = course(SampleLine(series.name, series.parts, measure.values), series.place, measure)
@@ -224,10 +232,14 @@ def _statements(
         return
     reached[series.key] = (found.first_us, found.last_us)
     for statement in _outages(series, *series.sorted, found, measure.step_us):
-        if sorter.skips(series.id, statement.start.us, series.key, statement.start.text, measure.step_us - 1):
+        ids, starts = (series.id, statement.incident), (statement.start.us,)
+        if sorter.skips(ids, starts, series.key, statement.start.text, measure.step_us - 1):
             reached.pop(series.key, None)  # absence of the others there would say nothing of the one left out
         else:
             yield statement
+    first = found.changes[0]
+    if not first.down:
+        begins_up.append(_outage(series, *series.sorted, measure.step_us, first, first))
 
 
 def _outages(
@@ -236,22 +248,29 @@ def _outages(
     for number, change in enumerate(found.changes):
         if not change.down:
             continue
-        start = _moment(change)
         end = found.changes[number + 1] if number + 1 < len(found.changes) else None
-        yield OutageStatement(
-            key=series.key,
-            incident=source_id(SOURCE, series.id, compact(start.at)),
-            name=series.name,
-            scope="",
-            function=function,
-            target=whom,
-            start=start,
-            end=None if end is None else _moment(end),
-            place=change.place,
-            start_known=number > 0,
-            seen_until=found.last_us if end is None else None,
-            uncertainty_us=step_us,
-        )
+        outage = _outage(series, function, whom, step_us, change, end)
+        yield replace(outage, start_known=number > 0, seen_until=found.last_us if end is None else None)
+
+
+def _outage(
+    series: _Series, function: str, whom: Target, step_us: int, change: StateChange, end: StateChange | None
+) -> OutageStatement:
+    """An outage that begins and ends with changes, and may have begun before."""
+    start = _moment(change)
+    return OutageStatement(
+        key=series.key,
+        incident=source_id(SOURCE, series.id, compact(start.at)),
+        name=series.name,
+        scope="",
+        function=function,
+        target=whom,
+        start=start,
+        end=None if end is None else _moment(end),
+        place=change.place,
+        start_known=False,
+        uncertainty_us=step_us,
+    )
 
 
 def _moment(change: StateChange) -> SourceTime:

@@ -6,7 +6,7 @@ component which something else has down is a mention, and no transition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -18,6 +18,9 @@ from ledger.refusals.imports.statuspage import NotAttributable, RecoveryWithoutS
 
 FAILED = frozenset({"partial_outage", "major_outage"})
 MAINTAINED = "under_maintenance"
+
+
+_Recoveries = Mapping[str, Sequence[SourceTime]]
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -55,7 +58,9 @@ def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -
     `faults` gets what cannot be told without guessing.
     """
     wanted = frozenset(codes)
-    found = [course for event in events if _has_begun(event) for course in _courses(event, wanted, faults)]
+    begun = [event for event in events if _has_begun(event)]
+    recoveries = _recoveries(begun)
+    found = [course for event in begun for course in _courses(event, wanted, recoveries, faults)]
     firm = [(course, piece) for course in found for piece in course.pieces]
     for course in found:
         for loose in course.loose:
@@ -88,12 +93,25 @@ def _has_begun(event: PageEvent) -> bool:
     )
 
 
-def _courses(event: PageEvent, codes: frozenset[str], faults: Faults) -> Iterator[ComponentCourse]:
+def _recoveries(events: Iterable[PageEvent]) -> _Recoveries:
+    """When updates of any event bring each component back, in order of time."""
+    found: dict[str, list[SourceTime]] = {}
+    for event in events:
+        for step in event.steps:
+            for change in step.changes:
+                if change.old in DOWN and change.new not in DOWN:
+                    found.setdefault(change.code, []).append(step.moment)
+    return {code: sorted(moments, key=lambda moment: moment.at) for code, moments in found.items()}
+
+
+def _courses(
+    event: PageEvent, codes: frozenset[str], recoveries: _Recoveries, faults: Faults
+) -> Iterator[ComponentCourse]:
     with faults.gathering():
         _check_attributed(event, codes)
         for code in sorted(codes & event.touched.keys()):
             with faults.gathering():
-                yield _course(event, code)
+                yield _course(event, code, recoveries.get(code, ()))
 
 
 def _check_attributed(event: PageEvent, codes: frozenset[str]) -> None:
@@ -108,8 +126,11 @@ def _check_attributed(event: PageEvent, codes: frozenset[str]) -> None:
     raise NotAttributable(place=event.node.place, id=event.id, name=event.name, what=message)
 
 
-def _course(event: PageEvent, code: str) -> ComponentCourse:
-    """When the event had the component down; a maintenance whose updates do not name it: all the while."""
+def _course(event: PageEvent, code: str, recoveries: Sequence[SourceTime]) -> ComponentCourse:
+    """When the event had the component down; a maintenance whose updates do not name it: all the while.
+
+    Where an update finds it up that was down, another event's update brought it back (one of `recoveries`).
+    """
     course = ComponentCourse(event=event, code=code, pieces=[], loose=[], notes=[])
     if code not in event.named:
         if (start := began(event)) is None:
@@ -119,6 +140,9 @@ def _course(event: PageEvent, code: str) -> ComponentCourse:
     down: SourceTime | None = None
     first = True
     for moment, change in _changes(event, code):
+        if down is not None and change.old not in DOWN and (back := _brought_back(event, down, moment, recoveries)):
+            course.pieces.append(Piece(down, back))
+            down = None
         if down is None and not event.planned and change.old == MAINTAINED and change.new not in FAILED:
             course.notes.append(
                 said(
@@ -140,6 +164,15 @@ def _course(event: PageEvent, code: str) -> ComponentCourse:
         course.pieces.append(Piece(down, end))
         course.notes += _never_back(course, end)
     return course
+
+
+def _brought_back(
+    event: PageEvent, down: SourceTime, found_up: SourceTime, recoveries: Iterable[SourceTime]
+) -> SourceTime | None:
+    """When another event's update brought a component back; None where the event itself was over in between."""
+    if any(step.status in OVER and down.at < step.moment.at < found_up.at for step in event.steps):
+        return None
+    return next((one for one in recoveries if down.at < one.at < found_up.at), None)
 
 
 def _changes(event: PageEvent, code: str) -> Iterator[tuple[SourceTime, StatusChange]]:
@@ -212,9 +245,7 @@ def _settle(course: ComponentCourse, loose: Loose, firm: Sequence[tuple[Componen
             )
         )
     elif own is None:
-        raise RecoveryWithoutStart(
-            place=moment.place, who=said("{event}: {code} was already down", event=course.event.id, code=course.code)
-        )
+        raise RecoveryWithoutStart(place=moment.place, who=said("{who} was already down", who=course.who))
     else:
         course.notes.append(
             said(

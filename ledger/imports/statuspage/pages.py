@@ -108,9 +108,14 @@ class PageFile(msgspec.Struct, frozen=True, kw_only=True):
     components: dict[str, str]
     lists: tuple[PageList, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing at all, as the page behind the last one of a list in pages."""
+        return not self.page and not self.components and not any(listed.ids for listed in self.lists)
+
 
 def read_files(files: Sequence[SourceFile], skips: Skips, faults: Faults) -> list[PageFile]:
-    """The files, as far as they can be read. All are of one page; `faults` gets the rest."""
+    """The files, as far as they can be read. All are of one page; `faults` gets the rest. Empty ones end a list."""
     pages = []
     for file in files:
         with faults.gathering():
@@ -121,7 +126,7 @@ def read_files(files: Sequence[SourceFile], skips: Skips, faults: Faults) -> lis
     for page in pages:
         if first is not None and page.page not in ("", first.page):
             faults.add(OtherPage(place=page.name, page=page.page, other=first.page, first=first.name))
-    return pages
+    return [page for page in pages if not page.is_empty] or pages
 
 
 def later_words(pages: Sequence[PageFile], faults: Faults, notes: list[str]) -> list[PageEvent]:
@@ -150,10 +155,11 @@ def extents(pages: Iterable[PageFile]) -> Iterator[Extent]:
         for listed in page.lists if page.page else ():
             scope = scope_of(page.page, planned=listed.planned)
             if not listed.complete and not listed.paged:
-                yield Extent(scope=scope, open_only=True)
+                yield Extent(scope=scope, open_only=True, planned=listed.planned)
             elif listed.oldest is not None and listed.complete:
                 until = listed.newest if listed.paged else page.said_at
-                yield Extent(scope=scope, since=listed.oldest.us, until=FOREVER if until is None else until)
+                until = FOREVER if until is None else until
+                yield Extent(scope=scope, since=listed.oldest.us, until=until, planned=listed.planned)
 
 
 def scope_of(page: str, *, planned: bool) -> str:

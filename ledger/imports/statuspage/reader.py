@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from domain.text import said
-from domain.time import DEFAULT_ZONE, month_of, rfc3339
 from ledger.imports.outages import BY_HAND, check_functions, target
 from ledger.imports.skips import Skips
 from ledger.imports.source import checked_id, recordable
@@ -82,7 +81,7 @@ def read_statuspage(files: Sequence[SourceFile], asked: StatuspageOptions) -> Re
     faults.check()
     skipped = [LeftOut(id_, said("skipped as asked")) for id_ in _skipped(pages)]
     notes += [note for course in told for note in course.notes]
-    notes += [*not_begun(events), *made.notes, *_unmapped(events, mapped, misses), *_reach(pages, made.statements)]
+    notes += [*not_begun(events), *made.notes, *_unmapped(events, mapped, misses), *_reach(pages)]
     return Reading(
         source=SOURCE,
         policy=POLICY,
@@ -136,12 +135,13 @@ class _PageStatements:
     def _state(self, course: ComponentCourse, key: str, piece: Piece, number: int) -> None:
         """One outage. A skipped one keeps its number."""
         event = course.event
-        if self._skips.has_episode(piece.start, event.id, key):
+        incident = key if number == 1 else f"{key}:{number}"
+        if self._skips.has_episode(piece.start, event.id, key, incident) or (number > 1 and self._skips.has(incident)):
             self.left_out.append(LeftOut(key, said("the outage at {at} is skipped as asked", at=piece.start.text)))
             return
         statement = OutageStatement(
             key=key,
-            incident=checked_id(key if number == 1 else f"{key}:{number}", piece.start.place),
+            incident=checked_id(incident, piece.start.place),
             name=course.who,
             scope=scope_of(self.page, planned=event.planned),
             function=self._mapped[course.code],
@@ -273,8 +273,8 @@ def _unmapped(events: Iterable[PageEvent], mapped: Mapping[str, str], misses: Se
         yield said("--map {key}: no component in this file has that name or code", key=repr(key))
 
 
-def _reach(pages: Iterable[PageFile], statements: Sequence[OutageStatement]) -> Iterator[str]:
-    """How far the files reach: what lies before them, or is over, is not in them."""
+def _reach(pages: Iterable[PageFile]) -> Iterator[str]:
+    """Of which page the files are, and whether what is over is in them."""
     for page in pages:
         if not page.page:
             yield said("{file} does not name its status page: outages missing from it go unnoticed", file=page.name)
@@ -282,15 +282,3 @@ def _reach(pages: Iterable[PageFile], statements: Sequence[OutageStatement]) -> 
             yield said(
                 "{file} lists only what is unresolved: it says nothing of outages that have ended", file=page.name
             )
-    complete = [listed for page in pages for listed in page.lists if listed.complete and not listed.planned]
-    since = min((listed.oldest.us for listed in complete if listed.oldest is not None), default=None)
-    incidents = [one.start.us for one in statements if one.scope.endswith("/incidents")]
-    if since is None or not incidents:
-        return
-    month = month_of(min(incidents), DEFAULT_ZONE)
-    if month == month_of(since, DEFAULT_ZONE):
-        yield said(
-            "these files reach back to {oldest}: earlier outages, in {month} or before, are not in them",
-            oldest=rfc3339(since, DEFAULT_ZONE),
-            month=month,
-        )

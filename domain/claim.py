@@ -43,12 +43,13 @@ class Filing(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Decided(msgspec.Struct, kw_only=True, frozen=True):
-    """A decision on a claim: its head, its exact bytes, and the reason of a redecision."""
+    """A decision on a claim: its head, its exact bytes, the reason of a redecision, and the actor that made it."""
 
     head: Head
     record: bytes
     filed_at: int
     reason: str | None
+    by: str
 
 
 class Dispute(msgspec.Struct, kw_only=True, frozen=True):
@@ -146,8 +147,8 @@ def status(claim: Claim) -> str:
     return "awarded" if claim.due_fen else "settled"
 
 
-def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
-    """Apply one more event to a claim's state."""
+def evolve(claim: Claim | None, event: Event, reason: str | None, actor: str = "") -> Claim:
+    """Apply one more event, recorded by an actor, to a claim's state."""
     match event:
         case ClaimFiled():
             if claim is None:
@@ -161,7 +162,9 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
             claim.withdrawals[len(claim.filings) - 1] = claim.withdrawn
         case ClaimDecided():
             record = bytes(event.decision)
-            claim.decisions.append(Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason))
+            claim.decisions.append(
+                Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason, by=actor)
+            )
             claim.pending, claim.disputed, claim.since, claim.late = None, False, [], None
         case ClaimDisputed():
             claim.disputes.append(Dispute(disputed_at=event.disputed_at, grounds=event.grounds))

@@ -277,7 +277,7 @@ class DecidedAs:
             part = PartCredit(rate=Fraction(0), amount_fen=0)
             credit = Credit(service=part, call=part, total_fen=fen(yuan)) if outcome == "awarded" else None
             head = Head(number=number, outcome=outcome, decided_at=at("04-18 00:00"), credit=credit)
-            self.claim.decisions = [Decided(head=head, record=b"", filed_at=0, reason=None)]
+            self.claim.decisions = [Decided(head=head, record=b"", filed_at=0, reason=None, by="decider")]
             self.claim.paid = {name: fen(each) for name, each in paid.items()}
 
     def cancelling(self, yuan: str) -> DecidedAs:

@@ -9,18 +9,18 @@ from domain.terms import versions as agreement
 from domain.text import said
 from ledger.commands.handlers.bill import bill_of
 from ledger.commands.handlers.claim import claim_of
-from ledger.commands.handlers.effect import Effect, Handler, content_sha256, reserve
+from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, reserve
 from ledger.commands.receipts import ClaimReceipt, IssueReceipt, RedemptionReceipt, ReversalReceipt, VoucherReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownVoucher
 
 
-def _issue(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
+def _issue(log: Reader, command: c.IssueVoucher, origin: Origin) -> Effect:
     account = str(command.account)
     claim = claim_of(log, account, command.month)
     version = agreement.in_force(log.versions(), command.month).terms
-    issued_at = now if command.issued_at is None else int(command.issued_at)
+    issued_at = origin.now if command.issued_at is None else int(command.issued_at)
     effect = Effect(receipt=ClaimReceipt(account=account, month=command.month))
     for event in vouchers.issue(claim, command, issued_at, version.version):
         effect.events = [
@@ -43,7 +43,7 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
     return stream, log.fold_streams(stream).vouchers[id_]
 
 
-def _redeem(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
+def _redeem(log: Reader, command: c.RedeemVoucher, origin: Origin) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     bill_stream, bill = bill_of(log, command.bill)
     terms = agreement.by_name(log.versions(), voucher.version).terms
@@ -59,7 +59,7 @@ def _redeem(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
     return Effect(events=[(stream, redeemed), *((bill_stream, event) for event in on_bill)], receipt=receipt)
 
 
-def _reverse(log: Reader, command: c.ReverseRedemption, now: int) -> Effect:
+def _reverse(log: Reader, command: c.ReverseRedemption, origin: Origin) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     receipt = ReversalReceipt(voucher=voucher.voucher, redemption=command.redemption)
     events = vouchers.reverse(voucher, command)
@@ -87,7 +87,7 @@ def _given_back(voucher: vouchers.Voucher) -> list[str]:
     ]
 
 
-def _cancel(log: Reader, command: c.CancelVoucher, now: int) -> Effect:
+def _cancel(log: Reader, command: c.CancelVoucher, origin: Origin) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     effect = Effect(receipt=VoucherReceipt(voucher=voucher.voucher))
     claim = streams.claim(voucher.account, voucher.month)

@@ -41,6 +41,7 @@ EXAMPLES: dict[str, str] = {
         "--redeemed-at 2026-05-02T00:00:00+08:00"
     ),
     "voucher reverse": "slaledger voucher reverse V-1001-2026-03-1 1 --reason 'wrong bill'",
+    "controls set": "slaledger controls set --approval-above 1000.00 --reason 'two people above that'",
     "voucher cancel": "slaledger voucher cancel V-1001-2026-03-1 --reason 'issued in error'",
     "claim withdraw": "slaledger claim withdraw 1001 2026-02 --reason 'filed by mistake'",
     "fees void": "slaledger fees void B-2 --reason 'billed twice'",

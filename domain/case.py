@@ -10,6 +10,7 @@ from domain import account as accounts
 from domain import bill as bills
 from domain import calendar as calendars
 from domain import claim as claims
+from domain import controls as controlled
 from domain import events as e
 from domain import incident as incidents
 from domain import voucher as vouchers
@@ -53,7 +54,10 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 
 
 class Case(msgspec.Struct, kw_only=True):
-    """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars."""
+    """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars.
+
+    `controls` is None where none was ever set, or where it is not known whether one was.
+    """
 
     account: accounts.Account | None = None
     incidents: dict[str, incidents.Incident] = {}
@@ -62,6 +66,7 @@ class Case(msgspec.Struct, kw_only=True):
     vouchers: dict[str, vouchers.Voucher] = {}
     versions: tuple[agreement.Version, ...] = ()
     calendars: dict[int, calendars.CalendarYear] = {}
+    controls: controlled.Controls | None = None
 
 
 def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
@@ -159,6 +164,10 @@ def _calendar(case: Case, event: e.CalendarPublished, fact: Fact) -> None:
     case.calendars = calendars.evolve(case.calendars, event)
 
 
+def _controls(case: Case, event: e.ControlsSet, fact: Fact) -> None:
+    case.controls = controlled.evolve(case.controls, event)
+
+
 def _joined(case: Case, event: e.Event, fact: Fact) -> None:
     """Change nothing: the event only names a shared incident to read."""
 
@@ -198,5 +207,6 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _cancelled: (e.VoucherCancelled,),
     _terms: (e.TermsPublished,),
     _calendar: (e.CalendarPublished,),
+    _controls: (e.ControlsSet,),
 }
 _STEPS: dict[type[e.Event], _Step] = {kind: step for step, kinds in _OF.items() for kind in kinds}

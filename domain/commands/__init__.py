@@ -18,6 +18,7 @@ from domain.commands.claim import (
     WithdrawClaim,
 )
 from domain.commands.command import Command, MonthCommand
+from domain.commands.controls import SetControls
 from domain.commands.incident import (
     ApplyExclusion,
     CloseIncident,
@@ -69,6 +70,7 @@ __all__ = [
     "ReopenIncident",
     "RestageAccount",
     "ReverseRedemption",
+    "SetControls",
     "VoidFees",
     "WithdrawClaim",
     "WithdrawExclusion",

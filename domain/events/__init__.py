@@ -24,6 +24,7 @@ from domain.events.claim import (
     ClaimPaymentCancelled,
     ClaimWithdrawn,
 )
+from domain.events.controls import ControlsSet
 from domain.events.event import Event, Function, Part, Scope, Stage
 from domain.events.incident import (
     Evidence,
@@ -61,6 +62,7 @@ __all__ = [
     "ClaimPaid",
     "ClaimPaymentCancelled",
     "ClaimWithdrawn",
+    "ControlsSet",
     "Event",
     "Evidence",
     "ExclusionApplied",

@@ -50,6 +50,8 @@ def batch() -> Iterator[dict[str, Any]]:
     yield {"command": "account move", "account": "A", "region": "cn-2", "moved_at": "2026-09-01T00:00:00+08:00"}
     yield {"command": "account correct", "account": "A", "region": "cn-3", "reason": "typed wrongly"}
     yield {"command": "account close", "account": "B", "closed_at": "2026-10-01T00:00:00+08:00"}
+    yield {"command": "controls set", "provider_name": "Cloud", "provider_address": "1 West Road", "reason": "r"}
+    yield {"command": "controls set", "approval_above": "50.00", "reason": "r"}
     down = {"function": "inbound_routing", "started_at": "2026-03-10T10:00:00+08:00"}
     yield {"command": "incident open", "incident": "I", "account": "A", **down, "key": "k-1"}
     yield {"command": "incident close", "incident": "I", "ended_at": "2026-03-10T12:00:00+08:00"}
@@ -198,6 +200,11 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
         "source": FREE,
         "holidays": lambda days: days[1:],
         "workdays": lambda days: days[1:],
+    },
+    "controls.set": {
+        "approval_above_fen": to(-1),
+        "provider_name": to("\x07"),
+        "provider_address": to(" "),
     },
     "account.enrolled": {
         "account": ANOTHER,

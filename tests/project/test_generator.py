@@ -32,6 +32,7 @@ NOT_LIVED = {
     "account.moved",
     "exclusion.applied_as_announced",
     "fees.restored",
+    "controls.set",
     "fees.offset_explained",
 }
 """What imports record, and commands that the generated lives do not give."""

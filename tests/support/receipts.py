@@ -90,6 +90,9 @@ RECEIPTS = [
     "incident reopen INC-10 --reason 'agents still cannot sign in'",
     "worklist",
     "doctor",
+    "controls set --approval-above 5000.00 --provider-name 'Cloud Ltd' --provider-address '1 West Lake Road'"
+    " --reason 'two people above that'",
+    "controls set --approval-above none --reason 'one person is enough'",
 ]
 """Each is run, and then run again."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refusal_scenarios import Scenario, at
+from refusal_scenarios import Scenario, at, line
 
 _VOUCHER = "V-1001-2026-03-1"
 _LATER = (
@@ -82,4 +82,8 @@ MONEY = [
         "fees correct B-9 --service-voucher 10.00 --offset-explained-by first --reason x",
         before=(_LATER,),
     ),
+    Scenario("controls of which none is given", "controls set --reason x"),
+    Scenario("a limit that is no amount", "controls set --approval-above much --reason x"),
+    Scenario("a limit to a tenth of a fen", "controls set --approval-above 1.001 --reason x"),
+    line("a limit that is a number", "controls set", approval_above=1000, reason="x"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain import commands as c
 from domain.refusals import Refusal
 from domain.terms.versions import zone_of
-from ledger.commands.handlers import account, bill, calendar, claim, incident, terms, voucher
+from ledger.commands.handlers import account, bill, calendar, claim, controls, incident, terms, voucher
 from ledger.commands.handlers.effect import Effect, Handler, Origin
 from ledger.log.reader import Reader
 
@@ -17,6 +17,7 @@ _HANDLERS: dict[type[c.Command], Handler] = {
     **bill.HANDLERS,
     **claim.HANDLERS,
     **voucher.HANDLERS,
+    **controls.HANDLERS,
 }
 
 

@@ -31,6 +31,8 @@ EXAMPLES: dict[str, str] = {
     "fees correct": "slaledger fees correct B-1 --call-fee 400.00 --reason 'calls of the last day'",
     "claim file": "slaledger claim file 1001 2026-03 --filed-at 2026-04-10T09:00:00+08:00",
     "claim decide": "slaledger claim decide 1001 2026-03 --decided-at 2026-04-13T09:00:00+08:00",
+    "controls set": "slaledger controls set --approval-above 100.00 --reason 'two people above that'",
+    "voucher approve": "slaledger --actor checker voucher approve 1001 2026-03 --reason 'as the gateway logged it'",
     "voucher issue": "slaledger voucher issue 1001 2026-03 --issued-at 2026-04-15T09:00:00+08:00",
     "claim dispute": (
         "slaledger claim dispute 1001 2026-03 --disputed-at 2026-04-20T09:00:00+08:00 --grounds 'it lasted longer'"
@@ -41,7 +43,6 @@ EXAMPLES: dict[str, str] = {
         "--redeemed-at 2026-05-02T00:00:00+08:00"
     ),
     "voucher reverse": "slaledger voucher reverse V-1001-2026-03-1 1 --reason 'wrong bill'",
-    "controls set": "slaledger controls set --approval-above 1000.00 --reason 'two people above that'",
     "voucher cancel": "slaledger voucher cancel V-1001-2026-03-1 --reason 'issued in error'",
     "claim withdraw": "slaledger claim withdraw 1001 2026-02 --reason 'filed by mistake'",
     "fees void": "slaledger fees void B-2 --reason 'billed twice'",

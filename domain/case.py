@@ -199,6 +199,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.ClaimFiled,
         e.ClaimWithdrawn,
         e.ClaimDecided,
+        e.ClaimApproved,
         e.ClaimDisputed,
         e.ClaimPaid,
         e.ClaimPaymentCancelled,

@@ -30,6 +30,7 @@ from domain.commands.incident import (
 )
 from domain.commands.terms import PublishCalendar, PublishTerms
 from domain.commands.voucher import (
+    ApproveVoucher,
     CancelVoucher,
     IssueMonth,
     IssueVoucher,
@@ -43,6 +44,7 @@ __all__ = [
     "BY_WORDS",
     "COMMANDS",
     "ApplyExclusion",
+    "ApproveVoucher",
     "BillFees",
     "CancelVoucher",
     "CloseAccount",

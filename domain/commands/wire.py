@@ -18,6 +18,7 @@ from domain.commands.incident import (
 )
 from domain.commands.terms import PublishCalendar, PublishTerms
 from domain.commands.voucher import (
+    ApproveVoucher,
     CancelVoucher,
     IssueVoucherOrMonth,
     RedeemVoucher,
@@ -47,6 +48,7 @@ COMMANDS: tuple[type[Command], ...] = (
     DecideClaimOrMonth,
     DisputeClaim,
     RedecideClaim,
+    ApproveVoucher,
     IssueVoucherOrMonth,
     RedeemVoucher,
     ReverseRedemption,

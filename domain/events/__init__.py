@@ -17,6 +17,7 @@ from domain.events.bill import (
     FeesVoided,
 )
 from domain.events.claim import (
+    ClaimApproved,
     ClaimDecided,
     ClaimDisputed,
     ClaimFiled,
@@ -56,6 +57,7 @@ __all__ = [
     "AccountMoved",
     "AccountRestaged",
     "CalendarPublished",
+    "ClaimApproved",
     "ClaimDecided",
     "ClaimDisputed",
     "ClaimFiled",

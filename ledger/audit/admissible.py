@@ -52,13 +52,18 @@ class LogCheck:
         self._versions: tuple[agreement.Version, ...] = ()
         self._calendars: dict[int, CalendarYear] = {}
         self._controls = Controls()
+        self._position = 0
 
     def take(self, fact: Fact) -> Iterator[Inadmissible]:
         """What is wrong with the next event."""
         stream = stream_of(fact)
         if stream != fact.stream:
             yield _finding(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
-            return
+        else:
+            yield from self._taken(fact)
+        self._position = fact.position
+
+    def _taken(self, fact: Fact) -> Iterator[Inadmissible]:
         match fact.event:
             case e.IncidentOpened() | e.FeesBilled() | e.VoucherIssued() | e.IncidentJoined() | e.IdReserved():
                 yield from self._ids(fact)
@@ -66,6 +71,9 @@ class LogCheck:
                 yield from _of_ledger(fact)
             case e.TermsPublished() | e.CalendarPublished():
                 yield from self._published(fact)
+            case e.ClaimApproved() if fact.event.position != self._position:
+                message = said("the log ended at position {position} then", position=self._position)
+                yield _finding(fact, "other_position", message)
             case e.ControlsSet():
                 yield from self._set(fact, fact.event)
 
@@ -225,7 +233,7 @@ def _stream_of_part(event: e.Event, owner: str) -> str:
             return streams.bill(owner, event.bill)
         case e.FeesPaidByVoucher() | e.FeesPaymentReversed():
             return streams.bill(owner, event.bill)
-        case e.ClaimFiled() | e.ClaimWithdrawn() | e.ClaimDecided() | e.ClaimDisputed():
+        case e.ClaimFiled() | e.ClaimWithdrawn() | e.ClaimDecided() | e.ClaimApproved() | e.ClaimDisputed():
             return streams.claim(event.account, event.month)
         case e.ClaimPaid() | e.ClaimPaymentCancelled():
             return streams.claim(event.account, event.month)

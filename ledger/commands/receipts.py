@@ -82,6 +82,13 @@ class DecisionReceipt(ClaimReceipt, frozen=True, kw_only=True):
     amount: Fen
 
 
+class ApprovalReceipt(ClaimReceipt, frozen=True, kw_only=True):
+    """The award of a decision was approved."""
+
+    decision: int
+    amount: Fen
+
+
 class IssueReceipt(ClaimReceipt, frozen=True, kw_only=True):
     """A voucher was issued for a claim."""
 

@@ -15,6 +15,7 @@ from domain.bill import Bill, owed_fen
 from domain.claim import Claim, Decided
 from domain.claim import status as status_of
 from domain.commands import CancelVoucher, IssueVoucher, RedeemVoucher, ReverseRedemption
+from domain.controls import Controls
 from domain.decision import Outcome
 from domain.decision_record import Head
 from domain.events import (
@@ -294,7 +295,7 @@ class DecidedAs:
             again=again,
         )
         claimed = given(lambda state, event, reason: self.claim, ISSUED)
-        claimed.when(voucher.issue, command, at(when), "2018-08-01").then(*expected)
+        claimed.when(voucher.issue, command, at(when), "2018-08-01", Controls()).then(*expected)
 
 
 def test_a_voucher_is_issued_for_what_a_decision_awards() -> None:

@@ -33,6 +33,7 @@ NOT_LIVED = {
     "exclusion.applied_as_announced",
     "fees.restored",
     "controls.set",
+    "claim.approved",
     "fees.offset_explained",
 }
 """What imports record, and commands that the generated lives do not give."""

@@ -150,7 +150,7 @@ def _redecide(log: Reader, command: c.RedecideClaim, origin: Origin) -> Effect:
         again = _decide_now(log, command.account, command.month, decided_at)
     else:
         made = decode(claim.decisions[-1].record)
-        again = _decide_again(log, command.account, command.month, decided_at, made)
+        again = decide_again(log, command.account, command.month, decided_at, made)
     if again is None:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     effect = _decided(again)
@@ -176,7 +176,7 @@ def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decis
     return known.citing(assess(known.case, str(account), str(month), version, decided_at, NO_FACTS))
 
 
-def _decide_again(log: Reader, account: str, month: str, decided_at: int, made: Decision) -> Decision | None:
+def decide_again(log: Reader, account: str, month: str, decided_at: int, made: Decision) -> Decision | None:
     """The same for a claim with a decision; None where it decides as that one does. Raises as `_decide_now` does."""
     known = _known(log, account)
     version = agreement.in_force(known.case.versions, str(month))

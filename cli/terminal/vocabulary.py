@@ -212,6 +212,7 @@ _DAMAGE = (
     said("calendar missing"),
     said("claim waits"),
     said("clock went backwards"),
+    said("controls changed"),
     said("dated earlier than recorded"),
     said("incident never closed"),
     said("month without bill"),

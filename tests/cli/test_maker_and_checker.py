@@ -161,3 +161,43 @@ def test_without_controls_nothing_needs_an_approval(slaledger: CommandLine) -> N
     refused = slaledger.refused("--actor", "checker", "voucher", "approve", *MARCH)
     assert refused["code"] == "approval_not_needed"
     assert slaledger.ok("voucher", "issue", *MARCH)["amount"] == "140.00"
+
+
+def test_the_worklist_has_awards_to_approve_apart_from_those_to_issue(shop: CommandLine) -> None:
+    work = shop.ok("worklist")
+    assert [(one["account"], one["amount"], one["decided_by"]) for one in work["to_approve"]] == [
+        ("1001", "140.00", "clerk")
+    ]
+    assert [one["account"] for one in work["to_issue"]] == ["1002"]
+    assert "Awards to approve" in shop.run("worklist", "--format", "table").stdout
+    approve(shop)
+    work = shop.ok("worklist")
+    assert (work["to_approve"], [one["account"] for one in work["to_issue"]]) == ([], ["1001", "1002"])
+    shop.ok("controls", "set", "--approval-above", "none", "--reason", "one person is enough")
+    assert shop.ok("worklist")["to_approve"] == []
+
+
+def test_a_claim_shows_its_approvals(shop: CommandLine) -> None:
+    assert "approvals" not in shop.ok("claim", "show", *MARCH)
+    approve(shop)
+    (standing,) = shop.ok("claim", "show", *MARCH)["approvals"]
+    assert (standing["decision"], standing["amount"], standing["by"], standing["stands"]) == (
+        1,
+        "140.00",
+        "checker",
+        True,
+    )
+    shop.ok("claim", "dispute", *MARCH, "--disputed-at", at("04-20"), "--grounds", "longer")
+    shop.ok("claim", "redecide", *MARCH, "--reason", "disputed")
+    assert [one["stands"] for one in shop.ok("claim", "show", *MARCH)["approvals"]] == [False]
+    table = shop.run("claim", "show", *MARCH, "--format", "table").stdout
+    assert "decision 1, 140.00, by checker; void since" in table
+
+
+def test_completeness_names_each_change_of_the_controls(shop: CommandLine) -> None:
+    shop.ok("--actor", "boss", "controls", "set", "--approval-above", "none", "--reason", "a test")
+    found = json.loads(shop.run("audit", "completeness").stdout)
+    told = [one["message"] for one in found if one["kind"] == "controls_changed"]
+    assert len(told) == 2
+    assert told[0].startswith("awards above 50.00 need an approval: set ")
+    assert "by boss, because: a test" in told[1]

@@ -13,7 +13,7 @@ from ledger.imports.outages import Target, check_functions, target
 from ledger.imports.source import Node, checked_id
 from ledger.imports.statements import LeftOut
 from ledger.refusals import Misread
-from ledger.refusals.imports.shared import (
+from ledger.refusals.imports.labels import (
     AccountsNamedTwice,
     LabelNotText,
     LabelsMappedTwice,

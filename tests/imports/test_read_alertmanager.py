@@ -12,7 +12,9 @@ import pytest
 from swaps import swapped
 
 from domain.refusals import Refusal
-from ledger.imports.alertmanager.reader import AlertOptions, fingerprint, read_alertmanager
+from ledger.imports.alertmanager.alerts import fingerprint
+from ledger.imports.alertmanager.options import AlertOptions
+from ledger.imports.alertmanager.reader import read_alertmanager
 from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.statements import Extent, Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread

@@ -23,15 +23,18 @@ from domain.time import MINUTE_US, SECOND_US, Instant
 from domain.values import Id, Words
 from ledger.application import Ledger
 from ledger.commands.execution import execute
-from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
+from ledger.imports.alertmanager.options import AlertOptions
+from ledger.imports.alertmanager.reader import read_alertmanager
 from ledger.imports.label_rules import LabelRules
 from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
-from ledger.imports.prometheus.reader import SeriesOptions, read_prometheus
+from ledger.imports.prometheus.options import SeriesOptions
+from ledger.imports.prometheus.reader import read_prometheus
 from ledger.imports.reconciling.holdings import Holding, holdings
 from ledger.imports.reconciling.outcome import AskedOfOutages
 from ledger.imports.record import ReadFile, Taken, reconcile_source
 from ledger.imports.statements import Reading, SourceFile
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 from ledger.queries.worklist import month_of_account
 from ledger.refusals.imports.alertmanager import FiresUnderSeveralStarts
 from ledger.refusals.imports.reconcile import BeginningUnknown, FileTakenBefore, OpenUnderTwoStarts

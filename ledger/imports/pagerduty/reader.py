@@ -18,12 +18,7 @@ from ledger.imports.pagerduty.words import SOURCE, PagedIncident, incidents, nam
 from ledger.imports.skips import Skips
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target
-from ledger.refusals.imports.pagerduty import (
-    MergedInCircle,
-    NoUrgency,
-    ServiceMappedTwice,
-    UnmappedService,
-)
+from ledger.refusals.imports.pagerduty import MergedInCircle, NoUrgency, ServiceMappedTwice, UnmappedService
 from ledger.refusals.imports.shared import ToldEndBeforeStart
 
 SCOPE = "incidents"

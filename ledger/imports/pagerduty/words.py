@@ -8,9 +8,10 @@ import msgspec
 
 from domain.text import said
 from domain.time import SECOND_US
+from ledger.imports.json_texts import documents
 from ledger.imports.outages import source_id
 from ledger.imports.skips import Skips
-from ledger.imports.source import Node, Number, SourceTime, documents, recordable
+from ledger.imports.source import Node, Number, SourceTime, recordable
 from ledger.imports.statements import Faults, SourceFile
 from ledger.refusals.imports.pagerduty import (
     CsvGiven,

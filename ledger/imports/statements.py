@@ -77,6 +77,8 @@ class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     said_at: int | None = None
     end_inferred: bool = False
     """Whether the end is concluded from another word of the source."""
+    end_told: bool = True
+    """Whether the files tell its end, or that it goes on. Otherwise it is over, and the ledger may hold its end."""
     starts: Mapping[int, Told] = {}
     """Where reports of several starts were put together: each start, and what was told of it."""
     states_all: bool = False

@@ -19,7 +19,7 @@ from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import ExcludedSpan, Extent, LeftOut, OutageStatement, Policy, Reading
-from ledger.refusals.imports.pagerduty import MergedIntoMissing
+from ledger.refusals.imports.pagerduty import EndNotTold, MergedIntoMissing
 from ledger.refusals.imports.reconcile import (
     BeginningUnknown,
     EndBeforeKnownStart,
@@ -203,6 +203,32 @@ def test_what_was_merged_into_what_was_merged_follows_too() -> None:
     late = [holds(0, None, "p", parent="q"), holds(0, None, "q")]
     found = [told(0, 60, "q"), child(0, 10, 10, parent_told=False)]
     assert steps(found, late) == ["open c:0 start 0", "close q:0 end 60", "close p:0 end 60", "close c:0 end 60"]
+
+
+@pytest.mark.parametrize(
+    ("held", "commands"),
+    [
+        (holds(0, 60, "c"), []),
+        (holds(0, 60, "c", withdrawn="by mistake"), ["restore c:0"]),
+        (holds(0, 60, "c", withdrawn="by mistake", persons=frozenset({"withdrawn"})), []),
+        (holds(0, None, "c", parent="p"), []),
+        (holds(0, None, "c"), None),
+        (holds(0, 60, "other"), None),
+    ],
+)
+def test_what_is_over_without_an_end_ends_as_the_ledger_has_it(held: Holding, commands: list[str] | None) -> None:
+    silent = told(0, None, "c", end_told=False)
+    if commands is not None:
+        assert steps([silent], [held]) == commands
+        return
+    with pytest.raises(EndNotTold):
+        outcome([silent], [held])
+
+
+def test_what_is_over_without_an_end_follows_its_parent() -> None:
+    held = [holds(0, None, "p"), holds(0, None, "c", parent="p")]
+    found = [told(0, 60, "p"), told(0, None, "c", end_told=False)]
+    assert steps(found, held) == ["close p:0 end 60", "close c:0 end 60"]
 
 
 def test_what_it_came_to_is_listed() -> None:

@@ -532,6 +532,15 @@ def test_an_outage_that_was_open_ends_where_the_next_file_begins_up(
     assert ([words(step.command) for step in found.steps], found.vanished) == (commands, vanished)
 
 
+@pytest.mark.parametrize("policy", [EPISODES, GROWS])
+def test_an_outage_of_the_ledger_is_left_out_by_its_id_though_its_start_moved(policy: Policy) -> None:
+    firing = Extent(scope="page", open_only=True)
+    held = [holds(5, None), holds(20, 30)]
+    found = outcome([told(0, 60)], held, policy, extents=(firing,), skip_incidents=frozenset({"k:5"}))
+    assert (found.steps, found.vanished, found.left_open) == ([], [], ["k:5"])
+    assert [one.key for one in found.left_out] == ["k@2026-03-03T00:00:00+00:00"]
+
+
 def test_an_outage_that_was_left_out_by_its_start_has_not_vanished() -> None:
     firing = Extent(scope="page", open_only=True)
     found = outcome([], [holds(0, None)], extents=(firing,), left_out=(LeftOut("k@2026-03-03T00:00:00Z", "skipped"),))

@@ -507,19 +507,21 @@ def test_what_an_import_was_asked_to_leave_out_has_not_vanished() -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "commands", "vanished"),
+    ("spans", "commands", "vanished"),
     [
-        (59, ["close k:30 end 60"], []),
-        (58, [], ["k:30"]),
-        (60, [], ["k:30"]),
-        (70, [], ["k:30"]),
-        (None, [], ["k:30"]),
+        ([(0, 59)], ["close k:30 end 60"], []),
+        ([(0, 58)], [], ["k:30"]),
+        ([(0, 60)], [], ["k:30"]),
+        ([(0, 70)], [], ["k:30"]),
+        ([], [], ["k:30"]),
+        ([(0, 40), (40, 59)], [], ["k:30"]),
+        ([(0, 40), (20, 59)], ["close k:30 end 60"], []),
     ],
 )
 def test_an_outage_that_was_open_ends_where_the_next_file_begins_up(
-    until: int | None, commands: list[str], vanished: list[str]
+    spans: list[tuple[int, int]], commands: list[str], vanished: list[str]
 ) -> None:
-    earlier = [] if until is None else [SourceRead(source="p", scope="", files=(), since=us(0), until=us(until))]
+    earlier = [SourceRead(source="p", scope="", files=(), since=us(first), until=us(last)) for first, last in spans]
     reading = Reading(
         source="p",
         policy=Policy(one_a_key=False, resolution_us=MINUTE_US),

@@ -41,6 +41,7 @@ def read_alertmanager(files: Sequence[SourceFile], asked: AlertOptions) -> Readi
         extents=(Extent(scope=API, open_only=True),) if inbox.lists else (),
         said_at=alerts.said_at,
         scope=API if inbox.lists else "",
+        skip_incidents=alerts.sorter.skipped_incidents(),
         left_out=alerts.sorter.left_out(),
         notes=(*alerts.notes(), *alerts.sorter.notes()),
     )

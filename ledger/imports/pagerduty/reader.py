@@ -132,6 +132,7 @@ class _PagedStatements:
             target=self._whom,
             start=word.start,
             end=end,
+            end_told=incident.end_told,
             place=word.start.place,
             said_at=lasting.said_at,
             parent=lasting.parent,
@@ -174,7 +175,7 @@ class _PagedStatements:
                 raise MergedInCircle(place=incident.word.node.place, name=name, parent=parent)
             if parent in self._unread:
                 break  # what is wrong with the parent is told, and nothing is stated
-            if parent not in self._known:
+            if parent not in self._known or not self._known[parent].end_told:
                 return _Lasting(end, said_at, parent, parent_told=False)
             seen.append(parent)
             incident = self._known[parent]

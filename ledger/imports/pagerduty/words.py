@@ -15,7 +15,6 @@ from ledger.imports.source import Node, Number, SourceTime, recordable
 from ledger.imports.statements import Faults, SourceFile
 from ledger.refusals.imports.pagerduty import (
     CsvGiven,
-    EndNotTold,
     IncompleteList,
     NotPagerduty,
     PagerdutyEndToldOtherwise,
@@ -48,10 +47,6 @@ TELLING = frozenset(
     ]
 )
 """Events that carry the incident itself."""
-CHANGING = frozenset(
-    f"incident.{what}" for what in ["triggered", "acknowledged", "unacknowledged", "resolved", "reopened"]
-)
-"""Those of them that change its status; the others tell by the way which it has."""
 SILENT = frozenset({"pagey.ping", "service.created", "service.updated", "service.deleted"}) | frozenset(
     f"incident.{what}"
     for what in [
@@ -92,7 +87,6 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     told: int
     rank: int
     row: bool
-    by_the_way: bool
     urgency: str | None
     priority: tuple[str, ...]
     parent: str | None
@@ -105,11 +99,13 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 class PagedIncident(msgspec.Struct, frozen=True, kw_only=True):
     """An incident by all that was said of it: `word` is the latest on what it is, the rest on how it stands.
 
-    `services` are those that it was of, the last one being the present. `said_at`: when its status last changed.
+    `services` are those that it was of, the last one being the present. `said_at`: when the source last said something
+    of it. `end_told=False`: it is over, and no word says since when.
     """
 
     word: Word
     end: SourceTime | None
+    end_told: bool
     parent: str | None
     said_at: int
     services: tuple[tuple[str, str], ...]
@@ -308,7 +304,7 @@ def _event(event: Node, skips: Skips, found: Found) -> None:
     if kind == REOPENED:
         over = False
     start = recordable(data.moment("created_at"))
-    found.add(_word(data, start, over, end, changed, changed.us, rank=rank, by_the_way=kind not in CHANGING))
+    found.add(_word(data, start, over, end, changed, changed.us, rank=rank))
 
 
 def _word(
@@ -321,7 +317,6 @@ def _word(
     *,
     rank: int,
     row: bool = False,
-    by_the_way: bool = False,
 ) -> Word:
     service = node.at("service")
     urgency = None if node.at("urgency").value is None else node.choice("urgency", URGENCIES, UnknownUrgency)
@@ -336,7 +331,6 @@ def _word(
         told=told,
         rank=rank,
         row=row,
-        by_the_way=by_the_way,
         urgency=urgency,
         priority=_priority(node.at("priority")),
         parent=_parent(node) if over else None,
@@ -364,7 +358,7 @@ def _parent(node: Node) -> str | None:
 
 
 def _incident(words: Sequence[Word]) -> PagedIncident:
-    """What the words on one incident come to. Raises Unreadable `contradiction`, `missing_time`."""
+    """What the words on one incident come to. Raises Unreadable `contradiction`."""
     _check_agree(words)
     latest = max(words, key=lambda word: word.told)
     in_order = sorted(words, key=lambda word: (word.changed.us, word.rank))
@@ -372,13 +366,12 @@ def _incident(words: Sequence[Word]) -> PagedIncident:
     for word in in_order:
         closing = [*closing, word] if word.over else []
     ends = [word.end for word in closing if word.end is not None]
-    if closing and not ends:
-        raise EndNotTold(place=closing[-1].node.place, name=latest.name)
     return PagedIncident(
         word=latest,
-        end=ends[-1] if closing else None,
+        end=ends[-1] if ends else None,
+        end_told=bool(ends) or not closing,
         parent=next((word.parent for word in reversed(closing) if word.parent), None),
-        said_at=max((word.changed.us for word in words if not word.by_the_way), default=latest.start.us),
+        said_at=latest.told,
         services=tuple(dict.fromkeys(word.service for word in sorted(words, key=lambda word: word.told))),
     )
 

@@ -63,6 +63,7 @@ def read_prometheus(files: Sequence[SourceFile], asked: SeriesOptions) -> Readin
     return Reading(
         source=SOURCE,
         policy=Policy(one_a_key=False, resolution_us=step_us),
+        skip_incidents=sorter.skipped_incidents(),
         begins_up=() if answers.partial else tuple(begins_up),
         statements=tuple(sorted(outages, key=lambda each: (each.start.us, each.incident))),
         extents=(Extent(scope="", keys=reached),) if reached and not answers.partial else (),

@@ -337,7 +337,7 @@ class _Reconciliation:
 
     def _is_left_out(self, holding: Holding) -> bool:
         """Whether the import was asked to leave it out."""
-        return any(one.is_about(holding.key) for one in self._reading.left_out)
+        return any(one.is_about(holding.key) for one in self._out.left_out)
 
     def _absorb(self, holding: Holding) -> None:
         """Two outages of one key are one by what the source says now: the other one counts for both."""

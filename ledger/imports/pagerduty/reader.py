@@ -14,7 +14,8 @@ import msgspec
 
 from domain.text import counted, said
 from ledger.imports.outages import BY_HAND, check_functions, target
-from ledger.imports.pagerduty.words import SOURCE, PagedIncident, incidents, names, read_words
+from ledger.imports.pagerduty.files import read_words
+from ledger.imports.pagerduty.words import SOURCE, PagedIncident, incidents, names
 from ledger.imports.skips import Skips
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target

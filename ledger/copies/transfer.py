@@ -30,9 +30,9 @@ from ledger.refusals.copies.events import (
     LedgerNotEmpty,
     StoredRootDiffers,
 )
-from ledger.store import open
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import translating_errors
+from ledger.store.urls import is_server
 from ledger.transparency.log_root import BEFORE_ALL, LogRoot, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.signed_notes import encoded
@@ -153,7 +153,7 @@ def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[
     Side stores left over from an earlier ledger of that name are deleted: they may be of the same ledger, but of
     events that the new one does not have.
     """
-    if open.is_server(url):
+    if is_server(url):
         with TemporaryDirectory() as folder:
             place = url if keep else f"sqlite:///{folder}/slaledger.db"
             with Ledger.create(place, lock_seconds=lock_seconds) as ledger:

@@ -131,7 +131,7 @@ FILES = [
         "a document that is too large",
         "import statuspage page.json --account 1 --map a=b",
         files={"page.json": "[\n\n]"},
-        within=instead("ledger.imports.source.LARGEST", 2),
+        within=instead("ledger.imports.json_texts.LARGEST", 2),
     ),
     Scenario("nothing in the file", "import cloudevents events.json", files={"events.json": "\n"}),
     Scenario(

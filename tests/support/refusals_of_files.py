@@ -402,6 +402,13 @@ AUDIT = [
         "audit checkpoint",
         on="none",
         before=("init",),
+        prepare=lambda frozen: frozen.slaledger.tamper("DELETE FROM stored_events"),
+    ),
+    Scenario(
+        "a log whose first event is gone",
+        "audit verify",
+        on="none",
+        before=("init",),
         prepare=lambda frozen: frozen.slaledger.tamper("DELETE FROM stored_events WHERE topic = 'ledger.created'"),
     ),
     Scenario(

@@ -6,6 +6,7 @@ file gets its name only then.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,9 @@ from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
 from ledger.copies.events_file import EventsFile, write_events
 from ledger.files.lines import new_lines, open_lines
-from ledger.files.writing import check_is_alone, replacing
+from ledger.files.writing import SIDECARS, check_is_alone, explain_write_errors, replacing
 from ledger.log.codec import Row
+from ledger.log.database import KINDS
 from ledger.log.reader import BatchNote
 from ledger.refusals.copies.events import (
     CopyRewritten,
@@ -223,9 +225,18 @@ def _not_empty(name: str) -> Refusal:
 
 
 def check_is_not(ledger: Ledger, file: str) -> None:
-    """Check that a copy would not replace the ledger itself. Raises Unreadable `file_is_ledger`."""
+    """Check that a copy would replace neither the ledger nor a file that belongs to it.
+
+    Raises Unreadable `file_is_ledger`, `unwritable_file`.
+    """
     own = ledger.store.path
-    if own is not None and Path(file).exists() and Path(file).samefile(own):
+    if own is None:
+        return
+    with explain_write_errors(file):
+        target = Path(os.path.realpath(file))
+        is_own = Path(file).exists() and Path(file).samefile(own)
+    beside = {*(f"{own.name}{suffix}" for suffix in SIDECARS), *(files.kept_path(own, kind).name for kind in KINDS)}
+    if is_own or (target.name in beside and target.parent == Path(os.path.realpath(own)).parent):
         raise FileIsLedger(file=file)
 
 

@@ -79,9 +79,9 @@ class CopyRewritten(Damaged, code="log_rewritten"):
 
 
 class FileIsLedger(Unreadable, code="file_is_ledger"):
-    """An export or a backup never overwrites the ledger itself."""
+    """An export or a backup never overwrites the ledger itself, or a file that belongs to it."""
 
-    message = "{file} is the ledger itself"
+    message = "{file} is the ledger itself, or belongs to it"
     hint = "choose another name"
     file: str
 

@@ -392,6 +392,23 @@ def _place(facts: Sequence[Fact], topic: str, field: str) -> int:
     return next((number for number in reversed(places) if getattr(facts[number].event, field) is not None), places[-1])
 
 
+def test_a_voucher_above_the_limit_that_nobody_approved_is_listed(facts: list[Fact]) -> None:
+    found = forbidden([fact for fact in facts if not _is_approval(fact)])
+    (issued,) = [fact.position for fact in facts if fact.topic == "voucher.issued"]
+    assert (found[0].position, found[0].code) == (issued, "approval_needed")
+
+
+def test_an_approval_by_who_decided_the_claim_is_listed(facts: list[Fact]) -> None:
+    (decider,) = {fact.actor for fact in facts if fact.topic == "claim.decided"}
+    changed = [msgspec.structs.replace(fact, actor=decider) if _is_approval(fact) else fact for fact in facts]
+    approvals = [fact.position for fact in facts if _is_approval(fact)]
+    assert [(one.position, one.code) for one in forbidden(changed)] == [(at, "own_decision") for at in approvals]
+
+
+def _is_approval(fact: Fact) -> bool:
+    return fact.topic == "claim.approved"
+
+
 def test_a_voucher_that_somebody_appends_is_listed_and_exits_4(
     shown: tuple[Path, str], store: Store, tmp_path: Path
 ) -> None:

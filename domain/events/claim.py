@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.events.event import Event, InstantUs, Month
+from domain.events.event import Event, InstantUs
 
 
 class ClaimFiled(Event, frozen=True, kw_only=True):
     """The customer claimed a month."""
 
     account: str
-    month: Month
+    month: str
     filed_at: InstantUs
     statement: str | None = None
 
@@ -20,14 +20,14 @@ class ClaimWithdrawn(Event, frozen=True, kw_only=True):
     """The claim was withdrawn before it was decided."""
 
     account: str
-    month: Month
+    month: str
 
 
 class ClaimDecided(Event, frozen=True, kw_only=True):
     """The claim was decided; `decision` is the exact bytes of its record (`domain/decision_record.py`)."""
 
     account: str
-    month: Month
+    month: str
     decision: msgspec.Raw
 
 
@@ -35,7 +35,7 @@ class ClaimApproved(Event, frozen=True, kw_only=True):
     """The award of a decision was approved: the decision, the amount that is due, and the log's position then."""
 
     account: str
-    month: Month
+    month: str
     decision: int
     decision_sha256: str
     amount_fen: int
@@ -46,7 +46,7 @@ class ClaimDisputed(Event, frozen=True, kw_only=True):
     """The customer disputed the latest decision."""
 
     account: str
-    month: Month
+    month: str
     disputed_at: InstantUs
     grounds: str
 
@@ -55,7 +55,7 @@ class ClaimPaid(Event, frozen=True, kw_only=True):
     """The claim's side of an issued voucher."""
 
     account: str
-    month: Month
+    month: str
     voucher: str
     amount_fen: int
 
@@ -64,6 +64,6 @@ class ClaimPaymentCancelled(Event, frozen=True, kw_only=True):
     """The claim's side of a cancelled voucher: the claim knows of it. Amounts are summed over the vouchers alone."""
 
     account: str
-    month: Month
+    month: str
     voucher: str
     amount_fen: int

@@ -46,7 +46,7 @@ from domain.events.incident import (
     IncidentRestored,
     IncidentWithdrawn,
 )
-from domain.events.ledger import IdReserved, KeyUsed, LedgerCreated, SourceRead
+from domain.events.ledger import Heard, IdReserved, KeyUsed, LedgerCreated, SourceRead
 from domain.events.terms import CalendarPublished, NamedDay, TermsPublished
 from domain.events.voucher import RedemptionReversed, VoucherCancelled, VoucherIssued, VoucherRedeemed
 
@@ -78,6 +78,7 @@ __all__ = [
     "FeesRestored",
     "FeesVoided",
     "Function",
+    "Heard",
     "IdReserved",
     "IncidentClosed",
     "IncidentClosedWithin",

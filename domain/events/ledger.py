@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from domain.events.event import Event, InstantUs
 
 
@@ -30,10 +32,19 @@ class KeyUsed(Event, frozen=True, kw_only=True):
     content_sha256: str
 
 
+class Heard(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a source said of an outage, by its key, and when it said it."""
+
+    key: str
+    said_at: InstantUs
+
+
 class SourceRead(Event, frozen=True, kw_only=True):
     """An import took what a source said. `files` are the SHA-256 of its files, `said_at` when the source said it.
 
     `since` and `until` are how far the files reach, where they do: what lies there and is not told has vanished.
+    `lasting` are outages that began again by the source's word and were held open: a later file that tells of an end
+    before that has an older word.
     """
 
     source: str
@@ -42,3 +53,4 @@ class SourceRead(Event, frozen=True, kw_only=True):
     said_at: InstantUs | None = None
     since: InstantUs | None = None
     until: InstantUs | None = None
+    lasting: tuple[Heard, ...] = ()

@@ -179,7 +179,8 @@ def _of_ledger(fact: Fact) -> Iterator[Inadmissible]:
             for sha256 in event.files:
                 Hash.parse(sha256)
             act = Act(fact, (), fold(()))
-            act.maybe_at(event.said_at)
+            for said_at in (event.said_at, *(one.said_at for one in event.lasting)):
+                act.maybe_at(said_at)
             reach = [at for at in (event.since, event.until) if at is not None]
             if reach != sorted(reach) or not all(0 <= at < END_OF_TIME_US for at in reach):
                 yield _finding(fact, "empty_span", said("what was read ends before it begins"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from domain.case import SourceMark
-from domain.events import SourceRead
+from domain.events import Heard, SourceRead
 from domain.refusals import Conflict, Damaged, Refusal, Undone
 from domain.refusals.incident import IncidentWasWithdrawn
 from domain.terms.versions import latest
@@ -139,7 +139,7 @@ def reconcile_source(
         taken.notes += unknown_skips(reading, held)
         taken.notes += unlisted(log, reading, earlier, zone)
         if _is_news(reading, files, earlier):
-            taken.recorded += len(_note_read(log, reading, files, actor, now()))
+            taken.recorded += len(_note_read(log, reading, files, outcome.lasting, actor, now()))
         taken.position = log.position()
     return taken
 
@@ -221,7 +221,9 @@ def _hashes(files: Iterable[ReadFile]) -> tuple[str, ...]:
     return tuple(file.sha256 for file in files)
 
 
-def _note_read(log: Writer, reading: Reading, files: Sequence[ReadFile], actor: str, now: int) -> list[int]:
+def _note_read(
+    log: Writer, reading: Reading, files: Sequence[ReadFile], lasting: Sequence[Heard], actor: str, now: int
+) -> list[int]:
     reached = [extent for extent in reading.extents if extent.lists_all or extent.keys is not None]
     spans = [span for extent in reached for span in (extent.keys or {"": (extent.since, extent.until)}).values()]
     event = SourceRead(
@@ -231,6 +233,7 @@ def _note_read(log: Writer, reading: Reading, files: Sequence[ReadFile], actor: 
         said_at=reading.said_at,
         since=min((first for first, _ in spans), default=None),
         until=max((last for _, last in spans if last != FOREVER), default=None),
+        lasting=tuple(lasting),
     )
     mark = SourceMark(name=reading.source, scope=reading.scope, said_at=reading.said_at)
     return log.append([(streams.source(reading.source), event)], now, actor, source=mark)

@@ -88,6 +88,8 @@ class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     parent_told: bool = True
     """Whether `end` is that of both. Otherwise no file tells of the parent, and the ledger may hold it."""
     merged_at: SourceTime | None = None
+    began_again: bool = False
+    """Whether the latest word on it is that it began again, after an end that may not be told."""
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from domain.as_of import as_of
 from domain.case import Case, Fact, fold
 from domain.commands import CloseIncident, Command, CorrectIncident, OpenIncident
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
-from domain.events import SourceRead
+from domain.events import Heard, SourceRead
 from domain.events.topics import TOPICS
 from domain.time import DAY_US, FOREVER, Instant
 from domain.values import FunctionName, Id, Seconds, Words
@@ -262,6 +262,7 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
         "said_at": LATER,
         "since": by(9),
         "until": to(-1),
+        "lasting": to((Heard(key="Q1", said_at=int(NOW) + 10 * 365 * DAY_US),)),
     },
     "fees.billed": {
         "bill": ANOTHER,

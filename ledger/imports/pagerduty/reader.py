@@ -72,7 +72,7 @@ def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Read
 
 
 class _Lasting(msgspec.Struct, frozen=True):
-    """Until when an incident lasts, when that was said, and into which other it was merged in the end.
+    """Until when an incident lasts, when that was said, and into which other it was merged.
 
     `parent_told=False`: no file tells of the parent, and `end` is when the incident was merged into it.
     """
@@ -139,6 +139,7 @@ class _PagedStatements:
             parent=lasting.parent,
             parent_told=lasting.parent_told,
             merged_at=incident.end if lasting.parent else None,
+            began_again=incident.began_again,
         )
         self.statements.append(statement)
         self._notes += _changes(incident)
@@ -183,7 +184,7 @@ class _PagedStatements:
             said_at = max(said_at, incident.said_at)
             if end is not None:
                 end = None if incident.end is None else max(end, incident.end, key=lambda at: at.us)
-        return _Lasting(end, said_at, seen[-1] if len(seen) > 1 else "", parent_told=True)
+        return _Lasting(end, said_at, seen[1] if len(seen) > 1 else "", parent_told=True)
 
     def _left_out(self, incident: PagedIncident) -> str | None:
         """Why an incident is left out as asked; None where it is not. Raises Unreadable `missing_text`."""

@@ -112,6 +112,7 @@ def _word(
         changed=changed,
         told=told,
         rank=rank,
+        reopens=rank == 2,
         row=row,
         urgency=urgency,
         priority=_priority(node.at("priority")),

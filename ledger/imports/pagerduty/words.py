@@ -23,6 +23,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     `service` are the names that a mapping may use. An event about something else tells the status by the way; where
     that is "resolved", it has no `end`.
     `told` orders what else was changed, such as the service; `rank` the changes of one instant.
+    `reopens` says that it had ended.
     """
 
     node: Node
@@ -34,6 +35,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     changed: SourceTime
     told: int
     rank: int
+    reopens: bool
     row: bool
     urgency: str | None
     priority: tuple[str, ...]
@@ -57,6 +59,7 @@ class PagedIncident(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None
     said_at: int
     services: tuple[tuple[str, str], ...]
+    began_again: bool
 
 
 class IncidentPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +126,7 @@ def _incident(words: Sequence[Word]) -> PagedIncident:
         parent=next((word.parent for word in reversed(closing) if word.parent), None),
         said_at=latest.told,
         services=tuple(dict.fromkeys(word.service for word in sorted(words, key=lambda word: word.told))),
+        began_again=in_order[-1].reopens,
     )
 
 

@@ -45,6 +45,8 @@ class Holding(msgspec.Struct, kw_only=True):
     """Whether the source did not say the end by itself: it was concluded from another word of it."""
     parent: str = ""
     """The key of the outage that its source merged it into."""
+    lasting_at: int | None = None
+    """When the source said that it began again, where that changed nothing: an end before that is no end."""
 
     @property
     def id(self) -> str:
@@ -81,7 +83,14 @@ def holdings(log: Reader, source: str, statements: Sequence[OutageStatement], *,
     owned = [*_marked(log, source)]
     known = {each.id for each in owned}
     owned += [each for each in _of_older_releases(log, source, statements, one_a_key) if each.id not in known]
-    return [_held(each, source, rows) for each, rows in _rows(log, owned)]
+    heard = _heard(log, source)
+    return [_held(each, source, rows, heard.get(each.key)) for each, rows in _rows(log, owned)]
+
+
+def _heard(log: Reader, source: str) -> dict[str, int]:
+    """When the source last said of an outage that it began again, where that changed nothing of it."""
+    events = (decode(row).event for row in log.stream(streams.source(source)))
+    return {one.key: one.said_at for event in events if isinstance(event, e.SourceRead) for one in event.lasting}
 
 
 def _marked(log: Reader, source: str) -> Iterator[_Owned]:
@@ -126,7 +135,7 @@ def _rows(log: Reader, owned: Sequence[_Owned]) -> Iterator[tuple[_Owned, list[R
         yield each, shared.get(stream, []) if of_bunch and shared is not None else log.stream(stream)
 
 
-def _held(owned: _Owned, source: str, rows: Iterable[Row]) -> Holding:
+def _held(owned: _Owned, source: str, rows: Iterable[Row], lasting_at: int | None) -> Holding:
     state: Incident | None = None
     persons: set[Field] = set()
     kept, said_at, end_inferred, parent = False, None, False, ""
@@ -156,6 +165,7 @@ def _held(owned: _Owned, source: str, rows: Iterable[Row]) -> Holding:
         said_at=said_at,
         end_inferred=end_inferred,
         parent=parent,
+        lasting_at=lasting_at,
     )
 
 

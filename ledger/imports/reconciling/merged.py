@@ -29,15 +29,23 @@ def with_parents(
     told = {one.key: one for one in statements if one.parent_told and one.end_told}
     orphans = {one.key: one for one in statements if not one.parent_told}
     _follow(told, orphans, standing)
-    for key, orphan in orphans.items():
+    for orphan in _parents_first(orphans):
         with faults.gathering():
-            told[key] = _adopted(orphan, told, standing)
+            told[orphan.key] = _adopted(orphan, told, standing)
     _follow(told, orphans, standing)
-    for silent in statements:
-        if not silent.end_told:
-            with faults.gathering():
-                told[silent.key] = _as_held(silent, told.get(silent.key), held)
+    for silent in _parents_first({one.key: one for one in statements if not one.end_told}):
+        with faults.gathering():
+            told[silent.key] = _as_held(silent, told.get(silent.key), held)
+        _follow(told, orphans, standing)
     return tuple(told.values())
+
+
+def _parents_first(statements: Mapping[str, OutageStatement]) -> Iterator[OutageStatement]:
+    """Statements in an order in which each comes behind its parent, where that is among them."""
+    left = dict(statements)
+    while left:
+        for key in [key for key, one in left.items() if one.parent not in left] or list(left):
+            yield left.pop(key)
 
 
 def relinked(statement: OutageStatement, holding: Holding, end: int, reason: Words) -> list[Command]:
@@ -48,6 +56,8 @@ def relinked(statement: OutageStatement, holding: Holding, end: int, reason: Wor
     """
     if statement.parent == holding.parent or end != FOREVER or "ended_at" in holding.persons:
         return []
+    if (statement.said_at or FOREVER) < (holding.said_at or 0):
+        return []  # an older word, delivered late
     changed_at = statement.said_at if statement.merged_at is None else statement.merged_at.us
     if changed_at is None or changed_at <= holding.start:
         return []

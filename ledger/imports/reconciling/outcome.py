@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from domain.events import Heard
 from ledger.imports.reconciling.holdings import Field
 from ledger.imports.statements import LeftOut
 from ledger.imports.steps import SourceStep
@@ -33,7 +34,10 @@ class AskedOfOutages(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reconciled(msgspec.Struct, kw_only=True):
-    """What reconciling came to. `staying` are fields where a person's word stays; `left_open` is in order of start."""
+    """What reconciling came to. `staying` are fields where a person's word stays; `left_open` is in order of start.
+
+    `lasting` are outages that began again by the source's word, and were held open.
+    """
 
     steps: list[SourceStep] = []
     opened: list[str] = []
@@ -46,3 +50,4 @@ class Reconciled(msgspec.Struct, kw_only=True):
     unchanged: int = 0
     left_out: list[LeftOut] = []
     notes: list[str] = []
+    lasting: list[Heard] = []

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from domain.case import SourceMark
 from domain.commands import CloseIncident, Command, CorrectIncident, ReopenIncident, WithdrawExclusion, WithdrawIncident
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
+from domain.events import Heard
 from domain.incident import Exclusion
 from domain.text import said
 from domain.time import FOREVER, Instant
@@ -169,6 +170,10 @@ class _Reconciliation:
     def _follow(self, statement: OutageStatement, holding: Holding, span: tuple[int, int]) -> None:
         """Bring an outage to what the source says now, except for a person's words."""
         self._check(statement, holding)
+        if holding.end == FOREVER and (self._said_at(statement) or 0) < (holding.lasting_at or 0):
+            self._out.unchanged += 1
+            self._open[holding.id] = holding.start
+            return
         count = len(self._timed)
         if not holding.stands:
             if "withdrawn" in holding.persons:
@@ -197,6 +202,8 @@ class _Reconciliation:
             for command in relinked(statement, holding, end, self._as_source_says):
                 self._source(statement, start, command)
             self._out.unchanged += 1
+            if statement.began_again and (statement.said_at or 0) > (holding.said_at or 0):
+                self._out.lasting.append(Heard(key=statement.key, said_at=statement.said_at or 0))
         else:
             self._check_order(statement, holding)
 

@@ -42,7 +42,10 @@ class _Unreserved(NamedTuple):
 
 
 class LogCheck:
-    """The state of a check over a log, event by event."""
+    """The state of a check over a log, event by event.
+
+    Of a part of a log, such as a case, which has no reservations, `end` is not asked.
+    """
 
     def __init__(self) -> None:
         self._unreserved: dict[tuple[str, str], _Unreserved] = {}
@@ -82,6 +85,8 @@ class LogCheck:
                 shared = self._unreserved.get(("incident", event.incident))
                 if shared is None or not _is_for_several(shared.fact):
                     yield _finding(fact, "half_recorded", said("no shared incident is opened with it"))
+                elif not _is_recorded_with(shared.fact, fact):
+                    yield _finding(fact, "half_recorded", said("its parts were recorded apart"))
                 else:
                     shared.members.append(event.account)
             case e.IdReserved():
@@ -93,7 +98,7 @@ class LogCheck:
             yield _finding(
                 fact, "half_recorded", said("what it reserves {id} for is not recorded with it", id=event.id)
             )
-        elif begun.fact.recorded_at != fact.recorded_at or begun.fact.actor != fact.actor:
+        elif not _is_recorded_with(begun.fact, fact):
             yield _finding(begun.fact, "half_recorded", said("its parts were recorded apart"))
         elif (event.owner, event.content_sha256) != (begun.owner, begun.content_sha256) or fact.version != 1:
             yield _finding(fact, "recorded_otherwise", said("{id} is reserved for something else", id=event.id))
@@ -149,6 +154,10 @@ def _of_ledger(fact: Fact) -> Iterator[Inadmissible]:
                 yield _finding(fact, "empty_span", said("what was read ends before it begins"))
     except (Refusal, Forbidden) as wrong:
         yield _finding(fact, wrong.code, wrong.message)
+
+
+def _is_recorded_with(one: Fact, other: Fact) -> bool:
+    return (one.recorded_at, one.actor) == (other.recorded_at, other.actor)
 
 
 def _is_for_several(fact: Fact) -> bool:

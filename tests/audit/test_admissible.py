@@ -356,6 +356,53 @@ def test_a_change_that_a_rule_forbids_is_found(facts: list[Fact], topic: str, fi
     assert found[0].position <= facts[place].position or found[0].code in ("half_recorded", "recorded_otherwise")
 
 
+def test_a_function_that_no_terms_have_is_found(facts: list[Fact]) -> None:
+    place = _place(facts, "incident.function_corrected", "function")
+    assert _codes(_with(facts, place, function="tea_making")) == {"unknown_function"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'"minimum_kind":"franchise"', b'"minimum_kind":"deductible"'),
+        (b'"agreement":"aliyun-ccc"', b'"agreement":"another"'),
+        (b'"number":2,', b'"number":2, '),
+        (b'"format":3,', b'"format":1,'),
+    ],
+)
+def test_a_decision_that_cites_other_terms_or_is_written_otherwise_is_found(
+    facts: list[Fact], change: tuple[bytes, bytes]
+) -> None:
+    place = _place(facts, "claim.decided", "decision")
+    record = bytes(getattr(facts[place].event, "decision"))  # noqa: B009
+    assert change[0] in record
+    assert "other_decision" in _codes(_with(facts, place, decision=msgspec.Raw(record.replace(*change))))
+
+
+def test_an_outage_of_an_account_that_is_not_enrolled_is_found(facts: list[Fact]) -> None:
+    opened = _place(facts, "incident.opened_within", "incident")
+    left = [fact for fact in facts if fact.stream != "A/account"]
+    assert (facts[opened].position, "unknown_account") in {(one.position, one.code) for one in forbidden(left)}
+
+
+def test_an_account_is_named_once_and_together_with_the_outage(facts: list[Fact]) -> None:
+    place = _place(facts, "incident.joined", "incident")
+    joined = facts[place]
+    again = msgspec.structs.replace(joined, version=2, position=facts[-1].position + 1)
+    assert "no_effect" in _codes([*facts, again])
+    apart = msgspec.structs.replace(joined, actor="another")
+    assert _codes([*facts[:place], apart, *facts[place + 1 :]]) >= {"half_recorded"}
+
+
+def _with(facts: Sequence[Fact], place: int, **changed: object) -> list[Fact]:
+    event = msgspec.structs.replace(facts[place].event, **changed)
+    return [*facts[:place], msgspec.structs.replace(facts[place], event=event), *facts[place + 1 :]]
+
+
+def _codes(facts: Sequence[Fact]) -> set[str]:
+    return {one.code for one in forbidden(facts)}
+
+
 def _place(facts: Sequence[Fact], topic: str, field: str) -> int:
     """Where the last event of a topic stands that has a field."""
     places = [number for number, fact in enumerate(facts) if fact.topic == topic]

@@ -6,9 +6,10 @@
 A dossier holds one claim's whole case: the events, the proofs that they stand in the ledger's Merkle tree, and the
 decisions. This file is a second opinion on it. It needs nothing but Python 3.11 and was written from the contract, from
 the list of how its doubtful clauses are read (R1 to R29), and from the description of the format; not from the
-ledger's code. It checks the bytes, the digest, every proof and the order of the events, and then decides the claim
-again by itself: the terms that governed the month, the claim window, the time that was covered, the outages,
-availability, the tier, the fees and the credit. All of it is integers and exact fractions.
+ledger's code. It checks the bytes, the digest, every proof and the order of the events. Then it asks of each event
+whether the rules would have let it in, on what the events before it left. And it decides the claim again by itself:
+the terms that governed the month, the claim window, the time that was covered, the outages, availability, the tier,
+the fees and the credit, each step with what went in. All of it is integers and exact fractions.
 
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
 input cannot be read and exits 2.
@@ -471,6 +472,11 @@ class Terms:
         """R8: a natural month on the clock of the terms."""
         return midnight(first_day(month), self.zone), midnight(first_day(month, 1), self.zone)
 
+    def clause(self, *parameters: str) -> str:
+        """The clause that the first of some parameters cites which the document has, each as section.parameter."""
+        named = [self.document.get(section, {}).get(name) for section, name in (each.split(".") for each in parameters)]
+        return str(next((cited["clause"] for cited in named if cited is not None), "2.1"))
+
     def commitment(self) -> Fraction:
         """Clause 2.2."""
         return percentage(self.value("commitment", "availability"))
@@ -523,6 +529,16 @@ class Window(NamedTuple):
     last_day: date | None
     opens_at: int
     closes_at: int | None
+
+    def timing(self, filed_at: int) -> str:
+        if filed_at < self.opens_at:
+            return "too_early"
+        return "in_time" if self.closes_at is None or filed_at < self.closes_at else "too_late"
+
+    def said(self) -> Json:
+        """The window as a record has it."""
+        days = {name: None if day is None else day.isoformat() for name, day in self._asdict().items() if "day" in name}
+        return {**days, "opens_at": self.opens_at, "closes_at": self.closes_at}
 
 
 def claim_window(
@@ -604,7 +620,7 @@ class Account:
             if event.topic == "account.enrolled":
                 found = cls.enrolled(event.data)
             elif found is not None:
-                found.apply(event.topic, event.data)
+                found.apply(event)
         if found is None:
             raise Wrong("the account's enrolment is not among the events")
         return found
@@ -613,7 +629,8 @@ class Account:
     def enrolled(cls, data: Json) -> Account:
         return cls(data["enrolled_at"], data["stage"], data.get("covered_in_beta", False), data.get("region"))
 
-    def apply(self, topic: str, data: Json) -> None:
+    def apply(self, event: Event) -> None:
+        topic, data = event.topic, event.data
         if topic == "account.restaged":
             self.stages.append((data["changed_at"], data["stage"]))
         elif topic == "account.moved":
@@ -663,8 +680,15 @@ class Incident:
     withdrawn: bool = False
     excluded: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)
     announced: dict[int, Span] = field(default_factory=dict)
+    causes: list[Event] = field(default_factory=list)
+    """All exclusions, withdrawn ones too, as they were recorded."""
 
-    def apply(self, topic: str, data: Json) -> None:
+    @classmethod
+    def opened(cls, data: Json) -> Incident:
+        return cls(data["incident"], data["function"], data["started_at"], data["scope"], data.get("regions", []))
+
+    def apply(self, event: Event) -> None:
+        topic, data = event.topic, event.data
         if topic in ("incident.closed", "incident.closed_within"):
             self.ended_at = data["ended_at"]
         elif topic in ("incident.corrected", "incident.corrected_within"):
@@ -678,6 +702,7 @@ class Incident:
             self.withdrawn = topic == "incident.withdrawn"
         elif topic in ("exclusion.applied", "exclusion.applied.v2", "exclusion.applied_as_announced"):
             self.excluded[data["exclusion"]] = (data.get("from_at"), data.get("to_at"))
+            self.causes.append(event)
             if "announced_from" in data:
                 self.announced[data["exclusion"]] = data["announced_from"], data["announced_to"]
         elif topic == "exclusion.withdrawn":
@@ -700,28 +725,39 @@ class Incident:
             spans += common([span], [self.announced[number]]) if bound else [span]
         return common(spans, [(start, end)])
 
-    def cut(self, piece: Span) -> Incident:
+    def standing(self) -> list[Event]:
+        """The exclusions that were not withdrawn."""
+        return [cause for cause in self.causes if cause.data["exclusion"] in self.excluded]
+
+    def cut(self, piece: Span, at: int) -> Incident:
         """The same as far as it lies in a piece of its span."""
-        return replace(self, started_at=piece[0], ended_at=piece[1])
+        return replace(self, started_at=piece[0], ended_at=self.ended_at if piece[1] == at else piece[1])
 
 
-def touching(events: Iterable[Event], account: Account, terms: Terms, at: int) -> list[Incident]:
+def evidence_of(cause: Event) -> list[Json]:
+    """The evidence of an exclusion; the first shape of the event had one piece at most."""
+    pieces = cause.data.get("evidence", [])
+    return list(pieces) if isinstance(pieces, list) else [pieces]
+
+
+def incidents_of(events: Iterable[Event]) -> dict[str, Incident]:
+    """The incidents by their names."""
+    found: dict[str, Incident] = {}
+    for event in events:
+        if event.topic in OPENED:
+            found[event.data["incident"]] = Incident.opened(event.data)
+        elif event.topic.startswith(("incident.", "exclusion.")) and event.topic != "incident.joined":
+            found[event.data["incident"]].apply(event)
+    return found
+
+
+def touching(events: Sequence[Event], account: Account, terms: Terms, at: int) -> list[Incident]:
     """R18: the account's own incidents, those that name it, and those of its region or of everybody.
 
     R22: the last two touch whoever is covered there at any moment of them; by the other reading, whoever belonged
     there when they started. They count only while the account is there.
     """
-    events = list(events)
-    found: dict[str, Incident] = {}
-    for event in events:
-        name = event.data.get("incident")
-        if event.topic in OPENED:
-            regions = event.data.get("regions", [])
-            particulars = event.data["function"], event.data["started_at"], event.data["scope"], regions
-            found[event.data["incident"]] = Incident(event.data["incident"], *particulars)
-        elif event.topic.startswith(("incident.", "exclusion.")) and event.topic != "incident.joined":
-            found[str(name)].apply(event.topic, event.data)
-    joined = joined_by_name(events)
+    found, joined = incidents_of(events), joined_by_name(events)
 
     def pieces(incident: Incident) -> list[Span]:
         span = incident.span(at)
@@ -738,62 +774,84 @@ def touching(events: Iterable[Event], account: Account, terms: Terms, at: int) -
         if incident.scope == "account" or (incident.scope == "accounts" and incident.name in joined):
             touched.append(incident)
         elif incident.scope in ("all", "regions"):
-            touched += [incident.cut(piece) for piece in pieces(incident)]
+            touched += [incident.cut(piece, at) for piece in pieces(incident)]
     return touched
 
 
-def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[tuple[Span, list[Span]]]:
-    """The unbroken outages (R3, R4), each with what of it is left once the excluded is taken out (clause 2.3, R5)."""
+class Run(NamedTuple):
+    """An unbroken outage (R3, R4): its incidents by name, with what of it is left once the excluded is taken out."""
+
+    start: int
+    end: int
+    names: list[str]
+    left: list[Span]
+    still_open: bool
+    """Whether the incident with which it ends has no end yet."""
+    any_open: bool
+
+
+def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[Run]:
+    """The unbroken outages, each with what of it counts (clause 2.3, R5)."""
     own = {id(incident): incident.exclusions(at, readings) for incident in incidents}
     everything_excluded = union(span for spans in own.values() for span in spans)
+    by_time = readings["exclusion_removes"] == "time"
     groups: dict[str, list[Incident]] = {}
     for incident in incidents:
         function = FUNCTION.get(incident.function, incident.function)
         by = {"merged": "", "per_function": function, "per_incident": incident.name}
         groups.setdefault(by[readings["minimum_applies_to"]], []).append(incident)
     for group in groups.values():
-        raw = union(incident.span(at) for incident in group)
-        by_time = readings["exclusion_removes"] == "time"
-        left = union(
-            piece
-            for incident in group
-            for piece in without(
-                [incident.span(at)], everything_excluded if by_time else incident.exclusions(at, readings)
-            )
-        )
-        for run in raw if readings["minimum_tested"] == "before_exclusions" else left:
-            yield run, common([run], left)
+        raw = [(incident.span(at), incident) for incident in group]
+        rest = [
+            (piece, incident)
+            for span, incident in raw
+            for piece in without([span], everything_excluded if by_time else own[id(incident)])
+        ]
+        tested = raw if readings["minimum_tested"] == "before_exclusions" else rest
+        for run in union(span for span, _ in tested):
+            within = [(span, each) for span, each in tested if run[0] <= span[0] < span[1] <= run[1]]
+            ends = {span[1] for span, each in within if each.ended_at is None and span[1] == at}
+            left = common([run], union(piece for piece, _ in rest))
+            yield Run(*run, sorted({each.name for _, each in within}), left, run[1] in ends, bool(ends))
 
 
-def unavailable_us(
-    incidents: Sequence[Incident],
-    covered: Sequence[Span],
-    month: Span,
-    at: int,
-    minimum: int,
-    readings: Json,
-    whole_minutes_only: bool = False,
-) -> int:
-    """Clause 1: the month's unavailable time in microseconds, no instant of it counted twice."""
-    found = list(runs(incidents, at, readings))
+def episodes_of(
+    incidents: Sequence[Incident], covered: Sequence[Span], month: Span, at: int, terms: Terms
+) -> Iterator[Json]:
+    """Clause 1: the month's outages, with where the time of each went; no instant is counted twice."""
+    readings, whole = terms.readings, bool(terms.value("service", "whole_minutes_only"))
+    minimum = terms.value("service", "minimum_outage_seconds") * SECOND
     if readings["month_straddle"] == "clip_then_test":  # R7
-        found = [((max(start, month[0]), min(end, month[1])), left) for (start, end), left in found]
-    counted: list[list[Span]] = []
-    for (start, end), left in sorted(found):
-        if end - start < minimum or (end - start == minimum and not readings["minimum_inclusive"]):  # R1
+        clipped = [(each, common([each.span(at)], [month])) for each in incidents]
+        incidents = [each.cut(piece, at) for each, pieces in clipped for piece in pieces]
+    seen = list[Span]()
+    for run in sorted(runs(incidents, at, readings)):
+        if not (run.start < month[1] and run.end > month[0]):
             continue
-        if readings["minimum_kind"] == "deductible":  # R2
-            start += minimum
-        counted.append(common(common([(start, end)], left), common([month], covered)))  # R7, R17
-    if readings["quantise"] == "exact" and not whole_minutes_only:  # R6
-        return length(union(span for spans in counted for span in spans))
-    minutes, seen = 0, list[Span]()
-    for spans in counted:
-        own = length(without(spans, seen))
-        whole = own // (60 * SECOND)
-        minutes += whole + (own % (60 * SECOND) > 0 and not whole_minutes_only)
-        seen = union([*seen, *spans])
-    return minutes * 60 * SECOND
+        lasted = run.end - run.start
+        enough = lasted > minimum or (lasted == minimum and readings["minimum_inclusive"])  # R1
+        since = run.start + minimum if readings["minimum_kind"] == "deductible" else run.start  # R2
+        counted = common([(since, run.end)], run.left) if enough else []
+        within = common(counted, [month])  # R7
+        under_terms = common(within, covered)  # R17
+        own = without(under_terms, seen)
+        seen = union([*seen, *own])
+        minutes, rest = divmod(length(own), 60 * SECOND)
+        rounded = (minutes + (rest > 0 and not whole)) * 60 * SECOND
+        yield {
+            "start": run.start,
+            "end": None if run.still_open else run.end,
+            "any_open": run.any_open,
+            "incidents": run.names,
+            "length_us": lasted,
+            "long_enough": enough,
+            "excluded_us": lasted - length(run.left),
+            "deducted_us": length(run.left) - length(counted) if enough else 0,
+            "outside_us": length(counted) - length(within),
+            "uncovered_us": length(within) - length(under_terms),
+            "repeated_us": length(under_terms) - length(own),
+            "counted_us": length(own) if readings["quantise"] == "exact" and not whole else rounded,  # R6
+        }
 
 
 # ---- Availability, fees, credit ------------------------------------------------------------------------------------
@@ -836,13 +894,19 @@ class Bill:
     payments: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
     shown: set[tuple[str, int]] = field(default_factory=set)
 
+    def place(self, month: str) -> int:
+        """How many months of the bill lie before a month."""
+        first, wanted = first_day(self.first_month), first_day(month)
+        return (wanted.year - first.year) * 12 + wanted.month - first.month
+
+    def covers(self, month: str) -> bool:
+        return 0 <= self.place(month) < self.months
+
     def share(self, amount: int, month: str) -> int:
         """R11: the part of an amount that falls on a month; the odd fen go to the earliest months."""
-        first, wanted = first_day(self.first_month), first_day(month)
-        place = (wanted.year - first.year) * 12 + wanted.month - first.month
-        if not 0 <= place < self.months:
+        if not self.covers(month):
             return 0
-        return amount // self.months + (place < amount % self.months)
+        return amount // self.months + (self.place(month) < amount % self.months)
 
     def offset(self, part: str, month: str) -> int:
         """R12: what vouchers paid of a part, those that were awarded for this very month left out."""
@@ -863,7 +927,8 @@ class Bill:
         """What no voucher has paid yet of a part."""
         return self.fee(part) - self.offset(part, "")
 
-    def apply(self, topic: str, data: Json) -> None:
+    def apply(self, event: Event) -> None:
+        topic, data = event.topic, event.data
         if topic == "fees.corrected":
             self.amounts.update({name: amount for name, amount in data.items() if name.endswith("_fen")})
         elif topic in ("fees.voided", "fees.restored"):
@@ -886,7 +951,7 @@ def bills_of(events: Iterable[Event]) -> list[Bill]:
         if event.topic == "fees.billed":
             bills[data["bill"]] = Bill(dict(data), data["first_month"], data["months"])
         elif event.topic.startswith("fees."):
-            bills[data["bill"]].apply(event.topic, data)
+            bills[data["bill"]].apply(event)
     return [bill for bill in bills.values() if not bill.void]
 
 
@@ -926,7 +991,7 @@ def credit_of(bases: Json, tier: Json, terms: Terms) -> Json:
 
 
 def decide(known: Sequence[Event], account: str, month: str, decided_at: int, written: int) -> Json:
-    """The claim decided from the events: what its record must say, as far as the contract lays it down.
+    """The claim decided from the events: what its record must say.
 
     `written` is the format that the record names: 3, or one of those before, which had another arithmetic.
     """
@@ -952,52 +1017,155 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int, wr
         **({} if terms.remedy == "voucher" else {"remedy": terms.remedy}),
         "terms": terms.cited(LATEST if latest else 1),
         "calendar": {"years": years, "sha256": workdays.cited()},
-        "window": {
-            "nth_workday": None if window.nth_workday is None else window.nth_workday.isoformat(),
-            "last_day": None if window.last_day is None else window.last_day.isoformat(),
-            "opens_at": window.opens_at,
-            "closes_at": window.closes_at,
-            "years": years,
-        },
+        "window": window.said() | {"years": years},
         "availability": None,
         "bases": None,
         "credit": None,
     }
-    if filed_at < window.opens_at:
-        return says | {"outcome": "too_early"}
-    if window.closes_at is not None and filed_at >= window.closes_at:
-        return says | {"outcome": "too_late"}
+    says["steps"] = steps_to_window(month, (start, end), terms, says, window.timing(filed_at))
+    if window.timing(filed_at) != "in_time":
+        return says | {"outcome": window.timing(filed_at)}
 
+    total = ((days[1] - days[0]).days + 1) * DAY
+    covered_us = min(length(covered), total) if latest else length(covered)
+    inputs = {"covered_us": covered_us, "total_us": total}
+    says["steps"].append(step(terms.clause("service.beta_covered"), "coverage", bool(covered), **inputs))
     if not covered:
         return says | {"outcome": "not_covered"}
 
-    total = ((days[1] - days[0]).days + 1) * DAY
-    minimum = terms.value("service", "minimum_outage_seconds") * SECOND
-    whole = bool(terms.value("service", "whole_minutes_only"))
-    down = unavailable_us(
-        touching(known, holder, terms, decided_at), covered, (start, end), decided_at, minimum, terms.readings, whole
-    )
-    down = min(down, total)  # a month in which the clocks go back is longer than its days
-    ratio = Fraction(total - down, total)
-    tier = tier_of(compared(ratio, terms.readings["availability_decimals"]), terms)
-    says["availability"] = {
-        "total_us": total,
-        "covered_us": min(length(covered), total) if latest else length(covered),
-        "unavailable_us": down,
-        "numerator": ratio.numerator,
-        "denominator": ratio.denominator,
-        "meets_commitment": tier is None,
-        "tier": tier,
-    }
+    touched = touching(known, holder, terms, decided_at)
+    found = list(episodes_of(touched, covered, (start, end), decided_at, terms))
+    for episode in found:
+        any_open = episode.pop("any_open")
+        episode["end"] = None if any_open and not latest else episode["end"]
+    says["availability"] = availability_of(found, total, covered_us, terms)
+    says["steps"] += steps_to_availability(found, incidents_of(known).values(), terms, says["availability"])
+    tier = says["availability"]["tier"]
     if tier is None:
         return says | {"outcome": "commitment_met"}
     outside = terms.value("fees", "prepayments") == "outside"
     billed = [bill for bill in bills_of(known) if not (outside and bill.months > 1)]
     says["bases"] = bases_of(billed, month, terms.value("fees", "base") == "gross")
     credit = credit_of(says["bases"], terms.document["tiers"][tier - 1], terms)
+    names = sorted(bill.amounts["bill"] for bill in billed if bill.covers(month))
+    says["steps"] += steps_to_credit(names, says["bases"], credit, tier, terms)
     if credit["total_fen"] <= half_up(Fraction(terms.value("credit", "minimum_credit") or "0") * 100):
         return says | {"outcome": "nothing_to_credit"}
     return says | {"outcome": "awarded", "credit": credit}
+
+
+def availability_of(found: Sequence[Json], total: int, covered_us: int, terms: Terms) -> Json:
+    """Clauses 2.1 and 2.2: the ratio of the month, exact, and its tier; None where it meets the commitment."""
+    down = min(sum(episode["counted_us"] for episode in found), total)  # where the clocks go back a month is longer
+    ratio = Fraction(total - down, total)
+    tier = tier_of(compared(ratio, terms.readings["availability_decimals"]), terms)
+    kept = ("start", "end", "length_us", "counted_us", "incidents")
+    return {
+        "total_us": total,
+        "covered_us": covered_us,
+        "unavailable_us": down,
+        "numerator": ratio.numerator,
+        "denominator": ratio.denominator,
+        "meets_commitment": tier is None,
+        "tier": tier,
+        "episodes": [{name: episode[name] for name in kept} for episode in found],
+    }
+
+
+# The derivation that a record carries: each clause with what went in and what came out.
+
+
+def step(clause: str, name: str, result: object, **inputs: object) -> Json:
+    return {"clause": clause, "step": name, "inputs": inputs, "result": result}
+
+
+def steps_to_window(month: str, span: Span, terms: Terms, says: Json, timing: str) -> list[Json]:
+    """Clause 4, the version that governs the month; clause 3.2, whether the claim is in time."""
+    inputs = {"month": month, "month_start": span[0], "month_end": span[1], "effective_at": terms.effective_at}
+    said = {name: says["window"][name] for name in ("nth_workday", "opens_at", "closes_at")}
+    closing = ("closes_after_months", "closes_after_days", "closes", "opens_after_working_day")
+    clause = terms.clause(*(f"claims.{name}" for name in closing))
+    in_force = {"version_in_force": terms.readings["version_in_force"]}
+    version = terms.document["version"]
+    return [
+        step(terms.clause("amendments.notice_days"), "terms", version, **inputs, **in_force),
+        step(clause, "window", timing, filed_at=says["filed_at"], **said),
+    ]
+
+
+def steps_to_availability(
+    found: Sequence[Json], incidents: Iterable[Incident], terms: Terms, result: Json
+) -> Iterator[Json]:
+    """Clause 2.3, what is excluded of the outages that count; clauses 1 and 2, the outages and the availability."""
+    named = {name for episode in found for name in episode["incidents"]}
+    for incident in sorted(incidents, key=lambda each: (each.started_at, each.name)):
+        for cause in incident.standing() if incident.name in named else []:
+            yield exclusion_step(incident, cause, terms)
+    minimum, clause = terms.value("service", "minimum_outage_seconds"), terms.clause("service.minimum_outage_seconds")
+    for episode in found:
+        inputs = {name: value for name, value in episode.items() if name != "counted_us"}
+        yield step(clause, "episode", episode["counted_us"], minimum_seconds=minimum, **inputs)
+    down, ratio = result["unavailable_us"], f"{result['numerator']}/{result['denominator']}"
+    yield step(clause, "unavailable", down, episodes=len(found))
+    inputs = {"total_us": result["total_us"], "unavailable_us": down}
+    yield step(terms.clause("measure.kind"), "availability", ratio, **inputs)
+    inputs = {"commitment": shortest(terms.commitment()), "availability": ratio}
+    yield step(terms.clause("commitment.availability"), "commitment", result["meets_commitment"], **inputs)
+
+
+def exclusion_step(incident: Incident, cause: Event, terms: Terms) -> Json:
+    data, bound = cause.data, terms.readings["maintenance_excluded"] == "announced"
+    inputs = {
+        "incident": incident.name,
+        "exclusion": data["exclusion"],
+        "from_at": data.get("from_at", incident.started_at),
+        "to_at": data.get("to_at", incident.ended_at),
+        "notified_at": data.get("notified_at"),
+        "reason": cause.reason,
+        "evidence": [piece["sha256"] for piece in evidence_of(cause)],
+    }
+    if bound and "announced_from" in data:
+        inputs |= {"announced_from_at": data["announced_from"], "announced_to_at": data["announced_to"]}
+    return step(data["clause"], "exclusion", "excluded", **inputs)
+
+
+def steps_to_credit(bills: list[str], bases: Json, credit: Json, number: int, terms: Terms) -> Iterator[Json]:
+    """Clauses 1 and 3.1: the fees, what is left of each part, the tier, its rates, and their sum."""
+    tier, single = terms.document["tiers"][number - 1], terms.value("fees", "parts") == "single"
+    parts = {"fee": "service"} if single else {"service": "service", "call": "call"}
+    fees = {} if single else {"call_fee_fen": bases["call"]["fee_fen"], "service_fee_fen": bases["service"]["fee_fen"]}
+    yield step(terms.clause("fees.parts", "service.period"), "fees", bases["product_fee_fen"], bills=bills, **fees)
+    gross = {"gross": True} if terms.value("fees", "base") == "gross" else {}
+    for name, part in parts.items():
+        said = {key: bases[part][key] for key in ("fee_fen", "voucher_offset_fen")}
+        yield step(
+            terms.clause("fees.base", "vouchers.cash"), "base", bases[part]["net_fen"], part=name, **said, **gross
+        )
+    bounds = {key: shortest(percentage(tier[key])) if key in tier else None for key in ("below", "at_least")}
+    yield step(tier["clause"], "tier", number, **bounds)
+    for name, part in parts.items():
+        net, rate = bases[part]["net_fen"], credit[part]["rate"]
+        amount = half_up(net * percentage(rate)) if single else credit[part]["amount_fen"]
+        yield step(tier["clause"], "credit", amount, part=name, net_fen=net, rate=rate)
+    yield from limit_steps(bases, credit, terms)
+    remedy = {} if terms.remedy == "voucher" else {"remedy": terms.remedy}
+    said = {} if single else {f"{part}_fen": credit[part]["amount_fen"] for part in parts}
+    rounding = terms.readings["rounding"]
+    yield step(tier["clause"], "total", credit["total_fen"], **said, rounding=rounding, **remedy)
+    least = terms.value("credit", "minimum_credit")
+    if least is not None:
+        minimum, total = half_up(Fraction(least) * 100), credit["total_fen"]
+        clause = terms.clause("credit.minimum_credit")
+        yield step(clause, "minimum", total > minimum, minimum_fen=minimum, credit_fen=total)
+
+
+def limit_steps(bases: Json, credit: Json, terms: Terms) -> Iterator[Json]:
+    cap = terms.value("credit", "cap")
+    if cap is not None:
+        paid = max(0, bases["service"]["fee_fen"] - bases["service"]["voucher_offset_fen"])
+        most = int(paid * percentage(cap))
+        inputs = {"share": shortest(percentage(cap)), "paid_fen": paid, "reached": credit["total_fen"] == most}
+        yield step(terms.clause("credit.cap"), "cap", most, **inputs)
 
 
 def differences(said: Any, expected: Any, path: str = "") -> Iterator[str]:
@@ -1043,14 +1211,11 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
     if position >= made.position or passed_over:
         yield f"it knew the log up to {position}, but was made at {made.position}, behind {passed_over or 'no event'}"
     facts = {"count": len(known), "sha256": hashlib.sha256(b"".join(event.leaf for event in known)).hexdigest()}
-    told = {name: record[name] for name in ("decided_at", "steps")}
     whose = {"number": number, "account": account, "month": month, "facts": {"position": position, **facts}}
     if made.data["month"] != month:
         yield f"it is recorded as of {made.data['month']}"
     expected = decide(known, account, month, record["decided_at"], record["format"])
-    if expected["availability"] is not None and record["availability"] is not None:
-        expected["availability"]["episodes"] = record["availability"]["episodes"]
-    yield from differences(record, told | whose | expected)
+    yield from differences(record, {"decided_at": record["decided_at"], **whose, **expected})
 
 
 def check_decisions(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
@@ -1236,7 +1401,7 @@ class Case:
     """What the events up to one leave behind, as far as a rule asks for it.
 
     `own` are the account's own events, `place` is that of the latest; `settled` are the positions of those that were
-    let in as a part of the act before them. `causes` are all exclusions of an incident, with their reasons.
+    let in as a part of the act before them.
     """
 
     own: list[Event]
@@ -1247,7 +1412,6 @@ class Case:
     calendars: dict[str, str] = field(default_factory=dict)
     opened: dict[str, Event] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
-    causes: dict[str, list[tuple[Json, str | None]]] = field(default_factory=dict)
     bills: dict[str, Bill] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
@@ -1325,8 +1489,7 @@ def opens(case: Case, event: Event) -> None:
     must(regions == sorted(set(regions)), "its regions are not in order")
     must(data["scope"] != "account" or event.owner in case.account, "the account is not enrolled")
     must_be_function(case, data["function"])
-    incident = Incident(data["incident"], data["function"], data["started_at"], data["scope"], regions)
-    case.opened[event.stream], case.incidents[event.stream], case.causes[event.stream] = event, incident, []
+    case.opened[event.stream], case.incidents[event.stream] = event, Incident.opened(data)
 
 
 def must_be_function(case: Case, function: str) -> None:
@@ -1365,9 +1528,9 @@ def corrects_incident(case: Case, event: Event) -> None:
     must(end is None or start <= end, "it ends before it starts")
     must_be_function(case, after[2])
     terms = terms_of(case, incident)
-    for number, (cause, _) in enumerate(case.causes[event.stream], start=1):
-        if number in incident.excluded and "from_at" not in cause:
-            must_be_noticed(terms, cause, start)
+    for cause in incident.standing():
+        if "from_at" not in cause.data:
+            must_be_noticed(terms, cause.data, start)
 
 
 def terms_of(case: Case, incident: Incident) -> Terms:
@@ -1386,19 +1549,28 @@ def must_be_noticed(terms: Terms, cause: Json, begins: int) -> None:
 
 
 def excludes(case: Case, event: Event) -> None:
-    incident, data, causes = known(case.incidents, event.stream), event.data, case.causes[event.stream]
+    incident, data = known(case.incidents, event.stream), event.data
     must(not incident.withdrawn, "the incident was withdrawn")
     must(event.reason is None or is_words(event.reason), "its reason is none")
-    must(data["exclusion"] == len(causes) + 1, f"it is number {len(causes) + 1}")
-    cause = {"evidence": [], **{name: value for name, value in data.items() if name != "exclusion"}}
-    stand = [each for number, each in enumerate(causes, start=1) if number in incident.excluded]
-    must((cause, event.reason) not in stand, "the same exclusion stands already")
+    first_shape = isinstance(data.get("evidence"), dict)
+    must(
+        "evidence" not in data or first_shape == (event.topic == "exclusion.applied"),
+        "its evidence is of another shape",
+    )
+    number = len(incident.causes) + 1
+    must(data["exclusion"] == number, f"it is number {number}")
+    for each in incident.standing():
+        same = (each.data | {"exclusion": number}, evidence_of(each), each.reason) == (
+            data,
+            evidence_of(event),
+            event.reason,
+        )
+        must(not same, "the same exclusion stands already")
     edge = OPEN if incident.ended_at is None else incident.ended_at
     start, end = data.get("from_at", incident.started_at), data.get("to_at", edge)
     must(start < end and incident.started_at < end and start < edge, "it excludes nothing of the incident")
     must(data.get("announced_from", 0) < data.get("announced_to", OPEN), "the announced window is empty")
-    must_be_noticed(terms_of(case, incident), cause, start)
-    causes.append((cause, event.reason))
+    must_be_noticed(terms_of(case, incident), data, start)
 
 
 def withdraws_exclusion(case: Case, event: Event) -> None:
@@ -1737,7 +1909,7 @@ def admit(case: Case, event: Event) -> None:
     ]
     for things, name in parts:
         if name in things:
-            things[name].apply(event.topic, event.data)
+            things[name].apply(event)
 
 
 def check_admissible(account: str, events: Sequence[Event]) -> Iterator[str]:
@@ -1784,7 +1956,7 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         yield str(wrong)
     except UnicodeEncodeError:
         yield "it has text that cannot be written in UTF-8"
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         yield f"the events cannot be read: {type(error).__name__}: {error}"
 
 

@@ -6,10 +6,13 @@
 A dossier holds one claim's whole case: the events, the proofs that they stand in the ledger's Merkle tree, and the
 decisions. This file is a second opinion on it. It needs nothing but Python 3.11 and was written from the contract, from
 the list of how its doubtful clauses are read (R1 to R29), and from the description of the format; not from the
-ledger's code. It checks the bytes, the digest, every proof and the order of the events. Then it asks of each event
-whether the rules would have let it in, on what the events before it left. And it decides the claim again by itself:
-the terms that governed the month, the claim window, the time that was covered, the outages, availability, the tier,
-the fees and the credit, each step with what went in. All of it is integers and exact fractions.
+ledger's code. Only the rules of acts and the steps of a decision were written with the ledger's at hand; no code is
+shared.
+
+It checks the bytes, the digest, every proof and the order of the events. Then it asks of each event whether the rules
+would have let it in, on what the events before it left. And it decides the claim again by itself: the terms that
+governed the month, the claim window, the time that was covered, the outages, availability, the tier, the fees and the
+credit, each step with what went in. All of it is integers and exact fractions.
 
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
 input cannot be read and exits 2.

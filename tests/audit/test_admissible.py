@@ -6,6 +6,7 @@ The table names each field of each topic, made from the events' own definitions:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -377,6 +378,14 @@ def test_a_decision_that_cites_other_terms_or_is_written_otherwise_is_found(
     record = bytes(getattr(facts[place].event, "decision"))  # noqa: B009
     assert change[0] in record
     assert "other_decision" in _codes(_with(facts, place, decision=msgspec.Raw(record.replace(*change))))
+
+
+@pytest.mark.parametrize("instant", [-1, 10**18])
+def test_a_decision_at_no_instant_is_found_and_what_rests_on_it_is_told(facts: list[Fact], instant: int) -> None:
+    place = _place(facts, "claim.decided", "decision")
+    record = bytes(getattr(facts[place].event, "decision"))  # noqa: B009
+    changed = re.sub(rb'"decided_at":[0-9]+', b'"decided_at":%d' % instant, record)
+    assert "time_out_of_range" in _codes(_with(facts, place, decision=msgspec.Raw(changed)))
 
 
 def test_an_outage_of_an_account_that_is_not_enrolled_is_found(facts: list[Fact]) -> None:

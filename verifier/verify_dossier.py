@@ -74,6 +74,12 @@ READINGS: dict[str, object] = {
     "shared_touches": "at_start",
     "maintenance_excluded": "actual",
 }
+RECORD_KEYS = (
+    *("number", "format", "outcome", "decided_at", "filed_at", "account", "month", "terms", "calendar", "facts"),
+    *("window", "availability", "bases", "credit", "steps", "currency", "remedy"),
+)
+"""The keys of a decision's record, in its order."""
+COMPACT: dict[str, Any] = {"separators": (",", ":"), "ensure_ascii": False}
 # Decisions of formats 1 and 2 were written before there were these readings: they do not carry them. They also had
 # each month on the clock of its own version, counted all time that was covered, and asked for every calendar.
 SINCE_FORMAT_3 = ("shared_touches", "maintenance_excluded")
@@ -235,6 +241,8 @@ class Event(NamedTuple):
     actor: str
     reason: str | None
     key: str | None
+    state: str
+    """The state as it is stored."""
 
     @property
     def owner(self) -> str:
@@ -261,7 +269,7 @@ def read_events(dossier: Json) -> list[Event]:
         if not known:
             raise Wrong(f"event {event['position']}: its state is not one that the ledger writes")
         place = (event["position"], event["stream"], event["version"], event["topic"])
-        found.append(Event(*place, data, leaf_hash(event), *recorded))
+        found.append(Event(*place, data, leaf_hash(event), *recorded, event["state"]))
     return found
 
 
@@ -1019,7 +1027,7 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int, wr
         **({} if terms.currency == YUAN else {"currency": terms.currency}),
         **({} if terms.remedy == "voucher" else {"remedy": terms.remedy}),
         "terms": terms.cited(LATEST if latest else 1),
-        "calendar": {"years": years, "sha256": workdays.cited()},
+        "calendar": {"sha256": workdays.cited(), "years": years},
         "window": window.said() | {"years": years},
         "availability": None,
         "bases": None,
@@ -1106,8 +1114,9 @@ def steps_to_availability(
             yield exclusion_step(incident, cause, terms)
     minimum, clause = terms.value("service", "minimum_outage_seconds"), terms.clause("service.minimum_outage_seconds")
     for episode in found:
-        inputs = {name: value for name, value in episode.items() if name != "counted_us"}
-        yield step(clause, "episode", episode["counted_us"], minimum_seconds=minimum, **inputs)
+        times = list(episode.items())
+        inputs = dict([*times[:4], ("minimum_seconds", minimum), *times[4:-1]])
+        yield step(clause, "episode", episode["counted_us"], **inputs)
     down, ratio = result["unavailable_us"], f"{result['numerator']}/{result['denominator']}"
     yield step(clause, "unavailable", down, episodes=len(found))
     inputs = {"total_us": result["total_us"], "unavailable_us": down}
@@ -1218,7 +1227,11 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
     if made.data["month"] != month:
         yield f"it is recorded as of {made.data['month']}"
     expected = decide(known, account, month, record["decided_at"], record["format"])
-    yield from differences(record, {"decided_at": record["decided_at"], **whose, **expected})
+    expected |= {"decided_at": record["decided_at"], **whose}
+    yield from differences(record, expected)
+    written = json.dumps({name: expected[name] for name in RECORD_KEYS if name in expected}, **COMPACT)
+    if record == expected and f'"decision":{written}' not in made.state:
+        yield "its record is not written as a decision is"
 
 
 def check_decisions(dossier: Json, events: Sequence[Event]) -> Iterator[str]:

@@ -131,7 +131,8 @@ def _tell_facts(before: list[Json], decided: Json) -> None:
     position = before[-1]["position"] if before else 0
     known = verifier.facts_known(verifier.read_events({"events": told}), position, record["calendar"]["years"])
     hashed = hashlib.sha256(b"".join(event.leaf for event in known)).hexdigest()
-    record["facts"].update(position=position, count=len(known), sha256=hashed)
+    told_anew = {"position": position, "count": len(known), "sha256": hashed}
+    record["facts"].update({name: told_anew[name] for name in record["facts"]})
 
 
 def ours_finds(data: bytes) -> bool:

@@ -17,9 +17,10 @@ import click
 from cli.terminal.help import Formatter
 from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
 from cli.terminal.vocabulary import word
-from cli.terminal.widths import folded
+from cli.terminal.widths import folded, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
+from ledger.store.urls import url_of
 
 
 class Settings(NamedTuple):
@@ -95,7 +96,13 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--ledger", "url", envvar="SLALEDGER_URL", default="sqlite:///slaledger.db", show_default=True, metavar="URL"
+    "--ledger",
+    "url",
+    envvar="SLALEDGER_URL",
+    default="sqlite:///slaledger.db",
+    show_default=True,
+    metavar="URL",
+    help="The ledger: sqlite:///FILE or its path, or postgresql://USER@HOST/DATABASE.",
 )
 @click.option("--actor", envvar="SLALEDGER_ACTOR", metavar="NAME", help="Name of the actor; the login name by default.")
 @click.option(
@@ -114,7 +121,7 @@ def cli(ctx: click.Context, url: str, actor: str | None, lang: str | None) -> No
     slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
     slaledger claim explain 1001 2026-03
     """
-    ctx.obj = Settings(url, actor, lang or language())
+    ctx.obj = Settings(url_of(url), actor, lang or language())
 
 
 def run() -> NoReturn:
@@ -227,6 +234,7 @@ def print_errors(refusals: Sequence[Refusal]) -> int:
 
 def _tell(text: str) -> None:
     """Print a text on stderr: wrapped and indented in a terminal, elsewhere on one line."""
+    text = one_line(text)
     if sys.stderr.isatty():
         text = "\n  ".join(folded(text, (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 2))
     print(text, file=sys.stderr)

@@ -26,6 +26,7 @@ class SourceMark(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defau
 
     `name` is the format, `scope` the page or query, `key` the source's own identity of what it tells, `said_at` when
     the source said it, in microseconds. `inferred` says that an end was concluded from another word of the source.
+    `parent` is the key of what the source merged it into: it lasts as long as that.
     """
 
     name: str
@@ -33,6 +34,7 @@ class SourceMark(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defau
     key: str = ""
     said_at: int | None = None
     inferred: bool = False
+    parent: str = ""
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):

@@ -8,6 +8,7 @@ import msgspec
 
 from cli.answers.imports import print_recorded
 from cli.terminal.output import print_text
+from cli.terminal.vocabulary import label
 from domain.money import yuan
 from domain.text import said
 from ledger.imports.bills.record import BillsTaken
@@ -53,7 +54,7 @@ class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
                 said(
                     "  {bill}: {field} was {was}, is {now}",
                     bill=change.bill,
-                    field=change.field,
+                    field=label(change.field),
                     was=change.was,
                     now=change.now,
                 )

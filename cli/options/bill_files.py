@@ -13,10 +13,8 @@ import msgspec
 from cli.answers.bills import bills_answer
 from cli.options.completion import files as complete_files
 from cli.options.context import actor, open_ledger
-from cli.options.importing import dry_run_option, tell
+from cli.options.importing import dry_run_option, instant, tell
 from cli.terminal.output import format_option
-from domain.refusals import BadValue
-from domain.time import Instant
 from ledger.files.lines import open_lines
 from ledger.imports.bills.reconcile import EVERY, AskedOfBills
 from ledger.imports.bills.record import record_bills
@@ -57,7 +55,7 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
         metavar="[ID]",
         help="Leave out a bill, by its id or ACCOUNT@MONTH; without an ID each that is in question.",
     )
-    @click.option("--as-of", callback=_instant, metavar="TIME", help="When the source said so.")
+    @click.option("--as-of", callback=instant, metavar="T", help="When the source said so.")
     @click.option("--older", is_flag=True, help="Take a file that is older than what was taken before.")
     @dry_run_option
     @format_option
@@ -81,19 +79,12 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
     return asking
 
 
-def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """An RFC 3339 instant in microseconds. Raises click.BadParameter."""
-    try:
-        return None if value is None else int(Instant.parse(value))
-    except BadValue as refusal:
-        raise click.BadParameter(refusal.message) from None
-
-
 def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillReading]) -> None:
     """Read the files and record all that they say, or nothing; tell what it came to. Raises Refusal, ManyFaults."""
     with ExitStack() as opened:
         files = [SourceFile(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
         reading = msgspec.structs.replace(read(files), said_at=given.as_of)
     with open_ledger() as ledger:
-        taken = record_bills(ledger, reading, actor(), asked=given.asked, dry_run=given.dry_run)
+        names = ", ".join(given.names)
+        taken = record_bills(ledger, reading, actor(), names=names, asked=given.asked, dry_run=given.dry_run)
     tell(bills_answer(given.names, taken, dry_run=given.dry_run), given.format_)

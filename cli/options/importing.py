@@ -106,7 +106,9 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--gone", multiple=True, metavar="ID=WORD", help="What became of a vanished outage; repeatable.")
     @click.option("--take-source", multiple=True, metavar="ID", help="Take the source's word again; repeatable.")
     @click.option("--older", is_flag=True, help="Take a file older than what the ledger took.")
-    @click.option("--as-of", metavar="T", help="When the source said this, where the file does not tell.")
+    @click.option(
+        "--as-of", callback=instant, metavar="T", help="When the source said this, where the file does not tell."
+    )
     @dry_run_option
     @format_option
     @functools.wraps(command)
@@ -115,14 +117,13 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
         gone: tuple[str, ...],
         take_source: tuple[str, ...],
         older: bool,
-        as_of: str | None,
+        as_of: int | None,
         dry_run: bool,
         format_: str | None,
         **given: Any,
     ) -> None:
         asked = AskedOfOutages(gone=dict(map(_gone, gone)), take_source=frozenset(take_source), older=older)
-        told_at = None if as_of is None else instant(as_of)
-        options = SourceOptions(asked=asked, as_of=told_at, dry_run=dry_run, format_=format_)
+        options = SourceOptions(asked=asked, as_of=as_of, dry_run=dry_run, format_=format_)
         command(*words, options=options, **given)
 
     return asking
@@ -139,9 +140,13 @@ def _gone(text: str) -> tuple[str, int | str]:
         raise BadGone(place="--gone", text=text) from None
 
 
-def instant(text: str) -> int:
-    """An RFC 3339 instant of an option, in microseconds. Raises BadValue."""
-    return int(Instant.parse(text))
+def instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """An RFC 3339 instant in microseconds, as a click callback. Raises BadValue, which names the option."""
+    try:
+        return None if value is None else int(Instant.parse(value))
+    except BadValue as refusal:
+        refusal.at(param.opts[0])
+        raise
 
 
 def take_statements(

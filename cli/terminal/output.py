@@ -13,7 +13,7 @@ import msgspec
 
 from cli.terminal.language import localized
 from cli.terminal.values import as_json, as_text
-from cli.terminal.widths import cells, folded, padded
+from cli.terminal.widths import cells, folded, harmless, one_line, padded
 from domain.text import said
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -140,7 +140,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def print_text(text: str = "", *, width: int | None = None) -> None:
     """Print a text in the reader's language, wrapped where a width is given."""
-    print(localized(text) if width is None else "\n".join(wrapped(text, width)))
+    print(harmless(localized(text)) if width is None else "\n".join(wrapped(text, width)))
 
 
 def _columns() -> int:
@@ -158,4 +158,4 @@ def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
 
 def warn(message: str) -> None:
     """Print a warning apart from the answer."""
-    print("slaledger: " + localized(said("note: {message}", message=message)), file=sys.stderr)
+    print(one_line("slaledger: " + localized(said("note: {message}", message=message))), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Text widths in a terminal, where a Chinese character takes two columns."""
+"""Texts in a terminal: without what would steer it, and in its columns, of which a Chinese character takes two."""
 
 from __future__ import annotations
 
@@ -8,8 +8,26 @@ from collections.abc import Iterator
 
 _PIECE = r"[^\s⺀-￯]+[^\S\n]*|[⺀-￯][^\S\n]*|[^\S\n]+"
 """A word, or a Chinese character, with the blanks after it. It is compiled on first use, because that takes long."""
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that turn the direction of writing."""
 _NO_START = "，。；：？！、）》」』】〕％”’"
 _NO_END = "（《「『【〔“‘"
+
+
+def harmless(text: str) -> str:
+    """A text that cannot steer a terminal: each control character but tab and newline is shown as U+FFFD."""
+    if text.isprintable():
+        return text
+    return "".join("\ufffd" if _steers(character) else character for character in text)
+
+
+def _steers(character: str) -> bool:
+    return character in _TURNS or (unicodedata.category(character) == "Cc" and character not in "\t\n")
+
+
+def one_line(text: str) -> str:
+    """A harmless text on one line."""
+    return harmless(text.rstrip().replace("\n", " "))
 
 
 def cells(text: str) -> int:

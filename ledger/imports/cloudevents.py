@@ -14,8 +14,10 @@ import msgspec
 
 from domain.commands import BY_WORDS
 from domain.text import counted, said
+from ledger.imports.json_texts import documents, parse_json
 from ledger.imports.outages import source_key
-from ledger.imports.source import CommandReading, Node, Number, Sourced, documents, parse_json
+from ledger.imports.source import CommandReading, Node, Number, Sourced
+from ledger.imports.statements import Faults
 from ledger.refusals.imports.cloudevents import (
     BadNumber,
     BadSource,
@@ -48,18 +50,22 @@ class CloudEventsOptions(msgspec.Struct, frozen=True):
 
 
 def read_cloudevents(lines: Iterable[bytes], *, name: str, asked: CloudEventsOptions) -> CommandReading:
-    """The commands that the events carry, in the order of the file. Raises Unreadable."""
+    """The commands that the events carry, in the order of the file. Raises Unreadable, or ManyFaults."""
     found: dict[str, Sourced] = {}
     left_out = 0
-    for event in _events(lines, name):
-        kind = event.at("type").value
-        if isinstance(kind, str) and kind in asked.skip:
-            left_out += 1
-            continue
-        command = _command(event, asked.prefix)
-        known = found.setdefault(str(command.fields["key"]), command)
-        if known.fields != command.fields:
-            raise EventToldOtherwise(place=event.at("id").place, earlier=known.place)
+    faults = Faults()
+    with faults.gathering():
+        for event in _events(lines, name):
+            with faults.gathering():
+                kind = event.at("type").value
+                if isinstance(kind, str) and kind in asked.skip:
+                    left_out += 1
+                    continue
+                command = _command(event, asked.prefix)
+                known = found.setdefault(str(command.fields["key"]), command)
+                if known.fields != command.fields:
+                    raise EventToldOtherwise(place=event.at("id").place, earlier=known.place)
+    faults.check()
     text = counted("{n} event left out as asked", "{n} events left out as asked", left_out)
     return CommandReading(commands=tuple(found.values()), notes=(text,) if left_out else ())
 

@@ -4,7 +4,7 @@ A rule is a label, its exact value and the function that is gone. What fits no r
 says that it is to be left out; nothing is left out by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -13,7 +13,7 @@ from ledger.imports.outages import Target, check_functions, target
 from ledger.imports.source import Node, checked_id
 from ledger.imports.statements import LeftOut
 from ledger.refusals import Misread
-from ledger.refusals.imports.shared import (
+from ledger.refusals.imports.labels import (
     AccountsNamedTwice,
     LabelNotText,
     LabelsMappedTwice,
@@ -24,13 +24,24 @@ from ledger.refusals.imports.shared import (
 )
 
 Label = tuple[str, str]
+_INCIDENTS = ("alertmanager:", "prometheus:")
+"""What the ids of incidents begin with; no label does."""
 
 
 class NamedEpisode(msgspec.Struct, frozen=True):
-    """One outage of an alert or a series: its id (a fingerprint, a digest of labels) and its start in microseconds."""
+    """One outage of an alert or a series: its id (a fingerprint, a digest of labels) and its start in microseconds.
+
+    The id may also be that of the ledger's incident, which needs no start.
+    """
 
     id: str
-    start: int
+    start: int | None = None
+
+    def is_one_of(self, ids: Collection[str], starts: Iterable[int], within: int) -> bool:
+        """Whether it names what has one of the ids and begins at one of the starts, which may be off by `within`."""
+        if self.id not in ids:
+            return False
+        return self.start is None or any(abs(self.start - start) <= within for start in starts)
 
 
 class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,12 +78,15 @@ class LabelRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_episode(text: str) -> NamedEpisode | None:
-    """What `--skip ID@START` names; None where START is no RFC 3339 instant with an offset."""
+    """What `--skip` names as `ID@START` or by the id of an incident; None where it is neither.
+
+    START is an RFC 3339 instant with an offset.
+    """
     name, _, start = text.rpartition("@")
     try:
         moment = Node("--skip", text, {"start": start}).moment("start", cut=True)
     except Misread:
-        return None
+        return NamedEpisode(text) if text.startswith(_INCIDENTS) else None
     return NamedEpisode(name, moment.us) if name else None
 
 
@@ -97,11 +111,11 @@ class Sorter:
         function = self._function(labels, node, name, key)
         return None if function is None else (function, self._target(labels, where, name))
 
-    def skips(self, id_: str, start: int, key: str, text: str, within: int = 0) -> bool:
+    def skips(self, ids: Collection[str], starts: Collection[int], key: str, text: str, within: int = 0) -> bool:
         """Whether one outage is left out; `text` is its start as the source writes it, which may be off by `within`."""
         if not self._rules.skip_episodes:
             return False
-        fitting = {each for each in self._rules.skip_episodes if each.id == id_ and abs(each.start - start) <= within}
+        fitting = {each for each in self._rules.skip_episodes if each.is_one_of(ids, starts, within)}
         if not fitting:
             return False
         self._skipped |= fitting
@@ -118,9 +132,13 @@ class Sorter:
             yield said("nothing in the file fits --map {label}={value}=…", label=label, value=value)
         for label, value in sorted(self._rules.skip - self._used):
             yield said("nothing in the file bears --skip {label}={value}", label=label, value=value)
-        unused = self._rules.skip_episodes - self._skipped
-        for episode in sorted(unused, key=lambda each: (each.id, each.start)):
+        unused = [each for each in self._rules.skip_episodes - self._skipped if each.start is not None]
+        for episode in sorted(unused, key=lambda each: (each.id, each.start or 0)):
             yield said("no outage of {id} in the file begins as --skip says", id=episode.id)
+
+    def skipped_incidents(self) -> frozenset[str]:
+        """Incidents to be left out that nothing in the files bears by its own start: the ledger may hold them."""
+        return frozenset(each.id for each in self._rules.skip_episodes - self._skipped if each.start is None)
 
     def _function(self, labels: Mapping[str, str], node: Node, name: str, key: str) -> str | None:
         own = set(labels.items())

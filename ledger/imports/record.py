@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,7 +17,8 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
-from ledger.imports.reconciling.differences import resting_claims, staying, unmeasured
+from ledger.imports.reconciling.continued import with_ends
+from ledger.imports.reconciling.differences import resting_claims, staying, unknown_skips, unlisted, unmeasured
 from ledger.imports.reconciling.holdings import holdings
 from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
@@ -51,12 +52,20 @@ class ReadFile(msgspec.Struct, frozen=True):
 def take_over(
     ledger: Ledger, found: Sequence[Sourced], actor: str, *, dry_run: bool = False, now: Clock = clock.now_us
 ) -> Taken:
-    """Carry out commands that a source sends. Raises Refusal with the source's place; nothing is recorded then."""
+    """Carry out commands that a source sends.
+
+    Raises the refusal, or ManyFaults, each with the source's place; nothing is recorded then. A command about what a
+    refused one would have made is left out.
+    """
     taken = Taken(commands=len(found), notes=[])
+    faults = Faults()
+    unmade: set[tuple[str, str]] = set()
     with ledger.writing(commit=not dry_run) as log:
         for sourced in found:
             fields = dict(sourced.fields)
             words = str(fields.pop("command"))
+            if unmade.intersection(_named(fields)):
+                continue
             try:
                 done = carry_out(log, build(words, fields), actor, now())
             except (IncidentWasWithdrawn, Undone) as refusal:
@@ -65,11 +74,31 @@ def take_over(
                 continue
             except Refusal as refusal:
                 refusal.at(sourced.place)
-                raise
+                if isinstance(refusal, Conflict | Damaged):
+                    raise
+                faults.add(refusal)
+                unmade.update(_made(words, fields))
+                continue
             taken.recorded += done.recorded
             taken.noops += done.noop
+        faults.check()
         taken.position = log.position()
     return taken
+
+
+def _named(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What a command is about, by the fields that name it."""
+    named = {name: value for name, value in fields.items() if isinstance(value, str)}
+    yield from ((name, named[name]) for name in ("account", "incident", "bill", "voucher") if name in named)
+    if "month" in named:
+        yield "month", f"{named.get('account')} {named['month']}"
+
+
+def _made(words: str, fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What would be there, had the command not been refused: without it, later commands about that are refused too."""
+    for name, value in _named(fields):
+        if name != "account" or words == "account enroll":
+            yield name, value
 
 
 def reconcile_source(
@@ -89,12 +118,12 @@ def reconcile_source(
     """
     with ledger.writing(commit=not dry_run) as log:
         if reading.said_at is not None:
-            _check_said_at(reading.said_at, files, now())
+            check_said_at(reading.said_at, _names(files), now())
         earlier = _reads(log, reading)
         if not asked.older:
             _check_order(reading, files, earlier)
         held = holdings(log, reading.source, reading.statements, one_a_key=reading.policy.one_a_key)
-        outcome = reconcile(reading, held, asked)
+        outcome = reconcile(with_ends(reading, held, earlier), held, asked)
         if outcome.steps and not asked.older:
             _check_is_new(reading, files, earlier)
         faults = Faults()
@@ -107,6 +136,8 @@ def reconcile_source(
         taken.notes += staying(outcome, reading.source, zone)
         taken.notes += resting_claims(log, outcome, held, zone, now())
         taken.notes += unmeasured(reading, earlier, zone)
+        taken.notes += unknown_skips(reading, held)
+        taken.notes += unlisted(log, reading, earlier, zone)
         if _is_news(reading, files, earlier):
             taken.recorded += len(_note_read(log, reading, files, actor, now()))
         taken.position = log.position()
@@ -149,12 +180,12 @@ def _reads(log: Reader, reading: Reading) -> list[SourceRead]:
     return [event for event in events if isinstance(event, SourceRead) and event.scope == reading.scope]
 
 
-def _check_said_at(said_at: int, files: Sequence[ReadFile], now: int) -> None:
+def check_said_at(said_at: int, names: str, now: int) -> None:
     """Raises Refusal `in_the_future`: after such a file each file until then would be an older one."""
     try:
         check_time("said_at", said_at, now)
     except Refusal as refusal:
-        refusal.at(_names(files))
+        refusal.at(names)
         raise
 
 
@@ -191,7 +222,7 @@ def _hashes(files: Iterable[ReadFile]) -> tuple[str, ...]:
 
 
 def _note_read(log: Writer, reading: Reading, files: Sequence[ReadFile], actor: str, now: int) -> list[int]:
-    reached = [extent for extent in reading.extents if not extent.open_only]
+    reached = [extent for extent in reading.extents if extent.lists_all or extent.keys is not None]
     spans = [span for extent in reached for span in (extent.keys or {"": (extent.since, extent.until)}).values()]
     event = SourceRead(
         source=reading.source,

@@ -77,10 +77,17 @@ class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     said_at: int | None = None
     end_inferred: bool = False
     """Whether the end is concluded from another word of the source."""
+    end_told: bool = True
+    """Whether the files tell its end, or that it goes on. Otherwise it is over, and the ledger may hold its end."""
     starts: Mapping[int, Told] = {}
     """Where reports of several starts were put together: each start, and what was told of it."""
     states_all: bool = False
     """Whether the file states all that is out of its key now, and not one report of several."""
+    parent: str = ""
+    """The key of the outage that it was merged into: both end together, and it does not end before `merged_at`."""
+    parent_told: bool = True
+    """Whether `end` is that of both. Otherwise no file tells of the parent, and the ledger may hold it."""
+    merged_at: SourceTime | None = None
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +95,21 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
 
     `since` to `until`: every outage of the scope whose span lies in there. `open_only`: outages that are still open,
     and no others. `keys`: for each key that is named there, every outage from its first to its second instant; with
-    it, `since` and `until` do not count. A partial or filtered file has no extent at all.
+    it, `since` and `until` do not count. A partial or filtered file has no extent at all. `planned` outages are
+    maintenances.
     """
 
     scope: str
     since: int = 0
     until: int = FOREVER
     open_only: bool = False
+    planned: bool = False
     keys: Mapping[str, tuple[int, int]] | None = None
+
+    @property
+    def lists_all(self) -> bool:
+        """Whether every outage from `since` on, that was not planned, is in the file."""
+        return not self.open_only and not self.planned and self.keys is None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,18 +132,26 @@ class LeftOut(msgspec.Struct, frozen=True):
     key: str
     why: str
 
+    def is_about(self, key: str) -> bool:
+        """Whether it is what has this key, one outage of that, or all that the source's id names."""
+        return key in (self.key, self.key.rpartition("@")[0]) or key.startswith(f"{self.key}:")
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """All that the files of one source say.
 
     `said_at` is when the source said so, in microseconds, by its own clock: None where the format does not tell.
-    `ends` are the ends of a growing source's keys in order of receipt, each later than all before it.
+    `ends` are the ends of a growing source's keys in order of receipt, each later than all before it. `begins_up` are
+    keys that are up where the files begin: a statement without length, which ends what was open until then.
+    What tells of an outage that the ledger holds by an id of `skip_incidents` is left out.
     """
 
     source: str
     policy: Policy
     statements: tuple[OutageStatement, ...]
     ends: Mapping[str, tuple[int, ...]] = {}
+    begins_up: tuple[OutageStatement, ...] = ()
+    skip_incidents: frozenset[str] = frozenset()
     extents: tuple[Extent, ...] = ()
     said_at: int | None = None
     scope: str = ""
@@ -149,6 +171,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: list[Refusal] = []
+        self._told: set[tuple[str, str]] = set()
 
     def __len__(self) -> int:
         return len(self._found)
@@ -164,7 +187,11 @@ class Faults:
             self.add(refusal)
 
     def add(self, refusal: Refusal) -> None:
-        """One more fault. Raises ManyFaults at `MOST_FAULTS`."""
+        """One more fault, unless the same was told of the same place. Raises ManyFaults at `MOST_FAULTS`."""
+        told = refusal.code, refusal.message
+        if told in self._told:
+            return
+        self._told.add(told)
         self._found.append(refusal)
         if len(self._found) >= MOST_FAULTS:
             self.check()

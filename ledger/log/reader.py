@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.case import Case, Fact, fold
-from domain.events import ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
+from domain.events import AccountEnrolled, ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
 from domain.events.event import InstantUs
 from domain.incident import Incident
 from domain.terms.versions import Version
@@ -190,13 +190,23 @@ class Reader:
         count: int = self._enrolled("COUNT(*)")[0][0]
         return count
 
+    def enrolled_before(self, instant: int) -> bool:
+        """Whether an account was enrolled before an instant, as it was first recorded."""
+        statement, *values = self._enrolments("position, originator_id, originator_version, topic, state")
+        events = (decode(_row(row)).event for row in self._session.rows(statement, *values))
+        return any(isinstance(event, AccountEnrolled) and event.enrolled_at < instant for event in events)
+
     def _enrolled(self, what: str) -> list[tuple[Any, ...]]:
         """Columns or aggregates over the enrolment events of all accounts."""
+        statement, *values = self._enrolments(what)
+        return self._query(statement, *values)
+
+    def _enrolments(self, what: str) -> tuple[str, str, str, int]:
         statement = (
             f"SELECT {what} FROM stored_events WHERE originator_id < ? AND originator_id LIKE ? "
             "AND originator_version = 1 AND position <= ?"
         )
-        return self._query(statement, layout.SHARED, layout.account("%"), self._upto)
+        return statement, layout.SHARED, layout.account("%"), self._upto
 
     def accounts_named(self, prefix: str, most: int) -> list[str]:
         """At most `most` accounts whose ids begin with a prefix, in order, with one look-up each."""

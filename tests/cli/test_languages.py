@@ -87,6 +87,10 @@ def _texts(message: catalogue.Id) -> tuple[str, ...]:
     return (message,) if isinstance(message, str) else message
 
 
+def test_an_exclusion_has_one_word_in_chinese(chinese: Catalog) -> None:
+    assert not [message.id for message in chinese if "免责" in str(message.string)]
+
+
 def test_every_sentence_of_the_code_is_translated(chinese: Catalog) -> None:
     missing = [
         f"{place}: {template.value}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -17,6 +18,7 @@ from conftest import COMMAND, CommandLine
 from cli.answers.availability import EpisodeShown
 from cli.terminal.sparkline import bar, span_by_day, sparkline
 from cli.terminal.values import ZonedInstant
+from cli.terminal.widths import one_line
 from domain.time import HOUR_US, SECOND_US, Instant, Seconds, month_span
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
@@ -184,3 +186,27 @@ def test_a_refusal_fits_the_terminal(columns: int, tmp_path: Path) -> None:
 def test_elsewhere_a_refusal_is_a_line_and_its_hint_another(tmp_path: Path) -> None:
     told = CommandLine(tmp_path).process("worklist", "--format", "table").stderr
     assert re.fullmatch(r"slaledger: there is no ledger at .*\n  what to do: `slaledger init` makes one\n", told)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("evil\x1b[31m\x07 red", "evil\ufffd[31m\ufffd red"),
+        ("two\nlines\n", "two lines"),
+        ("\u202eback\x9b2J", "\ufffdback\ufffd2J"),
+        ("　名称\tü\u00a0", "　名称\tü"),
+    ],
+)
+def test_what_a_foreign_file_says_cannot_steer_the_terminal(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+
+
+def test_names_in_a_foreign_file_are_shown_on_one_line(slaledger: CommandLine) -> None:
+    update = {"status": "resolved", "display_at": "2026-03-03T10:00:00Z", "affected_components": None}
+    told = {"id": "i1", "name": "evil\x1b[2J\nslaledger: note: all is well", "status": "resolved", "impact": "minor"}
+    told |= {"created_at": "2026-03-03T10:00:00Z", "incident_updates": [update]}
+    (slaledger.folder / "page.json").write_text(json.dumps({"page": {"id": "pg"}, "incidents": [told]}))
+    words = ("page.json", "--all-accounts", "--map", "Phone=agent_calls", "--format", "table")
+    said = slaledger.run("import", "statuspage", *words).stderr
+    assert said.splitlines()[0].startswith("slaledger: page.json: $.incidents[0]: i1 (evil\ufffd[2J slaledger: note: ")
+    assert "\x1b" not in said

@@ -255,7 +255,10 @@ def test_what_calls_are_called_must_be_said(on_file: CommandLine) -> None:
     assert on_file.refused("import", "aliyun-bill", "bill.csv", status=2)["code"] == "usage"
     assert on_file.refused(*ALIYUN, status=2)["code"] == "unknown_call_item"
     assert on_file.ok(*ALIYUN, "--no-calls")["recorded"] == 2
-    assert on_file.refused(*ALIYUN, "--as-of", "yesterday", status=2)["code"] == "usage"
+    refused = on_file.refused(*ALIYUN, "--as-of", "yesterday", status=2)
+    assert (refused["code"], refused["message"]) == ("bad_time", "--as-of: 'yesterday' is not an RFC 3339 time")
+    refused = on_file.refused(*ALIYUN, "--no-calls", "--as-of", "2126-04-02T00:00:00+08:00")
+    assert (refused["code"], refused["message"].partition(":")[0]) == ("in_the_future", "bill.csv")
 
 
 def test_a_bill_on_which_a_redemption_stands_is_not_void_by_an_import(on_file: CommandLine) -> None:

@@ -205,7 +205,7 @@ BAD: dict[str, tuple[object, str, str]] = {
     ),
     "prepaid": (bill(item(SubscriptionType="Subscription")), "prepaid", f"{ITEM}.SubscriptionType"),
     "a day's item": (bill(item(BillingDate="2026-03-01")), "daily_item", f"{ITEM}.BillingDate"),
-    "no month": (bill(item(), BillingCycle="2026-3"), "bad_month", "b.json:1: $.Data.BillingCycle"),
+    "no month": (bill(item(), item(), call(), BillingCycle="2026-3"), "bad_month", "b.json:1: $.Data.BillingCycle"),
     "no amount": (bill(item(PretaxAmount=None)), "bad_amount", f"{ITEM}.PretaxAmount"),
     "an amount with a comma": (bill(item(PretaxAmount="1,000.00")), "bad_amount", f"{ITEM}.PretaxAmount"),
     "no voucher amount": (bill(item(DeductedByCashCoupons="")), "bad_amount", f"{ITEM}.DeductedByCashCoupons"),
@@ -252,6 +252,10 @@ def test_refused_with_the_place(what: str) -> None:
     answer, code, place = BAD[what]
     error = refused(answer)
     assert (error.code, error.place[: len(place)]) == (code, place)
+
+
+def test_an_item_that_cannot_be_read_is_not_also_told_as_one_that_is_not_there() -> None:
+    assert refused(bill(item(), call(PretaxAmount=None)), "通话费").code == "bad_amount"
 
 
 def test_every_fault_is_told_at_once() -> None:

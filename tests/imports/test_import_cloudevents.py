@@ -12,7 +12,7 @@ from conftest import CommandLine
 
 from ledger.imports.cloudevents import CloudEventsOptions, read_cloudevents
 from ledger.imports.source import CommandReading
-from ledger.refusals import Misread
+from ledger.refusals import ManyFaults, Misread
 
 Json = dict[str, Any]
 OPEN: Json = {
@@ -132,6 +132,36 @@ def test_through_the_command_line_an_event_is_carried_out_once_for_ever(slaledge
     corrected = ("--ended-at", "2026-03-03T12:00:00+08:00", "--reason", "the log says so")
     slaledger.ok("incident", "correct", "M-1", *corrected)
     assert take(slaledger, [closed])["recorded"] == 0
+
+
+def test_every_fault_of_a_file_is_told_at_once() -> None:
+    with pytest.raises(ManyFaults) as caught:
+        read([event(specversion="0.3"), event(), event(id=None), event({**OPEN, "incident": "M-2"})])
+    assert [fault.code for fault in caught.value.refusals] == ["unknown_specversion", "missing_text", "contradiction"]
+
+
+def test_every_refusal_of_the_ledger_is_told_at_once_and_none_that_follows_from_another(slaledger: CommandLine) -> None:
+    slaledger.ok("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
+    before = slaledger.rows()
+    told: list[Json] = [
+        event({**OPEN, "account": "7"}),
+        event({"incident": "M-1", "ended_at": "2026-03-03T11:00:00+08:00"}, "slaledger.incident.close"),
+        event({**OPEN, "incident": "M-2"}),
+        event({"incident": "M-2", "ended_at": "2026-03-03T09:00:00+08:00"}, "slaledger.incident.close"),
+        event({"account": "8", "enrolled_at": "yesterday"}, "slaledger.account.enroll"),
+        event({**OPEN, "account": "8", "incident": "M-3"}),
+        event({"incident": ["M-4"]}, "slaledger.incident.close"),
+    ]
+    (slaledger.folder / "e.json").write_text(json.dumps([each | {"id": str(n)} for n, each in enumerate(told)]))
+    done = slaledger.run("import", "cloudevents", "e.json")
+    found = [(fault["code"], fault["place"]) for fault in json.loads(done.stderr)["errors"]]
+    assert found == [
+        ("unknown_account", "e.json:1: $[0]"),
+        ("ends_before_start", "e.json:1: $[3]"),
+        ("bad_time", "e.json:1: $[4]"),
+        ("bad_field", "e.json:1: $[6]"),
+    ]
+    assert slaledger.rows() == before
 
 
 @pytest.mark.parametrize(

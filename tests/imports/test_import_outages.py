@@ -137,6 +137,25 @@ def test_a_later_chunk_goes_on_with_an_open_outage(books: CommandLine) -> None:
     assert (incident["ended_at"], incident["ended_within_seconds"]) == ("2026-03-03T10:01:00+08:00", 15)
 
 
+def test_an_outage_that_was_open_ends_where_the_next_chunk_begins_up(books: CommandLine) -> None:
+    (open_,) = take(books, "prometheus", [samples("1 0 0")])["left_open"]
+    answer = take(books, "prometheus", [samples("1 1 1", 1_772_503_245)])
+    assert (answer["closed"], answer["left_open"], answer["vanished"]) == ([open_], [], [])
+    assert take(books, "prometheus", [samples("1 1 1", 1_772_503_245)])["unchanged"] == 0
+
+
+def test_a_merged_incident_of_pagerduty_ends_with_its_parent_that_a_later_file_tells_alone(books: CommandLine) -> None:
+    parent, merged = {"id": "Q9"}, {"type": "merge_resolve_reason", "incident": {"id": "Q9"}}
+    child = paged("resolved", "10:10", resolved_at=day("10:10"), resolve_reason=merged)
+    for first in ([paged("triggered", "10:00"), paged("triggered", "10:00", **parent)], [child]):
+        assert len(take(books, "pagerduty", first)["left_open"]) == 2
+    assert take(books, "pagerduty", [child])["recorded"] == 0
+    ended = take(books, "pagerduty", [paged("resolved", "12:00", resolved_at=day("12:00"), **parent)])
+    assert (ended["closed"], ended["left_open"]) == (["pagerduty:Q9", "pagerduty:Q1"], [])
+    ends = {one["incident"]: one["ended_at"] for one in books.ok("history", "1001")["incidents"]}
+    assert ends == dict.fromkeys(("pagerduty:Q1", "pagerduty:Q9"), day("12:00"))
+
+
 def test_an_outage_that_fires_again_is_open_again(books: CommandLine) -> None:
     take(books, "alertmanager", alerts(None, day("11:00")))
     again = take(books, "alertmanager", alerts(None))

@@ -147,6 +147,8 @@ def test_what_a_source_says_tomorrow_is_refused_as_all_later_files_would_be_olde
     words = ("--as-of", "2126-03-03T12:00:00+08:00")
     write(books, "told.json", alerts(None))
     assert books.refused("import", "alertmanager", "told.json", *WORDS["alertmanager"], *words)["code"] == error["code"]
+    refused = books.refused("import", "alertmanager", "told.json", *WORDS["alertmanager"], "--as-of", "noon", status=2)
+    assert (refused["code"], refused["message"]) == ("bad_time", "--as-of: 'noon' is not an RFC 3339 time")
     assert books.ok("history", "1001")["incidents"] == []
 
 

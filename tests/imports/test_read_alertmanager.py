@@ -12,7 +12,9 @@ import pytest
 from swaps import swapped
 
 from domain.refusals import Refusal
-from ledger.imports.alertmanager.reader import AlertOptions, fingerprint, read_alertmanager
+from ledger.imports.alertmanager.alerts import fingerprint
+from ledger.imports.alertmanager.options import AlertOptions
+from ledger.imports.alertmanager.reader import read_alertmanager
 from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.statements import Extent, Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
@@ -271,6 +273,27 @@ def test_another_zone_and_nanoseconds_name_the_same_episode() -> None:
     rules = LabelRules(functions=DOWN, all_accounts=True, skip_episodes=frozenset({episode}))
     assert read(receipts(fires("08:00:00.032813093")), rules=rules).statements == ()
     assert [parse_episode(text) for text in ("aa", "aa@", "@" + at("08:00:00"), "a=b@c", "aa@2026-03-03")] == [None] * 5
+
+
+def test_an_outage_is_left_out_by_the_id_of_its_incident() -> None:
+    data = receipts(ends("08:00:00", "08:10:00"), ends("08:05:00", "08:20:00"), ends("09:00:00", "09:10:00"))
+    incident = read(data).statements[0].incident
+    for word in (incident, f"{incident}@{at('08:00:00')}", f"alertmanager:{FP}:20260303T080500Z"):
+        episode = parse_episode(word)
+        assert episode is not None
+        reading = read(data, rules=LabelRules(functions=DOWN, all_accounts=True, skip_episodes=frozenset({episode})))
+        assert spans(reading) == [("09:00:00", "09:10:00")]
+        assert [each.key for each in reading.left_out] == [f"{FP}@{at('08:00:00')}"]
+        assert not [note for note in reading.notes if "--skip" in note]
+    for word, skipped in (
+        (f"{incident}@{at('09:00:00')}", set()),
+        (other := f"alertmanager:{FP}:20260303T1Z", {other}),
+    ):
+        episode = parse_episode(word)
+        assert episode is not None
+        reading = read(data, rules=LabelRules(functions=DOWN, all_accounts=True, skip_episodes=frozenset({episode})))
+        assert (len(reading.statements), reading.skip_incidents) == (2, skipped)
+        assert len([note for note in reading.notes if "--skip" in note]) == (0 if skipped else 1)
 
 
 def test_several_starts_in_one_outage_are_noted() -> None:

@@ -17,7 +17,8 @@ from swaps import swapped
 from domain.refusals import Refusal
 from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.prometheus import samples
-from ledger.imports.prometheus.reader import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus.options import SeriesOptions, parse_ratio, parse_span_us
+from ledger.imports.prometheus.reader import read_prometheus
 from ledger.imports.statements import Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
 
@@ -299,9 +300,10 @@ def test_what_is_left_out() -> None:
 
 def test_one_outage_of_a_series_is_left_out_by_its_start_to_within_a_step() -> None:
     data = answer(series("1 0 1 0 1"), series("1 1 1 1 1", labels=OTHER))
-    digest = read(data).statements[0].incident.split(":")[1]
-    for start in ("2026-03-03T02:00:15Z", "2026-03-03T02:00:07Z"):
-        episode = parse_episode(f"{digest}@{start}")
+    incident = read(data).statements[0].incident
+    digest = incident.split(":")[1]
+    for word in (f"{digest}@2026-03-03T02:00:15Z", f"{digest}@2026-03-03T02:00:07Z", incident):
+        episode = parse_episode(word)
         assert episode is not None
         skip = frozenset({episode})
         reading = read(data, rules=LabelRules(functions=RULES.functions, all_accounts=True, skip_episodes=skip))
@@ -314,10 +316,27 @@ def test_the_step() -> None:
     assert read(answer(series("1 0 1", step=60))).policy.resolution_us == 60_000_000
     assert codes(answer(series("1 0 1", step=60)), step_us=30_000_000) == ["missing_samples"]
     assert codes(answer(series("1 0 1", step=60)), step_us=45_000_000) == ["off_step"]
-    assert codes(answer(series("1"))) == codes(answer()) == ["unknown_step"]
+    assert codes(answer(series("1"))) == codes(answer(series(""))) == ["unknown_step"]
     assert read(answer(series("1")), step_us=15_000_000).statements == ()
     twice = answer({"metric": LABELS, "values": [[T0, "1"], [T0, "1"]]})
     assert codes(twice) == codes(twice, step_us=15_000_000) == ["not_ascending"]
+
+
+def test_what_begins_up_is_told() -> None:
+    reading = read(answer(series("1 0 1"), series("0 1 1", labels=OTHER)))
+    (told,) = reading.begins_up
+    assert told.end is not None
+    assert (told.key, told.start.us, told.end.us, told.start_known) == (NAME, T0 * 10**6, T0 * 10**6, False)
+    assert read(answer(series("1 0 1"), warnings=["slow"]), partial=True).begins_up == ()
+
+
+def test_an_answer_without_series_states_nothing() -> None:
+    reading = read(answer())
+    assert (reading.statements, reading.extents) == ((), ())
+    assert reading.notes[0] == "the answer has no series: it states nothing"
+    skip = frozenset({("zone", "east")})
+    left_out = read(answer(series("1")), rules=LabelRules(functions=RULES.functions, all_accounts=True, skip=skip))
+    assert (left_out.statements, [each.key for each in left_out.left_out]) == ((), [NAME])
 
 
 ONE = "p1.json:1: $.data.result[0]"

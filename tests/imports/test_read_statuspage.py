@@ -12,7 +12,8 @@ import pytest
 
 from domain.refusals import Refusal
 from ledger.imports.statements import ExcludedSpan, Extent, OutageStatement, Reading, SourceFile
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 from ledger.refusals import ManyFaults
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "sources"
@@ -232,6 +233,19 @@ def test_an_outage_without_length_is_left_out_and_takes_no_number() -> None:
     assert [(one.key, one.why) for one in reading.left_out] == [("i1:ph", f"the outage at {at('09:55')} has no length")]
 
 
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (change(UP, UP), ["i1:ph 10:00-10:40", "i2:ph 10:20-10:40"]),
+        (change(OUT, UP), ["i1:ph 10:00-10:40", "i2:ph 10:20-11:30"]),
+        (change(UP, PART), ["i1:ph 10:00-10:40", "i2:ph 10:20-10:40", "i2:ph:2 11:30-"]),
+    ],
+)
+def test_what_an_incident_finds_up_another_one_brought_back(last: Json, expected: list[str]) -> None:
+    second = incident(update("10:20", change(OUT, OUT)), update("11:30", last, status="monitoring"), id="i2")
+    assert brief(read(page(second, OVER))) == expected
+
+
 def test_what_another_incident_accounts_for_needs_no_start() -> None:
     other = incident(BACK, id="i2", started_at=at("09:00"))
     reading = read(page(incident(DOWN, **RESOLVED), other))
@@ -392,11 +406,11 @@ EXTENTS: dict[str, tuple[Json | list[Json], list[Extent]]] = {
     "nothing at all": (page(), [UNRESOLVED]),
     "summary.json": (
         page(OPEN, maintenances=(), status={"indicator": "major"}, components=[{"id": "ph", "name": "Phone"}]),
-        [UNRESOLVED, Extent(scope="pg/maintenances", open_only=True)],
+        [UNRESOLVED, Extent(scope="pg/maintenances", open_only=True, planned=True)],
     ),
     "scheduled-maintenances.json": (
         {"page": {"id": "pg", "updated_at": SAID}, "scheduled_maintenances": [maintenance(BEGUN, DONE)]},
-        [Extent(scope="pg/maintenances", since=us(at("10:00")), until=us(SAID))],
+        [Extent(scope="pg/maintenances", since=us(at("10:00")), until=us(SAID), planned=True)],
     ),
     "a page of the v1 list": (
         [OVER | {"page_id": "pg"}, OLD | {"page_id": "pg"}],
@@ -416,13 +430,6 @@ def test_a_list_of_what_is_open_is_said_to_be_partial() -> None:
     note = "p1.json lists only what is unresolved: it says nothing of outages that have ended"
     assert note in read(page(OPEN)).notes
     assert note not in read(page(OPEN, OVER | {"id": "i2"})).notes
-
-
-def test_a_file_that_begins_within_the_month_of_an_outage_is_noted() -> None:
-    note = "these files reach back to 2026-03-03T09:50:00+08:00: earlier outages, in 2026-03 or before, are not in them"
-    assert note in read(page(OVER)).notes
-    older = OLD | {"created_at": "2026-02-27T10:00:00+08:00"}
-    assert not [one for one in read(page(OVER, older)).notes if "reach back" in one]
 
 
 def test_when_the_page_said_so() -> None:
@@ -490,6 +497,13 @@ def test_a_page_of_another_page_is_refused() -> None:
     assert (fault.code, fault.message.partition(": this")[0]) == ("other_page", "p1.json: $[1]")
 
 
+@pytest.mark.parametrize("empty", [[], {"incidents": []}])
+def test_an_empty_page_is_the_end_of_a_list_in_pages(empty: object) -> None:
+    first = [OVER | {"page_id": "pg"}, OLD | {"page_id": "pg"}]
+    assert read(first, empty) == read(first)
+    assert read(empty, [OVER], empty).notes == read(empty, [OVER]).notes
+
+
 def test_maintenances_in_the_v1_list_are_such() -> None:
     (told,) = read([maintenance(BEGUN, DONE)]).statements
     assert (told.scope, len(told.exclusions)) == ("/maintenances", 1)
@@ -509,6 +523,8 @@ def test_skipping_by_incident_by_component_and_by_outage() -> None:
         reading = skipping(start)
         assert brief(reading) == ["i1:ph:2 10:50-11:00"]
         assert [(one.key, "skipped as asked" in one.why) for one in reading.left_out] == [("i1:ph", True)]
+    for second in ("i1:ph:2", f"i1:ph:2@{at('10:50')}"):
+        assert brief(skipping(second)) == ["i1:ph 10:00-10:40"]
     reading = skipping("i9", f"i1@{at('10:01')}")
     assert len(reading.statements) == 2
     assert [one for one in reading.notes if "--skip" in one] == [

@@ -9,14 +9,17 @@ import msgspec
 import pytest
 
 from domain.commands import Command
+from domain.events import SourceRead
 from domain.incident import Incident
 from domain.refusals import ManyFaults, Refusal
 from domain.time import FOREVER, MINUTE_US, SECOND_US
+from ledger.imports.reconciling.continued import with_ends
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import ExcludedSpan, Extent, LeftOut, OutageStatement, Policy, Reading
+from ledger.refusals.imports.pagerduty import EndNotTold, MergedIntoMissing
 from ledger.refusals.imports.reconcile import (
     BeginningUnknown,
     EndBeforeKnownStart,
@@ -125,6 +128,107 @@ def steps(*given: Any, **more: Any) -> list[str]:
 )
 def test_the_ledger_follows_the_source(statement: OutageStatement, held: Holding | None, commands: list[str]) -> None:
     assert steps([statement], [] if held is None else [held]) == commands
+
+
+def child(start: float, merged: float, end: float | None, **more: Any) -> OutageStatement:
+    """An outage that was merged into `p`."""
+    return told(start, end, "c", parent="p", merged_at=at(merged), **more)
+
+
+@pytest.mark.parametrize(
+    ("statement", "parent", "commands"),
+    [
+        (child(0, 10, 10), holds(0, 60, "p"), ["open c:0 start 0", "close c:0 end 60"]),
+        (child(0, 0, 0), holds(0, 60, "p"), ["open c:0 start 0", "close c:0 end 60"]),
+        (child(0, 70, 70), holds(0, 60, "p"), ["open c:0 start 0", "close c:0 end 70"]),
+        (child(0, 10, 10), holds(0, None, "p"), ["open c:0 start 0"]),
+    ],
+)
+def test_what_was_merged_into_an_outage_of_the_ledger_lasts_as_long(
+    statement: OutageStatement, parent: Holding, commands: list[str]
+) -> None:
+    orphan = msgspec.structs.replace(statement, parent_told=False)
+    found = outcome([orphan], [parent])
+    assert [words(step.command) for step in found.steps] == commands
+    assert {step.source.parent for step in found.steps if step.source is not None} == {"p"}
+
+
+@pytest.mark.parametrize("held", [[], [holds(0, 60, "p", withdrawn="by mistake")], [holds(0, 60, "other")]])
+def test_what_was_merged_into_something_unknown_is_refused(held: list[Holding]) -> None:
+    with pytest.raises(MergedIntoMissing) as refused:
+        outcome([child(0, 10, 10, parent_told=False)], held)
+    assert (refused.value.id, refused.value.parent) == ("c", "p")
+
+
+@pytest.mark.parametrize(
+    ("statement", "held", "commands"),
+    [
+        (child(0, 10, None), holds(0, None, "c"), ["close c:0 end 10", "reopen c:0"]),
+        (child(0, 10, None), holds(0, None, "c", parent="p"), []),
+        (told(0, None, "c", said_at=us(20)), holds(0, None, "c", parent="p"), ["close c:0 end 20", "reopen c:0"]),
+        (child(0, 10, None), holds(0, None, "c", persons=frozenset({"ended_at"})), []),
+        (child(0, 10, None), holds(0, 10, "c"), ["reopen c:0"]),
+        (child(0, 10, 60), holds(0, None, "c"), ["close c:0 end 60"]),
+    ],
+)
+def test_the_ledger_remembers_into_what_an_open_outage_was_merged(
+    statement: OutageStatement, held: Holding, commands: list[str]
+) -> None:
+    assert steps([told(0, statement.end and 60, "p"), statement], [holds(0, None, "p"), held]) == [
+        *(["close p:0 end 60"] if statement.end else []),
+        *commands,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parent", "held", "commands"),
+    [
+        (told(0, 60, "p"), (None, None), ["close p:0 end 60", "close c:0 end 60"]),
+        (told(0, 90, "p"), (60, 60), ["correct p:0 end 90", "correct c:0 end 90"]),
+        (told(0, None, "p"), (60, 60), ["reopen p:0", "reopen c:0"]),
+        (told(0, 60, "p"), (60, 70), []),
+        (told(0, None, "p"), (None, None), []),
+    ],
+)
+def test_what_was_merged_follows_its_parent_that_is_told_alone(
+    parent: OutageStatement, held: tuple[float | None, float | None], commands: list[str]
+) -> None:
+    of_ledger = [holds(0, held[0], "p"), holds(0, held[1], "c", parent="p"), holds(0, 5, "d", parent="q")]
+    assert steps([parent], of_ledger) == commands
+
+
+def test_what_was_merged_into_what_was_merged_follows_too() -> None:
+    held = [holds(0, None, "p"), holds(0, None, "c", parent="p"), holds(0, None, "d", parent="c")]
+    assert steps([told(0, 60, "p")], held) == ["close p:0 end 60", "close c:0 end 60", "close d:0 end 60"]
+    late = [holds(0, None, "p", parent="q"), holds(0, None, "q")]
+    found = [told(0, 60, "q"), child(0, 10, 10, parent_told=False)]
+    assert steps(found, late) == ["open c:0 start 0", "close q:0 end 60", "close p:0 end 60", "close c:0 end 60"]
+
+
+@pytest.mark.parametrize(
+    ("held", "commands"),
+    [
+        (holds(0, 60, "c"), []),
+        (holds(0, 60, "c", withdrawn="by mistake"), ["restore c:0"]),
+        (holds(0, 60, "c", withdrawn="by mistake", persons=frozenset({"withdrawn"})), []),
+        (holds(0, None, "c", parent="p"), []),
+        (holds(0, None, "c"), None),
+        (holds(0, 60, "other"), None),
+    ],
+)
+def test_what_is_over_without_an_end_ends_as_the_ledger_has_it(held: Holding, commands: list[str] | None) -> None:
+    silent = told(0, None, "c", end_told=False)
+    if commands is not None:
+        assert steps([silent], [held]) == commands
+        return
+    with pytest.raises(EndNotTold):
+        outcome([silent], [held])
+
+
+def test_what_is_over_without_an_end_follows_its_parent() -> None:
+    held = [holds(0, None, "p"), holds(0, None, "c", parent="p")]
+    found = [told(0, 60, "p"), told(0, None, "c", end_told=False)]
+    assert steps(found, held) == ["close p:0 end 60", "close c:0 end 60"]
 
 
 def test_what_it_came_to_is_listed() -> None:
@@ -400,3 +504,46 @@ def test_what_an_import_was_asked_to_leave_out_has_not_vanished() -> None:
     left_out = (LeftOut("event", "skipped as asked"),)
     found = outcome([], [holds(0, 60, key="event:c"), holds(0, 60)], extents=(PAGE,), left_out=left_out)
     assert found.vanished == ["k:0"]
+
+
+@pytest.mark.parametrize(
+    ("spans", "commands", "vanished"),
+    [
+        ([(0, 59)], ["close k:30 end 60"], []),
+        ([(0, 58)], [], ["k:30"]),
+        ([(0, 60)], [], ["k:30"]),
+        ([(0, 70)], [], ["k:30"]),
+        ([], [], ["k:30"]),
+        ([(0, 40), (40, 59)], [], ["k:30"]),
+        ([(0, 40), (20, 59)], ["close k:30 end 60"], []),
+    ],
+)
+def test_an_outage_that_was_open_ends_where_the_next_file_begins_up(
+    spans: list[tuple[int, int]], commands: list[str], vanished: list[str]
+) -> None:
+    earlier = [SourceRead(source="p", scope="", files=(), since=us(first), until=us(last)) for first, last in spans]
+    reading = Reading(
+        source="p",
+        policy=Policy(one_a_key=False, resolution_us=MINUTE_US),
+        statements=(),
+        begins_up=(told(60, 60, start_known=False),),
+        extents=(Extent(scope="page", keys={"k": (us(60), us(90)), "l": (us(60), us(90))}),),
+    )
+    held = [holds(30, None), holds(10, 20), holds(30, None, "l", withdrawn="by mistake")]
+    found = reconcile(with_ends(reading, held, earlier), held)
+    assert ([words(step.command) for step in found.steps], found.vanished) == (commands, vanished)
+
+
+@pytest.mark.parametrize("policy", [EPISODES, GROWS])
+def test_an_outage_of_the_ledger_is_left_out_by_its_id_though_its_start_moved(policy: Policy) -> None:
+    firing = Extent(scope="page", open_only=True)
+    held = [holds(5, None), holds(20, 30)]
+    found = outcome([told(0, 60)], held, policy, extents=(firing,), skip_incidents=frozenset({"k:5"}))
+    assert (found.steps, found.vanished, found.left_open) == ([], [], ["k:5"])
+    assert [one.key for one in found.left_out] == ["k@2026-03-03T00:00:00+00:00"]
+
+
+def test_an_outage_that_was_left_out_by_its_start_has_not_vanished() -> None:
+    firing = Extent(scope="page", open_only=True)
+    found = outcome([], [holds(0, None)], extents=(firing,), left_out=(LeftOut("k@2026-03-03T00:00:00Z", "skipped"),))
+    assert found.vanished == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
+from cli.terminal.language import in_language
 from domain.refusals import Refusal
 from domain.time import SECOND_US
 from ledger.application import Ledger
@@ -116,6 +117,35 @@ def test_each_newer_file_is_noted_once(source: Source) -> None:
     assert (event.scope, event.said_at, event.since, event.until) == ("pg", DAY_US + HOUR_US, DAY_US, None)
 
 
+def reaching(since: int, said_at: int, **more: Any) -> Reading:
+    """A page of that hour which lists all since another."""
+    until = DAY_US + said_at * HOUR_US
+    return read(said_at=said_at, extents=(Extent(scope="pg", since=DAY_US + since * HOUR_US, until=until, **more),))
+
+
+def test_how_far_files_reach_is_noted_where_no_earlier_ones_reach_to_their_beginning(source: Source) -> None:
+    note = "these files reach back to 2026-03-03T10:00:00+08:00: earlier outages, in 2026-03 or before, are not in them"
+    assert source.take(reaching(1, 4, planned=True)).notes == []
+    assert source.take(reaching(2, 4)).notes == [note]
+    assert source.take(reaching(2, 5)).notes == []
+    assert source.take(reaching(5, 9)).notes == []
+    (gap,) = source.take(reaching(10, 12)).notes
+    assert "2026-03-03T18:00:00+08:00" in gap
+    before_any_account = -24 * 62
+    assert source.take(reaching(before_any_account, 13)).notes == []
+
+
+def test_the_month_that_files_lack_is_the_one_before_where_they_begin_with_a_month(source: Source) -> None:
+    (note,) = source.take(reaching(-24 * 2 - 8, 4)).notes
+    assert note.endswith("2026-03-01T00:00:00+08:00: earlier outages, in 2026-02 or before, are not in them")
+
+
+def test_an_incident_to_be_left_out_that_nobody_has_is_noted(source: Source) -> None:
+    source.take(read(told(1, None)))
+    taken = source.take(read(told(1, 2), skip_incidents=frozenset({"e:c", "f:c"})))
+    assert (taken.commands, taken.notes) == (0, ["--skip f:c: nothing in this file has that id"])
+
+
 def test_an_older_file_is_refused_until_that_is_said(source: Source) -> None:
     source.take(read(told(1, 5), said_at=6))
     with pytest.raises(OlderFile):
@@ -144,6 +174,15 @@ def test_what_a_person_changed_stays_and_is_handed_back_when_asked(source: Sourc
     source.take(read(told(0, 4)), take_source=frozenset({"e:c"}))
     assert source.hours() == [(0, 4)]
     assert source.held()["e:c"].persons == frozenset()
+
+
+def test_in_chinese_a_note_names_fields_and_functions_in_words(source: Source) -> None:
+    source.take(read(told(1, 2)))
+    notes = source.take(read(told(1, 3, function="inbound_routing"))).notes
+    assert [in_language(note, "zh") for note in notes] == [
+        "e:c：结束时间原为2026-03-03T10:00:00+08:00，现为2026-03-03T11:00:00+08:00",
+        "e:c：功能原为坐席通话，现为呼入路由",
+    ]
 
 
 def test_a_withdrawal_by_a_person_stays(source: Source, slaledger: CommandLine) -> None:

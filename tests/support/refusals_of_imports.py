@@ -168,6 +168,7 @@ PAGERDUTY = [
     _pagerduty("the last page is missing", {"incidents": [_paged()], "offset": 0, "limit": 25, "more": True}),
     _pagerduty("the next page is not told", {"incidents": [_paged()], "more": True}),
     _pagerduty("the first page is missing", {"incidents": [_paged()], "offset": 25, "limit": 25, "more": False}),
+    _pagerduty("fewer incidents than it says", {"incidents": [_paged()], "more": False, "total": 2}),
     _pagerduty("a page that is no number", {"incidents": [_paged()], "offset": "first"}),
     _pagerduty(
         "merged into one that is not there",
@@ -308,6 +309,11 @@ PROMETHEUS = [
     _range("neither up nor down", _matrix(_series("1", "0.5"))),
     _range("a threshold that is none", _matrix(), "--threshold 2"),
     _range("a step that is none", _matrix(), "--step soon"),
+    _range(
+        "a query that ends before it begins",
+        _matrix(),
+        "--from 2026-03-04T00:00:00+08:00 --to 2026-03-03T00:00:00+08:00",
+    ),
 ]
 
 

@@ -20,12 +20,16 @@ from cli.options.importing import (
     whom_options,
 )
 from domain.text import said
-from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
+from domain.time import DEFAULT_ZONE, rfc3339
+from ledger.imports.alertmanager.options import AlertOptions
+from ledger.imports.alertmanager.reader import read_alertmanager
 from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
-from ledger.imports.prometheus.reader import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus.options import SeriesOptions, parse_ratio, parse_span_us
+from ledger.imports.prometheus.reader import read_prometheus
 from ledger.imports.prometheus.series import Gap
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 
 _skip_ids = click.option(
     "--skip", multiple=True, metavar="ID[@START]", help="Leave an incident out, or one outage of it; repeatable."
@@ -75,7 +79,7 @@ def _label_options(command: Callable[..., None]) -> Callable[..., None]:
         "--skip",
         multiple=True,
         metavar="LABEL=VALUE",
-        help="Leave out what bears it, or with ID@START one outage; repeatable.",
+        help="Leave out what bears it, or by ID or ID@START one outage; repeatable.",
     )
     @only_mapped_option
     @functools.wraps(command)
@@ -149,8 +153,8 @@ def alertmanager(files: tuple[str, ...], rules: LabelRules, truncated: bool, opt
 @click.option("--step", metavar="SPAN", help="The query's step, as 15s; by default what the samples show.")
 @click.option("--gap", type=click.Choice(["down", "up"]), help="What missing samples are; refused by default.")
 @click.option("--partial", is_flag=True, help="Take an answer that the server calls incomplete.")
-@click.option("--from", "since", metavar="T", help="The query's first instant.")
-@click.option("--to", "until", metavar="T", help="The instant behind the query's last one.")
+@click.option("--from", "since", callback=instant, metavar="T", help="The query's first instant.")
+@click.option("--to", "until", callback=instant, metavar="T", help="The instant behind the query's last one.")
 def prometheus(
     files: tuple[str, ...],
     rules: LabelRules,
@@ -158,8 +162,8 @@ def prometheus(
     step: str | None,
     gap: Gap | None,
     partial: bool,
-    since: str | None,
-    until: str | None,
+    since: int | None,
+    until: int | None,
     options: SourceOptions,
 ) -> None:
     """Import what /api/v1/query_range answered, in one file or in chunks. An outage lasts from the first sample that is
@@ -175,14 +179,22 @@ def prometheus(
         raise click.UsageError(said("--threshold {text} is no ratio above 0 and at most 1", text=threshold))
     if step is not None and step_us is None:
         raise click.UsageError(said("--step {text} is no span such as 15s or 1m", text=step))
+    if since is not None and until is not None and since >= until:
+        raise click.UsageError(
+            said(
+                "--from {since} is not before --to {until}",
+                since=rfc3339(since, DEFAULT_ZONE),
+                until=rfc3339(until, DEFAULT_ZONE),
+            )
+        )
     asked = SeriesOptions(
         rules=rules,
         threshold=ratio,
         step_us=step_us,
         gap=gap,
         partial=partial,
-        since=None if since is None else instant(since),
-        until=None if until is None else instant(until),
+        since=since,
+        until=until,
     )
     take_statements(files, lambda given: read_prometheus(given, asked), options)
 

@@ -17,7 +17,8 @@ from fractions import Fraction
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.bills.aliyun_bill import BILLING_CLOCK, STEM
+from ledger.imports.bills.aliyun_bill import STEM
+from ledger.imports.bills.aliyun_cells import BILLING_CLOCK
 from ledger.imports.bills.bss_pages import BillPage, read_pages, word
 from ledger.imports.bills.charges import ZERO, BillSums, Charge, Currencies, next_month
 from ledger.imports.bills.statements import BillKey, BillReading
@@ -90,7 +91,7 @@ def read_bss(files: Sequence[SourceFile], *, asked: BssOptions) -> BillReading:
     with faults.gathering():
         kept = _of_products(items, names, asked.products)
     unborne = sorted(asked.call_items - {each for item in kept for each in item.names})
-    if unborne and kept and not asked.no_calls:
+    if unborne and kept and not asked.no_calls and not faults:
         faults.add(UnknownCallItemInAnswer(place=names, name=repr(unborne[0])))
     is_spread = any(page.is_spread for page in pages)
     sums, currencies = BillSums(is_spread=is_spread), Currencies(asked.currency)

@@ -10,11 +10,11 @@ from domain.text import said
 from domain.time import add_months
 from ledger import clock
 from ledger.application import Ledger
-from ledger.commands.execution import Clock, check_time
+from ledger.commands.execution import Clock
 from ledger.imports.bills.held import held_bills
 from ledger.imports.bills.reconcile import AskedOfBills, BillOutcome, reconcile_bills
 from ledger.imports.bills.statements import BillKey, BillReading
-from ledger.imports.record import carry_out_steps
+from ledger.imports.record import carry_out_steps, check_said_at
 from ledger.imports.statements import Faults
 from ledger.log.reader import Reader
 
@@ -37,17 +37,18 @@ def record_bills(
     reading: BillReading,
     actor: str,
     *,
+    names: str = "",
     asked: AskedOfBills | None = None,
     dry_run: bool = False,
     now: Clock = clock.now_us,
 ) -> BillsTaken:
-    """Bring the ledger's bills to what a source states.
+    """Bring the ledger's bills to what a source states. `names` are those of its files.
 
     Raises the refusal, or ManyFaults, of what does not go together with the ledger; nothing is recorded then.
     """
     with ledger.writing(commit=not dry_run) as log:
         if reading.said_at is not None:
-            check_time("said_at", reading.said_at, now())
+            check_said_at(reading.said_at, names, now())
         accounts = dict.fromkeys(statement.account for statement in reading.statements)
         outcome = reconcile_bills(reading, {account: held_bills(log, account) for account in accounts}, asked)
         faults = Faults()

@@ -13,21 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.outages import BY_HAND, check_functions, source_id, target
-from ledger.imports.pagerduty.words import PagedIncident, incidents, read_words
+from ledger.imports.outages import BY_HAND, check_functions, target
+from ledger.imports.pagerduty.files import read_words
+from ledger.imports.pagerduty.words import SOURCE, PagedIncident, incidents, names
 from ledger.imports.skips import Skips
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target
-from ledger.refusals.imports.pagerduty import (
-    MergedInCircle,
-    MergedIntoMissing,
-    NoUrgency,
-    ServiceMappedTwice,
-    UnmappedService,
-)
+from ledger.refusals.imports.pagerduty import MergedInCircle, NoUrgency, ServiceMappedTwice, UnmappedService
 from ledger.refusals.imports.shared import ToldEndBeforeStart
 
-SOURCE = "pagerduty"
 SCOPE = "incidents"
 POLICY = Policy(one_a_key=True)
 
@@ -77,6 +71,18 @@ def read_pagerduty(files: Sequence[SourceFile], asked: PagerDutyOptions) -> Read
     )
 
 
+class _Lasting(msgspec.Struct, frozen=True):
+    """Until when an incident lasts, when that was said, and into which other it was merged in the end.
+
+    `parent_told=False`: no file tells of the parent, and `end` is when the incident was merged into it.
+    """
+
+    end: SourceTime | None
+    said_at: int
+    parent: str
+    parent_told: bool
+
+
 class _PagedStatements:
     """Makes statements of incidents, and keeps what was left out."""
 
@@ -109,25 +115,30 @@ class _PagedStatements:
         function = self._function(incident)
         if function is None:
             return
-        end, said_at = self._end(incident)
+        lasting = self._lasting(incident)
+        end = lasting.end
         if end is not None and end.us < word.start.us:
             raise ToldEndBeforeStart(place=end.place, end=end.text, start=word.start.text, advice=BY_HAND)
-        if end is not None and end.us == word.start.us:
+        if end is not None and end.us == word.start.us and lasting.parent_told:
             self.left_out.append(LeftOut(word.id, said("the outage at {at} has no length", at=word.start.text)))
             return
         self._urgencies[word.urgency or ""] += 1
         self._priorities[word.priority[0] if word.priority else ""] += 1
         statement = OutageStatement(
             key=word.id,
-            incident=source_id(SOURCE, word.id),
+            incident=names(word.id)[1],
             name=word.name,
             scope=SCOPE,
             function=function,
             target=self._whom,
             start=word.start,
             end=end,
+            end_told=incident.end_told,
             place=word.start.place,
-            said_at=said_at,
+            said_at=lasting.said_at,
+            parent=lasting.parent,
+            parent_told=lasting.parent_told,
+            merged_at=incident.end if lasting.parent else None,
         )
         self.statements.append(statement)
         self._notes += _changes(incident)
@@ -153,8 +164,8 @@ class _PagedStatements:
                 kinds=_numbers(self._priorities),
             )
 
-    def _end(self, incident: PagedIncident) -> tuple[SourceTime | None, int]:
-        """The end, and when that was said: a merged incident ends with its parent, and not before it was merged.
+    def _lasting(self, incident: PagedIncident) -> _Lasting:
+        """How long it lasts: a merged incident ends with its parent, and not before it was merged.
 
         Raises Unreadable `merged`.
         """
@@ -165,19 +176,19 @@ class _PagedStatements:
                 raise MergedInCircle(place=incident.word.node.place, name=name, parent=parent)
             if parent in self._unread:
                 break  # what is wrong with the parent is told, and nothing is stated
-            if parent not in self._known:
-                raise MergedIntoMissing(place=incident.word.node.place, name=name, id=incident.word.id, parent=parent)
+            if parent not in self._known or not self._known[parent].end_told:
+                return _Lasting(end, said_at, parent, parent_told=False)
             seen.append(parent)
             incident = self._known[parent]
             said_at = max(said_at, incident.said_at)
             if end is not None:
                 end = None if incident.end is None else max(end, incident.end, key=lambda at: at.us)
-        return end, said_at
+        return _Lasting(end, said_at, seen[-1] if len(seen) > 1 else "", parent_told=True)
 
     def _left_out(self, incident: PagedIncident) -> str | None:
         """Why an incident is left out as asked; None where it is not. Raises Unreadable `missing_text`."""
         word, asked = incident.word, self._asked
-        if self._skips.has_episode(word.start, word.id):
+        if self._skips.has_episode(word.start, *names(word.id)):
             return said("skipped as asked")
         if asked.urgency is not None and word.urgency is None:
             raise NoUrgency(place=word.node.place, name=word.name, id=word.id)

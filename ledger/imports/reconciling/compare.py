@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
-from domain.commands import ApplyExclusion
+from domain.commands import ApplyExclusion, OpenIncident
 from domain.incident import Exclusion
 from domain.text import said
-from domain.time import DEFAULT_ZONE, Instant, Seconds, rfc3339
-from domain.values import Clause, Id, Words
+from domain.time import DEFAULT_ZONE, FOREVER, SECOND_US, Instant, Seconds, rfc3339
+from domain.values import Clause, FunctionName, Id, Words
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.reconciling.outcome import Correction
-from ledger.imports.statements import ExcludedSpan, OutageStatement
+from ledger.imports.source import SourceTime
+from ledger.imports.statements import ExcludedSpan, OutageStatement, Target
 
 
 def tolerance_us(statement: OutageStatement, holding: Holding, resolution_us: int) -> int:
@@ -30,6 +32,26 @@ def shared_us(holding: Holding, span: tuple[int, int]) -> int:
 def uncertainty(statement: OutageStatement) -> Seconds | None:
     """How far off the statement's instants may be."""
     return None if statement.uncertainty_us is None else Seconds(statement.uncertainty_us)
+
+
+def opening_command(id_: str, statement: OutageStatement) -> OpenIncident:
+    """The command that opens the outage of a statement."""
+    target = statement.target
+    account = target.get("account")
+    return OpenIncident(
+        incident=Id(id_),
+        function=FunctionName(statement.function),
+        started_at=Instant(statement.start.us),
+        uncertainty_seconds=uncertainty(statement),
+        account=None if account is None else Id(account),
+        accounts=_ids(target.get("accounts")),
+        regions=_ids(target.get("regions")),
+        all_accounts=target.get("all_accounts") is True,
+    )
+
+
+def _ids(names: object) -> tuple[Id, ...] | None:
+    return tuple(map(Id, names)) if isinstance(names, list | tuple) else None
 
 
 def exclusion_command(id_: str, span: ExcludedSpan, *, again: bool = False) -> ApplyExclusion:
@@ -96,6 +118,27 @@ def held_target(holding: Holding) -> str:
     if incident.scope == "regions":
         return said("regions {regions}", regions=", ".join(incident.regions))
     return said("everybody") if incident.scope == "all" else said("several accounts")
+
+
+def held_as_target(holding: Holding) -> Target:
+    """Whom an outage of the ledger touches, as a statement says it; empty where it touches several accounts."""
+    incident = holding.incident
+    if incident.scope == "account":
+        return {"account": incident.account}
+    if incident.scope == "regions":
+        return {"regions": list(incident.regions)}
+    return {"all_accounts": True} if incident.scope == "all" else {}
+
+
+def end_or_none(at: int) -> int | None:
+    """An end; None for one that is not known."""
+    return None if at == FOREVER else at
+
+
+def instant_of(at: int, place: str) -> SourceTime:
+    """An instant that the ledger holds, in the place of what tells of its outage."""
+    instant = datetime.fromtimestamp(at // SECOND_US, UTC).replace(microsecond=at % SECOND_US)
+    return SourceTime(instant, rfc3339(at, "UTC"), place)
 
 
 def told_target(statement: OutageStatement) -> str:

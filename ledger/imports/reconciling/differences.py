@@ -10,11 +10,19 @@ from domain.incident import Incident
 from domain.rules.touching import touching
 from domain.text import Said, said
 from domain.time import add_months, month_of, rfc3339
-from ledger.imports.reconciling.holdings import Holding
+from ledger.imports.reconciling.holdings import Field, Holding
 from ledger.imports.reconciling.outcome import Correction, Reconciled
 from ledger.imports.statements import Reading
 from ledger.log import streams
 from ledger.log.reader import Reader
+
+_FIELDS: dict[Field, Said] = {
+    "started_at": said("started_at"),
+    "ended_at": said("ended_at"),
+    "function": said("function"),
+    "exclusions": said("exclusions"),
+    "withdrawn": said("withdrawn"),
+}
 
 
 def staying(outcome: Reconciled, source: str, zone: str) -> Iterator[Said]:
@@ -33,9 +41,9 @@ def staying(outcome: Reconciled, source: str, zone: str) -> Iterator[Said]:
             "{incident}: {field} stays {held}, as a person said; {source} says {told}. --take-source {incident} takes "
             "the source's word",
             incident=each.incident,
-            field=each.field,
-            held=_shown(each.was, zone),
-            told=_shown(each.now, zone),
+            field=_FIELDS[each.field],
+            held=_shown(each, each.was, zone),
+            told=_shown(each, each.now, zone),
             source=source,
         )
 
@@ -50,8 +58,8 @@ def resting_claims(log: Reader, outcome: Reconciled, held: Sequence[Holding], zo
     by_id = {holding.id: holding.incident for holding in held}
     decided = _Decided(log)
     for each in outcome.corrected:
-        before, after = (_shown(value, zone) for value in (each.was, each.now))
-        names = {"incident": each.incident, "field": each.field, "was": before, "now": after}
+        before, after = (_shown(each, value, zone) for value in (each.was, each.now))
+        names = {"incident": each.incident, "field": _FIELDS[each.field], "was": before, "now": after}
         claims = list(decided.of(by_id[each.incident], _months(each, by_id[each.incident], zone, now)))
         if claims:
             yield said(
@@ -86,10 +94,35 @@ def unmeasured(reading: Reading, earlier: Iterable[SourceRead], zone: str) -> It
             )
 
 
-def _shown(value: int | str | None, zone: str) -> str:
+def unknown_skips(reading: Reading, held: Iterable[Holding]) -> Iterator[Said]:
+    """A note for each incident that was to be left out, and that neither the files nor the ledger have."""
+    for id_ in sorted(reading.skip_incidents - {holding.id for holding in held}):
+        yield said("--skip {word}: nothing in this file has that id", word=id_)
+
+
+def unlisted(log: Reader, reading: Reading, earlier: Iterable[SourceRead], zone: str) -> Iterator[Said]:
+    """A note where the files begin after accounts were enrolled, and no earlier ones reach to their beginning."""
+    since = min((extent.since for extent in reading.extents if extent.lists_all), default=None)
+    if since is None or any(_reaches(event, since) for event in earlier) or not log.enrolled_before(since):
+        return
+    yield said(
+        "these files reach back to {oldest}: earlier outages, in {month} or before, are not in them",
+        oldest=rfc3339(since, zone),
+        month=month_of(since - 1, zone),
+    )
+
+
+def _reaches(event: SourceRead, instant: int) -> bool:
+    return event.since is not None and event.since <= instant <= (instant if event.until is None else event.until)
+
+
+def _shown(each: Correction, value: int | str | None, zone: str) -> str:
+    """A value of the field; the name of a function is a word of the catalogue."""
     if value is None:
         return said("open")
-    return rfc3339(value, zone) if isinstance(value, int) else value
+    if isinstance(value, int):
+        return rfc3339(value, zone)
+    return Said(value, {}) if each.field == "function" else value
 
 
 def _months(each: Correction, incident: Incident, zone: str, now: int) -> list[str]:

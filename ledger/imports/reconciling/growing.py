@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
 from domain.refusals import Refusal
-from domain.time import FOREVER, SECOND_US, rfc3339
+from domain.time import FOREVER
+from ledger.imports.reconciling.compare import instant_of
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import OutageStatement
@@ -114,7 +114,7 @@ def _grown(cluster: Sequence[_Item], withdrawn: Sequence[Holding]) -> Grown:
     held = [one.holding for one in cluster if one.holding is not None]
     statement = msgspec.structs.replace(
         statements[0],
-        start=next((one.start for one in statements if one.start.us == start), _time(start, statements[0])),
+        start=next((one.start for one in statements if one.start.us == start), instant_of(start, statements[0].place)),
         end=None if end == FOREVER else _told_end(end, statements),
         end_inferred=all(one.inferred for one in cluster if one.end == end),
     )
@@ -128,7 +128,8 @@ def _grown(cluster: Sequence[_Item], withdrawn: Sequence[Holding]) -> Grown:
 def _told_end(end: int, statements: Sequence[OutageStatement]) -> SourceTime:
     """An end as a statement tells it, or as the ledger holds it."""
     return next(
-        (one.end for one in statements if one.end is not None and one.end.us == end), _time(end, statements[-1])
+        (one.end for one in statements if one.end is not None and one.end.us == end),
+        instant_of(end, statements[-1].place),
     )
 
 
@@ -139,9 +140,3 @@ def _is_again(holding: Holding, start: int, end: int) -> bool:
     if "withdrawn" not in holding.persons:
         return holding.start == start
     return start <= holding.end and holding.start <= end and (holding.end != FOREVER or start <= holding.start)
-
-
-def _time(at: int, statement: OutageStatement) -> SourceTime:
-    """An instant that the ledger holds, in the place of the statement that tells of its outage."""
-    instant = datetime.fromtimestamp(at // SECOND_US, UTC).replace(microsecond=at % SECOND_US)
-    return SourceTime(instant, rfc3339(at, "UTC"), statement.place)

@@ -43,6 +43,8 @@ class Holding(msgspec.Struct, kw_only=True):
     said_at: int | None = None
     end_inferred: bool = False
     """Whether the source did not say the end by itself: it was concluded from another word of it."""
+    parent: str = ""
+    """The key of the outage that its source merged it into."""
 
     @property
     def id(self) -> str:
@@ -127,7 +129,7 @@ def _rows(log: Reader, owned: Sequence[_Owned]) -> Iterator[tuple[_Owned, list[R
 def _held(owned: _Owned, source: str, rows: Iterable[Row]) -> Holding:
     state: Incident | None = None
     persons: set[Field] = set()
-    kept, said_at, end_inferred = False, None, False
+    kept, said_at, end_inferred, parent = False, None, False, ""
     for fact in map(decode, rows):
         state = incidents.evolve(state, fact.event, fact.reason)
         if "ended_at" in _fields(fact.event):
@@ -139,8 +141,10 @@ def _held(owned: _Owned, source: str, rows: Iterable[Row]) -> Holding:
             kept = True
         elif not _is_of(fact, owned.id, source):
             persons |= _fields(fact.event)
-        elif fact.source is not None and fact.source.said_at is not None:
-            said_at = max(said_at or 0, fact.source.said_at)
+        elif fact.source is not None:
+            parent = fact.source.parent
+            if fact.source.said_at is not None:
+                said_at = max(said_at or 0, fact.source.said_at)
     if state is None:
         raise ValueError(f"incident {owned.id} is reserved and has no events")
     return Holding(
@@ -151,6 +155,7 @@ def _held(owned: _Owned, source: str, rows: Iterable[Row]) -> Holding:
         kept=kept,
         said_at=said_at,
         end_inferred=end_inferred,
+        parent=parent,
     )
 
 

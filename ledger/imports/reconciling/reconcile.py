@@ -7,28 +7,21 @@ source no longer tells of is never withdrawn by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from domain.case import SourceMark
-from domain.commands import (
-    CloseIncident,
-    Command,
-    CorrectIncident,
-    OpenIncident,
-    ReopenIncident,
-    WithdrawExclusion,
-    WithdrawIncident,
-)
+from domain.commands import CloseIncident, Command, CorrectIncident, ReopenIncident, WithdrawExclusion, WithdrawIncident
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.incident import Exclusion
 from domain.text import said
 from domain.time import FOREVER, Instant
 from domain.values import FunctionName, Id, Words
 from ledger.imports.reconciling.compare import (
+    end_or_none,
     exclusion_command,
     held_content,
     held_target,
     moved_exclusions,
+    opening_command,
     shared_us,
     told_content,
     told_target,
@@ -37,6 +30,7 @@ from ledger.imports.reconciling.compare import (
 )
 from ledger.imports.reconciling.holdings import Field, Holding
 from ledger.imports.reconciling.matching import Matched, end_of, matches
+from ledger.imports.reconciling.merged import relinked, with_parents
 from ledger.imports.reconciling.outcome import AskedOfOutages, Correction, Reconciled
 from ledger.imports.reconciling.vanished import covers
 from ledger.imports.statements import ExcludedSpan, Faults, LeftOut, OutageStatement, Reading
@@ -85,7 +79,7 @@ class _Reconciliation:
     def _lasting(self) -> list[OutageStatement]:
         """Statements of outages that have a length, and reports without one that may end another; notes the others."""
         lasting = []
-        for statement in self._reading.statements:
+        for statement in with_parents(self._reading.statements, self._held, self._faults):
             start, end = statement.start, statement.end
             if end is None or end.us > start.us or (self._reading.policy.grows and end.us == start.us):
                 lasting.append(statement)
@@ -136,18 +130,8 @@ class _Reconciliation:
         id_ = self._new_id(statement, free)
         self._ids.add(id_)
         within = uncertainty(statement)
-        target: dict[str, Any] = {
-            name: tuple(map(Id, value)) if isinstance(value, list | tuple) else value if value is True else Id(value)
-            for name, value in statement.target.items()
-        }
         start = statement.start.us
-        opening = OpenIncident(
-            incident=Id(id_),
-            function=FunctionName(statement.function),
-            started_at=Instant(start),
-            uncertainty_seconds=within,
-            **target,
-        )
+        opening = opening_command(id_, statement)
         self._source(statement, start, opening, statement.start.place)
         for span in statement.exclusions:
             self._source(statement, start, exclusion_command(id_, span))
@@ -210,6 +194,8 @@ class _Reconciliation:
         if end == FOREVER:
             self._open[holding.id] = start
         if len(self._timed) == count:
+            for command in relinked(statement, holding, end, self._as_source_says):
+                self._source(statement, start, command)
             self._out.unchanged += 1
         else:
             self._check_order(statement, holding)
@@ -248,7 +234,7 @@ class _Reconciliation:
             self._note_stays(holding, "started_at", holding.start, start)
             start = holding.start
         if "ended_at" in holding.persons and end != holding.end:
-            self._note_stays(holding, "ended_at", _end(holding.end), _end(end))
+            self._note_stays(holding, "ended_at", end_or_none(holding.end), end_or_none(end))
             end = holding.end
         return start, end
 
@@ -270,9 +256,8 @@ class _Reconciliation:
             )
             self._source(statement, start, correction)
             if start != holding.start:
-                self._out.corrected.append(
-                    Correction(incident=holding.id, field="started_at", was=holding.start, now=start)
-                )
+                begun = Correction(incident=holding.id, field="started_at", was=holding.start, now=start)
+                self._out.corrected.append(begun)
             if moved_end:
                 ended = Correction(incident=holding.id, field="ended_at", was=holding.end, now=end)
                 self._out.corrected.append(ended)
@@ -333,8 +318,8 @@ class _Reconciliation:
         return any(covers(extent, holding) for extent in self._reading.extents)
 
     def _is_left_out(self, holding: Holding) -> bool:
-        """Whether the import was asked to leave it out, by its key or by the source's id that the key begins with."""
-        return any(holding.key == one.key or holding.key.startswith(f"{one.key}:") for one in self._reading.left_out)
+        """Whether the import was asked to leave it out."""
+        return any(one.is_about(holding.key) for one in self._out.left_out)
 
     def _absorb(self, holding: Holding) -> None:
         """Two outages of one key are one by what the source says now: the other one counts for both."""
@@ -377,6 +362,7 @@ class _Reconciliation:
             key=statement.key,
             said_at=self._said_at(statement),
             inferred=statement.end_inferred and getattr(command, "ended_at", None) is not None,
+            parent=statement.parent,
         )
         self._timed.append((at, SourceStep(command=command, place=place or statement.place, source=mark)))
 
@@ -394,7 +380,3 @@ class _Reconciliation:
     def _note_stays(self, holding: Holding, field: Field, held: int | str | None, told: int | str | None) -> None:
         """A person's word stays, and the source says something else."""
         self._out.staying.append(Correction(incident=holding.id, field=field, was=held, now=told))
-
-
-def _end(at: int) -> int | None:
-    return None if at == FOREVER else at

@@ -6,47 +6,17 @@ component which something else has down is a mention, and no transition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import msgspec
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from domain.text import said
 from ledger.imports.source import SourceTime, recordable
 from ledger.imports.statements import Faults
 from ledger.imports.statuspage.pages import DOWN, OVER, PageEvent, StatusChange
-from ledger.refusals.imports.statuspage import NotAttributable, RecoveryWithoutStart, UpdateWithoutStart
+from ledger.imports.statuspage.pieces import FAILED, MAINTAINED, ComponentCourse, Loose, Piece, began
+from ledger.imports.statuspage.settling import settle
+from ledger.refusals.imports.statuspage import NotAttributable, UpdateWithoutStart
 
-FAILED = frozenset({"partial_outage", "major_outage"})
-MAINTAINED = "under_maintenance"
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """A component was down from `start` to `end`; None while it is."""
-
-    start: SourceTime
-    end: SourceTime | None
-
-
-class Loose(msgspec.Struct, frozen=True, kw_only=True):
-    """An update that names a component which was down already. `first` where the event did not name it before."""
-
-    moment: SourceTime
-    change: StatusChange
-    first: bool
-
-
-class ComponentCourse(msgspec.Struct, kw_only=True):
-    """What one event tells of one component."""
-
-    event: PageEvent
-    code: str
-    pieces: list[Piece]
-    loose: list[Loose]
-    notes: list[str]
-
-    @property
-    def who(self) -> str:
-        return f"{self.event.label}: {self.event.touched[self.code]}"
+_Recoveries = Mapping[str, Sequence[SourceTime]]
 
 
 def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -> list[ComponentCourse]:
@@ -55,20 +25,17 @@ def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -
     `faults` gets what cannot be told without guessing.
     """
     wanted = frozenset(codes)
-    found = [course for event in events if _has_begun(event) for course in _courses(event, wanted, faults)]
+    begun = [event for event in events if _has_begun(event)]
+    recoveries = _recoveries(begun)
+    found = [course for event in begun for course in _courses(event, wanted, recoveries, faults)]
     firm = [(course, piece) for course in found for piece in course.pieces]
     for course in found:
         for loose in course.loose:
             with faults.gathering():
-                _settle(course, loose, firm)
+                settle(course, loose, firm)
         course.pieces.sort(key=lambda piece: piece.start.at)
         course.notes += _never_down(course)
     return found
-
-
-def began(event: PageEvent) -> SourceTime | None:
-    """The first update that puts a maintenance in progress."""
-    return next((step.moment for step in event.steps if step.status in ("in_progress", "verifying")), None)
 
 
 def not_begun(events: Iterable[PageEvent]) -> Iterator[str]:
@@ -88,12 +55,25 @@ def _has_begun(event: PageEvent) -> bool:
     )
 
 
-def _courses(event: PageEvent, codes: frozenset[str], faults: Faults) -> Iterator[ComponentCourse]:
+def _recoveries(events: Iterable[PageEvent]) -> _Recoveries:
+    """When updates of any event bring each component back, in order of time."""
+    found: dict[str, list[SourceTime]] = {}
+    for event in events:
+        for step in event.steps:
+            for change in step.changes:
+                if change.old in DOWN and change.new not in DOWN:
+                    found.setdefault(change.code, []).append(step.moment)
+    return {code: sorted(moments, key=lambda moment: moment.at) for code, moments in found.items()}
+
+
+def _courses(
+    event: PageEvent, codes: frozenset[str], recoveries: _Recoveries, faults: Faults
+) -> Iterator[ComponentCourse]:
     with faults.gathering():
         _check_attributed(event, codes)
         for code in sorted(codes & event.touched.keys()):
             with faults.gathering():
-                yield _course(event, code)
+                yield _course(event, code, recoveries.get(code, ()))
 
 
 def _check_attributed(event: PageEvent, codes: frozenset[str]) -> None:
@@ -108,8 +88,11 @@ def _check_attributed(event: PageEvent, codes: frozenset[str]) -> None:
     raise NotAttributable(place=event.node.place, id=event.id, name=event.name, what=message)
 
 
-def _course(event: PageEvent, code: str) -> ComponentCourse:
-    """When the event had the component down; a maintenance whose updates do not name it: all the while."""
+def _course(event: PageEvent, code: str, recoveries: Sequence[SourceTime]) -> ComponentCourse:
+    """When the event had the component down; a maintenance whose updates do not name it: all the while.
+
+    Where an update finds it up that was down, another event's update brought it back (one of `recoveries`).
+    """
     course = ComponentCourse(event=event, code=code, pieces=[], loose=[], notes=[])
     if code not in event.named:
         if (start := began(event)) is None:
@@ -119,6 +102,9 @@ def _course(event: PageEvent, code: str) -> ComponentCourse:
     down: SourceTime | None = None
     first = True
     for moment, change in _changes(event, code):
+        if down is not None and change.old not in DOWN and (back := _brought_back(event, down, moment, recoveries)):
+            course.pieces.append(Piece(down, back))
+            down = None
         if down is None and not event.planned and change.old == MAINTAINED and change.new not in FAILED:
             course.notes.append(
                 said(
@@ -140,6 +126,15 @@ def _course(event: PageEvent, code: str) -> ComponentCourse:
         course.pieces.append(Piece(down, end))
         course.notes += _never_back(course, end)
     return course
+
+
+def _brought_back(
+    event: PageEvent, down: SourceTime, found_up: SourceTime, recoveries: Iterable[SourceTime]
+) -> SourceTime | None:
+    """When another event's update brought a component back; None where the event itself was over in between."""
+    if any(step.status in OVER and down.at < step.moment.at < found_up.at for step in event.steps):
+        return None
+    return next((one for one in recoveries if down.at < one.at < found_up.at), None)
 
 
 def _changes(event: PageEvent, code: str) -> Iterator[tuple[SourceTime, StatusChange]]:
@@ -168,73 +163,6 @@ def _never_back(course: ComponentCourse, end: SourceTime | None) -> Iterator[str
             who=course.who,
             text=end.text,
         )
-
-
-def _settle(course: ComponentCourse, loose: Loose, firm: Sequence[tuple[ComponentCourse, Piece]]) -> None:
-    """A component that was down before it was first named: another event's outage accounts for that, or the incident
-    says since when. Raises Unreadable `unknown_start`.
-    """
-    moment, change = loose.moment, loose.change
-    covered = any(_covers(other, piece, course.code, moment) for other, piece in firm)
-    own = next((piece for piece in course.pieces if piece.start == moment), None)
-    if covered:
-        if own is not None and course.event.planned and change.old == change.new != MAINTAINED:
-            course.pieces.remove(own)
-            course.notes.append(
-                said(
-                    "{who} was already down in an incident when this maintenance named it, at {text}: no maintenance",
-                    who=course.who,
-                    text=moment.text,
-                )
-            )
-        return
-    if own is None and course.event.partial:
-        course.notes.append(
-            said(
-                "{who} recovers at {text}, but this file does not list the incident that took it down: left out",
-                who=course.who,
-                text=moment.text,
-            )
-        )
-        return
-    since = _since(course.event, moment) if loose.first else None
-    if since is not None:
-        if own is not None:
-            course.pieces.remove(own)
-        course.pieces.append(Piece(since, moment if own is None else own.end))
-        course.notes.append(
-            said(
-                "{who} was already down when first named, at {moment}: its outage is taken from {since}, when this "
-                "began, check its start",
-                who=course.who,
-                moment=moment.text,
-                since=since.text,
-            )
-        )
-    elif own is None:
-        raise RecoveryWithoutStart(
-            place=moment.place, who=said("{event}: {code} was already down", event=course.event.id, code=course.code)
-        )
-    else:
-        course.notes.append(
-            said(
-                "{who} was already down when first named, at {text}: its outage is taken from there, check its start",
-                who=course.who,
-                text=moment.text,
-            )
-        )
-
-
-def _covers(other: ComponentCourse, piece: Piece, code: str, moment: SourceTime) -> bool:
-    return other.code == code and piece.start.at < moment.at and (piece.end is None or moment.at <= piece.end.at)
-
-
-def _since(event: PageEvent, moment: SourceTime) -> SourceTime | None:
-    """When an incident began by `started_at`, or a maintenance by its updates, where that is before `moment`."""
-    since = began(event)
-    if not event.planned and event.node.at("started_at").value is not None:
-        since = recordable(event.node.moment("started_at"))
-    return since if since is not None and since.at < moment.at else None
 
 
 def _never_down(course: ComponentCourse) -> Iterator[str]:

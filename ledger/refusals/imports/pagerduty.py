@@ -6,9 +6,9 @@ from ledger.refusals import Misread, UnknownWord
 
 
 class MergedIntoMissing(Misread, code="merged"):
-    """An incident that was merged lasts as long as its parent, of which these files do not tell."""
+    """An incident that was merged lasts as long as its parent, of which neither these files nor the ledger tell."""
 
-    message = "{name} was merged into {parent}, which is not in these files"
+    message = "{name} was merged into {parent}, which is neither in these files nor in the ledger"
     hint = "give a file that lists {parent} too; or record the outage by hand and pass --skip {id}"
     name: str
     id: str
@@ -25,9 +25,9 @@ class MergedInCircle(Misread, code="merged"):
 
 
 class EndNotTold(Misread, code="missing_time"):
-    """An event says by the way that its incident is resolved, and none says since when."""
+    """An event says by the way that its incident is resolved, and neither the files nor the ledger say since when."""
 
-    message = "{name} is resolved, and nothing here says since when"
+    message = "{name} is resolved, and neither these files nor the ledger say since when"
     hint = "give what /incidents answers too, or the event incident.resolved"
     name: str
 
@@ -48,9 +48,9 @@ class IncompleteList(Misread, code="incomplete"):
 
 
 class UnreadablePaging(Misread, code="wrong_shape"):
-    """An answer says by offset, limit and more which page it is."""
+    """An answer says by offset, limit, total and more which page it is."""
 
-    message = "offset and limit are whole numbers, and more is true or false"
+    message = "offset, limit and total are whole numbers, and more is true or false"
     hint = "export the file again, and leave it as it comes"
 
 

@@ -27,11 +27,13 @@ class FileTakenBefore(Refusal, code="older_file"):
 
 
 class OlderStatement(Misread, code="older_file"):
-    """A file that is older than what the ledger took of its source would bring back what the source has changed."""
+    """What a source said of one outage is older than what the ledger took of that, though the file may be newer."""
 
     status = 1
-    message = "{name}: {source} said this at {said_at}, and the ledger already took what it said at {taken_at}"
-    hint = "import a newer file; say --older to take this one nevertheless"
+    message = (
+        "{source} said this of {name} at {said_at}, and the ledger already took what it said of that at {taken_at}"
+    )
+    hint = "import a newer file; say --older to take this word nevertheless"
     name: str
     source: str
     said_at: InstantUs

@@ -19,7 +19,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from conftest import SOAK, CommandLine
+from conftest import ROOT, SOAK, CommandLine
 from stores import SqliteStore
 from test_admissible import batch, imported
 from test_verifier import Tree, dossiers, findings, sealed, verifier
@@ -320,3 +320,16 @@ def test_both_checkers_say_the_same_of_a_changed_case(cases: list[Changed], seed
             differing.append((name, ours_say, theirs_say))
     assert differing == []
     assert found > EACH // 2
+
+
+@pytest.mark.parametrize("release", [".", "cancellations", "clocks"])
+def test_what_released_versions_recorded_is_right_by_both(release: str, tmp_path: Path) -> None:
+    line = CommandLine(tmp_path)
+    line.ok("import", "events", str(ROOT / "tests" / "golden_ledger" / release / "events.jsonl"))
+    assert line.ok("audit", "verify")["inadmissible"] == []
+    with line.opened() as ledger:
+        told = dossiers(ledger)
+    assert told
+    assert {claim: (ours_finds(data), findings(data)) for claim, data in told.items()} == dict.fromkeys(
+        told, (False, [])
+    )

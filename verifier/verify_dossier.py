@@ -1351,6 +1351,8 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("account", "incident", "region", "bill"), ID),
     **dict.fromkeys(("month", "first_month", "voucher_month"), MONTH),
     **dict.fromkeys(("redemption", "exclusion"), COUNT),
+    **dict.fromkeys(("year", "effective_at", "position"), INTEGER),
+    **dict.fromkeys(("sha256", "decision_sha256"), HASH),
     **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
     **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause"), TEXT),
     **dict.fromkeys(("statement", "grounds"), is_words),
@@ -1367,9 +1369,6 @@ KINDS: dict[str, Kind] = {
     "regions": several(ID),
     "evidence": lambda value: EVIDENCE(value) or several(EVIDENCE)(value),
     "decision": lambda value: COUNT(value) or RECORD(value),
-    "sha256": HASH,
-    "year": INTEGER,
-    "effective_at": INTEGER,
 }
 """What each field holds, by its name. All others are instants."""
 
@@ -1385,6 +1384,8 @@ class Claim:
     gone: set[int] = field(default_factory=set)
     waits: bool = False
     decisions: list[Json] = field(default_factory=list)
+    deciders: set[str] = field(default_factory=set)
+    approved: bool = False
     disputes: list[tuple[int, str]] = field(default_factory=list)
     disputed: bool = False
     held: int = 0
@@ -1693,11 +1694,26 @@ def decides(case: Case, event: Event) -> None:
     cited = case.terms(record["month"]).cited(record["format"])
     must(not any(differences(record["terms"], cited)), "it names other terms")
     claim.decisions.append(record)
-    claim.waits = claim.disputed = False
+    claim.deciders.add(event.actor)
+    claim.waits = claim.disputed = claim.approved = False
 
 
 def must_be_decided(claim: Claim) -> None:
     must(bool(claim.decisions) and not claim.waits and not claim.withdrawn, "no decision of the claim stands")
+
+
+def approves(case: Case, event: Event) -> None:
+    """By a second person, for what is due. The limit above which an award needs it does not stand in a case."""
+    claim, data = known(case.claims, event.data["month"]), event.data
+    must(claim.due > 0 and claim.decisions[-1]["outcome"] == "awarded", "no award is due")
+    must(not claim.approved, "it was approved before")
+    must(event.actor not in claim.deciders, "who decided the claim does not approve its award")
+    latest = claim.decisions[-1]
+    cited = hashlib.sha256(json.dumps(latest, **COMPACT).encode()).hexdigest()
+    whose = data["decision"], data["decision_sha256"], data["amount_fen"]
+    must(whose == (latest["number"], cited, claim.due), "it approves something else than what is due")
+    must(latest["facts"]["position"] <= data["position"] < event.position, "the log did not end there then")
+    claim.approved = True
 
 
 def disputes(case: Case, event: Event) -> None:
@@ -1773,6 +1789,7 @@ def cancels(case: Case, event: Event) -> None:
     voucher.cancelled.append((amount, event.reason))
     voucher.balance -= amount
     case.claims[whose["month"]].held -= amount
+    case.claims[whose["month"]].approved = False
 
 
 # ---- What the rules let in: terms and calendars, and each topic by its rule ----------------------------------------
@@ -1859,6 +1876,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "claim.filed": (files, "account month filed_at statement?"),
     "claim.withdrawn": (withdraws_claim, "account month"),
     "claim.decided": (decides, "account month decision"),
+    "claim.approved": (approves, "account month decision decision_sha256 amount_fen position"),
     "claim.disputed": (disputes, "account month disputed_at grounds"),
     "claim.paid": (is_other_side, "account month voucher amount_fen"),
     "claim.payment_cancelled": (is_other_side, "account month voucher amount_fen"),

@@ -211,8 +211,8 @@ def _parts(dossier: Dossier) -> tuple[list[Row], SharedHistory]:
 def _inadmissible(dossier: Dossier) -> Iterator[str]:
     """What no rule would have let into the account's log or into an outage that it shares."""
     own, common = _parts(dossier)
-    whole = LogCheck()
-    told = [found for event in dossier.events for found in whole.take(decode(event.row))]
+    check = LogCheck(whole=False)
+    told = [found for event in dossier.events for found in check.take(decode(event.row))]
     histories = [list(map(decode, own)), *(shared.facts for shared in common.all_incidents())]
     for found in (*told, *(each for facts in histories for each in inadmissible(facts, common.rules.at))):
         yield said(

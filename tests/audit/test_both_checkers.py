@@ -21,14 +21,13 @@ from typing import Any
 import pytest
 from conftest import ROOT, SOAK, CommandLine
 from stores import SqliteStore
-from test_admissible import batch, imported
+from test_admissible import tell_every_topic
 from test_verifier import Tree, dossiers, findings, sealed, verifier
 
 from domain.events.topics import TOPICS, UPCASTERS
 from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit import dossier as ours
-from ledger.commands.execution import execute
 from ledger.log.codec import Row
 from ledger.transparency.proofs import parse_checkpoint
 
@@ -42,6 +41,7 @@ STEP = 10
 def later() -> Iterator[Json]:
     """What goes on after the claim of the batch: a second claim, and more of its vouchers, bills and outages."""
     claim = {"account": "A", "month": "2026-04"}
+    yield {"command": "controls set", "approval_above": "none", "reason": "r"}
     fees = {"account": "A", "billed_at": "2026-07-03T00:00:00+08:00", "product_fee": "300.00", "call_fee": "100.00"}
     yield {"command": "fees bill", "bill": "B7", "first_month": "2026-07", "months": 3, **fees}
     yield {"command": "claim file", **claim, "filed_at": "2026-05-20T00:00:00+08:00"}
@@ -71,10 +71,7 @@ def made(shown: tuple[Path, str], sqlite_store: SqliteStore, tmp_path_factory: p
     """The dossiers of the demo's claims, and of a case that has almost every topic."""
     folder = tmp_path_factory.mktemp("both")
     slaledger = CommandLine(folder, sqlite_store.blank(folder))
-    assert slaledger.batch(*batch()).returncode == 0
-    with slaledger.opened() as ledger:
-        for command in imported():
-            execute(ledger, command, "importer")
+    tell_every_topic(slaledger)
     done = slaledger.batch(*later())
     assert done.returncode == 0, done.stderr
     with slaledger.opened() as ledger:
@@ -93,6 +90,8 @@ def opened(data: bytes) -> Json:
     for event in said["events"]:
         event["state"] = json.loads(event["state"])
         event["position"] *= STEP
+        if event["topic"] == "claim.approved":
+            event["state"]["data"]["position"] *= STEP
     _tell_all_facts(said["events"])
     return said
 
@@ -118,11 +117,16 @@ def _text(state: Json) -> str:
 
 
 def _tell_all_facts(events: list[Json]) -> None:
-    """Make each decision say that it knew what stands before it, as far as that can be read."""
-    for decided in events:
-        if decided["topic"] == "claim.decided":
-            with contextlib.suppress(verifier.Wrong, LookupError, TypeError, AttributeError):
-                _tell_facts([event for event in events if event["position"] < decided["position"]], decided)
+    """Make each decision say that it knew what stands before it, and each approval which decision it is of."""
+    for each in events:
+        before = [event for event in events if event["position"] < each["position"]]
+        with contextlib.suppress(verifier.Wrong, LookupError, TypeError, AttributeError):
+            if each["topic"] == "claim.decided":
+                _tell_facts(before, each)
+            elif each["topic"] == "claim.approved":
+                of_claim = [e for e in before if (e["stream"], e["topic"]) == (each["stream"], "claim.decided")]
+                record = _text(of_claim[-1]["state"]["data"]["decision"])
+                each["state"]["data"]["decision_sha256"] = hashlib.sha256(record.encode()).hexdigest()
 
 
 def _tell_facts(before: list[Json], decided: Json) -> None:
@@ -298,7 +302,7 @@ def test_a_case_that_was_only_sealed_again_is_right_by_both(cases: list[Changed]
 
 def test_almost_every_topic_stands_in_the_cases(cases: list[Changed]) -> None:
     told = {event["topic"] for event in cases[0].said["events"]}
-    of_the_ledger = {"ledger.created", "id.reserved", "key.used", "source.read"}
+    of_the_ledger = {"ledger.created", "id.reserved", "key.used", "source.read", "controls.set"}
     assert set(TOPICS) - told - of_the_ledger <= {"account.restaged"}
 
 

@@ -169,8 +169,14 @@ def local(instant: int, zone: str) -> datetime:
 
 
 def rfc3339(instant: int, zone: str) -> str:
-    """An instant as RFC 3339 in a time zone; it has a fraction only where it needs one."""
-    return local(instant, zone).isoformat()
+    """An instant as RFC 3339 in a time zone; it has a fraction only where it needs one.
+
+    What was never recorded as an instant, and no calendar can show, stays a number of microseconds.
+    """
+    try:
+        return local(instant, zone).isoformat()
+    except OverflowError:
+        return str(instant)
 
 
 def seconds_text(span_us: int) -> str:

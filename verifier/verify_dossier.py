@@ -6,9 +6,13 @@
 A dossier holds one claim's whole case: the events, the proofs that they stand in the ledger's Merkle tree, and the
 decisions. This file is a second opinion on it. It needs nothing but Python 3.11 and was written from the contract, from
 the list of how its doubtful clauses are read (R1 to R29), and from the description of the format; not from the
-ledger's code. It checks the bytes, the digest, every proof and the order of the events, and then decides the claim
-again by itself: the terms that governed the month, the claim window, the time that was covered, the outages,
-availability, the tier, the fees and the credit. All of it is integers and exact fractions.
+ledger's code. Only the rules of acts and the steps of a decision were written with the ledger's at hand; no code is
+shared.
+
+It checks the bytes, the digest, every proof and the order of the events. Then it asks of each event whether the rules
+would have let it in, on what the events before it left. And it decides the claim again by itself: the terms that
+governed the month, the claim window, the time that was covered, the outages, availability, the tier, the fees and the
+credit, each step with what went in. All of it is integers and exact fractions.
 
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
 input cannot be read and exits 2.
@@ -21,17 +25,18 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import sys
 import tomllib
 import zoneinfo
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 FORMAT = "slaledger-dossier-1"
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
@@ -69,6 +74,12 @@ READINGS: dict[str, object] = {
     "shared_touches": "at_start",
     "maintenance_excluded": "actual",
 }
+RECORD_KEYS = (
+    *("number", "format", "outcome", "decided_at", "filed_at", "account", "month", "terms", "calendar", "facts"),
+    *("window", "availability", "bases", "credit", "steps", "currency", "remedy"),
+)
+"""The keys of a decision's record, in its order."""
+COMPACT: dict[str, Any] = {"separators": (",", ":"), "ensure_ascii": False}
 # Decisions of formats 1 and 2 were written before there were these readings: they do not carry them. They also had
 # each month on the clock of its own version, counted all time that was covered, and asked for every calendar.
 SINCE_FORMAT_3 = ("shared_touches", "maintenance_excluded")
@@ -78,6 +89,9 @@ FUNCTION = {"agent_sign_in": "agents", "agent_calls": "agents"}
 
 Span = tuple[int, int]
 Json = dict[str, Any]
+Kind = Callable[[Any], bool]
+"""Whether a field's value can be what it says."""
+Thing = TypeVar("Thing")
 
 
 class Unreadable(Exception):
@@ -223,6 +237,22 @@ class Event(NamedTuple):
     topic: str
     data: Json
     leaf: bytes
+    recorded_at: int
+    actor: str
+    reason: str | None
+    key: str | None
+    state: str
+    """The state as it is stored."""
+
+    @property
+    def owner(self) -> str:
+        """The account whose stream it is; `~` for what accounts share."""
+        return self.stream.partition("/")[0]
+
+    @property
+    def command(self) -> tuple[int, str, str | None, str | None]:
+        """What all events that one command recorded have in common."""
+        return self.recorded_at, self.actor, self.reason, self.key
 
 
 def read_events(dossier: Json) -> list[Event]:
@@ -230,13 +260,16 @@ def read_events(dossier: Json) -> list[Event]:
     found = []
     for event in dossier["events"]:
         try:
-            data = parse(event["state"])["data"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            state = parse(event["state"])
+            data = {name: value for name, value in state["data"].items() if value is not None}
+            recorded = state["recorded_at"], state["actor"], state.get("reason"), state.get("key")
+            known = ENVELOPE(state)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise Wrong(f"event {event['position']}: its state cannot be read: {error}") from error
-        if not isinstance(data, dict):
-            raise Wrong(f"event {event['position']}: its state holds no data")
+        if not known:
+            raise Wrong(f"event {event['position']}: its state is not one that the ledger writes")
         place = (event["position"], event["stream"], event["version"], event["topic"])
-        found.append(Event(*place, data, leaf_hash(event)))
+        found.append(Event(*place, data, leaf_hash(event), *recorded, event["state"]))
     return found
 
 
@@ -387,6 +420,12 @@ def percentage(text: str) -> Fraction:
     return Fraction(text[:-1]) / 100
 
 
+def shortest(ratio: Fraction) -> str:
+    """A ratio as the shortest percentage, such as 99.8%."""
+    whole, rest = divmod(int(ratio * 100 * 10**9), 10**9)
+    return f"{whole}.{rest:09d}".rstrip("0").rstrip(".") + "%"
+
+
 @dataclass
 class Terms:
     """A published version of the agreement."""
@@ -396,6 +435,7 @@ class Terms:
     effective_at: int
     readings: dict[str, Any]
     zone: tzinfo
+    noticed_at: int | None = None
 
     @classmethod
     def published(cls, data: Json) -> Terms:
@@ -408,6 +448,7 @@ class Terms:
         zone = zone_of(str(readings["timezone"]))
         begins = date.fromisoformat(str(document["effective_from"]))
         version = cls(document, hashlib.sha256(text.encode()).hexdigest(), midnight(begins, zone), readings, zone)
+        version.noticed_at = data.get("noticed_at")
         said = (data["version"], data["sha256"], data["effective_at"])
         if said != (document["version"], version.sha256, version.effective_at):
             raise Wrong(f"the event of terms {data['version']} does not say what its document says")
@@ -426,9 +467,26 @@ class Terms:
     def remedy(self) -> str:
         return self.value("vouchers", "remedy") or "voucher"
 
+    def functions(self) -> Sequence[str]:
+        """The functions that can be unavailable; those of a call centre where the terms list none."""
+        return self.value("service", "functions") or ("agent_sign_in", "agent_calls", "inbound_routing")
+
+    def cited(self, written: int) -> Json:
+        """The terms as a decision of a format cites them."""
+        readings = {
+            key: value for key, value in self.readings.items() if written == LATEST or key not in SINCE_FORMAT_3
+        }
+        named = {name: self.document[name] for name in ("agreement", "version")}
+        return {**named, "sha256": self.sha256, "readings": readings}
+
     def month(self, month: str) -> Span:
         """R8: a natural month on the clock of the terms."""
         return midnight(first_day(month), self.zone), midnight(first_day(month, 1), self.zone)
+
+    def clause(self, *parameters: str) -> str:
+        """The clause that the first of some parameters cites which the document has, each as section.parameter."""
+        named = [self.document.get(section, {}).get(name) for section, name in (each.split(".") for each in parameters)]
+        return str(next((cited["clause"] for cited in named if cited is not None), "2.1"))
 
     def commitment(self) -> Fraction:
         """Clause 2.2."""
@@ -445,7 +503,12 @@ def governing(events: Iterable[Event], month: str) -> Terms:
     if len({event.stream for event in published}) > 1:
         raise Wrong("there are terms of more than one agreement")
     latest = {event.data["version"]: event.data for event in published}  # published again, it is read otherwise
-    versions = sorted(map(Terms.published, latest.values()), key=lambda version: version.effective_at)
+    return version_of(month, map(Terms.published, latest.values()))
+
+
+def version_of(month: str, published: Iterable[Terms]) -> Terms:
+    """Of the published versions the one that governs a month."""
+    versions = sorted(published, key=lambda version: version.effective_at)
     begun = [version for version in versions if version.effective_at <= version.month(month)[0]]
     ended = [version for version in versions if version.effective_at < version.month(month)[1]]
     if not ended:
@@ -477,6 +540,16 @@ class Window(NamedTuple):
     last_day: date | None
     opens_at: int
     closes_at: int | None
+
+    def timing(self, filed_at: int) -> str:
+        if filed_at < self.opens_at:
+            return "too_early"
+        return "in_time" if self.closes_at is None or filed_at < self.closes_at else "too_late"
+
+    def said(self) -> Json:
+        """The window as a record has it."""
+        days = {name: None if day is None else day.isoformat() for name, day in self._asdict().items() if "day" in name}
+        return {**days, "opens_at": self.opens_at, "closes_at": self.closes_at}
 
 
 def claim_window(
@@ -555,25 +628,29 @@ class Account:
         """The account as its own events tell it."""
         found: Account | None = None
         for event in events:
-            data = event.data
             if event.topic == "account.enrolled":
-                beta, region = data.get("covered_in_beta", False), data.get("region")
-                found = cls(data["enrolled_at"], data["stage"], beta, region)
-            elif found is None:
-                continue
-            elif event.topic == "account.restaged":
-                found.stages.append((data["changed_at"], data["stage"]))
-            elif event.topic == "account.moved":
-                found.moves[data["moved_at"]] = data["region"]
-            elif event.topic == "account.closed":
-                found.closed_at = data["closed_at"]
-            elif event.topic == "account.corrected":
-                for name in ("enrolled_at", "stage", "covered_in_beta", "region"):
-                    if data.get(name) is not None:
-                        setattr(found, name, data[name])
+                found = cls.enrolled(event.data)
+            elif found is not None:
+                found.apply(event)
         if found is None:
             raise Wrong("the account's enrolment is not among the events")
         return found
+
+    @classmethod
+    def enrolled(cls, data: Json) -> Account:
+        return cls(data["enrolled_at"], data["stage"], data.get("covered_in_beta", False), data.get("region"))
+
+    def apply(self, event: Event) -> None:
+        topic, data = event.topic, event.data
+        if topic == "account.restaged":
+            self.stages.append((data["changed_at"], data["stage"]))
+        elif topic == "account.moved":
+            self.moves[data["moved_at"]] = data["region"]
+        elif topic == "account.closed":
+            self.closed_at = data["closed_at"]
+        elif topic == "account.corrected":
+            for name in ("enrolled_at", "stage", "covered_in_beta", "region"):
+                setattr(self, name, data.get(name, getattr(self, name)))
 
     def there(self, regions: Sequence[str], since: int, until: int) -> list[Span]:
         """R22: when in a span the account was in one of the regions; before its enrolment as at it."""
@@ -614,8 +691,15 @@ class Incident:
     withdrawn: bool = False
     excluded: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)
     announced: dict[int, Span] = field(default_factory=dict)
+    causes: list[Event] = field(default_factory=list)
+    """All exclusions, withdrawn ones too, as they were recorded."""
 
-    def apply(self, topic: str, data: Json) -> None:
+    @classmethod
+    def opened(cls, data: Json) -> Incident:
+        return cls(data["incident"], data["function"], data["started_at"], data["scope"], data.get("regions", []))
+
+    def apply(self, event: Event) -> None:
+        topic, data = event.topic, event.data
         if topic in ("incident.closed", "incident.closed_within"):
             self.ended_at = data["ended_at"]
         elif topic in ("incident.corrected", "incident.corrected_within"):
@@ -629,6 +713,7 @@ class Incident:
             self.withdrawn = topic == "incident.withdrawn"
         elif topic in ("exclusion.applied", "exclusion.applied.v2", "exclusion.applied_as_announced"):
             self.excluded[data["exclusion"]] = (data.get("from_at"), data.get("to_at"))
+            self.causes.append(event)
             if "announced_from" in data:
                 self.announced[data["exclusion"]] = data["announced_from"], data["announced_to"]
         elif topic == "exclusion.withdrawn":
@@ -651,28 +736,39 @@ class Incident:
             spans += common([span], [self.announced[number]]) if bound else [span]
         return common(spans, [(start, end)])
 
-    def cut(self, piece: Span) -> Incident:
+    def standing(self) -> list[Event]:
+        """The exclusions that were not withdrawn."""
+        return [cause for cause in self.causes if cause.data["exclusion"] in self.excluded]
+
+    def cut(self, piece: Span, at: int) -> Incident:
         """The same as far as it lies in a piece of its span."""
-        return replace(self, started_at=piece[0], ended_at=piece[1])
+        return replace(self, started_at=piece[0], ended_at=self.ended_at if piece[1] == at else piece[1])
 
 
-def touching(events: Iterable[Event], account: Account, terms: Terms, at: int) -> list[Incident]:
+def evidence_of(cause: Event) -> list[Json]:
+    """The evidence of an exclusion; the first shape of the event had one piece at most."""
+    pieces = cause.data.get("evidence", [])
+    return list(pieces) if isinstance(pieces, list) else [pieces]
+
+
+def incidents_of(events: Iterable[Event]) -> dict[str, Incident]:
+    """The incidents by their names."""
+    found: dict[str, Incident] = {}
+    for event in events:
+        if event.topic in OPENED:
+            found[event.data["incident"]] = Incident.opened(event.data)
+        elif event.topic.startswith(("incident.", "exclusion.")) and event.topic != "incident.joined":
+            found[event.data["incident"]].apply(event)
+    return found
+
+
+def touching(events: Sequence[Event], account: Account, terms: Terms, at: int) -> list[Incident]:
     """R18: the account's own incidents, those that name it, and those of its region or of everybody.
 
     R22: the last two touch whoever is covered there at any moment of them; by the other reading, whoever belonged
     there when they started. They count only while the account is there.
     """
-    events = list(events)
-    found: dict[str, Incident] = {}
-    for event in events:
-        name = event.data.get("incident")
-        if event.topic in OPENED:
-            regions = event.data.get("regions", [])
-            particulars = event.data["function"], event.data["started_at"], event.data["scope"], regions
-            found[event.data["incident"]] = Incident(event.data["incident"], *particulars)
-        elif event.topic.startswith(("incident.", "exclusion.")) and event.topic != "incident.joined":
-            found[str(name)].apply(event.topic, event.data)
-    joined = joined_by_name(events)
+    found, joined = incidents_of(events), joined_by_name(events)
 
     def pieces(incident: Incident) -> list[Span]:
         span = incident.span(at)
@@ -689,62 +785,84 @@ def touching(events: Iterable[Event], account: Account, terms: Terms, at: int) -
         if incident.scope == "account" or (incident.scope == "accounts" and incident.name in joined):
             touched.append(incident)
         elif incident.scope in ("all", "regions"):
-            touched += [incident.cut(piece) for piece in pieces(incident)]
+            touched += [incident.cut(piece, at) for piece in pieces(incident)]
     return touched
 
 
-def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[tuple[Span, list[Span]]]:
-    """The unbroken outages (R3, R4), each with what of it is left once the excluded is taken out (clause 2.3, R5)."""
+class Run(NamedTuple):
+    """An unbroken outage (R3, R4): its incidents by name, with what of it is left once the excluded is taken out."""
+
+    start: int
+    end: int
+    names: list[str]
+    left: list[Span]
+    still_open: bool
+    """Whether the incident with which it ends has no end yet."""
+    any_open: bool
+
+
+def runs(incidents: Sequence[Incident], at: int, readings: Json) -> Iterator[Run]:
+    """The unbroken outages, each with what of it counts (clause 2.3, R5)."""
     own = {id(incident): incident.exclusions(at, readings) for incident in incidents}
     everything_excluded = union(span for spans in own.values() for span in spans)
+    by_time = readings["exclusion_removes"] == "time"
     groups: dict[str, list[Incident]] = {}
     for incident in incidents:
         function = FUNCTION.get(incident.function, incident.function)
         by = {"merged": "", "per_function": function, "per_incident": incident.name}
         groups.setdefault(by[readings["minimum_applies_to"]], []).append(incident)
     for group in groups.values():
-        raw = union(incident.span(at) for incident in group)
-        by_time = readings["exclusion_removes"] == "time"
-        left = union(
-            piece
-            for incident in group
-            for piece in without(
-                [incident.span(at)], everything_excluded if by_time else incident.exclusions(at, readings)
-            )
-        )
-        for run in raw if readings["minimum_tested"] == "before_exclusions" else left:
-            yield run, common([run], left)
+        raw = [(incident.span(at), incident) for incident in group]
+        rest = [
+            (piece, incident)
+            for span, incident in raw
+            for piece in without([span], everything_excluded if by_time else own[id(incident)])
+        ]
+        tested = raw if readings["minimum_tested"] == "before_exclusions" else rest
+        for run in union(span for span, _ in tested):
+            within = [(span, each) for span, each in tested if run[0] <= span[0] < span[1] <= run[1]]
+            ends = {span[1] for span, each in within if each.ended_at is None and span[1] == at}
+            left = common([run], union(piece for piece, _ in rest))
+            yield Run(*run, sorted({each.name for _, each in within}), left, run[1] in ends, bool(ends))
 
 
-def unavailable_us(
-    incidents: Sequence[Incident],
-    covered: Sequence[Span],
-    month: Span,
-    at: int,
-    minimum: int,
-    readings: Json,
-    whole_minutes_only: bool = False,
-) -> int:
-    """Clause 1: the month's unavailable time in microseconds, no instant of it counted twice."""
-    found = list(runs(incidents, at, readings))
+def episodes_of(
+    incidents: Sequence[Incident], covered: Sequence[Span], month: Span, at: int, terms: Terms
+) -> Iterator[Json]:
+    """Clause 1: the month's outages, with where the time of each went; no instant is counted twice."""
+    readings, whole = terms.readings, bool(terms.value("service", "whole_minutes_only"))
+    minimum = terms.value("service", "minimum_outage_seconds") * SECOND
     if readings["month_straddle"] == "clip_then_test":  # R7
-        found = [((max(start, month[0]), min(end, month[1])), left) for (start, end), left in found]
-    counted: list[list[Span]] = []
-    for (start, end), left in sorted(found):
-        if end - start < minimum or (end - start == minimum and not readings["minimum_inclusive"]):  # R1
+        clipped = [(each, common([each.span(at)], [month])) for each in incidents]
+        incidents = [each.cut(piece, at) for each, pieces in clipped for piece in pieces]
+    seen = list[Span]()
+    for run in sorted(runs(incidents, at, readings)):
+        if not (run.start < month[1] and run.end > month[0]):
             continue
-        if readings["minimum_kind"] == "deductible":  # R2
-            start += minimum
-        counted.append(common(common([(start, end)], left), common([month], covered)))  # R7, R17
-    if readings["quantise"] == "exact" and not whole_minutes_only:  # R6
-        return length(union(span for spans in counted for span in spans))
-    minutes, seen = 0, list[Span]()
-    for spans in counted:
-        own = length(without(spans, seen))
-        whole = own // (60 * SECOND)
-        minutes += whole + (own % (60 * SECOND) > 0 and not whole_minutes_only)
-        seen = union([*seen, *spans])
-    return minutes * 60 * SECOND
+        lasted = run.end - run.start
+        enough = lasted > minimum or (lasted == minimum and readings["minimum_inclusive"])  # R1
+        since = run.start + minimum if readings["minimum_kind"] == "deductible" else run.start  # R2
+        counted = common([(since, run.end)], run.left) if enough else []
+        within = common(counted, [month])  # R7
+        under_terms = common(within, covered)  # R17
+        own = without(under_terms, seen)
+        seen = union([*seen, *own])
+        minutes, rest = divmod(length(own), 60 * SECOND)
+        rounded = (minutes + (rest > 0 and not whole)) * 60 * SECOND
+        yield {
+            "start": run.start,
+            "end": None if run.still_open else run.end,
+            "any_open": run.any_open,
+            "incidents": run.names,
+            "length_us": lasted,
+            "long_enough": enough,
+            "excluded_us": lasted - length(run.left),
+            "deducted_us": length(run.left) - length(counted) if enough else 0,
+            "outside_us": length(counted) - length(within),
+            "uncovered_us": length(within) - length(under_terms),
+            "repeated_us": length(under_terms) - length(own),
+            "counted_us": length(own) if readings["quantise"] == "exact" and not whole else rounded,  # R6
+        }
 
 
 # ---- Availability, fees, credit ------------------------------------------------------------------------------------
@@ -787,19 +905,53 @@ class Bill:
     payments: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
     shown: set[tuple[str, int]] = field(default_factory=set)
 
+    def place(self, month: str) -> int:
+        """How many months of the bill lie before a month."""
+        first, wanted = first_day(self.first_month), first_day(month)
+        return (wanted.year - first.year) * 12 + wanted.month - first.month
+
+    def covers(self, month: str) -> bool:
+        return 0 <= self.place(month) < self.months
+
     def share(self, amount: int, month: str) -> int:
         """R11: the part of an amount that falls on a month; the odd fen go to the earliest months."""
-        first, wanted = first_day(self.first_month), first_day(month)
-        place = (wanted.year - first.year) * 12 + wanted.month - first.month
-        if not 0 <= place < self.months:
+        if not self.covers(month):
             return 0
-        return amount // self.months + (place < amount % self.months)
+        return amount // self.months + (self.place(month) < amount % self.months)
 
     def offset(self, part: str, month: str) -> int:
         """R12: what vouchers paid of a part, those that were awarded for this very month left out."""
         paid = sum(amount for whose, of, amount in self.payments.values() if of == part and whose != month)
+        return self.unexplained(part) + paid
+
+    def unexplained(self, part: str) -> int:
+        """What the bill itself says was paid with vouchers, without the payments that are recorded here too."""
         shown = sum(self.payments[key][2] for key in self.shown & self.payments.keys() if self.payments[key][1] == part)
-        return int(self.amounts.get(f"{part}_voucher_fen", 0)) - shown + paid
+        return int(self.amounts.get(f"{part}_voucher_fen", 0)) - shown
+
+    def fee(self, part: str) -> int:
+        """R12: the service fee is the product fee without calls."""
+        call = int(self.amounts["call_fee_fen"])
+        return call if part == "call" else int(self.amounts["product_fee_fen"]) - call
+
+    def owed(self, part: str) -> int:
+        """What no voucher has paid yet of a part."""
+        return self.fee(part) - self.offset(part, "")
+
+    def apply(self, event: Event) -> None:
+        topic, data = event.topic, event.data
+        if topic == "fees.corrected":
+            self.amounts.update({name: amount for name, amount in data.items() if name.endswith("_fen")})
+        elif topic in ("fees.voided", "fees.restored"):
+            self.void = topic == "fees.voided"
+        elif topic == "fees.paid_by_voucher":
+            paid = data["voucher_month"], data["part"], data["amount_fen"]
+            self.payments[data["voucher"], data["redemption"]] = paid
+        elif topic == "fees.payment_reversed":
+            del self.payments[data["voucher"], data["redemption"]]
+            self.shown.discard((data["voucher"], data["redemption"]))
+        elif topic == "fees.offset_explained":
+            self.shown.add((data["voucher"], data["redemption"]))
 
 
 def bills_of(events: Iterable[Event]) -> list[Bill]:
@@ -809,21 +961,8 @@ def bills_of(events: Iterable[Event]) -> list[Bill]:
         data = event.data
         if event.topic == "fees.billed":
             bills[data["bill"]] = Bill(dict(data), data["first_month"], data["months"])
-        elif event.topic == "fees.corrected":
-            said = {name: amount for name, amount in data.items() if name.endswith("_fen") and amount is not None}
-            bills[data["bill"]].amounts.update(said)
-        elif event.topic == "fees.voided":
-            bills[data["bill"]].void = True
-        elif event.topic == "fees.restored":
-            bills[data["bill"]].void = False
-        elif event.topic == "fees.paid_by_voucher":
-            paid = data["voucher_month"], data["part"], data["amount_fen"]
-            bills[data["bill"]].payments[data["voucher"], data["redemption"]] = paid
-        elif event.topic == "fees.payment_reversed":
-            del bills[data["bill"]].payments[data["voucher"], data["redemption"]]
-            bills[data["bill"]].shown.discard((data["voucher"], data["redemption"]))
-        elif event.topic == "fees.offset_explained":
-            bills[data["bill"]].shown.add((data["voucher"], data["redemption"]))
+        elif event.topic.startswith("fees."):
+            bills[data["bill"]].apply(event)
     return [bill for bill in bills.values() if not bill.void]
 
 
@@ -842,30 +981,28 @@ def bases_of(bills: Sequence[Bill], month: str, gross: bool) -> Json:
 
 
 def credit_of(bases: Json, tier: Json, terms: Terms) -> Json:
-    """Clause 3.1, R13: the credit of each part, and the total; rounded once, only the total is laid down.
+    """Clause 3.1, R13: the credit of each part, and the total; rounded once, the call part is what the total leaves.
 
     A fee without parts has one rate. A cap is a share of what was paid of the fee without vouchers, cut to the fen.
     """
-    rounding = terms.readings["rounding"]
-    if terms.value("fees", "parts") == "single":
-        amount = half_up(bases["service"]["net_fen"] * percentage(tier["service_rate"]))
-        cap = terms.value("credit", "cap")
-        if cap is not None:
-            paid = max(0, bases["service"]["fee_fen"] - bases["service"]["voucher_offset_fen"])
-            amount = min(amount, int(paid * percentage(cap)))
-        return {"service": {"amount_fen": amount}, "call": {"amount_fen": 0}, "total_fen": amount}
-    exact = {part: bases[part]["net_fen"] * percentage(tier[f"{part}_rate"]) for part in ("service", "call")}
-    if rounding == "once_on_total":
-        return {"total_fen": half_up(sum(exact.values(), Fraction(0)))}
-    parts = {part: {"amount_fen": half_up(amount)} for part, amount in exact.items()}
-    return {**parts, "total_fen": sum(part["amount_fen"] for part in parts.values())}
+    rates = {part: percentage(tier.get(f"{part}_rate", "0%")) for part in ("service", "call")}
+    exact = {part: bases[part]["net_fen"] * rate for part, rate in rates.items()}
+    amounts = {part: half_up(amount) for part, amount in exact.items()}
+    if terms.readings["rounding"] == "once_on_total":
+        amounts["call"] = half_up(exact["service"] + exact["call"]) - amounts["service"]
+    cap = terms.value("credit", "cap")
+    if cap is not None:
+        paid = max(0, bases["service"]["fee_fen"] - bases["service"]["voucher_offset_fen"])
+        amounts["service"] = min(amounts["service"], int(paid * percentage(cap)))
+    parts = {part: {"rate": shortest(rates[part]), "amount_fen": amounts[part]} for part in rates}
+    return {**parts, "total_fen": sum(amounts.values())}
 
 
 # ---- The decision --------------------------------------------------------------------------------------------------
 
 
 def decide(known: Sequence[Event], account: str, month: str, decided_at: int, written: int) -> Json:
-    """The claim decided from the events: what its record must say, as far as the contract lays it down.
+    """The claim decided from the events: what its record must say.
 
     `written` is the format that the record names: 3, or one of those before, which had another arithmetic.
     """
@@ -886,69 +1023,172 @@ def decide(known: Sequence[Event], account: str, month: str, decided_at: int, wr
     plain = (terms.currency, terms.remedy) == (YUAN, "voucher")
     says: Json = {
         "format": LATEST if latest or not as_before else 1 if plain and window.nth_workday is not None else 2,
-        "currency": None if terms.currency == YUAN else terms.currency,
-        "remedy": None if terms.remedy == "voucher" else terms.remedy,
         "filed_at": filed_at,
-        "terms": {
-            "agreement": terms.document["agreement"],
-            "version": terms.document["version"],
-            "sha256": terms.sha256,
-            "readings": {key: value for key, value in terms.readings.items() if latest or key not in SINCE_FORMAT_3},
-        },
-        "calendar": {"years": years, "sha256": workdays.cited()},
-        "window": {
-            "nth_workday": None if window.nth_workday is None else window.nth_workday.isoformat(),
-            "last_day": None if window.last_day is None else window.last_day.isoformat(),
-            "opens_at": window.opens_at,
-            "closes_at": window.closes_at,
-            "years": years,
-        },
+        **({} if terms.currency == YUAN else {"currency": terms.currency}),
+        **({} if terms.remedy == "voucher" else {"remedy": terms.remedy}),
+        "terms": terms.cited(LATEST if latest else 1),
+        "calendar": {"sha256": workdays.cited(), "years": years},
+        "window": window.said() | {"years": years},
         "availability": None,
         "bases": None,
         "credit": None,
     }
-    if filed_at < window.opens_at:
-        return says | {"outcome": "too_early"}
-    if window.closes_at is not None and filed_at >= window.closes_at:
-        return says | {"outcome": "too_late"}
+    says["steps"] = steps_to_window(month, (start, end), terms, says, window.timing(filed_at))
+    if window.timing(filed_at) != "in_time":
+        return says | {"outcome": window.timing(filed_at)}
 
+    total = ((days[1] - days[0]).days + 1) * DAY
+    covered_us = min(length(covered), total) if latest else length(covered)
+    inputs = {"covered_us": covered_us, "total_us": total}
+    says["steps"].append(step(terms.clause("service.beta_covered"), "coverage", bool(covered), **inputs))
     if not covered:
         return says | {"outcome": "not_covered"}
 
-    total = ((days[1] - days[0]).days + 1) * DAY
-    minimum = terms.value("service", "minimum_outage_seconds") * SECOND
-    whole = bool(terms.value("service", "whole_minutes_only"))
-    down = unavailable_us(
-        touching(known, holder, terms, decided_at), covered, (start, end), decided_at, minimum, terms.readings, whole
-    )
-    down = min(down, total)  # a month in which the clocks go back is longer than its days
-    ratio = Fraction(total - down, total)
-    tier = tier_of(compared(ratio, terms.readings["availability_decimals"]), terms)
-    says["availability"] = {
-        "total_us": total,
-        "covered_us": min(length(covered), total) if latest else length(covered),
-        "unavailable_us": down,
-        "numerator": ratio.numerator,
-        "denominator": ratio.denominator,
-        "meets_commitment": tier is None,
-        "tier": tier,
-    }
+    touched = touching(known, holder, terms, decided_at)
+    found = list(episodes_of(touched, covered, (start, end), decided_at, terms))
+    for episode in found:
+        any_open = episode.pop("any_open")
+        episode["end"] = None if any_open and not latest else episode["end"]
+    says["availability"] = availability_of(found, total, covered_us, terms)
+    says["steps"] += steps_to_availability(found, incidents_of(known).values(), terms, says["availability"])
+    tier = says["availability"]["tier"]
     if tier is None:
         return says | {"outcome": "commitment_met"}
     outside = terms.value("fees", "prepayments") == "outside"
     billed = [bill for bill in bills_of(known) if not (outside and bill.months > 1)]
     says["bases"] = bases_of(billed, month, terms.value("fees", "base") == "gross")
     credit = credit_of(says["bases"], terms.document["tiers"][tier - 1], terms)
+    names = sorted(bill.amounts["bill"] for bill in billed if bill.covers(month))
+    says["steps"] += steps_to_credit(names, says["bases"], credit, tier, terms)
     if credit["total_fen"] <= half_up(Fraction(terms.value("credit", "minimum_credit") or "0") * 100):
         return says | {"outcome": "nothing_to_credit"}
     return says | {"outcome": "awarded", "credit": credit}
 
 
+def availability_of(found: Sequence[Json], total: int, covered_us: int, terms: Terms) -> Json:
+    """Clauses 2.1 and 2.2: the ratio of the month, exact, and its tier; None where it meets the commitment."""
+    down = min(sum(episode["counted_us"] for episode in found), total)  # where the clocks go back a month is longer
+    ratio = Fraction(total - down, total)
+    tier = tier_of(compared(ratio, terms.readings["availability_decimals"]), terms)
+    kept = ("start", "end", "length_us", "counted_us", "incidents")
+    return {
+        "total_us": total,
+        "covered_us": covered_us,
+        "unavailable_us": down,
+        "numerator": ratio.numerator,
+        "denominator": ratio.denominator,
+        "meets_commitment": tier is None,
+        "tier": tier,
+        "episodes": [{name: episode[name] for name in kept} for episode in found],
+    }
+
+
+# The derivation that a record carries: each clause with what went in and what came out.
+
+
+def step(clause: str, name: str, result: object, **inputs: object) -> Json:
+    return {"clause": clause, "step": name, "inputs": inputs, "result": result}
+
+
+def steps_to_window(month: str, span: Span, terms: Terms, says: Json, timing: str) -> list[Json]:
+    """Clause 4, the version that governs the month; clause 3.2, whether the claim is in time."""
+    inputs = {"month": month, "month_start": span[0], "month_end": span[1], "effective_at": terms.effective_at}
+    said = {name: says["window"][name] for name in ("nth_workday", "opens_at", "closes_at")}
+    closing = ("closes_after_months", "closes_after_days", "closes", "opens_after_working_day")
+    clause = terms.clause(*(f"claims.{name}" for name in closing))
+    in_force = {"version_in_force": terms.readings["version_in_force"]}
+    version = terms.document["version"]
+    return [
+        step(terms.clause("amendments.notice_days"), "terms", version, **inputs, **in_force),
+        step(clause, "window", timing, filed_at=says["filed_at"], **said),
+    ]
+
+
+def steps_to_availability(
+    found: Sequence[Json], incidents: Iterable[Incident], terms: Terms, result: Json
+) -> Iterator[Json]:
+    """Clause 2.3, what is excluded of the outages that count; clauses 1 and 2, the outages and the availability."""
+    named = {name for episode in found for name in episode["incidents"]}
+    for incident in sorted(incidents, key=lambda each: (each.started_at, each.name)):
+        for cause in incident.standing() if incident.name in named else []:
+            yield exclusion_step(incident, cause, terms)
+    minimum, clause = terms.value("service", "minimum_outage_seconds"), terms.clause("service.minimum_outage_seconds")
+    for episode in found:
+        times = list(episode.items())
+        inputs = dict([*times[:4], ("minimum_seconds", minimum), *times[4:-1]])
+        yield step(clause, "episode", episode["counted_us"], **inputs)
+    down, ratio = result["unavailable_us"], f"{result['numerator']}/{result['denominator']}"
+    yield step(clause, "unavailable", down, episodes=len(found))
+    inputs = {"total_us": result["total_us"], "unavailable_us": down}
+    yield step(terms.clause("measure.kind"), "availability", ratio, **inputs)
+    inputs = {"commitment": shortest(terms.commitment()), "availability": ratio}
+    yield step(terms.clause("commitment.availability"), "commitment", result["meets_commitment"], **inputs)
+
+
+def exclusion_step(incident: Incident, cause: Event, terms: Terms) -> Json:
+    data, bound = cause.data, terms.readings["maintenance_excluded"] == "announced"
+    inputs = {
+        "incident": incident.name,
+        "exclusion": data["exclusion"],
+        "from_at": data.get("from_at", incident.started_at),
+        "to_at": data.get("to_at", incident.ended_at),
+        "notified_at": data.get("notified_at"),
+        "reason": cause.reason,
+        "evidence": [piece["sha256"] for piece in evidence_of(cause)],
+    }
+    if bound and "announced_from" in data:
+        inputs |= {"announced_from_at": data["announced_from"], "announced_to_at": data["announced_to"]}
+    return step(data["clause"], "exclusion", "excluded", **inputs)
+
+
+def steps_to_credit(bills: list[str], bases: Json, credit: Json, number: int, terms: Terms) -> Iterator[Json]:
+    """Clauses 1 and 3.1: the fees, what is left of each part, the tier, its rates, and their sum."""
+    tier, single = terms.document["tiers"][number - 1], terms.value("fees", "parts") == "single"
+    parts = {"fee": "service"} if single else {"service": "service", "call": "call"}
+    fees = {} if single else {"call_fee_fen": bases["call"]["fee_fen"], "service_fee_fen": bases["service"]["fee_fen"]}
+    yield step(terms.clause("fees.parts", "service.period"), "fees", bases["product_fee_fen"], bills=bills, **fees)
+    gross = {"gross": True} if terms.value("fees", "base") == "gross" else {}
+    for name, part in parts.items():
+        said = {key: bases[part][key] for key in ("fee_fen", "voucher_offset_fen")}
+        yield step(
+            terms.clause("fees.base", "vouchers.cash"), "base", bases[part]["net_fen"], part=name, **said, **gross
+        )
+    bounds = {key: shortest(percentage(tier[key])) if key in tier else None for key in ("below", "at_least")}
+    yield step(tier["clause"], "tier", number, **bounds)
+    for name, part in parts.items():
+        net, rate = bases[part]["net_fen"], credit[part]["rate"]
+        amount = half_up(net * percentage(rate)) if single else credit[part]["amount_fen"]
+        yield step(tier["clause"], "credit", amount, part=name, net_fen=net, rate=rate)
+    yield from limit_steps(bases, credit, terms)
+    remedy = {} if terms.remedy == "voucher" else {"remedy": terms.remedy}
+    said = {} if single else {f"{part}_fen": credit[part]["amount_fen"] for part in parts}
+    rounding = terms.readings["rounding"]
+    yield step(tier["clause"], "total", credit["total_fen"], **said, rounding=rounding, **remedy)
+    least = terms.value("credit", "minimum_credit")
+    if least is not None:
+        minimum, total = half_up(Fraction(least) * 100), credit["total_fen"]
+        clause = terms.clause("credit.minimum_credit")
+        yield step(clause, "minimum", total > minimum, minimum_fen=minimum, credit_fen=total)
+
+
+def limit_steps(bases: Json, credit: Json, terms: Terms) -> Iterator[Json]:
+    cap = terms.value("credit", "cap")
+    if cap is not None:
+        paid = max(0, bases["service"]["fee_fen"] - bases["service"]["voucher_offset_fen"])
+        most = int(paid * percentage(cap))
+        inputs = {"share": shortest(percentage(cap)), "paid_fen": paid, "reached": credit["total_fen"] == most}
+        yield step(terms.clause("credit.cap"), "cap", most, **inputs)
+
+
 def differences(said: Any, expected: Any, path: str = "") -> Iterator[str]:
-    """Where a record differs from what it must say; what is not expected of it is not compared."""
+    """Where a record differs from what it must say: the same keys with the same values, none left out or added."""
     if isinstance(expected, dict) and isinstance(said, dict):
-        for key, value in expected.items():
-            yield from differences(said.get(key), value, f"{path}.{key}" if path else key)
+        for key in sorted(expected.keys() | said.keys()):
+            inner = f"{path}.{key}" if path else key
+            if key in expected and key in said:
+                yield from differences(said[key], expected[key], inner)
+            else:
+                yield f"{inner} is {'missing' if key in expected else 'said, but has no place there'}"
     elif said != expected or type(said) is not type(expected):
         yield f"{path} is {brief(said)}, but {brief(expected)} follows from the events"
 
@@ -983,14 +1223,15 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
     if position >= made.position or passed_over:
         yield f"it knew the log up to {position}, but was made at {made.position}, behind {passed_over or 'no event'}"
     facts = {"count": len(known), "sha256": hashlib.sha256(b"".join(event.leaf for event in known)).hexdigest()}
-    expected = {"number": number, "account": account, "month": month, "facts": facts}
-    yield from differences(record, expected)
+    whose = {"number": number, "account": account, "month": month, "facts": {"position": position, **facts}}
     if made.data["month"] != month:
         yield f"it is recorded as of {made.data['month']}"
-    yield from differences(record, decide(known, account, month, record["decided_at"], record["format"]))
-    credit = record["credit"]
-    if credit is not None and credit["service"]["amount_fen"] + credit["call"]["amount_fen"] != credit["total_fen"]:
-        yield "the parts of its credit do not add up to the total"
+    expected = decide(known, account, month, record["decided_at"], record["format"])
+    expected |= {"decided_at": record["decided_at"], **whose}
+    yield from differences(record, expected)
+    written = json.dumps({name: expected[name] for name in RECORD_KEYS if name in expected}, **COMPACT)
+    if record == expected and f'"decision":{written}' not in made.state:
+        yield "its record is not written as a decision is"
 
 
 def check_decisions(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
@@ -1007,6 +1248,717 @@ def check_decisions(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
         except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             found = [f"the events cannot be followed: {type(error).__name__}: {error}"]
         yield from (f"decision {number}: {each}" for each in found)
+
+
+# ---- What the rules let in: fields ---------------------------------------------------------------------------------
+#
+# A proof shows that an event stands in the log, not that the ledger's rules would have let it in. So each event is
+# held against the state that the events before it left: its fields, its stream, and what the rules say of such an act.
+
+
+def number(low: int, high: int) -> Kind:
+    """An integer from `low` up to but not `high`."""
+    return lambda value: type(value) is int and low <= value < high
+
+
+def text(pattern: str) -> Kind:
+    return lambda value: type(value) is str and re.fullmatch(pattern, value, re.ASCII) is not None
+
+
+def one_of(*values: object) -> Kind:
+    return lambda value: any(value == each and type(value) is type(each) for each in values)
+
+
+def several(kind: Kind) -> Kind:
+    return lambda value: type(value) is list and all(map(kind, value))
+
+
+def entry(needed: Mapping[str, Kind], optional: Mapping[str, Kind]) -> Kind:
+    """An object with the needed fields, perhaps some of the optional ones, and no others."""
+    kinds = {**needed, **optional}
+
+    def fits(value: Any) -> bool:
+        named = isinstance(value, dict) and needed.keys() <= value.keys() <= kinds.keys()
+        return named and all(kinds[name](each) for name, each in value.items())
+
+    return fits
+
+
+def maybe(kind: Kind) -> Kind:
+    return lambda value: value is None or kind(value)
+
+
+def is_words(value: Any) -> bool:
+    """A reason or a statement: not blank, at most 2,000 characters, of the control characters only tab and newline."""
+    if type(value) is not str or not value.strip() or len(value) > 2000:
+        return False
+    return not any((ord(each) < 32 and each not in "\t\n") or ord(each) == 127 for each in value)
+
+
+def anything(value: Any) -> bool:
+    return True
+
+
+AHEAD = 5 * 60 * SECOND
+"""How much later than its recording an instant may be: clocks differ."""
+INSTANT = number(0, (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1))
+AMOUNT, COUNT, INTEGER = number(0, 10**14), number(1, 2**63), number(-(2**63), 2**63)
+ID, VOUCHER_ID = text("[A-Za-z0-9._:@-]{1,64}"), text("[A-Za-z0-9._:@-]{1,96}")
+MONTH, DATE = text(r"(19[7-9]\d|2[01]\d\d)-(0[1-9]|1[0-2])"), text(r"\d{4}-\d\d-\d\d")
+HASH, PERCENT, TEXT = text("[0-9a-f]{64}"), text(r"\d{1,3}(\.\d{1,9})?%"), text(r"(?s:.*)")
+EVIDENCE = entry({"name": is_words, "sha256": HASH}, {"uri": maybe(is_words)})
+DAYS = several(entry({"date": DATE, "name": TEXT}, {}))
+PART_CREDIT = entry({"rate": PERCENT, "amount_fen": INTEGER}, {})
+BASE = entry(dict.fromkeys(("fee_fen", "voucher_offset_fen", "net_fen"), INTEGER), {})
+EPISODE = entry(
+    {**dict.fromkeys(("start", "length_us", "counted_us"), INTEGER), "end": maybe(INTEGER), "incidents": several(TEXT)},
+    {},
+)
+AVAILABILITY = entry(
+    {
+        **dict.fromkeys(("total_us", "covered_us", "unavailable_us", "numerator", "denominator"), INTEGER),
+        "meets_commitment": one_of(True, False),
+        "tier": maybe(INTEGER),
+        "episodes": several(EPISODE),
+    },
+    {},
+)
+WINDOW = {"opens_at": INTEGER, "closes_at": maybe(INTEGER), "nth_workday": maybe(DATE), "last_day": maybe(DATE)}
+RECORD = entry(
+    {
+        **dict.fromkeys(("number", "decided_at", "filed_at"), INTEGER),
+        **dict.fromkeys(("account", "month", "terms"), anything),
+        "format": one_of(1, 2, 3),
+        "outcome": one_of("awarded", "commitment_met", "nothing_to_credit", "too_early", "too_late", "not_covered"),
+        "calendar": entry({"sha256": TEXT, "years": several(INTEGER)}, {}),
+        "facts": entry({"position": INTEGER, "count": INTEGER, "sha256": TEXT}, {}),
+        "window": entry({**WINDOW, "years": several(INTEGER)}, {}),
+        "availability": maybe(AVAILABILITY),
+        "bases": maybe(entry({"product_fee_fen": INTEGER, "call_fee_fen": INTEGER, "service": BASE, "call": BASE}, {})),
+        "credit": maybe(entry({"service": PART_CREDIT, "call": PART_CREDIT, "total_fen": INTEGER}, {})),
+        "steps": several(entry(dict.fromkeys(("clause", "step", "inputs", "result"), anything), {})),
+    },
+    {"currency": TEXT, "remedy": TEXT},
+)
+"""A decision's record, of any claim. What the record of the dossier's own claim must say is worked out above."""
+
+SOURCE = entry({"name": TEXT}, {"scope": TEXT, "key": TEXT, "said_at": maybe(INTEGER), "inferred": one_of(True, False)})
+ENVELOPE = entry(
+    {"recorded_at": INSTANT, "actor": TEXT, "data": anything},
+    {"reason": maybe(TEXT), "key": maybe(TEXT), "source": maybe(SOURCE)},
+)
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("account", "incident", "region", "bill"), ID),
+    **dict.fromkeys(("month", "first_month", "voucher_month"), MONTH),
+    **dict.fromkeys(("redemption", "exclusion"), COUNT),
+    **dict.fromkeys(("year", "effective_at", "position"), INTEGER),
+    **dict.fromkeys(("sha256", "decision_sha256"), HASH),
+    **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
+    **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause"), TEXT),
+    **dict.fromkeys(("statement", "grounds"), is_words),
+    **dict.fromkeys(("holidays", "workdays"), DAYS),
+    "voucher": VOUCHER_ID,
+    "amount_fen": AMOUNT,
+    "months": number(1, 121),
+    "uncertainty_us": number(1, 31 * DAY + 1),
+    "stage": one_of("general", "public_beta", "invited_beta"),
+    "scope": one_of("account", "accounts", "regions", "all"),
+    "part": one_of("service", "call"),
+    "covered_in_beta": one_of(True, False),
+    "function": text("[a-z][a-z0-9_]{0,39}"),
+    "regions": several(ID),
+    "evidence": lambda value: EVIDENCE(value) or several(EVIDENCE)(value),
+    "decision": lambda value: COUNT(value) or RECORD(value),
+}
+"""What each field holds, by its name. All others are instants."""
+
+
+# ---- What the rules let in: accounts and incidents -----------------------------------------------------------------
+
+
+@dataclass
+class Claim:
+    """A claim as its rules need it; `gone` are the numbers of the filings that were withdrawn."""
+
+    filings: list[tuple[int, str | None]] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+    waits: bool = False
+    decisions: list[Json] = field(default_factory=list)
+    deciders: set[str] = field(default_factory=set)
+    approved: bool = False
+    disputes: list[tuple[int, str]] = field(default_factory=list)
+    disputed: bool = False
+    held: int = 0
+    """What the month's vouchers hold: their amounts less what was cancelled of them."""
+
+    @property
+    def withdrawn(self) -> bool:
+        return len(self.filings) - 1 in self.gone
+
+    @property
+    def due(self) -> int:
+        """What the latest decision awards and no voucher holds yet."""
+        credit = self.decisions[-1].get("credit") if self.decisions else None
+        return (credit["total_fen"] if credit else 0) - self.held
+
+
+@dataclass
+class Voucher:
+    """A voucher; its redemptions by number, without those that were reversed."""
+
+    issued: Json
+    balance: int
+    count: int = 0
+    redemptions: dict[int, Json] = field(default_factory=dict)
+    cancelled: list[tuple[int, str | None]] = field(default_factory=list)
+
+
+@dataclass
+class Case:
+    """What the events up to one leave behind, as far as a rule asks for it.
+
+    `own` are the account's own events, `place` is that of the latest; `settled` are the positions of those that were
+    let in as a part of the act before them.
+    """
+
+    own: list[Event]
+    place: int = -1
+    settled: set[int] = field(default_factory=set)
+    account: dict[str, Account] = field(default_factory=dict)
+    versions: dict[str, Terms] = field(default_factory=dict)
+    calendars: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, Event] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    bills: dict[str, Bill] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    vouchers: dict[str, Voucher] = field(default_factory=dict)
+
+    def behind(self, event: Event, topic: str) -> list[Event]:
+        """The events of a topic that the same command recorded right behind one."""
+        behind = islice(self.own, self.place + 1, None)
+        return list(takewhile(lambda each: each.topic == topic and each.command == event.command, behind))
+
+    def with_it(self, event: Event, *parts: tuple[str, Json]) -> None:
+        """The same command recorded these too, right behind it."""
+        found = self.own[self.place + 1 : self.place + 1 + len(parts)]
+        said = [(each.topic, each.data) for each in found if each.command == event.command]
+        must(said == list(parts), f"{' and '.join(topic for topic, _ in parts)} must stand with it and say the same")
+        self.settled.update(each.position for each in found)
+
+    def latest(self) -> Terms:
+        """The version that takes effect last."""
+        must(bool(self.versions), "no terms were published")
+        return max(self.versions.values(), key=lambda version: version.effective_at)
+
+    def terms(self, month: str) -> Terms:
+        return version_of(month, self.versions.values())
+
+
+def must(holds: bool, otherwise: str) -> None:
+    """Raise Wrong unless a rule holds."""
+    if not holds:
+        raise Wrong(otherwise)
+
+
+def known(things: Mapping[str, Thing], name: str) -> Thing:
+    """What was recorded under a name. Raises Wrong where nothing was."""
+    must(name in things, f"{name} was not recorded before")
+    return things[name]
+
+
+def enrols(case: Case, event: Event) -> None:
+    case.account[event.owner] = Account.enrolled(event.data)
+
+
+def restages_or_moves(case: Case, event: Event) -> None:
+    account, moved = known(case.account, event.owner), event.topic == "account.moved"
+    at = event.data["moved_at" if moved else "changed_at"]
+    must(account.enrolled_at <= at, "it lies before the enrolment")
+    must(account.closed_at is None or at <= account.closed_at, "it lies behind the closure")
+    name, changes = ("region", list(account.moves.items())) if moved else ("stage", account.stages)
+    begun = [value for since, value in [(account.enrolled_at, getattr(account, name)), *changes] if since == at]
+    must(begun[-1:] != [event.data[name]], f"that {name} is recorded from that instant on already")
+
+
+def corrects_account(case: Case, event: Event) -> None:
+    account, given = known(case.account, event.owner), {**event.data}
+    del given["account"]
+    must(any(getattr(account, name) != value for name, value in given.items()), "it changes nothing")
+    later = [
+        *(since for since, _ in account.stages),
+        *account.moves,
+        OPEN if account.closed_at is None else account.closed_at,
+    ]
+    must(given.get("enrolled_at", 0) <= min(later), "the enrolment would lie behind a later change")
+
+
+def closes_account(case: Case, event: Event) -> None:
+    account = known(case.account, event.owner)
+    must(account.closed_at is None, "the account was closed before")
+    begun = max([account.enrolled_at, *(since for since, _ in account.stages), *account.moves])
+    must(event.data["closed_at"] >= begun, "it lies before the enrolment or a later change")
+
+
+def opens(case: Case, event: Event) -> None:
+    data, regions = event.data, event.data.get("regions", [])
+    particulars = "account" in data, bool(regions)
+    must(particulars == (data["scope"] == "account", data["scope"] == "regions"), "its scope is not whom it names")
+    must(regions == sorted(set(regions)), "its regions are not in order")
+    must(data["scope"] != "account" or event.owner in case.account, "the account is not enrolled")
+    must_be_function(case, data["function"])
+    case.opened[event.stream], case.incidents[event.stream] = event, Incident.opened(data)
+
+
+def must_be_function(case: Case, function: str) -> None:
+    must(any(function in version.functions() for version in case.versions.values()), "no terms have that function")
+
+
+def joins(case: Case, event: Event) -> None:
+    known(case.account, event.owner)
+    shared = known(case.opened, f"~/incident/{event.data['incident']}")
+    at_once = (shared.recorded_at, shared.actor) == (event.recorded_at, event.actor)
+    must(shared.data["scope"] == "accounts" and at_once, "no incident of several accounts was opened with it")
+
+
+def turns(case: Case, event: Event) -> None:
+    """An incident ends once, opens again once it has ended, is withdrawn once, and counts again once it was."""
+    incident = known(case.incidents, event.stream)
+    fits = {
+        "incident.closed": not incident.withdrawn and incident.ended_at is None,
+        "incident.closed_within": not incident.withdrawn and incident.ended_at is None,
+        "incident.reopened": not incident.withdrawn and incident.ended_at is not None,
+        "incident.withdrawn": not incident.withdrawn,
+        "incident.restored": incident.withdrawn,
+    }
+    must(fits.get(event.topic, True), "the incident is not in a state in which that can be")
+    must(incident.started_at <= event.data.get("ended_at", OPEN), "it ends before it starts")
+
+
+def corrects_incident(case: Case, event: Event) -> None:
+    incident, data = known(case.incidents, event.stream), event.data
+    must(not incident.withdrawn, "the incident was withdrawn")
+    must("ended_at" not in data or incident.ended_at is not None, "an open incident has no end to correct")
+    before = incident.started_at, incident.ended_at, incident.function
+    start, end = data.get("started_at", before[0]), data.get("ended_at", before[1])
+    after = start, end, data.get("function", before[2])
+    must(after != before, "it changes nothing")
+    must(end is None or start <= end, "it ends before it starts")
+    must_be_function(case, after[2])
+    terms = terms_of(case, incident)
+    for cause in incident.standing():
+        if "from_at" not in cause.data:
+            must_be_noticed(terms, cause.data, start)
+
+
+def terms_of(case: Case, incident: Incident) -> Terms:
+    """The terms that govern the month in which an incident started."""
+    started = (EPOCH + timedelta(microseconds=incident.started_at)).astimezone(case.latest().zone)
+    return case.terms(f"{started:%Y-%m}")
+
+
+def must_be_noticed(terms: Terms, cause: Json, begins: int) -> None:
+    """Clause 2.3(5), R23: the customer was told before the maintenance began, or before its announced window."""
+    listed = [each for each in terms.document["exclusions"] if each["clause"] == cause["clause"]]
+    must(bool(listed), f"the terms have no cause {cause['clause']}")
+    told = cause.get("notified_at", OPEN)
+    in_time = told < max(begins, cause.get("announced_from", 0))
+    must(in_time or not listed[0].get("notice_required", False), "it was not announced in time")
+
+
+def excludes(case: Case, event: Event) -> None:
+    incident, data = known(case.incidents, event.stream), event.data
+    must(not incident.withdrawn, "the incident was withdrawn")
+    must(event.reason is None or is_words(event.reason), "its reason is none")
+    first_shape = isinstance(data.get("evidence"), dict)
+    must(
+        "evidence" not in data or first_shape == (event.topic == "exclusion.applied"),
+        "its evidence is of another shape",
+    )
+    number = len(incident.causes) + 1
+    must(data["exclusion"] == number, f"it is number {number}")
+    for each in incident.standing():
+        same = (each.data | {"exclusion": number}, evidence_of(each), each.reason) == (
+            data,
+            evidence_of(event),
+            event.reason,
+        )
+        must(not same, "the same exclusion stands already")
+    edge = OPEN if incident.ended_at is None else incident.ended_at
+    start, end = data.get("from_at", incident.started_at), data.get("to_at", edge)
+    must(start < end and incident.started_at < end and start < edge, "it excludes nothing of the incident")
+    must(data.get("announced_from", 0) < data.get("announced_to", OPEN), "the announced window is empty")
+    must_be_noticed(terms_of(case, incident), data, start)
+
+
+def withdraws_exclusion(case: Case, event: Event) -> None:
+    must(event.data["exclusion"] in known(case.incidents, event.stream).excluded, "no such exclusion stands")
+
+
+# ---- What the rules let in: bills, claims, vouchers ----------------------------------------------------------------
+
+
+def bills_fees(case: Case, event: Event) -> None:
+    known(case.account, event.owner)
+    bill = Bill(dict(event.data), event.data["first_month"], event.data["months"])
+    must_add_up(case, bill)
+    case.bills[event.data["bill"]] = bill
+
+
+def must_add_up(case: Case, bill: Bill) -> None:
+    """Clause 1: the call fee is a part of the product fee, and vouchers pay no more of a part than it is."""
+    must(bill.fee("service") >= 0, "the call fee is above the product fee")
+    for part in ("service", "call"):
+        must(bill.unexplained(part) >= 0, f"more payments are shown than the bill says of its {part} fee")
+        must(bill.amounts.get(f"{part}_voucher_fen", 0) <= bill.fee(part), f"vouchers paid more than the {part} fee")
+        must(bill.owed(part) >= 0, f"vouchers paid more than the {part} fee")
+
+
+def must_have_parts(case: Case, bill: Bill) -> None:
+    calls = bill.amounts["call_fee_fen"] or bill.amounts.get("call_voucher_fen")
+    must(not calls or case.latest().value("fees", "parts") != "single", "the fee of these terms has no parts")
+
+
+def corrects_fees(case: Case, event: Event) -> None:
+    bill, marks = known(case.bills, event.data["bill"]), case.behind(event, "fees.offset_explained")
+    must(not bill.void, "the bill is void")
+    given = {name: amount for name, amount in event.data.items() if name != "bill"}
+    must(any(bill.amounts.get(name, 0) != amount for name, amount in given.items()), "it changes nothing")
+    changed = replace(bill, amounts=bill.amounts | given, shown=set(bill.shown))
+    for mark in marks:
+        must_show(changed, event.data["bill"], mark)
+    must_add_up(case, changed)
+    must_have_parts(case, changed)
+    case.settled.update(mark.position for mark in marks)
+
+
+def shows(case: Case, event: Event) -> None:
+    bill = known(case.bills, event.data["bill"])
+    changed = replace(bill, shown=set(bill.shown))
+    must_show(changed, event.data["bill"], event)
+    must_add_up(case, changed)
+
+
+def must_show(bill: Bill, name: str, mark: Event) -> None:
+    """Mark a payment that stands on the bill as one that its own offset shows."""
+    payment = mark.data["voucher"], mark.data["redemption"]
+    must(mark.data["bill"] == name and payment in bill.payments, "no such payment stands on the bill")
+    must(payment not in bill.shown, "that the bill shows it was recorded before")
+    bill.shown.add(payment)
+
+
+def voids_or_restores(case: Case, event: Event) -> None:
+    bill, voids = known(case.bills, event.data["bill"]), event.topic == "fees.voided"
+    must(bill.void != voids, "it changes nothing")
+    must(not bill.payments, "a voucher's payment stands on the bill")
+
+
+def is_other_side(case: Case, event: Event) -> None:
+    raise Wrong("what it is the other side of does not stand right before it")
+
+
+def files(case: Case, event: Event) -> None:
+    """Once a month has ended, unless a claim waits or was decided otherwise than as too early."""
+    known(case.account, event.owner)
+    data, claim = event.data, case.claims.setdefault(event.data["month"], Claim())
+    filing = data["filed_at"], data.get("statement")
+    must(data["filed_at"] >= case.terms(data["month"]).month(data["month"])[1], "the month had not ended")
+    same = [number for number, each in enumerate(claim.filings) if each == filing]
+    must(not same or same[-1] in claim.gone, "the same filing stands")
+    must(not claim.waits, "a filing waits for its decision")
+    decided = bool(claim.decisions) and claim.decisions[-1]["outcome"] != "too_early"
+    must(claim.withdrawn or not decided, "the claim was decided")
+    claim.filings.append(filing)
+    claim.waits = True
+
+
+def withdraws_claim(case: Case, event: Event) -> None:
+    claim = known(case.claims, event.data["month"])
+    must(claim.waits, "no claim waits")
+    claim.waits = False
+    claim.gone.add(len(claim.filings) - 1)
+
+
+def decides(case: Case, event: Event) -> None:
+    """That a decision of the dossier's own claim follows from the facts is checked elsewhere."""
+    claim, record = known(case.claims, event.data["month"]), event.data["decision"]
+    if not claim.waits:
+        must(is_words(event.reason), "a claim is decided again for a reason")
+        must_be_decided(claim)
+        must(record["decided_at"] >= claim.decisions[-1]["decided_at"], "it is dated before the one it replaces")
+    must(
+        INSTANT(record["decided_at"]) and record["decided_at"] >= claim.filings[-1][0], "it is dated before the filing"
+    )
+    must(record["decided_at"] <= event.recorded_at + AHEAD, "it was recorded before it was made")
+    whose = record["number"], record["account"], record["month"]
+    must(whose == (len(claim.decisions) + 1, event.owner, event.data["month"]), "it says that it is another one")
+    cited = case.terms(record["month"]).cited(record["format"])
+    must(not any(differences(record["terms"], cited)), "it names other terms")
+    claim.decisions.append(record)
+    claim.deciders.add(event.actor)
+    claim.waits = claim.disputed = claim.approved = False
+
+
+def must_be_decided(claim: Claim) -> None:
+    must(bool(claim.decisions) and not claim.waits and not claim.withdrawn, "no decision of the claim stands")
+
+
+def approves(case: Case, event: Event) -> None:
+    """By a second person, for what is due. The limit above which an award needs it does not stand in a case."""
+    claim, data = known(case.claims, event.data["month"]), event.data
+    must(claim.due > 0 and claim.decisions[-1]["outcome"] == "awarded", "no award is due")
+    must(not claim.approved, "it was approved before")
+    must(event.actor not in claim.deciders, "who decided the claim does not approve its award")
+    latest = claim.decisions[-1]
+    cited = hashlib.sha256(json.dumps(latest, **COMPACT).encode()).hexdigest()
+    whose = data["decision"], data["decision_sha256"], data["amount_fen"]
+    must(whose == (latest["number"], cited, claim.due), "it approves something else than what is due")
+    must(latest["facts"]["position"] <= data["position"] < event.position, "the log did not end there then")
+    claim.approved = True
+
+
+def disputes(case: Case, event: Event) -> None:
+    claim, dispute = known(case.claims, event.data["month"]), (event.data["disputed_at"], event.data["grounds"])
+    must_be_decided(claim)
+    must(not claim.disputed and dispute not in claim.disputes, "it was disputed before")
+    must(event.data["disputed_at"] >= claim.filings[-1][0], "it is dated before the filing")
+    claim.disputes.append(dispute)
+    claim.disputed = True
+
+
+def issues(case: Case, event: Event) -> None:
+    """Clause 3.1: what the latest decision awards and the month's vouchers do not hold; R28: by the month's terms."""
+    data, claim = event.data, known(case.claims, event.data["month"])
+    must(0 < data["amount_fen"] <= claim.due, f"{max(0, claim.due)} fen are left to issue")
+    latest = claim.decisions[-1]
+    must(data["decision"] == latest["number"], "it names another decision than the latest")
+    must(data["issued_at"] >= latest["decided_at"], "it is dated before the decision")
+    must(data["version"] == case.terms(data["month"]).document["version"], "other terms govern the month")
+    case.with_it(event, ("claim.paid", {name: data[name] for name in ("account", "month", "voucher", "amount_fen")}))
+    case.vouchers[data["voucher"]] = Voucher(data, data["amount_fen"])
+    claim.held += data["amount_fen"]
+
+
+def redeems(case: Case, event: Event) -> None:
+    """Within the voucher's balance, and within what the bill owes; a payment that it shows, within what it says."""
+    data, voucher, bill = event.data, known(case.vouchers, event.data["voucher"]), known(case.bills, event.data["bill"])
+    amount, part = data["amount_fen"], data["part"]
+    must(data["redemption"] == voucher.count + 1, f"it is number {voucher.count + 1}")
+    must(0 < amount <= voucher.balance, f"the voucher's balance is {voucher.balance} fen")
+    must(not bill.void, "the bill is void")
+    must(data["redeemed_at"] >= voucher.issued["issued_at"], "it is dated before the issue")
+    must_pay(case, voucher, bill, part)
+    same = (each | {"redemption": data["redemption"]} == data for each in voucher.redemptions.values())
+    must(not any(same), "the same redemption stands")
+    payment = {name: data[name] for name in ("bill", "voucher", "redemption")}
+    paid = {**payment, "voucher_month": voucher.issued["month"], "part": part, "amount_fen": amount}
+    third = case.own[case.place + 2 : case.place + 3]
+    shown = [(each.topic, each.command) for each in third] == [("fees.offset_explained", event.command)]
+    room = bill.unexplained(part) if shown else bill.owed(part)
+    must(amount <= room, f"{room} fen of the bill are left for it")
+    case.with_it(event, ("fees.paid_by_voucher", paid), *([("fees.offset_explained", payment)] if shown else []))
+    voucher.redemptions[data["redemption"]] = data
+    voucher.count, voucher.balance = voucher.count + 1, voucher.balance - amount
+
+
+def must_pay(case: Case, voucher: Voucher, bill: Bill, part: str) -> None:
+    """R20, R21: the voucher pays later fees, and of them the parts that its terms say."""
+    terms = known(case.versions, voucher.issued["version"])
+    no_calls = terms.value("fees", "parts") == "single" or terms.readings["voucher_pays"] == "service"
+    must(part == "service" or not no_calls, "the voucher does not pay that part")
+    by_month = terms.readings["voucher_pays_later_by"] == "usage_month"
+    dated = terms.month(bill.first_month)[0] if by_month else bill.amounts["billed_at"]
+    must(dated >= voucher.issued["issued_at"], "the bill is older than the voucher")
+
+
+def reverses(case: Case, event: Event) -> None:
+    voucher, number = known(case.vouchers, event.data["voucher"]), event.data["redemption"]
+    must(number in voucher.redemptions, "no such redemption stands")
+    redeemed = voucher.redemptions.pop(number)
+    case.with_it(event, ("fees.payment_reversed", {name: redeemed[name] for name in ("bill", "voucher", "redemption")}))
+    voucher.balance += redeemed["amount_fen"]
+
+
+def cancels(case: Case, event: Event) -> None:
+    """The claim's side was not recorded by older releases."""
+    voucher, amount = known(case.vouchers, event.data["voucher"]), event.data["amount_fen"]
+    must(0 < amount <= voucher.balance, f"the voucher's balance is {voucher.balance} fen")
+    must((amount, event.reason) not in voucher.cancelled, "the same was cancelled before")
+    whose = {name: voucher.issued[name] for name in ("account", "month", "voucher")}
+    if case.behind(event, "claim.payment_cancelled"):
+        case.with_it(event, ("claim.payment_cancelled", whose | {"amount_fen": amount}))
+    voucher.cancelled.append((amount, event.reason))
+    voucher.balance -= amount
+    case.claims[whose["month"]].held -= amount
+    case.claims[whose["month"]].approved = False
+
+
+# ---- What the rules let in: terms and calendars, and each topic by its rule ----------------------------------------
+
+
+def publishes_terms(case: Case, event: Event) -> None:
+    """Clause 4, R27: announced in time; published again, for a reason and with nothing but readings changed."""
+    made, name, others = Terms.published(event.data), event.data["version"], list(case.versions.values())
+    must(made.document["agreement"] == event.data["agreement"], "its document is of another agreement")
+    for each in others:
+        same = (each.document["agreement"], each.currency) == (made.document["agreement"], made.currency)
+        must(same, "a version before it is of another agreement or currency")
+        must(each.sha256 != made.sha256, "the same document was published before")
+    if name in case.versions:
+        must(event.reason is not None, "the version was published before, and no reason is given")
+        must_only_read_otherwise(case.versions[name], made)
+    else:
+        must(made.effective_at not in [each.effective_at for each in others], "another version begins on that day")
+        amended = [each for each in others if each.effective_at < made.effective_at]
+        days = max(amended, key=lambda each: each.effective_at).value("amendments", "notice_days") if amended else 0
+        noticed = made.effective_at if made.noticed_at is None else made.noticed_at
+        must(not amended or made.effective_at - noticed >= days * DAY, f"it was not announced {days} days before")
+    case.versions[name] = made
+
+
+def must_only_read_otherwise(held: Terms, made: Terms) -> None:
+    rest = [{**each.document, "readings": None, "revision": None} for each in (held, made)]
+    must(rest[0] == rest[1] and held.noticed_at == made.noticed_at, "more than readings was changed")
+    for name in ("timezone", "version_in_force"):
+        must(held.readings[name] == made.readings[name], f"{name} changes by an amendment alone")
+
+
+def publishes_calendar(case: Case, event: Event) -> None:
+    data, days = event.data, {name: event.data[name] for name in ("holidays", "workdays")}
+    made = hashlib.sha256(canonical({"country": "CN", "year": data["year"], **days})).hexdigest()
+    must(data["country"] == "CN" and data["sha256"] == made, "it does not have the hash of its days")
+    for each in days.values():
+        dates = [date.fromisoformat(day["date"]).isoformat() for day in each]
+        must(dates == sorted(set(dates)), "its days are not in order")
+    held = case.calendars.get(event.stream)
+    must(held is None or (held != made and event.reason is not None), "the year was published before")
+    case.calendars[event.stream] = made
+
+
+RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
+    "account.enrolled": (enrols, "account enrolled_at stage region? covered_in_beta?"),
+    "account.restaged": (restages_or_moves, "account stage changed_at"),
+    "account.moved": (restages_or_moves, "account region moved_at"),
+    "account.corrected": (corrects_account, "account enrolled_at? stage? region? covered_in_beta?"),
+    "account.closed": (closes_account, "account closed_at"),
+    "incident.opened": (opens, "incident function started_at scope account? regions?"),
+    "incident.opened_within": (opens, "incident function started_at scope account? regions? uncertainty_us"),
+    "incident.joined": (joins, "incident account"),
+    "incident.closed": (turns, "incident ended_at"),
+    "incident.closed_within": (turns, "incident ended_at uncertainty_us"),
+    "incident.corrected": (corrects_incident, "incident started_at? ended_at?"),
+    "incident.corrected_within": (corrects_incident, "incident started_at? ended_at? uncertainty_us"),
+    "incident.function_corrected": (corrects_incident, "incident function"),
+    "incident.reopened": (turns, "incident"),
+    "incident.withdrawn": (turns, "incident"),
+    "incident.restored": (turns, "incident"),
+    "incident.kept": (turns, "incident"),
+    "incident.released": (turns, "incident"),
+    "exclusion.applied": (excludes, "incident exclusion clause from_at? to_at? notified_at? evidence?"),
+    "exclusion.applied.v2": (excludes, "incident exclusion clause from_at? to_at? notified_at? evidence?"),
+    "exclusion.applied_as_announced": (
+        excludes,
+        "incident exclusion clause from_at? to_at? notified_at? evidence? announced_from announced_to",
+    ),
+    "exclusion.withdrawn": (withdraws_exclusion, "incident exclusion"),
+    "fees.billed": (
+        bills_fees,
+        "bill account first_month months billed_at product_fee_fen call_fee_fen service_voucher_fen? call_voucher_fen?",
+    ),
+    "fees.corrected": (
+        corrects_fees,
+        "bill product_fee_fen? call_fee_fen? service_voucher_fen? call_voucher_fen?",
+    ),
+    "fees.voided": (voids_or_restores, "bill"),
+    "fees.restored": (voids_or_restores, "bill"),
+    "fees.paid_by_voucher": (is_other_side, "bill voucher redemption voucher_month part amount_fen"),
+    "fees.payment_reversed": (is_other_side, "bill voucher redemption"),
+    "fees.offset_explained": (shows, "bill voucher redemption"),
+    "claim.filed": (files, "account month filed_at statement?"),
+    "claim.withdrawn": (withdraws_claim, "account month"),
+    "claim.decided": (decides, "account month decision"),
+    "claim.approved": (approves, "account month decision decision_sha256 amount_fen position"),
+    "claim.disputed": (disputes, "account month disputed_at grounds"),
+    "claim.paid": (is_other_side, "account month voucher amount_fen"),
+    "claim.payment_cancelled": (is_other_side, "account month voucher amount_fen"),
+    "voucher.issued": (issues, "voucher account month amount_fen issued_at decision version"),
+    "voucher.redeemed": (redeems, "voucher redemption bill part amount_fen redeemed_at"),
+    "voucher.redemption_reversed": (reverses, "voucher redemption"),
+    "voucher.cancelled": (cancels, "voucher amount_fen"),
+    "terms.published": (publishes_terms, "agreement version effective_at sha256 document noticed_at?"),
+    "calendar.published": (publishes_calendar, "country year sha256 source holidays workdays"),
+}
+"""Every topic that a case may hold: the rule of its acts, and its fields, those with ? where they are needed."""
+BEGIN = {
+    "account.enrolled",
+    "incident.opened",
+    "incident.opened_within",
+    "incident.joined",
+    "fees.billed",
+    "voucher.issued",
+}
+"""An id is of one account, incident, bill or voucher alone: these stand first in their streams."""
+FOR_A_REASON = {
+    *("account.corrected", "incident.corrected", "incident.corrected_within", "incident.function_corrected"),
+    *("incident.withdrawn", "exclusion.withdrawn", "fees.corrected", "fees.voided", "claim.withdrawn"),
+    *("voucher.redemption_reversed", "voucher.cancelled"),
+}
+
+
+def stream_of(event: Event) -> str:
+    """The stream to which an event belongs by its data."""
+    data, group = event.data, event.topic.partition(".")[0]
+    owner = data.get("account", "~" if event.topic in OPENED else event.owner)
+    streams = {
+        "account": "{owner}/account",
+        "incident": "{owner}/incident/{incident}",
+        "exclusion": "{owner}/incident/{incident}",
+        "fees": "{owner}/bill/{bill}",
+        "claim": "{owner}/claim/{month}",
+        "voucher": "{owner}/voucher/{voucher}",
+        "terms": "~/terms/{agreement}",
+        "calendar": "~/calendar/{country}-{year}",
+    }
+    return streams[group].format(**{"owner": owner, **data})
+
+
+def admit(case: Case, event: Event) -> None:
+    """Let one more event in. Raises Wrong where the rules would not."""
+    must(event.topic in RULES, "no such topic is known")
+    rule, fields = RULES[event.topic]
+    kinds = {name: KINDS.get(name.rstrip("?"), INSTANT) for name in fields.split()}
+    needed = {name: kind for name, kind in kinds.items() if not name.endswith("?")}
+    optional = {name[:-1]: kind for name, kind in kinds.items() if name.endswith("?")}
+    must(entry(needed, optional)(event.data), "its fields are not those that such an event has")
+    must(stream_of(event) == event.stream, f"its data belongs to {stream_of(event)}")
+    must((event.version == 1) >= (event.topic in BEGIN), "its stream was begun before")
+    must(event.topic not in FOR_A_REASON or is_words(event.reason), "it needs a reason")
+    instants = [value for name, value in event.data.items() if name not in KINDS and event.topic != "terms.published"]
+    must(all(at <= event.recorded_at + AHEAD for at in instants), "it was recorded before it happened")
+    if event.position not in case.settled:
+        rule(case, event)
+    parts: list[tuple[Mapping[str, Account | Incident | Bill], str]] = [
+        (case.account, event.owner),
+        (case.incidents, event.stream),
+        (case.bills, event.data.get("bill", "")),
+    ]
+    for things, name in parts:
+        if name in things:
+            things[name].apply(event)
+
+
+def check_admissible(account: str, events: Sequence[Event]) -> Iterator[str]:
+    """The first event that the rules would not have let in. What stands behind it is not looked at."""
+    case = Case([event for event in events if event.owner == account])
+    for event in events:
+        case.place += event.owner == account
+        try:
+            admit(case, event)
+        except Wrong as wrong:
+            yield f"event {event.position}: the rules do not let {event.topic} in: {wrong}"
+            return
+
+
+# ---- All together ---------------------------------------------------------------------------------------------------
 
 
 def check_kept(tree: Checkpoint, kept: Checkpoint) -> Iterator[str]:
@@ -1031,13 +1983,14 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         if kept is not None:
             yield from check_kept(tree, kept)
         events = read_events(dossier)
-        yield from check_nothing_foreign(dossier["account"], events)
+        foreign = list(check_nothing_foreign(dossier["account"], events))
+        yield from foreign or check_admissible(dossier["account"], events)
         yield from check_decisions(dossier, events)
     except Wrong as wrong:
         yield str(wrong)
     except UnicodeEncodeError:
         yield "it has text that cannot be written in UTF-8"
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         yield f"the events cannot be read: {type(error).__name__}: {error}"
 
 

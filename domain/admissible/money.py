@@ -12,7 +12,8 @@ from domain.admissible.act import Act, Forbidden, amount, is_one_act, maybe_amou
 from domain.bill import Bill
 from domain.claim import Claim
 from domain.controls import Controls
-from domain.decision_record import decode
+from domain.decision import Decision, terms_used
+from domain.decision_record import decode, encode
 from domain.money import yuan
 from domain.terms import versions as agreement
 from domain.text import said
@@ -130,6 +131,7 @@ def decided(act: Act, event: e.ClaimDecided) -> tuple[e.Event, ...]:
         )
     if made.number != len(claim.decisions) + 1:
         raise Forbidden("other_decision", said("the decision says that it is number {n}", n=made.number))
+    _check_record(act, made, bytes(event.decision))
     again = claim.pending is None
     command: c.DecideClaim | c.RedecideClaim
     if again:
@@ -141,6 +143,19 @@ def decided(act: Act, event: e.ClaimDecided) -> tuple[e.Event, ...]:
         command = c.DecideClaim(account=Id.parse(event.account), month=MonthText.parse(event.month))
     claims.check_decided_at(claim, command, act.at(made.decided_at))
     return (event,)
+
+
+def _check_record(act: Act, made: Decision, record: bytes) -> None:
+    """A record's bytes are those in which it is written, and it cites the terms that governed its month."""
+    try:
+        is_as_written = encode(made) == record
+    except ValueError:  # its format has no place for what it says
+        is_as_written = False
+    if not is_as_written:
+        raise Forbidden("other_decision", said("its record is not written as a decision is"))
+    governing = agreement.in_force(act.case.versions, made.month)
+    if made.terms != terms_used(governing):
+        raise Forbidden("other_decision", said("it cites other terms than {version}", version=governing.terms.version))
 
 
 def disputed(act: Act, event: e.ClaimDisputed) -> tuple[e.Event, ...]:

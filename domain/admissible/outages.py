@@ -72,10 +72,9 @@ def opened(act: Act, event: e.IncidentOpened) -> tuple[e.Event, ...]:
     """The event of the same outage. An id belongs to one outage alone."""
     if event.incident in act.case.incidents:
         raise Forbidden("id_taken", said("incident {incident} was opened before", incident=event.incident))
-    if not any(event.function in version.terms.functions for version in act.case.versions):
-        raise Forbidden(
-            "unknown_function", said("no version of the terms has the function {name!r}", name=event.function)
-        )
+    if event.account is not None:
+        _account(act)
+    _check_function(act, event.function)
     command = c.OpenIncident(
         incident=Id.parse(event.incident),
         function=FunctionName.parse(event.function),
@@ -89,9 +88,16 @@ def opened(act: Act, event: e.IncidentOpened) -> tuple[e.Event, ...]:
     return (incidents.opened(command),)
 
 
+def _check_function(act: Act, name: str) -> None:
+    if not any(name in version.terms.functions for version in act.case.versions):
+        raise Forbidden("unknown_function", said("no version of the terms has the function {name!r}", name=name))
+
+
 def joined(act: Act, event: e.IncidentJoined) -> tuple[e.Event, ...]:
     """An account that is named by a shared outage, which its own log does not hold."""
     _account(act)
+    if act.fact.version != 1:
+        return ()
     return (e.IncidentJoined(incident=str(Id.parse(event.incident)), account=str(Id.parse(event.account))),)
 
 
@@ -134,6 +140,7 @@ def function_corrected(act: Act, event: e.IncidentFunctionCorrected) -> tuple[e.
     """The events of the same correction of the function."""
     incident = _incident(act, event.incident)
     function = FunctionName.parse(event.function)
+    _check_function(act, function)
     command = c.CorrectIncident(incident=Id.parse(event.incident), function=function, reason=act.reason)
     return incidents.correct(incident, command, _terms_of(act, incident))
 

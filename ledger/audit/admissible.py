@@ -45,9 +45,13 @@ class _Unreserved(NamedTuple):
 
 
 class LogCheck:
-    """The state of a check over a log, event by event."""
+    """The state of a check over a log, event by event.
 
-    def __init__(self) -> None:
+    A case is a part of a log: `whole` is false, and `end`, which tells of reservations, is not asked.
+    """
+
+    def __init__(self, *, whole: bool = True) -> None:
+        self._whole = whole
         self._unreserved: dict[tuple[str, str], _Unreserved] = {}
         self._versions: tuple[agreement.Version, ...] = ()
         self._calendars: dict[int, CalendarYear] = {}
@@ -71,7 +75,7 @@ class LogCheck:
                 yield from _of_ledger(fact)
             case e.TermsPublished() | e.CalendarPublished():
                 yield from self._published(fact)
-            case e.ClaimApproved() if fact.event.position != self._position:
+            case e.ClaimApproved() if self._whole and fact.event.position != self._position:
                 message = said("the log ended at position {position} then", position=self._position)
                 yield _finding(fact, "other_position", message)
             case e.ControlsSet():
@@ -96,6 +100,8 @@ class LogCheck:
                 shared = self._unreserved.get(("incident", event.incident))
                 if shared is None or not _is_for_several(shared.fact):
                     yield _finding(fact, "half_recorded", said("no shared incident is opened with it"))
+                elif not _is_recorded_with(shared.fact, fact):
+                    yield _finding(fact, "half_recorded", said("its parts were recorded apart"))
                 else:
                     shared.members.append(event.account)
             case e.IdReserved():
@@ -107,7 +113,7 @@ class LogCheck:
             yield _finding(
                 fact, "half_recorded", said("what it reserves {id} for is not recorded with it", id=event.id)
             )
-        elif begun.fact.recorded_at != fact.recorded_at or begun.fact.actor != fact.actor:
+        elif not _is_recorded_with(begun.fact, fact):
             yield _finding(begun.fact, "half_recorded", said("its parts were recorded apart"))
         elif (event.owner, event.content_sha256) != (begun.owner, begun.content_sha256) or fact.version != 1:
             yield _finding(fact, "recorded_otherwise", said("{id} is reserved for something else", id=event.id))
@@ -186,6 +192,10 @@ def _of_ledger(fact: Fact) -> Iterator[Inadmissible]:
                 yield _finding(fact, "empty_span", said("what was read ends before it begins"))
     except (Refusal, Forbidden) as wrong:
         yield _finding(fact, wrong.code, wrong.message)
+
+
+def _is_recorded_with(one: Fact, other: Fact) -> bool:
+    return (one.recorded_at, one.actor) == (other.recorded_at, other.actor)
 
 
 def _is_for_several(fact: Fact) -> bool:

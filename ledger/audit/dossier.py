@@ -15,6 +15,7 @@ from domain.decision_record import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
 from domain.parser_messages import parser_words
 from domain.text import said, words_of
+from ledger.audit.admissible import LogCheck
 from ledger.audit.replay import past_decisions, replay
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountRows
@@ -210,8 +211,10 @@ def _parts(dossier: Dossier) -> tuple[list[Row], SharedHistory]:
 def _inadmissible(dossier: Dossier) -> Iterator[str]:
     """What no rule would have let into the account's log or into an outage that it shares."""
     own, common = _parts(dossier)
+    check = LogCheck(whole=False)
+    told = [found for event in dossier.events for found in check.take(decode(event.row))]
     histories = [list(map(decode, own)), *(shared.facts for shared in common.all_incidents())]
-    for found in (each for facts in histories for each in inadmissible(facts, common.rules.at)):
+    for found in (*told, *(each for facts in histories for each in inadmissible(facts, common.rules.at))):
         yield said(
             "position {position}, {stream}: no rule lets this in: {message}",
             position=found.position,

@@ -6,6 +6,7 @@ The table names each field of each topic, made from the events' own definitions:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -130,6 +131,16 @@ def facts(sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory) -
     """A log in which every topic stands, as facts."""
     folder = tmp_path_factory.mktemp("every-topic")
     slaledger = CommandLine(folder, sqlite_store.blank(folder))
+    tell_every_topic(slaledger)
+    with slaledger.opened() as ledger:
+        read = SourceRead(source="statuspage", scope="", files=("0" * 64,), said_at=int(NOW) - DAY_US, since=1, until=2)
+        with ledger.writing() as log:
+            log.append([(streams.source("statuspage"), read)], log.recorded_at(), "importer")
+    return [decode(Row(*row)) for row in slaledger.rows()]
+
+
+def tell_every_topic(slaledger: CommandLine) -> None:
+    """Record what the batch and imports tell, with the approvals that it needs."""
     commands = list(batch())
     issue = next(number for number, one in enumerate(commands) if one["command"] == "voucher issue")
     for part in (commands[:issue], commands[issue:]):
@@ -139,10 +150,6 @@ def facts(sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory) -
     with slaledger.opened() as ledger:
         for command in imported():
             execute(ledger, command, "importer")
-        read = SourceRead(source="statuspage", scope="", files=("0" * 64,), said_at=int(NOW) - DAY_US, since=1, until=2)
-        with ledger.writing() as log:
-            log.append([(streams.source("statuspage"), read)], log.recorded_at(), "importer")
-    return [decode(Row(*row)) for row in slaledger.rows()]
 
 
 def forbidden(facts: Sequence[Fact]) -> list[Inadmissible]:
@@ -385,6 +392,61 @@ def test_a_change_that_a_rule_forbids_is_found(facts: list[Fact], topic: str, fi
     found = forbidden([*facts[:place], msgspec.structs.replace(facts[place], event=changed), *facts[place + 1 :]])
     assert found, (topic, field)
     assert found[0].position <= facts[place].position or found[0].code in ("half_recorded", "recorded_otherwise")
+
+
+def test_a_function_that_no_terms_have_is_found(facts: list[Fact]) -> None:
+    place = _place(facts, "incident.function_corrected", "function")
+    assert _codes(_with(facts, place, function="tea_making")) == {"unknown_function"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'"minimum_kind":"franchise"', b'"minimum_kind":"deductible"'),
+        (b'"agreement":"aliyun-ccc"', b'"agreement":"another"'),
+        (b'"number":2,', b'"number":2, '),
+        (b'"format":3,', b'"format":1,'),
+    ],
+)
+def test_a_decision_that_cites_other_terms_or_is_written_otherwise_is_found(
+    facts: list[Fact], change: tuple[bytes, bytes]
+) -> None:
+    place = _place(facts, "claim.decided", "decision")
+    record = bytes(getattr(facts[place].event, "decision"))  # noqa: B009
+    assert change[0] in record
+    assert "other_decision" in _codes(_with(facts, place, decision=msgspec.Raw(record.replace(*change))))
+
+
+@pytest.mark.parametrize("instant", [-1, 10**18])
+def test_a_decision_at_no_instant_is_found_and_what_rests_on_it_is_told(facts: list[Fact], instant: int) -> None:
+    place = _place(facts, "claim.decided", "decision")
+    record = bytes(getattr(facts[place].event, "decision"))  # noqa: B009
+    changed = re.sub(rb'"decided_at":[0-9]+', b'"decided_at":%d' % instant, record)
+    assert "time_out_of_range" in _codes(_with(facts, place, decision=msgspec.Raw(changed)))
+
+
+def test_an_outage_of_an_account_that_is_not_enrolled_is_found(facts: list[Fact]) -> None:
+    opened = _place(facts, "incident.opened_within", "incident")
+    left = [fact for fact in facts if fact.stream != "A/account"]
+    assert (facts[opened].position, "unknown_account") in {(one.position, one.code) for one in forbidden(left)}
+
+
+def test_an_account_is_named_once_and_together_with_the_outage(facts: list[Fact]) -> None:
+    place = _place(facts, "incident.joined", "incident")
+    joined = facts[place]
+    again = msgspec.structs.replace(joined, version=2, position=facts[-1].position + 1)
+    assert "no_effect" in _codes([*facts, again])
+    apart = msgspec.structs.replace(joined, actor="another")
+    assert _codes([*facts[:place], apart, *facts[place + 1 :]]) >= {"half_recorded"}
+
+
+def _with(facts: Sequence[Fact], place: int, **changed: object) -> list[Fact]:
+    event = msgspec.structs.replace(facts[place].event, **changed)
+    return [*facts[:place], msgspec.structs.replace(facts[place], event=event), *facts[place + 1 :]]
+
+
+def _codes(facts: Sequence[Fact]) -> set[str]:
+    return {one.code for one in forbidden(facts)}
 
 
 def _place(facts: Sequence[Fact], topic: str, field: str) -> int:

@@ -245,7 +245,10 @@ def test_outages_that_are_cut_before_they_are_tested_count_in_the_order_of_what_
         "month_straddle": "clip_then_test",
     }
     month = (0, 31 * 86_400 * second)
-    counted = verifier.unavailable_us(found, [month], month, 2000 * second, 120 * second, readings)
+    service = {"minimum_outage_seconds": {"value": 120, "clause": "1"}}
+    terms = verifier.Terms({"service": service}, "", 0, readings, SHANGHAI)
+    episodes = verifier.episodes_of(found, [month], month, 2000 * second, terms)
+    counted = sum(episode["counted_us"] for episode in episodes)
     assert counted == (60 + 900) * second  # 37 s of the short one; of the long one's 880 s the 843 s that are left
 
 

@@ -117,6 +117,10 @@ class Store(Protocol):
     notes: list[str]
 
     @property
+    def login(self) -> str | None:
+        """The login that a server holds every event to; None where events may name any actor."""
+
+    @property
     def writable(self) -> bool:
         """Whether this process may write the log."""
 

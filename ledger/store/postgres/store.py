@@ -48,12 +48,15 @@ _INSPECT = """
 SELECT current_schema() AS schema,
        obj_description(to_regclass(format('%I.stored_events', current_schema())), 'pg_class') AS comment,
        to_regclass(format('%I.stored_events', current_schema()))::oid::bigint AS oid,
-       has_table_privilege(to_regclass(format('%I.stored_events', current_schema())), 'INSERT') AS may_insert,
+       has_any_column_privilege(to_regclass(format('%I.stored_events', current_schema())), 'INSERT') AS may_insert,
        has_table_privilege(to_regclass(format('%I.formats', current_schema() || '_views')), 'INSERT') AS may_keep,
        to_regclass(format('%I.batch_progress', current_schema() || '_views')) IS NOT NULL AS has_all,
        pg_is_in_recovery() AS is_replica,
        current_setting('default_transaction_read_only') = 'on' AS is_read_only,
-       current_user AS role
+       current_user AS role,
+       session_user AS login,
+       (SELECT COALESCE(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger WHERE tgname = 'e_admit'
+        AND tgrelid = to_regclass(format('%I.stored_events', current_schema()))) AS guard
 """
 
 
@@ -77,6 +80,8 @@ class _Inspected(NamedTuple):
     is_replica: bool
     is_read_only: bool
     role: str
+    login: str
+    guard: str | None
 
 
 class _PostgresTransaction(PostgresSession):
@@ -188,6 +193,10 @@ class ServerStore:
         with self.translating_errors():
             self.close()
             self._found = self._look()
+
+    @property
+    def login(self) -> str | None:
+        return None if self._found.guard is None else self._found.login
 
     @property
     def writable(self) -> bool:

@@ -52,6 +52,7 @@ class EmbeddedStore:
     """A ledger in a SQLite file. Its errors are those that `translating_errors` turns into refusals."""
 
     is_shared = False
+    login: str | None = None
 
     def __init__(
         self,

@@ -424,3 +424,84 @@ def test_the_owner_restores_a_copy_into_an_empty_log(server: Server, url: str, d
     desk.at(as_role(there, "recorder"), "account", "enroll", "1006", "--enrolled-at", ENROLLED)
     with pytest.raises(errors.InsufficientPrivilege):
         append(there, "~/key/k-1", "key.used", "somebody else")
+
+
+# The lock
+
+LOCKING = (
+    "LOCK TABLE stored_events IN SHARE MODE",
+    "LOCK TABLE stored_events IN ROW EXCLUSIVE MODE",
+    "LOCK TABLE stored_events IN EXCLUSIVE MODE",
+    "LOCK TABLE stored_events_writer IN ACCESS SHARE MODE",
+    "LOCK TABLE stored_events_writer IN EXCLUSIVE MODE",
+    "LOCK TABLE public_views.views_writer IN EXCLUSIVE MODE",
+    "LOCK TABLE public_views.formats IN EXCLUSIVE MODE",
+    "SELECT stored_events_begin()",
+    "SELECT * FROM stored_events FOR UPDATE",
+    "SELECT * FROM stored_events FOR KEY SHARE",
+    "CREATE TEMP TABLE own (); CREATE TRIGGER own BEFORE INSERT ON own EXECUTE FUNCTION stored_events_lock()",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres' AND pid <> pg_backend_pid()",
+)
+
+
+@pytest.mark.parametrize("statement", LOCKING)
+def test_the_auditor_may_not_take_a_writers_lock(blank: str, statement: str) -> None:
+    auditor = as_role(blank, "auditor")
+    with psycopg.connect(blank), psycopg.connect(auditor) as raw, pytest.raises(errors.InsufficientPrivilege):
+        raw.execute(statement)
+
+
+def test_no_lock_that_the_auditor_may_take_stops_a_writer(url: str, desk: Login) -> None:
+    with psycopg.connect(as_role(url, "auditor")) as raw:
+        ours = 0x534C4131 << 32
+        for table in ("stored_events", "public_views.formats"):
+            for kind in range(3):
+                raw.execute("SELECT pg_advisory_lock(%s + %s::regclass::oid::bigint)", (ours + (kind << 32), table))
+        raw.execute("SELECT pg_advisory_lock(%s)", (ours,))
+        raw.execute("LOCK TABLE stored_events IN ACCESS SHARE MODE")
+        raw.execute("SELECT COUNT(*) FROM stored_events")
+        waiting = {"SLALEDGER_LOCK_SECONDS": "0", "SLALEDGER_URL": as_role(url, "recorder")}
+        done = desk.run("account", "enroll", "1008", "--enrolled-at", ENROLLED, env=waiting)
+        assert done.returncode == 0, done.stderr
+        assert desk.run("voucher", "list", env={**waiting, "SLALEDGER_URL": url}).returncode == 0
+        assert desk.run("audit", "checkpoint", env={**waiting, "SLALEDGER_URL": url}).returncode == 0
+
+
+def test_writers_take_turns_whoever_they_are(url: str, desk: Login) -> None:
+    with psycopg.connect(as_role(url, "finance")) as raw:
+        raw.execute(
+            "INSERT INTO stored_events (originator_id, originator_version, topic, state) "
+            "VALUES ('~/key/k-1', 1, 'key.used', %s)",
+            (state("slaledger_finance"),),
+        )
+        done = desk.run(
+            *("account", "enroll", "1008", "--enrolled-at", ENROLLED),
+            env={"SLALEDGER_LOCK_SECONDS": "0", "SLALEDGER_URL": as_role(url, "recorder")},
+        )
+        assert (done.returncode, "locked" in done.stderr) == (5, True)
+
+
+OLDER = """
+DROP FUNCTION stored_events_begin();
+DROP TABLE public_views.views_writer, public_views.tree_writer;
+CREATE OR REPLACE FUNCTION stored_events_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(6002244082087231488 + TG_RELID::bigint);
+    RETURN NULL;
+END $$;
+DROP TABLE stored_events_writer;
+"""
+
+
+def test_a_server_that_never_ran_this_sql_works_for_its_owner_as_before(server: Server, desk: Login) -> None:
+    there = server.database(f"older_{next(_numbers)}")
+    desk.at(there, "init")
+    with psycopg.connect(there) as owner:
+        owner.execute(OLDER)
+    desk.at(there, "--actor", "anybody", "account", "enroll", "1001", "--enrolled-at", ENROLLED)
+    assert actors(there)[-1] == "anybody"
+    assert desk.at(there, "voucher", "list") == []
+    with psycopg.connect(there, autocommit=True) as owner:
+        owner.execute(desk.run("postgres", "roles").stdout)
+    desk.at(as_role(there, "recorder"), "account", "enroll", "1002", "--enrolled-at", ENROLLED)
+    assert desk.at(as_role(there, "auditor"), "audit", "verify")["inadmissible"] == []

@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ledger.log.database import KINDS
+from ledger.log.streams import LONGEST_STEP, MOST_POSITION
 from ledger.refusals.server import BadRoleName
+from ledger.store.postgres import triggers
 from ledger.store.postgres.guard import guard_sql
 
 RECORDER, FINANCE, APPROVER, STEWARD, AUDITOR = "recorder", "finance", "approver", "steward", "auditor"
@@ -99,6 +102,11 @@ def roles_sql(schema: str, names: Mapping[str, str]) -> str:
         *(_made(names[role]) for role in ROLES),
         f"REVOKE CREATE ON SCHEMA {within} FROM PUBLIC;",
         f"GRANT USAGE ON SCHEMA {within}, {beside} TO {everybody};",
+        "-- The functions of the log's triggers, and the tables that writers lock.",
+        *_functions(within),
+        *(f"CREATE TABLE IF NOT EXISTS {beside}.{kind}_writer ();" for kind in KINDS),
+        f"REVOKE ALL ON {within}.stored_events_writer FROM PUBLIC, {everybody};",
+        f"GRANT EXECUTE ON FUNCTION {within}.stored_events_begin() TO {writers};",
         "-- The log: which events each may append, under which name, and when. Positions are the server's.",
         guard_sql(within),
         f"DELETE FROM {within}.stored_events_rights;",
@@ -119,6 +127,24 @@ def roles_sql(schema: str, names: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _functions(schema: str) -> Iterator[str]:
+    """The statements that a ledger of an earlier version lacks; `schema` is a quoted name."""
+    name = f"{schema}.{triggers.TABLE}"
+    for statement in triggers.FUNCTIONS:
+        text = statement.format(
+            table=name,
+            writer=f"{name}{triggers.WRITER}",
+            begin=f"{name}{triggers.BEGIN}",
+            lock=f"{name}{triggers.LOCK}",
+            refuse=f"{name}{triggers.REFUSE}",
+            order=f"{name}{triggers.ORDER}",
+            channel=f"'{triggers.TABLE}'",
+            most=MOST_POSITION,
+            step=LONGEST_STEP,
+        )
+        yield f"{text.strip()};"
+
+
 def _rights(names: Mapping[str, str]) -> Iterator[str]:
     for topic, streams, roles in RIGHTS:
         for role in roles:
@@ -133,5 +159,7 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-RIGHTS_COMMENT = f"slaledger roles {hashlib.sha256(repr((RIGHTS, guard_sql('s'))).encode()).hexdigest()[:16]}"
+RIGHTS_COMMENT = (
+    f"slaledger roles {hashlib.sha256(repr((RIGHTS, [*_functions('s')], guard_sql('s'))).encode()).hexdigest()[:16]}"
+)
 """The comment of the trigger. It tells whether a server holds the rights of this version."""

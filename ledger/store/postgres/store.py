@@ -1,6 +1,6 @@
 """The store on a PostgreSQL server: the log in one schema, and its side stores in a second one.
 
-A writer takes the log's advisory lock when it begins, so commands are carried out one after the other, as on SQLite.
+A writer takes the log's lock when it begins, so commands are carried out one after the other, as on SQLite.
 Readers see a snapshot and wait for no lock. If the connection breaks while a transaction commits, the next connection
 takes the lock and looks in the log whether the events are there.
 """
@@ -23,7 +23,7 @@ from domain.refusals import Refusal
 from domain.text import said, words_of
 from ledger.log import streams
 from ledger.log.codec import Entry, EventMapper, Row
-from ledger.log.database import Kind, Session, SideStore, SideStoreError, Transaction
+from ledger.log.database import KINDS, Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.refusals.server import (
     NoLedgerOnServer,
     NoSchema,
@@ -35,8 +35,9 @@ from ledger.refusals.server import (
 from ledger.refusals.store import NewerLedger
 from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
 from ledger.store.postgres.recorder import LOCKS, BorrowedDatastore, PostgresRecorder, table_statements
-from ledger.store.postgres.session import PostgresSession, locked
+from ledger.store.postgres.session import PostgresSession, advisory, locked
 from ledger.store.postgres.side_store import PostgresKept
+from ledger.store.postgres.triggers import BEGIN, TABLE
 
 CONNECT_SECONDS = 10
 _FORMATS = "CREATE TABLE IF NOT EXISTS {} (kind TEXT PRIMARY KEY, format BIGINT NOT NULL)"
@@ -55,6 +56,7 @@ SELECT current_schema() AS schema,
        current_setting('default_transaction_read_only') = 'on' AS is_read_only,
        current_user AS role,
        session_user AS login,
+       to_regprocedure(format('%I.stored_events_begin()', current_schema())) IS NOT NULL AS has_lock,
        (SELECT COALESCE(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger WHERE tgname = 'e_admit'
         AND tgrelid = to_regclass(format('%I.stored_events', current_schema()))) AS guard
 """
@@ -81,6 +83,7 @@ class _Inspected(NamedTuple):
     is_read_only: bool
     role: str
     login: str
+    has_lock: bool
     guard: str | None
 
 
@@ -187,7 +190,7 @@ class ServerStore:
         schema = self._found.schema
         if schema is None:
             raise NoSchema(name=self.name)
-        with self.translating_errors(), self._transaction("READ COMMITTED", LOCKS) as connection:
+        with self.translating_errors(), self._transaction("READ COMMITTED", advisory(LOCKS)) as connection:
             for statement in make_statements(schema):
                 connection.execute(statement)
         with self.translating_errors():
@@ -251,7 +254,7 @@ class ServerStore:
         return connection
 
     @contextmanager
-    def _transaction(self, kind: str, lock: int | None) -> Iterator[Connection[Any]]:
+    def _transaction(self, kind: str, lock: str | None) -> Iterator[Connection[Any]]:
         """A connection in a transaction. It commits on leaving; an exception rolls it back."""
         with ExitStack() as stack:
             connection = self._take()
@@ -300,8 +303,12 @@ class ServerStore:
             )
 
     @property
-    def _lock(self) -> int:
-        return LOCKS + (self._found.oid or 0)
+    def _lock(self) -> str:
+        """The statement that takes the log's lock."""
+        found = self._found
+        if found.has_lock:
+            return f"SELECT {Identifier(found.schema or '', TABLE + BEGIN).as_string()}()"
+        return advisory(LOCKS + (found.oid or 0))
 
     @cached_property
     def _recorder(self) -> PostgresRecorder:
@@ -369,6 +376,7 @@ def make_statements(schema: str) -> list[Composed]:
         SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(beside)),
         SQL(_FORMATS).format(Identifier(beside, "formats")),
         SQL(_PROGRESS).format(Identifier(beside, "batch_progress")),
+        *(SQL("CREATE TABLE IF NOT EXISTS {} ()").format(Identifier(beside, f"{kind}_writer")) for kind in KINDS),
     ]
 
 

@@ -142,6 +142,9 @@ class Store(Protocol):
     def can_write_side_store(self, kind: Kind) -> bool:
         """Whether this process may create and write a side store."""
 
+    def trusts_side_store(self) -> bool:
+        """Whether this process may go on from side stores that it cannot write, since only the owner can."""
+
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """Open a side store; `anew` drops the existing one first. Raises SideStoreError."""
 

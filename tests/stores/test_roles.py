@@ -172,6 +172,38 @@ def test_a_batch_file_notes_how_far_it_came(url: str, desk: Login, role: str) ->
     line = json.dumps(commands[role]) + "\n"
     done = desk.run("batch", "-", stdin=line.encode(), env={"SLALEDGER_URL": as_role(url, role)})
     assert done.returncode == 0, done.stderr
+    with psycopg.connect(url) as raw:
+        assert raw.execute("SELECT login, lines, state FROM public_views.batch_notes").fetchall() == [
+            (f"slaledger_{role}", 1, "done")
+        ]
+    for other in ROLES:
+        with psycopg.connect(as_role(url, other)) as raw:
+            seen = raw.execute("SELECT COUNT(*) FROM public_views.batch_progress").fetchone()
+            assert seen == (1 if other == role else 0,)
+
+
+@pytest.mark.parametrize("role", WRITERS)
+def test_who_may_record_goes_on_from_what_the_owner_has_projected(
+    url: str, desk: Login, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.at(as_role(url, "recorder"), *LIFE[5][1].split())
+    desk.at(as_role(url, "recorder"), *LIFE[6][1].split())
+    desk.at(url, "voucher", "list")
+    desk.at(as_role(url, "recorder"), "account", "enroll", "1004", "--enrolled-at", ENROLLED)
+    expected = desk.at(as_role(url, "auditor"), "breaches", "2026-03")
+
+    def all_projected(*_: object) -> Any:
+        raise AssertionError("every account was folded")
+
+    monkeypatch.setattr("ledger.queries.read_models.all_projected", all_projected)
+    assert desk.at(as_role(url, role), "breaches", "2026-03") == expected
+    assert len(expected) == 1
+    with pytest.raises(AssertionError, match="every account was folded"):
+        desk.at(as_role(url, "auditor"), "breaches", "2026-03")
+    with psycopg.connect(url) as owner:
+        owner.execute("GRANT UPDATE ON public_views.months TO slaledger_recorder")
+    with pytest.raises(AssertionError, match="every account was folded"):
+        desk.at(as_role(url, role), "breaches", "2026-03")
 
 
 # What each may not do
@@ -255,6 +287,19 @@ CHANGES = (
     "CREATE TABLE public.own (a int)",
     "CREATE TABLE public_views.own (a int)",
     "COMMENT ON TABLE stored_events IS 'slaledger 99'",
+    "COMMENT ON TRIGGER e_admit ON stored_events IS 'mine'",
+    "INSERT INTO public_views.vouchers SELECT * FROM public_views.vouchers",
+    "UPDATE public_views.vouchers SET account = '1002'",
+    "DELETE FROM public_views.months",
+    "TRUNCATE public_views.claims",
+    "UPDATE public_views.tracking SET notification_id = 0",
+    "DELETE FROM public_views.formats",
+    "DELETE FROM public_views.nodes",
+    "DROP TABLE public_views.months",
+    "ALTER TABLE public_views.months RENAME TO mine",
+    "SELECT * FROM public_views.batch_notes",
+    "INSERT INTO public_views.batch_notes VALUES ('ff', 1, '[]', 1, 'done', 'slaledger_finance')",
+    "DROP SCHEMA public_views CASCADE",
 )
 
 

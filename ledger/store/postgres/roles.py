@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from ledger.log.database import KINDS
@@ -80,6 +81,20 @@ record it. A topic that is no longer written has none.
 """
 
 
+_BATCH_NOTES = """
+DO $notes$ BEGIN
+    IF EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('{beside}.batch_progress') AND relkind = 'r') THEN
+        ALTER TABLE {beside}.batch_progress RENAME TO batch_notes;
+        ALTER TABLE {beside}.batch_notes ADD COLUMN login NAME NOT NULL DEFAULT session_user;
+        ALTER TABLE {beside}.batch_notes DROP CONSTRAINT batch_progress_pkey;
+        ALTER TABLE {beside}.batch_notes ADD PRIMARY KEY (login, lines_sha256);
+    END IF;
+END $notes$;
+CREATE OR REPLACE VIEW {beside}.batch_progress WITH (security_barrier) AS
+    SELECT lines_sha256, lines, refused, position, state FROM {beside}.batch_notes WHERE login = session_user;
+"""
+
+
 def roles_sql(schema: str, names: Mapping[str, str]) -> str:
     """The statements that create the roles and hold who may do what; `names` has the name of each on the server.
 
@@ -90,41 +105,64 @@ def roles_sql(schema: str, names: Mapping[str, str]) -> str:
     for name in (schema, *names.values()):
         if not _NAME.fullmatch(name):
             raise BadRoleName(name=name)
-    within = _quoted(schema)
-    beside, log = _quoted(f"{schema}_views"), f"{within}.stored_events"
-    writers = ", ".join(_quoted(names[role]) for role in WRITERS)
-    everybody = ", ".join(_quoted(names[role]) for role in ROLES)
-    auditor = _quoted(names[AUDITOR])
     lines = [
         f"-- The roles of a slaledger ledger in schema {schema}. Run this as the owner of its tables, after `slaledger",
         "-- init` and again after an upgrade; give each role a password of its own: \\password NAME",
         "BEGIN;",
-        *(_made(names[role]) for role in ROLES),
-        f"REVOKE CREATE ON SCHEMA {within} FROM PUBLIC;",
-        f"GRANT USAGE ON SCHEMA {within}, {beside} TO {everybody};",
-        "-- The functions of the log's triggers, and the tables that writers lock.",
-        *_functions(within),
-        *(f"CREATE TABLE IF NOT EXISTS {beside}.{kind}_writer ();" for kind in KINDS),
-        f"REVOKE ALL ON {within}.stored_events_writer FROM PUBLIC, {everybody};",
-        f"GRANT EXECUTE ON FUNCTION {within}.stored_events_begin() TO {writers};",
-        "-- The log: which events each may append, under which name, and when. Positions are the server's.",
-        guard_sql(within),
-        f"DELETE FROM {within}.stored_events_rights;",
-        f"INSERT INTO {within}.stored_events_rights (topic, streams, role) VALUES",
-        ",\n".join(_rights(names)) + ";",
-        f"COMMENT ON TRIGGER e_admit ON {log} IS '{RIGHTS_COMMENT}';",
-        f"REVOKE ALL ON {log}, {within}.stored_events_rights, {within}.stored_events_actors FROM PUBLIC, {everybody};",
-        f"GRANT SELECT ON {log}, {within}.stored_events_rights, {within}.stored_events_actors TO {everybody};",
-        f"GRANT INSERT (originator_id, originator_version, topic, state) ON {log} TO {writers};",
-        "-- What is kept beside the log: projections, the tree, how far batch files came.",
-        f"REVOKE ALL ON ALL TABLES IN SCHEMA {beside} FROM {auditor};",
-        f"GRANT SELECT ON ALL TABLES IN SCHEMA {beside} TO {auditor};",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {beside} TO {writers};",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {beside} GRANT SELECT ON TABLES TO {auditor};",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {beside} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {writers};",
+        *_statements(schema, names),
+        f"COMMENT ON TRIGGER e_admit ON {_quoted(schema)}.stored_events IS '{roles_comment()}';",
         "COMMIT;",
     ]
     return "\n".join(lines) + "\n"
+
+
+@cache
+def roles_comment() -> str:
+    """The comment of the trigger. It tells whether a server ran the SQL of this version."""
+    text = "\n".join(_statements("schema", {role: role for role in ROLES}))
+    return f"slaledger roles {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _statements(schema: str, names: Mapping[str, str]) -> Iterator[str]:
+    within, beside = _quoted(schema), _quoted(f"{schema}_views")
+    writers = ", ".join(_quoted(names[role]) for role in WRITERS)
+    everybody = ", ".join(_quoted(names[role]) for role in ROLES)
+    yield from (_made(names[role]) for role in ROLES)
+    yield f"REVOKE CREATE ON SCHEMA {within} FROM PUBLIC;"
+    yield f"GRANT USAGE ON SCHEMA {within}, {beside} TO {everybody};"
+    yield "-- The functions of the log's triggers, and the tables that writers lock."
+    yield from _functions(within)
+    yield from (f"CREATE TABLE IF NOT EXISTS {beside}.{kind}_writer ();" for kind in KINDS)
+    yield f"REVOKE ALL ON {within}.stored_events_writer FROM PUBLIC, {everybody};"
+    yield f"GRANT EXECUTE ON FUNCTION {within}.stored_events_begin() TO {writers};"
+    yield "-- The log: which events each may append, under which name, and when. Positions are the server's."
+    yield guard_sql(within)
+    yield f"DELETE FROM {within}.stored_events_rights;"
+    yield f"INSERT INTO {within}.stored_events_rights (topic, streams, role) VALUES"
+    yield ",\n".join(_rights(names)) + ";"
+    tables = ", ".join(
+        f"{within}.{table}" for table in ("stored_events", "stored_events_rights", "stored_events_actors")
+    )
+    yield f"REVOKE ALL ON {tables} FROM PUBLIC, {everybody};"
+    yield f"GRANT SELECT ON {tables} TO {everybody};"
+    columns = "originator_id, originator_version, topic, state"
+    yield f"GRANT INSERT ({columns}) ON {within}.stored_events TO {writers};"
+    yield from _kept(beside, writers, everybody)
+
+
+def _kept(beside: str, writers: str, everybody: str) -> Iterator[str]:
+    """The statements about the schema of the side stores."""
+    yield "-- What is kept beside the log, projections and the tree: only the owner writes it."
+    yield _BATCH_NOTES.format(beside=beside).strip()
+    yield f"REVOKE ALL ON SCHEMA {beside} FROM PUBLIC;"
+    yield f"REVOKE CREATE ON SCHEMA {beside} FROM {everybody};"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {beside} FROM PUBLIC, {everybody};"
+    yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {beside} TO {everybody};"
+    yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {beside} REVOKE ALL ON TABLES FROM {everybody};"
+    yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {beside} GRANT SELECT ON TABLES TO {everybody};"
+    yield "-- How far batch files came: each login sees and writes its own notes."
+    yield f"REVOKE ALL ON {beside}.batch_notes FROM {everybody};"
+    yield f"GRANT INSERT, UPDATE, DELETE ON {beside}.batch_progress TO {writers};"
 
 
 def _functions(schema: str) -> Iterator[str]:
@@ -157,9 +195,3 @@ def _made(name: str) -> str:
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
-
-
-RIGHTS_COMMENT = (
-    f"slaledger roles {hashlib.sha256(repr((RIGHTS, [*_functions('s')], guard_sql('s'))).encode()).hexdigest()[:16]}"
-)
-"""The comment of the trigger. It tells whether a server holds the rights of this version."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
@@ -34,10 +34,10 @@ from ledger.refusals.server import (
 )
 from ledger.refusals.store import NewerLedger
 from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
+from ledger.store.postgres.inspection import Inspected, inspect
 from ledger.store.postgres.recorder import LOCKS, BorrowedDatastore, PostgresRecorder, table_statements
 from ledger.store.postgres.session import PostgresSession, advisory, locked
 from ledger.store.postgres.side_store import PostgresKept
-from ledger.store.postgres.triggers import BEGIN, TABLE
 
 CONNECT_SECONDS = 10
 _FORMATS = "CREATE TABLE IF NOT EXISTS {} (kind TEXT PRIMARY KEY, format BIGINT NOT NULL)"
@@ -45,46 +45,12 @@ _PROGRESS = (
     "CREATE TABLE IF NOT EXISTS {} (lines_sha256 TEXT PRIMARY KEY, lines BIGINT NOT NULL, refused TEXT NOT NULL, "
     "position BIGINT NOT NULL, state TEXT NOT NULL)"
 )
-_INSPECT = """
-SELECT current_schema() AS schema,
-       obj_description(to_regclass(format('%I.stored_events', current_schema())), 'pg_class') AS comment,
-       to_regclass(format('%I.stored_events', current_schema()))::oid::bigint AS oid,
-       has_any_column_privilege(to_regclass(format('%I.stored_events', current_schema())), 'INSERT') AS may_insert,
-       has_table_privilege(to_regclass(format('%I.formats', current_schema() || '_views')), 'INSERT') AS may_keep,
-       to_regclass(format('%I.batch_progress', current_schema() || '_views')) IS NOT NULL AS has_all,
-       pg_is_in_recovery() AS is_replica,
-       current_setting('default_transaction_read_only') = 'on' AS is_read_only,
-       current_user AS role,
-       session_user AS login,
-       to_regprocedure(format('%I.stored_events_begin()', current_schema())) IS NOT NULL AS has_lock,
-       (SELECT COALESCE(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger WHERE tgname = 'e_admit'
-        AND tgrelid = to_regclass(format('%I.stored_events', current_schema()))) AS guard
-"""
-
-
 _INSERT = (
     "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) OVERRIDING SYSTEM VALUE "
     "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
     "AS taken (position, id, version, topic, state) ORDER BY position"
 )
 _SET_SEQUENCE = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
-
-
-class _Inspected(NamedTuple):
-    """The ledger that a connection sees, as the server describes it."""
-
-    schema: str | None
-    comment: str | None
-    oid: int | None
-    may_insert: bool | None
-    may_keep: bool | None
-    has_all: bool
-    is_replica: bool
-    is_read_only: bool
-    role: str
-    login: str
-    has_lock: bool
-    guard: str | None
 
 
 class _PostgresTransaction(PostgresSession):
@@ -163,11 +129,11 @@ class ServerStore:
             raise
         return store
 
-    def _look(self) -> _Inspected:
+    def _look(self) -> Inspected:
         connection = self._take()
-        row = connection.execute(_INSPECT).fetchone()
+        found = inspect(connection)
         self._idle.append(connection)
-        return _Inspected(*(row or ()))
+        return found
 
     def _check_is_ledger(self) -> None:
         found = self._found
@@ -304,11 +270,7 @@ class ServerStore:
 
     @property
     def _lock(self) -> str:
-        """The statement that takes the log's lock."""
-        found = self._found
-        if found.has_lock:
-            return f"SELECT {Identifier(found.schema or '', TABLE + BEGIN).as_string()}()"
-        return advisory(LOCKS + (found.oid or 0))
+        return self._found.lock_statement()
 
     @cached_property
     def _recorder(self) -> PostgresRecorder:
@@ -347,12 +309,16 @@ class ServerStore:
 
     @property
     def _role(self) -> str:
-        found: _Inspected | None = getattr(self, "_found", None)
+        found: Inspected | None = getattr(self, "_found", None)
         return found.role if found else said("the role")
 
     def can_write_side_store(self, kind: Kind) -> bool:
         """Whether the role may write the schema of the side stores."""
         return self.writable and bool(self._found.may_keep)
+
+    def trusts_side_store(self) -> bool:
+        """Whether only the log's owner can write the side stores. Who may only read goes on from nothing."""
+        return self.writable and bool(self._found.kept_by_owner)
 
     def drop_kept(self) -> None:
         """Delete the formats of the side stores, so that their tables are created again."""

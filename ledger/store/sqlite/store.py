@@ -141,6 +141,10 @@ class EmbeddedStore:
         place = path if path.exists() else path.absolute().parent
         return self.writable and files.is_writable(place) and os.access(place, os.W_OK)
 
+    def trusts_side_store(self) -> bool:
+        """Never: a file says nothing about who wrote it."""
+        return False
+
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """Open a side store's file, or a temporary one where a broken file may not be deleted."""
         path = files.kept_path(self._path, kind)

@@ -102,6 +102,13 @@ def transaction(kept: SideStore, *, writing: bool = False) -> Iterator[None]:
         undo.pop_all()
 
 
+class Guard(msgspec.Struct, frozen=True):
+    """Whether a server holds who may do what, and the line that its owner runs where it does not."""
+
+    state: Literal["current", "outdated", "missing"]
+    line: str
+
+
 class Store(Protocol):
     """The store of a ledger: `name` is for messages; `url`, with its password, lets another process open it.
 
@@ -119,6 +126,10 @@ class Store(Protocol):
     @property
     def login(self) -> str | None:
         """The login that a server holds every event to; None where events may name any actor."""
+
+    @property
+    def guard(self) -> Guard | None:
+        """Whether the server holds who may do what; None for a file."""
 
     @property
     def writable(self) -> bool:

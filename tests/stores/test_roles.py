@@ -550,3 +550,48 @@ def test_a_server_that_never_ran_this_sql_works_for_its_owner_as_before(server: 
         owner.execute(desk.run("postgres", "roles").stdout)
     desk.at(as_role(there, "recorder"), "account", "enroll", "1002", "--enrolled-at", ENROLLED)
     assert desk.at(as_role(there, "auditor"), "audit", "verify")["inadmissible"] == []
+
+
+# Doctor
+
+
+def roles_found(desk: Login, url: str) -> tuple[str, str | None]:
+    done = desk.run("doctor", env={"SLALEDGER_URL": url})
+    (found,) = [found for found in json.loads(done.stdout) if found["what"] == "roles"]
+    return found["state"], found.get("hint")
+
+
+def test_doctor_says_whether_a_server_holds_who_may_do_what(url: str, desk: Login) -> None:
+    line = 'as the owner: slaledger postgres roles | psql "$SLALEDGER_URL"'
+    for role in ROLES:
+        assert roles_found(desk, as_role(url, role)) == ("ok", None)
+    for statement in (
+        "COMMENT ON TRIGGER e_admit ON stored_events IS 'slaledger roles 0000000000000000'",
+        "COMMENT ON TRIGGER e_admit ON stored_events IS NULL",
+        "ALTER TABLE stored_events DISABLE TRIGGER e_admit",
+        "DROP TRIGGER e_admit ON stored_events",
+    ):
+        with psycopg.connect(url) as owner:
+            owner.execute(statement)
+        assert roles_found(desk, as_role(url, "auditor")) == ("note", line)
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(desk.run("postgres", "roles").stdout)
+    assert roles_found(desk, url) == ("ok", None)
+
+
+def test_a_ledger_in_a_schema_of_its_own_with_names_of_its_own(server: Server, desk: Login) -> None:
+    there = server.database(f"other_{next(_numbers)}")
+    with psycopg.connect(there) as owner:
+        owner.execute("CREATE SCHEMA march")
+    march = f"{there}&options=-csearch_path%3Dmarch"
+    desk.at(march, "init")
+    assert (
+        roles_found(desk, march)[1] == 'as the owner: slaledger postgres roles --schema march | psql "$SLALEDGER_URL"'
+    )
+    with psycopg.connect(there, autocommit=True) as owner:
+        owner.execute(desk.run("postgres", "roles", "--schema", "march", "--prefix", "m-").stdout)
+    assert roles_found(desk, march) == ("ok", None)
+    enroll = ("account", "enroll", "1001", "--enrolled-at", ENROLLED)
+    error = desk.refused_at(march.replace("postgres@", "m-finance@"), *enroll, status=2)
+    assert "m-finance may not record account.enrolled" in error["message"]
+    desk.at(march.replace("postgres@", "m-recorder@"), *enroll)

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.sql import Identifier
 
+from ledger.log.database import Guard
 from ledger.store.postgres.recorder import LOCKS
+from ledger.store.postgres.roles import roles_comment
 from ledger.store.postgres.session import advisory
 from ledger.store.postgres.triggers import BEGIN, TABLE
 
@@ -29,7 +31,8 @@ SELECT current_schema() AS schema,
        current_user AS role,
        session_user AS login,
        to_regprocedure(format('%I.stored_events_begin()', current_schema())) IS NOT NULL AS has_lock,
-       (SELECT COALESCE(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger WHERE tgname = 'e_admit'
+       (SELECT COALESCE(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger
+        WHERE tgname = 'e_admit' AND tgenabled <> 'D'
         AND tgrelid = to_regclass(format('%I.stored_events', current_schema()))) AS guard
 """
 
@@ -56,6 +59,14 @@ class Inspected(NamedTuple):
         if self.has_lock:
             return f"SELECT {Identifier(self.schema or '', TABLE + BEGIN).as_string()}()"
         return advisory(LOCKS + (self.oid or 0))
+
+    def guard_state(self) -> Guard:
+        """Whether the server holds who may do what, as this version says."""
+        option = "" if self.schema == "public" else f" --schema {self.schema}"
+        line = f'slaledger postgres roles{option} | psql "$SLALEDGER_URL"'
+        if self.guard is None:
+            return Guard("missing", line)
+        return Guard("current" if self.guard == roles_comment() else "outdated", line)
 
 
 def inspect(connection: Connection[Any]) -> Inspected:

@@ -23,7 +23,7 @@ from domain.refusals import Refusal
 from domain.text import said, words_of
 from ledger.log import streams
 from ledger.log.codec import Entry, EventMapper, Row
-from ledger.log.database import KINDS, Kind, Session, SideStore, SideStoreError, Transaction
+from ledger.log.database import KINDS, Guard, Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.refusals.server import (
     NoLedgerOnServer,
     NoSchema,
@@ -166,6 +166,10 @@ class ServerStore:
     @property
     def login(self) -> str | None:
         return None if self._found.guard is None else self._found.login
+
+    @property
+    def guard(self) -> Guard | None:
+        return self._found.guard_state()
 
     @property
     def writable(self) -> bool:

@@ -14,7 +14,7 @@ from eventsourcing.utils import Environment
 
 from domain.refusals import Refusal
 from ledger.log.codec import Entry, EventMapper, Row
-from ledger.log.database import Kind, Session, SideStore, SideStoreError, Transaction
+from ledger.log.database import Guard, Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
 from ledger.store.sqlite import files
 from ledger.store.sqlite.recorder import SqliteFactory, SqliteRecorder
@@ -53,6 +53,7 @@ class EmbeddedStore:
 
     is_shared = False
     login: str | None = None
+    guard: Guard | None = None
 
     def __init__(
         self,

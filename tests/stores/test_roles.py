@@ -375,6 +375,67 @@ def test_a_topic_on_a_stream_of_others_is_refused(blank: str, role: str, topic: 
         append(as_role(blank, role), stream, topic, f"slaledger_{role}")
 
 
+def decided(actor: str) -> tuple[str, int, str, bytes]:
+    return "1001/claim/2026-03", 1, "claim.decided", state(actor)
+
+
+COLUMNS = "originator_id, originator_version, topic, state"
+INTO = f"INSERT INTO stored_events ({COLUMNS})"
+WAYS_IN = (
+    f"{INTO} VALUES (%s, %s, %s, %s)",
+    f"{INTO} SELECT '~/key/k-1', 1, 'key.used', s FROM (VALUES (%s, %s, %s, %s)) AS v (i, n, t, s) "
+    "UNION ALL SELECT i, n, t, s FROM (VALUES (%s, %s, %s, %s)) AS v (i, n, t, s)",
+    f"WITH made AS ({INTO} VALUES (%s, %s, %s, %s) RETURNING position) SELECT * FROM made",
+    f"{INTO} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+    "MERGE INTO stored_events AS log USING (VALUES (%s, %s, %s, %s::bytea)) AS v (i, n, t, s) "
+    f"ON log.originator_id = v.i WHEN NOT MATCHED THEN INSERT ({COLUMNS}) VALUES (v.i, v.n, v.t, v.s)",
+    "SELECT pg_temp.decide(%s, %s, %s, %s)",
+)
+
+
+@pytest.mark.parametrize("statement", WAYS_IN)
+def test_a_recorder_decides_by_no_way_in(blank: str, statement: str) -> None:
+    before = positions(blank)
+    values = decided("slaledger_recorder") * (statement.count("%s") // 4)
+    with psycopg.connect(as_role(blank, "recorder")) as raw:
+        raw.execute(
+            "CREATE FUNCTION pg_temp.decide(TEXT, BIGINT, TEXT, BYTEA) RETURNS void LANGUAGE sql SECURITY DEFINER "
+            f"AS '{INTO} VALUES ($1, $2, $3, $4)'"
+        )
+        with pytest.raises(errors.InsufficientPrivilege, match=r"may not record claim\.decided"):
+            raw.execute(statement, values)
+    assert positions(blank) == before
+
+
+def test_a_recorder_decides_by_no_copy(blank: str) -> None:
+    copying = f"COPY stored_events ({COLUMNS}) FROM STDIN"
+    with (
+        pytest.raises(errors.InsufficientPrivilege, match=r"may not record claim\.decided"),
+        psycopg.connect(as_role(blank, "recorder")) as raw,
+        raw.cursor().copy(copying) as rows,
+    ):
+        rows.write_row(decided("slaledger_recorder"))
+
+
+def test_inserts_that_are_rolled_back_do_not_end_the_log(url: str, desk: Login) -> None:
+    with psycopg.connect(url) as owner:
+        owner.execute("SELECT setval('stored_events_position_seq', 50000000)")  # as fifty million of them would
+    before = positions(url)
+    done = desk.at(as_role(url, "recorder"), "account", "enroll", "1008", "--enrolled-at", ENROLLED, "--key", "k-8")
+    assert done["position"] == before[-1] + 2
+    assert positions(url) == [*before, before[-1] + 1, before[-1] + 2]
+
+
+def test_the_owner_chooses_no_position_in_a_log_that_is_not_empty(url: str) -> None:
+    before = positions(url)
+    with psycopg.connect(url) as owner:
+        owner.execute(
+            "INSERT INTO stored_events OVERRIDING SYSTEM VALUE VALUES (1000000, '~/key/k-1', 1, 'key.used', %s)",
+            (state("postgres"),),
+        )
+    assert positions(url) == [*before, before[-1] + 1]
+
+
 def test_a_version_that_is_not_the_next_one_is_refused(blank: str) -> None:
     with psycopg.connect(as_role(blank, "recorder")) as raw, pytest.raises(errors.UniqueViolation):
         raw.execute(

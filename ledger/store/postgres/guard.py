@@ -59,6 +59,8 @@ BEGIN
         RAISE EXCEPTION 'recorded_at is not within five minutes of the server''s clock'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- Not the sequence's: inserts that are rolled back move it on, past the longest step.
+    NEW.position := 1 + COALESCE((SELECT MAX(position) FROM {log}), 0);
     RETURN NEW;
 END $admit$;
 """

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,8 +16,13 @@ from psycopg import errors
 from servers import Server
 
 from domain.events.topics import TOPICS, UPCASTERS
+from domain.refusals import Damaged
+from ledger.log.codec import open_state
 from ledger.store.postgres.guard import STATE_BYTES
 from ledger.store.postgres.roles import RIGHTS, ROLES, WRITERS
+from ledger.store.postgres.shapes import envelope_shape
+
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 BLANK = "blank"
 ENROLLED = "2025-01-01T00:00:00+08:00"
@@ -209,9 +215,12 @@ def test_who_may_record_goes_on_from_what_the_owner_has_projected(
 # What each may not do
 
 
+KEY_USED = {"key": "k-1", "command": "claim file", "content_sha256": "0" * 64}
+
+
 def state(actor: str, *, at_us: int | None = None, **members: object) -> bytes:
     at_us = time.time_ns() // 1000 if at_us is None else at_us
-    return json.dumps({"recorded_at": at_us, "actor": actor, "data": {}, **members}).encode()
+    return json.dumps({"recorded_at": at_us, "actor": actor, "data": KEY_USED, **members}).encode()
 
 
 def append(url: str, stream: str, topic: str, actor: str, **given: Any) -> None:
@@ -331,6 +340,11 @@ STATES: tuple[tuple[str, Any], ...] = (
     ("no instant", lambda own: json.dumps({"actor": own, "data": {}}).encode()),
     ("no data", lambda own: json.dumps({"actor": own, "recorded_at": time.time_ns() // 1000}).encode()),
     ("data that is no object", lambda own: state(own, data=[])),
+    ("data that lacks a member", lambda own: state(own, data={"key": "k-1", "command": "claim file"})),
+    ("data with an unknown member", lambda own: state(own, data={**KEY_USED, "surprise": 1})),
+    ("data of another kind", lambda own: state(own, data={**KEY_USED, "key": 1})),
+    ("data that is null", lambda own: state(own, data={**KEY_USED, "key": None})),
+    ("a source of another kind", lambda own: state(own, source={"name": 7})),
     ("a list", lambda own: b"[]"),
     ("an unknown member", lambda own: state(own, surprise=1)),
     ("a second actor", lambda own: state(own)[:-1] + b', "actor": "postgres"}'),
@@ -353,6 +367,45 @@ def test_a_state_that_is_not_the_logins_own_or_no_event_is_refused(blank: str, r
     with pytest.raises((errors.InsufficientPrivilege, psycopg.DataError)):
         append(as_role(blank, role), "~/key/k-1", "key.used", "", said=said(f"slaledger_{role}"))
     assert positions(blank) == before
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS))
+def test_the_server_knows_the_shape_of_every_event(blank: str, topic: str) -> None:
+    """It passes what was ever stored, and no state that readers refuse: each member left out, doubled or swapped."""
+    stored = json.loads((GOLDEN / f"{topic}.json").read_bytes())
+    wrong = [mutated for mutated in mutations(stored) if not is_read(topic, mutated)]
+    assert wrong
+    with psycopg.connect(blank) as raw:
+        fits = (
+            "SELECT stored_events_fits(told, %s) AND stored_events_fits(told -> 'data', shape) "
+            "FROM stored_events_shapes, (SELECT convert_from(%s, 'UTF8')::json) AS given (told) WHERE topic = %s"
+        )
+        for said, expected in [(json.dumps(stored).encode(), True), *((one, False) for one in wrong)]:
+            assert raw.execute(fits, (envelope_shape(), said, topic)).fetchone() == (expected,), said
+
+
+def mutations(value: Any) -> Iterator[bytes]:
+    for changed in _changed(value):
+        yield json.dumps(changed).encode()
+
+
+def _changed(value: Any) -> Iterator[Any]:
+    yield from (other for other in ("x", 1, None, [], [1], {}, True, 1.5, 10**30) if other != value)
+    if isinstance(value, dict):
+        for name in value:
+            yield {key: item for key, item in value.items() if key != name}
+            yield from ({**value, name: changed} for changed in _changed(value[name]))
+        yield {**value, "surprise": 1}
+    if isinstance(value, list):
+        yield from ([*value[:-1], changed] for item in value[-1:] for changed in _changed(item))
+
+
+def is_read(topic: str, said: bytes) -> bool:
+    try:
+        open_state(topic, said, 1, "")
+    except Damaged:
+        return False
+    return True
 
 
 STREAMS_REFUSED = (

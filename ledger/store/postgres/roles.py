@@ -141,7 +141,8 @@ def _statements(schema: str, names: Mapping[str, str]) -> Iterator[str]:
     yield f"INSERT INTO {within}.stored_events_rights (topic, streams, role) VALUES"
     yield ",\n".join(_rights(names)) + ";"
     tables = ", ".join(
-        f"{within}.{table}" for table in ("stored_events", "stored_events_rights", "stored_events_actors")
+        f"{within}.{table}"
+        for table in ("stored_events", "stored_events_rights", "stored_events_actors", "stored_events_shapes")
     )
     yield f"REVOKE ALL ON {tables} FROM PUBLIC, {everybody};"
     yield f"GRANT SELECT ON {tables} TO {everybody};"

@@ -20,6 +20,7 @@ from cli.terminal.vocabulary import word
 from cli.terminal.widths import folded, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
+from ledger.store.urls import url_of
 
 
 class Settings(NamedTuple):
@@ -95,7 +96,13 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--ledger", "url", envvar="SLALEDGER_URL", default="sqlite:///slaledger.db", show_default=True, metavar="URL"
+    "--ledger",
+    "url",
+    envvar="SLALEDGER_URL",
+    default="sqlite:///slaledger.db",
+    show_default=True,
+    metavar="URL",
+    help="The ledger: sqlite:///FILE or its path, or postgresql://USER@HOST/DATABASE.",
 )
 @click.option("--actor", envvar="SLALEDGER_ACTOR", metavar="NAME", help="Name of the actor; the login name by default.")
 @click.option(
@@ -114,7 +121,7 @@ def cli(ctx: click.Context, url: str, actor: str | None, lang: str | None) -> No
     slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
     slaledger claim explain 1001 2026-03
     """
-    ctx.obj = Settings(url, actor, lang or language())
+    ctx.obj = Settings(url_of(url), actor, lang or language())
 
 
 def run() -> NoReturn:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
-from domain.events import (
-    AccountClosed,
-    AccountCorrected,
-    AccountEnrolled,
-    AccountMoved,
-    AccountRestaged,
-    Event,
-    Stage,
-)
+from domain.events import AccountClosed, AccountCorrected, AccountEnrolled, AccountMoved, AccountRestaged, Event, Stage
 from domain.refusals.account import (
     AccountAlreadyClosed,
     AccountTaken,

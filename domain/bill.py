@@ -26,6 +26,7 @@ from domain.refusals.bill import (
     RedemptionsStand,
     VouchersAboveFee,
 )
+from domain.time import check_month
 from domain.values import VoucherOffset
 
 MAX_MONTHS = 120
@@ -143,7 +144,7 @@ def begun(event: FeesBilled) -> Bill:
     return Bill(
         bill=event.bill,
         account=event.account,
-        first_month=event.first_month,
+        first_month=check_month(event.first_month),
         months=event.months,
         billed_at=event.billed_at,
         product_fee_fen=event.product_fee_fen,

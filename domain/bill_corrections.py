@@ -17,13 +17,7 @@ from domain.bill import (
     unexplained_fen,
 )
 from domain.commands import CorrectFees
-from domain.events import (
-    Event,
-    FeesBilled,
-    FeesCorrected,
-    FeesOffsetExplained,
-    Part,
-)
+from domain.events import Event, FeesBilled, FeesCorrected, FeesOffsetExplained, Part
 from domain.refusals.bill import (
     BelowRedeemed,
     ExplainedBeyondOffset,

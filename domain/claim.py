@@ -31,6 +31,7 @@ from domain.refusals.claim import (
     DisputedBeforeFiled,
     MonthNotOver,
 )
+from domain.time import check_month
 
 REFUSING = ("too_early", "too_late")
 
@@ -190,7 +191,7 @@ def note_late(claim: Claim, bill: str) -> None:
 def _begun(event: ClaimFiled) -> Claim:
     return Claim(
         account=event.account,
-        month=event.month,
+        month=check_month(event.month),
         filings=[],
         withdrawals={},
         decisions=[],

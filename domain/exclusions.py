@@ -5,12 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.commands import ApplyExclusion, WithdrawExclusion
-from domain.events import (
-    Event,
-    ExclusionApplied,
-    ExclusionAppliedAsAnnounced,
-    ExclusionWithdrawn,
-)
+from domain.events import Event, ExclusionApplied, ExclusionAppliedAsAnnounced, ExclusionWithdrawn
 from domain.incident import Exclusion, Incident, check_not_withdrawn, check_notice, exclusion_of
 from domain.refusals.incident import (
     BadAnnouncedWindow,

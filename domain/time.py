@@ -99,6 +99,16 @@ class MonthText(str):
 
 
 @lru_cache(maxsize=4096)
+def check_month(month: str) -> str:
+    """A recorded month, where it is one that a command can name. Raises ValueError."""
+    try:
+        MonthText.parse(month)
+    except BadMonth:
+        raise ValueError(f"{month!r} is no month of the years {FIRST_YEAR} to {LAST_YEAR}") from None
+    return month
+
+
+@lru_cache(maxsize=4096)
 def add_months(month: str, count: int) -> str:
     """The month `count` months after `month` (before it where negative)."""
     index = int(month[:4]) * 12 + int(month[5:]) - 1 + count

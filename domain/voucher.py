@@ -39,6 +39,7 @@ from domain.refusals.voucher import (
 )
 from domain.rules import vouchers as rules
 from domain.terms.versions import Terms
+from domain.time import check_month
 
 
 class Redemption(msgspec.Struct, kw_only=True):
@@ -100,7 +101,7 @@ def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher
             return Voucher(
                 voucher=event.voucher,
                 account=event.account,
-                month=event.month,
+                month=check_month(event.month),
                 amount_fen=event.amount_fen,
                 issued_at=event.issued_at,
                 decision=event.decision,

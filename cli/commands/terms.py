@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.answers.terms import (
-    SoundTerms,
-    print_shipped,
-    print_terms,
-    shipped_terms,
-    terms_answer,
-    terms_listed,
-)
+from cli.answers.terms import SoundTerms, print_shipped, print_terms, shipped_terms, terms_answer, terms_listed
 from cli.commands.recording import group
 from cli.options.completion import versions
 from cli.options.context import open_ledger

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cli.pages import labels, words
 from cli.pages.case_chart import chart, scale_of, script_data
-from cli.pages.case_steps import Gathered, Proof, Step
+from cli.pages.case_steps import CaseStep, Gathered, Proof
 from cli.pages.derivation import DerivationView, derived
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
@@ -61,15 +61,15 @@ def _functions(terms: Terms, facts: Sequence[Fact]) -> tuple[str, ...]:
 
 def _steps(
     log: Reader, kept: Sequence[Fact], account: str, month: str, functions: tuple[str, ...], most: int
-) -> list[Step]:
+) -> list[CaseStep]:
     found = (moment for moment in moments(log, account, kept) if terms_of(moment.case, month) is not None)
     return [_step(moment, account, month, functions, most) for moment in found]
 
 
-def _step(moment: CaseMoment, account: str, month: str, functions: tuple[str, ...], most: int) -> Step:
+def _step(moment: CaseMoment, account: str, month: str, functions: tuple[str, ...], most: int) -> CaseStep:
     fact, case = moment
     seen = picture(case, account, month, fact.recorded_at)
-    return Step(fact, known(case, account, month, fact.recorded_at, most), seen, drawn(seen, functions, most))
+    return CaseStep(fact, known(case, account, month, fact.recorded_at, most), seen, drawn(seen, functions, most))
 
 
 def _rendered(it: Gathered) -> bytes:
@@ -118,17 +118,17 @@ def _rendered(it: Gathered) -> bytes:
     )
 
 
-def _fields(steps: list[Step]) -> list[tuple[str, Said, list[Any]]]:
+def _fields(steps: list[CaseStep]) -> list[tuple[str, Said, list[Any]]]:
     """Each summary field: its name, label, and values with the steps that show them."""
     return [(name, label, variants([_values(step, name) for step in steps])) for name, label in field_labels().items()]
 
 
-def _values(step: Step, name: str) -> list[Text]:
+def _values(step: CaseStep, name: str) -> list[Text]:
     value = step.known.fields[name]
     return [] if name in SELDOM and value == "-" else [value]
 
 
-def _moments(steps: list[Step]) -> list[tuple[Fact, str | Said, str, list[tuple[Said, Text, Text]]]]:
+def _moments(steps: list[CaseStep]) -> list[tuple[Fact, str | Said, str, list[tuple[Said, Text, Text]]]]:
     """Each step: its event, the time of recording, its subject, and the fields that it changed."""
     names = field_labels()
     found = []
@@ -146,7 +146,7 @@ def _moments(steps: list[Step]) -> list[tuple[Fact, str | Said, str, list[tuple[
     return found
 
 
-def _tables(steps: list[Step]) -> dict[str, list[Any]]:
+def _tables(steps: list[CaseStep]) -> dict[str, list[Any]]:
     """The rows of incidents, episodes, bills and vouchers, with the steps that show them."""
     found = {
         name: variants([getattr(step.known, name) for step in steps])
@@ -158,7 +158,7 @@ def _tables(steps: list[Step]) -> dict[str, list[Any]]:
     return found
 
 
-def _recorded_of(steps: list[Step]) -> dict[tuple[str, str], list[int]]:
+def _recorded_of(steps: list[CaseStep]) -> dict[tuple[str, str], list[int]]:
     """The positions of the events of each incident, bill and voucher, by kind and id."""
     found: dict[tuple[str, str], list[int]] = {}
     for step in steps:

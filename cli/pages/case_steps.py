@@ -21,7 +21,7 @@ class Proof(NamedTuple):
     file: bytes | None
 
 
-class Step(NamedTuple):
+class CaseStep(NamedTuple):
     """One step of the slider: its event, the case known then, and its picture."""
 
     fact: Fact
@@ -38,7 +38,7 @@ class Gathered(NamedTuple):
     functions: tuple[str, ...]
     facts: Sequence[Fact]
     concern: Concerned
-    steps: list[Step]
+    steps: list[CaseStep]
     most: int
     case: Case
     terms: Terms

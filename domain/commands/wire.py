@@ -16,12 +16,7 @@ from domain.commands.incident import (
     WithdrawIncident,
 )
 from domain.commands.terms import PublishCalendar, PublishTerms
-from domain.commands.voucher import (
-    CancelVoucher,
-    IssueVoucherOrMonth,
-    RedeemVoucher,
-    ReverseRedemption,
-)
+from domain.commands.voucher import CancelVoucher, IssueVoucherOrMonth, RedeemVoucher, ReverseRedemption
 
 COMMANDS: tuple[type[Command], ...] = (
     EnrollAccount,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.events.event import Event, InstantUs, Month, Part
+from domain.events.event import Event, InstantUs, Part
 
 
 class FeesBilled(Event, frozen=True, kw_only=True):
@@ -10,7 +10,7 @@ class FeesBilled(Event, frozen=True, kw_only=True):
 
     bill: str
     account: str
-    first_month: Month
+    first_month: str
     months: int
     billed_at: InstantUs
     product_fee_fen: int
@@ -47,7 +47,7 @@ class FeesPaidByVoucher(Event, frozen=True, kw_only=True):
     bill: str
     voucher: str
     redemption: int
-    voucher_month: Month
+    voucher_month: str
     part: Part
     amount_fen: int
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.events.event import Event, InstantUs, Month
+from domain.events.event import Event, InstantUs
 
 
 class ClaimFiled(Event, frozen=True, kw_only=True):
     """The customer claimed a month."""
 
     account: str
-    month: Month
+    month: str
     filed_at: InstantUs
     statement: str | None = None
 
@@ -20,14 +20,14 @@ class ClaimWithdrawn(Event, frozen=True, kw_only=True):
     """The claim was withdrawn before it was decided."""
 
     account: str
-    month: Month
+    month: str
 
 
 class ClaimDecided(Event, frozen=True, kw_only=True):
     """The claim was decided; `decision` is the exact bytes of its record (`domain/decision_record.py`)."""
 
     account: str
-    month: Month
+    month: str
     decision: msgspec.Raw
 
 
@@ -35,7 +35,7 @@ class ClaimDisputed(Event, frozen=True, kw_only=True):
     """The customer disputed the latest decision."""
 
     account: str
-    month: Month
+    month: str
     disputed_at: InstantUs
     grounds: str
 
@@ -44,7 +44,7 @@ class ClaimPaid(Event, frozen=True, kw_only=True):
     """The claim's side of an issued voucher."""
 
     account: str
-    month: Month
+    month: str
     voucher: str
     amount_fen: int
 
@@ -53,6 +53,6 @@ class ClaimPaymentCancelled(Event, frozen=True, kw_only=True):
     """The claim's side of a cancelled voucher: the claim knows of it. Amounts are summed over the vouchers alone."""
 
     account: str
-    month: Month
+    month: str
     voucher: str
     amount_fen: int

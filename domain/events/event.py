@@ -13,8 +13,6 @@ Part = Literal["service", "call"]
 Scope = Literal["account", "accounts", "regions", "all"]
 InstantUs = Annotated[int, msgspec.Meta(ge=0, lt=7_258_118_400_000_000)]
 """An instant of the years 1970 to 2199, in microseconds since 1970-01-01T00:00:00Z."""
-Month = Annotated[str, msgspec.Meta(pattern=r"^(19[7-9][0-9]|2[01][0-9][0-9])-(0[1-9]|1[0-2])$")]
-"""A natural month, `YYYY-MM`, of the same years."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.events.event import Event, InstantUs, Month, Part
+from domain.events.event import Event, InstantUs, Part
 
 
 class VoucherIssued(Event, frozen=True, kw_only=True):
@@ -10,7 +10,7 @@ class VoucherIssued(Event, frozen=True, kw_only=True):
 
     voucher: str
     account: str
-    month: Month
+    month: str
     amount_fen: int
     issued_at: InstantUs
     decision: int

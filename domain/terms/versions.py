@@ -71,10 +71,16 @@ def _reason(error: Exception) -> str:
     return told if isinstance(told, Said) else parser_words(told)
 
 
+_MOST_DOTS = 100
+
+
 def _toml(text: str) -> dict[str, object]:
     """Parse TOML. Raises ValueError."""
     import tomllib  # most commands read no terms
 
+    # The parser takes the square of a key's parts in time.
+    if any(part.count(".") > _MOST_DOTS for line in text.splitlines() for part in line.split("=")):
+        raise ValueError(said("a line has more dots between its equals signs than any key has"))
     return tomllib.loads(text)
 
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import base64
 from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from domain.time import rfc3339
-from ledger.log.codec import Envelope, Row, open_state
-from ledger.refusals.copies.events import RecordedAtOutOfRange
+from ledger.log.codec import Row
 
 FORMAT = 1
 """Raised when the content of a line changes."""
 CHECKPOINT = "slaledger.export.checkpoint"
 URN = "urn:slaledger:"
-_END = 253_402_300_800_000_000
-"""The beginning of the year 10000 in microseconds: RFC 3339 ends before it."""
 _Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Line = TypeVar("Line", bound=msgspec.Struct)
 
@@ -81,14 +78,6 @@ def event_line(row: Row, recorded_at: int, ledger: str) -> EventLine:
         data=Raw(row.state) if plain else UNSET,
         data_base64=UNSET if plain else base64.b64encode(row.state).decode(),
     )
-
-
-def opened(row: Row) -> Envelope[Any]:
-    """A row's envelope. Raises Damaged as `open_state` does, and for an instant that RFC 3339 cannot write."""
-    envelope = open_state(row.topic, row.state, row.position, row.stream)
-    if not 0 <= envelope.recorded_at < _END:
-        raise RecordedAtOutOfRange(position=row.position, recorded_at=envelope.recorded_at)
-    return envelope
 
 
 def _stands_in_a_line(state: bytes) -> bool:

@@ -36,13 +36,12 @@ from ledger.copies.event_lines import (
     Line,
     encoded_line,
     event_line,
-    opened,
     source_uri,
     time_text,
 )
 from ledger.files.lines import cut_off
 from ledger.log import streams
-from ledger.log.codec import Row
+from ledger.log.codec import Row, open_state
 from ledger.log.reader import BatchNote
 from ledger.refusals.copies.events import (
     BadEventField,
@@ -53,7 +52,6 @@ from ledger.refusals.copies.events import (
     GapInFile,
     LedgerNotAsSourceSays,
     LinesChanged,
-    RecordedAtOutOfRange,
     RootDiffers,
     SomethingFollows,
     UnknownEventInFile,
@@ -108,7 +106,7 @@ def write_events(
     """
     tally = Tally()
     for row in rows:
-        recorded_at = opened(row).recorded_at
+        recorded_at = open_state(row.topic, row.state, row.position, row.stream).recorded_at
         line = encoded_line(event_line(row, recorded_at, ledger))
         tally.add(row, recorded_at, line)
         write(line)
@@ -179,8 +177,8 @@ class EventsFile:
             raise WrongOrder(place=self.place, position=given.position, before=self._tally.position)
         row = Row(given.position, given.stream, given.streamversion, given.type, self._state(given))
         try:
-            envelope = opened(row)
-        except (UnknownTopic, UnreadableState, RecordedAtOutOfRange) as damaged:
+            envelope = open_state(row.topic, row.state, row.position, row.stream)
+        except (UnknownTopic, UnreadableState) as damaged:
             kind = UnknownEventInFile if isinstance(damaged, UnknownTopic) else UnreadableEventInFile
             raise kind(place=self.place, what=damaged.message) from None
         if row.stream == streams.LEDGER and row.version == 1 and envelope.data != LedgerCreated(ledger=self.ledger):

@@ -6,6 +6,7 @@ file gets its name only then.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,9 @@ from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
 from ledger.copies.events_file import EventsFile, write_events
 from ledger.files.lines import new_lines, open_lines
-from ledger.files.writing import check_is_alone, replacing
+from ledger.files.writing import SIDECARS, check_is_alone, explain_write_errors, replacing
 from ledger.log.codec import Row
+from ledger.log.database import KINDS
 from ledger.log.reader import BatchNote
 from ledger.refusals.copies.events import (
     CopyRewritten,
@@ -30,9 +32,9 @@ from ledger.refusals.copies.events import (
     LedgerNotEmpty,
     StoredRootDiffers,
 )
-from ledger.store import open
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import translating_errors
+from ledger.store.urls import is_server
 from ledger.transparency.log_root import BEFORE_ALL, LogRoot, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.signed_notes import encoded
@@ -153,7 +155,7 @@ def empty_ledger(url: str, *, keep: bool, lock_seconds: int | None) -> Iterator[
     Side stores left over from an earlier ledger of that name are deleted: they may be of the same ledger, but of
     events that the new one does not have.
     """
-    if open.is_server(url):
+    if is_server(url):
         with TemporaryDirectory() as folder:
             place = url if keep else f"sqlite:///{folder}/slaledger.db"
             with Ledger.create(place, lock_seconds=lock_seconds) as ledger:
@@ -223,9 +225,18 @@ def _not_empty(name: str) -> Refusal:
 
 
 def check_is_not(ledger: Ledger, file: str) -> None:
-    """Check that a copy would not replace the ledger itself. Raises Unreadable `file_is_ledger`."""
+    """Check that a copy would replace neither the ledger nor a file that belongs to it.
+
+    Raises Unreadable `file_is_ledger`, `unwritable_file`.
+    """
     own = ledger.store.path
-    if own is not None and Path(file).exists() and Path(file).samefile(own):
+    if own is None:
+        return
+    with explain_write_errors(file):
+        target = Path(os.path.realpath(file))
+        is_own = Path(file).exists() and Path(file).samefile(own)
+    beside = {*(f"{own.name}{suffix}" for suffix in SIDECARS), *(files.kept_path(own, kind).name for kind in KINDS)}
+    if is_own or (target.name in beside and target.parent == Path(os.path.realpath(own)).parent):
         raise FileIsLedger(file=file)
 
 

@@ -24,6 +24,7 @@ from ledger.log.reader import Reader
 from ledger.queries.open_outages import open_after_month
 from ledger.queries.read_models import reached_as_kept
 from ledger.queries.upgraded_claims import upgraded_claims
+from ledger.refusals.audit.evidence import NoFirstEvent
 from ledger.shipped import newer_documents, shipped_path
 from ledger.transparency.tree import tree_as_kept
 
@@ -52,6 +53,9 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
         position, zone = log.position(), log.versions()[-1].terms.zone if log.versions() else "UTC"
         events = said("{name}: last position {position}", name=ledger.store.name, position=position)
         yield Diagnosis("ledger", "ok", events)
+        if log.ledger_id() is None and position:
+            yield Diagnosis("ledger", "damaged", NoFirstEvent().message, NoFirstEvent().hint)
+            return
         if log.ledger_id() is None:
             hint = said("run `slaledger init` again: it adds what is not there yet")
             yield Diagnosis("ledger", "wrong", said("`init` did not finish"), hint)

@@ -28,8 +28,9 @@ def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator
     A file that exists is replaced only with `force`; `keep=False` deletes the temporary one on success too. Raises
     Unreadable `file_exists`, `no_folder`, `unwritable_file`.
     """
-    target = Path(os.path.realpath(file))
-    _check_target(target, file, force)
+    with explain_write_errors(file):
+        target = Path(os.path.realpath(file))
+        _check_target(target, file, force)
     temporary = target.with_name(f".{target.name}.{clock.new_token()}.part")
     try:
         yield temporary
@@ -37,6 +38,7 @@ def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator
             with explain_write_errors(file):
                 _sync(temporary)
                 _publish(temporary, target, file, force)
+            with explain_write_errors(file, _NOT_SYNCED):
                 _sync(target.parent)
     finally:
         for name in ("", *SIDECARS):
@@ -59,6 +61,7 @@ def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
 
 
 _GONE = said("the file was not kept; check the disk")
+_NOT_SYNCED = said("the file is there and whole, but a power failure may still lose it; check the disk")
 
 
 @contextmanager

@@ -14,8 +14,9 @@ import msgspec
 
 from domain.commands import BY_WORDS
 from domain.text import counted, said
+from ledger.imports.json_texts import documents, parse_json
 from ledger.imports.outages import source_key
-from ledger.imports.source import CommandReading, Node, Number, Sourced, documents, parse_json
+from ledger.imports.source import CommandReading, Node, Number, Sourced
 from ledger.imports.statements import Faults
 from ledger.refusals.imports.cloudevents import (
     BadNumber,

@@ -19,7 +19,7 @@ from domain.refusals import Refusal
 from domain.text import said
 from ledger.imports.csv_rows import CsvRow, decoded, rows
 from ledger.imports.statements import Faults
-from ledger.refusals.imports.shared import EmptyTable, UnknownColumn
+from ledger.refusals.imports.table import EmptyTable, UnknownColumn
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}

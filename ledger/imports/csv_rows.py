@@ -8,7 +8,7 @@ import msgspec
 from domain.refusals import Refusal
 from domain.text import words_of
 from ledger.imports.source import LARGEST
-from ledger.refusals.imports.shared import (
+from ledger.refusals.imports.table import (
     BadCsv,
     BadRow,
     BlankLine,

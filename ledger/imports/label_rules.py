@@ -13,7 +13,7 @@ from ledger.imports.outages import Target, check_functions, target
 from ledger.imports.source import Node, checked_id
 from ledger.imports.statements import LeftOut
 from ledger.refusals import Misread
-from ledger.refusals.imports.shared import (
+from ledger.refusals.imports.labels import (
     AccountsNamedTwice,
     LabelNotText,
     LabelsMappedTwice,
@@ -132,12 +132,13 @@ class Sorter:
             yield said("nothing in the file fits --map {label}={value}=…", label=label, value=value)
         for label, value in sorted(self._rules.skip - self._used):
             yield said("nothing in the file bears --skip {label}={value}", label=label, value=value)
-        unused = self._rules.skip_episodes - self._skipped
+        unused = [each for each in self._rules.skip_episodes - self._skipped if each.start is not None]
         for episode in sorted(unused, key=lambda each: (each.id, each.start or 0)):
-            if episode.start is None:
-                yield said("--skip {word}: nothing in this file has that id", word=episode.id)
-            else:
-                yield said("no outage of {id} in the file begins as --skip says", id=episode.id)
+            yield said("no outage of {id} in the file begins as --skip says", id=episode.id)
+
+    def skipped_incidents(self) -> frozenset[str]:
+        """Incidents to be left out that nothing in the files bears by its own start: the ledger may hold them."""
+        return frozenset(each.id for each in self._rules.skip_episodes - self._skipped if each.start is None)
 
     def _function(self, labels: Mapping[str, str], node: Node, name: str, key: str) -> str | None:
         own = set(labels.items())

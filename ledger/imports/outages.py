@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from domain.refusals import BadValue
 from domain.text import said
 from domain.values import FunctionName, Id
-from ledger.refusals.imports.shared import BadTarget, ForeignFunction, NoMapping
+from ledger.refusals.imports.labels import BadTarget, NoMapping
+from ledger.refusals.imports.shared import ForeignFunction
 
 Target = dict[str, object]
 """Whom an outage touches, as the fields of `incident open`."""

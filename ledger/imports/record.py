@@ -18,7 +18,7 @@ from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
 from ledger.imports.reconciling.continued import with_ends
-from ledger.imports.reconciling.differences import resting_claims, staying, unlisted, unmeasured
+from ledger.imports.reconciling.differences import resting_claims, staying, unknown_skips, unlisted, unmeasured
 from ledger.imports.reconciling.holdings import holdings
 from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
@@ -136,6 +136,7 @@ def reconcile_source(
         taken.notes += staying(outcome, reading.source, zone)
         taken.notes += resting_claims(log, outcome, held, zone, now())
         taken.notes += unmeasured(reading, earlier, zone)
+        taken.notes += unknown_skips(reading, held)
         taken.notes += unlisted(log, reading, earlier, zone)
         if _is_news(reading, files, earlier):
             taken.recorded += len(_note_read(log, reading, files, actor, now()))

@@ -77,6 +77,8 @@ class OutageStatement(msgspec.Struct, frozen=True, kw_only=True):
     said_at: int | None = None
     end_inferred: bool = False
     """Whether the end is concluded from another word of the source."""
+    end_told: bool = True
+    """Whether the files tell its end, or that it goes on. Otherwise it is over, and the ledger may hold its end."""
     starts: Mapping[int, Told] = {}
     """Where reports of several starts were put together: each start, and what was told of it."""
     states_all: bool = False
@@ -141,6 +143,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `said_at` is when the source said so, in microseconds, by its own clock: None where the format does not tell.
     `ends` are the ends of a growing source's keys in order of receipt, each later than all before it. `begins_up` are
     keys that are up where the files begin: a statement without length, which ends what was open until then.
+    What tells of an outage that the ledger holds by an id of `skip_incidents` is left out.
     """
 
     source: str
@@ -148,6 +151,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     statements: tuple[OutageStatement, ...]
     ends: Mapping[str, tuple[int, ...]] = {}
     begins_up: tuple[OutageStatement, ...] = ()
+    skip_incidents: frozenset[str] = frozenset()
     extents: tuple[Extent, ...] = ()
     said_at: int | None = None
     scope: str = ""

@@ -13,7 +13,7 @@ from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.memory import gc_paused
-from ledger.refusals.audit.evidence import EventColumnOfWrongKind, NoLedgerId
+from ledger.refusals.audit.evidence import EventColumnOfWrongKind, NoFirstEvent, NoLedgerId
 from ledger.transparency import merkle
 from ledger.transparency.tree_store import Node
 
@@ -102,8 +102,11 @@ def hashed(row: Row) -> bytes:
 
 
 def ledger_id(log: Reader) -> str:
-    """The ledger's id, which is the origin of its checkpoints. Raises Unreadable `no_ledger_id`."""
+    """The ledger's id, which is the origin of its checkpoints.
+
+    Raises Unreadable `no_ledger_id` for an empty log, Damaged `first_event_gone` for another.
+    """
     found = log.ledger_id()
     if found is None:
-        raise NoLedgerId()
+        raise NoFirstEvent() if log.position() else NoLedgerId()
     return found

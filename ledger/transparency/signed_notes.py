@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.refusals import Unreadable
 from domain.text import said
+from ledger.files.writing import explain_write_errors, replacing
 from ledger.refusals.audit.keys import (
     BadKeyName,
     BadNote,
@@ -27,13 +28,13 @@ from ledger.refusals.audit.keys import (
     KeyExists,
     KeyFileOpen,
     KeyFileUnreadable,
-    KeyFileUnwritable,
     NoCryptography,
     NotEd25519SignerKey,
     NotEd25519VerifierKey,
     SignerKeyChanged,
     UnknownKey,
 )
+from ledger.refusals.copies.files import FileExists
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -170,18 +171,15 @@ def _key_id(name: str, public: bytes) -> bytes:
 def write_key_file(path: Path, signer_key: str) -> None:
     """Write a signer key to a new file that only its owner may read.
 
-    Raises Refusal `key_exists`, Unreadable `unwritable_file`.
+    Raises Refusal `key_exists`, Unreadable `no_folder`, `unwritable_file`.
     """
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        with replacing(path) as temporary, explain_write_errors(path):
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+                opened.write(signer_key + "\n")
+    except FileExists:
         raise KeyExists(path=path) from None
-    except OSError as error:
-        raise KeyFileUnwritable(file=path, why=error.strerror) from None
-    with os.fdopen(file, "w", encoding="utf-8") as opened:
-        opened.write(signer_key + "\n")
-        opened.flush()
-        os.fsync(opened.fileno())
 
 
 def read_key_file(path: Path) -> str:

@@ -18,12 +18,13 @@ from conftest import CommandLine
 from stores import SqliteStore, Store
 
 from domain.admissible.check import Inadmissible, inadmissible
+from domain.as_of import as_of
 from domain.case import Case, Fact, fold
 from domain.commands import CloseIncident, Command, CorrectIncident, OpenIncident
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.events import SourceRead
 from domain.events.topics import TOPICS
-from domain.time import DAY_US, Instant
+from domain.time import DAY_US, FOREVER, Instant
 from domain.values import FunctionName, Id, Seconds, Words
 from ledger.audit.admissible import LogCheck
 from ledger.commands.execution import execute
@@ -338,6 +339,16 @@ def test_the_table_has_every_field_of_every_event() -> None:
 def test_a_log_with_every_topic_has_nothing_that_no_rule_lets_in(facts: list[Fact]) -> None:
     assert {fact.topic for fact in facts} == set(TOPICS)
     assert forbidden(facts) == []
+
+
+def test_every_topic_of_an_account_counts_from_some_instant_on(facts: list[Fact]) -> None:
+    """An event that `domain/as_of.py` does not know would stop every answer of what was so at an instant."""
+    own: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if not fact.stream.startswith("~") or fact.stream.startswith("~/incident/"):
+            own.setdefault(_owner(fact), []).append(fact)
+    for told in own.values():
+        assert fold(as_of(told, FOREVER)) == fold(told)
 
 
 CHANGES = [(topic, field) for topic, fields in FORBIDDEN.items() for field, change in fields.items() if change]

@@ -16,8 +16,11 @@ from domain.events import FeesPaymentReversed
 from domain.money import Fen
 from domain.rules.compensation import credit
 from domain.rules.fees import Base, Bases, bases, share
+from domain.terms.versions import parse_terms
 from domain.values import VoucherOffset, Words
+from ledger.shipped import shipped_agreements
 
+PREPAID_OUTSIDE = parse_terms(shipped_agreements("aws-ec2")[0])
 QUARTER = ("2026-01", "2026-02", "2026-03")
 
 
@@ -65,6 +68,12 @@ def test_r11_a_bill_covers_its_months_and_no_other() -> None:
     paid = bill("3.00", first="2025-12", months=3)
     months = ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
     assert [net(paid, month=month)[0] for month in months] == [0, 100, 100, 100, 0]
+
+
+def test_a_bill_for_several_months_is_outside_the_base_where_the_terms_say_so() -> None:
+    bills = [bill("100.00"), bill("20.00", months=2), bill("3.00", first="2026-02", months=3)]
+    assert bases(bills, "2026-03", PREPAID_OUTSIDE).product_fee_fen == 10000
+    assert bases(bills, "2026-03", terms()).product_fee_fen == 10000 + 1000 + 100
 
 
 def test_r11_a_net_base_is_never_below_zero() -> None:

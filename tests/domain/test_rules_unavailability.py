@@ -26,6 +26,12 @@ def test_r1_two_minutes_count_and_less_does_not(outage: str, from_two_minutes: s
     assert counted(outage, minimum_inclusive=False) == over_two_minutes
 
 
+def test_an_outage_without_length_is_no_episode_and_a_moment_is_one() -> None:
+    assert measured(incidents("inbound 10:00 to 10:00")).episodes == ()
+    (episode,) = measured(incidents("inbound 10:00 to 10:00:00.000001")).episodes
+    assert (episode.length_us, episode.long_enough) == (1, False)
+
+
 @pytest.mark.parametrize(
     ("outage", "all_of_it", "beyond_two_minutes"),
     [

@@ -70,6 +70,8 @@ def test_nothing_begins_behind_a_move() -> None:
     known.when(account.correct, late).then(AfterMove)
     on_time = CorrectAccount(account=Id("1001"), enrolled_at=Instant(at("12:00")), reason=Words("why"))
     known.when(account.correct, on_time).then(AccountCorrected(account="1001", enrolled_at=at("12:00")))
+    twice = given(evolve, ENROLLED, moved("cn-shanghai", "12:00"), moved("cn-beijing", "14:00"))
+    twice.when(account.correct, late).then(AfterMove)
     early = CloseAccount(account=Id("1001"), closed_at=Instant(at("11:59:59.999999")))
     known.when(account.close, early).then(ClosedBeforeEnrolment)
     known.when(account.close, CloseAccount(account=Id("1001"), closed_at=Instant(at("12:00")))).then(

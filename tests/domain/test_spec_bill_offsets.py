@@ -61,6 +61,7 @@ def test_it_is_asked_only_where_it_matters() -> None:
     reversed_since.when(bill_corrections.correct, correction(service="84")).then(corrected(service_voucher="84"))
     beside = given(bill.evolve, billed(service_voucher="84"), paid("service", "84"))
     beside.when(bill_corrections.correct, correction(service="84")).then()
+    beside.when(bill_corrections.correct, correction("990")).then(corrected(product_fee="990"))
     beside.when(bill_corrections.correct, correction(service="50")).then(corrected(service_voucher="50"))
     beside.when(bill_corrections.correct, correction(service="85")).then(OffsetUnexplained)
     explained = given(bill.evolve, billed(service_voucher="50"), paid("service", "84"), shown())
@@ -74,6 +75,15 @@ def test_an_offset_recorded_before_is_explained_later() -> None:
     given(bill.evolve, billed(service_voucher="84"), paid("service", "84"), shown()).when(
         bill_corrections.correct, correction(named="1")
     ).then()
+
+
+def test_an_offset_does_not_show_a_redemption_that_was_reversed() -> None:
+    known = given(bill.evolve, billed(service_voucher="84"), paid("service", "84"), reversed_(1))
+    known.when(bill_corrections.correct, correction(named="1")).then(NoSuchPayment)
+    again = given(
+        bill.evolve, billed(service_voucher="84"), paid("service", "84"), reversed_(1), paid("service", "84", 2)
+    )
+    again.when(bill_corrections.correct, correction(named="2")).then(shown(2))
 
 
 def test_redemptions_of_several_vouchers_are_named_with_their_voucher() -> None:

@@ -208,3 +208,29 @@ def test_a_claim_waits_until_it_is_decided() -> None:
 )
 def test_a_claim_has_a_status(state: Given, status: str) -> None:
     assert claim.status(state.state) == status
+
+
+def late(state: Claim, *bills: str) -> str | None:
+    """What is noted after bills, or after an account's enrolment, stage or region, which is an empty string here."""
+    for each in bills:
+        claim.note_late(state, each)
+    return state.late
+
+
+@pytest.mark.parametrize(
+    ("recorded", "noted"),
+    [
+        row("nothing", (), None),
+        row("the account", ("",), ""),
+        row("a bill", ("B-1",), "B-1"),
+        row("another bill", ("B-1", "B-2"), "B-2"),
+        row("the account, then a bill", ("", "B-1"), "B-1"),
+        row("a bill, then the account", ("B-1", ""), "B-1"),
+    ],
+)
+def test_what_is_recorded_since_a_decision_is_noted_and_a_bill_rather_than_the_account(
+    recorded: tuple[str, ...], noted: str | None
+) -> None:
+    assert late(given(Decided18April(), FILED).state, *recorded) == noted
+    assert late(given(claim.evolve, FILED).state, *recorded) is None
+    assert late(given(Decided18April("too_early"), FILED, REFILED).state, *recorded) is None

@@ -10,13 +10,7 @@ from build import at, row, terms
 from spec import given
 
 from domain import exclusions, incident
-from domain.commands import (
-    ApplyExclusion,
-    CloseIncident,
-    CorrectIncident,
-    OpenIncident,
-    WithdrawExclusion,
-)
+from domain.commands import ApplyExclusion, CloseIncident, CorrectIncident, OpenIncident, WithdrawExclusion
 from domain.events import (
     ExclusionApplied,
     ExclusionAppliedAsAnnounced,

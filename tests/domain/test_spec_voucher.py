@@ -259,6 +259,7 @@ def test_a_reversal_gives_back_what_can_be_spent_of_a_cancelled_voucher() -> Non
     assert given_back(used(), CANCELLED) == 0
     assert given_back(used(), CANCELLED, REVERSED) == fen("10")
     assert given_back(used(), (took("56"), "too much"), REVERSED) == 0
+    assert given_back(used(), (took("56"), "too much"), (took("34"), "gone"), REVERSED) == fen("10")
     assert given_back(used(), CANCELLED, REVERSED, (took("10"), "gone")) == 0
 
 

@@ -12,6 +12,7 @@ import pytest
 from build import SHARED, SHIPPED, amended, at, row, terms, versions
 
 from domain.refusals import Unreadable
+from domain.terms.months import span_of
 from domain.terms.versions import Readings, document_sha256, in_force, parse_terms
 from ledger.shipped import shipped, shipped_agreements
 
@@ -40,6 +41,8 @@ WRONG = [
     row("tier without a rate", 'call_rate = "5%"\n', "", "`call_rate` - at `$.tiers[0]`"),
     row("no tier at all", TIERS, "", "`tiers`"),
     row("bad date", "= 2018-08-01\n", '= "2018-08-32"\n', "- at `$.effective_from`"),
+    row("a year too early", "= 2018-08-01\n", "= 1970-12-31\n", "is not between 1971 and 2199 - at `$.effective_from`"),
+    row("a year too late", "= 2018-08-01\n", "= 2200-01-01\n", "is not between 1971 and 2199 - at `$.effective_from`"),
     row("date with a time", "= 2018-08-01\n", "= 2018-08-01T00:00:00\n", "- at `$.effective_from`"),
     row("bad hash of the source", 'sha256 = "69', 'sha256 = "XX', "- at `$.source.sha256`"),
     row("float for seconds", "value = 120", "value = 120.0", "- at `$.service.minimum_outage_seconds.value`"),
@@ -99,11 +102,17 @@ def test_what_is_wrong_with_a_document_is_said_with_its_place(old: str, new: str
         row("no reading given", SHIPPED[SHIPPED.index("minimum_inclusive") :], ""),
         row("one exclusion fewer", '[[exclusions]]\nclause = "2.3(11)"\ncause = "force majeure"\n', ""),
         row("the date as text", "= 2018-08-01\n", '= "2018-08-01"\n'),
+        row("the first year", "= 2018-08-01\n", "= 1971-01-01\n"),
+        row("the last year", "= 2018-08-01\n", "= 2199-12-31\n"),
     ],
 )
 def test_what_is_allowed(old: str, new: str) -> None:
     assert old in SHIPPED
     parse_terms(SHIPPED.replace(old, new, 1))
+
+
+def test_a_commitment_may_be_100_percent() -> None:
+    assert parse_terms(SHIPPED.replace('"99.8%"', '"100%"')).commitment.availability.value == 1
 
 
 def test_the_same_document_as_json_says_the_same() -> None:
@@ -220,6 +229,18 @@ def test_every_month_has_exactly_one_version_whatever_the_order_of_publication()
         published = versions(*order)
         names = [in_force(published, month).terms.version for month in months]
         assert names == ["2018-08-01"] * 12 + ["b"] * 26 + ["c"] * 22
+
+
+def test_months_tile_where_an_amendment_changes_the_clock() -> None:
+    """From Shanghai's clock to the one of Greenwich: July is eight hours longer. And back: July is eight shorter."""
+    shanghai, greenwich = 'timezone = "Asia/Shanghai"', 'timezone = "UTC"'
+    west = versions(SHIPPED, amended("new", "2026-07-01", (shanghai, greenwich)))
+    assert span_of(west, "2026-06") == (at("06-01 00:00"), at("07-01 00:00"))
+    assert span_of(west, "2026-07") == (at("07-01 00:00"), at("08-01 08:00"))
+    assert span_of(west, "2026-08") == (at("08-01 08:00"), at("09-01 08:00"))
+    east = versions(amended("old", "2018-08-01", (shanghai, greenwich)), amended("new", "2026-07-01"))
+    assert span_of(east, "2026-06") == (at("06-01 08:00"), at("07-01 08:00"))
+    assert span_of(east, "2026-07") == (at("07-01 08:00"), at("08-01 00:00"))
 
 
 def test_the_month_of_another_zone_begins_on_its_own_clock() -> None:

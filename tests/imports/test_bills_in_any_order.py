@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import bill as rules
+from domain import bill_corrections
 from domain.case import Fact, SourceMark
 from domain.commands import BillFees, Command, CorrectFees, VoidFees
 from domain.events import Event
@@ -107,7 +108,7 @@ class Holder:
             assert not own, "an id was taken before"
             events: tuple[Event, ...] = (rules.billed(command),)
         elif isinstance(command, CorrectFees):
-            events = rules.correct(held_bill(own).bill, command)
+            events = bill_corrections.correct(held_bill(own).bill, command)
         else:
             events = rules.void(held_bill(own).bill, str(command.reason))
         own += [Fact("s", 1, 1, 1, "clerk", "why", None, "fees", event, mark) for event in events]

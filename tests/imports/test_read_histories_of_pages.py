@@ -11,7 +11,8 @@ from histories_of_pages import FUNCTIONS, LENGTH, START, Outage, PagerDutyAccoun
 
 from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
 from ledger.imports.statements import Reading, SourceFile
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 
 SEEDS = range(2000 if SOAK else 100)
 MAPPED = StatuspageOptions(functions=FUNCTIONS, all_accounts=True)

@@ -11,9 +11,11 @@ import pytest
 from conftest import SOAK
 from histories_of_series import LABELS, Alertmanager, Prometheus, Span, told
 
-from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
+from ledger.imports.alertmanager.options import AlertOptions
+from ledger.imports.alertmanager.reader import read_alertmanager
 from ledger.imports.label_rules import LabelRules
-from ledger.imports.prometheus.reader import SeriesOptions, read_prometheus
+from ledger.imports.prometheus.options import SeriesOptions
+from ledger.imports.prometheus.reader import read_prometheus
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
 

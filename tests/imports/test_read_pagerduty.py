@@ -123,6 +123,10 @@ TOLD: dict[str, tuple[list[object], list[str]]] = {
         ],
         ["Q1 02:00-04:00", "Q8 02:00-04:00", "Q9 02:00-04:00"],
     ),
+    "resolved by the way, nothing says since when": (
+        [event("priority_updated", "04:00", status="resolved")],
+        ["Q1 02:00-"],
+    ),
     "merged into one that no file tells of": ([listed(CHILD)], ["Q1 02:00-02:10"]),
     "merged into such a one as soon as it began": (
         [listed(CHILD | {"last_status_change_at": at("02:00"), "resolved_at": at("02:00")})],
@@ -279,6 +283,14 @@ def test_an_incident_that_is_left_out_needs_no_parent() -> None:
     assert brief(read(listed(CHILD | {"urgency": "low"}), urgency="high")) == []
 
 
+def test_what_is_resolved_by_the_way_leaves_its_end_to_the_ledger() -> None:
+    late = event("priority_updated", "04:00", status="resolved")
+    (told,) = read(late).statements
+    assert (told.end, told.end_told, told.said_at) == (None, False, us(at("04:00")))
+    (told,) = read(late, RESOLVED).statements
+    assert (told.end_told, told.said_at) == (True, us(at("04:00")))
+
+
 # Pages of an answer.
 
 
@@ -347,11 +359,6 @@ BAD: dict[str, tuple[list[object], str, str]] = {
         [listed(row(status="resolved", resolved_at=None, last_status_change_at=None))],
         "missing_time",
         "d.json:1: $.incidents[0].resolved_at",
-    ),
-    "resolved by the way, nothing says since when": (
-        [event("priority_updated", "04:00", status="resolved")],
-        "missing_time",
-        "d.json:1: $.event.data",
     ),
     "ends before it starts": (
         [listed(DONE | {"resolved_at": at("01:00")})],

@@ -17,7 +17,8 @@ from swaps import swapped
 from domain.refusals import Refusal
 from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.prometheus import samples
-from ledger.imports.prometheus.reader import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus.options import SeriesOptions, parse_ratio, parse_span_us
+from ledger.imports.prometheus.reader import read_prometheus
 from ledger.imports.statements import Policy, Reading, SourceFile
 from ledger.refusals import ManyFaults, Misread
 

@@ -12,7 +12,8 @@ import pytest
 
 from domain.refusals import Refusal
 from ledger.imports.statements import ExcludedSpan, Extent, OutageStatement, Reading, SourceFile
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 from ledger.refusals import ManyFaults
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "sources"

@@ -18,7 +18,8 @@ from domain.refusals import Refusal
 from ledger.imports.cloudevents import CloudEventsOptions, read_cloudevents
 from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
 from ledger.imports.statements import SourceFile
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 from ledger.refusals import ManyFaults
 
 Json = dict[str, Any]

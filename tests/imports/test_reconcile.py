@@ -19,7 +19,7 @@ from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import ExcludedSpan, Extent, LeftOut, OutageStatement, Policy, Reading
-from ledger.refusals.imports.pagerduty import MergedIntoMissing
+from ledger.refusals.imports.pagerduty import EndNotTold, MergedIntoMissing
 from ledger.refusals.imports.reconcile import (
     BeginningUnknown,
     EndBeforeKnownStart,
@@ -203,6 +203,32 @@ def test_what_was_merged_into_what_was_merged_follows_too() -> None:
     late = [holds(0, None, "p", parent="q"), holds(0, None, "q")]
     found = [told(0, 60, "q"), child(0, 10, 10, parent_told=False)]
     assert steps(found, late) == ["open c:0 start 0", "close q:0 end 60", "close p:0 end 60", "close c:0 end 60"]
+
+
+@pytest.mark.parametrize(
+    ("held", "commands"),
+    [
+        (holds(0, 60, "c"), []),
+        (holds(0, 60, "c", withdrawn="by mistake"), ["restore c:0"]),
+        (holds(0, 60, "c", withdrawn="by mistake", persons=frozenset({"withdrawn"})), []),
+        (holds(0, None, "c", parent="p"), []),
+        (holds(0, None, "c"), None),
+        (holds(0, 60, "other"), None),
+    ],
+)
+def test_what_is_over_without_an_end_ends_as_the_ledger_has_it(held: Holding, commands: list[str] | None) -> None:
+    silent = told(0, None, "c", end_told=False)
+    if commands is not None:
+        assert steps([silent], [held]) == commands
+        return
+    with pytest.raises(EndNotTold):
+        outcome([silent], [held])
+
+
+def test_what_is_over_without_an_end_follows_its_parent() -> None:
+    held = [holds(0, None, "p"), holds(0, None, "c", parent="p")]
+    found = [told(0, 60, "p"), told(0, None, "c", end_told=False)]
+    assert steps(found, held) == ["close p:0 end 60", "close c:0 end 60"]
 
 
 def test_what_it_came_to_is_listed() -> None:
@@ -481,19 +507,21 @@ def test_what_an_import_was_asked_to_leave_out_has_not_vanished() -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "commands", "vanished"),
+    ("spans", "commands", "vanished"),
     [
-        (59, ["close k:30 end 60"], []),
-        (58, [], ["k:30"]),
-        (60, [], ["k:30"]),
-        (70, [], ["k:30"]),
-        (None, [], ["k:30"]),
+        ([(0, 59)], ["close k:30 end 60"], []),
+        ([(0, 58)], [], ["k:30"]),
+        ([(0, 60)], [], ["k:30"]),
+        ([(0, 70)], [], ["k:30"]),
+        ([], [], ["k:30"]),
+        ([(0, 40), (40, 59)], [], ["k:30"]),
+        ([(0, 40), (20, 59)], ["close k:30 end 60"], []),
     ],
 )
 def test_an_outage_that_was_open_ends_where_the_next_file_begins_up(
-    until: int | None, commands: list[str], vanished: list[str]
+    spans: list[tuple[int, int]], commands: list[str], vanished: list[str]
 ) -> None:
-    earlier = [] if until is None else [SourceRead(source="p", scope="", files=(), since=us(0), until=us(until))]
+    earlier = [SourceRead(source="p", scope="", files=(), since=us(first), until=us(last)) for first, last in spans]
     reading = Reading(
         source="p",
         policy=Policy(one_a_key=False, resolution_us=MINUTE_US),
@@ -504,6 +532,15 @@ def test_an_outage_that_was_open_ends_where_the_next_file_begins_up(
     held = [holds(30, None), holds(10, 20), holds(30, None, "l", withdrawn="by mistake")]
     found = reconcile(with_ends(reading, held, earlier), held)
     assert ([words(step.command) for step in found.steps], found.vanished) == (commands, vanished)
+
+
+@pytest.mark.parametrize("policy", [EPISODES, GROWS])
+def test_an_outage_of_the_ledger_is_left_out_by_its_id_though_its_start_moved(policy: Policy) -> None:
+    firing = Extent(scope="page", open_only=True)
+    held = [holds(5, None), holds(20, 30)]
+    found = outcome([told(0, 60)], held, policy, extents=(firing,), skip_incidents=frozenset({"k:5"}))
+    assert (found.steps, found.vanished, found.left_open) == ([], [], ["k:5"])
+    assert [one.key for one in found.left_out] == ["k@2026-03-03T00:00:00+00:00"]
 
 
 def test_an_outage_that_was_left_out_by_its_start_has_not_vanished() -> None:

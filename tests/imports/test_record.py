@@ -140,6 +140,12 @@ def test_the_month_that_files_lack_is_the_one_before_where_they_begin_with_a_mon
     assert note.endswith("2026-03-01T00:00:00+08:00: earlier outages, in 2026-02 or before, are not in them")
 
 
+def test_an_incident_to_be_left_out_that_nobody_has_is_noted(source: Source) -> None:
+    source.take(read(told(1, None)))
+    taken = source.take(read(told(1, 2), skip_incidents=frozenset({"e:c", "f:c"})))
+    assert (taken.commands, taken.notes) == (0, ["--skip f:c: nothing in this file has that id"])
+
+
 def test_an_older_file_is_refused_until_that_is_said(source: Source) -> None:
     source.take(read(told(1, 5), said_at=6))
     with pytest.raises(OlderFile):

@@ -154,7 +154,7 @@ DAMAGED_LINES: dict[str, tuple[Change, str, str]] = {
     "an instant that no text can say": (
         sub(b'"recorded_at":1790000000000000', b'"recorded_at":4611686018427387904'),
         "unreadable_event",
-        "position 17: recorded_at is 4611686018427387904",
+        "at `$.recorded_at`",
     ),
     "no state": (sub(b',"data":.*', b"}"), "bad_field", "a line has either `data`, or `data_base64` in base64"),
     "two states": (sub(b"}\n", b',"data_base64":"e30="}\n'), "bad_field", "a line has either `data`, or `data_base64`"),

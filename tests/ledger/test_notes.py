@@ -239,7 +239,7 @@ def test_a_key_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
         assert code(refused) == ("unreadable_file", 2)
     with pytest.raises(Unreadable) as refused:
         signed_notes.write_key_file(tmp_path / "none" / "key", SIGNER)
-    assert code(refused) == ("unwritable_file", 2)
+    assert code(refused) == ("no_folder", 2)
 
 
 def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

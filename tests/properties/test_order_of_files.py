@@ -5,6 +5,7 @@ Some polls are left out, some are repeated, some are partial. A person's correct
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 from conftest import SOAK
-from histories_of_pages import FUNCTIONS, PagerDutyAccount, Poll, StatusPage
+from histories_of_pages import FUNCTIONS, LENGTH, START, PagerDutyAccount, Poll, StatusPage
 from histories_of_series import Alertmanager, Part, Prometheus, told
 
 from domain.commands import CorrectIncident, EnrollAccount
@@ -23,15 +24,18 @@ from domain.time import MINUTE_US, SECOND_US, Instant
 from domain.values import Id, Words
 from ledger.application import Ledger
 from ledger.commands.execution import execute
-from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
+from ledger.imports.alertmanager.options import AlertOptions
+from ledger.imports.alertmanager.reader import read_alertmanager
 from ledger.imports.label_rules import LabelRules
 from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
-from ledger.imports.prometheus.reader import SeriesOptions, read_prometheus
+from ledger.imports.prometheus.options import SeriesOptions
+from ledger.imports.prometheus.reader import read_prometheus
 from ledger.imports.reconciling.holdings import Holding, holdings
 from ledger.imports.reconciling.outcome import AskedOfOutages
 from ledger.imports.record import ReadFile, Taken, reconcile_source
 from ledger.imports.statements import Reading, SourceFile
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 from ledger.queries.worklist import month_of_account
 from ledger.refusals.imports.alertmanager import FiresUnderSeveralStarts
 from ledger.refusals.imports.reconcile import BeginningUnknown, FileTakenBefore, OpenUnderTwoStarts
@@ -40,6 +44,8 @@ SEEDS = range(2000 if SOAK else 100)
 BUNCH = 20
 """Histories of one test, so that a failure names few seeds and the tests are divided among processes."""
 AT = 1_800_000_000_000_000
+LAST = START + LENGTH
+"""The minute after the last of a history."""
 MONTHS = ("2026-02", "2026-03", "2026-04")
 Read = Callable[[Sequence[SourceFile]], Reading]
 
@@ -215,6 +221,28 @@ def test_polls_end_where_the_newest_complete_file_does(books: Make, source: str,
         step_by_step.take(polls[-1], gone=taken.outcome.vanished)
         assert (seed, step_by_step.spans()) == (seed, whole.spans())
         assert (seed, step_by_step.months()) == (seed, whole.months())
+        compared += 1
+    assert compared > BUNCH // 2
+
+
+@bunches()
+def test_logs_of_webhooks_in_any_parts_end_where_the_account_does(books: Make, seeds: range) -> None:
+    compared = 0
+    for seed in seeds:
+        account, own, pending = PagerDutyAccount(seed), books(f"own-{seed}", incidents), b""
+        lines = [f"{json.dumps(event)}\n".encode() for event in account.events(LAST)]
+        cuts = sorted(Random(seed).sample(range(1, len(lines)), min(5, len(lines) - 1)))
+        for first, end in itertools.pairwise((0, *cuts, len(lines))):
+            pending += b"".join(lines[first:end])
+            try:
+                own.take(Poll(end, "log", (("log.jsonl", pending),)))
+                pending = b""
+            except (Refusal, ManyFaults):
+                pass
+        if pending:
+            own.take(Poll(LAST, "log", (("log.jsonl", b"".join(lines)),)))
+        expected = sorted((each.key, each.start, each.end) for each in account.outages(LAST))
+        assert (seed, [(each.key, each.start, each.end) for each in own.spans()]) == (seed, expected)
         compared += 1
     assert compared > BUNCH // 2
 

@@ -131,7 +131,7 @@ FILES = [
         "a document that is too large",
         "import statuspage page.json --account 1 --map a=b",
         files={"page.json": "[\n\n]"},
-        within=instead("ledger.imports.source.LARGEST", 2),
+        within=instead("ledger.imports.json_texts.LARGEST", 2),
     ),
     Scenario("nothing in the file", "import cloudevents events.json", files={"events.json": "\n"}),
     Scenario(
@@ -400,6 +400,13 @@ AUDIT = [
     Scenario(
         "a ledger without an id",
         "audit checkpoint",
+        on="none",
+        before=("init",),
+        prepare=lambda frozen: frozen.slaledger.tamper("DELETE FROM stored_events"),
+    ),
+    Scenario(
+        "a log whose first event is gone",
+        "audit verify",
         on="none",
         before=("init",),
         prepare=lambda frozen: frozen.slaledger.tamper("DELETE FROM stored_events WHERE topic = 'ledger.created'"),

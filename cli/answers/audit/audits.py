@@ -9,15 +9,12 @@ import msgspec
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.vocabulary import label, word
-from domain.admissible.check import Inadmissible
 from domain.case import Fact
 from domain.money import Fen
 from domain.text import counted, said
 from ledger.audit.completeness import Gap
 from ledger.audit.impact import Impact, Outcome
 from ledger.audit.replay import Difference, Replayed
-from ledger.audit.verify import Damage, Verified
-from ledger.transparency.signed_notes import encoded
 
 
 class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +28,7 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     def table(self) -> None:
         """The differences, and the count of decisions."""
-        _print_differences(self.different)
+        print_differences(self.different)
         print_text(
             said(
                 "{decisions} decisions replayed, {identical} identical ({events} events)",
@@ -53,7 +50,8 @@ def replay_answer(found: Replayed, elapsed_ms: int) -> ReplayAnswer:
     )
 
 
-def _print_differences(different: Sequence[Difference]) -> None:
+def print_differences(different: Sequence[Difference]) -> None:
+    """Print the decisions that come out otherwise when they are made again."""
     for each in different:
         print_text(
             said(
@@ -187,59 +185,6 @@ def _cause(fact: Fact) -> CauseShown:
     return CauseShown(
         position=fact.position, stream=fact.stream, topic=fact.topic, actor=fact.actor, reason=fact.reason
     )
-
-
-class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger audit verify`: the log's root from its rows, damage, and decisions that replay differently."""
-
-    ledger: str
-    size: int
-    root: str
-    position: int
-    decisions: int
-    first_bad_position: int | None
-    damage: list[Damage]
-    inadmissible: list[Inadmissible]
-    different: list[Difference]
-
-
-def verified_answer(found: Verified) -> VerifiedAnswer:
-    """The result of a verification."""
-    return VerifiedAnswer(
-        ledger=found.ledger,
-        size=found.log.size,
-        root=encoded(found.log.root),
-        position=found.log.position,
-        decisions=found.decisions,
-        first_bad_position=found.first_bad_position,
-        damage=found.damage,
-        inadmissible=found.inadmissible,
-        different=found.different,
-    )
-
-
-def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
-    """Print the damage and the differences, or that the ledger is sound; `file` has the checkpoint it extends."""
-    for each in answer.damage:
-        text = said("{kind}: {message}", kind=word(each.kind), message=each.message)
-        if each.position is not None:
-            text = said("position {position}: {text}", position=each.position, text=text)
-        print_text(text, width=WIDTH)
-    for bad in answer.inadmissible:
-        text = said(
-            "position {position}, {stream}: no rule lets this in: {message}",
-            position=bad.position,
-            stream=bad.stream,
-            message=bad.message,
-        )
-        print_text(text, width=WIDTH)
-    _print_differences(answer.different)
-    if not answer.damage and not answer.inadmissible and not answer.different:
-        text = said(
-            "sound: {size} events, {decisions} decisions replayed", size=answer.size, decisions=answer.decisions
-        )
-        print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
-        print_text(said("root {root}", root=answer.root))
 
 
 def print_findings(found: Iterable[Gap]) -> None:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cli.answers.availability import MeasuredMonth
-from cli.answers.history.case import (
-    BillShown,
-    ClaimShown,
-    IncidentShown,
-    case_shown,
-    limited,
-    month_measured,
-    subjects,
-)
+from cli.answers.history.case import BillShown, ClaimShown, IncidentShown, case_shown, limited, month_measured, subjects
 from cli.answers.history.changes import KnowledgeDifference, print_difference
 from cli.answers.history.events import EventShown, event_shown, print_events
 from cli.answers.vouchers import VoucherAnswer

@@ -9,13 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.answers.audit.audits import (
-    impacts_answer,
-    print_findings,
-    print_verified,
-    replay_answer,
-    verified_answer,
-)
+from cli.answers.audit.audits import impacts_answer, print_findings, replay_answer
+from cli.answers.audit.verified import print_verified, verified_answer
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months

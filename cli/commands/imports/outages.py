@@ -21,12 +21,15 @@ from cli.options.importing import (
 )
 from domain.text import said
 from domain.time import DEFAULT_ZONE, rfc3339
-from ledger.imports.alertmanager.reader import AlertOptions, read_alertmanager
+from ledger.imports.alertmanager.options import AlertOptions
+from ledger.imports.alertmanager.reader import read_alertmanager
 from ledger.imports.label_rules import LabelRules, parse_episode
 from ledger.imports.pagerduty.reader import PagerDutyOptions, read_pagerduty
-from ledger.imports.prometheus.reader import SeriesOptions, parse_ratio, parse_span_us, read_prometheus
+from ledger.imports.prometheus.options import SeriesOptions, parse_ratio, parse_span_us
+from ledger.imports.prometheus.reader import read_prometheus
 from ledger.imports.prometheus.series import Gap
-from ledger.imports.statuspage.reader import StatuspageOptions, read_statuspage
+from ledger.imports.statuspage.mapping import StatuspageOptions
+from ledger.imports.statuspage.reader import read_statuspage
 
 _skip_ids = click.option(
     "--skip", multiple=True, metavar="ID[@START]", help="Leave an incident out, or one outage of it; repeatable."

@@ -8,35 +8,22 @@ card (储值卡支付金额) is money. Times have no zone in the file: they are 
 from __future__ import annotations
 
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta, timezone
-from fractions import Fraction
 from hashlib import sha256
 
 import msgspec
 
-from domain.bill import MAX_MONTHS
 from domain.refusals import Refusal
 from domain.text import counted, said
-from ledger.imports.bills.charges import BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.aliyun_cells import amount_of, billed_at_of, is_bounded, is_prepaid, period_of
+from ledger.imports.bills.charges import BillSums, Charge, Currencies
 from ledger.imports.bills.statements import BillKey, BillReading
 from ledger.imports.csv_rows import CsvRow, rows
-from ledger.imports.source import checked_id, microseconds, whole
+from ledger.imports.json_texts import whole
+from ledger.imports.source import checked_id
 from ledger.imports.statements import Faults, LeftOut, SourceFile
-from ledger.refusals.imports.aliyun_bill import (
-    BadAmountInBill,
-    BadBillingMonth,
-    BadEncoding,
-    BadTimeInBill,
-    BillingEndsBeforeStart,
-    NotYuan,
-    SeveralProducts,
-    TooManyMonths,
-    UnknownCallItem,
-    UnknownProduct,
-)
+from ledger.refusals.imports.aliyun_bill import BadEncoding, NotYuan, SeveralProducts, UnknownCallItem, UnknownProduct
 from ledger.refusals.imports.bills import RowInTwoFiles
 
 SOURCE, STEM = "aliyun-bill", "aliyun"
@@ -48,16 +35,9 @@ COLUMNS = (
     "地域", "可用区", "计费项", "单价", "单价单位", "用量", "用量单位", "资源包抵扣", "原价", "优惠金额",
     "优惠券抵扣", "应付金额", "现金支付", "代金券抵扣", "储值卡支付金额", "欠费金额",
 )
-# fmt: on
-PREPAID = ("包年包月", "预付费", "Subscription")
 YUAN = {"", "CNY", "RMB", "人民币"}
 LARGEST = 256 * 2**20
 """Bytes of a file; two encodings are tried on it, so it is read as one piece."""
-BILLING_CLOCK = timezone(timedelta(hours=8))
-_MONTH = re.compile(r"(20[0-9]{2})[-/]?(0[1-9]|1[0-2])")
-_AMOUNT = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{1,10}))?")
-_DAY = r"(20[0-9]{2})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
-_TIME = re.compile(_DAY + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?")
 _HINT = said("export the instance-detail bill (实例账单明细) with all of its 41 columns")
 
 
@@ -102,7 +82,7 @@ def read_aliyun_bill(files: Sequence[SourceFile], *, asked: AliyunBillOptions) -
             yuan = "CNY" if currency in YUAN else currency
             currencies.take(charge.key.account, charge.key.first_month, yuan, row.place)
             sums.add(charge)
-            if _is_prepaid(row) and not _is_bounded(row):
+            if is_prepaid(row) and not is_bounded(row):
                 unbounded.append(charge.key.text)
     currencies.check(faults)
     statements = sums.statements(faults)
@@ -178,89 +158,14 @@ def _not_yuan(place: str, given: str) -> NotYuan:
 
 def _charge(row: CsvRow, call_items: frozenset[str]) -> Charge:
     account = checked_id(row.required("账号ID"), row.place)
-    first_month, months = _period(row)
+    first_month, months = period_of(row)
     return Charge(
         place=row.place,
         key=BillKey(account, first_month, months),
         is_call=row.cells["计费项"] in call_items,
-        fee=_amount(row, "应付金额"),
-        voucher=_amount(row, "代金券抵扣"),
-        unpaid=_amount(row, "欠费金额"),
-        billed=_billed(row),
+        fee=amount_of(row, "应付金额"),
+        voucher=amount_of(row, "代金券抵扣"),
+        unpaid=amount_of(row, "欠费金额"),
+        billed=billed_at_of(row),
         order=row.cells["订单号/账单号"],
     )
-
-
-def _month(row: CsvRow) -> str:
-    """账期 as `YYYY-MM`."""
-    if not (match := _MONTH.fullmatch(row.required("账期"))):
-        raise BadBillingMonth(place=row.place, month=row.cells["账期"])
-    return f"{match[1]}-{match[2]}"
-
-
-def _amount(row: CsvRow, column: str) -> Fraction:
-    """An amount in yuan, exactly; blank is zero."""
-    if not (text := row.cells[column]):
-        return Fraction(0)
-    if not _AMOUNT.fullmatch(text):
-        raise BadAmountInBill(place=row.place, column=column, text=text)
-    return Fraction(text)
-
-
-def _is_prepaid(row: CsvRow) -> bool:
-    cells = [row.cells[column] for column in ("计费方式", "消费类型", "账单类型")]
-    return any(word in cell for word in PREPAID for cell in cells)
-
-
-def _is_bounded(row: CsvRow) -> bool:
-    return bool(row.cells["账单开始时间"] and row.cells["账单结束时间"])
-
-
-def _period(row: CsvRow) -> tuple[str, int]:
-    """Prepaid with start and end: the months bought, from the start's month. Else the month of 账期."""
-    month = _month(row)
-    if not (_is_prepaid(row) and _is_bounded(row)):
-        return month, 1
-    start, end = _time(row, "账单开始时间"), _time(row, "账单结束时间")
-    if end <= start:
-        raise BillingEndsBeforeStart(place=row.place)
-    for months in range(1, MAX_MONTHS + 1):
-        if end <= _last_end(start, months):
-            return f"{start:%Y-%m}", months
-    raise TooManyMonths(place=row.place, max_months=MAX_MONTHS)
-
-
-def _last_end(start: datetime, months: int) -> datetime:
-    """The latest end of that many months from `start`.
-
-    A purchase in the middle of a day runs to the midnight after the same day, so a day is granted:
-    from 5 March 10:00 three months end on 5 June or at 6 June 00:00.
-    """
-    first = start.replace(day=1, hour=0, minute=0, second=0)
-    for _ in range(months):
-        first = next_month(first)
-    days = (next_month(first) - first).days
-    return first + timedelta(days=min(start.day, days))
-
-
-def _billed(row: CsvRow) -> tuple[int, int]:
-    """When it was billed: its 消费时间, else its 账单结束时间, else the start of the next month.
-
-    The end of what was prepaid lies ahead, so it says nothing of when that was billed.
-    """
-    if row.cells["消费时间"]:
-        return 2, microseconds(_time(row, "消费时间"))
-    if row.cells["账单结束时间"] and not _is_prepaid(row):
-        return 1, microseconds(_time(row, "账单结束时间"))
-    return 0, microseconds(next_month(datetime.fromisoformat(f"{_month(row)}-01").replace(tzinfo=BILLING_CLOCK)))
-
-
-def _time(row: CsvRow, column: str) -> datetime:
-    """A time of the billing clock; a date alone is its midnight."""
-    if match := _TIME.fullmatch(row.cells[column]):
-        try:
-            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=BILLING_CLOCK)
-        except ValueError:
-            pass
-    raise BadTimeInBill(place=row.place, column=column, text=row.cells[column])

@@ -17,7 +17,8 @@ from fractions import Fraction
 import msgspec
 
 from domain.text import counted, said
-from ledger.imports.bills.aliyun_bill import BILLING_CLOCK, STEM
+from ledger.imports.bills.aliyun_bill import STEM
+from ledger.imports.bills.aliyun_cells import BILLING_CLOCK
 from ledger.imports.bills.bss_pages import BillPage, read_pages, word
 from ledger.imports.bills.charges import ZERO, BillSums, Charge, Currencies, next_month
 from ledger.imports.bills.statements import BillKey, BillReading

@@ -9,7 +9,8 @@ from hashlib import sha256
 
 import msgspec
 
-from ledger.imports.source import Node, documents
+from ledger.imports.json_texts import documents
+from ledger.imports.source import Node
 from ledger.imports.statements import Faults, SourceFile
 from ledger.refusals.imports.bss import (
     AlikePages,
@@ -23,7 +24,7 @@ from ledger.refusals.imports.bss import (
     PageTwice,
     TokenTwice,
 )
-from ledger.refusals.imports.shared import JsonTooDeep
+from ledger.refusals.imports.json import JsonTooDeep
 
 _WRAPPINGS = ("body", "Body")
 """Under what SDKs put the answer beside its headers and status."""

@@ -8,49 +8,41 @@ column for what vouchers paid: a provider's own column is named. The texts NULL,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from fractions import Fraction
 from hashlib import sha256
 
 import msgspec
 
 from domain.text import counted, said
-from domain.time import zone_info
-from ledger.imports.bills.charges import ZERO, BillSums, Charge, Currencies, next_month
+from ledger.imports.bills.charges import ZERO, BillSums, Charge, Currencies
+from ledger.imports.bills.focus_cells import (
+    CORRECTION,
+    PURCHASE,
+    USAGE,
+    amount_of,
+    cell_of,
+    kind_of,
+    month_of,
+    required_cell,
+)
 from ledger.imports.bills.statements import BillKey, BillReading, BillStatement
 from ledger.imports.csv_rows import CsvRow, decoded, rows
 from ledger.imports.source import checked_id, microseconds
 from ledger.imports.statements import Faults, LeftOut, SourceFile
 from ledger.refusals.imports.focus import (
-    BadAmountInFocus,
-    BadTimeInFocus,
-    BillingPeriodNotMonth,
-    BillTimeWithoutOffset,
     RepeatedRow,
     SeveralServices,
     UndecidedCategory,
     UnknownAccountValue,
-    UnknownCategory,
-    UnknownClass,
     UnknownService,
 )
-from ledger.refusals.imports.shared import MissingCell
 
 SOURCE = "focus"
 ACCOUNT_COLUMNS = ("SubAccountId", "BillingAccountId")
 COLUMNS = ("BillingPeriodStart", "BillingPeriodEnd", "BilledCost", "BillingCurrency", "ChargeCategory", "ServiceName")
-USAGE, PURCHASE, CORRECTION = "Usage", "Purchase", "Correction"
-CATEGORIES = frozenset({USAGE, PURCHASE, "Tax", "Credit", "Adjustment"})
 DECIDABLE = (PURCHASE, "Tax", "Credit", "Adjustment", CORRECTION)
 """Categories, and the one class, of rows of which a person says whether they count."""
-_NOTHING = frozenset({"", "NULL", "null", "Null", "\\N"})
 _HINT = said("give a FOCUS file with these columns, in UTF-8")
-_AMOUNT = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,2})?")
-_CLOCK = r"([0-9]{2}:[0-9]{2})(?:(:[0-9]{2})(?:\.0{1,9})?)?"
-_OFFSET = r" ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)"
-_TIME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:[T ]{_CLOCK}(?:{_OFFSET})?)?")
 
 
 class FocusOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,22 +108,22 @@ class _Charges:
     def take(self, row: CsvRow) -> None:
         """Add a row. Raises Unreadable with its place."""
         asked = self._asked
-        given = _cell(row, asked.account_column)
+        given = cell_of(row, asked.account_column)
         if asked.accounts and given not in asked.accounts:
             return self._leave_out(said("other accounts"))
         self._accounts.add(given)
-        service = _cell(row, "ServiceName")
+        service = cell_of(row, "ServiceName")
         is_call = service in asked.call_services
         if service and asked.services and not is_call and service not in asked.services:
             return self._leave_out(said("other services"))
         if service:
             self._services[service] = None
-        kind = _kind(row)
+        kind = kind_of(row)
         if kind in asked.leave_out:
             return self._leave_out(kind)
         if kind != USAGE and kind not in asked.take:
             raise UndecidedCategory(place=row.place, kind=kind)
-        _required(row, "ServiceName")
+        required_cell(row, "ServiceName")
         self._check_new(row)
         return self._add(row, checked_id(asked.accounts.get(given, given), row.place), is_call, kind == PURCHASE)
 
@@ -174,10 +166,10 @@ class _Charges:
 
     def _add(self, row: CsvRow, account: str, is_call: bool, is_purchase: bool) -> None:
         column = self._asked.voucher_column
-        fee = _amount(row, "BilledCost", _required(row, "BilledCost"))
-        voucher = _amount(row, column, _cell(row, column)) if column else ZERO
+        fee = amount_of(row, "BilledCost", required_cell(row, "BilledCost"))
+        voucher = amount_of(row, column, cell_of(row, column)) if column else ZERO
         month, end_us = self._month(row)
-        self._currencies.take(account, month, _cell(row, "BillingCurrency"), row.place)
+        self._currencies.take(account, month, cell_of(row, "BillingCurrency"), row.place)
         self._sums.add(
             Charge(
                 place=row.place,
@@ -194,63 +186,6 @@ class _Charges:
         """The billing period's month and its end; the rows of a file have few periods, so each is read once."""
         texts = row.cells["BillingPeriodStart"], row.cells["BillingPeriodEnd"]
         if texts not in self._months:
-            month, end = _month(row, self._asked.zone)
+            month, end = month_of(row, self._asked.zone)
             self._months[texts] = month, microseconds(end)
         return self._months[texts]
-
-
-def _cell(row: CsvRow, column: str) -> str:
-    text = row.cells.get(column, "")
-    return "" if text in _NOTHING else text
-
-
-def _required(row: CsvRow, column: str) -> str:
-    if not (text := _cell(row, column)):
-        raise MissingCell(place=row.place, column=column)
-    return text
-
-
-def _kind(row: CsvRow) -> str:
-    """The row's category, or that it corrects an earlier period."""
-    category, given = _cell(row, "ChargeCategory"), _cell(row, "ChargeClass")
-    if category not in CATEGORIES:
-        raise UnknownCategory(place=row.place, name=repr(category))
-    if given not in ("", CORRECTION):
-        raise UnknownClass(place=row.place, name=repr(given))
-    return CORRECTION if given == CORRECTION else category
-
-
-def _amount(row: CsvRow, column: str, text: str) -> Fraction:
-    if not text:
-        return ZERO
-    if not _AMOUNT.fullmatch(text):
-        raise BadAmountInFocus(place=row.place, column=column, text=repr(text))
-    return Fraction(text)
-
-
-def _month(row: CsvRow, zone: str | None) -> tuple[str, datetime]:
-    """The billing period, which must be one month on its own clock, or on that of `zone`; and its end."""
-    start, end = _time(row, "BillingPeriodStart", zone), _time(row, "BillingPeriodEnd", zone)
-    first = start.replace(day=1, hour=0, minute=0, second=0)
-    if start != first or end.replace(tzinfo=None) != next_month(first.replace(tzinfo=None)):
-        raise BillingPeriodNotMonth(place=row.place, start=start.isoformat(), end=end.isoformat())
-    return f"{start:%Y-%m}", end
-
-
-def _time(row: CsvRow, column: str, zone: str | None) -> datetime:
-    """A time of the bill, on the clock of `zone` where one is named. Raises Unreadable `time_without_offset`."""
-    text = _required(row, column)
-    matched = _TIME.fullmatch(text)
-    try:
-        if matched is None:
-            raise ValueError(text)
-        day, clock, second, offset = matched.groups()
-        offset = {None: "", "UTC": "Z"}.get(offset, offset)
-        at = datetime.fromisoformat(f"{day}T{clock or '00:00'}{second or ':00'}{offset}")
-    except ValueError:
-        raise BadTimeInFocus(place=row.place, column=column, text=repr(text)) from None
-    if at.tzinfo is not None:
-        return at if zone is None else at.astimezone(zone_info(zone))
-    if zone is None:
-        raise BillTimeWithoutOffset(place=row.place, column=column, text=repr(text))
-    return at.replace(tzinfo=zone_info(zone))

@@ -14,16 +14,12 @@ import msgspec
 
 from domain.text import counted, said
 from ledger.imports.outages import BY_HAND, check_functions, target
-from ledger.imports.pagerduty.words import SOURCE, PagedIncident, incidents, names, read_words
+from ledger.imports.pagerduty.files import read_words
+from ledger.imports.pagerduty.words import SOURCE, PagedIncident, incidents, names
 from ledger.imports.skips import Skips
 from ledger.imports.source import SourceTime
 from ledger.imports.statements import Faults, LeftOut, OutageStatement, Policy, Reading, SourceFile, Target
-from ledger.refusals.imports.pagerduty import (
-    MergedInCircle,
-    NoUrgency,
-    ServiceMappedTwice,
-    UnmappedService,
-)
+from ledger.refusals.imports.pagerduty import MergedInCircle, NoUrgency, ServiceMappedTwice, UnmappedService
 from ledger.refusals.imports.shared import ToldEndBeforeStart
 
 SCOPE = "incidents"
@@ -137,6 +133,7 @@ class _PagedStatements:
             target=self._whom,
             start=word.start,
             end=end,
+            end_told=incident.end_told,
             place=word.start.place,
             said_at=lasting.said_at,
             parent=lasting.parent,
@@ -179,7 +176,7 @@ class _PagedStatements:
                 raise MergedInCircle(place=incident.word.node.place, name=name, parent=parent)
             if parent in self._unread:
                 break  # what is wrong with the parent is told, and nothing is stated
-            if parent not in self._known:
+            if parent not in self._known or not self._known[parent].end_told:
                 return _Lasting(end, said_at, parent, parent_told=False)
             seen.append(parent)
             incident = self._known[parent]

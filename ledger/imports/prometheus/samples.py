@@ -19,7 +19,8 @@ import msgspec
 
 from domain.refusals import Refusal
 from domain.time import SECOND_US
-from ledger.imports.source import Node, Number, parse_json
+from ledger.imports.json_texts import parse_json
+from ledger.imports.source import Node, Number
 from ledger.refusals.imports.prometheus import BadSampleTime, NotRatio, SampleNotPair
 
 _VALUES = re.compile(rb'(?<!\\)"values"\s*:\s*(?=\[\s*\[)')

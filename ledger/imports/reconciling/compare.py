@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.commands import ApplyExclusion
+from domain.commands import ApplyExclusion, OpenIncident
 from domain.incident import Exclusion
 from domain.text import said
 from domain.time import DEFAULT_ZONE, FOREVER, SECOND_US, Instant, Seconds, rfc3339
-from domain.values import Clause, Id, Words
+from domain.values import Clause, FunctionName, Id, Words
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.reconciling.outcome import Correction
 from ledger.imports.source import SourceTime
@@ -32,6 +32,26 @@ def shared_us(holding: Holding, span: tuple[int, int]) -> int:
 def uncertainty(statement: OutageStatement) -> Seconds | None:
     """How far off the statement's instants may be."""
     return None if statement.uncertainty_us is None else Seconds(statement.uncertainty_us)
+
+
+def opening_command(id_: str, statement: OutageStatement) -> OpenIncident:
+    """The command that opens the outage of a statement."""
+    target = statement.target
+    account = target.get("account")
+    return OpenIncident(
+        incident=Id(id_),
+        function=FunctionName(statement.function),
+        started_at=Instant(statement.start.us),
+        uncertainty_seconds=uncertainty(statement),
+        account=None if account is None else Id(account),
+        accounts=_ids(target.get("accounts")),
+        regions=_ids(target.get("regions")),
+        all_accounts=target.get("all_accounts") is True,
+    )
+
+
+def _ids(names: object) -> tuple[Id, ...] | None:
+    return tuple(map(Id, names)) if isinstance(names, list | tuple) else None
 
 
 def exclusion_command(id_: str, span: ExcludedSpan, *, again: bool = False) -> ApplyExclusion:

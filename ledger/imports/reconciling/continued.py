@@ -16,8 +16,8 @@ from ledger.imports.statements import OutageStatement, Reading
 def with_ends(reading: Reading, held: Sequence[Holding], earlier: Iterable[SourceRead]) -> Reading:
     """The reading, with a statement for each open outage of what is up where these files begin.
 
-    That is told only where `earlier` files of the source reach up to a step before: otherwise nobody looked in between,
-    or these files take back what those said.
+    That is told only where the files in which it began reach up to a step before, and none reaches further: otherwise
+    nobody looked in between, or these files take back what those said.
     """
     spans = [(event.since, event.until) for event in earlier if event.since is not None and event.until is not None]
     ends: list[OutageStatement] = []
@@ -25,12 +25,12 @@ def with_ends(reading: Reading, held: Sequence[Holding], earlier: Iterable[Sourc
         first = each.start.us
         last = max((until for since, until in spans if since <= first), default=first)
         if last < first <= last + reading.policy.resolution_us:
-            ends += _ended(each, held)
+            ends += _ended(each, held, since=min(since for since, until in spans if until == last))
     return replace(reading, statements=(*reading.statements, *ends)) if ends else reading
 
 
-def _ended(begins_up: OutageStatement, held: Iterable[Holding]) -> Iterator[OutageStatement]:
+def _ended(begins_up: OutageStatement, held: Iterable[Holding], *, since: int) -> Iterator[OutageStatement]:
     for holding in held:
         is_open = holding.key == begins_up.key and holding.stands and holding.end == FOREVER
-        if is_open and holding.start < begins_up.start.us:
+        if is_open and since <= holding.start < begins_up.start.us:
             yield replace(begins_up, incident=holding.id, start=instant_of(holding.start, begins_up.place))

@@ -94,6 +94,12 @@ def unmeasured(reading: Reading, earlier: Iterable[SourceRead], zone: str) -> It
             )
 
 
+def unknown_skips(reading: Reading, held: Iterable[Holding]) -> Iterator[Said]:
+    """A note for each incident that was to be left out, and that neither the files nor the ledger have."""
+    for id_ in sorted(reading.skip_incidents - {holding.id for holding in held}):
+        yield said("--skip {word}: nothing in this file has that id", word=id_)
+
+
 def unlisted(log: Reader, reading: Reading, earlier: Iterable[SourceRead], zone: str) -> Iterator[Said]:
     """A note where the files begin after accounts were enrolled, and no earlier ones reach to their beginning."""
     since = min((extent.since for extent in reading.extents if extent.lists_all), default=None)

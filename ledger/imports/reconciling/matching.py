@@ -50,7 +50,19 @@ def matches(reading: Reading, statements: Sequence[OutageStatement], held: Seque
             found.append(_match_growing(key, told, known, reading.ends.get(key, ())))
         else:
             found.append(_match(key, told, known, begins.get(key), in_order=reading.policy.one_a_key))
+        if reading.skip_incidents:
+            _leave_out(found[-1], reading.skip_incidents)
     return found
+
+
+def _leave_out(matched: Matched, skip: frozenset[str]) -> None:
+    """Take apart a statement and the outage that a person asked to leave out by its id, and all parts of that."""
+    for statement, holding in matched.pairs:
+        if holding is not None and holding.id in skip:
+            matched.left_out.append(LeftOut(f"{statement.key}@{statement.start.text}", said("--skip names it")))
+            matched.unmatched += [holding, *matched.absorbed]
+            matched.absorbed = []
+    matched.pairs = [pair for pair in matched.pairs if pair[1] is None or pair[1].id not in skip]
 
 
 def end_of(statement: OutageStatement) -> int:

@@ -12,7 +12,7 @@ from domain.values import Id, Words
 from ledger.imports.reconciling.compare import held_as_target, instant_of
 from ledger.imports.reconciling.holdings import Holding
 from ledger.imports.statements import Faults, OutageStatement
-from ledger.refusals.imports.pagerduty import MergedIntoMissing
+from ledger.refusals.imports.pagerduty import EndNotTold, MergedIntoMissing
 
 
 def with_parents(
@@ -20,18 +20,23 @@ def with_parents(
 ) -> Sequence[OutageStatement]:
     """The statements, each as long as its parent, and one more for each outage of the ledger whose parent's end moved.
 
-    `faults` gets `merged` for a parent of which neither the files nor the ledger tell.
+    `faults` gets `merged` for a parent of which neither the files nor the ledger tell, and `missing_time` for an outage
+    that is over and of which neither tells the end.
     """
-    if not any(one.parent for one in statements) and not any(one.parent for one in held):
+    if not any(one.parent or not one.end_told for one in statements) and not any(one.parent for one in held):
         return statements
     standing = {one.key: one for one in held if one.stands}
-    told = {one.key: one for one in statements if one.parent_told}
+    told = {one.key: one for one in statements if one.parent_told and one.end_told}
     orphans = {one.key: one for one in statements if not one.parent_told}
     _follow(told, orphans, standing)
     for key, orphan in orphans.items():
         with faults.gathering():
             told[key] = _adopted(orphan, told, standing)
     _follow(told, orphans, standing)
+    for silent in statements:
+        if not silent.end_told:
+            with faults.gathering():
+                told[silent.key] = _as_held(silent, told.get(silent.key), held)
     return tuple(told.values())
 
 
@@ -64,6 +69,15 @@ def _adopted(
     if end is not None and orphan.end is not None:
         end = max(end, orphan.end, key=lambda at: at.us)
     return replace(orphan, end=end)
+
+
+def _as_held(silent: OutageStatement, now: OutageStatement | None, held: Iterable[Holding]) -> OutageStatement:
+    """A statement with the end that the ledger has, or by its parent has `now`. Raises Misread `missing_time`."""
+    known = next((one for one in held if one.key == silent.key and (one.end != FOREVER or one.parent)), None)
+    if known is None:
+        raise EndNotTold(place=silent.place, name=silent.name)
+    end = None if known.end == FOREVER else instant_of(known.end, silent.place)
+    return replace(silent, end=end if now is None else now.end, end_told=True, parent=known.parent)
 
 
 def _follow(

@@ -7,18 +7,9 @@ source no longer tells of is never withdrawn by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from domain.case import SourceMark
-from domain.commands import (
-    CloseIncident,
-    Command,
-    CorrectIncident,
-    OpenIncident,
-    ReopenIncident,
-    WithdrawExclusion,
-    WithdrawIncident,
-)
+from domain.commands import CloseIncident, Command, CorrectIncident, ReopenIncident, WithdrawExclusion, WithdrawIncident
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
 from domain.incident import Exclusion
 from domain.text import said
@@ -30,6 +21,7 @@ from ledger.imports.reconciling.compare import (
     held_content,
     held_target,
     moved_exclusions,
+    opening_command,
     shared_us,
     told_content,
     told_target,
@@ -138,18 +130,8 @@ class _Reconciliation:
         id_ = self._new_id(statement, free)
         self._ids.add(id_)
         within = uncertainty(statement)
-        target: dict[str, Any] = {
-            name: tuple(map(Id, value)) if isinstance(value, list | tuple) else value if value is True else Id(value)
-            for name, value in statement.target.items()
-        }
         start = statement.start.us
-        opening = OpenIncident(
-            incident=Id(id_),
-            function=FunctionName(statement.function),
-            started_at=Instant(start),
-            uncertainty_seconds=within,
-            **target,
-        )
+        opening = opening_command(id_, statement)
         self._source(statement, start, opening, statement.start.place)
         for span in statement.exclusions:
             self._source(statement, start, exclusion_command(id_, span))
@@ -337,7 +319,7 @@ class _Reconciliation:
 
     def _is_left_out(self, holding: Holding) -> bool:
         """Whether the import was asked to leave it out."""
-        return any(one.is_about(holding.key) for one in self._reading.left_out)
+        return any(one.is_about(holding.key) for one in self._out.left_out)
 
     def _absorb(self, holding: Holding) -> None:
         """Two outages of one key are one by what the source says now: the other one counts for both."""

@@ -8,48 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import msgspec
-
 from domain.text import said
 from ledger.imports.source import SourceTime, recordable
 from ledger.imports.statements import Faults
 from ledger.imports.statuspage.pages import DOWN, OVER, PageEvent, StatusChange
-from ledger.refusals.imports.statuspage import NotAttributable, RecoveryWithoutStart, UpdateWithoutStart
-
-FAILED = frozenset({"partial_outage", "major_outage"})
-MAINTAINED = "under_maintenance"
-
+from ledger.imports.statuspage.pieces import FAILED, MAINTAINED, ComponentCourse, Loose, Piece, began
+from ledger.imports.statuspage.settling import settle
+from ledger.refusals.imports.statuspage import NotAttributable, UpdateWithoutStart
 
 _Recoveries = Mapping[str, Sequence[SourceTime]]
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """A component was down from `start` to `end`; None while it is."""
-
-    start: SourceTime
-    end: SourceTime | None
-
-
-class Loose(msgspec.Struct, frozen=True, kw_only=True):
-    """An update that names a component which was down already. `first` where the event did not name it before."""
-
-    moment: SourceTime
-    change: StatusChange
-    first: bool
-
-
-class ComponentCourse(msgspec.Struct, kw_only=True):
-    """What one event tells of one component."""
-
-    event: PageEvent
-    code: str
-    pieces: list[Piece]
-    loose: list[Loose]
-    notes: list[str]
-
-    @property
-    def who(self) -> str:
-        return f"{self.event.label}: {self.event.touched[self.code]}"
 
 
 def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -> list[ComponentCourse]:
@@ -65,15 +32,10 @@ def courses(events: Iterable[PageEvent], codes: Iterable[str], faults: Faults) -
     for course in found:
         for loose in course.loose:
             with faults.gathering():
-                _settle(course, loose, firm)
+                settle(course, loose, firm)
         course.pieces.sort(key=lambda piece: piece.start.at)
         course.notes += _never_down(course)
     return found
-
-
-def began(event: PageEvent) -> SourceTime | None:
-    """The first update that puts a maintenance in progress."""
-    return next((step.moment for step in event.steps if step.status in ("in_progress", "verifying")), None)
 
 
 def not_begun(events: Iterable[PageEvent]) -> Iterator[str]:
@@ -201,71 +163,6 @@ def _never_back(course: ComponentCourse, end: SourceTime | None) -> Iterator[str
             who=course.who,
             text=end.text,
         )
-
-
-def _settle(course: ComponentCourse, loose: Loose, firm: Sequence[tuple[ComponentCourse, Piece]]) -> None:
-    """A component that was down before it was first named: another event's outage accounts for that, or the incident
-    says since when. Raises Unreadable `unknown_start`.
-    """
-    moment, change = loose.moment, loose.change
-    covered = any(_covers(other, piece, course.code, moment) for other, piece in firm)
-    own = next((piece for piece in course.pieces if piece.start == moment), None)
-    if covered:
-        if own is not None and course.event.planned and change.old == change.new != MAINTAINED:
-            course.pieces.remove(own)
-            course.notes.append(
-                said(
-                    "{who} was already down in an incident when this maintenance named it, at {text}: no maintenance",
-                    who=course.who,
-                    text=moment.text,
-                )
-            )
-        return
-    if own is None and course.event.partial:
-        course.notes.append(
-            said(
-                "{who} recovers at {text}, but this file does not list the incident that took it down: left out",
-                who=course.who,
-                text=moment.text,
-            )
-        )
-        return
-    since = _since(course.event, moment) if loose.first else None
-    if since is not None:
-        if own is not None:
-            course.pieces.remove(own)
-        course.pieces.append(Piece(since, moment if own is None else own.end))
-        course.notes.append(
-            said(
-                "{who} was already down when first named, at {moment}: its outage is taken from {since}, when this "
-                "began, check its start",
-                who=course.who,
-                moment=moment.text,
-                since=since.text,
-            )
-        )
-    elif own is None:
-        raise RecoveryWithoutStart(place=moment.place, who=said("{who} was already down", who=course.who))
-    else:
-        course.notes.append(
-            said(
-                "{who} was already down when first named, at {text}: its outage is taken from there, check its start",
-                who=course.who,
-                text=moment.text,
-            )
-        )
-
-
-def _covers(other: ComponentCourse, piece: Piece, code: str, moment: SourceTime) -> bool:
-    return other.code == code and piece.start.at < moment.at and (piece.end is None or moment.at <= piece.end.at)
-
-
-def _since(event: PageEvent, moment: SourceTime) -> SourceTime | None:
-    """When an incident began by `started_at`, or a maintenance by its updates, where that is before `moment`."""
-    since = began(event)
-    if not event.planned and event.node.at("started_at").value is not None:
-        since = recordable(event.node.moment("started_at"))
-    return since if since is not None and since.at < moment.at else None
 
 
 def _never_down(course: ComponentCourse) -> Iterator[str]:

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import msgspec
-
 from domain.text import said
 from ledger.imports.outages import BY_HAND, check_functions, target
 from ledger.imports.skips import Skips
@@ -27,38 +25,16 @@ from ledger.imports.statements import (
     SourceFile,
     Target,
 )
-from ledger.imports.statuspage.courses import ComponentCourse, Piece, courses, not_begun
-from ledger.imports.statuspage.pages import (
-    DOWN,
-    PageEvent,
-    PageFile,
-    extents,
-    later_words,
-    read_files,
-    scope_of,
-)
+from ledger.imports.statuspage.courses import courses, not_begun
+from ledger.imports.statuspage.files import read_files
+from ledger.imports.statuspage.mapping import StatuspageOptions, left_out_of, mapping_of, skipped_ids, unmapped_notes
+from ledger.imports.statuspage.pages import PageFile, extents, later_words, scope_of
+from ledger.imports.statuspage.pieces import ComponentCourse, Piece
 from ledger.refusals.imports.shared import ToldEndBeforeStart
-from ledger.refusals.imports.statuspage import (
-    AmbiguousComponent,
-    ComponentMappedTwice,
-    UnknownComponent,
-    WindowEndsBeforeStart,
-)
+from ledger.refusals.imports.statuspage import WindowEndsBeforeStart
 
 SOURCE = "statuspage"
 POLICY = Policy(one_a_key=True)
-
-
-class StatuspageOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person said: a component's name or code -> function, whom it touches, what to leave out.
-
-    `skip` takes an incident's id, `INCIDENT:COMPONENT`, or either with `@START` for one outage of it.
-    """
-
-    functions: Mapping[str, str]
-    accounts: tuple[str, ...] = ()
-    all_accounts: bool = False
-    skip: frozenset[str] = frozenset()
 
 
 def read_statuspage(files: Sequence[SourceFile], asked: StatuspageOptions) -> Reading:
@@ -73,15 +49,15 @@ def read_statuspage(files: Sequence[SourceFile], asked: StatuspageOptions) -> Re
     faults, skips, notes = Faults(), Skips(asked.skip), list[str]()
     pages = read_files(files, skips, faults)
     events = later_words(pages, faults, notes)
-    mapped, misses = _mapping(pages, events, asked.functions, faults)
+    mapped, misses = mapping_of(pages, events, asked.functions, faults)
     told = courses(events, mapped, faults)
     made = _PageStatements(pages, mapped, whom, skips, faults)
     for course in told:
         made.take(course)
     faults.check()
-    skipped = [LeftOut(id_, said("skipped as asked")) for id_ in _skipped(pages)]
+    skipped = [LeftOut(id_, said("skipped as asked")) for id_ in skipped_ids(pages)]
     notes += [note for course in told for note in course.notes]
-    notes += [*not_begun(events), *made.notes, *_unmapped(events, mapped, misses), *_reach(pages)]
+    notes += [*not_begun(events), *made.notes, *unmapped_notes(events, mapped, misses), *_reach(pages)]
     return Reading(
         source=SOURCE,
         policy=POLICY,
@@ -89,7 +65,7 @@ def read_statuspage(files: Sequence[SourceFile], asked: StatuspageOptions) -> Re
         extents=tuple(extents(pages)),
         said_at=max((page.said_at for page in pages if page.said_at is not None), default=None),
         scope=made.page,
-        left_out=(*skipped, *made.left_out, *_left_out(events, mapped)),
+        left_out=(*skipped, *made.left_out, *left_out_of(events, mapped)),
         notes=(*notes, *skips.notes()),
     )
 
@@ -215,62 +191,6 @@ class _PageStatements:
             self.notes.append(
                 said("{who}: announced until {announced}, still under way", who=course.who, announced=until[0])
             )
-
-
-def _mapping(
-    pages: Sequence[PageFile], events: Iterable[PageEvent], functions: Mapping[str, str], faults: Faults
-) -> tuple[dict[str, str], list[str]]:
-    """Component code -> function, and the keys that no component bears as far as the files tell.
-
-    A key that more than one component bears is refused, and where a file lists all components one that none bears.
-    """
-    bearers: dict[str, set[str]] = {}
-    for listed in [*(page.components for page in pages), *(one for each in events for one in _names(each))]:
-        for code, component in listed.items():
-            bearers.setdefault(code, {code}).add(component)
-    complete = any(page.components for page in pages)
-    mapped: dict[str, str] = {}
-    misses = []
-    for key, function in functions.items():
-        codes = [code for code, names in bearers.items() if key in names]
-        if len(codes) > 1:
-            faults.add(AmbiguousComponent(place=pages[0].name, key=key, codes=", ".join(sorted(codes))))
-        elif codes and mapped.setdefault(codes[0], function) != function:
-            faults.add(ComponentMappedTwice(place=pages[0].name, component=codes[0]))
-        elif not codes and complete:
-            faults.add(UnknownComponent(place=pages[0].name, key=key))
-        elif not codes:
-            misses.append(key)
-    return mapped, misses
-
-
-def _names(event: PageEvent) -> tuple[Mapping[str, str], ...]:
-    """Every name that a component has in an event, code -> name; an update may name it with its group's."""
-    return (event.components, *({change.code: change.name} for step in event.steps for change in step.changes))
-
-
-def _skipped(pages: Iterable[PageFile]) -> list[str]:
-    return sorted({id_ for page in pages for listed in page.lists for id_ in listed.skipped})
-
-
-def _left_out(events: Iterable[PageEvent], mapped: Mapping[str, str]) -> Iterator[LeftOut]:
-    """What the page tells of components that are not mapped and were down."""
-    for event in events:
-        down = {change.code for step in event.steps for change in step.changes if change.new in DOWN}
-        for code in sorted(down - mapped.keys()):
-            yield LeftOut(f"{event.id}:{code}", said("{component} is not mapped", component=event.touched[code]))
-
-
-def _unmapped(events: Iterable[PageEvent], mapped: Mapping[str, str], misses: Sequence[str]) -> Iterator[str]:
-    """The components that are not mapped, and where there are such, the keys of --map that none of them bears."""
-    touched = {code: one for event in events for code, one in event.touched.items()}
-    others = sorted(f"{touched[code]} ({code})" for code in touched.keys() - mapped.keys())
-    if others:
-        yield said(
-            "components that are not mapped were left out ({n}): {others}", n=len(others), others=", ".join(others)
-        )
-    for key in misses if others else ():
-        yield said("--map {key}: no component in this file has that name or code", key=repr(key))
 
 
 def _reach(pages: Iterable[PageFile]) -> Iterator[str]:

@@ -12,6 +12,13 @@ class NoLedgerId(Unreadable, code="no_ledger_id"):
     hint = "`slaledger init`"
 
 
+class NoFirstEvent(Damaged, code="first_event_gone"):
+    """A ledger begins with the event that gives its id. It is not there, so the log's beginning was removed."""
+
+    message = "the log does not begin with the ledger's id: its first event was removed"
+    hint = "restore a copy of the ledger"
+
+
 class EventColumnOfWrongKind(Damaged, code="unreadable_event"):
     """The table was changed: positions are integers, stream and topic are text, the state is bytes."""
 

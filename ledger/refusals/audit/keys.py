@@ -75,15 +75,6 @@ class KeyExists(Refusal, code="key_exists"):
     path: object
 
 
-class KeyFileUnwritable(Unreadable, code="unwritable_file"):
-    """The key's file cannot be written."""
-
-    message = "{file} cannot be written: {why}"
-    hint = "check the folder, or choose another place"
-    file: object
-    why: str | None
-
-
 class KeyFileUnreadable(Unreadable, code="unreadable_file"):
     """The key's file cannot be read."""
 

@@ -13,15 +13,6 @@ class NeedsCheckpoint(Unreadable, code="needs_checkpoint"):
     hint = "give --against with the checkpoint that `slaledger backup` printed"
 
 
-class RecordedAtOutOfRange(Damaged, code="unreadable_event"):
-    """The log holds an event whose time an export cannot write."""
-
-    message = "position {position}: recorded_at is {recorded_at}, which is not an instant before the year 10000"
-    hint = "restore a copy of the ledger; `slaledger audit verify` says more"
-    position: int
-    recorded_at: int
-
-
 class RootDiffers(Damaged, code="root_differs"):
     """A checkpoint's root is computed over every event; one byte of one event that differs gives another root."""
 
@@ -88,9 +79,9 @@ class CopyRewritten(Damaged, code="log_rewritten"):
 
 
 class FileIsLedger(Unreadable, code="file_is_ledger"):
-    """An export or a backup never overwrites the ledger itself."""
+    """An export or a backup never overwrites the ledger itself, or a file that belongs to it."""
 
-    message = "{file} is the ledger itself"
+    message = "{file} is the ledger itself, or belongs to it"
     hint = "choose another name"
     file: str
 

@@ -25,9 +25,9 @@ class MergedInCircle(Misread, code="merged"):
 
 
 class EndNotTold(Misread, code="missing_time"):
-    """An event says by the way that its incident is resolved, and none says since when."""
+    """An event says by the way that its incident is resolved, and neither the files nor the ledger say since when."""
 
-    message = "{name} is resolved, and nothing here says since when"
+    message = "{name} is resolved, and neither these files nor the ledger say since when"
     hint = "give what /incidents answers too, or the event incident.resolved"
     name: str
 

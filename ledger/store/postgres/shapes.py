@@ -17,6 +17,7 @@ from ledger.log.codec import Envelope
 
 _KEPT = ("type", "enum", "pattern", "minimum", "maximum", "exclusiveMaximum", "required")
 _LEFT_OUT = {"title", "description", "default", "additionalProperties", "$defs"}
+_MONTH = "^(19[7-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])$"
 _PARTS = {"$ref", "anyOf", "items", "properties"}
 
 FITS = """
@@ -96,5 +97,12 @@ def _shape(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any
     if "items" in schema:
         made["items"] = _shape(schema["items"], definitions)
     if "properties" in schema:
-        made["properties"] = {name: _shape(one, definitions) for name, one in schema["properties"].items()}
+        made["properties"] = {
+            name: _member(name, _shape(one, definitions)) for name, one in schema["properties"].items()
+        }
     return made
+
+
+def _member(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    """The shape of a member; a month is a text that only the fold of an event checks."""
+    return {**shape, "pattern": _MONTH} if name == "month" or name.endswith("_month") else shape

@@ -1,0 +1,67 @@
+"""`slaledger audit verify`: what was found of the log."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cli.answers.audit.audits import print_differences
+from cli.terminal.output import WIDTH, print_text
+from cli.terminal.vocabulary import word
+from domain.admissible.check import Inadmissible
+from domain.text import said
+from ledger.audit.replay import Difference
+from ledger.audit.verify import Damage, Verified
+from ledger.transparency.signed_notes import encoded
+
+
+class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger audit verify`: the log's root from its rows, damage, and decisions that replay differently."""
+
+    ledger: str
+    size: int
+    root: str
+    position: int
+    decisions: int
+    first_bad_position: int | None
+    damage: list[Damage]
+    inadmissible: list[Inadmissible]
+    different: list[Difference]
+
+
+def verified_answer(found: Verified) -> VerifiedAnswer:
+    """The result of a verification."""
+    return VerifiedAnswer(
+        ledger=found.ledger,
+        size=found.log.size,
+        root=encoded(found.log.root),
+        position=found.log.position,
+        decisions=found.decisions,
+        first_bad_position=found.first_bad_position,
+        damage=found.damage,
+        inadmissible=found.inadmissible,
+        different=found.different,
+    )
+
+
+def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
+    """Print the damage and the differences, or that the ledger is sound; `file` has the checkpoint it extends."""
+    for each in answer.damage:
+        text = said("{kind}: {message}", kind=word(each.kind), message=each.message)
+        if each.position is not None:
+            text = said("position {position}: {text}", position=each.position, text=text)
+        print_text(text, width=WIDTH)
+    for bad in answer.inadmissible:
+        text = said(
+            "position {position}, {stream}: no rule lets this in: {message}",
+            position=bad.position,
+            stream=bad.stream,
+            message=bad.message,
+        )
+        print_text(text, width=WIDTH)
+    print_differences(answer.different)
+    if not answer.damage and not answer.inadmissible and not answer.different:
+        text = said(
+            "sound: {size} events, {decisions} decisions replayed", size=answer.size, decisions=answer.decisions
+        )
+        print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
+        print_text(said("root {root}", root=answer.root))

@@ -1,7 +1,7 @@
-"""What every reader of a foreign file shares: the result, the refusal, a walk over JSON that knows its path.
+"""What every reader of a foreign file shares: a walk over JSON that knows its path, numbers and instants.
 
-A reader is pure: it gets the lines of a file and returns commands as data. It opens nothing, asks no clock and
-records nothing, so the same bytes always give the same commands and running them again is a no-op.
+A reader is pure: it gets the lines of files and returns what they state, or for CloudEvents commands. It opens nothing,
+asks no clock and records nothing, so the same bytes always give the same statements.
 """
 
 import json

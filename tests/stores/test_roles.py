@@ -695,6 +695,17 @@ def test_doctor_says_whether_a_server_holds_who_may_do_what(url: str, desk: Logi
     assert roles_found(desk, url) == ("ok", None)
 
 
+def test_only_the_owner_runs_the_sql(server: Server, url: str, desk: Login) -> None:
+    server.owner.execute("CREATE ROLE dba LOGIN SUPERUSER")
+    with psycopg.connect(url.replace("postgres@", "dba@"), autocommit=True) as dba:
+        with pytest.raises(errors.RaiseException, match="run this as the owner"):
+            dba.execute(desk.run("postgres", "roles").stdout)
+        dba.rollback()
+        dba.execute("SET ROLE postgres")
+        dba.execute(desk.run("postgres", "roles").stdout)
+    assert roles_found(desk, url) == ("ok", None)
+
+
 def test_a_ledger_in_a_schema_of_its_own_with_names_of_its_own(server: Server, desk: Login) -> None:
     there = server.database(f"other_{next(_numbers)}")
     with psycopg.connect(there) as owner:

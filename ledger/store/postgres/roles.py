@@ -81,6 +81,14 @@ record it. A topic that is no longer written has none.
 """
 
 
+# What it makes belongs to whoever runs it, and the owner must be able to lock and fill it.
+_IS_OWNER = """
+DO $owner$ BEGIN
+    IF (SELECT relowner <> current_user::regrole FROM pg_class WHERE oid = '{log}'::regclass) THEN
+        RAISE EXCEPTION 'run this as the owner of {log}, or SET ROLE to the owner first';
+    END IF;
+END $owner$;
+"""
 _BATCH_NOTES = """
 DO $notes$ BEGIN
     IF EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('{beside}.batch_progress') AND relkind = 'r') THEN
@@ -109,6 +117,7 @@ def roles_sql(schema: str, names: Mapping[str, str]) -> str:
         f"-- The roles of a slaledger ledger in schema {schema}. Run this as the owner of its tables, after `slaledger",
         "-- init` and again after an upgrade; give each role a password of its own: \\password NAME",
         "BEGIN;",
+        _IS_OWNER.format(log=f"{_quoted(schema)}.stored_events").strip(),
         *_statements(schema, names),
         f"COMMENT ON TRIGGER e_admit ON {_quoted(schema)}.stored_events IS '{roles_comment()}';",
         "COMMIT;",

@@ -79,6 +79,7 @@ class MemoryLog(Writer):
 
     def __init__(self, begun: Iterable[Row]) -> None:
         rows = list(begun)
+        self.actors_are_claimed = True
         self._position = rows[-1].position
         self._rules = fold(decode(row) for row in rows if row.topic in ("terms.published", "calendar.published"))
         self._rule_leaves = {row.stream: (row.position, leaf_hash(row)) for row in rows}

@@ -31,6 +31,8 @@ EXAMPLES: dict[str, str] = {
     "fees correct": "slaledger fees correct B-1 --call-fee 400.00 --reason 'calls of the last day'",
     "claim file": "slaledger claim file 1001 2026-03 --filed-at 2026-04-10T09:00:00+08:00",
     "claim decide": "slaledger claim decide 1001 2026-03 --decided-at 2026-04-13T09:00:00+08:00",
+    "controls set": "slaledger controls set --approval-above 100.00 --reason 'two people above that'",
+    "voucher approve": "slaledger --actor checker voucher approve 1001 2026-03 --reason 'as the gateway logged it'",
     "voucher issue": "slaledger voucher issue 1001 2026-03 --issued-at 2026-04-15T09:00:00+08:00",
     "claim dispute": (
         "slaledger claim dispute 1001 2026-03 --disputed-at 2026-04-20T09:00:00+08:00 --grounds 'it lasted longer'"

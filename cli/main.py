@@ -41,6 +41,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "fees": ("cli.commands.recording:fees", "Record, correct and void bills."),
     "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
     "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
+    "controls": ("cli.commands.recording:controls", "Set which awards need an approval."),
     "batch": ("cli.commands.batch:batch", "Run a file of commands."),
     "import": ("cli.commands.imports.group:imports", "Import incidents, bills or a ledger from files."),
     "export": (

@@ -53,6 +53,8 @@ def _instants(facts: list[Fact], case: Case) -> Iterator[tuple[Fact, int]]:
         match fact.event:
             case e.ClaimFiled():
                 links["filed", fact.stream] = instant
+            case e.ClaimDecided():
+                links["decided", fact.stream] = instant
             case e.VoucherIssued(voucher=voucher):
                 links["issued", voucher] = instant
             case e.VoucherRedeemed(voucher=voucher, redemption=number):
@@ -71,6 +73,8 @@ def _floors(fact: Fact, links: _Links) -> list[int]:
             keys: list[_Link] = [("redeemed", voucher, number), ("act", voucher)]
         case e.VoucherCancelled(voucher=voucher):
             keys = [("issued", voucher), ("act", voucher)]
+        case e.ClaimApproved():
+            keys = [("decided", fact.stream)]
         case _:
             keys = [("filed", fact.stream)]
     return [links.get(key, ALWAYS) for key in keys]
@@ -107,7 +111,7 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return event.issued_at
         case e.VoucherRedeemed():
             return max(event.redeemed_at, _billed_at(case, event.bill))
-        case e.ClaimWithdrawn() | e.RedemptionReversed() | e.VoucherCancelled():
+        case e.ClaimWithdrawn() | e.ClaimApproved() | e.RedemptionReversed() | e.VoucherCancelled():
             return None
         case _:
             raise ValueError(f"{type(event).__name__} is no event of an account")

@@ -10,6 +10,7 @@ from domain import account as accounts
 from domain import bill as bills
 from domain import calendar as calendars
 from domain import claim as claims
+from domain import controls as controlled
 from domain import events as e
 from domain import incident as incidents
 from domain import voucher as vouchers
@@ -53,7 +54,10 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 
 
 class Case(msgspec.Struct, kw_only=True):
-    """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars."""
+    """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars.
+
+    `controls` is None where none was ever set, or where it is not known whether one was.
+    """
 
     account: accounts.Account | None = None
     incidents: dict[str, incidents.Incident] = {}
@@ -62,6 +66,7 @@ class Case(msgspec.Struct, kw_only=True):
     vouchers: dict[str, vouchers.Voucher] = {}
     versions: tuple[agreement.Version, ...] = ()
     calendars: dict[int, calendars.CalendarYear] = {}
+    controls: controlled.Controls | None = None
 
 
 def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
@@ -78,7 +83,7 @@ def evolve(case: Case, fact: Fact) -> None:
     if step is None:
         raise EventOfNoCase(position=fact.position, topic=fact.topic, stream=fact.stream)
     try:
-        step(case, fact.event, fact.reason)
+        step(case, fact.event, fact)
     except (ValueError, IndexError, Unreadable) as error:
         raise ImpossibleEvent(
             position=fact.position, topic=fact.topic, stream=fact.stream, error=words_of(error)
@@ -112,58 +117,62 @@ def open_incidents(case: Case) -> list[incidents.Incident]:
     return [incident for incident in still_open if incident.incident in names]
 
 
-def _account(case: Case, event: e.Event, reason: str | None) -> None:
+def _account(case: Case, event: e.Event, fact: Fact) -> None:
     case.account = accounts.evolve(case.account, event)
     for claim in case.claims.values():
         claims.note_late(claim, "")
 
 
-def _incident(case: Case, event: e.IncidentOpened, reason: str | None) -> None:
-    case.incidents[event.incident] = incidents.evolve(case.incidents.get(event.incident), event, reason)
+def _incident(case: Case, event: e.IncidentOpened, fact: Fact) -> None:
+    case.incidents[event.incident] = incidents.evolve(case.incidents.get(event.incident), event, fact.reason)
 
 
-def _bill(case: Case, event: e.FeesBilled, reason: str | None) -> None:
-    case.bills[event.bill] = bills.evolve(case.bills.get(event.bill), event, reason)
+def _bill(case: Case, event: e.FeesBilled, fact: Fact) -> None:
+    case.bills[event.bill] = bills.evolve(case.bills.get(event.bill), event, fact.reason)
 
 
-def _billed(case: Case, event: e.FeesBilled, reason: str | None) -> None:
+def _billed(case: Case, event: e.FeesBilled, fact: Fact) -> None:
     """Apply what changes a bill's own amounts. The decisions on its months may rest on others since."""
-    _bill(case, event, reason)
+    _bill(case, event, fact)
     bill = case.bills[event.bill]
     for month, claim in case.claims.items():
         if 0 <= months_between(bill.first_month, month) < bill.months:
             claims.note_late(claim, event.bill)
 
 
-def _claim(case: Case, event: e.ClaimFiled, reason: str | None) -> None:
-    case.claims[event.month] = claims.evolve(case.claims.get(event.month), event, reason)
+def _claim(case: Case, event: e.ClaimFiled, fact: Fact) -> None:
+    case.claims[event.month] = claims.evolve(case.claims.get(event.month), event, fact.reason, fact.actor)
 
 
-def _voucher(case: Case, event: e.VoucherIssued, reason: str | None) -> None:
-    case.vouchers[event.voucher] = vouchers.evolve(case.vouchers.get(event.voucher), event, reason)
+def _voucher(case: Case, event: e.VoucherIssued, fact: Fact) -> None:
+    case.vouchers[event.voucher] = vouchers.evolve(case.vouchers.get(event.voucher), event, fact.reason)
 
 
-def _cancelled(case: Case, event: e.VoucherCancelled, reason: str | None) -> None:
+def _cancelled(case: Case, event: e.VoucherCancelled, fact: Fact) -> None:
     """Apply a cancellation to its voucher and to the claim, which then holds less."""
-    voucher = vouchers.evolve(case.vouchers.get(event.voucher), event, reason)
+    voucher = vouchers.evolve(case.vouchers.get(event.voucher), event, fact.reason)
     case.vouchers[event.voucher] = voucher
     if voucher.month in case.claims:
-        case.claims[voucher.month] = claims.evolve(case.claims[voucher.month], event, reason)
+        case.claims[voucher.month] = claims.evolve(case.claims[voucher.month], event, fact.reason)
 
 
-def _terms(case: Case, event: e.TermsPublished, reason: str | None) -> None:
+def _terms(case: Case, event: e.TermsPublished, fact: Fact) -> None:
     case.versions = agreement.evolve(case.versions, event)
 
 
-def _calendar(case: Case, event: e.CalendarPublished, reason: str | None) -> None:
+def _calendar(case: Case, event: e.CalendarPublished, fact: Fact) -> None:
     case.calendars = calendars.evolve(case.calendars, event)
 
 
-def _joined(case: Case, event: e.Event, reason: str | None) -> None:
+def _controls(case: Case, event: e.ControlsSet, fact: Fact) -> None:
+    case.controls = controlled.evolve(case.controls, event)
+
+
+def _joined(case: Case, event: e.Event, fact: Fact) -> None:
     """Change nothing: the event only names a shared incident to read."""
 
 
-_Step = Callable[[Case, e.Event, str | None], None]
+_Step = Callable[[Case, e.Event, Fact], None]
 _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountMoved, e.AccountCorrected, e.AccountClosed),
     _incident: (
@@ -190,6 +199,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.ClaimFiled,
         e.ClaimWithdrawn,
         e.ClaimDecided,
+        e.ClaimApproved,
         e.ClaimDisputed,
         e.ClaimPaid,
         e.ClaimPaymentCancelled,
@@ -198,5 +208,6 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _cancelled: (e.VoucherCancelled,),
     _terms: (e.TermsPublished,),
     _calendar: (e.CalendarPublished,),
+    _controls: (e.ControlsSet,),
 }
 _STEPS: dict[type[e.Event], _Step] = {kind: step for step, kinds in _OF.items() for kind in kinds}

@@ -8,6 +8,7 @@ from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
 from domain.decision import Decision
 from domain.decision_record import Head, encode, head
 from domain.events import (
+    ClaimApproved,
     ClaimDecided,
     ClaimDisputed,
     ClaimFiled,
@@ -44,11 +45,22 @@ class Filing(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Decided(msgspec.Struct, kw_only=True, frozen=True):
-    """A decision on a claim: its head, its exact bytes, and the reason of a redecision."""
+    """A decision on a claim: its head, its exact bytes, the reason of a redecision, and the actor that made it."""
 
     head: Head
     record: bytes
     filed_at: int
+    reason: str | None
+    by: str
+
+
+class Approval(msgspec.Struct, kw_only=True, frozen=True):
+    """An approval of a decision's award: what was due at the log's position, and who approved it."""
+
+    decision: int
+    amount_fen: int
+    position: int
+    by: str
     reason: str | None
 
 
@@ -75,7 +87,8 @@ class Claim(msgspec.Struct, kw_only=True):
     which the claim's stream tells too: older cancellations are not among them. `paid_anew` says that a voucher was
     issued for what an older one had cancelled, as it was not before. `since` are those since the latest decision.
     `late` is what was recorded since the latest decision and may change it: a bill's id, or an empty string for the
-    account's enrolment, stage or region.
+    account's enrolment, stage or region. `approval` is the one that stands: a new decision voids it, and so does a
+    cancellation, since more is due then than was approved.
     """
 
     account: str
@@ -93,6 +106,8 @@ class Claim(msgspec.Struct, kw_only=True):
     paid_anew: bool = False
     since: list[Cancelled] = []
     late: str | None = None
+    approvals: list[Approval] = []
+    approval: Approval | None = None
 
     @property
     def filed_at(self) -> int:
@@ -127,6 +142,11 @@ class Claim(msgspec.Struct, kw_only=True):
         return max(0, self.held_fen - self.awarded_fen)
 
     @property
+    def deciders(self) -> list[str]:
+        """The actors that made the claim's decisions, each once, in order."""
+        return list(dict.fromkeys(made.by for made in self.decisions))
+
+    @property
     def undone(self) -> Cancelled | None:
         """The latest cancellation since the latest decision, where something is due: it is issued again if asked."""
         return self.since[-1] if self.since and self.due_fen else None
@@ -147,8 +167,8 @@ def status(claim: Claim) -> str:
     return "awarded" if claim.due_fen else "settled"
 
 
-def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
-    """Apply one more event to a claim's state."""
+def evolve(claim: Claim | None, event: Event, reason: str | None, actor: str = "") -> Claim:
+    """Apply one more event, recorded by an actor, to a claim's state."""
     match event:
         case ClaimFiled():
             if claim is None:
@@ -162,8 +182,14 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
             claim.withdrawals[len(claim.filings) - 1] = claim.withdrawn
         case ClaimDecided():
             record = bytes(event.decision)
-            claim.decisions.append(Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason))
+            claim.decisions.append(
+                Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason, by=actor)
+            )
             claim.pending, claim.disputed, claim.since, claim.late = None, False, [], None
+            claim.approval = None
+        case ClaimApproved():
+            claim.approval = _approval(event, reason, actor)
+            claim.approvals.append(claim.approval)
         case ClaimDisputed():
             claim.disputes.append(Dispute(disputed_at=event.disputed_at, grounds=event.grounds))
             claim.disputed = True
@@ -175,6 +201,7 @@ def evolve(claim: Claim | None, event: Event, reason: str | None) -> Claim:
             cancelled = Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or "")
             claim.cancellations.append(cancelled)
             claim.since.append(cancelled)
+            claim.approval = None
         case ClaimPaymentCancelled():
             claim.told.append(Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or ""))
         case _:
@@ -200,6 +227,13 @@ def _begun(event: ClaimFiled) -> Claim:
         cancellations=[],
         told=[],
         since=[],
+        approvals=[],
+    )
+
+
+def _approval(event: ClaimApproved, reason: str | None, actor: str) -> Approval:
+    return Approval(
+        decision=event.decision, amount_fen=event.amount_fen, position=event.position, by=actor, reason=reason
     )
 
 

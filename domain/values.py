@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from domain.events import Evidence
-from domain.money import Fen
+from domain.money import Fen, yuan
 from domain.refusals.values import (
+    BadAmount,
     BadClause,
     BadFunction,
     BadId,
     BadKey,
+    BadLimit,
     BadRedemptions,
     BadSha256,
     BadText,
@@ -149,6 +151,27 @@ class ExplainedBy(str):
         return tuple((voucher or None, int(number)) for voucher, _, number in found)
 
 
+class Limit(str):
+    """An amount above which something is needed, in decimal yuan, or `none`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Limit:
+        """Check a limit and write it with two decimals. Raises BadValue `bad_amount` or `too_many_decimals`."""
+        if text == "none":
+            return cls(text)
+        try:
+            return cls(yuan(Fen.parse(text)))
+        except BadAmount:
+            raise BadLimit(text=text[:80]) from None
+
+    @property
+    def fen(self) -> int | None:
+        """The amount in fen; None where there is no limit."""
+        return None if self == "none" else int(Fen.parse(self))
+
+
 class VoucherOffset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The amount of each part of a bill that was paid with vouchers outside this ledger."""
 
@@ -168,7 +191,7 @@ class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
 
 
-_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash, ExplainedBy)
+_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash, ExplainedBy, Limit)
 
 
 def parse_value(kind: type, value: Any) -> Any:
@@ -183,7 +206,7 @@ def parse_value(kind: type, value: Any) -> Any:
     if kind is ExplainedBy:
         value = _names(value)
     if not isinstance(value, str):
-        raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind is Fen else ''}")
+        raise TypeError(f"Expected a string, got {type(value).__name__}{_MONEY_HINT if kind in (Fen, Limit) else ''}")
     return kind.parse(value)
 
 

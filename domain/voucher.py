@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from domain.approval import check_issue
 from domain.bill import Bill, is_shown, owed_fen, unexplained_fen
 from domain.claim import Claim
 from domain.commands import CancelVoucher, IssueVoucher, RedeemVoucher, ReverseRedemption
+from domain.controls import Controls
 from domain.events import (
     ClaimPaid,
     ClaimPaymentCancelled,
@@ -131,10 +133,12 @@ def evolve(voucher: Voucher | None, event: Event, reason: str | None) -> Voucher
     return voucher
 
 
-def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str) -> tuple[VoucherIssued, ...]:
+def issue(
+    claim: Claim, command: IssueVoucher, issued_at: int, version: str, controls: Controls
+) -> tuple[VoucherIssued, ...]:
     """Issue a voucher for the latest award less what the month's vouchers hold. No event where nothing is due.
 
-    Raises Refusal `claim_undecided`, `nothing_awarded`, `undone`, `issued_before_decided`.
+    Raises Refusal `claim_undecided`, `nothing_awarded`, `undone`, `approval_needed`, `issued_before_decided`.
     """
     latest = claim.latest
     if latest is None:
@@ -151,6 +155,7 @@ def issue(claim: Claim, command: IssueVoucher, issued_at: int, version: str) -> 
             cancelled=claim.undone.reason,
             due=claim.due_fen,
         )
+    check_issue(claim, controls)
     if issued_at < latest.decided_at:
         raise IssuedBeforeDecided(
             account=claim.account, month=claim.month, decided_at=latest.decided_at, issued_at=issued_at

@@ -24,10 +24,14 @@ _IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS)
 
 
 class Writer(Reader):
-    """A transaction that holds the write lock, so that what it read is still true when it appends."""
+    """A transaction that holds the write lock, so that what it read is still true when it appends.
 
-    def __init__(self, transaction: Transaction) -> None:
+    `actors_are_claimed` where the store knows no logins, so that whoever may write can claim to be anybody.
+    """
+
+    def __init__(self, transaction: Transaction, *, actors_are_claimed: bool) -> None:
         super().__init__(transaction)
+        self.actors_are_claimed = actors_are_claimed
         self._transaction = transaction
         self._ends: dict[str, int] = {}
         self._known_versions: tuple[Version, ...] | None = None
@@ -162,7 +166,7 @@ class Ledger:
         with self.store.translating_errors():
             try:
                 with self.store.writing() as transaction:
-                    yield Writer(transaction)
+                    yield Writer(transaction, actors_are_claimed=not self.store.is_shared)
                     if not commit:
                         raise _Dropped
             except _Dropped:

@@ -13,6 +13,7 @@ class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `issued_fen` is what the month's vouchers hold: their faces less what was cancelled. `undone` is the voucher that
     was cancelled since the latest decision, where something is due. `late` is as in `domain.claim.Claim`.
+    `decided_by` are the actors that made its decisions; `approved_by` is who gave the approval that stands.
     """
 
     account: str
@@ -28,6 +29,8 @@ class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
     undone: str | None
     disputed_at: int | None
     late: str | None
+    decided_by: str | None
+    approved_by: str | None
 
 
 def claim_rows(case: Case) -> list[ClaimRow]:
@@ -47,6 +50,8 @@ def claim_rows(case: Case) -> list[ClaimRow]:
             undone=None if claim.undone is None else claim.undone.voucher,
             disputed_at=claim.disputes[-1].disputed_at if claim.disputed else None,
             late=claim.late,
+            decided_by=", ".join(claim.deciders) or None,
+            approved_by=None if claim.approval is None else claim.approval.by,
         )
         for _, claim in sorted(case.claims.items())
     ]

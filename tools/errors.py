@@ -29,6 +29,8 @@ CHAPTERS = {
     "domain.refusals.bill": "Bills",
     "domain.refusals.claim": "Claims and decisions",
     "domain.refusals.voucher": "Vouchers",
+    "domain.refusals.approval": "Vouchers",
+    "domain.refusals.controls": "Controls",
     "domain.refusals.terms": "Terms, readings, calendars",
     "ledger.refusals.imports": "Importing",
     "ledger.refusals.copies": "Exports, copies, moves",

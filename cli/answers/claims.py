@@ -13,7 +13,7 @@ from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
 from domain.assessment import window_of
 from domain.case import Case
-from domain.claim import Claim, status
+from domain.claim import Approval, Claim, status
 from domain.money import Fen
 from domain.terms.versions import in_force
 from domain.text import said
@@ -25,6 +25,17 @@ class DisputeShown(msgspec.Struct, frozen=True, kw_only=True):
 
     disputed_at: ZonedInstant
     grounds: str
+
+
+class ApprovalShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An approval of a decision's award; `stands` where no later decision or cancellation has voided it."""
+
+    decision: int
+    amount: Fen
+    by: str
+    reason: str | None
+    position: int
+    stands: bool
 
 
 class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +56,8 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
     disputes: list[DisputeShown]
     decisions: list[DecisionAnswer]
     vouchers: list[str]
+    approvals: list[ApprovalShown] | msgspec.UnsetType
+    """Given where there is any."""
 
     def table(self) -> None:
         """Print the claim, and its decisions one per row."""
@@ -62,10 +75,16 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
                 (said("window"), said("{opens} to {closes}", opens=opens, closes=closes)),
                 *((word(name), currency(amount, self.currency)) for name, amount in amounts.items()),
                 (said("vouchers"), " ".join(self.vouchers) or None),
+                *((said("approval"), _approved(one)) for one in self.approvals or ()),
             ]
         )
         if self.decisions:
             _print_decisions(self.decisions)
+
+
+def _approved(one: ApprovalShown) -> str:
+    told = said("decision {number}, {amount}, by {actor}", number=one.decision, amount=money(one.amount), actor=one.by)
+    return told if one.stands else said("{approval}; void since", approval=told)
 
 
 def _print_decisions(decisions: Sequence[DecisionAnswer]) -> None:
@@ -110,6 +129,18 @@ def claim_answer(case: Case, found: Claim, lang: str) -> ClaimAnswer:
         ],
         decisions=[decision_answer(decided, lang) for decided in found.decisions],
         vouchers=sorted(found.paid),
+        approvals=[_approval(one, found) for one in found.approvals] or msgspec.UNSET,
+    )
+
+
+def _approval(one: Approval, claim: Claim) -> ApprovalShown:
+    return ApprovalShown(
+        decision=one.decision,
+        amount=Fen(one.amount_fen),
+        by=one.by,
+        reason=one.reason,
+        position=one.position,
+        stands=one is claim.approval,
     )
 
 

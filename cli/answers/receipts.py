@@ -46,6 +46,9 @@ class DoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
     redemption: Number = msgspec.UNSET
     amount: Amount = msgspec.UNSET
     balance: Amount = msgspec.UNSET
+    approval_above: Fen | msgspec.UnsetType | None = msgspec.UNSET
+    provider_name: str | msgspec.UnsetType | None = msgspec.UNSET
+    provider_address: str | msgspec.UnsetType | None = msgspec.UNSET
     warnings: list[str] | msgspec.UnsetType = msgspec.UNSET
 
     def table(self) -> None:
@@ -70,7 +73,7 @@ _NO_RECEIPT = {"command", "noop", "recorded", "position", "warnings"}
 
 def _plain(name: str, value: object) -> object:
     """A field of a receipt as people read it."""
-    if name == "amount" and isinstance(value, Fen):
+    if name in ("amount", "approval_above") and isinstance(value, Fen):
         return money(yuan(value))
     return word(str(value)) if name == "outcome" else value
 

@@ -157,6 +157,10 @@ def _told(event: e.Event, currency: str) -> tuple[str, int | None, Said, str | N
                 credit=labels.money(0 if made.credit is None else made.credit.total_fen, currency),
             )
             return "decided", made.decided_at, words, None
+        case e.ClaimApproved():
+            amount = labels.money(event.amount_fen, currency)
+            words = said("Decision {number} approved: {amount}", number=event.decision, amount=amount)
+            return "approved", None, words, None
         case e.ClaimDisputed():
             return "disputed", event.disputed_at, said("Disputed by the customer"), event.grounds
         case e.VoucherIssued():

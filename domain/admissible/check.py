@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from domain import events as e
-from domain.admissible import money, outages
+from domain.admissible import approvals, money, outages
 from domain.admissible.act import Act, Forbidden, is_one_act
 from domain.case import Case, Fact, evolve, fold
 from domain.events.topics import TOPICS
@@ -58,6 +58,7 @@ _EXPECTED: dict[type[e.Event], _Expected] = {
     e.ClaimWithdrawn: money.withdrawn,
     e.ClaimDecided: money.decided,
     e.ClaimDisputed: money.disputed,
+    e.ClaimApproved: approvals.approved,
     e.VoucherIssued: money.issued,
     e.VoucherRedeemed: money.redeemed,
     e.RedemptionReversed: money.reversed_,
@@ -71,7 +72,8 @@ _TOPIC_OF = {kind: topic for topic, kind in TOPICS.items()}
 def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterator[Inadmissible]:
     """The events of an account that the rules would not have let in, in log order.
 
-    `facts` are the account's own, or those of a shared outage; `rules` gives the terms known at a position. Behind an
+    `facts` are the account's own, or those of a shared outage; `rules` gives the terms and the controls known at a
+    position; the controls are None where they are not known, and then nothing is held to them. Behind an
     event that cannot be applied, nothing of the account is checked.
     """
     case = fold(())
@@ -79,7 +81,9 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
     while done < len(facts):
         fact = facts[done]
         known = rules(fact.position - 1)
-        act = Act(fact, facts[done + 1 :], msgspec.structs.replace(case, versions=known.versions))
+        act = Act(
+            fact, facts[done + 1 :], msgspec.structs.replace(case, versions=known.versions, controls=known.controls)
+        )
         found, count = _checked(act)
         if found is not None:
             yield found

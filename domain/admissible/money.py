@@ -11,6 +11,7 @@ from domain import voucher as vouchers
 from domain.admissible.act import Act, Forbidden, amount, is_one_act, maybe_amount
 from domain.bill import Bill
 from domain.claim import Claim
+from domain.controls import Controls
 from domain.decision_record import decode
 from domain.money import yuan
 from domain.terms import versions as agreement
@@ -169,7 +170,7 @@ def issued(act: Act, event: e.VoucherIssued) -> tuple[e.Event, ...]:
         again=True,
     )
     version = agreement.in_force(act.case.versions, event.month).terms.version
-    expected = vouchers.issue(claim, command, event.issued_at, version)
+    expected = vouchers.issue(claim, command, event.issued_at, version, act.case.controls or Controls())
     if not expected:
         raise Forbidden("nothing_due", said("the award of {month} is issued already", month=event.month))
     if not 0 < event.amount_fen <= claim.due_fen:

@@ -18,6 +18,7 @@ from domain.commands.claim import (
     WithdrawClaim,
 )
 from domain.commands.command import Command, MonthCommand
+from domain.commands.controls import SetControls
 from domain.commands.incident import (
     ApplyExclusion,
     CloseIncident,
@@ -29,6 +30,7 @@ from domain.commands.incident import (
 )
 from domain.commands.terms import PublishCalendar, PublishTerms
 from domain.commands.voucher import (
+    ApproveVoucher,
     CancelVoucher,
     IssueMonth,
     IssueVoucher,
@@ -42,6 +44,7 @@ __all__ = [
     "BY_WORDS",
     "COMMANDS",
     "ApplyExclusion",
+    "ApproveVoucher",
     "BillFees",
     "CancelVoucher",
     "CloseAccount",
@@ -69,6 +72,7 @@ __all__ = [
     "ReopenIncident",
     "RestageAccount",
     "ReverseRedemption",
+    "SetControls",
     "VoidFees",
     "WithdrawClaim",
     "WithdrawExclusion",

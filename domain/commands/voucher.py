@@ -13,6 +13,15 @@ from domain.time import Instant, MonthText
 from domain.values import Id, VoucherId, Words
 
 
+class ApproveVoucher(Command, tag="voucher approve", frozen=True, kw_only=True):
+    """Approve an award that needs a second person, before its voucher is issued."""
+
+    ARGUMENTS = ("account", "month")
+    account: Id
+    month: MonthText
+    reason: Words | None = None
+
+
 class IssueVoucherOrMonth(Command, tag="voucher issue", frozen=True, kw_only=True):
     """Issue what the latest decision awards, less what the month's vouchers hold."""
 

@@ -6,6 +6,7 @@ from domain.commands.account import CloseAccount, CorrectAccount, EnrollAccount,
 from domain.commands.bill import BillFees, CorrectFees, VoidFees
 from domain.commands.claim import DecideClaimOrMonth, DisputeClaim, FileClaim, RedecideClaim, WithdrawClaim
 from domain.commands.command import Command
+from domain.commands.controls import SetControls
 from domain.commands.incident import (
     ApplyExclusion,
     CloseIncident,
@@ -16,7 +17,13 @@ from domain.commands.incident import (
     WithdrawIncident,
 )
 from domain.commands.terms import PublishCalendar, PublishTerms
-from domain.commands.voucher import CancelVoucher, IssueVoucherOrMonth, RedeemVoucher, ReverseRedemption
+from domain.commands.voucher import (
+    ApproveVoucher,
+    CancelVoucher,
+    IssueVoucherOrMonth,
+    RedeemVoucher,
+    ReverseRedemption,
+)
 
 COMMANDS: tuple[type[Command], ...] = (
     EnrollAccount,
@@ -41,10 +48,12 @@ COMMANDS: tuple[type[Command], ...] = (
     DecideClaimOrMonth,
     DisputeClaim,
     RedecideClaim,
+    ApproveVoucher,
     IssueVoucherOrMonth,
     RedeemVoucher,
     ReverseRedemption,
     CancelVoucher,
+    SetControls,
 )
 """The wire form of every command, by which a line is decoded."""
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}

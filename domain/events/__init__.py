@@ -17,6 +17,7 @@ from domain.events.bill import (
     FeesVoided,
 )
 from domain.events.claim import (
+    ClaimApproved,
     ClaimDecided,
     ClaimDisputed,
     ClaimFiled,
@@ -24,6 +25,7 @@ from domain.events.claim import (
     ClaimPaymentCancelled,
     ClaimWithdrawn,
 )
+from domain.events.controls import ControlsSet
 from domain.events.event import Event, Function, Part, Scope, Stage
 from domain.events.incident import (
     Evidence,
@@ -55,12 +57,14 @@ __all__ = [
     "AccountMoved",
     "AccountRestaged",
     "CalendarPublished",
+    "ClaimApproved",
     "ClaimDecided",
     "ClaimDisputed",
     "ClaimFiled",
     "ClaimPaid",
     "ClaimPaymentCancelled",
     "ClaimWithdrawn",
+    "ControlsSet",
     "Event",
     "Evidence",
     "ExclusionApplied",

@@ -31,6 +31,17 @@ class ClaimDecided(Event, frozen=True, kw_only=True):
     decision: msgspec.Raw
 
 
+class ClaimApproved(Event, frozen=True, kw_only=True):
+    """The award of a decision was approved: the decision, the amount that is due, and the log's position then."""
+
+    account: str
+    month: str
+    decision: int
+    decision_sha256: str
+    amount_fen: int
+    position: int
+
+
 class ClaimDisputed(Event, frozen=True, kw_only=True):
     """The customer disputed the latest decision."""
 

@@ -76,6 +76,14 @@ class BadAmount(UnreadableValue, code="bad_amount"):
     text: str
 
 
+class BadLimit(UnreadableValue, code="bad_amount"):
+    """A limit is an amount, or none."""
+
+    message = "{text!r} is neither an amount nor none"
+    hint = "write a decimal string with at most two places, like 600.00, or none"
+    text: str
+
+
 class TooManyDecimals(BadValue, code="too_many_decimals"):
     """Amounts are kept to the fen."""
 

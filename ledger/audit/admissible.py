@@ -10,17 +10,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain import calendar as calendars
+from domain import controls
 from domain import events as e
-from domain.admissible.act import Act, Forbidden
+from domain.admissible.act import Act, Forbidden, amount
 from domain.admissible.check import Inadmissible
 from domain.calendar import CalendarYear
 from domain.case import Fact, fold
-from domain.commands import BY_WORDS, PublishTerms
+from domain.commands import BY_WORDS, PublishTerms, SetControls
+from domain.controls import Controls
+from domain.money import yuan
 from domain.refusals import Refusal
 from domain.terms import versions as agreement
 from domain.text import said, words_of
 from domain.time import END_OF_TIME_US, Instant
-from domain.values import Hash, Key, Words
+from domain.values import Hash, Key, Limit, Words
 from ledger.commands.handlers.effect import content_sha256
 from ledger.log import streams
 
@@ -48,13 +51,19 @@ class LogCheck:
         self._unreserved: dict[tuple[str, str], _Unreserved] = {}
         self._versions: tuple[agreement.Version, ...] = ()
         self._calendars: dict[int, CalendarYear] = {}
+        self._controls = Controls()
+        self._position = 0
 
     def take(self, fact: Fact) -> Iterator[Inadmissible]:
         """What is wrong with the next event."""
         stream = stream_of(fact)
         if stream != fact.stream:
             yield _finding(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
-            return
+        else:
+            yield from self._taken(fact)
+        self._position = fact.position
+
+    def _taken(self, fact: Fact) -> Iterator[Inadmissible]:
         match fact.event:
             case e.IncidentOpened() | e.FeesBilled() | e.VoucherIssued() | e.IncidentJoined() | e.IdReserved():
                 yield from self._ids(fact)
@@ -62,6 +71,11 @@ class LogCheck:
                 yield from _of_ledger(fact)
             case e.TermsPublished() | e.CalendarPublished():
                 yield from self._published(fact)
+            case e.ClaimApproved() if fact.event.position != self._position:
+                message = said("the log ended at position {position} then", position=self._position)
+                yield _finding(fact, "other_position", message)
+            case e.ControlsSet():
+                yield from self._set(fact, fact.event)
 
     def end(self) -> Iterator[Inadmissible]:
         """What is wrong once the whole log was taken."""
@@ -127,6 +141,28 @@ class LogCheck:
         if expected != (event,):
             yield _finding(fact, "recorded_otherwise", said("the rules would have recorded something else"))
 
+    def _set(self, fact: Fact, event: e.ControlsSet) -> Iterator[Inadmissible]:
+        """Controls as the command sets them: for a reason, and never as they are already."""
+        try:
+            expected = controls.set_controls(self._controls, _wanted(Act(fact, (), fold(())), event))
+            self._controls = controls.evolve(self._controls, event)
+        except (Refusal, Forbidden) as wrong:
+            yield _finding(fact, wrong.code, wrong.message)
+            return
+        if expected != (event,):
+            yield _finding(fact, "recorded_otherwise", said("the rules would have recorded something else"))
+
+
+def _wanted(act: Act, event: e.ControlsSet) -> SetControls:
+    """The command that sets all controls as an event has them. Raises Refusal, and Forbidden for an amount."""
+    limit = "none" if event.approval_above_fen is None else yuan(amount(event.approval_above_fen))
+    return SetControls(
+        approval_above=Limit.parse(limit),
+        provider_name=None if event.provider_name is None else Words.parse(event.provider_name),
+        provider_address=None if event.provider_address is None else Words.parse(event.provider_address),
+        reason=act.reason,
+    )
+
 
 def _of_ledger(fact: Fact) -> Iterator[Inadmissible]:
     """The ledger's id and a key are recorded once; a key names a command, and what was read of a source its files."""
@@ -169,6 +205,8 @@ def stream_of(fact: Fact) -> str:
             return streams.source(event.source)
         case e.TermsPublished():
             return streams.terms(event.agreement)
+        case e.ControlsSet():
+            return streams.CONTROLS
         case e.CalendarPublished():
             return streams.calendar(event.country, event.year)
         case e.IncidentOpened():
@@ -195,7 +233,7 @@ def _stream_of_part(event: e.Event, owner: str) -> str:
             return streams.bill(owner, event.bill)
         case e.FeesPaidByVoucher() | e.FeesPaymentReversed():
             return streams.bill(owner, event.bill)
-        case e.ClaimFiled() | e.ClaimWithdrawn() | e.ClaimDecided() | e.ClaimDisputed():
+        case e.ClaimFiled() | e.ClaimWithdrawn() | e.ClaimDecided() | e.ClaimApproved() | e.ClaimDisputed():
             return streams.claim(event.account, event.month)
         case e.ClaimPaid() | e.ClaimPaymentCancelled():
             return streams.claim(event.account, event.month)

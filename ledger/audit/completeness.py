@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from domain import controls
 from domain.assessment import window_of
 from domain.bill import Bill, unexplained_fen
 from domain.case import Case, Fact, open_incidents
+from domain.controls import Controls
 from domain.decision_record import head
-from domain.events import ClaimDecided, VoucherIssued
+from domain.events import ClaimDecided, ControlsSet, VoucherIssued
 from domain.money import yuan
 from domain.rules.fees import covers
 from domain.terms.versions import Version, zone_of
@@ -171,6 +173,36 @@ def of_terms(versions: Iterable[Version], at: int) -> Iterator[Gap]:
                 checked=checked,
             )
             yield Gap(kind="source_not_checked", message=message)
+
+
+def of_controls(facts: Iterable[Fact]) -> Iterator[Gap]:
+    """Changes of the ledger's controls: what changed, by whom and why."""
+    before = Controls()
+    for fact in facts:
+        if isinstance(fact.event, ControlsSet):
+            held = controls.evolve(before, fact.event)
+            for change in _changes(before, held):
+                message = said(
+                    "{change}: set {recorded_at} by {actor}, because: {reason}",
+                    change=change,
+                    recorded_at=_minute(fact.recorded_at),
+                    actor=fact.actor,
+                    reason=fact.reason or "-",
+                )
+                yield Gap(kind="controls_changed", position=fact.position, message=message)
+            before = held
+
+
+def _changes(before: Controls, held: Controls) -> Iterator[Said]:
+    was, now = before.approval_above_fen, held.approval_above_fen
+    if was != now and now is None:
+        yield said("awards need no approval any more")
+    elif was != now:
+        yield said("awards above {limit} need an approval", limit=yuan(now or 0))
+    if before.provider_name != held.provider_name:
+        yield said("the provider is {name}", name=held.provider_name)
+    if before.provider_address != held.provider_address:
+        yield said("the provider's address is {address}", address=held.provider_address)
 
 
 def of_clock(recorded: Iterable[tuple[int, int]]) -> Iterator[Gap]:

@@ -13,6 +13,7 @@ from domain.refusals import Damaged
 from domain.text import said
 from ledger.application import Ledger
 from ledger.audit.admissible import LogCheck
+from ledger.audit.known_rules import rules_known
 from ledger.audit.replay import Difference, past_decisions, replay
 from ledger.log import streams
 from ledger.log.account_history import AccountHistory
@@ -105,10 +106,11 @@ def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) 
     forbidden: list[Inadmissible] = []
     different: list[Difference] = []
     position, common = log.position(), log.common()
+    rules = rules_known(log, common)
     for own in log.accounts_rows(first, end):
         life = AccountHistory(own.account, common)
         life.take_in(list(map(decode, own.rows)))
-        forbidden += inadmissible(life.facts, common.rules.at)
+        forbidden += inadmissible(life.facts, rules)
         damage += _unbalanced(life.case(position), own.account)
         for past in past_decisions(own, common):
             decisions += 1
@@ -132,8 +134,9 @@ def _read_through(log: Reader) -> tuple[list[Damage], list[Inadmissible]]:
     if damage:
         return damage, []
     common = log.common()
+    rules = rules_known(log, common)
     for shared in common.all_incidents():
-        forbidden += inadmissible(shared.facts, common.rules.at)
+        forbidden += inadmissible(shared.facts, rules)
     return damage, [*forbidden, *check.end()]
 
 

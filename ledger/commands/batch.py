@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Literal
 
-from domain.commands import Command, DecideClaim, IssueVoucher, MonthCommand
+from domain.commands import ApproveVoucher, Command, DecideClaim, IssueVoucher, MonthCommand
 from domain.refusals import Conflict, Damaged, Refusal, Undone
 from domain.text import said
 from ledger import clock
@@ -167,6 +167,8 @@ class Batch:
         done = carry_out(log, command, self._actor, self._now())
         if done.recorded:
             self._report.position = done.position
+        if isinstance(command, ApproveVoucher):
+            self._ledger.store.notes += done.warnings
         self._report.recorded += done.recorded
         self._report.noops += done.noop
 

@@ -17,7 +17,7 @@ from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.commands.handlers import handle
-from ledger.commands.handlers.effect import Effect
+from ledger.commands.handlers.effect import Effect, Origin
 from ledger.commands.parsing import content
 from ledger.commands.receipts import LedgerReceipt, Receipt
 from ledger.log import streams
@@ -72,7 +72,8 @@ def carry_out(log: Writer, command: Command, actor: str, now: int, source: Sourc
     check_times(command, now)
     if is_spent(log, command):
         return _record(log, Effect(), command, actor, now)
-    return _record(log, handle(log, command, now), command, actor, now, source, spends=True)
+    effect = handle(log, command, Origin(now=now, actor=actor, is_claimed=log.actors_are_claimed))
+    return _record(log, effect, command, actor, now, source, spends=True)
 
 
 def spend_key(log: Writer, command: Command, actor: str, now: int) -> Done:

@@ -41,6 +41,14 @@ class CalendarReceipt(Receipt, frozen=True, kw_only=True):
     sha256: str
 
 
+class ControlsReceipt(Receipt, frozen=True, kw_only=True):
+    """The controls that hold now; None for one that is not set."""
+
+    approval_above: Fen | None
+    provider_name: str | None
+    provider_address: str | None
+
+
 class IncidentReceipt(Receipt, frozen=True, kw_only=True):
     """An incident was opened, closed, corrected or withdrawn, or already had the exclusion."""
 
@@ -71,6 +79,13 @@ class DecisionReceipt(ClaimReceipt, frozen=True, kw_only=True):
 
     decision: int
     outcome: Outcome
+    amount: Fen
+
+
+class ApprovalReceipt(ClaimReceipt, frozen=True, kw_only=True):
+    """The award of a decision was approved."""
+
+    decision: int
     amount: Fen
 
 

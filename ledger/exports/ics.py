@@ -96,6 +96,11 @@ def _todos(ics: Any, work: Work, context: Context) -> Iterator[Any]:
         summary = said("Decide the claim of {account} for {month}", account=row.account, month=row.month)
         hint = said("`slaledger claim decide {account} {month}`", account=row.account, month=row.month)
         yield _todo(ics, "decide", row, summary, hint, context)
+    for row in work.to_approve:
+        amount = _amount(row.due_fen, context)
+        summary = said("Approve {amount} to {account} for {month}", amount=amount, account=row.account, month=row.month)
+        hint = said("`slaledger voucher approve {account} {month}`", account=row.account, month=row.month)
+        yield _todo(ics, "approve", row, summary, hint, context)
     for row in work.to_issue:
         amount = _amount(row.due_fen, context)
         summary = said("Issue {amount} to {account} for {month}", amount=amount, account=row.account, month=row.month)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.case import Case, Fact, fold
+from domain.controls import Controls
 from domain.events import AccountEnrolled, ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
 from domain.events.event import InstantUs
 from domain.incident import Incident
@@ -296,6 +297,10 @@ class Reader:
     def versions(self) -> tuple[Version, ...]:
         """The terms that are recorded, earliest first."""
         return fold(map(decode, self.range(layout.TERMS))).versions
+
+    def controls(self) -> Controls:
+        """The controls that hold."""
+        return self.fold_streams(layout.CONTROLS).controls or Controls()
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""

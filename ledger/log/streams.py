@@ -15,6 +15,7 @@ LOCK_SECONDS = 10
 SHARED = "~"
 """The owner of shared streams; it sorts after every account id."""
 LEDGER = "~/ledger"
+CONTROLS = "~/controls"
 TERMS = "~/terms/"
 CALENDARS = "~/calendar/"
 SHARED_INCIDENTS = "~/incident/"

@@ -15,7 +15,7 @@ from projections.claims import ClaimRow, claim_rows
 from projections.months import MonthRow, has_open_incident, month_rows
 from projections.vouchers import VoucherRow, voucher_rows
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever a projection changes, so that rows of older versions are made again."""
 _ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
 KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}

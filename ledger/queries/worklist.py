@@ -6,9 +6,11 @@ from typing import Literal
 
 import msgspec
 
+from domain.approval import is_needed
 from domain.as_of import as_of
 from domain.assessment import MonthResult, assess_month, window_of, would_credit
 from domain.case import Case, Fact, account_of, fold, incidents_of
+from domain.controls import Controls
 from domain.rules.claim_window import Window
 from domain.rules.coverage import covered
 from domain.rules.mtbf import Mtbf, by_other_event, mtbf
@@ -69,6 +71,7 @@ class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The worklist: what waits for a clerk.
 
+    `to_approve` are awards that are issued once they are approved; `to_issue` are all others that are due.
     `given_back` are vouchers that were cancelled and can be spent again, since a redemption was reversed.
     """
 
@@ -76,6 +79,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     without_bill: list[WithoutBill]
     to_decide: list[ClaimRow]
     disputed: list[ClaimRow]
+    to_approve: list[ClaimRow]
     to_issue: list[ClaimRow]
     overpaid: list[ClaimRow]
     to_redecide: list[ToRedecide]
@@ -99,6 +103,7 @@ def of_account(work: Work, account: str | None) -> Work:
         without_bill=[one for one in work.without_bill if one.account == account],
         to_decide=[row for row in work.to_decide if row.account == account],
         disputed=[row for row in work.disputed if row.account == account],
+        to_approve=[row for row in work.to_approve if row.account == account],
         to_issue=[row for row in work.to_issue if row.account == account],
         overpaid=[row for row in work.overpaid if row.account == account],
         to_redecide=[one for one in work.to_redecide if one.account == account],
@@ -208,7 +213,7 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         rows = [*kept, *open_months(log, open_accounts, at)]
         unbilled, late = without_bill(log, rows, claims, at), to_redecide(log, claims)
         breaches = _breaches(log, [row for row in rows if (row.account, row.month) not in spoken_for])
-        rules = log.rules()
+        rules, controls = log.rules(), log.controls()
         windows = [_window_of(log, rules, breach) for breach in breaches]
         still_open = open_after_month(log, at, zone_of(rules.versions))
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
@@ -216,25 +221,25 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
     for breach, window in zip(breaches, windows, strict=True):
         if window is None or window.closes_at is None or at < window.closes_at:
             opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
-            unclaimed.append(
-                Unclaimed(
-                    breach=breach,
-                    earlier=earlier.get((breach.account, breach.month)),
-                    opens_at=opens_at,
-                    closes_at=closes_at,
-                )
-            )
+            before = earlier.get((breach.account, breach.month))
+            unclaimed.append(Unclaimed(breach=breach, earlier=before, opens_at=opens_at, closes_at=closes_at))
+    due = [row for row in claims if row.status in ("awarded", "disputed") and row.due_fen]
     return Work(
         unclaimed=unclaimed,
         without_bill=unbilled,
         to_decide=[row for row in claims if row.status == "filed"],
         disputed=[row for row in claims if row.status == "disputed"],
-        to_issue=[row for row in claims if row.status in ("awarded", "disputed") and row.due_fen],
+        to_approve=[row for row in due if _waits_for_approval(row, controls)],
+        to_issue=[row for row in due if not _waits_for_approval(row, controls)],
         overpaid=[row for row in claims if row.overpaid_fen],
         to_redecide=late,
         given_back=given_back,
         still_open=still_open,
     )
+
+
+def _waits_for_approval(row: ClaimRow, controls: Controls) -> bool:
+    return row.approved_by is None and is_needed(row.awarded_fen, controls)
 
 
 def _window_of(log: Reader, rules: Case, breach: Breach) -> Window | None:

@@ -51,6 +51,8 @@ def batch() -> Iterator[dict[str, Any]]:
     yield {"command": "account move", "account": "A", "region": "cn-2", "moved_at": "2026-09-01T00:00:00+08:00"}
     yield {"command": "account correct", "account": "A", "region": "cn-3", "reason": "typed wrongly"}
     yield {"command": "account close", "account": "B", "closed_at": "2026-10-01T00:00:00+08:00"}
+    yield {"command": "controls set", "provider_name": "Cloud", "provider_address": "1 West Road", "reason": "r"}
+    yield {"command": "controls set", "approval_above": "50.00", "reason": "r"}
     down = {"function": "inbound_routing", "started_at": "2026-03-10T10:00:00+08:00"}
     yield {"command": "incident open", "incident": "I", "account": "A", **down, "key": "k-1"}
     yield {"command": "incident close", "incident": "I", "ended_at": "2026-03-10T12:00:00+08:00"}
@@ -128,8 +130,12 @@ def facts(sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory) -
     """A log in which every topic stands, as facts."""
     folder = tmp_path_factory.mktemp("every-topic")
     slaledger = CommandLine(folder, sqlite_store.blank(folder))
-    done = slaledger.batch(*batch())
-    assert done.returncode == 0, done.stderr
+    commands = list(batch())
+    issue = next(number for number, one in enumerate(commands) if one["command"] == "voucher issue")
+    for part in (commands[:issue], commands[issue:]):
+        done = slaledger.batch(*part)
+        assert done.returncode == 0, done.stderr
+        slaledger.ok("--actor", "checker", "voucher", "approve", "A", "2026-03")
     with slaledger.opened() as ledger:
         for command in imported():
             execute(ledger, command, "importer")
@@ -143,7 +149,7 @@ def forbidden(facts: Sequence[Fact]) -> list[Inadmissible]:
     """What no rule would have let into a log, by position."""
     check = LogCheck()
     found = [one for fact in facts for one in check.take(fact)]
-    published = [fact for fact in facts if fact.stream.startswith(("~/terms/", "~/calendar/"))]
+    published = [fact for fact in facts if fact.stream.startswith(("~/terms/", "~/calendar/", "~/controls"))]
 
     def rules(position: int) -> Case:
         return fold(fact for fact in published if fact.position <= position)
@@ -199,6 +205,11 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
         "source": FREE,
         "holidays": lambda days: days[1:],
         "workdays": lambda days: days[1:],
+    },
+    "controls.set": {
+        "approval_above_fen": to(-1),
+        "provider_name": to("\x07"),
+        "provider_address": to(" "),
     },
     "account.enrolled": {
         "account": ANOTHER,
@@ -292,6 +303,14 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
         "month": to("2026-04"),
         "decision": lambda raw: msgspec.Raw(bytes(raw).replace(b'"number":2', b'"number":3')),
     },
+    "claim.approved": {
+        "account": ANOTHER,
+        "month": to("2026-04"),
+        "decision": by(-1),
+        "decision_sha256": to("0" * 64),
+        "amount_fen": by(1),
+        "position": by(-1),
+    },
     "claim.disputed": {"account": ANOTHER, "month": to("2026-04"), "disputed_at": EARLIER, "grounds": to(" ")},
     "claim.paid": {"account": ANOTHER, "month": to("2026-04"), "voucher": ANOTHER, "amount_fen": by(1)},
     "claim.payment_cancelled": {"account": ANOTHER, "month": to("2026-04"), "voucher": ANOTHER, "amount_fen": by(1)},
@@ -371,6 +390,23 @@ def _place(facts: Sequence[Fact], topic: str, field: str) -> int:
     """Where the last event of a topic stands that has a field."""
     places = [number for number, fact in enumerate(facts) if fact.topic == topic]
     return next((number for number in reversed(places) if getattr(facts[number].event, field) is not None), places[-1])
+
+
+def test_a_voucher_above_the_limit_that_nobody_approved_is_listed(facts: list[Fact]) -> None:
+    found = forbidden([fact for fact in facts if not _is_approval(fact)])
+    (issued,) = [fact.position for fact in facts if fact.topic == "voucher.issued"]
+    assert (found[0].position, found[0].code) == (issued, "approval_needed")
+
+
+def test_an_approval_by_who_decided_the_claim_is_listed(facts: list[Fact]) -> None:
+    (decider,) = {fact.actor for fact in facts if fact.topic == "claim.decided"}
+    changed = [msgspec.structs.replace(fact, actor=decider) if _is_approval(fact) else fact for fact in facts]
+    approvals = [fact.position for fact in facts if _is_approval(fact)]
+    assert [(one.position, one.code) for one in forbidden(changed)] == [(at, "own_decision") for at in approvals]
+
+
+def _is_approval(fact: Fact) -> bool:
+    return fact.topic == "claim.approved"
 
 
 def test_a_voucher_that_somebody_appends_is_listed_and_exits_4(

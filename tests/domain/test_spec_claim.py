@@ -60,7 +60,7 @@ class Decided18April:
         if known is None:
             known = claim.evolve(None, FILED, None)
             head = Head(number=1, outcome=self.outcome, decided_at=at("04-18 00:00"), credit=None)
-            known.decisions.append(Decided(head=head, record=b"", filed_at=known.filed_at, reason=None))
+            known.decisions.append(Decided(head=head, record=b"", filed_at=known.filed_at, reason=None, by="decider"))
             known.pending = None
         return known if event is FILED else claim.evolve(known, event, reason)  # type: ignore[arg-type]
 

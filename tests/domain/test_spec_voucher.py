@@ -15,6 +15,7 @@ from domain.bill import Bill, owed_fen
 from domain.claim import Claim, Decided
 from domain.claim import status as status_of
 from domain.commands import CancelVoucher, IssueVoucher, RedeemVoucher, ReverseRedemption
+from domain.controls import Controls
 from domain.decision import Outcome
 from domain.decision_record import Head
 from domain.events import (
@@ -278,7 +279,7 @@ class DecidedAs:
             part = PartCredit(rate=Fraction(0), amount_fen=0)
             credit = Credit(service=part, call=part, total_fen=fen(yuan)) if outcome == "awarded" else None
             head = Head(number=number, outcome=outcome, decided_at=at("04-18 00:00"), credit=credit)
-            self.claim.decisions = [Decided(head=head, record=b"", filed_at=0, reason=None)]
+            self.claim.decisions = [Decided(head=head, record=b"", filed_at=0, reason=None, by="decider")]
             self.claim.paid = {name: fen(each) for name, each in paid.items()}
 
     def cancelling(self, yuan: str) -> DecidedAs:
@@ -295,7 +296,7 @@ class DecidedAs:
             again=again,
         )
         claimed = given(lambda state, event, reason: self.claim, ISSUED)
-        claimed.when(voucher.issue, command, at(when), "2018-08-01").then(*expected)
+        claimed.when(voucher.issue, command, at(when), "2018-08-01", Controls()).then(*expected)
 
 
 def test_a_voucher_is_issued_for_what_a_decision_awards() -> None:

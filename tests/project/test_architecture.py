@@ -98,6 +98,7 @@ def test_no_folder_imports_one_that_imports_it(package: str) -> None:
 
 SENTENCES_ELSEWHERE = {
     "domain/admissible/act.py": "findings about recorded events",
+    "domain/admissible/approvals.py": "findings about recorded events",
     "domain/admissible/check.py": "findings about recorded events",
     "domain/admissible/money.py": "findings about recorded events",
     "domain/admissible/outages.py": "findings about recorded events",
@@ -318,7 +319,7 @@ def test_the_top_help_lists_every_command() -> None:
 @pytest.mark.parametrize("words", EXAMPLES)
 def test_an_example_parses_and_stands_in_the_help(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program, *arguments = shlex.split(EXAMPLES[words])
-    arguments = arguments[2:] if arguments[0] == "--ledger" else arguments
+    arguments = arguments[2:] if arguments[0] in ("--ledger", "--actor") else arguments
     monkeypatch.chdir(tmp_path)
     for name in arguments:
         if name.endswith((".toml", ".json", ".jsonl", ".csv")):

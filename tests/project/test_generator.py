@@ -32,6 +32,8 @@ NOT_LIVED = {
     "account.moved",
     "exclusion.applied_as_announced",
     "fees.restored",
+    "controls.set",
+    "claim.approved",
     "fees.offset_explained",
 }
 """What imports record, and commands that the generated lives do not give."""

@@ -125,6 +125,8 @@ LIFE: tuple[tuple[str, str], ...] = (
     ("finance", "fees correct B-1 --call-fee 600 --reason mistaken"),
     ("recorder", "claim file 1001 2026-03 --filed-at 2026-05-08T10:00:00+08:00"),
     ("finance", "claim decide 1001 2026-03"),
+    ("steward", "controls set --approval-above 0.01 --reason agreed"),
+    ("approver", "voucher approve 1001 2026-03"),
     ("finance", "voucher issue 1001 2026-03"),
     (
         "finance",
@@ -151,7 +153,7 @@ def test_each_role_does_its_own(url: str, desk: Login) -> None:
     with psycopg.connect(url) as raw:
         told = raw.execute("SELECT topic, convert_from(state, 'utf8')::json ->> 'actor' FROM stored_events")
         names = {actor for topic, actor in told if topic != "ledger.created"}
-    assert {"slaledger_recorder", "slaledger_finance", "slaledger_steward"} <= names
+    assert {f"slaledger_{role}" for role in WRITERS} <= names
     assert desk.at(url, "audit", "verify")["inadmissible"] == []
     assert desk.at(as_role(url, "recorder"), "claim", "show", "1001", "2026-03")["status"] == "disputed"
 
@@ -238,6 +240,7 @@ STREAMS = {
     "ledger.created": "~/ledger",
     "terms.published": "~/terms/aliyun-ccc",
     "calendar.published": "~/calendar/CN-2031",
+    "controls.set": "~/controls",
     "key.used": "~/key/k-1",
     "source.read": "~/source/pager",
     "id.reserved": "~/id/voucher/V-1",
@@ -255,8 +258,10 @@ FORBIDDEN_TOPICS = [(role, topic) for role in ROLES for topic in TOPICS if topic
 def test_the_topics_that_matter_most_are_held_apart() -> None:
     money = {"claim.decided", "claim.paid", "voucher.issued", "voucher.redeemed", "voucher.cancelled", "fees.billed"}
     assert not MAY["recorder"] & money
+    assert not MAY["approver"] & money
+    assert [role for role in ROLES if "claim.approved" in MAY[role]] == ["approver"]
     assert not {topic for topic in MAY["finance"] if topic.startswith(("incident.", "exclusion.", "account."))}
-    rules = {"terms.published", "calendar.published", "ledger.created"}
+    rules = {"terms.published", "calendar.published", "ledger.created", "controls.set"}
     assert all(rules & MAY[role] == (rules if role == "steward" else set()) for role in ROLES)
     assert not MAY["auditor"]
 

@@ -90,6 +90,11 @@ RECEIPTS = [
     "incident reopen INC-10 --reason 'agents still cannot sign in'",
     "worklist",
     "doctor",
+    "controls set --approval-above 50.00 --provider-name 'Cloud Ltd' --provider-address '1 West Lake Road'"
+    " --reason 'two people above that'",
+    "claim redecide 1001 2026-03 --reason 'the bills that came since'",
+    "--actor checker voucher approve 1001 2026-03 --reason 'as the gateway logged it'",
+    "controls set --approval-above none --reason 'one person is enough'",
 ]
 """Each is run, and then run again."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refusal_scenarios import Scenario, at
+from refusal_scenarios import Scenario, at, line
 
 _VOUCHER = "V-1001-2026-03-1"
 _LATER = (
@@ -11,6 +11,9 @@ _LATER = (
 _WITH_OFFSET = f"{_LATER} --service-voucher 10.00"
 _ISSUE = "voucher issue 1002 2026-03"
 _ISSUED = f"{_ISSUE} --issued-at {at('04-21')}"
+
+_LIMIT = "controls set --approval-above 1.00 --reason x"
+_APPROVE = "--actor checker voucher approve 1002 2026-03"
 
 
 def _redeem(amount: str, more: str = "", voucher: str = _VOUCHER, account: str = "1001") -> str:
@@ -82,4 +85,34 @@ MONEY = [
         "fees correct B-9 --service-voucher 10.00 --offset-explained-by first --reason x",
         before=(_LATER,),
     ),
+    Scenario("an award above the limit", _ISSUE, before=(_LIMIT,)),
+    Scenario(
+        "an award issued again after it was cancelled, by an approval from before",
+        f"{_ISSUE} --again",
+        before=(_LIMIT, _APPROVE, _ISSUED, "voucher cancel V-1002-2026-03-1 --reason 'wrong company'"),
+    ),
+    Scenario(
+        "a month's run of a batch that leaves what is not approved",
+        "batch run.jsonl",
+        before=(_LIMIT,),
+        files={"run.jsonl": '{"command": "voucher issue", "month": "2026-03", "all": true}\n'},
+    ),
+    Scenario("an approval of an own decision", "voucher approve 1002 2026-03", before=(_LIMIT,)),
+    Scenario("an approval before the decision", "--actor checker voucher approve 1001 2026-04", before=(_LIMIT,)),
+    Scenario("an approval of what is issued", "--actor checker voucher approve 1001 2026-03", before=(_LIMIT,)),
+    Scenario("an approval without a limit", _APPROVE),
+    Scenario(
+        "an approval of an award that is not above the limit",
+        _APPROVE,
+        before=("controls set --approval-above 1000.00 --reason x",),
+    ),
+    Scenario(
+        "an approval of what would be decided otherwise now",
+        _APPROVE,
+        before=(_LIMIT, "fees correct B-4 --product-fee 500.00 --reason tariff"),
+    ),
+    Scenario("controls of which none is given", "controls set --reason x"),
+    Scenario("a limit that is no amount", "controls set --approval-above much --reason x"),
+    Scenario("a limit to a tenth of a fen", "controls set --approval-above 1.001 --reason x"),
+    line("a limit that is a number", "controls set", approval_above=1000, reason="x"),
 ]

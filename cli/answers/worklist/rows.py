@@ -25,6 +25,16 @@ class ToDecide(msgspec.Struct, frozen=True, kw_only=True):
     filed_at: ZonedInstant
 
 
+class ToApprove(msgspec.Struct, frozen=True, kw_only=True):
+    """An award that is issued once somebody other than `decided_by` has approved it."""
+
+    account: str
+    month: str
+    amount: Fen
+    currency: str
+    decided_by: str
+
+
 class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
     """An award that waits for a voucher."""
 

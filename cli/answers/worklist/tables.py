@@ -13,6 +13,7 @@ from cli.answers.worklist.rows import (
     Overpaid,
     Redecidable,
     StillOpen,
+    ToApprove,
     ToDecide,
     ToIssue,
     UnclaimedRow,
@@ -39,6 +40,12 @@ def _print_to_decide(claims: list[ToDecide]) -> None:
 def _print_disputed(claims: list[Disputed]) -> None:
     rows = [(one.account, one.month, one.disputed_at.in_table()) for one in claims]
     print_table((said("account"), said("month"), word("disputed")), rows, title=said("Disputed decisions"))
+
+
+def _print_to_approve(awards: list[ToApprove]) -> None:
+    rows = [(one.account, one.month, money(one.amount), one.decided_by) for one in awards]
+    columns = (said("account"), said("month"), said("amount"), said("decided by"))
+    print_table(columns, rows, right=["amount"], title=said("Awards to approve"))
 
 
 def _print_to_issue(awards: list[ToIssue]) -> None:
@@ -91,6 +98,7 @@ PRINTS: dict[str, Callable[[Any], None]] = {
     "without_bill": print_without_bill,
     "to_decide": _print_to_decide,
     "disputed": _print_disputed,
+    "to_approve": _print_to_approve,
     "to_issue": _print_to_issue,
     "overpaid": _print_overpaid,
     "to_redecide": print_to_redecide,

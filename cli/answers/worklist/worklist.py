@@ -13,6 +13,7 @@ from cli.answers.worklist.rows import (
     Overpaid,
     Redecidable,
     StillOpen,
+    ToApprove,
     ToDecide,
     ToIssue,
     UnclaimedRow,
@@ -33,6 +34,7 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
     without_bill: list[LateBill]
     to_decide: list[ToDecide]
     disputed: list[Disputed]
+    to_approve: list[ToApprove]
     to_issue: list[ToIssue]
     overpaid: list[Overpaid]
     to_redecide: list[Redecidable]
@@ -63,6 +65,16 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
         disputed=[
             Disputed(account=row.account, month=row.month, disputed_at=ZonedInstant(row.disputed_at or 0, zone))
             for row in found.disputed
+        ],
+        to_approve=[
+            ToApprove(
+                account=row.account,
+                month=row.month,
+                amount=Fen(row.due_fen),
+                currency=currency,
+                decided_by=row.decided_by or "",
+            )
+            for row in found.to_approve
         ],
         to_issue=[
             ToIssue(

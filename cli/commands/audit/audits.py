@@ -194,7 +194,7 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
 @format_option
 def completeness_(year: int | None, format_: str | None) -> int:
     """List what is missing: months without a bill, incidents never closed, claims and awards that wait, calendars; and
-    what looks odd: clocks that went backwards, decisions dated before they were recorded.
+    what looks odd: clocks that went backwards, decisions dated before they were recorded; and changes of the controls.
 
     Exit status 3 if there is any finding.
 
@@ -205,6 +205,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
     at = clock.now_us()
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
         found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
+        found += completeness.of_controls(map(decode, log.stream(streams.CONTROLS)))
         position = log.position()
         for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from domain import commands as c
 from domain.refusals import Refusal
 from domain.terms.versions import zone_of
-from ledger.commands.handlers import account, bill, calendar, claim, incident, terms, voucher
-from ledger.commands.handlers.effect import Effect, Handler
+from ledger.commands.handlers import account, bill, calendar, claim, controls, incident, terms, voucher
+from ledger.commands.handlers.effect import Effect, Handler, Origin
 from ledger.log.reader import Reader
 
 _HANDLERS: dict[type[c.Command], Handler] = {
@@ -17,14 +17,15 @@ _HANDLERS: dict[type[c.Command], Handler] = {
     **bill.HANDLERS,
     **claim.HANDLERS,
     **voucher.HANDLERS,
+    **controls.HANDLERS,
 }
 
 
-def handle(log: Reader, command: c.Command, now: int) -> Effect:
+def handle(log: Reader, command: c.Command, origin: Origin) -> Effect:
     """The effect of a command on the ledger in `log`. Raises Refusal where a rule forbids it."""
     handler = _HANDLERS[type(command)]
     try:
-        return handler(log, command, now)
+        return handler(log, command, origin)
     except Refusal as refusal:
         refusal.zone = refusal.zone or zone_of(log.versions())
         raise

@@ -7,14 +7,14 @@ from domain import bill_corrections as corrections
 from domain import commands as c
 from domain.terms import versions as agreement
 from ledger.commands.handlers.account import check_enrolled
-from ledger.commands.handlers.effect import Effect, Handler, content_sha256, on, reserve
+from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
 from ledger.commands.receipts import BillReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownBill
 
 
-def _record(log: Reader, command: c.BillFees, now: int) -> Effect:
+def _record(log: Reader, command: c.BillFees, origin: Origin) -> Effect:
     event = bills.billed(command, agreement.latest(log.versions()).terms.single_fee)
     reserved = reserve(log, "bill", event.bill, event.account, content_sha256(event))
     receipt = BillReceipt(bill=event.bill)
@@ -36,13 +36,13 @@ def bill_of(log: Reader, id_: str) -> tuple[str, bills.Bill]:
     return stream, log.fold_streams(stream).bills[id_]
 
 
-def _correct(log: Reader, command: c.CorrectFees, now: int) -> Effect:
+def _correct(log: Reader, command: c.CorrectFees, origin: Origin) -> Effect:
     stream, bill = bill_of(log, command.bill)
     single_fee = agreement.latest(log.versions()).terms.single_fee
     return on(stream, corrections.correct(bill, command, single_fee), BillReceipt(bill=command.bill))
 
 
-def _void(log: Reader, command: c.VoidFees, now: int) -> Effect:
+def _void(log: Reader, command: c.VoidFees, origin: Origin) -> Effect:
     stream, bill = bill_of(log, command.bill)
     return on(stream, bills.void(bill, command.reason), BillReceipt(bill=command.bill))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from domain import calendar as calendars
 from domain import commands as c
-from ledger.commands.handlers.effect import Effect, Handler, on
+from ledger.commands.handlers.effect import Effect, Handler, Origin, on
 from ledger.commands.receipts import CalendarReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import NoSource
 
 
-def _publish(log: Reader, command: c.PublishCalendar, now: int) -> Effect:
+def _publish(log: Reader, command: c.PublishCalendar, origin: Origin) -> Effect:
     if command.file is None:
         from ledger.shipped import published_calendar  # it imports packages that no other command needs
 

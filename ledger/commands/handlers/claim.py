@@ -17,7 +17,7 @@ from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import DEFAULT_ZONE, month_span, rfc3339
 from ledger.commands.handlers.account import check_enrolled
-from ledger.commands.handlers.effect import Effect, Handler, on
+from ledger.commands.handlers.effect import Effect, Handler, Origin, on
 from ledger.commands.receipts import ClaimReceipt, DecisionReceipt
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountHistory
@@ -27,7 +27,7 @@ from ledger.log.reader import Reader
 from ledger.refusals.commands import CountsOpenOutage, UnknownClaim
 
 
-def _file(log: Reader, command: c.FileClaim, now: int) -> Effect:
+def _file(log: Reader, command: c.FileClaim, origin: Origin) -> Effect:
     stream = streams.claim(command.account, command.month)
     check_enrolled(log, command.account)
     rules = log.rules()
@@ -75,7 +75,7 @@ def claim_of(log: Reader, account: str, month: str) -> claims.Claim:
     return claim_in(log.claim_case(account, month), account, month)
 
 
-def _withdraw(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
+def _withdraw(log: Reader, command: c.WithdrawClaim, origin: Origin) -> Effect:
     events = claims.withdraw(claim_of(log, command.account, command.month), command.reason)
     return on(
         streams.claim(command.account, command.month),
@@ -84,11 +84,11 @@ def _withdraw(log: Reader, command: c.WithdrawClaim, now: int) -> Effect:
     )
 
 
-def _decide(log: Reader, command: c.DecideClaim, now: int) -> Effect:
+def _decide(log: Reader, command: c.DecideClaim, origin: Origin) -> Effect:
     claim = claim_of(log, command.account, command.month)
     if not claims.is_pending(claim):
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
-    decided_at = now if command.decided_at is None else int(command.decided_at)
+    decided_at = origin.now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
     decision = _decide_now(log, command.account, command.month, decided_at)
     effect = _decided(decision)
@@ -140,17 +140,17 @@ def _open_warnings(decision: Decision, lasting: list[str]) -> list[str]:
     ]
 
 
-def _redecide(log: Reader, command: c.RedecideClaim, now: int) -> Effect:
+def _redecide(log: Reader, command: c.RedecideClaim, origin: Origin) -> Effect:
     claim = claim_of(log, command.account, command.month)
     claims.check_is_decided(claim)
-    decided_at = now if command.decided_at is None else int(command.decided_at)
+    decided_at = origin.now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
     again: Decision | None
     if claim.disputed:
         again = _decide_now(log, command.account, command.month, decided_at)
     else:
         made = decode(claim.decisions[-1].record)
-        again = _decide_again(log, command.account, command.month, decided_at, made)
+        again = decide_again(log, command.account, command.month, decided_at, made)
     if again is None:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     effect = _decided(again)
@@ -176,7 +176,7 @@ def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decis
     return known.citing(assess(known.case, str(account), str(month), version, decided_at, NO_FACTS))
 
 
-def _decide_again(log: Reader, account: str, month: str, decided_at: int, made: Decision) -> Decision | None:
+def decide_again(log: Reader, account: str, month: str, decided_at: int, made: Decision) -> Decision | None:
     """The same for a claim with a decision; None where it decides as that one does. Raises as `_decide_now` does."""
     known = _known(log, account)
     version = agreement.in_force(known.case.versions, str(month))
@@ -206,7 +206,7 @@ def _known(log: Reader, account: str) -> _Known:
     return _Known(history.case(position), position, own, history)
 
 
-def _dispute(log: Reader, command: c.DisputeClaim, now: int) -> Effect:
+def _dispute(log: Reader, command: c.DisputeClaim, origin: Origin) -> Effect:
     events = claims.dispute(claim_of(log, command.account, command.month), command)
     return on(
         streams.claim(command.account, command.month),

@@ -24,8 +24,16 @@ class Effect(msgspec.Struct, kw_only=True):
     warnings: list[str] = []
 
 
-Handler = Callable[[Reader, Any, int], Effect]
-"""Reads what a command needs from the log and lets the domain decide, at an instant."""
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """When a command is carried out and by whom. `is_claimed` where nothing but the actor's own word says who it is."""
+
+    now: int
+    actor: str
+    is_claimed: bool
+
+
+Handler = Callable[[Reader, Any, Origin], Effect]
+"""Reads what a command needs from the log and lets the domain decide."""
 
 
 def on(stream: str, events: tuple[e.Event, ...], receipt: Receipt) -> Effect:

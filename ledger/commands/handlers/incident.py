@@ -10,14 +10,14 @@ from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncide
 from domain.terms import versions as agreement
 from domain.time import month_of
 from ledger.commands.handlers.account import check_enrolled
-from ledger.commands.handlers.effect import Effect, Handler, content_sha256, on, reserve
+from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
 from ledger.commands.receipts import ExclusionReceipt, IncidentReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownIncident, UnlistedClause, UnlistedFunction
 
 
-def _open(log: Reader, command: c.OpenIncident, now: int) -> Effect:
+def _open(log: Reader, command: c.OpenIncident, origin: Origin) -> Effect:
     _check_function(log, command.function)
     event = incidents.opened(command)
     members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
@@ -63,12 +63,12 @@ def _incident(log: Reader, id_: str) -> tuple[str, incidents.Incident]:
     return found
 
 
-def _close(log: Reader, command: c.CloseIncident, now: int) -> Effect:
+def _close(log: Reader, command: c.CloseIncident, origin: Origin) -> Effect:
     stream, incident = _incident(log, command.incident)
     return on(stream, incidents.close(incident, command), IncidentReceipt(incident=command.incident))
 
 
-def _correct(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
+def _correct(log: Reader, command: c.CorrectIncident, origin: Origin) -> Effect:
     if command.function is not None:
         _check_function(log, command.function)
     stream, incident = _incident(log, command.incident)
@@ -76,34 +76,34 @@ def _correct(log: Reader, command: c.CorrectIncident, now: int) -> Effect:
     return on(stream, events, IncidentReceipt(incident=command.incident))
 
 
-def _reopen(log: Reader, command: c.ReopenIncident, now: int) -> Effect:
+def _reopen(log: Reader, command: c.ReopenIncident, origin: Origin) -> Effect:
     stream, incident = _incident(log, command.incident)
     return on(stream, incidents.reopen(incident), IncidentReceipt(incident=command.incident))
 
 
-def _restore(log: Reader, command: RestoreIncident, now: int) -> Effect:
+def _restore(log: Reader, command: RestoreIncident, origin: Origin) -> Effect:
     stream, incident = _incident(log, command.incident)
     return on(stream, incidents.restore(incident), IncidentReceipt(incident=command.incident))
 
 
-def _keep(log: Reader, command: KeepIncident, now: int) -> Effect:
+def _keep(log: Reader, command: KeepIncident, origin: Origin) -> Effect:
     stream, _ = _incident(log, command.incident)
     kept = e.IncidentKept(incident=str(command.incident))
     return on(stream, (kept,), IncidentReceipt(incident=command.incident))
 
 
-def _release(log: Reader, command: ReleaseIncident, now: int) -> Effect:
+def _release(log: Reader, command: ReleaseIncident, origin: Origin) -> Effect:
     stream, _ = _incident(log, command.incident)
     released = e.IncidentReleased(incident=str(command.incident))
     return on(stream, (released,), IncidentReceipt(incident=command.incident))
 
 
-def _withdraw(log: Reader, command: c.WithdrawIncident, now: int) -> Effect:
+def _withdraw(log: Reader, command: c.WithdrawIncident, origin: Origin) -> Effect:
     stream, incident = _incident(log, command.incident)
     return on(stream, incidents.withdraw(incident, command.reason), IncidentReceipt(incident=command.incident))
 
 
-def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect:
+def _apply_exclusion(log: Reader, command: c.ApplyExclusion, origin: Origin) -> Effect:
     _check_clause(log, command.clause)
     stream, incident = _incident(log, command.incident)
     events = exclusions.apply(incident, command, _terms_at(log, incident.started_at))
@@ -113,7 +113,7 @@ def _apply_exclusion(log: Reader, command: c.ApplyExclusion, now: int) -> Effect
     return on(stream, events, ExclusionReceipt(incident=command.incident, exclusion=number))
 
 
-def _withdraw_exclusion(log: Reader, command: c.WithdrawExclusion, now: int) -> Effect:
+def _withdraw_exclusion(log: Reader, command: c.WithdrawExclusion, origin: Origin) -> Effect:
     stream, incident = _incident(log, command.incident)
     events = exclusions.withdraw(incident, command)
     return on(stream, events, ExclusionReceipt(incident=command.incident, exclusion=command.exclusion))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from domain import commands as c
 from domain.terms import versions as agreement
-from ledger.commands.handlers.effect import Effect, Handler, on
+from ledger.commands.handlers.effect import Effect, Handler, Origin, on
 from ledger.commands.receipts import TermsReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import FileOrDocument
 
 
-def _publish(log: Reader, command: c.PublishTerms, now: int) -> Effect:
+def _publish(log: Reader, command: c.PublishTerms, origin: Origin) -> Effect:
     if (command.file is None) == (command.document is None):
         raise FileOrDocument()
     document = command.document

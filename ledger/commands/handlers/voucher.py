@@ -2,27 +2,69 @@
 
 from __future__ import annotations
 
+from domain import approval
 from domain import commands as c
 from domain import voucher as vouchers
+from domain.decision_record import decode
 from domain.money import Fen, yuan
 from domain.terms import versions as agreement
 from domain.text import said
 from ledger.commands.handlers.bill import bill_of
-from ledger.commands.handlers.claim import claim_of
-from ledger.commands.handlers.effect import Effect, Handler, content_sha256, reserve
-from ledger.commands.receipts import ClaimReceipt, IssueReceipt, RedemptionReceipt, ReversalReceipt, VoucherReceipt
+from ledger.commands.handlers.claim import claim_of, decide_again
+from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
+from ledger.commands.receipts import (
+    ApprovalReceipt,
+    ClaimReceipt,
+    IssueReceipt,
+    RedemptionReceipt,
+    ReversalReceipt,
+    VoucherReceipt,
+)
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownVoucher
 
 
-def _issue(log: Reader, command: c.IssueVoucher, now: int) -> Effect:
+def _approve(log: Reader, command: c.ApproveVoucher, origin: Origin) -> Effect:
+    account = str(command.account)
+    claim, position = claim_of(log, account, command.month), log.position()
+    events = approval.approve(claim, origin.actor, position, log.controls())
+    if not events:
+        return Effect(receipt=ClaimReceipt(account=account, month=command.month))
+    (event,), made = events, claim.decisions[-1]
+    record = decode(made.record)
+    again = decide_again(log, account, command.month, record.decided_at, record)
+    approval.check_facts(made, again, position)
+    receipt = ApprovalReceipt(
+        account=account, month=command.month, decision=event.decision, amount=Fen(event.amount_fen)
+    )
+    effect = on(streams.claim(account, command.month), events, receipt)
+    effect.warnings = _claimed(account, command.month, origin)
+    return effect
+
+
+def _claimed(account: str, month: str, origin: Origin) -> list[str]:
+    """A warning where an approval rests on the approver's own word for who they are."""
+    if not origin.is_claimed:
+        return []
+    return [
+        said(
+            "{account} {month}: approved as {actor}; on this store anybody can claim to be an actor, so the approval "
+            "proves no second person",
+            account=account,
+            month=month,
+            actor=origin.actor,
+        )
+    ]
+
+
+def _issue(log: Reader, command: c.IssueVoucher, origin: Origin) -> Effect:
     account = str(command.account)
     claim = claim_of(log, account, command.month)
     version = agreement.in_force(log.versions(), command.month).terms
-    issued_at = now if command.issued_at is None else int(command.issued_at)
+    issued_at = origin.now if command.issued_at is None else int(command.issued_at)
     effect = Effect(receipt=ClaimReceipt(account=account, month=command.month))
-    for event in vouchers.issue(claim, command, issued_at, version.version):
+    for event in vouchers.issue(claim, command, issued_at, version.version, log.controls()):
         effect.events = [
             (streams.voucher(account, event.voucher), event),
             (streams.claim(account, command.month), vouchers.paid(event)),
@@ -43,7 +85,7 @@ def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:
     return stream, log.fold_streams(stream).vouchers[id_]
 
 
-def _redeem(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
+def _redeem(log: Reader, command: c.RedeemVoucher, origin: Origin) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     bill_stream, bill = bill_of(log, command.bill)
     terms = agreement.by_name(log.versions(), voucher.version).terms
@@ -59,7 +101,7 @@ def _redeem(log: Reader, command: c.RedeemVoucher, now: int) -> Effect:
     return Effect(events=[(stream, redeemed), *((bill_stream, event) for event in on_bill)], receipt=receipt)
 
 
-def _reverse(log: Reader, command: c.ReverseRedemption, now: int) -> Effect:
+def _reverse(log: Reader, command: c.ReverseRedemption, origin: Origin) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     receipt = ReversalReceipt(voucher=voucher.voucher, redemption=command.redemption)
     events = vouchers.reverse(voucher, command)
@@ -87,7 +129,7 @@ def _given_back(voucher: vouchers.Voucher) -> list[str]:
     ]
 
 
-def _cancel(log: Reader, command: c.CancelVoucher, now: int) -> Effect:
+def _cancel(log: Reader, command: c.CancelVoucher, origin: Origin) -> Effect:
     stream, voucher = voucher_of(log, command.voucher)
     effect = Effect(receipt=VoucherReceipt(voucher=voucher.voucher))
     claim = streams.claim(voucher.account, voucher.month)
@@ -97,6 +139,7 @@ def _cancel(log: Reader, command: c.CancelVoucher, now: int) -> Effect:
 
 
 HANDLERS: dict[type[c.Command], Handler] = {
+    c.ApproveVoucher: _approve,
     c.IssueVoucher: _issue,
     c.RedeemVoucher: _redeem,
     c.ReverseRedemption: _reverse,

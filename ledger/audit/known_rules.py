@@ -1,0 +1,24 @@
+"""The rules that an event was recorded under."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from domain.case import Case
+from domain.controls import Controls
+from ledger.log import streams
+from ledger.log.reader import Reader
+from ledger.log.shared_history import History, SharedHistory
+
+
+def rules_known(log: Reader, common: SharedHistory) -> Callable[[int], Case]:
+    """The terms and the controls that were known at a position."""
+    controls = History(log.stream(streams.CONTROLS))
+
+    def known(position: int) -> Case:
+        held = controls.at(position).controls or Controls()
+        return msgspec.structs.replace(common.rules.at(position), controls=held)
+
+    return known

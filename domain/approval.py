@@ -7,7 +7,7 @@ from domain.controls import Controls
 from domain.decision import Decision
 from domain.decision_record import record_sha256
 from domain.events import ClaimApproved
-from domain.refusals.approval import (
+from domain.refusals.controls import (
     ApprovalNeeded,
     ApprovalNotNeeded,
     FactsChanged,

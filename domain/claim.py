@@ -181,12 +181,7 @@ def evolve(claim: Claim | None, event: Event, reason: str | None, actor: str = "
             claim.pending, claim.withdrawn = None, reason or ""
             claim.withdrawals[len(claim.filings) - 1] = claim.withdrawn
         case ClaimDecided():
-            record = bytes(event.decision)
-            claim.decisions.append(
-                Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason, by=actor)
-            )
-            claim.pending, claim.disputed, claim.since, claim.late = None, False, [], None
-            claim.approval = None
+            _take_decision(claim, bytes(event.decision), reason, actor)
         case ClaimApproved():
             claim.approval = _approval(event, reason, actor)
             claim.approvals.append(claim.approval)
@@ -198,15 +193,25 @@ def evolve(claim: Claim | None, event: Event, reason: str | None, actor: str = "
                 claim.paid_anew = True
             claim.paid[event.voucher] = event.amount_fen
         case VoucherCancelled():
-            cancelled = Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or "")
-            claim.cancellations.append(cancelled)
-            claim.since.append(cancelled)
-            claim.approval = None
+            _take_cancellation(claim, event, reason)
         case ClaimPaymentCancelled():
             claim.told.append(Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or ""))
         case _:
             raise ValueError(f"{type(event).__name__} is no event of a claim")
     return claim
+
+
+def _take_decision(claim: Claim, record: bytes, reason: str | None, actor: str) -> None:
+    claim.decisions.append(Decided(head=head(record), record=record, filed_at=claim.filed_at, reason=reason, by=actor))
+    claim.pending, claim.disputed, claim.since, claim.late = None, False, [], None
+    claim.approval = None
+
+
+def _take_cancellation(claim: Claim, event: VoucherCancelled, reason: str | None) -> None:
+    cancelled = Cancelled(voucher=event.voucher, amount_fen=event.amount_fen, reason=reason or "")
+    claim.cancellations.append(cancelled)
+    claim.since.append(cancelled)
+    claim.approval = None
 
 
 def note_late(claim: Claim, bill: str) -> None:

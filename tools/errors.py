@@ -29,14 +29,12 @@ CHAPTERS = {
     "domain.refusals.bill": "Bills",
     "domain.refusals.claim": "Claims and decisions",
     "domain.refusals.voucher": "Vouchers",
-    "domain.refusals.approval": "Vouchers",
-    "domain.refusals.controls": "Controls",
+    "domain.refusals.controls": "Controls and approvals",
     "domain.refusals.terms": "Terms, readings, calendars",
     "ledger.refusals.imports": "Importing",
     "ledger.refusals.copies": "Exports, copies, moves",
     "ledger.refusals.audit": "Checkpoints, proofs, replay, dossiers, pages",
-    "ledger.refusals.store": "The ledger where it is kept",
-    "ledger.refusals.server": "PostgreSQL",
+    "ledger.refusals": "The ledger where it is kept, in a file or on PostgreSQL",
 }
 """The chapter of each module, or of all in a folder, in the order of the page."""
 

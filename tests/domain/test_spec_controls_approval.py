@@ -16,7 +16,7 @@ from domain.decision import Decision, Outcome
 from domain.decision_record import decode, encode, record_sha256
 from domain.events import ClaimApproved, ClaimDecided, ClaimDisputed, ClaimFiled, ClaimPaid, Event, VoucherCancelled
 from domain.refusals import Refusal
-from domain.refusals.approval import (
+from domain.refusals.controls import (
     ApprovalNeeded,
     ApprovalNotNeeded,
     FactsChanged,

@@ -166,7 +166,7 @@ class Ledger:
         with self.store.translating_errors():
             try:
                 with self.store.writing() as transaction:
-                    yield Writer(transaction, actors_are_claimed=not self.store.is_shared)
+                    yield Writer(transaction, actors_are_claimed=self.store.login is None)
                     if not commit:
                         raise _Dropped
             except _Dropped:

@@ -54,7 +54,9 @@ def batch(file: str, keep_going: bool, dry_run: bool, words: str | None, format_
         raise click.UsageError(said("say of which command the rows are, as in --command 'claim file'"))
     opened = _opened(file) if words is None else _table(file, words)
     with opened as lines, open_ledger() as ledger, progress("lines") as advance:
-        run = Batch(ledger, lines, actor=actor(), keep_going=keep_going, on_progress=lambda done: advance(done, 0))
+        run = Batch(
+            ledger, lines, actor=actor(ledger), keep_going=keep_going, on_progress=lambda done: advance(done, 0)
+        )
         report = run.run(dry_run=dry_run)
     answer = batch_answer(report, dry_run=dry_run)
     emit(answer, format_, answer.table)

@@ -35,7 +35,7 @@ def init(agreement: str | None, format_: str | None) -> None:
         shipped_agreements(agreement)  # before there is a ledger
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         ledger.store.check_writable()
-        done = initialise(ledger, actor(), agreement=agreement)
+        done = initialise(ledger, actor(ledger), agreement=agreement)
         if ledger.store.is_shared:
             _make_what_is_kept(ledger)
     print_receipt(done, format_)

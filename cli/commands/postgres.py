@@ -12,16 +12,16 @@ def postgres() -> None:
     """Set up a ledger on a PostgreSQL server."""
 
 
-@postgres.command("roles", short_help="Print the SQL for three roles: recorder, finance, auditor.")
+@postgres.command("roles", short_help="Print the SQL for the roles, and for what each may record.")
 @click.option("--schema", default="public", show_default=True, metavar="NAME", help="The schema of the ledger.")
 @click.option(
     "--prefix", default="slaledger_", show_default=True, metavar="TEXT", help="The prefix of the roles' names."
 )
 def roles(schema: str, prefix: str) -> None:
-    """Print the SQL that makes three roles: recorder and finance read and append, the auditor only reads.
+    """Print the SQL that makes the roles recorder, finance, approver, steward and auditor.
 
-    The command only prints. Read the SQL, and run it with psql as the owner of the ledger's tables, after `slaledger
-    init`.
+    The server then holds what each may record, under which name, and when. The command only prints. Read the SQL, and
+    run it with psql as the owner of the ledger's tables, after `slaledger init` and after each upgrade.
 
     \b
     Example:

@@ -173,7 +173,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
         command = build(words, _fields(**given))
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
-                run = execute_month(ledger, command, actor())
+                run = execute_month(ledger, command, actor(ledger))
                 late = late_in_month(ledger, run.month, now_us()) if isinstance(command, DecideMonth) else None
                 with ledger.reading() as log:
                     zone = zone_of(log.versions())
@@ -183,7 +183,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
             emit(answer, format_, answer.table)
             return 1 if run.refused else 0
         with open_ledger() as ledger:
-            done = execute(ledger, command, actor())
+            done = execute(ledger, command, actor(ledger))
         print_receipt(done, format_)
         return 0
 

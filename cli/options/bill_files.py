@@ -86,5 +86,5 @@ def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillRead
         reading = msgspec.structs.replace(read(files), said_at=given.as_of)
     with open_ledger() as ledger:
         names = ", ".join(given.names)
-        taken = record_bills(ledger, reading, actor(), names=names, asked=given.asked, dry_run=given.dry_run)
+        taken = record_bills(ledger, reading, actor(ledger), names=names, asked=given.asked, dry_run=given.dry_run)
     tell(bills_answer(given.names, taken, dry_run=given.dry_run), given.format_)

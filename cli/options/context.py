@@ -45,9 +45,12 @@ def lock_seconds() -> int | None:
     return int(text) if text else None
 
 
-def actor() -> str:
-    """The actor: as given, else the login name. Raises Unreadable `no_actor`."""
-    name = settings().actor
+def actor(ledger: Ledger) -> str:
+    """The actor: as given, else the login that the ledger's server asks for, else the login name.
+
+    Raises Unreadable `no_actor`.
+    """
+    name = ledger.store.login if settings().actor is None else settings().actor
     if name is None:
         try:
             name = getpass.getuser()

@@ -85,7 +85,7 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
     with open_lines(file, source.LARGEST) as lines:
         found = read(lines)
     with open_ledger() as ledger:
-        taken = take_over(ledger, found.commands, actor(), dry_run=dry_run)
+        taken = take_over(ledger, found.commands, actor(ledger), dry_run=dry_run)
     taken.notes = [*found.notes, *taken.notes]
     _tell((file,), taken, DEFAULT_ZONE, dry_run, format_)
 
@@ -164,7 +164,9 @@ def take_statements(
         statements = tuple(msgspec.structs.replace(each, said_at=None) for each in reading.statements)
         reading = msgspec.structs.replace(reading, said_at=options.as_of, statements=statements)
     with open_ledger() as ledger:
-        taken = reconcile_source(ledger, reading, read_files, actor(), asked=options.asked, dry_run=options.dry_run)
+        taken = reconcile_source(
+            ledger, reading, read_files, actor(ledger), asked=options.asked, dry_run=options.dry_run
+        )
         with ledger.reading() as log:
             zone = latest(log.versions()).terms.zone
     _tell(names, taken, zone, options.dry_run, options.format_)

@@ -196,6 +196,7 @@ _PARTS = (
     said("clock"),
     said("batch"),
     said("writing"),
+    said("roles"),
     said("disk"),
     said("projections"),
     said("tree"),

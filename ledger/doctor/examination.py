@@ -66,6 +66,7 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
         yield from _open_outages(log, zone)
         yield from _upgraded(log)
     yield from _writable(ledger)
+    yield from _guard(ledger)
     yield _kept(ledger, position)
     yield _tree(ledger)
 
@@ -164,6 +165,22 @@ def _writable(ledger: Ledger) -> Iterator[Diagnosis]:
         little = free < _LITTLE_SPACE
         hint = said("make room before the next batch or backup") if little else None
         yield Diagnosis("disk", "note" if little else "ok", said("{free} MB free", free=free >> 20), hint)
+
+
+def _guard(ledger: Ledger) -> Iterator[Diagnosis]:
+    """Whether the ledger's server holds who may do what."""
+    guard = ledger.store.guard
+    if guard is None:
+        return
+    match guard.state:
+        case "current":
+            yield Diagnosis("roles", "ok", said("the server holds what each role may record"))
+            return
+        case "outdated":
+            message = said("the server holds what each role may record, as another version of slaledger has it")
+        case "missing":
+            message = said("the server does not hold who may record what: any role that may insert can")
+    yield Diagnosis("roles", "note", message, said("as the owner: {line}", line=guard.line))
 
 
 def _kept(ledger: Ledger, position: int) -> Diagnosis:

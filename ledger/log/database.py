@@ -102,6 +102,13 @@ def transaction(kept: SideStore, *, writing: bool = False) -> Iterator[None]:
         undo.pop_all()
 
 
+class Guard(msgspec.Struct, frozen=True):
+    """Whether a server holds who may do what, and the line that its owner runs where it does not."""
+
+    state: Literal["current", "outdated", "missing"]
+    line: str
+
+
 class Store(Protocol):
     """The store of a ledger: `name` is for messages; `url`, with its password, lets another process open it.
 
@@ -115,6 +122,14 @@ class Store(Protocol):
     path: Path | None
     is_shared: bool
     notes: list[str]
+
+    @property
+    def login(self) -> str | None:
+        """The login that a server holds every event to; None where events may name any actor."""
+
+    @property
+    def guard(self) -> Guard | None:
+        """Whether the server holds who may do what; None for a file."""
 
     @property
     def writable(self) -> bool:
@@ -137,6 +152,9 @@ class Store(Protocol):
 
     def can_write_side_store(self, kind: Kind) -> bool:
         """Whether this process may create and write a side store."""
+
+    def trusts_side_store(self) -> bool:
+        """Whether this process may go on from side stores that it cannot write, since only the owner can."""
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """Open a side store; `anew` drops the existing one first. Raises SideStoreError."""

@@ -8,7 +8,7 @@ dropped and made again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import zip_longest
 from typing import Any, TypeVar
 
@@ -71,7 +71,7 @@ class ReadModels:
     ) -> ReadModels:
         """Bring the read models up to date; make all again with `clear`. An unusable side store is dropped."""
         if not ledger.store.can_write_side_store("views"):
-            return cls.folded(ledger, None, on_progress)
+            return cls.continued(ledger, on_progress)
 
         def opened(kept: SideStore) -> ReadModels:
             return cls._opened(ledger, kept, on_progress, clear=clear, workers=workers)
@@ -89,6 +89,19 @@ class ReadModels:
     def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> ReadModels:
         """The read models as of a position, in a temporary store; the side store stays as it is."""
         return cls._opened(ledger, SqliteSideStore(TEMPORARY), on_progress, upto)
+
+    @classmethod
+    def continued(cls, ledger: Ledger, on_progress: Progress) -> ReadModels:
+        """The read models in a temporary store, begun with the owner's rows where only the owner can write them."""
+        if not ledger.store.trusts_side_store():
+            return cls.folded(ledger, None, on_progress)
+        temporary = SqliteSideStore(TEMPORARY)
+        with ExitStack() as undo:
+            undo.callback(temporary.close)
+            with suppress(SideStoreError):
+                _copy_rows(ledger, temporary)
+            undo.pop_all()
+        return cls._opened(ledger, temporary, on_progress)
 
     @classmethod
     def _opened(
@@ -260,6 +273,19 @@ class ReadModels:
             return
         marks = ",".join("?" * len(TABLES[table].columns))
         self._kept.execute_many(f"INSERT INTO {table} VALUES ({marks})", map(msgspec.structs.astuple, rows))
+
+
+def _copy_rows(ledger: Ledger, to: SideStore) -> None:
+    """Copy the stored projections into an empty side store, all or none. Raises SideStoreError."""
+    with closing(ledger.store.kept("views", read_only=True)) as kept, transaction(kept):
+        if kept.format() != FORMAT:
+            return
+        with transaction(to, writing=True):
+            to.make(TABLES, FORMAT)
+            for name, table in TABLES.items():
+                marks = ",".join("?" * len(table.columns))
+                rows = kept.rows(f"SELECT {', '.join(table.columns)} FROM {name}")
+                to.execute_many(f"INSERT INTO {name} VALUES ({marks})", rows)
 
 
 def _leaf_sha256(log: Reader, position: int) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 from conftest import CommandLine
-from stores import SqliteFile
 
 from domain.decision_record import record_sha256
 
@@ -131,12 +130,12 @@ def test_an_issue_after_a_cancellation_takes_a_new_approval(shop: CommandLine) -
 
 
 @pytest.mark.parametrize("by", ["words", "line"])
-def test_on_a_file_each_approval_warns_that_the_actor_is_only_claimed(shop: CommandLine, by: str) -> None:
+def test_each_approval_warns_where_nothing_holds_the_actor_to_a_login(shop: CommandLine, by: str) -> None:
     (shop.folder / "line.jsonl").write_text('{"command": "voucher approve", "account": "1001", "month": "2026-03"}\n')
     words = ("voucher", "approve", *MARCH) if by == "words" else ("batch", "line.jsonl")
     done = shop.run("--actor", "checker", *words)
     assert done.returncode == 0, done.stderr
-    assert ("anybody can claim to be an actor" in done.stderr) is isinstance(shop.place, SqliteFile)
+    assert "anybody can claim to be an actor" in done.stderr
 
 
 def _state(shop: CommandLine, actor: str, data: dict[str, object]) -> bytes:

@@ -31,7 +31,8 @@ def findings(slaledger: CommandLine, *, status: int = 0, **env: str) -> dict[str
 def test_a_new_ledger_is_well_and_stays_as_it_is(slaledger: CommandLine) -> None:
     before = slaledger.rows()
     found = findings(slaledger)
-    assert {each["state"] for each in found.values() if not each["what"].startswith("extra")} == {"ok"}
+    others = ("extra", "roles")  # a server's owner has not made the roles yet
+    assert {each["state"] for each in found.values() if not each["what"].startswith(others)} == {"ok"}
     assert {"installation", "ledger", "terms", "calendar", "clock", "writing", "projections", "tree"} <= found.keys()
     assert slaledger.rows() == before
 

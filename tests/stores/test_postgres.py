@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from conftest import CommandLine
+from desks import Desk
 from servers import Server, Wire
 
 from domain.commands import EnrollAccount
@@ -33,46 +33,9 @@ def server() -> Iterator[Server]:
     made.stop()
 
 
-class Desk(CommandLine):
-    """The command line on a ledger at a URL."""
-
-    def at(self, url: str, *words: str) -> Any:
-        done = self.run(*words, env={"SLALEDGER_URL": url})
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    def refused_at(self, url: str, *words: str, status: int) -> dict[str, Any]:
-        done = self.run(*words, env={"SLALEDGER_URL": url})
-        assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
-        error: dict[str, Any] = json.loads(done.stderr.splitlines()[-1])["error"]
-        return error
-
-
 @pytest.fixture
 def desk(tmp_path: Any) -> Desk:
     return Desk(tmp_path)
-
-
-BLANK = "blank"
-
-
-@pytest.fixture(scope="module")
-def blank(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The database of a ledger just made, to be copied; its roles were made by what the command prints."""
-    desk, url = Desk(tmp_path_factory.mktemp("blank")), server.database(BLANK)
-    desk.at(url, "init")
-    sql = desk.run("postgres", "roles").stdout
-    with psycopg.connect(url, autocommit=True) as owner:
-        for _ in "ab":  # run again, it changes nothing
-            owner.execute(sql)
-    return url
-
-
-@pytest.fixture
-def with_roles(server: Server, blank: str) -> Iterator[str]:
-    """The URL of a new ledger with its three roles."""
-    with server.copied(BLANK, f"ledger_{next(_numbers)}") as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -97,85 +60,6 @@ def positions(url: str) -> list[int]:
 
 def enroll(account: str) -> EnrollAccount:
     return EnrollAccount(account=Id(account), enrolled_at=Instant.parse(ENROLLED))
-
-
-# Roles
-
-
-def as_role(url: str, role: str) -> str:
-    return url.replace("postgres@", f"slaledger_{role}@")
-
-
-READ = (
-    ("breaches", "2026-03"),
-    ("worklist",),
-    ("voucher", "list"),
-    ("history", "1001"),
-    ("audit", "replay"),
-    ("audit", "verify"),
-)
-
-
-@pytest.mark.parametrize("role", ["recorder", "finance"])
-def test_recorder_and_finance_read_and_append(with_roles: str, desk: Desk, role: str) -> None:
-    url = as_role(with_roles, role)
-    done = desk.at(url, "account", "enroll", "1001", "--enrolled-at", ENROLLED)
-    assert done["recorded"] == 1
-    for words in READ:
-        desk.at(url, *words)
-    lines = json.dumps({"command": "account enroll", "account": "1002", "enrolled_at": ENROLLED}) + "\n"
-    assert desk.run("batch", "-", stdin=lines.encode(), env={"SLALEDGER_URL": url}).returncode == 0
-    with psycopg.connect(url) as raw:
-        assert raw.execute("SELECT COUNT(*) FROM public_views.tracking").fetchone() == (1,)
-
-
-def test_the_auditor_reads_and_only_that(with_roles: str, desk: Desk) -> None:
-    desk.at(with_roles, "account", "enroll", "1001", "--enrolled-at", ENROLLED)
-    url = as_role(with_roles, "auditor")
-    for words in READ:
-        assert desk.at(url, *words) is not None
-    assert desk.run("audit", "checkpoint", env={"SLALEDGER_URL": url}).returncode == 0
-    error = desk.refused_at(url, "account", "enroll", "1002", "--enrolled-at", ENROLLED, status=2)
-    assert error["code"] == "read_only"
-    assert "slaledger_auditor" in error["message"]
-    assert desk.refused_at(url, "rebuild", status=2)["code"] == "read_only"
-
-
-STATEMENTS = (
-    "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES ('9/account', 1, 'x', '')",
-    "UPDATE stored_events SET topic = 'x'",
-    "DELETE FROM stored_events",
-    "TRUNCATE stored_events",
-    "DROP TABLE stored_events",
-    "ALTER TABLE stored_events DISABLE TRIGGER ALL",
-    "CREATE TABLE public.own (a int)",
-    "CREATE TABLE public_views.own (a int)",
-)
-
-
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_the_server_itself_refuses_the_auditor_every_change(blank: str, statement: str) -> None:
-    before = positions(blank)
-    with psycopg.connect(as_role(blank, "auditor")) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        raw.execute(statement)
-    assert positions(blank) == before
-
-
-@pytest.mark.parametrize("role", ["recorder", "finance"])
-@pytest.mark.parametrize("statement", STATEMENTS[1:])
-def test_the_server_itself_refuses_the_others_every_change_but_appending(blank: str, role: str, statement: str) -> None:
-    before = positions(blank)
-    with psycopg.connect(as_role(blank, role)) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        raw.execute(statement)
-    assert positions(blank) == before
-
-
-@pytest.mark.parametrize("statement", STATEMENTS[1:4])
-def test_the_triggers_refuse_even_the_owner(blank: str, statement: str) -> None:
-    before = positions(blank)
-    with psycopg.connect(blank) as raw, pytest.raises(psycopg.IntegrityError, match="append-only"):
-        raw.execute(statement)
-    assert positions(blank) == before
 
 
 # What a server can refuse

@@ -120,13 +120,13 @@ def impact(account: str | None, with_: str | None, workers: Workers | None, form
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
         with opened as log, progress("accounts") as advance:
             if with_ is not None:
-                _suppose(log, with_)
+                _suppose(ledger, log, with_)
             found = [each for part in _divided(ledger, log, task, account, workers, advance) for each in part]
     _emit_impacts(found, format_)
 
 
-def _suppose(log: Any, file: str) -> None:
-    suppose(log, read_bytes(file).splitlines(), file, actor(), clock.now_us())
+def _suppose(ledger: Ledger, log: Any, file: str) -> None:
+    suppose(log, read_bytes(file).splitlines(), file, actor(ledger), clock.now_us())
 
 
 @audit.command("what-if", short_help="Replay every decision under other terms or readings.")

@@ -14,6 +14,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from ledger.log.streams import APPLICATION_ID, LONGEST_STEP, MOST_POSITION, SCHEMA_VERSION
+from ledger.store.postgres import triggers
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 COMMENT = f"slaledger {SCHEMA_VERSION}"
 """The table's comment, which marks it as a ledger of a schema version."""
 LOCKS = APPLICATION_ID << 32
-"""An advisory lock is this plus the oid of the locked table: `stored_events` to write the log."""
+"""An advisory lock is this plus the oid of the locked table.
+
+It is taken where tables are made, and on a server whose owner has not yet run the SQL that brings the writers' table.
+"""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS {table} (
@@ -32,42 +36,11 @@ CREATE TABLE IF NOT EXISTS {table} (
     state BYTEA NOT NULL,
     UNIQUE (originator_id, originator_version))
 """
-_LOCK_FUNCTION = """
-CREATE OR REPLACE FUNCTION {lock}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock({locks} + TG_RELID::bigint);
-    RETURN NULL;
-END $$
-"""
-_REFUSE_FUNCTION = """
-CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation';
-END $$
-"""
-# The look-up must use the index: for a table that was never analysed, the planner would read all of it.
-_ORDER_FUNCTION = """
-CREATE OR REPLACE FUNCTION {order}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
-BEGIN
-    IF (SELECT COUNT(*) FROM added) <
-       (SELECT COUNT(*) FROM {table} WHERE position >= (SELECT MIN(position) FROM added)) THEN
-        RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF (SELECT MAX(position) FROM added) > {most} OR (SELECT MAX(position) FROM added) >
-       (SELECT MAX(position) FROM {table} WHERE position < (SELECT MIN(position) FROM added)) + {step} THEN
-        RAISE EXCEPTION 'positions go up in steps' USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    PERFORM pg_notify({channel}, '');
-    RETURN NULL;
-END $$
-"""
 _STATEMENTS = (
     _TABLE,
     "COMMENT ON TABLE {table} IS {comment}",
     "CREATE INDEX IF NOT EXISTS {filed} ON {table} (originator_id) WHERE topic = 'claim.filed'",
-    _LOCK_FUNCTION,
-    _REFUSE_FUNCTION,
-    _ORDER_FUNCTION,
+    *triggers.FUNCTIONS,
     "CREATE OR REPLACE TRIGGER a_lock BEFORE INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {lock}()",
     "CREATE OR REPLACE TRIGGER b_no_change BEFORE UPDATE OR DELETE ON {table} "
     "FOR EACH STATEMENT EXECUTE FUNCTION {refuse}()",
@@ -82,12 +55,13 @@ def table_statements(schema: str, table: str = "stored_events") -> list[Composed
     names = {
         "table": Identifier(schema, table),
         "filed": Identifier(f"{table}_filed"),
-        "lock": Identifier(schema, f"{table}_lock"),
-        "refuse": Identifier(schema, f"{table}_refuse"),
-        "order": Identifier(schema, f"{table}_order"),
+        "writer": Identifier(schema, f"{table}{triggers.WRITER}"),
+        "begin": Identifier(schema, f"{table}{triggers.BEGIN}"),
+        "lock": Identifier(schema, f"{table}{triggers.LOCK}"),
+        "refuse": Identifier(schema, f"{table}{triggers.REFUSE}"),
+        "order": Identifier(schema, f"{table}{triggers.ORDER}"),
         "comment": Literal(COMMENT),
         "channel": Literal(table),
-        "locks": Literal(LOCKS),
         "most": Literal(MOST_POSITION),
         "step": Literal(LONGEST_STEP),
     }

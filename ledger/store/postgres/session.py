@@ -40,9 +40,14 @@ class PostgresSession:
                 yield from page
 
 
-def locked(begin: str, lock: int) -> str:
-    """SQL that begins a transaction with an advisory lock and a durable commit, regardless of the server's default."""
+def locked(begin: str, lock: str) -> str:
+    """SQL that begins a transaction with a lock and a durable commit, regardless of the server's default."""
     durable = (
         "CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END"
     )
-    return f"{begin}; SELECT pg_advisory_xact_lock({lock}), {durable}"
+    return f"{begin}; {lock}; SELECT {durable}"
+
+
+def advisory(lock: int) -> str:
+    """The statement that takes an advisory lock."""
+    return f"SELECT pg_advisory_xact_lock({lock})"

@@ -13,7 +13,7 @@ from psycopg.sql import Identifier
 from ledger.log.database import Kind, SideTable
 from ledger.store.postgres.errors import kept_error
 from ledger.store.postgres.recorder import LOCKS
-from ledger.store.postgres.session import PostgresSession, locked, translated
+from ledger.store.postgres.session import PostgresSession, advisory, locked, translated
 
 _KEPT: dict[Kind, int] = {"views": 1, "tree": 2}
 """The offsets of the side stores' locks from the log's lock."""
@@ -30,9 +30,19 @@ class PostgresKept(PostgresSession):
         self._kind = kind
         self._schema = Identifier(schema).as_string()
         self.query(f"SET search_path = {self._schema}")  # a table of the same name in the log's schema is not ours
-        self._lock = LOCKS + (_KEPT[kind] << 32) + self.query("SELECT 'formats'::regclass::oid::bigint")[0][0]
+        self._lock = self._lock_statement()
         if anew:
             self.query("DELETE FROM formats WHERE kind = ?", kind)
+
+    def _lock_statement(self) -> str:
+        """Lock a table that only the owner may lock; an advisory lock where there is none yet."""
+        writer = f"{self._schema}.{self._kind}_writer"
+        ((formats, has_writer),) = self.query(
+            "SELECT 'formats'::regclass::oid::bigint, to_regclass(?) IS NOT NULL", writer
+        )
+        if has_writer:
+            return f"LOCK TABLE {writer} IN EXCLUSIVE MODE"
+        return advisory(LOCKS + (_KEPT[self._kind] << 32) + formats)
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows."""

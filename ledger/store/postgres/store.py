@@ -1,6 +1,6 @@
 """The store on a PostgreSQL server: the log in one schema, and its side stores in a second one.
 
-A writer takes the log's advisory lock when it begins, so commands are carried out one after the other, as on SQLite.
+A writer takes the log's lock when it begins, so commands are carried out one after the other, as on SQLite.
 Readers see a snapshot and wait for no lock. If the connection breaks while a transaction commits, the next connection
 takes the lock and looks in the log whether the events are there.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
@@ -23,7 +23,7 @@ from domain.refusals import Refusal
 from domain.text import said, words_of
 from ledger.log import streams
 from ledger.log.codec import Entry, EventMapper, Row
-from ledger.log.database import Kind, Session, SideStore, SideStoreError, Transaction
+from ledger.log.database import KINDS, Guard, Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.refusals.server import (
     NoLedgerOnServer,
     NoSchema,
@@ -34,8 +34,9 @@ from ledger.refusals.server import (
 )
 from ledger.refusals.store import NewerLedger
 from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
+from ledger.store.postgres.inspection import Inspected, inspect
 from ledger.store.postgres.recorder import LOCKS, BorrowedDatastore, PostgresRecorder, table_statements
-from ledger.store.postgres.session import PostgresSession, locked
+from ledger.store.postgres.session import PostgresSession, advisory, locked
 from ledger.store.postgres.side_store import PostgresKept
 
 CONNECT_SECONDS = 10
@@ -44,39 +45,12 @@ _PROGRESS = (
     "CREATE TABLE IF NOT EXISTS {} (lines_sha256 TEXT PRIMARY KEY, lines BIGINT NOT NULL, refused TEXT NOT NULL, "
     "position BIGINT NOT NULL, state TEXT NOT NULL)"
 )
-_INSPECT = """
-SELECT current_schema() AS schema,
-       obj_description(to_regclass(format('%I.stored_events', current_schema())), 'pg_class') AS comment,
-       to_regclass(format('%I.stored_events', current_schema()))::oid::bigint AS oid,
-       has_table_privilege(to_regclass(format('%I.stored_events', current_schema())), 'INSERT') AS may_insert,
-       has_table_privilege(to_regclass(format('%I.formats', current_schema() || '_views')), 'INSERT') AS may_keep,
-       to_regclass(format('%I.batch_progress', current_schema() || '_views')) IS NOT NULL AS has_all,
-       pg_is_in_recovery() AS is_replica,
-       current_setting('default_transaction_read_only') = 'on' AS is_read_only,
-       current_user AS role
-"""
-
-
 _INSERT = (
     "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) OVERRIDING SYSTEM VALUE "
     "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
     "AS taken (position, id, version, topic, state) ORDER BY position"
 )
 _SET_SEQUENCE = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
-
-
-class _Inspected(NamedTuple):
-    """The ledger that a connection sees, as the server describes it."""
-
-    schema: str | None
-    comment: str | None
-    oid: int | None
-    may_insert: bool | None
-    may_keep: bool | None
-    has_all: bool
-    is_replica: bool
-    is_read_only: bool
-    role: str
 
 
 class _PostgresTransaction(PostgresSession):
@@ -155,11 +129,11 @@ class ServerStore:
             raise
         return store
 
-    def _look(self) -> _Inspected:
+    def _look(self) -> Inspected:
         connection = self._take()
-        row = connection.execute(_INSPECT).fetchone()
+        found = inspect(connection)
         self._idle.append(connection)
-        return _Inspected(*(row or ()))
+        return found
 
     def _check_is_ledger(self) -> None:
         found = self._found
@@ -182,12 +156,20 @@ class ServerStore:
         schema = self._found.schema
         if schema is None:
             raise NoSchema(name=self.name)
-        with self.translating_errors(), self._transaction("READ COMMITTED", LOCKS) as connection:
+        with self.translating_errors(), self._transaction("READ COMMITTED", advisory(LOCKS)) as connection:
             for statement in make_statements(schema):
                 connection.execute(statement)
         with self.translating_errors():
             self.close()
             self._found = self._look()
+
+    @property
+    def login(self) -> str | None:
+        return None if self._found.guard is None else self._found.login
+
+    @property
+    def guard(self) -> Guard | None:
+        return self._found.guard_state()
 
     @property
     def writable(self) -> bool:
@@ -242,7 +224,7 @@ class ServerStore:
         return connection
 
     @contextmanager
-    def _transaction(self, kind: str, lock: int | None) -> Iterator[Connection[Any]]:
+    def _transaction(self, kind: str, lock: str | None) -> Iterator[Connection[Any]]:
         """A connection in a transaction. It commits on leaving; an exception rolls it back."""
         with ExitStack() as stack:
             connection = self._take()
@@ -291,8 +273,8 @@ class ServerStore:
             )
 
     @property
-    def _lock(self) -> int:
-        return LOCKS + (self._found.oid or 0)
+    def _lock(self) -> str:
+        return self._found.lock_statement()
 
     @cached_property
     def _recorder(self) -> PostgresRecorder:
@@ -331,12 +313,16 @@ class ServerStore:
 
     @property
     def _role(self) -> str:
-        found: _Inspected | None = getattr(self, "_found", None)
+        found: Inspected | None = getattr(self, "_found", None)
         return found.role if found else said("the role")
 
     def can_write_side_store(self, kind: Kind) -> bool:
         """Whether the role may write the schema of the side stores."""
         return self.writable and bool(self._found.may_keep)
+
+    def trusts_side_store(self) -> bool:
+        """Whether only the log's owner can write the side stores. Who may only read goes on from nothing."""
+        return self.writable and bool(self._found.kept_by_owner)
 
     def drop_kept(self) -> None:
         """Delete the formats of the side stores, so that their tables are created again."""
@@ -360,6 +346,7 @@ def make_statements(schema: str) -> list[Composed]:
         SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(beside)),
         SQL(_FORMATS).format(Identifier(beside, "formats")),
         SQL(_PROGRESS).format(Identifier(beside, "batch_progress")),
+        *(SQL("CREATE TABLE IF NOT EXISTS {} ()").format(Identifier(beside, f"{kind}_writer")) for kind in KINDS),
     ]
 
 

@@ -14,7 +14,7 @@ from eventsourcing.utils import Environment
 
 from domain.refusals import Refusal
 from ledger.log.codec import Entry, EventMapper, Row
-from ledger.log.database import Kind, Session, SideStore, SideStoreError, Transaction
+from ledger.log.database import Guard, Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
 from ledger.store.sqlite import files
 from ledger.store.sqlite.recorder import SqliteFactory, SqliteRecorder
@@ -52,6 +52,8 @@ class EmbeddedStore:
     """A ledger in a SQLite file. Its errors are those that `translating_errors` turns into refusals."""
 
     is_shared = False
+    login: str | None = None
+    guard: Guard | None = None
 
     def __init__(
         self,
@@ -139,6 +141,10 @@ class EmbeddedStore:
         path = files.kept_path(self._path, kind)
         place = path if path.exists() else path.absolute().parent
         return self.writable and files.is_writable(place) and os.access(place, os.W_OK)
+
+    def trusts_side_store(self) -> bool:
+        """Never: a file says nothing about who wrote it."""
+        return False
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """Open a side store's file, or a temporary one where a broken file may not be deleted."""

@@ -10,7 +10,8 @@ from importlib.resources import files
 from domain.calendar import published
 from domain.events import CalendarPublished
 from domain.refusals import Refusal
-from domain.terms.versions import REFERENCE_AGREEMENT, Terms, Version, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import REFERENCE_AGREEMENT, Terms, Version
 from domain.time import Instant
 from ledger.refusals.commands import CalendarUnpublished, UnknownAgreement
 

@@ -10,7 +10,8 @@ from cli.options.completion import versions
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.terminal.output import emit, format_option
-from domain.terms.versions import by_name, document_sha256, latest, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import by_name, document_sha256, latest
 from ledger.files.reading import read_text
 
 terms = group("terms", "Publish, list, show and check versions of the agreement.")

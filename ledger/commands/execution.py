@@ -12,7 +12,8 @@ from domain.case import SourceMark
 from domain.commands import Command, PublishTerms
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Unreadable
-from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar
 from domain.time import MINUTE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer

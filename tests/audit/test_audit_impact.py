@@ -36,8 +36,9 @@ from domain.decision import substance
 from domain.decision_record import decode
 from domain.money import yuan
 from domain.refusals import Refusal
+from domain.terms.parsing import parse_terms
 from domain.terms.readings import NUMBERS, VALUES
-from domain.terms.versions import Readings, parse_terms
+from domain.terms.versions import Readings
 from domain.time import HOUR_US, MINUTE_US
 from ledger import clock
 from ledger.application import Ledger

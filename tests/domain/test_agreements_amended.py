@@ -17,7 +17,8 @@ from conftest import ROOT, CommandLine
 
 from domain.refusals import Unreadable
 from domain.refusals.terms import TermsWithoutNotice
-from domain.terms.versions import check_notice, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import check_notice
 from ledger.shipped import noticed_at, shipped, shipped_agreements
 
 VERIFIER = ROOT / "verifier" / "verify_dossier.py"

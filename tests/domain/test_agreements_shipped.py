@@ -15,7 +15,7 @@ from build import account, row
 from conftest import ROOT, CommandLine
 
 from domain.decision_record import LATEST_FORMAT, decode, encode
-from domain.terms.versions import parse_terms
+from domain.terms.parsing import parse_terms
 from ledger.shipped import shipped
 
 MET = "commitment_met"

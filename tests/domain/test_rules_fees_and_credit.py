@@ -16,7 +16,7 @@ from domain.events import FeesPaymentReversed
 from domain.money import Fen
 from domain.rules.compensation import credit
 from domain.rules.fees import Base, Bases, bases, share
-from domain.terms.versions import parse_terms
+from domain.terms.parsing import parse_terms
 from domain.values import VoucherOffset, Words
 from ledger.shipped import shipped_agreements
 

@@ -40,8 +40,9 @@ from domain.refusals.terms import (
     WrongTerms,
 )
 from domain.terms import versions as agreement
+from domain.terms.parsing import parse_terms
 from domain.terms.readings import check_readings, parse_setting, with_readings
-from domain.terms.versions import Version, document_sha256, parse_terms
+from domain.terms.versions import Version, document_sha256
 from domain.time import Instant
 from ledger.shipped import shipped_agreements
 

@@ -10,7 +10,8 @@ from domain.commands import PublishTerms
 from domain.events import TermsPublished
 from domain.refusals import Refusal
 from domain.refusals.terms import ReadingByAmendment, TermsMoreThanReadings, TermsVersionTaken
-from domain.terms.versions import Version, document_sha256, evolve, in_force, parse_terms, publish
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import Version, document_sha256, evolve, in_force, publish
 from domain.time import Instant
 from domain.values import Words
 from ledger.shipped import shipped

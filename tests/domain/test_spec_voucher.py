@@ -58,7 +58,8 @@ from domain.refusals.voucher import (
     VoidBillNotPayable,
 )
 from domain.rules.compensation import Credit, PartCredit
-from domain.terms.versions import Terms, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import Terms
 from domain.time import Instant, MonthText
 from domain.values import Id, VoucherId, Words
 from ledger.shipped import shipped_agreements

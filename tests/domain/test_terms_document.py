@@ -13,7 +13,8 @@ from build import SHARED, SHIPPED, amended, at, row, terms, versions
 
 from domain.refusals import Unreadable
 from domain.terms.months import span_of
-from domain.terms.versions import Readings, document_sha256, in_force, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import Readings, document_sha256, in_force
 from ledger.shipped import shipped, shipped_agreements
 
 FIRST = next(text for text, found in shipped() if found.agreement == "aliyun-ccc" and found.revision == 1)

@@ -18,7 +18,8 @@ import yaml
 from conftest import ROOT, CommandLine
 
 from domain.refusals import Refusal
-from domain.terms.versions import Version, document_sha256, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import Version, document_sha256
 from ledger.exports.openslo import write_openslo
 
 SHIPPED = sorted((ROOT / "ledger" / "agreements").glob("*.toml"))

@@ -106,6 +106,7 @@ SENTENCES_ELSEWHERE = {
     "domain/parser_messages.py": "the messages of the parser of structs, as sentences of ours",
     "domain/text.py": "what makes sentences",
     "domain/terms/checks.py": "findings about a terms document",
+    "domain/terms/parsing.py": "parts of a refusal's sentence that depend on the case",
     "domain/terms/versions.py": "parts of a refusal's sentence that depend on the case",
     "domain/rules/vouchers.py": "parts of a refusal's sentence that depend on the case",
 }

@@ -16,8 +16,9 @@ from build import SECOND_US, account, calendars
 
 from domain.calendar import is_workday
 from domain.money import Fen, percent_text, yuan
+from domain.terms.parsing import parse_terms
 from domain.terms.parts import Claims, CreditLimits, Fees, Tier
-from domain.terms.versions import Cited, Terms, Version, parse_terms
+from domain.terms.versions import Cited, Terms, Version
 from ledger.shipped import shipped_agreements
 
 CALENDARS = calendars(*YEARS)

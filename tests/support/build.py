@@ -27,7 +27,8 @@ from domain.events import AccountClosed, AccountEnrolled, AccountRestaged, Funct
 from domain.incident import Exclusion, Incident
 from domain.money import Fen
 from domain.rules.unavailability import Asked, Measured, measure
-from domain.terms.versions import Readings, Terms, Version, document_sha256, parse_terms
+from domain.terms.parsing import parse_terms
+from domain.terms.versions import Readings, Terms, Version, document_sha256
 from domain.terms.versions import evolve as evolve_terms
 from ledger.shipped import published_calendar, shipped_agreements
 

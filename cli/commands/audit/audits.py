@@ -20,8 +20,9 @@ from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
 from domain.case import unknown_account
 from domain.refusals import Damaged
+from domain.terms.parsing import parse_terms
 from domain.terms.readings import check_readings, parse_setting
-from domain.terms.versions import Version, document_sha256, parse_terms
+from domain.terms.versions import Version, document_sha256
 from domain.text import said
 from ledger import clock
 from ledger.application import Ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain import commands as c
 from domain.terms import versions as agreement
+from domain.terms.parsing import parse_terms
 from ledger.commands.handlers.effect import Effect, Handler, Origin, on
 from ledger.commands.receipts import TermsReceipt
 from ledger.log import streams
@@ -19,7 +20,7 @@ def _publish(log: Reader, command: c.PublishTerms, origin: Origin) -> Effect:
         from ledger.files.reading import read_text  # most commands read no file
 
         document = read_text(str(command.file))
-    terms = agreement.parse_terms(document)
+    terms = parse_terms(document)
     versions = log.versions()
     events = agreement.publish(versions, command, document)
     return on(streams.terms(terms.agreement), events, TermsReceipt(agreement=terms.agreement, version=terms.version))

@@ -7,8 +7,8 @@ definitions, without what is for people.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 import msgspec
 
@@ -64,6 +64,10 @@ It runs with the names of the trigger that calls it: a setting of its own would 
 """
 
 
+Schema = dict[str, object]
+"""A JSON schema or a part of one, as msgspec makes it."""
+
+
 def shapes() -> Iterator[tuple[str, str]]:
     """Each topic with the shape of its data, as JSON."""
     for topic, kind in TOPICS.items():
@@ -75,34 +79,35 @@ def envelope_shape() -> str:
     return _json(_shape_of(Envelope[Any]))
 
 
-def _shape_of(kind: Any) -> dict[str, Any]:
+def _shape_of(kind: Any) -> Schema:
     schema = msgspec.json.schema(kind)
     return _shape(schema, schema["$defs"])
 
 
-def _json(shape: dict[str, Any]) -> str:
+def _json(shape: Schema) -> str:
     return json.dumps(shape, separators=(",", ":"), sort_keys=True)
 
 
-def _shape(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+def _shape(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
     """A JSON schema with its references resolved. Raises ValueError for one that the server would not check."""
     unknown = schema.keys() - {*_KEPT, *_LEFT_OUT, *_PARTS}
     if unknown:
         raise ValueError(f"no shape has {unknown}")
     if "$ref" in schema:
-        return _shape(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-    made: dict[str, Any] = {name: schema[name] for name in _KEPT if name in schema}
+        return _shape(definitions[str(schema["$ref"]).rpartition("/")[2]], definitions)
+    made: Schema = {name: schema[name] for name in _KEPT if name in schema}
     if "anyOf" in schema:
-        made["anyOf"] = [_shape(one, definitions) for one in schema["anyOf"]]
+        made["anyOf"] = [_shape(one, definitions) for one in cast(list[Schema], schema["anyOf"])]
     if "items" in schema:
-        made["items"] = _shape(schema["items"], definitions)
+        made["items"] = _shape(cast(Schema, schema["items"]), definitions)
     if "properties" in schema:
         made["properties"] = {
-            name: _member(name, _shape(one, definitions)) for name, one in schema["properties"].items()
+            name: _member(name, _shape(one, definitions))
+            for name, one in cast(dict[str, Schema], schema["properties"]).items()
         }
     return made
 
 
-def _member(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+def _member(name: str, shape: Schema) -> Schema:
     """The shape of a member; a month is a text that only the fold of an event checks."""
     return {**shape, "pattern": _MONTH} if name == "month" or name.endswith("_month") else shape

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from conftest import SOAK
@@ -241,10 +241,23 @@ def test_logs_of_webhooks_in_any_parts_end_where_the_account_does(books: Make, s
                 pass
         if pending:
             own.take(Poll(LAST, "log", (("log.jsonl", b"".join(lines)),)))
-        expected = sorted((each.key, each.start, each.end) for each in account.outages(LAST))
-        assert (seed, [(each.key, each.start, each.end) for each in own.spans()]) == (seed, expected)
+        chained = in_chains(account.events(LAST))
+        expected = sorted((each.key, each.start, each.end) for each in account.outages(LAST) if each.key not in chained)
+        ours = [(each.key, each.start, each.end) for each in own.spans() if each.key not in chained]
+        assert (seed, ours) == (seed, expected)
         compared += 1
     assert compared > BUNCH // 2
+
+
+def in_chains(events: Iterable[dict[str, Any]]) -> set[str]:
+    """Incidents that were merged into one that was merged itself: of those only the whole log is said to be right."""
+    parents: dict[str, set[str]] = {}
+    for event in events:
+        data = event["event"]["data"]
+        reason = data.get("resolve_reason") or {}
+        if "incident" in reason:
+            parents.setdefault(data["id"], set()).add(reason["incident"]["id"])
+    return {key for key, own in parents.items() if any(parent in parents for parent in own)}
 
 
 @bunches()

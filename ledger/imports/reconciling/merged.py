@@ -23,9 +23,10 @@ def with_parents(
     `faults` gets `merged` for a parent of which neither the files nor the ledger tell, and `missing_time` for an outage
     that is over and of which neither tells the end.
     """
+    standing = {one.key: one for one in held if one.stands}
+    statements = [_without_older_end(one, standing.get(one.key)) for one in statements]
     if not any(one.parent or not one.end_told for one in statements) and not any(one.parent for one in held):
         return statements
-    standing = {one.key: one for one in held if one.stands}
     told = {one.key: one for one in statements if one.parent_told and one.end_told}
     orphans = {one.key: one for one in statements if not one.parent_told}
     _follow(told, orphans, standing)
@@ -38,6 +39,13 @@ def with_parents(
             told[silent.key] = _as_held(silent, told.get(silent.key), held)
         _follow(told, orphans, standing)
     return tuple(told.values())
+
+
+def _without_older_end(statement: OutageStatement, holding: Holding | None) -> OutageStatement:
+    """A statement, open where it tells of an end that the source took back in a word that the ledger heard."""
+    if holding is None or holding.end != FOREVER or (statement.said_at or FOREVER) >= (holding.lasting_at or 0):
+        return statement
+    return replace(statement, end=None, end_told=True)
 
 
 def _parents_first(statements: Mapping[str, OutageStatement]) -> Iterator[OutageStatement]:

@@ -170,10 +170,6 @@ class _Reconciliation:
     def _follow(self, statement: OutageStatement, holding: Holding, span: tuple[int, int]) -> None:
         """Bring an outage to what the source says now, except for a person's words."""
         self._check(statement, holding)
-        if holding.end == FOREVER and (self._said_at(statement) or 0) < (holding.lasting_at or 0):
-            self._out.unchanged += 1
-            self._open[holding.id] = holding.start
-            return
         count = len(self._timed)
         if not holding.stands:
             if "withdrawn" in holding.persons:

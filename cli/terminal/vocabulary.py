@@ -172,6 +172,7 @@ _FIELDS = (
     said("service voucher"),
     said("sha256"),
     said("since"),
+    said("lasting"),
     said("source"),
     said("stage"),
     said("started"),

@@ -287,6 +287,8 @@ RULES = [
         line("claim redecide", **MARCH, reason="x", decided_at=at("04-19")),
         *("2026-03", "2026-04-20"),
     ),
+    row("controls set", line("controls set", reason="x"), hint=True),
+    row("voucher approve", line("voucher approve", **MARCH), "1002", "2026-03", hint=True),
     row("voucher issue", line("voucher issue", **MARCH, issued_at=at("04-19")), "2026-03", "2026-04-20"),
     row(
         "voucher redeem",
@@ -633,7 +635,9 @@ def test_a_ledger_that_is_not_there(tmp_path: Path, words: tuple[str, ...]) -> N
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("url", ["slaledger.db", "sqlite://", "mysql://host/ledger", "sqlite:///no/such/folder/a.db"])
+@pytest.mark.parametrize(
+    "url", ["sqlite:slaledger.db", "sqlite://", "mysql://host/ledger", "sqlite:///no/such/folder/a.db"]
+)
 def test_a_url_that_names_no_ledger(shop: CommandLine, url: str) -> None:
     for words in (CHANGING, ("init",)):
         error = words_refused(shop, "--ledger", url, *words, status=UNREADABLE)

@@ -256,7 +256,7 @@ def test_taking_over_holds_a_page_at_a_time(tmp_path: Path, monkeypatch: pytest.
         own(self, rows)
 
     monkeypatch.setattr(Writer, "insert", insert)
-    with pytest.raises(Exception, match="no id yet"):
+    with pytest.raises(Exception, match="first event was removed"):
         move_in(Long(), f"sqlite:///{tmp_path / 'moved.db'}")
     assert (given, inserted) == ([95], [95])
     assert names(tmp_path) == set()

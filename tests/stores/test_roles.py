@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from conftest import SOAK
 from desks import Login
 from psycopg import errors
 from servers import Server
@@ -319,8 +320,14 @@ CHANGES = (
 )
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("statement", CHANGES)
+def in_turn(roles: Sequence[str], tries: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Each try with one role, the roles in turn; in the soak with every role."""
+    if SOAK:
+        return [(role, one) for one in tries for role in roles]
+    return [(roles[number % len(roles)], one) for number, one in enumerate(tries)]
+
+
+@pytest.mark.parametrize(("role", "statement"), in_turn(ROLES, CHANGES))
 def test_the_server_itself_refuses_every_change_but_appending(blank: str, role: str, statement: str) -> None:
     before = positions(blank)
     with psycopg.connect(as_role(blank, role)) as raw, pytest.raises(errors.InsufficientPrivilege):
@@ -367,9 +374,14 @@ STATES: tuple[tuple[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("role", WRITERS)
-@pytest.mark.parametrize(("what", "said"), STATES, ids=[what for what, _ in STATES])
-def test_a_state_that_is_not_the_logins_own_or_no_event_is_refused(blank: str, role: str, what: str, said: Any) -> None:
+@pytest.mark.parametrize(
+    ("role", "tried"),
+    [pytest.param(role, tried, id=f"{role}-{tried[0]}") for role, tried in in_turn(WRITERS, STATES)],
+)
+def test_a_state_that_is_not_the_logins_own_or_no_event_is_refused(
+    blank: str, role: str, tried: tuple[str, Any]
+) -> None:
+    _, said = tried
     before = positions(blank)
     with pytest.raises((errors.InsufficientPrivilege, psycopg.DataError)):
         append(as_role(blank, role), "~/key/k-1", "key.used", "", said=said(f"slaledger_{role}"))

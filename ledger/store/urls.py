@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import unquote
 
 from domain.refusals import Refusal
 
 _SERVER = ("postgresql://", "postgres://")
-_SCHEME = re.compile(r"(?:sqlite|postgres|postgresql|mysql|file|https?):|[A-Za-z][A-Za-z0-9+.-]*://", re.IGNORECASE)
-_BEFORE_HOST = re.compile(r"(?:^|/)[^/@:]*:(?!//)(.+)@", re.DOTALL)
-_PARAMETER = re.compile(r"password=([^&\s]+)", re.IGNORECASE)
+_SCHEME = r"(?i:sqlite|postgres|postgresql|mysql|file|https?):|[A-Za-z][A-Za-z0-9+.-]*://"
+_BEFORE_HOST = r"(?s:(?:^|/)[^/@:]*:(?!//)(.+)@)"
+_PARAMETER = r"(?i:password=)([^&\s]+)"
 
 
 def url_of(name: str) -> str:
     """The URL of a ledger that is named by its URL or by the path of its file."""
-    return name if not name or _SCHEME.match(name) else f"sqlite:///{name}"
+    if name.startswith("sqlite:///") or not name:
+        return name
+    return name if re.match(_SCHEME, name) else f"sqlite:///{name}"
 
 
 def is_server(url: str) -> bool:
@@ -33,7 +34,9 @@ def without_passwords(text: str, url: str) -> str:
 
 
 def _passwords(url: str) -> set[str]:
-    written = [found[1] for pattern in (_BEFORE_HOST, _PARAMETER) for found in pattern.finditer(url)]
+    from urllib.parse import unquote  # needed only for a refusal
+
+    written = [found[1] for pattern in (_BEFORE_HOST, _PARAMETER) for found in re.finditer(pattern, url)]
     return {form for one in written for form in (one, unquote(one))}
 
 

@@ -37,7 +37,10 @@ _MICROSECOND = timedelta(microseconds=1)
 END_OF_TIME_US = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII)
-_LONGEST_SPAN = 31 * DAY_US
+LONGEST_UNCERTAINTY_US = 31 * DAY_US
+"""The greatest uncertainty of an instant."""
+CLOCK_TOLERANCE_US = 5 * MINUTE_US
+"""How far an instant may be ahead of the clock that it is recorded by."""
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """Recorded instants lie in these years, so that no calendar, time zone or subtraction fails on them."""
@@ -79,7 +82,7 @@ class Seconds(int):
         """Parse a span above zero and of at most 31 days. Raises BadValue `bad_seconds`."""
         matched = _SECONDS.fullmatch(text)
         span = 0 if matched is None else int(matched[1]) * SECOND_US + int((matched[2] or "").ljust(6, "0"))
-        if not 0 < span <= _LONGEST_SPAN:
+        if not 0 < span <= LONGEST_UNCERTAINTY_US:
             kind = UnreadableSeconds if matched is None else BadSeconds
             raise kind(text=repr(text[:40]))
         return cls(span)

@@ -13,10 +13,9 @@ from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
 from domain.refusals import BadValue, Refusal
 from domain.terms.versions import latest, zone_of
 from domain.text import said
-from domain.time import Instant
+from domain.time import CLOCK_TOLERANCE_US, Instant
 from ledger import clock
 from ledger.application import Ledger
-from ledger.commands.execution import CLOCK_TOLERANCE_US
 from ledger.log.reader import Reader
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
+from domain.account import Account
+from domain.bill import Bill
 from domain.case import Case, Fact
+from domain.claim import Claim
 from domain.events import Event
+from domain.incident import Incident
 from domain.money import Fen
 from domain.text import Said, said
-from domain.time import END_OF_TIME_US, MINUTE_US, Instant, Seconds
+from domain.time import CLOCK_TOLERANCE_US, END_OF_TIME_US, LONGEST_UNCERTAINTY_US, Instant, Seconds
 from domain.values import Words
+from domain.voucher import Voucher
 
-AHEAD_US = 5 * MINUTE_US
-"""How far an instant may be ahead of the clock that it is recorded by, in microseconds."""
 _MOST_FEN = 10**14
-_LONGEST_US = 31 * 24 * 60 * MINUTE_US
 _Event = TypeVar("_Event", bound=Event)
 
 
@@ -29,11 +31,20 @@ class Forbidden(Exception):
 
 
 class Act(NamedTuple):
-    """An event, what its account's log holds behind it, and the account's case before it, with the rules known then."""
+    """An event at its place in its account's log, and the account's case before it, with the rules known then."""
 
-    fact: Fact
-    behind: Sequence[Fact]
+    facts: Sequence[Fact]
+    place: int
     case: Case
+
+    @property
+    def fact(self) -> Fact:
+        """The event with which the act begins."""
+        return self.facts[self.place]
+
+    def parts(self, count: int) -> Sequence[Fact]:
+        """The event and those behind it, as many as there are of `count`."""
+        return self.facts[self.place : self.place + count]
 
     @property
     def reason(self) -> Words:
@@ -46,7 +57,7 @@ class Act(NamedTuple):
             raise Forbidden(
                 "time_out_of_range", said("{instant} is no instant of the years 1970 to 2199", instant=instant_us)
             )
-        if instant_us > self.fact.recorded_at + AHEAD_US:
+        if instant_us > self.fact.recorded_at + CLOCK_TOLERANCE_US:
             raise Forbidden("in_the_future", said("an instant is later than its recording by more than 5 minutes"))
         return Instant(instant_us)
 
@@ -55,27 +66,53 @@ class Act(NamedTuple):
         return None if instant_us is None else self.at(instant_us)
 
     def same_act(self, kind: type[_Event]) -> list[_Event]:
-        """The events of a kind that follow at once, recorded by the same person at the same instant."""
+        """The events of a kind that follow at once, recorded by the same command."""
         found: list[_Event] = []
-        for fact in self.behind:
-            if not isinstance(fact.event, kind) or not _is_one_act(self.fact, fact):
+        for place in range(self.place + 1, len(self.facts)):
+            fact = self.facts[place]
+            if not isinstance(fact.event, kind) or not is_one_act([self.fact, fact]):
                 break
             found.append(fact.event)
         return found
 
+    def account(self) -> Account:
+        """The account. Raises Forbidden where it is not enrolled."""
+        if self.case.account is None:
+            raise Forbidden("unknown_account", said("the account is not enrolled"))
+        return self.case.account
 
-def _is_one_act(one: Fact, other: Fact) -> bool:
-    return (one.recorded_at, one.actor, one.reason, one.key) == (
-        other.recorded_at,
-        other.actor,
-        other.reason,
-        other.key,
-    )
+    def incident(self, name: str) -> Incident:
+        """An incident. Raises Forbidden where it was never opened."""
+        found = self.case.incidents.get(name)
+        if found is None:
+            raise Forbidden("unknown_incident", said("incident {incident} was never opened", incident=name))
+        return found
+
+    def bill(self, name: str) -> Bill:
+        """A bill. Raises Forbidden where it was never recorded."""
+        found = self.case.bills.get(name)
+        if found is None:
+            raise Forbidden("unknown_bill", said("bill {bill} was never recorded", bill=name))
+        return found
+
+    def claim(self, month: str) -> Claim:
+        """The claim for a month. Raises Forbidden where none was filed."""
+        found = self.case.claims.get(month)
+        if found is None:
+            raise Forbidden("unknown_claim", said("no claim for {month} was filed", month=month))
+        return found
+
+    def voucher(self, name: str) -> Voucher:
+        """A voucher. Raises Forbidden where it was never issued."""
+        found = self.case.vouchers.get(name)
+        if found is None:
+            raise Forbidden("unknown_voucher", said("voucher {voucher} was never issued", voucher=name))
+        return found
 
 
 def is_one_act(facts: Sequence[Fact]) -> bool:
     """Whether facts were recorded by the same command: by the same person at the same instant for the same reason."""
-    return all(_is_one_act(facts[0], other) for other in facts[1:])
+    return len({(fact.recorded_at, fact.actor, fact.reason, fact.key) for fact in facts}) == 1
 
 
 def amount(amount_fen: int) -> Fen:
@@ -95,6 +132,6 @@ def uncertainty(event: Event) -> Seconds | None:
     within_us = getattr(event, "uncertainty_us", None)
     if within_us is None:
         return None
-    if not 0 < within_us <= _LONGEST_US:
+    if not 0 < within_us <= LONGEST_UNCERTAINTY_US:
         raise Forbidden("bad_seconds", said("{us} microseconds is no uncertainty", us=within_us))
     return Seconds(within_us)

@@ -11,9 +11,7 @@ from domain.text import said
 
 def approved(act: Act, event: e.ClaimApproved) -> tuple[e.Event, ...]:
     """The event of the same approval, by an actor who may approve. What the facts gave then is not decided again."""
-    claim = act.case.claims.get(event.month)
-    if claim is None:
-        raise Forbidden("unknown_claim", said("no claim for {month} was filed", month=event.month))
+    claim = act.claim(event.month)
     expected = approval.approve(claim, act.fact.actor, event.position, act.case.controls)
     decided_on = basis(claim.decisions[-1].record).facts.position
     if not decided_on <= event.position < act.fact.position:

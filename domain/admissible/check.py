@@ -14,7 +14,7 @@ from domain.case import Case, Fact, evolve, fold
 from domain.events.topics import TOPICS
 from domain.parser_messages import parser_words
 from domain.refusals import Refusal
-from domain.text import said
+from domain.text import Said, said
 
 
 class Inadmissible(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,20 @@ class Inadmissible(msgspec.Struct, frozen=True, kw_only=True):
     stream: str
     code: str
     message: str
+
+    @classmethod
+    def of(cls, fact: Fact, code: str, message: str) -> Inadmissible:
+        """What is wrong with an event."""
+        return cls(position=fact.position, stream=fact.stream, code=code, message=message)
+
+    def told(self) -> Said:
+        """The same as a sentence."""
+        return said(
+            "position {position}, {stream}: no rule lets this in: {message}",
+            position=self.position,
+            stream=self.stream,
+            message=self.message,
+        )
 
 
 _Expected = Callable[[Act, Any], tuple[e.Event, ...]]
@@ -79,11 +93,8 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
     case = fold(())
     done = 0
     while done < len(facts):
-        fact = facts[done]
-        known = rules(fact.position - 1)
-        act = Act(
-            fact, facts[done + 1 :], msgspec.structs.replace(case, versions=known.versions, controls=known.controls)
-        )
+        known = rules(facts[done].position - 1)
+        act = Act(facts, done, msgspec.structs.replace(case, versions=known.versions, controls=known.controls))
         found, count = _checked(act)
         if found is not None:
             yield found
@@ -91,7 +102,7 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
             try:
                 evolve(case, one)
             except Refusal as refusal:
-                yield _finding(one, refusal.code, refusal.message)
+                yield Inadmissible.of(one, refusal.code, refusal.message)
                 return
         done += count
 
@@ -101,20 +112,22 @@ def _checked(act: Act) -> tuple[Inadmissible | None, int]:
     try:
         expected = _expected(act)
     except Forbidden as forbidden:
-        return _finding(act.fact, forbidden.code, forbidden.message), 1
+        return Inadmissible.of(act.fact, forbidden.code, forbidden.message), 1
     except msgspec.MsgspecError as error:
-        return _finding(act.fact, "unreadable_decision", parser_words(str(error))), 1
+        return Inadmissible.of(act.fact, "unreadable_decision", parser_words(str(error))), 1
     except Refusal as refusal:
-        return _finding(act.fact, refusal.code, refusal.message), 1
-    facts = [act.fact, *act.behind[: len(expected) - 1]]
+        return Inadmissible.of(act.fact, refusal.code, refusal.message), 1
+    facts = act.parts(len(expected))
     for number, event in enumerate(expected):
         if number == len(facts) or type(facts[number].event) is not type(event):
             message = said("{topic} is not recorded with it", topic=_TOPIC_OF[type(event)])
-            return _finding(act.fact, "half_recorded", message), number
+            return Inadmissible.of(act.fact, "half_recorded", message), number
         if facts[number].event != event:
-            return _finding(facts[number], "recorded_otherwise", _difference(facts[number].event, event)), number + 1
+            return Inadmissible.of(
+                facts[number], "recorded_otherwise", _difference(facts[number].event, event)
+            ), number + 1
     if not is_one_act(facts):
-        return _finding(act.fact, "half_recorded", said("its parts were recorded apart")), len(expected)
+        return Inadmissible.of(act.fact, "half_recorded", said("its parts were recorded apart")), len(expected)
     return None, len(expected)
 
 
@@ -136,7 +149,3 @@ def _difference(found: e.Event, expected: e.Event) -> str:
         found=getattr(found, name),
         expected=getattr(expected, name),
     )
-
-
-def _finding(fact: Fact, code: str, message: str) -> Inadmissible:
-    return Inadmissible(position=fact.position, stream=fact.stream, code=code, message=message)

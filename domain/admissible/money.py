@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from domain import bill as bills
 from domain import bill_corrections as corrections
 from domain import claim as claims
@@ -9,8 +11,6 @@ from domain import commands as c
 from domain import events as e
 from domain import voucher as vouchers
 from domain.admissible.act import Act, Forbidden, amount, is_one_act, maybe_amount
-from domain.bill import Bill
-from domain.claim import Claim
 from domain.controls import Controls
 from domain.decision import Decision, terms_used
 from domain.decision_record import decode, encode
@@ -19,28 +19,6 @@ from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import MonthText, month_span
 from domain.values import ExplainedBy, Id, VoucherId, VoucherOffset, Words
-from domain.voucher import Voucher
-
-
-def _bill(act: Act, name: str) -> Bill:
-    found = act.case.bills.get(name)
-    if found is None:
-        raise Forbidden("unknown_bill", said("bill {bill} was never recorded", bill=name))
-    return found
-
-
-def _claim(act: Act, month: str) -> Claim:
-    found = act.case.claims.get(month)
-    if found is None:
-        raise Forbidden("unknown_claim", said("no claim for {month} was filed", month=month))
-    return found
-
-
-def _voucher(act: Act, name: str) -> Voucher:
-    found = act.case.vouchers.get(name)
-    if found is None:
-        raise Forbidden("unknown_voucher", said("voucher {voucher} was never issued", voucher=name))
-    return found
 
 
 def _has_single_fee(act: Act) -> bool:
@@ -49,8 +27,7 @@ def _has_single_fee(act: Act) -> bool:
 
 def billed(act: Act, event: e.FeesBilled) -> tuple[e.Event, ...]:
     """The event of the same bill. An id belongs to one bill alone."""
-    if act.case.account is None:
-        raise Forbidden("unknown_account", said("the account is not enrolled"))
+    act.account()
     if event.bill in act.case.bills:
         raise Forbidden("id_taken", said("bill {bill} was recorded before", bill=event.bill))
     command = c.BillFees(
@@ -79,29 +56,28 @@ def corrected(act: Act, event: e.FeesCorrected) -> tuple[e.Event, ...]:
         offset_explained_by=ExplainedBy.parse(",".join(shown) or "none"),
         reason=act.reason,
     )
-    return corrections.correct(_bill(act, event.bill), command, _has_single_fee(act))
+    return corrections.correct(act.bill(event.bill), command, _has_single_fee(act))
 
 
 def offset_explained(act: Act, event: e.FeesOffsetExplained) -> tuple[e.Event, ...]:
     """The event that marks the same redemption as shown."""
     named = ExplainedBy.parse(f"{event.voucher}/{event.redemption}")
-    return corrections.explained(_bill(act, event.bill), named)
+    return corrections.explained(act.bill(event.bill), named)
 
 
 def voided(act: Act, event: e.FeesVoided) -> tuple[e.Event, ...]:
     """The events of the same voiding."""
-    return bills.void(_bill(act, event.bill), act.reason)
+    return bills.void(act.bill(event.bill), act.reason)
 
 
 def restored(act: Act, event: e.FeesRestored) -> tuple[e.Event, ...]:
     """The events of the same restoring."""
-    return bills.repeat(_bill(act, event.bill), again=True)
+    return bills.repeat(act.bill(event.bill), again=True)
 
 
 def filed(act: Act, event: e.ClaimFiled) -> tuple[e.Event, ...]:
     """The events of the same filing."""
-    if act.case.account is None:
-        raise Forbidden("unknown_account", said("the account is not enrolled"))
+    act.account()
     month = MonthText.parse(event.month)
     command = c.FileClaim(
         account=Id.parse(event.account),
@@ -116,7 +92,7 @@ def filed(act: Act, event: e.ClaimFiled) -> tuple[e.Event, ...]:
 
 def withdrawn(act: Act, event: e.ClaimWithdrawn) -> tuple[e.Event, ...]:
     """The events of the same withdrawal."""
-    return claims.withdraw(_claim(act, event.month), act.reason)
+    return claims.withdraw(act.claim(event.month), act.reason)
 
 
 def decided(act: Act, event: e.ClaimDecided) -> tuple[e.Event, ...]:
@@ -124,7 +100,7 @@ def decided(act: Act, event: e.ClaimDecided) -> tuple[e.Event, ...]:
 
     What it says is checked by making it again (`audit replay`).
     """
-    claim, made = _claim(act, event.month), decode(bytes(event.decision))
+    claim, made = act.claim(event.month), decode(bytes(event.decision))
     if (made.account, made.month) != (event.account, event.month):
         raise Forbidden(
             "other_decision", said("the decision is of {account} {month}", account=made.account, month=made.month)
@@ -166,7 +142,7 @@ def disputed(act: Act, event: e.ClaimDisputed) -> tuple[e.Event, ...]:
         disputed_at=act.at(event.disputed_at),
         grounds=Words.parse(event.grounds),
     )
-    return claims.dispute(_claim(act, event.month), command)
+    return claims.dispute(act.claim(event.month), command)
 
 
 def issued(act: Act, event: e.VoucherIssued) -> tuple[e.Event, ...]:
@@ -176,7 +152,7 @@ def issued(act: Act, event: e.VoucherIssued) -> tuple[e.Event, ...]:
     """
     if event.voucher in act.case.vouchers:
         raise Forbidden("id_taken", said("voucher {voucher} was issued before", voucher=event.voucher))
-    claim = _claim(act, event.month)
+    claim = act.claim(event.month)
     command = c.IssueVoucher(
         account=Id.parse(event.account),
         month=MonthText.parse(event.month),
@@ -194,22 +170,15 @@ def issued(act: Act, event: e.VoucherIssued) -> tuple[e.Event, ...]:
             said("{due} is left to issue, and not {amount}", due=yuan(claim.due_fen), amount=yuan(event.amount_fen)),
         )
     (made,) = expected
-    same = e.VoucherIssued(
-        voucher=made.voucher,
-        account=made.account,
-        month=made.month,
-        amount_fen=event.amount_fen,
-        issued_at=made.issued_at,
-        decision=made.decision,
-        version=made.version,
-    )
+    same = msgspec.structs.replace(made, amount_fen=event.amount_fen)
     return same, vouchers.paid(same)
 
 
 def redeemed(act: Act, event: e.VoucherRedeemed) -> tuple[e.Event, ...]:
     """The same redemption with the bill's side."""
-    voucher, bill = _voucher(act, event.voucher), _bill(act, event.bill)
-    shown = any(isinstance(one.event, e.FeesOffsetExplained) and is_one_act([act.fact, one]) for one in act.behind[1:2])
+    voucher, bill = act.voucher(event.voucher), act.bill(event.bill)
+    third = act.parts(3)[2:]  # behind the side of the bill
+    shown = any(isinstance(one.event, e.FeesOffsetExplained) and is_one_act([act.fact, one]) for one in third)
     command = c.RedeemVoucher(
         voucher=VoucherId.parse(event.voucher),
         account=Id.parse(voucher.account),
@@ -231,12 +200,12 @@ def reversed_(act: Act, event: e.RedemptionReversed) -> tuple[e.Event, ...]:
     command = c.ReverseRedemption(
         voucher=VoucherId.parse(event.voucher), redemption=event.redemption, reason=act.reason
     )
-    return vouchers.reverse(_voucher(act, event.voucher), command)
+    return vouchers.reverse(act.voucher(event.voucher), command)
 
 
 def cancelled(act: Act, event: e.VoucherCancelled) -> tuple[e.Event, ...]:
     """The same cancellation with the claim's side, which older releases did not record."""
-    voucher = _voucher(act, event.voucher)
+    voucher = act.voucher(event.voucher)
     command = c.CancelVoucher(
         voucher=VoucherId.parse(event.voucher), amount=amount(event.amount_fen), reason=act.reason
     )

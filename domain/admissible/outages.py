@@ -7,19 +7,12 @@ from domain import commands as c
 from domain import events as e
 from domain import exclusions
 from domain import incident as incidents
-from domain.account import Account
 from domain.admissible.act import Act, Forbidden, uncertainty
 from domain.incident import Incident
 from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import month_of
 from domain.values import Clause, EvidenceField, FunctionName, Hash, Id, Words
-
-
-def _account(act: Act) -> Account:
-    if act.case.account is None:
-        raise Forbidden("unknown_account", said("the account is not enrolled"))
-    return act.case.account
 
 
 def enrolled(act: Act, event: e.AccountEnrolled) -> tuple[e.Event, ...]:
@@ -37,7 +30,7 @@ def enrolled(act: Act, event: e.AccountEnrolled) -> tuple[e.Event, ...]:
 def restaged(act: Act, event: e.AccountRestaged) -> tuple[e.Event, ...]:
     """The events of the same change of stage."""
     command = c.RestageAccount(account=Id.parse(event.account), stage=event.stage, changed_at=act.at(event.changed_at))
-    return accounts.restage(_account(act), command)
+    return accounts.restage(act.account(), command)
 
 
 def moved(act: Act, event: e.AccountMoved) -> tuple[e.Event, ...]:
@@ -45,7 +38,7 @@ def moved(act: Act, event: e.AccountMoved) -> tuple[e.Event, ...]:
     command = c.MoveAccount(
         account=Id.parse(event.account), region=Id.parse(event.region), moved_at=act.at(event.moved_at)
     )
-    return accounts.move(_account(act), command)
+    return accounts.move(act.account(), command)
 
 
 def account_corrected(act: Act, event: e.AccountCorrected) -> tuple[e.Event, ...]:
@@ -58,13 +51,13 @@ def account_corrected(act: Act, event: e.AccountCorrected) -> tuple[e.Event, ...
         covered_in_beta=event.covered_in_beta,
         reason=act.reason,
     )
-    return accounts.correct(_account(act), command)
+    return accounts.correct(act.account(), command)
 
 
 def closed_account(act: Act, event: e.AccountClosed) -> tuple[e.Event, ...]:
     """The events of the same closure."""
     return accounts.close(
-        _account(act), c.CloseAccount(account=Id.parse(event.account), closed_at=act.at(event.closed_at))
+        act.account(), c.CloseAccount(account=Id.parse(event.account), closed_at=act.at(event.closed_at))
     )
 
 
@@ -73,7 +66,7 @@ def opened(act: Act, event: e.IncidentOpened) -> tuple[e.Event, ...]:
     if event.incident in act.case.incidents:
         raise Forbidden("id_taken", said("incident {incident} was opened before", incident=event.incident))
     if event.account is not None:
-        _account(act)
+        act.account()
     _check_function(act, event.function)
     command = c.OpenIncident(
         incident=Id.parse(event.incident),
@@ -95,17 +88,10 @@ def _check_function(act: Act, name: str) -> None:
 
 def joined(act: Act, event: e.IncidentJoined) -> tuple[e.Event, ...]:
     """An account that is named by a shared outage, which its own log does not hold."""
-    _account(act)
+    act.account()
     if act.fact.version != 1:
         return ()
     return (e.IncidentJoined(incident=str(Id.parse(event.incident)), account=str(Id.parse(event.account))),)
-
-
-def _incident(act: Act, name: str) -> Incident:
-    found = act.case.incidents.get(name)
-    if found is None:
-        raise Forbidden("unknown_incident", said("incident {incident} was never opened", incident=name))
-    return found
 
 
 def _terms_of(act: Act, incident: Incident) -> agreement.Terms:
@@ -120,12 +106,12 @@ def closed(act: Act, event: e.IncidentClosed) -> tuple[e.Event, ...]:
     command = c.CloseIncident(
         incident=Id.parse(event.incident), ended_at=act.at(event.ended_at), uncertainty_seconds=uncertainty(event)
     )
-    return incidents.close(_incident(act, event.incident), command)
+    return incidents.close(act.incident(event.incident), command)
 
 
 def corrected(act: Act, event: e.IncidentCorrected) -> tuple[e.Event, ...]:
     """The events of the same correction of times."""
-    incident = _incident(act, event.incident)
+    incident = act.incident(event.incident)
     command = c.CorrectIncident(
         incident=Id.parse(event.incident),
         started_at=act.maybe_at(event.started_at),
@@ -138,7 +124,7 @@ def corrected(act: Act, event: e.IncidentCorrected) -> tuple[e.Event, ...]:
 
 def function_corrected(act: Act, event: e.IncidentFunctionCorrected) -> tuple[e.Event, ...]:
     """The events of the same correction of the function."""
-    incident = _incident(act, event.incident)
+    incident = act.incident(event.incident)
     function = FunctionName.parse(event.function)
     _check_function(act, function)
     command = c.CorrectIncident(incident=Id.parse(event.incident), function=function, reason=act.reason)
@@ -147,28 +133,28 @@ def function_corrected(act: Act, event: e.IncidentFunctionCorrected) -> tuple[e.
 
 def reopened(act: Act, event: e.IncidentReopened) -> tuple[e.Event, ...]:
     """The events of the same reopening."""
-    return incidents.reopen(_incident(act, event.incident))
+    return incidents.reopen(act.incident(event.incident))
 
 
 def withdrawn(act: Act, event: e.IncidentWithdrawn) -> tuple[e.Event, ...]:
     """The events of the same withdrawal."""
-    return incidents.withdraw(_incident(act, event.incident), act.reason)
+    return incidents.withdraw(act.incident(event.incident), act.reason)
 
 
 def restored(act: Act, event: e.IncidentRestored) -> tuple[e.Event, ...]:
     """The events of the same restoring."""
-    return incidents.restore(_incident(act, event.incident))
+    return incidents.restore(act.incident(event.incident))
 
 
 def confirmed(act: Act, event: e.IncidentKept | e.IncidentReleased) -> tuple[e.Event, ...]:
     """An outage that a person keeps, or hands back to its source, was opened."""
-    _incident(act, event.incident)
+    act.incident(event.incident)
     return (event,)
 
 
 def exclusion_applied(act: Act, event: e.ExclusionApplied) -> tuple[e.Event, ...]:
     """The events of the same exclusion."""
-    incident = _incident(act, event.incident)
+    incident = act.incident(event.incident)
     announced = event if isinstance(event, e.ExclusionAppliedAsAnnounced) else None
     command = c.ApplyExclusion(
         incident=Id.parse(event.incident),
@@ -195,4 +181,4 @@ def exclusion_withdrawn(act: Act, event: e.ExclusionWithdrawn) -> tuple[e.Event,
     if event.exclusion < 1:
         raise Forbidden("unknown_exclusion", said("exclusions are counted from 1"))
     command = c.WithdrawExclusion(incident=Id.parse(event.incident), exclusion=event.exclusion, reason=act.reason)
-    return exclusions.withdraw(_incident(act, event.incident), command)
+    return exclusions.withdraw(act.incident(event.incident), command)

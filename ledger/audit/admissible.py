@@ -1,7 +1,7 @@
 """Checks a log in the order in which it grew: each event stands where its data says, and nothing stands alone.
 
 What one account's events say of each other is checked by `domain/admissible/check.py`. Here is what only the whole log
-shows: streams, ids that are unique in the ledger, keys, published rules, and the clock.
+shows: streams, ids that are unique in the ledger, keys, published rules and the controls.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class LogCheck:
         """What is wrong with the next event."""
         stream = stream_of(fact)
         if stream != fact.stream:
-            yield _finding(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
+            yield Inadmissible.of(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
         else:
             yield from self._taken(fact)
         self._position = fact.position
@@ -78,14 +78,15 @@ class LogCheck:
                 yield from self._published(fact)
             case e.ClaimApproved() if self._whole and fact.event.position != self._position:
                 message = said("the log ended at position {position} then", position=self._position)
-                yield _finding(fact, "other_position", message)
+                yield Inadmissible.of(fact, "other_position", message)
             case e.ControlsSet():
                 yield from self._set(fact, fact.event)
 
     def end(self) -> Iterator[Inadmissible]:
         """What is wrong once the whole log was taken."""
         for (kind, id_), left in self._unreserved.items():
-            yield _finding(left.fact, "not_reserved", said("{kind} {id} is not reserved with it", kind=kind, id=id_))
+            message = said("{kind} {id} is not reserved with it", kind=kind, id=id_)
+            yield Inadmissible.of(left.fact, "not_reserved", message)
 
     def _ids(self, fact: Fact) -> Iterator[Inadmissible]:
         """Each incident, bill and voucher has its id reserved by the same command, and no reservation stands alone."""
@@ -100,9 +101,9 @@ class LogCheck:
             case e.IncidentJoined():
                 shared = self._unreserved.get(("incident", event.incident))
                 if shared is None or not _is_for_several(shared.fact):
-                    yield _finding(fact, "half_recorded", said("no shared incident is opened with it"))
+                    yield Inadmissible.of(fact, "half_recorded", said("no shared incident is opened with it"))
                 elif not _is_recorded_with(shared.fact, fact):
-                    yield _finding(fact, "half_recorded", said("its parts were recorded apart"))
+                    yield Inadmissible.of(fact, "half_recorded", said("its parts were recorded apart"))
                 else:
                     shared.members.append(event.account)
             case e.IdReserved():
@@ -111,13 +112,13 @@ class LogCheck:
     def _reserved(self, fact: Fact, event: e.IdReserved) -> Iterator[Inadmissible]:
         begun = self._unreserved.pop((event.kind, event.id), None)
         if begun is None:
-            yield _finding(
+            yield Inadmissible.of(
                 fact, "half_recorded", said("what it reserves {id} for is not recorded with it", id=event.id)
             )
         elif not _is_recorded_with(begun.fact, fact):
-            yield _finding(begun.fact, "half_recorded", said("its parts were recorded apart"))
+            yield Inadmissible.of(begun.fact, "half_recorded", said("its parts were recorded apart"))
         elif (event.owner, event.content_sha256) != (begun.owner, begun.content_sha256) or fact.version != 1:
-            yield _finding(fact, "recorded_otherwise", said("{id} is reserved for something else", id=event.id))
+            yield Inadmissible.of(fact, "recorded_otherwise", said("{id} is reserved for something else", id=event.id))
 
     def _published(self, fact: Fact) -> Iterator[Inadmissible]:
         """Versions of the agreement as clause 4 lets them be published, and calendars with their own hash."""
@@ -138,26 +139,26 @@ class LogCheck:
                 expected = calendars.publish(known, made, fact.reason)
                 self._calendars = state
         except Refusal as refusal:
-            yield _finding(fact, refusal.code, refusal.message)
+            yield Inadmissible.of(fact, refusal.code, refusal.message)
             return
         except ValueError as error:
-            yield _finding(
+            yield Inadmissible.of(
                 fact, "bad_calendar", said("a day of the calendar is no date: {error}", error=words_of(error))
             )
             return
         if expected != (event,):
-            yield _finding(fact, "recorded_otherwise", said("the rules would have recorded something else"))
+            yield Inadmissible.of(fact, "recorded_otherwise", said("the rules would have recorded something else"))
 
     def _set(self, fact: Fact, event: e.ControlsSet) -> Iterator[Inadmissible]:
         """Controls as the command sets them: for a reason, and never as they are already."""
         try:
-            expected = controls.set_controls(self._controls, _wanted(Act(fact, (), fold(())), event))
+            expected = controls.set_controls(self._controls, _wanted(Act([fact], 0, fold(())), event))
             self._controls = controls.evolve(self._controls, event)
         except (Refusal, Forbidden) as wrong:
-            yield _finding(fact, wrong.code, wrong.message)
+            yield Inadmissible.of(fact, wrong.code, wrong.message)
             return
         if expected != (event,):
-            yield _finding(fact, "recorded_otherwise", said("the rules would have recorded something else"))
+            yield Inadmissible.of(fact, "recorded_otherwise", said("the rules would have recorded something else"))
 
 
 def _wanted(act: Act, event: e.ControlsSet) -> SetControls:
@@ -175,24 +176,24 @@ def _of_ledger(fact: Fact) -> Iterator[Inadmissible]:
     """The ledger's id and a key are recorded once; a key names a command, and what was read of a source its files."""
     event = fact.event
     if not isinstance(event, e.SourceRead) and fact.version != 1:
-        yield _finding(fact, "recorded_twice", said("it was recorded before"))
+        yield Inadmissible.of(fact, "recorded_twice", said("it was recorded before"))
     try:
         if isinstance(event, e.KeyUsed):
             Key.parse(event.key)
             Hash.parse(event.content_sha256)
             if event.command not in BY_WORDS:
-                yield _finding(fact, "unknown_command", said("{words!r} is no command", words=event.command))
+                yield Inadmissible.of(fact, "unknown_command", said("{words!r} is no command", words=event.command))
         elif isinstance(event, e.SourceRead):
             for sha256 in event.files:
                 Hash.parse(sha256)
-            act = Act(fact, (), fold(()))
+            act = Act([fact], 0, fold(()))
             for said_at in (event.said_at, *(one.said_at for one in event.lasting)):
                 act.maybe_at(said_at)
             reach = [at for at in (event.since, event.until) if at is not None]
             if reach != sorted(reach) or not all(0 <= at < END_OF_TIME_US for at in reach):
-                yield _finding(fact, "empty_span", said("what was read ends before it begins"))
+                yield Inadmissible.of(fact, "empty_span", said("what was read ends before it begins"))
     except (Refusal, Forbidden) as wrong:
-        yield _finding(fact, wrong.code, wrong.message)
+        yield Inadmissible.of(fact, wrong.code, wrong.message)
 
 
 def _is_recorded_with(one: Fact, other: Fact) -> bool:
@@ -201,7 +202,3 @@ def _is_recorded_with(one: Fact, other: Fact) -> bool:
 
 def _is_for_several(fact: Fact) -> bool:
     return isinstance(fact.event, e.IncidentOpened) and fact.event.scope == "accounts"
-
-
-def _finding(fact: Fact, code: str, message: str) -> Inadmissible:
-    return Inadmissible(position=fact.position, stream=fact.stream, code=code, message=message)

@@ -147,8 +147,9 @@ def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
     yield from _wrong_proofs(dossier, tree)
     yield from _wrong_order(dossier)
     yield from _foreign(dossier)
-    yield from _inadmissible(dossier)
-    yield from _wrong_decisions(dossier)
+    own, common = _parts(dossier)
+    yield from _inadmissible(dossier, own, common)
+    yield from _wrong_decisions(dossier, own, common)
 
 
 def _wrong_proofs(dossier: Dossier, tree: Tree) -> Iterator[str]:
@@ -208,26 +209,18 @@ def _parts(dossier: Dossier) -> tuple[list[Row], SharedHistory]:
     return own, SharedHistory(row for row in rows if streams.owner(row.stream) == streams.SHARED)
 
 
-def _inadmissible(dossier: Dossier) -> Iterator[str]:
+def _inadmissible(dossier: Dossier, own: Sequence[Row], common: SharedHistory) -> Iterator[str]:
     """What no rule would have let into the account's log or into an outage that it shares."""
-    own, common = _parts(dossier)
     check = LogCheck(whole=False)
     told = [found for event in dossier.events for found in check.take(decode(event.row))]
     histories = [list(map(decode, own)), *(shared.facts for shared in common.all_incidents())]
     for found in (*told, *(each for facts in histories for each in inadmissible(facts, common.rules.at))):
-        yield said(
-            "position {position}, {stream}: no rule lets this in: {message}",
-            position=found.position,
-            stream=found.stream,
-            message=found.message,
-        )
+        yield found.told()
 
 
-def _wrong_decisions(dossier: Dossier) -> Iterator[str]:
-    rows, common = _parts(dossier)
-    own = AccountRows(dossier.account, rows, {})
+def _wrong_decisions(dossier: Dossier, own: list[Row], common: SharedHistory) -> Iterator[str]:
     found = 0
-    for past in past_decisions(own, common, dossier.month):
+    for past in past_decisions(AccountRows(dossier.account, own, {}), common, dossier.month):
         found += 1
         if past.made.facts != past.facts:
             yield said(

@@ -14,7 +14,7 @@ from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Unreadable
 from domain.terms.parsing import parse_terms
 from domain.terms.versions import REFERENCE_AGREEMENT, needs_calendar
-from domain.time import MINUTE_US, Instant
+from domain.time import CLOCK_TOLERANCE_US, Instant
 from ledger import clock
 from ledger.application import Ledger, New, Writer
 from ledger.commands.handlers import handle
@@ -27,7 +27,6 @@ from ledger.log.reader import Reader
 from ledger.refusals.commands import InTheFuture, KeyTaken
 from ledger.refusals.store import ChangedMeanwhile
 
-CLOCK_TOLERANCE_US = 5 * MINUTE_US
 ATTEMPTS = 5
 
 Clock = Callable[[], int]

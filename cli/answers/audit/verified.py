@@ -51,13 +51,7 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
             text = said("position {position}: {text}", position=each.position, text=text)
         print_text(text, width=WIDTH)
     for bad in answer.inadmissible:
-        text = said(
-            "position {position}, {stream}: no rule lets this in: {message}",
-            position=bad.position,
-            stream=bad.stream,
-            message=bad.message,
-        )
-        print_text(text, width=WIDTH)
+        print_text(bad.told(), width=WIDTH)
     print_differences(answer.different)
     if not answer.damage and not answer.inadmissible and not answer.different:
         text = said(

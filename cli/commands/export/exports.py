@@ -16,7 +16,7 @@ from cli.terminal.output import warn
 from domain.case import unknown_account
 from domain.terms.versions import by_name, currency_of, latest
 from domain.text import counted
-from ledger.commands.execution import CLOCK_TOLERANCE_US
+from domain.time import CLOCK_TOLERANCE_US
 from ledger.copies.transfer import check_is_not
 from ledger.exports.ics import Context, write_calendar
 from ledger.exports.journal import STYLES, write_journal

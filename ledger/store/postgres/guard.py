@@ -6,12 +6,11 @@ owner could drop the trigger as well. What the owner inserts into an empty log i
 
 from __future__ import annotations
 
+from domain.time import CLOCK_TOLERANCE_US
 from ledger.store.postgres.shapes import FITS, envelope_shape, shapes
 
 STATE_BYTES = 4 << 20
 """The largest state. Escaped into a line of an export, it stays below the longest line that an import reads."""
-TOLERANCE_US = 5 * 60 * 1_000_000
-"""How far `recorded_at` may be from the server's clock."""
 
 # The look-ups must use the indexes: for a table that was never analysed, the planner would read all of it.
 _ADMIT = """
@@ -83,7 +82,7 @@ def guard_sql(schema: str) -> str:
         rights=f"{schema}.stored_events_rights",
         actors=f"{schema}.stored_events_actors",
         most=STATE_BYTES,
-        tolerance=TOLERANCE_US,
+        tolerance=CLOCK_TOLERANCE_US,
         shapes=f"{schema}.stored_events_shapes",
         fits=f"{schema}.stored_events_fits",
         envelope=_literal(envelope_shape()),

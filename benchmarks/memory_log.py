@@ -19,6 +19,7 @@ from domain import events as e
 from domain.assessment import assess
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact, SourceMark, evolve, fold
+from domain.controls import Controls
 from domain.decision import NO_FACTS, Facts
 from domain.incident import Incident
 from domain.terms.versions import Version, in_force
@@ -28,6 +29,7 @@ from ledger.commands.parsing import content
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Envelope, Row, decode, encode
 from ledger.log.leaves import leaf_hash
+from ledger.log.reader import Reader
 
 Leaf = tuple[int, bytes]
 """A position, and the leaf hash of the event there."""
@@ -88,6 +90,10 @@ class MemoryLog(Writer):
         self.rows: list[Row] = []
         self.beneath: dict[int, Beneath] = {}
         self.forget()
+
+    def controls(self) -> Controls:
+        """The controls that hold, by the rows collected so far."""
+        return Reader.controls(self)
 
     def skip_to(self, position: int) -> None:
         """Continue after a position: the earlier events were made elsewhere, and concern no account here."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import msgspec
 
 from domain.case import Case, SourceMark
+from domain.controls import Controls
 from domain.events import Event
 from domain.terms.versions import Version
 from ledger.log import streams as layout
@@ -19,8 +20,8 @@ from ledger.store.open import create_store, open_store
 
 New = tuple[str, Event]
 """A stream, and an event to append to it."""
-_IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS)
-"""The prefixes of the streams that make up a `SharedHistory`."""
+_IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS, layout.CONTROLS)
+"""The prefixes of the streams that all accounts have in common: of a `SharedHistory`, and of the controls."""
 
 
 class Writer(Reader):
@@ -37,6 +38,7 @@ class Writer(Reader):
         self._known_versions: tuple[Version, ...] | None = None
         self._known_rules: Case | None = None
         self._known_common: SharedHistory | None = None
+        self._known_controls: Controls | None = None
 
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
@@ -62,6 +64,12 @@ class Writer(Reader):
             self._known_rules = super().rules()
         return self._known_rules
 
+    def controls(self) -> Controls:
+        """The controls that hold; read once in a transaction."""
+        if self._known_controls is None:
+            self._known_controls = super().controls()
+        return self._known_controls
+
     def common(self) -> SharedHistory:
         """The rules and shared incidents; not to be changed."""
         if self._known_common is None:
@@ -69,7 +77,7 @@ class Writer(Reader):
         return self._known_common
 
     def _forget_common(self) -> None:
-        self._known_versions = self._known_rules = self._known_common = None
+        self._known_versions = self._known_rules = self._known_common = self._known_controls = None
 
     def append(
         self,

@@ -53,12 +53,8 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
         position, zone = log.position(), log.versions()[-1].terms.zone if log.versions() else "UTC"
         events = said("{name}: last position {position}", name=ledger.store.name, position=position)
         yield Diagnosis("ledger", "ok", events)
-        if log.ledger_id() is None and position:
-            yield Diagnosis("ledger", "damaged", NoFirstEvent().message, NoFirstEvent().hint)
-            return
         if log.ledger_id() is None:
-            hint = said("run `slaledger init` again: it adds what is not there yet")
-            yield Diagnosis("ledger", "wrong", said("`init` did not finish"), hint)
+            yield _without_id(position)
             return
         yield from _rules(log)
         yield _clock(log, zone)
@@ -69,6 +65,14 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
     yield from _guard(ledger)
     yield _kept(ledger, position)
     yield _tree(ledger)
+
+
+def _without_id(position: int) -> Diagnosis:
+    if position:
+        gone = NoFirstEvent()
+        return Diagnosis("ledger", "damaged", gone.message, gone.hint)
+    hint = said("run `slaledger init` again: it adds what is not there yet")
+    return Diagnosis("ledger", "wrong", said("`init` did not finish"), hint)
 
 
 def _rules(log: Reader) -> Iterator[Diagnosis]:

@@ -19,15 +19,13 @@ from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
 from ledger.imports.reconciling.continued import with_ends
 from ledger.imports.reconciling.differences import resting_claims, staying, unknown_skips, unlisted, unmeasured
-from ledger.imports.reconciling.holdings import holdings
+from ledger.imports.reconciling.holdings import holdings, reads_of
 from ledger.imports.reconciling.outcome import AskedOfOutages, Reconciled
 from ledger.imports.reconciling.reconcile import reconcile
 from ledger.imports.source import Sourced
 from ledger.imports.statements import Faults, Reading
 from ledger.imports.steps import SourceStep
 from ledger.log import streams
-from ledger.log.codec import decode
-from ledger.log.reader import Reader
 from ledger.refusals.imports.reconcile import FileTakenBefore, OlderFile
 
 
@@ -119,10 +117,12 @@ def reconcile_source(
     with ledger.writing(commit=not dry_run) as log:
         if reading.said_at is not None:
             check_said_at(reading.said_at, _names(files), now())
-        earlier = _reads(log, reading)
+        reads = reads_of(log, reading.source)
+        earlier = [read for read in reads if read.scope == reading.scope]
         if not asked.older:
             _check_order(reading, files, earlier)
-        held = holdings(log, reading.source, reading.statements, one_a_key=reading.policy.one_a_key)
+        one_a_key = reading.policy.one_a_key
+        held = holdings(log, reading.source, reading.statements, one_a_key=one_a_key, reads=reads)
         outcome = reconcile(with_ends(reading, held, earlier), held, asked)
         if outcome.steps and not asked.older:
             _check_is_new(reading, files, earlier)
@@ -171,13 +171,6 @@ def carry_out_steps(
         recorded += done.recorded
         noops += done.noop
     return recorded, noops
-
-
-def _reads(log: Reader, reading: Reading) -> list[SourceRead]:
-    """What was read of the source's page or query before, in order."""
-    facts = map(decode, log.stream(streams.source(reading.source)))
-    events = [fact.event for fact in facts]
-    return [event for event in events if isinstance(event, SourceRead) and event.scope == reading.scope]
 
 
 def check_said_at(said_at: int, names: str, now: int) -> None:

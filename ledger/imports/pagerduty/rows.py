@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.imports.pagerduty.words import REOPENED, RESOLVED, Found, Word, names
+from ledger.imports.pagerduty.words import REOPENED, REOPENING, RESOLVED, Found, Word, names
 from ledger.imports.skips import Skips
 from ledger.imports.source import Node, SourceTime, recordable
 from ledger.refusals.imports.pagerduty import (
@@ -82,7 +82,7 @@ def word_of_event(event: Node, skips: Skips, found: Found) -> None:
     changed = recordable(event.moment("occurred_at"))
     over = data.choice("status", STATUSES, UnknownIncidentStatus) == "resolved" or kind == RESOLVED
     end = changed if kind == RESOLVED else None
-    rank = 2 if kind == REOPENED else int(over)
+    rank = REOPENING if kind == REOPENED else int(over)
     if kind == REOPENED:
         over = False
     start = recordable(data.moment("created_at"))
@@ -112,7 +112,6 @@ def _word(
         changed=changed,
         told=told,
         rank=rank,
-        reopens=rank == 2,
         row=row,
         urgency=urgency,
         priority=_priority(node.at("priority")),

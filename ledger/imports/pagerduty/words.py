@@ -15,6 +15,8 @@ from ledger.refusals.imports.pagerduty import PagerdutyEndToldOtherwise, Pagerdu
 
 SOURCE = "pagerduty"
 RESOLVED, REOPENED = "incident.resolved", "incident.reopened"
+REOPENING = 2
+"""The rank of a word that an incident began again: behind its end at the same instant."""
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +25,6 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     `service` are the names that a mapping may use. An event about something else tells the status by the way; where
     that is "resolved", it has no `end`.
     `told` orders what else was changed, such as the service; `rank` the changes of one instant.
-    `reopens` says that it had ended.
     """
 
     node: Node
@@ -35,7 +36,6 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     changed: SourceTime
     told: int
     rank: int
-    reopens: bool
     row: bool
     urgency: str | None
     priority: tuple[str, ...]
@@ -126,7 +126,7 @@ def _incident(words: Sequence[Word]) -> PagedIncident:
         parent=next((word.parent for word in reversed(closing) if word.parent), None),
         said_at=latest.told,
         services=tuple(dict.fromkeys(word.service for word in sorted(words, key=lambda word: word.told))),
-        began_again=in_order[-1].reopens,
+        began_again=in_order[-1].rank == REOPENING,
     )
 
 

@@ -75,22 +75,30 @@ class _Owned(msgspec.Struct, frozen=True):
     scope: str
 
 
-def holdings(log: Reader, source: str, statements: Sequence[OutageStatement], *, one_a_key: bool) -> list[Holding]:
+def reads_of(log: Reader, source: str) -> list[e.SourceRead]:
+    """What was read of a source before, in order."""
+    events = (decode(row).event for row in log.stream(streams.source(source)))
+    return [event for event in events if isinstance(event, e.SourceRead)]
+
+
+def holdings(
+    log: Reader,
+    source: str,
+    statements: Sequence[OutageStatement],
+    *,
+    one_a_key: bool,
+    reads: Iterable[e.SourceRead] = (),
+) -> list[Holding]:
     """Every outage that the ledger holds of a source, withdrawn ones too. `one_a_key` is the source's policy.
 
-    An outage of an older release counts where one of `statements` tells by its id what it was.
+    An outage of an older release counts where one of `statements` tells by its id what it was; `reads` tell of outages
+    that the source said began again.
     """
     owned = [*_marked(log, source)]
     known = {each.id for each in owned}
     owned += [each for each in _of_older_releases(log, source, statements, one_a_key) if each.id not in known]
-    heard = _heard(log, source)
-    return [_held(each, source, rows, heard.get(each.key)) for each, rows in _rows(log, owned)]
-
-
-def _heard(log: Reader, source: str) -> dict[str, int]:
-    """When the source last said of an outage that it began again, where that changed nothing of it."""
-    events = (decode(row).event for row in log.stream(streams.source(source)))
-    return {one.key: one.said_at for event in events if isinstance(event, e.SourceRead) for one in event.lasting}
+    lasting = {one.key: one.said_at for read in reads for one in read.lasting}
+    return [_held(each, source, rows, lasting.get(each.key)) for each, rows in _rows(log, owned)]
 
 
 def _marked(log: Reader, source: str) -> Iterator[_Owned]:

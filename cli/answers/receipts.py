@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.answers.worklist.rows import LateBill, Redecidable
+from cli.answers.worklist.rows import LateBill
 from cli.answers.worklist.tables import print_to_redecide, print_without_bill
-from cli.answers.worklist.worklist import to_redecide, without_bill
+from cli.answers.worklist.worklist import without_bill
 from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, fields_of, print_pairs, print_table, print_text
@@ -16,7 +16,7 @@ from domain.money import DEFAULT_CURRENCY, Fen, yuan
 from domain.text import counted, said
 from ledger.commands.execution import Done
 from ledger.commands.month_run import MonthRun
-from ledger.queries.late_facts import Late
+from ledger.queries.late_facts import Late, ToRedecide
 
 Text = str | msgspec.UnsetType
 Number = int | msgspec.UnsetType
@@ -122,7 +122,7 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     recorded: int
     position: int
     without_bill: list[LateBill] | msgspec.UnsetType
-    to_redecide: list[Redecidable] | msgspec.UnsetType
+    to_redecide: list[ToRedecide] | msgspec.UnsetType
 
     def table(self) -> None:
         """Print one line per account, the total, and what to do about refusals."""
@@ -164,5 +164,5 @@ def month_run_answer(run: MonthRun, late: Late | None, zone: str) -> MonthRunAns
         recorded=run.recorded,
         position=run.position,
         without_bill=msgspec.UNSET if late is None else without_bill(late.without_bill, zone),
-        to_redecide=msgspec.UNSET if late is None else to_redecide(late.to_redecide),
+        to_redecide=msgspec.UNSET if late is None else late.to_redecide,
     )

@@ -72,15 +72,6 @@ class Overpaid(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
-class Redecidable(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision that late facts would change; `bill` is the one that came since, if one did."""
-
-    account: str
-    month: str
-    outcome: str
-    bill: str | None
-
-
 class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
     """A cancelled voucher of which something can be spent again, since a redemption was reversed."""
 

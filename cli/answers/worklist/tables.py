@@ -11,7 +11,6 @@ from cli.answers.worklist.rows import (
     GivenBack,
     LateBill,
     Overpaid,
-    Redecidable,
     StillOpen,
     ToApprove,
     ToDecide,
@@ -23,6 +22,7 @@ from cli.terminal.output import print_table
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import word
 from domain.text import said
+from ledger.queries.late_facts import ToRedecide
 
 
 def print_without_bill(breaches: list[LateBill]) -> None:
@@ -67,7 +67,7 @@ def _print_overpaid(claims: list[Overpaid]) -> None:
     print_table(columns, rows, right=["amount"], title=said("Overpaid claims"))
 
 
-def print_to_redecide(decisions: list[Redecidable]) -> None:
+def print_to_redecide(decisions: list[ToRedecide]) -> None:
     """Print the decisions that late facts would change."""
     rows = [(one.account, one.month, word(one.outcome), one.bill or "-") for one in decisions]
     columns = (said("account"), said("month"), word("outcome"), said("bill since"))

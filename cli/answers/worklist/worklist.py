@@ -11,7 +11,6 @@ from cli.answers.worklist.rows import (
     GivenBack,
     LateBill,
     Overpaid,
-    Redecidable,
     StillOpen,
     ToApprove,
     ToDecide,
@@ -37,7 +36,7 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
     to_approve: list[ToApprove]
     to_issue: list[ToIssue]
     overpaid: list[Overpaid]
-    to_redecide: list[Redecidable]
+    to_redecide: list[ToRedecide]
     given_back: list[GivenBack]
     still_open: list[StillOpen]
 
@@ -90,7 +89,7 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
             Overpaid(account=row.account, month=row.month, amount=Fen(row.overpaid_fen), currency=currency)
             for row in found.overpaid
         ],
-        to_redecide=to_redecide(found.to_redecide),
+        to_redecide=found.to_redecide,
         given_back=[
             GivenBack(
                 voucher=row.voucher,
@@ -120,11 +119,6 @@ def without_bill(found: Iterable[WithoutBill], zone: str) -> list[LateBill]:
         LateBill(account=one.account, month=one.month, tier=one.tier, closes=zoned(one.closes_at, zone))
         for one in found
     ]
-
-
-def to_redecide(found: Iterable[ToRedecide]) -> list[Redecidable]:
-    """The decisions that late facts would change."""
-    return [Redecidable(**msgspec.structs.asdict(one)) for one in found]
 
 
 def _unclaimed(one: Unclaimed, zone: str, currency: str) -> UnclaimedRow:

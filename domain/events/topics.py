@@ -7,60 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from domain.events import (
-    AccountClosed,
-    AccountCorrected,
-    AccountEnrolled,
-    AccountMoved,
-    AccountRestaged,
-    CalendarPublished,
-    ClaimApproved,
-    ClaimDecided,
-    ClaimDisputed,
-    ClaimFiled,
-    ClaimPaid,
-    ClaimPaymentCancelled,
-    ClaimWithdrawn,
-    ControlsSet,
-    Event,
-    Evidence,
-    ExclusionApplied,
-    ExclusionAppliedAsAnnounced,
-    ExclusionWithdrawn,
-    FeesBilled,
-    FeesCorrected,
-    FeesOffsetExplained,
-    FeesPaidByVoucher,
-    FeesPaymentReversed,
-    FeesRestored,
-    FeesVoided,
-    IdReserved,
-    IncidentClosed,
-    IncidentClosedWithin,
-    IncidentCorrected,
-    IncidentCorrectedWithin,
-    IncidentFunctionCorrected,
-    IncidentJoined,
-    IncidentKept,
-    IncidentOpened,
-    IncidentOpenedWithin,
-    IncidentReleased,
-    IncidentReopened,
-    IncidentRestored,
-    IncidentWithdrawn,
-    KeyUsed,
-    LedgerCreated,
-    RedemptionReversed,
-    SourceRead,
-    TermsPublished,
-    VoucherCancelled,
-    VoucherIssued,
-    VoucherRedeemed,
-)
+from domain import events as e
 from domain.events.event import InstantUs
 
 
-class ExclusionAppliedV1(Event, frozen=True, kw_only=True):
+class ExclusionAppliedV1(e.Event, frozen=True, kw_only=True):
     """The first shape of `ExclusionApplied`, with one piece of evidence at most. It is no longer written."""
 
     incident: str
@@ -69,14 +20,14 @@ class ExclusionAppliedV1(Event, frozen=True, kw_only=True):
     from_at: InstantUs | None = None
     to_at: InstantUs | None = None
     notified_at: InstantUs | None = None
-    evidence: Evidence | None = None
+    evidence: e.Evidence | None = None
 
 
-def several_pieces_of_evidence(old: Event) -> Event:
+def several_pieces_of_evidence(old: e.Event) -> e.Event:
     """Today's shape of an `ExclusionAppliedV1`: its piece of evidence is the only one."""
     if not isinstance(old, ExclusionAppliedV1):
         raise TypeError(f"{type(old).__name__} is not the first shape of an exclusion")
-    return ExclusionApplied(
+    return e.ExclusionApplied(
         incident=old.incident,
         exclusion=old.exclusion,
         clause=old.clause,
@@ -87,56 +38,56 @@ def several_pieces_of_evidence(old: Event) -> Event:
     )
 
 
-TOPICS: dict[str, type[Event]] = {
-    "ledger.created": LedgerCreated,
-    "id.reserved": IdReserved,
-    "key.used": KeyUsed,
-    "terms.published": TermsPublished,
-    "calendar.published": CalendarPublished,
-    "controls.set": ControlsSet,
-    "account.enrolled": AccountEnrolled,
-    "account.restaged": AccountRestaged,
-    "account.moved": AccountMoved,
-    "account.corrected": AccountCorrected,
-    "account.closed": AccountClosed,
-    "incident.opened": IncidentOpened,
-    "incident.opened_within": IncidentOpenedWithin,
-    "incident.joined": IncidentJoined,
-    "incident.closed": IncidentClosed,
-    "incident.closed_within": IncidentClosedWithin,
-    "incident.corrected": IncidentCorrected,
-    "incident.corrected_within": IncidentCorrectedWithin,
-    "incident.withdrawn": IncidentWithdrawn,
-    "incident.reopened": IncidentReopened,
-    "incident.function_corrected": IncidentFunctionCorrected,
-    "incident.restored": IncidentRestored,
-    "incident.kept": IncidentKept,
-    "incident.released": IncidentReleased,
-    "exclusion.applied.v2": ExclusionApplied,
-    "exclusion.applied_as_announced": ExclusionAppliedAsAnnounced,
-    "exclusion.withdrawn": ExclusionWithdrawn,
-    "source.read": SourceRead,
-    "fees.billed": FeesBilled,
-    "fees.corrected": FeesCorrected,
-    "fees.voided": FeesVoided,
-    "fees.restored": FeesRestored,
-    "fees.paid_by_voucher": FeesPaidByVoucher,
-    "fees.payment_reversed": FeesPaymentReversed,
-    "fees.offset_explained": FeesOffsetExplained,
-    "claim.filed": ClaimFiled,
-    "claim.withdrawn": ClaimWithdrawn,
-    "claim.decided": ClaimDecided,
-    "claim.approved": ClaimApproved,
-    "claim.disputed": ClaimDisputed,
-    "claim.paid": ClaimPaid,
-    "claim.payment_cancelled": ClaimPaymentCancelled,
-    "voucher.issued": VoucherIssued,
-    "voucher.redeemed": VoucherRedeemed,
-    "voucher.redemption_reversed": RedemptionReversed,
-    "voucher.cancelled": VoucherCancelled,
+TOPICS: dict[str, type[e.Event]] = {
+    "ledger.created": e.LedgerCreated,
+    "id.reserved": e.IdReserved,
+    "key.used": e.KeyUsed,
+    "terms.published": e.TermsPublished,
+    "calendar.published": e.CalendarPublished,
+    "controls.set": e.ControlsSet,
+    "account.enrolled": e.AccountEnrolled,
+    "account.restaged": e.AccountRestaged,
+    "account.moved": e.AccountMoved,
+    "account.corrected": e.AccountCorrected,
+    "account.closed": e.AccountClosed,
+    "incident.opened": e.IncidentOpened,
+    "incident.opened_within": e.IncidentOpenedWithin,
+    "incident.joined": e.IncidentJoined,
+    "incident.closed": e.IncidentClosed,
+    "incident.closed_within": e.IncidentClosedWithin,
+    "incident.corrected": e.IncidentCorrected,
+    "incident.corrected_within": e.IncidentCorrectedWithin,
+    "incident.withdrawn": e.IncidentWithdrawn,
+    "incident.reopened": e.IncidentReopened,
+    "incident.function_corrected": e.IncidentFunctionCorrected,
+    "incident.restored": e.IncidentRestored,
+    "incident.kept": e.IncidentKept,
+    "incident.released": e.IncidentReleased,
+    "exclusion.applied.v2": e.ExclusionApplied,
+    "exclusion.applied_as_announced": e.ExclusionAppliedAsAnnounced,
+    "exclusion.withdrawn": e.ExclusionWithdrawn,
+    "source.read": e.SourceRead,
+    "fees.billed": e.FeesBilled,
+    "fees.corrected": e.FeesCorrected,
+    "fees.voided": e.FeesVoided,
+    "fees.restored": e.FeesRestored,
+    "fees.paid_by_voucher": e.FeesPaidByVoucher,
+    "fees.payment_reversed": e.FeesPaymentReversed,
+    "fees.offset_explained": e.FeesOffsetExplained,
+    "claim.filed": e.ClaimFiled,
+    "claim.withdrawn": e.ClaimWithdrawn,
+    "claim.decided": e.ClaimDecided,
+    "claim.approved": e.ClaimApproved,
+    "claim.disputed": e.ClaimDisputed,
+    "claim.paid": e.ClaimPaid,
+    "claim.payment_cancelled": e.ClaimPaymentCancelled,
+    "voucher.issued": e.VoucherIssued,
+    "voucher.redeemed": e.VoucherRedeemed,
+    "voucher.redemption_reversed": e.RedemptionReversed,
+    "voucher.cancelled": e.VoucherCancelled,
 }
 
-UPCASTERS: dict[str, tuple[type[Event], Callable[[Event], Event]]] = {
+UPCASTERS: dict[str, tuple[type[e.Event], Callable[[e.Event], e.Event]]] = {
     "exclusion.applied": (ExclusionAppliedV1, several_pieces_of_evidence),
 }
 """Topics of shapes no longer written: the old shape, and the pure function that makes today's event of it."""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -24,6 +24,9 @@ from forks import Gate, Origin, Process
 from hypothesis import HealthCheck, settings
 from steering import Steering
 from stores import MADE_AT, Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
+
+if TYPE_CHECKING:
+    from servers import Server
 
 from cli.main import run as run_in_process
 from ledger.application import Ledger
@@ -204,6 +207,16 @@ def postgres_store() -> Iterator[PostgresStore]:
     store = postgres()
     yield store
     store.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of a module's own."""
+    from servers import Server
+
+    made = Server()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

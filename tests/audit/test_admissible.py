@@ -23,7 +23,7 @@ from domain.as_of import as_of
 from domain.case import Case, Fact, fold
 from domain.commands import CloseIncident, Command, CorrectIncident, OpenIncident
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
-from domain.events import Heard, SourceRead
+from domain.events import ClaimDecided, Heard, SourceRead
 from domain.events.topics import TOPICS
 from domain.time import DAY_US, FOREVER, Instant
 from domain.values import FunctionName, Id, Seconds, Words
@@ -412,15 +412,20 @@ def test_a_decision_that_cites_other_terms_or_is_written_otherwise_is_found(
     facts: list[Fact], change: tuple[bytes, bytes]
 ) -> None:
     place = _place(facts, "claim.decided", "decision")
-    record = bytes(getattr(facts[place].event, "decision"))  # noqa: B009
+    record = _record(facts[place])
     assert change[0] in record
     assert "other_decision" in _codes(_with(facts, place, decision=msgspec.Raw(record.replace(*change))))
+
+
+def _record(fact: Fact) -> bytes:
+    assert isinstance(fact.event, ClaimDecided)
+    return bytes(fact.event.decision)
 
 
 @pytest.mark.parametrize("instant", [-1, 10**18])
 def test_a_decision_at_no_instant_is_found_and_what_rests_on_it_is_told(facts: list[Fact], instant: int) -> None:
     place = _place(facts, "claim.decided", "decision")
-    record = bytes(getattr(facts[place].event, "decision"))  # noqa: B009
+    record = _record(facts[place])
     changed = re.sub(rb'"decided_at":[0-9]+', b'"decided_at":%d' % instant, record)
     assert "time_out_of_range" in _codes(_with(facts, place, decision=msgspec.Raw(changed)))
 

@@ -122,14 +122,6 @@ def test_what_is_refused(ledgers: Mapping[str, Frozen], tmp_path: Path, pytestco
     hold(f"refusals.{name}.txt", blocks, bool(pytestconfig.getoption("--golden-update")))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """A server of our own."""
-    made = Server()
-    yield made
-    made.stop()
-
-
 def test_what_is_refused_of_servers(server: Server, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     blocks = []
     for number, (name, url_of, words) in enumerate(SERVERS):

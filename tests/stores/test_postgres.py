@@ -26,13 +26,6 @@ ENROLLED = "2026-01-01T00:00:00+08:00"
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
 def desk(tmp_path: Any) -> Desk:
     return Desk(tmp_path)

@@ -30,13 +30,6 @@ ENROLLED = "2025-01-01T00:00:00+08:00"
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
 def desk(tmp_path: Any) -> Login:
     return Login(tmp_path)

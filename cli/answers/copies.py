@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from domain.keys import encoded
 from ledger.copies.transfer import Moved
-from ledger.transparency.signed_notes import encoded
 
 
 class MovedAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from domain.events import LedgerCreated
+from domain.keys import decoded, encoded
 from domain.parser_messages import parser_words
 from domain.refusals import Refusal
 from domain.text import said
@@ -63,7 +64,6 @@ from ledger.refusals.copies.events import (
 from ledger.refusals.store import UnknownTopic, UnreadableState
 from ledger.transparency.log_root import Peaks, hashed
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
-from ledger.transparency.signed_notes import decoded, encoded
 
 
 class Tally:

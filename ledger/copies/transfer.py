@@ -15,6 +15,7 @@ from typing import Protocol
 
 import msgspec
 
+from domain.keys import encoded
 from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
 from ledger.copies.events_file import EventsFile, write_events
@@ -37,7 +38,6 @@ from ledger.store.sqlite.store import translating_errors
 from ledger.store.urls import is_server
 from ledger.transparency.log_root import BEFORE_ALL, LogRoot, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
-from ledger.transparency.signed_notes import encoded
 
 Progress = Callable[[int, int], None]
 PAGE = 1000

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from domain.keys import decoded, encoded
 from domain.refusals import Unreadable
 from domain.text import said, words_of
 from ledger.refusals.audit.evidence import BadCheckpoint, BadProof, OtherLedger, WrongProof
 from ledger.transparency import merkle
-from ledger.transparency.signed_notes import decoded, encoded, open_note, split_note
+from ledger.transparency.signed_notes import open_note, split_note
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)

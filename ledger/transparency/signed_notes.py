@@ -6,17 +6,15 @@ comes with the extra `sign`.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import os
 import re
 import secrets
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from domain.keys import ED25519, KEY_BYTES, KEY_NAME, VerifierKey, decoded, encoded, key_data, key_id, verifier_key
 from domain.refusals import Unreadable
 from domain.text import said
 from ledger.files.writing import explain_write_errors, replacing
@@ -39,32 +37,20 @@ from ledger.refusals.copies.files import FileExists
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
-ED25519 = b"\x01"
-"""The signature type, which precedes a key's 32 bytes."""
-KEY_BYTES = 32
 SIGNATURES = 100
 """More signature lines than this are not read."""
 _DASH = "— "
 _PRIVATE = "PRIVATE+KEY+"
-_NAME = re.compile(r"[^\s+]+")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-
-
-class VerifierKey(NamedTuple):
-    """A signer's name, key id and 32 bytes: the seed of a private key, or the public key."""
-
-    name: str
-    id: bytes
-    data: bytes
 
 
 def generate_key(name: str) -> tuple[str, str]:
     """A new signer key and its verifier key, as text. Raises Unreadable `bad_key_name`, `no_cryptography`."""
-    if not _NAME.fullmatch(name) or not name.isprintable():
+    if not KEY_NAME.fullmatch(name) or not name.isprintable():
         raise BadKeyName(name=name)
     private = _private_key(secrets.token_bytes(KEY_BYTES))
     public = private.public_key().public_bytes_raw()
-    id_ = _key_id(name, public).hex()
+    id_ = key_id(name, public).hex()
     return (
         f"{_PRIVATE}{name}+{id_}+{encoded(ED25519 + private.private_bytes_raw())}",
         f"{name}+{id_}+{encoded(ED25519 + public)}",
@@ -124,7 +110,7 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     name, space, data = line.removeprefix(_DASH).partition(" ")
-    if not line.startswith(_DASH) or not space or not _NAME.fullmatch(name):
+    if not line.startswith(_DASH) or not space or not KEY_NAME.fullmatch(name):
         raise _bad(said("{line!r} is not a signature line", line=line[:80]))
     signed = decoded(data)
     if signed is None or len(signed) < 5:
@@ -134,14 +120,13 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 def parse_verifier_key(text: str) -> VerifierKey:
     """Parse a verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
-    parts = text.strip().split("+", 2)
-    if len(parts) != 3:
+    text = text.strip()
+    if text.count("+") < 2:
         raise BadVerifierKey(text=text[:80])
-    name, id_, data = parts[0], parts[1], decoded(parts[2])
-    public = _key_data(data)
-    if public is None or not _NAME.fullmatch(name) or _key_id(name, public).hex() != id_:
+    key = verifier_key(text)
+    if key is None:
         raise NotEd25519VerifierKey(text=text[:80])
-    return VerifierKey(name, bytes.fromhex(id_), public)
+    return key
 
 
 def parse_signer_key(text: str) -> VerifierKey:
@@ -150,22 +135,14 @@ def parse_signer_key(text: str) -> VerifierKey:
     Raises Unreadable `bad_key`, `no_cryptography`.
     """
     parts = text.strip().removeprefix(_PRIVATE).split("+", 2)
-    seed = _key_data(decoded(parts[2])) if len(parts) == 3 else None
-    if not text.startswith(_PRIVATE) or seed is None or not _NAME.fullmatch(parts[0]):
+    seed = key_data(decoded(parts[2])) if len(parts) == 3 else None
+    if not text.startswith(_PRIVATE) or seed is None or not KEY_NAME.fullmatch(parts[0]):
         raise NotEd25519SignerKey()
     public = _private_key(seed).public_key().public_bytes_raw()
-    id_ = _key_id(parts[0], public)
+    id_ = key_id(parts[0], public)
     if id_.hex() != parts[1]:
         raise SignerKeyChanged()
     return VerifierKey(parts[0], id_, seed)
-
-
-def _key_data(data: bytes | None) -> bytes | None:
-    return data[1:] if data is not None and len(data) == 1 + KEY_BYTES and data[:1] == ED25519 else None
-
-
-def _key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
 
 
 def write_key_file(path: Path, signer_key: str) -> None:
@@ -198,20 +175,6 @@ def read_key_file(path: Path) -> str:
         raise KeyFileUnreadable(file=path, why=why) from None
     parse_signer_key(text)
     return text
-
-
-def encoded(data: bytes) -> str:
-    """Bytes as standard base64."""
-    return base64.b64encode(data).decode()
-
-
-def decoded(text: str) -> bytes | None:
-    """Decode a base64 text; None where it is not the canonical base64 of its bytes."""
-    try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        return None
-    return data if encoded(data) == text else None
 
 
 def _bad(what: str) -> Unreadable:

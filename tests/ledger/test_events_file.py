@@ -15,6 +15,7 @@ import pytest
 from backports import zstd
 
 from domain.events import AccountEnrolled
+from domain.keys import encoded
 from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.copies.events_file import EventsFile, write_events
@@ -22,7 +23,6 @@ from ledger.copies.transfer import export_events, import_events
 from ledger.files import lines
 from ledger.log.codec import Envelope, Row, encode
 from ledger.transparency.merkle import EMPTY_ROOT
-from ledger.transparency.signed_notes import encoded
 
 COUNT = 14
 """Events of the ledger below: what `init` records, and three accounts."""

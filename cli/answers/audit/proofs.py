@@ -7,10 +7,10 @@ import msgspec
 from cli.terminal.language import localized
 from cli.terminal.output import print_pairs
 from cli.terminal.vocabulary import label
+from domain.keys import encoded
 from domain.text import said
 from ledger.log.codec import Row
 from ledger.transparency.proofs import Checkpoint, InclusionProof
-from ledger.transparency.signed_notes import encoded
 
 
 class ProofAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ from cli.answers.audit.audits import print_differences
 from cli.terminal.output import WIDTH, print_text
 from cli.terminal.vocabulary import word
 from domain.admissible.check import Inadmissible
+from domain.keys import encoded
 from domain.text import said
 from ledger.audit.replay import Difference
 from ledger.audit.verify import Damage, Verified
-from ledger.transparency.signed_notes import encoded
 
 
 class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):

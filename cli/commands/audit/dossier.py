@@ -14,6 +14,7 @@ from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
 from cli.terminal.output import emit, format_option, print_text, warn
+from domain.keys import encoded
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.audit import dossier as dossiers
@@ -22,7 +23,7 @@ from ledger.files.reading import read_bytes, read_text
 from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import decode
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
-from ledger.transparency.signed_notes import encoded, read_key_file, sign_note
+from ledger.transparency.signed_notes import read_key_file, sign_note
 from ledger.transparency.tree import tree_of
 
 

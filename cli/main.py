@@ -29,6 +29,7 @@ class Settings(NamedTuple):
     url: str
     actor: str | None
     lang: str
+    sign: str | None
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {
@@ -42,6 +43,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
     "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
     "controls": ("cli.commands.recording:controls", "Set which awards need an approval."),
+    "actor": ("cli.commands.recording:actors", "Register and retire the keys with which actors sign."),
     "batch": ("cli.commands.batch:batch", "Run a file of commands."),
     "import": ("cli.commands.imports.group:imports", "Import incidents, bills or a ledger from files."),
     "export": (
@@ -62,7 +64,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "dossier": ("cli.commands.audit.dossier:dossier", "Write a claim's whole case to a file or a page."),
     "verify-dossier": ("cli.commands.audit.dossier:verify_dossier", "Check a dossier without the ledger."),
-    "keygen": ("cli.commands.audit.checkpoint:keygen", "Make a key that signs checkpoints."),
+    "keygen": ("cli.commands.audit.checkpoint:keygen", "Make a key that signs checkpoints and events."),
     "postgres": ("cli.commands.postgres:postgres", "Set up the roles for a ledger on a server."),
     "rebuild": ("cli.commands.init:rebuild", "Rebuild the projections from the events."),
     "doctor": ("cli.commands.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
@@ -107,6 +109,13 @@ class LazyGroup(click.Group):
 )
 @click.option("--actor", envvar="SLALEDGER_ACTOR", metavar="NAME", help="Name of the actor; the login name by default.")
 @click.option(
+    "--sign",
+    "sign",
+    envvar="SLALEDGER_SIGN",
+    metavar="KEYFILE",
+    help="Sign what is recorded with the actor's key, which `slaledger keygen` made.",
+)
+@click.option(
     "--lang",
     envvar="SLALEDGER_LANG",
     type=click.Choice(LANGUAGES),
@@ -114,7 +123,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="slaledger", help="Show the version and exit.")
 @click.pass_context
-def cli(ctx: click.Context, url: str, actor: str | None, lang: str | None) -> None:
+def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang: str | None) -> None:
     """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
 
     \b
@@ -122,7 +131,7 @@ def cli(ctx: click.Context, url: str, actor: str | None, lang: str | None) -> No
     slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
     slaledger claim explain 1001 2026-03
     """
-    ctx.obj = Settings(url_of(url), actor, lang or language())
+    ctx.obj = Settings(url_of(url), actor, lang or language(), sign or None)
 
 
 def run() -> NoReturn:

@@ -39,7 +39,7 @@ class SourceMark(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defau
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
-    """An event as it was recorded: where in the log, when, by whom, why, and for which source."""
+    """An event as it was recorded: where in the log, when, by whom, why, for which source, and with which signature."""
 
     stream: str
     version: int
@@ -51,6 +51,8 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     topic: str
     event: e.Event
     source: SourceMark | None = None
+    public_key: str | None = None
+    signature: str | None = None
 
 
 class Case(msgspec.Struct, kw_only=True):

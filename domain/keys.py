@@ -35,7 +35,7 @@ def verifier_key(text: str) -> VerifierKey | None:
 
 def short_name(public_key: str) -> str:
     """A verifier key's name and id, `NAME+ID`, which tell people which key it is."""
-    return "+".join(public_key.split("+", 2)[:2])
+    return "+".join(public_key.split("+", 2)[:2])[:120]
 
 
 def key_data(data: bytes | None) -> bytes | None:

@@ -8,14 +8,17 @@ from typing import Any
 import msgspec
 
 from domain.events import Evidence
+from domain.keys import verifier_key
 from domain.money import Fen, yuan
 from domain.refusals.values import (
+    BadActorName,
     BadAmount,
     BadClause,
     BadFunction,
     BadId,
     BadKey,
     BadLimit,
+    BadPublicKey,
     BadRedemptions,
     BadSha256,
     BadText,
@@ -84,6 +87,33 @@ class Key(str):
         """Check an idempotency key. Raises BadValue `bad_key`."""
         if not 1 <= len(text) <= 64 or not text.isprintable():
             raise BadKey(text=text[:80])
+        return cls(text)
+
+
+class ActorName(str):
+    """The name of an actor, as `--actor` gives it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> ActorName:
+        """Check an actor's name. Raises BadValue `bad_actor`."""
+        if not 1 <= len(text) <= 200 or not text.isprintable():
+            raise BadActorName(text=text[:80])
+        return cls(text)
+
+
+class PublicKey(str):
+    """A verifier key, `NAME+ID+BASE64`, of at most 300 printable characters."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> PublicKey:
+        """Check a verifier key. Raises BadValue `bad_public_key`."""
+        text = text.strip()
+        if len(text) > 300 or not text.isprintable() or verifier_key(text) is None:
+            raise BadPublicKey(text=text[:80])
         return cls(text)
 
 
@@ -191,7 +221,10 @@ class EvidenceField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return Evidence(name=str(self.name), sha256=str(self.sha256), uri=self.uri and str(self.uri))
 
 
-_PARSED = (Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash, ExplainedBy, Limit)
+_PARSED = (
+    *(Instant, MonthText, Seconds, Fen, Id, VoucherId, Words, Key, Clause, FunctionName, Hash, ExplainedBy, Limit),
+    *(ActorName, PublicKey),
+)
 
 
 def parse_value(kind: type, value: Any) -> Any:

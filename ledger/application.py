@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from domain.case import Case, SourceMark
 from domain.controls import Controls
 from domain.events import Event
+from domain.signing import Signer, Signing, check_signer
 from domain.terms.versions import Version
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
@@ -18,27 +20,38 @@ from ledger.log.reader import BatchNote, Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.store.open import create_store, open_store
 
+if TYPE_CHECKING:
+    from ledger.transparency.event_signatures import EventSigner
+
 New = tuple[str, Event]
 """A stream, and an event to append to it."""
-_IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS, layout.CONTROLS)
-"""The prefixes of the streams that all accounts have in common: of a `SharedHistory`, and of the controls."""
+_IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS, layout.CONTROLS, layout.ACTORS)
+"""The prefixes of the streams that all accounts have in common: of a `SharedHistory`, of the controls, of keys."""
 
 
 class Writer(Reader):
     """A transaction that holds the write lock, so that what it read is still true when it appends.
 
-    `actors_are_claimed` where the store knows no logins, so that whoever may write can claim to be anybody.
+    `actors_are_claimed` where the store knows no logins, so that whoever may write can claim to be anybody. The
+    `signer`, if any, signs every event.
     """
 
-    def __init__(self, transaction: Transaction, *, actors_are_claimed: bool) -> None:
+    signer: EventSigner | None = None
+
+    def __init__(
+        self, transaction: Transaction, *, actors_are_claimed: bool, signer: EventSigner | None = None
+    ) -> None:
         super().__init__(transaction)
         self.actors_are_claimed = actors_are_claimed
+        self.signer = signer
         self._transaction = transaction
         self._ends: dict[str, int] = {}
         self._known_versions: tuple[Version, ...] | None = None
         self._known_rules: Case | None = None
         self._known_common: SharedHistory | None = None
         self._known_controls: Controls | None = None
+        self._known_signing: Signing | None = None
+        self._known_ledger: str | None = None
 
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
@@ -70,6 +83,18 @@ class Writer(Reader):
             self._known_controls = super().controls()
         return self._known_controls
 
+    def signing(self) -> Signing:
+        """The keys and stewards; read once in a transaction."""
+        if self._known_signing is None:
+            self._known_signing = super().signing()
+        return self._known_signing
+
+    def ledger_id(self) -> str | None:
+        """The ledger's id; read once in a transaction."""
+        if self._known_ledger is None:
+            self._known_ledger = super().ledger_id()
+        return self._known_ledger
+
     def common(self) -> SharedHistory:
         """The rules and shared incidents; not to be changed."""
         if self._known_common is None:
@@ -77,7 +102,8 @@ class Writer(Reader):
         return self._known_common
 
     def _forget_common(self) -> None:
-        self._known_versions = self._known_rules = self._known_common = self._known_controls = None
+        self._known_versions = self._known_rules = self._known_common = None
+        self._known_controls = self._known_signing = None
 
     def append(
         self,
@@ -88,18 +114,34 @@ class Writer(Reader):
         key: str | None = None,
         source: SourceMark | None = None,
     ) -> list[int]:
-        """Append events to their streams, all or none; return their positions."""
+        """Append events to their streams, all or none, signed where there is a signer; return their positions.
+
+        Raises Refusal as `check_signer` does.
+        """
+        if events:
+            self._check_signer(actor)
         ends: dict[str, int] = {}
         entries = []
         for stream, event in events:
             ends[stream] = ends.get(stream, self.version(stream)) + 1
             envelope = Envelope(recorded_at=recorded_at, actor=actor, data=event, reason=reason, key=key, source=source)
-            entries.append(Entry(stream, ends[stream], TOPIC_OF[type(event)], envelope))
+            topic = TOPIC_OF[type(event)]
+            if self.signer is not None:
+                envelope = self.signer.signed(self.ledger_id() or "", stream, ends[stream], topic, envelope)
+            entries.append(Entry(stream, ends[stream], topic, envelope))
         if any(stream.startswith(_IN_COMMON) for stream in ends):
             self._forget_common()
         positions = self._transaction.append(entries)
         self._ends |= ends
         return positions
+
+    def by(self, actor: str) -> Signer:
+        """An actor, with the key that signs what they record here."""
+        return Signer(actor, None if self.signer is None else self.signer.public_key)
+
+    def _check_signer(self, actor: str) -> None:
+        if self.signer is not None or self.controls().signed:
+            check_signer(self.signing(), self.by(actor))
 
     def insert(self, rows: Iterable[Row]) -> None:
         """Insert rows of another store unchanged, at their own positions, which must follow the last one."""
@@ -129,6 +171,8 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.signer: Callable[[], EventSigner] | None = None
+        """Gives what signs the events of a transaction; None where they are recorded unsigned."""
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, lock_seconds: int | None = None) -> Ledger:
@@ -168,13 +212,15 @@ class Ledger:
     def writing(self, *, commit: bool = True) -> Iterator[Writer]:
         """A transaction under the write lock. It commits on leaving; an exception or `commit=False` rolls it back.
 
-        Raises Conflict `locked` where another writer holds the lock for too long, Unreadable `read_only`.
+        Raises Conflict `locked` where another writer holds the lock for too long, Unreadable `read_only`, and as the
+        signer does.
         """
         self.store.check_writable()
+        signer = None if self.signer is None else self.signer()
         with self.store.translating_errors():
             try:
                 with self.store.writing() as transaction:
-                    yield Writer(transaction, actors_are_claimed=self.store.login is None)
+                    yield Writer(transaction, actors_are_claimed=self.store.login is None, signer=signer)
                     if not commit:
                         raise _Dropped
             except _Dropped:

@@ -49,6 +49,10 @@ class DoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
     approval_above: Fen | msgspec.UnsetType | None = msgspec.UNSET
     provider_name: str | msgspec.UnsetType | None = msgspec.UNSET
     provider_address: str | msgspec.UnsetType | None = msgspec.UNSET
+    signed: bool | msgspec.UnsetType = msgspec.UNSET
+    stewards: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    actor: Text = msgspec.UNSET
+    public_key: Text = msgspec.UNSET
     warnings: list[str] | msgspec.UnsetType = msgspec.UNSET
 
     def table(self) -> None:

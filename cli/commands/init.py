@@ -6,7 +6,7 @@ import click
 
 from cli.answers.setup import RebuiltAnswer
 from cli.commands.recording import print_receipt
-from cli.options.context import actor, lock_seconds, open_ledger, settings
+from cli.options.context import actor, lock_seconds, open_ledger, settings, signer
 from cli.options.workers import workers_options
 from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
@@ -33,7 +33,11 @@ def init(agreement: str | None, format_: str | None) -> None:
     """
     if agreement is not None:
         shipped_agreements(agreement)  # before there is a ledger
+    sign = signer(settings().sign)
+    if sign is not None:
+        sign()  # before there is a ledger, too
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
+        ledger.signer = sign
         ledger.store.check_writable()
         done = initialise(ledger, actor(ledger), agreement=agreement)
         if ledger.store.is_shared:

@@ -27,7 +27,7 @@ from ledger.commands.parsing import build
 from ledger.queries.late_facts import late_in_month
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
-_SAID = ("shown_on_bill",)
+_SAID = ("shown_on_bill", "signed")
 """Fields that are true, false or not said; the command line takes the word."""
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS", "Limit": "AMOUNT|none"}
 _HELP = {
@@ -59,6 +59,7 @@ _HELP = {
     "uncertainty_seconds": "How far that time may be off, if it was measured in steps.",
     "months": "The number of months that the bill covers.",
     "approval_above": "Awards above this amount need an approval before their voucher is issued.",
+    "signed": "Whether every command must be signed (`--sign`).",
     "provider_name": "The name of the provider whose agreement this is.",
     "provider_address": "The address of the provider.",
     "evidence": "NAME=SHA256[@URI]; repeat for several.",
@@ -242,4 +243,7 @@ account = group("account", "Enrol accounts under the agreement, correct them, ch
 incident = group("incident", "Record incidents of one account, of several, of a region, or of all accounts.")
 exclusion = group("exclusion", "Apply exclusions of clause 2.3 to an incident or a part of it, or withdraw them.")
 fees = group("fees", "Record what was billed for which months, and how much of it was paid with vouchers.")
-controls = group("controls", "Set which awards a second person must approve, and who the provider is.")
+controls = group(
+    "controls", "Set which awards a second person must approve, whether commands are signed, and who the provider is."
+)
+actors = group("actor", "Register the keys with which actors sign, and retire them.")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +16,9 @@ from cli.refusals import BadActor, BadEnvironment, NoActor
 from cli.terminal.output import warn
 from domain.text import said
 from ledger.application import Ledger
+
+if TYPE_CHECKING:
+    from ledger.transparency.event_signatures import EventSigner
 
 
 def settings() -> Settings:
@@ -28,8 +35,25 @@ def open_ledger(*, read_only: bool = False) -> Ledger:
     Raises Unreadable where there is none.
     """
     ledger = Ledger.open(settings().url, read_only=read_only, lock_seconds=lock_seconds())
+    ledger.signer = signer(settings().sign)
     click.get_current_context().call_on_close(lambda: _tell(ledger.store.notes))
     return ledger
+
+
+def signer(file: str | None) -> Callable[[], EventSigner] | None:
+    """What reads the key that --sign names, once something is to be recorded; None without one.
+
+    It raises Refusal `key_file_open`, Unreadable `unreadable_file`, `bad_key`, `no_cryptography`.
+    """
+    return None if file is None else partial(_signer, Path(file))
+
+
+@cache
+def _signer(file: Path) -> EventSigner:
+    from ledger.transparency.event_signatures import EventSigner  # needed only where something is signed
+    from ledger.transparency.signed_notes import read_key_file
+
+    return EventSigner(read_key_file(file))
 
 
 def _tell(notes: list[str]) -> None:

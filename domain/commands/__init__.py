@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from domain.commands.account import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.commands.actor import AddKey, RetireKey
 from domain.commands.bill import BillFees, CorrectFees, VoidFees
 from domain.commands.claim import (
     DecideClaim,
@@ -43,6 +44,7 @@ from domain.commands.wire import BY_WORDS, COMMANDS
 __all__ = [
     "BY_WORDS",
     "COMMANDS",
+    "AddKey",
     "ApplyExclusion",
     "ApproveVoucher",
     "BillFees",
@@ -71,6 +73,7 @@ __all__ = [
     "RedeemVoucher",
     "ReopenIncident",
     "RestageAccount",
+    "RetireKey",
     "ReverseRedemption",
     "SetControls",
     "VoidFees",

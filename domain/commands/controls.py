@@ -7,9 +7,12 @@ from domain.values import Limit, Words
 
 
 class SetControls(Command, tag="controls set", frozen=True, kw_only=True):
-    """Set which awards need an approval, and who the provider is. What is left out stays."""
+    """Set which awards need an approval, whether commands must be signed, and who the provider is. What is left out
+    stays.
+    """
 
     approval_above: Limit | None = None
     provider_name: Words | None = None
     provider_address: Words | None = None
+    signed: bool | None = None
     reason: Words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.commands.account import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.commands.actor import AddKey, RetireKey
 from domain.commands.bill import BillFees, CorrectFees, VoidFees
 from domain.commands.claim import DecideClaimOrMonth, DisputeClaim, FileClaim, RedecideClaim, WithdrawClaim
 from domain.commands.command import Command
@@ -54,6 +55,8 @@ COMMANDS: tuple[type[Command], ...] = (
     ReverseRedemption,
     CancelVoucher,
     SetControls,
+    AddKey,
+    RetireKey,
 )
 """The wire form of every command, by which a line is decoded."""
 BY_WORDS: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}

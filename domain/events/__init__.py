@@ -7,6 +7,7 @@ An event says only *what happened*. Who recorded it, when and why stands beside 
 from __future__ import annotations
 
 from domain.events.account import AccountClosed, AccountCorrected, AccountEnrolled, AccountMoved, AccountRestaged
+from domain.events.actor import ActorKeyAdded, ActorKeyRetired
 from domain.events.bill import (
     FeesBilled,
     FeesCorrected,
@@ -56,6 +57,8 @@ __all__ = [
     "AccountEnrolled",
     "AccountMoved",
     "AccountRestaged",
+    "ActorKeyAdded",
+    "ActorKeyRetired",
     "CalendarPublished",
     "ClaimApproved",
     "ClaimDecided",

@@ -11,3 +11,4 @@ class ControlsSet(Event, frozen=True, kw_only=True):
     approval_above_fen: int | None = None
     provider_name: str | None = None
     provider_address: str | None = None
+    signed: bool = False

@@ -45,6 +45,8 @@ TOPICS: dict[str, type[e.Event]] = {
     "terms.published": e.TermsPublished,
     "calendar.published": e.CalendarPublished,
     "controls.set": e.ControlsSet,
+    "actor.key_added": e.ActorKeyAdded,
+    "actor.key_retired": e.ActorKeyRetired,
     "account.enrolled": e.AccountEnrolled,
     "account.restaged": e.AccountRestaged,
     "account.moved": e.AccountMoved,

@@ -60,6 +60,22 @@ class BadKey(BadValue, code="bad_key"):
     text: str
 
 
+class BadPublicKey(UnreadableValue, code="bad_public_key"):
+    """A key of an actor is the verifier key that `slaledger keygen` printed."""
+
+    message = "{text!r} is not an Ed25519 verifier key"
+    hint = "NAME+ID+BASE64, as `slaledger keygen` printed it"
+    text: str
+
+
+class BadActorName(BadValue, code="bad_actor"):
+    """The actor is recorded with each event, and printed."""
+
+    message = "{text!r} is not an actor"
+    hint = "an actor has 1 to 200 printable characters"
+    text: str
+
+
 class BadSha256(BadValue, code="bad_sha256"):
     """A document is identified by its SHA-256, 64 hexadecimal digits."""
 

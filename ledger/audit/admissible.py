@@ -1,7 +1,7 @@
 """Checks a log in the order in which it grew: each event stands where its data says, and nothing stands alone.
 
 What one account's events say of each other is checked by `domain/admissible/check.py`. Here is what only the whole log
-shows: streams, ids that are unique in the ledger, keys, published rules and the controls.
+shows: streams, ids that are unique in the ledger, keys, published rules, the controls, and whose keys sign.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain import calendar as calendars
-from domain import controls
+from domain import controls, signing
 from domain import events as e
 from domain.admissible.act import Act, Forbidden, amount
 from domain.admissible.check import Inadmissible
@@ -20,10 +20,12 @@ from domain.commands import BY_WORDS, PublishTerms, SetControls
 from domain.controls import Controls
 from domain.money import yuan
 from domain.refusals import Refusal
+from domain.signing import Signer, Signing
 from domain.terms import versions as agreement
 from domain.text import said, words_of
 from domain.time import END_OF_TIME_US, Instant
 from domain.values import Hash, Key, Limit, Words
+from ledger.audit.signatures import change_of_keys, signer_of
 from ledger.audit.streams_of_events import stream_of
 from ledger.commands.handlers.effect import content_sha256
 from ledger.log import streams
@@ -57,16 +59,23 @@ class LogCheck:
         self._versions: tuple[agreement.Version, ...] = ()
         self._calendars: dict[int, CalendarYear] = {}
         self._controls = Controls()
+        self._signing = Signing(is_required=False if whole else None)
         self._position = 0
 
     def take(self, fact: Fact) -> Iterator[Inadmissible]:
         """What is wrong with the next event."""
+        found = [*signer_of(self._signing, fact), *self._placed(fact)]
+        yield from found
+        self._position = fact.position
+        if not found:
+            self._signing = signing.evolve(self._signing, fact)
+
+    def _placed(self, fact: Fact) -> Iterator[Inadmissible]:
         stream = stream_of(fact)
         if stream != fact.stream:
             yield Inadmissible.of(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
         else:
             yield from self._taken(fact)
-        self._position = fact.position
 
     def _taken(self, fact: Fact) -> Iterator[Inadmissible]:
         match fact.event:
@@ -81,6 +90,8 @@ class LogCheck:
                 yield Inadmissible.of(fact, "other_position", message)
             case e.ControlsSet():
                 yield from self._set(fact, fact.event)
+            case e.ActorKeyAdded() | e.ActorKeyRetired():
+                yield from change_of_keys(self._signing, fact, fact.event)
 
     def end(self) -> Iterator[Inadmissible]:
         """What is wrong once the whole log was taken."""
@@ -150,9 +161,11 @@ class LogCheck:
             yield Inadmissible.of(fact, "recorded_otherwise", said("the rules would have recorded something else"))
 
     def _set(self, fact: Fact, event: e.ControlsSet) -> Iterator[Inadmissible]:
-        """Controls as the command sets them: for a reason, and never as they are already."""
+        """Controls as the command sets them: for a reason, by who may, and never as they are already."""
         try:
-            expected = controls.set_controls(self._controls, _wanted(Act([fact], 0, fold(())), event))
+            command = _wanted(Act([fact], 0, fold(())), event)
+            expected = controls.set_controls(self._controls, command)
+            signing.check_controls(self._signing, command, Signer(fact.actor, fact.public_key))
             self._controls = controls.evolve(self._controls, event)
         except (Refusal, Forbidden) as wrong:
             yield Inadmissible.of(fact, wrong.code, wrong.message)
@@ -168,6 +181,7 @@ def _wanted(act: Act, event: e.ControlsSet) -> SetControls:
         approval_above=Limit.parse(limit),
         provider_name=None if event.provider_name is None else Words.parse(event.provider_name),
         provider_address=None if event.provider_address is None else Words.parse(event.provider_address),
+        signed=event.signed,
         reason=act.reason,
     )
 

@@ -23,6 +23,8 @@ def stream_of(fact: Fact) -> str:
             return streams.terms(event.agreement)
         case e.ControlsSet():
             return streams.CONTROLS
+        case e.ActorKeyAdded() | e.ActorKeyRetired():
+            return streams.actor(event.actor)
         case e.CalendarPublished():
             return streams.calendar(event.country, event.year)
         case e.IncidentOpened():

@@ -15,6 +15,7 @@ from ledger.application import Ledger
 from ledger.audit.admissible import LogCheck
 from ledger.audit.known_rules import rules_known
 from ledger.audit.replay import Difference, past_decisions, replay
+from ledger.audit.signatures import SignatureCheck, Signatures
 from ledger.log import streams
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
@@ -39,8 +40,8 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a verification.
 
-    It has the log's root from its rows, damage, events that no rule would have let in, by position, and decisions that
-    replay differently.
+    It has the log's root from its rows, damage, events that no rule would have let in, by position, decisions that
+    replay differently, and how many signatures were checked.
     """
 
     ledger: str
@@ -49,6 +50,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     damage: list[Damage]
     inadmissible: list[Inadmissible]
     different: list[Difference]
+    signatures: Signatures
 
     @property
     def first_bad_position(self) -> int | None:
@@ -76,7 +78,8 @@ def verify(
         name = ledger_id(log)
         if against is not None:
             check_origin(against, name)
-        damage, forbidden = _read_through(log)
+        signatures = SignatureCheck(name)
+        damage, forbidden = _read_through(log, signatures)
         damage += [*_gaps(log), *_out_of_range(log)]
         try:
             found = derived(log)
@@ -95,7 +98,13 @@ def verify(
         damage += _stale_projections(ledger, found.position)
     forbidden.sort(key=attrgetter("position"))
     return Verified(
-        ledger=name, log=found, decisions=decisions, damage=damage, inadmissible=forbidden, different=different
+        ledger=name,
+        log=found,
+        decisions=decisions,
+        damage=damage,
+        inadmissible=forbidden,
+        different=different,
+        signatures=signatures.result(),
     )
 
 
@@ -121,14 +130,15 @@ def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) 
     return RangeResult(decisions=decisions, damage=damage, inadmissible=forbidden, different=different)
 
 
-def _read_through(log: Reader) -> tuple[list[Damage], list[Inadmissible]]:
+def _read_through(log: Reader, signatures: SignatureCheck) -> tuple[list[Damage], list[Inadmissible]]:
     """Check that every event decodes, and is admissible as far as the whole log shows it; shared outages wholly."""
     damage: list[Damage] = []
     check = LogCheck()
     forbidden: list[Inadmissible] = []
     for row in log.since(0):
         try:
-            forbidden += check.take(decode(row))
+            fact = decode(row)
+            forbidden += [*check.take(fact), *signatures.take(row, fact)]
         except Damaged as damaged:
             damage.append(Damage(kind=damaged.code, message=damaged.message, position=row.position))
     if damage:

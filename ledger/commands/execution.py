@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from domain.case import SourceMark
-from domain.commands import Command, PublishTerms
+from domain.commands import Command, PublishTerms, RetireKey
 from domain.events import KeyUsed, LedgerCreated
 from domain.refusals import Unreadable
 from domain.terms.parsing import parse_terms
@@ -72,8 +72,13 @@ def carry_out(log: Writer, command: Command, actor: str, now: int, source: Sourc
     check_times(command, now)
     if is_spent(log, command):
         return _record(log, Effect(), command, actor, now)
-    effect = handle(log, command, Origin(now=now, actor=actor, is_claimed=log.actors_are_claimed))
+    effect = handle(log, command, _origin(log, actor, now))
     return _record(log, effect, command, actor, now, source, spends=True)
+
+
+def _origin(log: Writer, actor: str, now: int) -> Origin:
+    """Who carries out a command; a signature by a registered key says it as well as a login does."""
+    return Origin(now=now, by=log.by(actor), is_claimed=log.actors_are_claimed and log.signer is None)
 
 
 def spend_key(log: Writer, command: Command, actor: str, now: int) -> Done:
@@ -93,7 +98,9 @@ def _record(
 ) -> Done:
     """Record the events of an effect, and with `spends` that the command's key, if any, was used: by a no-op too."""
     reason, key = getattr(command, "reason", None), command.key
-    events = [*effect.events, *(_spent(command) if spends else ())]
+    spent = _spent(command) if spends else []
+    # A key that is retired signs nothing any more, so what it signs itself stands before.
+    events = [*spent, *effect.events] if isinstance(command, RetireKey) else [*effect.events, *spent]
     positions = log.append(
         events, now, actor, None if reason is None else str(reason), None if key is None else str(key), source
     )

@@ -42,11 +42,20 @@ class CalendarReceipt(Receipt, frozen=True, kw_only=True):
 
 
 class ControlsReceipt(Receipt, frozen=True, kw_only=True):
-    """The controls that hold now; None for one that is not set."""
+    """The controls that hold now; None for one that is not set. Stewards are told where commands must be signed."""
 
     approval_above: Fen | None
     provider_name: str | None
     provider_address: str | None
+    signed: bool
+    stewards: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ActorKeyReceipt(Receipt, frozen=True, kw_only=True):
+    """A key of an actor was registered or retired."""
+
+    actor: str
+    public_key: str
 
 
 class IncidentReceipt(Receipt, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """Between stored rows and facts: topics, JSON state, and the shapes of former times.
 
-A row's state is `{"recorded_at", "actor", "data", "reason"?, "key"?, "source"?}`, JSON that any SQLite shell can read.
-It is written once and never encoded again.
+A row's state is `{"recorded_at", "actor", "data", "reason"?, "key"?, "source"?, "public_key"?, "signature"?}`: JSON,
+which any SQLite shell can read. It is written once and never encoded again. An event's signature is of the state
+without the last two members, so these stay the last.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Row(NamedTuple):
 
 
 class Envelope(msgspec.Struct, Generic[_Data], frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Who recorded an event, when (microseconds), why and for which source, around what happened."""
+    """Who recorded an event, when (microseconds), why and for which source, around what happened; signed or not."""
 
     recorded_at: InstantUs
     actor: str
@@ -42,6 +43,8 @@ class Envelope(msgspec.Struct, Generic[_Data], frozen=True, gc=False, omit_defau
     reason: str | None = None
     key: str | None = None
     source: SourceMark | None = None
+    public_key: str | None = None
+    signature: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -69,7 +72,18 @@ def decode(row: Row) -> Fact:
     position, stream, version, topic, state = row
     said = open_state(topic, state, position, stream)
     return Fact(
-        stream, version, position, said.recorded_at, said.actor, said.reason, said.key, topic, said.data, said.source
+        stream,
+        version,
+        position,
+        said.recorded_at,
+        said.actor,
+        said.reason,
+        said.key,
+        topic,
+        said.data,
+        said.source,
+        said.public_key,
+        said.signature,
     )
 
 

@@ -15,6 +15,7 @@ from domain.controls import Controls
 from domain.events import AccountEnrolled, ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
 from domain.events.event import InstantUs
 from domain.incident import Incident
+from domain.signing import Signing, signing_of
 from domain.terms.versions import Version
 from domain.text import words_of
 from ledger.log import streams as layout
@@ -301,6 +302,10 @@ class Reader:
     def controls(self) -> Controls:
         """The controls that hold."""
         return self.fold_streams(layout.CONTROLS).controls or Controls()
+
+    def signing(self) -> Signing:
+        """The registered keys, the stewards, and whether events must be signed."""
+        return signing_of(map(decode, sorted((*self.range(layout.ACTORS), *self.stream(layout.CONTROLS)))))
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""

@@ -16,6 +16,7 @@ SHARED = "~"
 """The owner of shared streams; it sorts after every account id."""
 LEDGER = "~/ledger"
 CONTROLS = "~/controls"
+ACTORS = "~/actor/"
 TERMS = "~/terms/"
 CALENDARS = "~/calendar/"
 SHARED_INCIDENTS = "~/incident/"
@@ -68,6 +69,11 @@ def terms(agreement: str) -> str:
 def calendar(country: str, year: int) -> str:
     """The stream of a year's working days."""
     return f"~/calendar/{country}-{year}"
+
+
+def actor(name: str) -> str:
+    """The stream of the keys of an actor."""
+    return f"{ACTORS}{name}"
 
 
 def source(name: str) -> str:

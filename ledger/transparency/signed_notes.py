@@ -62,7 +62,7 @@ def sign_note(text: str, signer_key: str) -> str:
     if not text.endswith("\n") or _CONTROL.search(text):
         raise _bad(said("its text has control characters, or no newline at its end"))
     key = parse_signer_key(signer_key)
-    signature = _private_key(key.data).sign(text.encode())
+    signature = sign_bytes(key, text.encode())
     return f"{text}\n{_DASH}{key.name} {encoded(key.id + signature)}\n"
 
 
@@ -83,14 +83,32 @@ def open_note(note: str, verifier_keys: Sequence[str]) -> str:
 
 
 def _check_signature(key: VerifierKey, signature: bytes, text: str) -> None:
-    _check_is_installed()
+    if not is_signature_of(key, signature, text.encode()):
+        raise BadSignature(key=f"{key.name}+{key.id.hex()}")
+
+
+def is_signature_of(key: VerifierKey, signature: bytes, signed: bytes) -> bool:
+    """Whether a public key made a signature of some bytes. Raises Unreadable `no_cryptography`."""
+    check_can_sign()
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        Ed25519PublicKey.from_public_bytes(key.data).verify(signature, text.encode())
+        Ed25519PublicKey.from_public_bytes(key.data).verify(signature, signed)
     except (InvalidSignature, ValueError):
-        raise BadSignature(key=f"{key.name}+{key.id.hex()}") from None
+        return False
+    return True
+
+
+def sign_bytes(key: VerifierKey, text: bytes) -> bytes:
+    """The signature of some bytes by a signer key. Raises Unreadable `no_cryptography`."""
+    return _private_key(key.data).sign(text)
+
+
+def verifier_key_of(key: VerifierKey) -> str:
+    """The verifier key of a signer key, as text. Raises Unreadable `no_cryptography`."""
+    public = _private_key(key.data).public_key().public_bytes_raw()
+    return f"{key.name}+{key.id.hex()}+{encoded(ED25519 + public)}"
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
@@ -182,13 +200,13 @@ def _bad(what: str) -> Unreadable:
 
 
 def _private_key(seed: bytes) -> ed25519.Ed25519PrivateKey:
-    _check_is_installed()
+    check_can_sign()
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def _check_is_installed() -> None:
+def check_can_sign() -> None:
     """Check that `cryptography` is installed. Raises Unreadable `no_cryptography`."""
     try:
         import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401

@@ -9,13 +9,17 @@ from cli.terminal.output import WIDTH, print_text
 from cli.terminal.vocabulary import word
 from domain.admissible.check import Inadmissible
 from domain.keys import encoded
-from domain.text import said
+from domain.text import counted, said
 from ledger.audit.replay import Difference
+from ledger.audit.signatures import Signatures
 from ledger.audit.verify import Damage, Verified
 
 
 class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger audit verify`: the log's root from its rows, damage, and decisions that replay differently."""
+    """`slaledger audit verify`: the log's root from its rows, damage, and decisions that replay differently.
+
+    It tells of signatures where the log has any.
+    """
 
     ledger: str
     size: int
@@ -26,6 +30,7 @@ class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     damage: list[Damage]
     inadmissible: list[Inadmissible]
     different: list[Difference]
+    signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
 
 
 def verified_answer(found: Verified) -> VerifiedAnswer:
@@ -40,6 +45,7 @@ def verified_answer(found: Verified) -> VerifiedAnswer:
         damage=found.damage,
         inadmissible=found.inadmissible,
         different=found.different,
+        signatures=found.signatures if found.signatures.signed else msgspec.UNSET,
     )
 
 
@@ -59,3 +65,5 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
         )
         print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
         print_text(said("root {root}", root=answer.root))
+    if isinstance(answer.signatures, Signatures) and answer.signatures.checked == answer.signatures.signed:
+        print_text(counted("{n} signature checked", "{n} signatures checked", n=answer.signatures.checked))

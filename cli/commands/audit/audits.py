@@ -16,7 +16,7 @@ from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
-from cli.terminal.output import emit, format_option
+from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
 from domain.case import unknown_account
 from domain.refusals import Damaged
@@ -186,6 +186,9 @@ def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, fo
     with open_ledger() as ledger, progress("events") as advance:
         found = verify(ledger, kept, advance, workers)
     answer = verified_answer(found)
+    unchecked = found.signatures.unchecked()
+    if unchecked is not None:
+        warn(unchecked)
     emit(answer, format_, lambda: print_verified(answer, file))
     return Damaged.status if found.damage or found.inadmissible else DIFFERENT if found.different else 0
 

@@ -130,7 +130,7 @@ def consistency(old: str, new: str, format_: str | None) -> None:
     emit(answer, format_, answer.table)
 
 
-@click.command("keygen", short_help="Make a key that signs checkpoints.")
+@click.command("keygen", short_help="Make a key that signs checkpoints and events.")
 @click.argument("name")
 @click.option(
     "-o",
@@ -144,7 +144,8 @@ def keygen(name: str, file: str) -> None:
     """Make an Ed25519 key: write the private half to a file that only you can read, print the verifier key.
 
     NAME appears in every signature and has no spaces or +; the ledger's id (the first line of a checkpoint) is usual.
-    Give the verifier key to those who check signatures. Needs the extra `sign`.
+    Give the verifier key to those who check signatures. A key of yours signs what you record, too: `slaledger actor
+    add-key` registers the verifier key, and `slaledger --sign KEYFILE` signs. Needs the extra `sign`.
 
     \b
     Example:

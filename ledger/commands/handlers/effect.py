@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from domain import events as e
+from domain.signing import Signer
 from domain.text import said
 from ledger.commands.receipts import Receipt
 from ledger.log import streams
@@ -25,11 +26,18 @@ class Effect(msgspec.Struct, kw_only=True):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """When a command is carried out and by whom. `is_claimed` where nothing but the actor's own word says who it is."""
+    """When a command is carried out, by whom, and signed with which key, if any.
+
+    `is_claimed` where nothing but the actor's own word says who it is.
+    """
 
     now: int
-    actor: str
+    by: Signer
     is_claimed: bool
+
+    @property
+    def actor(self) -> str:
+        return self.by.actor
 
 
 Handler = Callable[[Reader, Any, Origin], Effect]

@@ -33,6 +33,7 @@ EXAMPLES: dict[str, str] = {
     "claim decide": "slaledger claim decide 1001 2026-03 --decided-at 2026-04-13T09:00:00+08:00",
     "controls set": "slaledger controls set --approval-above 100.00 --reason 'two people above that'",
     "actor add-key": "slaledger actor add-key alice alice+ffbed0da+Aa8Go+MpFxTk81bBnJsVzRlR7G5mYqp3vgdUfyiTgzQd",
+    "actor list": "slaledger actor list",
     "actor retire-key": (
         "slaledger --actor alice --sign alice.key actor retire-key alice "
         "alice+ffbed0da+Aa8Go+MpFxTk81bBnJsVzRlR7G5mYqp3vgdUfyiTgzQd --reason 'the laptop was lost'"

@@ -43,7 +43,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
     "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
     "controls": ("cli.commands.recording:controls", "Set which awards need an approval."),
-    "actor": ("cli.commands.recording:actors", "Register and retire the keys with which actors sign."),
+    "actor": ("cli.commands.actor:actor", "Register, retire and list the keys with which actors sign."),
     "batch": ("cli.commands.batch:batch", "Run a file of commands."),
     "import": ("cli.commands.imports.group:imports", "Import incidents, bills or a ledger from files."),
     "export": (

@@ -23,6 +23,7 @@ from domain.refusals.values import (
     BadSha256,
     BadText,
     BadVoucherId,
+    PrivateKeyGiven,
 )
 from domain.time import Instant, MonthText, Seconds
 
@@ -112,6 +113,8 @@ class PublicKey(str):
     def parse(cls, text: str) -> PublicKey:
         """Check a verifier key. Raises BadValue `bad_public_key`."""
         text = text.strip()
+        if text.startswith("PRIVATE+KEY+"):
+            raise PrivateKeyGiven()
         if len(text) > 300 or not text.isprintable() or verifier_key(text) is None:
             raise BadPublicKey(text=text[:80])
         return cls(text)

@@ -14,6 +14,9 @@ would have let it in, on what the events before it left. And it decides the clai
 governed the month, the claim window, the time that was covered, the outages, availability, the tier, the fees and the
 credit, each step with what went in. All of it is integers and exact fractions.
 
+Where events are signed, it checks whose key it was, and, where the package `cryptography` is installed, each signature;
+where it is not, the output says so.
+
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
 input cannot be read and exits 2.
 """
@@ -37,6 +40,14 @@ from fractions import Fraction
 from itertools import islice, pairwise, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    CAN_CHECK_SIGNATURES = True
+except ImportError:
+    CAN_CHECK_SIGNATURES = False
 
 FORMAT = "slaledger-dossier-1"
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
@@ -241,6 +252,8 @@ class Event(NamedTuple):
     actor: str
     reason: str | None
     key: str | None
+    public_key: str | None
+    signature: str | None
     state: str
     """The state as it is stored."""
 
@@ -263,13 +276,14 @@ def read_events(dossier: Json) -> list[Event]:
             state = parse(event["state"])
             data = {name: value for name, value in state["data"].items() if value is not None}
             recorded = state["recorded_at"], state["actor"], state.get("reason"), state.get("key")
+            signed = state.get("public_key"), state.get("signature")
             known = ENVELOPE(state)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise Wrong(f"event {event['position']}: its state cannot be read: {error}") from error
         if not known:
             raise Wrong(f"event {event['position']}: its state is not one that the ledger writes")
         place = (event["position"], event["stream"], event["version"], event["topic"])
-        found.append(Event(*place, data, leaf_hash(event), *recorded, event["state"]))
+        found.append(Event(*place, data, leaf_hash(event), *recorded, *signed, event["state"]))
     return found
 
 
@@ -307,9 +321,10 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
 
 
 def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str]:
-    """No event is of another account, or of an incident that cannot touch this one."""
+    """No event is of another account, of an incident that cannot touch this one, or of keys that signed nothing."""
     ever = [event.data["region"] for event in events if event.topic == "account.moved"]
     shared = shared_with(events, [*regions_said(events), *ever])
+    shared |= {f"~/actor/{event.actor}" for event in events if event.public_key is not None}
     for event in events:
         ours = event.stream.startswith((f"{account}/", "~/terms/", "~/calendar/")) or event.stream in shared
         if not ours or event.data.get("account", account) != account:
@@ -1209,7 +1224,8 @@ def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) ->
     return [
         event
         for event in known
-        if (not event.stream.startswith("~/calendar/") or event.stream in calendars)
+        if not event.stream.startswith("~/actor/")
+        and (not event.stream.startswith("~/calendar/") or event.stream in calendars)
         and (not event.stream.startswith("~/incident/") or event.stream in shared)
     ]
 
@@ -1345,7 +1361,10 @@ RECORD = entry(
 SOURCE = entry({"name": TEXT}, {"scope": TEXT, "key": TEXT, "said_at": maybe(INTEGER), "inferred": one_of(True, False)})
 ENVELOPE = entry(
     {"recorded_at": INSTANT, "actor": TEXT, "data": anything},
-    {"reason": maybe(TEXT), "key": maybe(TEXT), "source": maybe(SOURCE)},
+    {
+        name: maybe(SOURCE if name == "source" else TEXT)
+        for name in ("reason", "key", "source", "public_key", "signature")
+    },
 )
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("account", "incident", "region", "bill"), ID),
@@ -1357,6 +1376,8 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause"), TEXT),
     **dict.fromkeys(("statement", "grounds"), is_words),
     **dict.fromkeys(("holidays", "workdays"), DAYS),
+    "actor": lambda value: type(value) is str and 1 <= len(value) <= 200 and value.isprintable(),
+    "public_key": lambda value: type(value) is str and len(value) <= 300 and ed25519_key(value) is not None,
     "voucher": VOUCHER_ID,
     "amount_fen": AMOUNT,
     "months": number(1, 121),
@@ -1432,6 +1453,9 @@ class Case:
     bills: dict[str, Bill] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    """The registered keys, each with its actor."""
+    retired: set[str] = field(default_factory=set)
 
     def behind(self, event: Event, topic: str) -> list[Event]:
         """The events of a topic that the same command recorded right behind one."""
@@ -1834,6 +1858,74 @@ def publishes_calendar(case: Case, event: Event) -> None:
     case.calendars[event.stream] = made
 
 
+# ---- What the rules let in: signatures and keys --------------------------------------------------------------------
+#
+# Whether events had to be signed, and who is a steward, the controls say, which no dossier has.
+
+
+def ed25519_key(text: str) -> bytes | None:
+    """The 32 bytes of a verifier key, `NAME+ID+BASE64`; None where the text is none."""
+    name, _, rest = text.partition("+")
+    id_, _, encoded = rest.partition("+")
+    try:
+        key = unbase64(encoded, 33)
+    except (Wrong, UnicodeEncodeError):
+        return None
+    named = name and text.isprintable() and not re.search(r"\s", name)
+    right = hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8] == id_
+    return key[1:] if key[0] == 1 and named and right else None
+
+
+def must_be_own_key(case: Case, event: Event) -> None:
+    """What is signed is signed with a key that its actor had then."""
+    if event.public_key is not None:
+        must(case.keys.get(event.public_key) == event.actor, "the key that signed it is not one of its actor")
+        must(event.public_key not in case.retired, "the key that signed it was retired before")
+
+
+def adds_key(case: Case, event: Event) -> None:
+    """A key is registered once, and for one actor; only an actor's first key without a signature."""
+    actor, key = event.data["actor"], event.data["public_key"]
+    same = [each for each in case.keys if ed25519_key(each) == ed25519_key(key)]
+    must(case.keys.get(key, actor) == actor and same in ([], [key]), "the key is registered already")
+    must(key not in case.keys or key in case.retired, "the key is registered already")
+    must(event.public_key is not None or actor not in case.keys.values(), "its actor has keys, and it is not signed")
+    must(event.reason is None or is_words(event.reason), "its reason is none")
+    case.keys[key] = actor
+    case.retired.discard(key)
+
+
+def retires_key(case: Case, event: Event) -> None:
+    actor, key = event.data["actor"], event.data["public_key"]
+    must(case.keys.get(key) == actor and key not in case.retired, "the actor has no such key")
+    must(event.public_key is not None, "it is not signed")
+    must(event.reason is None or is_words(event.reason), "its reason is none")
+    case.retired.add(key)
+
+
+def check_signatures(ledger: str, events: Sequence[Event]) -> Iterator[str]:
+    """Each signature is of its event: of where it stands, and of its state without the signature's own two members."""
+    for event in events:
+        if (event.public_key is not None or event.signature is not None) and not is_signed(ledger, event):
+            yield f"event {event.position}: its signature is not of this event"
+
+
+def is_signed(ledger: str, event: Event) -> bool:
+    key = ed25519_key(event.public_key or "")
+    ending = "," + json.dumps({"public_key": event.public_key, "signature": event.signature}, **COMPACT)[1:]
+    if key is None or event.signature is None or not event.state.endswith(ending):
+        return False
+    where = [part.encode() for part in (ledger, event.stream, str(event.version), event.topic)]
+    text = b"".join(len(part).to_bytes(8, "big") + part for part in where)
+    state = event.state.removesuffix(ending) + "}"
+    try:
+        signature = unbase64(event.signature, 64)
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, b"slaledger-event-v1\n" + text + state.encode())
+    except (InvalidSignature, Wrong, ValueError):
+        return False
+    return True
+
+
 RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "account.enrolled": (enrols, "account enrolled_at stage region? covered_in_beta?"),
     "account.restaged": (restages_or_moves, "account stage changed_at"),
@@ -1885,6 +1977,8 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "voucher.redemption_reversed": (reverses, "voucher redemption"),
     "voucher.cancelled": (cancels, "voucher amount_fen"),
     "terms.published": (publishes_terms, "agreement version effective_at sha256 document noticed_at?"),
+    "actor.key_added": (adds_key, "actor public_key"),
+    "actor.key_retired": (retires_key, "actor public_key"),
     "calendar.published": (publishes_calendar, "country year sha256 source holidays workdays"),
 }
 """Every topic that a case may hold: the rule of its acts, and its fields, those with ? where they are needed."""
@@ -1917,6 +2011,7 @@ def stream_of(event: Event) -> str:
         "voucher": "{owner}/voucher/{voucher}",
         "terms": "~/terms/{agreement}",
         "calendar": "~/calendar/{country}-{year}",
+        "actor": "~/actor/{actor}",
     }
     return streams[group].format(**{"owner": owner, **data})
 
@@ -1924,6 +2019,7 @@ def stream_of(event: Event) -> str:
 def admit(case: Case, event: Event) -> None:
     """Let one more event in. Raises Wrong where the rules would not."""
     must(event.topic in RULES, "no such topic is known")
+    must_be_own_key(case, event)
     rule, fields = RULES[event.topic]
     kinds = {name: KINDS.get(name.rstrip("?"), INSTANT) for name in fields.split()}
     needed = {name: kind for name, kind in kinds.items() if not name.endswith("?")}
@@ -1983,6 +2079,8 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         if kept is not None:
             yield from check_kept(tree, kept)
         events = read_events(dossier)
+        if CAN_CHECK_SIGNATURES:
+            yield from check_signatures(dossier["ledger"], events)
         foreign = list(check_nothing_foreign(dossier["account"], events))
         yield from foreign or check_admissible(dossier["account"], events)
         yield from check_decisions(dossier, events)
@@ -2021,8 +2119,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = read_checkpoint(dossier["checkpoint"]).size
     if kept is not None and kept.size != size:
         told += f"The kept checkpoint has {kept.size} events, the dossier's {size}: ask for a consistency proof.\n"
-    sys.stdout.write(told)
+    sys.stdout.write(told + unchecked(dossier))
     return 0
+
+
+def unchecked(dossier: Json) -> str:
+    """A line that says that signatures were not checked; nothing where they were, or where there are none."""
+    signed = sum(event.signature is not None for event in read_events(dossier))
+    if CAN_CHECK_SIGNATURES or not signed:
+        return ""
+    return f"{signed} signatures were not checked: that needs the Python package cryptography.\n"
 
 
 if __name__ == "__main__":

@@ -246,4 +246,3 @@ fees = group("fees", "Record what was billed for which months, and how much of i
 controls = group(
     "controls", "Set which awards a second person must approve, whether commands are signed, and who the provider is."
 )
-actors = group("actor", "Register the keys with which actors sign, and retire them.")

@@ -50,6 +50,8 @@ _TOPICS = (
     said("terms.published"),
     said("calendar.published"),
     said("controls.set"),
+    said("actor.key_added"),
+    said("actor.key_retired"),
     said("account.enrolled"),
     said("account.restaged"),
     said("account.moved"),

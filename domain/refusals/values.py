@@ -68,6 +68,13 @@ class BadPublicKey(UnreadableValue, code="bad_public_key"):
     text: str
 
 
+class PrivateKeyGiven(UnreadableValue, code="bad_public_key"):
+    """A signer key stays in its file: whoever reads it can sign as its owner."""
+
+    message = "this is a private key"
+    hint = "give the verifier key, which `slaledger keygen` printed; if others may have read this one, make another"
+
+
 class BadActorName(BadValue, code="bad_actor"):
     """The actor is recorded with each event, and printed."""
 

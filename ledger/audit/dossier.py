@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from domain.admissible.check import inadmissible
+from domain.admissible.check import Inadmissible, inadmissible
 from domain.case import account_of, fold
 from domain.decision_record import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
@@ -17,6 +17,7 @@ from domain.parser_messages import parser_words
 from domain.text import said, words_of
 from ledger.audit.admissible import LogCheck
 from ledger.audit.replay import past_decisions, replay
+from ledger.audit.signatures import SignatureCheck
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountRows
 from ledger.log.codec import Row, decode
@@ -71,11 +72,13 @@ def compose(
     checkpoint: str,
     prove: Callable[[int], tuple[int, Sequence[bytes]]],
 ) -> bytes:
-    """Compose a claim's dossier from all rows that concern its account; `prove` returns a position's index and proof.
+    """Compose a claim's dossier from all rows that concern its account, and those of the keys that signed them.
+
+    `prove` returns a position's index and proof.
 
     Raises Refusal `claim_undecided` where no decision was made.
     """
-    case = fold(map(decode, rows))
+    case = fold(decode(row) for row in rows if not row.stream.startswith(streams.ACTORS))
     account_of(case, account)
     claim = case.claims.get(month)
     if claim is None or not claim.decisions:
@@ -135,8 +138,8 @@ def read(data: bytes) -> Dossier:
     return dossier
 
 
-def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
-    """Check a dossier against its checkpoint's tree. Yields a sentence for each error.
+def check(dossier: Dossier, tree: Tree, signatures: SignatureCheck) -> Iterator[str]:
+    """Check a dossier against its checkpoint's tree, and the signatures in it. Yields a sentence for each error.
 
     Raises Damaged where an event or a decision cannot be read.
     """
@@ -148,7 +151,7 @@ def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
     yield from _wrong_order(dossier)
     yield from _foreign(dossier)
     own, common = _parts(dossier)
-    yield from _inadmissible(dossier, own, common)
+    yield from _inadmissible(dossier, own, common, signatures)
     yield from _wrong_decisions(dossier, own, common)
 
 
@@ -190,7 +193,8 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
     own = [fact for fact in facts if streams.owner(fact.stream) == dossier.account]
     regions = {getattr(fact.event, "region", None) for fact in own} - {None}
     joined = {fact.event.incident for fact in own if isinstance(fact.event, IncidentJoined)}
-    welcome = {
+    signers = {streams.actor(fact.actor) for fact in facts if fact.public_key is not None}
+    welcome = signers | {
         fact.stream
         for fact in facts
         if isinstance(opened := fact.event, IncidentOpened)
@@ -206,13 +210,19 @@ def _parts(dossier: Dossier) -> tuple[list[Row], SharedHistory]:
     """The account's own events, and those that it shares."""
     rows = [event.row for event in dossier.events]
     own = [row for row in rows if streams.owner(row.stream) == dossier.account]
-    return own, SharedHistory(row for row in rows if streams.owner(row.stream) == streams.SHARED)
+    shared = (row for row in rows if streams.owner(row.stream) == streams.SHARED)
+    return own, SharedHistory(row for row in shared if not row.stream.startswith(streams.ACTORS))
 
 
-def _inadmissible(dossier: Dossier, own: Sequence[Row], common: SharedHistory) -> Iterator[str]:
+def _inadmissible(
+    dossier: Dossier, own: Sequence[Row], common: SharedHistory, signatures: SignatureCheck
+) -> Iterator[str]:
     """What no rule would have let into the account's log or into an outage that it shares."""
     check = LogCheck(whole=False)
-    told = [found for event in dossier.events for found in check.take(decode(event.row))]
+    told: list[Inadmissible] = []
+    for event in dossier.events:
+        fact = decode(event.row)
+        told += [*check.take(fact), *signatures.take(event.row, fact)]
     histories = [list(map(decode, own)), *(shared.facts for shared in common.all_incidents())]
     for found in (*told, *(each for facts in histories for each in inadmissible(facts, common.rules.at))):
         yield found.told()

@@ -328,6 +328,17 @@ class Reader:
         facts = [decode(row) for row in own if row.topic in CONCERNED_BY]
         return self._among(own, facts, {region for fact in facts if (region := getattr(fact.event, "region", None))})
 
+    def with_keys(self, rows: Sequence[Row]) -> list[Row]:
+        """Some rows with the keys' streams of those who signed them, and of those who signed these, in log order."""
+        keys: dict[str, list[Row]] = {}
+        waiting = rows
+        while waiting:
+            signers = {fact.actor for fact in map(decode, waiting) if fact.public_key is not None}
+            found = {actor: self.stream(layout.actor(actor)) for actor in signers - keys.keys()}
+            keys |= found
+            waiting = [row for of_actor in found.values() for row in of_actor]
+        return sorted((*rows, *(row for of_actor in keys.values() for row in of_actor)))
+
     def _among(self, own: Sequence[Row], facts: Sequence[Fact], regions: set[str]) -> list[Row]:
         """An account's own rows with the rules and the shared incidents of regions, of all, or that name it."""
         joined = {fact.event.incident for fact in facts if isinstance(fact.event, IncidentJoined)}

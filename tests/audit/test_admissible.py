@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from build import amended
 from conftest import CommandLine
+from keys import ALICE, ALICE_2, BOB
 from stores import SqliteStore, Store
 
 from domain.admissible.check import Inadmissible, inadmissible
@@ -150,6 +151,17 @@ def tell_every_topic(slaledger: CommandLine) -> None:
     with slaledger.opened() as ledger:
         for command in imported():
             execute(ledger, command, "importer")
+    tell_keys(slaledger)
+
+
+def tell_keys(slaledger: CommandLine) -> None:
+    """Record keys of `alice`, and controls that she signs."""
+    slaledger.ok("actor", "add-key", "alice", ALICE.public)
+    signed = ("--actor", "alice", "--sign", ALICE.file(slaledger.folder))
+    slaledger.ok(*signed, "actor", "add-key", "alice", ALICE_2.public)
+    slaledger.ok(*signed, "actor", "retire-key", "alice", ALICE_2.public, "--reason", "r")
+    for word in ("true", "false"):
+        slaledger.ok(*signed, "controls", "set", "--signed", word, "--reason", "r")
 
 
 def forbidden(facts: Sequence[Fact]) -> list[Inadmissible]:
@@ -217,7 +229,10 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
         "approval_above_fen": to(-1),
         "provider_name": to("\x07"),
         "provider_address": to(" "),
+        "signed": to(True),
     },
+    "actor.key_added": {"actor": ANOTHER, "public_key": to(BOB.public[:-1])},
+    "actor.key_retired": {"actor": ANOTHER, "public_key": to(BOB.public)},
     "account.enrolled": {
         "account": ANOTHER,
         "enrolled_at": LATER,

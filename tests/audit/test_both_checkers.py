@@ -20,18 +20,23 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, SOAK, CommandLine
+from keys import ALICE, ALICE_2, BOB
 from stores import SqliteStore
 from test_admissible import tell_every_topic
 from test_verifier import Tree, dossiers, findings, sealed, verifier
 
 from domain.events.topics import TOPICS, UPCASTERS
+from domain.keys import encoded
 from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit import dossier as ours
+from ledger.audit.signatures import SignatureCheck
 from ledger.log.codec import Row
 from ledger.transparency.proofs import parse_checkpoint
+from ledger.transparency.signed_notes import parse_signer_key, sign_bytes
 
 Json = dict[str, Any]
+SIGNERS = {key.public: parse_signer_key(key.signer) for key in (ALICE, ALICE_2)}
 Change = Callable[[list[Json]], None]
 """A change of a case's events, each with its state read."""
 STEP = 10
@@ -72,7 +77,9 @@ def made(shown: tuple[Path, str], sqlite_store: SqliteStore, tmp_path_factory: p
     folder = tmp_path_factory.mktemp("both")
     slaledger = CommandLine(folder, sqlite_store.blank(folder))
     tell_every_topic(slaledger)
-    done = slaledger.batch(*later())
+    lines = "".join(f"{json.dumps(command)}\n" for command in later()).encode()
+    signed = ("--actor", "alice", "--sign", ALICE.file(folder))
+    done = slaledger.run(*signed, "batch", "-", stdin=lines)
     assert done.returncode == 0, done.stderr
     with slaledger.opened() as ledger:
         of_every_topic = list(dossiers(ledger).values())
@@ -93,16 +100,21 @@ def opened(data: bytes) -> Json:
         if event["topic"] == "claim.approved":
             event["state"]["data"]["position"] *= STEP
     _tell_all_facts(said["events"])
+    _sign(said)
     return said
 
 
 def resealed(said: Json, *, facts: bool) -> bytes:
-    """The dossier as one who rewrote the log would hand it out; with `facts`, decisions say that they knew it so."""
+    """The dossier as one who rewrote the log would hand it out.
+
+    With `facts`, decisions say that they knew it so, and what was signed is signed again.
+    """
     versions: dict[str, int] = {}
     for event in said["events"]:
         versions[event["stream"]] = event["version"] = versions.get(event["stream"], 0) + 1
     if facts:
         _tell_all_facts(said["events"])
+        _sign(said)
     written = [{**event, "state": _text(event["state"])} for event in said["events"]]
     rows = [Row(e["position"], e["stream"], e["version"], e["topic"], e["state"].encode()) for e in written]
     tree = Tree(rows)
@@ -110,6 +122,18 @@ def resealed(said: Json, *, facts: bool) -> bytes:
         event["index"], proof = tree.prove(event["position"])
         event["proof"] = [base64.b64encode(each).decode() for each in proof]
     return sealed({**said, "events": written, "checkpoint": tree.checkpoint(said["ledger"])})
+
+
+def _sign(said: Json) -> None:
+    """Sign anew what was signed by one of the keys of which we have the private half."""
+    for event in said["events"]:
+        key = SIGNERS.get(event["state"].get("public_key")) if isinstance(event["state"], dict) else None
+        if key is not None and isinstance(event["state"].get("signature"), str):
+            ending = {name: event["state"].pop(name) for name in ("public_key", "signature")}
+            where = (said["ledger"], event["stream"], str(event["version"]), event["topic"])
+            text = b"".join(len(part.encode()).to_bytes(8, "big") + part.encode() for part in where)
+            signature = sign_bytes(key, b"slaledger-event-v1\n" + text + _text(event["state"]).encode())
+            event["state"] |= {**ending, "signature": encoded(signature)}
 
 
 def _text(state: Json) -> str:
@@ -144,7 +168,11 @@ def ours_finds(data: bytes) -> bool:
     try:
         given = ours.read(data)
         checkpoint = parse_checkpoint(given.checkpoint)
-        return any(ours.check(given, ours.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)))
+        return any(
+            ours.check(
+                given, ours.Tree(checkpoint.origin, checkpoint.size, checkpoint.root), SignatureCheck(given.ledger)
+            )
+        )
     except Refusal:
         return True
 
@@ -172,6 +200,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "voucher": ("V", "W", "V-1001-2026-07-1"),
     "bill": ("B3", "B6", "B7"),
     "version": ("2018-08-01", "2026-10-01"),
+    "actor": ("alice", "clerk"),
+    "public_key": (ALICE.public, ALICE_2.public, BOB.public),
 }
 
 
@@ -324,6 +354,20 @@ def test_both_checkers_say_the_same_of_a_changed_case(cases: list[Changed], seed
             differing.append((name, ours_say, theirs_say))
     assert differing == []
     assert found > EACH // 2
+
+
+def test_both_checkers_say_the_same_of_every_change_of_keys_and_signatures(cases: list[Changed]) -> None:
+    """Signed again, so that whose key it is decides; and as they are, so that each signature is of another state."""
+    case, found, differing = cases[0], 0, []
+    changes = [one for one in case.changes if "actor." in one[0] or "public_key" in one[0] or "signature" in one[0]]
+    for number, (name, change) in enumerate(changes if SOAK else changes[::5]):
+        data = case.after(change, facts=number % 2 == 0)
+        ours_say, theirs_say = ours_finds(data), theirs_finds(data)
+        found += ours_say
+        if ours_say != theirs_say:
+            differing.append((name, ours_say, theirs_say))
+    assert differing == []
+    assert found > len(changes) // 10 > 10
 
 
 @pytest.mark.parametrize("release", [".", "cancellations", "clocks"])

@@ -16,6 +16,7 @@ from conftest import CommandLine
 
 from domain.refusals import Damaged, Refusal
 from ledger.audit import dossier as dossiers
+from ledger.audit.signatures import SignatureCheck
 from ledger.transparency.proofs import parse_checkpoint
 
 CLAIM = ("1001", "2026-07")
@@ -38,7 +39,11 @@ def case(demo: CommandLine) -> bytes:
 def _findings(data: bytes) -> list[str]:
     given = dossiers.read(data)
     checkpoint = parse_checkpoint(given.checkpoint)
-    return list(dossiers.check(given, dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)))
+    return list(
+        dossiers.check(
+            given, dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root), SignatureCheck(given.ledger)
+        )
+    )
 
 
 def _again(data: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:

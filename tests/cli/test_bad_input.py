@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from _pytest.mark import ParameterSet
 from conftest import CommandLine
+from keys import ALICE
 from stores import Raw, SqliteFile, Store, sqlite_only
 
 from domain.commands import BY_WORDS
@@ -288,6 +289,8 @@ RULES = [
         *("2026-03", "2026-04-20"),
     ),
     row("controls set", line("controls set", reason="x"), hint=True),
+    row("actor add-key", line("actor add-key", actor="bob", public_key=ALICE.public), "alice", hint=True),
+    row("actor retire-key", line("actor retire-key", actor="alice", public_key=ALICE.public), "alice", hint=True),
     row("voucher approve", line("voucher approve", **MARCH), "1002", "2026-03", hint=True),
     row("voucher issue", line("voucher issue", **MARCH, issued_at=at("04-19")), "2026-03", "2026-04-20"),
     row(

@@ -24,6 +24,7 @@ from refusals_of_imports import ALERTMANAGER, CLOUDEVENTS, PAGERDUTY, PROMETHEUS
 from refusals_of_money import MONEY
 from refusals_of_rules import ACCOUNTS, BILLS, CLAIMS, INCIDENTS, TERMS, VALUES, VOUCHERS
 from refusals_of_servers import SERVERS, SERVERS_MADE, SERVERS_WORDS
+from refusals_of_signing import SIGNING
 from refusals_of_sources import CONFIGURED, RECONCILED
 from refusals_of_stores import MADE, STORES
 from servers import Server
@@ -35,6 +36,7 @@ TABLES: dict[str, list[Scenario]] = {
     "claims": CLAIMS,
     "vouchers": VOUCHERS,
     "money": MONEY,
+    "signing": SIGNING,
     "values": VALUES,
     "terms": TERMS,
     "import-statuspage": STATUSPAGE,
@@ -106,6 +108,7 @@ def _begun(scenario: Scenario, ledger: Frozen, folder: Path) -> Frozen:
         shutil.copy(ledger.folder / name, folder)
     for name, content in scenario.files.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        (folder / name).chmod(0o600 if name.endswith(".key") else 0o644)
     for line in scenario.before:
         frozen.do(*shlex.split(line))
     scenario.prepare(frozen)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import CommandLine
+from keys import ALICE
 
 from cli.examples import EXAMPLES
 
@@ -99,6 +100,7 @@ def prepared(slaledger: CommandLine) -> CommandLine:
 
 def write_files(folder: Path) -> None:
     """The files that the examples name."""
+    ALICE.file(folder)
     amended = SHIPPED.read_text("utf-8").replace('version = "2018-08-01"', 'version = "2027-01-01"')
     amended = amended.replace("effective_from = 2018-08-01", "effective_from = 2027-01-01")
     (folder / "amended.toml").write_text(amended, "utf-8")

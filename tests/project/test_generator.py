@@ -33,6 +33,8 @@ NOT_LIVED = {
     "exclusion.applied_as_announced",
     "fees.restored",
     "controls.set",
+    "actor.key_added",
+    "actor.key_retired",
     "claim.approved",
     "fees.offset_explained",
 }

@@ -240,6 +240,7 @@ STREAMS = {
     "key.used": "~/key/k-1",
     "source.read": "~/source/pager",
     "id.reserved": "~/id/voucher/V-1",
+    "actor": "~/actor/alice",
     "account": "1001/account",
     "incident": "1001/incident/INC-1",
     "exclusion": "1001/incident/INC-1",
@@ -257,7 +258,7 @@ def test_the_topics_that_matter_most_are_held_apart() -> None:
     assert not MAY["approver"] & money
     assert [role for role in ROLES if "claim.approved" in MAY[role]] == ["approver"]
     assert not {topic for topic in MAY["finance"] if topic.startswith(("incident.", "exclusion.", "account."))}
-    rules = {"terms.published", "calendar.published", "ledger.created", "controls.set"}
+    rules = {"terms.published", "calendar.published", "ledger.created", "controls.set", "actor.key_added"}
     assert all(rules & MAY[role] == (rules if role == "steward" else set()) for role in ROLES)
     assert not MAY["auditor"]
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from conftest import ROOT
+from keys import ALICE, ALICE_2
 
 RECEIPTS = [
     "init",
@@ -95,6 +96,12 @@ RECEIPTS = [
     "claim redecide 1001 2026-03 --reason 'the bills that came since'",
     "--actor checker voucher approve 1001 2026-03 --reason 'as the gateway logged it'",
     "controls set --approval-above none --reason 'one person is enough'",
+    f"actor add-key alice {ALICE.public}",
+    f"--actor alice --sign alice.key actor add-key alice {ALICE_2.public} --reason 'kept in the safe'",
+    f"--actor alice --sign alice.key actor retire-key alice {ALICE_2.public} --reason 'the safe was opened'",
+    "--actor alice --sign alice.key controls set --signed true --reason 'nobody claims to be another'",
+    "--actor alice --sign alice.key controls set --signed false --reason 'agreed'",
+    "actor list",
 ]
 """Each is run, and then run again."""
 
@@ -111,6 +118,7 @@ _RUN = [
 
 def prepare(folder: Path) -> None:
     """The files that the commands name."""
+    ALICE.file(folder)
     shipped = (ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.2.toml").read_text("utf-8")
     amended = shipped.replace('version = "2018-08-01"', 'version = "2027-01-01"')
     amended = amended.replace("effective_from = 2018-08-01", "effective_from = 2027-01-01")

@@ -9,6 +9,7 @@ from cli.terminal.output import print_pairs
 from cli.terminal.vocabulary import label
 from domain.keys import encoded
 from domain.text import said
+from ledger.audit.signatures import Signatures
 from ledger.log.codec import Row
 from ledger.transparency.proofs import Checkpoint, InclusionProof
 
@@ -103,6 +104,7 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     tree_size: int
     root: str
     findings: list[str]
+    signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
 
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""

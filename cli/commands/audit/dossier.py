@@ -18,6 +18,7 @@ from domain.keys import encoded
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.audit import dossier as dossiers
+from ledger.audit.signatures import SignatureCheck
 from ledger.copies.transfer import check_is_not
 from ledger.files.reading import read_bytes, read_text
 from ledger.files.writing import STDOUT, new_file
@@ -105,7 +106,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
         case = None
         if file is not None or dossiers.is_decided(rows, account, month):
-            case = dossiers.compose(rows, account, month, tree.ledger, checkpoint, prove)
+            case = dossiers.compose(log.with_keys(rows), account, month, tree.ledger, checkpoint, prove)
         files = [case] if file is not None and case is not None else []
         if html is not None:
             from cli.pages.case import case_page
@@ -143,7 +144,9 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
     """
     given = dossiers.read(read_bytes(file))
     checkpoint = read_checkpoint(given.checkpoint, keys)
-    found = list(dossiers.check(given, dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)))
+    signatures = SignatureCheck(given.ledger)
+    tree = dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)
+    found = list(dossiers.check(given, tree, signatures))
     kept_size = checkpoint.size
     if kept is not None:
         held = read_checkpoint(read_text(kept), keys)
@@ -156,7 +159,11 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
         tree_size=checkpoint.size,
         root=encoded(checkpoint.root),
         findings=found,
+        signatures=signatures.result() if signatures.result().signed else msgspec.UNSET,
     )
+    unchecked = signatures.result().unchecked()
+    if unchecked is not None:
+        warn(unchecked)
     if kept is not None and not found and checkpoint.size != kept_size:
         warn(
             said(

@@ -31,6 +31,8 @@ RIGHTS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("terms.published", "~/terms/[^/]{1,200}", (STEWARD,)),
     ("calendar.published", "~/calendar/[A-Za-z]{2}-[0-9]{4}", (STEWARD,)),
     ("controls.set", "~/controls", (STEWARD,)),
+    ("actor.key_added", "~/actor/.{1,200}", (STEWARD,)),
+    ("actor.key_retired", "~/actor/.{1,200}", (STEWARD,)),
     ("key.used", "~/key/.{1,64}", WRITERS),
     ("source.read", "~/source/.{1,200}", (RECORDER, FINANCE)),
     ("id.reserved", f"~/id/incident/{_ID}", (RECORDER,)),

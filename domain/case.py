@@ -14,6 +14,7 @@ from domain import controls as controlled
 from domain import events as e
 from domain import incident as incidents
 from domain import voucher as vouchers
+from domain.keys import short_name
 from domain.refusals import Refusal, Unreadable
 from domain.refusals.account import EventOfNoCase, ImpossibleEvent, UnknownAccount
 from domain.rules.touching import touching
@@ -53,6 +54,11 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     source: SourceMark | None = None
     public_key: str | None = None
     signature: str | None = None
+
+    @property
+    def signed_by(self) -> str | None:
+        """The name and id of the key that signed it; None where it is not signed."""
+        return None if self.public_key is None else short_name(self.public_key)
 
 
 class Case(msgspec.Struct, kw_only=True):
@@ -143,7 +149,9 @@ def _billed(case: Case, event: e.FeesBilled, fact: Fact) -> None:
 
 
 def _claim(case: Case, event: e.ClaimFiled, fact: Fact) -> None:
-    case.claims[event.month] = claims.evolve(case.claims.get(event.month), event, fact.reason, fact.actor)
+    case.claims[event.month] = claims.evolve(
+        case.claims.get(event.month), event, fact.reason, fact.actor, fact.signed_by
+    )
 
 
 def _voucher(case: Case, event: e.VoucherIssued, fact: Fact) -> None:

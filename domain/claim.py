@@ -62,6 +62,7 @@ class Approval(msgspec.Struct, kw_only=True, frozen=True):
     position: int
     by: str
     reason: str | None
+    signed_by: str | None = None
 
 
 class Dispute(msgspec.Struct, kw_only=True, frozen=True):
@@ -167,8 +168,10 @@ def status(claim: Claim) -> str:
     return "awarded" if claim.due_fen else "settled"
 
 
-def evolve(claim: Claim | None, event: Event, reason: str | None, actor: str = "") -> Claim:
-    """Apply one more event, recorded by an actor, to a claim's state."""
+def evolve(
+    claim: Claim | None, event: Event, reason: str | None, actor: str = "", signed_by: str | None = None
+) -> Claim:
+    """Apply one more event, recorded by an actor, and signed by a key or not, to a claim's state."""
     match event:
         case ClaimFiled():
             if claim is None:
@@ -183,7 +186,7 @@ def evolve(claim: Claim | None, event: Event, reason: str | None, actor: str = "
         case ClaimDecided():
             _take_decision(claim, bytes(event.decision), reason, actor)
         case ClaimApproved():
-            claim.approval = _approval(event, reason, actor)
+            claim.approval = _approval(event, reason, actor, signed_by)
             claim.approvals.append(claim.approval)
         case ClaimDisputed():
             claim.disputes.append(Dispute(disputed_at=event.disputed_at, grounds=event.grounds))
@@ -236,9 +239,14 @@ def _begun(event: ClaimFiled) -> Claim:
     )
 
 
-def _approval(event: ClaimApproved, reason: str | None, actor: str) -> Approval:
+def _approval(event: ClaimApproved, reason: str | None, actor: str, signed_by: str | None) -> Approval:
     return Approval(
-        decision=event.decision, amount_fen=event.amount_fen, position=event.position, by=actor, reason=reason
+        decision=event.decision,
+        amount_fen=event.amount_fen,
+        position=event.position,
+        by=actor,
+        reason=reason,
+        signed_by=signed_by,
     )
 
 

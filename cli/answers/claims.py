@@ -36,6 +36,7 @@ class ApprovalShown(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     position: int
     stands: bool
+    signed_by: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +85,8 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def _approved(one: ApprovalShown) -> str:
     told = said("decision {number}, {amount}, by {actor}", number=one.decision, amount=money(one.amount), actor=one.by)
+    if isinstance(one.signed_by, str):
+        told = said("{what}, signed by {key}", what=told, key=one.signed_by)
     return told if one.stands else said("{approval}; void since", approval=told)
 
 
@@ -141,6 +144,7 @@ def _approval(one: Approval, claim: Claim) -> ApprovalShown:
         reason=one.reason,
         position=one.position,
         stands=one is claim.approval,
+        signed_by=one.signed_by or msgspec.UNSET,
     )
 
 

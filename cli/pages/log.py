@@ -29,6 +29,7 @@ class LogEntry(NamedTuple):
     step: int | None
     recorded_at: str | Said
     actor: str
+    signed_by: str | None
     reason: str | Said
     stream: str
     topic: str
@@ -43,6 +44,7 @@ def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[LogEnt
             step=steps.get(fact.position),
             recorded_at=labels.when(fact.recorded_at, zone),
             actor=fact.actor,
+            signed_by=fact.signed_by,
             reason=cut(fact.reason or ""),
             stream=fact.stream,
             topic=fact.topic,
@@ -109,6 +111,7 @@ class Deed(NamedTuple):
     reason: str
     recorded_at: str | Said
     actor: str
+    signed_by: str | None
 
 
 def life(facts: Iterable[Fact], month: str, terms: Terms) -> list[Deed]:
@@ -138,6 +141,7 @@ def _deed(fact: Fact, terms: Terms) -> Iterator[Deed]:
         reason=reason or fact.reason or "",
         recorded_at=labels.moment(fact.recorded_at, terms.zone),
         actor=fact.actor,
+        signed_by=fact.signed_by,
     )
 
 

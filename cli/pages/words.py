@@ -91,6 +91,7 @@ def case_words() -> dict[str, Said]:
         ),
         "recorded": said("recorded"),
         "actor": said("by"),
+        "signed_by": said("signed by"),
         "stream": said("stream"),
         "topic": said("topic"),
         "data": said("data"),

@@ -194,6 +194,8 @@ def of_controls(facts: Iterable[Fact]) -> Iterator[Gap]:
 
 
 def _changes(before: Controls, held: Controls) -> Iterator[Said]:
+    if held.signed != before.signed:
+        yield said("commands must be signed") if held.signed else said("commands need no signature any more")
     was, now = before.approval_above_fen, held.approval_above_fen
     if was != now and now is None:
         yield said("awards need no approval any more")

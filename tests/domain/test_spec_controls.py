@@ -20,11 +20,14 @@ def evolve(known: Controls | None, event: ControlsSet, reason: str | None) -> Co
     return controls.evolve(known, event)
 
 
-def setting(above: str | None = None, name: str | None = None, address: str | None = None) -> SetControls:
+def setting(
+    above: str | None = None, name: str | None = None, address: str | None = None, signed: bool | None = None
+) -> SetControls:
     return SetControls(
         approval_above=None if above is None else Limit.parse(above),
         provider_name=None if name is None else Words(name),
         provider_address=None if address is None else Words(address),
+        signed=signed,
         reason=WHY,
     )
 
@@ -39,6 +42,16 @@ def test_what_is_left_out_stays() -> None:
     held.when(controls.set_controls, setting(name="Cloud", address="1 West Road")).then(named)
     without = ControlsSet(provider_name="Cloud", provider_address="1 West Road")
     given(evolve, named).when(controls.set_controls, setting("none")).then(without)
+
+
+def test_that_commands_must_be_signed_stays_until_it_is_lifted() -> None:
+    signed = ControlsSet(approval_above_fen=fen("1000"), signed=True)
+    given(evolve, ABOVE_1000).when(controls.set_controls, setting(signed=True)).then(signed)
+    held = given(evolve, signed)
+    held.when(controls.set_controls, setting("none")).then(ControlsSet(signed=True))
+    held.when(controls.set_controls, setting(signed=True)).then()
+    held.when(controls.set_controls, setting(signed=False)).then(ABOVE_1000)
+    given(evolve).when(controls.set_controls, setting(signed=False)).then()
 
 
 def test_what_is_so_already_is_not_recorded_again() -> None:

@@ -39,6 +39,7 @@ class EventShown(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     data: Event
     source: SourceShown | msgspec.UnsetType = msgspec.UNSET
+    signed_by: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def event_shown(fact: Fact, zone: str) -> EventShown:
@@ -53,6 +54,7 @@ def event_shown(fact: Fact, zone: str) -> EventShown:
         topic=fact.topic,
         data=fact.event,
         source=msgspec.UNSET if fact.source is None else _source(fact.source, zone),
+        signed_by=fact.signed_by or msgspec.UNSET,
     )
 
 
@@ -81,7 +83,13 @@ def _about(event: EventShown) -> str:
     zone = event.recorded_at.zone
     told = [_told(name, value, zone) for name, value in _given(event.data) if name not in _SHOWN_ELSEWHERE]
     because = [said("because: {reason}", reason=event.reason)] if event.reason else []
-    return listed([*told, *_decided(event.data), *because, *_told_by(event.source)])
+    return listed([*told, *_decided(event.data), *because, *_told_by(event.source), *_signed(event)])
+
+
+def _signed(event: EventShown) -> list[str]:
+    if isinstance(event.signed_by, msgspec.UnsetType):
+        return []
+    return [said("signed by {key} of {actor}", key=event.signed_by, actor=event.actor)]
 
 
 def _told_by(source: SourceShown | msgspec.UnsetType) -> list[str]:

@@ -140,7 +140,7 @@ def add_key(signing: Signing, command: AddKey, by: Signer) -> tuple[ActorKeyAdde
     if held is not None and held.retired is not None and not command.again:
         raise KeyUndone(key=short_name(text), actor=actor, retired=held.retired)
     if signing.of(actor):
-        _check_own_or_steward(signing, actor, text, "add-key", by)
+        _check_own_or_steward(signing, actor, by)
     elif signing.is_required:
         check_signer(signing, by)
         _check_steward(signing, by, said("an actor's first key"))
@@ -158,7 +158,7 @@ def retire_key(signing: Signing, command: RetireKey, by: Signer) -> tuple[ActorK
         raise NoSuchKey(key=short_name(text), actor=actor)
     if held.is_retired:
         return ()
-    _check_own_or_steward(signing, actor, text, "retire-key", by)
+    _check_own_or_steward(signing, actor, by)
     if signing.is_required and actor in signing.stewards and set(_of_stewards(signing)) == {text}:
         raise LastStewardKey(key=short_name(text), actor=actor)
     return (ActorKeyRetired(actor=actor, public_key=text),)
@@ -176,16 +176,16 @@ def check_controls(signing: Signing, command: SetControls, by: Signer) -> None:
         raise UnsignedControl(actor=by.actor)
 
 
-def _check_own_or_steward(signing: Signing, actor: str, text: str, verb: str, by: Signer) -> None:
+def _check_own_or_steward(signing: Signing, actor: str, by: Signer) -> None:
     """Check that a change of an actor's keys is signed by the actor, or by a steward while commands must be signed."""
     if by.public_key is None:
         check_signer(signing, by)
-        raise KeyNeedsSignature(actor=actor, verb=verb, key=text)
+        raise KeyNeedsSignature(actor=actor)
     if by.actor == actor or signing.is_steward(by.actor):
         return
     if signing.is_required:
         _check_steward(signing, by, said("a change of another's keys"))
-    raise KeyNeedsSignature(actor=actor, verb=verb, key=text)
+    raise KeyNeedsSignature(actor=actor)
 
 
 def _check_steward(signing: Signing, by: Signer, what: str) -> None:

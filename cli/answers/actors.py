@@ -57,4 +57,4 @@ def print_actor_keys(keys: Sequence[ActorKey]) -> None:
         ]
         for key in keys
     ]
-    print_table([said("actor"), said("key"), said("added by"), said("retired")], rows)
+    print_table([said("actor"), said("signing key"), said("added by"), said("retired")], rows)

@@ -68,7 +68,7 @@ class DoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
             )
         )
         print_text(said("{command}: {outcome}", command=self.command, outcome=outcome))
-        told = ((name, value) for name, value in fields_of(self) if name not in _NO_RECEIPT)
+        told = ((name, value) for name, value in fields_of(self) if name not in _NO_RECEIPT and value is not False)
         print_pairs((f"  {localized(label(name))}", _plain(name, value)) for name, value in told)
 
 
@@ -79,6 +79,8 @@ def _plain(name: str, value: object) -> object:
     """A field of a receipt as people read it."""
     if name in ("amount", "approval_above") and isinstance(value, Fen):
         return money(yuan(value))
+    if name == "stewards" and isinstance(value, list | tuple):
+        return ", ".join(value)
     return word(str(value)) if name == "outcome" else value
 
 

@@ -96,6 +96,7 @@ _TOPICS = (
 )
 _FIELDS = (
     said("account"),
+    said("actor"),
     said("agreement"),
     said("amount"),
     said("announced from"),
@@ -162,6 +163,7 @@ _FIELDS = (
     said("product fee"),
     said("provider address"),
     said("provider name"),
+    said("public key"),
     said("reason"),
     said("redeemed"),
     said("redeemed at"),
@@ -175,10 +177,12 @@ _FIELDS = (
     said("sha256"),
     said("since"),
     said("lasting"),
+    said("signed"),
     said("source"),
     said("stage"),
     said("started"),
     said("statement"),
+    said("stewards"),
     said("status"),
     said("terms"),
     said("title"),

@@ -65,10 +65,8 @@ class KeyNeedsSignature(Refusal, code="needs_signature"):
     """
 
     message = "{actor} has keys already, so a change of them is signed with one of these"
-    hint = "`slaledger --actor {actor} --sign KEYFILE actor {verb} {actor} {key}`"
+    hint = "`slaledger --actor {actor} --sign KEYFILE …`, with one of these keys"
     actor: str
-    verb: str
-    key: str
 
 
 class NotSteward(Refusal, code="not_steward"):

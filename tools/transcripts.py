@@ -31,6 +31,10 @@ _PLAIN = {"checkpoint", "completion", "ics", "openslo", "--help", "roles", "--ve
 """Words of commands that have only one output format."""
 
 
+_KEYS = {"alice.key": "PRIVATE+KEY+alice+ffbed0da+AWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh\n"}
+"""Signer keys of pages, of a fixed seed, so that the verifier key in the page stays the same."""
+
+
 class Shown(NamedTuple):
     """A command in a page, with the output below it."""
 
@@ -82,6 +86,13 @@ def written_anew(block: str, folder: str) -> str:
     return "```\n" + "".join(parts).rstrip("\n") + "\n```"
 
 
+def write_keys(folder: Path) -> None:
+    """Write the keys that pages sign with, which only their owner may read."""
+    for name, key in _KEYS.items():
+        (folder / name).write_text(key)
+        (folder / name).chmod(0o600)
+
+
 def main(page: Path) -> None:
     """Update a page."""
     text = page.read_text("utf-8")
@@ -89,6 +100,7 @@ def main(page: Path) -> None:
         if ON_DEMO in text:
             subprocess.run([sys.executable, ROOT / "examples" / "demo.py", folder], check=True, stdout=subprocess.PIPE)
         Path(folder, "examples").symlink_to(ROOT / "examples")
+        write_keys(Path(folder))
         page.write_text(BLOCK.sub(lambda block: written_anew(block[0], folder), text), "utf-8")
 
 

@@ -33,6 +33,7 @@ def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureR
     else:
         assert transcripts.ON_NONE in page, "the page says on which ledger it goes"
     (tmp_path / "examples").symlink_to(ROOT / "examples")
+    transcripts.write_keys(tmp_path)
     slaledger = CommandLine(tmp_path)
     for each in transcripts.shown(page):
         done = slaledger.run(*each.words)

@@ -22,12 +22,13 @@ from domain.refusals.signing import (
     LastStewardKey,
     NoSuchKey,
     NotSteward,
+    NotStewardForFirstKey,
+    NotStewardForOthersKeys,
     RetiredKey,
     UnregisteredKey,
     UnsignedCommand,
     UnsignedControl,
 )
-from domain.text import said
 
 
 class Signer(NamedTuple):
@@ -95,9 +96,7 @@ def evolve(signing: Signing, fact: Fact) -> Signing:
             )
             return msgspec.structs.replace(signing, keys={**signing.keys, text: key})
         case ActorKeyRetired(public_key=text) if text in signing.keys:
-            key = msgspec.structs.replace(
-                signing.keys[text], retired=fact.reason or said("no reason given"), retired_at=fact.recorded_at
-            )
+            key = msgspec.structs.replace(signing.keys[text], retired=fact.reason or "-", retired_at=fact.recorded_at)
             return msgspec.structs.replace(signing, keys={**signing.keys, text: key})
         case ControlsSet():
             signer = frozenset() if fact.public_key is None else frozenset({fact.actor})
@@ -143,7 +142,7 @@ def add_key(signing: Signing, command: AddKey, by: Signer) -> tuple[ActorKeyAdde
         _check_own_or_steward(signing, actor, by)
     elif signing.is_required:
         check_signer(signing, by)
-        _check_steward(signing, by, said("an actor's first key"))
+        _check_steward(signing, by, NotStewardForFirstKey)
     return (ActorKeyAdded(actor=actor, public_key=text),)
 
 
@@ -171,7 +170,7 @@ def check_controls(signing: Signing, command: SetControls, by: Signer) -> None:
     """
     if signing.is_required:
         check_signer(signing, by)
-        _check_steward(signing, by, said("a change of the controls"))
+        _check_steward(signing, by, NotSteward)
     elif command.signed and by.public_key is None:
         raise UnsignedControl(actor=by.actor)
 
@@ -184,13 +183,13 @@ def _check_own_or_steward(signing: Signing, actor: str, by: Signer) -> None:
     if by.actor == actor or signing.is_steward(by.actor):
         return
     if signing.is_required:
-        _check_steward(signing, by, said("a change of another's keys"))
+        _check_steward(signing, by, NotStewardForOthersKeys)
     raise KeyNeedsSignature(actor=actor)
 
 
-def _check_steward(signing: Signing, by: Signer, what: str) -> None:
+def _check_steward(signing: Signing, by: Signer, refusal: type[NotSteward]) -> None:
     if not signing.is_steward(by.actor):
-        raise NotSteward(actor=by.actor, what=what, stewards=", ".join(sorted(signing.stewards)))
+        raise refusal(actor=by.actor, stewards=", ".join(sorted(signing.stewards)))
 
 
 def _of_same_bytes(signing: Signing, text: str) -> Iterator[RegisteredKey]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,14 +13,11 @@ from domain.events import Event
 from domain.signing import Signer, Signing, check_signer
 from domain.terms.versions import Version
 from ledger.log import streams as layout
-from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
+from ledger.log.codec import TOPIC_OF, Entry, Envelope, EventSigner, Row
 from ledger.log.database import Store, Transaction
 from ledger.log.reader import BatchNote, Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.store.open import create_store, open_store
-
-if TYPE_CHECKING:
-    from ledger.transparency.event_signatures import EventSigner
 
 New = tuple[str, Event]
 """A stream, and an event to append to it."""

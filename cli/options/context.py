@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +15,7 @@ from cli.refusals import BadActor, BadEnvironment, NoActor
 from cli.terminal.output import warn
 from domain.text import said
 from ledger.application import Ledger
-
-if TYPE_CHECKING:
-    from ledger.transparency.event_signatures import EventSigner
+from ledger.log.codec import EventSigner
 
 
 def settings() -> Settings:
@@ -50,10 +47,10 @@ def signer(file: str | None) -> Callable[[], EventSigner] | None:
 
 @cache
 def _signer(file: Path) -> EventSigner:
-    from ledger.transparency.event_signatures import EventSigner  # needed only where something is signed
+    from ledger.transparency.event_signatures import KeySigner  # needed only where something is signed
     from ledger.transparency.signed_notes import read_key_file
 
-    return EventSigner(read_key_file(file))
+    return KeySigner(read_key_file(file))
 
 
 def _tell(notes: list[str]) -> None:

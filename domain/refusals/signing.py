@@ -9,7 +9,7 @@ class UnsignedCommand(Refusal, code="unsigned"):
     """While the control `signed` holds, every event is signed by its actor."""
 
     message = "this ledger takes signed commands only, and this one is not signed"
-    hint = "`slaledger --sign KEYFILE …`, with a key that is registered for {actor}"
+    hint = "give --sign KEYFILE, with a key that is registered for {actor}"
     actor: str
 
 
@@ -17,7 +17,7 @@ class UnsignedControl(Refusal, code="unsigned"):
     """Who asks everybody to sign can sign: otherwise nobody could lift the control again."""
 
     message = "that commands must be signed is itself set by a signed command"
-    hint = "`slaledger --sign KEYFILE controls set --signed true …`, with a key that is registered for {actor}"
+    hint = "give --sign KEYFILE, with a key that is registered for {actor}"
     actor: str
 
 
@@ -65,7 +65,7 @@ class KeyNeedsSignature(Refusal, code="needs_signature"):
     """
 
     message = "{actor} has keys already, so a change of them is signed with one of these"
-    hint = "`slaledger --actor {actor} --sign KEYFILE …`, with one of these keys"
+    hint = "give --actor {actor} --sign KEYFILE, with one of these keys"
     actor: str
 
 
@@ -74,11 +74,22 @@ class NotSteward(Refusal, code="not_steward"):
     actors who signed a `controls set`.
     """
 
-    message = "{actor} is no steward: while commands must be signed, {what} is signed by one of {stewards}"
-    hint = "ask one of them"
+    message = "{actor} is no steward: while commands must be signed, a steward sets the controls"
+    hint = "ask one of {stewards}"
     actor: str
-    what: str
     stewards: str
+
+
+class NotStewardForFirstKey(NotSteward):
+    """Otherwise anybody who may sign could register a key for an actor that they invent."""
+
+    message = "{actor} is no steward: while commands must be signed, a steward registers an actor's first key"
+
+
+class NotStewardForOthersKeys(NotSteward):
+    """Otherwise anybody who may sign could sign as somebody else."""
+
+    message = "{actor} is no steward: the keys of others are changed by a steward alone"
 
 
 class LastStewardKey(Refusal, code="last_steward_key"):

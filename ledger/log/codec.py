@@ -8,7 +8,7 @@ without the last two members, so these stay the last.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 from eventsourcing.domain import DomainEventProtocol
@@ -54,6 +54,15 @@ class Entry(msgspec.Struct, frozen=True):
     originator_version: int
     topic: str
     envelope: Envelope[Any]
+
+
+class EventSigner(Protocol):
+    """Signs events with a key; `public_key` is its verifier key."""
+
+    public_key: str
+
+    def signed(self, ledger: str, stream: str, version: int, topic: str, envelope: Envelope[Any]) -> Envelope[Any]:
+        """An event's envelope with its signature."""
 
 
 TOPIC_OF: dict[type[Event], str] = {kind: topic for topic, kind in TOPICS.items()}

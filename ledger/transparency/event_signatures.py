@@ -20,7 +20,7 @@ from ledger.transparency.signed_notes import is_signature_of, parse_signer_key, 
 _PREFIX = b"slaledger-event-v1\n"
 
 
-class EventSigner:
+class KeySigner:
     """Signs events with the key of a file that `slaledger keygen` made; `public_key` is its verifier key."""
 
     def __init__(self, signer_key: str) -> None:

@@ -23,7 +23,7 @@ from domain.events import AccountEnrolled
 from domain.keys import encoded, verifier_key
 from ledger.log.codec import Envelope, Row, decode, encode
 from ledger.refusals.store import UnreadableState
-from ledger.transparency.event_signatures import EventSigner, has_right_signature
+from ledger.transparency.event_signatures import KeySigner, has_right_signature
 from ledger.transparency.signed_notes import is_signature_of
 
 LEDGER = "slaledger-0"
@@ -34,7 +34,7 @@ def row(signer: str = ALICE.signer, **members: Any) -> Row:
     """A signed event as stored."""
     event = AccountEnrolled(account="1001", enrolled_at=1, stage="general")
     envelope = Envelope(recorded_at=2, actor="alice", data=event, **members)
-    return Row(7, STREAM, 3, TOPIC, encode(EventSigner(signer).signed(LEDGER, STREAM, 3, TOPIC, envelope)))
+    return Row(7, STREAM, 3, TOPIC, encode(KeySigner(signer).signed(LEDGER, STREAM, 3, TOPIC, envelope)))
 
 
 def is_right(stored: Row, ledger: str = LEDGER) -> bool:
@@ -122,7 +122,7 @@ def test_the_two_members_stand_last_as_they_are_written(change: Callable[[bytes]
 def test_any_text_is_signed_as_it_is_stored(reason: str, actor: str, key: str) -> None:
     event = AccountEnrolled(account="1001", enrolled_at=1, stage="general")
     envelope = Envelope(recorded_at=2, actor=actor, data=event, reason=reason, key=key)
-    signed = EventSigner(ALICE.signer).signed(LEDGER, STREAM, 3, TOPIC, envelope)
+    signed = KeySigner(ALICE.signer).signed(LEDGER, STREAM, 3, TOPIC, envelope)
     stored = Row(7, STREAM, 3, TOPIC, encode(signed))
     assert is_right(stored)
     assert not is_right(stored, LEDGER + "0")
@@ -182,7 +182,7 @@ def _signed_again(signer: str, slaledger: CommandLine, topic: str, **members: An
         envelope = Envelope(
             recorded_at=fact.recorded_at, **{"actor": fact.actor, "reason": fact.reason, **members}, data=fact.event
         )
-        signed = EventSigner(signer).signed(ledger, fact.stream, fact.version, topic, envelope)
+        signed = KeySigner(signer).signed(ledger, fact.stream, fact.version, topic, envelope)
         again: dict[str, Any] = json.loads(encode(signed))
         return again
 

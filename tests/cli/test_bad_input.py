@@ -84,6 +84,7 @@ SHOP = [
     line("claim decide", account="1002", month="2026-03", decided_at=at("04-20")),
     line("claim file", account="1001", month="2026-04", filed_at=at("05-12")),
     line("claim file", account="1003", month="2026-03", filed_at=at("04-10")),
+    line("actor add-key", actor="alice", public_key=ALICE.public),
 ]
 """1001: March settled, 64.00 of 104.00 left, April waits. 1002: March awarded. 1003: February's voucher is
 cancelled, INC-3 open, March waits. INC-4 is withdrawn.
@@ -406,8 +407,8 @@ def test_a_decision_that_needs_a_calendar_which_is_not_recorded(store: Store, tm
 
 def test_a_redemption_undone_twice_by_the_identical_command_is_a_noop(shop: CommandLine) -> None:
     with untouched(shop):
-        done = shop.batch(SHOP[-5])
-    assert SHOP[-5]["command"] == "voucher reverse"
+        done = shop.batch(SHOP[-6])
+    assert SHOP[-6]["command"] == "voucher reverse"
     assert (done.returncode, json.loads(done.stdout)["noops"]) == (0, 1)
 
 

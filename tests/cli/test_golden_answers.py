@@ -266,7 +266,7 @@ def test_what_is_said_of_what_was_recorded(
 
 def _words(line: str) -> str:
     """A command without the options before its group."""
-    return re.sub(r"^--(ledger|actor) \S+ ", "", line)
+    return re.sub(r"^(--(ledger|actor|sign) \S+ )+", "", line)
 
 
 def test_every_command_has_a_receipt() -> None:

@@ -75,7 +75,7 @@ class NotSteward(Refusal, code="not_steward"):
     """
 
     message = "{actor} is no steward: while commands must be signed, a steward sets the controls"
-    hint = "ask one of {stewards}"
+    hint = "ask a steward: {stewards}"
     actor: str
     stewards: str
 

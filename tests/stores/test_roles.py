@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from conftest import SOAK
 from desks import Login
+from keys import ALICE, BOB
 from psycopg import errors
 from servers import Server
 
@@ -134,12 +135,19 @@ LIFE: tuple[tuple[str, str], ...] = (
     ("finance", "voucher cancel V-1001-2026-03-1 --reason mistaken"),
     ("recorder", "claim dispute 1001 2026-03 --disputed-at NOW --grounds wrong"),
     ("steward", "calendar publish 2031 --file days.csv --source here"),
+    ("steward", f"actor add-key slaledger_steward {ALICE.public}"),
+    ("steward", "--sign alice.key controls set --signed true --reason agreed"),
+    ("steward", f"--sign alice.key actor add-key slaledger_recorder {BOB.public}"),
+    ("recorder", "--sign bob.key account enroll 1004 --enrolled-at 2026-01-01T00:00:00+08:00"),
+    ("steward", f"--sign alice.key actor retire-key slaledger_recorder {BOB.public} --reason lost"),
 )
 
 
 def test_each_role_does_its_own(url: str, desk: Login) -> None:
     days = "".join(f"2031-01-0{day},holiday,new year\n" for day in (1, 2))
     (desk.folder / "days.csv").write_text(f"date,kind,name\n{days}")
+    ALICE.file(desk.folder)
+    BOB.file(desk.folder)
     for role, line in LIFE:
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 5))
         done = desk.run(*line.replace("NOW", now).split(), env={"SLALEDGER_URL": as_role(url, role)})

@@ -218,3 +218,13 @@ def test_a_program_that_records_without_a_signer_is_refused(slaledger: CommandLi
     with slaledger.opened() as ledger, pytest.raises(Refusal) as refused:
         execute(ledger, command, "alice")
     assert refused.value.code == "unsigned"
+
+
+def test_the_rules_of_a_newer_release_do_not_begin_with_a_key_that_was_just_retired(
+    slaledger: CommandLine, alice: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.application.RULES", 3)
+    slaledger.ok(*alice, "actor", "retire-key", "alice", ALICE.public)
+    assert slaledger.rows()[-1][3] == "actor.key_retired"
+    slaledger.ok(*ENROLL)
+    assert slaledger.rows()[-1][3] == "ledger.upgraded"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -20,11 +20,13 @@ from domain.text import words_of
 from ledger.log import streams as layout
 from ledger.log.account_history import CONCERNED_BY, AccountHistory, AccountRows
 from ledger.log.codec import Row, decode
-from ledger.log.database import Session
+from ledger.log.database import LoginBook, Session
+from ledger.log.logins import Logins
 from ledger.log.shared_history import SharedHistory
 from ledger.memory import gc_paused
 from ledger.refusals.store import UnreadableRow
 
+_Part = TypeVar("_Part")
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
 
 
@@ -53,7 +55,14 @@ class _Recorded(msgspec.Struct, gc=False):
     recorded_at: InstantUs
 
 
+class _By(msgspec.Struct, gc=False):
+    """The part of a stored state that says who recorded it."""
+
+    actor: str
+
+
 _RECORDED = msgspec.json.Decoder(_Recorded)
+_BY = msgspec.json.Decoder(_By)
 
 
 _OPENED, _CLOSED = "('incident.opened', 'incident.opened_within')", "('incident.closed', 'incident.closed_within')"
@@ -82,10 +91,11 @@ class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reader:
-    """Queries of the log in one session. `upto` limits them to a prefix of the log."""
+    """Queries of the log in one session. `upto` limits them to a prefix of the log; `book` tells who recorded it."""
 
-    def __init__(self, session: Session, upto: int | None = None) -> None:
+    def __init__(self, session: Session, upto: int | None = None, book: LoginBook | None = None) -> None:
         self._session = session
+        self._book = book
         self._upto = 2**62 if upto is None else upto
 
     def _few(self, condition: str, *values: object) -> list[Row]:
@@ -302,6 +312,19 @@ class Reader:
         """The controls that hold."""
         return self.fold_streams(layout.CONTROLS).controls or Controls()
 
+    def logins(self) -> Logins:
+        """Who is connected, and which names are one person's."""
+        return Logins() if self._book is None else self._book.logins(self._session)
+
+    def recorded_through(self, positions: Sequence[int]) -> dict[int, str]:
+        """The login that recorded an event under another name, by position, as far as the store knows."""
+        return {} if self._book is None else self._book.recorded_through(self._session, positions)
+
+    def actors(self) -> Iterator[str]:
+        """The actor of each event, newest first."""
+        condition = "WHERE position <= ? ORDER BY position DESC"
+        return (_actor(_row(row)) for row in self._session.rows(f"{_COLUMNS}{condition}", self._upto))
+
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""
         return fold(map(decode, self._rule_rows()))
@@ -373,7 +396,16 @@ class Reader:
 
 
 def _recorded_at(row: Row) -> int:
+    return _part(_RECORDED, row).recorded_at
+
+
+def _actor(row: Row) -> str:
+    return _part(_BY, row).actor
+
+
+def _part(decoder: msgspec.json.Decoder[_Part], row: Row) -> _Part:
+    """A part of an event's state. Raises Damaged `unreadable_event`."""
     try:
-        return _RECORDED.decode(row.state).recorded_at
+        return decoder.decode(row.state)
     except msgspec.MsgspecError as error:
         raise UnreadableRow(position=row.position, stream=row.stream, error=words_of(error)) from None

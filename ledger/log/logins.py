@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 
@@ -30,8 +28,3 @@ class Logins(msgspec.Struct, frozen=True, kw_only=True):
         """The login that an actor is; the actor where no login, or more than one, has that name."""
         held = {login for login, name in self.names if name == actor}
         return held.pop() if len(held) == 1 else actor
-
-    def other_approvers(self, deciders: Iterable[str]) -> list[str]:
-        """The logins that may approve, and under whose names none of the deciders recorded."""
-        decided = set(deciders)
-        return [login for login in self.approvers if decided.isdisjoint(self.of(login))]

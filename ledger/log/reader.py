@@ -6,27 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
 from domain.case import Case, Fact, fold
 from domain.controls import Controls
 from domain.events import AccountEnrolled, ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
-from domain.events.event import InstantUs
 from domain.incident import Incident
 from domain.terms.versions import Version
-from domain.text import words_of
 from ledger.log import streams as layout
 from ledger.log.account_history import CONCERNED_BY, AccountHistory, AccountRows
 from ledger.log.codec import Row, decode
 from ledger.log.database import LoginBook, Session
 from ledger.log.logins import Logins
+from ledger.log.recorded import recorded_at, recorded_by
 from ledger.log.shared_history import SharedHistory
 from ledger.memory import gc_paused
-from ledger.refusals.store import UnreadableRow
 
-_Part = TypeVar("_Part")
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
 
 
@@ -47,22 +44,6 @@ def _owner(row: tuple[Any, ...]) -> str:
     """The account of a row, as `layout.owner` gives it."""
     stream: str = row[1]
     return stream.partition("/")[0]
-
-
-class _Recorded(msgspec.Struct, gc=False):
-    """The part of a stored state that says when it was recorded."""
-
-    recorded_at: InstantUs
-
-
-class _By(msgspec.Struct, gc=False):
-    """The part of a stored state that says who recorded it."""
-
-    actor: str
-
-
-_RECORDED = msgspec.json.Decoder(_Recorded)
-_BY = msgspec.json.Decoder(_By)
 
 
 _OPENED, _CLOSED = "('incident.opened', 'incident.opened_within')", "('incident.closed', 'incident.closed_within')"
@@ -111,7 +92,7 @@ class Reader:
     def recorded_at(self) -> int:
         """When the last event of the known log was recorded; 0 for an empty one."""
         rows = self._few("WHERE position <= ? ORDER BY position DESC LIMIT 1", self._upto)
-        return _recorded_at(rows[0]) if rows else 0
+        return recorded_at(rows[0]) if rows else 0
 
     def position_known_at(self, instant: int) -> int:
         """The last position of the longest prefix in which nothing was recorded after an instant; 0 for an empty one.
@@ -120,7 +101,7 @@ class Reader:
         """
         known = 0
         for row in self.since(0):
-            if _recorded_at(row) > instant:
+            if recorded_at(row) > instant:
                 break
             known = row.position
         return known
@@ -320,10 +301,10 @@ class Reader:
         """The login that recorded an event under another name, by position, as far as the store knows."""
         return {} if self._book is None else self._book.recorded_through(self._session, positions)
 
-    def actors(self) -> Iterator[str]:
-        """The actor of each event, newest first."""
-        condition = "WHERE position <= ? ORDER BY position DESC"
-        return (_actor(_row(row)) for row in self._session.rows(f"{_COLUMNS}{condition}", self._upto))
+    def last_actors(self, most: int) -> Iterator[str]:
+        """The actors of at most `most` events, newest first. Raises Damaged `unreadable_event`."""
+        condition = "WHERE position <= ? ORDER BY position DESC LIMIT ?"
+        return (recorded_by(_row(row)) for row in self._session.rows(f"{_COLUMNS}{condition}", self._upto, most))
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""
@@ -393,19 +374,3 @@ class Reader:
             return None
         stream = layout.incident(reserved.owner, id_)
         return stream, self.fold_streams(stream).incidents[id_]
-
-
-def _recorded_at(row: Row) -> int:
-    return _part(_RECORDED, row).recorded_at
-
-
-def _actor(row: Row) -> str:
-    return _part(_BY, row).actor
-
-
-def _part(decoder: msgspec.json.Decoder[_Part], row: Row) -> _Part:
-    """A part of an event's state. Raises Damaged `unreadable_event`."""
-    try:
-        return decoder.decode(row.state)
-    except msgspec.MsgspecError as error:
-        raise UnreadableRow(position=row.position, stream=row.stream, error=words_of(error)) from None

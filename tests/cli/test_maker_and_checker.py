@@ -176,6 +176,27 @@ def test_the_worklist_has_awards_to_approve_apart_from_those_to_issue(shop: Comm
     assert shop.ok("worklist")["to_approve"] == []
 
 
+def test_an_award_that_nobody_else_could_approve_says_so(shop: CommandLine) -> None:
+    """Only `clerk` has recorded anything, until somebody else does."""
+    refused = shop.refused("voucher", "issue", *MARCH)
+    assert (refused["code"], "nobody but clerk to give it" in refused["message"]) == ("approval_needed", True)
+    assert [one["nobody_else"] for one in shop.ok("worklist")["to_approve"]] == [True]
+    assert "Everybody who could approve these decided them" in shop.run("worklist", "--format", "table").stdout
+    redecide = ("claim", "redecide", *MARCH, "--reason", "disputed")
+    shop.ok("claim", "dispute", *MARCH, "--disputed-at", at("04-20"), "--grounds", "longer")
+    assert "everybody who could give it has decided the claim" in shop.run(*redecide).stderr
+    shop.ok("--actor", "checker", "account", "enroll", "1003", "--enrolled-at", at("01-01"))
+    assert "nobody" not in shop.refused("voucher", "issue", *MARCH)["message"]
+    assert ["nobody_else" in one for one in shop.ok("worklist")["to_approve"]] == [False]
+    shop.ok("claim", "dispute", *MARCH, "--disputed-at", at("04-21"), "--grounds", "longer")
+    assert "everybody" not in shop.run(*redecide).stderr
+
+
+def test_a_decision_of_an_award_below_the_limit_needs_nobody(slaledger: CommandLine) -> None:
+    slaledger.batch({"command": "controls set", "approval_above": "50.00", "reason": "r"}, *_case("1002", "100.00"))
+    assert "everybody" not in slaledger.run("claim", "decide", "1002", "2026-03").stderr
+
+
 def test_a_claim_shows_its_approvals(shop: CommandLine) -> None:
     assert "approvals" not in shop.ok("claim", "show", *MARCH)
     approve(shop)

@@ -87,8 +87,8 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
     """The events of an account that the rules would not have let in, in log order.
 
     `facts` are the account's own, or those of a shared outage; `rules` gives the terms and the controls known at a
-    position; the controls are None where they are not known, and then nothing is held to them. Behind an
-    event that cannot be applied, nothing of the account is checked.
+    position; the controls are None where they are not known, as in a dossier without their events, and then nothing
+    is held to them. Behind an event that cannot be applied, nothing of the account is checked.
     """
     case = fold(())
     done = 0

@@ -20,6 +20,7 @@ from ledger.audit import dossier as dossiers
 from ledger.copies.transfer import check_is_not
 from ledger.files.reading import read_bytes, read_text
 from ledger.files.writing import STDOUT, new_file
+from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 from ledger.transparency.signed_notes import encoded, read_key_file, sign_note
@@ -104,7 +105,8 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
         case = None
         if file is not None or dossiers.is_decided(rows, account, month):
-            case = dossiers.compose(rows, account, month, tree.ledger, checkpoint, prove)
+            with_controls = sorted([*rows, *log.stream(streams.CONTROLS)])
+            case = dossiers.compose(with_controls, account, month, tree.ledger, checkpoint, prove)
         files = [case] if file is not None and case is not None else []
         if html is not None:
             from cli.pages.case import case_page

@@ -214,6 +214,30 @@ def test_a_claim_shows_its_approvals(shop: CommandLine) -> None:
     assert "decision 1, 140.00, by checker; void since" in table
 
 
+def test_pages_say_that_names_are_claimed_and_which_limit_held(shop: CommandLine) -> None:
+    approve(shop)
+    shop.ok("--actor", "boss", "controls", "set", "--approval-above", "70.00", "--reason", "dearer")
+    shop.ok("--actor", "boss", "controls", "set", "--provider-name", "Cloud", "--reason", "no limit")
+    shop.ok("voucher", "issue", *MARCH)
+    shop.ok("dossier", *MARCH, "--html", "case.html")
+    shop.ok("report", "2026-03", "--html", "month.html")
+    case, month = ((shop.folder / name).read_text() for name in ("case.html", "month.html"))
+    for page in (case, month):
+        assert "Names of actors are claimed by whoever wrote to the ledger; nothing proves them." in page
+        assert "awards above CN¥50.00 needed an approval; set by clerk" in page
+        assert "awards above CN¥70.00 needed an approval; set by boss" in page
+    assert "<bdi>Voucher V-1001-2026-03-1</bdi></td><td><bdi>awards above CN¥70.00" in case
+
+
+def test_pages_of_a_ledger_without_a_limit_say_nothing_of_one(slaledger: CommandLine) -> None:
+    slaledger.batch(*_case("1001", "1000.00"))
+    slaledger.ok("claim", "decide", *MARCH)
+    slaledger.ok("dossier", *MARCH, "--html", "case.html")
+    slaledger.ok("report", "2026-03", "--html", "month.html")
+    for name in ("case.html", "month.html"):
+        assert "needed an approval" not in (slaledger.folder / name).read_text()
+
+
 def test_completeness_names_each_change_of_the_controls(shop: CommandLine) -> None:
     shop.ok("--actor", "boss", "controls", "set", "--approval-above", "none", "--reason", "a test")
     found = json.loads(shop.run("audit", "completeness").stdout)

@@ -118,6 +118,16 @@ def test_a_login_is_one_person_in_the_audit_of_duties(url: str, desk: Login, dav
     assert one["approved_by"] == ["dave"]
 
 
+def test_pages_name_the_login_behind_a_name(url: str, desk: Login) -> None:
+    decide(desk, url, "Carol Ng")
+    desk.at(as_login(url, "slaledger_auditor"), "dossier", *MARCH, "--html", "case.html")
+    page = (desk.folder / "case.html").read_text()
+    assert "Carol Ng (claimed through carol)" in page
+    assert "slaledger_recorder (claimed" not in page
+    assert "nothing proves them" not in page
+    assert "needed an approval; set by slaledger_steward" in page
+
+
 def test_an_award_that_no_other_login_could_approve_says_so(server: Server, url: str, desk: Login) -> None:
     done = desk.run("--actor", "Carol Ng", "claim", "decide", *MARCH, env={"SLALEDGER_URL": as_login(url, "carol")})
     assert "everybody who could give it has decided the claim" in done.stderr

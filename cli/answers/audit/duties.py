@@ -37,7 +37,7 @@ class FindingShown(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     month: str
-    voucher: str | msgspec.UnsetType
+    voucher: str | None
     person: str
     actors: list[str]
     stages: list[str]
@@ -154,7 +154,7 @@ def _finding(one: OneHand) -> FindingShown:
     return FindingShown(
         account=one.account,
         month=one.month,
-        voucher=one.voucher or msgspec.UNSET,
+        voucher=one.voucher,
         person=one.person,
         actors=list(one.actors),
         stages=[one.conflict.first, one.conflict.second],

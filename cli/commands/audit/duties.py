@@ -10,7 +10,7 @@ from cli.answers.audit.duties import duties_answer
 from cli.options.context import open_ledger
 from cli.options.known_at import instant_asked
 from cli.options.workers import workers_options
-from cli.terminal.output import emit, format_option
+from cli.terminal.output import chosen, emit, format_option
 from cli.terminal.progress import progress
 from ledger import clock
 from ledger.audit.duties import duties_of
@@ -41,7 +41,8 @@ def duties(since: str | None, workers: Workers | None, format_: str | None) -> i
         position = 0 if since is None else _position(log, since)
         task = partial(duties_of, since=position, logins=log.logins())
         answer = duties_answer(over_accounts(ledger, log, task, workers, advance), position)
-    emit(answer, format_, answer.table)
+    rows = chosen(format_) in ("csv", "jsonl")
+    emit(answer.findings if rows else answer, format_, answer.table)
     return DIFFERENT if answer.findings else 0
 
 

@@ -82,6 +82,7 @@ READ = (
     ("history", "1001"),
     ("audit", "replay"),
     ("audit", "verify"),
+    ("audit", "duties"),
 )
 
 

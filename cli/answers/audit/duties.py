@@ -8,11 +8,21 @@ import msgspec
 
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, print_table, print_text
-from cli.terminal.vocabulary import word
 from domain.duties import STAGES, Hands, OneHand
 from domain.money import Fen
 from domain.text import counted, said
 from ledger.audit.duties import Duties, people
+
+_DOING = {
+    "incident": said("incident"),
+    "exclusion": said("exclusion"),
+    "fee": said("fee"),
+    "decision": said("deciding"),
+    "approval": said("approving"),
+    "issue": said("issuing"),
+    "redemption": said("redeeming"),
+}
+"""The stages in tables: what was recorded, or what was done."""
 
 
 class StageShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +122,7 @@ def _print_people(found: Sequence[PersonShown]) -> None:
 def _stages(stages: Iterable[str]) -> str:
     """Stages as words, each once, in the order in which money goes through them."""
     held = set(stages)
-    told = [word(stage) for stage in STAGES if stage in held]
+    told = [_DOING[stage] for stage in STAGES if stage in held]
     text = told[0]
     for one in told[1:]:
         text = said("{told}, {next}", told=text, next=one)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from domain.refusals import Conflict, InstantUs, Refusal, Undone, Unreadable
-from domain.refusals.controls import ApprovalNeeded
 
 
 class RunIncomplete(Refusal, code="run_incomplete"):
@@ -240,26 +239,3 @@ class CountsOpenOutage(Refusal, code="still_open"):
     account: str
     month: str
     incidents: str
-
-
-class NobodyElseRecords(ApprovalNeeded):
-    """An award needs an approval, and nobody but those who decided the claim records in this ledger."""
-
-    message = (
-        "{account} {month}: the award of {award} is above {limit}, so decision {number} needs an approval; there is "
-        "nobody but {deciders} to give it"
-    )
-    hint = "a second person approves it: `slaledger --actor NAME voucher approve {account} {month}`, not {deciders}"
-
-
-class NobodyElseMayApprove(ApprovalNeeded):
-    """An award needs an approval, and each login of the approver's role made one of the claim's decisions."""
-
-    message = (
-        "{account} {month}: the award of {award} is above {limit}, so decision {number} needs an approval; no login "
-        "but that of {deciders} may give it"
-    )
-    hint = (
-        "the ledger's owner grants the approver's role to another login, which then does `slaledger voucher approve "
-        "{account} {month}`"
-    )

@@ -26,7 +26,8 @@ from ledger.commands.receipts import (
 from ledger.log import streams
 from ledger.log.approvers import nobody_else
 from ledger.log.reader import Reader
-from ledger.refusals.commands import NobodyElseMayApprove, NobodyElseRecords, UnknownVoucher
+from ledger.refusals.approvals import NobodyElseMayApprove, NobodyElseRecords
+from ledger.refusals.commands import UnknownVoucher
 
 
 def _approve(log: Reader, command: c.ApproveVoucher, origin: Origin) -> Effect:

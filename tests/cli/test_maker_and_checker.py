@@ -192,6 +192,15 @@ def test_an_award_that_nobody_else_could_approve_says_so(shop: CommandLine) -> N
     assert "everybody" not in shop.run(*redecide).stderr
 
 
+def test_who_recorded_nothing_lately_is_nobody_to_approve(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.ok("--actor", "checker", "account", "enroll", "1003", "--enrolled-at", at("01-01"))
+    shop.ok("account", "close", "1003", "--closed-at", at("02-01"))
+    for recent, alone in ((2, False), (1, True)):
+        monkeypatch.setattr("ledger.log.approvers.RECENT", recent)
+        assert ("nobody" in shop.refused("voucher", "issue", *MARCH)["message"]) == alone
+        assert ["nobody_else" in one for one in shop.ok("worklist")["to_approve"]] == [alone]
+
+
 def test_a_decision_of_an_award_below_the_limit_needs_nobody(slaledger: CommandLine) -> None:
     slaledger.batch({"command": "controls set", "approval_above": "50.00", "reason": "r"}, *_case("1002", "100.00"))
     assert "everybody" not in slaledger.run("claim", "decide", "1002", "2026-03").stderr

@@ -46,7 +46,7 @@ STAGE_OF: dict[type[e.Event], Stage] = {
 """The stage that an event belongs to. Other events have no part in how much is paid, or only follow one of these."""
 
 
-class Conflict(msgspec.Struct, frozen=True):
+class TwoPersons(msgspec.Struct, frozen=True):
     """Two stages of the same money that two persons should do, and why."""
 
     first: Stage
@@ -55,22 +55,24 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 _FACTS = said("who records the facts can make an award, and should not also confirm it")
-CONFLICTS: tuple[Conflict, ...] = (
-    Conflict("incident", "decision", _FACTS),
-    Conflict("incident", "approval", _FACTS),
-    Conflict("exclusion", "decision", said("an exclusion reduces the award, and its effect should not go unseen")),
-    Conflict("exclusion", "approval", said("an exclusion reduces the award, and its effect should not go unseen")),
-    Conflict("fee", "decision", said("the award is a part of the fee that was recorded")),
-    Conflict("fee", "approval", said("the award is a part of the fee that was recorded")),
-    Conflict("decision", "approval", said("an approval is a second person's look at the decision")),
-    Conflict("decision", "issue", said("who awards money should not also pay it out")),
-    Conflict("approval", "issue", said("who approves money should not also pay it out")),
-    Conflict("issue", "redemption", said("who makes a voucher should not also spend it")),
+_EXCLUDED = said("an exclusion reduces the award, and its effect should not go unseen")
+_FEE = said("the award is a part of the fee that was recorded")
+CONFLICTS: tuple[TwoPersons, ...] = (
+    TwoPersons("incident", "decision", _FACTS),
+    TwoPersons("incident", "approval", _FACTS),
+    TwoPersons("exclusion", "decision", _EXCLUDED),
+    TwoPersons("exclusion", "approval", _EXCLUDED),
+    TwoPersons("fee", "decision", _FEE),
+    TwoPersons("fee", "approval", _FEE),
+    TwoPersons("decision", "approval", said("an approval is a second person's look at the decision")),
+    TwoPersons("decision", "issue", said("who awards money should not also pay it out")),
+    TwoPersons("approval", "issue", said("who approves money should not also pay it out")),
+    TwoPersons("issue", "redemption", said("who makes a voucher should not also spend it")),
 )
 """The stages that one person should not have done for the same money: to record, to authorise, to pay out, to spend."""
 
 
-class Act(msgspec.Struct, frozen=True, kw_only=True):
+class Handling(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody did with a claim's money: from the decision on with an amount, from the issue on with a voucher."""
 
     stage: Stage
@@ -87,7 +89,7 @@ class Hands(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     awarded_fen: int
-    acts: tuple[Act, ...]
+    acts: tuple[Handling, ...]
 
 
 class OneHand(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +103,7 @@ class OneHand(msgspec.Struct, frozen=True, kw_only=True):
     voucher: str | None
     person: str
     actors: tuple[str, ...]
-    conflict: Conflict
+    conflict: TwoPersons
     amount_fen: int
     positions: tuple[int, ...]
     approved_by: tuple[str, ...]
@@ -124,7 +126,7 @@ def hands(case: Case, account: str, facts: Sequence[Fact], person: Callable[[str
         yield Hands(account=account, month=month, awarded_fen=claim.awarded_fen, acts=acts)
 
 
-class _Known(NamedTuple):
+class _SpanKnown(NamedTuple):
     """When an incident began and ended, as it was known from a position on."""
 
     position: int
@@ -132,19 +134,19 @@ class _Known(NamedTuple):
     ended_at: int | None
 
 
-def _outages(facts: Iterable[Fact]) -> dict[str, list[_Known]]:
+def _outages(facts: Iterable[Fact]) -> dict[str, list[_SpanKnown]]:
     """The spans that each incident had, one after the other: what was corrected since may have made an award."""
     states: dict[str, incidents.Incident] = {}
-    spans: dict[str, list[_Known]] = {}
+    spans: dict[str, list[_SpanKnown]] = {}
     for fact in facts:
         if STAGE_OF.get(type(fact.event)) in ("incident", "exclusion"):
             name = str(getattr(fact.event, "incident", ""))
             states[name] = state = incidents.evolve(states.get(name), fact.event, fact.reason)
-            spans.setdefault(name, []).append(_Known(fact.position, state.started_at, state.ended_at))
+            spans.setdefault(name, []).append(_SpanKnown(fact.position, state.started_at, state.ended_at))
     return spans
 
 
-def _touches(known: Sequence[_Known], span: Span, decided: int) -> bool:
+def _touches(known: Sequence[_SpanKnown], span: Span, decided: int) -> bool:
     """Whether an outage belonged to a month as it was known to a decision; one that ends where it begins does (R7)."""
     then = [one for one in known if one.position < decided]
     if not then:
@@ -173,7 +175,7 @@ def _concerns(fact: Fact, case: Case, month: str, within: set[str], decided: int
             return _is_of(fact, month)
 
 
-def _act(fact: Fact, case: Case, person: str) -> Act:
+def _act(fact: Fact, case: Case, person: str) -> Handling:
     amount: int | None = None
     match fact.event:
         case e.ClaimDecided() as decided:
@@ -181,7 +183,7 @@ def _act(fact: Fact, case: Case, person: str) -> Act:
         case e.ClaimApproved() | e.VoucherIssued() | e.VoucherRedeemed() as moved:
             amount = moved.amount_fen
     voucher = getattr(fact.event, "voucher", None)
-    return Act(
+    return Handling(
         stage=STAGE_OF[type(fact.event)],
         person=person,
         actor=fact.actor,
@@ -201,7 +203,7 @@ def one_hand(found: Hands) -> Iterator[OneHand]:
             yield from _same(found, conflict, None)
 
 
-def _same(found: Hands, conflict: Conflict, voucher: str | None) -> Iterator[OneHand]:
+def _same(found: Hands, conflict: TwoPersons, voucher: str | None) -> Iterator[OneHand]:
     """The persons of both stages of a conflict; of one voucher where it is given."""
     acts = [act for act in found.acts if voucher is None or act.voucher == voucher]
     first = [act for act in acts if act.stage == conflict.first]
@@ -226,7 +228,7 @@ def _same(found: Hands, conflict: Conflict, voucher: str | None) -> Iterator[One
         )
 
 
-def _amount(acts: Sequence[Act]) -> int | None:
+def _amount(acts: Sequence[Handling]) -> int | None:
     """The amount of a person's acts of one stage: decisions and approvals replace each other, vouchers add up."""
     amounts = [act.amount_fen for act in acts if act.amount_fen is not None]
     if not amounts:

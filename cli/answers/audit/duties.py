@@ -33,7 +33,7 @@ class StageShown(msgspec.Struct, frozen=True, kw_only=True):
     positions: list[int]
 
 
-class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
+class HandledClaim(msgspec.Struct, frozen=True, kw_only=True):
     """A decided claim, with the stages of its money."""
 
     account: str
@@ -42,7 +42,7 @@ class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
     stages: list[StageShown]
 
 
-class FindingShown(msgspec.Struct, frozen=True, kw_only=True):
+class OneHandShown(msgspec.Struct, frozen=True, kw_only=True):
     """A person did two stages of the same money; of one voucher where it is named."""
 
     account: str
@@ -57,7 +57,7 @@ class FindingShown(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class PersonShown(msgspec.Struct, frozen=True, kw_only=True):
+class PersonAlone(msgspec.Struct, frozen=True, kw_only=True):
     """The findings of a person, and the money of their claims."""
 
     person: str
@@ -71,9 +71,9 @@ class DutiesAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Claims, findings, and their sum for each person. `since` is the position behind which they lie."""
 
     since: int
-    claims: list[ClaimShown]
-    findings: list[FindingShown]
-    people: list[PersonShown]
+    claims: list[HandledClaim]
+    findings: list[OneHandShown]
+    people: list[PersonAlone]
 
     def table(self) -> None:
         """Each claim with its persons, why two stages should be two persons', and the persons."""
@@ -89,9 +89,9 @@ class DutiesAnswer(msgspec.Struct, frozen=True, kw_only=True):
         print_text(counted("{n} finding", "{n} findings", n=len(self.findings)))
 
 
-def _print_hands(claims: Sequence[ClaimShown], findings: Sequence[FindingShown]) -> None:
+def _print_hands(claims: Sequence[HandledClaim], findings: Sequence[OneHandShown]) -> None:
     """A row for each person of each claim; `at stake` is what went through several stages by the person alone."""
-    alone: dict[tuple[str, str, str], list[FindingShown]] = {}
+    alone: dict[tuple[str, str, str], list[OneHandShown]] = {}
     for one in findings:
         alone.setdefault((one.account, one.month, one.person), []).append(one)
     rows = []
@@ -113,7 +113,7 @@ def _print_hands(claims: Sequence[ClaimShown], findings: Sequence[FindingShown])
     print_table(columns, rows, right=["at stake"], title=said("Through whose hands the money went"))
 
 
-def _print_people(found: Sequence[PersonShown]) -> None:
+def _print_people(found: Sequence[PersonAlone]) -> None:
     rows = [(one.person, ", ".join(one.actors), one.claims, one.findings, money(one.amount)) for one in found]
     columns = (said("person"), said("names"), said("claims"), said("findings"), said("amount"))
     print_table(columns, rows, right=["claims", "findings", "amount"], title=said("People"))
@@ -138,7 +138,7 @@ def duties_answer(found: Iterable[Duties], since: int) -> DutiesAnswer:
         claims=[_claim(one) for part in parts for one in part.claims],
         findings=[_finding(one) for one in findings],
         people=[
-            PersonShown(
+            PersonAlone(
                 person=one.person,
                 actors=list(one.actors),
                 claims=one.claims,
@@ -150,18 +150,18 @@ def duties_answer(found: Iterable[Duties], since: int) -> DutiesAnswer:
     )
 
 
-def _claim(one: Hands) -> ClaimShown:
+def _claim(one: Hands) -> HandledClaim:
     stages = []
     for stage in STAGES:
         acts = [act for act in one.acts if act.stage == stage]
         if acts:
             persons = list(dict.fromkeys(act.person for act in acts))
             stages.append(StageShown(stage=stage, persons=persons, positions=[act.position for act in acts]))
-    return ClaimShown(account=one.account, month=one.month, awarded=Fen(one.awarded_fen), stages=stages)
+    return HandledClaim(account=one.account, month=one.month, awarded=Fen(one.awarded_fen), stages=stages)
 
 
-def _finding(one: OneHand) -> FindingShown:
-    return FindingShown(
+def _finding(one: OneHand) -> OneHandShown:
+    return OneHandShown(
         account=one.account,
         month=one.month,
         voucher=one.voucher,

@@ -17,7 +17,8 @@ from domain.time import CLOCK_TOLERANCE_US
 from ledger import clock
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Entry, Envelope, EventSigner, Row
-from ledger.log.database import Store, Transaction
+from ledger.log.database import LoginBook, Store, Transaction
+from ledger.log.logins import Logins
 from ledger.log.reader import BatchNote, Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.refusals.commands import ClockBehind
@@ -40,9 +41,14 @@ class Writer(Reader):
     signer: EventSigner | None = None
 
     def __init__(
-        self, transaction: Transaction, *, actors_are_claimed: bool, signer: EventSigner | None = None
+        self,
+        transaction: Transaction,
+        *,
+        actors_are_claimed: bool,
+        book: LoginBook,
+        signer: EventSigner | None = None,
     ) -> None:
-        super().__init__(transaction)
+        super().__init__(transaction, book=book)
         self.actors_are_claimed = actors_are_claimed
         self.signer = signer
         self._transaction = transaction
@@ -56,6 +62,7 @@ class Writer(Reader):
         self._known_controls: Controls | None = None
         self._known_signing: Signing | None = None
         self._known_ledger: str | None = None
+        self._known_logins: Logins | None = None
 
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
@@ -110,6 +117,12 @@ class Writer(Reader):
         if self._known_recording_rules is None:
             self._known_recording_rules = super().recording_rules()
         return self._known_recording_rules
+
+    def logins(self) -> Logins:
+        """Who is connected, and which names are one person's; read once in a transaction."""
+        if self._known_logins is None:
+            self._known_logins = super().logins()
+        return self._known_logins
 
     def common(self) -> SharedHistory:
         """The rules and shared incidents; not to be changed."""
@@ -263,7 +276,7 @@ class Ledger:
     def reading(self, upto: int | None = None) -> Iterator[Reader]:
         """A consistent snapshot of the log, up to a position where one is given."""
         with self.store.translating_errors(), self.store.reading() as session:
-            yield Reader(session, upto)
+            yield Reader(session, upto, self.store)
 
     @contextmanager
     def writing(self, *, commit: bool = True) -> Iterator[Writer]:
@@ -277,7 +290,8 @@ class Ledger:
         with self.store.translating_errors():
             try:
                 with self.store.writing() as transaction:
-                    yield Writer(transaction, actors_are_claimed=self.store.login is None, signer=signer)
+                    claimed = self.store.login is None
+                    yield Writer(transaction, actors_are_claimed=claimed, book=self.store, signer=signer)
                     if not commit:
                         raise _Dropped
             except _Dropped:

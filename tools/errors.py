@@ -31,6 +31,7 @@ CHAPTERS = {
     "domain.refusals.voucher": "Vouchers",
     "domain.refusals.controls": "Controls and approvals",
     "domain.refusals.signing": "Signed commands and keys",
+    "ledger.refusals.approvals": "Controls and approvals",
     "domain.refusals.terms": "Terms, readings, calendars",
     "ledger.refusals.imports": "Importing",
     "ledger.refusals.copies": "Exports, copies, moves",

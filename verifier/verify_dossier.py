@@ -50,11 +50,14 @@ except ImportError:
     CAN_CHECK_SIGNATURES = False
 
 FORMAT = "slaledger-dossier-1"
+WITH_CONTROLS = "slaledger-dossier-2"
+"""The format of a dossier that has every event of the ledger's controls too: approvals are held to them."""
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
 OPENED = ("incident.opened", "incident.opened_within")
 """The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
 TERMS = "~/terms/"
+CONTROLS = "~/controls"
 YUAN = "CNY"
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -148,8 +151,9 @@ def read_dossier(data: bytes) -> Json:
         dossier = parse(data.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON as a dossier is written: {error}") from error
-    if not has_shape(dossier, KEYS) or dossier["format"] != FORMAT:
-        raise Unreadable(f"not a dossier of format {FORMAT}: it has the keys {', '.join(KEYS)} and no others")
+    if not has_shape(dossier, KEYS) or dossier["format"] not in (FORMAT, WITH_CONTROLS):
+        formats = f"{FORMAT} or {WITH_CONTROLS}"
+        raise Unreadable(f"not a dossier of format {formats}: it has the keys {', '.join(KEYS)} and no others")
     for number, event in enumerate(dossier["events"], start=1):
         if not has_shape(event, EVENT_KEYS) or not all(type(each) is str for each in event["proof"]):
             raise Unreadable(f"entry {number} of its events is not an event: it has the keys {', '.join(EVENT_KEYS)}")
@@ -320,10 +324,12 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
     }
 
 
-def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str]:
-    """No event is of another account, of an incident that cannot touch this one, or of keys that signed nothing."""
+def check_nothing_foreign(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
+    """No event is of another account, an incident that cannot touch this one, or controls or keys it does not have."""
+    account = dossier["account"]
     ever = [event.data["region"] for event in events if event.topic == "account.moved"]
     shared = shared_with(events, [*regions_said(events), *ever])
+    shared |= {CONTROLS} if dossier["format"] == WITH_CONTROLS else set()
     shared |= {f"~/actor/{event.actor}" for event in events if event.public_key is not None}
     for event in events:
         rules = event.stream == "~/ledger" or event.stream.startswith(("~/terms/", "~/calendar/"))
@@ -1217,7 +1223,8 @@ def brief(value: object) -> str:
 def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) -> list[Event]:
     """What a decision knew: the events up to a position, of the calendars only those of the years that it used.
 
-    Of the shared incidents these are those of the regions in which the account was, as it was then known.
+    Of the shared incidents these are those of the regions in which the account was, as it was then known. No decision
+    rests on the ledger's controls.
     """
     known = [event for event in events if event.position <= position and event.stream != "~/ledger"]
     shared = shared_with(known, [*regions_said(known)[-1:], *regions_moved_to(known)])
@@ -1225,7 +1232,8 @@ def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) ->
     return [
         event
         for event in known
-        if not event.stream.startswith("~/actor/")
+        if event.stream != CONTROLS
+        and not event.stream.startswith("~/actor/")
         and (not event.stream.startswith("~/calendar/") or event.stream in calendars)
         and (not event.stream.startswith("~/incident/") or event.stream in shared)
     ]
@@ -1377,18 +1385,18 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("sha256", "decision_sha256"), HASH),
     **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
     **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause", "ledger"), TEXT),
-    **dict.fromkeys(("statement", "grounds"), is_words),
+    **dict.fromkeys(("statement", "grounds", "provider_name", "provider_address"), is_words),
     **dict.fromkeys(("holidays", "workdays"), DAYS),
     "actor": lambda value: type(value) is str and 1 <= len(value) <= 200 and value.isprintable(),
     "public_key": lambda value: type(value) is str and len(value) <= 300 and ed25519_key(value) is not None,
     "voucher": VOUCHER_ID,
-    "amount_fen": AMOUNT,
+    **dict.fromkeys(("amount_fen", "approval_above_fen"), AMOUNT),
     "months": number(1, 121),
     "uncertainty_us": number(1, 31 * DAY + 1),
     "stage": one_of("general", "public_beta", "invited_beta"),
     "scope": one_of("account", "accounts", "regions", "all"),
     "part": one_of("service", "call"),
-    "covered_in_beta": one_of(True, False),
+    **dict.fromkeys(("covered_in_beta", "signed"), one_of(True, False)),
     "function": text("[a-z][a-z0-9_]{0,39}"),
     "regions": several(ID),
     "evidence": lambda value: EVIDENCE(value) or several(EVIDENCE)(value),
@@ -1420,10 +1428,15 @@ class Claim:
         return len(self.filings) - 1 in self.gone
 
     @property
-    def due(self) -> int:
-        """What the latest decision awards and no voucher holds yet."""
+    def awarded(self) -> int:
+        """What the latest decision awards."""
         credit = self.decisions[-1].get("credit") if self.decisions else None
-        return (credit["total_fen"] if credit else 0) - self.held
+        return credit["total_fen"] if credit else 0
+
+    @property
+    def due(self) -> int:
+        """What of it no voucher holds yet."""
+        return self.awarded - self.held
 
 
 @dataclass
@@ -1442,8 +1455,8 @@ class Case:
     """What the events up to one leave behind, as far as a rule asks for it.
 
     `own` are the account's own events, `place` is that of the latest; `settled` are the positions of those that were
-    let in as a part of the act before them. `rules` is the number of the rules of recording, and `latest_at` the latest
-    recording by those that have a clock.
+    let in as a part of the act before them. `controls` are None where the dossier does not have them. `rules` is the
+    number of the rules of recording, and `latest_at` the latest recording by those that have a clock.
     """
 
     own: list[Event]
@@ -1462,6 +1475,7 @@ class Case:
     keys: dict[str, str] = field(default_factory=dict)
     """The registered keys, each with its actor."""
     retired: set[str] = field(default_factory=set)
+    controls: Json | None = None
 
     def behind(self, event: Event, topic: str) -> list[Event]:
         """The events of a topic that the same command recorded right behind one."""
@@ -1474,6 +1488,11 @@ class Case:
         said = [(each.topic, each.data) for each in found if each.command == event.command]
         must(said == list(parts), f"{' and '.join(topic for topic, _ in parts)} must stand with it and say the same")
         self.settled.update(each.position for each in found)
+
+    def needs_approval(self, claim: Claim) -> bool:
+        """Whether the award of a claim's latest decision is above the limit that holds; false where it is not known."""
+        limit = (self.controls or {}).get("approval_above_fen")
+        return limit is not None and claim.awarded > limit
 
     def latest(self) -> Terms:
         """The version that takes effect last."""
@@ -1733,11 +1752,12 @@ def must_be_decided(claim: Claim) -> None:
 
 
 def approves(case: Case, event: Event) -> None:
-    """By a second person, for what is due. The limit above which an award needs it does not stand in a case."""
+    """By a second person, for what is due, where the award is above the limit."""
     claim, data = known(case.claims, event.data["month"]), event.data
     must(claim.due > 0 and claim.decisions[-1]["outcome"] == "awarded", "no award is due")
     must(not claim.approved, "it was approved before")
     must(event.actor not in claim.deciders, "who decided the claim does not approve its award")
+    must(case.controls is None or case.needs_approval(claim), "no award of that amount needs an approval")
     latest = claim.decisions[-1]
     cited = hashlib.sha256(json.dumps(latest, **COMPACT).encode()).hexdigest()
     whose = data["decision"], data["decision_sha256"], data["amount_fen"]
@@ -1764,6 +1784,7 @@ def issues(case: Case, event: Event) -> None:
     must(data["decision"] == latest["number"], "it names another decision than the latest")
     must(data["issued_at"] >= latest["decided_at"], "it is dated before the decision")
     must(data["version"] == case.terms(data["month"]).document["version"], "other terms govern the month")
+    must(claim.approved or not case.needs_approval(claim), "its award needs an approval")
     case.with_it(event, ("claim.paid", {name: data[name] for name in ("account", "month", "voucher", "amount_fen")}))
     case.vouchers[data["voucher"]] = Voucher(data, data["amount_fen"])
     claim.held += data["amount_fen"]
@@ -1955,6 +1976,17 @@ def must_be_in_order(case: Case, event: Event) -> None:
     case.latest_at = max(case.latest_at, event.recorded_at)
 
 
+def sets_controls(case: Case, event: Event) -> None:
+    """Each event has all controls as they are from then on; a provider is never left out again."""
+    held = case.controls or {}
+    made = {name: value for name, value in event.data.items() if value is not False}
+    lifted = ("approval_above_fen", "signed")
+    must(all(name in made for name in held if name not in lifted), "a control is left out")
+    must(made != held, "nothing is changed")
+    must("signed" not in made or event.public_key is not None, "that commands must be signed is itself not signed")
+    case.controls = made
+
+
 RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "account.enrolled": (enrols, "account enrolled_at stage region? covered_in_beta?"),
     "account.restaged": (restages_or_moves, "account stage changed_at"),
@@ -2008,6 +2040,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "terms.published": (publishes_terms, "agreement version effective_at sha256 document noticed_at?"),
     "actor.key_added": (adds_key, "actor public_key"),
     "actor.key_retired": (retires_key, "actor public_key"),
+    "controls.set": (sets_controls, "approval_above_fen? provider_name? provider_address? signed?"),
     "calendar.published": (publishes_calendar, "country year sha256 source holidays workdays"),
     "ledger.created": (creates, "ledger"),
     "ledger.upgraded": (upgrades, "rules version"),
@@ -2026,7 +2059,7 @@ BEGIN = {
 FOR_A_REASON = {
     *("account.corrected", "incident.corrected", "incident.corrected_within", "incident.function_corrected"),
     *("incident.withdrawn", "exclusion.withdrawn", "fees.corrected", "fees.voided", "claim.withdrawn"),
-    *("voucher.redemption_reversed", "voucher.cancelled"),
+    *("voucher.redemption_reversed", "voucher.cancelled", "controls.set"),
 }
 FOR_A_REASON_SINCE = {"incident.reopened", "incident.restored", "incident.kept", "incident.released"}
 """What needs a reason from the second rules on."""
@@ -2047,6 +2080,7 @@ def stream_of(event: Event) -> str:
         "calendar": "~/calendar/{country}-{year}",
         "actor": "~/actor/{actor}",
         "ledger": "~/ledger",
+        "controls": CONTROLS,
     }
     return streams[group].format(**{"owner": owner, **data})
 
@@ -2079,9 +2113,10 @@ def admit(case: Case, event: Event) -> None:
             things[name].apply(event)
 
 
-def check_admissible(account: str, events: Sequence[Event]) -> Iterator[str]:
+def check_admissible(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
     """The first event that the rules would not have let in. What stands behind it is not looked at."""
-    case = Case([event for event in events if event.owner == account])
+    account, controls = dossier["account"], {} if dossier["format"] == WITH_CONTROLS else None
+    case = Case([event for event in events if event.owner == account], controls=controls)
     for event in events:
         case.place += event.owner == account
         try:
@@ -2118,8 +2153,8 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         events = read_events(dossier)
         if CAN_CHECK_SIGNATURES:
             yield from check_signatures(dossier["ledger"], events)
-        foreign = list(check_nothing_foreign(dossier["account"], events))
-        yield from foreign or check_admissible(dossier["account"], events)
+        foreign = list(check_nothing_foreign(dossier, events))
+        yield from foreign or check_admissible(dossier, events)
         yield from check_decisions(dossier, events)
     except Wrong as wrong:
         yield str(wrong)

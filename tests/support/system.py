@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "gcc": ("cc", "gcc"),
     "hledger": ("hledger",),
 }
 """By Debian package: the names under which its program is known, the first that is there being taken."""

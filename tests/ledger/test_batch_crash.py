@@ -2,7 +2,7 @@
 
 The file is hundreds of lines, in many transactions, that undo one another wherever lines can: corrections from A to B
 and back, exclusions taken back and applied again, redemptions reversed and made again. Doing one of them twice would
-show. Where it is killed is said by its work (`steering`); `make soak` also kills at random instants.
+show. Where it is killed is said by its work (`steering`); `tests/soak/test_kills.py` kills at random instants.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -174,42 +172,6 @@ def test_killed_at_any_statement_it_records_the_same(store: Store, tmp_path: Pat
         assert done.returncode == -9, done.stderr
         dead += 1
     assert dead > 5
-
-
-def killed_at_random(command_line: CommandLine, file: Path, *, behind: int, delay: float) -> bool:
-    """Start a batch and `kill -9` it, some seconds after so many events were recorded; whether it was in time."""
-    running = command_line.start("batch", str(file))
-    with command_line.place.open() as execute:
-        while running.poll() is None and behind and execute("SELECT COUNT(*) FROM stored_events")[0][0] <= behind:
-            time.sleep(0.005)
-    time.sleep(delay)
-    running.kill()
-    return running.wait() == -9
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("phase", ["at the start", "early", "in the middle", "late", "at the very end", "all over"])
-def test_killed_at_random_instants_it_records_the_same(
-    phase: str, slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
-) -> None:
-    random = Random(phase)
-    first, last = size(slaledger), len(undisturbed)
-    spans = {
-        "at the start": [(0, 0)] * 4,
-        "early": [(first, first + last // 12)],
-        "in the middle": [(last // 4, last // 2)],
-        "late": [(2 * last // 3, 4 * last // 5)],
-        "at the very end": [(last - 2, last - 1)],
-        "all over": [(first, last // 4), (last // 4, last // 2), (last // 2, 3 * last // 4), (3 * last // 4, last - 1)],
-    }
-    file = write(slaledger.folder / "file.jsonl", lines)
-    kills = 0
-    for low, high in spans[phase]:
-        delay = random.uniform(0, 0.35) if not high else random.uniform(0, 0.03 if phase == "at the very end" else 0.2)
-        kills += killed_at_random(slaledger, file, behind=random.randint(low, high), delay=delay)
-        assert is_prefix(slaledger, undisturbed)
-    assert kills or phase != "at the start"
-    check_done_once(slaledger, file, undisturbed)
 
 
 def test_a_finished_file_run_again_adds_nothing(slaledger: CommandLine) -> None:
@@ -440,14 +402,3 @@ def test_an_init_killed_at_any_statement_is_simply_run_again(store: Store, tmp_p
         assert done.returncode == -9, done.stderr
         dead += 1
     assert dead > 5
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("delay", [number / 100 for number in range(20)])
-def test_an_init_killed_at_a_random_instant_is_simply_run_again(store: Store, tmp_path: Path, delay: float) -> None:
-    command_line = CommandLine(tmp_path, store.empty(tmp_path))
-    running = command_line.start("init")
-    time.sleep(delay)
-    running.kill()
-    running.wait()
-    check_init(command_line)

@@ -1,0 +1,54 @@
+"""Commands are killed at random instants: what is there is sound, and the same command again does what is left.
+
+Where a batch is killed at a chosen moment of its work, and a command at each of its calls, is elsewhere
+(`tests/ledger/test_batch_crash.py`, `test_failed_calls.py`); here nobody has chosen.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+from conftest import CommandLine
+from interrupted import COMMANDS, Case, copied, prepare
+from soaking import SOAK, Cases
+from stores import Store
+
+LIVES = {"sqlite": 25, "postgres": 10} if SOAK else {"sqlite": 2, "postgres": 2}
+KILLED = ("a batch", "an import", "a month's run", "a rebuild", "an init", "a restore")
+
+
+@pytest.fixture(scope="module")
+def prepared(store: Store, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A ledger where many claims wait."""
+    folder = tmp_path_factory.mktemp("prepared")
+    return prepare(CommandLine(folder, store.blank(folder)), LIVES[store.name])
+
+
+def test_killed_at_random_instants_nothing_is_lost_or_done_twice(
+    store: Store, prepared: CommandLine, tmp_path: Path
+) -> None:
+    def made(name: str, number: object) -> Case:
+        return Case.of(COMMANDS[name], copied(prepared, tmp_path / f"{name} {number}"), store)
+
+    undisturbed, seconds = {}, {}
+    for name in KILLED:
+        whole, begun = made(name, "undisturbed"), time.monotonic()
+        done = whole.slaledger.start(*whole.words).ended()
+        assert done.returncode == 0, done.stderr
+        undisturbed[name], seconds[name] = whole.left(), time.monotonic() - begun
+    cases = Cases(f"kills on {store.name}", 5, 200)
+    for number in cases:
+        random = Random(cases.random(number))
+        name = random.choice(KILLED)
+        case = made(name, number)
+        running = case.slaledger.start(*case.words)
+        time.sleep(random.uniform(0, seconds[name]))
+        running.kill()
+        cases.tally["killed in time" if running.wait() == -9 else "done before"] += 1
+        found = case.left()
+        assert found == undisturbed[name][: len(found)]
+        case.check_again(undisturbed[name])
+        case.target.drop()

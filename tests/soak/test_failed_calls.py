@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 from conftest import CommandLine
-from disk import FAULTS, environment
+from disk import FAULTS, LIE, environment
 from forks import Origin
 from interrupted import COMMANDS, LINES_A_TURN, Case, check_ended, check_recorded, copied, prepare
 from soaking import SOAK, Cases
@@ -75,3 +75,21 @@ def test_each_call_of_it_fails_once(
         case.check_again(undisturbed)
         cases.tally[f"exit {done.returncode}"] += 1
         shutil.rmtree(case.slaledger.folder)
+
+
+def test_a_write_that_is_only_said_to_be_done_is_noticed(
+    preloaded: Origin, library: Path, prepared: CommandLine, sqlite_store: SqliteStore, quick: Path
+) -> None:
+    """The control: what is not on the disk is found not to be there."""
+    writing = COMMANDS["a command"]
+    whole = Case.of(writing, copied(prepared, quick / "told"), sqlite_store)
+    assert run(preloaded, library, whole, count=str(quick / "count")).returncode == 0
+    undisturbed = whole.left()
+
+    def is_noticed(call: int) -> bool:
+        case = Case.of(writing, copied(prepared, quick / f"lie {call}"), sqlite_store)
+        done = run(preloaded, library, case, fault=f"{call} {LIE}")
+        verified = case.slaledger.run("audit", "verify")
+        return done.returncode == 0 and (verified.returncode != 0 or case.left() != undisturbed)
+
+    assert any(is_noticed(call) for call in range(1, int((quick / "count").read_text()) + 1))

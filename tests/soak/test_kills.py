@@ -7,14 +7,17 @@ Where a batch is killed at a chosen moment of its work, and a command at each of
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 from random import Random
 
 import pytest
 from conftest import CommandLine
-from interrupted import COMMANDS, Case, copied, prepare
+from interrupted import COMMANDS, LINES_A_TURN, Case, copied, prepare
 from soaking import SOAK, Cases
+from steering import Steering
 from stores import Store
+from undoing import Recorded
 
 LIVES = {"sqlite": 25, "postgres": 10} if SOAK else {"sqlite": 2, "postgres": 2}
 KILLED = ("a batch", "an import", "a month's run", "a rebuild", "an init", "a restore")
@@ -33,22 +36,36 @@ def test_killed_at_random_instants_nothing_is_lost_or_done_twice(
     def made(name: str, number: object) -> Case:
         return Case.of(COMMANDS[name], copied(prepared, tmp_path / f"{name} {number}"), store)
 
-    undisturbed, seconds = {}, {}
-    for name in KILLED:
+    @cache
+    def undisturbed(name: str) -> tuple[list[Recorded], float]:
         whole, begun = made(name, "undisturbed"), time.monotonic()
         done = whole.slaledger.start(*whole.words).ended()
         assert done.returncode == 0, done.stderr
-        undisturbed[name], seconds[name] = whole.left(), time.monotonic() - begun
+        return whole.left(), time.monotonic() - begun
+
     cases = Cases(f"kills on {store.name}", 5, 200)
     for number in cases:
         random = Random(cases.random(number))
         name = random.choice(KILLED)
+        expected, seconds = undisturbed(name)
         case = made(name, number)
         running = case.slaledger.start(*case.words)
-        time.sleep(random.uniform(0, seconds[name]))
+        time.sleep(random.uniform(0, seconds))
         running.kill()
         cases.tally["killed in time" if running.wait() == -9 else "done before"] += 1
         found = case.left()
-        assert found == undisturbed[name][: len(found)]
-        case.check_again(undisturbed[name])
+        assert found == expected[: len(found)]
+        case.check_again(expected)
         case.target.drop()
+
+
+def test_a_line_that_was_done_twice_would_show(store: Store, prepared: CommandLine, tmp_path: Path) -> None:
+    """The control: without the note of its progress a killed batch begins again, and the log is another one."""
+    whole, case = (Case.of(COMMANDS["a batch"], copied(prepared, tmp_path / name), store) for name in ("whole", "case"))
+    assert whole.slaledger.start(*whole.words).ended().returncode == 0
+    dies = Steering(LINES_A_TURN, "before a line", 2 * LINES_A_TURN)
+    assert case.slaledger.start(*case.words, steering=dies).ended().returncode == -9
+    assert 0 < len(case.left()) < len(whole.left())
+    case.slaledger.tamper("DELETE FROM batch_progress")
+    case.slaledger.run(*case.words)
+    assert case.left() != whole.left()

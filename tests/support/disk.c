@@ -3,7 +3,7 @@
    DISK_FOLDER  the folder; calls on other files pass. Standard output is recorded too, as what was told.
    DISK_RECORD  a file: each call is appended, "call path other offset length\n" with tabs, then `length` bytes.
    DISK_FAULT   "number kind": the so-manieth call (from 1) fails: kind is an errno, 0 for a write of half the
-                bytes, -1 for SIGKILL instead of the call.
+                bytes, -1 for SIGKILL instead of the call, -2 for a lie: nothing is done and success is told.
    DISK_COUNT   a file that gets the number of calls when the fault has struck or the process exits by itself. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -72,7 +72,8 @@ static void tell_count(void) {
     syscall(SYS_close, to);
 }
 
-/* Count a call: 1 where it fails with the errno that is set, 2 where it is to be cut, 0 where it is carried out. */
+/* Count a call: 1 where it fails with the errno that is set, 2 where it is to be cut, 3 where it is only said to be
+   done, 0 where it is carried out. */
 static int struck(void) {
     const char *fault = getenv("DISK_FAULT");
     int number = 0, kind = 0;
@@ -80,14 +81,15 @@ static int struck(void) {
     tell_count();
     if (!fault || sscanf(fault, "%d %d", &number, &kind) != 2 || number != calls) return 0;
     if (kind == -1) syscall(SYS_kill, getpid(), SIGKILL);
-    errno = kind;
-    return kind ? 1 : 2;
+    errno = kind > 0 ? kind : 0;
+    return kind > 0 ? 1 : kind == -2 ? 3 : 2;
 }
 
 static ssize_t writing(const char *call, int fd, const void *data, size_t length, off_t offset) {
     char path[PATH_MAX];
     int positioned = offset >= 0, ours = path_of(fd, path), hit = ours ? struck() : 0;
     if (hit == 1) return -1;
+    if (hit == 3) return length;
     if (hit == 2 && length > 1) length /= 2;
     off_t at = positioned ? offset : lseek(fd, 0, SEEK_CUR);
     ssize_t done = positioned ? syscall(SYS_pwrite64, fd, data, length, offset) : syscall(SYS_write, fd, data, length);

@@ -28,7 +28,9 @@ def interposer(folder: Path) -> Path:
     if sys.platform != "linux":
         pytest.skip("calls are recorded on Linux only")
     made = folder / "disk.so"
-    subprocess.run([system.tool("gcc"), "-shared", "-fPIC", "-O1", "-o", str(made), str(SOURCE)], check=True)
+    subprocess.run(
+        [system.tool("build-essential"), "-shared", "-fPIC", "-O1", "-o", str(made), str(SOURCE)], check=True
+    )
     return made
 
 
@@ -179,3 +181,5 @@ def environment(library: Path, folder: Path, **given: str) -> dict[str, str]:
 
 FAULTS = {"full": errno.ENOSPC, "broken": errno.EIO, "short": 0, "kill": -1}
 """The faults of a call, with their numbers for `disk.c`."""
+LIE = -2
+"""The fault that nobody can stand: a write is said to be done, and is not."""

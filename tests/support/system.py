@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 PROGRAMS = {
+    "build-essential": ("cc",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
-    "gcc": ("cc", "gcc"),
     "hledger": ("hledger",),
 }
 """By Debian package: the names under which its program is known, the first that is there being taken."""

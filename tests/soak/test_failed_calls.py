@@ -92,4 +92,4 @@ def test_a_write_that_is_only_said_to_be_done_is_noticed(
         verified = case.slaledger.run("audit", "verify")
         return done.returncode == 0 and (verified.returncode != 0 or case.left() != undisturbed)
 
-    assert any(is_noticed(call) for call in range(1, int((quick / "count").read_text()) + 1))
+    assert any(is_noticed(call) for call in reversed(range(1, int((quick / "count").read_text()) + 1)))

@@ -136,7 +136,7 @@ def test_a_batch_survives_a_power_failure(library: Path, made: Make, quick: Path
     folder = made("batch")
     write(folder / "file.jsonl", BATCH)
     run = record(library, folder, [["batch", "file.jsonl"]])
-    cases = Cases("power failures in a batch", 12, 2000)
+    cases = Cases("power failures in a batch", 12, 1000)
     for found, told in states(run, cases, quick):
         assert lost(found, run, told) == 0
         cases.tally["with a part of the batch"] += 11 < len(found.rows()) < len(run.rows)
@@ -146,7 +146,7 @@ def test_a_batch_survives_a_power_failure(library: Path, made: Make, quick: Path
 
 def test_acknowledged_commands_survive_a_power_failure(library: Path, made: Make, quick: Path) -> None:
     run = record(library, made("keyed"), KEYED, read="slaledger.db")
-    cases = Cases("power failures among commands with keys", 12, 2000)
+    cases = Cases("power failures among commands with keys", 12, 1000)
     for found, told in states(run, cases, quick):
         assert lost(found, run, told) == 0
         cases.tally["behind an acknowledged command"] += bool(told)
@@ -157,7 +157,7 @@ def test_acknowledged_commands_survive_a_power_failure(library: Path, made: Make
 def test_without_synced_commits_acknowledged_commands_are_lost(library: Path, made: Make, quick: Path) -> None:
     """The control: what the other tests look for is found where it is."""
     run = record(library, made("weakened"), KEYED, read="slaledger.db", sync="NORMAL")
-    cases = Cases("power failures without synced commits (control)", 12, 500)
+    cases = Cases("power failures without synced commits (control)", 12, 200)
     for found, told in states(run, cases, quick):
         cases.tally["lost what was acknowledged"] += lost(found, run, told) > 0
     assert cases.tally["lost what was acknowledged"] > cases.many // 10
@@ -168,7 +168,7 @@ def test_a_restored_ledger_is_whole_or_not_there(library: Path, made: Make, quic
     assert CommandLine(folder).run("backup", "copy.db").returncode == 0
     words = ["--ledger", "sqlite:///moved.db", "restore", "copy.db"]
     run = record(library, folder, [words], ledger="moved.db")
-    cases = Cases("power failures in a restore", 12, 1000)
+    cases = Cases("power failures in a restore", 12, 500)
     for found, told in states(run, cases, quick):
         there = found.ledger.exists()
         assert there or not told, "an acknowledged restore is gone"

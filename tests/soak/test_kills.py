@@ -43,7 +43,7 @@ def test_killed_at_random_instants_nothing_is_lost_or_done_twice(
         assert done.returncode == 0, done.stderr
         return whole.left(), time.monotonic() - begun
 
-    cases = Cases(f"kills on {store.name}", 5, 200)
+    cases = Cases(f"kills on {store.name}", 5, 100)
     for number in cases:
         random = Random(cases.random(number))
         name = random.choice(KILLED)

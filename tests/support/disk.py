@@ -125,8 +125,11 @@ class Recording:
         return {name: bytes(data.get(inode, b"")) for name, inode in names.items()}
 
     def after_power_failure(self, random: Random) -> tuple[int, dict[str, bytes]]:
-        """A call before which the power fails, and a state that it may leave: nothing, all or a part is dropped."""
-        upto = random.randint(0, len(self.calls))
+        """A call before which the power fails, and a state that it may leave: nothing, all or a part is dropped.
+
+        Half of the failures are near the end, where the work is acknowledged and tidied up.
+        """
+        upto = random.randint(random.choice([0, len(self.calls) * 7 // 8]), len(self.calls))
         pending = self.pending(upto)
         share = random.choice([0, 0.2, 0.5, 0.8, 1])
         dropped = {at for at in pending if random.random() < share}

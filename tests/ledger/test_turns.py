@@ -73,7 +73,8 @@ def go_on_to_the_end(running: Process) -> None:
     running.go_on()
     while running.wait_for_stop():
         running.go_on()
-    assert running.returncode == 0, running.ended().stderr
+    done = running.ended()
+    assert done.returncode == 0, done.stderr
 
 
 def order(slaledger: CommandLine) -> list[str]:
@@ -86,7 +87,7 @@ def test_all_who_came_before_its_end_have_their_turn_before_a_batch_has_its_next
     batch = stopped_batch(slaledger)
     writers = [lined_up(slaledger, enroll(slaledger, f"w{number}")) for number in range(WRITERS)]
     go_on_to_the_end(batch)
-    assert {writer.wait() for writer in writers} == {0}
+    assert {writer.ended().returncode for writer in writers} == {0}
     written = [f"w{number}" for number in range(WRITERS)]
     assert order(slaledger) == ["b0", *written, *(f"b{turn * LINES_A_TURN}" for turn in range(1, TURNS))]
 
@@ -95,9 +96,9 @@ def test_who_is_killed_in_the_queue_holds_nobody_up(slaledger: CommandLine) -> N
     batch = stopped_batch(slaledger)
     writers = [lined_up(slaledger, enroll(slaledger, f"w{number}")) for number in range(3)]
     writers[0].kill()
-    assert writers[0].wait() == -signal.SIGKILL
+    assert writers[0].ended().returncode == -signal.SIGKILL
     go_on_to_the_end(batch)
-    assert [writer.wait() for writer in writers[1:]] == [0, 0]
+    assert [writer.ended().returncode for writer in writers[1:]] == [0, 0]
     assert order(slaledger)[:3] == ["b0", "w1", "w2"]
 
 
@@ -107,17 +108,17 @@ def test_who_is_stopped_in_the_queue_holds_nobody_up_for_longer_than_a_writer_wa
     os.kill(first.pid, signal.SIGSTOP)
     assert first.wait_for_stop()
     batch.kill()
-    assert batch.wait() == -signal.SIGKILL
+    assert batch.ended().returncode == -signal.SIGKILL
     words = ("account", "enroll", "w1", "--enrolled-at", "2020-01-01T00:00:00+08:00")
     assert slaledger.run(*words, env={"SLALEDGER_LOCK_SECONDS": "1"}).returncode == 0
     first.go_on()
-    assert first.wait() == 0
+    assert first.ended().returncode == 0
     assert order(slaledger) == ["w1", "w0"]
 
 
 def test_the_file_of_the_queue_is_empty_and_as_the_ledgers(slaledger: CommandLine) -> None:
     slaledger.ledger.chmod(0o660)
-    assert enroll(slaledger, "w0").wait() == 0
+    assert enroll(slaledger, "w0").ended().returncode == 0
     queue = slaledger.ledger.with_name(slaledger.ledger.name + SUFFIX)
     assert (queue.stat().st_size, queue.stat().st_mode & 0o777) == (0, 0o660)
 
@@ -125,9 +126,21 @@ def test_the_file_of_the_queue_is_empty_and_as_the_ledgers(slaledger: CommandLin
 def test_where_there_can_be_no_queue_there_is_none(slaledger: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     queue = slaledger.ledger.with_name(slaledger.ledger.name + SUFFIX)
     queue.mkdir()
-    assert enroll(slaledger, "w0").wait() == 0
+    assert enroll(slaledger, "w0").ended().returncode == 0
     queue.rmdir()
     monkeypatch.setattr(turns, "fcntl", None)
     slaledger.ok("account", "enroll", "w1", "--enrolled-at", "2020-01-01T00:00:00+08:00")
     assert not queue.exists()
     assert order(slaledger) == ["w0", "w1"]
+
+
+def test_the_doctor_says_where_there_is_no_queue(slaledger: CommandLine) -> None:
+    said = "writers have no queue here: beside a long batch others may wait until it ends"
+    assert said not in slaledger.run("doctor").stdout
+    queue = slaledger.ledger.with_name(slaledger.ledger.name + SUFFIX)
+    assert not queue.exists()
+    queue.mkdir()
+    assert said in slaledger.run("doctor").stdout
+    queue.rmdir()
+    queue.touch()
+    assert said not in slaledger.run("doctor").stdout

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 from conftest import CommandLine
 from disk import PASSING, Recording, environment, files_of, put_back, read_record
-from soaking import Cases
+from soaking import SOAK, Cases
 from steering import turns_of
 from stores import Raw, SqliteFile
 from undoing import SHARED, Line, life, recorded, write
@@ -136,22 +136,22 @@ def test_a_batch_survives_a_power_failure(library: Path, made: Make, quick: Path
     folder = made("batch")
     write(folder / "file.jsonl", BATCH)
     run = record(library, folder, [["batch", "file.jsonl"]])
-    cases = Cases("power failures in a batch", 12, 1000)
+    cases = Cases("power failures in a batch", 6, 1000)
     for found, told in states(run, cases, quick):
         assert lost(found, run, told) == 0
         cases.tally["with a part of the batch"] += 11 < len(found.rows()) < len(run.rows)
         check_goes_on(found, run)
-    assert cases.tally["with a part of the batch"] > cases.many // 5
+    assert cases.tally["with a part of the batch"] > cases.many // 5 or not SOAK
 
 
 def test_acknowledged_commands_survive_a_power_failure(library: Path, made: Make, quick: Path) -> None:
     run = record(library, made("keyed"), KEYED, read="slaledger.db")
-    cases = Cases("power failures among commands with keys", 12, 1000)
+    cases = Cases("power failures among commands with keys", 6, 1000)
     for found, told in states(run, cases, quick):
         assert lost(found, run, told) == 0
         cases.tally["behind an acknowledged command"] += bool(told)
         check_goes_on(found, run)
-    assert cases.tally["behind an acknowledged command"] > cases.many // 2
+    assert cases.tally["behind an acknowledged command"] > cases.many // 2 or not SOAK
 
 
 def test_without_synced_commits_acknowledged_commands_are_lost(library: Path, made: Make, quick: Path) -> None:
@@ -160,7 +160,7 @@ def test_without_synced_commits_acknowledged_commands_are_lost(library: Path, ma
     cases = Cases("power failures without synced commits (control)", 12, 200)
     for found, told in states(run, cases, quick):
         cases.tally["lost what was acknowledged"] += lost(found, run, told) > 0
-    assert cases.tally["lost what was acknowledged"] > cases.many // 10
+    assert cases.tally["lost what was acknowledged"] > (cases.many // 10 if SOAK else 0)
 
 
 def test_a_restored_ledger_is_whole_or_not_there(library: Path, made: Make, quick: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_restored_ledger_is_whole_or_not_there(library: Path, made: Make, quic
     assert CommandLine(folder).run("backup", "copy.db").returncode == 0
     words = ["--ledger", "sqlite:///moved.db", "restore", "copy.db"]
     run = record(library, folder, [words], ledger="moved.db")
-    cases = Cases("power failures in a restore", 12, 500)
+    cases = Cases("power failures in a restore", 6, 500)
     for found, told in states(run, cases, quick):
         there = found.ledger.exists()
         assert there or not told, "an acknowledged restore is gone"
@@ -177,7 +177,7 @@ def test_a_restored_ledger_is_whole_or_not_there(library: Path, made: Make, quic
             assert found.run(*words).returncode == 0
         assert found.run("--ledger", "sqlite:///moved.db", "audit", "verify").returncode == 0
         assert found.rows() == run.rows
-    assert 0 < cases.tally["restored"] < cases.many
+    assert cases.many // 10 < cases.tally["restored"] < cases.many or not SOAK
 
 
 def test_every_file_of_a_ledger_is_in_the_model(made: Make) -> None:

@@ -68,7 +68,7 @@ def test_each_message_of_it_is_cut_once(
     undisturbed = whole.left()
     assert len(sent) > 5
     cuts = [(number, moment) for number in range(1, len(sent) + 1) for moment in ("before", "after")]
-    cases = Cases(f"connections cut in {name}", 5, len(cuts))
+    cases = Cases(f"connections cut in {name}", 2, len(cuts))
     for number in cases:
         message, moment = cuts[number] if SOAK else Random(cases.random(number)).choice(cuts)
         case, left = made(number), iter(range(message - 1, -1, -1))

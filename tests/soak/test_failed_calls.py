@@ -65,7 +65,7 @@ def test_each_call_of_it_fails_once(
     calls, undisturbed = int((quick / "count").read_text()), whole.left()
     assert calls > 3
     faults = [(number, kind) for number in range(1, calls + 1) for kind in FAULTS]
-    cases = Cases(f"failed calls of {name}", 8, len(faults))
+    cases = Cases(f"failed calls of {name}", 3, len(faults))
     for number in cases:
         call, kind = faults[number] if SOAK else Random(cases.random(number)).choice(faults)
         case = made(number)

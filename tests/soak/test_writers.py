@@ -23,7 +23,7 @@ from conftest import ROOT
 from soaking import SOAK, seed, tell
 from stores import Store
 
-PROCESSES, COMMANDS = (16, 600) if SOAK else (4, 80)
+PROCESSES, COMMANDS = (16, 600) if SOAK else (4, 50)
 
 
 def test_many_at_once_lose_nothing_and_none_starves(store: Store, tmp_path: Path) -> None:

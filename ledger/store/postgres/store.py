@@ -172,6 +172,10 @@ class ServerStore:
         return self._found.guard_state()
 
     @property
+    def has_queue(self) -> bool:
+        return True
+
+    @property
     def writable(self) -> bool:
         found = self._found
         unheld = found.oid is not None and not found.may_insert

@@ -107,6 +107,10 @@ class EmbeddedStore:
             raise NoLedgerFolder(folder=path.absolute().parent)
         return cls(path, create=True, lock_seconds=lock_seconds)
 
+    @property
+    def has_queue(self) -> bool:
+        return self._queue.works()
+
     def close(self) -> None:
         """Close the file."""
         self._recorder.datastore.close()

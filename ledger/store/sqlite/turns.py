@@ -43,12 +43,34 @@ class Queue:
         Where these are over nobody is told to leave: the one before may be stopped and not hold SQLite's lock at all.
         """
         until = time.monotonic() + self.seconds
-        queue = self._open()
-        try:
+        with self._opened() as queue:
             if queue is not None:
                 with suppress(OSError):  # a file system without such locks
                     _wait(queue, _take_place(queue), until)
             yield max(0.0, until - time.monotonic())
+
+    def works(self) -> bool:
+        """Whether writers here stand in this queue. Makes no file: where there is none, whether one can be made."""
+        if fcntl is None:
+            return False
+        path = Path(self._path())
+        if not path.exists():
+            return os.access(path.parent, os.W_OK)
+        with suppress(OSError), self._opened() as queue:
+            if queue is not None:
+                _take_place(queue)
+                return True
+        return False
+
+    def _path(self) -> str:
+        return f"{os.path.realpath(self._ledger)}{SUFFIX}"
+
+    @contextmanager
+    def _opened(self) -> Iterator[int | None]:
+        """The queue's file, which is left when the block ends; None where there can be none."""
+        queue = self._open()
+        try:
+            yield queue
         finally:
             if queue is not None:
                 os.close(queue)
@@ -57,7 +79,7 @@ class Queue:
         """Open the queue's file, which is made with the ledger's permissions; None where that is not possible."""
         if fcntl is None:
             return None
-        path = f"{os.path.realpath(self._ledger)}{SUFFIX}"
+        path = self._path()
         try:
             return os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:

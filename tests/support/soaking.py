@@ -58,11 +58,12 @@ class Cases:
             self._done, self.tally = kept["done"], Counter(kept["tally"])
 
     def __iter__(self) -> Iterator[int]:
+        if self._done == self.many:
+            return
         for number in range(self._done, self.many):
             yield number
             self._note(number + 1)
-        if SOAK:
-            self._tell()
+        tell(self.name, cases=self.many, **self.tally)
 
     def random(self, number: int) -> str:
         """What `Random` is seeded with for a case, so that each case can be repeated alone."""
@@ -75,9 +76,6 @@ class Cases:
             part = self._file.with_suffix(".part")
             part.write_text(json.dumps({"done": done, "tally": self.tally}))
             part.replace(self._file)
-
-    def _tell(self) -> None:
-        tell(self.name, cases=self.many, **self.tally)
 
 
 def tell(name: str, **figures: int) -> None:

@@ -63,7 +63,8 @@ def test_a_line_that_was_done_twice_would_show(store: Store, prepared: CommandLi
     """The control: without the note of its progress a killed batch begins again, and the log is another one."""
     whole, case = (Case.of(COMMANDS["a batch"], copied(prepared, tmp_path / name), store) for name in ("whole", "case"))
     assert whole.slaledger.start(*whole.words).ended().returncode == 0
-    dies = Steering(LINES_A_TURN, "before a line", 2 * LINES_A_TURN)
+    lines = (case.slaledger.folder / "file.jsonl").read_text().count("\n")
+    dies = Steering(LINES_A_TURN, "before a line", lines // 2)
     assert case.slaledger.start(*case.words, steering=dies).ended().returncode == -9
     assert 0 < len(case.left()) < len(whole.left())
     case.slaledger.tamper("DELETE FROM batch_progress")

@@ -81,6 +81,7 @@ class Cases:
 def tell(name: str, **figures: int) -> None:
     """Note the figures of a long run, which `make soak` prints."""
     if SOAK:
+        folder().mkdir(exist_ok=True)
         with (folder() / "figures.jsonl").open("a") as out:
             out.write(json.dumps({"what": name, "seed": seed(), **figures}) + "\n")
 

@@ -18,9 +18,13 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The long runs: 500 examples a property, kills at random instants, many processes at full size.
+# The long runs: 500 examples a property, power failures, failing calls and kills, many processes at full size
+# (docs/reliability.md). Interrupted, it goes on where it was: .soak/ has the seed and what is done, until all of it is.
+SOAK := $(or $(SLALEDGER_SOAK_STATE),.soak)
 soak: $(VENV)/.dev system
 	SLALEDGER_SOAK=1 $(BIN)/pytest $(PYTEST)
+	@cat $(SOAK)/figures.jsonl
+	@rm -r $(SOAK)
 
 # What tests want of the system: brought where this is Debian and root asks, else the tests that want it say so.
 APT_INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300
@@ -86,4 +90,4 @@ RESOLUTION_newest := highest
 RESOLUTION_oldest := lowest-direct
 
 clean:
-	rm -rf .venv .venv-* demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .soak demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -94,11 +94,12 @@ def _filed(month: str) -> str:
     return f"2023-{int(month[5:]) + 1:02d}-20T09:00:00+08:00"
 
 
-def work(url: str, worker: int, count: int, seed: int, lock_seconds: int | None) -> Worked:
-    """Carry out commands, each in its own transaction."""
+def work(url: str, worker: int, count: int, seed: int, lock_seconds: int | None, ready: Any) -> Worked:
+    """Carry out commands, each in its own transaction, once all others are ready too."""
     worked = Worked([], Counter(), [])
     given = commands(worker, seed)
     with Ledger.open(url, lock_seconds=lock_seconds) as ledger:
+        ready.wait()
         for _ in range(count):
             words, fields = next(given)
             command = build(words, fields)
@@ -143,9 +144,11 @@ def run(
         ["ledger.audit.verify", "ledger.commands.execution", "ledger.commands.parsing", "ledger.store.postgres.store"]
     )
     with context.Manager() as manager, context.Pool(processes + readers) as pool:
-        over = manager.Event()
+        over, ready = manager.Event(), manager.Barrier(processes)
         following = [pool.apply_async(follow, (url, over)) for _ in range(readers)]
-        working = [pool.apply_async(work, (url, worker, count, seed, lock_seconds)) for worker in range(processes)]
+        working = [
+            pool.apply_async(work, (url, worker, count, seed, lock_seconds, ready)) for worker in range(processes)
+        ]
         worked = [each.get() for each in working]
         elapsed_ns = time.monotonic_ns() - started
         over.set()
@@ -167,11 +170,18 @@ def run(
         "decisions": found.decisions,
         "readers": len(seen),
         **dict(sorted(ends.items())),
+        "slowest_percent": _slowest_percent([each.positions for each in worked]),
         "commands_per_second": processes * count * 10**9 // elapsed_ns,
         "p50_ms": _ms(latencies, 50),
         "p99_ms": _ms(latencies, 99),
         "longest_ms": _ms(latencies, 100),
     }
+
+
+def _slowest_percent(positions: list[list[int]]) -> int:
+    """How much of its events the slowest process had recorded when the first one had recorded all of its own."""
+    first = min(each[-1] for each in positions)
+    return min(100 * sum(position <= first for position in each) // len(each) for each in positions)
 
 
 def _hold(holds: bool, otherwise: str) -> None:

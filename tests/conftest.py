@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
@@ -18,10 +19,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import disk
 import pytest
 import system
 from forks import Gate, Origin, Process
 from hypothesis import HealthCheck, settings
+from soaking import SOAK, summary
 from steering import Steering
 from stores import MADE_AT, Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
@@ -32,9 +35,6 @@ from cli.main import run as run_in_process
 from ledger.application import Ledger
 
 ROOT = Path(__file__).parents[1]
-SOAK = bool(os.environ.get("SLALEDGER_SOAK"))
-"""Whether the long runs are wanted too: `make soak` sets it."""
-
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 settings.register_profile("test", max_examples=50, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("soak", max_examples=500, deadline=None, suppress_health_check=SLOW)
@@ -209,6 +209,21 @@ def postgres_store() -> Iterator[PostgresStore]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled library that looks at what a process does to a folder's files."""
+    return disk.interposer(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[Path]:
+    """A folder in memory where there is one: no sync waits for a disk."""
+    memory = Path("/dev/shm")
+    in_memory = memory.is_dir() and os.access(memory, os.W_OK)
+    with tempfile.TemporaryDirectory(prefix="soak", dir=memory if in_memory else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server of a module's own."""
@@ -312,3 +327,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     line = system.summary(str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple))
     if line:
         terminalreporter.write_line(line, yellow=True)
+    ended = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, [])]
+    if any("tests/soak/" in report.nodeid for report in ended):
+        terminalreporter.write_line(summary())

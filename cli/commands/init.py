@@ -10,6 +10,8 @@ from cli.options.context import actor, lock_seconds, open_ledger, settings, sign
 from cli.options.workers import workers_options
 from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
+from domain.refusals import Refusal
+from domain.text import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise
 from ledger.parallel import Workers
@@ -46,9 +48,16 @@ def init(agreement: str | None, format_: str | None) -> None:
 
 
 def _make_what_is_kept(ledger: Ledger) -> None:
-    """Create the side stores' tables in this version's formats: on a server, other roles may only fill them."""
-    with read_models.ReadModels.of(ledger), tree_of(ledger):
-        pass
+    """Create the side stores' tables in this version's formats: on a server, other roles may only fill them.
+
+    A refusal says that the ledger itself is there.
+    """
+    try:
+        with read_models.ReadModels.of(ledger), tree_of(ledger):
+            pass
+    except Refusal as refusal:
+        refusal.reword(said("{message}; the ledger itself was made before", message=refusal.message))
+        raise
 
 
 @click.command()

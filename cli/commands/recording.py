@@ -22,7 +22,7 @@ from domain.text import said
 from domain.values import EvidenceField, VoucherOffset
 from ledger.clock import now_us
 from ledger.commands.execution import Done, execute
-from ledger.commands.month_run import execute_month
+from ledger.commands.month_run import execute_month, telling_done
 from ledger.commands.parsing import build
 from ledger.queries.late_facts import late_in_month
 
@@ -175,9 +175,10 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor(ledger))
-                late = late_in_month(ledger, run.month, now_us()) if isinstance(command, DecideMonth) else None
-                with ledger.reading() as log:
-                    zone = zone_of(log.versions())
+                with telling_done(run):
+                    late = late_in_month(ledger, run.month, now_us()) if isinstance(command, DecideMonth) else None
+                    with ledger.reading() as log:
+                        zone = zone_of(log.versions())
             for warning in run.warnings:
                 warn(warning)
             answer = month_run_answer(run, late, zone)

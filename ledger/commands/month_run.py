@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
 from domain.claim import Claim
 from domain.commands import Command, DecideMonth, IssueMonth, MonthCommand
 from domain.money import Fen
-from domain.refusals import Refusal
+from domain.refusals import Damaged, Refusal
 from domain.terms.versions import currency_of
+from domain.text import counted, said
 from domain.values import Id
 from ledger import clock
 from ledger.application import Ledger, Writer
@@ -53,11 +55,30 @@ def execute_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock 
     """Carry out a month's run, with a separate transaction for each account. Raises as `execute` does."""
     with ledger.reading() as log:
         accounts, run = _waiting(log, command), _begun(log, command)
-    _carry_out(command, accounts, lambda one: execute(ledger, one, actor, now), run)
-    if command.key is not None and _spends(run):
-        with ledger.writing() as log:
-            _count(run, spend_key(log, command, actor, now()))
+    with telling_done(run):
+        _carry_out(command, accounts, lambda one: execute(ledger, one, actor, now), run)
+        if command.key is not None and _spends(run):
+            with ledger.writing() as log:
+                _count(run, spend_key(log, command, actor, now()))
     return run
+
+
+@contextmanager
+def telling_done(run: MonthRun) -> Iterator[None]:
+    """Add to a refusal that stops a run, or what is asked after it, for how many accounts the run is recorded."""
+    try:
+        yield
+    except Refusal as refusal:
+        if run.done:
+            message = counted(
+                "{message}; {n} claim of the month was done before",
+                "{message}; {n} claims of the month were done before",
+                n=len(run.done),
+                message=refusal.message,
+            )
+            hint = said("run it again when that is resolved: it does what is left")
+            refusal.reword(message, None if isinstance(refusal, Damaged) else hint)
+        raise
 
 
 def carry_out_month(log: Writer, command: MonthCommand, actor: str, now: Clock) -> MonthRun:

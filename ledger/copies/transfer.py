@@ -35,6 +35,7 @@ from ledger.refusals.copies.events import (
 )
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import translating_errors
+from ledger.store.sqlite.turns import SUFFIX
 from ledger.store.urls import is_server
 from ledger.transparency.log_root import BEFORE_ALL, LogRoot, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
@@ -235,7 +236,8 @@ def check_is_not(ledger: Ledger, file: str) -> None:
     with explain_write_errors(file):
         target = Path(os.path.realpath(file))
         is_own = Path(file).exists() and Path(file).samefile(own)
-    beside = {*(f"{own.name}{suffix}" for suffix in SIDECARS), *(files.kept_path(own, kind).name for kind in KINDS)}
+    suffixes, kept = (*SIDECARS, SUFFIX), (files.kept_path(own, kind).name for kind in KINDS)
+    beside = {*(f"{own.name}{suffix}" for suffix in suffixes), *kept}
     if is_own or (target.name in beside and target.parent == Path(os.path.realpath(own)).parent):
         raise FileIsLedger(file=file)
 

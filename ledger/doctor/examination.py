@@ -174,6 +174,13 @@ def _writable(ledger: Ledger) -> Iterator[Diagnosis]:
         yield Diagnosis("writing", "note", refused.message, refused.hint)
     else:
         yield Diagnosis("writing", "ok", said("the ledger can be written"))
+        if not ledger.store.has_queue:
+            yield Diagnosis(
+                "writing",
+                "note",
+                said("writers have no queue here: beside a long batch others may wait until it ends"),
+                said("keep the ledger on a disk of this machine, in a folder that all its writers may write"),
+            )
     if ledger.store.path is not None:
         free = shutil.disk_usage(ledger.store.path.absolute().parent).free
         little = free < _LITTLE_SPACE

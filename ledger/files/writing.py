@@ -14,7 +14,7 @@ from domain.refusals import Refusal
 from domain.text import said
 from ledger import clock
 from ledger.refusals.copies.files import FileExists, LeftBeside, NoFolder, NotRegularFile, ReadOnlyFile, UnwritableFile
-from ledger.store.sqlite import files
+from ledger.store.sqlite import files, turns
 
 STDOUT = "-"
 SIDECARS = ("-wal", "-shm", "-journal")
@@ -41,7 +41,7 @@ def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator
             with explain_write_errors(file, _NOT_SYNCED):
                 _sync(target.parent)
     finally:
-        for name in ("", *SIDECARS):
+        for name in ("", *SIDECARS, turns.SUFFIX):
             with suppress(OSError):
                 Path(f"{temporary}{name}").unlink(missing_ok=True)
 

@@ -143,6 +143,10 @@ class Store(LoginBook, Protocol):
         """Whether the server holds who may do what; None for a file."""
 
     @property
+    def has_queue(self) -> bool:
+        """Whether writers get the write lock in the order in which they ask for it."""
+
+    @property
     def writable(self) -> bool:
         """Whether this process may write the log."""
 

@@ -2,7 +2,7 @@
 
 The file is hundreds of lines, in many transactions, that undo one another wherever lines can: corrections from A to B
 and back, exclusions taken back and applied again, redemptions reversed and made again. Doing one of them twice would
-show. Where it is killed is said by its work (`steering`); `make soak` also kills at random instants.
+show. Where it is killed is said by its work (`steering`); `tests/soak/test_kills.py` kills at random instants.
 """
 
 from __future__ import annotations
@@ -10,198 +10,23 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 from conftest import SOAK, CommandLine
 from steering import MOMENTS, STATEMENT, Steering, turns_of
-from stores import Store
+from stores import SqliteFile, Store
+from undoing import BAD, SHARED, Line, Recorded, day, is_prefix, life, recorded, shuffled, write
 
 from ledger.commands import batch
-
-Line = dict[str, Any]
-Recorded = tuple[str, int, str, str]
+from ledger.store.sqlite.turns import SUFFIX
 
 ACCOUNTS = {"sqlite": 90, "postgres": 30} if SOAK else {"sqlite": 6, "postgres": 4}
 """How many lives the file is made of: a line takes a server three times as long."""
 LINES_A_TURN = 17
-MONTH = "2023-03"
-EVIDENCE = {"name": "report.pdf", "sha256": "ab" * 32}
-
-
-def day(text: str) -> str:
-    """An instant of 2023 on Shanghai's clock: `04-20 12:00`."""
-    return f"2023-{text.replace(' ', 'T')}:00+08:00"
-
-
-def life(number: int) -> list[Line]:
-    """An account from enrolment to its last voucher, in more than forty lines that keep undoing one another."""
-    account, incident, bill, later = f"{number:04d}", f"INC-{number}", f"B-{number}", f"B-{number}-later"
-    claim = {"account": account, "month": MONTH}
-    voucher = f"V-{account}-{MONTH}-1"
-    longer = {"command": "incident correct", "incident": incident, "ended_at": day("03-03 18:00"), "reason": "gateway"}
-    back = longer | {"ended_at": day("03-03 16:00"), "reason": "not the gateway"}
-    excluded = {
-        "command": "exclusion apply",
-        "incident": incident,
-        "clause": "2.3(1)",
-        "from": day("03-03 10:00"),
-        "to": day("03-03 10:10"),
-        "evidence": [EVIDENCE],
-    }
-    dearer = {"command": "fees correct", "bill": bill, "product_fee": "1200.00", "reason": "a late call"}
-    redeem = {
-        "command": "voucher redeem",
-        "voucher": voucher,
-        "account": account,
-        "bill": later,
-        "part": "service",
-        "amount": "10.00",
-        "redeemed_at": day("07-02 09:00"),
-    }
-    withdrawn = {"account": account, "month": "2023-02"}
-    return [
-        {
-            "command": "account enroll",
-            "account": account,
-            "enrolled_at": "2020-01-01T00:00:00+08:00",
-            "region": f"region-{number % 3}",
-        },
-        {"command": "account correct", "account": account, "region": "region-9", "reason": "a slip"},
-        {"command": "account correct", "account": account, "region": f"region-{number % 3}", "reason": "no slip"},
-        {
-            "command": "incident open",
-            "incident": incident,
-            "account": account,
-            "function": "inbound_routing",
-            "started_at": day("03-03 10:00"),
-        },
-        {"command": "incident close", "incident": incident, "ended_at": day("03-03 16:00")},
-        longer,
-        back,
-        excluded,
-        {"command": "exclusion withdraw", "incident": incident, "exclusion": 1, "reason": "the carrier denies it"},
-        excluded | {"again": True},
-        {"command": "exclusion withdraw", "incident": incident, "exclusion": 2, "reason": "it denies it again"},
-        {
-            "command": "fees bill",
-            "bill": bill,
-            "account": account,
-            "first_month": MONTH,
-            "billed_at": day("04-01 00:00"),
-            "product_fee": "1000.00",
-            "call_fee": "300.00",
-        },
-        dearer,
-        dearer | {"product_fee": "1000.00", "reason": "no late call"},
-        dearer,
-        dearer | {"product_fee": "1000.00", "reason": "no late call"},
-        {
-            "command": "fees bill",
-            "bill": later,
-            "account": account,
-            "first_month": "2023-06",
-            "billed_at": day("07-01 00:00"),
-            "product_fee": "500.00",
-            "call_fee": "100.00",
-        },
-        {"command": "claim file", **withdrawn, "filed_at": day("03-15 09:00")},
-        {"command": "claim withdraw", **withdrawn, "reason": "no outage then"},
-        {"command": "claim file", **withdrawn, "filed_at": day("03-15 09:00"), "again": True},
-        {"command": "claim withdraw", **withdrawn, "reason": "still none"},
-        {"command": "claim file", **claim, "filed_at": day("04-02 09:00")},
-        {"command": "claim decide", **claim, "decided_at": day("04-02 12:00")},
-        {"command": "claim file", **claim, "filed_at": day("04-20 09:00")},
-        {"command": "claim decide", **claim, "decided_at": day("04-21 12:00")},
-        {"command": "claim dispute", **claim, "disputed_at": day("04-22 09:00"), "grounds": "it lasted longer"},
-        longer,
-        {"command": "claim redecide", **claim, "decided_at": day("04-23 09:00"), "reason": "the dispute"},
-        back,
-        {"command": "claim redecide", **claim, "decided_at": day("04-24 09:00"), "reason": "the log was right"},
-        {"command": "voucher issue", **claim, "issued_at": day("04-25 09:00")},
-        redeem,
-        {"command": "voucher reverse", "voucher": voucher, "redemption": 1, "reason": "wrong bill"},
-        redeem | {"again": True},
-        {"command": "voucher reverse", "voucher": voucher, "redemption": 2, "reason": "wrong bill"},
-        redeem | {"amount": "5.00", "key": f"redeem-{number}"},
-        redeem | {"amount": "5.00", "key": f"redeem-{number}"},
-        {"command": "voucher cancel", "voucher": voucher, "reason": "the account asks for it"},
-        longer,
-        {"command": "claim redecide", **claim, "decided_at": day("05-02 09:00"), "reason": "the log was wrong"},
-        {"command": "voucher issue", **claim, "issued_at": day("05-03 09:00")},
-        {"command": "voucher cancel", "voucher": f"V-{account}-{MONTH}-2", "reason": "the account asks for it"},
-        back,
-        {"command": "claim redecide", **claim, "decided_at": day("05-04 09:00"), "reason": "the log was right"},
-        {"command": "account restage", "account": account, "stage": "public_beta", "changed_at": day("08-01 00:00")},
-        {"command": "account restage", "account": account, "stage": "general", "changed_at": day("08-01 00:00")},
-    ]
-
-
-SHARED: list[Line] = [
-    {
-        "command": "incident open",
-        "incident": "REGION",
-        "regions": ["region-1", "region-2"],
-        "function": "agent_calls",
-        "started_at": day("03-10 10:00"),
-    },
-    {"command": "incident close", "incident": "REGION", "ended_at": day("03-10 10:30")},
-    {
-        "command": "incident open",
-        "incident": "ALL",
-        "all_accounts": True,
-        "function": "agent_sign_in",
-        "started_at": day("03-11 10:00"),
-    },
-    {"command": "incident close", "incident": "ALL", "ended_at": day("03-11 10:05")},
-    {"command": "incident correct", "incident": "ALL", "ended_at": day("03-11 11:05"), "reason": "longer"},
-    {"command": "incident correct", "incident": "ALL", "ended_at": day("03-11 10:05"), "reason": "not longer"},
-    {"command": "incident withdraw", "incident": "REGION", "reason": "a test of the monitoring"},
-]
-
-
-def shuffled(lives: Sequence[Sequence[Line]], seed: int) -> Iterator[Line]:
-    """The lines of all lives mixed, each life's own in their order."""
-    random = Random(seed)
-    rest = [list(reversed(lines)) for lines in lives]
-    while rest:
-        lines = random.choice(rest)
-        yield lines.pop()
-        if not lines:
-            rest.remove(lines)
-
-
-BAD: Line = {"command": "incident close", "incident": "NO-SUCH", "ended_at": day("03-03 10:00")}
-
-
-def write(path: Path, lines: Sequence[Line]) -> Path:
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return path
-
-
-def recorded(command_line: CommandLine) -> list[Recorded]:
-    """Every event in order, without what depends on when it was recorded: that time itself, and hashes over it.
-
-    A position is told by its place in the log: what was rolled back may have left a gap before it.
-    """
-    rows = command_line.rows()
-    place = {row[0]: number for number, row in enumerate(rows, start=1)}
-    return [(stream, version, topic, _timeless(topic, state, place)) for _, stream, version, topic, state in rows]
-
-
-def _timeless(topic: str, state: bytes, place: dict[int, int]) -> str:
-    said = json.loads(state)
-    del said["recorded_at"]
-    if topic == "claim.decided":
-        facts = said["data"]["decision"]["facts"]
-        del facts["sha256"]
-        facts["position"] = place[facts["position"]]
-    return json.dumps(said)
 
 
 def size(command_line: CommandLine) -> int:
@@ -268,12 +93,6 @@ def test_the_file_is_large_and_undoes_itself(store: Store, lines: list[Line], un
 def done_lines(command_line: CommandLine) -> int:
     """How many lines are noted as done."""
     return sum(lines for (lines,) in command_line.place.query("SELECT lines FROM batch_progress"))
-
-
-def is_prefix(command_line: CommandLine, undisturbed: list[Recorded]) -> bool:
-    """Whether the beginning of what the file records is there, and nothing else."""
-    found = recorded(command_line)
-    return found == undisturbed[: len(found)]
 
 
 def check_done_once(command_line: CommandLine, file: Path, undisturbed: list[Recorded]) -> dict[str, Any]:
@@ -353,42 +172,6 @@ def test_killed_at_any_statement_it_records_the_same(store: Store, tmp_path: Pat
         assert done.returncode == -9, done.stderr
         dead += 1
     assert dead > 5
-
-
-def killed_at_random(command_line: CommandLine, file: Path, *, behind: int, delay: float) -> bool:
-    """Start a batch and `kill -9` it, some seconds after so many events were recorded; whether it was in time."""
-    running = command_line.start("batch", str(file))
-    with command_line.place.open() as execute:
-        while running.poll() is None and behind and execute("SELECT COUNT(*) FROM stored_events")[0][0] <= behind:
-            time.sleep(0.005)
-    time.sleep(delay)
-    running.kill()
-    return running.wait() == -9
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("phase", ["at the start", "early", "in the middle", "late", "at the very end", "all over"])
-def test_killed_at_random_instants_it_records_the_same(
-    phase: str, slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]
-) -> None:
-    random = Random(phase)
-    first, last = size(slaledger), len(undisturbed)
-    spans = {
-        "at the start": [(0, 0)] * 4,
-        "early": [(first, first + last // 12)],
-        "in the middle": [(last // 4, last // 2)],
-        "late": [(2 * last // 3, 4 * last // 5)],
-        "at the very end": [(last - 2, last - 1)],
-        "all over": [(first, last // 4), (last // 4, last // 2), (last // 2, 3 * last // 4), (3 * last // 4, last - 1)],
-    }
-    file = write(slaledger.folder / "file.jsonl", lines)
-    kills = 0
-    for low, high in spans[phase]:
-        delay = random.uniform(0, 0.35) if not high else random.uniform(0, 0.03 if phase == "at the very end" else 0.2)
-        kills += killed_at_random(slaledger, file, behind=random.randint(low, high), delay=delay)
-        assert is_prefix(slaledger, undisturbed)
-    assert kills or phase != "at the start"
-    check_done_once(slaledger, file, undisturbed)
 
 
 def test_a_finished_file_run_again_adds_nothing(slaledger: CommandLine) -> None:
@@ -490,18 +273,23 @@ def test_a_file_extended_before_its_interrupted_run_is_finished_goes_on_too(
 
 def test_a_dry_run_leaves_no_trace(slaledger: CommandLine, lines: list[Line], undisturbed: list[Recorded]) -> None:
     file = write(slaledger.folder / "file.jsonl", lines)
-    files = set(slaledger.folder.iterdir())
+    files = {*slaledger.folder.iterdir(), *_queue(slaledger)}
     before = _everything(slaledger)
     dry = slaledger.run("batch", str(file), "--dry-run")
     assert dry.returncode == 0, dry.stderr
     assert report(dry)["recorded"] == len(undisturbed) - len(before["stored_events"])
     assert _everything(slaledger) == before
-    assert set(slaledger.folder.iterdir()) == files
+    assert {*slaledger.folder.iterdir(), *_queue(slaledger)} == files
     for moment, times in (("before a line", len(lines) // 2), ("after the note", 1)):
         killed(slaledger, file, "--dry-run", moment=moment, time=times)
         assert _everything(slaledger) == before
     assert slaledger.run("batch", str(file)).returncode == 0
     assert recorded(slaledger) == undisturbed
+
+
+def _queue(slaledger: CommandLine) -> list[Path]:
+    """The empty file in which writers of a ledger's file stand."""
+    return [Path(f"{slaledger.ledger}{SUFFIX}")] if isinstance(slaledger.place, SqliteFile) else []
 
 
 def test_a_dry_run_of_an_interrupted_file_looks_at_what_is_left(
@@ -614,14 +402,3 @@ def test_an_init_killed_at_any_statement_is_simply_run_again(store: Store, tmp_p
         assert done.returncode == -9, done.stderr
         dead += 1
     assert dead > 5
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("delay", [number / 100 for number in range(20)])
-def test_an_init_killed_at_a_random_instant_is_simply_run_again(store: Store, tmp_path: Path, delay: float) -> None:
-    command_line = CommandLine(tmp_path, store.empty(tmp_path))
-    running = command_line.start("init")
-    time.sleep(delay)
-    running.kill()
-    running.wait()
-    check_init(command_line)

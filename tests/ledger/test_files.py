@@ -32,7 +32,7 @@ def test_a_backup_is_refused_such_a_name_too(demo: CommandLine) -> None:
     assert demo.refused("report", "2026-07", "--html", LONG, status=2)["code"] == "unwritable_file"
 
 
-@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal", ".views.db", ".tree.db"])
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal", "-turn", ".views.db", ".tree.db"])
 def test_no_file_of_the_ledger_itself_is_replaced(demo: CommandLine, suffix: str) -> None:
     name = f"{demo.ledger.name}{suffix}"
     for words in (("export", "events", "-o", name), ("backup", name), ("dossier", "1001", "2026-07", "-o", name)):

@@ -14,6 +14,7 @@ import pytest
 from desks import Desk
 from servers import Server, Wire
 
+from cli.commands import init
 from domain.commands import EnrollAccount
 from domain.refusals import Conflict, Refusal
 from domain.time import Instant
@@ -21,6 +22,7 @@ from domain.values import Id
 from ledger import clock
 from ledger.application import Ledger
 from ledger.commands.execution import carry_out, execute
+from ledger.refusals.server import ConnectionLost
 
 ENROLLED = "2026-01-01T00:00:00+08:00"
 _numbers = count(1)
@@ -203,6 +205,18 @@ def test_a_connection_cut_before_a_command_ends_recorded_nothing(server: Server,
         assert positions(url) == before
         assert execute(ledger, enroll("1001"), "clerk").recorded == 1
     wire.close()
+
+
+def test_an_init_that_lost_the_connection_behind_the_ledger_says_that_it_is_there(
+    url: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_: object) -> None:
+        raise ConnectionLost(name="the server", error="gone")
+
+    monkeypatch.setattr(init, "tree_of", lost)
+    error = desk.refused_at(url, "init", status=5)
+    assert error["message"].endswith("(gone); nothing was recorded; the ledger itself was made before")
+    assert error["hint"] == "run it again"
 
 
 def test_a_server_that_does_not_come_back_leaves_the_outcome_unknown_and_says_so(server: Server, url: str) -> None:

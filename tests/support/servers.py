@@ -9,7 +9,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -124,9 +124,10 @@ class Wire:
     `"after"` when the server has answered and the client has not heard.
     """
 
-    def __init__(self, server: Server, cut: Callable[[bytes], str | None], *, times: int = 1) -> None:
+    def __init__(self, server: Server | Path, cut: Callable[[bytes], str | None], *, times: int = 1) -> None:
+        """A wire to a server, or to one whose socket is in a folder."""
         self.folder = Path(tempfile.mkdtemp(prefix="wire"))
-        self._server = server
+        self._socket = str((server if isinstance(server, Path) else server.folder) / SOCKET)
         self._cut = cut
         self._times = times
         self.is_down = False
@@ -145,7 +146,7 @@ class Wire:
                 client.close()
                 continue
             server = socket.socket(socket.AF_UNIX)
-            server.connect(str(self._server.folder / SOCKET))
+            server.connect(self._socket)
             threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
             threading.Thread(target=_pump, args=(server, client), daemon=True).start()
 
@@ -157,8 +158,11 @@ class Wire:
                 client.shutdown(socket.SHUT_RDWR)
                 if cut == "after":
                     server.sendall(data)
-                    _received(server)
-                server.shutdown(socket.SHUT_RDWR)
+                    server.shutdown(socket.SHUT_WR)
+                    while _received(server):
+                        pass
+                with suppress(OSError):
+                    server.shutdown(socket.SHUT_RDWR)
                 return
             server.sendall(data)
         server.close()

@@ -252,7 +252,8 @@ class PostgresStore:
 
     def __init__(self) -> None:
         named = os.environ.get(_TEMPORARY_URL)
-        self._folder = None if named else tempfile.mkdtemp(prefix="sla")
+        self.folder = None if named else Path(tempfile.mkdtemp(prefix="sla"))
+        """Where the socket of a server of our own is."""
         self._names = (f"slaledger_test_{os.getpid()}_{number}" for number in count(1))
         self._made: list[str] = []
         self._idle: list[Any] = []
@@ -265,8 +266,8 @@ class PostgresStore:
         import psycopg
         from servers import started
 
-        assert self._folder is not None
-        self._server = started(Path(self._folder))
+        assert self.folder is not None
+        self._server = started(self.folder)
         url: str = self._server.get_uri()
         with psycopg.connect(url, autocommit=True) as raw:
             for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
@@ -340,7 +341,7 @@ class PostgresStore:
             raw.close()
         if self._server is not None:
             self._server.cleanup()
-            shutil.rmtree(str(self._folder), ignore_errors=True)
+            shutil.rmtree(str(self.folder), ignore_errors=True)
             return
         with psycopg.connect(self.url, autocommit=True) as raw:
             for name in self._made:

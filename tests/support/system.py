@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 PROGRAMS = {
+    "build-essential": ("cc",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "hledger": ("hledger",),
 }

@@ -182,6 +182,10 @@ class ServerStore:
         return recorded_through(session, positions) if self._found.has_logins else {}
 
     @property
+    def has_queue(self) -> bool:
+        return True
+
+    @property
     def writable(self) -> bool:
         found = self._found
         unheld = found.oid is not None and not found.may_insert

@@ -16,11 +16,13 @@ from domain.refusals import Refusal
 from ledger.log.codec import Entry, EventMapper, Row
 from ledger.log.database import Guard, Kind, Session, SideStore, SideStoreError, Transaction
 from ledger.log.logins import Logins
+from ledger.log.streams import LOCK_SECONDS
 from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
 from ledger.store.sqlite import files
 from ledger.store.sqlite.recorder import SqliteFactory, SqliteRecorder
 from ledger.store.sqlite.session import SqliteSession
 from ledger.store.sqlite.side_store import SqliteSideStore, drop
+from ledger.store.sqlite.turns import Queue
 
 TEMPORARY = ""
 """SQLite's name for a private database that moves to a temporary file once it outgrows its cache."""
@@ -72,6 +74,7 @@ class EmbeddedStore:
         self.url = f"sqlite:///{path.absolute()}"
         self.notes: list[str] = []
         self.writable = not read_only and (create or files.is_writable(path))
+        self._queue = Queue(path, LOCK_SECONDS if lock_seconds is None else lock_seconds)
         env = {
             "ORIGINATOR_ID_TYPE": "text",
             "SQLITE_DBNAME": files.sqlite_uri(path, writable=self.writable, create=create),
@@ -105,6 +108,10 @@ class EmbeddedStore:
             raise NoLedgerFolder(folder=path.absolute().parent)
         return cls(path, create=True, lock_seconds=lock_seconds)
 
+    @property
+    def has_queue(self) -> bool:
+        return self._queue.works()
+
     def logins(self, session: Session) -> Logins:
         """No logins: whoever can write the file can record as anybody."""
         return Logins()
@@ -125,9 +132,12 @@ class EmbeddedStore:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction that holds the file's write lock from the start."""
-        with self._recorder.datastore.transaction(commit=True) as cursor:
-            yield _SqliteTransaction(self._recorder, cursor)
+        """A transaction that holds the file's write lock from the start. Who asks first gets it first."""
+        datastore = self._recorder.datastore
+        with self._queue.turn() as left_s, datastore.get_connection(commit=True) as connection:
+            connection.cursor().execute(f"PRAGMA busy_timeout = {int(left_s * 1000)}")
+            with connection.transaction(commit=True) as cursor:
+                yield _SqliteTransaction(self._recorder, cursor)
 
     def check_writable(self) -> None:
         """Check that the file may be written. Raises Unreadable `read_only`."""

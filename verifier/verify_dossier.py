@@ -1994,6 +1994,24 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         yield f"the events cannot be read: {type(error).__name__}: {error}"
 
 
+MOST_BYTES = 256 * 2**20
+"""The longest file that is read."""
+
+
+def bytes_of(file: Path) -> bytes:
+    """A file's bytes. Raises Unreadable where it is too long, OSError."""
+    with file.open("rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"{file} is longer than {MOST_BYTES} bytes")
+    return data
+
+
+def harmless(text: str) -> str:
+    """A text that a dossier's words cannot use to steer a terminal."""
+    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the file named on the command line; gives the exit status."""
     parser = argparse.ArgumentParser(
@@ -2005,15 +2023,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--checkpoint", type=Path, metavar="KEPT", help="a checkpoint of this ledger that you kept")
     given = parser.parse_args(arguments)
     try:
-        kept = None if given.checkpoint is None else read_checkpoint(given.checkpoint.read_bytes().decode())
-        data = given.file.read_bytes()
+        kept = None if given.checkpoint is None else read_checkpoint(bytes_of(given.checkpoint).decode())
+        data = bytes_of(given.file)
         found = list(findings(data, kept))
         dossier = read_dossier(data)
     except (OSError, UnicodeDecodeError, Unreadable, Wrong) as error:
-        sys.stderr.write(f"cannot be read: {error}\n")
+        sys.stderr.write(harmless(f"cannot be read: {error}\n"))
         return 2
     if found:
-        sys.stdout.write("".join(f"{each}\n" for each in found))
+        sys.stdout.write(harmless("".join(f"{each}\n" for each in found)))
         return 1
     decided = f"{dossier['account']}/claim/{dossier['month']}", "claim.decided"
     decisions = sum((event["stream"], event["topic"]) == decided for event in dossier["events"])
@@ -2021,7 +2039,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = read_checkpoint(dossier["checkpoint"]).size
     if kept is not None and kept.size != size:
         told += f"The kept checkpoint has {kept.size} events, the dossier's {size}: ask for a consistency proof.\n"
-    sys.stdout.write(told)
+    sys.stdout.write(harmless(told))
     return 0
 
 

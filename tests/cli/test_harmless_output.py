@@ -1,4 +1,4 @@
-"""Nothing that a command prints steers a terminal, turns the direction of writing, hides a part, or shows a password."""
+"""Nothing that a command prints steers a terminal, turns the direction of writing, or shows a password."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ FULL = (
 
 
 @pytest.mark.parametrize(
-    "line", [*FULL, "doctor --format table", "account enroll 1 --enrolled-at 2026-01-01T00:00:00Z"]
+    "line", [*FULL, "audit checkpoint", "doctor --format table", "account enroll 1 --enrolled-at 2026-01-01T00:00:00Z"]
 )
 def test_a_full_disk_under_standard_output_is_told(slaledger_file: CommandLine, line: str) -> None:
     done = slaledger_file.start(*line.split(), stdout=Path("/dev/full")).ended()

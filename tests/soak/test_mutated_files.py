@@ -1,4 +1,4 @@
-"""Whatever stands in a file, it is read or refused by its place: no traceback, nothing recorded, bounded time and memory.
+"""Whatever stands in a file, it is read or refused: no traceback, nothing recorded, time and memory bounded.
 
 `SLALEDGER_SOAK=1` tries 5,000 mutated files of each kind; `SLALEDGER_SEED` chooses others.
 """

@@ -69,7 +69,7 @@ def _cut_off(execute: Execute, rows: list[Raw], at: int, thrown: Random) -> None
 
 def _swapped(execute: Execute, rows: list[Raw], at: int, thrown: Random) -> None:
     """Two events in each other's place."""
-    one, other = rows[at][0], rows[at - 1 or 1][0]
+    one, other = rows[at][0], rows[at - 1 if at else 1][0]
     for old, new in ((one, 10**9), (other, one), (10**9, other)):
         execute(UPDATE.format("position"), new, old)
 

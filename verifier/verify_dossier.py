@@ -167,14 +167,46 @@ class Checkpoint(NamedTuple):
 
 def read_checkpoint(text: str) -> Checkpoint:
     """A checkpoint; of a signed note, the lines above the blank one. Raises Wrong."""
-    body, _, _ = text.partition("\n\n")
-    lines = body.removesuffix("\n").split("\n")
-    if len(lines) < 3 or not lines[0] or not text.endswith("\n"):
+    lines = text.split("\n")
+    if len(lines) > 4 and not lines[3]:
+        text = unsigned(text)
+    lines = text.removesuffix("\n").split("\n")
+    if len(lines) != 3 or not text.endswith("\n") or not lines[0] or has_control(lines[0]):
         raise Wrong("a checkpoint has an origin, a size and a root, a line each")
-    size = lines[1]
-    if not (size.isascii() and size.isdigit() and len(size) < 20) or str(int(size)) != size:
+    size, root = lines[1], unbase64(lines[2])
+    if not (size.isascii() and size.isdigit() and len(size) < 19) or str(int(size)) != size:
         raise Wrong(f"{size[:30]!r} is not the size of a tree")
-    return Checkpoint(lines[0], int(size), unbase64(lines[2]))
+    if size == "0" and root != hashlib.sha256(b"").digest():
+        raise Wrong("its root is not that of an empty log")
+    return Checkpoint(lines[0], int(size), root)
+
+
+def has_control(text: str) -> bool:
+    """Whether a text has control characters of ASCII."""
+    return any(each < " " or each == "\x7f" for each in text)
+
+
+MOST_SIGNATURES = 100
+
+
+def unsigned(note: str) -> str:
+    """The text of a signed note. Its signatures are not checked, only their form. Raises Wrong."""
+    text, _, signatures = note.rpartition("\n\n")
+    lines = signatures.removesuffix("\n").split("\n")
+    if not signatures.endswith("\n") or len(lines) > MOST_SIGNATURES or any(map(has_control, lines)):
+        raise Wrong("behind the blank line of a signed checkpoint stand its signatures, a line each")
+    for line in lines:
+        dash, _, rest = line.partition(" ")
+        name, _, data = rest.partition(" ")
+        if dash != "\u2014" or not name or "+" in name or name.split() != [name]:
+            raise Wrong(f"{line[:60]!r} is not a signature")
+        try:
+            decoded = base64.b64decode(data, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Wrong(f"{line[:60]!r} is not a signature") from error
+        if len(decoded) < 5 or base64.b64encode(decoded).decode() != data:
+            raise Wrong(f"{line[:60]!r} is not a signature")
+    return text + "\n"
 
 
 def leaf_hash(event: Json) -> bytes:
@@ -426,6 +458,13 @@ def shortest(ratio: Fraction) -> str:
     return f"{whole}.{rest:09d}".rstrip("0").rstrip(".") + "%"
 
 
+def read_toml(text: str) -> Json:
+    """A document in TOML. The parser takes the square of a key's parts, so no key may have many. Raises Wrong."""
+    if any(part.count(".") > 100 for line in text.splitlines() for part in line.split("=")):
+        raise Wrong("a line of the terms has more dots between its equals signs than any key has")
+    return tomllib.loads(text)
+
+
 @dataclass
 class Terms:
     """A published version of the agreement."""
@@ -441,7 +480,7 @@ class Terms:
     def published(cls, data: Json) -> Terms:
         """A version from its event: the document's own text says everything, the event must not say otherwise."""
         text = data["document"]
-        document = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+        document = json.loads(text) if text.lstrip().startswith("{") else read_toml(text)
         readings = READINGS | document.get("readings", {})
         if readings.keys() != READINGS.keys():
             raise Wrong(f"terms {data['version']} have readings that are not known")

@@ -45,6 +45,7 @@ _KINDS = (
 )
 _TOPICS = (
     said("ledger.created"),
+    said("ledger.upgraded"),
     said("id.reserved"),
     said("key.used"),
     said("terms.published"),
@@ -195,6 +196,7 @@ _PARTS = (
     said("time zones"),
     said("calendar"),
     said("clock"),
+    said("rules"),
     said("batch"),
     said("writing"),
     said("roles"),

@@ -46,7 +46,7 @@ from domain.events.incident import (
     IncidentRestored,
     IncidentWithdrawn,
 )
-from domain.events.ledger import Heard, IdReserved, KeyUsed, LedgerCreated, SourceRead
+from domain.events.ledger import Heard, IdReserved, KeyUsed, LedgerCreated, LedgerUpgraded, SourceRead
 from domain.events.terms import CalendarPublished, NamedDay, TermsPublished
 from domain.events.voucher import RedemptionReversed, VoucherCancelled, VoucherIssued, VoucherRedeemed
 
@@ -95,6 +95,7 @@ __all__ = [
     "IncidentWithdrawn",
     "KeyUsed",
     "LedgerCreated",
+    "LedgerUpgraded",
     "NamedDay",
     "Part",
     "RedemptionReversed",

@@ -91,7 +91,7 @@ def dossiers(ledger: Ledger) -> dict[str, bytes]:
         for stream in sorted({row.stream for row in rows if row.topic == "claim.decided"}):
             account, _, month = stream.split("/")
             found[f"{account} {month}"] = dossier.compose(
-                log.rows_ever(account), account, month, origin, tree.checkpoint(origin), tree.prove
+                dossier.rows_of(log, account), account, month, origin, tree.checkpoint(origin), tree.prove
             )
     return found
 
@@ -558,7 +558,7 @@ def test_a_kept_checkpoint(small: bytes, tmp_path: Path) -> None:
         return done.returncode, done.stdout + done.stderr
 
     assert status(f"{origin}\n{size}\n{root}\n")[0] == 0
-    assert status(f"{origin}\n{size}\n{root}\n\n— someone AAAA\n")[0] == 0
+    assert status(f"{origin}\n{size}\n{root}\n\n— someone AAAAAAAA\n")[0] == 0
     code, said = status(f"{origin}\n{int(size) - 1}\n{other}\n")
     assert (code, "ask for a consistency proof" in said) == (0, True)
     code, said = status(f"{origin}\n{size}\n{other}\n")

@@ -205,6 +205,30 @@ def _last(facts: list[Fact], topic: str, field: str) -> Fact | None:
     return (having or own or [None])[-1]
 
 
+MINUTE_US = 60_000_000
+WHO_AND_WHY: dict[str, dict[str, Any]] = {
+    "a clock that runs back": {"recorded_at": -6 * MINUTE_US},
+    "an actor without a name": {"actor": ""},
+    "an actor of control characters": {"actor": "\x07"},
+    "a blank reason": {"reason": " "},
+    "no reason": {"reason": None},
+}
+OF_PEOPLE = ("incident.reopened", "incident.kept", "incident.released", "incident.withdrawn")
+
+
+@pytest.mark.parametrize("topic", OF_PEOPLE)
+@pytest.mark.parametrize("name", WHO_AND_WHY)
+def test_an_event_with_what_no_person_could_have_said_of_it_is_found(facts: list[Fact], topic: str, name: str) -> None:
+    fact = _last(facts, topic, "")
+    assert fact is not None
+    behind = _behind(facts, fact, fact.event)
+    changed = WHO_AND_WHY[name]
+    if "recorded_at" in changed:
+        changed = {"recorded_at": behind.recorded_at + changed["recorded_at"]}
+    found = forbidden([*facts, msgspec.structs.replace(behind, **changed)])
+    assert [one.position for one in found][:1] == [behind.position], found
+
+
 def test_a_decision_that_passes_over_what_was_recorded_since_is_found(rich: CommandLine) -> None:
     intact = rich.ledger.read_bytes()
     *_, (_, stream, _, topic, state) = (row for row in rich.rows() if row[3] == "claim.decided")

@@ -84,6 +84,7 @@ EXAMPLES: dict[str, str] = {
     "audit consistency": "slaledger audit consistency 5 10",
     "audit verify": "slaledger audit verify",
     "audit completeness": "slaledger audit completeness --year 2026",
+    "audit duties": "slaledger audit duties --since 2026-01-01T00:00:00+08:00",
     "dossier": "slaledger dossier 1001 2026-03 -o case.json",
     "verify-dossier": "slaledger verify-dossier case.json",
     "claim show": "slaledger claim show 1001 2026-03",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from domain.claim import Claim, Decided
 from domain.controls import Controls
 from domain.decision import Decision
@@ -14,6 +16,7 @@ from domain.refusals.controls import (
     NoLimitSet,
     NothingToApprove,
     OwnDecision,
+    OwnDecisionByAnotherName,
 )
 from domain.refusals.voucher import ClaimNotDecided, NothingAwarded
 
@@ -43,18 +46,20 @@ def check_issue(claim: Claim, controls: Controls) -> None:
     )
 
 
-def approve(claim: Claim, actor: str, position: int, controls: Controls | None) -> tuple[ClaimApproved, ...]:
+def approve(
+    claim: Claim, actor: str, position: int, controls: Controls | None, own: Collection[str] = ()
+) -> tuple[ClaimApproved, ...]:
     """Approve what the latest decision awards and no voucher holds. No event where an approval of it stands.
 
-    `position` is the log's, `controls` None where they are not known. Raises Refusal `claim_undecided`,
-    `nothing_awarded`, `nothing_due`, `approval_not_needed`, `own_decision`.
+    `position` is the log's, `controls` None where they are not known; `own` are other names of the same person.
+    Raises Refusal `claim_undecided`, `nothing_awarded`, `nothing_due`, `approval_not_needed`, `own_decision`.
     """
     if claim.latest is None:
         raise ClaimNotDecided(account=claim.account, month=claim.month)
     if claim.approval is None:
         _check_due(claim)
         _check_needed(claim, controls)
-    _check_actor(claim, actor)
+    _check_actor(claim, actor, own)
     if claim.approval is not None:
         return ()
     return (
@@ -86,16 +91,22 @@ def _check_needed(claim: Claim, controls: Controls | None) -> None:
     )
 
 
-def _check_actor(claim: Claim, actor: str) -> None:
-    own = [made for made in claim.decisions if made.by == actor]
-    if own:
-        raise OwnDecision(
-            account=claim.account,
-            month=claim.month,
-            actor=actor,
-            number=own[-1].head.number,
-            deciders=", ".join(claim.deciders),
-        )
+def _check_actor(claim: Claim, actor: str, own: Collection[str]) -> None:
+    """Check that the actor made none of the decisions, under whatever name. Raises Refusal `own_decision`."""
+    deciders = ", ".join(claim.deciders)
+    for made in reversed(claim.decisions):
+        number = made.head.number
+        if made.by == actor:
+            raise OwnDecision(account=claim.account, month=claim.month, actor=actor, number=number, deciders=deciders)
+        if made.by in own:
+            raise OwnDecisionByAnotherName(
+                account=claim.account,
+                month=claim.month,
+                actor=actor,
+                decider=made.by,
+                number=number,
+                deciders=deciders,
+            )
 
 
 def check_facts(made: Decided, again: Decision | None, position: int) -> None:

@@ -16,7 +16,8 @@ from domain.time import CLOCK_TOLERANCE_US
 from ledger import clock
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
-from ledger.log.database import Store, Transaction
+from ledger.log.database import LoginBook, Store, Transaction
+from ledger.log.logins import Logins
 from ledger.log.reader import BatchNote, Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.refusals.commands import ClockBehind
@@ -35,8 +36,8 @@ class Writer(Reader):
     `actors_are_claimed` where the store knows no logins, so that whoever may write can claim to be anybody.
     """
 
-    def __init__(self, transaction: Transaction, *, actors_are_claimed: bool) -> None:
-        super().__init__(transaction)
+    def __init__(self, transaction: Transaction, *, actors_are_claimed: bool, book: LoginBook) -> None:
+        super().__init__(transaction, book=book)
         self.actors_are_claimed = actors_are_claimed
         self._transaction = transaction
         self._ends: dict[str, int] = {}
@@ -47,6 +48,7 @@ class Writer(Reader):
         self._known_rules: Case | None = None
         self._known_common: SharedHistory | None = None
         self._known_controls: Controls | None = None
+        self._known_logins: Logins | None = None
 
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
@@ -89,6 +91,12 @@ class Writer(Reader):
         if self._known_recording_rules is None:
             self._known_recording_rules = super().recording_rules()
         return self._known_recording_rules
+
+    def logins(self) -> Logins:
+        """Who is connected, and which names are one person's; read once in a transaction."""
+        if self._known_logins is None:
+            self._known_logins = super().logins()
+        return self._known_logins
 
     def common(self) -> SharedHistory:
         """The rules and shared incidents; not to be changed."""
@@ -225,7 +233,7 @@ class Ledger:
     def reading(self, upto: int | None = None) -> Iterator[Reader]:
         """A consistent snapshot of the log, up to a position where one is given."""
         with self.store.translating_errors(), self.store.reading() as session:
-            yield Reader(session, upto)
+            yield Reader(session, upto, self.store)
 
     @contextmanager
     def writing(self, *, commit: bool = True) -> Iterator[Writer]:
@@ -237,7 +245,7 @@ class Ledger:
         with self.store.translating_errors():
             try:
                 with self.store.writing() as transaction:
-                    yield Writer(transaction, actors_are_claimed=self.store.login is None)
+                    yield Writer(transaction, actors_are_claimed=self.store.login is None, book=self.store)
                     if not commit:
                         raise _Dropped
             except _Dropped:

@@ -30,6 +30,7 @@ CHAPTERS = {
     "domain.refusals.claim": "Claims and decisions",
     "domain.refusals.voucher": "Vouchers",
     "domain.refusals.controls": "Controls and approvals",
+    "ledger.refusals.approvals": "Controls and approvals",
     "domain.refusals.terms": "Terms, readings, calendars",
     "ledger.refusals.imports": "Importing",
     "ledger.refusals.copies": "Exports, copies, moves",

@@ -39,11 +39,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 FORMAT = "slaledger-dossier-1"
+WITH_CONTROLS = "slaledger-dossier-2"
+"""The format of a dossier that has every event of the ledger's controls too: approvals are held to them."""
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
 OPENED = ("incident.opened", "incident.opened_within")
 """The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
 TERMS = "~/terms/"
+CONTROLS = "~/controls"
 YUAN = "CNY"
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -137,8 +140,9 @@ def read_dossier(data: bytes) -> Json:
         dossier = parse(data.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON as a dossier is written: {error}") from error
-    if not has_shape(dossier, KEYS) or dossier["format"] != FORMAT:
-        raise Unreadable(f"not a dossier of format {FORMAT}: it has the keys {', '.join(KEYS)} and no others")
+    if not has_shape(dossier, KEYS) or dossier["format"] not in (FORMAT, WITH_CONTROLS):
+        formats = f"{FORMAT} or {WITH_CONTROLS}"
+        raise Unreadable(f"not a dossier of format {formats}: it has the keys {', '.join(KEYS)} and no others")
     for number, event in enumerate(dossier["events"], start=1):
         if not has_shape(event, EVENT_KEYS) or not all(type(each) is str for each in event["proof"]):
             raise Unreadable(f"entry {number} of its events is not an event: it has the keys {', '.join(EVENT_KEYS)}")
@@ -338,10 +342,12 @@ def shared_with(events: Sequence[Event], regions: Iterable[str]) -> set[str]:
     }
 
 
-def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str]:
-    """No event is of another account, or of an incident that cannot touch this one."""
+def check_nothing_foreign(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
+    """No event is of another account, or of an incident that cannot touch this one, or of controls it does not have."""
+    account = dossier["account"]
     ever = [event.data["region"] for event in events if event.topic == "account.moved"]
     shared = shared_with(events, [*regions_said(events), *ever])
+    shared |= {CONTROLS} if dossier["format"] == WITH_CONTROLS else set()
     for event in events:
         rules = event.stream == "~/ledger" or event.stream.startswith(("~/terms/", "~/calendar/"))
         ours = rules or event.owner == account or event.stream in shared
@@ -1241,7 +1247,8 @@ def brief(value: object) -> str:
 def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) -> list[Event]:
     """What a decision knew: the events up to a position, of the calendars only those of the years that it used.
 
-    Of the shared incidents these are those of the regions in which the account was, as it was then known.
+    Of the shared incidents these are those of the regions in which the account was, as it was then known. No decision
+    rests on the ledger's controls.
     """
     known = [event for event in events if event.position <= position and event.stream != "~/ledger"]
     shared = shared_with(known, [*regions_said(known)[-1:], *regions_moved_to(known)])
@@ -1249,7 +1256,8 @@ def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) ->
     return [
         event
         for event in known
-        if (not event.stream.startswith("~/calendar/") or event.stream in calendars)
+        if event.stream != CONTROLS
+        and (not event.stream.startswith("~/calendar/") or event.stream in calendars)
         and (not event.stream.startswith("~/incident/") or event.stream in shared)
     ]
 
@@ -1397,10 +1405,10 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("sha256", "decision_sha256"), HASH),
     **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
     **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause", "ledger"), TEXT),
-    **dict.fromkeys(("statement", "grounds"), is_words),
+    **dict.fromkeys(("statement", "grounds", "provider_name", "provider_address"), is_words),
     **dict.fromkeys(("holidays", "workdays"), DAYS),
     "voucher": VOUCHER_ID,
-    "amount_fen": AMOUNT,
+    **dict.fromkeys(("amount_fen", "approval_above_fen"), AMOUNT),
     "months": number(1, 121),
     "uncertainty_us": number(1, 31 * DAY + 1),
     "stage": one_of("general", "public_beta", "invited_beta"),
@@ -1438,10 +1446,15 @@ class Claim:
         return len(self.filings) - 1 in self.gone
 
     @property
-    def due(self) -> int:
-        """What the latest decision awards and no voucher holds yet."""
+    def awarded(self) -> int:
+        """What the latest decision awards."""
         credit = self.decisions[-1].get("credit") if self.decisions else None
-        return (credit["total_fen"] if credit else 0) - self.held
+        return credit["total_fen"] if credit else 0
+
+    @property
+    def due(self) -> int:
+        """What of it no voucher holds yet."""
+        return self.awarded - self.held
 
 
 @dataclass
@@ -1460,8 +1473,8 @@ class Case:
     """What the events up to one leave behind, as far as a rule asks for it.
 
     `own` are the account's own events, `place` is that of the latest; `settled` are the positions of those that were
-    let in as a part of the act before them. `rules` is the number of the rules of recording, and `latest_at` the latest
-    recording by those that have a clock.
+    let in as a part of the act before them. `controls` are None where the dossier does not have them. `rules` is the
+    number of the rules of recording, and `latest_at` the latest recording by those that have a clock.
     """
 
     own: list[Event]
@@ -1477,6 +1490,7 @@ class Case:
     bills: dict[str, Bill] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
+    controls: Json | None = None
 
     def behind(self, event: Event, topic: str) -> list[Event]:
         """The events of a topic that the same command recorded right behind one."""
@@ -1489,6 +1503,11 @@ class Case:
         said = [(each.topic, each.data) for each in found if each.command == event.command]
         must(said == list(parts), f"{' and '.join(topic for topic, _ in parts)} must stand with it and say the same")
         self.settled.update(each.position for each in found)
+
+    def needs_approval(self, claim: Claim) -> bool:
+        """Whether the award of a claim's latest decision is above the limit that holds; false where it is not known."""
+        limit = (self.controls or {}).get("approval_above_fen")
+        return limit is not None and claim.awarded > limit
 
     def latest(self) -> Terms:
         """The version that takes effect last."""
@@ -1748,11 +1767,12 @@ def must_be_decided(claim: Claim) -> None:
 
 
 def approves(case: Case, event: Event) -> None:
-    """By a second person, for what is due. The limit above which an award needs it does not stand in a case."""
+    """By a second person, for what is due, where the award is above the limit."""
     claim, data = known(case.claims, event.data["month"]), event.data
     must(claim.due > 0 and claim.decisions[-1]["outcome"] == "awarded", "no award is due")
     must(not claim.approved, "it was approved before")
     must(event.actor not in claim.deciders, "who decided the claim does not approve its award")
+    must(case.controls is None or case.needs_approval(claim), "no award of that amount needs an approval")
     latest = claim.decisions[-1]
     cited = hashlib.sha256(json.dumps(latest, **COMPACT).encode()).hexdigest()
     whose = data["decision"], data["decision_sha256"], data["amount_fen"]
@@ -1779,6 +1799,7 @@ def issues(case: Case, event: Event) -> None:
     must(data["decision"] == latest["number"], "it names another decision than the latest")
     must(data["issued_at"] >= latest["decided_at"], "it is dated before the decision")
     must(data["version"] == case.terms(data["month"]).document["version"], "other terms govern the month")
+    must(claim.approved or not case.needs_approval(claim), "its award needs an approval")
     case.with_it(event, ("claim.paid", {name: data[name] for name in ("account", "month", "voucher", "amount_fen")}))
     case.vouchers[data["voucher"]] = Voucher(data, data["amount_fen"])
     claim.held += data["amount_fen"]
@@ -1902,6 +1923,14 @@ def must_be_in_order(case: Case, event: Event) -> None:
     case.latest_at = max(case.latest_at, event.recorded_at)
 
 
+def sets_controls(case: Case, event: Event) -> None:
+    """Each event has all controls as they are from then on; a provider is never left out again."""
+    held = case.controls or {}
+    must(all(name in event.data for name in held if name != "approval_above_fen"), "a control is left out")
+    must(event.data != held, "nothing is changed")
+    case.controls = event.data
+
+
 RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "account.enrolled": (enrols, "account enrolled_at stage region? covered_in_beta?"),
     "account.restaged": (restages_or_moves, "account stage changed_at"),
@@ -1953,6 +1982,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "voucher.redemption_reversed": (reverses, "voucher redemption"),
     "voucher.cancelled": (cancels, "voucher amount_fen"),
     "terms.published": (publishes_terms, "agreement version effective_at sha256 document noticed_at?"),
+    "controls.set": (sets_controls, "approval_above_fen? provider_name? provider_address?"),
     "calendar.published": (publishes_calendar, "country year sha256 source holidays workdays"),
     "ledger.created": (creates, "ledger"),
     "ledger.upgraded": (upgrades, "rules version"),
@@ -1971,7 +2001,7 @@ BEGIN = {
 FOR_A_REASON = {
     *("account.corrected", "incident.corrected", "incident.corrected_within", "incident.function_corrected"),
     *("incident.withdrawn", "exclusion.withdrawn", "fees.corrected", "fees.voided", "claim.withdrawn"),
-    *("voucher.redemption_reversed", "voucher.cancelled"),
+    *("voucher.redemption_reversed", "voucher.cancelled", "controls.set"),
 }
 FOR_A_REASON_SINCE = {"incident.reopened", "incident.restored", "incident.kept", "incident.released"}
 """What needs a reason from the second rules on."""
@@ -1991,6 +2021,7 @@ def stream_of(event: Event) -> str:
         "terms": "~/terms/{agreement}",
         "calendar": "~/calendar/{country}-{year}",
         "ledger": "~/ledger",
+        "controls": CONTROLS,
     }
     return streams[group].format(**{"owner": owner, **data})
 
@@ -2022,9 +2053,10 @@ def admit(case: Case, event: Event) -> None:
             things[name].apply(event)
 
 
-def check_admissible(account: str, events: Sequence[Event]) -> Iterator[str]:
+def check_admissible(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
     """The first event that the rules would not have let in. What stands behind it is not looked at."""
-    case = Case([event for event in events if event.owner == account])
+    account, controls = dossier["account"], {} if dossier["format"] == WITH_CONTROLS else None
+    case = Case([event for event in events if event.owner == account], controls=controls)
     for event in events:
         case.place += event.owner == account
         try:
@@ -2059,8 +2091,8 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         if kept is not None:
             yield from check_kept(tree, kept)
         events = read_events(dossier)
-        foreign = list(check_nothing_foreign(dossier["account"], events))
-        yield from foreign or check_admissible(dossier["account"], events)
+        foreign = list(check_nothing_foreign(dossier, events))
+        yield from foreign or check_admissible(dossier, events)
         yield from check_decisions(dossier, events)
     except Wrong as wrong:
         yield str(wrong)

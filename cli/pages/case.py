@@ -13,6 +13,7 @@ from cli.pages.derivation import DerivationView, derived
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
 from cli.pages.notes import left_out_notes
+from cli.pages.recorders import limit_lines, recorders
 from cli.pages.rendering import page
 from cli.pages.shown import variants
 from cli.pages.timeline import drawn
@@ -26,6 +27,7 @@ from domain.terms.versions import Terms, in_force
 from domain.text import Said
 from ledger.log.reader import Reader
 from ledger.queries.case_history import CaseMoment, concerned, moments, subject, terms_of
+from ledger.queries.controls_held import limits
 
 LIMIT_BYTES = 480_000
 """The largest size of a page, as far as leaving out steps can achieve it."""
@@ -44,10 +46,11 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     terms = in_force(case.versions, month).terms
     concern = concerned(facts, month)
     functions = _functions(terms, concern.facts)
+    by, held = recorders(log, facts), limits(log)
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
-        made = _rendered(Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof))
+        made = _rendered(Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof, by, held))
         if len(made) <= LIMIT_BYTES:
             break
     return made
@@ -98,7 +101,10 @@ def _rendered(it: Gathered) -> bytes:
         tables=_tables(it.steps),
         recorded_of=_recorded_of(it.steps),
         derivations=derivations,
-        deeds=life(it.facts, it.month, it.terms),
+        deeds=life(it.facts, it.month, it.terms, it.recorders),
+        by=it.recorders.by,
+        claimed=it.recorders.note,
+        limits=limit_lines(it.limits, it.facts, it.month, it.terms),
         steps_by_position={step.fact.position: number for number, step in enumerate(it.steps)},
         events=events,
         on_page={event.position for event in events},
@@ -175,6 +181,7 @@ def _events(it: Gathered, derivations: list[DerivationView]) -> list[LogEntry]:
         (fact for fact in it.facts if fact.position in steps or (fact.position in cited and fact.position not in kept)),
         steps,
         it.terms.zone,
+        it.recorders,
     )
 
 

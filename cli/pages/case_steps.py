@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cli.pages.known import CaseSnapshot
+from cli.pages.recorders import Recorders
 from cli.pages.timeline import Drawn
 from domain.case import Case, Fact
 from domain.month_timeline import Picture
 from domain.terms.versions import Terms
 from ledger.queries.case_history import Concerned
+from ledger.queries.controls_held import LimitHeld
 
 
 class Proof(NamedTuple):
@@ -43,3 +45,5 @@ class Gathered(NamedTuple):
     case: Case
     terms: Terms
     proof: Proof
+    recorders: Recorders
+    limits: Sequence[LimitHeld]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from cli.pages import labels
+from cli.pages.recorders import Recorders
 from cli.terminal.values import ZonedInstant, is_instant
 from domain import decision_record as record
 from domain import events as e
@@ -28,21 +29,21 @@ class LogEntry(NamedTuple):
     position: int
     step: int | None
     recorded_at: str | Said
-    actor: str
+    actor: str | Said
     reason: str | Said
     stream: str
     topic: str
     data: list[tuple[str, str | Said]]
 
 
-def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str) -> list[LogEntry]:
+def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str, by: Recorders) -> list[LogEntry]:
     """The table's rows in log order; `steps` are the slider's steps by position."""
     return [
         LogEntry(
             position=fact.position,
             step=steps.get(fact.position),
             recorded_at=labels.when(fact.recorded_at, zone),
-            actor=fact.actor,
+            actor=by.by(fact),
             reason=cut(fact.reason or ""),
             stream=fact.stream,
             topic=fact.topic,
@@ -108,10 +109,10 @@ class Deed(NamedTuple):
     words: Said
     reason: str
     recorded_at: str | Said
-    actor: str
+    actor: str | Said
 
 
-def life(facts: Iterable[Fact], month: str, terms: Terms) -> list[Deed]:
+def life(facts: Iterable[Fact], month: str, terms: Terms, by: Recorders) -> list[Deed]:
     """The acts on a month's claim and vouchers, in log order."""
     vouchers: set[str] = set()
     deeds: list[Deed] = []
@@ -121,11 +122,11 @@ def life(facts: Iterable[Fact], month: str, terms: Terms) -> list[Deed]:
             vouchers.add(event.voucher)
         kind, id_ = subject(fact)
         if (kind, id_) == ("claim", month) or (kind == "voucher" and id_ in vouchers):
-            deeds += _deed(fact, terms)
+            deeds += _deed(fact, terms, by)
     return deeds
 
 
-def _deed(fact: Fact, terms: Terms) -> Iterator[Deed]:
+def _deed(fact: Fact, terms: Terms, by: Recorders) -> Iterator[Deed]:
     told = _told(fact.event, terms.currency)
     if told is None:
         return
@@ -137,7 +138,7 @@ def _deed(fact: Fact, terms: Terms) -> Iterator[Deed]:
         words=words,
         reason=reason or fact.reason or "",
         recorded_at=labels.moment(fact.recorded_at, terms.zone),
-        actor=fact.actor,
+        actor=by.by(fact),
     )
 
 

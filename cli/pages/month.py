@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cli.pages import labels, words
 from cli.pages.known import tier_words
+from cli.pages.recorders import claimed, limit_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
 from cli.terminal.language import language
@@ -77,6 +78,8 @@ def month_page(report: MonthReport) -> bytes:
         ],
         further=_further(rows[ROWS:], report.month, terms),
         still_open=_still_open(report.accounts),
+        limits=[limit_words(limit, terms) for limit in report.limits],
+        claimed=claimed() if report.actors_are_claimed else None,
     )
 
 

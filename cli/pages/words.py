@@ -84,6 +84,7 @@ def case_words() -> dict[str, Said]:
         "no_vouchers": said("No voucher was issued for the month."),
         "life": said("History of the claim"),
         "no_claim": said("No claim was filed for the month."),
+        "limits": said("Which awards needed an approval then"),
         "event_table": said("Events"),
         "event_help": said(
             "Each event as the ledger stores it; a number in the first column moves the slider to it. Amounts are in "
@@ -172,4 +173,5 @@ def month_words() -> dict[str, Said]:
         "times": said("Time zone"),
         "known": said("As known at"),
         "position": said("Position"),
+        "limits": said("Which awards needed an approval at the month's decisions and vouchers"),
     }

@@ -87,8 +87,8 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
     """The events of an account that the rules would not have let in, in log order.
 
     `facts` are the account's own, or those of a shared outage; `rules` gives the terms, the controls and the rules
-    of recording that held at a position. The controls are None where they are not known; then nothing is held to
-    them. Behind an event that cannot be applied, nothing of the account is checked.
+    of recording that held at a position. The controls are None where they are not known, as in a dossier without their
+    events; then nothing is held to them. Behind an event that cannot be applied, nothing of the account is checked.
     """
     case = fold(())
     done = 0

@@ -60,6 +60,20 @@ class OwnDecision(_OfAward, code="own_decision"):
     deciders: str
 
 
+class OwnDecisionByAnotherName(_OfAward, code="own_decision"):
+    """All names of a login are one person: who decided under one of them cannot approve under another."""
+
+    message = (
+        "{account} {month}: {decider} made decision {number} of this claim, and is the same login as {actor}, so "
+        "somebody else must approve it"
+    )
+    hint = "`slaledger voucher approve {account} {month}`, by another login than that of {deciders}"
+    actor: str
+    decider: str
+    number: int
+    deciders: str
+
+
 class FactsChanged(_OfAward, code="facts_changed"):
     """An approval is for what the facts give now: a decision that would come out differently is decided again first."""
 

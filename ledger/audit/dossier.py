@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 
 from domain.admissible.check import inadmissible
-from domain.case import account_of, fold
+from domain.case import Case, account_of, fold
 from domain.decision_record import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
 from domain.parser_messages import parser_words
 from domain.text import said, words_of
 from ledger.audit.admissible import LogCheck
+from ledger.audit.known_rules import rules_and_controls
 from ledger.audit.replay import past_decisions, replay
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountRows
@@ -26,6 +27,8 @@ from ledger.refusals.audit.evidence import BadDossier, DigestDiffers, NoDecision
 from ledger.transparency import merkle
 
 FORMAT = "slaledger-dossier-1"
+WITH_CONTROLS = "slaledger-dossier-2"
+"""The format of a dossier that has every event of the ledger's controls too; what is issued is held to them."""
 
 
 class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,8 +68,8 @@ class Tree(msgspec.Struct, frozen=True):
 
 
 def rows_of(log: Reader, account: str) -> list[Row]:
-    """The events that the dossiers of an account have: all that ever concerned it, and the rules of recording."""
-    return sorted([*log.rows_ever(account), *log.stream(streams.LEDGER)])
+    """The events of an account's dossiers: all that ever concerned it, the controls, and the rules of recording."""
+    return sorted([*log.rows_ever(account), *log.stream(streams.CONTROLS), *log.stream(streams.LEDGER)])
 
 
 def compose(
@@ -89,8 +92,9 @@ def compose(
     used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
     kept = [row for row in rows if not row.stream.startswith(streams.CALENDARS) or _year(row.stream) in used]
     events = tuple(_proved(row, *prove(row.position)) for row in kept)
+    format_ = WITH_CONTROLS if any(row.stream == streams.CONTROLS for row in kept) else FORMAT
     return encode(
-        Dossier(format=FORMAT, ledger=ledger, account=account, month=month, checkpoint=checkpoint, events=events)
+        Dossier(format=format_, ledger=ledger, account=account, month=month, checkpoint=checkpoint, events=events)
     )
 
 
@@ -134,8 +138,8 @@ def read(data: bytes) -> Dossier:
         dossier = msgspec.json.decode(data, type=Dossier)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadDossier(error=parser_words(str(error))) from None
-    if dossier.format != FORMAT:
-        raise UnknownDossierFormat(format=dossier.format, known=FORMAT)
+    if dossier.format not in (FORMAT, WITH_CONTROLS):
+        raise UnknownDossierFormat(format=dossier.format, known=f"{FORMAT}, {WITH_CONTROLS}")
     if encode(dossier) != data:
         raise DigestDiffers()
     return dossier
@@ -154,7 +158,7 @@ def check(dossier: Dossier, tree: Tree) -> Iterator[str]:
     yield from _wrong_order(dossier)
     yield from _foreign(dossier)
     own, common = _parts(dossier)
-    yield from _inadmissible(dossier, own, common)
+    yield from _inadmissible(dossier, own, _rules(dossier, common), common)
     yield from _wrong_decisions(dossier, own, common)
 
 
@@ -202,26 +206,39 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
         if isinstance(opened := fact.event, IncidentOpened)
         and (opened.scope == "all" or opened.incident in joined or not regions.isdisjoint(opened.regions))
     }
+    prefixes = (streams.TERMS, streams.CALENDARS, *((streams.CONTROLS,) if dossier.format == WITH_CONTROLS else ()))
     for fact in facts:
-        rules = fact.stream == streams.LEDGER or fact.stream.startswith((streams.TERMS, streams.CALENDARS))
-        shared = rules or fact.stream in welcome
+        shared = fact.stream == streams.LEDGER or fact.stream.startswith(prefixes) or fact.stream in welcome
         if streams.owner(fact.stream) != dossier.account and not shared:
             yield said("position {position}: {stream} is not the account's", position=fact.position, stream=fact.stream)
 
 
 def _parts(dossier: Dossier) -> tuple[list[Row], SharedHistory]:
-    """The account's own events, and those that it shares."""
-    rows = [event.row for event in dossier.events]
+    """The account's own events, and those that it shares and that decisions rest on."""
+    rows = [event.row for event in dossier.events if event.stream != streams.CONTROLS]
     own = [row for row in rows if streams.owner(row.stream) == dossier.account]
     return own, SharedHistory(row for row in rows if streams.owner(row.stream) == streams.SHARED)
 
 
-def _inadmissible(dossier: Dossier, own: Sequence[Row], common: SharedHistory) -> Iterator[str]:
+def _rules(dossier: Dossier, common: SharedHistory) -> Callable[[int], Case]:
+    """The terms and the rules of recording known at a position; the controls too, where the dossier has them."""
+    if dossier.format == FORMAT:
+        return common.rules.at
+    of_ledger: dict[str, list[Row]] = {streams.CONTROLS: [], streams.LEDGER: []}
+    for event in dossier.events:
+        if event.stream in of_ledger:
+            of_ledger[event.stream].append(event.row)
+    return rules_and_controls(common, of_ledger[streams.CONTROLS], of_ledger[streams.LEDGER])
+
+
+def _inadmissible(
+    dossier: Dossier, own: Sequence[Row], rules: Callable[[int], Case], common: SharedHistory
+) -> Iterator[str]:
     """What no rule would have let into the account's log or into an outage that it shares."""
     check = LogCheck(whole=False)
     told = [found for event in dossier.events for found in check.take(decode(event.row))]
     histories = [list(map(decode, own)), *(shared.facts for shared in common.all_incidents())]
-    for found in (*told, *(each for facts in histories for each in inadmissible(facts, common.rules.at))):
+    for found in (*told, *(each for facts in histories for each in inadmissible(facts, rules))):
         yield found.told()
 
 

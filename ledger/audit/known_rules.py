@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from domain.case import Case
 from domain.controls import Controls
 from ledger.log import streams
+from ledger.log.codec import Row
 from ledger.log.reader import Reader
 from ledger.log.shared_history import History, SharedHistory
 
 
 def rules_known(log: Reader, common: SharedHistory) -> Callable[[int], Case]:
-    """The terms, the controls and the rules of recording that held at a position."""
-    controls, upgrades = History(log.stream(streams.CONTROLS)), History(log.stream(streams.LEDGER))
+    """The terms, the controls and the rules of recording that held at a position of a log."""
+    return rules_and_controls(common, log.stream(streams.CONTROLS), log.stream(streams.LEDGER))
+
+
+def rules_and_controls(
+    common: SharedHistory, controls_set: Sequence[Row], upgraded: Sequence[Row]
+) -> Callable[[int], Case]:
+    """The same, by all events of the controls and of the ledger itself."""
+    controls, upgrades = History(controls_set), History(upgraded)
 
     def known(position: int) -> Case:
         held = controls.at(position).controls or Controls()

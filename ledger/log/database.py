@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.log.codec import Entry, Row
+    from ledger.log.logins import Logins
 
 Kind = Literal["views", "tree"]
 """The side stores of a log: the projections, and the Merkle tree."""
@@ -109,7 +110,17 @@ class Guard(msgspec.Struct, frozen=True):
     line: str
 
 
-class Store(Protocol):
+class LoginBook(Protocol):
+    """What a store knows of who recorded what."""
+
+    def logins(self, session: Session) -> Logins:
+        """The logins with their names, in a session's snapshot; none where events may name any actor."""
+
+    def recorded_through(self, session: Session, positions: Sequence[int]) -> dict[int, str]:
+        """The login that recorded an event under another name than its own, by the positions of such events."""
+
+
+class Store(LoginBook, Protocol):
     """The store of a ledger: `name` is for messages; `url`, with its password, lets another process open it.
 
     `path` is its file, where it is one;

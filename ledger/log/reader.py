@@ -13,17 +13,16 @@ import msgspec
 from domain.case import Case, Fact, fold
 from domain.controls import Controls
 from domain.events import AccountEnrolled, ClaimPaid, IdReserved, IncidentJoined, LedgerCreated
-from domain.events.event import InstantUs
 from domain.incident import Incident
 from domain.terms.versions import Version
-from domain.text import words_of
 from ledger.log import streams as layout
 from ledger.log.account_history import CONCERNED_BY, AccountHistory, AccountRows
 from ledger.log.codec import Row, decode
-from ledger.log.database import Session
+from ledger.log.database import LoginBook, Session
+from ledger.log.logins import Logins
+from ledger.log.recorded import recorded_at, recorded_by
 from ledger.log.shared_history import SharedHistory
 from ledger.memory import gc_paused
-from ledger.refusals.store import UnreadableRow
 
 _COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
 
@@ -45,15 +44,6 @@ def _owner(row: tuple[Any, ...]) -> str:
     """The account of a row, as `layout.owner` gives it."""
     stream: str = row[1]
     return stream.partition("/")[0]
-
-
-class _Recorded(msgspec.Struct, gc=False):
-    """The part of a stored state that says when it was recorded."""
-
-    recorded_at: InstantUs
-
-
-_RECORDED = msgspec.json.Decoder(_Recorded)
 
 
 _OPENED, _CLOSED = "('incident.opened', 'incident.opened_within')", "('incident.closed', 'incident.closed_within')"
@@ -82,10 +72,11 @@ class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reader:
-    """Queries of the log in one session. `upto` limits them to a prefix of the log."""
+    """Queries of the log in one session. `upto` limits them to a prefix of the log; `book` tells who recorded it."""
 
-    def __init__(self, session: Session, upto: int | None = None) -> None:
+    def __init__(self, session: Session, upto: int | None = None, book: LoginBook | None = None) -> None:
         self._session = session
+        self._book = book
         self._upto = 2**62 if upto is None else upto
 
     def _few(self, condition: str, *values: object) -> list[Row]:
@@ -101,7 +92,7 @@ class Reader:
     def recorded_at(self) -> int:
         """When the last event of the known log was recorded; 0 for an empty one."""
         rows = self._few("WHERE position <= ? ORDER BY position DESC LIMIT 1", self._upto)
-        return _recorded_at(rows[0]) if rows else 0
+        return recorded_at(rows[0]) if rows else 0
 
     def position_known_at(self, instant: int) -> int:
         """The last position of the longest prefix in which nothing was recorded after an instant; 0 for an empty one.
@@ -110,7 +101,7 @@ class Reader:
         """
         known = 0
         for row in self.since(0):
-            if _recorded_at(row) > instant:
+            if recorded_at(row) > instant:
                 break
             known = row.position
         return known
@@ -306,6 +297,19 @@ class Reader:
         """The controls that hold."""
         return self.fold_streams(layout.CONTROLS).controls or Controls()
 
+    def logins(self) -> Logins:
+        """Who is connected, and which names are one person's."""
+        return Logins() if self._book is None else self._book.logins(self._session)
+
+    def recorded_through(self, positions: Sequence[int]) -> dict[int, str]:
+        """The login that recorded an event under another name, by position, as far as the store knows."""
+        return {} if self._book is None else self._book.recorded_through(self._session, positions)
+
+    def last_actors(self, most: int) -> Iterator[str]:
+        """The actors of at most `most` events, newest first. Raises Damaged `unreadable_event`."""
+        condition = "WHERE position <= ? ORDER BY position DESC LIMIT ?"
+        return (recorded_by(_row(row)) for row in self._session.rows(f"{_COLUMNS}{condition}", self._upto, most))
+
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""
         return fold(map(decode, self._rule_rows()))
@@ -374,10 +378,3 @@ class Reader:
             return None
         stream = layout.incident(reserved.owner, id_)
         return stream, self.fold_streams(stream).incidents[id_]
-
-
-def _recorded_at(row: Row) -> int:
-    try:
-        return _RECORDED.decode(row.state).recorded_at
-    except msgspec.MsgspecError as error:
-        raise UnreadableRow(position=row.position, stream=row.stream, error=words_of(error)) from None

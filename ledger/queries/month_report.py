@@ -16,6 +16,7 @@ from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
 from ledger.log import streams
 from ledger.log.reader import Reader
+from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
 from ledger.queries.open_outages import open_in_month
 
 Progress = Callable[[int, int], None]
@@ -70,13 +71,19 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All accounts that existed in a month, by id, as known at `position`; open outages count up to `at`."""
+    """All accounts that existed in a month, by id, as known at `position`; open outages count up to `at`.
+
+    `limits` are those that held at its decisions and vouchers, none where the ledger never had one.
+    `actors_are_claimed` where nothing holds who recorded to a login.
+    """
 
     month: str
     position: int
     at: int
     version: Version
     accounts: list[AccountMonth]
+    limits: list[LimitHeld] = []
+    actors_are_claimed: bool = False
 
     @property
     def totals(self) -> Totals:
@@ -89,12 +96,22 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     version = in_force(log.rules().versions, month)
     window = span_of(log.rules().versions, month)
     found = []
+    known, held = limits(log), set()
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
             found.append(_account_month(case, case.account.account, month, at))
+            held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
         on_progress(done, 0)
-    return MonthReport(month=month, position=position, at=at, version=version, accounts=found)
+    return MonthReport(
+        month=month,
+        position=position,
+        at=at,
+        version=version,
+        accounts=found,
+        limits=sorted(held, key=lambda limit: 0 if limit.set_by is None else limit.set_by.position),
+        actors_are_claimed=log.logins().login is None,
+    )
 
 
 def _was_there(account: Account, window: Span) -> bool:

@@ -18,6 +18,7 @@ from domain.terms.versions import Version, in_force, zone_of
 from domain.voucher import Voucher
 from ledger.application import Ledger
 from ledger.commands.handlers.voucher import voucher_of
+from ledger.log.approvers import approvers
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.queries.late_facts import ToRedecide, WithoutBill, can_be_filed, open_months, to_redecide, without_bill
@@ -72,6 +73,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The worklist: what waits for a clerk.
 
     `to_approve` are awards that are issued once they are approved; `to_issue` are all others that are due.
+    `without_approver` are those to approve of which everybody who could approve them made a decision.
     `given_back` are vouchers that were cancelled and can be spent again, since a redemption was reversed.
     """
 
@@ -80,6 +82,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     to_decide: list[ClaimRow]
     disputed: list[ClaimRow]
     to_approve: list[ClaimRow]
+    without_approver: list[ClaimRow]
     to_issue: list[ClaimRow]
     overpaid: list[ClaimRow]
     to_redecide: list[ToRedecide]
@@ -104,6 +107,7 @@ def of_account(work: Work, account: str | None) -> Work:
         to_decide=[row for row in work.to_decide if row.account == account],
         disputed=[row for row in work.disputed if row.account == account],
         to_approve=[row for row in work.to_approve if row.account == account],
+        without_approver=[row for row in work.without_approver if row.account == account],
         to_issue=[row for row in work.to_issue if row.account == account],
         overpaid=[row for row in work.overpaid if row.account == account],
         to_redecide=[one for one in work.to_redecide if one.account == account],
@@ -216,6 +220,9 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
         rules, controls = log.rules(), log.controls()
         windows = [_window_of(log, rules, breach) for breach in breaches]
         still_open = open_after_month(log, at, zone_of(rules.versions))
+        due = [row for row in claims if row.status in ("awarded", "disputed") and row.due_fen]
+        to_approve = [row for row in due if _waits_for_approval(row, controls)]
+        without_approver = _without_approver(log, to_approve)
     earlier = {(row.account, row.month): row.outcome or row.status for row in claims}
     unclaimed = []
     for breach, window in zip(breaches, windows, strict=True):
@@ -223,13 +230,13 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
             opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
             before = earlier.get((breach.account, breach.month))
             unclaimed.append(Unclaimed(breach=breach, earlier=before, opens_at=opens_at, closes_at=closes_at))
-    due = [row for row in claims if row.status in ("awarded", "disputed") and row.due_fen]
     return Work(
         unclaimed=unclaimed,
         without_bill=unbilled,
         to_decide=[row for row in claims if row.status == "filed"],
         disputed=[row for row in claims if row.status == "disputed"],
-        to_approve=[row for row in due if _waits_for_approval(row, controls)],
+        to_approve=to_approve,
+        without_approver=without_approver,
         to_issue=[row for row in due if not _waits_for_approval(row, controls)],
         overpaid=[row for row in claims if row.overpaid_fen],
         to_redecide=late,
@@ -240,6 +247,23 @@ def work(ledger: Ledger, at: int, upto: int | None = None) -> Work:
 
 def _waits_for_approval(row: ClaimRow, controls: Controls) -> bool:
     return row.approved_by is None and is_needed(row.awarded_fen, controls)
+
+
+def _without_approver(log: Reader, rows: list[ClaimRow]) -> list[ClaimRow]:
+    """The awards of which everybody who could approve them made a decision."""
+    if not rows:
+        return []
+    found = approvers(log)
+
+    def is_one(row: ClaimRow) -> bool:
+        """Look the deciders up only where every approver's name occurs in what is said of them."""
+        named = row.decided_by or ""
+        if not all(any(name in named for name in own) for own in found.names):
+            return False
+        claim = log.claim_case(row.account, row.month).claims[row.month]
+        return not found.other_than(claim.deciders)
+
+    return [row for row in rows if is_one(row)]
 
 
 def _window_of(log: Reader, rules: Case, breach: Breach) -> Window | None:

@@ -68,7 +68,7 @@ def later() -> Iterator[Json]:
 
 @pytest.fixture(scope="module")
 def made(shown: tuple[Path, str], sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    """The dossiers of the demo's claims, and of a case that has almost every topic."""
+    """The dossiers of a case that has almost every topic, of the demo, and of that case without the controls."""
     folder = tmp_path_factory.mktemp("both")
     slaledger = CommandLine(folder, sqlite_store.blank(folder))
     tell_every_topic(slaledger)
@@ -76,9 +76,10 @@ def made(shown: tuple[Path, str], sqlite_store: SqliteStore, tmp_path_factory: p
     assert done.returncode == 0, done.stderr
     with slaledger.opened() as ledger:
         of_every_topic = list(dossiers(ledger).values())
+        without_controls = list(dossiers(ledger, controls=False).values())
     demo = sqlite_store.taken_over(shown[0] / "slaledger.db", tmp_path_factory.mktemp("demo"))
     with Ledger.open(demo.url, read_only=True) as ledger:
-        return [*of_every_topic, *dossiers(ledger).values()]
+        return [*of_every_topic, *dossiers(ledger).values(), *without_controls]
 
 
 # Telling a case anew.
@@ -302,8 +303,44 @@ def test_a_case_that_was_only_sealed_again_is_right_by_both(cases: list[Changed]
 
 def test_almost_every_topic_stands_in_the_cases(cases: list[Changed]) -> None:
     told = {event["topic"] for event in cases[0].said["events"]}
-    of_the_ledger = {"ledger.created", "id.reserved", "key.used", "source.read", "controls.set"}
+    of_the_ledger = {"ledger.created", "id.reserved", "key.used", "source.read"}
     assert set(TOPICS) - told - of_the_ledger <= {"account.restaged"}
+
+
+def awards_without_approval(events: list[Json]) -> None:
+    """Take the approvals out."""
+    events[:] = [event for event in events if event["topic"] != "claim.approved"]
+
+
+def decided_by_the_approver(events: list[Json]) -> None:
+    """Let the approver have decided."""
+    (approval, *_) = (event for event in events if event["topic"] == "claim.approved")
+    for event in events:
+        if (event["stream"], event["topic"]) == (approval["stream"], "claim.decided"):
+            event["state"]["actor"] = approval["state"]["actor"]
+
+
+def no_limit_set(events: list[Json]) -> None:
+    """Take the controls out, as if no limit had been set."""
+    events[:] = [event for event in events if event["topic"] != "controls.set"]
+
+
+CONTROLLED: list[tuple[Change, bool, bool]] = [
+    (awards_without_approval, True, False),
+    (decided_by_the_approver, True, True),
+    (no_limit_set, True, False),
+]
+"""A change, and whether it is found: with the controls in the dossier, and without them, as older versions wrote it."""
+
+
+@pytest.mark.parametrize(("change", "with_controls", "without"), CONTROLLED)
+def test_both_checkers_hold_a_case_to_its_controls(
+    cases: list[Changed], change: Change, with_controls: bool, without: bool
+) -> None:
+    for case, found in ((cases[0], with_controls), (cases[-2], without)):
+        assert case.said["format"][-1] == ("2" if case is cases[0] else "1")
+        data = case.after(change, facts=True)
+        assert (ours_finds(data), theirs_finds(data)) == (found, found), (findings(data), case.said["format"])
 
 
 SEEDS, EACH = (40, 50) if SOAK else (3, 25)

@@ -61,7 +61,16 @@ READING = (
         "terms list",
         "calendar show 2026",
     ),
-    *("mtbf 1001 2026", "doctor", "audit replay", "audit impact", "audit completeness", "audit checkpoint", "rebuild"),
+    *(
+        "mtbf 1001 2026",
+        "doctor",
+        "audit replay",
+        "audit impact",
+        "audit completeness",
+        "audit duties",
+        "audit checkpoint",
+        "rebuild",
+    ),
     *("export events -o events.jsonl", "dossier 1001 2026-07 -o case.json", "claim decide 1005 2026-09"),
 )
 

@@ -30,7 +30,7 @@ from ledger.application import Ledger
 from ledger.audit import dossier
 from ledger.commands.execution import execute
 from ledger.commands.parsing import build
-from ledger.log import leaves
+from ledger.log import leaves, streams
 from ledger.log.codec import Row
 from ledger.transparency import merkle
 
@@ -82,16 +82,17 @@ class Tree:
         return index, merkle.inclusion_proof(index, self.size, self.subtree)
 
 
-def dossiers(ledger: Ledger) -> dict[str, bytes]:
-    """The dossier of every decided claim."""
+def dossiers(ledger: Ledger, *, controls: bool = True) -> dict[str, bytes]:
+    """The dossier of every decided claim; without the controls it is as earlier versions wrote it."""
     found = {}
     with ledger.reading() as log:
         rows = list(log.since(0))
         tree, origin = Tree(rows), json.loads(rows[0].state)["data"]["ledger"]
         for stream in sorted({row.stream for row in rows if row.topic == "claim.decided"}):
             account, _, month = stream.split("/")
+            own = [row for row in dossier.rows_of(log, account) if controls or row.stream != streams.CONTROLS]
             found[f"{account} {month}"] = dossier.compose(
-                dossier.rows_of(log, account), account, month, origin, tree.checkpoint(origin), tree.prove
+                own, account, month, origin, tree.checkpoint(origin), tree.prove
             )
     return found
 

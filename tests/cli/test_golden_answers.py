@@ -80,6 +80,7 @@ READING = [
     "audit verify",
     "audit completeness",
     "audit completeness --year 2026",
+    "audit duties --since 450",
     "postgres roles",
 ]
 """Commands that record nothing, as a person types them."""

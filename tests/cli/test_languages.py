@@ -538,6 +538,7 @@ READING = (
     "calendar show 2026",
     "audit verify",
     "audit completeness",
+    "audit duties",
     "audit what-if --set minimum_kind=deductible",
 )
 

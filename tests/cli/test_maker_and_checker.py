@@ -176,6 +176,36 @@ def test_the_worklist_has_awards_to_approve_apart_from_those_to_issue(shop: Comm
     assert shop.ok("worklist")["to_approve"] == []
 
 
+def test_an_award_that_nobody_else_could_approve_says_so(shop: CommandLine) -> None:
+    """Only `clerk` has recorded anything, until somebody else does."""
+    refused = shop.refused("voucher", "issue", *MARCH)
+    assert (refused["code"], "nobody but clerk to give it" in refused["message"]) == ("approval_needed", True)
+    assert [one["nobody_else"] for one in shop.ok("worklist")["to_approve"]] == [True]
+    assert "Everybody who could approve these decided them" in shop.run("worklist", "--format", "table").stdout
+    redecide = ("claim", "redecide", *MARCH, "--reason", "disputed")
+    shop.ok("claim", "dispute", *MARCH, "--disputed-at", at("04-20"), "--grounds", "longer")
+    assert "everybody who could give it has decided the claim" in shop.run(*redecide).stderr
+    shop.ok("--actor", "checker", "account", "enroll", "1003", "--enrolled-at", at("01-01"))
+    assert "nobody" not in shop.refused("voucher", "issue", *MARCH)["message"]
+    assert ["nobody_else" in one for one in shop.ok("worklist")["to_approve"]] == [False]
+    shop.ok("claim", "dispute", *MARCH, "--disputed-at", at("04-21"), "--grounds", "longer")
+    assert "everybody" not in shop.run(*redecide).stderr
+
+
+def test_who_recorded_nothing_lately_is_nobody_to_approve(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.ok("--actor", "checker", "account", "enroll", "1003", "--enrolled-at", at("01-01"))
+    shop.ok("account", "close", "1003", "--closed-at", at("02-01"))
+    for recent, alone in ((2, False), (1, True)):
+        monkeypatch.setattr("ledger.log.approvers.RECENT", recent)
+        assert ("nobody" in shop.refused("voucher", "issue", *MARCH)["message"]) == alone
+        assert ["nobody_else" in one for one in shop.ok("worklist")["to_approve"]] == [alone]
+
+
+def test_a_decision_of_an_award_below_the_limit_needs_nobody(slaledger: CommandLine) -> None:
+    slaledger.batch({"command": "controls set", "approval_above": "50.00", "reason": "r"}, *_case("1002", "100.00"))
+    assert "everybody" not in slaledger.run("claim", "decide", "1002", "2026-03").stderr
+
+
 def test_a_claim_shows_its_approvals(shop: CommandLine) -> None:
     assert "approvals" not in shop.ok("claim", "show", *MARCH)
     approve(shop)
@@ -191,6 +221,30 @@ def test_a_claim_shows_its_approvals(shop: CommandLine) -> None:
     assert [one["stands"] for one in shop.ok("claim", "show", *MARCH)["approvals"]] == [False]
     table = shop.run("claim", "show", *MARCH, "--format", "table").stdout
     assert "decision 1, 140.00, by checker; void since" in table
+
+
+def test_pages_say_that_names_are_claimed_and_which_limit_held(shop: CommandLine) -> None:
+    approve(shop)
+    shop.ok("--actor", "boss", "controls", "set", "--approval-above", "70.00", "--reason", "dearer")
+    shop.ok("--actor", "boss", "controls", "set", "--provider-name", "Cloud", "--reason", "no limit")
+    shop.ok("voucher", "issue", *MARCH)
+    shop.ok("dossier", *MARCH, "--html", "case.html")
+    shop.ok("report", "2026-03", "--html", "month.html")
+    case, month = ((shop.folder / name).read_text() for name in ("case.html", "month.html"))
+    for page in (case, month):
+        assert "Names of actors are claimed by whoever wrote to the ledger; nothing proves them." in page
+        assert "awards above CN¥50.00 needed an approval; set by clerk" in page
+        assert "awards above CN¥70.00 needed an approval; set by boss" in page
+    assert "<bdi>Voucher V-1001-2026-03-1</bdi></td><td><bdi>awards above CN¥70.00" in case
+
+
+def test_pages_of_a_ledger_without_a_limit_say_nothing_of_one(slaledger: CommandLine) -> None:
+    slaledger.batch(*_case("1001", "1000.00"))
+    slaledger.ok("claim", "decide", *MARCH)
+    slaledger.ok("dossier", *MARCH, "--html", "case.html")
+    slaledger.ok("report", "2026-03", "--html", "month.html")
+    for name in ("case.html", "month.html"):
+        assert "needed an approval" not in (slaledger.folder / name).read_text()
 
 
 def test_completeness_names_each_change_of_the_controls(shop: CommandLine) -> None:

@@ -79,6 +79,7 @@ def test_no_colour_where_it_is_not_wanted(demo: CommandLine, env: dict[str, str]
         ("terms", "list"),
         ("audit", "what-if", "--set", "timezone=UTC"),
         ("audit", "completeness"),
+        ("audit", "duties"),
         ("doctor",),
     ],
     ids=" ".join,

@@ -23,6 +23,7 @@ from domain.refusals.controls import (
     NoLimitSet,
     NothingToApprove,
     OwnDecision,
+    OwnDecisionByAnotherName,
 )
 from domain.refusals.voucher import ClaimNotDecided, NothingAwarded
 from domain.time import MonthText
@@ -145,6 +146,13 @@ def test_who_made_any_decision_of_the_claim_cannot_approve() -> None:
         approve(two, OwnDecision, by=decider)
     approve(two, approved(2), by="checker")
     assert two.state.deciders == ["maker", "other"]
+
+
+def test_all_names_of_a_person_are_one_approver() -> None:
+    one = after((decided(), "Carol Ng"))
+    one.when(approval.approve, "carol", SEEN, ABOVE_100, {"carol", "Carol Ng"}).then(OwnDecisionByAnotherName)
+    one.when(approval.approve, "dave", SEEN, ABOVE_100, {"dave", "Dave Wu"}).then(approved())
+    one.when(approval.approve, "Carol Ng", SEEN, ABOVE_100, {"carol", "Carol Ng"}).then(OwnDecision)
 
 
 def test_an_approval_that_stands_is_not_recorded_again() -> None:

@@ -102,6 +102,7 @@ SENTENCES_ELSEWHERE = {
     "domain/admissible/check.py": "findings about recorded events",
     "domain/admissible/money.py": "findings about recorded events",
     "domain/admissible/outages.py": "findings about recorded events",
+    "domain/duties.py": "why two stages of the same money are two persons'",
     "domain/money.py": "why amounts cannot be kept in a currency, which is a finding about a document",
     "domain/parser_messages.py": "the messages of the parser of structs, as sentences of ours",
     "domain/text.py": "what makes sentences",

@@ -82,6 +82,7 @@ READ = (
     ("history", "1001"),
     ("audit", "replay"),
     ("audit", "verify"),
+    ("audit", "duties"),
 )
 
 
@@ -286,6 +287,8 @@ CHANGES = (
     "INSERT INTO stored_events_rights SELECT topic, streams, session_user FROM stored_events_rights",
     "DELETE FROM stored_events_rights",
     "INSERT INTO stored_events_actors VALUES (session_user, 'postgres')",
+    "INSERT INTO stored_events_logins VALUES (1, session_user, 'postgres')",
+    "DELETE FROM stored_events_logins",
     "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) OVERRIDING SYSTEM VALUE "
     "VALUES (9223372036854775807, '~/key/k', 1, 'key.used', '')",
     "INSERT INTO stored_events OVERRIDING SYSTEM VALUE VALUES (1000000, '~/key/k', 1, 'key.used', '')",

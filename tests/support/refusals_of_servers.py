@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 from conftest import CommandLine
@@ -15,6 +16,8 @@ from refusal_scenarios import made
 from refusals_of_stores import caught
 from servers import Server
 
+from domain.refusals.controls import OwnDecisionByAnotherName
+from ledger.refusals.approvals import NobodyElseMayApprove
 from ledger.store.postgres import errors as server_errors
 from ledger.store.postgres.store import ServerStore
 
@@ -107,7 +110,16 @@ def _no_schema() -> None:
     ServerStore._make(SimpleNamespace(check_writable=lambda: None, _found=found, name=NAME))  # type: ignore[arg-type]
 
 
+_AWARD: dict[str, Any] = {"account": "1001", "month": "2026-03", "number": 1, "deciders": "Carol Ng"}
 SERVERS_MADE = [
+    made(
+        "an award that no other login may approve",
+        lambda: NobodyElseMayApprove(award=14000, limit=5000, **_AWARD),
+    ),
+    made(
+        "an approval by another name of the login that decided",
+        lambda: OwnDecisionByAnotherName(actor="carol", decider="Carol Ng", **_AWARD),
+    ),
     made("a replica", caught(_replica)),
     made("no schema", caught(_no_schema)),
     made("a connection that was lost", lambda: server_errors.lost(NAME, psycopg.OperationalError("it closed"))),

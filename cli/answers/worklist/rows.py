@@ -33,6 +33,8 @@ class ToApprove(msgspec.Struct, frozen=True, kw_only=True):
     amount: Fen
     currency: str
     decided_by: str
+    nobody_else: bool | msgspec.UnsetType
+    """Given where everybody who could approve it made one of its decisions."""
 
 
 class ToIssue(msgspec.Struct, frozen=True, kw_only=True):

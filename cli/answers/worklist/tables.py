@@ -18,7 +18,7 @@ from cli.answers.worklist.rows import (
     UnclaimedRow,
 )
 from cli.terminal.numbers import money
-from cli.terminal.output import print_table
+from cli.terminal.output import WIDTH, print_table, print_text
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import word
 from domain.text import said
@@ -46,6 +46,13 @@ def _print_to_approve(awards: list[ToApprove]) -> None:
     rows = [(one.account, one.month, money(one.amount), one.decided_by) for one in awards]
     columns = (said("account"), said("month"), said("amount"), said("decided by"))
     print_table(columns, rows, right=["amount"], title=said("Awards to approve"))
+    alone = [f"{one.account} {one.month}" for one in awards if one.nobody_else]
+    if alone:
+        told = said(
+            "Everybody who could approve these decided them, so a second person is needed: {awards}",
+            awards=", ".join(alone),
+        )
+        print_text(told, width=WIDTH)
 
 
 def _print_to_issue(awards: list[ToIssue]) -> None:

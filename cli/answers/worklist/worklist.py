@@ -72,6 +72,7 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
                 amount=Fen(row.due_fen),
                 currency=currency,
                 decided_by=row.decided_by or "",
+                nobody_else=True if row in found.without_approver else msgspec.UNSET,
             )
             for row in found.to_approve
         ],

@@ -12,6 +12,7 @@ import click
 from cli.answers.audit.audits import impacts_answer, print_findings, replay_answer
 from cli.answers.audit.verified import print_verified, verified_answer
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
+from cli.commands.audit.duties import DIFFERENT, duties
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
@@ -39,8 +40,6 @@ from ledger.parallel import Task, Workers, over_accounts
 from ledger.transparency.proofs import read_checkpoint
 
 _Result = TypeVar("_Result")
-DIFFERENT = 3
-"""Exit status where an audit found a difference."""
 
 
 @click.group()
@@ -48,7 +47,7 @@ def audit() -> None:
     """Replay decisions, ask what would change, and prove what was recorded."""
 
 
-for _command in (checkpoint, prove, consistency):
+for _command in (checkpoint, prove, consistency, duties):
     audit.add_command(_command)
 
 

@@ -96,7 +96,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
         size = tree.size_at(log.position())
         text = Checkpoint(tree.ledger, size, tree.root(size)).text()
         checkpoint = text if key is None else sign_note(text, key)
-        rows = dossiers.rows_of(log, account)
+        rows = log.rows_ever(account)
 
         def prove(position: int) -> tuple[int, list[bytes]]:
             index = tree.index_of(position)
@@ -104,7 +104,8 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
         case = None
         if file is not None or dossiers.is_decided(rows, account, month):
-            case = dossiers.compose(rows, account, month, tree.ledger, checkpoint, prove)
+            of_case = dossiers.rows_of(log, account)
+            case = dossiers.compose(of_case, account, month, tree.ledger, checkpoint, prove)
         files = [case] if file is not None and case is not None else []
         if html is not None:
             from cli.pages.case import case_page

@@ -8,11 +8,12 @@ import msgspec
 
 from domain import claim as claims
 from domain import commands as c
+from domain.approval import is_needed
 from domain.assessment import assess, assess_again, timing
 from domain.case import Case, account_of
 from domain.decision import NO_FACTS, Decision
 from domain.decision_record import decode
-from domain.money import Fen
+from domain.money import Fen, yuan
 from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import DEFAULT_ZONE, month_span, rfc3339
@@ -21,6 +22,7 @@ from ledger.commands.handlers.effect import Effect, Handler, Origin, on
 from ledger.commands.receipts import ClaimReceipt, DecisionReceipt
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountHistory
+from ledger.log.approvers import nobody_else
 from ledger.log.codec import Row
 from ledger.log.codec import decode as decode_row
 from ledger.log.reader import Reader
@@ -95,8 +97,28 @@ def _decide(log: Reader, command: c.DecideClaim, origin: Origin) -> Effect:
     lasting = _still_open(log, decision)
     if lasting and command.strict:
         raise CountsOpenOutage(account=command.account, month=command.month, incidents=", ".join(lasting))
-    effect.warnings = [*_open_warnings(decision, lasting), *_bill_warnings(decision)]
+    effect.warnings = [
+        *_open_warnings(decision, lasting),
+        *_bill_warnings(decision),
+        *_approval_warnings(log, claim, decision, origin.actor),
+    ]
     return effect
+
+
+def _approval_warnings(log: Reader, claim: claims.Claim, decision: Decision, actor: str) -> list[str]:
+    """A warning where a decision's award needs an approval that nobody is left to give."""
+    award = 0 if decision.credit is None else decision.credit.total_fen
+    if not is_needed(award, log.controls()) or not nobody_else(log, {*claim.deciders, actor}):
+        return []
+    return [
+        said(
+            "{account} {month}: the award of {amount} needs an approval, and everybody who could give it has decided "
+            "the claim. Nothing is issued before a second person approves it",
+            account=claim.account,
+            month=claim.month,
+            amount=yuan(award),
+        )
+    ]
 
 
 def _bill_warnings(decision: Decision) -> list[str]:
@@ -154,7 +176,11 @@ def _redecide(log: Reader, command: c.RedecideClaim, origin: Origin) -> Effect:
     if again is None:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     effect = _decided(again)
-    effect.warnings = [*_open_warnings(again, _still_open(log, again)), *_bill_warnings(again)]
+    effect.warnings = [
+        *_open_warnings(again, _still_open(log, again)),
+        *_bill_warnings(again),
+        *_approval_warnings(log, claim, again, origin.actor),
+    ]
     return effect
 
 

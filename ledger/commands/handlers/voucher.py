@@ -5,8 +5,11 @@ from __future__ import annotations
 from domain import approval
 from domain import commands as c
 from domain import voucher as vouchers
+from domain.claim import Claim
 from domain.decision_record import decode
+from domain.events import VoucherIssued
 from domain.money import Fen, yuan
+from domain.refusals.controls import ApprovalNeeded
 from domain.terms import versions as agreement
 from domain.text import said
 from ledger.commands.handlers.bill import bill_of
@@ -21,14 +24,16 @@ from ledger.commands.receipts import (
     VoucherReceipt,
 )
 from ledger.log import streams
+from ledger.log.approvers import nobody_else
 from ledger.log.reader import Reader
+from ledger.refusals.approvals import NobodyElseMayApprove, NobodyElseRecords
 from ledger.refusals.commands import UnknownVoucher
 
 
 def _approve(log: Reader, command: c.ApproveVoucher, origin: Origin) -> Effect:
     account = str(command.account)
     claim, position = claim_of(log, account, command.month), log.position()
-    events = approval.approve(claim, origin.actor, position, log.controls())
+    events = approval.approve(claim, origin.actor, position, log.controls(), log.logins().own(origin.actor))
     if not events:
         return Effect(receipt=ClaimReceipt(account=account, month=command.month))
     (event,), made = events, claim.decisions[-1]
@@ -64,7 +69,7 @@ def _issue(log: Reader, command: c.IssueVoucher, origin: Origin) -> Effect:
     version = agreement.in_force(log.versions(), command.month).terms
     issued_at = origin.now if command.issued_at is None else int(command.issued_at)
     effect = Effect(receipt=ClaimReceipt(account=account, month=command.month))
-    for event in vouchers.issue(claim, command, issued_at, version.version, log.controls()):
+    for event in _issued(log, claim, command, issued_at, version.version):
         effect.events = [
             (streams.voucher(account, event.voucher), event),
             (streams.claim(account, command.month), vouchers.paid(event)),
@@ -74,6 +79,26 @@ def _issue(log: Reader, command: c.IssueVoucher, origin: Origin) -> Effect:
             account=account, month=command.month, voucher=event.voucher, amount=Fen(event.amount_fen)
         )
     return effect
+
+
+def _issued(
+    log: Reader, claim: Claim, command: c.IssueVoucher, issued_at: int, version: str
+) -> tuple[VoucherIssued, ...]:
+    """The events of an issue. Raises Refusal as `domain.voucher.issue` does, and says where nobody could approve."""
+    try:
+        return vouchers.issue(claim, command, issued_at, version, log.controls())
+    except ApprovalNeeded as needed:
+        if not nobody_else(log, claim.deciders):
+            raise
+        kind = NobodyElseRecords if log.logins().login is None else NobodyElseMayApprove
+        raise kind(
+            account=needed.account,
+            month=needed.month,
+            award=needed.award,
+            limit=needed.limit,
+            number=needed.number,
+            deciders=needed.deciders,
+        ) from None
 
 
 def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:

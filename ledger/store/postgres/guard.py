@@ -55,6 +55,10 @@ BEGIN
     END IF;
     -- Not the sequence's: inserts that are rolled back move it on, past the longest step.
     NEW.position := 1 + COALESCE((SELECT MAX(position) FROM {log}), 0);
+    IF said ->> 'actor' <> session_user THEN
+        INSERT INTO {logins} (position, login, actor) VALUES (NEW.position, session_user, said ->> 'actor')
+            ON CONFLICT (position) DO UPDATE SET login = EXCLUDED.login, actor = EXCLUDED.actor;
+    END IF;
     RETURN NEW;
 END $admit$;
 """
@@ -64,6 +68,7 @@ CREATE TABLE IF NOT EXISTS {rights} (
     topic TEXT COLLATE "C" NOT NULL, streams TEXT COLLATE "C" NOT NULL, role NAME NOT NULL,
     PRIMARY KEY (topic, streams, role));
 CREATE TABLE IF NOT EXISTS {actors} (login NAME NOT NULL, actor TEXT NOT NULL, PRIMARY KEY (login, actor));
+CREATE TABLE IF NOT EXISTS {logins} (position BIGINT PRIMARY KEY, login NAME NOT NULL, actor TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS {shapes} (topic TEXT COLLATE "C" PRIMARY KEY, shape JSONB NOT NULL);
 """,
     FITS,
@@ -81,6 +86,7 @@ def guard_sql(schema: str) -> str:
         admit=f"{schema}.stored_events_admit",
         rights=f"{schema}.stored_events_rights",
         actors=f"{schema}.stored_events_actors",
+        logins=f"{schema}.stored_events_logins",
         most=STATE_BYTES,
         tolerance=CLOCK_TOLERANCE_US,
         shapes=f"{schema}.stored_events_shapes",

@@ -31,6 +31,7 @@ SELECT current_schema() AS schema,
        current_user AS role,
        session_user AS login,
        to_regprocedure(format('%I.stored_events_begin()', current_schema())) IS NOT NULL AS has_lock,
+       to_regclass(format('%I.stored_events_logins', current_schema())) IS NOT NULL AS has_logins,
        (SELECT COALESCE(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger
         WHERE tgname = 'e_admit' AND tgenabled <> 'D'
         AND tgrelid = to_regclass(format('%I.stored_events', current_schema()))) AS guard
@@ -52,6 +53,7 @@ class Inspected(NamedTuple):
     role: str
     login: str
     has_lock: bool
+    has_logins: bool
     guard: str | None
 
     def lock_statement(self) -> str:

@@ -83,6 +83,14 @@ A new topic gets a line here, and reaches a server when its owner runs the SQL a
 record it. A topic that is no longer written has none.
 """
 
+TABLES = (
+    "stored_events",
+    "stored_events_rights",
+    "stored_events_actors",
+    "stored_events_logins",
+    "stored_events_shapes",
+)
+"""The log, and the tables of its trigger: everybody may read them."""
 
 # What it makes belongs to whoever runs it, and the owner must be able to lock and fill it.
 _IS_OWNER = """
@@ -152,10 +160,7 @@ def _statements(schema: str, names: Mapping[str, str]) -> Iterator[str]:
     yield f"DELETE FROM {within}.stored_events_rights;"
     yield f"INSERT INTO {within}.stored_events_rights (topic, streams, role) VALUES"
     yield ",\n".join(_rights(names)) + ";"
-    tables = ", ".join(
-        f"{within}.{table}"
-        for table in ("stored_events", "stored_events_rights", "stored_events_actors", "stored_events_shapes")
-    )
+    tables = ", ".join(f"{within}.{table}" for table in TABLES)
     yield f"REVOKE ALL ON {tables} FROM PUBLIC, {everybody};"
     yield f"GRANT SELECT ON {tables} TO {everybody};"
     columns = "originator_id, originator_version, topic, state"

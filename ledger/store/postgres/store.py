@@ -24,6 +24,7 @@ from domain.text import said, words_of
 from ledger.log import streams
 from ledger.log.codec import Entry, EventMapper, Row
 from ledger.log.database import KINDS, Guard, Kind, Session, SideStore, SideStoreError, Transaction
+from ledger.log.logins import Logins
 from ledger.refusals.server import (
     NoLedgerOnServer,
     NoSchema,
@@ -35,6 +36,7 @@ from ledger.refusals.server import (
 from ledger.refusals.store import NewerLedger
 from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
 from ledger.store.postgres.inspection import Inspected, inspect
+from ledger.store.postgres.logins import logins_of, recorded_through
 from ledger.store.postgres.recorder import LOCKS, BorrowedDatastore, PostgresRecorder, table_statements
 from ledger.store.postgres.session import PostgresSession, advisory, locked
 from ledger.store.postgres.side_store import PostgresKept
@@ -170,6 +172,14 @@ class ServerStore:
     @property
     def guard(self) -> Guard | None:
         return self._found.guard_state()
+
+    def logins(self, session: Session) -> Logins:
+        """The logins with their names, and those that may approve; none where the server holds nothing."""
+        return Logins() if self.login is None else logins_of(session, self.login, keeps=self._found.has_logins)
+
+    def recorded_through(self, session: Session, positions: Sequence[int]) -> dict[int, str]:
+        """The login that recorded an event under another name, by position."""
+        return recorded_through(session, positions) if self._found.has_logins else {}
 
     @property
     def writable(self) -> bool:

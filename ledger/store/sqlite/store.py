@@ -15,6 +15,7 @@ from eventsourcing.utils import Environment
 from domain.refusals import Refusal
 from ledger.log.codec import Entry, EventMapper, Row
 from ledger.log.database import Guard, Kind, Session, SideStore, SideStoreError, Transaction
+from ledger.log.logins import Logins
 from ledger.refusals.store import ChangedMeanwhile, Locked, NoLedgerFolder, ReadOnlyLedger, StoreDamaged, StoreUnusable
 from ledger.store.sqlite import files
 from ledger.store.sqlite.recorder import SqliteFactory, SqliteRecorder
@@ -103,6 +104,14 @@ class EmbeddedStore:
         if not path.absolute().parent.is_dir():
             raise NoLedgerFolder(folder=path.absolute().parent)
         return cls(path, create=True, lock_seconds=lock_seconds)
+
+    def logins(self, session: Session) -> Logins:
+        """No logins: whoever can write the file can record as anybody."""
+        return Logins()
+
+    def recorded_through(self, session: Session, positions: Sequence[int]) -> dict[int, str]:
+        """No events, for the same reason."""
+        return {}
 
     def close(self) -> None:
         """Close the file."""

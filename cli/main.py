@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import copy_context
 from gettext import gettext
 from typing import NamedTuple, NoReturn
@@ -16,8 +15,9 @@ import click
 
 from cli.terminal.help import Formatter
 from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
+from cli.terminal.streams import harmless_streams
 from cli.terminal.vocabulary import word
-from cli.terminal.widths import folded, one_line
+from cli.terminal.widths import escaped, folded, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
 from ledger.store.urls import url_of
@@ -136,7 +136,9 @@ def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang:
 
 def run() -> NoReturn:
     """The console script: exit status as promised, errors as text or as one JSON object on stderr."""
-    sys.exit(copy_context().run(_run))
+    with harmless_streams():
+        status = copy_context().run(_run)
+    sys.exit(status)
 
 
 def _run() -> int:
@@ -162,16 +164,12 @@ def _run() -> int:
 
         status = print_error(Usage(what=_usage(error), command=_command_meant(error)))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     return status if isinstance(status, int) else 0
 
 
 def _check_encoding() -> None:
-    """Check that arguments are text; let output escape what a terminal cannot show. Raises click.UsageError."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    """Check that arguments are text. Raises click.UsageError."""
     try:
         "".join(sys.argv).encode()
     except UnicodeEncodeError:
@@ -216,7 +214,7 @@ def print_error(refusal: Refusal, line: int | None = None) -> int:
     if wants_json():
         fields = {"code": refusal.code, "message": message, "clause": clause, "hint": hint, "line": line}
         error = {"error": {name: value for name, value in fields.items() if value is not None}}
-        print(json.dumps(error, ensure_ascii=False), file=sys.stderr)
+        _tell_json(error)
         return refusal.status
     cited = said("{message} (clause {clause})", message=message, clause=word(clause)) if clause else message
     _tell("slaledger: " + localized(cited))
@@ -232,7 +230,7 @@ def print_errors(refusals: Sequence[Refusal]) -> int:
         told = [{"code": each.code, "message": each.message, "place": each.place_told} for each in refusals]
         error = {"code": first.code, "message": first.message, "clause": first.clause, "hint": first.hint}
         given = {name: value for name, value in error.items() if value is not None}
-        print(json.dumps({"error": given, "errors": told}, ensure_ascii=False), file=sys.stderr)
+        _tell_json({"error": given, "errors": told})
         return first.status
     for each in refusals:
         _tell("slaledger: " + localized(each.message))
@@ -240,6 +238,11 @@ def print_errors(refusals: Sequence[Refusal]) -> int:
         if hint:
             _tell("  " + localized(said("what to do: {hint}", hint=hint)))
     return first.status
+
+
+def _tell_json(error: Mapping[str, object]) -> None:
+    """Print an error on stderr as one object."""
+    print(escaped(json.dumps(error, ensure_ascii=False)), file=sys.stderr)
 
 
 def _tell(text: str) -> None:

@@ -182,14 +182,46 @@ class Checkpoint(NamedTuple):
 
 def read_checkpoint(text: str) -> Checkpoint:
     """A checkpoint; of a signed note, the lines above the blank one. Raises Wrong."""
-    body, _, _ = text.partition("\n\n")
-    lines = body.removesuffix("\n").split("\n")
-    if len(lines) < 3 or not lines[0] or not text.endswith("\n"):
+    lines = text.split("\n")
+    if len(lines) > 4 and not lines[3]:
+        text = unsigned(text)
+    lines = text.removesuffix("\n").split("\n")
+    if len(lines) != 3 or not text.endswith("\n") or not lines[0] or has_control(lines[0]):
         raise Wrong("a checkpoint has an origin, a size and a root, a line each")
-    size = lines[1]
-    if not (size.isascii() and size.isdigit() and len(size) < 20) or str(int(size)) != size:
+    size, root = lines[1], unbase64(lines[2])
+    if not (size.isascii() and size.isdigit() and len(size) < 19) or str(int(size)) != size:
         raise Wrong(f"{size[:30]!r} is not the size of a tree")
-    return Checkpoint(lines[0], int(size), unbase64(lines[2]))
+    if size == "0" and root != hashlib.sha256(b"").digest():
+        raise Wrong("its root is not that of an empty log")
+    return Checkpoint(lines[0], int(size), root)
+
+
+def has_control(text: str) -> bool:
+    """Whether a text has control characters of ASCII."""
+    return any(each < " " or each == "\x7f" for each in text)
+
+
+MOST_SIGNATURES = 100
+
+
+def unsigned(note: str) -> str:
+    """The text of a signed note. Its signatures are not checked, only their form. Raises Wrong."""
+    text, _, signatures = note.rpartition("\n\n")
+    lines = signatures.removesuffix("\n").split("\n")
+    if not signatures.endswith("\n") or len(lines) > MOST_SIGNATURES or any(map(has_control, lines)):
+        raise Wrong("behind the blank line of a signed checkpoint stand its signatures, a line each")
+    for line in lines:
+        dash, _, rest = line.partition(" ")
+        name, _, data = rest.partition(" ")
+        if dash != "\u2014" or not name or "+" in name or name.split() != [name]:
+            raise Wrong(f"{line[:60]!r} is not a signature")
+        try:
+            decoded = base64.b64decode(data, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Wrong(f"{line[:60]!r} is not a signature") from error
+        if len(decoded) < 5 or base64.b64encode(decoded).decode() != data:
+            raise Wrong(f"{line[:60]!r} is not a signature")
+    return text + "\n"
 
 
 def leaf_hash(event: Json) -> bytes:
@@ -448,6 +480,13 @@ def shortest(ratio: Fraction) -> str:
     return f"{whole}.{rest:09d}".rstrip("0").rstrip(".") + "%"
 
 
+def read_toml(text: str) -> Json:
+    """A document in TOML. The parser takes the square of a key's parts, so no key may have many. Raises Wrong."""
+    if any(part.count(".") > 100 for line in text.splitlines() for part in line.split("=")):
+        raise Wrong("a line of the terms has more dots between its equals signs than any key has")
+    return tomllib.loads(text)
+
+
 @dataclass
 class Terms:
     """A published version of the agreement."""
@@ -463,7 +502,7 @@ class Terms:
     def published(cls, data: Json) -> Terms:
         """A version from its event: the document's own text says everything, the event must not say otherwise."""
         text = data["document"]
-        document = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+        document = json.loads(text) if text.lstrip().startswith("{") else read_toml(text)
         readings = READINGS | document.get("readings", {})
         if readings.keys() != READINGS.keys():
             raise Wrong(f"terms {data['version']} have readings that are not known")
@@ -2164,6 +2203,24 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         yield f"the events cannot be read: {type(error).__name__}: {error}"
 
 
+MOST_BYTES = 256 * 2**20
+"""The longest file that is read."""
+
+
+def bytes_of(file: Path) -> bytes:
+    """A file's bytes. Raises Unreadable where it is too long, OSError."""
+    with file.open("rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"{file} is longer than {MOST_BYTES} bytes")
+    return data
+
+
+def harmless(text: str) -> str:
+    """A text that a dossier's words cannot use to steer a terminal."""
+    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the file named on the command line; gives the exit status."""
     parser = argparse.ArgumentParser(
@@ -2175,15 +2232,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--checkpoint", type=Path, metavar="KEPT", help="a checkpoint of this ledger that you kept")
     given = parser.parse_args(arguments)
     try:
-        kept = None if given.checkpoint is None else read_checkpoint(given.checkpoint.read_bytes().decode())
-        data = given.file.read_bytes()
+        kept = None if given.checkpoint is None else read_checkpoint(bytes_of(given.checkpoint).decode())
+        data = bytes_of(given.file)
         found = list(findings(data, kept))
         dossier = read_dossier(data)
     except (OSError, UnicodeDecodeError, Unreadable, Wrong) as error:
-        sys.stderr.write(f"cannot be read: {error}\n")
+        sys.stderr.write(harmless(f"cannot be read: {error}\n"))
         return 2
     if found:
-        sys.stdout.write("".join(f"{each}\n" for each in found))
+        sys.stdout.write(harmless("".join(f"{each}\n" for each in found)))
         return 1
     decided = f"{dossier['account']}/claim/{dossier['month']}", "claim.decided"
     decisions = sum((event["stream"], event["topic"]) == decided for event in dossier["events"])
@@ -2191,7 +2248,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = read_checkpoint(dossier["checkpoint"]).size
     if kept is not None and kept.size != size:
         told += f"The kept checkpoint has {kept.size} events, the dossier's {size}: ask for a consistency proof.\n"
-    sys.stdout.write(told + unchecked(dossier))
+    sys.stdout.write(harmless(told + unchecked(dossier)))
     return 0
 
 

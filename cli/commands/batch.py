@@ -20,8 +20,9 @@ from domain.commands import BY_WORDS
 from domain.text import said
 from ledger.commands.batch import Batch
 from ledger.commands.batch_report import Report
+from ledger.files.lines import LineFile, bounded_lines
+from ledger.files.reading import unreadable
 from ledger.imports.command_table import command_lines
-from ledger.refusals.copies.files import UnreadableFile
 
 
 def _known(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -67,11 +68,11 @@ def batch(file: str, keep_going: bool, dry_run: bool, words: str | None, format_
 def _opened(file: str) -> IO[bytes]:
     """Open the file as a seekable stream: standard input is copied into a temporary file first."""
     if file == "-":
-        return _spooled(sys.stdin.buffer)
+        return _spooled(bounded_lines(sys.stdin.buffer, file))
     try:
-        return open(file, "rb")  # noqa: PTH123 - a path or a device, closed by the caller
-    except OSError as error:
-        raise UnreadableFile(file=file, why=error.strerror) from None
+        return LineFile(file)
+    except (OSError, ValueError) as error:
+        raise unreadable(file, getattr(error, "strerror", None) or str(error)) from None
 
 
 def _table(file: str, words: str) -> IO[bytes]:

@@ -12,13 +12,13 @@ without its dashes: a text, `true` for a switch, a list for an option that is re
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from domain.text import said
+from domain.text import said, words_of
+from domain.toml import parse_toml
 from ledger.files.reading import read_text
 from ledger.refusals.imports.config import BadImportConfig, NoFileFits, UnknownImportFormat
 
@@ -37,9 +37,9 @@ def configured_imports(file: str, formats: frozenset[str]) -> list[ConfiguredImp
     Raises Unreadable `unreadable_file`, `bad_config`, `unknown_format`, `no_file_fits`.
     """
     try:
-        document = tomllib.loads(read_text(file))
-    except tomllib.TOMLDecodeError as error:
-        raise BadImportConfig(place=file, what=str(error)) from None
+        document = parse_toml(read_text(file))
+    except ValueError as error:
+        raise BadImportConfig(place=file, what=words_of(error)) from None
     entries = document.get("import")
     if not isinstance(entries, list) or document.keys() != {"import"}:
         raise BadImportConfig(place=file, what=said("it needs a list [[import]], and nothing else"))

@@ -12,8 +12,9 @@ import click
 import msgspec
 
 from cli.terminal.language import localized
+from cli.terminal.streams import plain as plain_stream
 from cli.terminal.values import as_json, as_text
-from cli.terminal.widths import cells, folded, harmless, one_line, padded
+from cli.terminal.widths import cells, escaped, folded, harmless, one_line, padded
 from domain.text import said
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -60,7 +61,7 @@ def _items(answer: Answer | Sequence[Answer]) -> Sequence[Answer]:
 
 def to_json(answer: object) -> str:
     """An answer as one line of JSON."""
-    return msgspec.json.encode(answer, enc_hook=as_json).decode()
+    return escaped(msgspec.json.encode(answer, enc_hook=as_json).decode())
 
 
 def _write_csv(rows: Sequence[Answer]) -> None:
@@ -111,7 +112,7 @@ def print_table(
         pad_edge=False,
         show_edge=False,
     )
-    table_rows = [[localized(plain(value)) for value in row] for row in rows]
+    table_rows = [[harmless(localized(plain(value))) for value in row] for row in rows]
     if not table_rows:
         print_text(said("none"))
         return
@@ -125,17 +126,17 @@ def print_table(
 
 
 def console() -> Any:
-    """The terminal, or 80 plain columns where there is none."""
+    """The terminal, or 80 plain columns where there is none. What it prints there is made harmless before."""
     from rich.console import Console
 
     if sys.stdout.isatty():
-        return Console(highlight=False, markup=False, emoji=False)
+        return Console(file=plain_stream(sys.stdout), highlight=False, markup=False, emoji=False)
     return Console(highlight=False, markup=False, emoji=False, width=_columns(), no_color=True)
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """A text in the reader's language, wrapped to a width in columns; a Chinese character takes two."""
-    return folded(localized(text), width) if text else []
+    return folded(harmless(localized(text)), width) if text else []
 
 
 def print_text(text: str = "", *, width: int | None = None) -> None:

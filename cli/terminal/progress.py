@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cli.terminal.streams import plain
+
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
@@ -27,6 +29,6 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
             return Text(f"{task.speed:,.0f} {what}/s" if task.speed else "")
 
     columns = (BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(file=plain(sys.stderr)), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)

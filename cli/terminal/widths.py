@@ -8,21 +8,32 @@ from collections.abc import Iterator
 
 _PIECE = r"[^\s⺀-￯]+[^\S\n]*|[⺀-￯][^\S\n]*|[^\S\n]+"
 """A word, or a Chinese character, with the blanks after it. It is compiled on first use, because that takes long."""
-_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Characters that turn the direction of writing."""
+_STEERING = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+"""What Unicode calls control and format characters, line and paragraph separators; tab and newline are none of them."""
 _NO_START = "，。；：？！、）》」』】〕％”’"
 _NO_END = "（《「『【〔“‘"
 
 
 def harmless(text: str) -> str:
-    """A text that cannot steer a terminal: each control character but tab and newline is shown as U+FFFD."""
-    if text.isprintable():
-        return text
-    return "".join("\ufffd" if _steers(character) else character for character in text)
+    """A text that cannot steer a terminal or hide a part of itself.
+
+    Control characters but tab and newline, and those that turn the direction of writing or are not seen, are U+FFFD.
+    """
+    return text if text.isprintable() or text == "\n" else re.sub(f"[{_STEERING}]", "\ufffd", text)
 
 
-def _steers(character: str) -> bool:
-    return character in _TURNS or (unicodedata.category(character) == "Cc" and character not in "\t\n")
+def escaped(text: str) -> str:
+    """A text of JSON with the same meaning, in which such characters are written as escapes."""
+    return text if text.isprintable() else re.sub(f"[{_STEERING}]", _escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def one_line(text: str) -> str:

@@ -18,13 +18,14 @@ from domain.refusals.terms import (
 from domain.terms.checks import check_expressible, findings
 from domain.terms.document import Terms
 from domain.text import Said, said, words_of
+from domain.toml import parse_toml
 
 
 @lru_cache(maxsize=64)
 def parse_terms(text: str) -> Terms:
     """Parse and check a document's text. Raises Unreadable with the place in the document."""
     try:
-        raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else _toml(text)
+        raw = msgspec.json.decode(text) if text.lstrip().startswith("{") else parse_toml(text)
         check_expressible(raw)
         terms = msgspec.convert(raw, Terms, dec_hook=_parse_value)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
@@ -41,19 +42,6 @@ def _reason(error: Exception) -> str:
         return said("{message} - at `{path}`", message=words_of(error.__cause__), path=place)
     told = words_of(error)
     return told if isinstance(told, Said) else parser_words(told)
-
-
-_MOST_DOTS = 100
-
-
-def _toml(text: str) -> dict[str, object]:
-    """Parse TOML. Raises ValueError."""
-    import tomllib  # most commands read no terms
-
-    # The parser takes the square of a key's parts in time.
-    if any(part.count(".") > _MOST_DOTS for line in text.splitlines() for part in line.split("=")):
-        raise ValueError(said("a line has more dots between its equals signs than any key has"))
-    return tomllib.loads(text)
 
 
 def _parse_value(kind: type, value: Any) -> Any:

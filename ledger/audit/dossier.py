@@ -138,7 +138,7 @@ def read(data: bytes) -> Dossier:
     """Read a dossier from bytes and check its digest. Raises Unreadable `bad_dossier`, Damaged `digest_differs`."""
     try:
         dossier = msgspec.json.decode(data, type=Dossier)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadDossier(error=parser_words(str(error))) from None
     if dossier.format not in (FORMAT, WITH_CONTROLS):
         raise UnknownDossierFormat(format=dossier.format, known=f"{FORMAT}, {WITH_CONTROLS}")

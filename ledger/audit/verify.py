@@ -22,6 +22,7 @@ from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.parallel import Workers, over_accounts
 from ledger.queries.read_models import ReadModels
+from ledger.refusals.audit.evidence import AllCutOff
 from ledger.transparency.log_root import LogRoot, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.tree import first_difference, tree_as_kept
@@ -72,9 +73,12 @@ def verify(
 ) -> Verified:
     """Check the whole ledger, and with a checkpoint also that the log extends that of the checkpoint.
 
-    Raises Refusal as `check_origin` does where the checkpoint is another ledger's.
+    Raises Refusal as `check_origin` does where the checkpoint is another ledger's, Damaged `log_truncated` where the
+    log is empty.
     """
     with ledger.reading() as log:
+        if against is not None and not log.position():
+            raise AllCutOff(size=against.size)
         name = ledger_id(log)
         if against is not None:
             check_origin(against, name)

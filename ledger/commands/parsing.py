@@ -59,8 +59,8 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
             raise FieldTwice(name=name)
 
 
-_ONCE = json.JSONDecoder(object_pairs_hook=_once)
-"""Reads a line only to check that no field is given twice: msgspec would take the last one."""
+_ONCE = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str)
+"""Reads a line only to check that no field is given twice: msgspec would take the last one. Numbers stay texts."""
 
 
 def build(words: str, fields: Mapping[str, object]) -> Command:

@@ -21,7 +21,7 @@ from ledger.files.reading import unreadable
 from ledger.files.writing import check_is_alone, replacing
 from ledger.log.codec import Row, decode
 from ledger.log.reader import BatchNote, Reader
-from ledger.refusals.copies.events import GapInCopy, NeedsCheckpoint, PositionBelowFirst
+from ledger.refusals.copies.events import GapInCopy, NeedsCheckpoint, WrongPositionInCopy
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import translating_errors
 from ledger.transparency.log_root import BEFORE_ALL, derived, hashed, ledger_id
@@ -130,12 +130,12 @@ class _Copy:
         return self._log.progress()
 
     def rows(self) -> Iterator[Row]:
-        """The rows in log order. Raises Damaged for one that cannot be read, or is before the first position."""
+        """The rows in log order. Raises Damaged for one that cannot be read, or is not behind the one before."""
         with translating_errors(self._file):
             for row in self._log.since(BEFORE_ALL):
-                if row.position <= 0:
-                    raise PositionBelowFirst(place=self.place)
-                self._position = row.position
+                before, self._position = self._position, row.position
+                if row.position <= before:
+                    raise WrongPositionInCopy(place=self.place)
                 try:
                     hashed(row)
                     decode(row)

@@ -23,7 +23,7 @@ from ledger.doctor.installation import installation
 from ledger.log.database import SideStoreError
 from ledger.log.reader import Reader
 from ledger.queries.open_outages import open_after_month
-from ledger.queries.read_models import reached_as_kept
+from ledger.queries.read_models import as_kept
 from ledger.queries.upgraded_claims import upgraded_claims
 from ledger.refusals.audit.evidence import NoFirstEvent
 from ledger.shipped import newer_documents, shipped_path
@@ -206,16 +206,23 @@ def _guard(ledger: Ledger) -> Iterator[Diagnosis]:
 
 def _kept(ledger: Ledger, position: int) -> Diagnosis:
     try:
-        reached = reached_as_kept(ledger)
+        kept = as_kept(ledger)
     except SideStoreError as error:
         message = said("what is kept cannot be read: {error}", error=error)
         return Diagnosis("projections", "note", message, said("`slaledger rebuild` makes them again"))
-    if reached is None:
+    if kept is None:
         return Diagnosis("projections", "ok", said("none kept; they are made when needed"))
-    if reached > position:
+    if kept.reached > position:
         hint = said("`slaledger rebuild` makes them again; perhaps the ledger was replaced by an older copy")
-        return Diagnosis("projections", "wrong", said("they are ahead of the log, at position {at}", at=reached), hint)
-    return Diagnosis("projections", "ok", said("at position {at} of {position}", at=reached, position=position))
+        message = said("they are ahead of the log, at position {at}", at=kept.reached)
+        return Diagnosis("projections", "wrong", message, hint)
+    if not kept.is_of_log:
+        hint = said("`slaledger rebuild` makes them again; perhaps the ledger was replaced by an older copy")
+        return Diagnosis("projections", "wrong", said("they are of another log"), hint)
+    if not kept.is_whole:
+        message = said("they were damaged or changed")
+        return Diagnosis("projections", "wrong", message, said("`slaledger rebuild` makes them again"))
+    return Diagnosis("projections", "ok", said("at position {at} of {position}", at=kept.reached, position=position))
 
 
 def _tree(ledger: Ledger) -> Diagnosis:

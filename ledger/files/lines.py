@@ -7,6 +7,7 @@ is imported only where a file is compressed.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -49,6 +50,30 @@ def open_lines(file: str, longest: int | None = None) -> Iterator[Iterator[bytes
             raise NotZstd(file=file)
         else:
             yield _lines(raw, file, longest)
+
+
+class LineFile(io.BufferedReader):
+    """A file whose lines are iterated, from any beginning again, and are of at most `LONGEST` bytes.
+
+    Raises OSError where it cannot be opened; the lines raise Unreadable `line_too_long` with `FILE:LINE`.
+    """
+
+    def __init__(self, file: str) -> None:
+        super().__init__(io.FileIO(file))
+        self._file = file
+        self._lines = bounded_lines(self, file)
+
+    def seek(self, target: int, whence: int = 0, /) -> int:
+        self._lines = bounded_lines(self, self._file)
+        return super().seek(target, whence)
+
+    def __next__(self) -> bytes:
+        return next(self._lines)
+
+
+def bounded_lines(stream: IO[bytes], file: str) -> Iterator[bytes]:
+    """The lines of a stream with their ends. Raises Unreadable `line_too_long`, `unreadable_file` with `FILE:LINE`."""
+    return _lines(stream, file, LONGEST)
 
 
 def _lines(stream: IO[bytes], file: str, longest: int, *broken: type[Exception]) -> Iterator[bytes]:

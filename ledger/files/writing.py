@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, cast
 
 from domain.refusals import Refusal
 from domain.text import said
 from ledger import clock
 from ledger.refusals.copies.files import FileExists, LeftBeside, NoFolder, NotRegularFile, ReadOnlyFile, UnwritableFile
 from ledger.store.sqlite import files, turns
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 STDOUT = "-"
 SIDECARS = ("-wal", "-shm", "-journal")
@@ -75,12 +79,30 @@ def explain_write_errors(file: Path | str, hint: str = _GONE) -> Iterator[None]:
         raise UnwritableFile(file=file, why=error.strerror or str(error), advice=hint) from None
 
 
+class _Shown(io.BufferedIOBase):
+    """Bytes that are read in a terminal: their text, with the line ends of one, by way of `sys.stdout`."""
+
+    def __init__(self) -> None:
+        self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), translate=True)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer, /) -> int:
+        given = bytes(data)
+        sys.stdout.write(self._decoder.decode(given))
+        return len(given)
+
+
 @contextmanager
 def _stdout() -> Iterator[IO[bytes]]:
     """Standard output for bytes. What a full disk refused is not written again at exit.
 
     Where standard output is not a system file, as inside another Python program, its own buffer is used.
     """
+    if sys.stdout.isatty():
+        yield cast(IO[bytes], _Shown())
+        return
     sys.stdout.flush()
     try:
         descriptor = os.dup(sys.stdout.fileno())

@@ -11,15 +11,18 @@ from domain.case import Case
 from ledger.log import streams
 from ledger.log.database import SideTable
 from ledger.log.reader import Reader
+from ledger.queries.sealed_tables import PARTS, sealed
 from projections.claims import ClaimRow, claim_rows
 from projections.months import MonthRow, has_open_incident, month_rows
 from projections.vouchers import VoucherRow, voucher_rows
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever a projection changes, so that rows of older versions are made again."""
 _ROWS: dict[str, type[msgspec.Struct]] = {"months": MonthRow, "claims": ClaimRow, "vouchers": VoucherRow}
 KEYS = {"months": ("account", "month"), "claims": ("account", "month"), "vouchers": ("voucher",)}
 _INDEXES = {"months": ("month",), "claims": ("month",), "vouchers": ("account",)}
+PART_OF: dict[str, str | None] = {"months": "month", "claims": "month", "vouchers": "account", "open_accounts": None}
+"""The column by which rows of a table are read together; None where all are."""
 Progress = Callable[[int, int], None]
 
 
@@ -30,17 +33,20 @@ def _table(name: str) -> SideTable:
     return msgspec.convert({"columns": columns, "key": KEYS[name], "indexes": _INDEXES[name]}, SideTable)
 
 
-TABLES = {name: _table(name) for name in _ROWS} | {
-    "open_accounts": SideTable(columns={"account": "text"}, key=("account",)),
+BY_ACCOUNT = {name: _table(name) for name in _ROWS} | {
+    "open_accounts": SideTable(columns={"account": "text"}, key=("account",))
+}
+"""The projections, and the accounts with an open incident."""
+TABLES = {name: sealed(table) for name, table in BY_ACCOUNT.items()} | {
+    "parts": PARTS,
     "tracking": SideTable(
         columns={"application_name": "text", "notification_id": "int", "leaf_sha256": "text"}, key=("application_name",)
     ),
 }
-"""The projections, the accounts with an open incident, and how far a ledger's events are projected.
+"""These tables as they are stored, and how far a ledger's events are projected.
 
 That is a position with the hash of its event: the log of a copy that was put back has another one there.
 """
-BY_ACCOUNT = (*_ROWS, "open_accounts")
 
 
 class Projected(NamedTuple):

@@ -7,10 +7,10 @@ dropped and made again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,7 +24,7 @@ from ledger.parallel import Workers, over_accounts
 from ledger.queries.projected import (
     BY_ACCOUNT,
     FORMAT,
-    KEYS,
+    PART_OF,
     TABLES,
     Progress,
     Projected,
@@ -33,6 +33,7 @@ from ledger.queries.projected import (
     owners_since,
     projected,
 )
+from ledger.queries.sealed_tables import SealedTables, Spoilt, Values
 from ledger.refusals.store import ReadOnlyProjections
 from ledger.store.sqlite.side_store import SqliteSideStore
 from ledger.store.sqlite.store import TEMPORARY
@@ -41,13 +42,17 @@ from projections.months import MonthRow
 from projections.vouchers import VoucherRow
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
+_CHANGED = said("the projections were damaged or changed, and are made again from the events")
 
 
 class ReadModels:
     """The projections of a ledger, up to date as of when they are opened."""
 
-    def __init__(self, kept: SideStore) -> None:
+    def __init__(self, kept: SideStore, ledger: Ledger, upto: int | None = None) -> None:
         self._kept = kept
+        self._ledger = ledger
+        self._upto = upto
+        self._tables = SealedTables(kept, BY_ACCOUNT, PART_OF)
 
     @classmethod
     @contextmanager
@@ -77,13 +82,16 @@ class ReadModels:
             return cls._opened(ledger, kept, on_progress, clear=clear, workers=workers)
 
         try:
-            return opened_or_made_anew(ledger.store, "views", opened)[0]
+            views, broken = opened_or_made_anew(ledger.store, "views", opened)
         except SideStoreError as error:
             if error.forbids_writing:
                 return cls.folded(ledger, None, on_progress)
             raise
         except Damaged:
             return cls._opened(ledger, ledger.store.kept("views", anew=True), on_progress, workers=workers)
+        if broken is not None:
+            ledger.store.notes.append(_CHANGED)
+        return views
 
     @classmethod
     def folded(cls, ledger: Ledger, upto: int | None, on_progress: Progress) -> ReadModels:
@@ -114,10 +122,13 @@ class ReadModels:
         clear: bool = False,
         workers: Workers | None = None,
     ) -> ReadModels:
-        views = cls(kept)
+        views = cls(kept, ledger, upto)
         with ExitStack() as undo:
             undo.callback(views.close)
-            views.catch_up(ledger, on_progress, upto, clear=clear, workers=workers)
+            try:
+                views._catch_up(on_progress, clear=clear, workers=workers)
+            except Spoilt:
+                views._make_anew(on_progress)
             undo.pop_all()
         return views
 
@@ -131,23 +142,23 @@ class ReadModels:
 
     def months(self, month: str | None = None) -> list[MonthRow]:
         """The measured months that had an outage, of accounts without an open incident."""
-        return self._select(MonthRow, "months", month=month)
+        return list(_as(MonthRow, self._read("months", month)))
 
     def claims(self, month: str | None = None) -> list[ClaimRow]:
         """The claims, in order of month and account."""
-        return sorted(self._select(ClaimRow, "claims", month=month), key=lambda row: (row.month, row.account))
+        return sorted(_as(ClaimRow, self._read("claims", month)), key=lambda row: (row.month, row.account))
 
     def vouchers(self, account: str | None = None) -> list[VoucherRow]:
         """The vouchers with their balances, in order of id."""
-        return self._select(VoucherRow, "vouchers", account=account)
+        return list(_as(VoucherRow, self._read("vouchers", account)))
 
     def open_accounts(self) -> list[str]:
         """The accounts with an open incident, whose months depend on the time of asking."""
-        return [account for (account,) in self._kept.query("SELECT account FROM open_accounts ORDER BY account")]
+        return [account for (account,) in self._read("open_accounts", None)]
 
     def same_as(self, other: ReadModels) -> bool:
-        """Whether both have the same rows; memory does not grow with their number."""
-        with self.reading(), other.reading():
+        """Whether both have the same rows, as they are stored; memory does not grow with their number."""
+        with transaction(self._kept), transaction(other._kept):
             return all(
                 mine == theirs
                 for table in BY_ACCOUNT
@@ -155,14 +166,26 @@ class ReadModels:
             )
 
     def _in_order(self, name: str) -> Iterator[tuple[Any, ...]]:
-        table = TABLES[name]
+        table = BY_ACCOUNT[name]
         return self._kept.rows(f"SELECT {', '.join(table.columns)} FROM {name} ORDER BY {', '.join(table.key)}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """A snapshot, in which `each_claim` and `each_voucher` are called."""
+        """A snapshot, in which `each_claim` and `each_voucher` are called: both are checked before a row is given."""
+        if not self.is_whole():
+            self._make_anew()
         with transaction(self._kept):
             yield
+
+    def is_whole(self) -> bool:
+        """Whether every row is as it was stored, and none is missing; memory does not grow with their number."""
+        try:
+            with transaction(self._kept):
+                for name in BY_ACCOUNT:
+                    self._tables.check(name)
+        except Spoilt:
+            return False
+        return True
 
     def position(self) -> int:
         """The position up to which the log is projected."""
@@ -170,41 +193,31 @@ class ReadModels:
 
     def each_claim(self) -> Iterator[ClaimRow]:
         """Every claim, in order of month and account, read lazily."""
-        return self._each(ClaimRow, "claims", "month, account")
+        return _as(ClaimRow, self._tables.each("claims", "month, account"))
 
     def each_voucher(self) -> Iterator[VoucherRow]:
         """Every voucher, in order of id, read lazily."""
-        return self._each(VoucherRow, "vouchers", "voucher")
+        return _as(VoucherRow, self._tables.each("vouchers", "voucher"))
 
-    def _each(self, kind: type[_Row], table: str, order: str) -> Iterator[_Row]:
-        statement = f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} ORDER BY {order}"
-        for row in self._kept.rows(statement):
-            yield kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
+    def _read(self, table: str, part: str | None) -> list[Values]:
+        """The rows of a table, or of a part of it; where somebody changed them, they are made anew before."""
+        try:
+            with transaction(self._kept):
+                return self._tables.read(table, part)
+        except Spoilt:
+            self._make_anew()
+        with transaction(self._kept):
+            return self._tables.read(table, part)
 
-    def _select(self, kind: type[_Row], table: str, **where: str | None) -> list[_Row]:
-        given = {name: value for name, value in where.items() if value is not None}
-        conditions = " AND ".join(f"{name} = ?" for name in given)
-        order = ", ".join(KEYS[table])
-        statement = (
-            f"SELECT {', '.join(kind.__struct_fields__)} FROM {table} {'WHERE ' + conditions if given else ''} "
-            f"ORDER BY {order}"
-        )
-        return [
-            kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
-            for row in self._kept.query(statement, *given.values())
-        ]
+    def _make_anew(self, on_progress: Progress = lambda done, total: None) -> None:
+        """Project all events again, and say why."""
+        self._ledger.store.notes.append(_CHANGED)
+        self._catch_up(on_progress, clear=True)
 
-    def catch_up(
-        self,
-        ledger: Ledger,
-        on_progress: Progress,
-        upto: int | None = None,
-        *,
-        clear: bool = False,
-        workers: Workers | None = None,
-    ) -> None:
-        """Project the events since the position reached, up to a position where one is given."""
-        with ledger.reading(upto) as log:
+    def _catch_up(self, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None) -> None:
+        """Project the events since the position reached. Raises Spoilt where the rows of an account were changed."""
+        ledger = self._ledger
+        with ledger.reading(self._upto) as log:
             name, position = log.ledger_id() or "", log.position()
             if not clear and self._is_made() and self._reached(name) == position and self._is_of(log, position):
                 return
@@ -212,17 +225,19 @@ class ReadModels:
                 if not self._is_made():
                     self._kept.make(TABLES, FORMAT)
                 reached = self._reached(name)
-                if 0 < reached <= position and not self._is_of(log, reached):
+                if not clear and self.position() and not (reached <= position and self._is_of(log, reached)):
                     ledger.store.notes.append(said("the projections were of another log, and are made again"))
                     clear = True
-                if clear or reached > position or not reached:
+                owners = owners_since(log, reached) if reached and not clear else None
+                if owners is None:
                     self._clear()
                     reached = 0
-                for done, account in enumerate(self._changed(ledger, log, reached, workers), start=1):
+                for done, account in enumerate(self._changed(ledger, log, owners, workers), start=1):
                     if reached:
-                        self._forget(account.account)
+                        self._tables.forget(account.account)
                     self._add(account)
                     on_progress(done, 0)
+                self._tables.finish()
                 if reached < position:
                     self._advance(name, position, _leaf_sha256(log, position))
 
@@ -242,12 +257,13 @@ class ReadModels:
 
     def _clear(self) -> None:
         """Delete every row and the position."""
-        for table in TABLES:
-            self._kept.query(f"DELETE FROM {table}")
+        self._tables.clear()
+        self._kept.query("DELETE FROM tracking")
 
-    def _changed(self, ledger: Ledger, log: Reader, reached: int, workers: Workers | None) -> Iterator[Projected]:
-        """The projections of accounts that events after a position concern: all accounts where an event is shared."""
-        owners = owners_since(log, reached) if reached else None
+    def _changed(
+        self, ledger: Ledger, log: Reader, owners: list[str] | None, workers: Workers | None
+    ) -> Iterator[Projected]:
+        """The projections of accounts, or of all of them."""
         if owners is not None:
             return (projected(account, log.case(account)) for account in owners)
         if workers is None:
@@ -255,24 +271,18 @@ class ReadModels:
         parts = over_accounts(ledger, log, listed, workers, lambda done, total: None)
         return (account for part in parts for account in part)
 
-    def _forget(self, account: str) -> None:
-        """Delete an account's rows."""
-        for table in BY_ACCOUNT:
-            self._kept.query(f"DELETE FROM {table} WHERE account = ?", account)
-
     def _add(self, account: Projected) -> None:
         """Insert an account's rows."""
         if account.is_open:
-            self._kept.query("INSERT INTO open_accounts VALUES (?)", account.account)
-        self._insert("months", account.months)
-        self._insert("claims", account.claims)
-        self._insert("vouchers", account.vouchers)
+            self._tables.add("open_accounts", [(account.account,)])
+        self._tables.add("months", map(msgspec.structs.astuple, account.months))
+        self._tables.add("claims", map(msgspec.structs.astuple, account.claims))
+        self._tables.add("vouchers", map(msgspec.structs.astuple, account.vouchers))
 
-    def _insert(self, table: str, rows: Sequence[msgspec.Struct]) -> None:
-        if not rows:
-            return
-        marks = ",".join("?" * len(TABLES[table].columns))
-        self._kept.execute_many(f"INSERT INTO {table} VALUES ({marks})", map(msgspec.structs.astuple, rows))
+
+def _as(kind: type[_Row], rows: Iterable[Values]) -> Iterator[_Row]:
+    """Rows as values of their kind."""
+    return (kind(**dict(zip(kind.__struct_fields__, row, strict=True))) for row in rows)
 
 
 def _copy_rows(ledger: Ledger, to: SideStore) -> None:
@@ -308,8 +318,16 @@ def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Prog
         return log.count_accounts()
 
 
-def reached_as_kept(ledger: Ledger) -> int | None:
-    """The position that the stored projections have reached, without catching up; None where there are none.
+class Kept(NamedTuple):
+    """How far the stored projections are, whether they are of this log, and whether their rows are as stored."""
+
+    reached: int
+    is_of_log: bool
+    is_whole: bool
+
+
+def as_kept(ledger: Ledger) -> Kept | None:
+    """What the stored projections are, without catching up; None where there are none.
 
     Raises SideStoreError where they cannot be read.
     """
@@ -319,9 +337,12 @@ def reached_as_kept(ledger: Ledger) -> int | None:
         if error.is_passing or error.forbids_writing:
             return None
         raise
-    views = ReadModels(kept)
+    views = ReadModels(kept, ledger)
     try:
-        with transaction(kept), ledger.reading() as log:
-            return (views._reached(log.ledger_id() or "") or None) if views._is_made() else None
+        if not views._is_made() or not views.position():
+            return None
+        with ledger.reading() as log:
+            reached = views._reached(log.ledger_id() or "")
+            return Kept(views.position(), bool(reached) and views._is_of(log, reached), views.is_whole())
     finally:
         views.close()

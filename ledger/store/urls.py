@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from domain.refusals import Refusal
@@ -11,6 +11,7 @@ from domain.refusals import Refusal
 _SERVER = ("postgresql://", "postgres://")
 _SCHEME = r"(?i:sqlite|postgres|postgresql|mysql|file|https?):|[A-Za-z][A-Za-z0-9+.-]*://"
 _BEFORE_HOST = r"(?s:(?:^|/)[^/@:]*:(?!//)(.+)@)"
+_IN_TEXT = r"""(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{0,30}:/+[^\s/@:'"]{0,200}:)[^\s'"]{1,400}@"""
 _PARAMETER = r"(?i:password=)([^&\s]+)"
 
 
@@ -31,6 +32,14 @@ def without_passwords(text: str, url: str) -> str:
     for secret in sorted(_passwords(url), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
+
+
+def hide_passwords(text: str, words: Iterable[str]) -> str:
+    """A text in which the passwords of URLs are asterisks: of those among `words`, and of any that it quotes itself."""
+    for word in words:
+        if ":/" in word:
+            text = without_passwords(text, word)
+    return re.sub(_IN_TEXT, r"\1***@", text) if "@" in text else text
 
 
 def _passwords(url: str) -> set[str]:

@@ -559,7 +559,7 @@ def test_a_kept_checkpoint(small: bytes, tmp_path: Path) -> None:
         return done.returncode, done.stdout + done.stderr
 
     assert status(f"{origin}\n{size}\n{root}\n")[0] == 0
-    assert status(f"{origin}\n{size}\n{root}\n\n— someone AAAA\n")[0] == 0
+    assert status(f"{origin}\n{size}\n{root}\n\n— someone AAAAAAAA\n")[0] == 0
     code, said = status(f"{origin}\n{int(size) - 1}\n{other}\n")
     assert (code, "ask for a consistency proof" in said) == (0, True)
     code, said = status(f"{origin}\n{size}\n{other}\n")

@@ -554,7 +554,7 @@ def _foreign_tables(command_line: CommandLine) -> None:
 
 
 FOREIGN_CLAIM = (
-    "INSERT INTO claims SELECT 'Z', month, status, filed_at, outcome, 1, 1, 0, 0, 0, NULL, NULL, NULL, NULL, NULL"
+    "INSERT INTO claims SELECT 'Z', month, status, filed_at, outcome, 1, 1, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL"
     " FROM claims LIMIT 1"
 )
 SPOILT: dict[str, Spoil] = {

@@ -109,6 +109,7 @@ SENTENCES_ELSEWHERE = {
     "domain/terms/checks.py": "findings about a terms document",
     "domain/terms/parsing.py": "parts of a refusal's sentence that depend on the case",
     "domain/terms/versions.py": "parts of a refusal's sentence that depend on the case",
+    "domain/toml.py": "why a text is no TOML, which the refusal of its kind of file says",
     "domain/rules/vouchers.py": "parts of a refusal's sentence that depend on the case",
 }
 """Modules of the domain that make sentences though they are no refusals, and why."""

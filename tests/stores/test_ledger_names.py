@@ -54,6 +54,15 @@ def test_no_message_shows_a_password(url: str, tmp_path: Path) -> None:
         assert "s3cr" not in done.stdout + done.stderr, (words, done.stdout, done.stderr)
 
 
+@pytest.mark.parametrize("name", ["n" * 300, f"sqlite:///{'n' * 300}", "a\0b", f"{'n' * 300}/slaledger.db"])
+@pytest.mark.parametrize("line", ["worklist", "init", "import events events.jsonl", "doctor"])
+def test_a_name_that_the_system_does_not_take_is_refused(name: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").touch()
+    done = CommandLine(tmp_path).run("--ledger", name, *line.split())
+    assert done.returncode == 2, done
+    assert "File name too long" in done.stdout + done.stderr or "embedded null byte" in done.stdout + done.stderr
+
+
 def test_what_is_no_password_stays() -> None:
     assert without_passwords("books.db and a: b@c", "books.db") == "books.db and a: b@c"
     assert without_passwords("'u:x y@h' is no URL", "u:x y@h") == "'u:***@h' is no URL"

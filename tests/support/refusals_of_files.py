@@ -304,6 +304,12 @@ def _kept_before(frozen: Frozen) -> None:
     frozen.do(*split(_ENROLL))
 
 
+def _all_gone(frozen: Frozen) -> None:
+    """A checkpoint, and a log from which everything was removed since."""
+    (frozen.folder / "kept.txt").write_text(frozen.say("audit", "checkpoint").out)
+    frozen.slaledger.tamper("DELETE FROM stored_events")
+
+
 def _tree(statement: str) -> Callable[[Frozen], None]:
     """The kept tree in a stranger's hands."""
 
@@ -403,6 +409,13 @@ AUDIT = [
         on="none",
         before=("init",),
         prepare=lambda frozen: frozen.slaledger.tamper("DELETE FROM stored_events"),
+    ),
+    Scenario(
+        "a log of which nothing is left",
+        "audit verify --against kept.txt",
+        on="none",
+        before=("init",),
+        prepare=_all_gone,
     ),
     Scenario(
         "a log whose first event is gone",

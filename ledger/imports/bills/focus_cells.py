@@ -25,7 +25,7 @@ _NOTHING = frozenset({"", "NULL", "null", "Null", "\\N"})
 _AMOUNT = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,2})?")
 _CLOCK = r"([0-9]{2}:[0-9]{2})(?:(:[0-9]{2})(?:\.0{1,9})?)?"
 _OFFSET = r" ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)"
-_TIME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:[T ]{_CLOCK}(?:{_OFFSET})?)?")
+_TIME = re.compile(rf"(20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}})(?:[T ]{_CLOCK}(?:{_OFFSET})?)?")
 
 
 def cell_of(row: CsvRow, column: str) -> str:

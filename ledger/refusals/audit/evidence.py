@@ -19,6 +19,14 @@ class NoFirstEvent(Damaged, code="first_event_gone"):
     hint = "restore a copy of the ledger"
 
 
+class AllCutOff(Damaged, code="log_truncated"):
+    """The checkpoint is of a log with events, and this log has none."""
+
+    message = "the log has no events, and the checkpoint {size}: all of them were removed"
+    hint = "restore a copy of the ledger"
+    size: int
+
+
 class EventColumnOfWrongKind(Damaged, code="unreadable_event"):
     """The table was changed: positions are integers, stream and topic are text, the state is bytes."""
 

@@ -209,8 +209,8 @@ class GapInCopy(Damaged, code="gap"):
     last: int
 
 
-class PositionBelowFirst(Damaged, code="wrong_order"):
-    """Positions begin at 1: a copy with an event before that was changed."""
+class WrongPositionInCopy(Damaged, code="wrong_order"):
+    """Positions begin at 1 and rise: a copy with an event elsewhere was changed."""
 
     message = "{place}: an intact log has no event there"
     hint = "take another copy"

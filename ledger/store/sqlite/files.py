@@ -24,12 +24,19 @@ from ledger.refusals.store import (
 
 
 def ledger_path(url: str) -> Path:
-    """The path of a `sqlite:///…` URL. Raises Unreadable `bad_ledger_url`."""
+    """The path of a `sqlite:///…` URL. Raises Unreadable `bad_ledger_url`, `store_unusable` where none can be there."""
     if not url.startswith("sqlite:///") or len(url) == len("sqlite:///"):
         raise UnknownLedgerUrl(url=url)
     if url.removeprefix("sqlite:///").startswith(":memory:"):
         raise LedgerInMemory()
-    return Path(url.removeprefix("sqlite:///"))
+    path = Path(url.removeprefix("sqlite:///"))
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:  # a name that is too long, a folder that may not be read
+        raise FileUnusable(path=path, error=getattr(error, "strerror", None) or str(error)) from None
+    return path
 
 
 def kept_path(path: Path, kind: Kind) -> Path:

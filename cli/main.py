@@ -33,12 +33,12 @@ class Settings(NamedTuple):
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("cli.commands.init:init", "Create a ledger: its id, its agreement, the working days."),
-    "account": ("cli.commands.recording:account", "Enrol, correct and close accounts."),
+    "account": ("cli.commands.account:account", "Enrol, correct, close and list accounts."),
     "terms": ("cli.commands.terms:terms", "Publish, list and check versions of the agreement."),
     "calendar": ("cli.commands.calendar:calendar", "Record and show working days."),
-    "incident": ("cli.commands.recording:incident", "Open, close, correct and withdraw incidents."),
+    "incident": ("cli.commands.incident:incident", "Open, close, correct, withdraw and list incidents."),
     "exclusion": ("cli.commands.recording:exclusion", "Apply and withdraw exclusions (clause 2.3)."),
-    "fees": ("cli.commands.recording:fees", "Record, correct and void bills."),
+    "fees": ("cli.commands.fees:fees", "Record, correct, void and list bills."),
     "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
     "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
     "controls": ("cli.commands.recording:controls", "Set which awards need an approval."),

@@ -14,6 +14,7 @@ from cli.answers.receipts import done_answer, month_run_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
+from cli.options.suggestions import suggesting
 from cli.refusals import BadEvidence
 from cli.terminal.output import emit, format_params, warn
 from domain.commands import BY_WORDS, Command, DecideMonth, MonthCommand
@@ -182,7 +183,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
             answer = month_run_answer(run, late, zone)
             emit(answer, format_, answer.table)
             return 1 if run.refused else 0
-        with open_ledger() as ledger:
+        with open_ledger() as ledger, suggesting(ledger):
             done = execute(ledger, command, actor(ledger))
         print_receipt(done, format_)
         return 0
@@ -238,8 +239,5 @@ def print_receipt(done: Done, format_: str | None) -> None:
     emit(answer, format_, answer.table)
 
 
-account = group("account", "Enrol accounts under the agreement, correct them, change their stage, close them.")
-incident = group("incident", "Record incidents of one account, of several, of a region, or of all accounts.")
 exclusion = group("exclusion", "Apply exclusions of clause 2.3 to an incident or a part of it, or withdraw them.")
-fees = group("fees", "Record what was billed for which months, and how much of it was paid with vouchers.")
 controls = group("controls", "Set which awards a second person must approve, and who the provider is.")

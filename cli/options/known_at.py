@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from cli.options.suggestions import suggest
 from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
 from domain.refusals import BadValue, Refusal
 from domain.terms.versions import latest, zone_of
@@ -60,6 +61,8 @@ def knowing(ledger: Ledger, asked: KnownAtOptions) -> Iterator[KnownAt]:
     try:
         yield known
     except Refusal as refusal:
+        if known.upto is None:
+            suggest(ledger, refusal)
         if known.upto is None or refusal.status != Refusal.status:
             raise
         refusal.reword(

@@ -6,7 +6,8 @@ import csv
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from itertools import chain, islice
+from typing import Any, Literal, TypeVar
 
 import click
 import msgspec
@@ -17,6 +18,7 @@ from cli.terminal.widths import cells, folded, harmless, one_line, padded
 from domain.text import said
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Each = TypeVar("_Each", bound=msgspec.Struct)
 FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
 _FORMAT_HELP = "Default: table on a terminal, otherwise json."
@@ -52,6 +54,37 @@ def emit(answer: Answer | Sequence[Answer], format_: str | None, table: Callable
                 print(to_json(item))
         case _:
             _write_csv(_items(answer))
+
+
+def emit_each(answers: Iterable[_Each], format_: str | None, table: Callable[[Iterable[_Each]], None]) -> None:
+    """Print answers of one kind as they are made; only the table for people needs all of them at once.
+
+    Nothing is printed where the first one is refused.
+    """
+    following = iter(answers)
+    answers = chain(list(islice(following, 1)), following)
+    match chosen(format_):
+        case "table":
+            table(answers)
+        case "json":
+            print("[", end="")
+            for number, answer in enumerate(answers):
+                print("," if number else "", to_json(answer), sep="", end="")
+            print("]")
+        case "jsonl":
+            for answer in answers:
+                print(to_json(answer))
+        case _:
+            _write_csv_of_one_kind(answers)
+
+
+def _write_csv_of_one_kind(answers: Iterable[Answer]) -> None:
+    """CSV whose columns are those of the first row: answers of one kind have the same."""
+    rows = (dict(_flattened(fields_of(answer))) for answer in answers)
+    first = next(rows, {})
+    writer = csv.DictWriter(sys.stdout, list(first), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(chain([first] if first else [], rows))
 
 
 def _items(answer: Answer | Sequence[Answer]) -> Sequence[Answer]:
@@ -97,9 +130,14 @@ def plain(value: object) -> str:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = (), title: str | None = None
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Iterable[str] = (),
+    whole: Iterable[str] = (),
+    title: str | None = None,
 ) -> None:
-    """Print rows under columns within 80 characters; the columns in `right` are right-aligned."""
+    """Print rows under columns within 80 characters: `right` are right-aligned; these and `whole` are not broken."""
     from rich import box
     from rich.table import Table
 
@@ -115,10 +153,10 @@ def print_table(
     if not table_rows:
         print_text(said("none"))
         return
-    aligned = set(right)
+    aligned, unbroken = set(right), {*right, *whole}
     for column in columns:
-        number = column in aligned
-        table.add_column(localized(column), justify="right" if number else "left", overflow="fold", no_wrap=number)
+        justify: Literal["left", "right"] = "right" if column in aligned else "left"
+        table.add_column(localized(column), justify=justify, overflow="fold", no_wrap=column in unbroken)
     for row in table_rows:
         table.add_row(*row)
     console().print(table)

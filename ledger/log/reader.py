@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -124,6 +124,23 @@ class Reader:
         """The events of every stream whose id begins with a prefix that ends in `/`, in log order."""
         condition = "WHERE originator_id >= ? AND originator_id < ? AND position <= ?"
         return sorted(self._few(condition, prefix, layout.after(prefix), self._upto))
+
+    def each_stream(self, pattern: str, first: str, end: str) -> Iterator[list[Row]]:
+        """The streams from `first` up to `end` whose ids match a LIKE pattern, each with its events, by their ids."""
+        condition = (
+            "WHERE originator_id >= ? AND originator_id < ? AND originator_id LIKE ? AND position <= ? "
+            "ORDER BY originator_id, originator_version"
+        )
+        found = self._session.rows(f"{_COLUMNS}{condition}", first, end, pattern, self._upto)
+        return (list(rows) for _, rows in groupby(map(_row, found), attrgetter("stream")))
+
+    def stream_ids(self, pattern: str, first: str, end: str) -> list[str]:
+        """The ids of the streams from `first` up to `end` that match a LIKE pattern, in order."""
+        statement = (
+            "SELECT DISTINCT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < ? "
+            "AND originator_id LIKE ? AND position <= ? ORDER BY originator_id"
+        )
+        return [stream for (stream,) in self._query(statement, first, end, pattern, self._upto)]
 
     def accounts_rows(self, first: str, end: str) -> Iterator[AccountRows]:
         """Every account with streams from `first` up to `end`, enrolled or not, with its own events, in one query.

@@ -117,6 +117,15 @@ class UnknownBill(Refusal, code="unknown_bill"):
     id: str
 
 
+class UnknownSource(Refusal, code="unknown_source"):
+    """No import read a source of this name."""
+
+    message = "no import read a source {source}"
+    hint = "sources that were read: {known}"
+    source: str
+    known: str
+
+
 class UnknownClaim(Refusal, code="unknown_claim", clause="3.2"):
     """The account filed no claim for the month."""
 

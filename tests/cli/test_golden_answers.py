@@ -57,6 +57,18 @@ READING = [
     "history 1001 --valid-at 2026-01-15T00:00:00+08:00",
     "history 1005 --at-position 120",
     "history 1001 --month 2026-07 --known-at 2026-11-21T10:12:00+08:00 --diff 2026-11-21T10:20:00+08:00",
+    "account list",
+    "account show 1007",
+    "account show 1008 --at-position 100",
+    "incident list --month 2026-09",
+    "incident list --account 1004",
+    "incident list --open --at-position 80",
+    "incident list --source statuspage",
+    "incident show INC-2606-01",
+    "incident show INC-2602-01",
+    "fees list --month 2026-09",
+    "fees list --account 1003",
+    "fees show aliyun:1002:2026-09",
     "terms show",
     "terms show 2018-08-01",
     "terms list",
@@ -125,6 +137,9 @@ MAIN = [
     "history 1004 --month 2025-09",
     "audit replay",
     "mtbf 1003 2026",
+    "account show 1007",
+    "incident list --month 2026-09",
+    "fees list --month 2026-09",
 ]
 """Commands whose answers are frozen as CSV and JSON Lines too."""
 CORRECTION = {

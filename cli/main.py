@@ -56,6 +56,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("cli.commands.report:report", "Summarise a month over all accounts, as a table or a page."),
     "worklist": ("cli.commands.availability:worklist", "List what is to be claimed, decided and issued."),
     "history": ("cli.commands.history:history", "Show everything recorded about an account, in order."),
+    "log": ("cli.commands.whole_log:log", "List the events of the whole ledger, the newest first."),
+    "search": ("cli.commands.whole_log:search", "List the events in which a text stands."),
+    "status": ("cli.commands.whole_log:status", "Show on one screen where the ledger stands."),
     "audit": (
         "cli.commands.audit.audits:audit",
         "Replay decisions, ask what would change, and prove what was recorded.",

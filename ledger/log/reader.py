@@ -194,6 +194,22 @@ class Reader:
         condition = "WHERE position > ? AND position <= ? ORDER BY position"
         return map(_row, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
 
+    def count_since(self, position: int) -> int:
+        """How many events of the known log follow a position."""
+        statement = "SELECT COUNT(*) FROM stored_events WHERE position > ? AND position <= ?"
+        count: int = self._query(statement, position, self._upto)[0][0]
+        return count
+
+    def between(self, position: int, last: int, topic: str | None, *, newest_first: bool) -> Iterator[Row]:
+        """The log after a position up to a last one, in either order; with `topic`, only events of it or below it."""
+        condition, values = "WHERE position > ? AND position <= ? ", [position, min(last, self._upto)]
+        chosen = () if topic is None else (topic, f"{topic}.%")
+        if chosen:
+            condition += "AND (topic = ? OR topic LIKE ?) "
+        order = "DESC" if newest_first else "ASC"
+        found = self._session.rows(f"{_COLUMNS}{condition}ORDER BY position {order}", *values, *chosen)
+        return map(_row, found)
+
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
         statement = "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ? AND position <= ?"

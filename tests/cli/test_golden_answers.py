@@ -69,6 +69,13 @@ READING = [
     "fees list --month 2026-09",
     "fees list --account 1003",
     "fees show aliyun:1002:2026-09",
+    "log --limit 4",
+    "log --topic exclusion --reverse",
+    "log --since 440 --until 2026-11-21T10:30:00+08:00 --topic voucher",
+    "search CARRIER",
+    "search 2606-01",
+    "status",
+    "status --at-position 300",
     "terms show",
     "terms show 2018-08-01",
     "terms list",
@@ -140,6 +147,9 @@ MAIN = [
     "account show 1007",
     "incident list --month 2026-09",
     "fees list --month 2026-09",
+    "log --topic exclusion --reverse",
+    "search 2606-01",
+    "status",
 ]
 """Commands whose answers are frozen as CSV and JSON Lines too."""
 CORRECTION = {

@@ -72,14 +72,18 @@ def print_events(events: Sequence[EventShown], changes: Mapping[int, Sequence[st
     """
     width = max((len(str(event.position)) for event in events), default=1)
     for event in events:
-        subject = event.stream.partition("/")[2]
-        recorded = f"{event.position:>{width}}  {event.recorded_at.to_the_second()}  {event.actor}"
-        first, *rest = wrapped(f"{recorded}  {localized(word(event.topic))}  {subject}", WIDTH)
-        print(first)
-        for line in rest:
-            print(f"{'':<{width + 4}}{line}")
-        for line in wrapped(_about(event, changes.get(event.position, ())), WIDTH - width - 4):
-            print(f"{'':<{width + 4}}{line}")
+        print_event(event, event.stream.partition("/")[2], width, changes.get(event.position, ()))
+
+
+def print_event(event: EventShown, subject: str, width: int, changes: Sequence[str] = ()) -> None:
+    """Print an event of a subject, its position in a width, with `changes` or its fields below, and its reason."""
+    recorded = f"{event.position:>{width}}  {event.recorded_at.to_the_second()}  {event.actor}"
+    first, *rest = wrapped(f"{recorded}  {localized(word(event.topic))}  {subject}", WIDTH)
+    print(first)
+    for line in rest:
+        print(f"{'':<{width + 4}}{line}")
+    for line in wrapped(_about(event, changes), WIDTH - width - 4):
+        print(f"{'':<{width + 4}}{line}")
 
 
 def _about(event: EventShown, changes: Sequence[str]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -20,17 +19,10 @@ from domain.text import words_of
 from ledger.log import streams as layout
 from ledger.log.account_history import CONCERNED_BY, AccountHistory, AccountRows
 from ledger.log.codec import Row, decode
-from ledger.log.database import Session
+from ledger.log.listing import COLUMNS, Listing, row_of
 from ledger.log.shared_history import SharedHistory
 from ledger.memory import gc_paused
 from ledger.refusals.store import UnreadableRow
-
-_COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
-
-
-_row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
-"""`Row._make` without its length check, which a query's columns do not need."""
-
 
 _BEFORE = (
     ", CASE WHEN topic = 'claim.decided' THEN (SELECT MAX(earlier.position) FROM stored_events earlier "
@@ -81,18 +73,8 @@ class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["running", "stopped", "done"]
 
 
-class Reader:
+class Reader(Listing):
     """Queries of the log in one session. `upto` limits them to a prefix of the log."""
-
-    def __init__(self, session: Session, upto: int | None = None) -> None:
-        self._session = session
-        self._upto = 2**62 if upto is None else upto
-
-    def _few(self, condition: str, *values: object) -> list[Row]:
-        return [_row(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
-
-    def _query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        return self._session.query(statement, *values)
 
     def position(self) -> int:
         """The last position of the known log; 0 for an empty one."""
@@ -125,23 +107,6 @@ class Reader:
         condition = "WHERE originator_id >= ? AND originator_id < ? AND position <= ?"
         return sorted(self._few(condition, prefix, layout.after(prefix), self._upto))
 
-    def each_stream(self, pattern: str, first: str, end: str) -> Iterator[list[Row]]:
-        """The streams from `first` up to `end` whose ids match a LIKE pattern, each with its events, by their ids."""
-        condition = (
-            "WHERE originator_id >= ? AND originator_id < ? AND originator_id LIKE ? AND position <= ? "
-            "ORDER BY originator_id, originator_version"
-        )
-        found = self._session.rows(f"{_COLUMNS}{condition}", first, end, pattern, self._upto)
-        return (list(rows) for _, rows in groupby(map(_row, found), attrgetter("stream")))
-
-    def stream_ids(self, pattern: str, first: str, end: str) -> list[str]:
-        """The ids of the streams from `first` up to `end` that match a LIKE pattern, in order."""
-        statement = (
-            "SELECT DISTINCT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < ? "
-            "AND originator_id LIKE ? AND position <= ? ORDER BY originator_id"
-        )
-        return [stream for (stream,) in self._query(statement, first, end, pattern, self._upto)]
-
     def accounts_rows(self, first: str, end: str) -> Iterator[AccountRows]:
         """Every account with streams from `first` up to `end`, enrolled or not, with its own events, in one query.
 
@@ -169,7 +134,7 @@ class Reader:
                     rows = list(map(_STORED, rows))
                 else:
                     before = {row[0]: row[0] - 1 for row in decided}
-                yield AccountRows(account, list(map(_row, rows)), before)
+                yield AccountRows(account, list(map(row_of, rows)), before)
 
     def _has_no_gaps(self) -> bool:
         """Whether positions run from 1 without a gap, so that the previous position needs no look-up."""
@@ -192,23 +157,7 @@ class Reader:
     def since(self, position: int) -> Iterator[Row]:
         """The log after a position, in order."""
         condition = "WHERE position > ? AND position <= ? ORDER BY position"
-        return map(_row, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
-
-    def count_since(self, position: int) -> int:
-        """How many events of the known log follow a position."""
-        statement = "SELECT COUNT(*) FROM stored_events WHERE position > ? AND position <= ?"
-        count: int = self._query(statement, position, self._upto)[0][0]
-        return count
-
-    def between(self, position: int, last: int, topic: str | None, *, newest_first: bool) -> Iterator[Row]:
-        """The log after a position up to a last one, in either order; with `topic`, only events of it or below it."""
-        condition, values = "WHERE position > ? AND position <= ? ", [position, min(last, self._upto)]
-        chosen = () if topic is None else (topic, f"{topic}.%")
-        if chosen:
-            condition += "AND (topic = ? OR topic LIKE ?) "
-        order = "DESC" if newest_first else "ASC"
-        found = self._session.rows(f"{_COLUMNS}{condition}ORDER BY position {order}", *values, *chosen)
-        return map(_row, found)
+        return map(row_of, self._session.rows(f"{COLUMNS}{condition}", position, self._upto))
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
@@ -227,7 +176,7 @@ class Reader:
     def enrolled_before(self, instant: int) -> bool:
         """Whether an account was enrolled before an instant, as it was first recorded."""
         statement, *values = self._enrolments("position, originator_id, originator_version, topic, state")
-        events = (decode(_row(row)).event for row in self._session.rows(statement, *values))
+        events = (decode(row_of(row)).event for row in self._session.rows(statement, *values))
         return any(isinstance(event, AccountEnrolled) and event.enrolled_at < instant for event in events)
 
     def _enrolled(self, what: str) -> list[tuple[Any, ...]]:

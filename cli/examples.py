@@ -9,6 +9,7 @@ EXAMPLES: dict[str, str] = {
     "account enroll": "slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00 --stage public_beta",
     "account restage": "slaledger account restage 1001 --stage general --changed-at 2026-02-01T00:00:00+08:00",
     "account move": "slaledger account move 1001 --region cn-shanghai --moved-at 2026-02-10T00:00:00+08:00",
+    "account rename": "slaledger account rename 1001 --name 'Lakeside Bank'",
     "account correct": "slaledger account correct 1001 --region cn-hangzhou --reason 'left out at enrolment'",
     "incident open": (
         "slaledger incident open INC-7 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00"

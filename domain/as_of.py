@@ -83,7 +83,7 @@ def _floors(fact: Fact, links: _Links) -> list[int]:
 def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
     """When an event happened, by all that is known; None for an act that records no instant."""
     match event:
-        case e.TermsPublished() | e.CalendarPublished():
+        case e.TermsPublished() | e.CalendarPublished() | e.AccountNamed():
             return ALWAYS
         case e.AccountEnrolled() | e.AccountRestaged() | e.AccountCorrected() | e.AccountClosed() | e.AccountMoved():
             return _of_account(event, case)

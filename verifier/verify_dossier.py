@@ -1355,7 +1355,7 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("sha256", "decision_sha256"), HASH),
     **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
     **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause"), TEXT),
-    **dict.fromkeys(("statement", "grounds"), is_words),
+    **dict.fromkeys(("statement", "grounds", "name"), is_words),
     **dict.fromkeys(("holidays", "workdays"), DAYS),
     "voucher": VOUCHER_ID,
     "amount_fen": AMOUNT,
@@ -1425,6 +1425,7 @@ class Case:
     place: int = -1
     settled: set[int] = field(default_factory=set)
     account: dict[str, Account] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     versions: dict[str, Terms] = field(default_factory=dict)
     calendars: dict[str, str] = field(default_factory=dict)
     opened: dict[str, Event] = field(default_factory=dict)
@@ -1478,6 +1479,14 @@ def restages_or_moves(case: Case, event: Event) -> None:
     name, changes = ("region", list(account.moves.items())) if moved else ("stage", account.stages)
     begun = [value for since, value in [(account.enrolled_at, getattr(account, name)), *changes] if since == at]
     must(begun[-1:] != [event.data[name]], f"that {name} is recorded from that instant on already")
+
+
+def names(case: Case, event: Event) -> None:
+    """A name is for people; no decision rests on it."""
+    known(case.account, event.owner)
+    text = event.data["name"]
+    must(case.names.get(event.owner) != text, "it has that name already")
+    case.names[event.owner] = text
 
 
 def corrects_account(case: Case, event: Event) -> None:
@@ -1838,6 +1847,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "account.enrolled": (enrols, "account enrolled_at stage region? covered_in_beta?"),
     "account.restaged": (restages_or_moves, "account stage changed_at"),
     "account.moved": (restages_or_moves, "account region moved_at"),
+    "account.named": (names, "account name"),
     "account.corrected": (corrects_account, "account enrolled_at? stage? region? covered_in_beta?"),
     "account.closed": (closes_account, "account closed_at"),
     "incident.opened": (opens, "incident function started_at scope account? regions?"),

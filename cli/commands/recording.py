@@ -44,6 +44,7 @@ _HELP = {
     "offset_explained_by": "A redemption recorded here that the offset shows; none where there is none.",
     "announced_from": "From when on maintenance was announced; needs --announced-to.",
     "announced_to": "Until when maintenance was announced; needs --announced-from.",
+    "name": "A name for people to read; it cannot be erased later.",
     "moved_at": "From when on it is in the region.",
     "decided_at": "When it was decided; now by default.",
     "issued_at": "When it was issued; now by default.",

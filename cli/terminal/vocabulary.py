@@ -53,6 +53,7 @@ _TOPICS = (
     said("account.enrolled"),
     said("account.restaged"),
     said("account.moved"),
+    said("account.named"),
     said("account.corrected"),
     said("account.closed"),
     said("incident.opened"),

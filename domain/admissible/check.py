@@ -45,6 +45,7 @@ _EXPECTED: dict[type[e.Event], _Expected] = {
     e.AccountEnrolled: outages.enrolled,
     e.AccountRestaged: outages.restaged,
     e.AccountMoved: outages.moved,
+    e.AccountNamed: outages.named,
     e.AccountCorrected: outages.account_corrected,
     e.AccountClosed: outages.closed_account,
     e.IncidentOpened: outages.opened,

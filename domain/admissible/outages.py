@@ -41,6 +41,12 @@ def moved(act: Act, event: e.AccountMoved) -> tuple[e.Event, ...]:
     return accounts.move(act.account(), command)
 
 
+def named(act: Act, event: e.AccountNamed) -> tuple[e.Event, ...]:
+    """The events of the same name, given at the enrolment or later."""
+    command = c.RenameAccount(account=Id.parse(event.account), name=Words.parse(event.name))
+    return accounts.rename(act.account(), command)
+
+
 def account_corrected(act: Act, event: e.AccountCorrected) -> tuple[e.Event, ...]:
     """The events of the same correction."""
     command = c.CorrectAccount(

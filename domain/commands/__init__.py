@@ -6,7 +6,14 @@
 
 from __future__ import annotations
 
-from domain.commands.account import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.commands.account import (
+    CloseAccount,
+    CorrectAccount,
+    EnrollAccount,
+    MoveAccount,
+    RenameAccount,
+    RestageAccount,
+)
 from domain.commands.bill import BillFees, CorrectFees, VoidFees
 from domain.commands.claim import (
     DecideClaim,
@@ -69,6 +76,7 @@ __all__ = [
     "PublishTerms",
     "RedecideClaim",
     "RedeemVoucher",
+    "RenameAccount",
     "ReopenIncident",
     "RestageAccount",
     "ReverseRedemption",

@@ -6,7 +6,14 @@ An event says only *what happened*. Who recorded it, when and why stands beside 
 
 from __future__ import annotations
 
-from domain.events.account import AccountClosed, AccountCorrected, AccountEnrolled, AccountMoved, AccountRestaged
+from domain.events.account import (
+    AccountClosed,
+    AccountCorrected,
+    AccountEnrolled,
+    AccountMoved,
+    AccountNamed,
+    AccountRestaged,
+)
 from domain.events.bill import (
     FeesBilled,
     FeesCorrected,
@@ -55,6 +62,7 @@ __all__ = [
     "AccountCorrected",
     "AccountEnrolled",
     "AccountMoved",
+    "AccountNamed",
     "AccountRestaged",
     "CalendarPublished",
     "ClaimApproved",

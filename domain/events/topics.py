@@ -48,6 +48,7 @@ TOPICS: dict[str, type[e.Event]] = {
     "account.enrolled": e.AccountEnrolled,
     "account.restaged": e.AccountRestaged,
     "account.moved": e.AccountMoved,
+    "account.named": e.AccountNamed,
     "account.corrected": e.AccountCorrected,
     "account.closed": e.AccountClosed,
     "incident.opened": e.IncidentOpened,

@@ -29,6 +29,8 @@ def stream_of(fact: Fact) -> str:
             return streams.incident(event.account or streams.SHARED, event.incident)
         case e.AccountEnrolled() | e.AccountRestaged() | e.AccountMoved() | e.AccountCorrected() | e.AccountClosed():
             return streams.account(event.account)
+        case e.AccountNamed():
+            return streams.account(event.account)
     return _stream_of_part(event, owner)
 
 

@@ -8,7 +8,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from ledger.log.codec import Row
+from domain.events import AccountNamed
+from ledger.log import streams as layout
+from ledger.log.codec import Row, decode
 from ledger.log.database import Session
 
 COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
@@ -29,13 +31,17 @@ class Listing:
     def _query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return self._session.query(statement, *values)
 
-    def each_stream(self, pattern: str, first: str, end: str) -> Iterator[list[Row]]:
-        """The streams from `first` up to `end` whose ids match a LIKE pattern, each with its events, by their ids."""
+    def each_stream(self, pattern: str, first: str, end: str, topic: str | None = None) -> Iterator[list[Row]]:
+        """The streams from `first` up to `end` whose ids match a LIKE pattern, each with its events, by their ids.
+
+        With `topic`, only the events of that topic, and the streams that have one.
+        """
         condition = (
             "WHERE originator_id >= ? AND originator_id < ? AND originator_id LIKE ? AND position <= ? "
-            "ORDER BY originator_id, originator_version"
+            f"{'' if topic is None else 'AND topic = ? '}ORDER BY originator_id, originator_version"
         )
-        found = self._session.rows(f"{COLUMNS}{condition}", first, end, pattern, self._upto)
+        of_topic = () if topic is None else (topic,)
+        found = self._session.rows(f"{COLUMNS}{condition}", first, end, pattern, self._upto, *of_topic)
         return (list(rows) for _, rows in groupby(map(row_of, found), attrgetter("stream")))
 
     def stream_ids(self, pattern: str, first: str, end: str) -> list[str]:
@@ -45,6 +51,12 @@ class Listing:
             "AND originator_id LIKE ? AND position <= ? ORDER BY originator_id"
         )
         return [stream for (stream,) in self._query(statement, first, end, pattern, self._upto)]
+
+    def account_names(self) -> dict[str, str]:
+        """The names of the accounts that have one."""
+        found = self.each_stream(layout.account("%"), *layout.ACCOUNTS, "account.named")
+        named = ((rows[-1].stream, decode(rows[-1]).event) for rows in found)
+        return {layout.owner(stream): event.name for stream, event in named if isinstance(event, AccountNamed)}
 
     def count_since(self, position: int) -> int:
         """How many events of the known log follow a position."""

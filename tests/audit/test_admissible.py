@@ -50,6 +50,7 @@ def batch() -> Iterator[dict[str, Any]]:
         "changed_at": "2026-05-01T00:00:00+08:00",
     }
     yield {"command": "account move", "account": "A", "region": "cn-2", "moved_at": "2026-09-01T00:00:00+08:00"}
+    yield {"command": "account rename", "account": "A", "name": "Lakeside Bank"}
     yield {"command": "account correct", "account": "A", "region": "cn-3", "reason": "typed wrongly"}
     yield {"command": "account close", "account": "B", "closed_at": "2026-10-01T00:00:00+08:00"}
     yield {"command": "controls set", "provider_name": "Cloud", "provider_address": "1 West Road", "reason": "r"}
@@ -227,6 +228,7 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
     },
     "account.restaged": {"account": ANOTHER, "stage": FREE, "changed_at": EARLIER},
     "account.moved": {"account": ANOTHER, "region": to("no region"), "moved_at": EARLIER},
+    "account.named": {"account": ANOTHER, "name": to("\x07")},
     "account.corrected": {
         "account": ANOTHER,
         "enrolled_at": to(Instant.parse("2026-10-01T00:00:00+08:00")),

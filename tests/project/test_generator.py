@@ -30,6 +30,7 @@ NOT_LIVED = {
     "incident.released",
     "source.read",
     "account.moved",
+    "account.named",
     "exclusion.applied_as_announced",
     "fees.restored",
     "controls.set",

@@ -97,6 +97,7 @@ LIFE: tuple[tuple[str, str], ...] = (
     ("recorder", "account restage 1003 --stage public_beta --changed-at 2025-02-01T00:00:00+08:00"),
     ("recorder", "account correct 1003 --region cn-beijing --reason mistaken"),
     ("recorder", "account move 1001 --region cn-hangzhou --moved-at 2026-01-01T00:00:00+08:00"),
+    ("recorder", "account rename 1001 --name 'Lakeside Bank'"),
     ("recorder", "account close 1003 --closed-at 2026-06-01T00:00:00+08:00"),
     (
         "recorder",

@@ -51,7 +51,9 @@ def _account(found: Account, zone: str) -> Fields:
         said("region from {at}", at=ZonedInstant(at, zone).in_table()): region
         for at, region in sorted(found.moved.items())
     }
+    name: Fields = {} if found.name is None else {"name": found.name}
     return {
+        **name,
         "enrolled_at": ZonedInstant(found.enrolled_at, zone),
         "stage": found.stage,
         "region": found.region,

@@ -20,6 +20,7 @@ class AccountListed(msgspec.Struct, frozen=True, kw_only=True):
     """An account in a list, as it is at the time of the answer; `actor` enrolled it, at `recorded_at`."""
 
     account: str
+    name: str | None
     enrolled_at: ZonedInstant
     stage: str
     region: str | None
@@ -52,6 +53,7 @@ class AccountAnswer(AccountListed, frozen=True, kw_only=True):
         print_pairs(
             [
                 (word("account"), self.account),
+                (word("name"), self.name),
                 (word("enrolled"), self.enrolled_at),
                 *((word("stage"), _since(one)) for one in self.stages),
                 *((word("region"), _since(one)) for one in self.regions if one.value is not None),
@@ -73,6 +75,7 @@ def account_listed(found: RecordedAccount, zone: str, at: int) -> AccountListed:
     one = found.account
     return AccountListed(
         account=one.account,
+        name=one.name,
         enrolled_at=ZonedInstant(one.enrolled_at, zone),
         stage=str(_latest(one.stage, one.restaged, at)),
         region=_latest(one.region, one.moved, at),
@@ -112,7 +115,7 @@ def print_accounts(accounts: Iterable[AccountListed]) -> None:
     """Print accounts, one per row."""
     rows = [
         (
-            one.account,
+            one.account if one.name is None else f"{one.account} {one.name}",
             word(one.stage),
             one.region,
             one.enrolled_at.day(),

@@ -23,6 +23,7 @@ class ToDecide(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     filed_at: ZonedInstant
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ToApprove(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +34,7 @@ class ToApprove(msgspec.Struct, frozen=True, kw_only=True):
     amount: Fen
     currency: str
     decided_by: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +46,7 @@ class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     cancelled_since: bool | msgspec.UnsetType
     """Given where a voucher was cancelled since the decision, so that `--again` is needed."""
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class LateBill(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +56,7 @@ class LateBill(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     tier: int
     closes: ZonedInstant | None
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Disputed(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +65,7 @@ class Disputed(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     disputed_at: ZonedInstant
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Overpaid(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +75,7 @@ class Overpaid(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     amount: Fen
     currency: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +86,7 @@ class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     amount: Fen
     currency: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class StillOpen(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,6 +39,7 @@ RIGHTS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("account.enrolled", _OWN_ACCOUNT, (RECORDER,)),
     ("account.restaged", _OWN_ACCOUNT, (RECORDER,)),
     ("account.moved", _OWN_ACCOUNT, (RECORDER,)),
+    ("account.named", _OWN_ACCOUNT, (RECORDER,)),
     ("account.corrected", _OWN_ACCOUNT, (RECORDER,)),
     ("account.closed", _OWN_ACCOUNT, (RECORDER,)),
     ("incident.opened", _INCIDENT, (RECORDER,)),

@@ -91,6 +91,8 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return _of_incident(event, case.incidents.get(event.incident))
         case e.IncidentFunctionCorrected() | e.IncidentReopened() | e.IncidentRestored() | e.IncidentKept():
             return _of_incident(event, case.incidents.get(event.incident))
+        case e.IncidentReported():
+            return _of_incident(event, case.incidents.get(event.incident))
         case e.IncidentReleased() | e.IncidentWithdrawn() | e.ExclusionApplied() | e.ExclusionWithdrawn():
             return _of_incident(event, case.incidents.get(event.incident))
         case e.FeesBilled() | e.FeesCorrected() | e.FeesVoided() | e.FeesRestored():
@@ -139,6 +141,8 @@ def _of_incident(event: e.Event, incident: Incident | None) -> int:
     match event:
         case e.IncidentClosed():
             own = incident.ended_at
+        case e.IncidentReported():
+            own = incident.ended_at if event.moment == "end" else None
         case e.ExclusionApplied() | e.ExclusionWithdrawn():
             own = incident.exclusions[event.exclusion - 1].from_at
     return incident.started_at if own is None else max(incident.started_at, own)

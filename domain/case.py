@@ -190,6 +190,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.IncidentCorrectedWithin,
         e.IncidentFunctionCorrected,
         e.IncidentReopened,
+        e.IncidentReported,
         e.IncidentWithdrawn,
         e.IncidentRestored,
         e.IncidentKept,

@@ -1355,7 +1355,7 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("sha256", "decision_sha256"), HASH),
     **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
     **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause"), TEXT),
-    **dict.fromkeys(("statement", "grounds", "name"), is_words),
+    **dict.fromkeys(("statement", "grounds", "name", "reported_by"), is_words),
     **dict.fromkeys(("holidays", "workdays"), DAYS),
     "voucher": VOUCHER_ID,
     "amount_fen": AMOUNT,
@@ -1363,6 +1363,7 @@ KINDS: dict[str, Kind] = {
     "uncertainty_us": number(1, 31 * DAY + 1),
     "stage": one_of("general", "public_beta", "invited_beta"),
     "scope": one_of("account", "accounts", "regions", "all"),
+    "moment": one_of("start", "end"),
     "part": one_of("service", "call"),
     "covered_in_beta": one_of(True, False),
     "function": text("[a-z][a-z0-9_]{0,39}"),
@@ -1429,6 +1430,7 @@ class Case:
     versions: dict[str, Terms] = field(default_factory=dict)
     calendars: dict[str, str] = field(default_factory=dict)
     opened: dict[str, Event] = field(default_factory=dict)
+    told: dict[str, Event] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     bills: dict[str, Bill] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
@@ -1541,6 +1543,15 @@ def turns(case: Case, event: Event) -> None:
     }
     must(fits.get(event.topic, True), "the incident is not in a state in which that can be")
     must(incident.started_at <= event.data.get("ended_at", OPEN), "it ends before it starts")
+
+
+def reports(case: Case, event: Event) -> None:
+    """Who told of a start or an end stands right behind it, of the same command."""
+    data, told = event.data, known(case.told, event.stream)
+    topics = OPENED if data["moment"] == "start" else ("incident.closed", "incident.closed_within")
+    behind = told.topic in topics and told.version == event.version - 1 and told.command == event.command
+    must(behind, "no start or end was recorded with it")
+    must("reported_by" in data or bool(data.get("evidence")), "it says nothing")
 
 
 def corrects_incident(case: Case, event: Event) -> None:
@@ -1861,6 +1872,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "incident.reopened": (turns, "incident"),
     "incident.withdrawn": (turns, "incident"),
     "incident.restored": (turns, "incident"),
+    "incident.reported": (reports, "incident moment reported_by? evidence?"),
     "incident.kept": (turns, "incident"),
     "incident.released": (turns, "incident"),
     "exclusion.applied": (excludes, "incident exclusion clause from_at? to_at? notified_at? evidence?"),
@@ -1946,6 +1958,7 @@ def admit(case: Case, event: Event) -> None:
     must(all(at <= event.recorded_at + AHEAD for at in instants), "it was recorded before it happened")
     if event.position not in case.settled:
         rule(case, event)
+    case.told[event.stream] = event
     parts: list[tuple[Mapping[str, Account | Incident | Bill], str]] = [
         (case.account, event.owner),
         (case.incidents, event.stream),

@@ -34,6 +34,7 @@ _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Second
 _HELP = {
     "key": "Strict idempotency key: the command is carried out only once.",
     "reason": "The reason.",
+    "reported_by": "Who told of it: a role or a ticket number. It cannot be erased later.",
     "again": "Record it again although it was undone since.",
     "region": "The account's region, for incidents that affect a region.",
     "covered_in_beta": "The agreement covers the account in beta too.",

@@ -40,6 +40,8 @@ _KINDS = (
     said("holiday"),
     said("workday"),
     said("opening"),
+    said("start"),
+    said("end"),
     said("true"),
     said("false"),
 )
@@ -64,6 +66,7 @@ _TOPICS = (
     said("incident.corrected"),
     said("incident.corrected_within"),
     said("incident.function_corrected"),
+    said("incident.reported"),
     said("incident.reopened"),
     said("incident.restored"),
     said("incident.kept"),
@@ -143,6 +146,7 @@ _FIELDS = (
     said("key"),
     said("kind"),
     said("ledger"),
+    said("moment"),
     said("month"),
     said("months"),
     said("moved"),
@@ -162,6 +166,7 @@ _FIELDS = (
     said("provider address"),
     said("provider name"),
     said("reason"),
+    said("reported by"),
     said("redeemed"),
     said("redeemed at"),
     said("redemption"),
@@ -238,5 +243,5 @@ def label(field: str) -> str:
     return _WORDS.get(name) or word(name.removesuffix(" at"))
 
 
-CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})
+CODED = frozenset({"moment", "function", "stage", "scope", "part", "outcome", "status", "kind"})
 """Fields of records whose values are codes, not free text."""

@@ -58,6 +58,7 @@ _EXPECTED: dict[type[e.Event], _Expected] = {
     e.IncidentFunctionCorrected: outages.function_corrected,
     e.IncidentReopened: outages.reopened,
     e.IncidentWithdrawn: outages.withdrawn,
+    e.IncidentReported: outages.reported,
     e.IncidentRestored: outages.restored,
     e.IncidentKept: outages.confirmed,
     e.IncidentReleased: outages.confirmed,

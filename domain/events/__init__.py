@@ -50,8 +50,10 @@ from domain.events.incident import (
     IncidentOpenedWithin,
     IncidentReleased,
     IncidentReopened,
+    IncidentReported,
     IncidentRestored,
     IncidentWithdrawn,
+    Moment,
 )
 from domain.events.ledger import Heard, IdReserved, KeyUsed, LedgerCreated, SourceRead
 from domain.events.terms import CalendarPublished, NamedDay, TermsPublished
@@ -99,10 +101,12 @@ __all__ = [
     "IncidentOpenedWithin",
     "IncidentReleased",
     "IncidentReopened",
+    "IncidentReported",
     "IncidentRestored",
     "IncidentWithdrawn",
     "KeyUsed",
     "LedgerCreated",
+    "Moment",
     "NamedDay",
     "Part",
     "RedemptionReversed",

@@ -59,6 +59,7 @@ TOPICS: dict[str, type[e.Event]] = {
     "incident.corrected": e.IncidentCorrected,
     "incident.corrected_within": e.IncidentCorrectedWithin,
     "incident.withdrawn": e.IncidentWithdrawn,
+    "incident.reported": e.IncidentReported,
     "incident.reopened": e.IncidentReopened,
     "incident.function_corrected": e.IncidentFunctionCorrected,
     "incident.restored": e.IncidentRestored,

@@ -41,6 +41,8 @@ def _stream_of_part(event: e.Event, owner: str) -> str:
             return streams.incident(event.account, event.incident)
         case e.IncidentClosed() | e.IncidentCorrected() | e.IncidentFunctionCorrected() | e.IncidentReopened():
             return streams.incident(owner, event.incident)
+        case e.IncidentReported():
+            return streams.incident(owner, event.incident)
         case e.IncidentWithdrawn() | e.IncidentRestored() | e.IncidentKept() | e.IncidentReleased():
             return streams.incident(owner, event.incident)
         case e.ExclusionApplied() | e.ExclusionWithdrawn():

@@ -37,6 +37,9 @@ FREE = None
 """A field in which every value that can be read is admissible."""
 
 
+TELEPHONE = {"reported_by": "duty officer", "evidence": [{"name": "call.wav", "sha256": "ab" * 32}], "reason": "r"}
+
+
 def batch() -> Iterator[dict[str, Any]]:
     """Commands by which, with those of imports, every topic is recorded."""
     version = amended("2026-10-01", "2026-10-01")
@@ -57,7 +60,7 @@ def batch() -> Iterator[dict[str, Any]]:
     yield {"command": "controls set", "approval_above": "50.00", "reason": "r"}
     down = {"function": "inbound_routing", "started_at": "2026-03-10T10:00:00+08:00"}
     yield {"command": "incident open", "incident": "I", "account": "A", **down, "key": "k-1"}
-    yield {"command": "incident close", "incident": "I", "ended_at": "2026-03-10T12:00:00+08:00"}
+    yield {"command": "incident close", "incident": "I", "ended_at": "2026-03-10T12:00:00+08:00", **TELEPHONE}
     yield {"command": "incident correct", "incident": "I", "ended_at": "2026-03-10T13:00:00+08:00", "reason": "r"}
     yield {"command": "incident correct", "incident": "I", "started_at": "2026-03-10T09:59:00+08:00", "reason": "r"}
     yield {"command": "incident correct", "incident": "I", "function": "agent_calls", "reason": "r"}
@@ -252,6 +255,12 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
     "incident.function_corrected": {"incident": ANOTHER, "function": to("inbound_routing")},
     "incident.withdrawn": {"incident": ANOTHER},
     "incident.restored": {"incident": ANOTHER},
+    "incident.reported": {
+        "incident": ANOTHER,
+        "moment": to("start"),
+        "reported_by": to("\x07"),
+        "evidence": lambda pieces: (msgspec.structs.replace(pieces[0], sha256="none"),),
+    },
     "incident.kept": {"incident": ANOTHER},
     "incident.released": {"incident": ANOTHER},
     "exclusion.applied.v2": {

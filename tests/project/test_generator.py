@@ -27,6 +27,7 @@ NOT_LIVED = {
     "incident.reopened",
     "incident.restored",
     "incident.kept",
+    "incident.reported",
     "incident.released",
     "source.read",
     "account.moved",

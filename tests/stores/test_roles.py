@@ -97,13 +97,13 @@ LIFE: tuple[tuple[str, str], ...] = (
     ("recorder", "account restage 1003 --stage public_beta --changed-at 2025-02-01T00:00:00+08:00"),
     ("recorder", "account correct 1003 --region cn-beijing --reason mistaken"),
     ("recorder", "account move 1001 --region cn-hangzhou --moved-at 2026-01-01T00:00:00+08:00"),
-    ("recorder", "account rename 1001 --name 'Lakeside Bank'"),
     ("recorder", "account close 1003 --closed-at 2026-06-01T00:00:00+08:00"),
     (
         "recorder",
         "incident open INC-1 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00",
     ),
-    ("recorder", "incident close INC-1 --ended-at 2026-03-06T10:00:00+08:00"),
+    ("recorder", "incident close INC-1 --ended-at 2026-03-06T10:00:00+08:00 --reported-by T-17"),
+    ("recorder", "account rename 1001 --name Lakeside"),
     (
         "recorder",
         "incident open INC-2 --account 1001 --account 1002 --function inbound_routing "

@@ -80,6 +80,10 @@ INCIDENTS = [
     ),
     Scenario("unknown", f"incident close INC-99 --ended-at {at('03-03 12:00')}"),
     Scenario("unknown, and near to one", f"incident close INC3 --ended-at {at('05-03 12:00')}"),
+    Scenario(
+        "told of by somebody else",
+        f"incident close INC-1 --ended-at {at('03-03 11:30')} --reported-by 'duty officer'",
+    ),
     Scenario("of a topic that there is not", "log --topic clam"),
     Scenario("of a source that was never read", "incident list --source pagerduty"),
     Scenario("ends before its start", f"incident close INC-3 --ended-at {at('05-01 09:59')}"),

@@ -53,6 +53,7 @@ RIGHTS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("incident.reopened", _INCIDENT, (RECORDER,)),
     ("incident.function_corrected", _INCIDENT, (RECORDER,)),
     ("incident.restored", _INCIDENT, (RECORDER,)),
+    ("incident.reported", _INCIDENT, (RECORDER,)),
     ("incident.kept", _INCIDENT, (RECORDER,)),
     ("incident.released", _INCIDENT, (RECORDER,)),
     ("exclusion.applied.v2", _INCIDENT, (RECORDER,)),

@@ -152,13 +152,20 @@ def _run() -> int:
 
         status = print_error(Interrupted())
     except click.ClickException as error:
-        from cli.refusals import Usage  # needed only after a usage error
-
-        status = print_error(Usage(what=_usage(error), command=_command_meant(error)))
+        status = print_error(_usage_refusal(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     return status if isinstance(status, int) else 0
+
+
+def _usage_refusal(error: click.ClickException) -> Refusal:
+    """The refusal of a mistake on the command line, with the line that was meant where one is near."""
+    from cli.refusals import Usage, UsageMeant  # needed only after a usage error
+    from cli.terminal.meant import usage_meant
+
+    what, command, line = _usage(error), _command_meant(error), usage_meant(error)
+    return Usage(what=what, command=command) if line is None else UsageMeant(what=what, command=command, line=line)
 
 
 def _check_encoding() -> None:
@@ -245,11 +252,12 @@ def _tell(text: str) -> None:
 
 
 def wants_json() -> bool:
-    """Whether output is for a program: `--format json` or `jsonl`, or no format and no terminal."""
+    """Whether output is for a program: the format `json` or `jsonl`, or no format and no terminal."""
     words = sys.argv[1:]
     for index, each in enumerate(words):
         if each == "--format" and index + 1 < len(words):
             return words[index + 1] in ("json", "jsonl")
         if each.startswith("--format="):
             return each.partition("=")[2] in ("json", "jsonl")
-    return not sys.stdout.isatty()
+    format_ = os.environ.get("SLALEDGER_FORMAT")
+    return format_ in ("json", "jsonl") if format_ else not sys.stdout.isatty()

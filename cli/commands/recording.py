@@ -14,7 +14,7 @@ from cli.answers.receipts import done_answer, month_run_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
-from cli.options.suggestions import suggesting
+from cli.options.suggestions import suggesting, suggesting_times
 from cli.refusals import BadEvidence
 from cli.terminal.output import emit, format_params, warn
 from domain.commands import BY_WORDS, Command, DecideMonth, MonthCommand
@@ -173,7 +173,8 @@ def _without_none(hint: Any) -> Any:
 
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     def callback(format_: str | None, **given: Any) -> int:
-        command = build(words, _fields(**given))
+        with suggesting_times():
+            command = build(words, _fields(**given))
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor(ledger))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cli.terminal.meant import line_meant
 from domain.refusals import Refusal
+from domain.refusals.values import TimeMeant, TimeWithoutOffset
 from domain.text import said
+from domain.time import DEFAULT_ZONE, in_zone
 from ledger.application import Ledger
 from ledger.queries.nearest import meant
 
@@ -17,9 +18,25 @@ def suggest(ledger: Ledger, refusal: Refusal) -> None:
     """Advise the line with the id that is near, where a refusal is about an id that is not recorded."""
     with ledger.reading() as log:
         found = meant(log, refusal)
-    if found is not None:
-        line = line_meant(found.wrong, found.near) or f"slaledger {found.show} {found.near}"
+    if found is None:
+        return
+    line = line_meant(found.wrong, found.near)
+    if line is None and found.show is not None:
+        line = f"slaledger {found.show} {found.near}"
+    if line is not None:
         refusal.reword(refusal.message, said("did you mean {near}? `{line}`", near=found.near, line=line))
+
+
+@contextmanager
+def suggesting_times() -> Iterator[None]:
+    """Advise the whole line, where a refusal of the block is about a time on it without an offset."""
+    try:
+        yield
+    except (TimeMeant, TimeWithoutOffset) as refusal:
+        line = line_meant(refusal.text, in_zone(refusal.meant, refusal.zone or DEFAULT_ZONE))
+        if line is not None:
+            refusal.reword(refusal.message, said("{hint} `{line}`", hint=refusal.hint, line=line))
+        raise
 
 
 @contextmanager
@@ -30,20 +47,3 @@ def suggesting(ledger: Ledger) -> Iterator[None]:
     except Refusal as refusal:
         suggest(ledger, refusal)
         raise
-
-
-def line_meant(wrong: str, right: str) -> str | None:
-    """The command line with a word replaced; None where it does not stand there, or the line may hold a password."""
-    words = sys.argv[1:]
-    if any("://" in each and "@" in each for each in words):
-        return None
-    again = [_replaced(each, wrong, right) for each in words]
-    return None if again == words else shlex.join(["slaledger", *again])
-
-
-def _replaced(word: str, wrong: str, right: str) -> str:
-    """A word with another value: of its own, or behind the `=` of an option."""
-    name, equals, value = word.partition("=")
-    if equals and name.startswith("--") and value == wrong:
-        return f"{name}={right}"
-    return right if word == wrong else word

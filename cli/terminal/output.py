@@ -21,7 +21,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Each = TypeVar("_Each", bound=msgspec.Struct)
 FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
-_FORMAT_HELP = "Default: table on a terminal, otherwise json."
+_FORMAT_HELP = "Default: SLALEDGER_FORMAT, else table on a terminal, otherwise json."
+FORMAT_VARIABLE = "SLALEDGER_FORMAT"
+"""The environment variable for the format where `--format` is not given."""
 
 Answer = msgspec.Struct
 """An answer: a struct of values, whose fields are the keys of its JSON in their order."""
@@ -29,12 +31,14 @@ Answer = msgspec.Struct
 
 def format_params() -> list[click.Parameter]:
     """`--format`, for a generated command."""
-    return [click.Option(["--format", "format_"], type=click.Choice(FORMATS), help=_FORMAT_HELP)]
+    kind = click.Choice(FORMATS)
+    return [click.Option(["--format", "format_"], envvar=FORMAT_VARIABLE, type=kind, help=_FORMAT_HELP)]
 
 
 def format_option(command: _Command) -> _Command:
     """`--format` for a command written as a function."""
-    return click.option("--format", "format_", type=click.Choice(FORMATS), help=_FORMAT_HELP)(command)
+    kind = click.Choice(FORMATS)
+    return click.option("--format", "format_", envvar=FORMAT_VARIABLE, type=kind, help=_FORMAT_HELP)(command)
 
 
 def chosen(format_: str | None) -> str:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from domain.nearest import nearest_id
+from domain.nearest import nearest_id, nearest_word
 from domain.refusals import Refusal
 from domain.refusals.account import UnknownAccount
 from ledger.log.reader import Reader
-from ledger.refusals.commands import UnknownBill, UnknownIncident, UnknownVoucher
+from ledger.refusals.commands import UnknownBill, UnknownIncident, UnknownVoucher, UnlistedFunction
 
 _MOST = 200
 """How many ids are compared for each beginning of the given one."""
 
 
 class Meant(NamedTuple):
-    """An id that is not recorded, the nearest one that is, and the command that shows it."""
+    """An id that is not recorded, the nearest one that is, and the command that shows it; None where it is no id."""
 
     wrong: str
     near: str
-    show: str
+    show: str | None
 
 
 def meant(log: Reader, refusal: Refusal) -> Meant | None:
@@ -34,6 +34,9 @@ def meant(log: Reader, refusal: Refusal) -> Meant | None:
             return _meant(refusal.id, "fees show", lambda text, most: log.reserved_ids("bill", text, most))
         case UnknownVoucher():
             return _meant(refusal.voucher, "voucher show", lambda text, most: log.reserved_ids("voucher", text, most))
+        case UnlistedFunction():
+            near = nearest_word(refusal.function.strip("'"), refusal.known.split(", "))
+            return None if near is None else Meant(refusal.function.strip("'"), near, None)
         case _:
             return None
 

@@ -165,6 +165,13 @@ class UnknownCommand(Unreadable, code="unknown_command"):
     what: str
 
 
+class CommandMeant(UnknownCommand):
+    """No command has this name, but one has nearly the same."""
+
+    hint = "did you mean `{near}`? `slaledger {near} --help`"
+    near: str
+
+
 class LineNotUtf8(Unreadable, code="not_utf8"):
     """Batch files are UTF-8 text."""
 
@@ -238,6 +245,29 @@ class BadField(Unreadable, code="bad_field"):
     message = "{what}"
     hint = "the command's `--help` lists its fields, and ends with an example"
     what: str
+
+
+class FieldMeant(BadField):
+    """A command has no such field, but one with nearly the same name."""
+
+    hint = "did you mean `{near}`? The fields of `{command}`: {known}"
+    command: str
+    near: str
+    known: str
+
+
+class ValueUnlisted(BadField):
+    """A field takes one of a few values."""
+
+    hint = "it is one of {known}"
+    known: str
+
+
+class ValueMeant(ValueUnlisted):
+    """A field takes one of a few values, and the given one is nearly one of them."""
+
+    hint = "did you mean {near}? It is one of {known}"
+    near: str
 
 
 class CountsOpenOutage(Refusal, code="still_open"):

@@ -188,7 +188,7 @@ class Usage(Unreadable, code="usage"):
 class UsageMeant(Usage):
     """The command line has a word, an option or a value that is nearly one that there is."""
 
-    hint = "did you mean `{line}`?"
+    hint = "did you mean `{line}`? `{command} --help` lists what there is"
     line: str
 
 

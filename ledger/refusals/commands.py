@@ -168,7 +168,7 @@ class UnknownCommand(Unreadable, code="unknown_command"):
 class CommandMeant(UnknownCommand):
     """No command has this name, but one has nearly the same."""
 
-    hint = "did you mean `{near}`? `slaledger {near} --help`"
+    hint = "did you mean `{near}`? `slaledger --help` lists the commands"
     near: str
 
 

@@ -14,6 +14,7 @@ from domain import controls as controlled
 from domain import events as e
 from domain import incident as incidents
 from domain import voucher as vouchers
+from domain.recording_rules import FIRST
 from domain.refusals import Refusal, Unreadable
 from domain.refusals.account import EventOfNoCase, ImpossibleEvent, UnknownAccount
 from domain.rules.touching import touching
@@ -56,7 +57,8 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 class Case(msgspec.Struct, kw_only=True):
     """An account with its incidents, bills, claims and vouchers, and the recorded terms and calendars.
 
-    `controls` is None where none was ever set, or where it is not known whether one was.
+    `controls` is None where none was ever set, or where it is not known whether one was. `rules` is the number of the
+    rules by which the log is recorded.
     """
 
     account: accounts.Account | None = None
@@ -67,6 +69,7 @@ class Case(msgspec.Struct, kw_only=True):
     versions: tuple[agreement.Version, ...] = ()
     calendars: dict[int, calendars.CalendarYear] = {}
     controls: controlled.Controls | None = None
+    rules: int = FIRST
 
 
 def fold(facts: Iterable[Fact], case: Case | None = None) -> Case:
@@ -173,6 +176,14 @@ def _controls(case: Case, event: e.ControlsSet, fact: Fact) -> None:
     case.controls = controlled.evolve(case.controls, event)
 
 
+def _created(case: Case, event: e.LedgerCreated, fact: Fact) -> None:
+    """Change nothing: the id is the log's, and no account's."""
+
+
+def _upgraded(case: Case, event: e.LedgerUpgraded, fact: Fact) -> None:
+    case.rules = max(case.rules, event.rules)
+
+
 def _joined(case: Case, event: e.Event, fact: Fact) -> None:
     """Change nothing: the event only names a shared incident to read."""
 
@@ -216,5 +227,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _terms: (e.TermsPublished,),
     _calendar: (e.CalendarPublished,),
     _controls: (e.ControlsSet,),
+    _created: (e.LedgerCreated,),
+    _upgraded: (e.LedgerUpgraded,),
 }
 _STEPS: dict[type[e.Event], _Step] = {kind: step for step, kinds in _OF.items() for kind in kinds}

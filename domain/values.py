@@ -74,6 +74,11 @@ class Words(str):
         return cls(text)
 
 
+def is_actor(name: str) -> bool:
+    """Whether events may name somebody so: 1 to 200 printable characters."""
+    return 1 <= len(name) <= 200 and name.isprintable()
+
+
 class Key(str):
     """A strict idempotency key."""
 

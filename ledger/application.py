@@ -9,13 +9,18 @@ import msgspec
 
 from domain.case import Case, SourceMark
 from domain.controls import Controls
-from domain.events import Event
+from domain.events import Event, LedgerUpgraded
+from domain.recording_rules import RULES, WITH_CLOCK
 from domain.terms.versions import Version
+from domain.time import CLOCK_TOLERANCE_US
+from ledger import clock
 from ledger.log import streams as layout
 from ledger.log.codec import TOPIC_OF, Entry, Envelope, Row
 from ledger.log.database import Store, Transaction
 from ledger.log.reader import BatchNote, Reader
 from ledger.log.shared_history import SharedHistory
+from ledger.refusals.commands import ClockBehind
+from ledger.refusals.store import NewerRules
 from ledger.store.open import create_store, open_store
 
 New = tuple[str, Event]
@@ -35,6 +40,9 @@ class Writer(Reader):
         self.actors_are_claimed = actors_are_claimed
         self._transaction = transaction
         self._ends: dict[str, int] = {}
+        self._last: int | None = None
+        self._latest: int | None = None
+        self._known_recording_rules: int | None = None
         self._known_versions: tuple[Version, ...] | None = None
         self._known_rules: Case | None = None
         self._known_common: SharedHistory | None = None
@@ -51,6 +59,12 @@ class Writer(Reader):
         if stream not in self._ends:
             self._ends[stream] = super().version(stream)
         return self._ends[stream]
+
+    def position(self) -> int:
+        """The log's last position, 0 for an empty log; read once in a transaction."""
+        if self._last is None:
+            self._last = super().position()
+        return self._last
 
     def versions(self) -> tuple[Version, ...]:
         """The terms that are recorded, earliest first; read once in a transaction."""
@@ -70,6 +84,12 @@ class Writer(Reader):
             self._known_controls = super().controls()
         return self._known_controls
 
+    def recording_rules(self) -> int:
+        """The number of the rules by which this log is recorded; read once in a transaction."""
+        if self._known_recording_rules is None:
+            self._known_recording_rules = super().recording_rules()
+        return self._known_recording_rules
+
     def common(self) -> SharedHistory:
         """The rules and shared incidents; not to be changed."""
         if self._known_common is None:
@@ -88,7 +108,48 @@ class Writer(Reader):
         key: str | None = None,
         source: SourceMark | None = None,
     ) -> list[int]:
-        """Append events to their streams, all or none; return their positions."""
+        """Append events to their streams, all or none; return their positions.
+
+        The first ones of a newer release are followed by the event that begins its rules, unless the server holds who
+        may record that. Raises Refusal `clock_behind`, Unreadable `newer_ledger`.
+        """
+        if not events:
+            return []
+        positions = self._append(events, self._in_order(recorded_at), actor, reason, key, source)
+        if self.actors_are_claimed:
+            self.upgrade(recorded_at, actor)
+        return positions
+
+    def upgrade(self, recorded_at: int, actor: str) -> list[int]:
+        """Begin this release's rules where the log has older ones; return the position of the event, if any."""
+        if self.recording_rules() == RULES:
+            return []
+        begun = LedgerUpgraded(rules=RULES, version=clock.release())
+        positions = self._append([(layout.LEDGER, begun)], recorded_at, actor)
+        self._known_recording_rules = RULES
+        return positions
+
+    def _in_order(self, recorded_at: int) -> int:
+        """When an event is recorded: not before the last one, where this clock is behind by five minutes at most."""
+        rules = self.recording_rules()
+        if rules > RULES:
+            raise NewerRules(rules=rules, known=RULES)
+        if rules < WITH_CLOCK:
+            return recorded_at
+        latest = super().recorded_at() if self._latest is None else self._latest
+        if recorded_at < latest - CLOCK_TOLERANCE_US:
+            raise ClockBehind(now=recorded_at, last=latest)
+        return max(recorded_at, latest)
+
+    def _append(
+        self,
+        events: Sequence[New],
+        recorded_at: int,
+        actor: str,
+        reason: str | None = None,
+        key: str | None = None,
+        source: SourceMark | None = None,
+    ) -> list[int]:
         ends: dict[str, int] = {}
         entries = []
         for stream, event in events:
@@ -99,11 +160,13 @@ class Writer(Reader):
             self._forget_common()
         positions = self._transaction.append(entries)
         self._ends |= ends
+        self._last, self._latest = positions[-1], recorded_at
         return positions
 
     def insert(self, rows: Iterable[Row]) -> None:
         """Insert rows of another store unchanged, at their own positions, which must follow the last one."""
         self._ends.clear()
+        self._last = self._latest = self._known_recording_rules = None
         self._forget_common()
         self._transaction.insert(rows)
 

@@ -1,4 +1,4 @@
-"""The only clock and the only source of random ids; folds and rules use neither."""
+"""What differs from one run to the next: the clock, random ids, and the release. Folds and rules use none of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ def now_us() -> int:
 def new_ledger_id() -> str:
     """A unique id for a new ledger."""
     return f"slaledger-{uuid.uuid4().hex}"
+
+
+def release() -> str:
+    """The version of slaledger that runs."""
+    from importlib.metadata import version
+
+    return version("slaledger")
 
 
 def new_token() -> str:

@@ -311,7 +311,8 @@ def check_nothing_foreign(account: str, events: Sequence[Event]) -> Iterator[str
     ever = [event.data["region"] for event in events if event.topic == "account.moved"]
     shared = shared_with(events, [*regions_said(events), *ever])
     for event in events:
-        ours = event.stream.startswith((f"{account}/", "~/terms/", "~/calendar/")) or event.stream in shared
+        rules = event.stream == "~/ledger" or event.stream.startswith(("~/terms/", "~/calendar/"))
+        ours = rules or event.owner == account or event.stream in shared
         if not ours or event.data.get("account", account) != account:
             yield f"event {event.position}: {event.stream} does not concern account {account}"
 
@@ -1203,7 +1204,7 @@ def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) ->
 
     Of the shared incidents these are those of the regions in which the account was, as it was then known.
     """
-    known = [event for event in events if event.position <= position]
+    known = [event for event in events if event.position <= position and event.stream != "~/ledger"]
     shared = shared_with(known, [*regions_said(known)[-1:], *regions_moved_to(known)])
     calendars = {f"~/calendar/CN-{year}" for year in years}
     return [
@@ -1300,7 +1301,9 @@ def anything(value: Any) -> bool:
 
 
 AHEAD = 5 * 60 * SECOND
-"""How much later than its recording an instant may be: clocks differ."""
+"""How much later than its recording an instant may be, and how much earlier the next recording: clocks differ."""
+WITH_CLOCK = 2
+"""The rules of recording by which clocks do not run back, cancellations stand in pairs, and issues are whole."""
 INSTANT = number(0, (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1))
 AMOUNT, COUNT, INTEGER = number(0, 10**14), number(1, 2**63), number(-(2**63), 2**63)
 ID, VOUCHER_ID = text("[A-Za-z0-9._:@-]{1,64}"), text("[A-Za-z0-9._:@-]{1,96}")
@@ -1351,11 +1354,11 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("account", "incident", "region", "bill"), ID),
     **dict.fromkeys(("month", "first_month", "voucher_month"), MONTH),
     **dict.fromkeys(("redemption", "exclusion"), COUNT),
-    **dict.fromkeys(("year", "effective_at", "position"), INTEGER),
+    **dict.fromkeys(("year", "effective_at", "position", "rules"), INTEGER),
     **dict.fromkeys(("sha256", "decision_sha256"), HASH),
     **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
-    **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause"), TEXT),
     **dict.fromkeys(("statement", "grounds", "name", "reported_by"), is_words),
+    **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause", "ledger"), TEXT),
     **dict.fromkeys(("holidays", "workdays"), DAYS),
     "voucher": VOUCHER_ID,
     "amount_fen": AMOUNT,
@@ -1419,11 +1422,14 @@ class Case:
     """What the events up to one leave behind, as far as a rule asks for it.
 
     `own` are the account's own events, `place` is that of the latest; `settled` are the positions of those that were
-    let in as a part of the act before them.
+    let in as a part of the act before them. `rules` is the number of the rules of recording, and `latest_at` the latest
+    recording by those that have a clock.
     """
 
     own: list[Event]
     place: int = -1
+    rules: int = 1
+    latest_at: int = 0
     settled: set[int] = field(default_factory=set)
     account: dict[str, Account] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -1748,7 +1754,8 @@ def disputes(case: Case, event: Event) -> None:
 def issues(case: Case, event: Event) -> None:
     """Clause 3.1: what the latest decision awards and the month's vouchers do not hold; R28: by the month's terms."""
     data, claim = event.data, known(case.claims, event.data["month"])
-    must(0 < data["amount_fen"] <= claim.due, f"{max(0, claim.due)} fen are left to issue")
+    least = claim.due if case.rules >= WITH_CLOCK else 1
+    must(max(least, 1) <= data["amount_fen"] <= claim.due, f"{max(0, claim.due)} fen are left to issue")
     latest = claim.decisions[-1]
     must(data["decision"] == latest["number"], "it names another decision than the latest")
     must(data["issued_at"] >= latest["decided_at"], "it is dated before the decision")
@@ -1799,12 +1806,12 @@ def reverses(case: Case, event: Event) -> None:
 
 
 def cancels(case: Case, event: Event) -> None:
-    """The claim's side was not recorded by older releases."""
+    """The claim's side was not recorded by the first rules."""
     voucher, amount = known(case.vouchers, event.data["voucher"]), event.data["amount_fen"]
     must(0 < amount <= voucher.balance, f"the voucher's balance is {voucher.balance} fen")
     must((amount, event.reason) not in voucher.cancelled, "the same was cancelled before")
     whose = {name: voucher.issued[name] for name in ("account", "month", "voucher")}
-    if case.behind(event, "claim.payment_cancelled"):
+    if case.rules >= WITH_CLOCK or case.behind(event, "claim.payment_cancelled"):
         case.with_it(event, ("claim.payment_cancelled", whose | {"amount_fen": amount}))
     voucher.cancelled.append((amount, event.reason))
     voucher.balance -= amount
@@ -1852,6 +1859,28 @@ def publishes_calendar(case: Case, event: Event) -> None:
     held = case.calendars.get(event.stream)
     must(held is None or (held != made and event.reason is not None), "the year was published before")
     case.calendars[event.stream] = made
+
+
+def creates(case: Case, event: Event) -> None:
+    """The ledger's id, which every checkpoint names."""
+
+
+def upgrades(case: Case, event: Event) -> None:
+    """Stricter rules of recording, which judge what stands behind them. They never fall."""
+    must(case.rules < event.data["rules"] <= WITH_CLOCK, f"rules {case.rules} hold, and {WITH_CLOCK} are known")
+    must(is_words(event.data["version"]), "it names no release")
+    case.rules = event.data["rules"]
+
+
+def must_be_in_order(case: Case, event: Event) -> None:
+    """Clocks run on, and it can be read who recorded something and why; from the second rules on."""
+    must(event.recorded_at >= case.latest_at - AHEAD, "it was recorded more than five minutes before one before it")
+    must(0 < len(event.actor) <= 200 and event.actor.isprintable(), "it names nobody who recorded it")
+    must(
+        is_words(event.reason) or (event.reason is None and event.topic not in FOR_A_REASON_SINCE),
+        "no reason that can be read",
+    )
+    case.latest_at = max(case.latest_at, event.recorded_at)
 
 
 RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
@@ -1908,6 +1937,8 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "voucher.cancelled": (cancels, "voucher amount_fen"),
     "terms.published": (publishes_terms, "agreement version effective_at sha256 document noticed_at?"),
     "calendar.published": (publishes_calendar, "country year sha256 source holidays workdays"),
+    "ledger.created": (creates, "ledger"),
+    "ledger.upgraded": (upgrades, "rules version"),
 }
 """Every topic that a case may hold: the rule of its acts, and its fields, those with ? where they are needed."""
 BEGIN = {
@@ -1917,6 +1948,7 @@ BEGIN = {
     "incident.joined",
     "fees.billed",
     "voucher.issued",
+    "ledger.created",
 }
 """An id is of one account, incident, bill or voucher alone: these stand first in their streams."""
 FOR_A_REASON = {
@@ -1924,6 +1956,8 @@ FOR_A_REASON = {
     *("incident.withdrawn", "exclusion.withdrawn", "fees.corrected", "fees.voided", "claim.withdrawn"),
     *("voucher.redemption_reversed", "voucher.cancelled"),
 }
+FOR_A_REASON_SINCE = {"incident.reopened", "incident.restored", "incident.kept", "incident.released"}
+"""What needs a reason from the second rules on."""
 
 
 def stream_of(event: Event) -> str:
@@ -1939,6 +1973,7 @@ def stream_of(event: Event) -> str:
         "voucher": "{owner}/voucher/{voucher}",
         "terms": "~/terms/{agreement}",
         "calendar": "~/calendar/{country}-{year}",
+        "ledger": "~/ledger",
     }
     return streams[group].format(**{"owner": owner, **data})
 
@@ -1959,6 +1994,8 @@ def admit(case: Case, event: Event) -> None:
     if event.position not in case.settled:
         rule(case, event)
     case.told[event.stream] = event
+    if case.rules >= WITH_CLOCK:
+        must_be_in_order(case, event)
     parts: list[tuple[Mapping[str, Account | Incident | Bill], str]] = [
         (case.account, event.owner),
         (case.incidents, event.stream),

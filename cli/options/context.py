@@ -11,6 +11,7 @@ from cli.main import Settings
 from cli.refusals import BadActor, BadEnvironment, NoActor
 from cli.terminal.output import warn
 from domain.text import said
+from domain.values import is_actor
 from ledger.application import Ledger
 
 
@@ -56,6 +57,6 @@ def actor(ledger: Ledger) -> str:
             name = getpass.getuser()
         except (OSError, KeyError):
             raise NoActor() from None
-    if not 1 <= len(name) <= 200 or not name.isprintable():
+    if not is_actor(name):
         raise BadActor()
     return name

@@ -47,6 +47,7 @@ _KINDS = (
 )
 _TOPICS = (
     said("ledger.created"),
+    said("ledger.upgraded"),
     said("id.reserved"),
     said("key.used"),
     said("terms.published"),
@@ -201,6 +202,7 @@ _PARTS = (
     said("time zones"),
     said("calendar"),
     said("clock"),
+    said("rules"),
     said("batch"),
     said("writing"),
     said("roles"),

@@ -88,15 +88,15 @@ _TOPIC_OF = {kind: topic for topic, kind in TOPICS.items()}
 def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterator[Inadmissible]:
     """The events of an account that the rules would not have let in, in log order.
 
-    `facts` are the account's own, or those of a shared outage; `rules` gives the terms and the controls known at a
-    position; the controls are None where they are not known, and then nothing is held to them. Behind an
-    event that cannot be applied, nothing of the account is checked.
+    `facts` are the account's own, or those of a shared outage; `rules` gives the terms, the controls and the rules
+    of recording that held at a position. The controls are None where they are not known; then nothing is held to
+    them. Behind an event that cannot be applied, nothing of the account is checked.
     """
     case = fold(())
     done = 0
     while done < len(facts):
         known = rules(facts[done].position - 1)
-        act = Act(facts, done, msgspec.structs.replace(case, versions=known.versions, controls=known.controls))
+        act = Act(facts, done, _under(case, known))
         found, count = _checked(act)
         if found is not None:
             yield found
@@ -107,6 +107,10 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
                 yield Inadmissible.of(one, refusal.code, refusal.message)
                 return
         done += count
+
+
+def _under(case: Case, known: Case) -> Case:
+    return msgspec.structs.replace(case, versions=known.versions, controls=known.controls, rules=known.rules)
 
 
 def _checked(act: Act) -> tuple[Inadmissible | None, int]:

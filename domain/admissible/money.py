@@ -15,6 +15,7 @@ from domain.controls import Controls
 from domain.decision import Decision, terms_used
 from domain.decision_record import decode, encode
 from domain.money import yuan
+from domain.recording_rules import WITH_CLOCK
 from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import MonthText, month_span
@@ -148,7 +149,7 @@ def disputed(act: Act, event: e.ClaimDisputed) -> tuple[e.Event, ...]:
 def issued(act: Act, event: e.VoucherIssued) -> tuple[e.Event, ...]:
     """The same voucher with the claim's side, within what its decision leaves to issue.
 
-    Older releases issued less where a voucher of the month was cancelled, so a smaller amount is admissible.
+    By the first rules, less was issued where a voucher of the month was cancelled, so a smaller amount is admissible.
     """
     if event.voucher in act.case.vouchers:
         raise Forbidden("id_taken", said("voucher {voucher} was issued before", voucher=event.voucher))
@@ -164,7 +165,8 @@ def issued(act: Act, event: e.VoucherIssued) -> tuple[e.Event, ...]:
     expected = vouchers.issue(claim, command, event.issued_at, version, act.case.controls or Controls())
     if not expected:
         raise Forbidden("nothing_due", said("the award of {month} is issued already", month=event.month))
-    if not 0 < event.amount_fen <= claim.due_fen:
+    least = claim.due_fen if act.case.rules >= WITH_CLOCK else 1
+    if not least <= event.amount_fen <= claim.due_fen:
         raise Forbidden(
             "beyond_award",
             said("{due} is left to issue, and not {amount}", due=yuan(claim.due_fen), amount=yuan(event.amount_fen)),
@@ -204,7 +206,7 @@ def reversed_(act: Act, event: e.RedemptionReversed) -> tuple[e.Event, ...]:
 
 
 def cancelled(act: Act, event: e.VoucherCancelled) -> tuple[e.Event, ...]:
-    """The same cancellation with the claim's side, which older releases did not record."""
+    """The same cancellation with the claim's side, which was not recorded by the first rules."""
     voucher = act.voucher(event.voucher)
     command = c.CancelVoucher(
         voucher=VoucherId.parse(event.voucher), amount=amount(event.amount_fen), reason=act.reason
@@ -212,5 +214,5 @@ def cancelled(act: Act, event: e.VoucherCancelled) -> tuple[e.Event, ...]:
     expected = vouchers.cancel(voucher, command)
     if not expected:
         return ()
-    told = act.same_act(e.ClaimPaymentCancelled)
+    told = act.case.rules >= WITH_CLOCK or act.same_act(e.ClaimPaymentCancelled)
     return (*expected, vouchers.cancelled(voucher, expected[0])) if told else expected

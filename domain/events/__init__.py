@@ -55,7 +55,7 @@ from domain.events.incident import (
     IncidentWithdrawn,
     Moment,
 )
-from domain.events.ledger import Heard, IdReserved, KeyUsed, LedgerCreated, SourceRead
+from domain.events.ledger import Heard, IdReserved, KeyUsed, LedgerCreated, LedgerUpgraded, SourceRead
 from domain.events.terms import CalendarPublished, NamedDay, TermsPublished
 from domain.events.voucher import RedemptionReversed, VoucherCancelled, VoucherIssued, VoucherRedeemed
 
@@ -106,6 +106,7 @@ __all__ = [
     "IncidentWithdrawn",
     "KeyUsed",
     "LedgerCreated",
+    "LedgerUpgraded",
     "Moment",
     "NamedDay",
     "Part",

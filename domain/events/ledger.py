@@ -15,6 +15,16 @@ class LedgerCreated(Event, frozen=True, kw_only=True):
     ledger: str
 
 
+class LedgerUpgraded(Event, frozen=True, kw_only=True):
+    """From here on everybody records by these rules; see `domain/recording_rules.py`. `rules` never falls.
+
+    `version` is the release of slaledger that began it.
+    """
+
+    rules: int
+    version: str
+
+
 class IdReserved(Event, frozen=True, kw_only=True):
     """An id that is unique in the ledger was taken; `content_sha256` is the hash of the facts it was taken with."""
 

@@ -40,6 +40,7 @@ def several_pieces_of_evidence(old: e.Event) -> e.Event:
 
 TOPICS: dict[str, type[e.Event]] = {
     "ledger.created": e.LedgerCreated,
+    "ledger.upgraded": e.LedgerUpgraded,
     "id.reserved": e.IdReserved,
     "key.used": e.KeyUsed,
     "terms.published": e.TermsPublished,

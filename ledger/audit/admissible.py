@@ -19,11 +19,12 @@ from domain.case import Fact, fold
 from domain.commands import BY_WORDS, PublishTerms, SetControls
 from domain.controls import Controls
 from domain.money import yuan
+from domain.recording_rules import FIRST, RULES, WITH_CLOCK
 from domain.refusals import Refusal
 from domain.terms import versions as agreement
 from domain.text import said, words_of
-from domain.time import END_OF_TIME_US, Instant
-from domain.values import Hash, Key, Limit, Words
+from domain.time import CLOCK_TOLERANCE_US, END_OF_TIME_US, Instant, rfc3339
+from domain.values import Hash, Key, Limit, Words, is_actor
 from ledger.audit.streams_of_events import stream_of
 from ledger.commands.handlers.effect import content_sha256
 from ledger.log import streams
@@ -58,6 +59,8 @@ class LogCheck:
         self._calendars: dict[int, CalendarYear] = {}
         self._controls = Controls()
         self._position = 0
+        self._rules = FIRST
+        self._latest = 0
 
     def take(self, fact: Fact) -> Iterator[Inadmissible]:
         """What is wrong with the next event."""
@@ -66,7 +69,10 @@ class LogCheck:
             yield Inadmissible.of(fact, "other_stream", said("its data belongs to stream {stream}", stream=stream))
         else:
             yield from self._taken(fact)
-        self._position = fact.position
+        if self._rules >= WITH_CLOCK:
+            yield from self._recorded(fact)
+        if not isinstance(fact.event, e.LedgerUpgraded):  # it follows the events of a command
+            self._position = fact.position
 
     def _taken(self, fact: Fact) -> Iterator[Inadmissible]:
         match fact.event:
@@ -81,6 +87,35 @@ class LogCheck:
                 yield Inadmissible.of(fact, "other_position", message)
             case e.ControlsSet():
                 yield from self._set(fact, fact.event)
+            case e.LedgerUpgraded():
+                yield from self._upgraded(fact, fact.event)
+
+    def _upgraded(self, fact: Fact, event: e.LedgerUpgraded) -> Iterator[Inadmissible]:
+        """Rules of recording that this release knows, behind lower ones."""
+        if event.rules > RULES:
+            message = said("rules {rules} are those of a newer release; upgrade slaledger", rules=event.rules)
+            yield Inadmissible.of(fact, "unknown_rules", message)
+        elif event.rules <= self._rules:
+            yield Inadmissible.of(fact, "no_effect", said("rules {rules} held already", rules=self._rules))
+        try:
+            Words.parse(event.version)
+        except Refusal as refusal:
+            yield Inadmissible.of(fact, refusal.code, refusal.message)
+        self._rules = max(self._rules, event.rules)
+
+    def _recorded(self, fact: Fact) -> Iterator[Inadmissible]:
+        """A clock that does not run back; somebody who recorded it, and a reason that can be read."""
+        if fact.recorded_at < self._latest - CLOCK_TOLERANCE_US:
+            message = said("an event before it was recorded at {instant}", instant=rfc3339(self._latest, "UTC"))
+            yield Inadmissible.of(fact, "clock_behind", message)
+        self._latest = max(self._latest, fact.recorded_at)
+        if not is_actor(fact.actor):
+            yield Inadmissible.of(fact, "bad_actor", said("an actor has 1 to 200 printable characters"))
+        try:
+            if fact.reason is not None or isinstance(fact.event, _FOR_A_REASON):
+                Words.parse(fact.reason or "")
+        except Refusal as refusal:
+            yield Inadmissible.of(fact, refusal.code, refusal.message)
 
     def end(self) -> Iterator[Inadmissible]:
         """What is wrong once the whole log was taken."""
@@ -159,6 +194,10 @@ class LogCheck:
             return
         if expected != (event,):
             yield Inadmissible.of(fact, "recorded_otherwise", said("the rules would have recorded something else"))
+
+
+_FOR_A_REASON = (e.IncidentReopened, e.IncidentRestored, e.IncidentKept, e.IncidentReleased)
+"""What is recorded for a reason, though the domain's functions do not ask for it."""
 
 
 def _wanted(act: Act, event: e.ControlsSet) -> SetControls:

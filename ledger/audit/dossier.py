@@ -20,6 +20,7 @@ from ledger.audit.replay import past_decisions, replay
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountRows
 from ledger.log.codec import Row, decode
+from ledger.log.reader import Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.refusals.audit.evidence import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
 from ledger.transparency import merkle
@@ -63,6 +64,11 @@ class Tree(msgspec.Struct, frozen=True):
     root: bytes
 
 
+def rows_of(log: Reader, account: str) -> list[Row]:
+    """The events that the dossiers of an account have: all that ever concerned it, and the rules of recording."""
+    return sorted([*log.rows_ever(account), *log.stream(streams.LEDGER)])
+
+
 def compose(
     rows: Sequence[Row],
     account: str,
@@ -71,7 +77,7 @@ def compose(
     checkpoint: str,
     prove: Callable[[int], tuple[int, Sequence[bytes]]],
 ) -> bytes:
-    """Compose a claim's dossier from all rows that concern its account; `prove` returns a position's index and proof.
+    """Compose a claim's dossier from the rows of `rows_of`; `prove` returns a position's index and proof.
 
     Raises Refusal `claim_undecided` where no decision was made.
     """
@@ -197,7 +203,8 @@ def _foreign(dossier: Dossier) -> Iterator[str]:
         and (opened.scope == "all" or opened.incident in joined or not regions.isdisjoint(opened.regions))
     }
     for fact in facts:
-        shared = fact.stream.startswith(("~/terms/", streams.CALENDARS)) or fact.stream in welcome
+        rules = fact.stream == streams.LEDGER or fact.stream.startswith((streams.TERMS, streams.CALENDARS))
+        shared = rules or fact.stream in welcome
         if streams.owner(fact.stream) != dossier.account and not shared:
             yield said("position {position}: {stream} is not the account's", position=fact.position, stream=fact.stream)
 

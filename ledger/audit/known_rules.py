@@ -14,11 +14,11 @@ from ledger.log.shared_history import History, SharedHistory
 
 
 def rules_known(log: Reader, common: SharedHistory) -> Callable[[int], Case]:
-    """The terms and the controls that were known at a position."""
-    controls = History(log.stream(streams.CONTROLS))
+    """The terms, the controls and the rules of recording that held at a position."""
+    controls, upgrades = History(log.stream(streams.CONTROLS)), History(log.stream(streams.LEDGER))
 
     def known(position: int) -> Case:
         held = controls.at(position).controls or Controls()
-        return msgspec.structs.replace(common.rules.at(position), controls=held)
+        return msgspec.structs.replace(common.rules.at(position), controls=held, rules=upgrades.at(position).rules)
 
     return known

@@ -11,7 +11,7 @@ def stream_of(fact: Fact) -> str:
     """The stream that an event's data belongs to; where the data does not name the account, the stream's is taken."""
     event, owner = fact.event, streams.owner(fact.stream)
     match event:
-        case e.LedgerCreated():
+        case e.LedgerCreated() | e.LedgerUpgraded():
             return streams.LEDGER
         case e.IdReserved():
             return streams.reservation(event.kind, event.id)

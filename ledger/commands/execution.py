@@ -101,7 +101,7 @@ def _record(
         command=_words(command),
         noop=not effect.events,
         positions=positions,
-        position=positions[-1] if positions else log.position(),
+        position=log.position(),
         receipt=effect.receipt,
         warnings=effect.warnings,
     )
@@ -165,6 +165,7 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
     with ledger.writing() as log:
         at = now()
         positions = _found(log, actor, at)
+        positions += log.upgrade(at, actor)
         rules = log.rules()
         held = {version.terms.version for version in rules.versions}
         under = rules.versions[-1].terms.agreement if rules.versions else REFERENCE_AGREEMENT

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 
 from domain.money import yuan
+from domain.recording_rules import RULES
 from domain.refusals import Damaged, Refusal
 from domain.terms.readings import NUMBERS
 from domain.terms.versions import Version, by_name, needs_calendar
@@ -57,6 +58,7 @@ def _opened(ledger: Ledger) -> Iterator[Diagnosis]:
             yield _without_id(position)
             return
         yield from _rules(log)
+        yield from _recording_rules(log)
         yield _clock(log, zone)
         yield from _unfinished(log)
         yield from _open_outages(log, zone)
@@ -108,6 +110,14 @@ def _newer_terms(versions: Sequence[Version]) -> Iterator[Diagnosis]:
             path=shipped_path(name),
         )
         yield Diagnosis("terms", "note", message, hint)
+
+
+def _recording_rules(log: Reader) -> Iterator[Diagnosis]:
+    """Rules of recording that this release would begin, and that nobody has begun."""
+    held = log.recording_rules()
+    if held < RULES:
+        message = said("events are recorded by rules {held}; this version has rules {known}", held=held, known=RULES)
+        yield Diagnosis("rules", "note", message, said("`slaledger init` begins them; on a server a steward runs it"))
 
 
 def _clock(log: Reader, zone: str) -> Diagnosis:

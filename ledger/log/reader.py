@@ -259,6 +259,10 @@ class Reader(Listing):
         event = decode(rows[0]).event if rows else None
         return event.ledger if isinstance(event, LedgerCreated) else None
 
+    def recording_rules(self) -> int:
+        """The number of the rules by which this log is recorded; see `domain/recording_rules.py`."""
+        return self.fold_streams(layout.LEDGER).rules
+
     def reservation(self, kind: str, id_: str) -> IdReserved | None:
         """The event that reserved an id; None where the id is free."""
         rows = self.stream(layout.reservation(kind, id_))

@@ -86,10 +86,6 @@ class SharedHistory:
         cited = tuple(years)
         if cited not in self._cited:
             streams = {layout.calendar(COUNTRY, year) for year in cited}
-            streams |= {stream for stream in self._rules if not _is_calendar(stream)}
+            streams |= {stream for stream in self._rules if stream.startswith(layout.TERMS)}
             self._cited[cited] = History(sorted(row for stream in streams for row in self._rules.get(stream, ())))
         return self._cited[cited].leaves(position)
-
-
-def _is_calendar(stream: str) -> bool:
-    return stream.startswith(layout.CALENDARS)

@@ -54,6 +54,17 @@ class InTheFuture(Refusal, code="in_the_future"):
     now: InstantUs
 
 
+class ClockBehind(Refusal, code="clock_behind"):
+    """The order of the log is the order in which things were recorded, and what was known when is read from its times.
+    A clock that is behind the last event by more than five minutes would make both say different things.
+    """
+
+    message = "this computer's clock says {now}, and the last event was recorded {last}"
+    hint = "set the clock; where that of the last event was wrong, restore a copy from before it"
+    now: InstantUs
+    last: InstantUs
+
+
 class MissingExtra(Unreadable, code="missing_extra"):
     """What was asked for needs a package that is not installed."""
 

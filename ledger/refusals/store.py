@@ -129,6 +129,15 @@ class NewerLedger(Unreadable, code="newer_ledger"):
     schema_version: int
 
 
+class NewerRules(Unreadable, code="newer_ledger"):
+    """A later version of slaledger records by stricter rules. What this version records could break them."""
+
+    message = "this ledger is recorded by rules {rules}, and this version knows {known}"
+    hint = "upgrade slaledger; reading is possible"
+    rules: int
+    known: int
+
+
 class FileUnusable(Unreadable, code="store_unusable"):
     """The file could not be opened."""
 

@@ -156,11 +156,14 @@ def tell_every_topic(slaledger: CommandLine) -> None:
             execute(ledger, command, "importer")
 
 
+_IN_COMMON = ("~/terms/", "~/calendar/", "~/controls", "~/ledger")
+
+
 def forbidden(facts: Sequence[Fact]) -> list[Inadmissible]:
     """What no rule would have let into a log, by position."""
     check = LogCheck()
     found = [one for fact in facts for one in check.take(fact)]
-    published = [fact for fact in facts if fact.stream.startswith(("~/terms/", "~/calendar/", "~/controls"))]
+    published = [fact for fact in facts if fact.stream.startswith(_IN_COMMON)]
 
     def rules(position: int) -> Case:
         return fold(fact for fact in published if fact.position <= position)
@@ -199,6 +202,7 @@ OF_ANOTHER_BILL = {"bill": ANOTHER, "voucher": ANOTHER, "redemption": by(1)}
 
 FORBIDDEN: dict[str, dict[str, Change | None]] = {
     "ledger.created": {"ledger": FREE},
+    "ledger.upgraded": {"rules": by(1), "version": to(" ")},
     "id.reserved": {"kind": to("bill"), "id": ANOTHER, "owner": ANOTHER, "content_sha256": to("0" * 64)},
     "key.used": {"key": ANOTHER, "command": to("money print"), "content_sha256": to("none")},
     "terms.published": {

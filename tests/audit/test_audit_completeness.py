@@ -42,6 +42,13 @@ class Book:
             for line in lines:
                 carry_out(log, command_of(line), "clerk", self.now)
 
+    def put_back(self, instant: str) -> None:
+        """Give the last command's events an earlier instant of recording, as a clock that ran back did once."""
+        changed = f"CAST(replace(CAST(state AS TEXT), '{self.now}', '{at(f'2024-{instant}')}') AS BLOB)"
+        CommandLine(self.path.parent).tamper(
+            f"UPDATE stored_events SET state = {changed} WHERE CAST(state AS TEXT) LIKE '%:{self.now},%'"
+        )
+
     def findings(self, *words: str) -> list[Line]:
         """What is missing; held to the exit status, 3 where anything is."""
         status, said = audit(self.path, "completeness", *words)
@@ -263,7 +270,8 @@ def test_each_version_of_the_terms_has_a_source(book: Book) -> None:
 
 def test_a_clock_that_went_backwards_is_named_with_its_position(book: Book) -> None:
     book.tell(bill("1001", month="2024-05") | {"bill": "ONE"}, on="06-20 09:00")
-    book.tell(bill("1001", month="2024-05") | {"bill": "TWO"}, on="06-19 09:00")
+    book.tell(bill("1001", month="2024-05") | {"bill": "TWO"}, on="06-21 09:00")
+    book.put_back("06-19 09:00")
     book.now = TODAY
     with Ledger.open(f"sqlite:///{book.path}") as ledger, ledger.reading() as log:
         positions = [each.position for each in log.since(0)][-2:]
@@ -311,7 +319,8 @@ def test_a_year_shows_only_its_own_months(book: Book) -> None:
 
 def test_a_finding_without_a_month_is_of_every_year(book: Book) -> None:
     book.tell(bill("1001", month="2024-05") | {"bill": "ONE"}, on="06-20 09:00")
-    book.tell(bill("1001", month="2024-05") | {"bill": "TWO"}, on="06-19 09:00")
+    book.tell(bill("1001", month="2024-05") | {"bill": "TWO"}, on="06-21 09:00")
+    book.put_back("06-19 09:00")
     book.now = TODAY
     assert {each[0] for each in book.found("--year", "2025")} == {"clock_went_backwards"}
 

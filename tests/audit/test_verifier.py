@@ -91,7 +91,7 @@ def dossiers(ledger: Ledger) -> dict[str, bytes]:
         for stream in sorted({row.stream for row in rows if row.topic == "claim.decided"}):
             account, _, month = stream.split("/")
             found[f"{account} {month}"] = dossier.compose(
-                log.rows_ever(account), account, month, origin, tree.checkpoint(origin), tree.prove
+                dossier.rows_of(log, account), account, month, origin, tree.checkpoint(origin), tree.prove
             )
     return found
 

@@ -19,7 +19,7 @@ from domain.events import (
     AccountRestaged,
     Event,
     IncidentClosed,
-    LedgerCreated,
+    KeyUsed,
     RedemptionReversed,
     Stage,
     VoucherIssued,
@@ -260,7 +260,7 @@ VOUCHER = VoucherIssued(
 @pytest.mark.parametrize(
     ("events", "damage"),
     [
-        row("of no case", [LedgerCreated(ledger="one")], EventOfNoCase),
+        row("of no case", [KeyUsed(key="k", command="c", content_sha256="")], EventOfNoCase),
         row("of an account that was never enrolled", [CLOSED], ImpossibleEvent),
         row("of an incident that was never opened", [IncidentClosed(incident="I", ended_at=0)], ImpossibleEvent),
         row(

@@ -235,6 +235,7 @@ def append(url: str, stream: str, topic: str, actor: str, **given: Any) -> None:
 
 STREAMS = {
     "ledger.created": "~/ledger",
+    "ledger.upgraded": "~/ledger",
     "terms.published": "~/terms/aliyun-ccc",
     "calendar.published": "~/calendar/CN-2031",
     "controls.set": "~/controls",
@@ -258,7 +259,7 @@ def test_the_topics_that_matter_most_are_held_apart() -> None:
     assert not MAY["approver"] & money
     assert [role for role in ROLES if "claim.approved" in MAY[role]] == ["approver"]
     assert not {topic for topic in MAY["finance"] if topic.startswith(("incident.", "exclusion.", "account."))}
-    rules = {"terms.published", "calendar.published", "ledger.created", "controls.set"}
+    rules = {"terms.published", "calendar.published", "ledger.created", "ledger.upgraded", "controls.set"}
     assert all(rules & MAY[role] == (rules if role == "steward" else set()) for role in ROLES)
     assert not MAY["auditor"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import click
-from frozen import Frozen
+from frozen import MINUTE_NS, Frozen
 from refusal_scenarios import Scenario, at, made, raising
 
 from cli.options.context import settings
@@ -36,6 +36,11 @@ def _inserted(stream: str, topic: str, data: str) -> Callable[[Frozen], None]:
         frozen.slaledger.insert(stream, topic, state)
 
     return prepare
+
+
+def _recorded_later(frozen: Frozen) -> None:
+    """The clock is put back by an hour since the last command."""
+    frozen.clock.now_ns -= 60 * MINUTE_NS
 
 
 def _sql(*statements: str) -> Callable[[Frozen], None]:
@@ -116,7 +121,13 @@ STORES = [
     Scenario(
         "an event that nothing is made of",
         _READS,
-        prepare=_inserted("1001/account", "ledger.created", '{"ledger":"x"}'),
+        prepare=_inserted("1001/account", "key.used", '{"key":"k","command":"c","content_sha256":""}'),
+    ),
+    Scenario("a clock behind the last event", _WRITES, prepare=_recorded_later),
+    Scenario(
+        "rules of a newer release",
+        _WRITES,
+        prepare=_inserted("~/ledger", "ledger.upgraded", '{"rules":99,"version":"9.9"}'),
     ),
     Scenario(
         "an event that cannot be",

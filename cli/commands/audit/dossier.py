@@ -96,7 +96,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
         size = tree.size_at(log.position())
         text = Checkpoint(tree.ledger, size, tree.root(size)).text()
         checkpoint = text if key is None else sign_note(text, key)
-        rows = log.rows_ever(account)
+        rows = dossiers.rows_of(log, account)
 
         def prove(position: int) -> tuple[int, list[bytes]]:
             index = tree.index_of(position)

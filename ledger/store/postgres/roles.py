@@ -28,6 +28,7 @@ _VOUCHER = f"{_ID}/voucher/[A-Za-z0-9._:@-]{{1,96}}"
 
 RIGHTS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("ledger.created", "~/ledger", (STEWARD,)),
+    ("ledger.upgraded", "~/ledger", (STEWARD,)),
     ("terms.published", "~/terms/[^/]{1,200}", (STEWARD,)),
     ("calendar.published", "~/calendar/[A-Za-z]{2}-[0-9]{4}", (STEWARD,)),
     ("controls.set", "~/controls", (STEWARD,)),

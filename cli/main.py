@@ -34,12 +34,12 @@ class Settings(NamedTuple):
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("cli.commands.init:init", "Create a ledger: its id, its agreement, the working days."),
-    "account": ("cli.commands.recording:account", "Enrol, correct and close accounts."),
+    "account": ("cli.commands.account:account", "Enrol, correct, close and list accounts."),
     "terms": ("cli.commands.terms:terms", "Publish, list and check versions of the agreement."),
     "calendar": ("cli.commands.calendar:calendar", "Record and show working days."),
-    "incident": ("cli.commands.recording:incident", "Open, close, correct and withdraw incidents."),
+    "incident": ("cli.commands.incident:incident", "Open, close, correct, withdraw and list incidents."),
     "exclusion": ("cli.commands.recording:exclusion", "Apply and withdraw exclusions (clause 2.3)."),
-    "fees": ("cli.commands.recording:fees", "Record, correct and void bills."),
+    "fees": ("cli.commands.fees:fees", "Record, correct, void and list bills."),
     "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
     "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
     "controls": ("cli.commands.recording:controls", "Set which awards need an approval."),
@@ -58,6 +58,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("cli.commands.report:report", "Summarise a month over all accounts, as a table or a page."),
     "worklist": ("cli.commands.availability:worklist", "List what is to be claimed, decided and issued."),
     "history": ("cli.commands.history:history", "Show everything recorded about an account, in order."),
+    "log": ("cli.commands.whole_log:log", "List the events of the whole ledger, the newest first."),
+    "search": ("cli.commands.whole_log:search", "List the events in which a text stands."),
+    "status": ("cli.commands.whole_log:status", "Show on one screen where the ledger stands."),
     "audit": (
         "cli.commands.audit.audits:audit",
         "Replay decisions, ask what would change, and prove what was recorded.",
@@ -160,12 +163,19 @@ def _run() -> int:
 
         status = print_error(Interrupted())
     except click.ClickException as error:
-        from cli.refusals import Usage  # needed only after a usage error
-
-        status = print_error(Usage(what=_usage(error), command=_command_meant(error)))
+        status = print_error(_usage_refusal(error))
     except BrokenPipeError:
         status = 0
     return status if isinstance(status, int) else 0
+
+
+def _usage_refusal(error: click.ClickException) -> Refusal:
+    """The refusal of a mistake on the command line, with the line that was meant where one is near."""
+    from cli.refusals import Usage, UsageMeant  # needed only after a usage error
+    from cli.terminal.meant import usage_meant
+
+    what, command, line = _usage(error), _command_meant(error), usage_meant(error)
+    return Usage(what=what, command=command) if line is None else UsageMeant(what=what, command=command, line=line)
 
 
 def _check_encoding() -> None:
@@ -254,11 +264,12 @@ def _tell(text: str) -> None:
 
 
 def wants_json() -> bool:
-    """Whether output is for a program: `--format json` or `jsonl`, or no format and no terminal."""
+    """Whether output is for a program: the format `json` or `jsonl`, or no format and no terminal."""
     words = sys.argv[1:]
     for index, each in enumerate(words):
         if each == "--format" and index + 1 < len(words):
             return words[index + 1] in ("json", "jsonl")
         if each.startswith("--format="):
             return each.partition("=")[2] in ("json", "jsonl")
-    return not sys.stdout.isatty()
+    format_ = os.environ.get("SLALEDGER_FORMAT")
+    return format_ in ("json", "jsonl") if format_ else not sys.stdout.isatty()

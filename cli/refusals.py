@@ -185,6 +185,13 @@ class Usage(Unreadable, code="usage"):
     command: str
 
 
+class UsageMeant(Usage):
+    """The command line has a word, an option or a value that is nearly one that there is."""
+
+    hint = "did you mean `{line}`? `{command} --help` lists what there is"
+    line: str
+
+
 class Interrupted(Refusal, code="interrupted"):
     """The command was interrupted with Ctrl-C."""
 

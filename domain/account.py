@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
-from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
-from domain.events import AccountClosed, AccountCorrected, AccountEnrolled, AccountMoved, AccountRestaged, Event, Stage
+from domain.commands import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RenameAccount, RestageAccount
+from domain.events import (
+    AccountClosed,
+    AccountCorrected,
+    AccountEnrolled,
+    AccountMoved,
+    AccountNamed,
+    AccountRestaged,
+    Event,
+    Stage,
+)
 from domain.refusals.account import (
     AccountAlreadyClosed,
     AccountTaken,
@@ -20,7 +29,10 @@ from domain.refusals.account import (
 
 
 class Account(msgspec.Struct, kw_only=True):
-    """`stage` and `region` are those at enrolment, `restaged` and `moved` the later ones by their first instants."""
+    """`stage` and `region` are those at enrolment, `restaged` and `moved` the later ones by their first instants.
+
+    `names` are all that it ever had, the latest last.
+    """
 
     account: str
     enrolled_at: int
@@ -31,6 +43,12 @@ class Account(msgspec.Struct, kw_only=True):
     restaged: dict[int, Stage] = {}
     moved: dict[int, str] = {}
     closed_at: int | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str | None:
+        """The name for people to read; None where it was given none."""
+        return self.names[-1] if self.names else None
 
     @property
     def regions(self) -> set[str]:
@@ -68,6 +86,8 @@ def evolve(account: Account | None, event: Event) -> Account:
                 value = getattr(event, name)
                 if value is not None:
                     setattr(account, name, value)
+        case AccountNamed():
+            account.names = (*account.names, event.name)
         case AccountClosed():
             account.closed_at = event.closed_at
         case _:
@@ -76,7 +96,10 @@ def evolve(account: Account | None, event: Event) -> Account:
 
 
 def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]:
-    """Enrol an account. Raises Refusal `account_taken` where it was enrolled with other data."""
+    """Enrol an account, and name it where a name is given.
+
+    Raises Refusal `account_taken` where it was enrolled with other data. A name that it had before is no other data.
+    """
     wanted = AccountEnrolled(
         account=str(command.account),
         enrolled_at=int(command.enrolled_at),
@@ -85,8 +108,9 @@ def enroll(account: Account | None, command: EnrollAccount) -> tuple[Event, ...]
         covered_in_beta=command.covered_in_beta,
     )
     if account is None:
-        return (wanted,)
-    if wanted in (account.enrolled_as, _as_corrected(account)):
+        named = () if command.name is None else (AccountNamed(account=wanted.account, name=str(command.name)),)
+        return (wanted, *named)
+    if wanted in (account.enrolled_as, _as_corrected(account)) and command.name in (None, *account.names):
         return ()
     raise AccountTaken(account=command.account)
 
@@ -120,6 +144,13 @@ def move(account: Account, command: MoveAccount) -> tuple[Event, ...]:
     if recorded == command.region:
         return ()
     return (AccountMoved(account=account.account, region=str(command.region), moved_at=int(command.moved_at)),)
+
+
+def rename(account: Account, command: RenameAccount) -> tuple[Event, ...]:
+    """Give an account a name, or another one; no event where it has that name."""
+    if account.name == command.name:
+        return ()
+    return (AccountNamed(account=account.account, name=str(command.name)),)
 
 
 def correct(account: Account, command: CorrectAccount) -> tuple[Event, ...]:

@@ -83,13 +83,15 @@ def _floors(fact: Fact, links: _Links) -> list[int]:
 def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
     """When an event happened, by all that is known; None for an act that records no instant."""
     match event:
-        case e.TermsPublished() | e.CalendarPublished():
+        case e.TermsPublished() | e.CalendarPublished() | e.AccountNamed():
             return ALWAYS
         case e.AccountEnrolled() | e.AccountRestaged() | e.AccountCorrected() | e.AccountClosed() | e.AccountMoved():
             return _of_account(event, case)
         case e.IncidentOpened() | e.IncidentJoined() | e.IncidentClosed() | e.IncidentCorrected():
             return _of_incident(event, case.incidents.get(event.incident))
         case e.IncidentFunctionCorrected() | e.IncidentReopened() | e.IncidentRestored() | e.IncidentKept():
+            return _of_incident(event, case.incidents.get(event.incident))
+        case e.IncidentReported():
             return _of_incident(event, case.incidents.get(event.incident))
         case e.IncidentReleased() | e.IncidentWithdrawn() | e.ExclusionApplied() | e.ExclusionWithdrawn():
             return _of_incident(event, case.incidents.get(event.incident))
@@ -139,6 +141,8 @@ def _of_incident(event: e.Event, incident: Incident | None) -> int:
     match event:
         case e.IncidentClosed():
             own = incident.ended_at
+        case e.IncidentReported():
+            own = incident.ended_at if event.moment == "end" else None
         case e.ExclusionApplied() | e.ExclusionWithdrawn():
             own = incident.exclusions[event.exclusion - 1].from_at
     return incident.started_at if own is None else max(incident.started_at, own)

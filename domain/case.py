@@ -134,6 +134,11 @@ def _account(case: Case, event: e.Event, fact: Fact) -> None:
         claims.note_late(claim, "")
 
 
+def _named(case: Case, event: e.Event, fact: Fact) -> None:
+    """Apply a name. No decision rests on it."""
+    case.account = accounts.evolve(case.account, event)
+
+
 def _incident(case: Case, event: e.IncidentOpened, fact: Fact) -> None:
     case.incidents[event.incident] = incidents.evolve(case.incidents.get(event.incident), event, fact.reason)
 
@@ -196,6 +201,7 @@ def _joined(case: Case, event: e.Event, fact: Fact) -> None:
 _Step = Callable[[Case, e.Event, Fact], None]
 _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _account: (e.AccountEnrolled, e.AccountRestaged, e.AccountMoved, e.AccountCorrected, e.AccountClosed),
+    _named: (e.AccountNamed,),
     _incident: (
         e.IncidentOpened,
         e.IncidentOpenedWithin,
@@ -205,6 +211,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
         e.IncidentCorrectedWithin,
         e.IncidentFunctionCorrected,
         e.IncidentReopened,
+        e.IncidentReported,
         e.IncidentWithdrawn,
         e.IncidentRestored,
         e.IncidentKept,

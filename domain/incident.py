@@ -21,8 +21,10 @@ from domain.events import (
     IncidentOpenedWithin,
     IncidentReleased,
     IncidentReopened,
+    IncidentReported,
     IncidentRestored,
     IncidentWithdrawn,
+    Moment,
     Scope,
 )
 from domain.refusals.incident import (
@@ -35,8 +37,10 @@ from domain.refusals.incident import (
     NothingToCorrectInIncident,
     NoticeMissing,
     NoticeTooLate,
+    ReportDiffers,
 )
 from domain.terms.versions import Terms
+from domain.values import EvidenceField, Id, Words
 
 
 class Exclusion(msgspec.Struct, kw_only=True):
@@ -82,6 +86,8 @@ class Incident(msgspec.Struct, kw_only=True):
     ended_within_us: int | None = None
     withdrawn: str | None = None
     exclusions: list[Exclusion] = []
+    reports: dict[Moment, IncidentReported] = {}
+    """Who told of its start, and of its end."""
 
     @property
     def status(self) -> str:
@@ -111,6 +117,21 @@ def opened(command: OpenIncident) -> IncidentOpened:
     return IncidentOpenedWithin(**msgspec.structs.asdict(event), uncertainty_us=int(command.uncertainty_seconds))
 
 
+def reported(
+    moment: Moment, incident: Id, reported_by: Words | None, evidence: tuple[EvidenceField, ...]
+) -> tuple[IncidentReported, ...]:
+    """The event that says who told of a start or an end, and what shows it; none where neither is given."""
+    if reported_by is None and not evidence:
+        return ()
+    event = IncidentReported(
+        incident=str(incident),
+        moment=moment,
+        reported_by=None if reported_by is None else str(reported_by),
+        evidence=tuple(piece.recorded() for piece in evidence),
+    )
+    return (event,)
+
+
 def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incident:
     """Apply one more event to an incident's state."""
     match event:
@@ -127,6 +148,9 @@ def evolve(incident: Incident | None, event: Event, reason: str | None) -> Incid
             incident.function = event.function
         case IncidentReopened():
             incident.ended_at = incident.ended_within_us = None
+            incident.reports.pop("end", None)
+        case IncidentReported():
+            incident.reports[event.moment] = event
         case IncidentWithdrawn():
             incident.withdrawn = reason or ""
         case IncidentRestored():
@@ -152,6 +176,7 @@ def _begun(event: IncidentOpened) -> Incident:
         started_at=event.started_at,
         started_within_us=event.uncertainty_us if isinstance(event, IncidentOpenedWithin) else None,
         exclusions=[],
+        reports={},
     )
 
 
@@ -181,17 +206,29 @@ def exclusion_of(event: ExclusionApplied, reason: str | None) -> Exclusion:
 
 
 def close(incident: Incident, command: CloseIncident) -> tuple[Event, ...]:
-    """Close an incident. Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`."""
+    """Close an incident, and record who told of its end.
+
+    Raises Refusal `incident_withdrawn`, `incident_closed`, `ends_before_start`, `report_differs`.
+    """
     check_not_withdrawn(incident)
+    told = reported("end", command.incident, command.reported_by, command.evidence)
     if incident.ended_at == command.ended_at:
+        check_same_report(incident, "end", told)
         return ()
     if incident.ended_at is not None:
         raise IncidentWasClosed(incident=incident.incident, ended_at=incident.ended_at)
     _check_order(incident, incident.started_at, command.ended_at)
     closed = IncidentClosed(incident=incident.incident, ended_at=int(command.ended_at))
     if command.uncertainty_seconds is None:
-        return (closed,)
-    return (IncidentClosedWithin(**msgspec.structs.asdict(closed), uncertainty_us=int(command.uncertainty_seconds)),)
+        return (closed, *told)
+    within_us = int(command.uncertainty_seconds)
+    return (IncidentClosedWithin(**msgspec.structs.asdict(closed), uncertainty_us=within_us), *told)
+
+
+def check_same_report(incident: Incident, moment: Moment, told: tuple[IncidentReported, ...]) -> None:
+    """Check that a repeated command says nothing new of who told of it. Raises Refusal `report_differs`."""
+    if told and incident.reports.get(moment) != told[0]:
+        raise ReportDiffers(incident=incident.incident)
 
 
 def correct(incident: Incident, command: CorrectIncident, terms: Terms) -> tuple[Event, ...]:

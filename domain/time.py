@@ -13,6 +13,7 @@ from domain.refusals.values import (
     BadSeconds,
     BadTime,
     ImpossibleTime,
+    TimeMeant,
     TimeOutOfRange,
     TimeTooFine,
     TimeWithoutOffset,
@@ -36,6 +37,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 END_OF_TIME_US = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_DAY_AND_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ]([01]\d:[0-5]\d|2[0-3]:[0-5]\d)(:[0-5]\d)?)?", re.ASCII)
 _SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,6}))?", re.ASCII)
 LONGEST_UNCERTAINTY_US = 31 * DAY_US
 """The greatest uncertainty of an instant."""
@@ -57,10 +59,10 @@ class Instant(int):
         """
         matched = _RFC3339.fullmatch(text)
         if matched is None:
-            raise BadTime(text=text)
+            raise _not_rfc3339(text)
         day, clock, fraction, offset = matched.groups()
         if offset is None:
-            raise TimeWithoutOffset(text=text)
+            raise TimeWithoutOffset(text=text, meant=f"{day}T{clock}{'.' + fraction if fraction else ''}")
         digits = (fraction or "").rstrip("0")
         if len(digits) > 6:
             raise TimeTooFine(text=text)
@@ -72,6 +74,30 @@ class Instant(int):
         if not 0 <= instant < END_OF_TIME_US:
             raise TimeOutOfRange(text=text, first_year=FIRST_YEAR, last_year=LAST_YEAR)
         return instant
+
+
+def _not_rfc3339(text: str) -> BadTime:
+    """The refusal of a text that is no RFC 3339; a day, or a day with a clock, is told what it may mean."""
+    matched = _DAY_AND_CLOCK.fullmatch(text)
+    if matched is None or not _is_day(matched[1]):
+        return BadTime(text=text)
+    clock, seconds = matched[2] or "00:00", matched[3] or ":00"
+    return TimeMeant(text=text, meant=f"{matched[1]}T{clock}{seconds}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
+    except ValueError:
+        return False
+
+
+def in_zone(local_time: str, zone: str) -> str:
+    """A time without an offset as RFC 3339 on a zone's clock; the same text where it is no time."""
+    try:
+        return datetime.fromisoformat(local_time).replace(tzinfo=zone_info(zone)).isoformat()
+    except ValueError:
+        return local_time
 
 
 class Seconds(int):

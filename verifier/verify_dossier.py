@@ -1423,8 +1423,9 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("year", "effective_at", "position", "rules"), INTEGER),
     **dict.fromkeys(("sha256", "decision_sha256"), HASH),
     **dict.fromkeys(("product_fee_fen", "call_fee_fen", "service_voucher_fen", "call_voucher_fen"), AMOUNT),
+    **dict.fromkeys(("statement", "grounds", "name", "reported_by"), is_words),
     **dict.fromkeys(("agreement", "version", "document", "country", "source", "clause", "ledger"), TEXT),
-    **dict.fromkeys(("statement", "grounds", "provider_name", "provider_address"), is_words),
+    **dict.fromkeys(("provider_name", "provider_address"), is_words),
     **dict.fromkeys(("holidays", "workdays"), DAYS),
     "actor": lambda value: type(value) is str and 1 <= len(value) <= 200 and value.isprintable(),
     "public_key": lambda value: type(value) is str and len(value) <= 300 and ed25519_key(value) is not None,
@@ -1434,6 +1435,7 @@ KINDS: dict[str, Kind] = {
     "uncertainty_us": number(1, 31 * DAY + 1),
     "stage": one_of("general", "public_beta", "invited_beta"),
     "scope": one_of("account", "accounts", "regions", "all"),
+    "moment": one_of("start", "end"),
     "part": one_of("service", "call"),
     **dict.fromkeys(("covered_in_beta", "signed"), one_of(True, False)),
     "function": text("[a-z][a-z0-9_]{0,39}"),
@@ -1504,9 +1506,11 @@ class Case:
     latest_at: int = 0
     settled: set[int] = field(default_factory=set)
     account: dict[str, Account] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     versions: dict[str, Terms] = field(default_factory=dict)
     calendars: dict[str, str] = field(default_factory=dict)
     opened: dict[str, Event] = field(default_factory=dict)
+    told: dict[str, Event] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     bills: dict[str, Bill] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
@@ -1568,6 +1572,14 @@ def restages_or_moves(case: Case, event: Event) -> None:
     must(begun[-1:] != [event.data[name]], f"that {name} is recorded from that instant on already")
 
 
+def names(case: Case, event: Event) -> None:
+    """A name is for people; no decision rests on it."""
+    known(case.account, event.owner)
+    text = event.data["name"]
+    must(case.names.get(event.owner) != text, "it has that name already")
+    case.names[event.owner] = text
+
+
 def corrects_account(case: Case, event: Event) -> None:
     account, given = known(case.account, event.owner), {**event.data}
     del given["account"]
@@ -1620,6 +1632,15 @@ def turns(case: Case, event: Event) -> None:
     }
     must(fits.get(event.topic, True), "the incident is not in a state in which that can be")
     must(incident.started_at <= event.data.get("ended_at", OPEN), "it ends before it starts")
+
+
+def reports(case: Case, event: Event) -> None:
+    """Who told of a start or an end stands right behind it, of the same command."""
+    data, told = event.data, known(case.told, event.stream)
+    topics = OPENED if data["moment"] == "start" else ("incident.closed", "incident.closed_within")
+    behind = told.topic in topics and told.version == event.version - 1 and told.command == event.command
+    must(behind, "no start or end was recorded with it")
+    must("reported_by" in data or bool(data.get("evidence")), "it says nothing")
 
 
 def corrects_incident(case: Case, event: Event) -> None:
@@ -2030,6 +2051,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "account.enrolled": (enrols, "account enrolled_at stage region? covered_in_beta?"),
     "account.restaged": (restages_or_moves, "account stage changed_at"),
     "account.moved": (restages_or_moves, "account region moved_at"),
+    "account.named": (names, "account name"),
     "account.corrected": (corrects_account, "account enrolled_at? stage? region? covered_in_beta?"),
     "account.closed": (closes_account, "account closed_at"),
     "incident.opened": (opens, "incident function started_at scope account? regions?"),
@@ -2043,6 +2065,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "incident.reopened": (turns, "incident"),
     "incident.withdrawn": (turns, "incident"),
     "incident.restored": (turns, "incident"),
+    "incident.reported": (reports, "incident moment reported_by? evidence?"),
     "incident.kept": (turns, "incident"),
     "incident.released": (turns, "incident"),
     "exclusion.applied": (excludes, "incident exclusion clause from_at? to_at? notified_at? evidence?"),
@@ -2140,6 +2163,7 @@ def admit(case: Case, event: Event) -> None:
     must(all(at <= event.recorded_at + AHEAD for at in instants), "it was recorded before it happened")
     if event.position not in case.settled:
         rule(case, event)
+    case.told[event.stream] = event
     if case.rules >= WITH_CLOCK:
         must_be_in_order(case, event)
     parts: list[tuple[Mapping[str, Account | Incident | Bill], str]] = [

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
+from cli.answers.names import holder
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, print_table, print_text
 from cli.terminal.sparkline import bar
@@ -26,6 +27,7 @@ class BreachRow(msgspec.Struct, frozen=True, kw_only=True):
     credit: Fen
     currency: str
     still_open: tuple[str, ...]
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def unavailable(self) -> Fraction:
@@ -51,7 +53,7 @@ def print_breaches(found: Sequence[BreachRow]) -> None:
     worst = max((breach.unavailable for breach in found), default=Fraction(1))
     rows = [
         (
-            breach.account,
+            holder(breach),
             breach.month,
             breach.availability.percent,
             _bar(breach.unavailable / worst),

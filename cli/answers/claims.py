@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cli.answers.decisions import DecisionAnswer, WindowShown, decision_answer
+from cli.answers.names import holder
 from cli.terminal.numbers import currency, money
 from cli.terminal.output import print_pairs, print_table
 from cli.terminal.values import ZonedInstant, zoned
@@ -162,6 +163,7 @@ class ClaimListed(msgspec.Struct, frozen=True, kw_only=True):
     due: Fen
     overpaid: Fen
     currency: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def claim_listed(row: ClaimRow, zone: str, currency: str) -> ClaimListed:
@@ -187,7 +189,7 @@ def print_claims(claims: Sequence[ClaimListed]) -> None:
     columns = ("account", "month", "status", "outcome", "awarded", "issued", *(("overpaid",) if any_overpaid else ()))
     rows = [
         (
-            claim.account,
+            holder(claim),
             claim.month,
             word(claim.status),
             word(claim.outcome) if claim.outcome else "",

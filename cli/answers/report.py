@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from cli.answers.availability import TermsNamed
+from cli.answers.names import holder
 from cli.terminal.numbers import currency, money
 from cli.terminal.output import WIDTH, print_pairs, print_table, print_text
 from cli.terminal.values import Ratio, ZonedInstant, ratio
@@ -36,6 +37,7 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     due: Fen
     overpaid: Fen
     still_open: tuple[str, ...]
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,7 @@ def _account(row: AccountMonth) -> AccountRow:
         due=Fen(row.due_fen),
         overpaid=Fen(row.overpaid_fen),
         still_open=row.still_open,
+        name=row.name or msgspec.UNSET,
     )
 
 
@@ -167,7 +170,7 @@ def _counts(totals: TotalsShown) -> str:
 def _print_accounts(accounts: Sequence[AccountRow]) -> None:
     rows = [
         (
-            row.account,
+            holder(row),
             row.availability.percent,
             row.tier or "-",
             money(row.credit),

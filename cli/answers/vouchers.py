@@ -138,6 +138,7 @@ class VoucherListed(msgspec.Struct, frozen=True, kw_only=True):
     balance: Fen
     issued_at: ZonedInstant
     currency: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def voucher_listed(row: VoucherRow, zone: str, currency: str) -> VoucherListed:

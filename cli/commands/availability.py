@@ -6,6 +6,7 @@ import click
 
 from cli.answers.availability import mean_time, month_under
 from cli.answers.breaches import breach_row, print_breaches
+from cli.answers.names import named
 from cli.answers.worklist.worklist import worklist as what_waits
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
@@ -58,8 +59,8 @@ def breaches(month: str, asked: KnownAtOptions, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = breaches_of(ledger, month, known.at, known.upto)
         with ledger.reading(known.upto) as log:
-            currency = currency_of(log.versions())
-    rows = [breach_row(breach, currency) for breach in found]
+            currency, names = currency_of(log.versions()), log.account_names()
+    rows = named((breach_row(breach, currency) for breach in found), names)
     emit(rows, format_, lambda: print_breaches(rows))
 
 
@@ -94,6 +95,6 @@ def worklist(asked: KnownAtOptions, format_: str | None) -> None:
     with open_ledger() as ledger, knowing(ledger, asked) as known:
         found = work(ledger, known.at, known.upto)
         with ledger.reading(known.upto) as log:
-            zone, currency = zone_known(log, known), currency_of(log.versions())
-    answer = what_waits(found, zone, currency)
+            zone, currency, names = zone_known(log, known), currency_of(log.versions()), log.account_names()
+    answer = what_waits(found, zone, currency).named(names)
     emit(answer, format_, answer.table)

@@ -7,6 +7,7 @@ import msgspec
 
 from cli.answers.claims import ClaimAnswer, claim_answer, claim_listed, print_claims
 from cli.answers.decisions import DecisionAnswer
+from cli.answers.names import named
 from cli.answers.readings import readings_of
 from cli.commands.availability import parsed_month
 from cli.commands.recording import group
@@ -60,8 +61,8 @@ def list_(month: str | None, asked: KnownAtOptions, format_: str | None) -> None
     """
     with open_ledger() as ledger, knowing(ledger, asked) as known, ReadModels.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
-            zone, currency = zone_known(log, known), currency_of(log.versions())
-        rows = [claim_listed(row, zone, currency) for row in views.claims(month)]
+            zone, currency, names = zone_known(log, known), currency_of(log.versions()), log.account_names()
+        rows = named((claim_listed(row, zone, currency) for row in views.claims(month)), names)
     emit(rows, format_, lambda: print_claims(rows))
 
 

@@ -14,6 +14,7 @@ from cli.answers.receipts import done_answer, month_run_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
+from cli.options.suggestions import suggesting, suggesting_times
 from cli.refusals import BadEvidence
 from cli.terminal.output import emit, format_params, warn
 from domain.commands import BY_WORDS, Command, DecideMonth, MonthCommand
@@ -33,6 +34,7 @@ _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Second
 _HELP = {
     "key": "Strict idempotency key: the command is carried out only once.",
     "reason": "The reason.",
+    "reported_by": "Who told of it: a role or a ticket number. It cannot be erased later.",
     "again": "Record it again although it was undone since.",
     "region": "The account's region, for incidents that affect a region.",
     "covered_in_beta": "The agreement covers the account in beta too.",
@@ -43,6 +45,7 @@ _HELP = {
     "offset_explained_by": "A redemption recorded here that the offset shows; none where there is none.",
     "announced_from": "From when on maintenance was announced; needs --announced-to.",
     "announced_to": "Until when maintenance was announced; needs --announced-from.",
+    "name": "A name for people to read; it cannot be erased later.",
     "moved_at": "From when on it is in the region.",
     "decided_at": "When it was decided; now by default.",
     "issued_at": "When it was issued; now by default.",
@@ -171,7 +174,8 @@ def _without_none(hint: Any) -> Any:
 
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     def callback(format_: str | None, **given: Any) -> int:
-        command = build(words, _fields(**given))
+        with suggesting_times():
+            command = build(words, _fields(**given))
         if isinstance(command, MonthCommand):
             with open_ledger() as ledger:
                 run = execute_month(ledger, command, actor(ledger))
@@ -184,7 +188,7 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
             answer = month_run_answer(run, late, zone)
             emit(answer, format_, answer.table)
             return 1 if run.refused else 0
-        with open_ledger() as ledger:
+        with open_ledger() as ledger, suggesting(ledger):
             done = execute(ledger, command, actor(ledger))
         print_receipt(done, format_)
         return 0
@@ -240,10 +244,7 @@ def print_receipt(done: Done, format_: str | None) -> None:
     emit(answer, format_, answer.table)
 
 
-account = group("account", "Enrol accounts under the agreement, correct them, change their stage, close them.")
-incident = group("incident", "Record incidents of one account, of several, of a region, or of all accounts.")
 exclusion = group("exclusion", "Apply exclusions of clause 2.3 to an incident or a part of it, or withdraw them.")
-fees = group("fees", "Record what was billed for which months, and how much of it was paid with vouchers.")
 controls = group(
     "controls", "Set which awards a second person must approve, whether commands are signed, and who the provider is."
 )

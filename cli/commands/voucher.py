@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.answers.names import named
 from cli.answers.vouchers import print_vouchers, voucher_answer, voucher_listed
 from cli.commands.recording import group
 from cli.options.completion import accounts, vouchers
@@ -35,10 +36,10 @@ def list_(account: str | None, asked: KnownAtOptions, format_: str | None) -> No
     with open_ledger() as ledger, knowing(ledger, asked) as known, ReadModels.of(ledger, upto=known.upto) as views:
         with ledger.reading(known.upto) as log:
             zone = zone_known(log, known)
-            currency = currency_of(log.versions())
+            currency, names = currency_of(log.versions()), log.account_names()
             if account is not None and not log.version(streams.account(account)):
                 raise unknown_account(account)
-        rows = [voucher_listed(row, zone, currency) for row in views.vouchers(account)]
+        rows = named((voucher_listed(row, zone, currency) for row in views.vouchers(account)), names)
     emit(rows, format_, lambda: print_vouchers(rows))
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from cli.options.suggestions import suggest, suggesting_times
 from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
 from domain.refusals import BadValue, Refusal
 from domain.terms.versions import latest, zone_of
@@ -60,6 +61,8 @@ def knowing(ledger: Ledger, asked: KnownAtOptions) -> Iterator[KnownAt]:
     try:
         yield known
     except Refusal as refusal:
+        if known.upto is None:
+            suggest(ledger, refusal)
         if known.upto is None or refusal.status != Refusal.status:
             raise
         refusal.reword(
@@ -99,7 +102,8 @@ def instant_asked(name: str, text: str, now: int) -> int:
     Raises Refusal `time_without_offset`, `in_the_future`, Unreadable `bad_time`.
     """
     try:
-        instant = Instant.parse(text)
+        with suggesting_times():
+            instant = Instant.parse(text)
     except BadValue as error:
         error.at(name)
         raise

@@ -88,6 +88,7 @@ def _rendered(it: Gathered) -> bytes:
         w=words.case_words(),
         words=words,
         account=it.account,
+        name=account_of(it.case, it.account).name,
         month=it.month,
         zone=it.terms.zone,
         agreement=f"{it.terms.agreement} {it.terms.version}",

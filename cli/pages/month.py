@@ -92,6 +92,7 @@ def _rows(accounts: Sequence[AccountMonth]) -> list[AccountMonth]:
 def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
     return (
         row.account,
+        row.name or "",
         f"{percent_cut(row.numerator, row.denominator)}%",
         _unavailable(row),
         tier_words(row.tier, terms) if row.covered else said("none: not covered"),

@@ -6,7 +6,8 @@ import csv
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from itertools import chain, islice
+from typing import Any, Literal, TypeVar
 
 import click
 import msgspec
@@ -18,9 +19,12 @@ from cli.terminal.widths import cells, escaped, folded, harmless, one_line, padd
 from domain.text import said
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Each = TypeVar("_Each", bound=msgspec.Struct)
 FORMATS = ("table", "json", "jsonl", "csv")
 WIDTH = 80
-_FORMAT_HELP = "Default: table on a terminal, otherwise json."
+_FORMAT_HELP = "Default: SLALEDGER_FORMAT, else table on a terminal, otherwise json."
+FORMAT_VARIABLE = "SLALEDGER_FORMAT"
+"""The environment variable for the format where `--format` is not given."""
 
 Answer = msgspec.Struct
 """An answer: a struct of values, whose fields are the keys of its JSON in their order."""
@@ -28,12 +32,14 @@ Answer = msgspec.Struct
 
 def format_params() -> list[click.Parameter]:
     """`--format`, for a generated command."""
-    return [click.Option(["--format", "format_"], type=click.Choice(FORMATS), help=_FORMAT_HELP)]
+    kind = click.Choice(FORMATS)
+    return [click.Option(["--format", "format_"], envvar=FORMAT_VARIABLE, type=kind, help=_FORMAT_HELP)]
 
 
 def format_option(command: _Command) -> _Command:
     """`--format` for a command written as a function."""
-    return click.option("--format", "format_", type=click.Choice(FORMATS), help=_FORMAT_HELP)(command)
+    kind = click.Choice(FORMATS)
+    return click.option("--format", "format_", envvar=FORMAT_VARIABLE, type=kind, help=_FORMAT_HELP)(command)
 
 
 def chosen(format_: str | None) -> str:
@@ -53,6 +59,37 @@ def emit(answer: Answer | Sequence[Answer], format_: str | None, table: Callable
                 print(to_json(item))
         case _:
             _write_csv(_items(answer))
+
+
+def emit_each(answers: Iterable[_Each], format_: str | None, table: Callable[[Iterable[_Each]], None]) -> None:
+    """Print answers of one kind as they are made; only the table for people needs all of them at once.
+
+    Nothing is printed where the first one is refused.
+    """
+    following = iter(answers)
+    answers = chain(list(islice(following, 1)), following)
+    match chosen(format_):
+        case "table":
+            table(answers)
+        case "json":
+            print("[", end="")
+            for number, answer in enumerate(answers):
+                print("," if number else "", to_json(answer), sep="", end="")
+            print("]")
+        case "jsonl":
+            for answer in answers:
+                print(to_json(answer))
+        case _:
+            _write_csv_of_one_kind(answers)
+
+
+def _write_csv_of_one_kind(answers: Iterable[Answer]) -> None:
+    """CSV whose columns are those of the first row: answers of one kind have the same."""
+    rows = (dict(_flattened(fields_of(answer))) for answer in answers)
+    first = next(rows, {})
+    writer = csv.DictWriter(sys.stdout, list(first), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(chain([first] if first else [], rows))
 
 
 def _items(answer: Answer | Sequence[Answer]) -> Sequence[Answer]:
@@ -98,9 +135,14 @@ def plain(value: object) -> str:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = (), title: str | None = None
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Iterable[str] = (),
+    whole: Iterable[str] = (),
+    title: str | None = None,
 ) -> None:
-    """Print rows under columns within 80 characters; the columns in `right` are right-aligned."""
+    """Print rows under columns within 80 characters: `right` are right-aligned; these and `whole` are not broken."""
     from rich import box
     from rich.table import Table
 
@@ -116,10 +158,10 @@ def print_table(
     if not table_rows:
         print_text(said("none"))
         return
-    aligned = set(right)
+    aligned, unbroken = set(right), {*right, *whole}
     for column in columns:
-        number = column in aligned
-        table.add_column(localized(column), justify="right" if number else "left", overflow="fold", no_wrap=number)
+        justify: Literal["left", "right"] = "right" if column in aligned else "left"
+        table.add_column(localized(column), justify=justify, overflow="fold", no_wrap=column in unbroken)
     for row in table_rows:
         table.add_row(*row)
     console().print(table)

@@ -40,6 +40,8 @@ _KINDS = (
     said("holiday"),
     said("workday"),
     said("opening"),
+    said("start"),
+    said("end"),
     said("true"),
     said("false"),
 )
@@ -56,6 +58,7 @@ _TOPICS = (
     said("account.enrolled"),
     said("account.restaged"),
     said("account.moved"),
+    said("account.named"),
     said("account.corrected"),
     said("account.closed"),
     said("incident.opened"),
@@ -66,6 +69,7 @@ _TOPICS = (
     said("incident.corrected"),
     said("incident.corrected_within"),
     said("incident.function_corrected"),
+    said("incident.reported"),
     said("incident.reopened"),
     said("incident.restored"),
     said("incident.kept"),
@@ -146,6 +150,7 @@ _FIELDS = (
     said("key"),
     said("kind"),
     said("ledger"),
+    said("moment"),
     said("month"),
     said("months"),
     said("moved"),
@@ -166,6 +171,7 @@ _FIELDS = (
     said("provider name"),
     said("public key"),
     said("reason"),
+    said("reported by"),
     said("redeemed"),
     said("redeemed at"),
     said("redemption"),
@@ -245,5 +251,5 @@ def label(field: str) -> str:
     return _WORDS.get(name) or word(name.removesuffix(" at"))
 
 
-CODED = frozenset({"function", "stage", "scope", "part", "outcome", "status", "kind"})
+CODED = frozenset({"moment", "function", "stage", "scope", "part", "outcome", "status", "kind"})
 """Fields of records whose values are codes, not free text."""

@@ -7,7 +7,7 @@ from domain import commands as c
 from domain import events as e
 from domain import exclusions
 from domain import incident as incidents
-from domain.admissible.act import Act, Forbidden, uncertainty
+from domain.admissible.act import Act, Forbidden, is_one_act, uncertainty
 from domain.incident import Incident
 from domain.terms import versions as agreement
 from domain.text import said
@@ -39,6 +39,12 @@ def moved(act: Act, event: e.AccountMoved) -> tuple[e.Event, ...]:
         account=Id.parse(event.account), region=Id.parse(event.region), moved_at=act.at(event.moved_at)
     )
     return accounts.move(act.account(), command)
+
+
+def named(act: Act, event: e.AccountNamed) -> tuple[e.Event, ...]:
+    """The events of the same name, given at the enrolment or later."""
+    command = c.RenameAccount(account=Id.parse(event.account), name=Words.parse(event.name))
+    return accounts.rename(act.account(), command)
 
 
 def account_corrected(act: Act, event: e.AccountCorrected) -> tuple[e.Event, ...]:
@@ -107,6 +113,17 @@ def closed(act: Act, event: e.IncidentClosed) -> tuple[e.Event, ...]:
         incident=Id.parse(event.incident), ended_at=act.at(event.ended_at), uncertainty_seconds=uncertainty(event)
     )
     return incidents.close(act.incident(event.incident), command)
+
+
+def reported(act: Act, event: e.IncidentReported) -> tuple[e.Event, ...]:
+    """The same report, right behind the start or end that it is about, by the same command."""
+    before = act.facts[act.place - 1] if act.place else act.fact
+    of_moment = e.IncidentOpened if event.moment == "start" else e.IncidentClosed
+    is_behind = before.stream == act.fact.stream and is_one_act([before, act.fact])
+    if not isinstance(before.event, of_moment) or not is_behind:
+        raise Forbidden("half_recorded", said("what it belongs to is not recorded with it"))
+    by = None if event.reported_by is None else Words.parse(event.reported_by)
+    return incidents.reported(event.moment, Id.parse(event.incident), by, tuple(map(_evidence, event.evidence)))
 
 
 def corrected(act: Act, event: e.IncidentCorrected) -> tuple[e.Event, ...]:

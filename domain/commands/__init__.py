@@ -6,7 +6,14 @@
 
 from __future__ import annotations
 
-from domain.commands.account import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.commands.account import (
+    CloseAccount,
+    CorrectAccount,
+    EnrollAccount,
+    MoveAccount,
+    RenameAccount,
+    RestageAccount,
+)
 from domain.commands.actor import AddKey, RetireKey
 from domain.commands.bill import BillFees, CorrectFees, VoidFees
 from domain.commands.claim import (
@@ -71,6 +78,7 @@ __all__ = [
     "PublishTerms",
     "RedecideClaim",
     "RedeemVoucher",
+    "RenameAccount",
     "ReopenIncident",
     "RestageAccount",
     "RetireKey",

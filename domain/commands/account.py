@@ -17,6 +17,7 @@ class EnrollAccount(Command, tag="account enroll", frozen=True, kw_only=True):
     stage: Stage = "general"
     region: Id | None = None
     covered_in_beta: bool = False
+    name: Words | None = None
 
 
 class RestageAccount(Command, tag="account restage", frozen=True, kw_only=True):
@@ -47,6 +48,14 @@ class CorrectAccount(Command, tag="account correct", frozen=True, kw_only=True):
     region: Id | None = None
     covered_in_beta: bool | None = None
     reason: Words
+
+
+class RenameAccount(Command, tag="account rename", frozen=True, kw_only=True):
+    """Give an account a name, or another one, for people to read."""
+
+    ARGUMENTS = ("account",)
+    account: Id
+    name: Words
 
 
 class CloseAccount(Command, tag="account close", frozen=True, kw_only=True):

@@ -23,6 +23,9 @@ class OpenIncident(Command, tag="incident open", frozen=True, kw_only=True):
     regions: tuple[Id, ...] | None = None
     all_accounts: bool = False
     uncertainty_seconds: Seconds | None = None
+    reported_by: Words | None = None
+    reason: Words | None = None
+    evidence: tuple[EvidenceField, ...] = ()
     again: bool = False
 
 
@@ -33,6 +36,9 @@ class CloseIncident(Command, tag="incident close", frozen=True, kw_only=True):
     incident: Id
     ended_at: Instant
     uncertainty_seconds: Seconds | None = None
+    reported_by: Words | None = None
+    reason: Words | None = None
+    evidence: tuple[EvidenceField, ...] = ()
 
 
 class CorrectIncident(Command, tag="incident correct", frozen=True, kw_only=True):

@@ -73,11 +73,11 @@ class IssueMonth(MonthCommand, tag="voucher issue", frozen=True, kw_only=True):
 
 
 class RedeemVoucher(Command, tag="voucher redeem", frozen=True, kw_only=True):
-    """Pay a part of a later bill of the same account with a voucher."""
+    """Pay a part of a later bill of the same account with a voucher; `account` is the voucher's, if it is given."""
 
     ARGUMENTS = ("voucher",)
     voucher: VoucherId
-    account: Id
+    account: Id | None = None
     bill: Id
     part: Part
     amount: Fen

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from domain.commands.account import CloseAccount, CorrectAccount, EnrollAccount, MoveAccount, RestageAccount
+from domain.commands.account import (
+    CloseAccount,
+    CorrectAccount,
+    EnrollAccount,
+    MoveAccount,
+    RenameAccount,
+    RestageAccount,
+)
 from domain.commands.actor import AddKey, RetireKey
 from domain.commands.bill import BillFees, CorrectFees, VoidFees
 from domain.commands.claim import DecideClaimOrMonth, DisputeClaim, FileClaim, RedecideClaim, WithdrawClaim
@@ -30,6 +37,7 @@ COMMANDS: tuple[type[Command], ...] = (
     EnrollAccount,
     RestageAccount,
     MoveAccount,
+    RenameAccount,
     CorrectAccount,
     CloseAccount,
     PublishTerms,

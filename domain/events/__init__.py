@@ -6,7 +6,14 @@ An event says only *what happened*. Who recorded it, when and why stands beside 
 
 from __future__ import annotations
 
-from domain.events.account import AccountClosed, AccountCorrected, AccountEnrolled, AccountMoved, AccountRestaged
+from domain.events.account import (
+    AccountClosed,
+    AccountCorrected,
+    AccountEnrolled,
+    AccountMoved,
+    AccountNamed,
+    AccountRestaged,
+)
 from domain.events.actor import ActorKeyAdded, ActorKeyRetired
 from domain.events.bill import (
     FeesBilled,
@@ -44,8 +51,10 @@ from domain.events.incident import (
     IncidentOpenedWithin,
     IncidentReleased,
     IncidentReopened,
+    IncidentReported,
     IncidentRestored,
     IncidentWithdrawn,
+    Moment,
 )
 from domain.events.ledger import Heard, IdReserved, KeyUsed, LedgerCreated, LedgerUpgraded, SourceRead
 from domain.events.terms import CalendarPublished, NamedDay, TermsPublished
@@ -56,6 +65,7 @@ __all__ = [
     "AccountCorrected",
     "AccountEnrolled",
     "AccountMoved",
+    "AccountNamed",
     "AccountRestaged",
     "ActorKeyAdded",
     "ActorKeyRetired",
@@ -94,11 +104,13 @@ __all__ = [
     "IncidentOpenedWithin",
     "IncidentReleased",
     "IncidentReopened",
+    "IncidentReported",
     "IncidentRestored",
     "IncidentWithdrawn",
     "KeyUsed",
     "LedgerCreated",
     "LedgerUpgraded",
+    "Moment",
     "NamedDay",
     "Part",
     "RedemptionReversed",

@@ -41,6 +41,13 @@ class AccountCorrected(Event, frozen=True, kw_only=True):
     covered_in_beta: bool | None = None
 
 
+class AccountNamed(Event, frozen=True, kw_only=True):
+    """An account got a name, or another one, for people to read. No rule depends on it."""
+
+    account: str
+    name: str
+
+
 class AccountClosed(Event, frozen=True, kw_only=True):
     """An account was closed."""
 

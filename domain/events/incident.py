@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from domain.events.event import Event, InstantUs, Scope
+
+Moment = Literal["start", "end"]
+"""The moments of an incident that somebody tells of."""
 
 
 class IncidentOpened(Event, frozen=True, kw_only=True):
@@ -101,6 +106,15 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
     name: str
     sha256: str
     uri: str | None = None
+
+
+class IncidentReported(Event, frozen=True, kw_only=True):
+    """Who told of the incident's start or end that was recorded with it, and what shows it."""
+
+    incident: str
+    moment: Moment
+    reported_by: str | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 class ExclusionApplied(Event, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ from domain.text import Said, said
 
 InstantUs: TypeAlias = int
 """A field of a refusal that is an instant, in microseconds; written RFC 3339 on the reader's clock."""
+LocalTime: TypeAlias = str
+"""A field of a refusal that is a time without an offset; written with that of the reader's clock, which is named."""
 AmountFen: TypeAlias = int
 """A field of a refusal that is an amount, in fen; written as decimal yuan."""
 
@@ -139,10 +141,12 @@ def fields(kind: type[Refusal]) -> dict[str, str]:
 def _text(value: object, kind: str, zone: str | None) -> object:
     """A field as a sentence shows it."""
     from domain.money import yuan  # both refuse values themselves
-    from domain.time import DEFAULT_ZONE, rfc3339
+    from domain.time import DEFAULT_ZONE, in_zone, rfc3339
 
     if isinstance(value, int) and kind == "InstantUs":
         return rfc3339(value, zone or DEFAULT_ZONE)
+    if isinstance(value, str) and kind == "LocalTime":
+        return f"{in_zone(value, zone or DEFAULT_ZONE)} ({zone or DEFAULT_ZONE})"
     if isinstance(value, int) and kind == "AmountFen":
         return yuan(value)
     return value

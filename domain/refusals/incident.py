@@ -22,6 +22,14 @@ class IncidentWasClosed(Refusal, code="incident_closed"):
     ended_at: InstantUs
 
 
+class ReportDiffers(Refusal, code="report_differs"):
+    """Who told of an incident's start or end, and what shows it, is recorded together with it, and not added later."""
+
+    message = "incident {incident}: that time is recorded, with another report or none"
+    hint = "leave --reported-by and --evidence out; a correction's reason can name them: `slaledger incident correct`"
+    incident: str
+
+
 class NothingToCorrectInIncident(Refusal, code="nothing_given"):
     """A correction names at least one field to correct."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import BadValue, UnreadableValue
+from domain.refusals import BadValue, LocalTime, UnreadableValue
 
 
 class BadClause(BadValue, code="unknown_clause"):
@@ -123,12 +123,20 @@ class BadTime(UnreadableValue, code="bad_time"):
     text: str
 
 
+class TimeMeant(BadTime):
+    """Times are written according to RFC 3339. This one lacks its offset from UTC, and perhaps its clock."""
+
+    hint = "did you mean {meant}?"
+    meant: LocalTime
+
+
 class TimeWithoutOffset(BadValue, code="time_without_offset"):
     """A time without its offset from UTC could be any of many instants."""
 
     message = "{text!r} has no offset from UTC"
-    hint = "write it like 2026-03-03T10:00:00+08:00"
+    hint = "did you mean {meant}?"
     text: str
+    meant: LocalTime
 
 
 class TimeTooFine(UnreadableValue, code="bad_time"):

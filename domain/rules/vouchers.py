@@ -41,7 +41,7 @@ def check_usable(voucher: str, account: str, issued_at: int, bill: Bill, command
 
 def _check_holder(voucher: str, account: str, bill: Bill, command: RedeemVoucher) -> None:
     """A voucher is used by the compensated account alone, on its own bills."""
-    if command.account != account:
+    if command.account is not None and command.account != account:
         raise NotTransferable(voucher=voucher, owner=account, account=command.account)
     if bill.account != account:
         raise OtherAccountsBill(bill=bill.bill, account=bill.account, voucher=voucher, owner=account)

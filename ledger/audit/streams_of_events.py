@@ -31,6 +31,8 @@ def stream_of(fact: Fact) -> str:
             return streams.incident(event.account or streams.SHARED, event.incident)
         case e.AccountEnrolled() | e.AccountRestaged() | e.AccountMoved() | e.AccountCorrected() | e.AccountClosed():
             return streams.account(event.account)
+        case e.AccountNamed():
+            return streams.account(event.account)
     return _stream_of_part(event, owner)
 
 
@@ -40,6 +42,8 @@ def _stream_of_part(event: e.Event, owner: str) -> str:
         case e.IncidentJoined():
             return streams.incident(event.account, event.incident)
         case e.IncidentClosed() | e.IncidentCorrected() | e.IncidentFunctionCorrected() | e.IncidentReopened():
+            return streams.incident(owner, event.incident)
+        case e.IncidentReported():
             return streams.incident(owner, event.incident)
         case e.IncidentWithdrawn() | e.IncidentRestored() | e.IncidentKept() | e.IncidentReleased():
             return streams.incident(owner, event.incident)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Literal
@@ -20,17 +19,11 @@ from ledger.log import streams as layout
 from ledger.log.account_history import CONCERNED_BY, AccountHistory, AccountRows
 from ledger.log.codec import Row, decode
 from ledger.log.database import LoginBook, Session
+from ledger.log.listing import COLUMNS, Listing, row_of
 from ledger.log.logins import Logins
 from ledger.log.recorded import recorded_at, recorded_by
 from ledger.log.shared_history import SharedHistory
 from ledger.memory import gc_paused
-
-_COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
-
-
-_row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)
-"""`Row._make` without its length check, which a query's columns do not need."""
-
 
 _BEFORE = (
     ", CASE WHEN topic = 'claim.decided' THEN (SELECT MAX(earlier.position) FROM stored_events earlier "
@@ -72,19 +65,12 @@ class BatchNote(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["running", "stopped", "done"]
 
 
-class Reader:
+class Reader(Listing):
     """Queries of the log in one session. `upto` limits them to a prefix of the log; `book` tells who recorded it."""
 
     def __init__(self, session: Session, upto: int | None = None, book: LoginBook | None = None) -> None:
-        self._session = session
+        super().__init__(session, upto)
         self._book = book
-        self._upto = 2**62 if upto is None else upto
-
-    def _few(self, condition: str, *values: object) -> list[Row]:
-        return [_row(row) for row in self._session.query(f"{_COLUMNS}{condition}", *values)]
-
-    def _query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        return self._session.query(statement, *values)
 
     def position(self) -> int:
         """The last position of the known log; 0 for an empty one."""
@@ -144,7 +130,7 @@ class Reader:
                     rows = list(map(_STORED, rows))
                 else:
                     before = {row[0]: row[0] - 1 for row in decided}
-                yield AccountRows(account, list(map(_row, rows)), before)
+                yield AccountRows(account, list(map(row_of, rows)), before)
 
     def _has_no_gaps(self) -> bool:
         """Whether positions run from 1 without a gap, so that the previous position needs no look-up."""
@@ -167,7 +153,7 @@ class Reader:
     def since(self, position: int) -> Iterator[Row]:
         """The log after a position, in order."""
         condition = "WHERE position > ? AND position <= ? ORDER BY position"
-        return map(_row, self._session.rows(f"{_COLUMNS}{condition}", position, self._upto))
+        return map(row_of, self._session.rows(f"{COLUMNS}{condition}", position, self._upto))
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
@@ -186,7 +172,7 @@ class Reader:
     def enrolled_before(self, instant: int) -> bool:
         """Whether an account was enrolled before an instant, as it was first recorded."""
         statement, *values = self._enrolments("position, originator_id, originator_version, topic, state")
-        events = (decode(_row(row)).event for row in self._session.rows(statement, *values))
+        events = (decode(row_of(row)).event for row in self._session.rows(statement, *values))
         return any(isinstance(event, AccountEnrolled) and event.enrolled_at < instant for event in events)
 
     def _enrolled(self, what: str) -> list[tuple[Any, ...]]:
@@ -313,7 +299,7 @@ class Reader:
     def last_actors(self, most: int) -> Iterator[str]:
         """The actors of at most `most` events, newest first. Raises Damaged `unreadable_event`."""
         condition = "WHERE position <= ? ORDER BY position DESC LIMIT ?"
-        return (recorded_by(_row(row)) for row in self._session.rows(f"{_COLUMNS}{condition}", self._upto, most))
+        return (recorded_by(row_of(row)) for row in self._session.rows(f"{COLUMNS}{condition}", self._upto, most))
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded."""

@@ -43,5 +43,5 @@ def recorded_by(row: Row) -> str:
 def _part(decoder: msgspec.json.Decoder[_Part], row: Row) -> _Part:
     try:
         return decoder.decode(row.state)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise UnreadableRow(position=row.position, stream=row.stream, error=words_of(error)) from None

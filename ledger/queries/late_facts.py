@@ -42,6 +42,7 @@ class ToRedecide(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     outcome: str
     bill: str | None
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Late(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,8 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     overpaid_fen: int
     still_open: tuple[str, ...]
     """The open outages that the month counts."""
+    name: str | None
+    """The account's name for people to read."""
 
     @property
     def ratio(self) -> Fraction:
@@ -139,6 +141,7 @@ def _account_month(case: Case, account: str, month: str, at: int) -> AccountMont
         due_fen=0 if claim is None else claim.due_fen,
         overpaid_fen=0 if claim is None else claim.overpaid_fen,
         still_open=open_in_month(case, month, result.version.terms.zone),
+        name=None if case.account is None else case.account.name,
     )
 
 

@@ -128,6 +128,15 @@ class UnknownBill(Refusal, code="unknown_bill"):
     id: str
 
 
+class UnknownSource(Refusal, code="unknown_source"):
+    """No import read a source of this name."""
+
+    message = "no import read a source {source}"
+    hint = "sources that were read: {known}"
+    source: str
+    known: str
+
+
 class UnknownClaim(Refusal, code="unknown_claim", clause="3.2"):
     """The account filed no claim for the month."""
 
@@ -165,6 +174,13 @@ class UnknownCommand(Unreadable, code="unknown_command"):
     hint = "`slaledger --help` lists them"
     field: str
     what: str
+
+
+class CommandMeant(UnknownCommand):
+    """No command has this name, but one has nearly the same."""
+
+    hint = "did you mean `{near}`? `slaledger --help` lists the commands"
+    near: str
 
 
 class LineNotUtf8(Unreadable, code="not_utf8"):
@@ -240,6 +256,29 @@ class BadField(Unreadable, code="bad_field"):
     message = "{what}"
     hint = "the command's `--help` lists its fields, and ends with an example"
     what: str
+
+
+class FieldMeant(BadField):
+    """A command has no such field, but one with nearly the same name."""
+
+    hint = "did you mean `{near}`? The fields of `{command}`: {known}"
+    command: str
+    near: str
+    known: str
+
+
+class ValueUnlisted(BadField):
+    """A field takes one of a few values."""
+
+    hint = "it is one of {known}"
+    known: str
+
+
+class ValueMeant(ValueUnlisted):
+    """A field takes one of a few values, and the given one is nearly one of them."""
+
+    hint = "did you mean {near}? It is one of {known}"
+    near: str
 
 
 class CountsOpenOutage(Refusal, code="still_open"):

@@ -38,6 +38,9 @@ FREE = None
 """A field in which every value that can be read is admissible."""
 
 
+TELEPHONE = {"reported_by": "duty officer", "evidence": [{"name": "call.wav", "sha256": "ab" * 32}], "reason": "r"}
+
+
 def batch() -> Iterator[dict[str, Any]]:
     """Commands by which, with those of imports, every topic is recorded."""
     version = amended("2026-10-01", "2026-10-01")
@@ -51,13 +54,14 @@ def batch() -> Iterator[dict[str, Any]]:
         "changed_at": "2026-05-01T00:00:00+08:00",
     }
     yield {"command": "account move", "account": "A", "region": "cn-2", "moved_at": "2026-09-01T00:00:00+08:00"}
+    yield {"command": "account rename", "account": "A", "name": "Lakeside Bank"}
     yield {"command": "account correct", "account": "A", "region": "cn-3", "reason": "typed wrongly"}
     yield {"command": "account close", "account": "B", "closed_at": "2026-10-01T00:00:00+08:00"}
     yield {"command": "controls set", "provider_name": "Cloud", "provider_address": "1 West Road", "reason": "r"}
     yield {"command": "controls set", "approval_above": "50.00", "reason": "r"}
     down = {"function": "inbound_routing", "started_at": "2026-03-10T10:00:00+08:00"}
     yield {"command": "incident open", "incident": "I", "account": "A", **down, "key": "k-1"}
-    yield {"command": "incident close", "incident": "I", "ended_at": "2026-03-10T12:00:00+08:00"}
+    yield {"command": "incident close", "incident": "I", "ended_at": "2026-03-10T12:00:00+08:00", **TELEPHONE}
     yield {"command": "incident correct", "incident": "I", "ended_at": "2026-03-10T13:00:00+08:00", "reason": "r"}
     yield {"command": "incident correct", "incident": "I", "started_at": "2026-03-10T09:59:00+08:00", "reason": "r"}
     yield {"command": "incident correct", "incident": "I", "function": "agent_calls", "reason": "r"}
@@ -246,6 +250,7 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
     },
     "account.restaged": {"account": ANOTHER, "stage": FREE, "changed_at": EARLIER},
     "account.moved": {"account": ANOTHER, "region": to("no region"), "moved_at": EARLIER},
+    "account.named": {"account": ANOTHER, "name": to("\x07")},
     "account.corrected": {
         "account": ANOTHER,
         "enrolled_at": to(Instant.parse("2026-10-01T00:00:00+08:00")),
@@ -269,6 +274,12 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
     "incident.function_corrected": {"incident": ANOTHER, "function": to("inbound_routing")},
     "incident.withdrawn": {"incident": ANOTHER},
     "incident.restored": {"incident": ANOTHER},
+    "incident.reported": {
+        "incident": ANOTHER,
+        "moment": to("start"),
+        "reported_by": to("\x07"),
+        "evidence": lambda pieces: (msgspec.structs.replace(pieces[0], sha256="none"),),
+    },
     "incident.kept": {"incident": ANOTHER},
     "incident.released": {"incident": ANOTHER},
     "exclusion.applied.v2": {

@@ -245,6 +245,7 @@ RULES = [
         "1001",
         hint=True,
     ),
+    row("account rename", line("account rename", account="10001", name="Lakeside Bank"), "10001", clause="opening"),
     row("account correct", line("account correct", account="1001", reason="x"), "1001", hint=True),
     row("account close", line("account close", account="1001", closed_at="2018-07-01T00:00:00+08:00"), "1001"),
     row("terms publish", line("terms publish", document=AMENDED), "2026-06-01", "30 days", clause="4", hint=True),

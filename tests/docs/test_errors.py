@@ -150,7 +150,7 @@ def _mistakes(quoted: str) -> set[str]:
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        (("claim", "decode"), "`slaledger claim --help`"),
+        (("claim", "decode"), "did you mean `slaledger claim decide`? `slaledger claim --help` lists what there is"),
         (("audit", "what-if"), "`slaledger audit what-if --help`"),
         (("nothing",), "`slaledger --help`"),
         (("incident", "open"), "`slaledger incident open --help`"),

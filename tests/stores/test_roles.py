@@ -104,7 +104,8 @@ LIFE: tuple[tuple[str, str], ...] = (
         "recorder",
         "incident open INC-1 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00",
     ),
-    ("recorder", "incident close INC-1 --ended-at 2026-03-06T10:00:00+08:00"),
+    ("recorder", "incident close INC-1 --ended-at 2026-03-06T10:00:00+08:00 --reported-by T-17"),
+    ("recorder", "account rename 1001 --name Lakeside"),
     (
         "recorder",
         "incident open INC-2 --account 1001 --account 1002 --function inbound_routing "

@@ -1,7 +1,7 @@
 """Answers and refusals frozen as readable files: the commands, on a fixed clock, with their output.
 
-The clock begins at a fixed instant and advances one minute per command, and ids are counted, so that a run has the
-same output on any day. Nothing else of the program is replaced: the files have what the command line prints.
+The clock begins at a fixed instant and advances one minute per command, ids are counted, and the release is named 1.0,
+so that a run has the same output on any day and in every release. Nothing else of the program is replaced: the files have what the command line prints.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Standing:
         with ExitStack() as during:
             during.enter_context(patch("time.time_ns", lambda: self.now_ns))
             during.enter_context(patch("time.monotonic_ns", lambda: self.now_ns))
+            during.enter_context(patch("ledger.clock.release", lambda: "1.0"))
             during.enter_context(patch("uuid.uuid4", lambda: uuid.UUID(int=next(ids))))
             during.enter_context(patch("secrets.token_bytes", lambda length: bytes(range(length))))
             yield

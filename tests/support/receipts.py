@@ -18,8 +18,10 @@ RECEIPTS = [
     "account restage 1001 --stage general --changed-at 2026-02-01T00:00:00+08:00",
     "account correct 1001 --region cn-shanghai --reason 'mistyped at enrolment'",
     "account move 1002 --region cn-beijing --moved-at 2026-02-10T00:00:00+08:00",
+    "account rename 1002 --name 'Lakeside Bank'",
+    "account enroll 1006 --enrolled-at 2026-11-01T00:00:00+08:00 --name 'West Lake Tea'",
     "incident open INC-7 --account 1001 --function inbound_routing --started-at 2026-03-03T10:00:00+08:00",
-    "incident close INC-7 --ended-at 2026-03-03T11:20:00+08:00",
+    "incident close INC-7 --ended-at 2026-03-03T11:20:00+08:00 --reported-by 'duty officer' --reason 'by telephone'",
     "incident correct INC-7 --ended-at 2026-03-03T11:30:00+08:00 --reason 'log of the gateway'",
     "incident open INC-8 --all-accounts --function agent_calls --started-at 2026-03-05T10:00:00+08:00"
     " --uncertainty-seconds 30",

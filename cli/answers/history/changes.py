@@ -95,8 +95,7 @@ def _print_changed(changes: Sequence[FieldChange]) -> None:
         because = said("because: {reason}", reason=first.reason)
         lines += [f"    {line}" for line in wrapped(because, WIDTH - 4)]
     for change in changes:
-        told = said("{field}: {value}", field=_field(change.field), value=_pair(_named(change)))
-        lines += [f"    {line}" for line in wrapped(told, WIDTH - 4)]
+        lines += [f"    {line}" for line in wrapped(change_told(change.field, change.from_, change.to), WIDTH - 4)]
     print("\n" + "\n".join(lines))
 
 
@@ -105,10 +104,11 @@ def _field(name: str) -> str:
     return name if isinstance(name, Said) else word(name.replace("_", " "))
 
 
-def _named(change: FieldChange) -> list[object]:
-    """Both values of a field, codes by their names."""
-    is_coded = change.field in CODED or change.field.startswith("stage")
-    return [word(value) if is_coded and isinstance(value, str) else value for value in (change.from_, change.to)]
+def change_told(field: str, was: object, now: object) -> Said:
+    """A changed field with both values, codes by their names."""
+    is_coded = field in CODED or field.startswith("stage")
+    values = [word(value) if is_coded and isinstance(value, str) else value for value in (was, now)]
+    return said("{field}: {value}", field=_field(field), value=_pair(values))
 
 
 def _pair(values: Iterable[object]) -> str:

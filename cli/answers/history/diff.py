@@ -8,25 +8,18 @@ import msgspec
 
 from cli.answers.history import case as shown
 from cli.answers.history.changes import FieldChange, Knowledge, KnowledgeDifference, MonthChange
+from cli.answers.history.descriptions import Things, described, different
 from cli.answers.history.events import event_shown
-from cli.answers.vouchers import VoucherAnswer, voucher_answer
-from cli.terminal.output import fields_of
-from cli.terminal.values import ZonedInstant, zoned
-from domain.account import Account
+from cli.terminal.values import ZonedInstant
 from domain.assessment import would_credit
 from domain.case import Case, Fact, evolve, fold
 from domain.money import Fen
-from domain.terms.versions import currency_of, in_force, zone_of
-from domain.text import said
+from domain.terms.versions import in_force, zone_of
 from domain.time import Seconds
 from ledger.queries.case_history import RULES, subject
 from ledger.queries.worklist import AccountThen
 from projections.months import outage_months
 
-_Fields = dict[str, object]
-"""The fields of a subject, such as an incident or a bill."""
-_Things = dict[str, _Fields]
-"""Subjects by name."""
 _Causes = dict[tuple[str, str], Fact]
 
 
@@ -45,109 +38,8 @@ def difference(before: AccountThen, after: AccountThen, month: str | None) -> Kn
     )
 
 
-def _everything(case: Case, zone: str) -> _Things:
-    return {
-        what: fields for one in sorted(shown.subjects(case)) for what, fields in _described(case, one, zone).items()
-    }
-
-
-def _described(case: Case, one: tuple[str, str], zone: str) -> _Things:
-    """A subject of a case and its parts as flat fields; empty where the case does not have it."""
-    kind, id_ = one
-    match kind:
-        case "account" if case.account is not None:
-            return {said("account {account}", account=case.account.account): _account(case.account, zone)}
-        case "incident" if id_ in case.incidents:
-            return _incident(shown.incident_shown(case.incidents[id_], zone))
-        case "bill" if id_ in case.bills:
-            return _bill(shown.bill_shown(case.bills[id_], zone))
-        case "claim" if id_ in case.claims:
-            latest = case.claims[id_].latest
-            fields = _fields(shown.claim_shown(case.claims[id_], zone), without=("month",))
-            return {said("claim {month}", month=id_): fields | {"decision": None if latest is None else latest.number}}
-        case "voucher" if id_ in case.vouchers:
-            return _voucher(voucher_answer(case.vouchers[id_], zone, currency_of(case.versions)))
-        case _ if kind in RULES:
-            return _rules(case)
-        case _:
-            return {}
-
-
-def _account(found: Account, zone: str) -> _Fields:
-    stages: _Fields = {
-        said("stage from {at}", at=ZonedInstant(at, zone).in_table()): stage
-        for at, stage in sorted(found.restaged.items())
-    }
-    regions: _Fields = {
-        said("region from {at}", at=ZonedInstant(at, zone).in_table()): region
-        for at, region in sorted(found.moved.items())
-    }
-    return {
-        "enrolled_at": ZonedInstant(found.enrolled_at, zone),
-        "stage": found.stage,
-        "region": found.region,
-        **regions,
-        "covered_in_beta": found.covered_in_beta,
-        **stages,
-        "closed_at": zoned(found.closed_at, zone),
-    }
-
-
-def _incident(found: shown.IncidentShown) -> _Things:
-    parts: _Things = {
-        said(
-            "exclusion {exclusion} of incident {incident}", exclusion=part.exclusion, incident=found.incident
-        ): _fields(part, without=("exclusion",))
-        for part in found.exclusions
-    }
-    return {
-        said("incident {incident}", incident=found.incident): _fields(found, without=("incident", "exclusions")),
-        **parts,
-    }
-
-
-def _bill(found: shown.BillShown) -> _Things:
-    fields = _fields(found, without=("bill", "voucher_offset", "payments"))
-    offset: _Fields = {f"voucher_offset.{part}": amount for part, amount in fields_of(found.voucher_offset)}
-    paid: _Things = {
-        said(
-            "redemption {redemption} of voucher {voucher} on bill {bill}",
-            redemption=part.redemption,
-            voucher=part.voucher,
-            bill=found.bill,
-        ): _fields(part, without=("redemption", "voucher"))
-        for part in found.payments
-    }
-    return {said("bill {bill}", bill=found.bill): fields | offset, **paid}
-
-
-def _voucher(found: VoucherAnswer) -> _Things:
-    id_, hidden = found.voucher, ("voucher", "account", "currency", "redemptions", "cancellations")
-    redeemed: _Things = {
-        said("redemption {redemption} of voucher {voucher}", redemption=part.redemption, voucher=id_): _fields(
-            part, without=("redemption",)
-        )
-        for part in found.redemptions
-    }
-    return {said("voucher {voucher}", voucher=id_): _fields(found, without=hidden), **redeemed}
-
-
-def _rules(case: Case) -> _Things:
-    versions: _Things = {
-        said("terms {version}", version=version.terms.version): {
-            "effective_from": version.terms.effective_from,
-            "sha256": version.sha256,
-        }
-        for version in case.versions
-    }
-    years: _Things = {
-        said("calendar {year}", year=year): {"sha256": found.sha256} for year, found in case.calendars.items()
-    }
-    return versions | years
-
-
-def _fields(thing: msgspec.Struct, *, without: tuple[str, ...]) -> _Fields:
-    return {name: value for name, value in fields_of(thing) if name not in without}
+def _everything(case: Case, zone: str) -> Things:
+    return {what: fields for one in sorted(shown.subjects(case)) for what, fields in described(case, one, zone).items()}
 
 
 def _causes(known: Iterable[Fact], before: AccountThen, zone: str) -> _Causes:
@@ -157,27 +49,17 @@ def _causes(known: Iterable[Fact], before: AccountThen, zone: str) -> _Causes:
     causes: _Causes = {}
     for fact in facts:
         if fact.position > before.position:
-            old = _described(case, subject(fact), zone)
+            old = described(case, subject(fact), zone)
             evolve(case, fact)
-            for what, field, _, _ in _different(old, _described(case, subject(fact), zone)):
+            for what, field, _, _ in different(old, described(case, subject(fact), zone)):
                 causes[what, field] = fact
     return causes
 
 
-def _different(old: _Things, new: _Things) -> list[tuple[str, str, object, object]]:
-    """The changed fields: subject, field and both values; a missing value is None."""
-    return [
-        (what, field, was, is_)
-        for what in dict.fromkeys((*old, *new))
-        for field in dict.fromkeys((*old.get(what, {}), *new.get(what, {})))
-        if (was := old.get(what, {}).get(field)) != (is_ := new.get(what, {}).get(field))
-    ]
-
-
-def _changes(old: _Things, new: _Things, causes: _Causes, between: list[Fact]) -> list[FieldChange]:
+def _changes(old: Things, new: Things, causes: _Causes, between: list[Fact]) -> list[FieldChange]:
     """Each changed field with the event that changed it, in log order."""
     changes = []
-    for what, field, was, is_ in _different(old, new):
+    for what, field, was, is_ in different(old, new):
         fact = causes.get((what, field)) or _behind(what, between)
         changes.append(
             FieldChange(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -62,26 +63,36 @@ def _source(mark: SourceMark, zone: str) -> SourceShown:
     return SourceShown(name=mark.name, scope=mark.scope, key=mark.key, said_at=zoned(mark.said_at, zone))
 
 
+NONE_TOLD: Mapping[int, Sequence[str]] = MappingProxyType({})
 _SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}
 
 
-def print_events(events: Sequence[EventShown]) -> None:
-    """Print one line per event, with its fields and reason below it, within 80 columns."""
+def print_events(events: Sequence[EventShown], changes: Mapping[int, Sequence[str]] = NONE_TOLD) -> None:
+    """Print one line per event, with its fields and reason below it, within 80 columns.
+
+    `changes` are told instead of the fields of the events at these positions, where there are any.
+    """
     width = max((len(str(event.position)) for event in events), default=1)
     for event in events:
-        subject = event.stream.partition("/")[2]
-        recorded = f"{event.position:>{width}}  {event.recorded_at.to_the_second()}  {event.actor}"
-        first, *rest = wrapped(f"{recorded}  {localized(word(event.topic))}  {subject}", WIDTH)
-        print(first)
-        for line in rest:
-            print(f"{'':<{width + 4}}{line}")
-        for line in wrapped(_about(event), WIDTH - width - 4):
-            print(f"{'':<{width + 4}}{line}")
+        print_event(event, event.stream.partition("/")[2], width, changes.get(event.position, ()))
 
 
-def _about(event: EventShown) -> str:
+def print_event(event: EventShown, subject: str, width: int, changes: Sequence[str] = ()) -> None:
+    """Print an event of a subject, its position in a width, with `changes` or its fields below, and its reason."""
+    recorded = f"{event.position:>{width}}  {event.recorded_at.to_the_second()}  {event.actor}"
+    first, *rest = wrapped(f"{recorded}  {localized(word(event.topic))}  {subject}", WIDTH)
+    print(first)
+    for line in rest:
+        print(f"{'':<{width + 4}}{line}")
+    for line in wrapped(_about(event, changes), WIDTH - width - 4):
+        print(f"{'':<{width + 4}}{line}")
+
+
+def _about(event: EventShown, changes: Sequence[str]) -> str:
     zone = event.recorded_at.zone
-    told = [_told(name, value, zone) for name, value in _given(event.data) if name not in _SHOWN_ELSEWHERE]
+    told = list(changes) or [
+        _told(name, value, zone) for name, value in _given(event.data) if name not in _SHOWN_ELSEWHERE
+    ]
     because = [said("because: {reason}", reason=event.reason)] if event.reason else []
     return listed([*told, *_decided(event.data), *because, *_told_by(event.source), *_signed(event)])
 

@@ -23,6 +23,7 @@ class ToDecide(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     filed_at: ZonedInstant
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ToApprove(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,7 @@ class ToApprove(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
     nobody_else: bool | msgspec.UnsetType
     """Given where everybody who could approve it made one of its decisions."""
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     cancelled_since: bool | msgspec.UnsetType
     """Given where a voucher was cancelled since the decision, so that `--again` is needed."""
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class LateBill(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +58,7 @@ class LateBill(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     tier: int
     closes: ZonedInstant | None
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Disputed(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +67,7 @@ class Disputed(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     disputed_at: ZonedInstant
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Overpaid(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +77,7 @@ class Overpaid(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     amount: Fen
     currency: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +88,7 @@ class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     amount: Fen
     currency: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class StillOpen(msgspec.Struct, frozen=True, kw_only=True):

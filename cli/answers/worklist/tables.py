@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cli.answers.breaches import print_still_open
+from cli.answers.names import holder
 from cli.answers.worklist.rows import (
     Disputed,
     GivenBack,
@@ -27,23 +28,23 @@ from ledger.queries.late_facts import ToRedecide
 
 def print_without_bill(breaches: list[LateBill]) -> None:
     """Print the breaches without a bill."""
-    rows = [(one.account, one.month, one.tier, _day(one.closes)) for one in breaches]
+    rows = [(holder(one), one.month, one.tier, _day(one.closes)) for one in breaches]
     columns = (said("account"), said("month"), said("tier"), said("before"))
     print_table(columns, rows, right=["tier"], title=said("Breaches without a bill"))
 
 
 def _print_to_decide(claims: list[ToDecide]) -> None:
-    rows = [(one.account, one.month, one.filed_at.in_table()) for one in claims]
+    rows = [(holder(one), one.month, one.filed_at.in_table()) for one in claims]
     print_table((said("account"), said("month"), said("filed at")), rows, title=said("Claims to decide"))
 
 
 def _print_disputed(claims: list[Disputed]) -> None:
-    rows = [(one.account, one.month, one.disputed_at.in_table()) for one in claims]
+    rows = [(holder(one), one.month, one.disputed_at.in_table()) for one in claims]
     print_table((said("account"), said("month"), word("disputed")), rows, title=said("Disputed decisions"))
 
 
 def _print_to_approve(awards: list[ToApprove]) -> None:
-    rows = [(one.account, one.month, money(one.amount), one.decided_by) for one in awards]
+    rows = [(holder(one), one.month, money(one.amount), one.decided_by) for one in awards]
     columns = (said("account"), said("month"), said("amount"), said("decided by"))
     print_table(columns, rows, right=["amount"], title=said("Awards to approve"))
     alone = [f"{one.account} {one.month}" for one in awards if one.nobody_else]
@@ -56,7 +57,7 @@ def _print_to_approve(awards: list[ToApprove]) -> None:
 
 
 def _print_to_issue(awards: list[ToIssue]) -> None:
-    rows = [(one.account, one.month, money(one.amount), _again(one)) for one in awards]
+    rows = [(holder(one), one.month, money(one.amount), _again(one)) for one in awards]
     columns = [said("account"), said("month"), said("amount")]
     if any(one.cancelled_since for one in awards):
         print_table([*columns, said("cancelled since")], rows, right=["amount"], title=said("Awards to issue"))
@@ -69,14 +70,14 @@ def _again(award: ToIssue) -> str:
 
 
 def _print_overpaid(claims: list[Overpaid]) -> None:
-    rows = [(one.account, one.month, money(one.amount)) for one in claims]
+    rows = [(holder(one), one.month, money(one.amount)) for one in claims]
     columns = (said("account"), said("month"), said("amount"))
     print_table(columns, rows, right=["amount"], title=said("Overpaid claims"))
 
 
 def print_to_redecide(decisions: list[ToRedecide]) -> None:
     """Print the decisions that late facts would change."""
-    rows = [(one.account, one.month, word(one.outcome), one.bill or "-") for one in decisions]
+    rows = [(holder(one), one.month, word(one.outcome), one.bill or "-") for one in decisions]
     columns = (said("account"), said("month"), word("outcome"), said("bill since"))
     print_table(columns, rows, title=said("Decisions that late facts would change"))
 
@@ -118,7 +119,7 @@ def print_unclaimed(unclaimed: list[UnclaimedRow]) -> None:
     """Print the breaches without a claim."""
     rows = [
         (
-            one.account,
+            holder(one),
             one.month,
             one.tier,
             money(one.credit),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from cli.answers.names import named
 from cli.answers.worklist.rows import (
     Disputed,
     GivenBack,
@@ -39,6 +40,11 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
     to_redecide: list[ToRedecide]
     given_back: list[GivenBack]
     still_open: list[StillOpen]
+
+    def named(self, names: Mapping[str, str]) -> Worklist:
+        """The same, with the names of the accounts that have one."""
+        kinds = [kind for kind in self.__struct_fields__ if kind != "still_open"]
+        return msgspec.structs.replace(self, **{kind: named(getattr(self, kind), names) for kind in kinds})
 
     def table(self) -> None:
         """Print the worklist."""

@@ -37,6 +37,11 @@ def _move(log: Reader, command: c.MoveAccount, origin: Origin) -> Effect:
     return on(streams.account(command.account), events, AccountReceipt(account=command.account))
 
 
+def _rename(log: Reader, command: c.RenameAccount, origin: Origin) -> Effect:
+    events = accounts.rename(_account(log, command.account), command)
+    return on(streams.account(command.account), events, AccountReceipt(account=command.account))
+
+
 def _correct(log: Reader, command: c.CorrectAccount, origin: Origin) -> Effect:
     events = accounts.correct(_account(log, command.account), command)
     return on(streams.account(command.account), events, AccountReceipt(account=command.account))
@@ -51,6 +56,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.EnrollAccount: _enroll,
     c.RestageAccount: _restage,
     c.MoveAccount: _move,
+    c.RenameAccount: _rename,
     c.CorrectAccount: _correct,
     c.CloseAccount: _close,
 }

@@ -20,12 +20,14 @@ from ledger.refusals.commands import UnknownIncident, UnlistedClause, UnlistedFu
 def _open(log: Reader, command: c.OpenIncident, origin: Origin) -> Effect:
     _check_function(log, command.function)
     event = incidents.opened(command)
+    told = incidents.reported("start", command.incident, command.reported_by, command.evidence)
     members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
     owner = event.account or streams.SHARED
     reserved = reserve(log, "incident", event.incident, owner, content_sha256(event, members))
     receipt = IncidentReceipt(incident=event.incident)
     if not reserved:
         stream, known = _incident(log, command.incident)
+        incidents.check_same_report(known, "start", told)
         return on(stream, incidents.repeat(known, again=command.again), receipt)
     for account in members if event.account is None else (event.account,):
         check_enrolled(log, account)
@@ -33,7 +35,8 @@ def _open(log: Reader, command: c.OpenIncident, origin: Origin) -> Effect:
         (streams.incident(account, event.incident), e.IncidentJoined(incident=event.incident, account=account))
         for account in members
     ]
-    return Effect(events=[(streams.incident(owner, event.incident), event), *joined, *reserved], receipt=receipt)
+    own = [(streams.incident(owner, event.incident), each) for each in (event, *told)]
+    return Effect(events=[*own, *joined, *reserved], receipt=receipt)
 
 
 def _check_function(log: Reader, function: str) -> None:

@@ -1,0 +1,49 @@
+"""What was probably meant by an id that is not recorded: the whole line again, with the id that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cli.terminal.meant import line_meant
+from domain.refusals import Refusal
+from domain.refusals.values import TimeMeant, TimeWithoutOffset
+from domain.text import said
+from domain.time import DEFAULT_ZONE, in_zone
+from ledger.application import Ledger
+from ledger.queries.nearest import meant
+
+
+def suggest(ledger: Ledger, refusal: Refusal) -> None:
+    """Advise the line with the id that is near, where a refusal is about an id that is not recorded."""
+    with ledger.reading() as log:
+        found = meant(log, refusal)
+    if found is None:
+        return
+    line = line_meant(found.wrong, found.near)
+    if line is None and found.show is not None:
+        line = f"slaledger {found.show} {found.near}"
+    if line is not None:
+        refusal.reword(refusal.message, said("did you mean {near}? `{line}`", near=found.near, line=line))
+
+
+@contextmanager
+def suggesting_times() -> Iterator[None]:
+    """Advise the whole line, where a refusal of the block is about a time on it without an offset."""
+    try:
+        yield
+    except (TimeMeant, TimeWithoutOffset) as refusal:
+        line = line_meant(refusal.text, in_zone(refusal.meant, refusal.zone or DEFAULT_ZONE))
+        if line is not None:
+            refusal.reword(refusal.message, said("{hint} `{line}`", hint=refusal.hint, line=line))
+        raise
+
+
+@contextmanager
+def suggesting(ledger: Ledger) -> Iterator[None]:
+    """Add to a refusal of the block what was probably meant."""
+    try:
+        yield
+    except Refusal as refusal:
+        suggest(ledger, refusal)
+        raise

@@ -1,0 +1,32 @@
+"""`SLALEDGER_FORMAT` is the format where `--format` is not given, for answers and for errors."""
+
+from __future__ import annotations
+
+import json
+
+from conftest import CommandLine
+
+
+def test_the_variable_is_the_format_where_none_is_given(slaledger: CommandLine) -> None:
+    table = slaledger.run("terms", "list", "--format", "table").stdout
+    assert slaledger.run("terms", "list", env={"SLALEDGER_FORMAT": "table"}).stdout == table
+    csv = slaledger.run("terms", "list", env={"SLALEDGER_FORMAT": "csv"}).stdout
+    assert csv.startswith("agreement,")
+    assert json.loads(slaledger.run("terms", "list", "--format", "json", env={"SLALEDGER_FORMAT": "csv"}).stdout)
+
+
+def test_errors_follow_it_too(slaledger: CommandLine) -> None:
+    words = ("account", "show", "9")
+    assert "slaledger: account 9" in slaledger.run(*words, env={"SLALEDGER_FORMAT": "table"}).stderr
+    told = slaledger.run(*words, env={"SLALEDGER_FORMAT": "jsonl"}).stderr
+    assert json.loads(told)["error"]["code"] == "unknown_account"
+
+
+def test_another_word_in_it_is_refused(slaledger: CommandLine) -> None:
+    done = slaledger.run("terms", "list", env={"SLALEDGER_FORMAT": "yaml"})
+    assert done.returncode == 2
+    assert "'yaml' is not one of" in done.stderr
+
+
+def test_commands_with_formats_of_their_own_do_not_take_it(slaledger: CommandLine) -> None:
+    assert slaledger.run("audit", "prove", "~/ledger@1", env={"SLALEDGER_FORMAT": "csv"}).returncode == 0

@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     url: str
     actor: str | None
     lang: str
-    sign: str | None
+    sign: str | None = None
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {

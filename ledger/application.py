@@ -9,7 +9,7 @@ import msgspec
 
 from domain.case import Case, SourceMark
 from domain.controls import Controls
-from domain.events import ActorKeyRetired, Event, LedgerUpgraded
+from domain.events import ActorKeyRetired, Event, LedgerCreated, LedgerUpgraded
 from domain.recording_rules import RULES, WITH_CLOCK
 from domain.signing import Signer, Signing, check_signer
 from domain.terms.versions import Version
@@ -29,6 +29,9 @@ New = tuple[str, Event]
 """A stream, and an event to append to it."""
 _IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS, layout.CONTROLS, layout.ACTORS)
 """The prefixes of the streams that all accounts have in common: of a `SharedHistory`, of the controls, of keys."""
+
+_FOLLOWED_BY_NO_OTHER = (LedgerCreated, ActorKeyRetired)
+"""`init` itself begins the rules; and behind the retirement of a key, nothing can be signed with it."""
 
 
 class Writer(Reader):
@@ -145,15 +148,14 @@ class Writer(Reader):
     ) -> list[int]:
         """Append events to their streams, all or none, signed where there is a signer; return their positions.
 
-        The first ones of a newer release are followed by the event that begins its rules, unless the server holds who
-        may record that. Raises Refusal `clock_behind`, as `check_signer` does, Unreadable
+        The first ones of a newer release are followed by the event that begins its rules, unless they create the ledger
+        or the server holds who may record that. Raises Refusal `clock_behind`, and as `check_signer` does; Unreadable
         `newer_ledger`.
         """
         if not events:
             return []
         positions = self._append(events, self._in_order(recorded_at), actor, reason, key, source)
-        # What retires the key that signs here can be followed by nothing that it signs.
-        if self.actors_are_claimed and not any(isinstance(event, ActorKeyRetired) for _, event in events):
+        if self.actors_are_claimed and not any(isinstance(event, _FOLLOWED_BY_NO_OTHER) for _, event in events):
             self.upgrade(recorded_at, actor)
         return positions
 

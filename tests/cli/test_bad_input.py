@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
 from _pytest.mark import ParameterSet
-from conftest import CommandLine
+from conftest import NOON, CommandLine
 from keys import ALICE
 from stores import Raw, SqliteFile, Store, sqlite_only
 
@@ -116,7 +118,8 @@ def told(store: Store, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A ledger that was told the above."""
     folder = tmp_path_factory.mktemp("shop")
     shop = CommandLine(folder, store.blank(folder))
-    done = shop.batch(*SHOP)
+    with patch("ledger.clock.time", SimpleNamespace(time_ns=lambda: int(NOON.timestamp()) * 10**9)):
+        done = shop.batch(*SHOP)
     assert done.returncode == 0, done.stderr
     return shop
 

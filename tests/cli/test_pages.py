@@ -234,6 +234,7 @@ def _account(number: int) -> AccountMonth:
     return AccountMonth(
         still_open=(),
         account=f"A{number:05d}",
+        name=None,
         covered=True,
         unavailable_us=down_us,
         total_us=total_us,

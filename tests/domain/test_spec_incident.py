@@ -22,6 +22,7 @@ from domain.events import (
     IncidentOpened,
     IncidentOpenedWithin,
     IncidentReopened,
+    IncidentReported,
     IncidentRestored,
     IncidentWithdrawn,
 )
@@ -41,6 +42,7 @@ from domain.refusals.incident import (
     NoticeMissing,
     NoticeTooLate,
     OutsideIncident,
+    ReportDiffers,
     UnknownExclusion,
     UnlistedCause,
 )
@@ -151,6 +153,17 @@ def test_it_ends_once() -> None:
     given(incident.evolve, OPENED, CLOSED).when(incident.close, close("11:00")).then()
     given(incident.evolve, OPENED, CLOSED).when(incident.close, close("11:01")).then(IncidentWasClosed)
     given(incident.evolve, OPENED, WITHDRAWN).when(incident.close, close("11:00")).then(IncidentWasWithdrawn)
+
+
+def test_who_told_of_its_end_is_recorded_with_it_and_not_later() -> None:
+    told = IncidentReported(incident="INC-7", moment="end", reported_by="the duty desk")
+    closed = msgspec.structs.replace(close("11:00"), reported_by=Words("the duty desk"))
+    given(incident.evolve, OPENED).when(incident.close, closed).then(CLOSED, told)
+    given(incident.evolve, OPENED, CLOSED, told).when(incident.close, closed).then()
+    given(incident.evolve, OPENED, CLOSED, told).when(incident.close, close("11:00")).then()
+    another = msgspec.structs.replace(closed, reported_by=Words("the pager"))
+    given(incident.evolve, OPENED, CLOSED, told).when(incident.close, another).then(ReportDiffers)
+    given(incident.evolve, OPENED, CLOSED).when(incident.close, closed).then(ReportDiffers)
 
 
 def test_a_correction_changes_what_it_names() -> None:

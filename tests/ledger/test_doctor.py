@@ -85,6 +85,7 @@ def test_a_ledger_that_may_not_be_written(slaledger: CommandLine) -> None:
 
 
 def test_a_clock_that_is_behind_the_log(slaledger: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    slaledger.ok("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
     now = clock.now_us()
     monkeypatch.setattr(clock, "now_us", lambda: now - DAY_US)
     found = findings(slaledger, status=2)["clock"]

@@ -24,7 +24,7 @@ from ledger.files import lines
 from ledger.log.codec import Envelope, Row, encode
 from ledger.transparency.merkle import EMPTY_ROOT
 
-COUNT = 14
+COUNT = 15
 """Events of the ledger below: what `init` records, and three accounts."""
 
 
@@ -75,7 +75,7 @@ def test_the_lines_are_cloudevents(whole: list[bytes]) -> None:
 
 
 def test_the_state_stands_in_a_line_as_it_is_stored(whole: list[bytes]) -> None:
-    row = enrolled(16, "1001")
+    row = enrolled(17, "1001")
     (line,) = (line for line in whole if b'"id":"1001/account@1"' in line)
     assert line.endswith(b',"data":' + row.state + b"}\n")
     assert "华东".encode() in line
@@ -129,10 +129,10 @@ DAMAGED_LINES: dict[str, tuple[Change, str, str]] = {
     "a field that is missing": (sub(b'"time":"[^"]*",', b""), "bad_field", "`time`"),
     "an older version": (sub(b'"specversion":"1.0"', b'"specversion":"0.3"'), "bad_field", "'0.3'"),
     "another kind of content": (sub(b"application/json", b"application/xml"), "bad_field", "'application/xml'"),
-    "a position as text": (sub(b'"position":17', b'"position":"17"'), "bad_field", "$.position"),
-    "a position of zero": (sub(b'"position":17', b'"position":0'), "bad_field", "$.position"),
-    "a position without end": (sub(b'"position":17', b'"position":9223372036854775808'), "bad_field", "$.position"),
-    "a position again": (sub(b'"position":17', b'"position":16'), "wrong_order", "position 16 does not come after 16"),
+    "a position as text": (sub(b'"position":18', b'"position":"18"'), "bad_field", "$.position"),
+    "a position of zero": (sub(b'"position":18', b'"position":0'), "bad_field", "$.position"),
+    "a position without end": (sub(b'"position":18', b'"position":9223372036854775808'), "bad_field", "$.position"),
+    "a position again": (sub(b'"position":18', b'"position":17'), "wrong_order", "position 17 does not come after 17"),
     "a version of zero": (sub(b'"streamversion":1', b'"streamversion":0'), "bad_field", "$.streamversion"),
     "a version too high": (
         lambda line: line.replace(b"account@1", b"account@2").replace(b'"streamversion":1', b'"streamversion":2'),
@@ -146,11 +146,11 @@ DAMAGED_LINES: dict[str, tuple[Change, str, str]] = {
     "a type that nobody knows": (
         sub(b'"type":"account.enrolled"', b'"type":"account.levitated"'),
         "unknown_event",
-        "position 17: unknown topic 'account.levitated'",
+        "position 18: unknown topic 'account.levitated'",
     ),
     "a state of another type": (sub(b'"type":"account.enrolled"', b'"type":"account.closed"'), "unreadable_event", ""),
-    "a state that says more": (sub(b'"actor"', b'"weather":"fine","actor"'), "unreadable_event", "position 17: the"),
-    "a state that is null": (sub(b'"data":{.*}}', b'"data":null}'), "unreadable_event", "position 17: the"),
+    "a state that says more": (sub(b'"actor"', b'"weather":"fine","actor"'), "unreadable_event", "position 18: the"),
+    "a state that is null": (sub(b'"data":{.*}}', b'"data":null}'), "unreadable_event", "position 18: the"),
     "an instant that no text can say": (
         sub(b'"recorded_at":1790000000000000', b'"recorded_at":4611686018427387904'),
         "unreadable_event",
@@ -213,16 +213,16 @@ DAMAGED_FILES: dict[str, tuple[Callable[[list[bytes]], bytes], int, str, str]] =
         lambda whole: whole[-1],
         4,
         "root_differs",
-        "1: the checkpoint covers 14 events, but 0 come",
+        "1: the checkpoint covers 15 events, but 0 come",
     ),
     "a stream's first event missing": (
         lambda whole: closed([line for line in whole[:-1] if b'"~/terms/aliyun-ccc@1"' not in line], whole[-1]),
         4,
         "root_differs",
-        f"{COUNT}: the checkpoint covers 14 events, but 13 come before it",
+        f"{COUNT}: the checkpoint covers 15 events, but 14 come before it",
     ),
     "an event twice": (
-        lambda whole: closed([*whole[:-1], whole[-2].replace(b'"position":81', b'"position":82')], whole[-1]),
+        lambda whole: closed([*whole[:-1], whole[-2].replace(b'"position":82', b'"position":83')], whole[-1]),
         2,
         "gap",
         f"{COUNT + 1}: version 1 of stream 1003/account follows 1",
@@ -231,10 +231,10 @@ DAMAGED_FILES: dict[str, tuple[Callable[[list[bytes]], bytes], int, str, str]] =
         lambda whole: closed([*whole[:-3], whole[-2], whole[-3], whole[-1]][:-1], whole[-1]),
         2,
         "wrong_order",
-        f"{COUNT}: position 17 does not come after 81",
+        f"{COUNT}: position 18 does not come after 82",
     ),
     "another position": (
-        lambda whole: b"".join([*whole[:-3], whole[-3].replace(b'"position":17', b'"position":18'), *whole[-2:]]),
+        lambda whole: b"".join([*whole[:-3], whole[-3].replace(b'"position":18', b'"position":19'), *whole[-2:]]),
         4,
         "lines_changed",
         f"{COUNT + 1}: the lines differ from those that were written",
@@ -246,10 +246,10 @@ DAMAGED_FILES: dict[str, tuple[Callable[[list[bytes]], bytes], int, str, str]] =
         f"{COUNT + 1}: the checkpoint belongs to 'xl",
     ),
     "no checkpoint in the last line": (
-        lambda whole: b"".join(whole[:-1]) + sub(rb"\\n14\\n", rb"\\n14 \\n")(whole[-1]),
+        lambda whole: b"".join(whole[:-1]) + sub(rb"\\n15\\n", rb"\\n15 \\n")(whole[-1]),
         2,
         "bad_checkpoint",
-        f"{COUNT + 1}: this is not a checkpoint: its size is '14 '",
+        f"{COUNT + 1}: this is not a checkpoint: its size is '15 '",
     ),
     "another format": (
         lambda whole: b"".join(whole[:-1]) + whole[-1].replace(b'"format":1', b'"format":2'),
@@ -258,10 +258,10 @@ DAMAGED_FILES: dict[str, tuple[Callable[[list[bytes]], bytes], int, str, str]] =
         f"{COUNT + 1}: ",
     ),
     "another last position": (
-        lambda whole: b"".join(whole[:-1]) + whole[-1].replace(b'"position":81', b'"position":80'),
+        lambda whole: b"".join(whole[:-1]) + whole[-1].replace(b'"position":82', b'"position":80'),
         2,
         "bad_field",
-        f"{COUNT + 1}: position is 80, and by the rest of the line 81",
+        f"{COUNT + 1}: position is 80, and by the rest of the line 82",
     ),
     "of another ledger than its first event says": (
         lambda whole: closed([re.sub(rb"urn:slaledger:[^\"]*", rb"urn:slaledger:other", each) for each in whole], b""),

@@ -638,7 +638,7 @@ def test_a_consistency_proof_checks_offline(ledger: Placed, tmp_path: Path) -> N
         ("900", ("beyond_the_log", 1)),
         ("999999999999999999", ("beyond_the_log", 1)),
         ("1001/account@1", ("no_such_event", 1)),
-        ("~/ledger@2", ("no_such_event", 1)),
+        ("~/ledger@3", ("no_such_event", 1)),
         ("~/ledger@x", ("bad_event", 2)),
         ("@1", ("bad_event", 2)),
         ("-", ("bad_event", 2)),

@@ -160,11 +160,15 @@ def forged() -> Iterator[tuple[str, str]]:
 
 LET_IN = {
     **dict.fromkeys(("incident.reopened", "incident.withdrawn", "incident.kept", "incident.released"), ""),
-    **dict.fromkeys(("fees.voided", "source.read"), ""),
+    **dict.fromkeys(("fees.voided", "source.read", "actor.key_added"), ""),
+    "controls.set": "signed",
     "incident.function_corrected": "function",
     "exclusion.applied_as_announced": "exclusion",
 }
-"""What a person may do once more, as the ledger stands: an outage that was closed since is reopened, ..."""
+"""What a person may do once more, as the ledger stands: an outage that was closed since is reopened, ...
+
+Whether a signature is that of the bytes is not asked here (`tests/audit/test_signatures.py`).
+"""
 OF_REPLAY = ("claim.decided", "decision")
 """A decision that passes over what was recorded since differs when it is made again."""
 

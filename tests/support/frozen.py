@@ -1,7 +1,8 @@
 """Answers and refusals frozen as readable files: the commands, on a fixed clock, with their output.
 
 The clock begins at a fixed instant and advances one minute per command, ids are counted, and the release is named 1.0,
-so that a run has the same output on any day and in every release. Nothing else of the program is replaced: the files have what the command line prints.
+so that a run has the same output on any day and in every release. Nothing else of the program is replaced: the files
+have what the command line prints.
 """
 
 from __future__ import annotations

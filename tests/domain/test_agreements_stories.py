@@ -39,7 +39,9 @@ def billed(shop: CommandLine, bill: str, month: str, fee: str, at: str) -> None:
 
 
 def test_a_credit_in_dollars_for_a_region_of_ec2(shop: CommandLine) -> None:
-    assert shop.ok("init", "--agreement", "aws-ec2")["recorded"] == 3, "the ledger, its rules and the terms: no calendar"
+    assert shop.ok("init", "--agreement", "aws-ec2")["recorded"] == 3, (
+        "the ledger, its rules and the terms: no calendar"
+    )
     opened(shop, "region", "2026-08-03T10:00:00Z", "2026-08-03T10:30:00Z")
     billed(shop, "B-8", "2026-08", "2000.00", "2026-09-01T00:00:00Z")
 

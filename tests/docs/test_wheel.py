@@ -55,6 +55,12 @@ def _makes_environments(interpreter: str, release: str) -> bool:
 
 
 INTERPRETERS = interpreters()
+OLDEST, NEWEST = min(INTERPRETERS, key=SUPPORTED.index), max(INTERPRETERS, key=SUPPORTED.index)
+EACH = [
+    release if release in (OLDEST, NEWEST) else pytest.param(release, marks=pytest.mark.soak)
+    for release in INTERPRETERS
+]
+"""The interpreters for the tests; those between the oldest and the newest for the long runs."""
 
 
 def ran(*words: str | Path, folder: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -110,7 +116,7 @@ class Installed(NamedTuple):
         return self.environment / "bin" / "slaledger"
 
 
-@pytest.fixture(scope="session", params=INTERPRETERS)
+@pytest.fixture(scope="session", params=EACH)
 def environment(
     request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> tuple[str, Path]:

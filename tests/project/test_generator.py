@@ -126,7 +126,7 @@ def test_accounts_that_live_as_others_did_record_what_living_would(
     """What is put under other names is what the same lives record under those names, to the byte."""
     monkeypatch.setattr(generate, "COHORT", 25)
     with begun(tmp_path) as (_, first):
-        repeated = [row for page in generate.rows(first, 9000, 7) for row in page]
-        lived = [row for page in generate.rows(first, 9000, 7, repeating=False) for row in page]
+        repeated = [row for page in generate.rows(first, 5000, 7) for row in page]
+        lived = [row for page in generate.rows(first, 5000, 7, repeating=False) for row in page]
     assert repeated == lived
     assert len({row.stream.partition("/")[0] for row in lived}) > 25 * generate.LIVED + 25

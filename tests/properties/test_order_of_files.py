@@ -40,7 +40,7 @@ from ledger.queries.worklist import month_of_account
 from ledger.refusals.imports.alertmanager import FiresUnderSeveralStarts
 from ledger.refusals.imports.reconcile import BeginningUnknown, FileTakenBefore, OpenUnderTwoStarts
 
-SEEDS = range(2000 if SOAK else 100)
+SEEDS = range(2000 if SOAK else 60)
 BUNCH = 20
 """Histories of one test, so that a failure names few seeds and the tests are divided among processes."""
 AT = 1_800_000_000_000_000

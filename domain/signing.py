@@ -17,7 +17,7 @@ from domain.keys import short_name, verifier_key
 from domain.refusals.signing import (
     KeyNeedsSignature,
     KeyOfAnother,
-    KeyTaken,
+    KeyRegistered,
     KeyUndone,
     LastStewardKey,
     NoSuchKey,
@@ -133,7 +133,7 @@ def add_key(signing: Signing, command: AddKey, by: Signer) -> tuple[ActorKeyAdde
     held = signing.keys.get(text)
     for key in _of_same_bytes(signing, text):
         if key.actor != actor or held is None:
-            raise KeyTaken(key=short_name(key.public_key), owner=key.actor)
+            raise KeyRegistered(key=short_name(key.public_key), owner=key.actor)
     if held is not None and held.retired is None:
         return ()
     if held is not None and held.retired is not None and not command.again:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cli.answers.availability import TermsNamed
 from cli.terminal.numbers import currency
 from cli.terminal.output import print_pairs, print_table, print_text
 from cli.terminal.values import ZonedInstant, zoned
@@ -53,13 +54,6 @@ class Proved(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     position: int
     since: int
-
-
-class TermsNamed(msgspec.Struct, frozen=True, kw_only=True):
-    """The version of the agreement that governs the running month."""
-
-    agreement: str
-    version: str
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):

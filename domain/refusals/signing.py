@@ -40,7 +40,7 @@ class KeyOfAnother(Refusal, code="key_of_another"):
     actor: str
 
 
-class KeyTaken(Refusal, code="key_of_another"):
+class KeyRegistered(Refusal, code="key_of_another"):
     """A key is registered once, for one actor and under one name."""
 
     message = "this key is registered already, as {key} of {owner}"

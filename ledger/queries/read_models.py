@@ -33,7 +33,7 @@ from ledger.queries.projected import (
     owners_since,
     projected,
 )
-from ledger.queries.sealed_tables import SealedTables, Spoilt, Values
+from ledger.queries.sealed_tables import SealBroken, SealedTables, Values
 from ledger.refusals.store import ReadOnlyProjections
 from ledger.store.sqlite.side_store import SqliteSideStore
 from ledger.store.sqlite.store import TEMPORARY
@@ -127,7 +127,7 @@ class ReadModels:
             undo.callback(views.close)
             try:
                 views._catch_up(on_progress, clear=clear, workers=workers)
-            except Spoilt:
+            except SealBroken:
                 views._make_anew(on_progress)
             undo.pop_all()
         return views
@@ -183,7 +183,7 @@ class ReadModels:
             with transaction(self._kept):
                 for name in BY_ACCOUNT:
                     self._tables.check(name)
-        except Spoilt:
+        except SealBroken:
             return False
         return True
 
@@ -204,7 +204,7 @@ class ReadModels:
         try:
             with transaction(self._kept):
                 return self._tables.read(table, part)
-        except Spoilt:
+        except SealBroken:
             self._make_anew()
         with transaction(self._kept):
             return self._tables.read(table, part)
@@ -215,7 +215,7 @@ class ReadModels:
         self._catch_up(on_progress, clear=True)
 
     def _catch_up(self, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None) -> None:
-        """Project the events since the position reached. Raises Spoilt where the rows of an account were changed."""
+        """Project the events since the position reached. Raises SealBroken where an account's rows were changed."""
         ledger = self._ledger
         with ledger.reading(self._upto) as log:
             name, position = log.ledger_id() or "", log.position()

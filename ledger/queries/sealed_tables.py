@@ -24,7 +24,7 @@ PARTS = SideTable(columns={"name": "text", "part": "text", "number": "int", "sea
 _NONE = bytes(32)
 
 
-class Spoilt(Exception):
+class SealBroken(Exception):
     """The stored rows are not what this software stored."""
 
 
@@ -51,17 +51,17 @@ class SealedTables:
         self._is_empty = False
 
     def read(self, name: str, part: str | None = None) -> list[Values]:
-        """The rows of a table, or of one part of it, in order of their key. Raises Spoilt."""
+        """The rows of a table, or of one part of it, in order of their key. Raises SealBroken."""
         where = ("",) if part is None else (f"WHERE {self._by[name]} = ?", part)
         return list(self._checked(name, self._rows(name, *where), part))
 
     def check(self, name: str) -> None:
-        """Read a table to its end; memory does not grow with it. Raises Spoilt."""
+        """Read a table to its end; memory does not grow with it. Raises SealBroken."""
         for _ in self._checked(name, self._rows(name), None):
             pass
 
     def each(self, name: str, order: str) -> Iterator[Values]:
-        """The rows of a table, read lazily. Raises Spoilt before a row that is not as it was stored."""
+        """The rows of a table, read lazily. Raises SealBroken before a row that is not as it was stored."""
         return self._checked(name, self._rows(name, order=order), None)
 
     def add(self, name: str, rows: Iterable[Sequence[object]]) -> None:
@@ -75,7 +75,7 @@ class SealedTables:
             self._count(name, row, mark, 1)
 
     def forget(self, account: str) -> None:
-        """Delete an account's rows. Raises Spoilt where one of them is not as it was stored."""
+        """Delete an account's rows. Raises SealBroken where one of them is not as it was stored."""
         for name in self._columns:
             for row, mark in list(self._rows(name, "WHERE account = ?", account)):
                 self._count(name, row, _hold(name, row, mark), -1)
@@ -89,12 +89,12 @@ class SealedTables:
         self._is_empty = True
 
     def finish(self) -> None:
-        """Write the parts of what was added and forgotten. Raises Spoilt where they do not come out."""
+        """Write the parts of what was added and forgotten. Raises SealBroken where they do not come out."""
         made: list[Values] = []
         for (name, part), (number, seals) in self._changed.items():
             before, held = (0, _NONE) if self._is_empty else self._part(name, part)
             if before + number < 0:
-                raise Spoilt
+                raise SealBroken
             if not self._is_empty:
                 self._kept.query("DELETE FROM parts WHERE name = ? AND part = ?", name, part)
             if before + number:
@@ -106,7 +106,7 @@ class SealedTables:
     def _rows(
         self, name: str, where: str = "", *values: object, order: str | None = None
     ) -> Iterator[tuple[Values, object]]:
-        """Rows with their seals. Raises Spoilt where they cannot be read at all."""
+        """Rows with their seals. Raises SealBroken where they cannot be read at all."""
         columns = self._columns[name]
         statement = f"SELECT {', '.join(columns)}, seal FROM {name} {where} ORDER BY {order or self._order[name]}"
         try:
@@ -115,7 +115,7 @@ class SealedTables:
         except SideStoreError as error:
             if error.is_passing or error.forbids_writing:
                 raise
-            raise Spoilt from error
+            raise SealBroken from error
 
     def _checked(self, name: str, rows: Iterable[tuple[Values, object]], part: str | None) -> Iterator[Values]:
         """The rows, each once its seal was compared; at the end also that none is missing or too many."""
@@ -127,7 +127,7 @@ class SealedTables:
             yield row
         held = {part: self._part(name, part)} if part is not None else self._parts(name)
         if {key: value for key, value in held.items() if value[0]} != found:
-            raise Spoilt
+            raise SealBroken
 
     def _part_of(self, name: str, row: Values) -> str:
         at = self._at[name]
@@ -148,13 +148,13 @@ class SealedTables:
 
 
 def _hold(name: str, row: Values, mark: object) -> bytes:
-    """A row's seal, once it is the one stored with it. Raises Spoilt."""
+    """A row's seal, once it is the one stored with it. Raises SealBroken."""
     try:
         due = seal(name, row)
     except (TypeError, ValueError, OverflowError) as error:
-        raise Spoilt from error
+        raise SealBroken from error
     if mark != due:
-        raise Spoilt
+        raise SealBroken
     return due
 
 

@@ -29,7 +29,7 @@ class SourceStanding(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-class Proved(NamedTuple):
+class Covered(NamedTuple):
     """The part of the log that the latest checkpoint or proof covers: its size, its last position, the events since."""
 
     size: int
@@ -52,7 +52,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[SourceStanding]
     work: Work
     controls: Controls
-    proved: Proved | None
+    proved: Covered | None
 
 
 def standing(ledger: Ledger, at: int, upto: int | None = None) -> Standing:
@@ -73,7 +73,7 @@ def standing(ledger: Ledger, at: int, upto: int | None = None) -> Standing:
             sources=_sources(log),
             work=waiting,
             controls=log.controls(),
-            proved=None if covered is None else Proved(*covered, log.count_since(covered[1])),
+            proved=None if covered is None else Covered(*covered, log.count_since(covered[1])),
         )
 
 

@@ -16,7 +16,7 @@ from domain.refusals import Refusal
 from domain.refusals.signing import (
     KeyNeedsSignature,
     KeyOfAnother,
-    KeyTaken,
+    KeyRegistered,
     KeyUndone,
     LastStewardKey,
     NoSuchKey,
@@ -105,7 +105,7 @@ def test_what_may_be_recorded_as_it_is_signed(known: tuple[Told, ...], by: Signe
         ((), add("alice", ALICE), CLERK, "added"),
         ((BOBS,), add("alice", ALICE), AS_BOB, "added"),
         ((ALICES,), add("alice", ALICE), CLERK, ()),
-        ((ALICES,), add("bob", ALICE), CLERK, KeyTaken),
+        ((ALICES,), add("bob", ALICE), CLERK, KeyRegistered),
         ((ALICES,), add("alice", ALICE_2), CLERK, KeyNeedsSignature),
         ((ALICES,), add("alice", ALICE_2), Signer("alice", None), KeyNeedsSignature),
         ((ALICES, BOBS, BY_BOB), add("alice", ALICE_2), AS_BOB, KeyNeedsSignature),
@@ -137,7 +137,7 @@ def test_the_same_key_under_another_name_is_the_same_key() -> None:
     renamed = f"{name}+{key_id(name, bytes_of.data).hex()}+{encoded(bytes([1]) + bytes_of.data)}"
     for actor in ("carol", "alice"):
         command = AddKey(actor=ActorName(actor), public_key=PublicKey.parse(renamed))
-        holds(lambda command=command: signing.add_key(after(ALICES), command, AS_ALICE), KeyTaken)
+        holds(lambda command=command: signing.add_key(after(ALICES), command, AS_ALICE), KeyRegistered)
 
 
 @pytest.mark.parametrize(

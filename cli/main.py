@@ -33,7 +33,7 @@ class Settings(NamedTuple):
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("cli.commands.init:init", "Create a ledger: its id, its agreement, the working days."),
+    "init": ("cli.commands.whole.init:init", "Create a ledger: its id, its agreement, the working days."),
     "account": ("cli.commands.account:account", "Enrol, correct, close and list accounts."),
     "terms": ("cli.commands.terms:terms", "Publish, list and check versions of the agreement."),
     "calendar": ("cli.commands.calendar:calendar", "Record and show working days."),
@@ -50,17 +50,17 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "cli.commands.export.exports:export",
         "Write files for other tools: events, journals, tables, calendars.",
     ),
-    "backup": ("cli.commands.transfer:backup", "Copy the ledger while others may write."),
-    "restore": ("cli.commands.transfer:restore", "Restore a ledger from a backup or export."),
+    "backup": ("cli.commands.whole.transfer:backup", "Copy the ledger while others may write."),
+    "restore": ("cli.commands.whole.transfer:restore", "Restore a ledger from a backup or export."),
     "availability": ("cli.commands.availability:availability", "Measure an account's month."),
     "breaches": ("cli.commands.availability:breaches", "List the accounts below the commitment in a month."),
     "mtbf": ("cli.commands.availability:mtbf", "Show a year's mean time between failures."),
     "report": ("cli.commands.report:report", "Summarise a month over all accounts, as a table or a page."),
     "worklist": ("cli.commands.availability:worklist", "List what is to be claimed, decided and issued."),
     "history": ("cli.commands.history:history", "Show everything recorded about an account, in order."),
-    "log": ("cli.commands.whole_log:log", "List the events of the whole ledger, the newest first."),
-    "search": ("cli.commands.whole_log:search", "List the events in which a text stands."),
-    "status": ("cli.commands.whole_log:status", "Show on one screen where the ledger stands."),
+    "log": ("cli.commands.whole.log:log", "List the events of the whole ledger, the newest first."),
+    "search": ("cli.commands.whole.log:search", "List the events in which a text stands."),
+    "status": ("cli.commands.whole.log:status", "Show on one screen where the ledger stands."),
     "audit": (
         "cli.commands.audit.audits:audit",
         "Replay decisions, ask what would change, and prove what was recorded.",
@@ -68,9 +68,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "dossier": ("cli.commands.audit.dossier:dossier", "Write a claim's whole case to a file or a page."),
     "verify-dossier": ("cli.commands.audit.dossier:verify_dossier", "Check a dossier without the ledger."),
     "keygen": ("cli.commands.audit.checkpoint:keygen", "Make a key that signs checkpoints and events."),
-    "postgres": ("cli.commands.postgres:postgres", "Set up the roles for a ledger on a server."),
-    "rebuild": ("cli.commands.init:rebuild", "Rebuild the projections from the events."),
-    "doctor": ("cli.commands.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
+    "postgres": ("cli.commands.whole.postgres:postgres", "Set up the roles for a ledger on a server."),
+    "rebuild": ("cli.commands.whole.init:rebuild", "Rebuild the projections from the events."),
+    "doctor": ("cli.commands.whole.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
     "completion": ("cli.commands.completion:completion", "Print the script for shell completion."),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.answers.actors import actor_keys, print_actor_keys
+from cli.answers.whole.actors import actor_keys, print_actor_keys
 from cli.commands.recording import group
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.answers.setup import calendar_answer
+from cli.answers.whole.setup import calendar_answer
 from cli.commands.recording import group
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options

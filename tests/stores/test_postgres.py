@@ -14,7 +14,7 @@ import pytest
 from desks import Desk
 from servers import Server, Wire
 
-from cli.commands import init
+from cli.commands.whole import init
 from domain.commands import EnrollAccount
 from domain.refusals import Conflict, Refusal
 from domain.time import Instant

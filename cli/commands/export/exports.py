@@ -6,7 +6,7 @@ import click
 
 from cli.answers.exports import DeadlinesWritten, JournalWritten, PromiseWritten
 from cli.commands.export.tables import availability, claims, vouchers
-from cli.commands.transfer import export_events
+from cli.commands.whole.transfer import export_events
 from cli.options.completion import accounts, versions
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known

@@ -8,7 +8,7 @@ from cli.commands.imports.bills import aliyun_bill, bss, focus
 from cli.commands.imports.config import run_configured
 from cli.commands.imports.events import cloudevents
 from cli.commands.imports.outages import alertmanager, pagerduty, prometheus, statuspage
-from cli.commands.transfer import counts, print_receipt
+from cli.commands.whole.transfer import counts, print_receipt
 from cli.options.completion import files
 from cli.options.context import lock_seconds, settings
 from cli.options.importing import dry_run_option, file_argument

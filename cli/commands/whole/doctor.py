@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from cli.answers.setup import finding_shown, print_examined
+from cli.answers.whole.setup import finding_shown, print_examined
 from cli.options.context import settings
 from cli.terminal.output import emit, format_option
 from domain.refusals import Damaged, Unreadable

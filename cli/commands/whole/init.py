@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.answers.setup import RebuiltAnswer
+from cli.answers.whole.setup import RebuiltAnswer
 from cli.commands.recording import print_receipt
 from cli.options.context import actor, lock_seconds, open_ledger, settings, signer
 from cli.options.workers import workers_options

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cli.answers.status import status as where_it_stands
-from cli.answers.whole_log import emit_log, hits_shown, print_hits
+from cli.answers.whole.log import emit_log, hits_shown, print_hits
+from cli.answers.whole.status import status as where_it_stands
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, instant_asked, knowing, knowledge_options, zone_known
 from cli.terminal.output import emit, emit_each, format_option

@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := -n auto
+# One process more than there are cores: tests also wait, for disks and for servers.
+PYTEST := -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: demo test check system soak bench lock test-newest test-oldest clean
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,11 +26,13 @@ from ledger.refusals.commands import ClockBehind
 from ledger.refusals.store import NewerRules
 from ledger.store.open import create_store, open_store
 
+_Read = TypeVar("_Read")
 New = tuple[str, Event]
 """A stream, and an event to append to it."""
 _IN_COMMON = (layout.TERMS, layout.CALENDARS, layout.SHARED_INCIDENTS, layout.CONTROLS, layout.ACTORS)
 """The prefixes of the streams that all accounts have in common: of a `SharedHistory`, of the controls, of keys."""
-
+_OF_COMMON = ("versions", "rules", "common", "controls", "signing")
+"""What a `Writer` remembers of those streams."""
 _FOLLOWED_BY_NO_OTHER = (LedgerCreated, ActorKeyRetired)
 """`init` itself begins the rules; and behind the retirement of a key, nothing can be signed with it."""
 
@@ -56,16 +59,15 @@ class Writer(Reader):
         self.signer = signer
         self._transaction = transaction
         self._ends: dict[str, int] = {}
-        self._last: int | None = None
         self._latest: int | None = None
-        self._known_recording_rules: int | None = None
-        self._known_versions: tuple[Version, ...] | None = None
-        self._known_rules: Case | None = None
-        self._known_common: SharedHistory | None = None
-        self._known_controls: Controls | None = None
-        self._known_signing: Signing | None = None
-        self._known_ledger: str | None = None
-        self._known_logins: Logins | None = None
+        self._known: dict[str, Any] = {}
+
+    def _once(self, what: str, read: Callable[[], _Read]) -> _Read:
+        """What is read the first time that it is asked for, and remembered until `_forget`."""
+        if what not in self._known:
+            self._known[what] = read()
+        found: _Read = self._known[what]
+        return found
 
     def stream(self, stream: str) -> list[Row]:
         """A stream's events, in order."""
@@ -81,61 +83,43 @@ class Writer(Reader):
 
     def position(self) -> int:
         """The log's last position, 0 for an empty log; read once in a transaction."""
-        if self._last is None:
-            self._last = super().position()
-        return self._last
+        return self._once("position", super().position)
 
     def versions(self) -> tuple[Version, ...]:
         """The terms that are recorded, earliest first; read once in a transaction."""
-        if self._known_versions is None:
-            self._known_versions = super().versions()
-        return self._known_versions
+        return self._once("versions", super().versions)
 
     def rules(self) -> Case:
         """The terms and calendars that are recorded; not to be changed."""
-        if self._known_rules is None:
-            self._known_rules = super().rules()
-        return self._known_rules
+        return self._once("rules", super().rules)
 
     def controls(self) -> Controls:
         """The controls that hold; read once in a transaction."""
-        if self._known_controls is None:
-            self._known_controls = super().controls()
-        return self._known_controls
+        return self._once("controls", super().controls)
 
     def signing(self) -> Signing:
         """The keys and stewards; read once in a transaction."""
-        if self._known_signing is None:
-            self._known_signing = super().signing()
-        return self._known_signing
+        return self._once("signing", super().signing)
 
     def ledger_id(self) -> str | None:
         """The ledger's id; read once in a transaction."""
-        if self._known_ledger is None:
-            self._known_ledger = super().ledger_id()
-        return self._known_ledger
+        return self._once("ledger_id", super().ledger_id)
 
     def recording_rules(self) -> int:
         """The number of the rules by which this log is recorded; read once in a transaction."""
-        if self._known_recording_rules is None:
-            self._known_recording_rules = super().recording_rules()
-        return self._known_recording_rules
+        return self._once("recording_rules", super().recording_rules)
 
     def logins(self) -> Logins:
         """Who is connected, and which names are one person's; read once in a transaction."""
-        if self._known_logins is None:
-            self._known_logins = super().logins()
-        return self._known_logins
+        return self._once("logins", super().logins)
 
     def common(self) -> SharedHistory:
         """The rules and shared incidents; not to be changed."""
-        if self._known_common is None:
-            self._known_common = super().common()
-        return self._known_common
+        return self._once("common", super().common)
 
-    def _forget_common(self) -> None:
-        self._known_versions = self._known_rules = self._known_common = None
-        self._known_controls = self._known_signing = None
+    def _forget(self, *what: str) -> None:
+        for name in what or tuple(self._known):
+            self._known.pop(name, None)
 
     def append(
         self,
@@ -164,9 +148,7 @@ class Writer(Reader):
         if self.recording_rules() == RULES:
             return []
         begun = LedgerUpgraded(rules=RULES, version=clock.release())
-        positions = self._append([(layout.LEDGER, begun)], recorded_at, actor)
-        self._known_recording_rules = RULES
-        return positions
+        return self._append([(layout.LEDGER, begun)], recorded_at, actor)
 
     def _in_order(self, recorded_at: int) -> int:
         """When an event is recorded: not before the last one, where this clock is behind by five minutes at most."""
@@ -200,10 +182,12 @@ class Writer(Reader):
                 envelope = self.signer.signed(self.ledger_id() or "", stream, ends[stream], topic, envelope)
             entries.append(Entry(stream, ends[stream], topic, envelope))
         if any(stream.startswith(_IN_COMMON) for stream in ends):
-            self._forget_common()
+            self._forget(*_OF_COMMON)
+        if layout.LEDGER in ends:
+            self._forget("ledger_id", "recording_rules")
         positions = self._transaction.append(entries)
         self._ends |= ends
-        self._last, self._latest = positions[-1], recorded_at
+        self._known["position"], self._latest = positions[-1], recorded_at
         return positions
 
     def by(self, actor: str) -> Signer:
@@ -217,8 +201,8 @@ class Writer(Reader):
     def insert(self, rows: Iterable[Row]) -> None:
         """Insert rows of another store unchanged, at their own positions, which must follow the last one."""
         self._ends.clear()
-        self._last = self._latest = self._known_recording_rules = None
-        self._forget_common()
+        self._latest = None
+        self._forget()
         self._transaction.insert(rows)
 
     def note_progress(self, replaced: str | None, note: BatchNote) -> None:

@@ -48,9 +48,9 @@ def _mistyped(error: click.ClickException, context: click.Context) -> tuple[str 
         return named and named[1], context.command.list_commands(context)
     if isinstance(error, click.NoSuchOption):
         return error.option_name, [name for param in context.command.params for name in param.opts]
-    if isinstance(error, click.BadParameter) and isinstance(getattr(error.param, "type", None), click.Choice):
-        choices = [str(each) for each in error.param.type.choices]  # type: ignore[union-attr]
-        return _value_of(error.param), choices
+    kind = error.param and error.param.type if isinstance(error, click.BadParameter) else None
+    if isinstance(error, click.BadParameter) and isinstance(kind, click.Choice):
+        return _value_of(error.param), [str(each) for each in kind.choices]
     return None, []
 
 

@@ -228,11 +228,11 @@ def _rules(dossier: Dossier, common: SharedHistory) -> Callable[[int], Case]:
     """The terms and the rules of recording known at a position; the controls too, where the dossier has them."""
     if dossier.format == FORMAT:
         return common.rules.at
-    of_ledger: dict[str, list[Row]] = {streams.CONTROLS: [], streams.LEDGER: []}
-    for event in dossier.events:
-        if event.stream in of_ledger:
-            of_ledger[event.stream].append(event.row)
-    return rules_and_controls(common, of_ledger[streams.CONTROLS], of_ledger[streams.LEDGER])
+    return rules_and_controls(common, _stream(dossier, streams.CONTROLS), _stream(dossier, streams.LEDGER))
+
+
+def _stream(dossier: Dossier, stream: str) -> list[Row]:
+    return [event.row for event in dossier.events if event.stream == stream]
 
 
 def _inadmissible(

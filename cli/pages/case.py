@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cli.pages import labels, words
+from cli.pages import labels, notices, tables, words
 from cli.pages.case_chart import chart, scale_of, script_data
 from cli.pages.case_steps import CaseStep, Gathered, Proof
 from cli.pages.derivation import DerivationView, derived
@@ -16,6 +16,7 @@ from cli.pages.notes import left_out_notes
 from cli.pages.recorders import limit_lines, recorders
 from cli.pages.rendering import page
 from cli.pages.shown import variants
+from cli.pages.style import cards, paper
 from cli.pages.timeline import drawn
 from cli.terminal.language import language
 from domain.case import Fact, account_of
@@ -50,7 +51,24 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
-        made = _rendered(Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof, by, held))
+        made = _rendered(
+            Gathered(
+                account=account,
+                month=month,
+                functions=functions,
+                facts=facts,
+                concern=concern,
+                steps=steps,
+                most=most,
+                case=case,
+                terms=terms,
+                proof=proof,
+                ledger=log.ledger_id(),
+                controls=log.controls(),
+                recorders=by,
+                limits=held,
+            )
+        )
         if len(made) <= LIMIT_BYTES:
             break
     return made
@@ -79,18 +97,24 @@ def _rendered(it: Gathered) -> bytes:
     decided = it.case.claims[it.month].decisions if it.month in it.case.claims else []
     kept = decided[-max(3, it.most // 20) :]
     derivations = [derived(one, it.facts, it.terms.currency) for one in kept]
-    events = _events(it, derivations)
+    events, columns, w = _events(it, derivations), tables.of_case(), words.case_words()
+    about = f"{it.account} {it.month}"
     return page(
         "case.html.j2",
         language(),
+        style=cards(columns) + paper(it.ledger, about, it.facts[-1].position),
         script="case.js",
         data=script_data(it),
-        w=words.case_words(),
+        w=w,
         words=words,
+        labels=labels,
+        tables_of=columns,
+        waiting=notices.of_case(it.case, it.month, it.steps[-1].known.would_fen, it.controls, it.terms),
         account=it.account,
         name=account_of(it.case, it.account).name,
         month=it.month,
         zone=it.terms.zone,
+        title=it.terms.title,
         agreement=f"{it.terms.agreement} {it.terms.version}",
         commitment=percent_text(it.terms.commitment.availability.value),
         minimum=labels.lasted(it.steps[-1].picture.minimum_us),

@@ -9,6 +9,7 @@ from cli.pages.known import CaseSnapshot
 from cli.pages.recorders import Recorders
 from cli.pages.timeline import Drawn
 from domain.case import Case, Fact
+from domain.controls import Controls
 from domain.month_timeline import Picture
 from domain.terms.versions import Terms
 from ledger.queries.case_history import Concerned
@@ -45,5 +46,7 @@ class Gathered(NamedTuple):
     case: Case
     terms: Terms
     proof: Proof
+    ledger: str | None
+    controls: Controls
     recorders: Recorders
     limits: Sequence[LimitHeld]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cli.terminal.language import localized
 from cli.terminal.numbers import currency
 from cli.terminal.steps.shown import duration
 from cli.terminal.values import ZonedInstant
+from cli.terminal.vocabulary import word
 from domain.claim import Claim, status
 from domain.text import Said, said
 
@@ -80,3 +82,9 @@ def function(code: str) -> str | Said:
         "inbound_routing": said("Inbound routing"),
     }
     return known.get(code) or code.replace("_", " ")
+
+
+def topic(code: str) -> str:
+    """What happened, as people say it in the reader's language: `exclusion.withdrawn` is "Exclusion withdrawn"."""
+    spoken = localized(word(code))
+    return spoken if spoken != code else code.replace(".v2", "").replace(".", " ").replace("_", " ").capitalize()

@@ -25,12 +25,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def page(template: str, lang: str, *, script: str | None = None, data: object = None, **given: Any) -> bytes:
-    """Render a template under `templates/` in a language; `script` names its script, `data` is the script's data.
+def page(
+    template: str, lang: str, *, style: str = "", script: str | None = None, data: object = None, **given: Any
+) -> bytes:
+    """Render a template under `templates/` in a language; `style` holds rules of this page alone, `script` names its
+    script, `data` is the script's data.
 
     The same bytes for the same arguments. Raises Unreadable `no_jinja`.
     """
-    style_text = _asset("page.css")
+    style_text = _asset("page.css") + style
     script_text = "" if script is None else _asset(script)
     made = _environment(lang).get_template(template)
     text = made.render(

@@ -12,6 +12,7 @@ def case_words() -> dict[str, Said]:
         "account": said("Account"),
         "month": said("Month"),
         "skip": said("Skip to the figures"),
+        "waits": said("What waits"),
         "slider": said("As it was known"),
         "slider_help": said("Arrow keys move from event to event, Home and End to the first and the last."),
         "step": said("Event"),
@@ -48,6 +49,7 @@ def case_words() -> dict[str, Said]:
         "length": said("length"),
         "counts": said("counts"),
         "less": said("time that does not count"),
+        "incidents_of": said("incidents"),
         "show": said("show"),
         "no_episodes": said("There was no episode in the month."),
         "incidents": said("Incidents and exclusions"),
@@ -80,7 +82,7 @@ def case_words() -> dict[str, Said]:
         "amount": said("amount"),
         "redeemed": said("redeemed"),
         "cancelled": said("cancelled"),
-        "left": said("left"),
+        "left": said("balance"),
         "no_vouchers": said("No voucher was issued for the month."),
         "life": said("History of the claim"),
         "no_claim": said("No claim was filed for the month."),
@@ -100,6 +102,7 @@ def case_words() -> dict[str, Said]:
         "evidence": said("Documents outside the ledger, identified by their SHA-256"),
         "no_evidence": said("No document was given."),
         "document": said("document"),
+        "sha256": said("SHA-256"),
         "place": said("where"),
         "rested": said("Basis of each decision"),
         "facts": said("facts"),
@@ -150,6 +153,7 @@ def month_words() -> dict[str, Said]:
     """The words of a month's page."""
     return {
         "kind": said("Availability and service credits"),
+        "waits": said("What waits"),
         "totals": said("Totals"),
         "plot": said("Availability of each account against the commitment"),
         "plot_help": said(

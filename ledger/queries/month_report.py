@@ -8,9 +8,11 @@ from fractions import Fraction
 import msgspec
 
 from domain.account import Account
+from domain.approval import is_needed
 from domain.assessment import assess_month, would_credit
 from domain.case import Case
-from domain.claim import status
+from domain.claim import Claim, status
+from domain.controls import Controls
 from domain.intervals import Span
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
@@ -47,6 +49,8 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     """The open outages that the month counts."""
     name: str | None
     """The account's name for people to read."""
+    awaits_approval: bool = False
+    """Whether what is due waits for an approval."""
 
     @property
     def ratio(self) -> Fraction:
@@ -73,7 +77,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All accounts that existed in a month, by id, as known at `position`; open outages count up to `at`.
+    """All accounts that existed in a month, by id, as known at `position` of `ledger`; open outages count up to `at`.
 
     `limits` are those that held at its decisions and vouchers, none where the ledger never had one.
     `actors_are_claimed` where nothing holds who recorded to a login.
@@ -84,6 +88,7 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     version: Version
     accounts: list[AccountMonth]
+    ledger: str | None = None
     limits: list[LimitHeld] = []
     actors_are_claimed: bool = False
 
@@ -98,11 +103,11 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     version = in_force(log.rules().versions, month)
     window = span_of(log.rules().versions, month)
     found = []
-    known, held = limits(log), set()
+    known, held, controls = limits(log), set(), log.controls()
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
-            found.append(_account_month(case, case.account.account, month, at))
+            found.append(_account_month(case, case.account.account, month, at, controls))
             held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
         on_progress(done, 0)
     return MonthReport(
@@ -111,6 +116,7 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
         at=at,
         version=version,
         accounts=found,
+        ledger=log.ledger_id(),
         limits=sorted(held, key=lambda limit: 0 if limit.set_by is None else limit.set_by.position),
         actors_are_claimed=log.logins().login is None,
     )
@@ -120,7 +126,7 @@ def _was_there(account: Account, window: Span) -> bool:
     return account.enrolled_at < window[1] and (account.closed_at is None or account.closed_at > window[0])
 
 
-def _account_month(case: Case, account: str, month: str, at: int) -> AccountMonth:
+def _account_month(case: Case, account: str, month: str, at: int, controls: Controls) -> AccountMonth:
     result = assess_month(case, account, month, at)
     measured, claim = result.availability, case.claims.get(month)
     credit_fen = 0 if measured.tier is None else would_credit(case, month, measured.tier, result.version.terms)
@@ -142,7 +148,12 @@ def _account_month(case: Case, account: str, month: str, at: int) -> AccountMont
         overpaid_fen=0 if claim is None else claim.overpaid_fen,
         still_open=open_in_month(case, month, result.version.terms.zone),
         name=None if case.account is None else case.account.name,
+        awaits_approval=claim is not None and _awaits_approval(claim, controls),
     )
+
+
+def _awaits_approval(claim: Claim, controls: Controls) -> bool:
+    return bool(claim.due_fen) and claim.approval is None and is_needed(claim.awarded_fen, controls)
 
 
 def _totals(accounts: Iterable[AccountMonth]) -> Totals:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cli.pages import labels, notices, words
 from cli.pages import tables as columns_of
 from cli.pages.known import tier_words
+from cli.pages.month_book import CLAIMED, Details, in_order, script_data, unavailable
 from cli.pages.recorders import claimed, limit_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
@@ -53,7 +54,7 @@ class _Plot(NamedTuple):
     flat: Said | str
 
 
-def month_page(report: MonthReport) -> bytes:
+def month_page(report: MonthReport, details: Details) -> bytes:
     """Make the page of a month over all accounts. Raises Unreadable `no_jinja`."""
     terms, totals = report.version.terms, report.totals
     rows, seldom = _rows(report.accounts), _seldom(totals)
@@ -62,9 +63,13 @@ def month_page(report: MonthReport) -> bytes:
         "month.html.j2",
         language(),
         style=cards(columns) + paper(report.ledger, report.month, report.position),
+        script="month.js",
+        data=script_data(report, details, [name for name, _, _ in seldom]),
         tables_of=columns,
         w=words.month_words(),
         words=words,
+        tiers_of=[band.tier for band in bands(terms)],
+        statuses=[(code, labels.status_words(code)) for code in CLAIMED],
         month=report.month,
         zone=terms.zone,
         title=terms.title,
@@ -88,8 +93,7 @@ def month_page(report: MonthReport) -> bytes:
 
 def _rows(accounts: Sequence[AccountMonth]) -> list[AccountMonth]:
     """The accounts below the commitment or with a claim, the largest amount first."""
-    found = (row for row in accounts if row.tier is not None or row.status is not None)
-    return sorted(found, key=lambda row: (-max(row.credit_fen, row.awarded_fen), row.account))
+    return in_order(row for row in accounts if row.tier is not None or row.status is not None)
 
 
 def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
@@ -97,7 +101,7 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
         row.account,
         row.name or "",
         f"{percent_cut(row.numerator, row.denominator)}%",
-        _unavailable(row),
+        unavailable(row),
         tier_words(row.tier, terms) if row.covered else said("none: not covered"),
         labels.money(row.credit_fen, terms.currency),
         labels.status_words(row.status),
@@ -115,11 +119,6 @@ def _seldom(totals: Totals) -> list[tuple[str, Said, Said]]:
         ("overpaid_fen", said("Overpaid"), said("overpaid")),
     )
     return [one for one in found if getattr(totals, one[0])]
-
-
-def _unavailable(row: AccountMonth) -> Said | str:
-    lasted = labels.lasted(row.unavailable_us)
-    return said("{lasted}, still open", lasted=lasted) if row.still_open else lasted
 
 
 def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]:

@@ -166,6 +166,28 @@ def month_words() -> dict[str, Said]:
         "awarded": said("awarded"),
         "table": said("Below the commitment, and claims"),
         "none": said("No account is below the commitment, and none claimed."),
+        "every": said("Accounts"),
+        "search": said("Search ids and names"),
+        "show": said("Show"),
+        "show_all": said("all accounts"),
+        "show_below": said("below the commitment"),
+        "show_claimed": said("with a claim"),
+        "show_open": said("with an open outage"),
+        "show_uncovered": said("not covered"),
+        "any": said("any"),
+        "unclaimed": said("below the commitment, no claim"),
+        "approval": said("waits for an approval"),
+        "overpaid": said("overpaid"),
+        "sort": said("Order"),
+        "by_amount": said("largest amount first"),
+        "by_availability": said("lowest availability first"),
+        "by_account": said("by account"),
+        "reset": said("Show all"),
+        "more": said("Show more accounts"),
+        "figures_help": said(
+            "A figure opens the clauses that it follows from, and a number there its event. The address keeps search "
+            "and filters. Keys: / searches, arrows move between accounts, Escape closes."
+        ),
         "account": said("account"),
         "availability": said("availability"),
         "unavailable": said("unavailable"),
@@ -179,4 +201,23 @@ def month_words() -> dict[str, Said]:
         "known": said("As known at"),
         "position": said("Position"),
         "limits": said("Which awards needed an approval at the month's decisions and vouchers"),
+    }
+
+
+def book_words() -> dict[str, Said]:
+    """The words of a month's page that its script writes."""
+    return {
+        "found": said("{n} of {total} accounts", n="{n}", total="{total}"),
+        "uncovered": said("none: not covered"),
+        "decision": said("Decision"),
+        "if_claimed": said("What a claim in time would get on the facts known"),
+        "life": said("History of the claim"),
+        "no_detail": said("This page has no derivation of the account."),
+        "nothing": said("Nothing counts as unavailable, and nobody claimed."),
+        "whole": said("The whole case, with its history:"),
+        "steps": said("step"),
+        "events": said("events"),
+        "position": said("position"),
+        "recorded": said("recorded"),
+        "because": said("because"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 import msgspec
@@ -17,6 +17,8 @@ from domain.intervals import Span
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
 from ledger.log import streams
+from ledger.log.account_history import AccountHistory
+from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
 from ledger.queries.open_outages import open_in_month
@@ -120,6 +122,15 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
         limits=sorted(held, key=lambda limit: 0 if limit.set_by is None else limit.set_by.position),
         actors_are_claimed=log.logins().login is None,
     )
+
+
+def histories_of(log: Reader, accounts: Iterable[str]) -> Iterator[AccountHistory]:
+    """Some accounts, each with all its events applied. Raises Damaged as `AccountHistory.take_in` does."""
+    common = log.common()
+    for account in accounts:
+        life = AccountHistory(account, common)
+        life.take_in(list(map(decode, log.account_own(account).rows)))
+        yield life
 
 
 def _was_there(account: Account, window: Span) -> bool:

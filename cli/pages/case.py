@@ -12,6 +12,7 @@ from cli.pages.case_steps import CaseStep, Gathered, Proof
 from cli.pages.derivation import DerivationView, derived
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
+from cli.pages.nav import Nav
 from cli.pages.notes import left_out_notes
 from cli.pages.recorders import limit_lines, recorders
 from cli.pages.rendering import page
@@ -37,8 +38,11 @@ MOST = (400, 200, 100, 50, 25)
 page is short enough is used."""
 
 
-def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof) -> bytes:
-    """Make the page of an account's month; `facts` are all that concern the account or ever did.
+def case_page(
+    log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof, nav: Nav | None = None
+) -> bytes:
+    """Make the page of an account's month; `facts` are all that concern the account or ever did; `nav` leads to the
+    other pages of a site.
 
     Raises Refusal `unknown_account`, `no_terms`, Unreadable `no_jinja`.
     """
@@ -67,6 +71,7 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
                 controls=log.controls(),
                 recorders=by,
                 limits=held,
+                nav=nav,
             )
         )
         if len(made) <= LIMIT_BYTES:
@@ -105,6 +110,7 @@ def _rendered(it: Gathered) -> bytes:
         style=cards(columns) + paper(it.ledger, about, it.facts[-1].position),
         script="case.js",
         data=script_data(it),
+        nav=it.nav,
         w=w,
         words=words,
         labels=labels,

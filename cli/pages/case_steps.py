@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cli.pages.known import CaseSnapshot
+from cli.pages.nav import Nav
 from cli.pages.recorders import Recorders
 from cli.pages.timeline import Drawn
 from domain.case import Case, Fact
@@ -50,3 +51,4 @@ class Gathered(NamedTuple):
     controls: Controls
     recorders: Recorders
     limits: Sequence[LimitHeld]
+    nav: Nav | None

@@ -88,3 +88,13 @@ def topic(code: str) -> str:
     """What happened, as people say it in the reader's language: `exclusion.withdrawn` is "Exclusion withdrawn"."""
     spoken = localized(word(code))
     return spoken if spoken != code else code.replace(".v2", "").replace(".", " ").replace("_", " ").capitalize()
+
+
+def part(code: str) -> Said:
+    """The part of a bill that a voucher paid."""
+    return {"service": said("service"), "call": said("calls")}[code]
+
+
+def spoken(value: object) -> str:
+    """A label or a value as text in the reader's language."""
+    return localized(value) if isinstance(value, Said) else str(value)

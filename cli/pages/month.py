@@ -65,6 +65,7 @@ def month_page(report: MonthReport, details: Details) -> bytes:
         style=cards(columns) + paper(report.ledger, report.month, report.position),
         script="month.js",
         data=script_data(report, details, [name for name, _, _ in seldom]),
+        nav=None,
         tables_of=columns,
         w=words.month_words(),
         words=words,

@@ -33,7 +33,7 @@ class Notice(NamedTuple):
 def of_case(case: Case, month: str, would_fen: int, controls: Controls, terms: Terms) -> list[Notice]:
     """What a reader of a case must see first; `would_fen` is the credit due on the facts known."""
     claim = case.claims.get(month)
-    found = list(_open(open_in_month(case, month, terms.zone)))
+    found = list(still_open(open_in_month(case, month, terms.zone)))
     if claim is not None and (claim.latest is not None or claim.pending is not None):
         return [*found, *_of_claim(claim, would_fen, controls, terms)]
     if would_fen:
@@ -71,7 +71,10 @@ _MEASURED = ("awarded", "commitment_met", "nothing_to_credit")
 
 def of_month(accounts: Sequence[AccountMonth], terms: Terms) -> list[Notice]:
     """What a reader of a month must see first, over all its accounts."""
-    return [*_open(sorted({incident for row in accounts for incident in row.still_open})), *_of_claims(accounts, terms)]
+    return [
+        *still_open(sorted({incident for row in accounts for incident in row.still_open})),
+        *_of_claims(accounts, terms),
+    ]
 
 
 def _of_claims(accounts: Sequence[AccountMonth], terms: Terms) -> Iterator[Notice]:
@@ -121,7 +124,7 @@ def _of_claims(accounts: Sequence[AccountMonth], terms: Terms) -> Iterator[Notic
         yield Notice("task", words, "none")
 
 
-def _open(ids: Sequence[str]) -> Iterator[Notice]:
+def still_open(ids: Sequence[str]) -> Iterator[Notice]:
     """The outages without an end, the first of them by id."""
     if not ids:
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,17 @@ _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u20
 
 
 def page(
-    template: str, lang: str, *, style: str = "", script: str | None = None, data: object = None, **given: Any
+    template: str,
+    lang: str,
+    *,
+    style: str = "",
+    script: str | None = None,
+    sources: str = "",
+    data: object = None,
+    **given: Any,
 ) -> bytes:
     """Render a template under `templates/` in a language; `style` holds rules of this page alone, `script` names its
-    script, `data` is the script's data.
+    script, `data` is the script's data. `sources` are those of further scripts in the content security policy.
 
     The same bytes for the same arguments. Raises Unreadable `no_jinja`.
     """
@@ -39,7 +47,7 @@ def page(
     text = made.render(
         **given,
         lang="zh-CN" if lang == "zh" else lang,
-        policy=_policy(style_text, script_text),
+        policy=_policy(style_text, script_text, sources),
         style=_as_markup(style_text),
         script=_as_markup(script_text),
         data=_as_markup(embedded(data)),
@@ -63,9 +71,10 @@ def tongue(value: object, lang: str) -> str:
     return clean(in_language(value, lang)) if isinstance(value, Said) else clean(str(value))
 
 
-def _policy(style: str, script: str) -> str:
-    """The page's content security policy: only this style and script, and no requests."""
-    allowed = [f"style-src '{_digest(style)}'", *([f"script-src '{_digest(script)}'"] if script else [])]
+def _policy(style: str, script: str, sources: str) -> str:
+    """The page's content security policy: only this style and script, and no requests but for scripts of `sources`."""
+    scripts = " ".join([f"'{_digest(script)}'"] * bool(script) + [sources] * bool(sources))
+    allowed = [f"style-src '{_digest(style)}'", *([f"script-src {scripts}"] if scripts else [])]
     return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
 
 
@@ -73,6 +82,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+@cache
 def _asset(name: str) -> str:
     return files("cli.pages").joinpath("templates", name).read_text("utf-8")
 
@@ -83,6 +93,7 @@ def _as_markup(text: str) -> Any:
     return Markup(text)
 
 
+@cache
 def _environment(lang: str) -> Environment:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -102,3 +113,9 @@ def _environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def assets_sha256() -> str:
+    """The hash of all templates, styles and scripts: another one makes other pages."""
+    found = sorted((file.name, file.read_bytes()) for file in files("cli.pages").joinpath("templates").iterdir())
+    return hashlib.sha256(msgspec.json.encode(found)).hexdigest()

@@ -11,10 +11,11 @@ from domain.text import Said, said
 
 
 class Column(NamedTuple):
-    """A column of a table: its heading, and whether it holds numbers, which stand to the right."""
+    """A column of a table: its heading, whether it holds numbers, which stand to the right, or long texts."""
 
     heading: Said
     is_number: bool = False
+    is_long: bool = False
 
 
 Tables = Mapping[str, Sequence[Column]]
@@ -31,9 +32,11 @@ def cards(tables: Tables) -> str:
     return f"@media screen and (max-width:45rem){{{''.join(rules)}}}" if rules else ""
 
 
-def paper(ledger: str | None, about: str, position: int) -> str:
+def paper(ledger: str | None, about: str, position: int | None) -> str:
     """The rules for the margins of printed pages: the ledger, what the page is about, the position, the page number."""
-    left = said("Ledger {ledger} · {about} · position {position}", ledger=ledger or "-", about=about, position=position)
+    left = said("Ledger {ledger} · {about}", ledger=ledger or "-", about=about)
+    if position is not None:
+        left = said("{left} · position {position}", left=left, position=position)
     number = 'counter(page) " / " counter(pages)'
     return f"@page{{@bottom-left{{content:{_quoted(tongue(left, language()))}}}@bottom-right{{content:{number}}}}}"
 

@@ -109,7 +109,7 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
-            found.append(_account_month(case, case.account.account, month, at, controls))
+            found.append(account_month(case, case.account.account, month, at, controls))
             held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
         on_progress(done, 0)
     return MonthReport(
@@ -137,7 +137,8 @@ def _was_there(account: Account, window: Span) -> bool:
     return account.enrolled_at < window[1] and (account.closed_at is None or account.closed_at > window[0])
 
 
-def _account_month(case: Case, account: str, month: str, at: int, controls: Controls) -> AccountMonth:
+def account_month(case: Case, account: str, month: str, at: int, controls: Controls) -> AccountMonth:
+    """An account's month; open outages count up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     result = assess_month(case, account, month, at)
     measured, claim = result.availability, case.claims.get(month)
     credit_fen = 0 if measured.tier is None else would_credit(case, month, measured.tier, result.version.terms)

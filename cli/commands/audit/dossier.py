@@ -99,15 +99,9 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
         text = Checkpoint(tree.ledger, size, tree.root(size)).text()
         checkpoint = text if key is None else sign_note(text, key)
         rows = log.rows_ever(account)
-
-        def prove(position: int) -> tuple[int, list[bytes]]:
-            index = tree.index_of(position)
-            return index, tree.inclusion(index, size)
-
         case = None
         if file is not None or dossiers.is_decided(rows, account, month):
-            of_case = log.with_keys(dossiers.rows_of(log, account))
-            case = dossiers.compose(of_case, account, month, tree.ledger, checkpoint, prove)
+            case = dossiers.compose_at(log, tree, account, month, checkpoint, size)
         files = [case] if file is not None and case is not None else []
         if html is not None:
             from cli.pages.case import case_page

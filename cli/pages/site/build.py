@@ -1,0 +1,236 @@
+"""Brings the site of a ledger up to date: every page whose inputs changed since it was made, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from cli.pages.case import case_page
+from cli.pages.case_steps import Proof
+from cli.pages.nav import Link, Nav
+from cli.pages.notices import still_open
+from cli.pages.rendering import assets_sha256
+from cli.pages.site import lists, log_pages, paths, search
+from cli.pages.site.accounts import AccountInput, account_leaf, voucher_leaf
+from cli.pages.site.parts import Site, beside, rendered
+from cli.terminal.language import language
+from domain.case import Fact
+from domain.terms.versions import currency_of, zone_of
+from domain.voucher import Voucher
+from ledger.audit.dossier import compose_at, is_decided, rows_of
+from ledger.exports.site.folder import SiteFolder, site_folder
+from ledger.exports.site.rows import AccountListed, ClaimListed, ListedRows, VoucherListed, listed_rows
+from ledger.log import streams
+from ledger.log.account_history import AccountHistory
+from ledger.log.codec import decode
+from ledger.log.reader import Reader
+from ledger.queries.month_report import account_month
+from ledger.queries.open_outages import open_outages
+from ledger.transparency.proofs import Checkpoint
+from ledger.transparency.tree import KeptTree
+from projections.claims import claim_rows
+from projections.months import outage_months
+from projections.vouchers import voucher_rows
+
+Progress = Callable[[int, int], None]
+_Thing = TypeVar("_Thing")
+
+
+class SiteMade(NamedTuple):
+    """A site that was brought up to date: its files, how many were made and removed, and the log's position."""
+
+    files: int
+    made: int
+    removed: int
+    position: int
+
+
+class _Work(NamedTuple):
+    """What is read from and written to while a site is made."""
+
+    site: Site
+    log: Reader
+    tree: KeptTree
+    folder: SiteFolder
+    rows: ListedRows
+    tallies: dict[str, lists.MonthTally]
+
+
+def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress) -> SiteMade:
+    """Bring the site in a folder up to date with the log.
+
+    Raises Unreadable `not_a_site`, `unwritable_file`, `no_jinja`, Refusal `site_of_another_ledger`.
+    """
+    site = _site(log, tree.ledger)
+    with site_folder(folder, tree.ledger) as out, listed_rows() as rows:
+        work = _Work(site, log, tree, out, rows, {})
+        for done, (before, history, following) in enumerate(_neighbours(_accounts(log)), start=1):
+            _account(work, before, history, following)
+            on_progress(done, 0)
+        _lists(work)
+        for page in log_pages.pages(site, log):
+            out.put(page.path, site.digest(page.inputs), partial(_rendered, site, page))
+        removed = out.finish(tree.ledger)
+    return SiteMade(out.files, out.made, removed, site.position)
+
+
+def _site(log: Reader, ledger: str) -> Site:
+    """What the pages rest on; the seed has the software, the language, and what holds for all accounts."""
+    versions = log.versions()
+    controls = [row.position for row in log.stream(streams.CONTROLS)]
+    seed = [version("slaledger"), assets_sha256(), language(), ledger, str(controls), str(log.logins().login is None)]
+    return Site(
+        ledger=ledger,
+        zone=zone_of(versions),
+        currency=currency_of(versions),
+        position=log.position(),
+        at=log.recorded_at(),
+        seed="\n".join(seed),
+    )
+
+
+def _accounts(log: Reader) -> Iterator[AccountHistory]:
+    """The enrolled accounts, one by one."""
+    position = log.position()
+    return (each for each in log.account_histories(*streams.ACCOUNTS) if each.case(position).account is not None)
+
+
+def _neighbours(things: Iterable[_Thing]) -> Iterator[tuple[_Thing | None, _Thing, _Thing | None]]:
+    """Each thing with the one before and the one after it."""
+    before, here = None, None
+    for following in things:
+        if here is not None:
+            yield before, here, following
+        before, here = here, following
+    if here is not None:
+        yield before, here, None
+
+
+def _account(
+    work: _Work, before: AccountHistory | None, history: AccountHistory, following: AccountHistory | None
+) -> None:
+    """Make an account's pages and note its rows for the lists."""
+    site, account = work.site, history.account
+    case, controls = history.case(site.position), work.log.controls()
+    if case.account is None:
+        return
+    by_month = sorted({*outage_months(case, site.at), *case.claims})
+    months = [account_month(case, account, month, site.at, controls) for month in by_month]
+    links = beside(
+        None if before is None else (paths.account(before.account), before.account),
+        None if following is None else (paths.account(following.account), following.account),
+    )
+    given = AccountInput(case.account, case, months, by_month, history.all_facts(), links)
+    _note_rows(work, given)
+    positions = [fact.position for fact in given.facts]
+    depends = [site.at] if any(row.still_open for row in months) else []
+    work.folder.put(
+        paths.account(account),
+        site.digest("account", positions, depends, links),
+        lambda: rendered(site, account_leaf(site, work.log, given)),
+    )
+    _claims(work, given)
+    for one, voucher, other in _neighbours(voucher for _, voucher in sorted(case.vouchers.items())):
+        stream = streams.voucher(account, voucher.voucher)
+        beside_it = beside(
+            None if one is None else (paths.voucher(one.voucher), one.voucher),
+            None if other is None else (paths.voucher(other.voucher), other.voucher),
+        )
+        own = [fact.position for fact in given.facts if fact.stream == stream]
+        work.folder.put(
+            paths.voucher(voucher.voucher),
+            site.digest("voucher", own, beside_it),
+            partial(_voucher_page, work, given, voucher, beside_it),
+        )
+
+
+def _rendered(site: Site, page: lists.ListPage) -> bytes:
+    return rendered(site, page.leaf())
+
+
+def _voucher_page(work: _Work, given: AccountInput, voucher: Voucher, links: list[Link]) -> bytes:
+    return rendered(work.site, voucher_leaf(work.site, work.log, given, voucher, links))
+
+
+def _note_rows(work: _Work, given: AccountInput) -> None:
+    account, rows = given.account.account, work.rows
+    name = given.account.name
+    for month, row in zip(given.by_month, given.months, strict=True):
+        rows.add(lists.MONTH + month, -max(row.credit_fen, row.awarded_fen), account, row)
+        work.tallies.setdefault(month, lists.MonthTally()).add(row)
+    for claim in claim_rows(given.case):
+        rows.add("claims", -int(claim.month.replace("-", "")), account, ClaimListed(claim=claim, name=name))
+    for voucher in voucher_rows(given.case):
+        rows.add("vouchers", -voucher.issued_at, voucher.voucher, VoucherListed(voucher=voucher, name=name))
+    listed = AccountListed(
+        account=account,
+        name=name,
+        enrolled_at=given.account.enrolled_at,
+        closed_at=given.account.closed_at,
+        below=sum(row.tier is not None for row in given.months),
+        claims=len(given.case.claims),
+        still_open=len({one for row in given.months for one in row.still_open}),
+    )
+    rows.add("accounts", 0, account, listed)
+
+
+def _claims(work: _Work, given: AccountInput) -> None:
+    """Make the pages of an account's claims."""
+    if not given.case.claims:
+        return
+    site, log, account = work.site, work.log, given.account.account
+    facts = [decode(row) for row in log.rows_ever(account)]
+    proving = max(row.position for row in rows_of(log, account))
+    positions = [fact.position for fact in facts]
+    for before, month, following in _neighbours(sorted(given.case.claims)):
+        path = paths.claim(account, month)
+        links = beside(
+            None if before is None else (paths.claim(account, before), before),
+            None if following is None else (paths.claim(account, following), following),
+        )
+        own = [Link(paths.account(account), account), Link(paths.month(month), month), *links]
+        work.folder.put(
+            path,
+            site.digest("claim", positions, proving, own),
+            partial(_claim_page, work, facts, account, month, proving, site.nav(path, "claims", own)),
+        )
+
+
+def _claim_page(work: _Work, facts: list[Fact], account: str, month: str, proving: int, nav: Nav) -> bytes:
+    return case_page(work.log, facts, account, month, _proof(work, account, month, proving), nav)
+
+
+def _proof(work: _Work, account: str, month: str, position: int) -> Proof:
+    """The checkpoint of the log up to the last event that the case's file has, and that file once it is decided."""
+    size = work.tree.size_at(position)
+    checkpoint = Checkpoint(work.tree.ledger, size, work.tree.root(size)).text()
+    decided = is_decided(work.log.rows_ever(account), account, month)
+    file = compose_at(work.log, work.tree, account, month, checkpoint, size) if decided else None
+    return Proof(checkpoint, size, file)
+
+
+def _lists(work: _Work) -> None:
+    """Make the pages of lists, the search and the overview."""
+    site, rows, folder = work.site, work.rows, work.folder
+    versions = work.log.versions()
+    found = [
+        lists.accounts(site, rows),
+        lists.claims(site, rows),
+        lists.vouchers(site, rows),
+        lists.months(site, rows, versions, work.tallies),
+    ]
+    for listing in found:
+        for page in listing:
+            folder.put(page.path, site.digest(page.path, page.inputs), partial(_rendered, site, page))
+    parts = 0
+    for shard in search.shards(rows):
+        folder.put(paths.shard(shard.number), site.digest(shard), shard.script)
+        parts += 1
+    folder.put(paths.SEARCH, site.digest("search", parts), lambda: search.search_page(site, parts))
+    counts = {name: rows.count(name) for name in ("accounts", "claims", "vouchers")}
+    waiting = list(still_open([one.incident for one in open_outages(work.log)]))
+    home = lists.home(site, work.tallies, waiting, counts)
+    folder.put(paths.HOME, site.digest("home", site.position), lambda: rendered(site, home))

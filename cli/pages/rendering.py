@@ -43,7 +43,7 @@ def page(
     """
     style_text = _asset("page.css") + style
     script_text = "" if script is None else _asset(script)
-    made = _environment(lang).get_template(template)
+    made = environment(lang).get_template(template)
     text = made.render(
         **given,
         lang="zh-CN" if lang == "zh" else lang,
@@ -93,13 +93,20 @@ def _as_markup(text: str) -> Any:
     return Markup(text)
 
 
-@cache
-def _environment(lang: str) -> Environment:
+def environment(lang: str) -> Environment:
+    """The template engine for a language. Raises Unreadable `no_jinja`."""
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-        from markupsafe import Markup
+        import jinja2  # noqa: F401
     except ImportError as error:
         raise NoJinja(error=error) from None
+    return _environment(lang)
+
+
+@cache
+def _environment(lang: str) -> Environment:
+    """The engine, kept, since it compiles each template once."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     def finished(value: object) -> object:
         """Translate sentences before they are escaped; markup is ours and stays as it is."""

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from cli.pages import case, rendering
+from cli.pages import case
 from cli.pages.month import month_page
 from cli.pages.month_book import Details
 from cli.pages.rendering import clean, embedded
@@ -154,7 +154,6 @@ def test_without_jinja_it_says_what_to_install(demo: CommandLine, monkeypatch: p
         return imported(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    monkeypatch.setattr(rendering, "_environment", rendering._environment.__wrapped__)
     for words in (("dossier", "1001", "2026-07"), ("report", "2026-07")):
         error = demo.refused(*words, "--html", "new.html", status=2)
         assert (error["code"], error["hint"]) == ("no_jinja", "pip install 'slaledger[report]'")

@@ -12,7 +12,7 @@ from cli.pages.case import case_page
 from cli.pages.case_steps import Proof
 from cli.pages.nav import Link, Nav
 from cli.pages.notices import still_open
-from cli.pages.rendering import assets_sha256
+from cli.pages.rendering import assets_sha256, environment
 from cli.pages.site import lists, log_pages, paths, search
 from cli.pages.site.accounts import AccountInput, account_leaf, voucher_leaf
 from cli.pages.site.parts import Site, beside, rendered
@@ -27,7 +27,7 @@ from ledger.log import streams
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
-from ledger.queries.month_report import account_month
+from ledger.queries.month_report import account_month, histories_of
 from ledger.queries.open_outages import open_outages
 from ledger.transparency.proofs import Checkpoint
 from ledger.transparency.tree import KeptTree
@@ -64,12 +64,14 @@ def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress)
 
     Raises Unreadable `not_a_site`, `unwritable_file`, `no_jinja`, Refusal `site_of_another_ledger`.
     """
+    environment(language())  # refused before the folder is made
     site = _site(log, tree.ledger)
     with site_folder(folder, tree.ledger) as out, listed_rows() as rows:
         work = _Work(site, log, tree, out, rows, {})
-        for done, (before, history, following) in enumerate(_neighbours(_accounts(log)), start=1):
+        accounts = log.accounts()
+        for done, (before, history, following) in enumerate(_neighbours(histories_of(log, accounts)), start=1):
             _account(work, before, history, following)
-            on_progress(done, 0)
+            on_progress(done, len(accounts))
         _lists(work)
         for page in log_pages.pages(site, log):
             out.put(page.path, site.digest(page.inputs), partial(_rendered, site, page))
@@ -90,12 +92,6 @@ def _site(log: Reader, ledger: str) -> Site:
         at=log.recorded_at(),
         seed="\n".join(seed),
     )
-
-
-def _accounts(log: Reader) -> Iterator[AccountHistory]:
-    """The enrolled accounts, one by one."""
-    position = log.position()
-    return (each for each in log.account_histories(*streams.ACCOUNTS) if each.case(position).account is not None)
 
 
 def _neighbours(things: Iterable[_Thing]) -> Iterator[tuple[_Thing | None, _Thing, _Thing | None]]:

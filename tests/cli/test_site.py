@@ -10,8 +10,10 @@ import pytest
 from conftest import CommandLine
 
 from cli.pages.site import paths
+from domain.text import said
 from ledger.exports.site import folder as folders
 from ledger.exports.site.folder import MANIFEST, SiteFolder
+from ledger.refusals.copies.files import UnwritableFile
 
 
 @pytest.fixture(scope="module")
@@ -127,11 +129,11 @@ def test_an_interrupted_export_goes_on(demo: CommandLine, monkeypatch: pytest.Mo
         left[0] -= 1
         if left[0] < 0:
             file.write_bytes(data[:100])
-            raise KeyboardInterrupt
+            raise UnwritableFile(file=file, why="No space left on device", advice=said("check the disk"))
         written(self, file, data)
 
     monkeypatch.setattr(SiteFolder, "_write", failing)
-    demo.run("--lang", "zh", "export", "site", "-o", "site")
+    demo.refused("--lang", "zh", "export", "site", "-o", "site", status=2)
     monkeypatch.undo()
     with (demo.folder / "site" / MANIFEST).open("ab") as manifest:
         manifest.write(b'{"path":"acc')
@@ -177,7 +179,7 @@ def test_different_ids_have_different_files_on_any_disk(ids: tuple[str, ...], na
     assert not any(set(paths.named(one)) & set('/\\:*?"<>|') for one in ids)
 
 
-def test_pages_are_short_however_many_accounts(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_lists_have_several_pages_that_stay_up_to_date(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.pages.site.lists.ROWS", 4)
     monkeypatch.setattr("cli.pages.site.paths.LOG_PAGE", 100)
     monkeypatch.setattr("cli.pages.site.search.ENTRIES", 10)
@@ -192,3 +194,9 @@ def test_pages_are_short_however_many_accounts(demo: CommandLine, monkeypatch: p
     assert {"search/0.js", "search/5.js"} <= set(files)
     assert files["lists/accounts.html"].count(b"<tr>") == 5
     assert b'rel="next"' in files["log/4.html"]
+    for number in range(40):
+        demo.ok("account", "rename", "1003", "--name", f"Harbour {number}")
+    demo.ok("export", "site", "-o", "paged")
+    assert "log/6.html" in _files(demo.folder / "paged")
+    demo.ok("export", "site", "-o", "fresh")
+    assert _files(demo.folder / "paged") == _files(demo.folder / "fresh")

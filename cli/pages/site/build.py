@@ -14,13 +14,16 @@ from cli.pages.nav import Link, Nav
 from cli.pages.notices import still_open
 from cli.pages.rendering import assets_sha256, environment
 from cli.pages.site import lists, log_pages, paths, search
-from cli.pages.site.accounts import AccountInput, account_leaf, voucher_leaf
+from cli.pages.site.accounts import AccountInput, account_leaf
+from cli.pages.site.overview import MonthTally, home
 from cli.pages.site.parts import Site, beside, rendered
+from cli.pages.site.vouchers import voucher_leaf
 from cli.terminal.language import language
 from domain.case import Fact
+from domain.claim import Claim
 from domain.terms.versions import currency_of, zone_of
 from domain.voucher import Voucher
-from ledger.audit.dossier import compose_at, is_decided, rows_of
+from ledger.audit.dossier import compose_at, rows_of
 from ledger.exports.site.folder import SiteFolder, site_folder
 from ledger.exports.site.rows import AccountListed, ClaimListed, ListedRows, VoucherListed, listed_rows
 from ledger.log import streams
@@ -56,7 +59,7 @@ class _Work(NamedTuple):
     tree: KeptTree
     folder: SiteFolder
     rows: ListedRows
-    tallies: dict[str, lists.MonthTally]
+    tallies: dict[str, MonthTally]
 
 
 def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress) -> SiteMade:
@@ -74,7 +77,7 @@ def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress)
             on_progress(done, len(accounts))
         _lists(work)
         for page in log_pages.pages(site, log):
-            out.put(page.path, site.digest(page.inputs), partial(_rendered, site, page))
+            out.put(page.path, site.digest(page.path, page.inputs), partial(_rendered, site, page))
         removed = out.finish(tree.ledger)
     return SiteMade(out.files, out.made, removed, site.position)
 
@@ -83,14 +86,15 @@ def _site(log: Reader, ledger: str) -> Site:
     """What the pages rest on; the seed has the software, the language, and what holds for all accounts."""
     versions = log.versions()
     controls = [row.position for row in log.stream(streams.CONTROLS)]
-    seed = [version("slaledger"), assets_sha256(), language(), ledger, str(controls), str(log.logins().login is None)]
+    zone, currency = zone_of(versions), currency_of(versions)
+    software = (version("slaledger"), assets_sha256(), language())
     return Site(
         ledger=ledger,
-        zone=zone_of(versions),
-        currency=currency_of(versions),
+        zone=zone,
+        currency=currency,
         position=log.position(),
         at=log.recorded_at(),
-        seed="\n".join(seed),
+        seed=repr((software, ledger, zone, currency, controls, log.logins().login is None)),
     )
 
 
@@ -113,33 +117,38 @@ def _account(
     case, controls = history.case(site.position), work.log.controls()
     if case.account is None:
         return
-    by_month = sorted({*outage_months(case, site.at), *case.claims})
-    months = [account_month(case, account, month, site.at, controls) for month in by_month]
+    by_month = {*outage_months(case, site.at), *case.claims}
+    months = {month: account_month(case, account, month, site.at, controls) for month in by_month}
     links = beside(
         None if before is None else (paths.account(before.account), before.account),
         None if following is None else (paths.account(following.account), following.account),
     )
-    given = AccountInput(case.account, case, months, by_month, history.all_facts(), links)
+    given = AccountInput(case.account, case, months, history.all_facts(), links)
     _note_rows(work, given)
     positions = [fact.position for fact in given.facts]
-    depends = [site.at] if any(row.still_open for row in months) else []
+    depends = [site.at] if any(row.still_open for row in months.values()) else []
     work.folder.put(
         paths.account(account),
         site.digest("account", positions, depends, links),
         lambda: rendered(site, account_leaf(site, work.log, given)),
     )
     _claims(work, given)
-    for one, voucher, other in _neighbours(voucher for _, voucher in sorted(case.vouchers.items())):
-        stream = streams.voucher(account, voucher.voucher)
-        beside_it = beside(
-            None if one is None else (paths.voucher(one.voucher), one.voucher),
-            None if other is None else (paths.voucher(other.voucher), other.voucher),
+    _vouchers(work, given)
+
+
+def _vouchers(work: _Work, given: AccountInput) -> None:
+    """Make the pages of an account's vouchers."""
+    for before, voucher, following in _neighbours(voucher for _, voucher in sorted(given.case.vouchers.items())):
+        stream = streams.voucher(voucher.account, voucher.voucher)
+        own = [fact for fact in given.facts if fact.stream == stream]
+        links = beside(
+            None if before is None else (paths.voucher(before.voucher), before.voucher),
+            None if following is None else (paths.voucher(following.voucher), following.voucher),
         )
-        own = [fact.position for fact in given.facts if fact.stream == stream]
         work.folder.put(
             paths.voucher(voucher.voucher),
-            site.digest("voucher", own, beside_it),
-            partial(_voucher_page, work, given, voucher, beside_it),
+            work.site.digest("voucher", [fact.position for fact in own], links),
+            partial(_voucher_page, work, voucher, own, links),
         )
 
 
@@ -147,16 +156,16 @@ def _rendered(site: Site, page: lists.ListPage) -> bytes:
     return rendered(site, page.leaf())
 
 
-def _voucher_page(work: _Work, given: AccountInput, voucher: Voucher, links: list[Link]) -> bytes:
-    return rendered(work.site, voucher_leaf(work.site, work.log, given, voucher, links))
+def _voucher_page(work: _Work, voucher: Voucher, own: list[Fact], links: list[Link]) -> bytes:
+    return rendered(work.site, voucher_leaf(work.site, work.log, voucher, own, links))
 
 
 def _note_rows(work: _Work, given: AccountInput) -> None:
     account, rows = given.account.account, work.rows
     name = given.account.name
-    for month, row in zip(given.by_month, given.months, strict=True):
+    for month, row in given.months.items():
         rows.add(lists.MONTH + month, -max(row.credit_fen, row.awarded_fen), account, row)
-        work.tallies.setdefault(month, lists.MonthTally()).add(row)
+        work.tallies.setdefault(month, MonthTally()).add(row)
     for claim in claim_rows(given.case):
         rows.add("claims", -int(claim.month.replace("-", "")), account, ClaimListed(claim=claim, name=name))
     for voucher in voucher_rows(given.case):
@@ -166,9 +175,9 @@ def _note_rows(work: _Work, given: AccountInput) -> None:
         name=name,
         enrolled_at=given.account.enrolled_at,
         closed_at=given.account.closed_at,
-        below=sum(row.tier is not None for row in given.months),
+        below=sum(row.tier is not None for row in given.months.values()),
         claims=len(given.case.claims),
-        still_open=len({one for row in given.months for one in row.still_open}),
+        still_open=len({one for row in given.months.values() for one in row.still_open}),
     )
     rows.add("accounts", 0, account, listed)
 
@@ -182,6 +191,7 @@ def _claims(work: _Work, given: AccountInput) -> None:
     proving = max(row.position for row in rows_of(log, account))
     positions = [fact.position for fact in facts]
     for before, month, following in _neighbours(sorted(given.case.claims)):
+        claim = given.case.claims[month]
         path = paths.claim(account, month)
         links = beside(
             None if before is None else (paths.claim(account, before), before),
@@ -191,21 +201,18 @@ def _claims(work: _Work, given: AccountInput) -> None:
         work.folder.put(
             path,
             site.digest("claim", positions, proving, own),
-            partial(_claim_page, work, facts, account, month, proving, site.nav(path, "claims", own)),
+            partial(_claim_page, work, facts, claim, proving, site.nav(path, "claims", own)),
         )
 
 
-def _claim_page(work: _Work, facts: list[Fact], account: str, month: str, proving: int, nav: Nav) -> bytes:
-    return case_page(work.log, facts, account, month, _proof(work, account, month, proving), nav)
-
-
-def _proof(work: _Work, account: str, month: str, position: int) -> Proof:
-    """The checkpoint of the log up to the last event that the case's file has, and that file once it is decided."""
-    size = work.tree.size_at(position)
+def _claim_page(work: _Work, facts: list[Fact], claim: Claim, proving: int, nav: Nav) -> bytes:
+    """A claim's page, proved by the log up to the last event that the case's file has."""
+    size = work.tree.size_at(proving)
     checkpoint = Checkpoint(work.tree.ledger, size, work.tree.root(size)).text()
-    decided = is_decided(work.log.rows_ever(account), account, month)
-    file = compose_at(work.log, work.tree, account, month, checkpoint, size) if decided else None
-    return Proof(checkpoint, size, file)
+    file = None
+    if claim.decisions:
+        file = compose_at(work.log, work.tree, claim.account, claim.month, checkpoint, size)
+    return case_page(work.log, facts, claim.account, claim.month, Proof(checkpoint, size, file), nav)
 
 
 def _lists(work: _Work) -> None:
@@ -228,5 +235,5 @@ def _lists(work: _Work) -> None:
     folder.put(paths.SEARCH, site.digest("search", parts), lambda: search.search_page(site, parts))
     counts = {name: rows.count(name) for name in ("accounts", "claims", "vouchers")}
     waiting = list(still_open([one.incident for one in open_outages(work.log)]))
-    home = lists.home(site, work.tallies, waiting, counts)
-    folder.put(paths.HOME, site.digest("home", site.position), lambda: rendered(site, home))
+    overview = home(site, work.tallies, waiting, counts)
+    folder.put(paths.HOME, site.digest("home", site.position), lambda: rendered(site, overview))

@@ -1,10 +1,10 @@
-"""The lists of a site, in pages: the accounts of a month, all accounts, claims and vouchers; and the overview."""
+"""The lists of a site, in pages: all accounts, claims and vouchers, and the accounts of each month."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,8 +12,8 @@ from cli.pages import labels, words
 from cli.pages.known import tier_words
 from cli.pages.month_book import unavailable
 from cli.pages.nav import Link
-from cli.pages.notices import Notice
 from cli.pages.site import paths
+from cli.pages.site.overview import MonthTally, tally_fields
 from cli.pages.site.parts import Cell, Leaf, Site, Table, Text, beside, pages_of
 from cli.pages.style import Column
 from domain.money import percent_cut
@@ -29,26 +29,6 @@ MONTH = "month "
 """What the name of a list of a month begins with."""
 
 
-class MonthTally(msgspec.Struct, kw_only=True):
-    """The sums of a month over its accounts with an episode or a claim; amounts in fen."""
-
-    accounts: int = 0
-    below: int = 0
-    claims: int = 0
-    credit_fen: int = 0
-    awarded_fen: int = 0
-    issued_fen: int = 0
-
-    def add(self, row: AccountMonth) -> None:
-        """Add an account's month."""
-        self.accounts += 1
-        self.below += row.tier is not None
-        self.claims += row.status is not None
-        self.credit_fen += row.credit_fen
-        self.awarded_fen += row.awarded_fen
-        self.issued_fen += row.issued_fen
-
-
 class ListPage(NamedTuple):
     """A page of a list, ready to be made: its path, what it is made from, and how."""
 
@@ -57,68 +37,77 @@ class ListPage(NamedTuple):
     leaf: Callable[[], Leaf]
 
 
-class _Listing(NamedTuple):
-    """A list: where its pages are, and what is on each; `links` lead to lists beside it."""
+class _Listing(NamedTuple, Generic[_Row]):
+    """A list: its rows, where its pages are, and what they show; `links` lead to other lists."""
 
     of: str
+    type_: type[_Row]
     path: Callable[[int], str]
     part: str
     title: Said | str
-    table: Callable[[Sequence[msgspec.Struct]], Table]
+    columns: Sequence[Column]
+    cells: Callable[[_Row], list[Cell]]
+    empty: Said
     fields: Sequence[tuple[Said, Text]] = ()
     links: Sequence[Link] = ()
 
 
-def _pages(rows: ListedRows, listing: _Listing, type_: type[_Row]) -> Iterator[ListPage]:
+def _pages(rows: ListedRows, listing: _Listing[_Row]) -> Iterator[ListPage]:
     """The pages of a list, one after the other."""
     pages = pages_of(rows.count(listing.of), ROWS)
-    each = rows.read(listing.of, type_)
+    each = rows.read(listing.of, listing.type_)
     for number in range(1, pages + 1):
         part = list(islice(each, ROWS))
+        inputs = (number, pages, listing.fields, listing.links, part)
 
-        def leaf(number: int = number, part: Sequence[msgspec.Struct] = tuple(part)) -> Leaf:
-            names = {
-                other: said("Page {number} of {pages}", number=other, pages=pages) for other in (number - 1, number + 1)
-            }
-            return Leaf(
-                path=listing.path(number),
-                part=listing.part,
-                kind=said("Page {number} of {pages}", number=number, pages=pages),
-                title=listing.title,
-                tables=[listing.table(part)],
-                fields=listing.fields,
-                beside=[
-                    *listing.links,
-                    *beside(
-                        (listing.path(number - 1), names[number - 1]) if number > 1 else None,
-                        (listing.path(number + 1), names[number + 1]) if number < pages else None,
-                    ),
-                ],
-            )
+        def leaf(number: int = number, part: Sequence[_Row] = tuple(part)) -> Leaf:
+            return _leaf(listing, number, pages, part)
 
-        yield ListPage(listing.path(number), (number, pages, listing.fields, listing.links, part), leaf)
+        yield ListPage(listing.path(number), inputs, leaf)
+
+
+def _leaf(listing: _Listing[_Row], number: int, pages: int, part: Sequence[_Row]) -> Leaf:
+    return Leaf(
+        path=listing.path(number),
+        part=listing.part,
+        kind=page_name(number, pages),
+        title=listing.title,
+        tables=[Table("rows", None, listing.columns, list(map(listing.cells, part)), listing.empty)],
+        fields=listing.fields,
+        beside=[*listing.links, *pager(listing.path, number, pages)],
+    )
+
+
+def page_name(number: int, pages: int) -> Said:
+    """The name of a page of a list."""
+    return said("Page {number} of {pages}", number=number, pages=pages)
+
+
+def pager(path: Callable[[int], str], number: int, pages: int) -> list[Link]:
+    """The links from a page of a list to the one before and the one after."""
+    return beside(
+        (path(number - 1), page_name(number - 1, pages)) if number > 1 else None,
+        (path(number + 1), page_name(number + 1, pages)) if number < pages else None,
+    )
 
 
 def accounts(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     """The pages of all accounts, by id."""
-    columns = [
-        Column(said("account")),
-        Column(said("name")),
-        Column(said("enrolled")),
-        Column(said("closed")),
-        Column(said("months below the commitment"), True),
-        Column(said("claims"), True),
-        Column(said("open outages"), True),
-    ]
-
-    def table(part: Sequence[msgspec.Struct]) -> Table:
-        found = [_account(site, row) for row in part if isinstance(row, AccountListed)]
-        return Table("accounts", None, columns, found, said("No account was enrolled."))
-
+    counts = (said("months below the commitment"), said("claims"), said("open outages"))
     listing = _Listing(
-        "accounts", lambda number: paths.listing("accounts", number), "accounts", said("Accounts"), table
+        of="accounts",
+        type_=AccountListed,
+        path=lambda number: paths.listing("accounts", number),
+        part="accounts",
+        title=said("Accounts"),
+        columns=[
+            *map(Column, (said("account"), said("name"), said("enrolled"), said("closed"))),
+            *(Column(heading, True) for heading in counts),
+        ],
+        cells=lambda row: _account(site, row),
+        empty=said("No account was enrolled."),
     )
-    return _pages(rows, listing, AccountListed)
+    return _pages(rows, listing)
 
 
 def _account(site: Site, row: AccountListed) -> list[Cell]:
@@ -127,28 +116,27 @@ def _account(site: Site, row: AccountListed) -> list[Cell]:
         Cell(row.name or ""),
         Cell(labels.moment(row.enrolled_at, site.zone)),
         Cell("" if row.closed_at is None else labels.moment(row.closed_at, site.zone)),
-        Cell(str(row.below)),
-        Cell(str(row.claims)),
-        Cell(str(row.still_open)),
+        *(Cell(str(count)) for count in (row.below, row.claims, row.still_open)),
     ]
 
 
 def claims(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     """The pages of all claims, the latest month first."""
-    columns = [
-        Column(said("month")),
-        Column(said("account")),
-        Column(said("name")),
-        Column(said("status")),
-        *(Column(heading, True) for heading in (said("awarded"), said("issued"), said("due"), said("overpaid"))),
-    ]
-
-    def table(part: Sequence[msgspec.Struct]) -> Table:
-        found = [_claim(site, row) for row in part if isinstance(row, ClaimListed)]
-        return Table("claims", None, columns, found, said("Nobody claimed."))
-
-    listing = _Listing("claims", lambda number: paths.listing("claims", number), "claims", said("Claims"), table)
-    return _pages(rows, listing, ClaimListed)
+    amounts = (said("awarded"), said("issued"), said("due"), said("overpaid"))
+    listing = _Listing(
+        of="claims",
+        type_=ClaimListed,
+        path=lambda number: paths.listing("claims", number),
+        part="claims",
+        title=said("Claims"),
+        columns=[
+            *map(Column, (said("month"), said("account"), said("name"), said("status"))),
+            *(Column(heading, True) for heading in amounts),
+        ],
+        cells=lambda row: _claim(site, row),
+        empty=said("Nobody claimed."),
+    )
+    return _pages(rows, listing)
 
 
 def _claim(site: Site, row: ClaimListed) -> list[Cell]:
@@ -166,23 +154,20 @@ def _claim(site: Site, row: ClaimListed) -> list[Cell]:
 def vouchers(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     """The pages of all vouchers, the latest first."""
     w = words.case_words()
-    columns = [
-        Column(w["voucher"]),
-        Column(said("account")),
-        Column(said("name")),
-        Column(said("month")),
-        Column(w["issued"]),
-        *(Column(w[name], True) for name in ("amount", "redeemed", "cancelled", "left")),
-    ]
-
-    def table(part: Sequence[msgspec.Struct]) -> Table:
-        found = [_voucher(site, row) for row in part if isinstance(row, VoucherListed)]
-        return Table("vouchers", None, columns, found, said("No voucher was issued."))
-
     listing = _Listing(
-        "vouchers", lambda number: paths.listing("vouchers", number), "vouchers", said("Vouchers"), table
+        of="vouchers",
+        type_=VoucherListed,
+        path=lambda number: paths.listing("vouchers", number),
+        part="vouchers",
+        title=said("Vouchers"),
+        columns=[
+            *map(Column, (w["voucher"], said("account"), said("name"), said("month"), w["issued"])),
+            *(Column(w[name], True) for name in ("amount", "redeemed", "cancelled", "left")),
+        ],
+        cells=lambda row: _voucher(site, row),
+        empty=said("No voucher was issued."),
     )
-    return _pages(rows, listing, VoucherListed)
+    return _pages(rows, listing)
 
 
 def _voucher(site: Site, row: VoucherListed) -> list[Cell]:
@@ -203,99 +188,53 @@ def months(
 ) -> Iterator[ListPage]:
     """The pages of every month's accounts with an episode or a claim, the largest amount first."""
     every = sorted(tallies)
-    for before, here, following in zip(["", *every], every, [*every[1:], ""], strict=False):
+    for place, month in enumerate(every):
+        before, following = every[place - 1 : place], every[place + 1 : place + 2]
         links = beside(
-            (paths.month(before), before) if before else None,
-            (paths.month(following), following) if following else None,
+            (paths.month(before[0]), before[0]) if before else None,
+            (paths.month(following[0]), following[0]) if following else None,
         )
-        yield from _month(site, rows, in_force(versions, here).terms, here, tallies[here], links)
+        yield from _month(site, rows, in_force(versions, month).terms, month, tallies[month], links)
 
 
 def _month(
     site: Site, rows: ListedRows, terms: Terms, month: str, tally: MonthTally, links: Sequence[Link]
 ) -> Iterator[ListPage]:
     w = words.month_words()
-    columns = [
-        Column(w["account"]),
-        Column(said("name")),
-        Column(w["availability"], True),
-        Column(w["unavailable"], True),
-        Column(w["tier"]),
-        Column(w["would_one"], True),
-        Column(w["claim"]),
-        Column(w["awarded"], True),
-        Column(w["issued"], True),
-    ]
-
-    def cells(row: AccountMonth) -> list[Cell]:
-        return [
-            Cell(row.account, paths.account(row.account)),
-            Cell(row.name or ""),
-            Cell(f"{percent_cut(row.numerator, row.denominator)}%"),
-            Cell(unavailable(row)),
-            Cell(tier_words(row.tier, terms) if row.covered else said("none: not covered")),
-            Cell(labels.money(row.credit_fen, terms.currency)),
-            Cell(labels.status_words(row.status), paths.claim(row.account, month) if row.status is not None else ""),
-            Cell(labels.money(row.awarded_fen, terms.currency)),
-            Cell(labels.money(row.issued_fen, terms.currency)),
-        ]
-
-    def table(part: Sequence[msgspec.Struct]) -> Table:
-        found = [cells(row) for row in part if isinstance(row, AccountMonth)]
-        return Table("accounts", None, columns, found, said("No account had an episode, and none claimed."))
-
     listing = _Listing(
-        MONTH + month,
-        lambda number: paths.month(month, number),
-        "home",
-        month,
-        table,
-        fields=list(zip([column.heading for column in _tally_columns()], _tally(site, tally), strict=True)),
+        of=MONTH + month,
+        type_=AccountMonth,
+        path=lambda number: paths.month(month, number),
+        part="home",
+        title=month,
+        columns=[
+            *map(Column, (w["account"], said("name"))),
+            *(Column(w[name], True) for name in ("availability", "unavailable")),
+            Column(w["tier"]),
+            Column(w["would_one"], True),
+            Column(w["claim"]),
+            *(Column(w[name], True) for name in ("awarded", "issued")),
+        ],
+        cells=lambda row: _account_month(row, month, terms),
+        empty=said("No account had an episode, and none claimed."),
+        fields=tally_fields(site, tally),
         links=links,
     )
-    return _pages(rows, listing, AccountMonth)
+    return _pages(rows, listing)
 
 
-def _tally_columns() -> list[Column]:
-    headings = (
-        said("accounts with an episode or a claim"),
-        said("below the commitment"),
-        said("credit due if claimed"),
-        said("claims"),
-        said("awarded"),
-        said("issued"),
-    )
-    return [Column(heading, True) for heading in headings]
+def _account_month(row: AccountMonth, month: str, terms: Terms) -> list[Cell]:
+    return [Cell(row.account, paths.account(row.account)), Cell(row.name or ""), *month_cells(row, month, terms)]
 
 
-def _tally(site: Site, one: MonthTally) -> list[str]:
+def month_cells(row: AccountMonth, month: str, terms: Terms) -> list[Cell]:
+    """The cells of an account's month, from its availability to what was issued."""
     return [
-        str(one.accounts),
-        str(one.below),
-        labels.money(one.credit_fen, site.currency),
-        str(one.claims),
-        labels.money(one.awarded_fen, site.currency),
-        labels.money(one.issued_fen, site.currency),
+        Cell(f"{percent_cut(row.numerator, row.denominator)}%"),
+        Cell(unavailable(row)),
+        Cell(tier_words(row.tier, terms) if row.covered else said("none: not covered")),
+        Cell(labels.money(row.credit_fen, terms.currency)),
+        Cell(labels.status_words(row.status), paths.claim(row.account, month) if row.status is not None else ""),
+        Cell(labels.money(row.awarded_fen, terms.currency)),
+        Cell(labels.money(row.issued_fen, terms.currency)),
     ]
-
-
-def home(site: Site, tallies: dict[str, MonthTally], waiting: Sequence[Notice], counts: dict[str, int]) -> Leaf:
-    """The overview: the ledger, what waits, and its months."""
-    w = words.site_words()
-    columns = [Column(said("month")), *_tally_columns()]
-    rows = [
-        [Cell(month, paths.month(month)), *map(Cell, _tally(site, one))]
-        for month, one in sorted(tallies.items(), reverse=True)
-    ]
-    fields: list[tuple[Said, Text]] = [(w[name], str(count)) for name, count in counts.items()]
-    return Leaf(
-        path=paths.HOME,
-        part="home",
-        kind=said("Availability and service credits"),
-        title=said("Overview"),
-        about=site.ledger,
-        fields=[*fields, (said("Last event"), labels.moment(site.at, site.zone)), (said("Time zone"), site.zone)],
-        waiting=waiting,
-        tables=[Table("months", said("Months"), columns, rows, said("No month had an episode, and nobody claimed."))],
-        position=site.position,
-    )

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from cli.pages import words
 from cli.pages.nav import Link, Nav
 from cli.pages.notices import Notice
 from cli.pages.rendering import page
-from cli.pages.site import paths
+from cli.pages.site import paths, words
 from cli.pages.style import Column, cards, paper
 from cli.terminal.language import language
 from domain.text import Said
@@ -60,7 +59,7 @@ class Site(NamedTuple):
             "accounts": paths.listing("accounts"),
             "claims": paths.listing("claims"),
             "vouchers": paths.listing("vouchers"),
-            "log": paths.log(max(1, paths.log_number(self.position))),
+            "log": paths.LOG,
             "search": paths.SEARCH,
         }
         links = [Link(paths.relative(to, path), w[name], name == part) for name, to in parts.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import string
 
-HOME, SEARCH = "index.html", "search.html"
+HOME, SEARCH, LOG = "index.html", "search.html", "log/pages.html"
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-_.")
 LOG_PAGE = 500
 """How many positions of the log a page covers."""

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from cli.pages import labels, words
+from cli.pages import labels
 from cli.pages.rendering import embedded, page, tongue
-from cli.pages.site import paths
+from cli.pages.site import paths, words
 from cli.pages.site.parts import Site
 from cli.pages.style import paper
 from cli.terminal.language import language

@@ -55,9 +55,9 @@ class SiteFolder:
         if noted is None or noted.digest != digest or _size(file) != noted.bytes:
             data = make()
             noted = _Noted(path=path, digest=digest, bytes=len(data))
-            self._note(_Noted(path=path))
+            self.note(_Noted(path=path))
             self._write(file, data)
-            self._note(noted)
+            self.note(noted)
             self.made += 1
         self._now[path] = noted
 
@@ -83,7 +83,8 @@ class SiteFolder:
             finally:
                 temporary.unlink(missing_ok=True)
 
-    def _note(self, line: _Noted) -> None:
+    def note(self, line: _Head | _Noted) -> None:
+        """Add a line to the manifest. Raises Unreadable `unwritable_file`."""
         with explain_write_errors(self._folder / MANIFEST):
             self._out.write(msgspec.json.encode(line) + b"\n")
             self._out.flush()
@@ -109,12 +110,11 @@ def site_folder(folder: Path, ledger: str) -> Iterator[SiteFolder]:
         if is_new and any(folder.iterdir()):
             raise NotASite(folder=folder)
     before = {} if is_new else _read(folder, ledger)
-    with explain_write_errors(folder / MANIFEST), (folder / MANIFEST).open("ab") as out:
+    with _appending(folder / MANIFEST) as out:
+        site = SiteFolder(folder, before, out)
         if is_new:
-            out.write(msgspec.json.encode(_Head(site_of=ledger)) + b"\n")
-        else:
-            _end_line(folder / MANIFEST, out)
-        yield SiteFolder(folder, before, out)
+            site.note(_Head(site_of=ledger))
+        yield site
 
 
 def _read(folder: Path, ledger: str) -> dict[str, _Noted]:
@@ -142,7 +142,11 @@ def _decoded(line: bytes, type_: type[_Line]) -> _Line | None:
         return None
 
 
-def _end_line(manifest: Path, out: IO[bytes]) -> None:
-    """End a last line that an interrupted export left."""
-    if not manifest.read_bytes().endswith(b"\n"):
-        out.write(b"\n")
+def _appending(manifest: Path) -> IO[bytes]:
+    """The manifest, to be written at its end; a last line that an interrupted export left is ended."""
+    with explain_write_errors(manifest):
+        is_cut = manifest.exists() and not manifest.read_bytes().endswith(b"\n")
+        out = manifest.open("ab")
+        if is_cut:
+            out.write(b"\n")
+    return out

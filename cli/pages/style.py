@@ -9,13 +9,15 @@ from cli.pages.rendering import tongue
 from cli.terminal.language import language
 from domain.text import Said, said
 
+NUMBER, SHORT, LONG = "r", "t", "data"
+"""The classes of columns: numbers stand to the right, short texts stay on a line, long ones break anywhere."""
+
 
 class Column(NamedTuple):
-    """A column of a table: its heading, whether it holds numbers, which stand to the right, or long texts."""
+    """A column of a table: its heading, and the class of its cells."""
 
     heading: Said
-    is_number: bool = False
-    is_long: bool = False
+    cells: str = ""
 
 
 Tables = Mapping[str, Sequence[Column]]

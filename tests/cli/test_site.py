@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from conftest import CommandLine
 
+from cli.pages.case import case_page
 from cli.pages.site import paths
 from domain.text import said
 from ledger.exports.site import folder as folders
@@ -152,6 +155,19 @@ def test_pages_that_the_site_no_longer_has_are_removed(demo: CommandLine) -> Non
     assert demo.ok("export", "site", "-o", "site")["removed"] == 1
     assert not (site / "old.html").exists()
     assert (demo.folder / "mine.html").read_text() == "mine"
+
+
+def test_the_collector_of_cycles_runs_while_pages_are_made(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Templates leave cycles behind: with it paused, memory grew with the number of pages."""
+    running: set[bool] = set()
+
+    def noting(*given: Any) -> bytes:
+        running.add(gc.isenabled())
+        return case_page(*given)
+
+    monkeypatch.setattr("cli.pages.site.build.case_page", noting)
+    demo.ok("export", "site", "-o", "new")
+    assert running == {True}
 
 
 def test_a_full_disk_is_told(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

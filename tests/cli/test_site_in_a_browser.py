@@ -11,7 +11,7 @@ from browser import Scheme, chromium, opened
 from conftest import CommandLine
 from playwright.sync_api import Browser
 from test_pages_at_any_width import AMOUNTS
-from test_pages_in_a_browser import CONTRAST
+from test_pages_in_a_browser import CONTRAST, HOSTILE
 
 PAGES = (
     "index.html",
@@ -109,3 +109,27 @@ def test_the_search_finds_filters_and_leads_on(browser: Browser, site: Path) -> 
         assert page.page.url.endswith("claims/1005/2026-09.html")
         assert page.text("h1").startswith("Account 1005")
         assert page.complaints == []
+
+
+def test_what_people_wrote_is_text_on_every_page(browser: Browser, slaledger: CommandLine) -> None:
+    outage = {"incident": "INC-7", "account": "1001", "function": "agent_calls"}
+    slaledger.batch(
+        {"command": "account enroll", "account": "1001", "enrolled_at": "2026-01-01T00:00:00+08:00", "name": HOSTILE},
+        {"command": "incident open", **outage, "started_at": "2026-03-03T10:00:00+08:00", "reason": HOSTILE},
+        {"command": "incident close", "incident": "INC-7", "ended_at": "2026-03-03T14:00:00+08:00"},
+        {
+            "command": "claim file",
+            "account": "1001",
+            "month": "2026-03",
+            "filed_at": "2026-04-10T09:00:00+08:00",
+            "statement": HOSTILE,
+        },
+    )
+    slaledger.ok("export", "site", "-o", "site")
+    for name in ("lists/accounts.html", "accounts/1001.html", "claims/1001/2026-03.html", "log/1.html", "search.html"):
+        with opened(browser, slaledger.folder / "site" / name) as page:
+            page.page.set_default_timeout(20_000)
+            page.page.wait_for_function("document.body.innerText.includes('window.hit=2')")
+            assert page.page.evaluate("window.hit") is None
+            assert page.page.locator("img").count() == 0
+            assert page.complaints == []

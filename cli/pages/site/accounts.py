@@ -13,7 +13,7 @@ from cli.pages.site.events import events_table
 from cli.pages.site.lists import month_cells
 from cli.pages.site.parts import Cell, Leaf, Site, Table, Text
 from cli.pages.site.vouchers import vouchers_table
-from cli.pages.style import Column
+from cli.pages.style import NUMBER, Column
 from domain.account import Account
 from domain.bill import Bill
 from domain.case import Case, Fact
@@ -92,11 +92,11 @@ def _months(given: AccountInput) -> Table:
     ]
     columns = [
         Column(said("month")),
-        *(Column(w[name], True) for name in ("availability", "unavailable")),
+        *(Column(w[name], NUMBER) for name in ("availability", "unavailable")),
         Column(w["tier"]),
-        Column(w["would_one"], True),
+        Column(w["would_one"], NUMBER),
         Column(w["claim"]),
-        *(Column(w[name], True) for name in ("awarded", "issued")),
+        *(Column(w[name], NUMBER) for name in ("awarded", "issued")),
     ]
     heading = said("Months with an episode or a claim")
     return Table("months", heading, columns, rows, said("No month had an episode, and nobody claimed."))
@@ -112,7 +112,7 @@ def _claims(site: Site, case: Case) -> Table:
         ]
         for month, claim in sorted(case.claims.items(), reverse=True)
     ]
-    columns = [Column(said("month")), Column(said("filed")), Column(said("status")), Column(said("awarded"), True)]
+    columns = [Column(said("month")), Column(said("filed")), Column(said("status")), Column(said("awarded"), NUMBER)]
     return Table("claims", said("Claims"), columns, rows, said("Nobody claimed."))
 
 
@@ -145,7 +145,7 @@ def _bills(site: Site, case: Case) -> Table:
         Column(w["bill"]),
         Column(w["months"]),
         Column(w["billed"]),
-        *(Column(w[name], True) for name in ("service_fee", "call_fee")),
+        *(Column(w[name], NUMBER) for name in ("service_fee", "call_fee")),
         Column(w["state"]),
     ]
     return Table("bills", said("Bills"), columns, rows, said("No bill was recorded."))

@@ -10,7 +10,7 @@ from cli.pages.log import rows as entries
 from cli.pages.recorders import recorders
 from cli.pages.site import paths
 from cli.pages.site.parts import Cell, Site, Table
-from cli.pages.style import Column
+from cli.pages.style import LONG, NUMBER, SHORT, Column
 from domain.case import Fact
 from domain.text import said
 from ledger.log import streams
@@ -21,11 +21,15 @@ def events_table(site: Site, log: Reader, facts: Sequence[Fact], *, with_ids: bo
     """A table of events, each with its place in the log's pages; with `with_ids` the table is that place."""
     found = entries(facts, {}, site.zone, recorders(log, facts))
     w = words.case_words()
-    columns = [Column(w["position"], True), *(Column(w[name]) for name in ("recorded", "actor", "topic"))]
+    columns = [
+        Column(w["position"], NUMBER),
+        *(Column(w["recorded"], SHORT), Column(w["actor"]), Column(w["topic"], SHORT)),
+        *(Column(w[name], LONG) for name in ("stream", "data")),
+    ]
     return Table(
         "events",
         None if with_ids else w["event_table"],
-        [*columns, Column(w["stream"], is_long=True), Column(w["data"], is_long=True)],
+        columns,
         [_event(entry, with_ids=with_ids) for entry in found],
         said("There is no event."),
         [f"e{entry.position}" for entry in found] if with_ids else (),

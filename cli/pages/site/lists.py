@@ -15,7 +15,7 @@ from cli.pages.nav import Link
 from cli.pages.site import paths
 from cli.pages.site.overview import MonthTally, tally_fields
 from cli.pages.site.parts import Cell, Leaf, Site, Table, Text, beside, pages_of
-from cli.pages.style import Column
+from cli.pages.style import NUMBER, Column
 from domain.money import percent_cut
 from domain.terms.versions import Terms, Version, in_force
 from domain.text import Said, said
@@ -102,7 +102,7 @@ def accounts(site: Site, rows: ListedRows) -> Iterator[ListPage]:
         title=said("Accounts"),
         columns=[
             *map(Column, (said("account"), said("name"), said("enrolled"), said("closed"))),
-            *(Column(heading, True) for heading in counts),
+            *(Column(heading, NUMBER) for heading in counts),
         ],
         cells=lambda row: _account(site, row),
         empty=said("No account was enrolled."),
@@ -131,7 +131,7 @@ def claims(site: Site, rows: ListedRows) -> Iterator[ListPage]:
         title=said("Claims"),
         columns=[
             *map(Column, (said("month"), said("account"), said("name"), said("status"))),
-            *(Column(heading, True) for heading in amounts),
+            *(Column(heading, NUMBER) for heading in amounts),
         ],
         cells=lambda row: _claim(site, row),
         empty=said("Nobody claimed."),
@@ -162,7 +162,7 @@ def vouchers(site: Site, rows: ListedRows) -> Iterator[ListPage]:
         title=said("Vouchers"),
         columns=[
             *map(Column, (w["voucher"], said("account"), said("name"), said("month"), w["issued"])),
-            *(Column(w[name], True) for name in ("amount", "redeemed", "cancelled", "left")),
+            *(Column(w[name], NUMBER) for name in ("amount", "redeemed", "cancelled", "left")),
         ],
         cells=lambda row: _voucher(site, row),
         empty=said("No voucher was issued."),
@@ -209,11 +209,11 @@ def _month(
         title=month,
         columns=[
             *map(Column, (w["account"], said("name"))),
-            *(Column(w[name], True) for name in ("availability", "unavailable")),
+            *(Column(w[name], NUMBER) for name in ("availability", "unavailable")),
             Column(w["tier"]),
-            Column(w["would_one"], True),
+            Column(w["would_one"], NUMBER),
             Column(w["claim"]),
-            *(Column(w[name], True) for name in ("awarded", "issued")),
+            *(Column(w[name], NUMBER) for name in ("awarded", "issued")),
         ],
         cells=lambda row: _account_month(row, month, terms),
         empty=said("No account had an episode, and none claimed."),

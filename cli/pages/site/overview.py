@@ -10,7 +10,7 @@ from cli.pages import labels
 from cli.pages.notices import Notice
 from cli.pages.site import paths, words
 from cli.pages.site.parts import Cell, Leaf, Site, Table, Text
-from cli.pages.style import Column
+from cli.pages.style import NUMBER, Column
 from domain.text import Said, said
 from ledger.queries.month_report import AccountMonth
 
@@ -50,7 +50,7 @@ def tally_fields(site: Site, one: MonthTally) -> list[tuple[Said, Text]]:
 def home(site: Site, tallies: Mapping[str, MonthTally], waiting: Sequence[Notice], counts: Mapping[str, int]) -> Leaf:
     """The overview; `counts` are the numbers of accounts, claims and vouchers."""
     w = words.site_words()
-    columns = [Column(said("month")), *(Column(label, True) for label, _ in tally_fields(site, MonthTally()))]
+    columns = [Column(said("month")), *(Column(label, NUMBER) for label, _ in tally_fields(site, MonthTally()))]
     rows = [
         [Cell(month, paths.month(month)), *(Cell(text) for _, text in tally_fields(site, tally))]
         for month, tally in sorted(tallies.items(), reverse=True)

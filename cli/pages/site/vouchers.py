@@ -9,7 +9,7 @@ from cli.pages.nav import Link
 from cli.pages.site import paths
 from cli.pages.site.events import events_table
 from cli.pages.site.parts import Cell, Leaf, Site, Table
-from cli.pages.style import Column
+from cli.pages.style import NUMBER, Column
 from domain.case import Fact
 from domain.text import said
 from domain.voucher import Voucher
@@ -31,7 +31,7 @@ def vouchers_table(site: Site, vouchers: Sequence[Voucher]) -> Table:
         ]
         for one in vouchers
     ]
-    amounts = [Column(w[name], True) for name in ("amount", "redeemed", "cancelled", "left")]
+    amounts = [Column(w[name], NUMBER) for name in ("amount", "redeemed", "cancelled", "left")]
     columns = [Column(w["voucher"]), Column(said("month")), Column(w["issued"]), *amounts]
     return Table("vouchers", said("Vouchers"), columns, rows, said("No voucher was issued."))
 
@@ -82,11 +82,11 @@ def _redemptions(site: Site, voucher: Voucher) -> Table:
         for one in voucher.redemptions
     ]
     columns = [
-        Column(w["no"], True),
+        Column(w["no"], NUMBER),
         Column(w["bill"]),
         Column(said("part")),
         Column(w["redeemed"]),
-        Column(w["amount"], True),
+        Column(w["amount"], NUMBER),
         Column(w["state"]),
     ]
     return Table("redemptions", said("Redemptions"), columns, rows, said("Nothing was redeemed."))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cli.pages import labels, notices, words
 from cli.pages import tables as columns_of
 from cli.pages.known import tier_words
-from cli.pages.month_book import CLAIMED, Details, in_order, script_data, unavailable
+from cli.pages.month_book import CLAIMED, BookDetails, in_order, script_data, unavailable
 from cli.pages.recorders import claimed, limit_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
@@ -54,7 +54,7 @@ class _Plot(NamedTuple):
     flat: Said | str
 
 
-def month_page(report: MonthReport, details: Details) -> bytes:
+def month_page(report: MonthReport, details: BookDetails) -> bytes:
     """Make the page of a month over all accounts. Raises Unreadable `no_jinja`."""
     terms, totals = report.version.terms, report.totals
     rows, seldom = _rows(report.accounts), _seldom(totals)
@@ -69,7 +69,6 @@ def month_page(report: MonthReport, details: Details) -> bytes:
         tables_of=columns,
         w=words.month_words(),
         words=words,
-        tiers_of=[band.tier for band in bands(terms)],
         statuses=[(code, labels.status_words(code)) for code in CLAIMED],
         month=report.month,
         zone=terms.zone,

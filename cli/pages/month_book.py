@@ -29,7 +29,7 @@ LIMIT_BYTES = 2_000_000
 """The largest size of all derivations and their events; the accounts that come later have none."""
 
 
-class Step(NamedTuple):
+class BookStep(NamedTuple):
     """A step of a derivation in the script's data: its number, clause, code, sentence, earlier steps and events."""
 
     number: int
@@ -40,7 +40,7 @@ class Step(NamedTuple):
     events: list[int]
 
 
-class Act(NamedTuple):
+class BookAct(NamedTuple):
     """An act on the claim in the script's data: its instant, its sentence, and its event."""
 
     at: str
@@ -48,15 +48,15 @@ class Act(NamedTuple):
     position: int
 
 
-class Detail(NamedTuple):
+class BookDetail(NamedTuple):
     """What is behind an account's figures; `decided` is the number of the decision, 0 where it was not decided."""
 
     decided: int
-    steps: list[Step]
-    acts: list[Act]
+    steps: list[BookStep]
+    acts: list[BookAct]
 
 
-class Shown(NamedTuple):
+class BookEvent(NamedTuple):
     """An event in the script's data."""
 
     recorded: str
@@ -68,29 +68,29 @@ class Shown(NamedTuple):
     reason: str
 
 
-class Details(NamedTuple):
+class BookDetails(NamedTuple):
     """The derivations by account, and the events by position."""
 
-    accounts: dict[str, Detail]
-    events: dict[int, Shown]
+    accounts: dict[str, BookDetail]
+    events: dict[int, BookEvent]
 
 
-class Data(msgspec.Struct, frozen=True, kw_only=True):
+class BookData(msgspec.Struct, frozen=True, kw_only=True):
     """The data for the script of a month's page."""
 
     rows: list[tuple[Any, ...]]
     tiers: list[str]
     statuses: dict[str, str]
     words: dict[str, str]
-    details: dict[str, Detail]
-    events: dict[int, Shown]
+    details: dict[str, BookDetail]
+    events: dict[int, BookEvent]
 
 
-def details_of(log: Reader, report: MonthReport) -> Details:
+def details_of(log: Reader, report: MonthReport) -> BookDetails:
     """The derivations of the accounts with the largest amounts, and the events that they rest on."""
     first = [row.account for row in in_order(report.accounts) if row.unavailable_us or row.status is not None]
-    accounts: dict[str, Detail] = {}
-    events: dict[int, Shown] = {}
+    accounts: dict[str, BookDetail] = {}
+    events: dict[int, BookEvent] = {}
     size = 0
     for history in histories_of(log, first[:DETAILED]):
         detail, own = _detail(log, history, report)
@@ -100,7 +100,7 @@ def details_of(log: Reader, report: MonthReport) -> Details:
             break
         accounts[history.account] = detail
         events |= new
-    return Details(accounts, events)
+    return BookDetails(accounts, events)
 
 
 def in_order(accounts: Iterable[AccountMonth]) -> list[AccountMonth]:
@@ -112,17 +112,17 @@ def in_order(accounts: Iterable[AccountMonth]) -> list[AccountMonth]:
     return sorted(accounts, key=place)
 
 
-def _detail(log: Reader, history: AccountHistory, report: MonthReport) -> tuple[Detail, dict[int, Shown]]:
+def _detail(log: Reader, history: AccountHistory, report: MonthReport) -> tuple[BookDetail, dict[int, BookEvent]]:
     terms, facts = report.version.terms, history.all_facts()
     by = recorders(log, facts)
     number, lines = _lines(history.case(report.position), history.account, report, facts)
     acts = life(facts, report.month, terms, by)
     cited = {position for line in lines for position in line.events} | {act.position for act in acts}
     entries = rows((fact for fact in facts if fact.position in cited), {}, terms.zone, by)
-    detail = Detail(
+    detail = BookDetail(
         number,
-        [Step(line.number, line.clause, line.step, line.words, line.steps, line.events) for line in lines],
-        [Act(_text(act.at), _text(act.words), act.position) for act in acts],
+        [BookStep(line.number, line.clause, line.step, line.words, line.steps, line.events) for line in lines],
+        [BookAct(_text(act.at), _text(act.words), act.position) for act in acts],
     )
     return detail, {entry.position: _shown(entry) for entry in entries}
 
@@ -137,18 +137,18 @@ def _lines(case: Case, account: str, report: MonthReport, facts: Sequence[Fact])
     return 0, lines_of(steps, UsedRules(report.month, terms.version, ()), facts, terms.zone)
 
 
-def _shown(entry: LogEntry) -> Shown:
+def _shown(entry: LogEntry) -> BookEvent:
     data = [(_text(name), _text(value)) for name, value in entry.data]
     texts = (entry.recorded_at, entry.actor, entry.what, entry.topic, entry.stream)
     recorded, actor, what, topic, stream = map(_text, texts)
-    return Shown(recorded, actor, what, topic, stream, data, _text(entry.reason))
+    return BookEvent(recorded, actor, what, topic, stream, data, _text(entry.reason))
 
 
-def script_data(report: MonthReport, details: Details, seldom: Sequence[str]) -> Data:
+def script_data(report: MonthReport, details: BookDetails, seldom: Sequence[str]) -> BookData:
     """The data for the script; `seldom` are the fields of the amounts that only some months have."""
     terms = report.version.terms
     rank = {row.account: place for place, row in enumerate(sorted(report.accounts, key=lambda row: row.ratio))}
-    return Data(
+    return BookData(
         rows=[_row(row, terms, seldom, rank[row.account]) for row in in_order(report.accounts)],
         tiers=[_text(tier_words(tier or None, terms)) for tier in range(len(terms.tiers) + 1)],
         statuses={code: _text(labels.status_words(code or None)) for code in ("", *CLAIMED)},

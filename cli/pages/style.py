@@ -13,14 +13,14 @@ NUMBER, SHORT, LONG = "r", "t", "data"
 """The classes of columns: numbers stand to the right, short texts stay on a line, long ones break anywhere."""
 
 
-class Column(NamedTuple):
+class PageColumn(NamedTuple):
     """A column of a table: its heading, and the class of its cells."""
 
     heading: Said
     cells: str = ""
 
 
-Tables = Mapping[str, Sequence[Column]]
+Tables = Mapping[str, Sequence[PageColumn]]
 """The columns of a page's tables by the tables' names; a table's `id` is `t-` and its name."""
 
 

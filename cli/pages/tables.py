@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cli.pages import words
-from cli.pages.style import NUMBER, Column, Tables
+from cli.pages.style import NUMBER, PageColumn, Tables
 from domain.text import Said
 
 _CASE = {
@@ -52,11 +52,11 @@ def of_case() -> Tables:
 def of_month(seldom: Sequence[Said]) -> Tables:
     """The columns of a month's page; `seldom` are the headings of amounts that only some months have."""
     found = _columns(_MONTH, words.month_words())
-    return {**found, "accounts": [*found["accounts"], *(Column(heading, NUMBER) for heading in seldom)]}
+    return {**found, "accounts": [*found["accounts"], *(PageColumn(heading, NUMBER) for heading in seldom)]}
 
 
-def _columns(tables: Mapping[str, Sequence[str]], w: Mapping[str, Said]) -> dict[str, list[Column]]:
+def _columns(tables: Mapping[str, Sequence[str]], w: Mapping[str, Said]) -> dict[str, list[PageColumn]]:
     return {
-        name: [Column(w[one.rstrip("#")], NUMBER if one.endswith("#") else "") for one in columns]
+        name: [PageColumn(w[one.rstrip("#")], NUMBER if one.endswith("#") else "") for one in columns]
         for name, columns in tables.items()
     }

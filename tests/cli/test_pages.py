@@ -19,7 +19,7 @@ from conftest import CommandLine
 
 from cli.pages import case
 from cli.pages.month import month_page
-from cli.pages.month_book import Details
+from cli.pages.month_book import BookDetails
 from cli.pages.rendering import clean, embedded
 from cli.pages.scale import bands, bounds, place
 from cli.pages.shown import Shown, ranges
@@ -263,7 +263,7 @@ def test_twenty_thousand_accounts_are_a_page_that_can_be_sent(ledger: Ledger) ->
             version=version,
             accounts=list(map(_account, range(20_000))),
         )
-    page = month_page(made, Details({}, {})).decode()
+    page = month_page(made, BookDetails({}, {})).decode()
     below = made.totals.below
     assert len(page.encode()) < 4_000_000
     assert page.count('<tr id="a-') == 500

@@ -11,9 +11,9 @@ from cli.pages.notices import still_open
 from cli.pages.site import paths
 from cli.pages.site.events import events_table
 from cli.pages.site.lists import month_cells
-from cli.pages.site.parts import Cell, Leaf, Site, Table, Text
+from cli.pages.site.parts import Cell, PageTable, Site, SitePage, Text
 from cli.pages.site.vouchers import vouchers_table
-from cli.pages.style import NUMBER, Column
+from cli.pages.style import NUMBER, PageColumn
 from domain.account import Account
 from domain.bill import Bill
 from domain.case import Case, Fact
@@ -38,11 +38,11 @@ class AccountInput(NamedTuple):
     beside: Sequence[Link]
 
 
-def account_leaf(site: Site, log: Reader, given: AccountInput) -> Leaf:
+def account_leaf(site: Site, log: Reader, given: AccountInput) -> SitePage:
     """The page of an account: its months, claims, vouchers, incidents, bills and events."""
     held, case = given.account, given.case
     own = [fact for fact in given.facts if streams.owner(fact.stream) == held.account]
-    return Leaf(
+    return SitePage(
         path=paths.account(held.account),
         part="accounts",
         kind=said("Account"),
@@ -84,25 +84,25 @@ def _fields(site: Site, held: Account) -> list[tuple[Said, Text]]:
     return [*found, (said("Time zone"), site.zone)]
 
 
-def _months(given: AccountInput) -> Table:
+def _months(given: AccountInput) -> PageTable:
     w = words.month_words()
     rows = [
         [Cell(month, paths.month(month)), *month_cells(row, month, in_force(given.case.versions, month).terms)]
         for month, row in sorted(given.months.items(), reverse=True)
     ]
     columns = [
-        Column(said("month")),
-        *(Column(w[name], NUMBER) for name in ("availability", "unavailable")),
-        Column(w["tier"]),
-        Column(w["would_one"], NUMBER),
-        Column(w["claim"]),
-        *(Column(w[name], NUMBER) for name in ("awarded", "issued")),
+        PageColumn(said("month")),
+        *(PageColumn(w[name], NUMBER) for name in ("availability", "unavailable")),
+        PageColumn(w["tier"]),
+        PageColumn(w["would_one"], NUMBER),
+        PageColumn(w["claim"]),
+        *(PageColumn(w[name], NUMBER) for name in ("awarded", "issued")),
     ]
     heading = said("Months with an episode or a claim")
-    return Table("months", heading, columns, rows, said("No month had an episode, and nobody claimed."))
+    return PageTable("months", heading, columns, rows, said("No month had an episode, and nobody claimed."))
 
 
-def _claims(site: Site, case: Case) -> Table:
+def _claims(site: Site, case: Case) -> PageTable:
     rows = [
         [
             Cell(month, paths.claim(claim.account, month)),
@@ -112,16 +112,21 @@ def _claims(site: Site, case: Case) -> Table:
         ]
         for month, claim in sorted(case.claims.items(), reverse=True)
     ]
-    columns = [Column(said("month")), Column(said("filed")), Column(said("status")), Column(said("awarded"), NUMBER)]
-    return Table("claims", said("Claims"), columns, rows, said("Nobody claimed."))
+    columns = [
+        PageColumn(said("month")),
+        PageColumn(said("filed")),
+        PageColumn(said("status")),
+        PageColumn(said("awarded"), NUMBER),
+    ]
+    return PageTable("claims", said("Claims"), columns, rows, said("Nobody claimed."))
 
 
-def _incidents(site: Site, case: Case) -> Table:
+def _incidents(site: Site, case: Case) -> PageTable:
     w = words.case_words()
     found = sorted(case.incidents.values(), key=lambda one: (-one.started_at, one.incident))
     rows = [_incident(site, one) for one in found]
-    columns = [Column(w[name]) for name in ("incident", "function", "from", "to", "state")]
-    return Table("incidents", w["incidents"], columns, rows, said("No incident was recorded."))
+    columns = [PageColumn(w[name]) for name in ("incident", "function", "from", "to", "state")]
+    return PageTable("incidents", w["incidents"], columns, rows, said("No incident was recorded."))
 
 
 def _incident(site: Site, one: Incident) -> list[Cell]:
@@ -138,17 +143,17 @@ def _incident(site: Site, one: Incident) -> list[Cell]:
     ]
 
 
-def _bills(site: Site, case: Case) -> Table:
+def _bills(site: Site, case: Case) -> PageTable:
     w = words.case_words()
     rows = [_bill(site, one) for _, one in sorted(case.bills.items())]
     columns = [
-        Column(w["bill"]),
-        Column(w["months"]),
-        Column(w["billed"]),
-        *(Column(w[name], NUMBER) for name in ("service_fee", "call_fee")),
-        Column(w["state"]),
+        PageColumn(w["bill"]),
+        PageColumn(w["months"]),
+        PageColumn(w["billed"]),
+        *(PageColumn(w[name], NUMBER) for name in ("service_fee", "call_fee")),
+        PageColumn(w["state"]),
     ]
-    return Table("bills", said("Bills"), columns, rows, said("No bill was recorded."))
+    return PageTable("bills", said("Bills"), columns, rows, said("No bill was recorded."))
 
 
 def _bill(site: Site, one: Bill) -> list[Cell]:

@@ -21,11 +21,12 @@ from cli.pages.site.vouchers import voucher_leaf
 from cli.terminal.language import language
 from domain.case import Fact
 from domain.claim import Claim
+from domain.controls import Controls
 from domain.terms.versions import currency_of, zone_of
 from domain.voucher import Voucher
 from ledger.audit.dossier import compose_at, rows_of
 from ledger.exports.site.folder import SiteFolder, site_folder
-from ledger.exports.site.rows import AccountListed, ClaimListed, ListedRows, VoucherListed, listed_rows
+from ledger.exports.site.rows import ListedRows, SiteAccount, SiteClaim, SiteVoucher, listed_rows
 from ledger.log import streams
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
@@ -59,6 +60,7 @@ class _Work(NamedTuple):
     tree: KeptTree
     folder: SiteFolder
     rows: ListedRows
+    controls: Controls
     tallies: dict[str, MonthTally]
 
 
@@ -70,7 +72,7 @@ def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress)
     environment(language())  # refused before the folder is made
     site = _site(log, tree.ledger)
     with site_folder(folder, tree.ledger) as out, listed_rows() as rows:
-        work = _Work(site, log, tree, out, rows, {})
+        work = _Work(site, log, tree, out, rows, log.controls(), {})
         accounts = log.accounts()
         for done, (before, history, following) in enumerate(_neighbours(histories_of(log, accounts)), start=1):
             _account(work, before, history, following)
@@ -114,11 +116,11 @@ def _account(
 ) -> None:
     """Make an account's pages and note its rows for the lists."""
     site, account = work.site, history.account
-    case, controls = history.case(site.position), work.log.controls()
+    case = history.case(site.position)
     if case.account is None:
         return
     by_month = {*outage_months(case, site.at), *case.claims}
-    months = {month: account_month(case, account, month, site.at, controls) for month in by_month}
+    months = {month: account_month(case, account, month, site.at, work.controls) for month in by_month}
     links = beside(
         None if before is None else (paths.account(before.account), before.account),
         None if following is None else (paths.account(following.account), following.account),
@@ -167,10 +169,10 @@ def _note_rows(work: _Work, given: AccountInput) -> None:
         rows.add(lists.MONTH + month, -max(row.credit_fen, row.awarded_fen), account, row)
         work.tallies.setdefault(month, MonthTally()).add(row)
     for claim in claim_rows(given.case):
-        rows.add("claims", -int(claim.month.replace("-", "")), account, ClaimListed(claim=claim, name=name))
+        rows.add("claims", -int(claim.month.replace("-", "")), account, SiteClaim(claim=claim, name=name))
     for voucher in voucher_rows(given.case):
-        rows.add("vouchers", -voucher.issued_at, voucher.voucher, VoucherListed(voucher=voucher, name=name))
-    listed = AccountListed(
+        rows.add("vouchers", -voucher.issued_at, voucher.voucher, SiteVoucher(voucher=voucher, name=name))
+    listed = SiteAccount(
         account=account,
         name=name,
         enrolled_at=given.account.enrolled_at,

@@ -9,24 +9,24 @@ from cli.pages.log import LogEntry
 from cli.pages.log import rows as entries
 from cli.pages.recorders import recorders
 from cli.pages.site import paths
-from cli.pages.site.parts import Cell, Site, Table
-from cli.pages.style import LONG, NUMBER, SHORT, Column
+from cli.pages.site.parts import Cell, PageTable, Site
+from cli.pages.style import LONG, NUMBER, SHORT, PageColumn
 from domain.case import Fact
 from domain.text import said
 from ledger.log import streams
 from ledger.log.reader import Reader
 
 
-def events_table(site: Site, log: Reader, facts: Sequence[Fact], *, with_ids: bool = False) -> Table:
+def events_table(site: Site, log: Reader, facts: Sequence[Fact], *, with_ids: bool = False) -> PageTable:
     """A table of events, each with its place in the log's pages; with `with_ids` the table is that place."""
     found = entries(facts, {}, site.zone, recorders(log, facts))
     w = words.case_words()
     columns = [
-        Column(w["position"], NUMBER),
-        *(Column(w["recorded"], SHORT), Column(w["actor"]), Column(w["topic"], SHORT)),
-        *(Column(w[name], LONG) for name in ("stream", "data")),
+        PageColumn(w["position"], NUMBER),
+        *(PageColumn(w["recorded"], SHORT), PageColumn(w["actor"]), PageColumn(w["topic"], SHORT)),
+        *(PageColumn(w[name], LONG) for name in ("stream", "data")),
     ]
-    return Table(
+    return PageTable(
         "events",
         None if with_ids else w["event_table"],
         columns,

@@ -14,12 +14,12 @@ from cli.pages.month_book import unavailable
 from cli.pages.nav import Link
 from cli.pages.site import paths
 from cli.pages.site.overview import MonthTally, tally_fields
-from cli.pages.site.parts import Cell, Leaf, Site, Table, Text, beside, pages_of
-from cli.pages.style import NUMBER, Column
+from cli.pages.site.parts import Cell, PageTable, Site, SitePage, Text, beside, pages_of
+from cli.pages.style import NUMBER, PageColumn
 from domain.money import percent_cut
 from domain.terms.versions import Terms, Version, in_force
 from domain.text import Said, said
-from ledger.exports.site.rows import AccountListed, ClaimListed, ListedRows, VoucherListed
+from ledger.exports.site.rows import ListedRows, SiteAccount, SiteClaim, SiteVoucher
 from ledger.queries.month_report import AccountMonth
 
 ROWS = 500
@@ -34,7 +34,7 @@ class ListPage(NamedTuple):
 
     path: str
     inputs: object
-    leaf: Callable[[], Leaf]
+    leaf: Callable[[], SitePage]
 
 
 class _Listing(NamedTuple, Generic[_Row]):
@@ -45,7 +45,7 @@ class _Listing(NamedTuple, Generic[_Row]):
     path: Callable[[int], str]
     part: str
     title: Said | str
-    columns: Sequence[Column]
+    columns: Sequence[PageColumn]
     cells: Callable[[_Row], list[Cell]]
     empty: Said
     fields: Sequence[tuple[Said, Text]] = ()
@@ -60,19 +60,19 @@ def _pages(rows: ListedRows, listing: _Listing[_Row]) -> Iterator[ListPage]:
         part = list(islice(each, ROWS))
         inputs = (number, pages, listing.fields, listing.links, part)
 
-        def leaf(number: int = number, part: Sequence[_Row] = tuple(part)) -> Leaf:
+        def leaf(number: int = number, part: Sequence[_Row] = tuple(part)) -> SitePage:
             return _leaf(listing, number, pages, part)
 
         yield ListPage(listing.path(number), inputs, leaf)
 
 
-def _leaf(listing: _Listing[_Row], number: int, pages: int, part: Sequence[_Row]) -> Leaf:
-    return Leaf(
+def _leaf(listing: _Listing[_Row], number: int, pages: int, part: Sequence[_Row]) -> SitePage:
+    return SitePage(
         path=listing.path(number),
         part=listing.part,
         kind=page_name(number, pages),
         title=listing.title,
-        tables=[Table("rows", None, listing.columns, list(map(listing.cells, part)), listing.empty)],
+        tables=[PageTable("rows", None, listing.columns, list(map(listing.cells, part)), listing.empty)],
         fields=listing.fields,
         beside=[*listing.links, *pager(listing.path, number, pages)],
     )
@@ -96,13 +96,13 @@ def accounts(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     counts = (said("months below the commitment"), said("claims"), said("open outages"))
     listing = _Listing(
         of="accounts",
-        type_=AccountListed,
+        type_=SiteAccount,
         path=lambda number: paths.listing("accounts", number),
         part="accounts",
         title=said("Accounts"),
         columns=[
-            *map(Column, (said("account"), said("name"), said("enrolled"), said("closed"))),
-            *(Column(heading, NUMBER) for heading in counts),
+            *map(PageColumn, (said("account"), said("name"), said("enrolled"), said("closed"))),
+            *(PageColumn(heading, NUMBER) for heading in counts),
         ],
         cells=lambda row: _account(site, row),
         empty=said("No account was enrolled."),
@@ -110,7 +110,7 @@ def accounts(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     return _pages(rows, listing)
 
 
-def _account(site: Site, row: AccountListed) -> list[Cell]:
+def _account(site: Site, row: SiteAccount) -> list[Cell]:
     return [
         Cell(row.account, paths.account(row.account)),
         Cell(row.name or ""),
@@ -125,13 +125,13 @@ def claims(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     amounts = (said("awarded"), said("issued"), said("due"), said("overpaid"))
     listing = _Listing(
         of="claims",
-        type_=ClaimListed,
+        type_=SiteClaim,
         path=lambda number: paths.listing("claims", number),
         part="claims",
         title=said("Claims"),
         columns=[
-            *map(Column, (said("month"), said("account"), said("name"), said("status"))),
-            *(Column(heading, NUMBER) for heading in amounts),
+            *map(PageColumn, (said("month"), said("account"), said("name"), said("status"))),
+            *(PageColumn(heading, NUMBER) for heading in amounts),
         ],
         cells=lambda row: _claim(site, row),
         empty=said("Nobody claimed."),
@@ -139,7 +139,7 @@ def claims(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     return _pages(rows, listing)
 
 
-def _claim(site: Site, row: ClaimListed) -> list[Cell]:
+def _claim(site: Site, row: SiteClaim) -> list[Cell]:
     one = row.claim
     amounts = (one.awarded_fen, one.issued_fen, one.due_fen, one.overpaid_fen)
     return [
@@ -156,13 +156,13 @@ def vouchers(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     w = words.case_words()
     listing = _Listing(
         of="vouchers",
-        type_=VoucherListed,
+        type_=SiteVoucher,
         path=lambda number: paths.listing("vouchers", number),
         part="vouchers",
         title=said("Vouchers"),
         columns=[
-            *map(Column, (w["voucher"], said("account"), said("name"), said("month"), w["issued"])),
-            *(Column(w[name], NUMBER) for name in ("amount", "redeemed", "cancelled", "left")),
+            *map(PageColumn, (w["voucher"], said("account"), said("name"), said("month"), w["issued"])),
+            *(PageColumn(w[name], NUMBER) for name in ("amount", "redeemed", "cancelled", "left")),
         ],
         cells=lambda row: _voucher(site, row),
         empty=said("No voucher was issued."),
@@ -170,7 +170,7 @@ def vouchers(site: Site, rows: ListedRows) -> Iterator[ListPage]:
     return _pages(rows, listing)
 
 
-def _voucher(site: Site, row: VoucherListed) -> list[Cell]:
+def _voucher(site: Site, row: SiteVoucher) -> list[Cell]:
     one = row.voucher
     amounts = (one.issued_fen, one.redeemed_fen, one.cancelled_fen, one.balance_fen)
     return [
@@ -208,12 +208,12 @@ def _month(
         part="home",
         title=month,
         columns=[
-            *map(Column, (w["account"], said("name"))),
-            *(Column(w[name], NUMBER) for name in ("availability", "unavailable")),
-            Column(w["tier"]),
-            Column(w["would_one"], NUMBER),
-            Column(w["claim"]),
-            *(Column(w[name], NUMBER) for name in ("awarded", "issued")),
+            *map(PageColumn, (w["account"], said("name"))),
+            *(PageColumn(w[name], NUMBER) for name in ("availability", "unavailable")),
+            PageColumn(w["tier"]),
+            PageColumn(w["would_one"], NUMBER),
+            PageColumn(w["claim"]),
+            *(PageColumn(w[name], NUMBER) for name in ("awarded", "issued")),
         ],
         cells=lambda row: _account_month(row, month, terms),
         empty=said("No account had an episode, and none claimed."),

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cli.pages.site import paths
 from cli.pages.site.events import events_table
 from cli.pages.site.lists import ListPage
-from cli.pages.site.parts import Cell, Leaf, Site, Table, beside
-from cli.pages.style import Column
+from cli.pages.site.parts import Cell, PageTable, Site, SitePage, beside
+from cli.pages.style import PageColumn
 from domain.text import said
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
@@ -20,9 +20,9 @@ def pages(site: Site, log: Reader) -> Iterator[ListPage]:
     for number in range(1, last + 1):
         first, end = _span(site, number)
 
-        def leaf(number: int = number, first: int = first, end: int = end) -> Leaf:
+        def leaf(number: int = number, first: int = first, end: int = end) -> SitePage:
             facts = [decode(row) for row in log.between(first - 1, end, None, newest_first=False)]
-            return Leaf(
+            return SitePage(
                 path=paths.log(number),
                 part="log",
                 kind=said("The events of the ledger"),
@@ -44,17 +44,17 @@ def _span(site: Site, number: int) -> tuple[int, int]:
     return (number - 1) * paths.LOG_PAGE + 1, min(number * paths.LOG_PAGE, site.position)
 
 
-def _contents(site: Site, last: int) -> Leaf:
+def _contents(site: Site, last: int) -> SitePage:
     """The list of the log's pages, the newest first."""
     rows = []
     for number in range(last, 0, -1):
         first, end = _span(site, number)
         rows.append([Cell(said("Positions {first} to {last}", first=first, last=end), paths.log(number))])
-    return Leaf(
+    return SitePage(
         path=paths.LOG,
         part="log",
         kind=said("The events of the ledger"),
         title=said("Log"),
-        tables=[Table("pages", None, [Column(said("events"))], rows, said("There is no event."))],
+        tables=[PageTable("pages", None, [PageColumn(said("events"))], rows, said("There is no event."))],
         position=site.position,
     )

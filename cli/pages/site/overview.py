@@ -9,8 +9,8 @@ import msgspec
 from cli.pages import labels
 from cli.pages.notices import Notice
 from cli.pages.site import paths, words
-from cli.pages.site.parts import Cell, Leaf, Site, Table, Text
-from cli.pages.style import NUMBER, Column
+from cli.pages.site.parts import Cell, PageTable, Site, SitePage, Text
+from cli.pages.style import NUMBER, PageColumn
 from domain.text import Said, said
 from ledger.queries.month_report import AccountMonth
 
@@ -47,16 +47,18 @@ def tally_fields(site: Site, one: MonthTally) -> list[tuple[Said, Text]]:
     ]
 
 
-def home(site: Site, tallies: Mapping[str, MonthTally], waiting: Sequence[Notice], counts: Mapping[str, int]) -> Leaf:
+def home(
+    site: Site, tallies: Mapping[str, MonthTally], waiting: Sequence[Notice], counts: Mapping[str, int]
+) -> SitePage:
     """The overview; `counts` are the numbers of accounts, claims and vouchers."""
     w = words.site_words()
-    columns = [Column(said("month")), *(Column(label, NUMBER) for label, _ in tally_fields(site, MonthTally()))]
+    columns = [PageColumn(said("month")), *(PageColumn(label, NUMBER) for label, _ in tally_fields(site, MonthTally()))]
     rows = [
         [Cell(month, paths.month(month)), *(Cell(text) for _, text in tally_fields(site, tally))]
         for month, tally in sorted(tallies.items(), reverse=True)
     ]
     fields: list[tuple[Said, Text]] = [(w[name], str(count)) for name, count in counts.items()]
-    return Leaf(
+    return SitePage(
         path=paths.HOME,
         part="home",
         kind=said("Availability and service credits"),
@@ -64,6 +66,8 @@ def home(site: Site, tallies: Mapping[str, MonthTally], waiting: Sequence[Notice
         about=site.ledger,
         fields=[*fields, (said("Last event"), labels.moment(site.at, site.zone)), (said("Time zone"), site.zone)],
         waiting=waiting,
-        tables=[Table("months", said("Months"), columns, rows, said("No month had an episode, and nobody claimed."))],
+        tables=[
+            PageTable("months", said("Months"), columns, rows, said("No month had an episode, and nobody claimed."))
+        ],
         position=site.position,
     )

@@ -12,7 +12,7 @@ from cli.pages.nav import Link, Nav
 from cli.pages.notices import Notice
 from cli.pages.rendering import page
 from cli.pages.site import paths, words
-from cli.pages.style import Column, cards, paper
+from cli.pages.style import PageColumn, cards, paper
 from cli.terminal.language import language
 from domain.text import Said
 
@@ -26,12 +26,12 @@ class Cell(NamedTuple):
     to: str = ""
 
 
-class Table(NamedTuple):
+class PageTable(NamedTuple):
     """A table of a page. Its rows have an id each where `ids` are given; `empty` is said where there are no rows."""
 
     name: str
     heading: Said | None
-    columns: Sequence[Column]
+    columns: Sequence[PageColumn]
     rows: Sequence[Sequence[Cell]]
     empty: Said
     ids: Sequence[str] = ()
@@ -77,14 +77,14 @@ def pages_of(count: int, size: int) -> int:
     return max(1, -(-count // size))
 
 
-class Leaf(NamedTuple):
+class SitePage(NamedTuple):
     """A page of tables: its path, part of the site, kind, title, and what it shows."""
 
     path: str
     part: str
     kind: Said
     title: Text
-    tables: Sequence[Table]
+    tables: Sequence[PageTable]
     fields: Sequence[tuple[Said, Text]] = ()
     waiting: Sequence[Notice] = ()
     beside: Sequence[Link] = ()
@@ -93,7 +93,7 @@ class Leaf(NamedTuple):
     about: str = ""
 
 
-def rendered(site: Site, leaf: Leaf) -> bytes:
+def rendered(site: Site, leaf: SitePage) -> bytes:
     """Render a page of tables. Raises Unreadable `no_jinja`."""
     columns = {table.name: table.columns for table in leaf.tables}
     return page(

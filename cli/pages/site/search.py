@@ -14,7 +14,7 @@ from cli.pages.site import paths, words
 from cli.pages.site.parts import Site
 from cli.pages.style import paper
 from cli.terminal.language import language
-from ledger.exports.site.rows import AccountListed, ClaimListed, ListedRows, VoucherListed
+from ledger.exports.site.rows import ListedRows, SiteAccount, SiteClaim, SiteVoucher
 
 ENTRIES = 2_000
 """The largest number of entries of a part."""
@@ -23,7 +23,7 @@ SOURCES = "'self' file:"
 STATUSES = ("filed", "withdrawn", "refused", "awarded", "not_awarded", "disputed", "settled")
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """An entry of the index: what it is, its id, its account's name, its page, and a claim's status."""
 
     kind: str
@@ -37,7 +37,7 @@ class Shard(NamedTuple):
     """A part of the index: its path and its entries."""
 
     number: int
-    entries: list[Entry]
+    entries: list[IndexEntry]
 
     def script(self) -> bytes:
         """The part as a script."""
@@ -53,19 +53,19 @@ def shards(rows: ListedRows) -> Iterator[Shard]:
         number += 1
 
 
-def _entries(rows: ListedRows) -> Iterator[Entry]:
-    for account in rows.read("accounts", AccountListed):
-        yield Entry("account", account.account, account.name or "", paths.account(account.account), "")
-    for claim in rows.read("claims", ClaimListed):
+def _entries(rows: ListedRows) -> Iterator[IndexEntry]:
+    for account in rows.read("accounts", SiteAccount):
+        yield IndexEntry("account", account.account, account.name or "", paths.account(account.account), "")
+    for claim in rows.read("claims", SiteClaim):
         one = claim.claim
         path = paths.claim(one.account, one.month)
-        yield Entry("claim", f"{one.account} {one.month}", claim.name or "", path, one.status)
-    for voucher in rows.read("vouchers", VoucherListed):
+        yield IndexEntry("claim", f"{one.account} {one.month}", claim.name or "", path, one.status)
+    for voucher in rows.read("vouchers", SiteVoucher):
         of = voucher.voucher
-        yield Entry("voucher", of.voucher, voucher.name or "", paths.voucher(of.voucher), "")
+        yield IndexEntry("voucher", of.voucher, voucher.name or "", paths.voucher(of.voucher), "")
 
 
-class _Data(msgspec.Struct, frozen=True, kw_only=True):
+class _SearchData(msgspec.Struct, frozen=True, kw_only=True):
     """The data for the script: the paths of the parts, and words."""
 
     parts: list[str]
@@ -83,7 +83,7 @@ def search_page(site: Site, parts: int) -> bytes:
         style=paper(site.ledger, tongue(w["title"], language()), None),
         script="search.js",
         sources=SOURCES,
-        data=_Data(
+        data=_SearchData(
             parts=[paths.shard(number) for number in range(parts)],
             words={name: tongue(word, language()) for name, word in w.items()},
             statuses=statuses,

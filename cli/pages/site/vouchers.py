@@ -8,15 +8,15 @@ from cli.pages import labels, words
 from cli.pages.nav import Link
 from cli.pages.site import paths
 from cli.pages.site.events import events_table
-from cli.pages.site.parts import Cell, Leaf, Site, Table
-from cli.pages.style import NUMBER, Column
+from cli.pages.site.parts import Cell, PageTable, Site, SitePage
+from cli.pages.style import NUMBER, PageColumn
 from domain.case import Fact
 from domain.text import said
 from domain.voucher import Voucher
 from ledger.log.reader import Reader
 
 
-def vouchers_table(site: Site, vouchers: Sequence[Voucher]) -> Table:
+def vouchers_table(site: Site, vouchers: Sequence[Voucher]) -> PageTable:
     """A table of vouchers with their balances."""
     w = words.case_words()
     rows = [
@@ -31,12 +31,12 @@ def vouchers_table(site: Site, vouchers: Sequence[Voucher]) -> Table:
         ]
         for one in vouchers
     ]
-    amounts = [Column(w[name], NUMBER) for name in ("amount", "redeemed", "cancelled", "left")]
-    columns = [Column(w["voucher"]), Column(said("month")), Column(w["issued"]), *amounts]
-    return Table("vouchers", said("Vouchers"), columns, rows, said("No voucher was issued."))
+    amounts = [PageColumn(w[name], NUMBER) for name in ("amount", "redeemed", "cancelled", "left")]
+    columns = [PageColumn(w["voucher"]), PageColumn(said("month")), PageColumn(w["issued"]), *amounts]
+    return PageTable("vouchers", said("Vouchers"), columns, rows, said("No voucher was issued."))
 
 
-def voucher_leaf(site: Site, log: Reader, voucher: Voucher, own: Sequence[Fact], links: Sequence[Link]) -> Leaf:
+def voucher_leaf(site: Site, log: Reader, voucher: Voucher, own: Sequence[Fact], links: Sequence[Link]) -> SitePage:
     """The page of a voucher: its balance, its redemptions, and its own events."""
     w = words.case_words()
     money = [
@@ -47,7 +47,7 @@ def voucher_leaf(site: Site, log: Reader, voucher: Voucher, own: Sequence[Fact],
     ]
     of = Cell(f"{voucher.account} {voucher.month}", paths.claim(voucher.account, voucher.month))
     account = Cell(voucher.account, paths.account(voucher.account))
-    return Leaf(
+    return SitePage(
         path=paths.voucher(voucher.voucher),
         part="vouchers",
         kind=said("Voucher"),
@@ -57,8 +57,12 @@ def voucher_leaf(site: Site, log: Reader, voucher: Voucher, own: Sequence[Fact],
             (w["issued"], labels.moment(voucher.issued_at, site.zone)),
         ],
         tables=[
-            Table(
-                "for", said("For"), [Column(said("claim")), Column(said("account"))], [[of, account]], said("Nothing.")
+            PageTable(
+                "for",
+                said("For"),
+                [PageColumn(said("claim")), PageColumn(said("account"))],
+                [[of, account]],
+                said("Nothing."),
             ),
             _redemptions(site, voucher),
             events_table(site, log, own),
@@ -68,7 +72,7 @@ def voucher_leaf(site: Site, log: Reader, voucher: Voucher, own: Sequence[Fact],
     )
 
 
-def _redemptions(site: Site, voucher: Voucher) -> Table:
+def _redemptions(site: Site, voucher: Voucher) -> PageTable:
     w = words.case_words()
     rows = [
         [
@@ -82,11 +86,11 @@ def _redemptions(site: Site, voucher: Voucher) -> Table:
         for one in voucher.redemptions
     ]
     columns = [
-        Column(w["no"], NUMBER),
-        Column(w["bill"]),
-        Column(said("part")),
-        Column(w["redeemed"]),
-        Column(w["amount"], NUMBER),
-        Column(w["state"]),
+        PageColumn(w["no"], NUMBER),
+        PageColumn(w["bill"]),
+        PageColumn(said("part")),
+        PageColumn(w["redeemed"]),
+        PageColumn(w["amount"], NUMBER),
+        PageColumn(w["state"]),
     ]
-    return Table("redemptions", said("Redemptions"), columns, rows, said("Nothing was redeemed."))
+    return PageTable("redemptions", said("Redemptions"), columns, rows, said("Nothing was redeemed."))

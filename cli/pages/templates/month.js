@@ -4,6 +4,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const W = data.words;
 const byId = (id) => document.getElementById(id);
 const form = byId("filters"), table = byId("t-accounts"), body = table.tBodies[0];
+const details = new Map(Object.entries(data.details));
 const columns = table.tHead.rows[0].cells.length;
 const AT_ONCE = 200;
 for (const one of document.querySelectorAll(".needs-script")) one.hidden = false;
@@ -94,7 +95,7 @@ function drawn(row) {
 }
 
 function detail(row) {
-  const found = data.details[row.account];
+  const found = details.get(row.account);
   const inside = make("td", { colspan: columns });
   if (!found) inside.append(make("p", {}, row.tier || row.claim ? W.no_detail : W.nothing));
   else {

@@ -15,7 +15,7 @@ from projections.vouchers import VoucherRow
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
 
-class AccountListed(msgspec.Struct, frozen=True, kw_only=True):
+class SiteAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account in the list: how many of its months were below the commitment, and its claims and open outages."""
 
     account: str
@@ -27,14 +27,14 @@ class AccountListed(msgspec.Struct, frozen=True, kw_only=True):
     still_open: int
 
 
-class ClaimListed(msgspec.Struct, frozen=True, kw_only=True):
+class SiteClaim(msgspec.Struct, frozen=True, kw_only=True):
     """A claim in the list."""
 
     claim: ClaimRow
     name: str | None
 
 
-class VoucherListed(msgspec.Struct, frozen=True, kw_only=True):
+class SiteVoucher(msgspec.Struct, frozen=True, kw_only=True):
     """A voucher in the list."""
 
     voucher: VoucherRow
@@ -50,10 +50,6 @@ class ListedRows:
     def add(self, of: str, number: int, text: str, row: msgspec.Struct) -> None:
         """Add a row to a list."""
         self._connection.execute("INSERT INTO listed VALUES (?, ?, ?, ?)", (of, number, text, msgspec.json.encode(row)))
-
-    def lists(self) -> list[str]:
-        """The names of the lists, in order."""
-        return [name for (name,) in self._connection.execute("SELECT DISTINCT list FROM listed ORDER BY list")]
 
     def count(self, of: str) -> int:
         """How many rows a list has."""

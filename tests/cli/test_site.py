@@ -110,6 +110,16 @@ def test_an_open_outage_keeps_the_pages_up_to_date(demo: CommandLine) -> None:
     assert _is_as_new(demo)
 
 
+def test_a_voucher_that_was_cancelled_has_another_page(demo: CommandLine) -> None:
+    voucher = next(row["voucher"] for row in demo.ok("voucher", "list") if row["balance"] != "0.00")
+    page = demo.folder / "site" / paths.voucher(voucher)
+    before = page.read_bytes()
+    demo.ok("voucher", "cancel", voucher, "--amount", "0.01", "--reason", "paid in cash")
+    demo.ok("export", "site", "-o", "site")
+    assert page.read_bytes() != before
+    assert _is_as_new(demo)
+
+
 def test_another_language_makes_another_site_in_the_same_folder(demo: CommandLine) -> None:
     demo.ok("--lang", "zh", "export", "site", "-o", "site")
     assert 'lang="zh-CN"' in (demo.folder / "site" / "index.html").read_text("utf-8")

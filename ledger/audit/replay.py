@@ -26,7 +26,6 @@ from ledger.log.reader import Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.refusals.audit.evidence import UnreadableDecision
 
-Progress = Callable[[int, int], None]
 _Read = TypeVar("_Read")
 
 
@@ -142,7 +141,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     different: tuple[Difference, ...] = ()
 
 
-def replay_range(log: Reader, first: str, end: str, *, month: str | None = None, on_progress: Progress) -> Replayed:
+def replay_range(log: Reader, first: str, end: str, *, month: str | None = None) -> Replayed:
     """Replay all decisions of the accounts with streams from `first` up to `end`, in order.
 
     Memory does not grow with the log. Raises Damaged as `past_decisions` does.
@@ -156,7 +155,6 @@ def replay_range(log: Reader, first: str, end: str, *, month: str | None = None,
             difference = replay(past)
             different += [difference] if difference else []
         events += len(own.rows)
-        on_progress(events, 0)
     return Replayed(decisions=decisions, events=events, different=tuple(different))
 
 

@@ -20,7 +20,7 @@ from ledger.log import streams
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
-from ledger.parallel import Workers, over_accounts
+from ledger.parallel.work import BY_LENGTH, Workers, over_accounts
 from ledger.queries.read_models import ReadModels
 from ledger.refusals.audit.evidence import AllCutOff
 from ledger.transparency.log_root import LogRoot, derived, ledger_id
@@ -68,9 +68,7 @@ class RangeResult(msgspec.Struct, frozen=True, kw_only=True):
     different: list[Difference]
 
 
-def verify(
-    ledger: Ledger, against: Checkpoint | None, on_progress: Progress, workers: Workers | None = None
-) -> Verified:
+def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress, workers: Workers = BY_LENGTH) -> Verified:
     """Check the whole ledger, and with a checkpoint also that the log extends that of the checkpoint.
 
     Raises Refusal as `check_origin` does where the checkpoint is another ledger's, Damaged `log_truncated` where the
@@ -112,9 +110,9 @@ def verify(
     )
 
 
-def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) -> RangeResult:
+def _hold_accounts(log: Reader, first: str, end: str) -> RangeResult:
     """Check events, balances and decisions, for the accounts in a range of streams."""
-    decisions, done = 0, 0
+    decisions = 0
     damage: list[Damage] = []
     forbidden: list[Inadmissible] = []
     different: list[Difference] = []
@@ -129,8 +127,6 @@ def _hold_accounts(log: Reader, first: str, end: str, *, on_progress: Progress) 
             decisions += 1
             difference = replay(past)
             different += [difference] if difference else []
-        done += len(own.rows)
-        on_progress(done, 0)
     return RangeResult(decisions=decisions, damage=damage, inadmissible=forbidden, different=different)
 
 

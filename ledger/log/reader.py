@@ -71,6 +71,7 @@ class Reader(Listing):
     def __init__(self, session: Session, upto: int | None = None, book: LoginBook | None = None) -> None:
         super().__init__(session, upto)
         self._book = book
+        self._common: SharedHistory | None = None
 
     def position(self) -> int:
         """The last position of the known log; 0 for an empty one."""
@@ -147,7 +148,12 @@ class Reader(Listing):
             yield life
 
     def common(self) -> SharedHistory:
-        """The rules and shared incidents, which accounts have in common."""
+        """The rules and shared incidents, which accounts have in common; read once, and not to be changed."""
+        if self._common is None:
+            self._common = self._read_common()
+        return self._common
+
+    def _read_common(self) -> SharedHistory:
         return SharedHistory([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
 
     def since(self, position: int) -> Iterator[Row]:

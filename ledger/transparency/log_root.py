@@ -9,16 +9,14 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.memory import gc_paused
-from ledger.refusals.audit.evidence import EventColumnOfWrongKind, NoFirstEvent, NoLedgerId
+from ledger.refusals.audit.evidence import NoFirstEvent, NoLedgerId
 from ledger.transparency import merkle
 from ledger.transparency.tree_store import Node
 
 _PAGE = 4096
-_NOT_OF_THEIR_KINDS = (TypeError, AttributeError, UnicodeEncodeError)
 BEFORE_ALL = -(2**63)
 """Before every position, since a row inserted before the first one is a leaf too."""
 
@@ -81,24 +79,9 @@ def derived(log: Reader, size: int | None = None) -> LogRoot:
     with gc_paused():
         rows = islice(log.since(BEFORE_ALL), size)
         while page := list(islice(rows, _PAGE)):
-            peaks.extend(_all_hashed(page))
+            peaks.extend(map(leaf_hash, page))
             position = page[-1].position
     return LogRoot(peaks.size, peaks.root(), position)
-
-
-def _all_hashed(rows: list[Row]) -> list[bytes]:
-    try:
-        return list(map(leaf_hash, rows))
-    except _NOT_OF_THEIR_KINDS:
-        return list(map(hashed, rows))  # raises for the bad row
-
-
-def hashed(row: Row) -> bytes:
-    """A row's leaf hash. Raises Damaged `unreadable_event` for a row whose columns are not of their kinds."""
-    try:
-        return leaf_hash(row)
-    except _NOT_OF_THEIR_KINDS:
-        raise EventColumnOfWrongKind(position=row.position, stream=row.stream) from None
 
 
 def ledger_id(log: Reader) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ledger.log.reader import Reader
-from ledger.parallel import Progress
 
 
-def folded(log: Reader, first: str, end: str, *, on_progress: Progress) -> int:
+def folded(log: Reader, first: str, end: str) -> int:
     """Fold the accounts with streams from `first` up to `end`; return their number."""
     position = log.position()
     return sum(life.case(position) is not None for life in log.account_histories(first, end))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 from lives import OUTAGES
 from prepared import ledger, made
 
@@ -16,6 +15,8 @@ def flat_incidents(events: int) -> Path:
     """The incidents of a ledger of outages as one flat DuckDB table, with the excluded span of each."""
 
     def make(path: Path) -> None:
+        import duckdb  # only the benchmark's environment has it
+
         file = path.with_suffix(".csv")
         with file.open("w") as out:
             out.writelines(_flat_lines(ledger(events, OUTAGES)))

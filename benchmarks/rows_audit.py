@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import prepared
-import prepared_claims
+import prepared_receipts
 from measuring import SLALEDGER, Side, Skipped, run, side, slaledger
 from prepared import Sizes
 from rows import Target, row
@@ -114,9 +114,9 @@ def verify_since(sizes: Sizes) -> tuple[Side, Side]:
     commands for the same accounts, whose earlier histories are the same: only the rest of the log is longer."""
     if "--since" not in run(SLALEDGER, "audit", "verify", "--help").printed:
         raise Skipped("this version's `audit verify` has no `--since`")
-    large, base = (prepared_claims.audited(events, sizes.new) for events in (sizes.large, sizes.base))
+    large, base = (prepared_receipts.audited(events, sizes.new) for events in (sizes.large, sizes.base))
 
-    def since(audited: prepared_claims.Audited) -> Side:
+    def since(audited: prepared_receipts.Audited) -> Side:
         return lambda: slaledger(audited.path, "audit", "verify", "--since", audited.receipt).cost
 
     return since(large), since(base)

@@ -86,7 +86,7 @@ def fold(path: str, processes: str) -> None:
     import folding
 
     from ledger.application import Ledger
-    from ledger.parallel import Workers, over_accounts
+    from ledger.parallel.work import Workers, over_accounts
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
         workers = Workers(int(processes))

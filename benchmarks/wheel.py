@@ -10,26 +10,27 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from places import DATA, ROOT
 
-SHIPPED = ("domain", "projections", "ledger", "cli", "slaledger.py", "pyproject.toml", "README.md")
-"""What the wheel is built of."""
+_LEFT_OUT = {"benchmarks", "tests", "tools", "build", "demo", "__pycache__"}
+"""Folders of the tree that are never in the wheel. Nor are hidden files, ledgers, and what an earlier build left."""
 LOCK = "requirements/bench.txt"
 _KEPT = 3
 _MARK = "complete"
 
 
-def sources(root: Path) -> Iterator[Path]:
-    """The files that the wheel is built of, in order."""
-    for name in SHIPPED:
-        place = root / name
-        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if path.is_file() and path.suffix != ".pyc":
-                yield path
+def sources(root: Path) -> list[Path]:
+    """The files of a tree that the wheel may be built of, in order."""
+    found: list[Path] = []
+    for path in sorted(root.iterdir()):
+        if path.name.startswith(".") or path.name in _LEFT_OUT or path.suffix.startswith((".egg-info", ".db")):
+            continue
+        found += sources(path) if path.is_dir() else [path]
+    return found
 
 
 def digest(root: Path, files: Iterable[Path], *about: str) -> str:

@@ -428,6 +428,7 @@ class AccountLife:
                     part=part,
                     amount=Fen(amount),
                     redeemed_at=Instant(at),
+                    shown_on_bill=False,
                 )
             )
             luck, number = self._rng.random(), len(self._case.vouchers[voucher.voucher].redemptions)

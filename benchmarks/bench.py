@@ -31,12 +31,17 @@ class Size(NamedTuple):
     made_by: str
     results: Path | None = None
     pairs: int | None = None
-    """The number of pairs for each row, instead of the row's own."""
+    memory_pairs: int | None = None
+    """The numbers of pairs for rows of time and of memory, instead of their own. Memory varies little between runs."""
 
     @property
     def kept(self) -> Path:
         """The file that keeps the measured lines."""
         return DATA / f"{self.made_by.replace(' ', '-')}.json"
+
+    def pairs_of(self, row: Row) -> int:
+        """The number of pairs for a row."""
+        return (self.memory_pairs if row.unit == "MB" else self.pairs) or row.pairs
 
     def kept_lines(self) -> dict[str, Line]:
         """The lines that were measured before, by the name of their row."""
@@ -46,8 +51,8 @@ class Size(NamedTuple):
 FAILED = "failed"
 SIZES = {
     "full": Size(FULL, "make bench", HERE / "RESULTS.md"),
-    "quick": Size(QUICK, "make bench-quick", HERE / "QUICK.md"),
-    "tiny": Size(TINY, "run.py --size tiny", pairs=1),
+    "quick": Size(QUICK, "make bench-quick", HERE / "QUICK.md", memory_pairs=1),
+    "tiny": Size(TINY, "run.py --size tiny", pairs=1, memory_pairs=1),
 }
 
 
@@ -108,7 +113,7 @@ def main() -> None:
     kept = size.kept_lines()
     rows = [row for row in ROWS if not asked.only or row.name in asked.only]
     for row in rows:
-        line = kept[row.name] = measured(row._replace(pairs=size.pairs or row.pairs), size.sizes)
+        line = kept[row.name] = measured(row._replace(pairs=size.pairs_of(row)), size.sizes)
         told = f"{line.ratio:>9}  processor {line.processor:>8}  {line.reach:<9} {line.met:<16} {line.spread:<16}"
         print(f"{row.name:<16} {told} {line.sides}", flush=True)
         _write(size, kept, header)

@@ -68,6 +68,7 @@ def made(name: str, make: Callable[[Path], None]) -> Path:
         remove(half)
         make(half)
         half.rename(path)
+        remove(half)
     return path
 
 
@@ -91,9 +92,8 @@ def ledger(events: int, mix: Mix = EVERYTHING) -> Path:
 
 
 def projected(path: Path) -> Path:
-    """A ledger whose projections are up to date."""
-    if not path.with_name(path.name + ".views.db").exists():
-        slaledger(path, "rebuild")
+    """A ledger whose projections are up to date: reading them makes them so."""
+    slaledger(path, "voucher", "list")
     return path
 
 

@@ -13,7 +13,7 @@ from prepared import SEED, made
 from domain import commands as c
 from domain.money import Fen
 from domain.time import DAY_US, HOUR_US, MINUTE_US, Instant, MonthText, add_months, month_start
-from domain.values import Id
+from domain.values import FunctionName, Id
 from ledger.application import Ledger
 from ledger.log.codec import Row
 
@@ -57,7 +57,9 @@ def _claimant(number: int) -> Iterator[c.Command]:
     incident = Id(f"INC-{account}-1")
     call = 2_000 + number * 37 % 150_000
     yield c.EnrollAccount(account=account, enrolled_at=Instant(begins - 30 * DAY_US))
-    yield c.OpenIncident(incident=incident, function="agent_calls", started_at=Instant(down), account=account)
+    yield c.OpenIncident(
+        incident=incident, function=FunctionName("agent_calls"), started_at=Instant(down), account=account
+    )
     yield c.CloseIncident(incident=incident, ended_at=Instant(down + length))
     yield c.BillFees(
         bill=Id(f"B-{account}"),

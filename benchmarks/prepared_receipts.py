@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lives import CLOSED, account_id
 from measuring import slaledger
-from prepared import DATA, ledger, made
+from prepared import ledger, made
 
 _EVENTS = 7
 """The number of events of an account's month: its bill and incident with their ids, its end, claim and decision."""
@@ -37,7 +37,7 @@ def audited(events: int, new: int) -> Audited:
     try:
         slaledger(found.path, "audit", "verify", "--since", found.receipt)
     except CalledProcessError:
-        shutil.rmtree(DATA / name)
+        shutil.rmtree(found.path.parent)
         found = _audited(name, events, new)
     return found
 

@@ -92,7 +92,7 @@ def own_cost(name: str, *words: str | Path) -> Cost:
 def peak_mb(*words: str | Path) -> Cost:
     """The peak memory of a command and all processes that it starts, in MB.
 
-    It is the sum of their proportional set sizes (PSS), taken fifty times a second: a page that several of them share
+    It is the sum of their proportional set sizes (PSS), taken twenty times a second: a page that several of them share
     counts once. Raises Skipped where the system does not tell it.
     """
     if not Path("/proc/self/smaps_rollup").exists():

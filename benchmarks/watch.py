@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-EVERY_SECONDS = 0.02
+EVERY_SECONDS = 0.05
 PR_SET_CHILD_SUBREAPER = 36
 _PROC = Path("/proc")
 

@@ -89,21 +89,29 @@ def over_accounts(
         least = 1 if crew is None else crew.size * PARTS_A_WORKER
         bounds = ranges(log, max(least, events // LARGEST_PART))
         parts = [partial(task, first=first, end=end) for first, end in bounds]
-        for done, result in enumerate(_results(ledger, log, parts, crew), start=1):
-            yield result
-            on_progress(events * done // len(parts), events)
+        yield from _told(_results(ledger, log, parts, crew), len(parts), events, on_progress)
 
 
-def over_parts(ledger: Ledger, log: Reader, parts: Sequence[Part[Result]], workers: Workers) -> Iterator[Result]:
-    """Yield the results of parts in order. Raises as `over_accounts` does."""
-    with workers.crew(log.position()) as crew:
-        yield from _results(ledger, log, parts, crew)
+def over_parts(
+    ledger: Ledger, log: Reader, parts: Sequence[Part[Result]], workers: Workers, on_progress: Progress
+) -> Iterator[Result]:
+    """Yield the results of parts of about equal length in order. Raises as `over_accounts` does."""
+    events = log.position()
+    with workers.crew(events) as crew:
+        yield from _told(_results(ledger, log, parts, crew), len(parts), events, on_progress)
 
 
 def _results(ledger: Ledger, log: Reader, parts: Sequence[Part[Result]], crew: Crew | None) -> Iterator[Result]:
     if crew is None:
         return (part(log) for part in parts)
     return crew.in_order([partial(_carried_out, ledger.store.url, log.position(), part) for part in parts])
+
+
+def _told(results: Iterator[Result], parts: int, events: int, on_progress: Progress) -> Iterator[Result]:
+    """The results, each told as its share of the events."""
+    for done, result in enumerate(results, start=1):
+        yield result
+        on_progress(events * done // parts, events)
 
 
 def _carried_out(url: str, upto: int, part: Part[Result]) -> Result:

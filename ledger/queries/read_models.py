@@ -20,7 +20,7 @@ from ledger.application import Ledger
 from ledger.log import leaves
 from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew, transaction
 from ledger.log.reader import Reader
-from ledger.parallel.work import BY_LENGTH, Workers, over_accounts
+from ledger.parallel.work import ALONE, Workers, over_accounts
 from ledger.queries.projected import (
     BY_ACCOUNT,
     FORMAT,
@@ -71,7 +71,7 @@ class ReadModels:
 
     @classmethod
     def caught_up(
-        cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers = BY_LENGTH
+        cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers = ALONE
     ) -> ReadModels:
         """Bring the read models up to date; make all again with `clear`. An unusable side store is dropped."""
         if not ledger.store.can_write_side_store("views"):
@@ -119,7 +119,7 @@ class ReadModels:
         upto: int | None = None,
         *,
         clear: bool = False,
-        workers: Workers = BY_LENGTH,
+        workers: Workers = ALONE,
     ) -> ReadModels:
         views = cls(kept, ledger, upto)
         with ExitStack() as undo:
@@ -213,7 +213,7 @@ class ReadModels:
         self._ledger.store.notes.append(_CHANGED)
         self._catch_up(on_progress, clear=True)
 
-    def _catch_up(self, on_progress: Progress, *, clear: bool = False, workers: Workers = BY_LENGTH) -> None:
+    def _catch_up(self, on_progress: Progress, *, clear: bool = False, workers: Workers = ALONE) -> None:
         """Project the events since the position reached. Raises SealBroken where an account's rows were changed."""
         ledger = self._ledger
         with ledger.reading(self._upto) as log:
@@ -303,7 +303,7 @@ def _leaf_sha256(log: Reader, position: int) -> str:
     return "" if row is None else leaves.leaf_hash(row).hex()
 
 
-def rebuild(ledger: Ledger, workers: Workers = BY_LENGTH, *, on_progress: Progress = lambda done, total: None) -> int:
+def rebuild(ledger: Ledger, workers: Workers = ALONE, *, on_progress: Progress = lambda done, total: None) -> int:
     """Drop the projections and make them again from the events; returns the number of accounts.
 
     Raises Refusal `read_only` where the projections may not be written.

@@ -22,20 +22,20 @@ BEFORE_ALL = -(2**63)
 
 
 class Peaks:
-    """A growing tree, stored only as the hashes of its complete subtrees, left to right."""
+    """A growing tree, stored only as `hashes` of its complete subtrees, left to right; `size` counts its leaves."""
 
     def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
         self.size = size
-        self._hashes = list(hashes)
+        self.hashes = list(hashes)
 
     def add(self, leaf: bytes) -> list[Node]:
         """Append a leaf hash; returns the subtrees that it completes, itself first."""
         level, at, current = 0, self.size, leaf
         done = [(level, at, current)]
         while at & 1:
-            level, at, current = level + 1, at >> 1, merkle.node_hash(self._hashes.pop(), current)
+            level, at, current = level + 1, at >> 1, merkle.node_hash(self.hashes.pop(), current)
             done.append((level, at, current))
-        self._hashes.append(current)
+        self.hashes.append(current)
         self.size += 1
         return done
 
@@ -45,18 +45,28 @@ class Peaks:
         self.size += len(current)
         while current:
             if before & 1:
-                current.insert(0, self._hashes.pop())
+                current.insert(0, self.hashes.pop())
             if len(current) & 1:
                 rest.append(current.pop())
             current = merkle.parents(current)
             before >>= 1
-        self._hashes += reversed(rest)
+        self.hashes += reversed(rest)
+
+    def join(self, other: Peaks) -> None:
+        """Append another tree's leaves. This one's size must be a multiple of every complete subtree's in the other."""
+        levels = [level for level in range(other.size.bit_length()) if other.size >> level & 1]
+        for level, current in zip(reversed(levels), other.hashes, strict=True):
+            at = self.size >> level
+            while at & 1:
+                at, current = at >> 1, merkle.node_hash(self.hashes.pop(), current)
+            self.hashes.append(current)
+            self.size += 1 << level
 
     def root(self) -> bytes:
         """The root of the leaves so far."""
-        if not self._hashes:
+        if not self.hashes:
             return merkle.EMPTY_ROOT
-        *rest, current = self._hashes
+        *rest, current = self.hashes
         for left in reversed(rest):
             current = merkle.node_hash(left, current)
         return current

@@ -15,7 +15,7 @@ COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM
 
 
 class Stopwatch:
-    """Measures from when it is made; a moment later, it prints both times."""
+    """Measures by both clocks, from when it is made."""
 
     def __init__(self) -> None:
         self._wall, self._processor = time.perf_counter(), time.process_time()
@@ -114,8 +114,6 @@ def fold(path: str, processes: str) -> None:
 
 def library_replay(path: str) -> None:
     """Every decision made again, from a log in the eventsourcing library's default way."""
-    from pathlib import Path
-
     import library_log
 
     decisions, same = library_log.replay(library_log.opened(Path(path)))

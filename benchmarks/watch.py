@@ -32,7 +32,7 @@ def main() -> int:
     process = subprocess.Popen(words)
     if kind == "memory":
         while process.poll() is None:
-            peak = max(peak, sum(map(shared_out_kb, descendants(os.getpid()))))
+            peak = max(peak, sum(map(proportional_kb, descendants(os.getpid()))))
             time.sleep(EVERY_SECONDS)
     status = process.wait()
     seconds = time.perf_counter() - started
@@ -74,7 +74,7 @@ def descendants(root: int) -> Iterator[int]:
         waiting += children.get(process, [])
 
 
-def shared_out_kb(process: int) -> int:
+def proportional_kb(process: int) -> int:
     """The memory of a process, each shared page divided among its users (PSS); 0 where it has just ended."""
     try:
         text = (_PROC / str(process) / "smaps_rollup").read_text("ascii")

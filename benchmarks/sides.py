@@ -73,7 +73,17 @@ def hashes(path: str) -> None:
 
 
 def root(path: str) -> None:
-    """The Merkle root derived from all rows, by one process."""
+    """The Merkle root derived from all rows, by as many processes as the log is worth."""
+    from ledger.application import Ledger
+    from ledger.parallel.work import BY_LENGTH
+    from ledger.transparency.log_root import derived_in_parts
+
+    with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
+        print(derived_in_parts(ledger, log, BY_LENGTH, lambda done, total: None).root.hex())
+
+
+def root_by_one(path: str) -> None:
+    """The same root, in one pass of one process."""
     from ledger.application import Ledger
     from ledger.transparency.log_root import derived
 
@@ -81,35 +91,16 @@ def root(path: str) -> None:
         print(derived(log).root.hex())
 
 
-def root_by_ranges(path: str) -> None:
-    """The same root from the trees of ranges of positions, by as many processes as there are processors."""
-    from functools import partial
-
-    import tasks
-
-    from ledger.application import Ledger
-    from ledger.audit.log_parts import bounds_of
-    from ledger.parallel.work import BY_LENGTH, over_parts
-    from ledger.transparency.log_root import Peaks
-
-    whole = Peaks()
-    with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        parts = [partial(tasks.tree, bounds=bounds) for bounds in bounds_of(log)]
-        for part in over_parts(ledger, log, parts, BY_LENGTH, lambda done, total: None):
-            whole.join(part)
-    print(whole.root().hex())
-
-
 def fold(path: str, processes: str) -> None:
     """Every account's case, folded from the events that concern it, by so many processes."""
-    import tasks
+    import folding
 
     from ledger.application import Ledger
     from ledger.parallel.work import Workers, over_accounts
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
         workers = Workers(int(processes))
-        print(sum(over_accounts(ledger, log, tasks.folded, workers, lambda done, total: None)))
+        print(sum(over_accounts(ledger, log, folding.folded, workers, lambda done, total: None)))
 
 
 def library_replay(path: str) -> None:

@@ -12,7 +12,7 @@ from conftest import CommandLine
 from steering import turns_of
 from undoing import MONTH, pending
 
-from cli.commands import recording
+from cli.commands import month_run as month_command
 from domain.commands import Command, DecideClaim, DecideMonth, IssueMonth, IssueVoucher
 from ledger.commands import month_run
 from ledger.commands.execution import Done, carry_out, execute
@@ -125,6 +125,6 @@ def test_a_refusal_of_the_transaction_itself_is_told_of_each_account(
 
 
 def test_a_run_whose_answer_a_store_stops_says_so_too(waiting: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "late_in_month", broken)
+    monkeypatch.setattr(month_command, "late_in_month", broken)
     error = waiting.refused("claim", "decide", "--all", MONTH, status=2)
     assert error["message"] == "slaledger.db: disk I/O error; 2 claims of the month were done before"

@@ -27,10 +27,10 @@ def main() -> NoReturn:
         spec = find_spec(package)
         if spec is None or not _is_beside_this_file(spec) or MARK not in _init(spec):
             _stop(package, spec)
-    from ledger.memory import gc_paused
+    gc.disable()  # what an import makes stays
+    from cli.main import run
 
-    with gc_paused():  # what an import makes stays
-        from cli.main import run
+    gc.enable()
     try:
         run()
     finally:

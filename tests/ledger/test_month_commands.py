@@ -84,6 +84,7 @@ def test_a_run_that_a_store_stops_says_for_how_many_it_is_done(
 def test_what_a_transaction_did_before_a_store_stopped_it_is_not_counted(
     waiting: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(month_run, "turn", turns_of(2))
     carried_out = iter([carry_out, broken])
     monkeypatch.setattr(month_run, "carry_out", lambda *given: next(carried_out)(*given))
     error = waiting.refused("claim", "decide", "--all", MONTH, status=2)
@@ -104,6 +105,7 @@ def test_where_a_transaction_meets_another_writer_its_accounts_are_done_one_by_o
         alone.append(given[1].account)
         return execute(*given)
 
+    monkeypatch.setattr(month_run, "turn", turns_of(2))
     carried_out = iter([carry_out, changed])
     monkeypatch.setattr(month_run, "carry_out", lambda *given: next(carried_out)(*given))
     monkeypatch.setattr(month_run, "execute", counted)

@@ -20,6 +20,7 @@ from cli.terminal.vocabulary import word
 from cli.terminal.widths import escaped, folded, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
+from ledger.memory import gc_paused
 from ledger.store.urls import url_of
 
 
@@ -34,16 +35,16 @@ class Settings(NamedTuple):
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("cli.commands.whole.init:init", "Create a ledger: its id, its agreement, the working days."),
-    "account": ("cli.commands.account:account", "Enrol, correct, close and list accounts."),
-    "terms": ("cli.commands.terms:terms", "Publish, list and check versions of the agreement."),
-    "calendar": ("cli.commands.calendar:calendar", "Record and show working days."),
-    "incident": ("cli.commands.incident:incident", "Open, close, correct, withdraw and list incidents."),
-    "exclusion": ("cli.commands.recording:exclusion", "Apply and withdraw exclusions (clause 2.3)."),
-    "fees": ("cli.commands.fees:fees", "Record, correct, void and list bills."),
-    "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
-    "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
-    "controls": ("cli.commands.recording:controls", "Set which awards need an approval."),
-    "actor": ("cli.commands.actor:actor", "Register, retire and list the keys with which actors sign."),
+    "account": ("cli.commands.groups:account", "Enrol, correct, close and list accounts."),
+    "terms": ("cli.commands.groups:terms", "Publish, list and check versions of the agreement."),
+    "calendar": ("cli.commands.groups:calendar", "Record and show working days."),
+    "incident": ("cli.commands.groups:incident", "Open, close, correct, withdraw and list incidents."),
+    "exclusion": ("cli.commands.groups:exclusion", "Apply and withdraw exclusions (clause 2.3)."),
+    "fees": ("cli.commands.groups:fees", "Record, correct, void and list bills."),
+    "claim": ("cli.commands.groups:claim", "File, decide, dispute and explain claims."),
+    "voucher": ("cli.commands.groups:voucher", "Issue, redeem, reverse and cancel vouchers."),
+    "controls": ("cli.commands.groups:controls", "Set which awards need an approval."),
+    "actor": ("cli.commands.groups:actor", "Register, retire and list the keys with which actors sign."),
     "batch": ("cli.commands.batch:batch", "Run a file of commands."),
     "import": ("cli.commands.imports.group:imports", "Import incidents, bills or a ledger from files."),
     "export": (
@@ -78,6 +79,14 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 click.Context.formatter_class = Formatter
 
 
+def load_command(target: str) -> click.Command:
+    """Import a command by its `module:name`, without a collection of garbage meanwhile: what an import makes stays."""
+    module, _, name = target.partition(":")
+    with gc_paused():
+        command: click.Command = getattr(importlib.import_module(module), name)
+    return command
+
+
 class LazyGroup(click.Group):
     """A group that imports a command only when it is used, and lists commands without importing them."""
 
@@ -85,11 +94,7 @@ class LazyGroup(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return load_command(_COMMANDS[cmd_name][0]) if cmd_name in _COMMANDS else None
 
     def descriptions(self) -> list[str]:
         """The descriptions of the commands in the list."""

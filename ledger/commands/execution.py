@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -28,8 +29,16 @@ from ledger.refusals.commands import InTheFuture, KeyTaken
 from ledger.refusals.store import ChangedMeanwhile
 
 ATTEMPTS = 5
+TURN_NS = 250_000_000
+"""How long one transaction of many commands may hold the write lock before others get a turn."""
 
 Clock = Callable[[], int]
+
+
+def turn() -> Callable[[], bool]:
+    """Begin a turn at the write lock. The returned function, called after each command, says whether it is over."""
+    until = time.monotonic_ns() + TURN_NS
+    return lambda: time.monotonic_ns() > until
 
 
 class Done(msgspec.Struct, kw_only=True):

@@ -71,6 +71,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "postgres": ("cli.commands.whole.postgres:postgres", "Set up the roles for a ledger on a server."),
     "rebuild": ("cli.commands.whole.init:rebuild", "Rebuild the projections from the events."),
     "doctor": ("cli.commands.whole.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
+    "docs": ("cli.commands.whole.docs:docs", "List, print or copy the documents that come with the software."),
+    "verifier": ("cli.commands.whole.docs:verifier", "Print the program that checks a dossier without slaledger."),
     "completion": ("cli.commands.completion:completion", "Print the script for shell completion."),
 }
 

@@ -43,6 +43,10 @@ COMMAND_LINE = [
         as_json="export availability --from 2026-03 --to 2026-01 --format=json --format csv",
     ),
     Scenario("an argument that is no text", "history '\udcff'"),
+    Scenario("no such document", "docs nothing-like-it"),
+    Scenario("nearly a document", "docs operate/instal"),
+    Scenario("a folder of documents that is there", "docs --copy kept", files={"kept": ""}),
+    Scenario("a document and a copy", "docs tour --copy documents"),
     Scenario("no completion for it", "completion powershell"),
     Scenario(
         "a shell that the library does not know",

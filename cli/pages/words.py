@@ -84,6 +84,7 @@ def case_words() -> dict[str, Said]:
         "no_vouchers": said("No voucher was issued for the month."),
         "life": said("History of the claim"),
         "no_claim": said("No claim was filed for the month."),
+        "roll_forward": said("Vouchers, by what was recorded in the month"),
         "limits": said("Which awards needed an approval then"),
         "event_table": said("Events"),
         "event_help": said(
@@ -174,5 +175,6 @@ def month_words() -> dict[str, Said]:
         "times": said("Time zone"),
         "known": said("As known at"),
         "position": said("Position"),
+        "roll_forward": said("Vouchers, by what was recorded in the month"),
         "limits": said("Which awards needed an approval at the month's decisions and vouchers"),
     }

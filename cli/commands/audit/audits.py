@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.answers.audit.audits import impacts_answer, print_findings, replay_answer
+from cli.answers.audit.audits import impacts_answer, replay_answer
+from cli.answers.audit.completeness import gap_shown, print_gaps
 from cli.answers.audit.verified import print_verified, verified_answer
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.audit.duties import DIFFERENT, duties
@@ -199,7 +200,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
     """List what is missing: months without a bill, incidents never closed, claims and awards that wait, calendars; and
     what looks odd: clocks that went backwards, decisions dated before they were recorded; and changes of the controls.
 
-    Exit status 3 if there is any finding.
+    The table groups findings; other formats list each. Exit status 3 if there is any finding.
 
     \b
     Example:
@@ -213,7 +214,7 @@ def completeness_(year: int | None, format_: str | None) -> int:
         for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
             found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
             advance(done, 0)
-    emit(found, format_, lambda: print_findings(found))
+    emit([gap_shown(each) for each in found], format_, lambda: print_gaps(found))
     return DIFFERENT if found else 0
 
 

@@ -15,6 +15,7 @@ from domain.text import said, words_of
 from ledger.application import Ledger
 from ledger.log.codec import Row
 from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew
+from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.refusals.audit.evidence import (
     EventBeyondTree,
@@ -29,7 +30,7 @@ from ledger.store.sqlite.side_store import SqliteSideStore
 from ledger.store.sqlite.store import TEMPORARY
 from ledger.transparency import merkle
 from ledger.transparency.catch_up import Progress, catch_up, is_current, kept_peaks
-from ledger.transparency.log_root import BEFORE_ALL, Peaks, hashed, ledger_id
+from ledger.transparency.log_root import BEFORE_ALL, Peaks, ledger_id
 from ledger.transparency.tree_store import Reached, Spoilt, TreeStore
 
 
@@ -186,7 +187,7 @@ def _difference(row: Row | None, leaf: bytes, position_of: Callable[[int], int],
     if row is None:
         return position_of(index)
     try:
-        same = hashed(row) == leaf
+        same = leaf_hash(row) == leaf
     except Damaged:
         same = False
     return None if same else min(row.position, position_of(index))

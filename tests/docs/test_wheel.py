@@ -279,7 +279,7 @@ def name_of(path: Path) -> str:
 NEEDS = {
     "sign": "keygen ledger.example.com -o ledger.key",
     "postgres": "--ledger postgresql://localhost/nowhere worklist",
-    "cluster": "audit replay --workers 2",
+    "cluster": "audit replay --cluster tcp://localhost:8786",
     "zstd": "export events -o events.jsonl.zst",
     "report": "report 2026-03 --html report.html",
     "xlsx": "export vouchers -o vouchers.xlsx",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from conftest import ROOT
@@ -63,11 +64,16 @@ COMMAND_LINE = [
         "audit replay --cluster tcp://h:8786",
         within=raising("distributed.Client", lambda: TimeoutError("timed out")),
     ),
+    Scenario(
+        "a process killed twice",
+        "audit replay --workers 2",
+        within=raising("concurrent.futures.ProcessPoolExecutor.submit", BrokenProcessPool),
+    ),
     Scenario("a role's name that is none", "postgres roles --schema 'a;b'"),
 ]
 
 EXTRAS = [
-    Scenario("no Dask", "audit replay --workers 2", within=missing("distributed"), theirs=_NO_MODULE),
+    Scenario("no Dask", "audit replay --cluster tcp://h:8786", within=missing("distributed"), theirs=_NO_MODULE),
     Scenario("no cryptography", "keygen desk -o desk.key", within=missing("cryptography")),
     Scenario("no psycopg", "--ledger postgresql://h/db worklist", within=missing("psycopg_pool"), theirs=_NO_MODULE),
     Scenario(

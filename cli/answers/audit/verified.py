@@ -12,7 +12,7 @@ from domain.keys import encoded
 from domain.text import counted, said
 from ledger.audit.replay import Difference
 from ledger.audit.signatures import Signatures
-from ledger.audit.verify import Damage, Verified
+from ledger.audit.verified import Damage, Verified
 
 
 class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ from domain.text import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
-from ledger.audit.impact import Choose, Impact, impacts_of_now, impacts_of_rules, reading_chooser
+from ledger.audit.impact import Choose, Impact, document_chooser, impacts_of_now, impacts_of_rules, reading_chooser
 from ledger.audit.replay import replay_range, together
 from ledger.audit.verify import verify
 from ledger.commands.dry_run import suppose
@@ -37,7 +37,7 @@ from ledger.files.reading import read_bytes, read_text
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
-from ledger.parallel import Task, Workers, over_accounts
+from ledger.parallel.work import ALONE, BY_LENGTH, Task, Workers, over_accounts
 from ledger.transparency.proofs import read_checkpoint
 
 _Result = TypeVar("_Result")
@@ -66,7 +66,7 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
 )
 @workers_options
 @format_option
-def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
+def replay_(account: str | None, month: str | None, workers: Workers, format_: str | None) -> int:
     """Replay every decision from the events that it was based on, and compare the whole record.
 
     Exit status 3 if a decision differs; each difference names the first differing field and both values. With --workers
@@ -88,14 +88,14 @@ def replay_(account: str | None, month: str | None, workers: Workers | None, for
 
 
 def _divided(
-    ledger: Ledger, log: Reader, task: Task[_Result], account: str | None, workers: Workers | None, advance: Any
+    ledger: Ledger, log: Reader, task: Task[_Result], account: str | None, workers: Workers, advance: Any
 ) -> Iterator[_Result]:
     """A task's results over one account, or over all, divided among workers."""
-    if account is not None and workers is not None:
+    if account is not None and workers not in (BY_LENGTH, ALONE):
         raise click.UsageError(said("one account needs only one worker: leave --workers and --cluster out"))
     if account is None:
         return over_accounts(ledger, log, task, workers, advance)
-    return iter([task(log, *_range(log, account), on_progress=advance)])
+    return iter([task(log, *_range(log, account))])
 
 
 @audit.command("impact", short_help="List the decisions that would come out differently today.")
@@ -105,7 +105,7 @@ def _divided(
 )
 @workers_options
 @format_option
-def impact(account: str | None, with_: str | None, workers: Workers | None, format_: str | None) -> None:
+def impact(account: str | None, with_: str | None, workers: Workers, format_: str | None) -> None:
     """List the decisions that `claim redecide` would change today: old and new, the difference, and its cause.
 
     With --with FILE, it also counts the commands of the file, and records nothing.
@@ -114,15 +114,16 @@ def impact(account: str | None, with_: str | None, workers: Workers | None, form
     Example:
       slaledger audit impact --with correction.jsonl
     """
-    if with_ is not None and workers is not None:
+    if with_ is not None and workers not in (BY_LENGTH, ALONE):
         raise click.UsageError(said("only one process knows what is not recorded: leave --workers and --cluster out"))
     task = partial(impacts_of_now, at=clock.now_us())
     with open_ledger(read_only=with_ is None) as ledger:
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
-        with opened as log, progress("accounts") as advance:
+        with opened as log, progress("events") as advance:
             if with_ is not None:
                 _suppose(ledger, log, with_)
-            found = [each for part in _divided(ledger, log, task, account, workers, advance) for each in part]
+            crew = workers if with_ is None else ALONE
+            found = [each for part in _divided(ledger, log, task, account, crew, advance) for each in part]
     _emit_impacts(found, format_)
 
 
@@ -135,7 +136,7 @@ def _suppose(ledger: Ledger, log: Any, file: str) -> None:
 @click.option("--set", "settings", multiple=True, metavar="READING=VALUE", help="Use this reading; repeat for several.")
 @workers_options
 @format_option
-def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None, format_: str | None) -> None:
+def what_if(file: str | None, settings: tuple[str, ...], workers: Workers, format_: str | None) -> None:
     """Replay every recorded decision on the same facts under other terms or readings; nothing is recorded.
 
     \b
@@ -145,7 +146,7 @@ def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None
     if (file is None) == (not settings):
         raise click.UsageError(said("give --terms FILE, or --set READING=VALUE, repeatable"))
     choose = _document(file) if file is not None else _settings(settings)
-    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
         task = partial(impacts_of_rules, choose=choose)
         found = [each for part in over_accounts(ledger, log, task, workers, advance) for each in part]
     _emit_impacts(found, format_)
@@ -160,7 +161,7 @@ def _settings(settings: tuple[str, ...]) -> Choose:
 def _document(file: str) -> Choose:
     text = read_text(file)
     version = Version(terms=parse_terms(text), sha256=document_sha256(text), document=text, noticed_at=None)
-    return lambda versions, month: version
+    return document_chooser(version)
 
 
 def _emit_impacts(found: list[Impact], format_: str | None) -> None:
@@ -173,7 +174,7 @@ def _emit_impacts(found: list[Impact], format_: str | None) -> None:
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 @workers_options
 @format_option
-def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, format_: str | None) -> int:
+def verify_(file: str | None, keys: tuple[str, ...], workers: Workers, format_: str | None) -> int:
     """Recompute the root, and check that every event decodes, no stream has a gap, vouchers balance, the projections
     match the events, and every decision replays. Exit status 4 with the first bad position, 3 if only a decision
     differs.

@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     actor: str | None
     lang: str
     sign: str | None = None
+    now: str | None = None
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {
@@ -120,6 +121,7 @@ class LazyGroup(click.Group):
     metavar="KEYFILE",
     help="Sign what is recorded with the actor's key, which `slaledger keygen` made.",
 )
+@click.option("--now", "now", metavar="TIME", help="The time at which the command is given: on a demo ledger alone.")
 @click.option(
     "--lang",
     envvar="SLALEDGER_LANG",
@@ -128,7 +130,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="slaledger", help="Show the version and exit.")
 @click.pass_context
-def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang: str | None) -> None:
+def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, now: str | None, lang: str | None) -> None:
     """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
 
     \b
@@ -136,7 +138,11 @@ def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang:
     slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
     slaledger claim explain 1001 2026-03
     """
-    ctx.obj = Settings(url_of(url), actor, lang or language(), sign or None)
+    ctx.obj = Settings(url_of(url), actor, lang or language(), sign or None, now)
+    if now is not None:
+        from cli.demo_clock import take_now  # needed only for demonstrations
+
+        take_now(ctx.obj.url, now, makes_ledger=ctx.invoked_subcommand == "init")
 
 
 def run() -> NoReturn:

@@ -54,6 +54,8 @@ FORMAT = "slaledger-dossier-1"
 WITH_CONTROLS = "slaledger-dossier-2"
 """The format of a dossier that has every event of the ledger's controls too: approvals are held to them."""
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
+DEMO = "slaledger-demo-"
+"""The beginning of the id of a ledger for demonstrations."""
 SINCE_KEYS = {"checkpoint": str, "proof": list}
 """The optional member `since`: an earlier checkpoint, and the proof that the log continues it."""
 OPENED = ("incident.opened", "incident.opened_within")
@@ -2339,6 +2341,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"NOT TIED to the kept checkpoint, which has {kept.size} events and the dossier {tree.size}: ask for one "
             f"made with --since it. Otherwise {told}"
         )
+    if tree.origin.startswith(DEMO):
+        told += "The ledger is one for demonstrations: its times are made up.\n"
     sys.stdout.write(harmless(told + unchecked(dossier)))
     return 0 if tied else NOT_TIED
 

@@ -61,6 +61,7 @@ def month_page(report: MonthReport) -> bytes:
     return page(
         "month.html.j2",
         language(),
+        demo=report.is_demo,
         w=words.month_words(),
         words=words,
         month=report.month,

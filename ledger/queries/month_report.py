@@ -15,6 +15,7 @@ from domain.intervals import Span
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
 from domain.time import month_span
+from ledger.demo import is_demo
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
@@ -88,6 +89,7 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
     version: Version
     accounts: list[AccountMonth]
     roll_forward: RollForward
+    is_demo: bool
     limits: list[LimitHeld] = []
     actors_are_claimed: bool = False
 
@@ -120,6 +122,7 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
         version=version,
         accounts=found,
         roll_forward=roll_forward,
+        is_demo=is_demo(log.ledger_id()),
         limits=sorted(held, key=lambda limit: 0 if limit.set_by is None else limit.set_by.position),
         actors_are_claimed=log.logins().login is None,
     )

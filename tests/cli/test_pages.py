@@ -263,6 +263,7 @@ def test_twenty_thousand_accounts_are_a_page_of_the_same_size(ledger: Ledger) ->
             version=version,
             accounts=list(map(_account, range(20_000))),
             roll_forward=RollForward(0, 0),
+            is_demo=False,
         )
     page = month_page(made).decode()
     below = made.totals.below

@@ -23,6 +23,7 @@ from ledger.audit.dossier import Since
 from ledger.audit.kept_checkpoints import against, is_tied, wrong_since
 from ledger.audit.signatures import SignatureCheck
 from ledger.copies.transfer import check_is_not
+from ledger.demo import is_demo
 from ledger.files.reading import read_bytes, read_text
 from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import decode
@@ -193,6 +194,8 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
         signatures=signatures.result() if signatures.result().signed else msgspec.UNSET,
         tied=tied,
     )
+    if is_demo(given.ledger):
+        warn(said("this dossier is of a demo ledger, whose times are made up"))
     unchecked = signatures.result().unchecked()
     if unchecked is not None:
         warn(unchecked)

@@ -4,6 +4,7 @@ come out the same, do its amounts agree, and are its stored projections those of
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from typing import NamedTuple
 
@@ -58,24 +59,21 @@ def check_accounts(log: Reader, first: str, end: str, *, url: str) -> AccountsPa
     Raises Damaged where an event or a record cannot be read.
     """
     with Ledger.open(url, read_only=True) as ledger, StoredRows.at(ledger, log.position()) as stored:
-        check = _AccountsCheck(log, stored)
+        check = AccountsCheck(log, stored)
         for own in log.accounts_rows(first, end):
             check.take(own)
-    return AccountsPart(
-        decisions=check.decisions,
-        damage=check.damage,
-        inadmissible=check.inadmissible,
-        different=check.different,
-        stored=None if stored is None else stored.seen,
-        is_stale=check.is_stale,
-    )
+    return check.result()
 
 
-class _AccountsCheck:
-    """The state of the check, account by account."""
+class AccountsCheck:
+    """The state of the check, account by account: of their stored projections too where these are given.
 
-    def __init__(self, log: Reader, stored: StoredRows | None) -> None:
+    The events up to the position `after` are applied and not checked, nor are their decisions made again.
+    """
+
+    def __init__(self, log: Reader, stored: StoredRows | None = None, after: int = 0) -> None:
         self._position = log.position()
+        self._after = after
         self._common = log.common()
         self._rules = rules_known(log, self._common)
         self._stored = stored
@@ -95,9 +93,22 @@ class _AccountsCheck:
         if self._stored is not None and case.account is not None:
             self.is_stale |= not self._stored.are_of(projected(own.account, case))
 
+    def result(self) -> AccountsPart:
+        """The result for the accounts so far."""
+        return AccountsPart(
+            decisions=self.decisions,
+            damage=self.damage,
+            inadmissible=self.inadmissible,
+            different=self.different,
+            stored=None if self._stored is None else self._stored.seen,
+            is_stale=self.is_stale,
+        )
+
     def _applied(self, life: AccountHistory, own: AccountRows) -> bool:
         """Apply an account's events act by act; False where one cannot be applied."""
-        facts, hashed, done = list(map(decode, own.rows)), list[Leaf](), 0
+        facts, hashed = list(map(decode, own.rows)), list[Leaf]()
+        done = bisect_right([row.position for row in own.rows], self._after)
+        life.take_in(facts[:done])
         while done < len(facts):
             found, count = checked_act(facts, done, life.own, self._rules(facts[done].position - 1))
             self.inadmissible += [] if found is None else [found]

@@ -49,20 +49,24 @@ class LogPart(NamedTuple):
     inadmissible: list[Inadmissible]
 
 
-def bounds_of(log: Reader) -> list[Bounds]:
-    """The parts of a log, in order."""
-    last = log.position()
+def bounds_of(log: Reader, last: int | None = None) -> list[Bounds]:
+    """The parts of a log in order, up to a last position where given."""
+    last = log.position() if last is None else last
     if not log.has_no_gaps():
         return [Bounds(BEFORE_ALL, last)]
     starts = range(0, last, LEAVES_A_PART)
     return [Bounds(start or BEFORE_ALL, min(start + LEAVES_A_PART, last)) for start in starts]
 
 
-def read_part(log: Reader, bounds: Bounds, ledger: str, latest: int = 0) -> LogPart:
-    """Read a part of the log of a ledger. `latest` is when the last event before it was recorded, 0 if unknown."""
+def read_part(log: Reader, bounds: Bounds, ledger: str, latest: int = 0, before: Peaks | None = None) -> LogPart:
+    """Read a part of the log of a ledger.
+
+    `latest` is when the last event before it was recorded, 0 if unknown; `before` is the tree of the events before it,
+    which then becomes that of all.
+    """
     check = LogCheck() if bounds.after == BEFORE_ALL else _check_behind(log, bounds.after, latest)
     signatures = SignatureCheck(ledger)
-    tree: Peaks | None = Peaks()
+    tree: Peaks | None = before or Peaks()
     damage: list[Damage] = []
     forbidden: list[Inadmissible] = []
     position = 0

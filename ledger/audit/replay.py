@@ -61,8 +61,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     replayed: Any
 
 
-def past_decisions(own: AccountRows, common: SharedHistory, month: str | None = None) -> Iterator[RecordedDecision]:
-    """An account's decisions in order, each with the case that it knew; of one month where given.
+def past_decisions(
+    own: AccountRows, common: SharedHistory, month: str | None = None, after: int = 0
+) -> Iterator[RecordedDecision]:
+    """An account's decisions in order, each with the case that it knew; where given, of a month or behind a position.
 
     A decision knew the log up to the last position before it. Where that is unknown, as in a dossier, the position in
     the record is taken. Each case is valid until the next is asked for. Raises Damaged where an event or a record
@@ -75,7 +77,7 @@ def past_decisions(own: AccountRows, common: SharedHistory, month: str | None = 
     for index, row in enumerate(own.rows):
         facts.append(decode(row))
         of_month = decided_month(row)
-        if of_month is None or month not in (None, of_month):
+        if of_month is None or month not in (None, of_month) or row.position <= after:
             continue
         position = own.before.get(row.position)
         if position is None:

@@ -9,7 +9,7 @@ from domain.refusals import Refusal
 from domain.text import Said
 from ledger.audit.replay import Difference
 from ledger.audit.signatures import Signatures
-from ledger.transparency.log_root import LogRoot
+from ledger.transparency.log_root import Peaks
 
 
 class Damage(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,20 +30,36 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
         return cls(kind="unbalanced", message=message)
 
 
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """From which size a verification went on, and how many of the events before it were read and proved again."""
+
+    size: int
+    read_again: int
+
+
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a verification.
 
-    It has the log's root from its rows, damage, events that no rule would have let in, by position, decisions that
-    replay differently, and how many signatures were checked.
+    It has the log's tree from its rows, None where a row is of a wrong kind, and its last position; damage, events that
+    no rule would have let in, by position, decisions that replay differently, and how many signatures were checked.
+    `recorded_at` is the latest time that later events must not precede, in microseconds; 0 where none is. `since` is
+    set where only what is new was verified.
     """
 
     ledger: str
-    log: LogRoot
+    tree: Peaks | None
+    position: int
+    recorded_at: int
     decisions: int
     damage: list[Damage]
     inadmissible: list[Inadmissible]
     different: list[Difference]
     signatures: Signatures
+    since: Since | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.damage and not self.inadmissible and not self.different
 
     @property
     def first_bad_position(self) -> int | None:

@@ -59,7 +59,9 @@ def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress, wo
         damage += _stale_projections(ledger, found.position, accounts)
     return Verified(
         ledger=name,
-        log=found,
+        tree=read.tree,
+        position=read.position,
+        recorded_at=read.clock.latest,
         decisions=accounts.decisions,
         damage=damage,
         inadmissible=sorted(forbidden, key=attrgetter("position")),

@@ -368,6 +368,11 @@ class Reader(Listing):
         found = [self._query(statement, last * place // count + 1) for place in range(count)]
         return [rows[0][0] for rows in found if rows]
 
+    def event(self, stream: str, version: int) -> Row | None:
+        """The event of a stream at a version."""
+        rows = self._few("WHERE originator_id = ? AND originator_version = ?", stream, version)
+        return rows[0] if rows else None
+
     def row_at(self, position: int) -> Row | None:
         """The event at a position."""
         rows = self._few("WHERE position = ?", position)

@@ -11,14 +11,14 @@ import click
 
 from cli.answers.audit.audits import impacts_answer, replay_answer
 from cli.answers.audit.completeness import gap_shown, print_gaps
-from cli.answers.audit.verified import print_verified, verified_answer
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.audit.duties import DIFFERENT, duties
+from cli.commands.audit.verify import begun, since_option, verify
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
-from cli.terminal.output import emit, format_option, warn
+from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
 from domain.case import unknown_account
 from domain.refusals import Damaged
@@ -31,14 +31,13 @@ from ledger.application import Ledger
 from ledger.audit import completeness
 from ledger.audit.impact import Choose, Impact, document_chooser, impacts_of_now, impacts_of_rules, reading_chooser
 from ledger.audit.replay import replay_range, together
-from ledger.audit.verify import verify
+from ledger.audit.since import replay_since
 from ledger.commands.dry_run import suppose
 from ledger.files.reading import read_bytes, read_text
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.parallel.work import ALONE, BY_LENGTH, Task, Workers, over_accounts
-from ledger.transparency.proofs import read_checkpoint
 
 _Result = TypeVar("_Result")
 
@@ -48,7 +47,7 @@ def audit() -> None:
     """Replay decisions, ask what would change, and prove what was recorded."""
 
 
-for _command in (checkpoint, prove, consistency, duties):
+for _command in (checkpoint, prove, consistency, duties, verify):
     audit.add_command(_command)
 
 
@@ -64,18 +63,24 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
 @click.option(
     "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's decisions."
 )
+@since_option
 @workers_options
 @format_option
-def replay_(account: str | None, month: str | None, workers: Workers, format_: str | None) -> int:
+def replay_(account: str | None, month: str | None, since: str | None, workers: Workers, format_: str | None) -> int:
     """Replay every decision from the events that it was based on, and compare the whole record.
 
     Exit status 3 if a decision differs; each difference names the first differing field and both values. With --workers
-    or --cluster, ranges of accounts are replayed in parallel; the answer is the same.
+    or --cluster, ranges of accounts are replayed in parallel; the answer is the same. With --since, only the decisions
+    made behind a receipt, once the log is shown to extend it; exit status 4 where it does not.
 
     \b
     Example:
       slaledger audit replay
     """
+    if since is not None:
+        if account is not None or month is not None:
+            raise click.UsageError(said("--since is for the whole ledger: leave ACCOUNT and --month out"))
+        return _replay_since(since, workers, format_)
     started = time.monotonic_ns()
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
         task = partial(replay_range, month=month)
@@ -85,6 +90,17 @@ def replay_(account: str | None, month: str | None, workers: Workers, format_: s
     answer = replay_answer(found, elapsed_ms)
     emit(answer, format_, answer.table)
     return DIFFERENT if found.different else 0
+
+
+def _replay_since(since: str, workers: Workers, format_: str | None) -> int:
+    started = time.monotonic_ns()
+    with open_ledger() as ledger, progress("events") as advance:
+        receipt = begun(ledger, since, (), workers, advance)
+        found = replay_since(ledger, receipt)
+    elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
+    answer = replay_answer(found.replayed, elapsed_ms, found)
+    emit(answer, format_, answer.table)
+    return Damaged.status if found.damage else DIFFERENT if found.replayed.different else 0
 
 
 def _divided(
@@ -167,31 +183,6 @@ def _document(file: str) -> Choose:
 def _emit_impacts(found: list[Impact], format_: str | None) -> None:
     answer = impacts_answer(found)
     emit(answer, format_, answer.table)
-
-
-@audit.command("verify", short_help="Check that the log is intact and extends the checkpoint that you kept.")
-@click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
-@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
-@workers_options
-@format_option
-def verify_(file: str | None, keys: tuple[str, ...], workers: Workers, format_: str | None) -> int:
-    """Recompute the root, and check that every event decodes, no stream has a gap, vouchers balance, the projections
-    match the events, and every decision replays. Exit status 4 with the first bad position, 3 if only a decision
-    differs.
-
-    \b
-    Example:
-      slaledger audit verify
-    """
-    kept = None if file is None else read_checkpoint(read_text(file), keys)
-    with open_ledger() as ledger, progress("events") as advance:
-        found = verify(ledger, kept, advance, workers)
-    answer = verified_answer(found)
-    unchecked = found.signatures.unchecked()
-    if unchecked is not None:
-        warn(unchecked)
-    emit(answer, format_, lambda: print_verified(answer, file))
-    return Damaged.status if found.damage or found.inadmissible else DIFFERENT if found.different else 0
 
 
 @audit.command("completeness", short_help="List what is missing, even from an intact log.")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from cli.refusals import AskedOfTheFuture
-from domain.refusals import BadValue
-from domain.time import CLOCK_TOLERANCE_US, Instant
+from cli.terminal.instants import instant_asked
 from ledger import clock
 from ledger.application import Ledger
 from ledger.demo import check_can_be_demo, check_takes_now
@@ -16,21 +14,9 @@ def take_now(url: str, text: str, *, makes_ledger: bool) -> None:
     Raises Refusal `not_a_demo`, `demo_needs_file`, `now_before_last`, `in_the_future`, `time_without_offset`,
     Unreadable `bad_time`, and what `Ledger.open` raises.
     """
-    instant = _parsed(text, clock.now_us())
+    instant = instant_asked("--now", text, clock.now_us())
     check_can_be_demo(url)
     if not makes_ledger:
         with Ledger.open(url, read_only=True) as ledger:
             check_takes_now(ledger, instant)
     clock.give_now(instant)
-
-
-def _parsed(text: str, now: int) -> int:
-    """An instant that is not ahead of this computer's clock."""
-    try:
-        instant = Instant.parse(text)
-    except BadValue as error:
-        error.at("--now")
-        raise
-    if instant > now + CLOCK_TOLERANCE_US:
-        raise AskedOfTheFuture(name="--now", instant=instant, now=now)
-    return int(instant)

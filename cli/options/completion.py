@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from cli import shipped
 from domain.refusals import Refusal
 from domain.time import add_months, month_of
 from ledger import clock
@@ -74,11 +73,6 @@ def months(context: click.Context, parameter: click.Parameter, incomplete: str) 
 def files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A file's name: the shell itself completes it."""
     return [CompletionItem(incomplete, type="file")]
-
-
-def documents(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The names of the documents that come with the software."""
-    return [CompletionItem(name) for name, _ in shipped.pages() if name.startswith(incomplete)]
 
 
 def account_then_month(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -229,9 +229,9 @@ def _roll_forward(found: RollForward, terms: Terms) -> list[tuple[Said, str | Sa
         (said("Cancelled"), found.cancelled_fen),
         (said("Closing balance"), found.closing_fen),
     )
-    return (
-        [(label, labels.money(fen, terms.currency)) for label, fen in fields] if any(fen for _, fen in fields) else []
-    )
+    if not any(fen for _, fen in fields):
+        return []
+    return [(label, labels.money(fen, terms.currency)) for label, fen in fields]
 
 
 def _further(rows: Sequence[AccountMonth], month: str, terms: Terms) -> Said | None:

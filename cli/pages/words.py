@@ -84,7 +84,6 @@ def case_words() -> dict[str, Said]:
         "no_vouchers": said("No voucher was issued for the month."),
         "life": said("History of the claim"),
         "no_claim": said("No claim was filed for the month."),
-        "roll_forward": said("Vouchers, by what was recorded in the month"),
         "limits": said("Which awards needed an approval then"),
         "event_table": said("Events"),
         "event_help": said(

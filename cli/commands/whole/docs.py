@@ -5,18 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from cli import shipped
 from cli.answers.whole.docs import DocumentsCopied, document_shown, print_documents
-from cli.options.completion import documents
 from cli.refusals import FolderExists
 from cli.terminal.output import emit, format_option
 from domain.text import said
 from ledger.files.writing import STDOUT, explain_write_errors, new_file
 
 
+def _documents(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The names of the documents, for shell completion."""
+    return [CompletionItem(name) for name, _ in shipped.pages() if name.startswith(incomplete)]
+
+
 @click.command()
-@click.argument("name", required=False, shell_complete=documents)
+@click.argument("name", required=False, shell_complete=_documents)
 @click.option("--copy", "target", metavar="FOLDER", help="Copy documents, examples and the verifier to a new folder.")
 @format_option
 def docs(name: str | None, target: str | None, format_: str | None) -> None:

@@ -31,6 +31,7 @@ class Settings(NamedTuple):
     actor: str | None
     lang: str
     sign: str | None = None
+    now: str | None = None
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {
@@ -72,6 +73,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "postgres": ("cli.commands.whole.postgres:postgres", "Set up the roles for a ledger on a server."),
     "rebuild": ("cli.commands.whole.init:rebuild", "Rebuild the projections from the events."),
     "doctor": ("cli.commands.whole.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
+    "docs": ("cli.commands.whole.docs:docs", "List, print or copy the documents that come with the software."),
+    "verifier": ("cli.commands.whole.docs:verifier", "Print the program that checks a dossier without slaledger."),
     "completion": ("cli.commands.completion:completion", "Print the script for shell completion."),
 }
 
@@ -123,6 +126,7 @@ class LazyGroup(click.Group):
     metavar="KEYFILE",
     help="Sign what is recorded with the actor's key, which `slaledger keygen` made.",
 )
+@click.option("--now", "now", metavar="TIME", help="The time at which the command is given: on a demo ledger alone.")
 @click.option(
     "--lang",
     envvar="SLALEDGER_LANG",
@@ -131,7 +135,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="slaledger", help="Show the version and exit.")
 @click.pass_context
-def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang: str | None) -> None:
+def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, now: str | None, lang: str | None) -> None:
     """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
 
     \b
@@ -139,7 +143,11 @@ def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang:
     slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
     slaledger claim explain 1001 2026-03
     """
-    ctx.obj = Settings(url_of(url), actor, lang or language(), sign or None)
+    ctx.obj = Settings(url_of(url), actor, lang or language(), sign or None, now)
+    if now is not None:
+        from cli.demo_clock import take_now  # needed only for demonstrations
+
+        take_now(ctx.obj.url, now, makes_ledger=ctx.invoked_subcommand == "init")
 
 
 def run() -> NoReturn:

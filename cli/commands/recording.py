@@ -15,8 +15,9 @@ from cli.answers.receipts import done_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
-from cli.options.suggestions import suggesting, suggesting_times
+from cli.options.suggestions import suggesting
 from cli.refusals import BadEvidence
+from cli.terminal.instants import suggesting_times
 from cli.terminal.output import emit, format_params, warn
 from domain.commands import Command, MonthCommand
 from domain.text import said

@@ -345,7 +345,7 @@ def test_an_example_parses_and_stands_in_the_help(words: str, tmp_path: Path, mo
     assert arguments[: len(words.split())] == words.split()
     command = commands()[words]
     with command.make_context(words, arguments[len(words.split()) :]) as context:
-        assert context.params
+        assert context.params or not command.params
         help_text = " ".join(command.get_help(context).split())
     assert "Example:" in help_text
     assert EXAMPLES[words] in help_text

@@ -27,6 +27,7 @@ from domain.money import percent_text
 from domain.month_timeline import picture
 from domain.terms.versions import Terms, in_force
 from domain.text import Said
+from ledger.demo import is_demo
 from ledger.log.reader import Reader
 from ledger.queries.case_history import CaseMoment, concerned, moments, subject, terms_of
 from ledger.queries.controls_held import limits
@@ -51,7 +52,7 @@ def case_page(
     terms = in_force(case.versions, month).terms
     concern = concerned(facts, month)
     functions = _functions(terms, concern.facts)
-    by, held = recorders(log, facts), limits(log)
+    by, held, ledger = recorders(log, facts), limits(log), log.ledger_id()
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
@@ -67,11 +68,12 @@ def case_page(
                 case=case,
                 terms=terms,
                 proof=proof,
-                ledger=log.ledger_id(),
+                ledger=ledger,
                 controls=log.controls(),
                 recorders=by,
                 limits=held,
                 nav=nav,
+                is_demo=is_demo(ledger),
             )
         )
         if len(made) <= LIMIT_BYTES:
@@ -108,6 +110,7 @@ def _rendered(it: Gathered) -> bytes:
         "case.html.j2",
         language(),
         style=cards(columns) + paper(it.ledger, about, it.facts[-1].position),
+        demo=it.is_demo,
         script="case.js",
         data=script_data(it),
         nav=it.nav,

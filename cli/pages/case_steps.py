@@ -52,3 +52,4 @@ class Gathered(NamedTuple):
     recorders: Recorders
     limits: Sequence[LimitHeld]
     nav: Nav | None
+    is_demo: bool

@@ -17,7 +17,7 @@ import msgspec
 
 from cli.refusals import NoJinja
 from cli.terminal.language import in_language
-from domain.text import Said
+from domain.text import Said, said
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,6 +30,7 @@ def page(
     template: str,
     lang: str,
     *,
+    demo: bool,
     style: str = "",
     script: str | None = None,
     sources: str = "",
@@ -39,13 +40,14 @@ def page(
     """Render a template under `templates/` in a language; `style` holds rules of this page alone, `script` names its
     script, `data` is the script's data. `sources` are those of further scripts in the content security policy.
 
-    The same bytes for the same arguments. Raises Unreadable `no_jinja`.
+    The page of a `demo` ledger says so at its top. The same bytes for the same arguments. Raises Unreadable `no_jinja`.
     """
     style_text = _asset("page.css") + style
     script_text = "" if script is None else _asset(script)
     made = environment(lang).get_template(template)
     text = made.render(
         **given,
+        demo=said("DEMO: a ledger for demonstrations. Its times are made up.") if demo else None,
         lang="zh-CN" if lang == "zh" else lang,
         policy=_policy(style_text, script_text, sources),
         style=_as_markup(style_text),

@@ -49,8 +49,18 @@ class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return Row(self.position, self.stream, self.version, self.topic, self.state.encode())
 
 
+class Since(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checkpoint that was kept earlier, verbatim, and the proof that the dossier's log continues it."""
+
+    checkpoint: str
+    proof: tuple[str, ...]
+
+
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file's content; `digest` is the hash of the canonical JSON of all other fields."""
+    """The file's content; `digest` is the hash of the canonical JSON of all other fields.
+
+    `since` is there where the dossier was asked for with a checkpoint that its reader holds.
+    """
 
     format: str
     ledger: str
@@ -58,6 +68,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     month: str
     checkpoint: str
     events: tuple[ProvedEvent, ...]
+    since: Since | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
 
 
@@ -81,6 +92,7 @@ def compose(
     ledger: str,
     checkpoint: str,
     prove: Callable[[int], tuple[int, Sequence[bytes]]],
+    since: Since | msgspec.UnsetType = msgspec.UNSET,
 ) -> bytes:
     """Compose a claim's dossier from the rows of `rows_of` and those of the keys that signed them;
     `prove` returns a position's index and proof.
@@ -97,11 +109,27 @@ def compose(
     events = tuple(_proved(row, *prove(row.position)) for row in kept)
     format_ = WITH_CONTROLS if any(row.stream == streams.CONTROLS for row in kept) else FORMAT
     return encode(
-        Dossier(format=format_, ledger=ledger, account=account, month=month, checkpoint=checkpoint, events=events)
+        Dossier(
+            format=format_,
+            ledger=ledger,
+            account=account,
+            month=month,
+            checkpoint=checkpoint,
+            events=events,
+            since=since,
+        )
     )
 
 
-def compose_at(log: Reader, tree: KeptTree, account: str, month: str, checkpoint: str, size: int) -> bytes:
+def compose_at(
+    log: Reader,
+    tree: KeptTree,
+    account: str,
+    month: str,
+    checkpoint: str,
+    size: int,
+    since: Since | msgspec.UnsetType = msgspec.UNSET,
+) -> bytes:
     """Compose a claim's dossier by the tree of the first `size` events. Raises Refusal `claim_undecided`."""
 
     def prove(position: int) -> tuple[int, Sequence[bytes]]:
@@ -109,7 +137,7 @@ def compose_at(log: Reader, tree: KeptTree, account: str, month: str, checkpoint
         return index, tree.inclusion(index, size)
 
     rows = log.with_keys(rows_of(log, account))
-    return compose(rows, account, month, tree.ledger, checkpoint, prove)
+    return compose(rows, account, month, tree.ledger, checkpoint, prove, since)
 
 
 def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:

@@ -15,6 +15,7 @@ from cli.pages.site import paths, words
 from cli.pages.style import PageColumn, cards, paper
 from cli.terminal.language import language
 from domain.text import Said
+from ledger.demo import is_demo
 
 Text = Said | str
 
@@ -99,6 +100,7 @@ def rendered(site: Site, leaf: SitePage) -> bytes:
     return page(
         "site.html.j2",
         language(),
+        demo=is_demo(site.ledger),
         style=cards(columns) + paper(site.ledger, leaf.about or str(leaf.title), leaf.position),
         nav=site.nav(leaf.path, leaf.part, leaf.beside),
         leaf=leaf,

@@ -14,6 +14,7 @@ from cli.pages.site import paths, words
 from cli.pages.site.parts import Site
 from cli.pages.style import paper
 from cli.terminal.language import language
+from ledger.demo import is_demo
 from ledger.exports.site.rows import ListedRows, SiteAccount, SiteClaim, SiteVoucher
 
 ENTRIES = 2_000
@@ -80,6 +81,7 @@ def search_page(site: Site, parts: int) -> bytes:
     return page(
         "search.html.j2",
         language(),
+        demo=is_demo(site.ledger),
         style=paper(site.ledger, tongue(w["title"], language()), None),
         script="search.js",
         sources=SOURCES,

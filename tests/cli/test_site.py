@@ -71,6 +71,15 @@ def _resolved(folder: PurePosixPath, target: str) -> PurePosixPath:
     return PurePosixPath(*parts)
 
 
+def test_a_demo_says_so_on_every_page(tmp_path: Path) -> None:
+    demo = CommandLine(tmp_path)
+    demo.ok("init", "--demo")
+    demo.ok("export", "site", "-o", "site")
+    pages = {name: data for name, data in _files(tmp_path / "site").items() if name.endswith(".html")}
+    assert len(pages) > 5
+    assert all(b'<p class="demo">DEMO' in data for data in pages.values())
+
+
 def test_nothing_is_made_twice(demo: CommandLine) -> None:
     again = demo.ok("export", "site", "-o", "site")
     assert (again["made"], again["removed"]) == (0, 0)

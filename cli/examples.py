@@ -111,6 +111,7 @@ EXAMPLES: dict[str, str] = {
     "terms show": "slaledger terms show 2018-08-01",
     "terms list": "slaledger terms list",
     "terms check": "slaledger terms check amended.toml",
+    "readings list": "slaledger readings list",
     "calendar show": "slaledger calendar show 2026",
     "export journal": "slaledger export journal --format beancount -o vouchers.beancount",
     "export claims": "slaledger export claims -o claims.csv",

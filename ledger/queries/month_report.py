@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.account import Account
+from domain.alternatives import Swing
 from domain.assessment import assess_month, would_credit
 from domain.case import Case
 from domain.claim import status
@@ -15,9 +16,11 @@ from domain.intervals import Span
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
 from ledger.log import streams
+from ledger.log.account_history import AccountHistory
 from ledger.log.reader import Reader
 from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
 from ledger.queries.open_outages import open_in_month
+from ledger.queries.swings import swing_of_claim
 
 Progress = Callable[[int, int], None]
 
@@ -47,6 +50,8 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     """The open outages that the month counts."""
     name: str | None
     """The account's name for people to read."""
+    swing: Swing | None
+    """How much of the claim's credit hangs on a reading; None without a claim, or where nothing does."""
 
     @property
     def ratio(self) -> Fraction:
@@ -102,7 +107,7 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
-            found.append(_account_month(case, case.account.account, month, at))
+            found.append(_account_month(life, case, month, at))
             held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
         on_progress(done, 0)
     return MonthReport(
@@ -120,12 +125,12 @@ def _was_there(account: Account, window: Span) -> bool:
     return account.enrolled_at < window[1] and (account.closed_at is None or account.closed_at > window[0])
 
 
-def _account_month(case: Case, account: str, month: str, at: int) -> AccountMonth:
-    result = assess_month(case, account, month, at)
+def _account_month(life: AccountHistory, case: Case, month: str, at: int) -> AccountMonth:
+    result = assess_month(case, life.account, month, at)
     measured, claim = result.availability, case.claims.get(month)
     credit_fen = 0 if measured.tier is None else would_credit(case, month, measured.tier, result.version.terms)
     return AccountMonth(
-        account=account,
+        account=life.account,
         covered=bool(measured.covered_us),
         unavailable_us=measured.unavailable_us,
         total_us=measured.total_us,
@@ -142,6 +147,7 @@ def _account_month(case: Case, account: str, month: str, at: int) -> AccountMont
         overpaid_fen=0 if claim is None else claim.overpaid_fen,
         still_open=open_in_month(case, month, result.version.terms.zone),
         name=None if case.account is None else case.account.name,
+        swing=None if claim is None else swing_of_claim(life, case, month, at),
     )
 
 

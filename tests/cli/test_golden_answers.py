@@ -81,6 +81,7 @@ READING = [
     "terms list",
     "terms list --shipped",
     "terms check ledger/agreements/aliyun-ccc-2018-08-01.toml",
+    "readings list",
     "calendar show 2026",
     "audit replay",
     "audit replay 1001",

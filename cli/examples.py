@@ -100,6 +100,7 @@ EXAMPLES: dict[str, str] = {
     "claim show": "slaledger claim show 1001 2026-03",
     "claim list": "slaledger claim list --month 2026-03",
     "claim explain": "slaledger claim explain 1001 2026-03",
+    "claim letter": "slaledger claim letter 1001 2026-03 -o letter.html",
     "voucher list": "slaledger voucher list --account 1001",
     "voucher show": "slaledger voucher show V-1001-2026-03-1",
     "account list": "slaledger account list",

@@ -36,3 +36,11 @@ class RowsWritten(FileWritten, frozen=True, kw_only=True):
     """`slaledger export` of a table."""
 
     rows: int
+
+
+class LetterWritten(FileWritten, frozen=True, kw_only=True):
+    """`slaledger claim letter`."""
+
+    account: str
+    month: str
+    bytes: int

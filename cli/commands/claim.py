@@ -10,6 +10,7 @@ from cli.answers.decisions import DecisionAnswer
 from cli.answers.names import named
 from cli.answers.readings import readings_of
 from cli.commands.availability import parsed_month
+from cli.commands.letter import letter
 from cli.commands.recording import group
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger, settings
@@ -23,6 +24,7 @@ from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels
 
 claim = group("claim", "File, decide, dispute and explain claims for a month.")
+claim.add_command(letter)
 
 
 def _claim(log: Reader, account: str, month: str) -> ClaimAnswer:

@@ -13,6 +13,7 @@ from cli.pages.derivation import DerivationView, derived
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
 from cli.pages.notes import left_out_notes
+from cli.pages.otherwise import otherwise
 from cli.pages.recorders import limit_lines, recorders
 from cli.pages.rendering import page
 from cli.pages.shown import variants
@@ -47,10 +48,13 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     concern = concerned(facts, month)
     functions = _functions(terms, concern.facts)
     by, held = recorders(log, facts), limits(log)
+    read = otherwise(log, case, account, month, terms.currency)
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
-        made = _rendered(Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof, by, held))
+        made = _rendered(
+            Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof, by, held, read)
+        )
         if len(made) <= LIMIT_BYTES:
             break
     return made
@@ -102,6 +106,7 @@ def _rendered(it: Gathered) -> bytes:
         tables=_tables(it.steps),
         recorded_of=_recorded_of(it.steps),
         derivations=derivations,
+        otherwise=it.otherwise,
         deeds=life(it.facts, it.month, it.terms, it.recorders),
         by=it.recorders.by,
         claimed=it.recorders.note,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cli.pages.known import CaseSnapshot
+from cli.pages.otherwise import Otherwise
 from cli.pages.recorders import Recorders
 from cli.pages.timeline import Drawn
 from domain.case import Case, Fact
@@ -47,3 +48,4 @@ class Gathered(NamedTuple):
     proof: Proof
     recorders: Recorders
     limits: Sequence[LimitHeld]
+    otherwise: Otherwise | None

@@ -19,7 +19,7 @@ from cli.terminal.language import in_language
 from domain.text import Said
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BaseLoader, Environment
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -36,10 +36,10 @@ def page(template: str, lang: str, *, script: str | None = None, data: object = 
     text = made.render(
         **given,
         lang="zh-CN" if lang == "zh" else lang,
-        policy=_policy(style_text, script_text),
-        style=_as_markup(style_text),
-        script=_as_markup(script_text),
-        data=_as_markup(embedded(data)),
+        policy=policy(style_text, script_text),
+        style=as_markup(style_text),
+        script=as_markup(script_text),
+        data=as_markup(embedded(data)),
     )
     return text.encode()
 
@@ -60,7 +60,7 @@ def tongue(value: object, lang: str) -> str:
     return clean(in_language(value, lang)) if isinstance(value, Said) else clean(str(value))
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """The page's content security policy: only this style and script, and no requests."""
     allowed = [f"style-src '{_digest(style)}'", *([f"script-src '{_digest(script)}'"] if script else [])]
     return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
@@ -74,26 +74,33 @@ def _asset(name: str) -> str:
     return files("cli.pages").joinpath("templates", name).read_text("utf-8")
 
 
-def _as_markup(text: str) -> Any:
+def as_markup(text: str) -> Any:
     from markupsafe import Markup
 
     return Markup(text)
 
 
 def _environment(lang: str) -> Environment:
+    """The environment of our own pages. Raises Unreadable `no_jinja`."""
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-        from markupsafe import Markup
+        from jinja2 import Environment, PackageLoader
     except ImportError as error:
         raise NoJinja(error=error) from None
+    return environment(Environment, PackageLoader("cli.pages"), lang)
+
+
+def environment(kind: type[Environment], loader: BaseLoader, lang: str, *, escape: bool = True) -> Environment:
+    """An environment whose templates write sentences in a language; `escape` where they are HTML."""
+    from jinja2 import StrictUndefined
+    from markupsafe import Markup
 
     def finished(value: object) -> object:
         """Translate sentences before they are escaped; markup is ours and stays as it is."""
         return value if isinstance(value, Markup) or value is None else tongue(value, lang)
 
-    return Environment(
-        loader=PackageLoader("cli.pages"),
-        autoescape=True,
+    return kind(
+        loader=loader,
+        autoescape=escape,
         finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -34,7 +34,10 @@ FORMATS = {"html": (".html", ".htm"), "txt": (".txt",)}
     help="Use the templates of this folder instead of ours.",
 )
 @click.option(
-    "--lang", "lang", type=click.Choice(LANGUAGES), help="Language of the letter; the interface's by default."
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Language of the letter; the interface's by default.",
 )
 @knowledge_options
 def letter(
@@ -44,7 +47,6 @@ def letter(
     format_: str,
     force: bool,
     folder: Path | None,
-    lang: str | None,
     asked: KnownAtOptions,
 ) -> None:
     """Write the letter about the latest decision on a claim: the outcome in plain words, what counted and what did not,
@@ -62,7 +64,7 @@ def letter(
         controls = log.controls()
         made = letter_of(log.case(account), controls, account, month)
     with new_file(file, force=force) as out:
-        data = letter_bytes(made, cast(Kind, format_), lang or language(), folder)
+        data = letter_bytes(made, cast(Kind, format_), language(), folder)
         out.write(data)
     if controls.provider_name is None:
         warn(said("the letter names no provider: `slaledger controls set --provider-name NAME --reason …` records it"))

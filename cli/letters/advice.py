@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cli.letters.shown import day
 from cli.pages import labels
 from domain.decision import Decision
-from domain.terms.versions import Terms
+from domain.terms.versions import REFERENCE_AGREEMENT, Terms
 from domain.text import Said, said
 from domain.voucher import Voucher
 
@@ -82,18 +82,24 @@ def _bounds(clause: str) -> Said:
     )
 
 
-def objecting() -> list[Said]:
-    """How to object to a decision."""
+def objecting(made: Decision) -> list[Said]:
+    """How to object to a decision. No period is named: the reference agreement sets none."""
+    period = (
+        said("The agreement sets no period for an objection, so this letter names none.")
+        if made.terms.agreement == REFERENCE_AGREEMENT
+        else said("This letter names no period for an objection.")
+    )
     return [
         said(
             "If you think that this decision is wrong, write to us and say why; name your account and the month, and "
-            "add what supports it. The agreement sets no period for an objection, so this letter names none."
+            "add what supports it. {period}",
+            period=period,
         ),
         said("We record the objection with its date and decide the claim again. No earlier decision is deleted."),
     ]
 
 
-def checking(made: Decision) -> list[Said]:
+def checking() -> list[Said]:
     """How to check a decision without trusting whoever made it."""
     return [
         said(

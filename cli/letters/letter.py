@@ -74,8 +74,8 @@ def letter_of(case: Case, controls: Controls, account: str, month: str) -> Lette
         sums=sums(made),
         use=advice.use(made, vouchers, terms),
         vouchers=advice.voucher_rows(vouchers, made),
-        objecting=advice.objecting(),
-        checking=advice.checking(made),
+        objecting=advice.objecting(made),
+        checking=advice.checking(),
         check_command=advice.check_command(made),
         source=said(
             "Decision {number}, on the facts up to position {position} of the ledger; SHA-256 of its record:",

@@ -52,11 +52,7 @@ def _outcome(made: Decision, terms: Terms) -> Said:
                 clause=terms.claims.clause,
             )
         case "not_covered":
-            return said(
-                "The agreement covered no time of {month} for your account, so no credit is due. An account is covered "
-                "from its enrolment to its closure, and not in a beta stage.",
-                month=month,
-            )
+            return _not_covered(month, terms)
         case _:
             return _no_amount(made, month, terms)
 
@@ -90,6 +86,20 @@ def _too_early(made: Decision, month: str) -> Said:
         "too early and was not examined further. Please file it again from {opens} up to and including {last}.",
         **values,
         last=last_day(made.window.closes_at, zone),
+    )
+
+
+def _not_covered(month: str, terms: Terms) -> Said:
+    if terms.service.beta_covered.value:
+        return said(
+            "The agreement covered no time of {month} for your account, so no credit is due. An account is covered "
+            "from its enrolment to its closure.",
+            month=month,
+        )
+    return said(
+        "The agreement covered no time of {month} for your account, so no credit is due. An account is covered "
+        "from its enrolment to its closure, and not in a beta stage.",
+        month=month,
     )
 
 

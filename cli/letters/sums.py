@@ -13,7 +13,7 @@ from domain.text import Said, said
 
 
 class PartRow(NamedTuple):
-    """A part of the fee: what it comes to, what vouchers paid of it, the base, the rate, and the credit."""
+    """A part of the fee: what it comes to, what is deducted because vouchers paid it, the base, the rate, the credit."""
 
     part: Said
     fee: str
@@ -63,7 +63,7 @@ def _row(base: Step, credit: Step, currency: str) -> PartRow:
     return PartRow(
         part=_PARTS[str(base.inputs["part"])],
         fee=labels.money(_number(base.inputs["fee_fen"]), currency),
-        paid=labels.money(_number(base.inputs["voucher_offset_fen"]), currency),
+        paid=labels.money(0 if "gross" in base.inputs else _number(base.inputs["voucher_offset_fen"]), currency),
         base=labels.money(_number(base.result), currency),
         rate=str(credit.inputs["rate"]),
         credit=labels.money(_number(credit.result), currency),

@@ -75,6 +75,7 @@ def _asset(name: str) -> str:
 
 
 def as_markup(text: str) -> Any:
+    """A text of ours, such as a style, that is not escaped."""
     from markupsafe import Markup
 
     return Markup(text)

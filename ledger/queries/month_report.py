@@ -50,7 +50,7 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     """The open outages that the month counts."""
     name: str | None
     """The account's name for people to read."""
-    swing: Swing | None
+    swing: Swing | None = None
     """How much of the claim's credit hangs on a reading; None without a claim, or where nothing does."""
 
     @property

@@ -90,6 +90,13 @@ def _mode(name: str, mode: int) -> Callable[[Frozen], None]:
 
 FILES = [
     Scenario("there already", "export events -o kept", files={"kept": "precious"}),
+    Scenario("no template of a letter", "claim letter 1002 2026-03 -o out.txt --templates ."),
+    Scenario(
+        "a template that names what a letter has not",
+        "claim letter 1002 2026-03 -o out.txt --templates .",
+        files={"letter.txt.j2": "Dear {{ name or account }},\n{{ salutation }}\n"},
+        theirs=("'salutation'", " is undefined"),
+    ),
     Scenario("no folder", "export events -o nowhere/events.jsonl"),
     Scenario("no regular file", "export events -o /dev/null --force"),
     Scenario(

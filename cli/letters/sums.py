@@ -13,7 +13,7 @@ from domain.text import Said, said
 
 
 class PartRow(NamedTuple):
-    """A part of the fee: what it comes to, what is deducted because vouchers paid it, the base, the rate, the credit."""
+    """A part of the fee: its amount, what is deducted of it as paid with vouchers, the base, the rate, the credit."""
 
     part: Said
     fee: str

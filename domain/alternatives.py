@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from domain.as_of import touches_span
 from domain.assessment import assess
 from domain.case import Case
 from domain.decision import NO_FACTS, Decision
 from domain.refusals import Refusal
-from domain.terms.months import tiled
+from domain.terms.months import span_of, tiled
 from domain.terms.readings import NUMBERS, OF_NO_CREDIT, Setting, others, with_readings
 from domain.terms.versions import Version, in_force
+from domain.time import DAY_US
 
 Choose = Callable[[Sequence[Version], str], Version]
 """Chooses the version that governs a month."""
@@ -47,6 +49,7 @@ def swing(case: Case, account: str, month: str, at: int) -> Swing | None:
     Each other value of each switch is tried by itself. One under which nothing can be decided, as without the calendar
     that it needs, tells no difference. Of two that differ as much, the first counts.
     """
+    case = _near(case, month, at)
     as_read = _credit_fen(case, account, month, at, in_force)
     if as_read is None:
         return None
@@ -59,6 +62,22 @@ def swing(case: Case, account: str, month: str, at: int) -> Swing | None:
         if amount_fen > (0 if found is None else found.amount_fen):
             found = Swing(reading=NUMBERS[key], key=key, value=value, amount_fen=amount_fen)
     return found
+
+
+def _near(case: Case, month: str, at: int) -> Case:
+    """The case without incidents that no reading brings into the month.
+
+    Another clock moves a month's edges by a day at most, and a minimum is a day at most: what an outage that reaches
+    into the month had more than three days before or after it changes nothing there.
+    """
+    start, end = span_of(case.versions, month)
+    margin_us = 3 * DAY_US
+    near = {
+        name: found
+        for name, found in case.incidents.items()
+        if touches_span(found, start - margin_us, end + margin_us, at)
+    }
+    return msgspec.structs.replace(case, incidents=near)
 
 
 def _credit_fen(case: Case, account: str, month: str, at: int, choose: Choose) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -17,7 +18,7 @@ from domain.terms.versions import Version, in_force
 from domain.time import DAY_US
 
 Choose = Callable[[Sequence[Version], str], Version]
-"""Chooses the version that governs a month."""
+"""Chooses the version that governs a month; for work on several processes it must be picklable."""
 
 
 class Swing(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,20 @@ def decided_under(case: Case, account: str, month: str, at: int, choose: Choose)
 
 def reading_chooser(changed: Setting) -> Choose:
     """A function that chooses the version in force with some readings changed. It raises Unreadable `bad_reading`."""
-    return lambda versions, month: in_force(with_readings(versions, changed), month)
+    return partial(_with_changed, changed)
+
+
+def document_chooser(version: Version) -> Choose:
+    """A function that chooses one version for every month."""
+    return partial(_always, version)
+
+
+def _with_changed(changed: Setting, versions: Sequence[Version], month: str) -> Version:
+    return in_force(with_readings(versions, changed), month)
+
+
+def _always(version: Version, versions: Sequence[Version], month: str) -> Version:
+    return version
 
 
 def swing(case: Case, account: str, month: str, at: int) -> Swing | None:

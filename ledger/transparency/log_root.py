@@ -9,35 +9,33 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.memory import gc_paused
-from ledger.refusals.audit.evidence import EventColumnOfWrongKind, NoFirstEvent, NoLedgerId
+from ledger.refusals.audit.evidence import NoFirstEvent, NoLedgerId
 from ledger.transparency import merkle
 from ledger.transparency.tree_store import Node
 
 _PAGE = 4096
-_NOT_OF_THEIR_KINDS = (TypeError, AttributeError, UnicodeEncodeError)
 BEFORE_ALL = -(2**63)
 """Before every position, since a row inserted before the first one is a leaf too."""
 
 
 class Peaks:
-    """A growing tree, stored only as the hashes of its complete subtrees, left to right."""
+    """A growing tree, stored only as `hashes` of its complete subtrees, left to right; `size` counts its leaves."""
 
     def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
         self.size = size
-        self._hashes = list(hashes)
+        self.hashes = list(hashes)
 
     def add(self, leaf: bytes) -> list[Node]:
         """Append a leaf hash; returns the subtrees that it completes, itself first."""
         level, at, current = 0, self.size, leaf
         done = [(level, at, current)]
         while at & 1:
-            level, at, current = level + 1, at >> 1, merkle.node_hash(self._hashes.pop(), current)
+            level, at, current = level + 1, at >> 1, merkle.node_hash(self.hashes.pop(), current)
             done.append((level, at, current))
-        self._hashes.append(current)
+        self.hashes.append(current)
         self.size += 1
         return done
 
@@ -47,18 +45,28 @@ class Peaks:
         self.size += len(current)
         while current:
             if before & 1:
-                current.insert(0, self._hashes.pop())
+                current.insert(0, self.hashes.pop())
             if len(current) & 1:
                 rest.append(current.pop())
             current = merkle.parents(current)
             before >>= 1
-        self._hashes += reversed(rest)
+        self.hashes += reversed(rest)
+
+    def join(self, other: Peaks) -> None:
+        """Append another tree's leaves. This one's size must be a multiple of every complete subtree's in the other."""
+        levels = [level for level in range(other.size.bit_length()) if other.size >> level & 1]
+        for level, current in zip(reversed(levels), other.hashes, strict=True):
+            at = self.size >> level
+            while at & 1:
+                at, current = at >> 1, merkle.node_hash(self.hashes.pop(), current)
+            self.hashes.append(current)
+            self.size += 1 << level
 
     def root(self) -> bytes:
         """The root of the leaves so far."""
-        if not self._hashes:
+        if not self.hashes:
             return merkle.EMPTY_ROOT
-        *rest, current = self._hashes
+        *rest, current = self.hashes
         for left in reversed(rest):
             current = merkle.node_hash(left, current)
         return current
@@ -81,24 +89,9 @@ def derived(log: Reader, size: int | None = None) -> LogRoot:
     with gc_paused():
         rows = islice(log.since(BEFORE_ALL), size)
         while page := list(islice(rows, _PAGE)):
-            peaks.extend(_all_hashed(page))
+            peaks.extend(map(leaf_hash, page))
             position = page[-1].position
     return LogRoot(peaks.size, peaks.root(), position)
-
-
-def _all_hashed(rows: list[Row]) -> list[bytes]:
-    try:
-        return list(map(leaf_hash, rows))
-    except _NOT_OF_THEIR_KINDS:
-        return list(map(hashed, rows))  # raises for the bad row
-
-
-def hashed(row: Row) -> bytes:
-    """A row's leaf hash. Raises Damaged `unreadable_event` for a row whose columns are not of their kinds."""
-    try:
-        return leaf_hash(row)
-    except _NOT_OF_THEIR_KINDS:
-        raise EventColumnOfWrongKind(position=row.position, stream=row.stream) from None
 
 
 def ledger_id(log: Reader) -> str:

@@ -24,6 +24,9 @@ LATER = at("2026-07-01 00:00")
         row("three hours", "10:00 to 13:00", "2026-04-10 09:00", None),
         row("just enough", "10:00 to 11:30", "2026-04-10 09:00", ("R2", "deductible", 10_400)),
         row("just too little", "10:00 to 11:29:16", "2026-04-10 09:00", ("R6", "ceil_minute_per_episode", 10_400)),
+        row(
+            "after the month, but in it by UTC", "04-01 02:00 to 04-01 05:00", "2026-04-10 09:00", ("R8", "UTC", 10_400)
+        ),
         row("the fifth working day itself", "10:00 to 13:00", "2026-04-08 09:00", ("R14", "on_the_day", 10_400)),
         row("the Sunday on which the window ends", "10:00 to 13:00", "2026-05-31 09:00", None),
         row("the Monday after it", "10:00 to 13:00", "2026-06-01 09:00", ("R15", False, 10_400)),

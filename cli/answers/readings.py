@@ -13,7 +13,7 @@ from cli.terminal.reading_words import FURTHER, in_force_words, otherwise_words
 from cli.terminal.vocabulary import word
 from domain.alternatives import Swing
 from domain.money import Fen
-from domain.terms.readings import NUMBERS, VALUES, Setting, Value, clause_of, others, written
+from domain.terms.readings import NUMBERS, VALUES, Setting, Value, clause_of, written
 from domain.terms.versions import Readings, Terms
 from domain.text import said
 from ledger.audit.impact import OtherReading, other_readings
@@ -41,21 +41,22 @@ class ReadingListed(msgspec.Struct, frozen=True, kw_only=True):
 
 def readings_listed(terms: Terms) -> list[ReadingListed]:
     """The switches of a version, in the order of their numbers, with sentences in the reader's language."""
-    return [
-        ReadingListed(
-            reading=NUMBERS[key],
-            key=key,
-            clause=clause_of(key, terms),
-            value=getattr(terms.readings, key),
-            says=localized(in_force_words(key, getattr(terms.readings, key))),
-            others=[
-                OtherValue(value=value, says=localized(otherwise_words(key, value, getattr(terms.readings, key))))
-                for other, value in others(terms.readings)
-                if other == key
-            ],
-        )
-        for key in VALUES
-    ]
+    return [_listed(key, getattr(terms.readings, key), terms) for key in VALUES]
+
+
+def _listed(key: str, now: Value, terms: Terms) -> ReadingListed:
+    return ReadingListed(
+        reading=NUMBERS[key],
+        key=key,
+        clause=clause_of(key, terms),
+        value=now,
+        says=localized(in_force_words(key, now)),
+        others=[
+            OtherValue(value=value, says=localized(otherwise_words(key, value, now)))
+            for value in VALUES[key]
+            if value != now
+        ],
+    )
 
 
 def print_readings_listed(listed: Sequence[ReadingListed]) -> None:

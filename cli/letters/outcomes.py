@@ -31,7 +31,7 @@ _OUTCOMES = {
 
 def opening(claim: Claim, made: Decision, terms: Terms) -> list[Said]:
     """The first paragraphs: the outcome, the decision that it replaces, the vouchers, an objection that waits."""
-    return [_outcome(made, terms), *_replaced(claim, made), *_held(claim, made), *_disputed(claim, made)]
+    return [_outcome(made, terms), *_replaced(claim), *_held(claim, made), *_disputed(claim, made)]
 
 
 def _outcome(made: Decision, terms: Terms) -> Said:
@@ -124,7 +124,7 @@ def _no_amount(made: Decision, month: str, terms: Terms) -> Said:
     )
 
 
-def _replaced(claim: Claim, made: Decision) -> Iterator[Said]:
+def _replaced(claim: Claim) -> Iterator[Said]:
     """What the decision takes the place of."""
     if len(claim.decisions) < 2:
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from cli.terminal.language import LOCALES, language
 from cli.terminal.numbers import date_of
 from cli.terminal.values import ZonedInstant
@@ -25,8 +23,3 @@ def day(instant: int, zone: str) -> str:
 def last_day(closes_at: int, zone: str) -> str:
     """The last day before an instant at which something closes."""
     return day(closes_at - 1, zone)
-
-
-def date_words(found: date) -> str:
-    """A date in the reader's language."""
-    return date_of(found.isoformat())

@@ -63,7 +63,7 @@ def letter(
         check_is_not(ledger, file)
         controls = log.controls()
         made = letter_of(log.case(account), controls, account, month)
-    with new_file(file, force=force) as out:
+    with new_file(file, force=force) as out:  # `--lang` set the language before anything was printed
         data = letter_bytes(made, cast(Kind, format_), language(), folder)
         out.write(data)
     if controls.provider_name is None:

@@ -18,6 +18,7 @@ from domain.rules.fees import covers
 from domain.terms.versions import Version, zone_of
 from domain.text import Said, said
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, rfc3339
+from ledger.log.reader import Reader
 
 WAITING_US = 10 * DAY_US
 """A claim that waits longer than this is a finding."""
@@ -33,6 +34,13 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None = None
     month: str | None = None
     position: int | None = None
+
+
+def of_accounts(log: Reader, first: str, end: str, *, at: int, year: int | None) -> list[Gap]:
+    """What is missing of the accounts with streams from `first` up to `end`, at an instant; of one year where given."""
+    position = log.position()
+    lives = log.account_histories(first, end)
+    return [gap for life in lives for gap in of_account(life.case(position), life.account, life.facts, at, year)]
 
 
 def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: int | None) -> Iterator[Gap]:

@@ -1,7 +1,6 @@
 """Reads a log in its order, in parts: each gives its Merkle tree, and what the order of its events shows.
 
-Where positions have no gaps, a part is a range of 2^16 leaves, so that the parts' trees are subtrees of the log's
-(RFC 6962, 2.1). Where they have some, the whole log is one part.
+The parts are those of `ledger/transparency/log_root.py`.
 """
 
 from __future__ import annotations
@@ -22,18 +21,9 @@ from ledger.log.codec import Row, decode
 from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.memory import gc_paused
-from ledger.transparency.log_root import BEFORE_ALL, Peaks
+from ledger.transparency.log_root import BEFORE_ALL, Bounds, Peaks
 
-LEAVES_A_PART = 2**16
-"""A power of two, so that the tree of a full part is a subtree of the log's."""
 _PAGE = 4096
-
-
-class Bounds(NamedTuple):
-    """The positions of a part: those after one, up to a last one."""
-
-    after: int
-    last: int
 
 
 class LogPart(NamedTuple):
@@ -47,15 +37,6 @@ class LogPart(NamedTuple):
     signatures: Signatures
     damage: list[Damage]
     inadmissible: list[Inadmissible]
-
-
-def bounds_of(log: Reader, last: int | None = None) -> list[Bounds]:
-    """The parts of a log in order, up to a last position where given."""
-    last = log.position() if last is None else last
-    if not log.has_no_gaps():
-        return [Bounds(BEFORE_ALL, last)]
-    starts = range(0, last, LEAVES_A_PART)
-    return [Bounds(start or BEFORE_ALL, min(start + LEAVES_A_PART, last)) for start in starts]
 
 
 def read_part(log: Reader, bounds: Bounds, ledger: str, latest: int = 0, before: Peaks | None = None) -> LogPart:

@@ -27,6 +27,7 @@ from ledger.log.shared_history import SharedHistory
 from ledger.refusals.audit.evidence import UnreadableDecision
 
 _Read = TypeVar("_Read")
+_DECIDED = "claim.decided"
 
 
 class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +77,10 @@ def past_decisions(
     positions = [row.position for row in own.rows]
     for index, row in enumerate(own.rows):
         facts.append(decode(row))
+        if row.topic != _DECIDED or row.position <= after:
+            continue
         of_month = decided_month(row)
-        if of_month is None or month not in (None, of_month) or row.position <= after:
+        if of_month is None or month not in (None, of_month):
             continue
         position = own.before.get(row.position)
         if position is None:
@@ -114,7 +117,7 @@ def past_decision(
 
 def decided_month(row: Row) -> str | None:
     """The month whose claim an event decides; None for any other event."""
-    if row.topic != "claim.decided":
+    if row.topic != _DECIDED:
         return None
     _, kind, month = (*row.stream.split("/", 2), "", "")[:3]
     return month if kind == "claim" else None

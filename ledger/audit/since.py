@@ -17,7 +17,7 @@ from domain.text import said
 from ledger.application import Ledger
 from ledger.audit.account_parts import AccountsCheck
 from ledger.audit.known_rules import rules_known
-from ledger.audit.log_parts import Bounds, LogPart, bounds_of, read_part, whole
+from ledger.audit.log_parts import LogPart, read_part, whole
 from ledger.audit.receipt import AuditReceipt
 from ledger.audit.replay import Replayed, past_decisions, replay
 from ledger.audit.reservations import Reservations
@@ -29,7 +29,7 @@ from ledger.log.reader import Reader
 from ledger.parallel.work import Workers, over_parts
 from ledger.refusals.audit.receipts import CheckpointBeyondLog, CheckpointNotExtended
 from ledger.transparency import merkle
-from ledger.transparency.log_root import ledger_id
+from ledger.transparency.log_root import Bounds, bounds_of, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.tree import KeptTree, tree_of
 

@@ -17,7 +17,7 @@ from domain.text import said
 from ledger.application import Ledger
 from ledger.audit.account_parts import NO_ACCOUNTS, AccountsPart, check_accounts
 from ledger.audit.known_rules import rules_known
-from ledger.audit.log_parts import LogPart, bounds_of, read_part, whole
+from ledger.audit.log_parts import LogPart, read_part, whole
 from ledger.audit.verified import Damage, Verified
 from ledger.log import streams
 from ledger.log.reader import Reader
@@ -25,7 +25,7 @@ from ledger.parallel.work import ALONE, Workers, over_accounts, over_parts
 from ledger.queries.read_models import ReadModels
 from ledger.queries.stored_rows import StoredRows
 from ledger.refusals.audit.evidence import AllCutOff
-from ledger.transparency.log_root import LogRoot, derived, ledger_id
+from ledger.transparency.log_root import LogRoot, bounds_of, derived_in_parts, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.tree import first_difference, tree_as_kept
 
@@ -48,7 +48,7 @@ def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress, wo
         found = LogRoot(0, b"", 0) if read.tree is None else LogRoot(read.tree.size, read.tree.root(), read.position)
         damage = [*read.damage, *_gaps(log), *_out_of_range(log)]
         if read.tree is not None:
-            damage += _rewritten(ledger, log, found, against)
+            damage += _rewritten(ledger, log, found, against, partial(_root, ledger, log, workers, found))
         forbidden = [] if read.damage else [*read.inadmissible, *_of_shared(log)]
         accounts = NO_ACCOUNTS
         if not damage:
@@ -105,10 +105,12 @@ def _out_of_range(log: Reader) -> Iterator[Damage]:
         yield Damage(kind="position", message=said("no command records at this position"), position=position)
 
 
-def _rewritten(ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint | None) -> Iterator[Damage]:
+def _rewritten(
+    ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint | None, root_of: Callable[[int], bytes]
+) -> Iterator[Damage]:
     """Check that the log extends that of the checkpoint, and the stored tree."""
     with tree_as_kept(ledger) as kept:
-        if kept is not None and (found.size < kept.size or _root(log, found, kept.size) != kept.root()):
+        if kept is not None and (found.size < kept.size or root_of(kept.size) != kept.root()):
             position = first_difference(log, kept)
             what = said("the log differs from the kept tree of {size} events", size=kept.size)
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
@@ -121,15 +123,17 @@ def _rewritten(ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint 
                 stated=against.size,
             )
             yield Damage(kind="truncated", message=what, position=found.position + 1)
-        elif _root(log, found, against.size) != against.root:
+        elif root_of(against.size) != against.root:
             position = first_difference(log, kept, (against.size, against.root)) if kept is not None else None
             what = said("the first {size} events are not those of the checkpoint", size=against.size)
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
 
 
-def _root(log: Reader, found: LogRoot, size: int) -> bytes:
+def _root(ledger: Ledger, log: Reader, workers: Workers, found: LogRoot, size: int) -> bytes:
     """The root of the first `size` events; for the whole log it is the root already derived."""
-    return found.root if size == found.size else derived(log, size).root
+    if size == found.size:
+        return found.root
+    return derived_in_parts(ledger, log, workers, lambda done, total: None, size).root
 
 
 def _at(what: str, position: int | None) -> str:

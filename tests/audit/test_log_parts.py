@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from conftest import SOAK, CommandLine
 
-from ledger.audit import log_parts
-from ledger.audit.log_parts import Bounds, LogPart, bounds_of, read_part, whole
+from ledger.audit.log_parts import LogPart, read_part, whole
 from ledger.log.reader import Reader
-from ledger.transparency.log_root import BEFORE_ALL, Peaks, derived
+from ledger.parallel.work import ALONE
+from ledger.transparency import log_root
+from ledger.transparency.log_root import BEFORE_ALL, Bounds, Peaks, bounds_of, derived, derived_in_parts
 
 LEDGER = "slaledger-demo"
 
@@ -45,7 +46,7 @@ def same_in_parts(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> int:
     with demo.opened(read_only=True) as ledger, ledger.reading() as log:
         expected = seen(at_once(log))
         for length in (1, 2, 4, 16, 64) if SOAK else (1, 8):
-            monkeypatch.setattr(log_parts, "LEAVES_A_PART", length)
+            monkeypatch.setattr(log_root, "LEAVES_A_PART", length)
             assert len(bounds_of(log)) == -(-log.position() // length)
             assert seen(in_parts(log)) == expected, length
     return len(expected[-1])
@@ -57,6 +58,9 @@ def test_a_sound_log(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None
         tree = in_parts(log).tree
         assert tree is not None
         assert (tree.size, tree.root(), log.position()) == derived(log)
+        for size in (None, 0, 1, 63, 64, 65, 200):
+            monkeypatch.setattr(log_root, "LEAVES_A_PART", 64)
+            assert derived_in_parts(ledger, log, ALONE, lambda done, total: None, size) == derived(log, size)
 
 
 def _recorded_earlier(state: bytes) -> bytes:

@@ -185,5 +185,7 @@ def in_force_words(key: str, value: Value) -> Said:
 
 def otherwise_words(key: str, value: Value, now: Value) -> Said:
     """What would be otherwise by another value of a switch than the one in force, as a sentence with its number."""
+    if value == now:
+        return in_force_words(key, value)
     found = meaning(key, value, now)
     return said("{reading}: {says}; then {then}.", reading=NUMBERS[key], says=found.says, then=found.then)

@@ -75,7 +75,9 @@ def test_every_switch_is_listed_with_its_value_in_force_and_each_other_value(sho
 
 @pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in VALUES.items() for value in values])
 def test_every_value_says_what_it_means_in_both_languages(key: str, value: Value) -> None:
-    told = [in_force_words(key, value), otherwise_words(key, value, VALUES[key][0])]
+    other = next(each for each in VALUES[key] if each != value)
+    told = [in_force_words(key, value), otherwise_words(key, value, other)]
+    assert otherwise_words(key, value, value) == told[0]
     for sentence in told:
         assert sentence.startswith(f"{NUMBERS[key]}: ")
         chinese = in_language(sentence, "zh")

@@ -17,6 +17,7 @@ from cli.terminal.language import LANGUAGES, language
 from cli.terminal.output import warn
 from domain.text import said
 from ledger.copies.transfer import check_is_not
+from ledger.demo import is_demo
 from ledger.files.writing import new_file
 
 FORMATS = {"html": (".html", ".htm"), "txt": (".txt",)}
@@ -62,7 +63,7 @@ def letter(
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         check_is_not(ledger, file)
         controls = log.controls()
-        made = letter_of(log.case(account), controls, account, month)
+        made = letter_of(log.case(account), controls, account, month, is_demo=is_demo(log.ledger_id()))
     with new_file(file, force=force) as out:  # `--lang` set the language before anything was printed
         data = letter_bytes(made, cast(Kind, format_), language(), folder)
         out.write(data)

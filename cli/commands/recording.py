@@ -5,27 +5,25 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 import click
 import msgspec
 
-from cli.answers.receipts import done_answer, month_run_answer
+from cli.answers.receipts import done_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
-from cli.options.suggestions import suggesting, suggesting_times
+from cli.options.suggestions import suggesting
 from cli.refusals import BadEvidence
+from cli.terminal.instants import suggesting_times
 from cli.terminal.output import emit, format_params, warn
-from domain.commands import BY_WORDS, Command, DecideMonth, MonthCommand
-from domain.terms.versions import zone_of
+from domain.commands import Command, MonthCommand
 from domain.text import said
 from domain.values import EvidenceField, VoucherOffset
-from ledger.clock import now_us
 from ledger.commands.execution import Done, execute
-from ledger.commands.month_run import execute_month, telling_done
 from ledger.commands.parsing import build
-from ledger.queries.late_facts import late_in_month
 
 _REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
 _SAID = ("shown_on_bill", "signed")
@@ -69,28 +67,8 @@ _HELP = {
 }
 
 
-class Verbs(click.Group):
-    """A group with all changing commands of its name, generated on demand, and those added by hand."""
-
-    def _changing(self) -> list[str]:
-        return [verb for name, _, verb in (words.partition(" ") for words in BY_WORDS) if name == self.name]
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*self._changing(), *self.commands})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in self.commands or cmd_name not in self._changing():
-            return self.commands.get(cmd_name)
-        words = f"{self.name} {cmd_name}"
-        return _command(words, BY_WORDS[words])
-
-
-def group(name: str, help_text: str) -> click.Group:
-    """A group with every changing command of that name."""
-    return Verbs(name, help=help_text)
-
-
-def _command(words: str, kind: type[Command]) -> click.Command:
+def recording_command(words: str, kind: type[Command]) -> click.Command:
+    """The command of some words, with an option or argument for each field of its struct."""
     hints = typing.get_type_hints(kind)
     takes_all = "all" in kind.__struct_fields__
     params: list[click.Parameter] = []
@@ -161,8 +139,9 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     ]
 
 
-def _required(kind: type[Command]) -> set[int]:
-    return {index for index, field in enumerate(msgspec.structs.fields(kind)) if field.required}
+@cache
+def _required(kind: type[Command]) -> frozenset[int]:
+    return frozenset(index for index, field in enumerate(msgspec.structs.fields(kind)) if field.required)
 
 
 def _without_none(hint: Any) -> Any:
@@ -177,17 +156,9 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
         with suggesting_times():
             command = build(words, _fields(**given))
         if isinstance(command, MonthCommand):
-            with open_ledger() as ledger:
-                run = execute_month(ledger, command, actor(ledger))
-                with telling_done(run):
-                    late = late_in_month(ledger, run.month, now_us()) if isinstance(command, DecideMonth) else None
-                    with ledger.reading() as log:
-                        zone = zone_of(log.versions())
-            for warning in run.warnings:
-                warn(warning)
-            answer = month_run_answer(run, late, zone)
-            emit(answer, format_, answer.table)
-            return 1 if run.refused else 0
+            from cli.commands.month_run import run_month  # most commands are for one account
+
+            return run_month(command, format_)
         with open_ledger() as ledger, suggesting(ledger):
             done = execute(ledger, command, actor(ledger))
         print_receipt(done, format_)
@@ -242,9 +213,3 @@ def print_receipt(done: Done, format_: str | None) -> None:
         warn(warning)
     answer = done_answer(done)
     emit(answer, format_, answer.table)
-
-
-exclusion = group("exclusion", "Apply exclusions of clause 2.3 to an incident or a part of it, or withdraw them.")
-controls = group(
-    "controls", "Set which awards a second person must approve, whether commands are signed, and who the provider is."
-)

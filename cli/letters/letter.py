@@ -11,6 +11,7 @@ from cli.letters.sums import Sums, sums
 from cli.letters.time_counted import TimeCounted, time_counted
 from cli.letters.words import headings
 from cli.pages import labels
+from cli.pages.rendering import demo_words
 from domain.case import Case, account_of
 from domain.claim import check_is_decided
 from domain.controls import Controls
@@ -26,6 +27,7 @@ class Letter(NamedTuple):
     """What a letter says. A template has each field by its name; texts are in the reader's language."""
 
     w: dict[str, Said]
+    demo: Said | None
     outcome: str
     provider: str | None
     provider_address: list[str]
@@ -47,8 +49,10 @@ class Letter(NamedTuple):
     record_sha256: str
 
 
-def letter_of(case: Case, controls: Controls, account: str, month: str) -> Letter:
-    """The letter about an account's latest decision for a month; the same values for the same case and controls.
+def letter_of(case: Case, controls: Controls, account: str, month: str, *, is_demo: bool) -> Letter:
+    """The letter about an account's latest decision for a month; the same values for the same arguments.
+
+    The letter of a demo ledger says so.
 
     Raises Refusal `unknown_account`, `unknown_claim`, `claim_undecided`, `claim_withdrawn`.
     """
@@ -60,6 +64,7 @@ def letter_of(case: Case, controls: Controls, account: str, month: str) -> Lette
     vouchers = [voucher for voucher in case.vouchers.values() if voucher.month == month]
     return Letter(
         w=headings(made.remedy),
+        demo=demo_words(is_demo),
         outcome=made.outcome,
         provider=controls.provider_name,
         provider_address=(controls.provider_address or "").splitlines(),

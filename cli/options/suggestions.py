@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 from cli.terminal.meant import line_meant
 from domain.refusals import Refusal
-from domain.refusals.values import TimeMeant, TimeWithoutOffset
 from domain.text import said
-from domain.time import DEFAULT_ZONE, in_zone
 from ledger.application import Ledger
 from ledger.queries.nearest import meant
 
@@ -25,18 +23,6 @@ def suggest(ledger: Ledger, refusal: Refusal) -> None:
         line = f"slaledger {found.show} {found.near}"
     if line is not None:
         refusal.reword(refusal.message, said("did you mean {near}? `{line}`", near=found.near, line=line))
-
-
-@contextmanager
-def suggesting_times() -> Iterator[None]:
-    """Advise the whole line, where a refusal of the block is about a time on it without an offset."""
-    try:
-        yield
-    except (TimeMeant, TimeWithoutOffset) as refusal:
-        line = line_meant(refusal.text, in_zone(refusal.meant, refusal.zone or DEFAULT_ZONE))
-        if line is not None:
-            refusal.reword(refusal.message, said("{hint} `{line}`", hint=refusal.hint, line=line))
-        raise
 
 
 @contextmanager

@@ -48,4 +48,5 @@ class Gathered(NamedTuple):
     proof: Proof
     recorders: Recorders
     limits: Sequence[LimitHeld]
+    is_demo: bool
     otherwise: Otherwise | None

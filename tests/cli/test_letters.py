@@ -226,6 +226,14 @@ def test_the_terms_of_another_agreement_are_told_as_they_are(tmp_path: Path) -> 
     assert "This letter names no period for an objection." in text
 
 
+def test_the_letter_of_a_demo_ledger_says_so(tmp_path: Path) -> None:
+    shown = CommandLine(tmp_path)
+    shown.ok("init", "--demo")
+    assert shown.batch(*filed(), line("claim decide", decided_at=at("04-11"), **MONTH)).returncode == 0
+    for kind in ("txt", "html"):
+        assert "DEMO: a ledger for demonstrations." in letter(shown, "1001", "2026-03", kind=kind)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all."""

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.answers.audit.audits import impacts_answer, print_findings, replay_answer
+from cli.answers.audit.audits import impacts_answer, replay_answer
+from cli.answers.audit.completeness import gap_shown, print_gaps
 from cli.answers.readings import SettingShown, settings_shown
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.audit.duties import DIFFERENT, duties
@@ -193,7 +194,7 @@ def completeness_(year: int | None, workers: Workers, format_: str | None) -> in
     """List what is missing: months without a bill, incidents never closed, claims and awards that wait, calendars; and
     what looks odd: clocks that went backwards, decisions dated before they were recorded; and changes of the controls.
 
-    Exit status 3 if there is any finding.
+    The table groups findings; other formats list each. Exit status 3 if there is any finding.
 
     \b
     Example:
@@ -205,7 +206,7 @@ def completeness_(year: int | None, workers: Workers, format_: str | None) -> in
         found += completeness.of_controls(map(decode, log.stream(streams.CONTROLS)))
         task = partial(completeness.of_accounts, at=at, year=year)
         found += chain.from_iterable(over_accounts(ledger, log, task, workers, advance))
-    emit(found, format_, lambda: print_findings(found))
+    emit([gap_shown(each) for each in found], format_, lambda: print_gaps(found))
     return DIFFERENT if found else 0
 
 

@@ -16,7 +16,7 @@ from domain.refusals.controls import ApprovalNeeded, ApprovalNeededWithSwing
 from domain.terms import versions as agreement
 from domain.text import said
 from ledger.commands.handlers.bill import bill_of
-from ledger.commands.handlers.claim import claim_of, decide_again, swing_of_decision
+from ledger.commands.handlers.claim import claim_of, decide_again, known_of, swing_of_decision
 from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
 from ledger.commands.receipts import (
     ApprovalReceipt,
@@ -41,13 +41,14 @@ def _approve(log: Reader, command: c.ApproveVoucher, origin: Origin) -> Effect:
         return Effect(receipt=ClaimReceipt(account=account, month=command.month))
     (event,), made = events, claim.decisions[-1]
     record = decode(made.record)
-    again = decide_again(log, account, command.month, record.decided_at, record)
+    known = known_of(log, account)
+    again = decide_again(known, account, command.month, record.decided_at, record)
     approval.check_facts(made, again, position)
     receipt = ApprovalReceipt(
         account=account, month=command.month, decision=event.decision, amount=Fen(event.amount_fen)
     )
     effect = on(streams.claim(account, command.month), events, receipt)
-    found = swing_of_decision(log, account, command.month, record)
+    found = swing_of_decision(known, account, command.month, record)
     effect.warnings = [*_swinging(account, command.month, found), *_claimed(account, command.month, origin)]
     return effect
 
@@ -115,7 +116,8 @@ def _told(log: Reader, claim: Claim, needed: ApprovalNeeded) -> ApprovalNeeded:
     """The same refusal, telling more: that nobody could approve, or how much of the award hangs on a reading."""
     if nobody_else(log, claim.deciders):
         return _as(NobodyElseRecords if log.logins().login is None else NobodyElseMayApprove, needed)
-    found = swing_of_decision(log, claim.account, claim.month, decode(claim.decisions[-1].record))
+    made = decode(claim.decisions[-1].record)
+    found = swing_of_decision(known_of(log, claim.account), claim.account, claim.month, made)
     if found is None:
         return needed
     return _as(ApprovalNeededWithSwing, needed, reading=found.reading, swing=found.amount_fen)

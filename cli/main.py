@@ -38,6 +38,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("cli.commands.whole.init:init", "Create a ledger: its id, its agreement, the working days."),
     "account": ("cli.commands.groups:account", "Enrol, correct, close and list accounts."),
     "terms": ("cli.commands.groups:terms", "Publish, list and check versions of the agreement."),
+    "readings": ("cli.commands.readings:readings", "List how doubtful clauses are read, and how else."),
     "calendar": ("cli.commands.groups:calendar", "Record and show working days."),
     "incident": ("cli.commands.groups:incident", "Open, close, correct, withdraw and list incidents."),
     "exclusion": ("cli.commands.groups:exclusion", "Apply and withdraw exclusions (clause 2.3)."),

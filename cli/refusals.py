@@ -199,6 +199,24 @@ class NoJinja(Unreadable, code="no_jinja"):
     error: object
 
 
+class NoTemplates(Unreadable, code="no_templates"):
+    """A folder of templates has at least one of the files of which letters are made; ours take the place of others."""
+
+    message = "{folder} has no template of a letter"
+    hint = "put one of {names} there"
+    folder: object
+    names: str
+
+
+class BadTemplate(Unreadable, code="bad_template"):
+    """A template of the user's own is not one of Jinja, or names what a letter does not have."""
+
+    message = "{place}: {error}"
+    hint = "docs/guide/letters.md lists what a template can use"
+    place: str
+    error: object
+
+
 class Usage(Unreadable, code="usage"):
     """The command line has an unknown command or option, or a wrong value."""
 

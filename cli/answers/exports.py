@@ -46,3 +46,11 @@ class SiteWritten(msgspec.Struct, frozen=True, kw_only=True):
     made: int
     removed: int
     position: int
+
+
+class LetterWritten(FileWritten, frozen=True, kw_only=True):
+    """`slaledger claim letter`."""
+
+    account: str
+    month: str
+    bytes: int

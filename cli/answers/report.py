@@ -9,6 +9,7 @@ import msgspec
 
 from cli.answers.availability import TermsNamed
 from cli.answers.names import holder
+from cli.answers.readings import SwingShown, print_swings, swing_shown
 from cli.terminal.numbers import currency, money
 from cli.terminal.output import WIDTH, print_pairs, print_table, print_text
 from cli.terminal.values import Ratio, ZonedInstant, ratio
@@ -39,6 +40,7 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     overpaid: Fen
     still_open: tuple[str, ...]
     name: str | msgspec.UnsetType = msgspec.UNSET
+    swing: SwingShown | None = None
 
 
 class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +136,7 @@ def _account(row: AccountMonth) -> AccountRow:
         overpaid=Fen(row.overpaid_fen),
         still_open=row.still_open,
         name=row.name or msgspec.UNSET,
+        swing=swing_shown(row.swing),
     )
 
 
@@ -232,6 +235,7 @@ def _print_accounts(accounts: Sequence[AccountRow]) -> None:
                 ),
                 width=WIDTH,
             )
+    print_swings((holder(row), row.swing) for row in accounts)
 
 
 def _print_roll_forward(shown: RollForwardShown, month: str) -> None:

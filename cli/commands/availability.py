@@ -16,6 +16,7 @@ from domain.refusals import BadValue
 from domain.terms.versions import currency_of
 from domain.text import said, words_of
 from domain.time import MonthText
+from ledger.queries.swings import swings
 from ledger.queries.worklist import breaches_of, month_of_account, mtbf_of_account, work
 
 
@@ -96,5 +97,6 @@ def worklist(asked: KnownAtOptions, format_: str | None) -> None:
         found = work(ledger, known.at, known.upto)
         with ledger.reading(known.upto) as log:
             zone, currency, names = zone_known(log, known), currency_of(log.versions()), log.account_names()
-    answer = what_waits(found, zone, currency).named(names)
+            hanging = swings(log, [*found.to_decide, *found.to_approve, *found.to_issue], known.at)
+    answer = what_waits(found, hanging, zone, currency).named(names)
     emit(answer, format_, answer.table)

@@ -68,6 +68,7 @@ claim = Verbs(
         "list": "cli.commands.claim:list_",
         "show": "cli.commands.claim:show",
         "explain": "cli.commands.claim:explain",
+        "letter": "cli.commands.letter:letter",
     },
 )
 voucher = Verbs(

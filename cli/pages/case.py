@@ -14,6 +14,7 @@ from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
 from cli.pages.nav import Nav
 from cli.pages.notes import left_out_notes
+from cli.pages.otherwise import otherwise
 from cli.pages.recorders import limit_lines, recorders
 from cli.pages.rendering import page
 from cli.pages.shown import variants
@@ -53,6 +54,7 @@ def case_page(
     concern = concerned(facts, month)
     functions = _functions(terms, concern.facts)
     by, held, ledger = recorders(log, facts), limits(log), log.ledger_id()
+    read = otherwise(log, case, account, month, terms.currency)
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
@@ -74,6 +76,7 @@ def case_page(
                 limits=held,
                 nav=nav,
                 is_demo=is_demo(ledger),
+                otherwise=read,
             )
         )
         if len(made) <= LIMIT_BYTES:
@@ -135,6 +138,7 @@ def _rendered(it: Gathered) -> bytes:
         tables=_tables(it.steps),
         recorded_of=_recorded_of(it.steps),
         derivations=derivations,
+        otherwise=it.otherwise,
         deeds=life(it.facts, it.month, it.terms, it.recorders),
         by=it.recorders.by,
         claimed=it.recorders.note,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cli.pages.known import CaseSnapshot
 from cli.pages.nav import Nav
+from cli.pages.otherwise import Otherwise
 from cli.pages.recorders import Recorders
 from cli.pages.timeline import Drawn
 from domain.case import Case, Fact
@@ -53,3 +54,4 @@ class Gathered(NamedTuple):
     limits: Sequence[LimitHeld]
     nav: Nav | None
     is_demo: bool
+    otherwise: Otherwise | None

@@ -20,7 +20,7 @@ from cli.terminal.language import in_language
 from domain.text import Said, said
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BaseLoader, Environment
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -47,14 +47,19 @@ def page(
     made = environment(lang).get_template(template)
     text = made.render(
         **given,
-        demo=said("DEMO: a ledger for demonstrations. Its times are made up.") if demo else None,
+        demo=demo_words(demo),
         lang="zh-CN" if lang == "zh" else lang,
-        policy=_policy(style_text, script_text, sources),
-        style=_as_markup(style_text),
-        script=_as_markup(script_text),
-        data=_as_markup(embedded(data)),
+        policy=policy(style_text, script_text, sources),
+        style=as_markup(style_text),
+        script=as_markup(script_text),
+        data=as_markup(embedded(data)),
     )
     return text.encode()
+
+
+def demo_words(is_demo: bool) -> Said | None:
+    """What a page of a demo ledger says at its top; None on any other."""
+    return said("DEMO: a ledger for demonstrations. Its times are made up.") if is_demo else None
 
 
 def embedded(value: object) -> str:
@@ -73,7 +78,7 @@ def tongue(value: object, lang: str) -> str:
     return clean(in_language(value, lang)) if isinstance(value, Said) else clean(str(value))
 
 
-def _policy(style: str, script: str, sources: str) -> str:
+def policy(style: str, script: str = "", sources: str = "") -> str:
     """The page's content security policy: only this style and script, and no requests but for scripts of `sources`."""
     scripts = " ".join([f"'{_digest(script)}'"] * bool(script) + [sources] * bool(sources))
     allowed = [f"style-src '{_digest(style)}'", *([f"script-src {scripts}"] if scripts else [])]
@@ -89,14 +94,15 @@ def _asset(name: str) -> str:
     return files("cli.pages").joinpath("templates", name).read_text("utf-8")
 
 
-def _as_markup(text: str) -> Any:
+def as_markup(text: str) -> Any:
+    """A text of ours, such as a style, that is not escaped."""
     from markupsafe import Markup
 
     return Markup(text)
 
 
 def environment(lang: str) -> Environment:
-    """The template engine for a language. Raises Unreadable `no_jinja`."""
+    """The engine of our own pages for a language. Raises Unreadable `no_jinja`."""
     try:
         import jinja2  # noqa: F401
     except ImportError as error:
@@ -107,16 +113,23 @@ def environment(lang: str) -> Environment:
 @cache
 def _environment(lang: str) -> Environment:
     """The engine, kept, since it compiles each template once."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader
+
+    return engine(Environment, PackageLoader("cli.pages"), lang)
+
+
+def engine(kind: type[Environment], loader: BaseLoader, lang: str, *, escape: bool = True) -> Environment:
+    """A template engine that writes sentences in a language; `escape` where the templates are HTML."""
+    from jinja2 import StrictUndefined
     from markupsafe import Markup
 
     def finished(value: object) -> object:
         """Translate sentences before they are escaped; markup is ours and stays as it is."""
         return value if isinstance(value, Markup) or value is None else tongue(value, lang)
 
-    return Environment(
-        loader=PackageLoader("cli.pages"),
-        autoescape=True,
+    return kind(
+        loader=loader,
+        autoescape=escape,
         finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,

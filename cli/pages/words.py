@@ -68,6 +68,11 @@ def case_words() -> dict[str, Said]:
         "steps": said("step"),
         "not_yet": said("decided after the chosen event"),
         "no_decision": said("There is no decision yet."),
+        "otherwise": said("If a clause is read otherwise"),
+        "says_reading": said("reading"),
+        "outcome": said("outcome"),
+        "credit": said("credit"),
+        "difference": said("difference"),
         "fees": said("Fees and vouchers"),
         "bill": said("bill"),
         "months": said("months covered"),
@@ -128,6 +133,20 @@ def show_episode(number: int) -> Said:
 def facts_used(count: int, position: int) -> Said:
     """The facts that a decision used."""
     return said("{count} events up to position {position}", count=count, position=position)
+
+
+def otherwise_help(number: int) -> Said:
+    """What the table of other readings is about."""
+    return said(
+        "Where the agreement can be read in more than one way, the terms name the reading that is used. Any one of "
+        "these others would have changed decision {number}, on the facts that it knew.",
+        number=number,
+    )
+
+
+def otherwise_none(number: int) -> Said:
+    """That no other reading changes a decision."""
+    return said("No other reading of a doubtful clause would have changed decision {number}.", number=number)
 
 
 def made_from(position: int) -> Said:

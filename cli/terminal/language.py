@@ -37,13 +37,14 @@ def speak_with_click(lang: str) -> None:
 
 
 def asked_for(words: Sequence[str]) -> str | None:
-    """The language of `--lang` on a command line; None where it is missing or unknown."""
+    """The language of the last `--lang` on a command line; None where it is missing or unknown."""
+    found = None
     for index, word in enumerate(words):
         if word == "--lang":
-            return _known("".join(words[index + 1 : index + 2]))
-        if word.startswith("--lang="):
-            return _known(word.partition("=")[2])
-    return None
+            found = _known("".join(words[index + 1 : index + 2]))
+        elif word.startswith("--lang="):
+            found = _known(word.partition("=")[2])
+    return found
 
 
 def of_locale(environment: Mapping[str, str]) -> str:

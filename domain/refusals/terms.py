@@ -72,17 +72,40 @@ class NotReadingAndValue(Unreadable, code="bad_reading"):
     """A reading is set as READING=VALUE."""
 
     message = "{text!r} is not READING=VALUE"
-    hint = "readings: {names}"
+    hint = "such as minimum_kind=deductible; `slaledger readings list` lists the readings and their values"
     text: str
-    names: str
 
 
 class UnknownReading(Unreadable, code="bad_reading"):
-    """A reading has a name and its values, which docs/agreements.md lists."""
+    """A reading has one of the names that `slaledger readings list` lists."""
 
-    message = "no such reading: {error}"
-    hint = "docs/agreements.md lists them"
-    error: str
+    message = "there is no reading {key!r}"
+    hint = "the readings are {names}"
+    key: str
+    names: str
+
+
+class UnknownReadingMeant(UnknownReading):
+    """The name is nearly that of a reading."""
+
+    hint = "did you mean {near}? The readings are {names}"
+    near: str
+
+
+class UnknownReadingValue(Unreadable, code="bad_reading"):
+    """A reading has one of its values, which `slaledger readings list` lists."""
+
+    message = "the reading {key} has no value {value!r}"
+    hint = "the values of {key}: {known}"
+    key: str
+    value: str
+    known: str
+
+
+class UnknownReadingZone(UnknownReadingValue):
+    """The clock of a month is one of the IANA time zone database."""
+
+    hint = "the value of {key} is a time zone of the IANA database, such as {known}"
 
 
 class NoTerms(Refusal, code="no_terms", clause="4"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from domain.assessment import assess, assess_again
+from domain.alternatives import Choose, decided_under, reading_chooser
+from domain.assessment import assess_again
 from domain.case import Case, Fact, fold
 from domain.claim import Claim
 from domain.decision import NO_FACTS, Decision
@@ -15,18 +15,15 @@ from domain.decision_record import decode as decode_record
 from domain.events import CalendarPublished
 from domain.intervals import Span
 from domain.refusals import Refusal
-from domain.terms.months import span_of, tiled
-from domain.terms.readings import NUMBERS, others, with_readings
-from domain.terms.versions import Version, in_force
+from domain.terms.months import span_of
+from domain.terms.readings import NUMBERS, OF_NO_CREDIT, others
+from domain.terms.versions import in_force
 from domain.time import month_span, months_between
 from ledger.audit.replay import RecordedDecision, past_decisions
 from ledger.log.account_history import AccountHistory, AccountRows
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.log.shared_history import SharedHistory
-
-Choose = Callable[[Sequence[Version], str], Version]
-"""Chooses the version that governs a month; for work on several processes it must be picklable."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,10 +108,9 @@ def _decided_again(case: Case, account: str, month: str, at: int, made: Decision
 
 
 def _decided(case: Case, account: str, month: str, at: int, choose: Choose) -> Decision | Outcome:
-    """What a claim gets under other rules, by which its month lies where they say."""
+    """What a claim gets under other rules, or why nothing can be decided."""
     try:
-        span = tiled(month, lambda asked: choose(case.versions, asked))
-        return assess(case, account, month, choose(case.versions, month), at, NO_FACTS, span=span)
+        return decided_under(case, account, month, at, choose)
     except Refusal as refusal:
         return _refused(refusal)
 
@@ -227,25 +223,9 @@ def other_readings(past: RecordedDecision) -> list[OtherReading]:
     """The alternative readings that change a decision. R11, R12, R17, R18 and R19 have no alternative."""
     changed = []
     for key, value in others(past.made.terms.readings):
+        if key in OF_NO_CREDIT:
+            continue
         found = impact_of_rules(past, reading_chooser({key: value}))
         if found is not None:
             changed.append(OtherReading(reading=NUMBERS[key], key=key, value=value, impact=found))
     return changed
-
-
-def reading_chooser(changed: dict[str, str | int | bool]) -> Choose:
-    """A function that chooses the version in force with some readings changed. It raises Unreadable `bad_reading`."""
-    return partial(_with_changed, changed)
-
-
-def document_chooser(version: Version) -> Choose:
-    """A function that chooses one version for every month."""
-    return partial(_always, version)
-
-
-def _with_changed(changed: dict[str, str | int | bool], versions: Sequence[Version], month: str) -> Version:
-    return in_force(with_readings(versions, changed), month)
-
-
-def _always(version: Version, versions: Sequence[Version], month: str) -> Version:
-    return version

@@ -68,6 +68,12 @@ class AccountHistory:
             self.own, incidents=incidents, versions=rules.versions, calendars=rules.calendars
         )
 
+    def case_known_at(self, position: int) -> Case:
+        """The account's case as it was known at a position that may be an earlier one."""
+        then = AccountHistory(self.account, self._common)
+        then.take_in([fact for fact in self.facts if fact.position <= position])
+        return then.case(position)
+
     def common_leaves(self, position: int, years: Iterable[int]) -> list[Leaf]:
         """The leaves of the shared events that concern the account; of the calendars only those of some years."""
         shared = [each for history in self._concerning() for each in history.leaves(position)]

@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.account import Account
+from domain.alternatives import Swing
 from domain.approval import is_needed
 from domain.assessment import assess_month, would_credit
 from domain.case import Case
@@ -24,6 +25,7 @@ from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
 from ledger.queries.open_outages import open_in_month
+from ledger.queries.swings import swing_of_claim
 from ledger.queries.voucher_movements import RollForward, books_of
 
 Progress = Callable[[int, int], None]
@@ -56,6 +58,8 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     """The account's name for people to read."""
     awaits_approval: bool = False
     """Whether what is due waits for an approval."""
+    swing: Swing | None = None
+    """How much of the claim's credit hangs on a reading; None without a claim, or where nothing does."""
 
     @property
     def ratio(self) -> Fraction:
@@ -116,7 +120,9 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
-            found.append(account_month(case, case.account.account, month, at, controls))
+            account = account_month(case, life.account, month, at, controls)
+            swing = None if month not in case.claims else swing_of_claim(life, case, month, at)
+            found.append(msgspec.structs.replace(account, swing=swing))
             held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
         for book in books_of(life):
             for movement in book.movements:

@@ -627,6 +627,8 @@ def test_another_reading_decides_as_terms_with_that_reading_do(
 ) -> None:
     status, said = audit(read, "what-if", "--set", f"{key}={plain(value)}")
     assert status == 0, said
+    (tried,) = said.pop("readings")
+    assert (tried["key"], tried["value"]) == (key, value)
     text = document(key, value)
     (tmp_path / "terms.toml").write_text(text)
     assert audit(read, "what-if", "--terms", str(tmp_path / "terms.toml")) == (0, said)

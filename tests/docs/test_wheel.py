@@ -288,7 +288,7 @@ NEEDS = {
     "ics": "export ics -o claims.ics",
 }
 """By extra, a command that cannot do without it."""
-OTHERS = ("export site -o site",)
+OTHERS = ("export site -o site", EXAMPLES["claim letter"].removeprefix("slaledger "))
 """Further commands that cannot do without an extra of these."""
 
 IN_ONE_PROCESS = """

@@ -35,6 +35,9 @@ from domain.refusals.terms import (
     TermsVersionTaken,
     TermsWithoutNotice,
     UnknownReading,
+    UnknownReadingMeant,
+    UnknownReadingValue,
+    UnknownReadingZone,
     UnknownTerms,
     UnreadableTerms,
     WrongTerms,
@@ -161,7 +164,8 @@ def test_what_is_wrong_with_a_calendar_file_has_its_line(text: str, place: str) 
         row("a number", "availability_decimals=2", ("availability_decimals", 2)),
         row("no value", "minimum_kind", NotReadingAndValue),
         row("no switch", "=deductible", NotReadingAndValue),
-        row("another switch", "colour=red", NotReadingAndValue),
+        row("another switch", "colour=red", UnknownReading),
+        row("nearly a switch", "minimum_knd=franchise", UnknownReadingMeant),
     ],
 )
 def test_a_reading_is_a_switch_and_a_value(text: str, outcome: Any) -> None:
@@ -169,23 +173,25 @@ def test_a_reading_is_a_switch_and_a_value(text: str, outcome: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "known"),
+    ("key", "value", "refused"),
     [
-        row("a value of the switch", "minimum_kind", "deductible", True),
-        row("a value of no switch", "minimum_kind", "free", False),
-        row("no such switch", "colour", "red", False),
-        row("12 decimals", "availability_decimals", 12, True),
-        row("13 decimals", "availability_decimals", 13, False),
-        row("a zone", "timezone", "Europe/London", True),
-        row("no zone", "timezone", "Asia/Atlantis", False),
-        row("a path", "timezone", "../Shanghai", False),
+        row("a value of the switch", "minimum_kind", "deductible", None),
+        row("a value of no switch", "minimum_kind", "free", UnknownReadingValue),
+        row("a number for a word", "minimum_kind", 1, UnknownReadingValue),
+        row("a number for yes", "minimum_inclusive", 1, UnknownReadingValue),
+        row("no such switch", "colour", "red", UnknownReading),
+        row("12 decimals", "availability_decimals", 12, None),
+        row("13 decimals", "availability_decimals", 13, UnknownReadingValue),
+        row("a zone", "timezone", "Europe/London", None),
+        row("no zone", "timezone", "Asia/Atlantis", UnknownReadingZone),
+        row("a path", "timezone", "../Shanghai", UnknownReadingZone),
     ],
 )
-def test_a_reading_has_one_of_its_values(key: str, value: str | int, known: bool) -> None:
-    assert gives(check_readings, {key: value}) is (None if known else UnknownReading)
+def test_a_reading_has_one_of_its_values(key: str, value: str | int, refused: type[Refusal] | None) -> None:
+    assert gives(check_readings, {key: value}) is refused
     changed = gives(with_readings, versions(), {key: value})
-    if not known:
-        assert changed is UnknownReading
+    if refused is not None:
+        assert changed is refused
         return
     assert getattr(changed[0].terms.readings, key) == value
 

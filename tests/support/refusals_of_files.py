@@ -114,6 +114,13 @@ FILES = [
     Scenario("a folder with other files", "export site -o ."),
     Scenario("a site of another ledger", "export site -o site", prepare=_site_of_another),
     Scenario("there already", "export events -o kept", files={"kept": "precious"}),
+    Scenario("no template of a letter", "claim letter 1002 2026-03 -o out.txt --templates ."),
+    Scenario(
+        "a template that names what a letter has not",
+        "claim letter 1002 2026-03 -o out.txt --templates .",
+        files={"letter.txt.j2": "Dear {{ name or account }},\n{{ salutation }}\n"},
+        theirs=("'salutation'", " is undefined"),
+    ),
     Scenario("no folder", "export events -o nowhere/events.jsonl"),
     Scenario("no regular file", "export events -o /dev/null --force"),
     Scenario(

@@ -406,7 +406,10 @@ TERMS = [
     ],
     Scenario("an agreement that does not ship", "init --agreement nothing", on="none"),
     Scenario("a reading that is none", "audit what-if --set colour=red"),
+    Scenario("a reading that is nearly one", "audit what-if --set minimum_knd=franchise"),
+    Scenario("no reading and value", "audit what-if --set minimum_kind"),
     Scenario("a reading's value that is none", "audit what-if --set minimum_kind=red"),
+    Scenario("a reading's zone that is none", "audit what-if --set timezone=Asia/Atlantis"),
     Scenario(
         "a calendar that is not published", "calendar publish 2199", theirs=(re.compile(r"(?<=holidays )[0-9.]+"),)
     ),

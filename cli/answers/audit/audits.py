@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from cli.answers.readings import SettingShown, print_says
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.vocabulary import word
@@ -135,9 +136,14 @@ class ImpactsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     changed: list[ImpactShown]
     owed: Fen
     overpaid: Fen
+    readings: list[SettingShown] | msgspec.UnsetType = msgspec.UNSET
+    """The readings that were tried, with what each says; left out where none were."""
 
     def table(self) -> None:
-        """The decisions, their causes, and the sums."""
+        """What was tried, the decisions, their causes, and the sums."""
+        if self.readings:
+            print_says([each.says for each in self.readings])
+            print()
         if not self.changed:
             print_text(said("no decision would change"))
             return
@@ -182,12 +188,13 @@ def _print_cause(each: ImpactShown, cause: CauseShown) -> None:
         print(f"  {line}")
 
 
-def impacts_answer(found: Sequence[Impact]) -> ImpactsAnswer:
-    """Decisions that would come out differently, with their totals."""
+def impacts_answer(found: Sequence[Impact], tried: list[SettingShown] | None = None) -> ImpactsAnswer:
+    """Decisions that would come out differently, with their totals; `tried` are the readings that were tried."""
     return ImpactsAnswer(
         changed=[_impact(each) for each in found],
         owed=Fen(sum(each.owed_fen for each in found)),
         overpaid=Fen(sum(each.overpaid_fen for each in found)),
+        readings=tried or msgspec.UNSET,
     )
 
 

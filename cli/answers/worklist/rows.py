@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cli.answers.breaches import BreachRow
+from cli.answers.readings import SwingShown
 from cli.terminal.values import ZonedInstant
 from domain.money import Fen
 
@@ -23,6 +24,8 @@ class ToDecide(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     filed_at: ZonedInstant
+    swing: SwingShown | None
+    """How much of its credit hangs on a reading; None where nothing does."""
     name: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -36,6 +39,8 @@ class ToApprove(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
     nobody_else: bool | msgspec.UnsetType
     """Given where everybody who could approve it made one of its decisions."""
+    swing: SwingShown | None
+    """How much of its credit hangs on a reading; None where nothing does."""
     name: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -48,6 +53,8 @@ class ToIssue(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     cancelled_since: bool | msgspec.UnsetType
     """Given where a voucher was cancelled since the decision, so that `--again` is needed."""
+    swing: SwingShown | None
+    """How much of its credit hangs on a reading; None where nothing does."""
     name: str | msgspec.UnsetType = msgspec.UNSET
 
 

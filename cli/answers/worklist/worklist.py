@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from cli.answers.names import named
+from cli.answers.names import holder, named
+from cli.answers.readings import print_swings, swing_shown
 from cli.answers.worklist.rows import (
     Disputed,
     GivenBack,
@@ -24,6 +25,7 @@ from cli.terminal.values import ZonedInstant, ratio, zoned
 from domain.money import Fen
 from domain.text import said
 from ledger.queries.late_facts import ToRedecide, WithoutBill
+from ledger.queries.swings import Swings
 from ledger.queries.worklist import Unclaimed, Work
 
 
@@ -56,14 +58,21 @@ class Worklist(msgspec.Struct, frozen=True, kw_only=True):
             if rows := getattr(self, kind):
                 print()
                 prints(rows)
+        waiting: list[ToDecide | ToApprove | ToIssue] = [*self.to_decide, *self.to_approve, *self.to_issue]
+        print_swings((f"{holder(one)} {one.month}", one.swing) for one in waiting)
 
 
-def worklist(found: Work, zone: str, currency: str) -> Worklist:
-    """The worklist, with instants in a zone and amounts in a currency."""
+def worklist(found: Work, swings: Swings, zone: str, currency: str) -> Worklist:
+    """The worklist, with instants in a zone and amounts in a currency; `swings` are those of its claims."""
     return Worklist(
         unclaimed=[_unclaimed(one, zone, currency) for one in found.unclaimed],
         to_decide=[
-            ToDecide(account=row.account, month=row.month, filed_at=ZonedInstant(row.filed_at, zone))
+            ToDecide(
+                account=row.account,
+                month=row.month,
+                filed_at=ZonedInstant(row.filed_at, zone),
+                swing=swing_shown(swings.get((row.account, row.month))),
+            )
             for row in found.to_decide
         ],
         without_bill=without_bill(found.without_bill, zone),
@@ -79,6 +88,7 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
                 currency=currency,
                 decided_by=row.decided_by or "",
                 nobody_else=True if row in found.without_approver else msgspec.UNSET,
+                swing=swing_shown(swings.get((row.account, row.month))),
             )
             for row in found.to_approve
         ],
@@ -89,6 +99,7 @@ def worklist(found: Work, zone: str, currency: str) -> Worklist:
                 amount=Fen(row.due_fen),
                 currency=currency,
                 cancelled_since=msgspec.UNSET if row.undone is None else True,
+                swing=swing_shown(swings.get((row.account, row.month))),
             )
             for row in found.to_issue
         ],

@@ -12,6 +12,7 @@ import click
 
 from cli.answers.audit.audits import impacts_answer, replay_answer
 from cli.answers.audit.completeness import gap_shown, print_gaps
+from cli.answers.readings import SettingShown, settings_shown
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.audit.duties import DIFFERENT, duties
 from cli.commands.audit.verify import begun, since_option, verify
@@ -21,16 +22,17 @@ from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
 from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
+from domain.alternatives import Choose, document_chooser, reading_chooser
 from domain.case import unknown_account
 from domain.refusals import Damaged
 from domain.terms.parsing import parse_terms
 from domain.terms.readings import check_readings, parse_setting
-from domain.terms.versions import Version, document_sha256
+from domain.terms.versions import Version, document_sha256, latest
 from domain.text import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
-from ledger.audit.impact import Choose, Impact, document_chooser, impacts_of_now, impacts_of_rules, reading_chooser
+from ledger.audit.impact import Impact, impacts_of_now, impacts_of_rules
 from ledger.audit.replay import replay_range, together
 from ledger.audit.since import replay_since
 from ledger.commands.dry_run import suppose
@@ -163,17 +165,14 @@ def what_if(file: str | None, settings: tuple[str, ...], workers: Workers, forma
     """
     if (file is None) == (not settings):
         raise click.UsageError(said("give --terms FILE, or --set READING=VALUE, repeatable"))
-    choose = _document(file) if file is not None else _settings(settings)
-    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
-        task = partial(impacts_of_rules, choose=choose)
-        found = [each for part in over_accounts(ledger, log, task, workers, advance) for each in part]
-    _emit_impacts(found, format_)
-
-
-def _settings(settings: tuple[str, ...]) -> Choose:
     changed = dict(map(parse_setting, settings))
     check_readings(changed)
-    return reading_chooser(changed)
+    choose = reading_chooser(changed) if file is None else _document(file)
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
+        tried = settings_shown(changed, latest(log.versions()).terms.readings) if changed else []
+        task = partial(impacts_of_rules, choose=choose)
+        found = [each for part in over_accounts(ledger, log, task, workers, advance) for each in part]
+    _emit_impacts(found, format_, tried)
 
 
 def _document(file: str) -> Choose:
@@ -182,8 +181,8 @@ def _document(file: str) -> Choose:
     return document_chooser(version)
 
 
-def _emit_impacts(found: list[Impact], format_: str | None) -> None:
-    answer = impacts_answer(found)
+def _emit_impacts(found: list[Impact], format_: str | None, tried: list[SettingShown] | None = None) -> None:
+    answer = impacts_answer(found, tried)
     emit(answer, format_, answer.table)
 
 

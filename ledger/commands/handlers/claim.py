@@ -8,6 +8,7 @@ import msgspec
 
 from domain import claim as claims
 from domain import commands as c
+from domain.alternatives import Swing, swing
 from domain.approval import is_needed
 from domain.assessment import assess, assess_again, timing
 from domain.case import Case, account_of
@@ -208,6 +209,12 @@ def decide_again(known: Known, account: str, month: str, decided_at: int, made: 
     version = agreement.in_force(known.case.versions, str(month))
     again = assess_again(known.case, str(account), str(month), version, decided_at, NO_FACTS, made)
     return None if again is None else known.citing(again)
+
+
+def swing_of_decision(known: Known, account: str, month: str, made: Decision) -> Swing | None:
+    """How much of a decision's credit hangs on a reading, on the facts that it knew; None where nothing does."""
+    then = known.history.case_known_at(made.facts.position)
+    return swing(then, account, month, made.decided_at)
 
 
 class Known(NamedTuple):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from domain import approval
 from domain import commands as c
 from domain import voucher as vouchers
+from domain.alternatives import Swing
 from domain.claim import Claim
 from domain.decision_record import decode
 from domain.events import VoucherIssued
 from domain.money import Fen, yuan
-from domain.refusals.controls import ApprovalNeeded
+from domain.refusals.controls import ApprovalNeeded, ApprovalNeededWithSwing
 from domain.terms import versions as agreement
 from domain.text import said
 from ledger.commands.handlers.bill import bill_of
-from ledger.commands.handlers.claim import claim_of, decide_again, known_of
+from ledger.commands.handlers.claim import claim_of, decide_again, known_of, swing_of_decision
 from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
 from ledger.commands.receipts import (
     ApprovalReceipt,
@@ -38,14 +41,32 @@ def _approve(log: Reader, command: c.ApproveVoucher, origin: Origin) -> Effect:
         return Effect(receipt=ClaimReceipt(account=account, month=command.month))
     (event,), made = events, claim.decisions[-1]
     record = decode(made.record)
-    again = decide_again(known_of(log, account), account, command.month, record.decided_at, record)
+    known = known_of(log, account)
+    again = decide_again(known, account, command.month, record.decided_at, record)
     approval.check_facts(made, again, position)
     receipt = ApprovalReceipt(
         account=account, month=command.month, decision=event.decision, amount=Fen(event.amount_fen)
     )
     effect = on(streams.claim(account, command.month), events, receipt)
-    effect.warnings = _claimed(account, command.month, origin)
+    found = swing_of_decision(known, account, command.month, record)
+    effect.warnings = [*_swinging(account, command.month, found), *_claimed(account, command.month, origin)]
     return effect
+
+
+def _swinging(account: str, month: str, found: Swing | None) -> list[str]:
+    """A warning where a doubtful clause decides over the award."""
+    if found is None:
+        return []
+    return [
+        said(
+            "{account} {month}: {reading} decides over {amount}; see `slaledger claim explain {account} {month} "
+            "--readings`",
+            account=account,
+            month=month,
+            reading=found.reading,
+            amount=yuan(found.amount_fen),
+        )
+    ]
 
 
 def _claimed(account: str, month: str, origin: Origin) -> list[str]:
@@ -88,17 +109,23 @@ def _issued(
     try:
         return vouchers.issue(claim, command, issued_at, version, log.controls())
     except ApprovalNeeded as needed:
-        if not nobody_else(log, claim.deciders):
-            raise
-        kind = NobodyElseRecords if log.logins().login is None else NobodyElseMayApprove
-        raise kind(
-            account=needed.account,
-            month=needed.month,
-            award=needed.award,
-            limit=needed.limit,
-            number=needed.number,
-            deciders=needed.deciders,
-        ) from None
+        raise _told(log, claim, needed) from None
+
+
+def _told(log: Reader, claim: Claim, needed: ApprovalNeeded) -> ApprovalNeeded:
+    """The same refusal, telling more: that nobody could approve, or how much of the award hangs on a reading."""
+    if nobody_else(log, claim.deciders):
+        return _as(NobodyElseRecords if log.logins().login is None else NobodyElseMayApprove, needed)
+    made = decode(claim.decisions[-1].record)
+    found = swing_of_decision(known_of(log, claim.account), claim.account, claim.month, made)
+    if found is None:
+        return needed
+    return _as(ApprovalNeededWithSwing, needed, reading=found.reading, swing=found.amount_fen)
+
+
+def _as(kind: Callable[..., ApprovalNeeded], needed: ApprovalNeeded, **more: object) -> ApprovalNeeded:
+    """A refusal as one of a class that tells more."""
+    return kind(**needed.values, **more)
 
 
 def voucher_of(log: Reader, id_: str) -> tuple[str, vouchers.Voucher]:

@@ -1,0 +1,1 @@
+"""Letters to customers about decided claims."""

@@ -101,6 +101,7 @@ def case_words() -> dict[str, Said]:
         "no_evidence": said("No document was given."),
         "document": said("document"),
         "place": said("where"),
+        "about": said("about"),
         "rested": said("Basis of each decision"),
         "facts": said("facts"),
         "terms": said("terms"),

@@ -28,6 +28,16 @@ class ClaimAlreadyFiled(_OfClaim, code="claim_filed", clause="3.2"):
     filed_at: InstantUs
 
 
+class ClaimEvidenceDiffers(_OfClaim, code="evidence_differs"):
+    """What the customer sent with a claim is recorded together with it, and not added later."""
+
+    message = "{account} {month}: that claim is recorded, with other evidence or none"
+    hint = (
+        "leave --evidence out; before the claim is decided, `slaledger claim withdraw {account} {month} --reason …` "
+        "lets it be filed anew with it"
+    )
+
+
 class ClaimAlreadyDecided(_OfClaim, code="claim_decided", clause="3.2"):
     """A month has one claim: its decision stands until it is decided again."""
 

@@ -57,7 +57,7 @@ def _stream_of_part(event: e.Event, owner: str) -> str:
             return streams.bill(owner, event.bill)
         case e.ClaimFiled() | e.ClaimWithdrawn() | e.ClaimDecided() | e.ClaimApproved() | e.ClaimDisputed():
             return streams.claim(event.account, event.month)
-        case e.ClaimPaid() | e.ClaimPaymentCancelled():
+        case e.ClaimEvidenced() | e.ClaimPaid() | e.ClaimPaymentCancelled():
             return streams.claim(event.account, event.month)
         case e.VoucherIssued():
             return streams.voucher(event.account, event.voucher)

@@ -184,6 +184,10 @@ BILLS = [
 CLAIMS = [
     Scenario("the month is not over", "claim file 1001 2026-11 --filed-at 2026-11-20T00:00:00+08:00"),
     Scenario("filed already", f"claim file 1001 2026-04 --filed-at {at('05-13')}"),
+    Scenario(
+        "filed already, without that evidence",
+        f"claim file 1001 2026-04 --filed-at {at('05-12')} --evidence mail.eml={'ab' * 32}",
+    ),
     Scenario("filed again after the decision", f"claim file 1002 2026-03 --filed-at {at('05-10')}"),
     Scenario("nothing filed", "claim decide 1002 2026-05"),
     Scenario(

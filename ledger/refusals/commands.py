@@ -65,6 +65,15 @@ class ClockBehind(Refusal, code="clock_behind"):
     last: InstantUs
 
 
+class PlaceholderLeft(Unreadable, code="placeholder_left"):
+    """`batch --template` marks the fields that must be given. A line in which a mark is left was not filled in."""
+
+    message = "{field}: {text} is the template's placeholder"
+    hint = "write the value of `{field}` in its place, or take the line out"
+    field: str
+    text: str
+
+
 class MissingExtra(Unreadable, code="missing_extra"):
     """What was asked for needs a package that is not installed."""
 

@@ -86,6 +86,7 @@ INCIDENTS = [
     ),
     bytes_of_line("a field with another name", b'{"command":"claim file","account":"1001","filedat":"x"}\n'),
     bytes_of_line("a command with another name", b'{"command":"claim fil"}\n'),
+    line("a template that was not filled in", "incident reopen", incident="INC-1", reason="<required: TEXT>"),
     _open("a value of a few, mistyped", function="inbound_rooting"),
     line("a stage, mistyped", "account enroll", account="1009", enrolled_at=at("01-01"), stage="generall"),
     line("a stage that there is not", "account enroll", account="1009", enrolled_at=at("01-01"), stage="beta"),

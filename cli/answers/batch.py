@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cli.answers.would_record import Events, More, dry_run_of, print_would_record
 from cli.terminal.output import print_text
 from domain.text import said
 from ledger.commands.batch_report import LineRefusal, Report
@@ -29,6 +30,8 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     done_before: int
     dry_run: bool | msgspec.UnsetType
+    would_record: Events
+    would_record_more: More
 
     def table(self) -> None:
         """Print the result in a sentence or two."""
@@ -53,9 +56,10 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
         )
         if self.done_before:
             print_text(said("lines 1 to {last} were done by an earlier run of this file", last=self.done_before))
+        print_would_record(self.would_record, self.would_record_more)
 
 
-def batch_answer(report: Report, *, dry_run: bool) -> BatchAnswer:
+def batch_answer(report: Report) -> BatchAnswer:
     """The result of a file of commands, or of its dry run."""
     return BatchAnswer(
         lines=report.lines,
@@ -64,7 +68,7 @@ def batch_answer(report: Report, *, dry_run: bool) -> BatchAnswer:
         refused=[_line_refused(each) for each in report.refused],
         position=report.position,
         done_before=report.done_before,
-        dry_run=dry_run or msgspec.UNSET,
+        **msgspec.structs.asdict(dry_run_of(report.supposed)),
     )
 
 

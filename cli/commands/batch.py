@@ -74,7 +74,7 @@ def batch(
             ledger, lines, actor=actor(ledger), keep_going=keep_going, on_progress=lambda done: advance(done, 0)
         )
         report = run.run(dry_run=dry_run)
-    answer = batch_answer(report, dry_run=dry_run)
+    answer = batch_answer(report)
     emit(answer, format_, answer.table)
     _tell_refusals(file, report)
     return report.status

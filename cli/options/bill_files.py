@@ -87,4 +87,4 @@ def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillRead
     with open_ledger() as ledger:
         names = ", ".join(given.names)
         taken = record_bills(ledger, reading, actor(ledger), names=names, asked=given.asked, dry_run=given.dry_run)
-    tell(bills_answer(given.names, taken, dry_run=given.dry_run), given.format_)
+    tell(bills_answer(given.names, taken), given.format_)

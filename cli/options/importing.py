@@ -22,7 +22,7 @@ from domain.time import DEFAULT_ZONE, Instant
 from ledger.files.lines import open_lines
 from ledger.imports import source
 from ledger.imports.reconciling.outcome import AskedOfOutages
-from ledger.imports.record import ReadFile, Taken, reconcile_source, take_over
+from ledger.imports.record import ReadFile, reconcile_source, take_over
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals.imports.reconcile import BadGone, Vanished
 
@@ -87,7 +87,7 @@ def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> 
     with open_ledger() as ledger:
         taken = take_over(ledger, found.commands, actor(ledger), dry_run=dry_run)
     taken.notes = [*found.notes, *taken.notes]
-    _tell((file,), taken, DEFAULT_ZONE, dry_run, format_)
+    tell(import_answer((file,), taken, DEFAULT_ZONE), format_)
 
 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,7 +169,7 @@ def take_statements(
         )
         with ledger.reading() as log:
             zone = latest(log.versions()).terms.zone
-    _tell(names, taken, zone, options.dry_run, options.format_)
+    tell(import_answer(names, taken, zone), options.format_)
     if taken.outcome.vanished:
         raise Vanished(source=reading.source, incidents=", ".join(taken.outcome.vanished))
 
@@ -192,10 +192,6 @@ class _Hashed:
         for _ in self:
             pass
         return self._hash.hexdigest()
-
-
-def _tell(names: Sequence[str], taken: Taken, zone: str, dry_run: bool, format_: str | None) -> None:
-    tell(import_answer(names, taken, zone, dry_run=dry_run), format_)
 
 
 def tell(answer: ImportAnswer | BillsAnswer, format_: str | None) -> None:

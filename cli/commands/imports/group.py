@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from click.core import ParameterSource
 
 from cli.commands.imports.bills import aliyun_bill, bss, focus
 from cli.commands.imports.config import run_configured
@@ -26,7 +27,8 @@ from ledger.copies import transfer
 def imports(ctx: click.Context, config: str | None, dry_run: bool, format_: str | None) -> None:
     """Import incidents and bills that other systems state, or a whole ledger's events."""
     if ctx.invoked_subcommand is not None:
-        if config is not None or dry_run or format_ is not None:
+        is_format_typed = ctx.get_parameter_source("format_") is ParameterSource.COMMANDLINE
+        if config is not None or dry_run or is_format_typed:
             raise click.UsageError(
                 said("give options behind the format; --config runs what its file names, and no other")
             )

@@ -84,18 +84,6 @@ class MissingExtra(Unreadable, code="missing_extra"):
     error: str
 
 
-class IdTaken(Refusal, code="id_taken"):
-    """Ids of incidents, bills and vouchers are unique in the ledger. The same id with the same content would have been
-    a no-op.
-    """
-
-    message = "{kind} {id} exists already ({where}), with other content"
-    hint = "ids are unique in the ledger: choose another, or correct {kind} {id}"
-    kind: str
-    id: str
-    where: str
-
-
 class FileOrDocument(Unreadable, code="bad_terms"):
     """Terms are published from a file, or in a batch as a document."""
 

@@ -71,6 +71,11 @@ INCIDENTS = [
         before=("incident withdraw INC-2 --reason mistyped",),
     ),
     Scenario(
+        "the id of a withdrawn one",
+        f"incident open INC-2 --account 1002 --function agent_calls --started-at {at('03-04 10:00')}",
+        before=("incident withdraw INC-2 --reason mistyped",),
+    ),
+    Scenario(
         "an exclusion that was withdrawn before",
         "exclusion apply INC-2 --clause '2.3(1)'",
         before=(
@@ -146,6 +151,11 @@ INCIDENTS = [
 
 BILLS = [
     _bill("the id is taken", "B-1"),
+    Scenario(
+        "the id of a void one",
+        f"fees bill B-3 --account 1002 --first-month 2026-05 --billed-at {at('06-01')} --product-fee 1 --call-fee 0",
+        before=("fees void B-3 --reason 'billed twice'",),
+    ),
     _bill("no months", months=0),
     _bill("too many months", months=121),
     _bill("the call fee is above the whole", call_fee="1000.01"),

@@ -18,13 +18,15 @@ from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
 from domain.commands import BY_WORDS
 from domain.nearest import nearest_word
-from domain.text import said
+from domain.text import Said, said
 from ledger.commands.batch import Batch
 from ledger.commands.batch_report import Report
 from ledger.commands.templates import template_line, template_table
+from ledger.files.kinds import START, Kind, Wanted, other_kind
 from ledger.files.lines import LineFile, bounded_lines
 from ledger.files.reading import unreadable
 from ledger.imports.command_table import command_lines
+from ledger.refusals.imports.kinds import OtherKind
 
 
 def _known(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -68,7 +70,7 @@ def batch(
         raise click.UsageError(said("give a FILE of commands, or - for standard input"))
     if words is None and file.lower().endswith(".csv"):
         raise click.UsageError(said("say of which command the rows are, as in --command 'claim file'"))
-    opened = _opened(file) if words is None else _table(file, words)
+    opened = _opened_as(file, "JSON") if words is None else _table(file, words)
     with opened as lines, open_ledger() as ledger, progress("lines") as advance:
         run = Batch(
             ledger, lines, actor=actor(ledger), keep_going=keep_going, on_progress=lambda done: advance(done, 0)
@@ -89,18 +91,44 @@ def _print_template(words: str, format_: str | None, *, alone: bool) -> int:
 
 
 def _opened(file: str) -> IO[bytes]:
-    """Open the file as a seekable stream: standard input is copied into a temporary file first."""
+    """Open the file as a seekable stream: standard input, or a pipe, is copied into a temporary file first."""
     if file == "-":
         return _spooled(bounded_lines(sys.stdin.buffer, file))
     try:
-        return LineFile(file)
+        opened = LineFile(file)
     except (OSError, ValueError) as error:
         raise unreadable(file, getattr(error, "strerror", None) or str(error)) from None
+    if opened.seekable():
+        return opened
+    with opened:
+        return _spooled(opened)
+
+
+def _opened_as(file: str, wanted: Wanted) -> IO[bytes]:
+    """Open the file, which has lines of JSON or is a CSV table. Raises Unreadable, also where it is something else."""
+    opened = _opened(file)
+    start = opened.read(START)
+    opened.seek(0)
+    kind = None if wanted == "JSON" and b"{" in start else other_kind(start, wanted)
+    if kind is None:
+        return opened
+    opened.close()
+    raise OtherKind(place=file, kind=kind.name, advice=_advice(kind))
+
+
+def _advice(kind: Kind) -> Said:
+    match kind.found:
+        case "CSV":
+            return said("say of which command the rows are, as in --command 'claim file'")
+        case "JSON":
+            return said("leave --command out: each line names its command")
+        case None:
+            return kind.advice
 
 
 def _table(file: str, words: str) -> IO[bytes]:
     """The batch lines of a table's rows, in a temporary file. Raises Unreadable, ManyFaults."""
-    with _opened(file) as lines:
+    with _opened_as(file, "CSV") as lines:
         return _spooled(command_lines(lines, file, words))
 
 

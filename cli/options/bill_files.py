@@ -14,7 +14,10 @@ from cli.answers.bills import bills_answer
 from cli.options.completion import files as complete_files
 from cli.options.context import actor, open_ledger
 from cli.options.importing import dry_run_option, instant, tell
+from cli.options.other_kinds import naming_other_kinds
+from cli.options.suggestions import suggesting_whose_counts
 from cli.terminal.output import format_option
+from ledger.files.kinds import StartOfLines
 from ledger.files.lines import open_lines
 from ledger.imports.bills.reconcile import EVERY, AskedOfBills
 from ledger.imports.bills.record import record_bills
@@ -82,9 +85,12 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
 def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillReading]) -> None:
     """Read the files and record all that they say, or nothing; tell what it came to. Raises Refusal, ManyFaults."""
     with ExitStack() as opened:
-        files = [SourceFile(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
-        reading = msgspec.structs.replace(read(files), said_at=given.as_of)
-    with open_ledger() as ledger:
+        files = [StartOfLines(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
+        format_ = click.get_current_context().info_name
+        with naming_other_kinds(files, "JSON" if format_ == "bss" else "CSV", format_):
+            reading = read([SourceFile(each.name, each) for each in files])
+        reading = msgspec.structs.replace(reading, said_at=given.as_of)
+    with open_ledger() as ledger, suggesting_whose_counts():
         names = ", ".join(given.names)
         taken = record_bills(ledger, reading, actor(ledger), names=names, asked=given.asked, dry_run=given.dry_run)
     tell(bills_answer(given.names, taken), given.format_)

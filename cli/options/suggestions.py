@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cli.terminal.meant import line_meant
-from domain.refusals import Refusal
+from cli.terminal.meant import line_meant, line_with
+from domain.refusals import ManyFaults, Refusal
 from domain.refusals.values import TimeMeant, TimeWithoutOffset
 from domain.text import said
 from domain.time import DEFAULT_ZONE, in_zone
 from ledger.application import Ledger
 from ledger.queries.nearest import meant
+from ledger.refusals.imports.bills import BillsDisagree, SharesDiffer
 
 
 def suggest(ledger: Ledger, refusal: Refusal) -> None:
@@ -47,3 +48,25 @@ def suggesting(ledger: Ledger) -> Iterator[None]:
     except Refusal as refusal:
         suggest(ledger, refusal)
         raise
+
+
+@contextmanager
+def suggesting_whose_counts() -> Iterator[None]:
+    """Advise the whole line, where a source's bill differs from the ledger's, that takes the one or keeps the other."""
+    try:
+        yield
+    except BillsDisagree as refusal:
+        _suggest_whose_counts(refusal)
+        raise
+    except ManyFaults as faults:
+        for each in faults.refusals:
+            if isinstance(each, BillsDisagree):
+                _suggest_whose_counts(each)
+        raise
+
+
+def _suggest_whose_counts(refusal: BillsDisagree) -> None:
+    words = ("--skip", refusal.bill) if isinstance(refusal, SharesDiffer) else ("--take-source", refusal.first)
+    line = line_with(*words)
+    if line is not None:
+        refusal.reword(refusal.message, said("{hint}: `{line}`", hint=refusal.hint, line=line))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.terminal.meant import line_meant, line_with
-from domain.refusals import ManyFaults, Refusal
+from domain.refusals import ManyFaults, Refusal, Undone
 from domain.refusals.values import TimeMeant, TimeWithoutOffset
 from domain.text import said
 from domain.time import DEFAULT_ZONE, in_zone
@@ -42,9 +42,14 @@ def suggesting_times() -> Iterator[None]:
 
 @contextmanager
 def suggesting(ledger: Ledger) -> Iterator[None]:
-    """Add to a refusal of the block what was probably meant."""
+    """Add to a refusal of the block what was probably meant, or the line that does again what was undone."""
     try:
         yield
+    except Undone as refusal:
+        line = line_with("--again")
+        if line is not None and "`" not in (refusal.hint or ""):
+            refusal.reword(refusal.message, said("{hint}: `{line}`", hint=refusal.hint, line=line))
+        raise
     except Refusal as refusal:
         suggest(ledger, refusal)
         raise

@@ -51,7 +51,10 @@ class DecidedClaimNotWithdrawn(_OfClaim, code="claim_decided", clause="3.2"):
     """Only a claim that waits can be withdrawn."""
 
     message = "{account} {month}: the claim is decided ({outcome}) and cannot be withdrawn"
-    hint = "`slaledger claim explain {account} {month}` shows what it rests on; `claim redecide` decides it again"
+    hint = (
+        "`slaledger claim explain {account} {month}` shows what it rests on; `slaledger claim redecide {account} "
+        "{month} --reason …` decides it again"
+    )
     outcome: str
 
 

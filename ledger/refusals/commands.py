@@ -113,7 +113,7 @@ class UnknownIncident(Refusal, code="unknown_incident"):
     """No incident has this id."""
 
     message = "there is no incident {id}"
-    hint = "check the id, or record it: `slaledger incident open {id} …`"
+    hint = "check the id, or record it: `slaledger incident open {id} --account … --function … --started-at …`"
     id: str
 
 
@@ -121,7 +121,10 @@ class UnknownBill(Refusal, code="unknown_bill"):
     """No bill has this id."""
 
     message = "there is no bill {id}"
-    hint = "check the id, or record it: `slaledger fees bill {id} …`"
+    hint = (
+        "check the id, or record it: `slaledger fees bill {id} --account … --first-month … --billed-at … "
+        "--product-fee … --call-fee …`"
+    )
     id: str
 
 
@@ -282,7 +285,7 @@ class CountsOpenOutage(Refusal, code="still_open"):
     """With --strict, no month is decided that counts an outage without an end."""
 
     message = "{account} {month}: counts outages that are still open: {incidents}"
-    hint = "`slaledger incident close` with the end of each, or decide without --strict"
+    hint = "`slaledger incident close INCIDENT --ended-at …` with the end of each, or decide without --strict"
     account: str
     month: str
     incidents: str

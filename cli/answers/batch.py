@@ -6,7 +6,7 @@ import msgspec
 
 from cli.answers.would_record import Events, More, dry_run_of, print_would_record
 from cli.terminal.output import print_text
-from domain.text import said
+from domain.text import counted, said
 from ledger.commands.batch_report import LineRefusal, Report
 
 
@@ -35,27 +35,29 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     def table(self) -> None:
         """Print the result in a sentence or two."""
-        values = {
-            "lines": self.lines,
-            "recorded": self.recorded,
-            "noops": self.noops,
-            "refused": len(self.refused),
-            "position": self.position,
-        }
+        recorded = (
+            counted("{n} event would be recorded", "{n} events would be recorded", n=self.recorded)
+            if self.dry_run
+            else counted("{n} event recorded", "{n} events recorded", n=self.recorded)
+        )
         print_text(
             said(
-                "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
-                "{refused} refused; position {position}",
-                **values,
-            )
-            if self.dry_run
-            else said(
-                "{lines} lines: {recorded} events recorded, {noops} no-ops, {refused} refused; position {position}",
-                **values,
+                "{lines}: {recorded}, {noops}, {refused} refused; position {position}",
+                lines=counted("{n} line", "{n} lines", n=self.lines),
+                recorded=recorded,
+                noops=counted("{n} no-op", "{n} no-ops", n=self.noops),
+                refused=len(self.refused),
+                position=self.position,
             )
         )
         if self.done_before:
-            print_text(said("lines 1 to {last} were done by an earlier run of this file", last=self.done_before))
+            print_text(
+                counted(
+                    "line {n} was done by an earlier run of this file",
+                    "lines 1 to {n} were done by an earlier run of this file",
+                    n=self.done_before,
+                )
+            )
         print_would_record(self.would_record, self.would_record_more)
 
 

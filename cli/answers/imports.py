@@ -68,7 +68,13 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
         for one in self.left_out[:_MOST_SHOWN]:
             print_text(said("  left out: {key}: {why}", key=one.key, why=one.why))
         if len(self.left_out) > _MOST_SHOWN:
-            print_text(said("  left out: {n} more; --format json lists them", n=len(self.left_out) - _MOST_SHOWN))
+            print_text(
+                counted(
+                    "  left out: {n} more; --format json lists it",
+                    "  left out: {n} more; --format json lists them",
+                    n=len(self.left_out) - _MOST_SHOWN,
+                )
+            )
         if self.left_open:
             print_text(said("  still open: {ids}", ids=", ".join(self.left_open)))
         print_would_record(self.would_record, self.would_record_more)

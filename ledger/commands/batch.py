@@ -18,7 +18,7 @@ from typing import IO, Literal
 
 from domain.commands import ApproveVoucher, Command, DecideClaim, IssueVoucher, MonthCommand
 from domain.refusals import Conflict, Damaged, Refusal, Undone
-from domain.text import said
+from domain.text import counted, said
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.batch_report import LineRefusal, Report
@@ -214,10 +214,11 @@ def _telling(kept: int) -> Iterator[None]:
     except Refusal as refusal:
         if kept:
             refusal.reword(
-                said(
-                    "{message}; lines 1 to {kept} are recorded, later ones are not",
+                counted(
+                    "{message}; line {n} is recorded, later ones are not",
+                    "{message}; lines 1 to {n} are recorded, later ones are not",
+                    n=kept,
                     message=refusal.message,
-                    kept=kept,
                 ),
                 None
                 if isinstance(refusal, Damaged)

@@ -11,7 +11,7 @@ from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.vocabulary import label, word
 from domain.case import Fact
 from domain.money import Fen
-from domain.text import counted, said
+from domain.text import Said, counted, said
 from ledger.audit.completeness import Gap
 from ledger.audit.impact import Impact, Outcome
 from ledger.audit.replay import Difference, Replayed
@@ -31,12 +31,17 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
         print_differences(self.different)
         print_text(
             said(
-                "{decisions} decisions replayed, {identical} identical ({events} events)",
-                decisions=self.decisions,
+                "{replayed}, {identical} identical ({events})",
+                replayed=replayed_decisions(self.decisions),
                 identical=self.identical,
-                events=self.events,
+                events=counted("{n} event", "{n} events", n=self.events),
             )
         )
+
+
+def replayed_decisions(n: int) -> Said:
+    """How many decisions were replayed."""
+    return counted("{n} decision replayed", "{n} decisions replayed", n=n)
 
 
 def replay_answer(found: Replayed, elapsed_ms: int) -> ReplayAnswer:
@@ -198,4 +203,4 @@ def print_findings(found: Iterable[Gap]) -> None:
                 text = said("{where}: {message}", where=where, message=each.message) if where else each.message
                 for line in wrapped(text, WIDTH - 2):
                     print(f"  {line}")
-    print_text(said("{n} findings", n=len(findings)) if findings else said("nothing is missing"))
+    print_text(counted("{n} finding", "{n} findings", n=len(findings)) if findings else said("nothing is missing"))

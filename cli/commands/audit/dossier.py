@@ -168,7 +168,7 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
     if kept is not None and not found and checkpoint.size != kept_size:
         warn(
             said(
-                "{size} and {kept_size} events: ask for `slaledger audit consistency` between the two",
+                "sizes {size} and {kept_size}: ask for `slaledger audit consistency` between the two",
                 size=checkpoint.size,
                 kept_size=kept_size,
             )
@@ -187,5 +187,5 @@ def _against(checkpoint: Checkpoint, kept: Checkpoint) -> list[str]:
             )
         ]
     if checkpoint.size == kept.size and checkpoint.root != kept.root:
-        return [said("the checkpoint that was kept has another root for the same {size} events", size=kept.size)]
+        return [said("the checkpoint that was kept has another root for the same size, {size}", size=kept.size)]
     return []

@@ -16,7 +16,7 @@ class NotAlerts(Misread, code="not_alerts"):
 class TruncatedAlerts(Misread, code="truncated_alerts"):
     """What was left out may hold outages."""
 
-    message = "the Alertmanager left {n} alerts out of this payload"
+    message = "the Alertmanager left alerts out of this payload: {n}"
     hint = "set max_alerts to 0 in its webhook, or take what is there with --truncated"
     n: object
 

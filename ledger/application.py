@@ -115,7 +115,7 @@ class Writer(Reader):
 
     def common(self) -> SharedHistory:
         """The rules and shared incidents; not to be changed."""
-        return self._once("common", super().common)
+        return self._once("common", self._read_common)
 
     def _forget(self, *what: str) -> None:
         for name in what or tuple(self._known):

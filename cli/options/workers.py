@@ -9,21 +9,24 @@ from typing import Any
 import click
 
 from domain.text import said
-from ledger.parallel import Workers
+from ledger.parallel.work import Workers
 
 
 def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The two options; the command gets them as `workers`, None for this process alone. Raises click.UsageError."""
+    """The two options; the command gets them as `workers`. Raises click.UsageError."""
 
     @click.option(
-        "--workers", "processes", type=click.IntRange(1, 1024), metavar="N", help="Use N processes of this computer."
+        "--workers",
+        "processes",
+        type=click.IntRange(1, 1024),
+        metavar="N",
+        help="Use N processes; by default one for each processor, and only one for fewer than 50,000 events.",
     )
     @click.option("--cluster", "address", metavar="ADDRESS", help="Use the Dask workers of tcp://HOST:PORT.")
     @functools.wraps(command)
     def divided(*words: Any, processes: int | None, address: str | None, **given: Any) -> Any:
         if processes is not None and address is not None:
             raise click.UsageError(said("give --workers or --cluster, not both"), click.get_current_context())
-        asked = processes is not None or address is not None
-        return command(*words, workers=Workers(processes, address) if asked else None, **given)
+        return command(*words, workers=Workers(processes, address), **given)
 
     return divided

@@ -95,9 +95,7 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
     case = fold(())
     done = 0
     while done < len(facts):
-        known = rules(facts[done].position - 1)
-        act = Act(facts, done, _under(case, known))
-        found, count = _checked(act)
+        found, count = checked_act(facts, done, case, rules(facts[done].position - 1))
         if found is not None:
             yield found
         for one in facts[done : done + count]:
@@ -109,12 +107,13 @@ def inadmissible(facts: Sequence[Fact], rules: Callable[[int], Case]) -> Iterato
         done += count
 
 
-def _under(case: Case, known: Case) -> Case:
-    return msgspec.structs.replace(case, versions=known.versions, controls=known.controls, rules=known.rules)
+def checked_act(facts: Sequence[Fact], place: int, case: Case, known: Case) -> tuple[Inadmissible | None, int]:
+    """What is wrong with the act that begins at a place of an account's events, and of how many events it is.
 
-
-def _checked(act: Act) -> tuple[Inadmissible | None, int]:
-    """What is wrong with an act, and of how many events it is."""
+    `case` is the account's before it; the terms, the controls and the rules of recording are set to those of `known`.
+    """
+    case.versions, case.controls, case.rules = known.versions, known.controls, known.rules
+    act = Act(facts, place, case)
     try:
         expected = _expected(act)
     except Forbidden as forbidden:

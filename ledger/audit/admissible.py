@@ -6,8 +6,7 @@ shows: streams, ids that are unique in the ledger, keys, published rules, the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 from domain import calendar as calendars
 from domain import controls, signing
@@ -26,44 +25,66 @@ from domain.terms import versions as agreement
 from domain.text import said, words_of
 from domain.time import CLOCK_TOLERANCE_US, END_OF_TIME_US, Instant, rfc3339
 from domain.values import Hash, Key, Limit, Words, is_actor
+from ledger.audit.reservations import Reservations
 from ledger.audit.signatures import change_of_keys, signer_of
 from ledger.audit.streams_of_events import stream_of
-from ledger.commands.handlers.effect import content_sha256
-from ledger.log import streams
 
 
-class _Unreserved(NamedTuple):
-    """An event that begins what has an id of its own, until the reservation behind it is met."""
+class Clock:
+    """When the events of a log, or of a part of it, were recorded: the `earliest` and the `latest` of them."""
 
-    fact: Fact
-    owner: str
-    members: list[str]
+    def __init__(self, latest: int = 0) -> None:
+        self.earliest = END_OF_TIME_US
+        self.latest = latest
 
-    @property
-    def content_sha256(self) -> str:
-        """The hash that the reservation must have."""
-        event = self.fact.event
-        return (
-            content_sha256(event, tuple(self.members)) if isinstance(event, e.IncidentOpened) else content_sha256(event)
-        )
+    def is_behind(self, recorded_at: int) -> bool:
+        """Whether an instant is so far before the latest that no command records then."""
+        return recorded_at < self.latest - CLOCK_TOLERANCE_US
+
+    def take(self, recorded_at: int) -> None:
+        """Note when one more event was recorded."""
+        self.earliest = min(self.earliest, recorded_at)
+        self.latest = max(self.latest, recorded_at)
+
+    def join(self, later: Clock) -> None:
+        """Note when the events of the next part were recorded."""
+        self.earliest = min(self.earliest, later.earliest)
+        self.latest = max(self.latest, later.latest)
 
 
 class LogCheck:
     """The state of a check over a log, event by event.
 
-    A case is a part of a log: `whole` is false, and `end`, which tells of reservations, is not asked.
+    A case is only some events of a log: `whole` is false, and the end of the `reservations` is not asked for. Over a
+    part of a log, `behind` gives the state from which it goes on. `clock` has when the events were recorded.
     """
 
     def __init__(self, *, whole: bool = True) -> None:
         self._whole = whole
-        self._unreserved: dict[tuple[str, str], _Unreserved] = {}
+        self.reservations = Reservations()
+        self.clock = Clock()
         self._versions: tuple[agreement.Version, ...] = ()
         self._calendars: dict[int, CalendarYear] = {}
         self._controls = Controls()
         self._signing = Signing(is_required=False if whole else None)
         self._position = 0
         self._rules = FIRST
-        self._latest = 0
+
+    @classmethod
+    def behind(cls, published: Iterable[Fact], position: int, latest: int) -> LogCheck:
+        """The state behind the events of a part of a log.
+
+        `published` are its terms, calendars, controls, actors' keys, and what is recorded of the ledger itself;
+        `position` is the last before the next event, and `latest` when its last event was recorded, 0 if unknown.
+        """
+        check = cls()
+        for fact in published:
+            for _ in check.take(fact):
+                pass
+        check.reservations = Reservations(is_part=True)
+        check.clock = Clock(latest=latest)
+        check._position = position
+        return check
 
     def take(self, fact: Fact) -> Iterator[Inadmissible]:
         """What is wrong with the next event."""
@@ -86,7 +107,7 @@ class LogCheck:
     def _taken(self, fact: Fact) -> Iterator[Inadmissible]:
         match fact.event:
             case e.IncidentOpened() | e.FeesBilled() | e.VoucherIssued() | e.IncidentJoined() | e.IdReserved():
-                yield from self._ids(fact)
+                yield from self.reservations.take(fact)
             case e.LedgerCreated() | e.KeyUsed() | e.SourceRead():
                 yield from _of_ledger(fact)
             case e.TermsPublished() | e.CalendarPublished():
@@ -116,10 +137,10 @@ class LogCheck:
 
     def _recorded(self, fact: Fact) -> Iterator[Inadmissible]:
         """A clock that does not run back; somebody who recorded it, and a reason that can be read."""
-        if fact.recorded_at < self._latest - CLOCK_TOLERANCE_US:
-            message = said("an event before it was recorded at {instant}", instant=rfc3339(self._latest, "UTC"))
+        if self.clock.is_behind(fact.recorded_at):
+            message = said("an event before it was recorded at {instant}", instant=rfc3339(self.clock.latest, "UTC"))
             yield Inadmissible.of(fact, "clock_behind", message)
-        self._latest = max(self._latest, fact.recorded_at)
+        self.clock.take(fact.recorded_at)
         if not is_actor(fact.actor):
             yield Inadmissible.of(fact, "bad_actor", said("an actor has 1 to 200 printable characters"))
         try:
@@ -127,44 +148,6 @@ class LogCheck:
                 Words.parse(fact.reason or "")
         except Refusal as refusal:
             yield Inadmissible.of(fact, refusal.code, refusal.message)
-
-    def end(self) -> Iterator[Inadmissible]:
-        """What is wrong once the whole log was taken."""
-        for (kind, id_), left in self._unreserved.items():
-            message = said("{kind} {id} is not reserved with it", kind=kind, id=id_)
-            yield Inadmissible.of(left.fact, "not_reserved", message)
-
-    def _ids(self, fact: Fact) -> Iterator[Inadmissible]:
-        """Each incident, bill and voucher has its id reserved by the same command, and no reservation stands alone."""
-        event, owner = fact.event, streams.owner(fact.stream)
-        match event:
-            case e.IncidentOpened():
-                self._unreserved["incident", event.incident] = _Unreserved(fact, owner, [])
-            case e.FeesBilled():
-                self._unreserved["bill", event.bill] = _Unreserved(fact, owner, [])
-            case e.VoucherIssued():
-                self._unreserved["voucher", event.voucher] = _Unreserved(fact, owner, [])
-            case e.IncidentJoined():
-                shared = self._unreserved.get(("incident", event.incident))
-                if shared is None or not _is_for_several(shared.fact):
-                    yield Inadmissible.of(fact, "half_recorded", said("no shared incident is opened with it"))
-                elif not _is_recorded_with(shared.fact, fact):
-                    yield Inadmissible.of(fact, "half_recorded", said("its parts were recorded apart"))
-                else:
-                    shared.members.append(event.account)
-            case e.IdReserved():
-                yield from self._reserved(fact, event)
-
-    def _reserved(self, fact: Fact, event: e.IdReserved) -> Iterator[Inadmissible]:
-        begun = self._unreserved.pop((event.kind, event.id), None)
-        if begun is None:
-            yield Inadmissible.of(
-                fact, "half_recorded", said("what it reserves {id} for is not recorded with it", id=event.id)
-            )
-        elif not _is_recorded_with(begun.fact, fact):
-            yield Inadmissible.of(begun.fact, "half_recorded", said("its parts were recorded apart"))
-        elif (event.owner, event.content_sha256) != (begun.owner, begun.content_sha256) or fact.version != 1:
-            yield Inadmissible.of(fact, "recorded_otherwise", said("{id} is reserved for something else", id=event.id))
 
     def _published(self, fact: Fact) -> Iterator[Inadmissible]:
         """Versions of the agreement as clause 4 lets them be published, and calendars with their own hash."""
@@ -247,11 +230,3 @@ def _of_ledger(fact: Fact) -> Iterator[Inadmissible]:
                 yield Inadmissible.of(fact, "empty_span", said("what was read ends before it begins"))
     except (Refusal, Forbidden) as wrong:
         yield Inadmissible.of(fact, wrong.code, wrong.message)
-
-
-def _is_recorded_with(one: Fact, other: Fact) -> bool:
-    return (one.recorded_at, one.actor) == (other.recorded_at, other.actor)
-
-
-def _is_for_several(fact: Fact) -> bool:
-    return isinstance(fact.event, e.IncidentOpened) and fact.event.scope == "accounts"

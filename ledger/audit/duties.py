@@ -8,7 +8,6 @@ from itertools import starmap
 import msgspec
 
 from domain.duties import Hands, OneHand, hands, one_hand
-from ledger.audit.replay import Progress
 from ledger.log.logins import Logins
 from ledger.log.reader import Reader
 
@@ -30,17 +29,16 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
 
 
-def duties_of(log: Reader, first: str, end: str, *, since: int, logins: Logins, on_progress: Progress) -> Duties:
+def duties_of(log: Reader, first: str, end: str, *, since: int, logins: Logins) -> Duties:
     """The duties of the accounts with streams from `first` up to `end`: what has an act behind position `since`."""
     claims: list[Hands] = []
     findings: list[OneHand] = []
     position = log.position()
-    for done, life in enumerate(log.account_histories(first, end), start=1):
+    for life in log.account_histories(first, end):
         for found in hands(life.case(position), life.account, life.all_facts(), logins.person):
             if found.acts[-1].position > since:
                 claims.append(found)
                 findings += (one for one in one_hand(found) if one.positions[-1] > since)
-        on_progress(done, 0)
     return Duties(claims=tuple(claims), findings=tuple(findings))
 
 

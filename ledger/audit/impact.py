@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
@@ -18,14 +19,14 @@ from domain.terms.months import span_of, tiled
 from domain.terms.readings import NUMBERS, others, with_readings
 from domain.terms.versions import Version, in_force
 from domain.time import month_span, months_between
-from ledger.audit.replay import Progress, RecordedDecision, past_decisions
+from ledger.audit.replay import RecordedDecision, past_decisions
 from ledger.log.account_history import AccountHistory, AccountRows
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.log.shared_history import SharedHistory
 
 Choose = Callable[[Sequence[Version], str], Version]
-"""Chooses the version that governs a month."""
+"""Chooses the version that governs a month; for work on several processes it must be picklable."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,16 +68,15 @@ def outcome_of(decision: Decision) -> Outcome:
     )
 
 
-def impacts_of_now(log: Reader, first: str, end: str, *, at: int, on_progress: Progress) -> list[Impact]:
+def impacts_of_now(log: Reader, first: str, end: str, *, at: int) -> list[Impact]:
     """The decisions that `claim redecide` would make differently at `at`, on the facts in the log.
 
     They are those of the accounts with streams from `first` up to `end`.
     """
     found: list[Impact] = []
     position = log.position()
-    for done, life in enumerate(log.account_histories(first, end), start=1):
+    for life in log.account_histories(first, end):
         found += _impact_of_now(life, position, at)
-        on_progress(done, 0)
     return found
 
 
@@ -162,14 +162,13 @@ def _reach(case: Case, month: str, made: Decision) -> Span:
     return min(start for start, _ in spans), max(end for _, end in spans)
 
 
-def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose, on_progress: Progress) -> list[Impact]:
+def impacts_of_rules(log: Reader, first: str, end: str, *, choose: Choose) -> list[Impact]:
     """The decisions that come out differently under other rules, of the accounts in a range of streams."""
     found: list[Impact] = []
     common = log.common()
-    for done, own in enumerate(log.accounts_rows(first, end), start=1):
+    for own in log.accounts_rows(first, end):
         impacts = [impact_of_rules(past, choose) for past in past_decisions(own, common)]
         found += _with_holdings([impact for impact in impacts if impact is not None], own, common)
-        on_progress(done, 0)
     return found
 
 
@@ -236,4 +235,17 @@ def other_readings(past: RecordedDecision) -> list[OtherReading]:
 
 def reading_chooser(changed: dict[str, str | int | bool]) -> Choose:
     """A function that chooses the version in force with some readings changed. It raises Unreadable `bad_reading`."""
-    return lambda versions, month: in_force(with_readings(versions, changed), month)
+    return partial(_with_changed, changed)
+
+
+def document_chooser(version: Version) -> Choose:
+    """A function that chooses one version for every month."""
+    return partial(_always, version)
+
+
+def _with_changed(changed: dict[str, str | int | bool], versions: Sequence[Version], month: str) -> Version:
+    return in_force(with_readings(versions, changed), month)
+
+
+def _always(version: Version, versions: Sequence[Version], month: str) -> Version:
+    return version

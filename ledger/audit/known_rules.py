@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import msgspec
 
@@ -24,9 +26,12 @@ def rules_and_controls(
 ) -> Callable[[int], Case]:
     """The same, by all events of the controls and of the ledger itself."""
     controls, upgrades = History(controls_set), History(upgraded)
+    changes = sorted(row.position for row in (*common.rules.rows, *controls_set, *upgraded))
 
-    def known(position: int) -> Case:
+    @cache
+    def known_after(count: int) -> Case:
+        position = changes[count - 1] if count else 0
         held = controls.at(position).controls or Controls()
         return msgspec.structs.replace(common.rules.at(position), controls=held, rules=upgrades.at(position).rules)
 
-    return known
+    return lambda position: known_after(bisect_right(changes, position))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,8 +26,8 @@ from ledger.log.reader import Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.refusals.audit.evidence import UnreadableDecision
 
-Progress = Callable[[int, int], None]
 _Read = TypeVar("_Read")
+_DECIDED = "claim.decided"
 
 
 class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +62,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     replayed: Any
 
 
-def past_decisions(own: AccountRows, common: SharedHistory, month: str | None = None) -> Iterator[RecordedDecision]:
-    """An account's decisions in order, each with the case that it knew; of one month where given.
+def past_decisions(
+    own: AccountRows, common: SharedHistory, month: str | None = None, after: int = 0
+) -> Iterator[RecordedDecision]:
+    """An account's decisions in order, each with the case that it knew; where given, of a month or behind a position.
 
     A decision knew the log up to the last position before it. Where that is unknown, as in a dossier, the position in
     the record is taken. Each case is valid until the next is asked for. Raises Damaged where an event or a record
@@ -75,34 +77,58 @@ def past_decisions(own: AccountRows, common: SharedHistory, month: str | None = 
     positions = [row.position for row in own.rows]
     for index, row in enumerate(own.rows):
         facts.append(decode(row))
-        if row.topic != "claim.decided" or (of_month := _claimed(row.stream)) is None or month not in (None, of_month):
+        if row.topic != _DECIDED or row.position <= after:
             continue
-        event = facts[index].event
-        record = bytes(event.decision) if isinstance(event, ClaimDecided) else b""
-        basis = _read(basis_of, row, record)
-        position = own.before.get(row.position, basis.facts.position)
+        of_month = decided_month(row)
+        if of_month is None or month not in (None, of_month):
+            continue
+        position = own.before.get(row.position)
+        if position is None:
+            position = _basis(row, _record(facts[index])).facts.position
         count = min(index, bisect_right(positions, position))
         if count < known:
             life, known = AccountHistory(own.account, common), 0
         life.take_in(facts[known:count])
         known = count
         hashed += map(leaf, own.rows[len(hashed) : count])
-        rests_on = [*hashed[:count], *life.common_leaves(position, basis.calendar.years)]
-        yield RecordedDecision(
-            account=own.account,
-            month=of_month,
-            row=row,
-            record=record,
-            basis=basis,
-            case=life.case(position),
-            facts=leaves.facts(position, rests_on),
-        )
+        yield past_decision(life, row, facts[index], position, hashed[:count])
 
 
-def _claimed(stream: str) -> str | None:
-    """The month of a claim's stream; None for any other stream."""
-    _, kind, month = (*stream.split("/", 2), "", "")[:3]
+def past_decision(
+    life: AccountHistory, row: Row, fact: Fact, position: int, own_leaves: Sequence[Leaf]
+) -> RecordedDecision:
+    """A decision with the case that it knew at a position: that of the events in `life`, of which the leaves are given.
+
+    It is valid until the next event is applied. Raises Damaged where the record cannot be read.
+    """
+    record = _record(fact)
+    basis = _basis(row, record)
+    rests_on = [*own_leaves, *life.common_leaves(position, basis.calendar.years)]
+    return RecordedDecision(
+        account=life.account,
+        month=decided_month(row) or "",
+        row=row,
+        record=record,
+        basis=basis,
+        case=life.case(position),
+        facts=leaves.facts(position, rests_on),
+    )
+
+
+def decided_month(row: Row) -> str | None:
+    """The month whose claim an event decides; None for any other event."""
+    if row.topic != _DECIDED:
+        return None
+    _, kind, month = (*row.stream.split("/", 2), "", "")[:3]
     return month if kind == "claim" else None
+
+
+def _record(fact: Fact) -> bytes:
+    return bytes(fact.event.decision) if isinstance(fact.event, ClaimDecided) else b""
+
+
+def _basis(row: Row, record: bytes) -> Basis:
+    return _read(basis_of, row, record)
 
 
 def _read(decoder: Callable[[bytes], _Read], row: Row, record: bytes) -> _Read:
@@ -142,7 +168,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     different: tuple[Difference, ...] = ()
 
 
-def replay_range(log: Reader, first: str, end: str, *, month: str | None = None, on_progress: Progress) -> Replayed:
+def replay_range(log: Reader, first: str, end: str, *, month: str | None = None) -> Replayed:
     """Replay all decisions of the accounts with streams from `first` up to `end`, in order.
 
     Memory does not grow with the log. Raises Damaged as `past_decisions` does.
@@ -156,7 +182,6 @@ def replay_range(log: Reader, first: str, end: str, *, month: str | None = None,
             difference = replay(past)
             different += [difference] if difference else []
         events += len(own.rows)
-        on_progress(events, 0)
     return Replayed(decisions=decisions, events=events, different=tuple(different))
 
 

@@ -56,6 +56,10 @@ class Signatures(msgspec.Struct, frozen=True, kw_only=True):
     signed: int
     checked: int
 
+    def plus(self, other: Signatures) -> Signatures:
+        """Those of both."""
+        return Signatures(signed=self.signed + other.signed, checked=self.checked + other.checked)
+
     def unchecked(self) -> Said | None:
         """What to say where signatures were not checked; None where all were."""
         if self.checked == self.signed:

@@ -20,11 +20,12 @@ from ledger.files.lines import open_lines
 from ledger.files.reading import unreadable
 from ledger.files.writing import check_is_alone, replacing
 from ledger.log.codec import Row, decode
+from ledger.log.leaves import leaf_hash
 from ledger.log.reader import BatchNote, Reader
 from ledger.refusals.copies.events import GapInCopy, NeedsCheckpoint, WrongPositionInCopy
 from ledger.store.sqlite import files
 from ledger.store.sqlite.store import translating_errors
-from ledger.transparency.log_root import BEFORE_ALL, derived, hashed, ledger_id
+from ledger.transparency.log_root import BEFORE_ALL, derived, ledger_id
 from ledger.transparency.proofs import Checkpoint
 
 _SQLITE = b"SQLite format 3\x00"
@@ -137,7 +138,7 @@ class _Copy:
                 if row.position <= before:
                     raise WrongPositionInCopy(place=self.place)
                 try:
-                    hashed(row)
+                    leaf_hash(row)
                     decode(row)
                 except Damaged as damaged:
                     damaged.at(self._file)

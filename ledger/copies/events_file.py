@@ -43,6 +43,7 @@ from ledger.copies.event_lines import (
 from ledger.files.lines import cut_off
 from ledger.log import streams
 from ledger.log.codec import Row, open_state
+from ledger.log.leaves import leaf_hash
 from ledger.log.reader import BatchNote
 from ledger.refusals.copies.events import (
     BadEventField,
@@ -62,7 +63,7 @@ from ledger.refusals.copies.events import (
     WrongSource,
 )
 from ledger.refusals.store import UnknownTopic, UnreadableState
-from ledger.transparency.log_root import Peaks, hashed
+from ledger.transparency.log_root import Peaks
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 
 
@@ -77,7 +78,7 @@ class Tally:
 
     def add(self, row: Row, recorded_at: int, line: bytes) -> None:
         """Add one more event and its line."""
-        self.peaks.add(hashed(row))
+        self.peaks.add(leaf_hash(row))
         self.position, self.recorded_at = row.position, recorded_at
         self._lines.update(line)
 

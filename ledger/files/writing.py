@@ -32,9 +32,7 @@ def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator
     A file that exists is replaced only with `force`; `keep=False` deletes the temporary one on success too. Raises
     Unreadable `file_exists`, `no_folder`, `unwritable_file`.
     """
-    with explain_write_errors(file):
-        target = Path(os.path.realpath(file))
-        _check_target(target, file, force)
+    target = check_target(file, force=force)
     temporary = target.with_name(f".{target.name}.{clock.new_token()}.part")
     try:
         yield temporary
@@ -62,6 +60,14 @@ def new_file(file: str, *, force: bool = False) -> Iterator[IO[bytes]]:
         return
     with replacing(Path(file), force=force) as temporary, explain_write_errors(file), temporary.open("xb") as out:
         yield out
+
+
+def check_target(file: Path, *, force: bool = False) -> Path:
+    """Check that `replacing` may write a file; return its real path. Raises as `replacing` does."""
+    with explain_write_errors(file):
+        target = Path(os.path.realpath(file))
+        _check_target(target, file, force)
+    return target
 
 
 _GONE = said("the file was not kept; check the disk")

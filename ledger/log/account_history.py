@@ -27,13 +27,13 @@ class AccountRows(NamedTuple):
 
 
 class AccountHistory:
-    """An account's state by the events applied so far."""
+    """An account's state by the events applied so far; `own` is what its own events alone make of it."""
 
     def __init__(self, account: str, common: SharedHistory) -> None:
         self.account = account
         self.facts: list[Fact] = []
         self._common = common
-        self._own = fold(())
+        self.own = fold(())
         self._joined: set[str] = set()
         self._shared: list[History] | None = None
 
@@ -44,13 +44,13 @@ class AccountHistory:
                 self._shared = None
                 if isinstance(fact.event, IncidentJoined):
                     self._joined.add(fact.event.incident)
-            evolve(self._own, fact)
+            evolve(self.own, fact)
         self.facts += facts
 
     def _concerning(self) -> list[History]:
         """The shared incidents that affect the account by its known region and memberships."""
         if self._shared is None:
-            holder = self._own.account
+            holder = self.own.account
             regions = set() if holder is None else holder.regions
             self._shared = self._common.incidents(regions, self._joined)
         return self._shared
@@ -61,11 +61,11 @@ class AccountHistory:
         It is valid until the next event is applied, and must not be changed.
         """
         rules = self._common.rules.at(position)
-        incidents = self._own.incidents.copy()
+        incidents = self.own.incidents.copy()
         for shared in self._concerning():
             incidents |= shared.at(position).incidents
         return msgspec.structs.replace(
-            self._own, incidents=incidents, versions=rules.versions, calendars=rules.calendars
+            self.own, incidents=incidents, versions=rules.versions, calendars=rules.calendars
         )
 
     def common_leaves(self, position: int, years: Iterable[int]) -> list[Leaf]:

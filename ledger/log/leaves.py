@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from domain.decision import Facts
 from ledger.log.codec import Row
+from ledger.refusals.audit.evidence import EventColumnOfWrongKind
 
 Leaf = tuple[int, bytes]
 """An event's position and the hash of its leaf."""
@@ -17,12 +18,16 @@ def leaf_hash(row: Row) -> bytes:
     """RFC 6962, 2.1: SHA-256 over 0x00 and the leaf's content.
 
     That is stream id, version (decimal), topic and state, each after its length as 8 bytes, big-endian. The position
-    is left out: positions may have gaps, and the tree's order is the log's.
+    is left out: positions may have gaps, and the tree's order is the log's. Raises Damaged `unreadable_event` for a
+    row whose columns are not of their kinds.
     """
-    _, stream, version, topic, state = row
-    name, middle = stream.encode(), _version_and_topic(version, topic)
-    parts = (b"\x00", len(name).to_bytes(8, "big"), name, middle, len(state).to_bytes(8, "big"), state)
-    return hashlib.sha256(b"".join(parts)).digest()
+    position, stream, version, topic, state = row
+    try:
+        name, middle = stream.encode(), _version_and_topic(version, topic)
+        parts = (b"\x00", len(name).to_bytes(8, "big"), name, middle, len(state).to_bytes(8, "big"), state)
+        return hashlib.sha256(b"".join(parts)).digest()
+    except (TypeError, AttributeError, UnicodeEncodeError):
+        raise EventColumnOfWrongKind(position=position, stream=stream) from None
 
 
 @lru_cache(maxsize=4096, typed=True)

@@ -71,6 +71,7 @@ class Reader(Listing):
     def __init__(self, session: Session, upto: int | None = None, book: LoginBook | None = None) -> None:
         super().__init__(session, upto)
         self._book = book
+        self._common: SharedHistory | None = None
 
     def position(self) -> int:
         """The last position of the known log; 0 for an empty one."""
@@ -108,7 +109,7 @@ class Reader(Listing):
 
         The order is that of the streams' ids; memory does not grow with the number of accounts.
         """
-        return self._own(first, end, "" if self._has_no_gaps() else _BEFORE)
+        return self._own(first, end, "" if self.has_no_gaps() else _BEFORE)
 
     def account_own(self, account: str) -> AccountRows:
         """One account with its own events."""
@@ -132,7 +133,7 @@ class Reader(Listing):
                     before = {row[0]: row[0] - 1 for row in decided}
                 yield AccountRows(account, list(map(row_of, rows)), before)
 
-    def _has_no_gaps(self) -> bool:
+    def has_no_gaps(self) -> bool:
         """Whether positions run from 1 without a gap, so that the previous position needs no look-up."""
         statement = "SELECT (SELECT COUNT(*) FROM stored_events), (SELECT MIN(position) FROM stored_events), "
         count, first, last = self._query(f"{statement}(SELECT MAX(position) FROM stored_events)")[0]
@@ -147,13 +148,19 @@ class Reader(Listing):
             yield life
 
     def common(self) -> SharedHistory:
-        """The rules and shared incidents, which accounts have in common."""
+        """The rules and shared incidents, which accounts have in common; read once, and not to be changed."""
+        if self._common is None:
+            self._common = self._read_common()
+        return self._common
+
+    def _read_common(self) -> SharedHistory:
         return SharedHistory([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
 
-    def since(self, position: int) -> Iterator[Row]:
-        """The log after a position, in order."""
+    def since(self, position: int, last: int | None = None) -> Iterator[Row]:
+        """The log after a position, in order; up to a last one where given."""
         condition = "WHERE position > ? AND position <= ? ORDER BY position"
-        return map(row_of, self._session.rows(f"{COLUMNS}{condition}", position, self._upto))
+        upto = self._upto if last is None else min(last, self._upto)
+        return map(row_of, self._session.rows(f"{COLUMNS}{condition}", position, upto))
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
@@ -340,6 +347,17 @@ class Reader(Listing):
         shared = (row for incident in common.incidents(regions, joined) for row in incident.rows)
         return sorted((*own, *common.rules.rows, *shared))
 
+    def published(self) -> list[Row]:
+        """The events of the terms, calendars, controls, actors' keys, and of the ledger itself, in log order."""
+        held = (*self.stream(layout.CONTROLS), *self.stream(layout.LEDGER))
+        return sorted((*self._rule_rows(), *self.range(layout.ACTORS), *held))
+
+    def last_of_command(self, position: int) -> int:
+        """The last position up to one; an event that begins newer rules follows its command and does not count."""
+        condition = "WHERE position <= ? AND topic <> 'ledger.upgraded' ORDER BY position DESC LIMIT 1"
+        rows = self._few(condition, position)
+        return rows[0].position if rows else 0
+
     def sample(self, count: int) -> list[str]:
         """Account streams sampled at `count` even distances along the log, with one look-up each."""
         last = self.position()
@@ -349,6 +367,11 @@ class Reader(Listing):
         )
         found = [self._query(statement, last * place // count + 1) for place in range(count)]
         return [rows[0][0] for rows in found if rows]
+
+    def event(self, stream: str, version: int) -> Row | None:
+        """The event of a stream at a version."""
+        rows = self._few("WHERE originator_id = ? AND originator_version = ?", stream, version)
+        return rows[0] if rows else None
 
     def row_at(self, position: int) -> Row | None:
         """The event at a position."""

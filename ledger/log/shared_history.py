@@ -77,6 +77,10 @@ class SharedHistory:
         names = self._everybodys.union(*(self._of_region.get(region, ()) for region in regions))
         return [self._incidents[name] for name in names | (joined & self._incidents.keys())]
 
+    def all_rows(self) -> list[Row]:
+        """Every event of the rules and of shared incidents."""
+        return [*self.rules.rows, *(row for shared in self._incidents.values() for row in shared.rows)]
+
     def all_incidents(self) -> Iterable[History]:
         """Every shared incident."""
         return self._incidents.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -66,18 +66,11 @@ def projected(account: str, case: Case) -> Projected:
     return Projected(account, is_open, months, claim_rows(case), voucher_rows(case))
 
 
-def all_projected(log: Reader, first: str, end: str) -> Iterator[Projected]:
+def all_projected(log: Reader, first: str, end: str) -> list[Projected]:
     """Project the enrolled accounts of a range of streams, in order."""
     position = log.position()
-    for life in log.account_histories(first, end):
-        case = life.case(position)
-        if case.account is not None:
-            yield projected(life.account, case)
-
-
-def listed(log: Reader, first: str, end: str, *, on_progress: Progress) -> list[Projected]:
-    """`all_projected` as a list, for a worker; its progress is told by its end alone."""
-    return list(all_projected(log, first, end))
+    cases = ((life.account, life.case(position)) for life in log.account_histories(first, end))
+    return [projected(account, case) for account, case in cases if case.account is not None]
 
 
 def owners_since(log: Reader, reached: int) -> list[str] | None:

@@ -17,10 +17,10 @@ import msgspec
 from domain.refusals import Damaged
 from domain.text import said
 from ledger.application import Ledger
-from ledger.log import leaves, streams
+from ledger.log import leaves
 from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew, transaction
 from ledger.log.reader import Reader
-from ledger.parallel import Workers, over_accounts
+from ledger.parallel.work import ALONE, Workers, over_accounts
 from ledger.queries.projected import (
     BY_ACCOUNT,
     FORMAT,
@@ -29,7 +29,6 @@ from ledger.queries.projected import (
     Progress,
     Projected,
     all_projected,
-    listed,
     owners_since,
     projected,
 )
@@ -72,7 +71,7 @@ class ReadModels:
 
     @classmethod
     def caught_up(
-        cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None
+        cls, ledger: Ledger, on_progress: Progress, *, clear: bool = False, workers: Workers = ALONE
     ) -> ReadModels:
         """Bring the read models up to date; make all again with `clear`. An unusable side store is dropped."""
         if not ledger.store.can_write_side_store("views"):
@@ -120,7 +119,7 @@ class ReadModels:
         upto: int | None = None,
         *,
         clear: bool = False,
-        workers: Workers | None = None,
+        workers: Workers = ALONE,
     ) -> ReadModels:
         views = cls(kept, ledger, upto)
         with ExitStack() as undo:
@@ -214,7 +213,7 @@ class ReadModels:
         self._ledger.store.notes.append(_CHANGED)
         self._catch_up(on_progress, clear=True)
 
-    def _catch_up(self, on_progress: Progress, *, clear: bool = False, workers: Workers | None = None) -> None:
+    def _catch_up(self, on_progress: Progress, *, clear: bool = False, workers: Workers = ALONE) -> None:
         """Project the events since the position reached. Raises SealBroken where an account's rows were changed."""
         ledger = self._ledger
         with ledger.reading(self._upto) as log:
@@ -232,11 +231,10 @@ class ReadModels:
                 if owners is None:
                     self._clear()
                     reached = 0
-                for done, account in enumerate(self._changed(ledger, log, owners, workers), start=1):
+                for account in self._changed(log, owners, workers, on_progress):
                     if reached:
                         self._tables.forget(account.account)
                     self._add(account)
-                    on_progress(done, 0)
                 self._tables.finish()
                 if reached < position:
                     self._advance(name, position, _leaf_sha256(log, position))
@@ -261,15 +259,16 @@ class ReadModels:
         self._kept.query("DELETE FROM tracking")
 
     def _changed(
-        self, ledger: Ledger, log: Reader, owners: list[str] | None, workers: Workers | None
+        self, log: Reader, owners: list[str] | None, workers: Workers, on_progress: Progress
     ) -> Iterator[Projected]:
         """The projections of accounts, or of all of them."""
         if owners is not None:
-            return (projected(account, log.case(account)) for account in owners)
-        if workers is None:
-            return all_projected(log, *streams.ACCOUNTS)
-        parts = over_accounts(ledger, log, listed, workers, lambda done, total: None)
-        return (account for part in parts for account in part)
+            for done, account in enumerate(owners, start=1):
+                yield projected(account, log.case(account))
+                on_progress(done, len(owners))
+        else:
+            for part in over_accounts(self._ledger, log, all_projected, workers, on_progress):
+                yield from part
 
     def _add(self, account: Projected) -> None:
         """Insert an account's rows."""
@@ -304,7 +303,7 @@ def _leaf_sha256(log: Reader, position: int) -> str:
     return "" if row is None else leaves.leaf_hash(row).hex()
 
 
-def rebuild(ledger: Ledger, workers: Workers | None = None, *, on_progress: Progress = lambda done, total: None) -> int:
+def rebuild(ledger: Ledger, workers: Workers = ALONE, *, on_progress: Progress = lambda done, total: None) -> int:
     """Drop the projections and make them again from the events; returns the number of accounts.
 
     Raises Refusal `read_only` where the projections may not be written.

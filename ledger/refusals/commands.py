@@ -236,7 +236,7 @@ class UnknownVoucher(Refusal, code="unknown_voucher"):
 class NoDask(Unreadable, code="no_dask"):
     """Work on a cluster needs a package that is not installed."""
 
-    message = "work on several processes needs dask[distributed]: {error}"
+    message = "work on a cluster needs dask[distributed]: {error}"
     hint = "pip install 'slaledger[cluster]'"
     error: str
 
@@ -248,6 +248,17 @@ class ClusterUnreachable(Unreadable, code="cluster_unreachable"):
     hint = "tcp://HOST:8786, say"
     address: str
     error: str
+
+
+class WorkersDied(Unreadable, code="workers_died"):
+    """A process that did a part of the work was ended from outside, often for want of memory, and so was the one that
+    took its place.
+    """
+
+    message = "a process that did a part of the work was killed twice; {done} of {parts} parts are done"
+    hint = "free some memory, or let this process do it all: --workers 1"
+    done: int
+    parts: int
 
 
 class BadField(Unreadable, code="bad_field"):

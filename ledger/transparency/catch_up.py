@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from domain.text import said, words_of
 from ledger.application import Ledger
+from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.transparency import merkle
-from ledger.transparency.log_root import BEFORE_ALL, Peaks, hashed, ledger_id
+from ledger.transparency.log_root import BEFORE_ALL, Peaks, ledger_id
 from ledger.transparency.tree_store import Node, Reached, Run, Spoilt, TreeStore
 
 Progress = Callable[[int, int], None]
@@ -58,7 +59,7 @@ def _distrust(store: TreeStore, log: Reader, reached: Reached) -> str | None:
         last = next(log.since(reached.position - 1), None)
         if last is None:
             return said("the log no longer reached its last event, at position {position}", position=reached.position)
-        if last.position != reached.position or hashed(last) != store.node(0, reached.size - 1):
+        if last.position != reached.position or leaf_hash(last) != store.node(0, reached.size - 1):
             return said("the log had another event at position {position}", position=reached.position)
     except Spoilt as spoilt:
         return words_of(spoilt)
@@ -78,7 +79,7 @@ def _extend(store: TreeStore, log: Reader, reached: Reached, on_progress: Progre
         if row.position != position + 1 or not peaks.size:
             runs.append((peaks.size, row.position))
         position = row.position
-        nodes += peaks.add(hashed(row))
+        nodes += peaks.add(leaf_hash(row))
         if len(nodes) >= _FLUSH:
             store.add(nodes, runs)
             nodes, runs = [], []

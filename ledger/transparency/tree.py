@@ -7,7 +7,7 @@ not fit the log it is made again, and `remade` says why, because that may be a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from domain.refusals import Damaged, Refusal, Unreadable
@@ -15,6 +15,7 @@ from domain.text import said, words_of
 from ledger.application import Ledger
 from ledger.log.codec import Row
 from ledger.log.database import SideStore, SideStoreError, opened_or_made_anew
+from ledger.log.leaves import leaf_hash
 from ledger.log.reader import Reader
 from ledger.refusals.audit.evidence import (
     EventBeyondTree,
@@ -29,7 +30,7 @@ from ledger.store.sqlite.side_store import SqliteSideStore
 from ledger.store.sqlite.store import TEMPORARY
 from ledger.transparency import merkle
 from ledger.transparency.catch_up import Progress, catch_up, is_current, kept_peaks
-from ledger.transparency.log_root import BEFORE_ALL, Peaks, hashed, ledger_id
+from ledger.transparency.log_root import BEFORE_ALL, Peaks, ledger_id
 from ledger.transparency.tree_store import Reached, Spoilt, TreeStore
 
 
@@ -67,6 +68,28 @@ class KeptTree:
         """The hash of a complete subtree, level 0 being the leaves."""
         try:
             return self._store.node(level, index)
+        except Spoilt as spoilt:
+            raise damaged(words_of(spoilt)) from None
+
+    def proves(self, leaves: Mapping[int, bytes], peaks: Mapping[tuple[int, int], bytes]) -> bool:
+        """Whether leaf hashes, by index, lead to the peaks of a tree, by (level, index). Only the peaks are trusted.
+
+        Each level's missing siblings are read at once. Raises Damaged `tree_damaged` where one is not stored.
+        """
+        level, nodes = 0, dict(leaves)
+        while nodes:
+            reached = {at for at in nodes if (level, at) in peaks}
+            if any(nodes.pop(at) != peaks[level, at] for at in reached):
+                return False
+            known = nodes | self._nodes(level, [at ^ 1 for at in nodes if at ^ 1 not in nodes])
+            above = {at >> 1 for at in nodes}
+            nodes = {at: merkle.node_hash(known[2 * at], known[2 * at + 1]) for at in above}
+            level += 1
+        return True
+
+    def _nodes(self, level: int, places: list[int]) -> dict[int, bytes]:
+        try:
+            return self._store.nodes(level, places)
         except Spoilt as spoilt:
             raise damaged(words_of(spoilt)) from None
 
@@ -186,7 +209,7 @@ def _difference(row: Row | None, leaf: bytes, position_of: Callable[[int], int],
     if row is None:
         return position_of(index)
     try:
-        same = hashed(row) == leaf
+        same = leaf_hash(row) == leaf
     except Damaged:
         same = False
     return None if same else min(row.position, position_of(index))

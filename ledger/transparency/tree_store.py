@@ -13,6 +13,8 @@ from domain.text import said
 from ledger.log.database import SideStore, SideTable
 
 FORMAT = 2
+_MOST_VALUES = 500
+"""Values in one statement; SQLite takes 999 of them at the least."""
 """Raised whenever the tables change, so that tables of older versions are made again."""
 _TABLES = {
     "nodes": SideTable(columns={"level": "int", "at": "int", "hash": "bytes"}, key=("level", "at")),
@@ -98,6 +100,17 @@ class TreeStore:
         if not rows or not isinstance(rows[0][0], bytes):
             raise Spoilt(said("it lacks the hash at level {level}, index {at}", level=level, at=at))
         found: bytes = rows[0][0]
+        return found
+
+    def nodes(self, level: int, places: Sequence[int]) -> dict[int, bytes]:
+        """The hashes of complete subtrees of a level, by index. Raises Spoilt where one is not stored."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(places), _MOST_VALUES):
+            some = places[start : start + _MOST_VALUES]
+            marks = ",".join("?" * len(some))
+            found |= dict(self._query(f"SELECT at, hash FROM nodes WHERE level = ? AND at IN ({marks})", level, *some))
+        if len(found) != len(places) or not all(isinstance(each, bytes) for each in found.values()):
+            raise Spoilt(said("it lacks hashes at level {level}", level=level))
         return found
 
     def leaves(self, size: int) -> Iterable[bytes]:

@@ -186,7 +186,7 @@ def forbidden(facts: Sequence[Fact]) -> list[Inadmissible]:
     )
     for _, own in groupby(by_owner, key=_owner):
         found += inadmissible(list(own), rules)
-    return sorted([*found, *check.end()], key=lambda one: one.position)
+    return sorted([*found, *check.reservations.end()], key=lambda one: one.position)
 
 
 def _owner(fact: Fact) -> str:

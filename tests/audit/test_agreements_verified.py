@@ -56,7 +56,7 @@ def test_random_claims_replay_and_are_verified(agreement: str, tmp_path: Path) -
         for number in range(40):
             life(Random(f"{agreement} {number}"), told, agreement, f"A{number}")
         with ledger.reading() as log:
-            replayed = replay_range(log, *streams.ACCOUNTS, on_progress=lambda done, of: None)
+            replayed = replay_range(log, *streams.ACCOUNTS)
         made = dossiers(ledger)
     assert (replayed.decisions, replayed.different) == (40, ())
     assert disagreements(made) == {}

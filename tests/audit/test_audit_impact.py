@@ -115,7 +115,7 @@ def redecided(path: Path) -> dict[tuple[str, str], Any]:
 
 def impacts(path: Path) -> list[Impact]:
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        return impacts_of_now(log, *streams.ACCOUNTS, at=LATER, on_progress=lambda done, total: None)
+        return impacts_of_now(log, *streams.ACCOUNTS, at=LATER)
 
 
 @pytest.mark.parametrize("seed", range(4), ids=lambda seed: f"seed {seed}")

@@ -12,7 +12,8 @@ import pytest
 from conftest import SOAK, CommandLine
 from stores import SqliteFile, Store
 
-from ledger.audit.verify import Verified, verify
+from ledger.audit.verified import Verified
+from ledger.audit.verify import verify
 from ledger.transparency.log_root import derived
 from ledger.transparency.proofs import Checkpoint, parse_checkpoint
 from ledger.transparency.tree import first_difference, tree_as_kept, tree_of

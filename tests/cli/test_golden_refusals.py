@@ -19,7 +19,7 @@ from declared import refusals
 from frozen import FOLDER, Frozen, Speech, hold, without
 from refusal_scenarios import SHOP, Scenario
 from refusals_of_bill_imports import ALIYUN_BILL, BATCH_TABLES, BSS, FOCUS, HELD_BILLS
-from refusals_of_files import AUDIT, COMMAND_LINE, EXTRAS, FILES, MOVING
+from refusals_of_files import AUDIT, COMMAND_LINE, EXTRAS, FILES, MOVING, RECEIPTS
 from refusals_of_imports import ALERTMANAGER, CLOUDEVENTS, PAGERDUTY, PROMETHEUS, STATUSPAGE
 from refusals_of_money import MONEY
 from refusals_of_rules import ACCOUNTS, BILLS, CLAIMS, INCIDENTS, TERMS, VALUES, VOUCHERS
@@ -56,6 +56,7 @@ TABLES: dict[str, list[Scenario]] = {
     "files": FILES,
     "moving": MOVING,
     "audit": AUDIT,
+    "receipts": RECEIPTS,
     "stores": STORES,
     "made": MADE,
     "made-of-servers": SERVERS_MADE,

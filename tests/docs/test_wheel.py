@@ -236,7 +236,7 @@ def test_the_demo_runs_and_prints_the_readme_s_tour(installed: Installed) -> Non
 NEEDS = {
     "sign": "keygen ledger.example.com -o ledger.key",
     "postgres": "--ledger postgresql://localhost/nowhere worklist",
-    "cluster": "audit replay --workers 2",
+    "cluster": "audit replay --cluster tcp://localhost:8786",
     "zstd": "export events -o events.jsonl.zst",
     "report": "report 2026-03 --html report.html",
     "xlsx": "export vouchers -o vouchers.xlsx",

@@ -193,7 +193,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seen.append(row.position)
         return leaf_hash(row)
 
-    monkeypatch.setattr(catch_up, "hashed", counted)
+    monkeypatch.setattr(catch_up, "leaf_hash", counted)
     return seen
 
 
@@ -255,7 +255,7 @@ def test_an_interrupted_catch_up_keeps_what_was_there(ledger: Placed, monkeypatc
     record(ledger.place, 30)
     with monkeypatch.context() as patched:
         patched.setattr(catch_up, "_FLUSH", 3)
-        patched.setattr(catch_up, "hashed", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
+        patched.setattr(catch_up, "leaf_hash", lambda row: leaf_hash(row) if row.version < 20 else 1 // 0)
         with pytest.raises(ZeroDivisionError), tree_of(ledger):
             pass
     with tree_as_kept(ledger) as kept:

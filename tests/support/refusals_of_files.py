@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from conftest import ROOT
@@ -59,11 +61,16 @@ COMMAND_LINE = [
         "audit replay --cluster tcp://h:8786",
         within=raising("distributed.Client", lambda: TimeoutError("timed out")),
     ),
+    Scenario(
+        "a process killed twice",
+        "audit replay --workers 2",
+        within=raising("concurrent.futures.ProcessPoolExecutor.submit", BrokenProcessPool),
+    ),
     Scenario("a role's name that is none", "postgres roles --schema 'a;b'"),
 ]
 
 EXTRAS = [
-    Scenario("no Dask", "audit replay --workers 2", within=missing("distributed"), theirs=_NO_MODULE),
+    Scenario("no Dask", "audit replay --cluster tcp://h:8786", within=missing("distributed"), theirs=_NO_MODULE),
     Scenario("no cryptography", "keygen desk -o desk.key", within=missing("cryptography")),
     Scenario("no psycopg", "--ledger postgresql://h/db worklist", within=missing("psycopg_pool"), theirs=_NO_MODULE),
     Scenario(
@@ -304,6 +311,20 @@ def _kept_before(frozen: Frozen) -> None:
     frozen.do(*split(_ENROLL))
 
 
+def _receipt(name: str, words: str = "", *signed: str, **changed: object) -> Scenario:
+    """A receipt of which something was changed since it was written."""
+
+    def prepare(frozen: Frozen) -> None:
+        path = frozen.folder / "receipt.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
+
+    before = (*([_KEYGEN] if signed else []), f"audit verify -o receipt.json {' '.join(signed)}".strip())
+    return Scenario(name, f"audit verify --since receipt.json {words}".strip(), before=before, prepare=prepare)
+
+
+_SINCE = "audit verify --since kept.txt"
+
+
 def _all_gone(frozen: Frozen) -> None:
     """A checkpoint, and a log from which everything was removed since."""
     (frozen.folder / "kept.txt").write_text(frozen.say("audit", "checkpoint").out)
@@ -325,6 +346,25 @@ def _changed_since(frozen: Frozen) -> None:
     frozen.do("audit", "checkpoint")
     frozen.slaledger.tamper("UPDATE stored_events SET state = ? WHERE position = 15", b"\0")
 
+
+RECEIPTS = [
+    Scenario("a receipt that is none", "audit verify --since x.json", files={"x.json": "{}"}, theirs=("Object ",)),
+    _receipt("a receipt of another format", format="slaledger-receipt-9"),
+    _receipt("a receipt with another root", root="AAAA"),
+    _receipt("a receipt with another frontier", frontier=[]),
+    _receipt("a receipt that does not say what was verified", result="damaged"),
+    _receipt("a receipt of older rules", rules=1),
+    _receipt("a receipt of another ledger", ledger="slaledger-other"),
+    _receipt("a receipt without a signature", f"--vkey {_DESK}"),
+    _receipt("a receipt signed by another key", f"--vkey {_OTHER}", "--sign desk.key"),
+    _receipt("a receipt that was changed since it was signed", "", "--sign desk.key", decisions=0),
+    Scenario("a receipt and a checkpoint", "audit verify --since a.json --against b.txt"),
+    Scenario("a key for no receipt", "audit verify --sign desk.key"),
+    Scenario("a receipt over a file", "audit verify -o kept.json", files={"kept.json": "{}"}),
+    Scenario("one account since a receipt", "audit replay 1001 --since receipt.json"),
+    _checkpoint("since a checkpoint of more events", _lines(lambda lines: [lines[0], "9999", lines[2]]), _SINCE),
+    _checkpoint("since a checkpoint of other events", _lines(lambda lines: [lines[0], "3", lines[2]]), _SINCE),
+]
 
 AUDIT = [
     Scenario("a key's name that is none", "keygen 'a b' -o desk.key"),

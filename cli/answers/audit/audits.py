@@ -15,6 +15,8 @@ from domain.text import Said, counted, said
 from ledger.audit.completeness import Gap
 from ledger.audit.impact import Impact, Outcome
 from ledger.audit.replay import Difference, Replayed
+from ledger.audit.since import ReplayedSince
+from ledger.audit.verified import Damage, Since
 
 
 class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,9 +27,14 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     different: list[Difference]
     events: int
     seconds: int
+    since: Since | msgspec.UnsetType = msgspec.UNSET
+    damage: list[Damage] | msgspec.UnsetType = msgspec.UNSET
 
     def table(self) -> None:
-        """The differences, and the count of decisions."""
+        """What was not read again, the damage, the differences, and the count of decisions."""
+        if isinstance(self.since, Since):
+            print_since(self.since)
+        print_damage(self.damage or ())
         print_differences(self.different)
         print_text(
             said(
@@ -44,15 +51,38 @@ def replayed_decisions(n: int) -> Said:
     return counted("{n} decision replayed", "{n} decisions replayed", n=n)
 
 
-def replay_answer(found: Replayed, elapsed_ms: int) -> ReplayAnswer:
-    """The result of a replay."""
+def replay_answer(found: Replayed, elapsed_ms: int, new: ReplayedSince | None = None) -> ReplayAnswer:
+    """The result of a replay; of what is new since a receipt where that is given."""
     return ReplayAnswer(
         decisions=found.decisions,
         identical=found.decisions - len(found.different),
         different=list(found.different),
         events=found.events,
         seconds=elapsed_ms // 1000,
+        since=msgspec.UNSET if new is None else new.since,
+        damage=msgspec.UNSET if new is None else new.damage,
     )
+
+
+def print_since(since: Since) -> None:
+    """Print how much of the log was not read again."""
+    print_text(
+        counted(
+            "the first {size} events were verified before; {n} of them was read again",
+            "the first {size} events were verified before; {n} of them were read again",
+            n=since.read_again,
+            size=since.size,
+        )
+    )
+
+
+def print_damage(damage: Iterable[Damage]) -> None:
+    """Print what is impossible in an intact ledger, with its position where that is known."""
+    for each in damage:
+        text = said("{kind}: {message}", kind=word(each.kind), message=each.message)
+        if each.position is not None:
+            text = said("position {position}: {text}", position=each.position, text=text)
+        print_text(text, width=WIDTH)
 
 
 def print_differences(different: Sequence[Difference]) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.answers.audit.audits import print_differences, replayed_decisions
+from cli.answers.audit.audits import print_damage, print_differences, print_since, replayed_decisions
 from cli.terminal.output import WIDTH, print_text
-from cli.terminal.vocabulary import word
 from domain.admissible.check import Inadmissible
 from domain.keys import encoded
 from domain.text import counted, said
 from ledger.audit.replay import Difference
 from ledger.audit.signatures import Signatures
-from ledger.audit.verify import Damage, Verified
+from ledger.audit.verified import Damage, Since, Verified
 
 
 class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,31 +30,34 @@ class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     inadmissible: list[Inadmissible]
     different: list[Difference]
     signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
+    since: Since | msgspec.UnsetType = msgspec.UNSET
 
 
 def verified_answer(found: Verified) -> VerifiedAnswer:
     """The result of a verification."""
     return VerifiedAnswer(
         ledger=found.ledger,
-        size=found.log.size,
-        root=encoded(found.log.root),
-        position=found.log.position,
+        size=0 if found.tree is None else found.tree.size,
+        root="" if found.tree is None else encoded(found.tree.root()),
+        position=0 if found.tree is None else found.position,
         decisions=found.decisions,
         first_bad_position=found.first_bad_position,
         damage=found.damage,
         inadmissible=found.inadmissible,
         different=found.different,
         signatures=found.signatures if found.signatures.signed else msgspec.UNSET,
+        since=found.since or msgspec.UNSET,
     )
 
 
 def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
-    """Print the damage and the differences, or that the ledger is sound; `file` has the checkpoint it extends."""
-    for each in answer.damage:
-        text = said("{kind}: {message}", kind=word(each.kind), message=each.message)
-        if each.position is not None:
-            text = said("position {position}: {text}", position=each.position, text=text)
-        print_text(text, width=WIDTH)
+    """Print what was not read again, the damage and the differences, or that the ledger is sound.
+
+    `file` has the checkpoint that it extends.
+    """
+    if isinstance(answer.since, Since):
+        print_since(answer.since)
+    print_damage(answer.damage)
     for bad in answer.inadmissible:
         print_text(bad.told(), width=WIDTH)
     print_differences(answer.different)

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 import click
 
 from cli.answers.audit.audits import impacts_answer, print_findings, replay_answer
-from cli.answers.audit.verified import print_verified, verified_answer
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.audit.duties import DIFFERENT, duties
+from cli.commands.audit.verify import begun, since_option, verify
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
-from cli.terminal.output import emit, format_option, warn
+from cli.terminal.output import emit, format_option
 from cli.terminal.progress import progress
 from domain.case import unknown_account
 from domain.refusals import Damaged
@@ -28,16 +28,15 @@ from domain.text import said
 from ledger import clock
 from ledger.application import Ledger
 from ledger.audit import completeness
-from ledger.audit.impact import Choose, Impact, impacts_of_now, impacts_of_rules, reading_chooser
+from ledger.audit.impact import Choose, Impact, document_chooser, impacts_of_now, impacts_of_rules, reading_chooser
 from ledger.audit.replay import replay_range, together
-from ledger.audit.verify import verify
+from ledger.audit.since import replay_since
 from ledger.commands.dry_run import suppose
 from ledger.files.reading import read_bytes, read_text
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
-from ledger.parallel import Task, Workers, over_accounts
-from ledger.transparency.proofs import read_checkpoint
+from ledger.parallel.work import ALONE, BY_LENGTH, Task, Workers, over_accounts
 
 _Result = TypeVar("_Result")
 
@@ -47,7 +46,7 @@ def audit() -> None:
     """Replay decisions, ask what would change, and prove what was recorded."""
 
 
-for _command in (checkpoint, prove, consistency, duties):
+for _command in (checkpoint, prove, consistency, duties, verify):
     audit.add_command(_command)
 
 
@@ -63,18 +62,24 @@ def _range(log: Reader, account: str) -> tuple[str, str]:
 @click.option(
     "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's decisions."
 )
+@since_option
 @workers_options
 @format_option
-def replay_(account: str | None, month: str | None, workers: Workers | None, format_: str | None) -> int:
+def replay_(account: str | None, month: str | None, since: str | None, workers: Workers, format_: str | None) -> int:
     """Replay every decision from the events that it was based on, and compare the whole record.
 
     Exit status 3 if a decision differs; each difference names the first differing field and both values. With --workers
-    or --cluster, ranges of accounts are replayed in parallel; the answer is the same.
+    or --cluster, ranges of accounts are replayed in parallel; the answer is the same. With --since, only the decisions
+    made behind a receipt, once the log is shown to extend it; exit status 4 where it does not.
 
     \b
     Example:
       slaledger audit replay
     """
+    if since is not None:
+        if account is not None or month is not None:
+            raise click.UsageError(said("--since is for the whole ledger: leave ACCOUNT and --month out"))
+        return _replay_since(since, workers, format_)
     started = time.monotonic_ns()
     with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
         task = partial(replay_range, month=month)
@@ -86,15 +91,26 @@ def replay_(account: str | None, month: str | None, workers: Workers | None, for
     return DIFFERENT if found.different else 0
 
 
+def _replay_since(since: str, workers: Workers, format_: str | None) -> int:
+    started = time.monotonic_ns()
+    with open_ledger() as ledger, progress("events") as advance:
+        receipt = begun(ledger, since, (), workers, advance)
+        found = replay_since(ledger, receipt)
+    elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
+    answer = replay_answer(found.replayed, elapsed_ms, found)
+    emit(answer, format_, answer.table)
+    return Damaged.status if found.damage else DIFFERENT if found.replayed.different else 0
+
+
 def _divided(
-    ledger: Ledger, log: Reader, task: Task[_Result], account: str | None, workers: Workers | None, advance: Any
+    ledger: Ledger, log: Reader, task: Task[_Result], account: str | None, workers: Workers, advance: Any
 ) -> Iterator[_Result]:
     """A task's results over one account, or over all, divided among workers."""
-    if account is not None and workers is not None:
+    if account is not None and workers not in (BY_LENGTH, ALONE):
         raise click.UsageError(said("one account needs only one worker: leave --workers and --cluster out"))
     if account is None:
         return over_accounts(ledger, log, task, workers, advance)
-    return iter([task(log, *_range(log, account), on_progress=advance)])
+    return iter([task(log, *_range(log, account))])
 
 
 @audit.command("impact", short_help="List the decisions that would come out differently today.")
@@ -104,7 +120,7 @@ def _divided(
 )
 @workers_options
 @format_option
-def impact(account: str | None, with_: str | None, workers: Workers | None, format_: str | None) -> None:
+def impact(account: str | None, with_: str | None, workers: Workers, format_: str | None) -> None:
     """List the decisions that `claim redecide` would change today: old and new, the difference, and its cause.
 
     With --with FILE, it also counts the commands of the file, and records nothing.
@@ -113,15 +129,16 @@ def impact(account: str | None, with_: str | None, workers: Workers | None, form
     Example:
       slaledger audit impact --with correction.jsonl
     """
-    if with_ is not None and workers is not None:
+    if with_ is not None and workers not in (BY_LENGTH, ALONE):
         raise click.UsageError(said("only one process knows what is not recorded: leave --workers and --cluster out"))
     task = partial(impacts_of_now, at=clock.now_us())
     with open_ledger(read_only=with_ is None) as ledger:
         opened = ledger.reading() if with_ is None else ledger.writing(commit=False)
-        with opened as log, progress("accounts") as advance:
+        with opened as log, progress("events") as advance:
             if with_ is not None:
                 _suppose(ledger, log, with_)
-            found = [each for part in _divided(ledger, log, task, account, workers, advance) for each in part]
+            crew = workers if with_ is None else ALONE
+            found = [each for part in _divided(ledger, log, task, account, crew, advance) for each in part]
     _emit_impacts(found, format_)
 
 
@@ -134,7 +151,7 @@ def _suppose(ledger: Ledger, log: Any, file: str) -> None:
 @click.option("--set", "settings", multiple=True, metavar="READING=VALUE", help="Use this reading; repeat for several.")
 @workers_options
 @format_option
-def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None, format_: str | None) -> None:
+def what_if(file: str | None, settings: tuple[str, ...], workers: Workers, format_: str | None) -> None:
     """Replay every recorded decision on the same facts under other terms or readings; nothing is recorded.
 
     \b
@@ -144,7 +161,7 @@ def what_if(file: str | None, settings: tuple[str, ...], workers: Workers | None
     if (file is None) == (not settings):
         raise click.UsageError(said("give --terms FILE, or --set READING=VALUE, repeatable"))
     choose = _document(file) if file is not None else _settings(settings)
-    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
         task = partial(impacts_of_rules, choose=choose)
         found = [each for part in over_accounts(ledger, log, task, workers, advance) for each in part]
     _emit_impacts(found, format_)
@@ -159,37 +176,12 @@ def _settings(settings: tuple[str, ...]) -> Choose:
 def _document(file: str) -> Choose:
     text = read_text(file)
     version = Version(terms=parse_terms(text), sha256=document_sha256(text), document=text, noticed_at=None)
-    return lambda versions, month: version
+    return document_chooser(version)
 
 
 def _emit_impacts(found: list[Impact], format_: str | None) -> None:
     answer = impacts_answer(found)
     emit(answer, format_, answer.table)
-
-
-@audit.command("verify", short_help="Check that the log is intact and extends the checkpoint that you kept.")
-@click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
-@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
-@workers_options
-@format_option
-def verify_(file: str | None, keys: tuple[str, ...], workers: Workers | None, format_: str | None) -> int:
-    """Recompute the root, and check that every event decodes, no stream has a gap, vouchers balance, the projections
-    match the events, and every decision replays. Exit status 4 with the first bad position, 3 if only a decision
-    differs.
-
-    \b
-    Example:
-      slaledger audit verify
-    """
-    kept = None if file is None else read_checkpoint(read_text(file), keys)
-    with open_ledger() as ledger, progress("events") as advance:
-        found = verify(ledger, kept, advance, workers)
-    answer = verified_answer(found)
-    unchecked = found.signatures.unchecked()
-    if unchecked is not None:
-        warn(unchecked)
-    emit(answer, format_, lambda: print_verified(answer, file))
-    return Damaged.status if found.damage or found.inadmissible else DIFFERENT if found.different else 0
 
 
 @audit.command("completeness", short_help="List what is missing, even from an intact log.")

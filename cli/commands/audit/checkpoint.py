@@ -18,9 +18,9 @@ from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
 from ledger.log.codec import Row
+from ledger.log.leaves import leaf_hash
 from ledger.refusals.audit.evidence import PositionBeyondLog
 from ledger.transparency import merkle, signed_notes
-from ledger.transparency.log_root import hashed
 from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
 from ledger.transparency.tree import KeptTree, damaged, tree_of
 
@@ -87,7 +87,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
             proof = InclusionProof(
                 index, tuple(tree.inclusion(index, head.size)), _signed(head.text(), key) if kept is None else kept
             )
-            leaf = hashed(row)
+            leaf = leaf_hash(row)
             _check_inclusion(tree, row, leaf, head, proof)
     if format_ == "json":
         print(to_json(proof_answer(row, leaf, head, proof)))

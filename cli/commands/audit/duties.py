@@ -15,7 +15,7 @@ from cli.terminal.progress import progress
 from ledger import clock
 from ledger.audit.duties import duties_of
 from ledger.log.reader import Reader
-from ledger.parallel import Workers, over_accounts
+from ledger.parallel.work import Workers, over_accounts
 
 DIFFERENT = 3
 """Exit status where an audit found a difference."""
@@ -27,7 +27,7 @@ DIFFERENT = 3
 )
 @workers_options
 @format_option
-def duties(since: str | None, workers: Workers | None, format_: str | None) -> int:
+def duties(since: str | None, workers: Workers, format_: str | None) -> int:
     """List through whose hands the money of each decided claim went: incident, exclusion, fee, decision, approval,
     issue, redemption; and where one person did two of them that two people should do, before the controls were set too.
 
@@ -37,7 +37,7 @@ def duties(since: str | None, workers: Workers | None, format_: str | None) -> i
     Example:
       slaledger audit duties --since 2026-01-01T00:00:00+08:00
     """
-    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
         position = 0 if since is None else _position(log, since)
         task = partial(duties_of, since=position, logins=log.logins())
         answer = duties_answer(over_accounts(ledger, log, task, workers, advance), position)

@@ -14,7 +14,7 @@ from domain.refusals import Refusal
 from domain.text import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise
-from ledger.parallel import Workers
+from ledger.parallel.work import Workers
 from ledger.queries import read_models
 from ledger.shipped import shipped_agreements
 from ledger.transparency.tree import tree_of
@@ -63,14 +63,14 @@ def _make_what_is_kept(ledger: Ledger) -> None:
 @click.command()
 @workers_options
 @format_option
-def rebuild(workers: Workers | None, format_: str | None) -> None:
+def rebuild(workers: Workers, format_: str | None) -> None:
     """Delete the projections and rebuild them from the events. No event is changed.
 
     \b
     Example:
       slaledger rebuild
     """
-    with open_ledger() as ledger, progress("accounts") as advance:
+    with open_ledger() as ledger, progress("events") as advance:
         accounts = read_models.rebuild(ledger, workers, on_progress=advance)
         with ledger.reading() as log:
             position = log.position()

@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import Connection
 
-_PAGE = 5000
+_PAGE = 1000
 
 
 @lru_cache(maxsize=512)

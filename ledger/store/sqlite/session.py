@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-_PAGE = 5000
+_PAGE = 500
+"""Rows fetched at once: few enough to stay in the processor's cache."""
 
 
 class SqliteSession:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,12 +19,12 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
-from domain.refusals import Refusal
+from domain.refusals import Refusal, Unreadable
 from ledger.application import Ledger
 from ledger.audit.replay import Replayed, replay_range, together
 from ledger.log import streams
 from ledger.log.reader import Reader
-from ledger.parallel import Workers, over_accounts, ranges
+from ledger.parallel.work import ALONE, Workers, over_accounts, ranges
 from ledger.refusals.copies.events import WrongOrder
 
 
@@ -60,7 +61,7 @@ def test_an_empty_ledger_is_one_range(tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that is there answers, however busy the machine is."""
-    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 300)
+    monkeypatch.setattr("ledger.parallel.cluster.CONNECT_SECONDS", 300)
 
 
 class Cluster:
@@ -133,13 +134,48 @@ def test_the_answer_of_a_cluster_is_that_of_one_process(
     assert alone
 
 
-def test_the_answer_of_processes_here_is_that_of_one(demo: CommandLine) -> None:
-    assert told(demo.run("audit", "replay", "--workers", "2")) == told(demo.run("audit", "replay"))
+def answers(command_line: CommandLine, *words: str) -> Iterator[tuple[int, str, str]]:
+    """The exit status, the answer and the error of a question to one process, to two and to eight."""
+    for count in (1, 2, 8):
+        done = command_line.run(*words, "--workers", str(count))
+        yield done.returncode, re.sub(r'"seconds":\d+', "", done.stdout), done.stderr
 
 
-def dying_once(log: Reader, first: str, end: str, *, mark: Path, on_progress: Any) -> Replayed:
+@pytest.mark.parametrize("words", QUESTIONS, ids=" ".join)
+def test_the_answer_of_processes_here_is_that_of_one(demo: CommandLine, words: tuple[str, ...]) -> None:
+    alone, *several = answers(demo, *words)
+    assert alone[0] == 0
+    assert several == [alone] * 2
+
+
+def test_decisions_that_differ_are_told_in_order_by_any_number_of_processes(demo: CommandLine) -> None:
+    demo.tamper(
+        "UPDATE stored_events SET state = CAST(replace(CAST(state AS TEXT), '_fee_fen\":', '_fee_fen\":1') AS BLOB) "
+        "WHERE topic = 'fees.billed'"
+    )
+    alone, *several = answers(demo, "audit", "replay")
+    differing = [each["account"] for each in json.loads(alone[1].replace(",}", "}"))["different"]]
+    assert alone[0] == 3
+    assert len(set(differing)) > 3
+    assert differing == sorted(differing)
+    assert several == [alone] * 2
+
+
+def test_of_damaged_events_the_first_by_account_is_told_by_any_number_of_processes(demo: CommandLine) -> None:
+    with demo.opened(read_only=True) as ledger, ledger.reading() as log:
+        late = [own.rows[-1].position for own in log.accounts_rows(*streams.ACCOUNTS)][-2:]
+    for position in late:
+        demo.tamper("UPDATE stored_events SET state = ? WHERE position = ?", b"{", position)
+    for words in (("audit", "replay"), ("audit", "impact"), ("rebuild",)):
+        alone, *several = answers(demo, *words)
+        assert alone[0] == 4
+        assert str(late[0]) in alone[2]
+        assert several == [alone] * 2
+
+
+def dying_once(log: Reader, first: str, end: str, *, mark: Path) -> Replayed:
     """Replay a range; whoever is the first of all to begin is killed in the middle of it."""
-    found = replay_range(log, first, end, on_progress=on_progress)
+    found = replay_range(log, first, end)
     try:
         mark.touch(exist_ok=False)
     except FileExistsError:
@@ -153,7 +189,7 @@ def test_a_worker_killed_in_the_middle_costs_its_task_and_not_the_run(
 ) -> None:
     mark = tmp_path / "killed"
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.reading() as log:
-        alone = together(over_accounts(ledger, log, replay_range, None, nothing))
+        alone = together(over_accounts(ledger, log, replay_range, ALONE, nothing))
         task = partial(dying_once, mark=mark)
         workers = Workers(address=cluster.address)
         found = together(over_accounts(ledger, log, task, workers, nothing))
@@ -164,7 +200,84 @@ def test_a_worker_killed_in_the_middle_costs_its_task_and_not_the_run(
     assert [worker.returncode for worker in dead] == [-signal.SIGKILL]
 
 
-def refusing(log: Reader, first: str, end: str, *, on_progress: Any) -> None:
+@pytest.fixture
+def log(demo: CommandLine) -> Iterator[tuple[Ledger, Reader]]:
+    """The demo's ledger and its log, open."""
+    with demo.opened(read_only=True) as ledger, ledger.reading() as log:
+        yield ledger, log
+
+
+def test_a_process_killed_in_the_middle_costs_its_part_and_not_the_run(
+    log: tuple[Ledger, Reader], tmp_path: Path
+) -> None:
+    mark = tmp_path / "killed"
+    found = together(over_accounts(*log, partial(dying_once, mark=mark), Workers(processes=2), nothing))
+    assert mark.exists()
+    assert found == together(over_accounts(*log, replay_range, ALONE, nothing))
+
+
+def dying(log: Reader, first: str, end: str, *, marks: Path) -> None:
+    """Be killed."""
+    (marks / str(os.getpid())).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_processes_that_are_killed_again_are_refused(log: tuple[Ledger, Reader], tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    with pytest.raises(Unreadable) as refused:
+        list(over_accounts(*log, partial(dying, marks=marks), Workers(processes=2), nothing))
+    assert refused.value.code == "workers_died"
+    assert 2 <= len(list(marks.iterdir())) <= 4
+    assert multiprocessing.active_children() == []
+
+
+def waiting(log: Reader, first: str, end: str, *, marks: Path) -> None:
+    """Never end."""
+    (marks / str(os.getpid())).touch()
+    signal.pause()
+
+
+def wait(url: str, marks: str) -> None:
+    """Divide work that never ends among two processes."""
+    with Ledger.open(url, read_only=True) as ledger, ledger.reading() as log:
+        list(over_accounts(ledger, log, partial(waiting, marks=Path(marks)), Workers(processes=2), nothing))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+def test_where_the_process_that_asks_ends_all_end(demo: CommandLine, tmp_path: Path, how: signal.Signals) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    told = f"import {__name__}; {__name__}.wait({demo.url!r}, {str(marks)!r})"
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    asking = subprocess.Popen(
+        [sys.executable, "-c", told], env=os.environ | {"PYTHONPATH": path}, stderr=subprocess.DEVNULL
+    )
+    until(lambda: len(list(marks.iterdir())) == 2)
+    asking.send_signal(how)
+    asking.wait()
+    for mark in marks.iterdir():
+        until(lambda: not _runs(int(mark.name)))  # noqa: B023
+
+
+def _runs(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so; a minute at the most."""
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise TimeoutError
+
+
+def refusing(log: Reader, first: str, end: str) -> None:
     raise WrongOrder(place=f"{first} to {end}", position=1, before=2, clause="1")
 
 
@@ -182,7 +295,7 @@ def test_a_refusal_on_a_worker_is_the_same_refusal_here(demo: CommandLine, clust
 
 
 def test_a_scheduler_that_does_not_answer(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.parallel.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("ledger.parallel.cluster.CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         assert demo.refused("audit", "replay", "--cluster", address, status=2)["code"] == "cluster_unreachable"
 

@@ -1,0 +1,115 @@
+"""`slaledger audit verify`: the whole ledger, or what is new since a receipt; and the receipt for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from cli.answers.audit.verified import print_verified, verified_answer
+from cli.commands.audit.duties import DIFFERENT
+from cli.options.completion import files
+from cli.options.context import open_ledger
+from cli.options.workers import workers_options
+from cli.terminal.output import emit, format_option, warn
+from cli.terminal.progress import progress
+from domain.keys import VerifierKey
+from domain.refusals import Damaged
+from domain.text import said
+from ledger.application import Ledger
+from ledger.audit.receipt import AuditReceipt, is_receipt, read_receipt
+from ledger.audit.since import receipt_at, verify_since
+from ledger.audit.verified import Verified
+from ledger.audit.verify import verify as verify_whole
+from ledger.files.reading import read_text
+from ledger.files.writing import check_target, replacing
+from ledger.parallel.work import Workers
+from ledger.transparency.proofs import read_checkpoint
+from ledger.transparency.signed_notes import parse_signer_key, read_key_file
+from ledger.transparency.tree import tree_of
+
+since_option = click.option(
+    "--since",
+    metavar="RECEIPT",
+    shell_complete=files,
+    help="Only what is new since this receipt of `audit verify -o`, or since a checkpoint.",
+)
+
+
+@click.command("verify", short_help="Check that the log is intact and extends the checkpoint that you kept.")
+@click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
+@since_option
+@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="What you kept must be signed by this key.")
+@click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write a receipt of a sound result here.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--sign", "key_file", metavar="KEYFILE", help="Sign the receipt with this key.")
+@workers_options
+@format_option
+def verify(
+    file: str | None,
+    since: str | None,
+    keys: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    key_file: str | None,
+    workers: Workers,
+    format_: str | None,
+) -> int:
+    """Recompute the root, and check that every event decodes, no stream has a gap, vouchers balance, the projections
+    match the events, and every decision replays. Exit status 4 with the first bad position, 3 if only a decision
+    differs.
+
+    With --since, do so for what was recorded since a receipt only: check that the log extends the events of the
+    receipt, and prove every old event that is read again. The other old events are not read.
+
+    \b
+    Example:
+      slaledger audit verify
+    """
+    if file is not None and since is not None:
+        raise click.UsageError(said("give --against or --since, not both"))
+    if output is None and (force or key_file is not None):
+        raise click.UsageError(said("--force and --sign are for a receipt: give -o FILE too"))
+    key = None if key_file is None else parse_signer_key(read_key_file(Path(key_file)))
+    if output is not None:
+        check_target(Path(output), force=force)
+    kept = None if file is None else read_checkpoint(read_text(file), keys)
+    with open_ledger() as ledger, progress("events") as advance:
+        if since is None:
+            found = verify_whole(ledger, kept, advance, workers)
+        else:
+            found = verify_since(ledger, begun(ledger, since, keys, workers, advance))
+        answer = verified_answer(found)
+        emit(answer, format_, lambda: print_verified(answer, file))
+        unchecked = found.signatures.unchecked()
+        if unchecked is not None:
+            warn(unchecked)
+        if output is not None:
+            _write_receipt(ledger, found, output, key, force=force)
+    return Damaged.status if found.damage or found.inadmissible else DIFFERENT if found.different else 0
+
+
+def begun(
+    ledger: Ledger, since: str, keys: tuple[str, ...], workers: Workers, advance: Callable[[int, int], None]
+) -> AuditReceipt:
+    """What a verification goes on from: the receipt in a file, or that of a checkpoint, for which the log is read.
+
+    Raises as `read_receipt`, `read_checkpoint` and `receipt_at` do.
+    """
+    text = read_text(since)
+    if is_receipt(text):
+        return read_receipt(text, keys)
+    return receipt_at(ledger, read_checkpoint(text, keys), workers, advance)
+
+
+def _write_receipt(ledger: Ledger, found: Verified, output: str, key: VerifierKey | None, *, force: bool) -> None:
+    """Write the receipt of a sound result, and bring the stored tree up to date, which the next --since needs."""
+    if not found.is_sound:
+        warn(said("no receipt was written, since the ledger is not sound"))
+        return
+    receipt = AuditReceipt.of(found)
+    with replacing(Path(output), force=force) as temporary:
+        temporary.write_bytes((receipt if key is None else receipt.signed(key)).text())
+    with tree_of(ledger):
+        pass

@@ -19,7 +19,11 @@ from releases import as_compared, is_locked, without_layout
 
 from cli.main import cli
 
-PAGES = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+DOCS = ROOT / "docs"
+PAGES = {
+    path.relative_to(DOCS).as_posix(): path.read_text("utf-8")
+    for path in sorted([*DOCS.glob("*.md"), *DOCS.glob("guide/*.md")])
+}
 WITH_TRANSCRIPTS = [name for name, page in PAGES.items() if transcripts.BLOCK.search(page)]
 
 
@@ -42,7 +46,9 @@ def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureR
 
 
 def test_there_are_transcripts_for_each_reader() -> None:
-    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md"} <= set(WITH_TRANSCRIPTS)
+    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md", "guide/batch.md"} <= set(
+        WITH_TRANSCRIPTS
+    )
 
 
 def test_the_reference_is_what_help_prints() -> None:
@@ -87,7 +93,7 @@ def test_the_reference_has_each_command_with_all_that_it_says_of_itself() -> Non
 def test_links_lead_somewhere(name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", PAGES[name]):
         if "://" not in target:
-            assert (ROOT / "docs" / target).exists(), target
+            assert ((DOCS / name).parent / target).exists(), target
 
 
 @pytest.mark.parametrize(

@@ -90,11 +90,11 @@ def print_event(event: EventShown, subject: str, width: int, changes: Sequence[s
 
 def print_line(event: EventShown) -> None:
     """Print an event in a line: what it is, of what, its fields and its reason."""
-    about = listed([*_content(event), *_because(event)])
-    subject = event.stream.removeprefix("~/")
-    first, *rest = wrapped(
-        said("{topic} {subject}: {about}", topic=word(event.topic), subject=subject, about=about), WIDTH - 4
-    )
+    told = said("{topic} {subject}", topic=word(event.topic), subject=event.stream.removeprefix("~/"))
+    about = [*_content(event), *_because(event)]
+    if about:
+        told = said("{event}: {about}", event=told, about=listed(about))
+    first, *rest = wrapped(told, WIDTH - 4)
     print_text(f"  {first}")
     for line in rest:
         print_text(f"    {line}")

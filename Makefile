@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # One process more than there are cores: tests also wait, for disks and for servers.
 PYTEST := -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-.PHONY: demo test check system soak bench lock test-newest test-oldest clean
+.PHONY: demo test check system soak bench bench-quick lock test-newest test-oldest clean
 
 demo: $(VENV)/.base
 	$(BIN)/python examples/demo.py
@@ -38,9 +38,13 @@ system:
 		echo "could not install $$missing (see above)" >&2; \
 	fi
 
-# Some rows are measured against hledger; without it they are skipped.
-bench: $(VENV)/.bench system
-	$(BIN)/python benchmarks/run.py $(ONLY:%=--only %)
+# The rows of measurement, in an environment of its own with this tree's wheel; ONLY='replay fold' measures some of them.
+# `bench` takes hours, `bench-quick` ten minutes on smaller ledgers. Without hledger its rows are skipped.
+bench: system
+	$(PYTHON) benchmarks/run.py $(ONLY:%=--only %)
+
+bench-quick: system
+	$(PYTHON) benchmarks/run.py --size quick $(ONLY:%=--only %)
 
 # The locked releases, then this project without a look at what it asks for: the lock has it.
 PIP_INSTALL := pip install --quiet --disable-pip-version-check
@@ -56,10 +60,6 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	$(BIN)/$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
-	touch $@
-
-$(VENV)/.bench: requirements/bench.txt $(VENV)/.base
-	$(BIN)/$(PIP_INSTALL) --require-hashes -r requirements/bench.txt
 	touch $@
 
 # The newest releases that pyproject.toml allows, into requirements/*.txt. The files hold for every system and every

@@ -37,6 +37,8 @@ REASONS = (
     "Entered twice by the night shift",
     "The provider's own log was compared",
 )
+CLOSED = 11
+"""The remainder by twenty of the numbers of those accounts that are closed in the end."""
 _STARTS = tuple(month_start(add_months(FIRST_MONTH, index), ZONE) for index in range(MONTHS + 4))
 _LONG_US = 90 * MINUTE_US
 """An outage of this length brings a month below 99.8 %."""
@@ -160,7 +162,7 @@ class AccountLife:
             self._line.plan(at + 40 * DAY_US, self._restage)
         if self._number % 20 == 7 and self._mix.everything:
             self._line.plan(at + 60 * DAY_US, self._correct)
-        if self._number % 20 == 11 and self._mix.everything:
+        if self._number % 20 == CLOSED and self._mix.everything:
             self._line.plan(_STARTS[MONTHS - 2] + 20 * DAY_US, self._close)
         self._plan_months()
 
@@ -426,6 +428,7 @@ class AccountLife:
                     part=part,
                     amount=Fen(amount),
                     redeemed_at=Instant(at),
+                    shown_on_bill=False,
                 )
             )
             luck, number = self._rng.random(), len(self._case.vouchers[voucher.voucher].redemptions)

@@ -1,59 +1,84 @@
-"""The data for the rows: made once under `benchmarks/.data/`, and then reused."""
+"""The ledgers and files for the rows: made once under `places.DATA`, and then reused.
+
+Delete that folder when `lives.py` changes, since the generated ledgers change with it.
+"""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
 import library_log
 import msgspec
 from generate import found, generate
 from lives import EVERYTHING, OUTAGES, RECORDED_FROM, ZONE, AccountLife, Mix, SharedLife, Timeline
-from measuring import HERE, slaledger
+from measuring import slaledger
 from memory_log import MemoryLog
+from places import DATA
 
-from domain import events as e
 from domain.case import Case
 from domain.commands import Command
 from domain.money import Fen, yuan
-from domain.time import Instant, local, rfc3339
+from domain.time import Instant, rfc3339
 from ledger.application import Ledger
-from ledger.log.codec import decode
 
-DATA = HERE / ".data"
 SEED = 1
 
 
 class Sizes(NamedTuple):
-    """The sizes of the ledgers in events; `commands` is the number of commands of a batch file."""
+    """The sizes of the ledgers in events.
+
+    `base` is the smaller ledger of the row of `--since`, and `new` is how many events are new there. `commands` is the
+    number of commands of a batch file, and `claims` that of the claims of a month.
+    """
 
     main: int
     large: int
     small: int
     outages: int
+    base: int
+    new: int
     commands: int
+    claims: int
 
 
-FULL = Sizes(main=1_000_000, large=10_000_000, small=10_000, outages=3_400_000, commands=100_000)
-QUICK = Sizes(main=20_000, large=100_000, small=2_000, outages=34_000, commands=2_000)
+FULL = Sizes(
+    main=1_000_000,
+    large=10_000_000,
+    small=10_000,
+    outages=3_400_000,
+    base=100_000,
+    new=10_000,
+    commands=100_000,
+    claims=100_000,
+)
+QUICK = FULL._replace(main=100_000, large=1_000_000, outages=100_000, commands=5_000, claims=2_000)
+TINY = Sizes(main=5_000, large=10_000, small=2_000, outages=5_000, base=5_000, new=500, commands=500, claims=50)
 
 
 def made(name: str, make: Callable[[Path], None]) -> Path:
-    """The file of a name: it is made under another name first, so that a partial file is not taken for a whole one."""
+    """The file or folder of a name: it has another name until it is complete, so that a partial one is not used."""
     path = DATA / name
     if not path.exists():
-        DATA.mkdir(exist_ok=True)
         half = DATA / f"half-{name}"
-        for left in DATA.glob(f"half-{name}*"):
-            left.unlink()
+        remove(half)
         make(half)
         half.rename(path)
+        remove(half)
     return path
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, and the files beside it whose names begin with its own."""
+    for left in DATA.glob(f"{path.name}*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def ledger(events: int, mix: Mix = EVERYTHING) -> Path:
@@ -67,17 +92,15 @@ def ledger(events: int, mix: Mix = EVERYTHING) -> Path:
 
 
 def projected(path: Path) -> Path:
-    """A ledger whose projections are up to date."""
-    if not path.with_name(path.name + ".views.db").exists():
-        slaledger(path, "rebuild")
+    """A ledger whose projections are up to date: reading them makes them so."""
+    slaledger(path, "voucher", "list")
     return path
 
 
 def scratch(path: Path, name: str = "scratch.db") -> Path:
     """A copy of a ledger to write into; it replaces an earlier one of that name."""
     copied = DATA / name
-    for left in DATA.glob(f"{name}*"):
-        left.unlink()
+    remove(copied)
     shutil.copyfile(path, copied)
     return copied
 
@@ -90,6 +113,13 @@ def new_ledger() -> Path:
             found(begun, SEED)
 
     return made("begun.db", make)
+
+
+def last_position(path: Path) -> int:
+    """The position of a ledger's last event."""
+    with closing(sqlite3.connect(path)) as raw:
+        position: int = raw.execute("SELECT max(position) FROM stored_events").fetchone()[0]
+    return position
 
 
 def waiting(path: Path) -> list[tuple[str, str]]:
@@ -155,112 +185,3 @@ def batch_file(commands: int) -> Path:
         path.write_bytes(b"".join(line + b"\n" for line in scribe.lines[:commands]))
 
     return made(f"batch-{commands}.jsonl", make)
-
-
-# Vouchers as plain-text accounting ----------------------------------------------------------------------------------
-
-
-class Movement(NamedTuple):
-    """An amount in fen that enters or leaves a voucher, and the day."""
-
-    day: str
-    voucher: str
-    fen: int
-    what: str
-
-
-def movements(path: Path) -> list[Movement]:
-    """Every movement of every voucher, in log order."""
-    moved: list[Movement] = []
-    redeemed: dict[tuple[str, int], int] = {}
-    with Ledger.open(f"sqlite:///{path}") as opened, opened.reading() as log:
-        for row in log.since(0):
-            if not row.topic.startswith("voucher."):
-                continue
-            fact = decode(row)
-            at, event = fact.recorded_at, fact.event
-            match event:
-                case e.VoucherIssued():
-                    at, fen = event.issued_at, event.amount_fen
-                case e.VoucherRedeemed():
-                    at, fen = event.redeemed_at, -event.amount_fen
-                    redeemed[event.voucher, event.redemption] = event.amount_fen
-                case e.RedemptionReversed():
-                    fen = redeemed[event.voucher, event.redemption]
-                case e.VoucherCancelled():
-                    fen = -event.amount_fen
-                case _:
-                    raise ValueError(row.topic)
-            moved.append(Movement(f"{local(at, ZONE):%Y-%m-%d}", event.voucher, fen, row.topic.partition(".")[2]))
-    return moved
-
-
-def hledger_journal(events: int) -> Path:
-    """A ledger's vouchers as an hledger journal: each movement is a transaction of two postings."""
-
-    def make(path: Path) -> None:
-        with path.open("w") as out:
-            for day, voucher, fen, what in movements(ledger(events)):
-                out.write(f"{day} {what}\n    vouchers:{voucher}  {_signed(fen)}\n    {what}  {_signed(-fen)}\n\n")
-
-    return made(f"vouchers-{events}.journal", make)
-
-
-def beancount_file(events: int) -> Path:
-    """The same as a Beancount file, with the `open` directives that it requires."""
-
-    def make(path: Path) -> None:
-        moved = movements(ledger(events))
-        with path.open("w") as out:
-            for voucher in sorted({each.voucher for each in moved}):
-                out.write(f"2025-01-01 open Assets:{voucher}\n")
-            for what in sorted({each.what for each in moved}):
-                out.write(f"2025-01-01 open Equity:{_title(what)}\n")
-            for day, voucher, fen, what in moved:
-                out.write(
-                    f'{day} * "{what}"\n  Assets:{voucher}  {_signed(fen)} CNY\n'
-                    f"  Equity:{_title(what)}  {_signed(-fen)} CNY\n"
-                )
-
-    return made(f"vouchers-{events}.beancount", make)
-
-
-def _signed(fen: int) -> str:
-    return f"-{yuan(-fen)}" if fen < 0 else yuan(fen)
-
-
-def _title(what: str) -> str:
-    return what.replace("_", "-").capitalize()
-
-
-# Outages as a flat table --------------------------------------------------------------------------------------------
-
-
-def flat_incidents(events: int) -> Path:
-    """The incidents of a ledger of outages as one flat DuckDB table, with the excluded span of each."""
-
-    def make(path: Path) -> None:
-        file = path.with_suffix(".csv")
-        with file.open("w") as out:
-            out.writelines(_flat_lines(ledger(events, OUTAGES)))
-        with duckdb.connect(str(path)) as raw:
-            raw.execute("CREATE TABLE incidents (account VARCHAR, s BIGINT, e BIGINT, ex_from BIGINT, ex_to BIGINT)")
-            raw.execute(f"COPY incidents FROM '{file}' (HEADER false)")
-        file.unlink()
-
-    return made(f"incidents-{events}.duckdb", make)
-
-
-def _flat_lines(path: Path) -> Iterator[str]:
-    with Ledger.open(f"sqlite:///{path}") as opened, opened.reading() as log:
-        for account in log.accounts():
-            found = [each for each in log.case(account).incidents.values() if each.withdrawn is None]
-            if any(each.ended_at is None for each in found):
-                continue  # its months depend on the time of asking, so none is stored
-            for incident in found:
-                bounds = "," if not (stands := [each for each in incident.exclusions if each.stands]) else None
-                if bounds is None:
-                    begins = incident.started_at if stands[0].from_at is None else stands[0].from_at
-                    ends = incident.ended_at if stands[0].to_at is None else stands[0].to_at
-                    bounds = f"{begins},{ends}"
-                yield f"{account},{incident.started_at},{incident.ended_at},{bounds}\n"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import prepared
-from measuring import SLALEDGER, Side, own_figure, run, side
+from measuring import SLALEDGER, Side, peak_mb, run, side, side_words
 from prepared import Sizes
-from rows import row
+from rows import Target, row
 
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _ALERTS = ("import", "alertmanager", "--map", "alertname=Down=agent_calls", "--all-accounts", "--format", "json")
@@ -59,10 +58,7 @@ def _samples(count: int) -> Path:
 
 def _importing(words: tuple[str, ...], file: Path) -> tuple[str | Path, ...]:
     """The command that imports a file into a ledger made for it."""
-    path = prepared.DATA / f"importing-{file.stem}.db"
-    for left in prepared.DATA.glob(f"{path.name}*"):
-        left.unlink()
-    shutil.copyfile(prepared.made("blank.db", _blank), path)
+    path = prepared.scratch(prepared.made("blank.db", _blank), f"importing-{file.stem}.db")
     return SLALEDGER, "--ledger", f"sqlite:///{path}", *words, file
 
 
@@ -74,38 +70,34 @@ def _blank(path: Path) -> None:
     "import-alerts",
     "`import alertmanager` of {sizes.commands:,} alerts",
     "parsing the JSON alone, with Python's parser",
-    15,
+    Target(15),
 )
 def import_alerts(sizes: Sizes) -> tuple[Side, Side]:
     """Ours reads, reconciles and records two events for each alert in one transaction; both are whole processes."""
     file = _alerts(sizes.commands)
-    return lambda: run(*_importing(_ALERTS, file)).seconds, lambda: side("parse_lines", file).seconds
+    return lambda: run(*_importing(_ALERTS, file)).cost, lambda: side("parse_lines", file).cost
 
 
 @row(
     "import-samples",
     "`import prometheus` of {sizes.main:,} samples",
     "parsing the JSON alone, with Python's parser",
-    3,
+    Target(3),
 )
 def import_samples(sizes: Sizes) -> tuple[Side, Side]:
-    """As `import-alerts`; one outage for every thousand samples."""
+    """As `import-alerts`; one outage for every thousand samples. Every sample is read on both sides."""
     file = _samples(sizes.main)
-    return lambda: run(*_importing(_SAMPLES, file)).seconds, lambda: side("parse_lines", file).seconds
+    return lambda: run(*_importing(_SAMPLES, file)).cost, lambda: side("parse_lines", file).cost
 
 
 @row(
     "memory-import",
     "peak memory of `import alertmanager` of {sizes.commands:,} alerts",
     "holding the parsed JSON",
-    2,
-    repeats=1,
+    Target(2),
     unit="MB",
 )
 def memory_import(sizes: Sizes) -> tuple[Side, Side]:
-    """Both are told by the operating system, the interpreter included."""
+    """Both are whole processes, the interpreter included."""
     file = _alerts(sizes.commands)
-    return (
-        lambda: own_figure("peak_mb", *_importing(_ALERTS, file)),
-        lambda: own_figure("parse_all_mb", file),
-    )
+    return lambda: peak_mb(*_importing(_ALERTS, file)), lambda: peak_mb(*side_words("parse_all", file))

@@ -1,18 +1,28 @@
 """Functions that run in a fresh interpreter: `python benchmarks/sides.py NAME ARGUMENTS`.
 
 Each function is one side of a row. Imports are inside the functions, so that a side loads only what it uses. Those
-that end in `own_seconds` print their time without the start of Python.
+that begin with `own_` print the seconds of their work without the start of Python, by the wall clock and of processor
+time.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
 
-clock = time.process_time if "BENCH_PROCESSOR_TIME" in os.environ else time.perf_counter
 COLUMNS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
+
+
+class Stopwatch:
+    """Measures by both clocks, from when it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._processor = time.perf_counter(), time.process_time()
+
+    def tell(self) -> None:
+        """Print the seconds by the wall clock, and those of processor time of this process."""
+        print(time.perf_counter() - self._wall, time.process_time() - self._processor)
 
 
 def floor(path: str) -> None:
@@ -24,7 +34,7 @@ def floor(path: str) -> None:
     from domain.events.topics import TOPICS
     from ledger.log.codec import Envelope
 
-    decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
+    decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}
     decoded = 0
     for _, _, _, topic, state in sqlite3.connect(path).execute(COLUMNS):
         decoders[topic].decode(state)
@@ -40,7 +50,7 @@ def server_floor(url: str) -> None:
     from domain.events.topics import TOPICS
     from ledger.log.codec import Envelope
 
-    decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}  # type: ignore[valid-type]
+    decoders = {topic: msgspec.json.Decoder(Envelope[kind]) for topic, kind in TOPICS.items()}
     decoded = 0
     with psycopg.connect(url) as raw, raw.cursor("floor", binary=True) as cursor:
         cursor.itersize = 5000
@@ -63,28 +73,38 @@ def hashes(path: str) -> None:
 
 
 def root(path: str) -> None:
-    """The Merkle root derived from all rows."""
+    """The Merkle root derived from all rows, by as many processes as the log is worth."""
+    from ledger.application import Ledger
+    from ledger.parallel.work import BY_LENGTH
+    from ledger.transparency.log_root import derived_in_parts
+
+    with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
+        print(derived_in_parts(ledger, log, BY_LENGTH, lambda done, total: None).root.hex())
+
+
+def root_by_one(path: str) -> None:
+    """The same root, in one pass of one process."""
     from ledger.application import Ledger
     from ledger.transparency.log_root import derived
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        print(derived(log).size)
+        print(derived(log).root.hex())
 
 
-def fold(path: str) -> None:
-    """Every account's case, folded from the events that concern it."""
+def fold(path: str, processes: str) -> None:
+    """Every account's case, folded from the events that concern it, by so many processes."""
+    import folding
+
     from ledger.application import Ledger
-    from ledger.log import streams
+    from ledger.parallel.work import Workers, over_accounts
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger, ledger.reading() as log:
-        position = log.position()
-        print(sum(life.case(position) is not None for life in log.account_histories(*streams.ACCOUNTS)))
+        workers = Workers(int(processes))
+        print(sum(over_accounts(ledger, log, folding.folded, workers, lambda done, total: None)))
 
 
 def library_replay(path: str) -> None:
     """Every decision made again, from a log in the eventsourcing library's default way."""
-    from pathlib import Path
-
     import library_log
 
     decisions, same = library_log.replay(library_log.opened(Path(path)))
@@ -93,7 +113,7 @@ def library_replay(path: str) -> None:
     print(decisions)
 
 
-def history_own_seconds(path: str, account: str) -> None:
+def own_history(path: str, account: str) -> None:
     """An account's history requested repeatedly, in one process."""
     from ledger.application import Ledger
     from ledger.clock import now_us
@@ -101,14 +121,14 @@ def history_own_seconds(path: str, account: str) -> None:
 
     with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger:
         for repeats in (3, 60):
-            started = clock()
+            watch = Stopwatch()
             for _ in range(repeats):
                 with ledger.reading() as log:
                     account_then(log, account, now_us())
-    print(clock() - started)
+    watch.tell()
 
 
-def decide_own_seconds(path: str, *claims: str) -> None:
+def own_decide(path: str, *claims: str) -> None:
     """Claims, each as `account/month`, decided in transactions that are rolled back, in one process."""
     from domain.commands import DecideClaim
     from domain.time import MonthText
@@ -119,17 +139,17 @@ def decide_own_seconds(path: str, *claims: str) -> None:
 
     with Ledger.open(f"sqlite:///{path}") as ledger:
         for repeats in (1, 8):
-            started = clock()
+            watch = Stopwatch()
             for claim in claims * repeats:
                 account, month = claim.split("/")
                 command = DecideClaim(account=Id(account), month=MonthText(month))
                 with ledger.writing(commit=False) as log:
                     if not carry_out(log, command, "benchmark", now_us()).recorded:
                         raise SystemExit(f"{claim} does not wait")
-    print(clock() - started)
+    watch.tell()
 
 
-def insert_own_seconds(source: str, target: str, after: str) -> None:
+def own_insert(source: str, target: str, after: str) -> None:
     """The rows of a ledger after a position, inserted with plain `executemany`, 10,000 per durable commit."""
     import sqlite3
 
@@ -141,12 +161,12 @@ def insert_own_seconds(source: str, target: str, after: str) -> None:
         "CREATE TABLE stored_events (position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, originator_version "
         "INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, UNIQUE (originator_id, originator_version))"
     )
-    started = clock()
+    watch = Stopwatch()
     for start in range(0, len(rows), 10_000):
         raw.execute("BEGIN IMMEDIATE")
         raw.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows[start : start + 10_000])
         raw.execute("COMMIT")
-    print(clock() - started)
+    watch.tell()
 
 
 def click_and_commit(path: str) -> None:
@@ -182,7 +202,7 @@ def vouchers_from_events(path: str) -> None:
         for row in log.since(0):
             if row.topic.startswith("voucher."):
                 fact = decode(row)
-                name = fact.event.voucher  # type: ignore[attr-defined]
+                name = fact.event.voucher
                 vouchers[name] = evolve(vouchers.get(name), fact.event, fact.reason)
     sys.stdout.writelines(f"{yuan(vouchers[name].balance_fen)}  {name}\n" for name in sorted(vouchers))
 
@@ -196,56 +216,29 @@ def months_from_projection(path: str) -> None:
         print(sum(row.unavailable_us for row in views.months()))
 
 
+def rows_of_month(path: str, month: str) -> None:
+    """The rows of a month in the tables of a ledger's projections, as they are stored."""
+    import sqlite3
+
+    kept = sqlite3.connect(path + ".views.db")
+    rows = 0
+    for table in ("months", "claims", "vouchers"):
+        rows += len(kept.execute(f"SELECT * FROM {table} WHERE month = ?", (month,)).fetchall())
+    print(rows)
+
+
 def months_by_duckdb(path: str) -> None:
-    """Every account's months, from a flat table of incidents.
+    """Every account's months by DuckDB, from a flat table of incidents."""
+    import duckdb_months
 
-    Incidents that overlap or touch are one outage, which counts from 120 s on. Excluded time is taken out of its own
-    incident only. The rest, each instant once, is cut at the ends of months in Shanghai's time zone.
-    """
-    import duckdb
-
-    found = duckdb.connect(path, read_only=True).execute(MONTHS_SQL).fetchall()
-    print(sum(row[2] for row in found))
+    print(sum(row[2] for row in duckdb_months.from_table(path)))
 
 
-MONTHS_SQL = """
-WITH reached AS (
-    SELECT *, max(e) OVER (PARTITION BY account ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
-    FROM incidents WHERE s < e
-), numbered AS (
-    SELECT *, sum(CASE WHEN s <= reach THEN 0 ELSE 1 END) OVER (PARTITION BY account ORDER BY s, e
-        ROWS UNBOUNDED PRECEDING) AS outage
-    FROM reached
-), long AS (
-    SELECT account, outage FROM numbered GROUP BY account, outage HAVING max(e) - min(s) >= 120000000
-), pieces AS (
-    SELECT account, s, coalesce(ex_from, e) AS e FROM numbered SEMI JOIN long USING (account, outage)
-    UNION ALL
-    SELECT account, ex_to, e FROM numbered SEMI JOIN long USING (account, outage) WHERE ex_to IS NOT NULL
-), left_over AS (
-    SELECT *, max(e) OVER (PARTITION BY account ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
-    FROM pieces WHERE s < e
-), once AS (
-    SELECT account, greatest(s, coalesce(reach, s)) AS s, e FROM left_over WHERE e > coalesce(reach, s)
-), months AS (
-    SELECT epoch_us(m - INTERVAL 8 HOUR) AS begins, epoch_us(m + INTERVAL 1 MONTH - INTERVAL 8 HOUR) AS ends,
-        strftime(m, '%Y-%m') AS month
-    FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2027-01-01', INTERVAL 1 MONTH) t(m)
-)
-SELECT account, month, sum(least(e, ends) - greatest(s, begins))::BIGINT
-FROM once JOIN months ON s < ends AND e > begins GROUP BY account, month ORDER BY account, month
-"""
+def months_by_duckdb_from_events(path: str) -> None:
+    """Every account's months by DuckDB, from the stored events of a ledger."""
+    import duckdb_months
 
-
-def peak_mb(*words: str) -> None:
-    """Run a command, and print its peak memory (its `ru_maxrss` alone)."""
-    import subprocess
-
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{words} failed")
-    print(usage.ru_maxrss / 1024)
+    print(sum(row[2] for row in duckdb_months.from_events(path)))
 
 
 def parse_lines(path: str) -> None:
@@ -256,14 +249,13 @@ def parse_lines(path: str) -> None:
         print(sum(bool(json.loads(line)) for line in lines))
 
 
-def parse_all_mb(path: str) -> None:
-    """Every line parsed as JSON and held; prints this process's peak memory."""
+def parse_all(path: str) -> None:
+    """Every line parsed as JSON and held."""
     import json
-    import resource
 
     with Path(path).open("rb") as lines:
         held = [json.loads(line) for line in lines]
-    print(len(held), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(len(held))
 
 
 if __name__ == "__main__":

@@ -121,6 +121,8 @@ EXAMPLES: dict[str, str] = {
     "export events": "slaledger export events -o events.jsonl",
     "import events": "slaledger --ledger sqlite:///moved.db import events events.jsonl",
     "doctor": "slaledger doctor",
+    "docs": "slaledger docs operate/install",
+    "verifier": "slaledger verifier",
     "completion": "slaledger completion bash",
     "backup": "slaledger backup backup.db",
     "restore": "slaledger --ledger sqlite:///restored.db restore backup.db",

@@ -20,6 +20,7 @@ from cli.terminal.vocabulary import word
 from cli.terminal.widths import escaped, folded, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
+from ledger.memory import gc_paused
 from ledger.store.urls import url_of
 
 
@@ -30,20 +31,21 @@ class Settings(NamedTuple):
     actor: str | None
     lang: str
     sign: str | None = None
+    now: str | None = None
 
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("cli.commands.whole.init:init", "Create a ledger: its id, its agreement, the working days."),
-    "account": ("cli.commands.account:account", "Enrol, correct, close and list accounts."),
-    "terms": ("cli.commands.terms:terms", "Publish, list and check versions of the agreement."),
-    "calendar": ("cli.commands.calendar:calendar", "Record and show working days."),
-    "incident": ("cli.commands.incident:incident", "Open, close, correct, withdraw and list incidents."),
-    "exclusion": ("cli.commands.recording:exclusion", "Apply and withdraw exclusions (clause 2.3)."),
-    "fees": ("cli.commands.fees:fees", "Record, correct, void and list bills."),
-    "claim": ("cli.commands.claim:claim", "File, decide, dispute and explain claims."),
-    "voucher": ("cli.commands.voucher:voucher", "Issue, redeem, reverse and cancel vouchers."),
-    "controls": ("cli.commands.recording:controls", "Set which awards need an approval."),
-    "actor": ("cli.commands.actor:actor", "Register, retire and list the keys with which actors sign."),
+    "account": ("cli.commands.groups:account", "Enrol, correct, close and list accounts."),
+    "terms": ("cli.commands.groups:terms", "Publish, list and check versions of the agreement."),
+    "calendar": ("cli.commands.groups:calendar", "Record and show working days."),
+    "incident": ("cli.commands.groups:incident", "Open, close, correct, withdraw and list incidents."),
+    "exclusion": ("cli.commands.groups:exclusion", "Apply and withdraw exclusions (clause 2.3)."),
+    "fees": ("cli.commands.groups:fees", "Record, correct, void and list bills."),
+    "claim": ("cli.commands.groups:claim", "File, decide, dispute and explain claims."),
+    "voucher": ("cli.commands.groups:voucher", "Issue, redeem, reverse and cancel vouchers."),
+    "controls": ("cli.commands.groups:controls", "Set which awards need an approval."),
+    "actor": ("cli.commands.groups:actor", "Register, retire and list the keys with which actors sign."),
     "batch": ("cli.commands.batch:batch", "Run a file of commands."),
     "import": ("cli.commands.imports.group:imports", "Import incidents, bills or a ledger from files."),
     "export": (
@@ -71,11 +73,21 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "postgres": ("cli.commands.whole.postgres:postgres", "Set up the roles for a ledger on a server."),
     "rebuild": ("cli.commands.whole.init:rebuild", "Rebuild the projections from the events."),
     "doctor": ("cli.commands.whole.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
+    "docs": ("cli.commands.whole.docs:docs", "List, print or copy the documents that come with the software."),
+    "verifier": ("cli.commands.whole.docs:verifier", "Print the program that checks a dossier without slaledger."),
     "completion": ("cli.commands.completion:completion", "Print the script for shell completion."),
 }
 
 
 click.Context.formatter_class = Formatter
+
+
+def load_command(target: str) -> click.Command:
+    """Import a command by its `module:name`, without a collection of garbage meanwhile: what an import makes stays."""
+    module, _, name = target.partition(":")
+    with gc_paused():
+        command: click.Command = getattr(importlib.import_module(module), name)
+    return command
 
 
 class LazyGroup(click.Group):
@@ -85,11 +97,7 @@ class LazyGroup(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return load_command(_COMMANDS[cmd_name][0]) if cmd_name in _COMMANDS else None
 
     def descriptions(self) -> list[str]:
         """The descriptions of the commands in the list."""
@@ -118,6 +126,7 @@ class LazyGroup(click.Group):
     metavar="KEYFILE",
     help="Sign what is recorded with the actor's key, which `slaledger keygen` made.",
 )
+@click.option("--now", "now", metavar="TIME", help="The time at which the command is given: on a demo ledger alone.")
 @click.option(
     "--lang",
     envvar="SLALEDGER_LANG",
@@ -126,7 +135,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="slaledger", help="Show the version and exit.")
 @click.pass_context
-def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang: str | None) -> None:
+def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, now: str | None, lang: str | None) -> None:
     """An event-sourced compensation ledger: from incidents to claims, decisions and vouchers.
 
     \b
@@ -134,7 +143,11 @@ def cli(ctx: click.Context, url: str, actor: str | None, sign: str | None, lang:
     slaledger account enroll 1001 --enrolled-at 2026-01-01T00:00:00+08:00
     slaledger claim explain 1001 2026-03
     """
-    ctx.obj = Settings(url_of(url), actor, lang or language(), sign or None)
+    ctx.obj = Settings(url_of(url), actor, lang or language(), sign or None, now)
+    if now is not None:
+        from cli.demo_clock import take_now  # needed only for demonstrations
+
+        take_now(ctx.obj.url, now, makes_ledger=ctx.invoked_subcommand == "init")
 
 
 def run() -> NoReturn:

@@ -90,6 +90,29 @@ class NothingToExplain(Refusal, code="claim_undecided"):
     month: str
 
 
+class UnknownPage(Unreadable, code="unknown_page"):
+    """No document of this name comes with the software."""
+
+    message = "there is no document {name}"
+    hint = "`slaledger docs` lists them"
+    name: str
+
+
+class PageMeant(UnknownPage):
+    """No document of this name comes with the software, but one of nearly that name."""
+
+    hint = "did you mean `slaledger docs {near}`? `slaledger docs` lists them"
+    near: str
+
+
+class FolderExists(Unreadable, code="folder_exists"):
+    """Documents and examples are copied into a new folder, so that nothing of yours is replaced."""
+
+    message = "{folder} exists"
+    hint = "name a folder that does not exist yet"
+    folder: object
+
+
 class UnknownShell(Unreadable, code="unknown_shell"):
     """Completion exists for the shells that the help page lists."""
 

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextvars import ContextVar
+
+DEMO = "slaledger-demo-"
+"""The beginning of a demo ledger's id."""
+_GIVEN: ContextVar[int | None] = ContextVar("now", default=None)
+"""The time that a command on a demo ledger was given."""
 
 
 def now_us() -> int:
     """The ledger's clock: microseconds since 1970-01-01T00:00:00Z."""
-    return time.time_ns() // 1000
+    given = _GIVEN.get()
+    return time.time_ns() // 1000 if given is None else given
 
 
-def new_ledger_id() -> str:
-    """A unique id for a new ledger."""
-    return f"slaledger-{uuid.uuid4().hex}"
+def give_now(instant_us: int) -> None:
+    """Let the clock stand at an instant for the rest of the running command."""
+    _GIVEN.set(instant_us)
+
+
+def new_ledger_id(*, demo: bool = False) -> str:
+    """A unique id for a new ledger, which says whether it is a demo."""
+    return f"{DEMO if demo else 'slaledger-'}{uuid.uuid4().hex}"
 
 
 def release() -> str:

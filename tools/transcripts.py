@@ -24,7 +24,7 @@ BLOCK = re.compile(r"^```\n(\$ slaledger .*?)^```$", re.DOTALL | re.MULTILINE)
 ON_DEMO, ON_NONE = "<!-- on the demo's ledger -->", "<!-- on no ledger -->"
 _LEFT_OUT = re.compile(r"^…\n", re.MULTILINE)
 _MOMENT = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)[ T]|年(\d+)月(\d+)日 )\d\d:\d\d:\d\d(\.\d+)?")
-_HASH = re.compile(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b|[A-Za-z0-9+/]{43}=|slaledger-[0-9a-f]{32}")
+_HASH = re.compile(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b|[A-Za-z0-9+/]{43}=|slaledger-(?:demo-)?[0-9a-f]{32}")
 _DEMO_MADE = (2026, 11, 21)
 """The demo's recorded data is older than this date; a later time is the time of the run."""
 _PLAIN = {"checkpoint", "completion", "ics", "openslo", "--help", "roles", "--version"}

@@ -18,7 +18,8 @@ Where events are signed, it checks whose key it was, and, where the package `cry
 where it is not, the output says so.
 
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
-input cannot be read and exits 2.
+input cannot be read and exits 2. Where nothing is wrong, but the dossier does not prove that its log contains that of
+the checkpoint given, it says so and exits 3.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ FORMAT = "slaledger-dossier-1"
 WITH_CONTROLS = "slaledger-dossier-2"
 """The format of a dossier that has every event of the ledger's controls too: approvals are held to them."""
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
+DEMO = "slaledger-demo-"
+"""The beginning of the id of a ledger for demonstrations."""
+SINCE_KEYS = {"checkpoint": str, "proof": list}
+"""The optional member `since`: an earlier checkpoint, and the proof that the log continues it."""
 OPENED = ("incident.opened", "incident.opened_within")
 """The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
@@ -145,17 +150,25 @@ def has_shape(value: object, keys: Mapping[str, type]) -> bool:
     )
 
 
+def has_proof(value: object, keys: Mapping[str, type]) -> bool:
+    """Whether a value is an object with just these keys, and its proof a list of texts."""
+    return isinstance(value, dict) and has_shape(value, keys) and all(type(each) is str for each in value["proof"])
+
+
 def read_dossier(data: bytes) -> Json:
     """The dossier that the bytes say. Raises Unreadable."""
     try:
         dossier = parse(data.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON as a dossier is written: {error}") from error
-    if not has_shape(dossier, KEYS) or dossier["format"] not in (FORMAT, WITH_CONTROLS):
+    keys = {**KEYS, "since": dict} if isinstance(dossier, dict) and "since" in dossier else KEYS
+    if not has_shape(dossier, keys) or dossier["format"] not in (FORMAT, WITH_CONTROLS):
         formats = f"{FORMAT} or {WITH_CONTROLS}"
         raise Unreadable(f"not a dossier of format {formats}: it has the keys {', '.join(KEYS)} and no others")
+    if "since" in dossier and not has_proof(dossier["since"], SINCE_KEYS):
+        raise Unreadable(f"its member `since` has the keys {', '.join(SINCE_KEYS)}")
     for number, event in enumerate(dossier["events"], start=1):
-        if not has_shape(event, EVENT_KEYS) or not all(type(each) is str for each in event["proof"]):
+        if not has_proof(event, EVENT_KEYS):
             raise Unreadable(f"entry {number} of its events is not an event: it has the keys {', '.join(EVENT_KEYS)}")
     found: Json = dossier
     return found
@@ -247,6 +260,44 @@ def root_from(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> byt
             reached = hashlib.sha256(b"\x01" + reached + sibling).digest()
         node, last = node >> 1, last >> 1
     return reached if last == 0 else None
+
+
+def continues(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
+    """RFC 6962, 2.1.2: whether a proof shows that a tree is the beginning of a later one."""
+    if old.size == new.size:
+        return not proof and old.root == new.root
+    if not 0 < old.size < new.size:
+        return False
+    node, last = old.size - 1, new.size - 1
+    while node % 2 == 1:
+        node, last = node >> 1, last >> 1
+    left = [old.root, *proof] if node == 0 else list(proof)
+    if not left:
+        return False
+    reached = earlier = left[0]
+    for sibling in left[1:]:
+        if last == 0:
+            return False
+        if node % 2 == 1 or node == last:
+            earlier = hashlib.sha256(b"\x01" + sibling + earlier).digest()
+            reached = hashlib.sha256(b"\x01" + sibling + reached).digest()
+            while node % 2 == 0 and node != 0:
+                node, last = node >> 1, last >> 1
+        else:
+            reached = hashlib.sha256(b"\x01" + reached + sibling).digest()
+        node, last = node >> 1, last >> 1
+    return last == 0 and (earlier, reached) == (old.root, new.root)
+
+
+def check_since(dossier: Json, tree: Checkpoint) -> Iterator[str]:
+    """The log continues the earlier checkpoint that the dossier has, if it has one."""
+    if "since" not in dossier:
+        return
+    earlier = read_checkpoint(dossier["since"]["checkpoint"])
+    if earlier.origin != tree.origin:
+        yield f"its earlier checkpoint is of another ledger, {earlier.origin}; the dossier's is of {tree.origin}"
+    if not continues(earlier, tree, [unbase64(each) for each in dossier["since"]["proof"]]):
+        yield f"its proof does not show that the log continues the earlier checkpoint, of {earlier.size} events"
 
 
 def check_tree(dossier: Json, tree: Checkpoint) -> Iterator[str]:
@@ -2201,12 +2252,22 @@ def check_admissible(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
 # ---- All together ---------------------------------------------------------------------------------------------------
 
 
-def check_kept(tree: Checkpoint, kept: Checkpoint) -> Iterator[str]:
-    """The dossier's tree is the one of which the reader kept a checkpoint."""
+def heads(dossier: Json, tree: Checkpoint) -> list[Checkpoint]:
+    """The checkpoints that a dossier proves: its own, and the earlier one that its log continues."""
+    return [tree, read_checkpoint(dossier["since"]["checkpoint"])] if "since" in dossier else [tree]
+
+
+def check_kept(dossier: Json, tree: Checkpoint, kept: Checkpoint) -> Iterator[str]:
+    """Nothing in the dossier contradicts the checkpoint that the reader kept."""
     if kept.origin != tree.origin:
         yield f"the kept checkpoint is of another ledger, {kept.origin}; the dossier's is of {tree.origin}"
-    elif kept.size == tree.size and kept.root != tree.root:
-        yield f"the kept checkpoint has another root at the same size, {tree.size}: the log was rewritten"
+    elif any(head.size == kept.size and head.root != kept.root for head in heads(dossier, tree)):
+        yield f"the kept checkpoint has another root at the same size, {kept.size}: the log was rewritten"
+
+
+def is_tied(dossier: Json, tree: Checkpoint, kept: Checkpoint) -> bool:
+    """Whether the dossier proves that its log contains that of the checkpoint that the reader kept."""
+    return any((head.size, head.root) == (kept.size, kept.root) for head in heads(dossier, tree))
 
 
 def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
@@ -2220,8 +2281,9 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
             yield "the digest is not that of the content"
         tree = read_checkpoint(dossier["checkpoint"])
         yield from check_tree(dossier, tree)
+        yield from check_since(dossier, tree)
         if kept is not None:
-            yield from check_kept(tree, kept)
+            yield from check_kept(dossier, tree, kept)
         events = read_events(dossier)
         if CAN_CHECK_SIGNATURES:
             yield from check_signatures(dossier["ledger"], events)
@@ -2236,6 +2298,8 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         yield f"the events cannot be read: {type(error).__name__}: {error}"
 
 
+NOT_TIED = 3
+"""The exit status where nothing is wrong, but the dossier does not lead to the checkpoint that the reader kept."""
 MOST_BYTES = 256 * 2**20
 """The longest file that is read."""
 
@@ -2258,8 +2322,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Check the file named on the command line; gives the exit status."""
     parser = argparse.ArgumentParser(
         description="Check a claim's dossier offline: proofs, hashes, and the decision itself, worked out anew.",
-        epilog="Exit status: 0 all is right, 1 something is wrong, 2 the input cannot be read. Signatures under a "
-        "checkpoint (the lines behind the blank one) are not checked here: compare the checkpoint with one you kept.",
+        epilog="Exit status: 0 all is right, 1 something is wrong, 2 the input cannot be read, 3 nothing is wrong, but "
+        "the dossier is not tied to KEPT: it is of another size, and was not made with `--since` it. Signatures under "
+        "a checkpoint (the lines behind the blank one) are not checked here: compare it with one you kept.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the dossier")
     parser.add_argument("--checkpoint", type=Path, metavar="KEPT", help="a checkpoint of this ledger that you kept")
@@ -2278,11 +2343,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     decided = f"{dossier['account']}/claim/{dossier['month']}", "claim.decided"
     decisions = sum((event["stream"], event["topic"]) == decided for event in dossier["events"])
     told = f"OK: {dossier['account']} {dossier['month']}: {decisions} decisions, {len(dossier['events'])} events\n"
-    size = read_checkpoint(dossier["checkpoint"]).size
-    if kept is not None and kept.size != size:
-        told += f"The kept checkpoint has {kept.size} events, the dossier's {size}: ask for a consistency proof.\n"
+    tree = read_checkpoint(dossier["checkpoint"])
+    tied = kept is None or is_tied(dossier, tree, kept)
+    if kept is not None and not tied:
+        told = (
+            f"NOT TIED to the kept checkpoint, which has {kept.size} events and the dossier {tree.size}: ask for one "
+            f"made with --since it. Otherwise {told}"
+        )
+    if tree.origin.startswith(DEMO):
+        told += "The ledger is one for demonstrations: its times are made up.\n"
     sys.stdout.write(harmless(told + unchecked(dossier)))
-    return 0
+    return 0 if tied else NOT_TIED
 
 
 def unchecked(dossier: Json) -> str:

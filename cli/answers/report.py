@@ -18,6 +18,7 @@ from domain.text import said
 from domain.time import Seconds
 from ledger.queries.month_report import AccountMonth, MonthReport
 from ledger.queries.month_report import Totals as Sums
+from ledger.queries.voucher_movements import RollForward
 
 
 class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,22 @@ class TotalsShown(msgspec.Struct, frozen=True, kw_only=True):
     unclaimed_credit: Fen
 
 
+class RollForwardShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The vouchers' worth through a period, by when each movement was recorded; `to` is no part of it.
+
+    `closing` is opening + issued + reversed - redeemed - cancelled.
+    """
+
+    from_: ZonedInstant = msgspec.field(name="from")
+    to: ZonedInstant
+    opening: Fen
+    issued: Fen
+    reversed: Fen
+    redeemed: Fen
+    cancelled: Fen
+    closing: Fen
+
+
 class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`slaledger report`: a month over all accounts."""
 
@@ -69,6 +86,7 @@ class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     commitment: Fraction
     totals: TotalsShown
     accounts: list[AccountRow]
+    vouchers_roll_forward: RollForwardShown
 
 
 def report_answer(found: MonthReport) -> ReportAnswer:
@@ -82,6 +100,20 @@ def report_answer(found: MonthReport) -> ReportAnswer:
         commitment=terms.commitment.availability.value,
         totals=_totals(found.totals),
         accounts=[_account(row) for row in found.accounts],
+        vouchers_roll_forward=_roll_forward(found.roll_forward, terms.zone),
+    )
+
+
+def _roll_forward(found: RollForward, zone: str) -> RollForwardShown:
+    return RollForwardShown(
+        from_=ZonedInstant(found.begins, zone),
+        to=ZonedInstant(found.ends, zone),
+        opening=Fen(found.opening_fen),
+        issued=Fen(found.issued_fen),
+        reversed=Fen(found.reversed_fen),
+        redeemed=Fen(found.redeemed_fen),
+        cancelled=Fen(found.cancelled_fen),
+        closing=Fen(found.closing_fen),
     )
 
 
@@ -156,6 +188,7 @@ def print_report(answer: ReportAnswer, code: str) -> None:
     )
     print()
     _print_accounts([row for row in answer.accounts if row.tier is not None or row.claim is not None])
+    _print_roll_forward(answer.vouchers_roll_forward, answer.month)
 
 
 def _counts(totals: TotalsShown) -> str:
@@ -199,6 +232,24 @@ def _print_accounts(accounts: Sequence[AccountRow]) -> None:
                 ),
                 width=WIDTH,
             )
+
+
+def _print_roll_forward(shown: RollForwardShown, month: str) -> None:
+    """One row, unless there was no voucher yet."""
+    amounts = (shown.opening, shown.issued, shown.reversed, shown.redeemed, shown.cancelled, shown.closing)
+    if not any(amounts):
+        return
+    print()
+    columns = (
+        said("opening balance"),
+        said("issued"),
+        said("reversed"),
+        said("redeemed"),
+        said("cancelled"),
+        said("closing balance"),
+    )
+    title = said("Vouchers, by what was recorded in {month}", month=month)
+    print_table(columns, [[money(amount) for amount in amounts]], right=columns, title=title)
 
 
 class PageMade(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,21 +1,18 @@
-"""`slaledger account`: enrol, correct, restage, move, close; and list, show."""
+"""`slaledger account`: list and show. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
 import click
 
 from cli.answers.recorded.accounts import account_answer, account_listed, print_accounts
-from cli.commands.recording import group
 from cli.options.completion import accounts
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.terminal.output import emit, emit_each, format_option
 from ledger.queries import recorded
 
-account = group("account", "Enrol accounts under the agreement, correct them, change their stage, close them.")
 
-
-@account.command("list", short_help="List the accounts.")
+@click.command("list", short_help="List the accounts.")
 @knowledge_options
 @format_option
 def list_(asked: KnownAtOptions, format_: str | None) -> None:
@@ -31,7 +28,7 @@ def list_(asked: KnownAtOptions, format_: str | None) -> None:
         emit_each(rows, format_, print_accounts)
 
 
-@account.command("show", short_help="Show an account, and who recorded what about it.")
+@click.command("show", short_help="Show an account, and who recorded what about it.")
 @click.argument("account_id", metavar="ACCOUNT", shell_complete=accounts)
 @knowledge_options
 @format_option

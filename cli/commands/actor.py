@@ -1,17 +1,16 @@
-"""`slaledger actor`: register and retire the keys with which actors sign; and list."""
+"""`slaledger actor`: list. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
+import click
+
 from cli.answers.whole.actors import actor_keys, print_actor_keys
-from cli.commands.recording import group
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.terminal.output import emit, format_option
 
-actor = group("actor", "Register the keys with which actors sign, retire them, and list them.")
 
-
-@actor.command("list", short_help="List the keys with which actors sign.")
+@click.command("list", short_help="List the keys with which actors sign.")
 @knowledge_options
 @format_option
 def list_(asked: KnownAtOptions, format_: str | None) -> None:

@@ -1,20 +1,17 @@
-"""`slaledger calendar`: publish, show."""
+"""`slaledger calendar`: show. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
 import click
 
 from cli.answers.whole.setup import calendar_answer
-from cli.commands.recording import group
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
 from cli.refusals import CalendarNotRecorded
 from cli.terminal.output import emit, format_option
 
-calendar = group("calendar", "Record and show working days, as the State Council published them.")
 
-
-@calendar.command("show", short_help="Show a year's days off and make-up working days.")
+@click.command("show", short_help="Show a year's days off and make-up working days.")
 @click.argument("year", type=click.IntRange(2000, 2200))
 @knowledge_options
 @format_option

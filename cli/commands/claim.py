@@ -1,4 +1,4 @@
-"""`slaledger claim`: file, decide, dispute; and show, list, explain."""
+"""`slaledger claim`: show, list, explain. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from cli.answers.decisions import DecisionAnswer
 from cli.answers.names import named
 from cli.answers.readings import readings_of
 from cli.commands.availability import parsed_month
-from cli.commands.recording import group
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger, settings
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
@@ -22,8 +21,6 @@ from ledger.commands.handlers.claim import claim_in
 from ledger.log.reader import Reader
 from ledger.queries.read_models import ReadModels
 
-claim = group("claim", "File, decide, dispute and explain claims for a month.")
-
 
 def _claim(log: Reader, account: str, month: str) -> ClaimAnswer:
     case = log.case(account)
@@ -31,7 +28,7 @@ def _claim(log: Reader, account: str, month: str) -> ClaimAnswer:
     return claim_answer(case, claim_in(case, account, month), settings().lang)
 
 
-@claim.command("show", short_help="Show a claim and its decisions.")
+@click.command("show", short_help="Show a claim and its decisions.")
 @click.argument("account", shell_complete=accounts)
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @knowledge_options
@@ -48,7 +45,7 @@ def show(account: str, month: str, asked: KnownAtOptions, format_: str | None) -
     emit(answer, format_, answer.table)
 
 
-@claim.command("list", short_help="List the claims and their status.")
+@click.command("list", short_help="List the claims and their status.")
 @click.option("--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only this month's.")
 @knowledge_options
 @format_option
@@ -66,7 +63,7 @@ def list_(month: str | None, asked: KnownAtOptions, format_: str | None) -> None
     emit(rows, format_, lambda: print_claims(rows))
 
 
-@claim.command("explain", short_help="Explain a decision clause by clause.")
+@click.command("explain", short_help="Explain a decision clause by clause.")
 @click.argument("account", shell_complete=accounts)
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @click.option(

@@ -1,4 +1,4 @@
-"""`slaledger fees`: bill, correct, void; and list, show."""
+"""`slaledger fees`: list and show. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import click
 
 from cli.answers.recorded.bills import bill_answer, bill_listed, print_bills
 from cli.commands.availability import parsed_month
-from cli.commands.recording import group
 from cli.options.completion import accounts, bills, months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
@@ -14,10 +13,8 @@ from cli.terminal.output import emit, emit_each, format_option
 from domain.terms.versions import currency_of
 from ledger.queries import recorded
 
-fees = group("fees", "Record what was billed for which months, and how much of it was paid with vouchers.")
 
-
-@fees.command("list", short_help="List the bills.")
+@click.command("list", short_help="List the bills.")
 @click.option("--account", shell_complete=accounts, metavar="ID", help="Only this account's.")
 @click.option(
     "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only those that cover this month."
@@ -37,7 +34,7 @@ def list_(account: str | None, month: str | None, asked: KnownAtOptions, format_
         emit_each((bill_listed(found, zone, currency) for found in recorded.bills(log, only)), format_, print_bills)
 
 
-@fees.command("show", short_help="Show a bill, and who recorded what about it.")
+@click.command("show", short_help="Show a bill, and who recorded what about it.")
 @click.argument("bill_id", metavar="BILL", shell_complete=bills)
 @knowledge_options
 @format_option

@@ -10,8 +10,9 @@ from cli.answers.history.diff import difference
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
 from cli.options.context import open_ledger
-from cli.options.known_at import KnownAt, KnownAtOptions, instant_asked, knowing, knowledge_options, known_at
+from cli.options.known_at import KnownAt, KnownAtOptions, knowing, knowledge_options, known_at
 from cli.refusals import NotYetEnrolled
+from cli.terminal.instants import instant_asked
 from cli.terminal.output import emit, format_option
 from domain.case import account_of, fold
 from domain.terms.versions import zone_of

@@ -1,4 +1,4 @@
-"""`slaledger incident`: open, close, correct, reopen, withdraw; and list, show."""
+"""`slaledger incident`: list and show. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import click
 
 from cli.answers.recorded.incidents import incident_answer, incident_listed, print_incidents
 from cli.commands.availability import parsed_month
-from cli.commands.recording import group
 from cli.options.completion import accounts, incidents, months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
 from cli.terminal.output import emit, emit_each, format_option
 from ledger.queries import recorded
 
-incident = group("incident", "Record incidents of one account, of several, of a region, or of all accounts.")
 
-
-@incident.command("list", short_help="List the incidents.")
+@click.command("list", short_help="List the incidents.")
 @click.option("--account", shell_complete=accounts, metavar="ID", help="Only those that affect this account.")
 @click.option(
     "--month", callback=parsed_month, shell_complete=months, metavar="YYYY-MM", help="Only those of this month."
@@ -45,7 +42,7 @@ def list_(
         emit_each((incident_listed(found, zone) for found in recorded.incidents(log, only)), format_, print_incidents)
 
 
-@incident.command("show", short_help="Show an incident, and who recorded what about it.")
+@click.command("show", short_help="Show an incident, and who recorded what about it.")
 @click.argument("incident_id", metavar="INCIDENT", shell_complete=incidents)
 @knowledge_options
 @format_option

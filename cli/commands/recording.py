@@ -5,27 +5,25 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 import click
 import msgspec
 
-from cli.answers.receipts import done_answer, month_run_answer
+from cli.answers.receipts import done_answer
 from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
-from cli.options.suggestions import suggesting, suggesting_times
+from cli.options.suggestions import suggesting
 from cli.options.wire_fields import REPEATED, SAID, wire_fields
+from cli.terminal.instants import suggesting_times
 from cli.terminal.output import emit, format_params, warn
-from domain.commands import BY_WORDS, Command, DecideMonth, MonthCommand
-from domain.terms.versions import zone_of
+from domain.commands import Command, MonthCommand
 from domain.text import said
 from domain.values import VoucherOffset
-from ledger.clock import now_us
 from ledger.commands.execution import Done, execute
-from ledger.commands.month_run import execute_month, suppose_month, telling_done
 from ledger.commands.parsing import build
-from ledger.queries.late_facts import late_in_month
 
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS", "Limit": "AMOUNT|none"}
 _HELP = {
@@ -66,28 +64,8 @@ _HELP = {
 }
 
 
-class Verbs(click.Group):
-    """A group with all changing commands of its name, generated on demand, and those added by hand."""
-
-    def _changing(self) -> list[str]:
-        return [verb for name, _, verb in (words.partition(" ") for words in BY_WORDS) if name == self.name]
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*self._changing(), *self.commands})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in self.commands or cmd_name not in self._changing():
-            return self.commands.get(cmd_name)
-        words = f"{self.name} {cmd_name}"
-        return _command(words, BY_WORDS[words])
-
-
-def group(name: str, help_text: str) -> click.Group:
-    """A group with every changing command of that name."""
-    return Verbs(name, help=help_text)
-
-
-def _command(words: str, kind: type[Command]) -> click.Command:
+def recording_command(words: str, kind: type[Command]) -> click.Command:
+    """The command of some words, with an option or argument for each field of its struct."""
     hints = typing.get_type_hints(kind)
     takes_all = "all" in kind.__struct_fields__
     params: list[click.Parameter] = []
@@ -162,8 +140,9 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
     ]
 
 
-def _required(kind: type[Command]) -> set[int]:
-    return {index for index, field in enumerate(msgspec.structs.fields(kind)) if field.required}
+@cache
+def _required(kind: type[Command]) -> frozenset[int]:
+    return frozenset(index for index, field in enumerate(msgspec.structs.fields(kind)) if field.required)
 
 
 def _without_none(hint: Any) -> Any:
@@ -180,7 +159,9 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
         if dry_run and not isinstance(command, MonthCommand):
             raise click.UsageError(said("--dry-run needs --all MONTH"))
         if isinstance(command, MonthCommand):
-            return _run_month(command, dry_run, format_)
+            from cli.commands.month_run import run_month  # most commands are for one account
+
+            return run_month(command, dry_run, format_)
         with open_ledger() as ledger, suggesting(ledger):
             done = execute(ledger, command, actor(ledger))
         print_receipt(done, format_)
@@ -189,30 +170,9 @@ def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
     return callback
 
 
-def _run_month(command: MonthCommand, dry_run: bool, format_: str | None) -> int:
-    """Carry out a month's run, or only say what it would do; returns the exit status."""
-    with open_ledger() as ledger:
-        run = (suppose_month if dry_run else execute_month)(ledger, command, actor(ledger))
-        with telling_done(run):
-            late = late_in_month(ledger, run.month, now_us()) if isinstance(command, DecideMonth) else None
-            with ledger.reading() as log:
-                zone = zone_of(log.versions())
-    for warning in run.warnings:
-        warn(warning)
-    answer = month_run_answer(run, late, zone)
-    emit(answer, format_, answer.table)
-    return 1 if run.refused else 0
-
-
 def print_receipt(done: Done, format_: str | None) -> None:
     """Print the result of a command, and its warnings on standard error."""
     for warning in done.warnings:
         warn(warning)
     answer = done_answer(done)
     emit(answer, format_, answer.table)
-
-
-exclusion = group("exclusion", "Apply exclusions of clause 2.3 to an incident or a part of it, or withdraw them.")
-controls = group(
-    "controls", "Set which awards a second person must approve, whether commands are signed, and who the provider is."
-)

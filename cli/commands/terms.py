@@ -1,11 +1,10 @@
-"""`slaledger terms`: publish, show, list, check."""
+"""`slaledger terms`: show, list, check. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
 import click
 
 from cli.answers.terms import SoundTerms, print_shipped, print_terms, shipped_terms, terms_answer, terms_listed
-from cli.commands.recording import group
 from cli.options.completion import versions
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
@@ -14,10 +13,8 @@ from domain.terms.parsing import parse_terms
 from domain.terms.versions import by_name, document_sha256, latest
 from ledger.files.reading import read_text
 
-terms = group("terms", "Publish, list, show and check versions of the agreement.")
 
-
-@terms.command("show", short_help="Show a version: its parameters with their clauses, and its readings.")
+@click.command("show", short_help="Show a version: its parameters with their clauses, and its readings.")
 @click.argument("version", required=False, shell_complete=versions)
 @knowledge_options
 @format_option
@@ -34,7 +31,7 @@ def show(version: str | None, asked: KnownAtOptions, format_: str | None) -> Non
     emit(answer, format_, answer.table)
 
 
-@terms.command("list", short_help="List the published versions.")
+@click.command("list", short_help="List the published versions.")
 @click.option("--shipped", is_flag=True, help="List the shipped agreements instead; needs no ledger.")
 @knowledge_options
 @format_option
@@ -61,7 +58,7 @@ def _list_shipped(format_: str | None) -> None:
     emit(rows, format_, lambda: print_shipped(rows))
 
 
-@terms.command("check", short_help="Check whether a terms document is sound.")
+@click.command("check", short_help="Check whether a terms document is sound.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @format_option
 def check(file: str, format_: str | None) -> None:

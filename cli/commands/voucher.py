@@ -1,4 +1,4 @@
-"""`slaledger voucher`: issue, redeem, reverse, cancel; and list, show."""
+"""`slaledger voucher`: list and show. The commands that change the ledger are generated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import click
 
 from cli.answers.names import named
 from cli.answers.vouchers import print_vouchers, voucher_answer, voucher_listed
-from cli.commands.recording import group
 from cli.options.completion import accounts, vouchers
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
@@ -17,12 +16,8 @@ from ledger.log import streams
 from ledger.queries.read_models import ReadModels
 from ledger.queries.worklist import voucher_then
 
-voucher = group(
-    "voucher", "Issue vouchers for awards, redeem them on later bills, reverse redemptions, cancel vouchers."
-)
 
-
-@voucher.command("list", short_help="List the vouchers with their balances.")
+@click.command("list", short_help="List the vouchers with their balances.")
 @click.option("--account", shell_complete=accounts, metavar="ID", help="Only this account's.")
 @knowledge_options
 @format_option
@@ -43,7 +38,7 @@ def list_(account: str | None, asked: KnownAtOptions, format_: str | None) -> No
     emit(rows, format_, lambda: print_vouchers(rows))
 
 
-@voucher.command("show", short_help="Show a voucher from its claim to its last redemption.")
+@click.command("show", short_help="Show a voucher from its claim to its last redemption.")
 @click.argument("voucher_id", metavar="VOUCHER", shell_complete=vouchers)
 @knowledge_options
 @format_option

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.options.suggestions import suggest, suggesting_times
-from cli.refusals import AskedOfTheFuture, KnownAtBeyondLog
-from domain.refusals import BadValue, Refusal
+from cli.options.suggestions import suggest
+from cli.refusals import KnownAtBeyondLog
+from cli.terminal.instants import instant_asked
+from domain.refusals import Refusal
 from domain.terms.versions import latest, zone_of
 from domain.text import said
-from domain.time import CLOCK_TOLERANCE_US, Instant
 from ledger import clock
 from ledger.application import Ledger
 from ledger.log.reader import Reader
@@ -94,22 +94,6 @@ def _at_position(ledger: Ledger, position: int) -> KnownAt:
         raise KnownAtBeyondLog(position=position, last=last)
     with ledger.reading(position) as log:
         return KnownAt(position, log.recorded_at())
-
-
-def instant_asked(name: str, text: str, now: int) -> int:
-    """Parse an option's instant, which must not be ahead of the clock.
-
-    Raises Refusal `time_without_offset`, `in_the_future`, Unreadable `bad_time`.
-    """
-    try:
-        with suggesting_times():
-            instant = Instant.parse(text)
-    except BadValue as error:
-        error.at(name)
-        raise
-    if instant > now + CLOCK_TOLERANCE_US:
-        raise AskedOfTheFuture(name=name, instant=instant, now=now)
-    return int(instant)
 
 
 def zone_known(log: Reader, known: KnownAt) -> str:

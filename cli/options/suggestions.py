@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.terminal.meant import line_meant, line_with
-from domain.refusals import ManyFaults, Refusal, Undone
-from domain.refusals.values import TimeMeant, TimeWithoutOffset
+from domain.refusals import Refusal, Undone
 from domain.text import said
-from domain.time import DEFAULT_ZONE, in_zone
 from ledger.application import Ledger
 from ledger.queries.nearest import meant
-from ledger.refusals.imports.bills import BillsDisagree, SharesDiffer
 
 
 def suggest(ledger: Ledger, refusal: Refusal) -> None:
@@ -29,18 +26,6 @@ def suggest(ledger: Ledger, refusal: Refusal) -> None:
 
 
 @contextmanager
-def suggesting_times() -> Iterator[None]:
-    """Advise the whole line, where a refusal of the block is about a time on it without an offset."""
-    try:
-        yield
-    except (TimeMeant, TimeWithoutOffset) as refusal:
-        line = line_meant(refusal.text, in_zone(refusal.meant, refusal.zone or DEFAULT_ZONE))
-        if line is not None:
-            refusal.reword(refusal.message, said("{hint} `{line}`", hint=refusal.hint, line=line))
-        raise
-
-
-@contextmanager
 def suggesting(ledger: Ledger) -> Iterator[None]:
     """Add to a refusal of the block what was probably meant, or the line that does again what was undone."""
     try:
@@ -53,25 +38,3 @@ def suggesting(ledger: Ledger) -> Iterator[None]:
     except Refusal as refusal:
         suggest(ledger, refusal)
         raise
-
-
-@contextmanager
-def suggesting_whose_counts() -> Iterator[None]:
-    """Advise the whole line, where a source's bill differs from the ledger's, that takes the one or keeps the other."""
-    try:
-        yield
-    except BillsDisagree as refusal:
-        _suggest_whose_counts(refusal)
-        raise
-    except ManyFaults as faults:
-        for each in faults.refusals:
-            if isinstance(each, BillsDisagree):
-                _suggest_whose_counts(each)
-        raise
-
-
-def _suggest_whose_counts(refusal: BillsDisagree) -> None:
-    words = ("--skip", refusal.bill) if isinstance(refusal, SharesDiffer) else ("--take-source", refusal.first)
-    line = line_with(*words)
-    if line is not None:
-        refusal.reword(refusal.message, said("{hint}: `{line}`", hint=refusal.hint, line=line))

@@ -25,6 +25,7 @@ from domain.money import percent_text
 from domain.month_timeline import picture
 from domain.terms.versions import Terms, in_force
 from domain.text import Said, said
+from ledger.demo import is_demo
 from ledger.log.reader import Reader
 from ledger.queries.case_history import CaseMoment, concerned, moments, subject, terms_of
 from ledger.queries.controls_held import limits
@@ -46,11 +47,13 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     terms = in_force(case.versions, month).terms
     concern = concerned(facts, month)
     functions = _functions(terms, concern.facts)
-    by, held = recorders(log, facts), limits(log)
+    by, held, demo = recorders(log, facts), limits(log), is_demo(log.ledger_id())
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
-        made = _rendered(Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof, by, held))
+        made = _rendered(
+            Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof, by, held, demo)
+        )
         if len(made) <= LIMIT_BYTES:
             break
     return made
@@ -83,6 +86,7 @@ def _rendered(it: Gathered) -> bytes:
     return page(
         "case.html.j2",
         language(),
+        demo=it.is_demo,
         script="case.js",
         data=script_data(it),
         w=words.case_words(),

@@ -47,3 +47,4 @@ class Gathered(NamedTuple):
     proof: Proof
     recorders: Recorders
     limits: Sequence[LimitHeld]
+    is_demo: bool

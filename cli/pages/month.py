@@ -16,6 +16,7 @@ from domain.money import percent_cut, percent_text
 from domain.terms.versions import Terms
 from domain.text import Said, counted, said
 from ledger.queries.month_report import AccountMonth, MonthReport, Totals
+from ledger.queries.voucher_movements import RollForward
 
 ROWS = 500
 """The largest number of accounts in the table, those with the largest amounts; the page sums up the others."""
@@ -60,6 +61,7 @@ def month_page(report: MonthReport) -> bytes:
     return page(
         "month.html.j2",
         language(),
+        demo=report.is_demo,
         w=words.month_words(),
         words=words,
         month=report.month,
@@ -78,6 +80,7 @@ def month_page(report: MonthReport) -> bytes:
         ],
         further=_further(rows[ROWS:], report.month, terms),
         still_open=_still_open(report.accounts),
+        roll_forward=_roll_forward(report.roll_forward, terms),
         limits=[limit_words(limit, terms) for limit in report.limits],
         claimed=claimed() if report.actors_are_claimed else None,
     )
@@ -214,6 +217,21 @@ def _paths(dots: Sequence[_Dot]) -> list[tuple[int, str]]:
     for dot in dots:
         places.setdefault(dot.tier, {})[dot.x, dot.y] = None
     return [(tier, "".join(f"M{x} {y}h0" for x, y in found)) for tier, found in sorted(places.items())]
+
+
+def _roll_forward(found: RollForward, terms: Terms) -> list[tuple[Said, str | Said]]:
+    """The vouchers' worth through the month; nothing where there was no voucher yet."""
+    fields = (
+        (said("Opening balance"), found.opening_fen),
+        (said("Issued"), found.issued_fen),
+        (said("Reversed"), found.reversed_fen),
+        (said("Redeemed"), found.redeemed_fen),
+        (said("Cancelled"), found.cancelled_fen),
+        (said("Closing balance"), found.closing_fen),
+    )
+    if not any(fen for _, fen in fields):
+        return []
+    return [(label, labels.money(fen, terms.currency)) for label, fen in fields]
 
 
 def _further(rows: Sequence[AccountMonth], month: str, terms: Terms) -> Said | None:

@@ -16,7 +16,7 @@ import msgspec
 
 from cli.refusals import NoJinja
 from cli.terminal.language import in_language
-from domain.text import Said
+from domain.text import Said, said
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,16 +25,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def page(template: str, lang: str, *, script: str | None = None, data: object = None, **given: Any) -> bytes:
+def page(
+    template: str, lang: str, *, demo: bool, script: str | None = None, data: object = None, **given: Any
+) -> bytes:
     """Render a template under `templates/` in a language; `script` names its script, `data` is the script's data.
 
-    The same bytes for the same arguments. Raises Unreadable `no_jinja`.
+    The page of a `demo` ledger says so at its top. The same bytes for the same arguments. Raises Unreadable `no_jinja`.
     """
     style_text = _asset("page.css")
     script_text = "" if script is None else _asset(script)
     made = _environment(lang).get_template(template)
     text = made.render(
         **given,
+        demo=said("DEMO: a ledger for demonstrations. Its times are made up.") if demo else None,
         lang="zh-CN" if lang == "zh" else lang,
         policy=_policy(style_text, script_text),
         style=_as_markup(style_text),

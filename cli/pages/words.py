@@ -179,5 +179,6 @@ def month_words() -> dict[str, Said]:
         "times": said("Time zone"),
         "known": said("As known at"),
         "position": said("Position"),
+        "roll_forward": said("Vouchers, by what was recorded in the month"),
         "limits": said("Which awards needed an approval at the month's decisions and vouchers"),
     }

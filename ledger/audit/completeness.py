@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -18,6 +19,8 @@ from domain.rules.fees import covers
 from domain.terms.versions import Version, zone_of
 from domain.text import Said, said
 from domain.time import DAY_US, DEFAULT_ZONE, add_months, local, month_of, rfc3339
+from ledger.log.reader import Reader
+from projections.months import month_rows
 
 WAITING_US = 10 * DAY_US
 """A claim that waits longer than this is a finding."""
@@ -25,14 +28,35 @@ SOURCE_DAYS = 365
 """Terms that were compared with their source longer ago than this are a finding."""
 
 
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision or a voucher that is dated earlier than it was recorded, in microseconds."""
+
+    what: Literal["decision", "voucher"]
+    dated: int
+    recorded_at: int
+    actor: str
+
+
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """Something missing or odd: its kind, the account and month where there is one, and a sentence."""
+    """Something missing or odd: its kind, the account and month where there is one, and a sentence.
+
+    `below` where the month fell below the commitment; `late` where something was recorded later than it is dated.
+    """
 
     kind: str
     message: str
     account: str | None = None
     month: str | None = None
     position: int | None = None
+    below: bool = False
+    late: Late | None = None
+
+
+def of_accounts(log: Reader, first: str, end: str, *, at: int, year: int | None) -> list[Gap]:
+    """What is missing of the accounts with streams from `first` up to `end`, at an instant; of one year where given."""
+    position = log.position()
+    lives = log.account_histories(first, end)
+    return [gap for life in lives for gap in of_account(life.case(position), life.account, life.facts, at, year)]
 
 
 def of_account(case: Case, account: str, facts: Sequence[Fact], at: int, year: int | None) -> Iterator[Gap]:
@@ -55,12 +79,15 @@ def _months_without_bill(case: Case, account: str, at: int) -> Iterator[Gap]:
     zone = zone_of(case.versions)
     month, now = month_of(holder.enrolled_at, zone), month_of(at, zone)
     last = now if holder.closed_at is None else min(now, add_months(month_of(holder.closed_at - 1, zone), 1))
+    missing = []
     while month < last:
         if not any(covers(bill, month) for bill in case.bills.values()):
-            yield Gap(
-                kind="month_without_bill", account=account, month=month, message=said("no bill covers this month")
-            )
+            missing.append(month)
         month = add_months(month, 1)
+    below = {row.month for row in month_rows(case, account, at) if row.tier is not None} if missing else set()
+    for month in missing:
+        message = said("no bill covers this month")
+        yield Gap(kind="month_without_bill", account=account, month=month, message=message, below=month in below)
 
 
 def _open_incidents(case: Case, account: str, at: int) -> Iterator[Gap]:
@@ -136,10 +163,11 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Gap]:
     """Decisions and vouchers that are dated earlier than they were recorded."""
     for fact in facts:
         event = fact.event
+        kind: Literal["decision", "voucher"]
         if isinstance(event, ClaimDecided):
-            dated, what = head(bytes(event.decision)).decided_at, said("a decision")
+            kind, dated, what = "decision", head(bytes(event.decision)).decided_at, said("a decision")
         elif isinstance(event, VoucherIssued):
-            dated, what = event.issued_at, said("voucher {voucher}", voucher=event.voucher)
+            kind, dated, what = "voucher", event.issued_at, said("voucher {voucher}", voucher=event.voucher)
         else:
             continue
         if dated < fact.recorded_at:
@@ -148,6 +176,7 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Gap]:
                 account=account,
                 month=event.month,
                 position=fact.position,
+                late=Late(what=kind, dated=dated, recorded_at=fact.recorded_at, actor=fact.actor),
                 message=said(
                     "{what} is dated {dated}, but was recorded {recorded_at} by {actor}",
                     what=what,

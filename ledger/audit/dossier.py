@@ -48,8 +48,18 @@ class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return Row(self.position, self.stream, self.version, self.topic, self.state.encode())
 
 
+class Since(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checkpoint that was kept earlier, verbatim, and the proof that the dossier's log continues it."""
+
+    checkpoint: str
+    proof: tuple[str, ...]
+
+
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file's content; `digest` is the hash of the canonical JSON of all other fields."""
+    """The file's content; `digest` is the hash of the canonical JSON of all other fields.
+
+    `since` is there where the dossier was asked for with a checkpoint that its reader holds.
+    """
 
     format: str
     ledger: str
@@ -57,6 +67,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     month: str
     checkpoint: str
     events: tuple[ProvedEvent, ...]
+    since: Since | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
 
 
@@ -80,6 +91,7 @@ def compose(
     ledger: str,
     checkpoint: str,
     prove: Callable[[int], tuple[int, Sequence[bytes]]],
+    since: Since | msgspec.UnsetType = msgspec.UNSET,
 ) -> bytes:
     """Compose a claim's dossier from the rows of `rows_of` and those of the keys that signed them;
     `prove` returns a position's index and proof.
@@ -96,7 +108,15 @@ def compose(
     events = tuple(_proved(row, *prove(row.position)) for row in kept)
     format_ = WITH_CONTROLS if any(row.stream == streams.CONTROLS for row in kept) else FORMAT
     return encode(
-        Dossier(format=format_, ledger=ledger, account=account, month=month, checkpoint=checkpoint, events=events)
+        Dossier(
+            format=format_,
+            ledger=ledger,
+            account=account,
+            month=month,
+            checkpoint=checkpoint,
+            events=events,
+            since=since,
+        )
     )
 
 

@@ -10,7 +10,6 @@ and no-ops where their effect already holds.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -22,22 +21,13 @@ from domain.text import counted, said
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.batch_report import LineRefusal, Report
-from ledger.commands.execution import Clock, carry_out
+from ledger.commands.execution import Clock, carry_out, turn
 from ledger.commands.month_run import carry_out_month
 from ledger.commands.parsing import parse_line
 from ledger.commands.supposed import supposed
 from ledger.log.reader import BatchNote
 from ledger.memory import gc_paused
 from ledger.refusals.commands import BatchGoesOn, RunIncomplete, RunLeavesUndone
-
-TURN_NS = 250_000_000
-"""How long one transaction may hold the write lock before others get a turn."""
-
-
-def turn() -> Callable[[], bool]:
-    """Begin a turn at the write lock. The returned function, called after each line, says whether the turn is over."""
-    until = time.monotonic_ns() + TURN_NS
-    return lambda: time.monotonic_ns() > until
 
 
 class Batch:

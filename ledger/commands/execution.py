@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -28,8 +29,16 @@ from ledger.refusals.commands import InTheFuture, KeyTaken
 from ledger.refusals.store import ChangedMeanwhile
 
 ATTEMPTS = 5
+TURN_NS = 250_000_000
+"""How long one transaction of many commands may hold the write lock before others get a turn."""
 
 Clock = Callable[[], int]
+
+
+def turn() -> Callable[[], bool]:
+    """Begin a turn at the write lock. The returned function, called after each command, says whether it is over."""
+    until = time.monotonic_ns() + TURN_NS
+    return lambda: time.monotonic_ns() > until
 
 
 class Done(msgspec.Struct, kw_only=True):
@@ -160,8 +169,12 @@ def check_time(name: str, at: int, now: int) -> None:
         raise InTheFuture(name=name, instant=at, now=now)
 
 
-def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement: str | None = None) -> Done:
+def initialise(
+    ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement: str | None = None, *, demo: bool = False
+) -> Done:
     """Make a ledger of an empty store: its id, a shipped agreement, and the published calendars that it needs.
+
+    The id of a `demo` says so.
 
     On a ledger it adds what an upgrade brought and it does not have; recorded calendars and versions of the terms are
     never touched.
@@ -171,7 +184,7 @@ def initialise(ledger: Ledger, actor: str, now: Clock = clock.now_us, agreement:
 
     with ledger.writing() as log:
         at = now()
-        positions = _found(log, actor, at)
+        positions = _found(log, actor, at, demo)
         positions += log.upgrade(at, actor)
         rules = log.rules()
         held = {version.terms.version for version in rules.versions}
@@ -211,7 +224,7 @@ def _shipped(agreement: str, known: bool) -> list[str]:
         raise
 
 
-def _found(log: Writer, actor: str, at: int) -> list[int]:
+def _found(log: Writer, actor: str, at: int, demo: bool) -> list[int]:
     if log.version(streams.LEDGER):
         return []
-    return log.append([(streams.LEDGER, LedgerCreated(ledger=clock.new_ledger_id()))], at, actor, None, None)
+    return log.append([(streams.LEDGER, LedgerCreated(ledger=clock.new_ledger_id(demo=demo)))], at, actor, None, None)

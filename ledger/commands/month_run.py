@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -16,10 +17,11 @@ from domain.text import counted, said
 from domain.values import Id
 from ledger import clock
 from ledger.application import Ledger, Writer
-from ledger.commands.execution import Clock, Done, carry_out, execute, is_spent, spend_key
+from ledger.commands.execution import Clock, Done, carry_out, execute, is_spent, spend_key, turn
 from ledger.commands.receipts import DecisionReceipt, IssueReceipt
 from ledger.commands.supposed import Supposed, supposed
 from ledger.log.reader import Reader
+from ledger.refusals.store import ChangedMeanwhile
 
 
 class RunRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,11 +57,16 @@ class MonthRun(msgspec.Struct, kw_only=True):
 
 
 def execute_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock = clock.now_us) -> MonthRun:
-    """Carry out a month's run, with a separate transaction for each account. Raises as `execute` does."""
+    """Carry out a month's run, as many accounts in a transaction as a turn at the write lock lasts.
+
+    Raises as `execute` does.
+    """
     with ledger.reading() as log:
         accounts, run = _waiting(log, command), _begun(log, command)
     with telling_done(run):
-        _carry_out(command, accounts, lambda one: execute(ledger, one, actor, now), run)
+        left = deque(accounts)
+        while left:
+            _take_turn(ledger, command, left, actor, now, run)
         if command.key is not None and _spends(run):
             with ledger.writing() as log:
                 _count(run, spend_key(log, command, actor, now()))
@@ -72,6 +79,43 @@ def suppose_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock 
         run = carry_out_month(log, command, actor, now)
         run.supposed, run.position = supposed(log, run.begun_at), run.begun_at
     return run
+
+
+def _take_turn(ledger: Ledger, command: MonthCommand, left: deque[str], actor: str, now: Clock, run: MonthRun) -> None:
+    """Carry out a run for the first accounts of those that are left, and count it once it is committed.
+
+    Where their transaction is refused, each gets one of its own, so that the refusal stops only the account concerned.
+    """
+    taken: list[str] = []
+    part = MonthRun(month=run.month, currency=run.currency, position=run.position, begun_at=run.position)
+    try:
+        with ledger.writing() as log:
+            _carry_out(command, _for_a_turn(left, taken), lambda one: carry_out(log, one, actor, now()), part)
+    except Refusal as refusal:
+        if refusal.status != 1 and not isinstance(refusal, ChangedMeanwhile):
+            raise
+        _carry_out(command, taken or [left.popleft()], lambda one: execute(ledger, one, actor, now), run)
+    else:
+        _add(run, part)
+
+
+def _for_a_turn(left: deque[str], taken: list[str]) -> Iterator[str]:
+    """Take accounts from those that are left until a turn at the write lock is over."""
+    is_over = turn()
+    while left:
+        taken.append(left.popleft())
+        yield taken[-1]
+        if is_over():
+            return
+
+
+def _add(run: MonthRun, part: MonthRun) -> None:
+    run.done += part.done
+    run.refused += part.refused
+    run.warnings += part.warnings
+    run.recorded += part.recorded
+    run.position = part.position
+    run.noop = run.noop and part.noop
 
 
 @contextmanager
@@ -141,7 +185,7 @@ def _waits(claim: Claim, command: MonthCommand) -> bool:
 
 
 def _carry_out(
-    command: MonthCommand, accounts: list[str], carry_out_one: Callable[[Command], Done], run: MonthRun
+    command: MonthCommand, accounts: Iterable[str], carry_out_one: Callable[[Command], Done], run: MonthRun
 ) -> None:
     """Carry out a command for each account; a refusal of one does not stop the rest."""
     for account in accounts:

@@ -14,7 +14,7 @@ from domain.nearest import nearest_word
 from domain.parser_messages import parser_words
 from domain.refusals import BadValue, Refusal
 from domain.values import parse_value
-from ledger.commands.templates import placeholder_left
+from ledger.commands.placeholder import placeholder_left
 from ledger.refusals.commands import (
     AccountOrAll,
     AgainForOneAccount,

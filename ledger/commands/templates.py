@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
 
 import msgspec
 from msgspec import inspect
@@ -17,8 +16,8 @@ from domain.money import Fen
 from domain.time import Instant, MonthText, Seconds
 from domain.values import ActorName, Clause, FunctionName, Id, Limit, PublicKey, VoucherId
 from ledger.commands.fields import columns, fields_of, plain_type
+from ledger.commands.placeholder import BEGINS
 
-_BEGINS = "<required: "
 _KINDS: dict[type, str] = {
     Instant: "TIME",
     MonthText: "YYYY-MM",
@@ -48,14 +47,6 @@ def template_table(words: str) -> str:
     return table.getvalue()
 
 
-def placeholder_left(line: str, fields: Mapping[str, object]) -> str | None:
-    """The field of a batch line that still holds a template's placeholder; None where none does."""
-    if _BEGINS not in line:
-        return None
-    texts = ((name, value) for name, value in fields.items() if isinstance(value, str))
-    return next((name for name, value in texts if value.startswith(_BEGINS) and value.endswith(">")), None)
-
-
 def _value(field: inspect.Field) -> object:
     if field.required:
         return _placeholder(field.type)
@@ -66,7 +57,7 @@ def _value(field: inspect.Field) -> object:
 
 
 def _placeholder(kind: inspect.Type) -> str:
-    return f"{_BEGINS}{_told(kind)}>"
+    return f"{BEGINS}{_told(kind)}>"
 
 
 def _told(kind: inspect.Type) -> str:

@@ -16,8 +16,8 @@ from domain.money import yuan
 from domain.terms.versions import currency_of
 from domain.text import Said, said
 from domain.time import local
-from ledger.exports.voucher_movements import Book, Kind, Movement, books
 from ledger.log.reader import Reader
+from ledger.queries.voucher_movements import Book, Kind, Movement, books
 
 CREDITS = "Expenses:ServiceCredits"
 RECEIVABLES = "Assets:Receivables"

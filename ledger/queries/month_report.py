@@ -14,10 +14,13 @@ from domain.claim import status
 from domain.intervals import Span
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
+from domain.time import month_span
+from ledger.demo import is_demo
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
 from ledger.queries.open_outages import open_in_month
+from ledger.queries.voucher_movements import RollForward, books_of
 
 Progress = Callable[[int, int], None]
 
@@ -76,7 +79,8 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
     """All accounts that existed in a month, by id, as known at `position`; open outages count up to `at`.
 
     `limits` are those that held at its decisions and vouchers, none where the ledger never had one.
-    `actors_are_claimed` where nothing holds who recorded to a login.
+    `actors_are_claimed` where nothing holds who recorded to a login. `roll_forward` is over the vouchers of all
+    accounts, those that did not exist in the month too.
     """
 
     month: str
@@ -84,6 +88,8 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     version: Version
     accounts: list[AccountMonth]
+    roll_forward: RollForward
+    is_demo: bool
     limits: list[LimitHeld] = []
     actors_are_claimed: bool = False
 
@@ -97,13 +103,17 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     position = log.position()
     version = in_force(log.rules().versions, month)
     window = span_of(log.rules().versions, month)
-    found = []
+    begins, ends = month_span(month, version.terms.zone)
+    found, roll_forward = [], RollForward(begins, ends)
     known, held = limits(log), set()
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
             found.append(_account_month(case, case.account.account, month, at))
             held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
+        for book in books_of(life):
+            for movement in book.movements:
+                roll_forward.add(movement)
         on_progress(done, 0)
     return MonthReport(
         month=month,
@@ -111,6 +121,8 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
         at=at,
         version=version,
         accounts=found,
+        roll_forward=roll_forward,
+        is_demo=is_demo(log.ledger_id()),
         limits=sorted(held, key=lambda limit: 0 if limit.set_by is None else limit.set_by.position),
         actors_are_claimed=log.logins().login is None,
     )

@@ -217,3 +217,16 @@ def test_only_a_sound_result_makes_a_receipt(demo: CommandLine) -> None:
     assert done.returncode == 4
     assert "no receipt was written" in done.stderr
     assert not (demo.folder / "receipt.json").exists()
+
+
+def test_what_no_rule_lets_into_a_shared_outage_is_found_in_what_is_new(demo: CommandLine) -> None:
+    times = ("2026-11-20T10:00:00+08:00", "2026-11-20T11:00:00+08:00")
+    demo.ok("incident", "open", "ALL-1", "--all-accounts", "--function", "agent_calls", "--started-at", times[0])
+    receipt = receipt_of(demo, len(demo.rows()))
+    demo.ok("incident", "close", "ALL-1", "--ended-at", times[1])
+    position, _, _, _, state = demo.rows()[-1]
+    told = json.loads(state)
+    told["data"]["ended_at"] -= 7_200_000_000
+    demo.tamper(UPDATE.format("state"), msgspec.json.encode(told), position)
+    (found,) = since(demo, receipt).inadmissible
+    assert (found.position, [found]) == (position, whole(demo).inadmissible)

@@ -30,6 +30,7 @@ from ledger.application import Ledger
 from ledger.log.codec import decode
 from ledger.queries.case_history import concerned
 from ledger.queries.month_report import AccountMonth, MonthReport
+from ledger.queries.voucher_movements import RollForward
 
 LONGEST = 500_000
 
@@ -261,6 +262,8 @@ def test_twenty_thousand_accounts_are_a_page_of_the_same_size(ledger: Ledger) ->
             at=log.recorded_at(),
             version=version,
             accounts=list(map(_account, range(20_000))),
+            roll_forward=RollForward(0, 0),
+            is_demo=False,
         )
     page = month_page(made).decode()
     below = made.totals.below

@@ -20,10 +20,8 @@ from releases import as_compared, is_locked, without_layout
 from cli.main import cli
 
 DOCS = ROOT / "docs"
-PAGES = {
-    path.relative_to(DOCS).as_posix(): path.read_text("utf-8")
-    for path in sorted([*DOCS.glob("*.md"), *DOCS.glob("guide/*.md")])
-}
+PAGES = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.md"))}
+"""The pages by their names below `docs/`."""
 WITH_TRANSCRIPTS = [name for name, page in PAGES.items() if transcripts.BLOCK.search(page)]
 
 
@@ -93,7 +91,7 @@ def test_the_reference_has_each_command_with_all_that_it_says_of_itself() -> Non
 def test_links_lead_somewhere(name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", PAGES[name]):
         if "://" not in target:
-            assert ((DOCS / name).parent / target).exists(), target
+            assert (DOCS / name).parent.joinpath(target).exists(), target
 
 
 @pytest.mark.parametrize(

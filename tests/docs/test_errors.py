@@ -23,7 +23,7 @@ KINDS = declared.refusals()
 CODES = {kind.code for kind in KINDS}
 PAGE = errors.PATH.read_text("utf-8")
 COMMANDS = dict(commands())
-GLOBAL = {"--help", "--ledger", "--actor", "--lang"}
+GLOBAL = {"--help", "--ledger", "--actor", "--lang", "--now"}
 PACKAGES = ("domain", "ledger", "projections", "cli")
 
 

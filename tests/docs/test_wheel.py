@@ -88,9 +88,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
         folder, source = of_all / "wheel", of_all / "source"
         if not folder.exists():
             source.mkdir()
-            for name in ("pyproject.toml", "README.md", "slaledger.py"):
+            for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "slaledger.py"):
                 shutil.copy(ROOT / name, source)
-            for name in PACKAGES:
+            for name in (*PACKAGES, "docs", "examples", "verifier", "tools"):
                 shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
             backend = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
             output(sys.executable, "-c", backend, folder, folder=source)
@@ -178,9 +178,35 @@ def test_it_has_the_packages_and_nothing_else(wheel: Path) -> None:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     files = {path for name in PACKAGES for path in (ROOT / name).rglob("*") if path.is_file()}
     expected = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"}
-    assert names == {"slaledger.py", *expected}
+    beside = {f"cli/shipped/{path.as_posix()}" for path in SHIPPED}
+    assert names == {"slaledger.py", *expected, *beside}
     assert {f"{name}/py.typed" for name in PACKAGES} <= names
     assert {path.rpartition(".")[2] for path in names} >= {"py", "toml", "po", "mo", "j2", "css", "typed"}
+
+
+SHIPPED = sorted(
+    path.relative_to(ROOT)
+    for path in (
+        *(ROOT / name for name in ("README.md", "CHANGELOG.md", "verifier/verify_dossier.py")),
+        *(ROOT / "docs").rglob("*.md"),
+        *(each for each in (ROOT / "examples").rglob("*") if each.is_file() and each.suffix != ".pyc"),
+    )
+)
+"""The documents, examples and the verifier, as they are in the repository."""
+
+
+def test_documents_examples_and_the_verifier_are_in_it_byte_for_byte_and_it_stays_small(wheel: Path) -> None:
+    assert {Path(name) for name in ("docs/operate/install.md", "docs/tour.md", "examples/demo.py")} <= set(SHIPPED)
+    with ZipFile(wheel) as archive:
+        changed = [
+            path for path in SHIPPED if archive.read(f"cli/shipped/{path.as_posix()}") != (ROOT / path).read_bytes()
+        ]
+    assert changed == []
+    assert wheel.stat().st_size < LARGEST
+
+
+LARGEST = 1_500_000
+"""Bytes of the wheel; a third of it is documents and examples. Pictures would double it, and are left out."""
 
 
 def test_nothing_that_an_extra_brings_is_there(installed: Installed) -> None:
@@ -228,9 +254,26 @@ def test_a_package_of_another_that_hides_one_of_it_is_named(installed: Installed
 
 
 def test_the_demo_runs_and_prints_the_readme_s_tour(installed: Installed) -> None:
-    shutil.copytree(ROOT / "examples", installed.folder / "examples")
-    printed = output(installed.python, installed.folder / "examples" / "demo.py", folder=installed.folder)
+    output(installed.command, "docs", "--copy", "copied", folder=installed.folder)
+    printed = output(installed.python, installed.folder / "copied" / "examples" / "demo.py", folder=installed.folder)
     assert [block for block in TOUR if not is_in(block, printed)] == []
+
+
+def test_the_verifier_and_the_documents_are_printed(installed: Installed) -> None:
+    """The verifier then runs by itself, with another interpreter than the one that has slaledger."""
+    printed = subprocess.run([installed.command, "verifier"], cwd=installed.folder, capture_output=True, check=True)
+    assert printed.stdout == (ROOT / "verifier" / "verify_dossier.py").read_bytes()
+    (installed.folder / "verify_dossier.py").write_bytes(printed.stdout)
+    assert "usage" in output(sys.executable, "-I", "verify_dossier.py", "--help", folder=installed.folder)
+    names = {row["name"] for row in json.loads(output(installed.command, "docs", folder=installed.folder))}
+    assert names == {name_of(path) for path in SHIPPED if path.suffix == ".md"}
+    page = output(installed.command, "docs", "operate/install", folder=installed.folder)
+    assert page.rstrip("\n") == (ROOT / "docs" / "operate" / "install.md").read_text("utf-8").rstrip("\n")
+
+
+def name_of(path: Path) -> str:
+    """The name by which `slaledger docs` knows a document of the repository."""
+    return path.with_suffix("").as_posix().removeprefix("docs/")
 
 
 NEEDS = {

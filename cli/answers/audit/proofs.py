@@ -84,7 +84,10 @@ def consistency_answer(older: Checkpoint, newer: Checkpoint, hashes: list[bytes]
 
 
 class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger dossier`: the files that were written, the account and month, and the size of the tree."""
+    """`slaledger dossier`: the files that were written, the account and month, and the size of the tree.
+
+    `since` is the size of the kept checkpoint that it proves to be the log's beginning.
+    """
 
     file: str | msgspec.UnsetType
     bytes: int | msgspec.UnsetType
@@ -92,6 +95,7 @@ class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     tree_size: int
+    since: int | msgspec.UnsetType
 
 
 class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +109,8 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     root: str
     findings: list[str]
     signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
+    tied: bool | msgspec.UnsetType = msgspec.UNSET
+    """Whether it proves that its log contains that of the checkpoint given; there only where one was."""
 
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""

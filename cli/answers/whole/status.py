@@ -11,6 +11,7 @@ from cli.terminal.values import ZonedInstant, zoned
 from cli.terminal.vocabulary import word
 from domain.money import Fen
 from domain.text import Said, counted, listed, said
+from ledger.demo import is_demo
 from ledger.queries.standing import Standing
 from ledger.queries.worklist import Work
 
@@ -57,7 +58,10 @@ class Proved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """`slaledger status`: where a ledger stands; `month` is the last one that has ended."""
+    """`slaledger status`: where a ledger stands; `month` is the last one that has ended.
+
+    `demo` is there, and true, for a ledger for demonstrations.
+    """
 
     ledger: str | None
     store: str
@@ -72,11 +76,13 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     proved: Proved | None
     controls: ControlsShown
     currency: str
+    demo: bool | msgspec.UnsetType = msgspec.UNSET
 
     def table(self) -> None:
         """Print it on one screen."""
         print_pairs(
             [
+                ("DEMO", said("a ledger for demonstrations; its times are made up") if self.demo is True else None),
                 (word("ledger"), self.ledger),
                 (said("store"), self.store),
                 (said("last event"), said("{n}, recorded {at}", n=self.position, at=self.recorded_at.to_the_second())),
@@ -162,6 +168,7 @@ def status(found: Standing, store: str, zone: str, currency: str, at: int) -> St
             provider_name=found.controls.provider_name,
         ),
         currency=currency,
+        demo=is_demo(found.ledger) or msgspec.UNSET,
     )
 
 

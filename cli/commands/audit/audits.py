@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 import click
 
-from cli.answers.audit.audits import impacts_answer, print_findings, replay_answer
+from cli.answers.audit.audits import impacts_answer, replay_answer
+from cli.answers.audit.completeness import gap_shown, print_gaps
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.audit.duties import DIFFERENT, duties
 from cli.commands.audit.verify import begun, since_option, verify
@@ -36,6 +38,7 @@ from ledger.files.reading import read_bytes, read_text
 from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.log.recorded import recorded_at
 from ledger.parallel.work import ALONE, BY_LENGTH, Task, Workers, over_accounts
 
 _Result = TypeVar("_Result")
@@ -186,28 +189,27 @@ def _emit_impacts(found: list[Impact], format_: str | None) -> None:
 
 @audit.command("completeness", short_help="List what is missing, even from an intact log.")
 @click.option("--year", type=click.IntRange(2000, 2200), metavar="Y", help="Only this year's months.")
+@workers_options
 @format_option
-def completeness_(year: int | None, format_: str | None) -> int:
+def completeness_(year: int | None, workers: Workers, format_: str | None) -> int:
     """List what is missing: months without a bill, incidents never closed, claims and awards that wait, calendars; and
     what looks odd: clocks that went backwards, decisions dated before they were recorded; and changes of the controls.
 
-    Exit status 3 if there is any finding.
+    The table groups findings; other formats list each. Exit status 3 if there is any finding.
 
     \b
     Example:
       slaledger audit completeness --year 2026
     """
     at = clock.now_us()
-    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("accounts") as advance:
+    with open_ledger(read_only=True) as ledger, ledger.reading() as log, progress("events") as advance:
         found = [*completeness.of_terms(log.rules().versions, at), *completeness.of_clock(_recorded(log))]
         found += completeness.of_controls(map(decode, log.stream(streams.CONTROLS)))
-        position = log.position()
-        for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
-            found += completeness.of_account(life.case(position), life.account, life.facts, at, year)
-            advance(done, 0)
-    emit(found, format_, lambda: print_findings(found))
+        task = partial(completeness.of_accounts, at=at, year=year)
+        found += chain.from_iterable(over_accounts(ledger, log, task, workers, advance))
+    emit([gap_shown(each) for each in found], format_, lambda: print_gaps(found))
     return DIFFERENT if found else 0
 
 
 def _recorded(log: Reader) -> Iterator[tuple[int, int]]:
-    return ((row.position, decode(row).recorded_at) for row in log.since(0))
+    return ((row.position, recorded_at(row)) for row in log.since(0))

@@ -82,7 +82,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
     with open_ledger() as ledger:
         row = _event(ledger, event)
         with _tree(ledger) as tree:
-            head = _checkpoint(tree) if kept is None else _agreed(tree, str(file), kept)
+            head = _checkpoint(tree) if kept is None else agreed_checkpoint(tree, str(file), kept)
             index = tree.index_of(row.position)
             proof = InclusionProof(
                 index, tuple(tree.inclusion(index, head.size)), _signed(head.text(), key) if kept is None else kept
@@ -172,10 +172,10 @@ def _head(tree: KeptTree, given: str) -> Checkpoint:
     """Turn a number of events, or a checkpoint's file, into a tree head of this ledger."""
     if _NUMBER.fullmatch(given):
         return Checkpoint(tree.ledger, int(given), tree.root(int(given)))
-    return _agreed(tree, given, read_text(given))
+    return agreed_checkpoint(tree, given, read_text(given))
 
 
-def _agreed(tree: KeptTree, file: str, text: str) -> Checkpoint:
+def agreed_checkpoint(tree: KeptTree, file: str, text: str) -> Checkpoint:
     """Read a checkpoint and check that it agrees with the ledger.
 
     Raises Refusal `other_ledger`, Damaged `log_truncated`, `log_rewritten`, and what `read_checkpoint` raises.

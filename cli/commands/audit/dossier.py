@@ -10,22 +10,26 @@ import click
 import msgspec
 
 from cli.answers.audit.proofs import CheckedDossier, DossierAnswer
+from cli.commands.audit.checkpoint import agreed_checkpoint
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
 from cli.terminal.output import emit, format_option, print_text, warn
 from domain.keys import encoded
 from domain.refusals import Damaged
-from domain.text import said
+from domain.text import counted, said
 from ledger.audit import dossier as dossiers
+from ledger.audit.dossier import Since
+from ledger.audit.kept_checkpoints import against, is_tied, wrong_since
 from ledger.audit.signatures import SignatureCheck
 from ledger.copies.transfer import check_is_not
+from ledger.demo import is_demo
 from ledger.files.reading import read_bytes, read_text
 from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import decode
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 from ledger.transparency.signed_notes import read_key_file, sign_note
-from ledger.transparency.tree import tree_of
+from ledger.transparency.tree import KeptTree, tree_of
 
 
 @click.command()
@@ -36,6 +40,12 @@ from ledger.transparency.tree import tree_of
     "--html", "html", metavar="FILE", help="Write a page for a browser: the same case, and how it became known."
 )
 @click.option("--force", is_flag=True, help="Replace files that exist.")
+@click.option(
+    "--since",
+    "kept",
+    metavar="CHECKPOINT",
+    help="Prove too that the log continues this checkpoint, which its reader holds.",
+)
 @click.option("--sign", "key_file", metavar="KEYFILE", help="Sign its checkpoint.")
 @format_option
 def dossier(
@@ -44,6 +54,7 @@ def dossier(
     file: str | None,
     html: str | None,
     force: bool,
+    kept: str | None,
     key_file: str | None,
     format_: str | None,
 ) -> None:
@@ -64,7 +75,7 @@ def dossier(
     key = None if key_file is None else read_key_file(Path(key_file))
     with ExitStack() as opened:
         outs = [opened.enter_context(new_file(name, force=force)) for name in names]
-        made = _made(account, month, key, file, html)
+        made = _made(account, month, key, file, html, kept)
         for out, data in zip(outs, made.files, strict=True):
             out.write(data)
     if STDOUT in names:
@@ -76,21 +87,28 @@ def dossier(
         account=account,
         month=month,
         tree_size=made.size,
+        since=made.since,
     )
     emit(answer, format_, lambda: _print(names, made))
 
 
 class _Made(NamedTuple):
-    """The files made: their bytes in order, the account and month, and the size of the tree."""
+    """The files made: their bytes in order, the account and month, the size of the tree and of the one kept earlier."""
 
     account: str
     month: str
     files: list[bytes]
     size: int
+    since: int | msgspec.UnsetType
 
 
-def _made(account: str, month: str, key: str | None, file: str | None, html: str | None) -> _Made:
-    """Make a case's dossier, page, or both, from one snapshot. Raises Refusal `unknown_account`, `claim_undecided`."""
+def _made(account: str, month: str, key: str | None, file: str | None, html: str | None, kept: str | None) -> _Made:
+    """Make a case's dossier, page, or both, from one snapshot.
+
+    Raises Refusal `unknown_account`, `claim_undecided`; where the ledger does not continue a kept checkpoint, what
+    `agreed_checkpoint` raises.
+    """
+    earlier = None if kept is None else read_text(kept)
     with open_ledger() as ledger, ledger.reading() as log, tree_of(ledger) as tree:
         for name in (file, html):
             if name is not None:
@@ -99,6 +117,8 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
         text = Checkpoint(tree.ledger, size, tree.root(size)).text()
         checkpoint = text if key is None else sign_note(text, key)
         rows = log.rows_ever(account)
+        continued = None if earlier is None else agreed_checkpoint(tree, str(kept), earlier)
+        since = msgspec.UNSET if continued is None else _since(tree, str(earlier), continued.size, size)
 
         def prove(position: int) -> tuple[int, list[bytes]]:
             index = tree.index_of(position)
@@ -107,7 +127,7 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
         case = None
         if file is not None or dossiers.is_decided(rows, account, month):
             of_case = log.with_keys(dossiers.rows_of(log, account))
-            case = dossiers.compose(of_case, account, month, tree.ledger, checkpoint, prove)
+            case = dossiers.compose(of_case, account, month, tree.ledger, checkpoint, prove, since)
         files = [case] if file is not None and case is not None else []
         if html is not None:
             from cli.pages.case import case_page
@@ -115,7 +135,12 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
             facts = [decode(row) for row in rows]
             files.append(case_page(log, facts, account, month, Proof(checkpoint, size, case)))
-        return _Made(account, month, files, size)
+        return _Made(account, month, files, size, msgspec.UNSET if continued is None else continued.size)
+
+
+def _since(tree: KeptTree, kept: str, old: int, new: int) -> Since:
+    """A kept checkpoint with the proof that the log continues it."""
+    return Since(checkpoint=kept, proof=tuple(map(encoded, tree.consistency(old, new))))
 
 
 def _print(names: list[str], made: _Made) -> None:
@@ -139,6 +164,9 @@ def _print(names: list[str], made: _Made) -> None:
 def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: str | None) -> int:
     """Check a dossier without the ledger: its digest, every proof, and the decision itself. Exit status 4 if it fails.
 
+    With --checkpoint it must be tied to that checkpoint: of the same size, or made with `slaledger dossier --since`
+    that checkpoint. Exit status 3 if it is not, and nothing else is wrong.
+
     \b
     Example:
       slaledger verify-dossier case.json
@@ -147,11 +175,14 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
     checkpoint = read_checkpoint(given.checkpoint, keys)
     signatures = SignatureCheck(given.ledger)
     tree = dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)
-    found = list(dossiers.check(given, tree, signatures))
-    kept_size = checkpoint.size
+    found = [*dossiers.check(given, tree, signatures), *wrong_since(given, checkpoint)]
+    tied: bool | msgspec.UnsetType = msgspec.UNSET
     if kept is not None:
         held = read_checkpoint(read_text(kept), keys)
-        found, kept_size = [*found, *_against(checkpoint, held)], held.size
+        found += against(given, checkpoint, held)
+        tied = is_tied(given, checkpoint, held)
+        if not tied and not found:
+            warn(_untied(kept, held.size, checkpoint.size))
     answer = CheckedDossier(
         file=file,
         account=given.account,
@@ -161,31 +192,41 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
         root=encoded(checkpoint.root),
         findings=found,
         signatures=signatures.result() if signatures.result().signed else msgspec.UNSET,
+        tied=tied,
     )
+    if is_demo(given.ledger):
+        warn(said("this dossier is of a demo ledger, whose times are made up"))
     unchecked = signatures.result().unchecked()
     if unchecked is not None:
         warn(unchecked)
-    if kept is not None and not found and checkpoint.size != kept_size:
-        warn(
-            said(
-                "sizes {size} and {kept_size}: ask for `slaledger audit consistency` between the two",
-                size=checkpoint.size,
-                kept_size=kept_size,
-            )
-        )
     emit(answer, format_, answer.table)
-    return Damaged.status if found else 0
+    if found:
+        return Damaged.status
+    return _NOT_TIED if tied is False else 0
 
 
-def _against(checkpoint: Checkpoint, kept: Checkpoint) -> list[str]:
-    if checkpoint.origin != kept.origin:
-        return [
-            said(
-                "the checkpoint that was kept belongs to {kept}, the dossier to {stated}",
-                kept=kept.origin,
-                stated=checkpoint.origin,
-            )
-        ]
-    if checkpoint.size == kept.size and checkpoint.root != kept.root:
-        return [said("the checkpoint that was kept has another root for the same size, {size}", size=kept.size)]
-    return []
+_NOT_TIED = 3
+"""The exit status of a dossier that holds, but does not prove that its log contains a kept checkpoint's."""
+
+
+def _untied(file: str, kept: int, size: int) -> str:
+    """Why a dossier is not tied to a kept checkpoint, and what to ask for."""
+    if kept < size:
+        return counted(
+            "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for one that "
+            "`slaledger dossier --since {file}` makes",
+            "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for one that "
+            "`slaledger dossier --since {file}` makes",
+            n=kept,
+            file=file,
+            size=size,
+        )
+    return counted(
+        "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for a newer dossier, "
+        "or for `slaledger audit consistency {size} {n}`",
+        "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for a newer dossier, "
+        "or for `slaledger audit consistency {size} {n}`",
+        n=kept,
+        file=file,
+        size=size,
+    )

@@ -8,8 +8,8 @@ import click
 
 from cli.answers.audit.duties import duties_answer
 from cli.options.context import open_ledger
-from cli.options.known_at import instant_asked
 from cli.options.workers import workers_options
+from cli.terminal.instants import instant_asked
 from cli.terminal.output import chosen, emit, format_option
 from cli.terminal.progress import progress
 from ledger import clock

@@ -14,6 +14,7 @@ from domain.refusals import Refusal
 from domain.text import said
 from ledger.application import Ledger
 from ledger.commands.execution import initialise
+from ledger.demo import check_can_be_demo, check_is_demo_or_new
 from ledger.parallel.work import Workers
 from ledger.queries import read_models
 from ledger.shipped import shipped_agreements
@@ -22,8 +23,13 @@ from ledger.transparency.tree import tree_of
 
 @click.command()
 @click.option("--agreement", metavar="NAME", help="The accounts' agreement; aliyun-ccc by default.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Make a ledger for demonstrations: it says DEMO everywhere, and takes `slaledger --now TIME`.",
+)
 @format_option
-def init(agreement: str | None, format_: str | None) -> None:
+def init(agreement: str | None, demo: bool, format_: str | None) -> None:
     """Create a ledger: its id, its agreement, and the working days that the agreement needs.
 
     On an existing ledger it adds what an upgrade brought. `terms list --shipped` lists the shipped agreements; the
@@ -38,10 +44,16 @@ def init(agreement: str | None, format_: str | None) -> None:
     sign = signer(settings().sign)
     if sign is not None:
         sign()  # before there is a ledger, too
+    if demo:
+        check_can_be_demo(settings().url)
+    elif settings().now is not None:
+        raise click.UsageError(said("a ledger that is made with --now needs --demo"))
     with Ledger.create(settings().url, lock_seconds=lock_seconds()) as ledger:
         ledger.signer = sign
         ledger.store.check_writable()
-        done = initialise(ledger, actor(ledger), agreement=agreement)
+        if demo:
+            check_is_demo_or_new(ledger)
+        done = initialise(ledger, actor(ledger), agreement=agreement, demo=demo)
         if ledger.store.is_shared:
             _make_what_is_kept(ledger)
     print_receipt(done, format_)

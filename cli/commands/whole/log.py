@@ -7,7 +7,8 @@ import click
 from cli.answers.whole.log import emit_log, hits_shown, print_hits
 from cli.answers.whole.status import status as where_it_stands
 from cli.options.context import open_ledger
-from cli.options.known_at import KnownAtOptions, instant_asked, knowing, knowledge_options, zone_known
+from cli.options.known_at import KnownAtOptions, knowing, knowledge_options, zone_known
+from cli.terminal.instants import instant_asked
 from cli.terminal.output import emit, emit_each, format_option
 from domain.terms.versions import currency_of
 from domain.text import said

@@ -87,12 +87,13 @@ def _withdraw(log: Reader, command: c.WithdrawClaim, origin: Origin) -> Effect:
 
 
 def _decide(log: Reader, command: c.DecideClaim, origin: Origin) -> Effect:
-    claim = claim_of(log, command.account, command.month)
+    known = known_of(log, command.account)
+    claim = claim_in(known.case, command.account, command.month)
     if not claims.is_pending(claim):
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     decided_at = origin.now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
-    decision = _decide_now(log, command.account, command.month, decided_at)
+    decision = _decide_now(known, command.account, command.month, decided_at)
     effect = _decided(decision)
     lasting = _still_open(log, decision)
     if lasting and command.strict:
@@ -163,16 +164,17 @@ def _open_warnings(decision: Decision, lasting: list[str]) -> list[str]:
 
 
 def _redecide(log: Reader, command: c.RedecideClaim, origin: Origin) -> Effect:
-    claim = claim_of(log, command.account, command.month)
+    known = known_of(log, command.account)
+    claim = claim_in(known.case, command.account, command.month)
     claims.check_is_decided(claim)
     decided_at = origin.now if command.decided_at is None else int(command.decided_at)
     claims.check_decided_at(claim, command, decided_at)
     again: Decision | None
     if claim.disputed:
-        again = _decide_now(log, command.account, command.month, decided_at)
+        again = _decide_now(known, command.account, command.month, decided_at)
     else:
         made = decode(claim.decisions[-1].record)
-        again = decide_again(log, command.account, command.month, decided_at, made)
+        again = decide_again(known, command.account, command.month, decided_at, made)
     if again is None:
         return Effect(receipt=ClaimReceipt(account=command.account, month=command.month))
     effect = _decided(again)
@@ -195,22 +197,20 @@ def _decided(decision: Decision) -> Effect:
     return on(streams.claim(decision.account, decision.month), claims.decided(decision), receipt)
 
 
-def _decide_now(log: Reader, account: str, month: str, decided_at: int) -> Decision:
+def _decide_now(known: Known, account: str, month: str, decided_at: int) -> Decision:
     """The decision that a claim gets on the facts recorded now. Raises Refusal as the assessment does."""
-    known = _known(log, account)
     version = agreement.in_force(known.case.versions, str(month))
     return known.citing(assess(known.case, str(account), str(month), version, decided_at, NO_FACTS))
 
 
-def decide_again(log: Reader, account: str, month: str, decided_at: int, made: Decision) -> Decision | None:
+def decide_again(known: Known, account: str, month: str, decided_at: int, made: Decision) -> Decision | None:
     """The same for a claim with a decision; None where it decides as that one does. Raises as `_decide_now` does."""
-    known = _known(log, account)
     version = agreement.in_force(known.case.versions, str(month))
     again = assess_again(known.case, str(account), str(month), version, decided_at, NO_FACTS, made)
     return None if again is None else known.citing(again)
 
 
-class _Known(NamedTuple):
+class Known(NamedTuple):
     """All that is recorded of an account, and what a decision of it rests on."""
 
     case: Case
@@ -225,11 +225,12 @@ class _Known(NamedTuple):
         return msgspec.structs.replace(decision, facts=leaves.facts(self.position, rests_on))
 
 
-def _known(log: Reader, account: str) -> _Known:
+def known_of(log: Reader, account: str) -> Known:
+    """All that is recorded of an account. Raises Damaged as `AccountHistory.take_in` does."""
     own, position = log.range(f"{account}/"), log.position()
     history = AccountHistory(str(account), log.common())
     history.take_in(list(map(decode_row, own)))
-    return _Known(history.case(position), position, own, history)
+    return Known(history.case(position), position, own, history)
 
 
 def _dispute(log: Reader, command: c.DisputeClaim, origin: Origin) -> Effect:

@@ -16,7 +16,7 @@ from domain.refusals.controls import ApprovalNeeded
 from domain.terms import versions as agreement
 from domain.text import said
 from ledger.commands.handlers.bill import bill_of
-from ledger.commands.handlers.claim import claim_of, decide_again
+from ledger.commands.handlers.claim import claim_of, decide_again, known_of
 from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
 from ledger.commands.receipts import (
     ApprovalReceipt,
@@ -42,7 +42,7 @@ def _approve(log: Reader, command: c.ApproveVoucher, origin: Origin) -> Effect:
         return Effect(receipt=ClaimReceipt(account=account, month=command.month))
     (event,), made = events, claim.decisions[-1]
     record = decode(made.record)
-    again = decide_again(log, account, command.month, record.decided_at, record)
+    again = decide_again(known_of(log, account), account, command.month, record.decided_at, record)
     approval.check_facts(made, again, position)
     receipt = ApprovalReceipt(
         account=account, month=command.month, decision=event.decision, amount=Fen(event.amount_fen)

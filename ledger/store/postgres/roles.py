@@ -213,7 +213,10 @@ def _rights(names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _made(name: str) -> str:
-    return f"DO 'BEGIN CREATE ROLE {_quoted(name)} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END';"
+    """The statement that makes a role. Where the role is there, the owner needs no right to make roles."""
+    there = f"SELECT FROM pg_roles WHERE rolname = ''{name}''"
+    made = f"IF NOT EXISTS ({there}) THEN CREATE ROLE {_quoted(name)} LOGIN; END IF;"
+    return f"DO 'BEGIN {made} EXCEPTION WHEN duplicate_object THEN NULL; END';"
 
 
 def _quoted(name: str) -> str:

@@ -24,6 +24,8 @@ from ledger.store.sqlite.session import SqliteSession
 from ledger.store.sqlite.side_store import SqliteSideStore, drop
 from ledger.store.sqlite.turns import Queue
 
+_CACHE_KIB = 32_000
+"""The most that a writing connection holds in its page cache: new events go all over the index of streams."""
 TEMPORARY = ""
 """SQLite's name for a private database that moves to a temporary file once it outgrows its cache."""
 
@@ -135,7 +137,9 @@ class EmbeddedStore:
         """A transaction that holds the file's write lock from the start. Who asks first gets it first."""
         datastore = self._recorder.datastore
         with self._queue.turn() as left_s, datastore.get_connection(commit=True) as connection:
-            connection.cursor().execute(f"PRAGMA busy_timeout = {int(left_s * 1000)}")
+            settings = connection.cursor()
+            settings.execute(f"PRAGMA busy_timeout = {int(left_s * 1000)}")
+            settings.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             with connection.transaction(commit=True) as cursor:
                 yield _SqliteTransaction(self._recorder, cursor)
 

@@ -1,8 +1,9 @@
-"""The history of each voucher as movements of money, as an accountant books them."""
+"""The history of each voucher as movements of money, as an accountant books them, and their sums over a period."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -25,6 +26,7 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     at: int
+    recorded_at: int
     amount_fen: int
     position: int
     bill: str | None = None
@@ -48,13 +50,52 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
         return sum(movement.owed_fen for movement in self.movements)
 
 
+@dataclass
+class RollForward:
+    """What vouchers were worth when a period began, what changed within it, and what they were worth at its end.
+
+    Amounts in fen. A movement belongs to the period in which it was recorded, so that a closed period never changes.
+    """
+
+    begins: int
+    ends: int
+    opening_fen: int = 0
+    issued_fen: int = 0
+    reversed_fen: int = 0
+    redeemed_fen: int = 0
+    cancelled_fen: int = 0
+
+    @property
+    def closing_fen(self) -> int:
+        """Opening + issued + reversed - redeemed - cancelled."""
+        return self.opening_fen + self.issued_fen + self.reversed_fen - self.redeemed_fen - self.cancelled_fen
+
+    def add(self, movement: Movement) -> None:
+        """Add a movement; one that was recorded at or after the end is not in the period."""
+        if movement.recorded_at >= self.ends:
+            return
+        if movement.recorded_at < self.begins:
+            self.opening_fen += movement.owed_fen
+            return
+        match movement.kind:
+            case "issued":
+                self.issued_fen += movement.amount_fen
+            case "reversed":
+                self.reversed_fen += movement.amount_fen
+            case "redeemed":
+                self.redeemed_fen += movement.amount_fen
+            case "cancelled":
+                self.cancelled_fen += movement.amount_fen
+
+
 def books(log: Reader) -> Iterator[Book]:
     """Every voucher, in order of account and issue; memory does not grow with the number of accounts."""
     for life in log.account_histories(*streams.ACCOUNTS):
-        yield from _books(life)
+        yield from books_of(life)
 
 
-def _books(life: AccountHistory) -> Iterator[Book]:
+def books_of(life: AccountHistory) -> Iterator[Book]:
+    """The vouchers of an account, in order of issue."""
     told: dict[str, list[Fact]] = {}
     for fact in life.facts:
         if isinstance(fact.event, VoucherIssued | VoucherRedeemed | RedemptionReversed | VoucherCancelled):
@@ -85,4 +126,6 @@ def _movements(issued: VoucherIssued, facts: list[Fact]) -> Iterator[Movement]:
 
 
 def _movement(kind: Kind, at: int, amount_fen: int, fact: Fact, bill: str | None = None) -> Movement:
-    return Movement(kind=kind, at=at, amount_fen=amount_fen, position=fact.position, bill=bill)
+    return Movement(
+        kind=kind, at=at, recorded_at=fact.recorded_at, amount_fen=amount_fen, position=fact.position, bill=bill
+    )

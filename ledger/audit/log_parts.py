@@ -51,7 +51,7 @@ def read_part(log: Reader, bounds: Bounds, ledger: str, latest: int = 0, before:
     damage: list[Damage] = []
     forbidden: list[Inadmissible] = []
     position = 0
-    rows = log.since(*bounds)
+    rows = log.between(*bounds)
     with gc_paused():
         while page := list(islice(rows, _PAGE)):
             tree, damaged = _extended(tree, page)

@@ -64,7 +64,9 @@ class Listing:
         count: int = self._query(statement, position, self._upto)[0][0]
         return count
 
-    def between(self, position: int, last: int, topic: str | None, *, newest_first: bool) -> Iterator[Row]:
+    def between(
+        self, position: int, last: int, topic: str | None = None, *, newest_first: bool = False
+    ) -> Iterator[Row]:
         """The log after a position up to a last one, in either order; with `topic`, only events of it or below it."""
         condition, values = "WHERE position > ? AND position <= ? ", [position, min(last, self._upto)]
         chosen = () if topic is None else (topic, f"{topic}.%")
@@ -73,3 +75,55 @@ class Listing:
         order = "DESC" if newest_first else "ASC"
         found = self._session.rows(f"{COLUMNS}{condition}ORDER BY position {order}", *values, *chosen)
         return map(row_of, found)
+
+    def accounts_named(self, prefix: str, most: int) -> list[str]:
+        """At most `most` accounts whose ids begin with a prefix, in order, with one look-up each."""
+        statement = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id >= ? AND originator_id < ?"
+        found: list[str] = []
+        first, end = prefix, prefix + layout.SHARED
+        while len(found) < most and (stream := self._query(statement, first, end)[0][0]) is not None:
+            found.append(layout.owner(stream))
+            first = layout.after(f"{found[-1]}/")
+        return sorted(found)
+
+    def reserved_ids(self, kind: str, prefix: str, most: int) -> list[str]:
+        """At most `most` taken ids of a kind that begin with a prefix, in order."""
+        first = layout.reservation(kind, prefix)
+        statement = (
+            "SELECT DISTINCT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < ? "
+            "ORDER BY originator_id LIMIT ?"
+        )
+        rows = self._query(statement, first, first + layout.SHARED, most)
+        return [stream.removeprefix(layout.reservation(kind, "")) for (stream,) in rows]
+
+    def cancelled_vouchers(self) -> list[str]:
+        """The streams of vouchers of which something was cancelled, in order."""
+        statement = (
+            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'voucher.cancelled' AND position <= ? "
+            "ORDER BY originator_id"
+        )
+        return [stream for (stream,) in self._query(statement, self._upto)]
+
+    def row_at(self, position: int) -> Row | None:
+        """The event at a position."""
+        rows = self._few("WHERE position = ?", position)
+        return rows[0] if rows else None
+
+    def event(self, stream: str, version: int) -> Row | None:
+        """The event of a stream at a version."""
+        rows = self._few("WHERE originator_id = ? AND originator_version = ?", stream, version)
+        return rows[0] if rows else None
+
+    def beyond(self, position: int) -> list[int]:
+        """The positions behind one, whatever this reader's own last one is."""
+        return [row[0] for row in self._query("SELECT position FROM stored_events WHERE position > ?", position)]
+
+    def broken_streams(self) -> list[tuple[str, int]]:
+        """Streams whose versions do not run from 1 without a gap, with the position of their last event."""
+        return [
+            (stream, position)
+            for stream, position in self._query(
+                "SELECT originator_id, MAX(position) FROM stored_events GROUP BY originator_id "
+                "HAVING MIN(originator_version) <> 1 OR COUNT(*) <> MAX(originator_version)"
+            )
+        ]

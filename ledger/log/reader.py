@@ -156,11 +156,9 @@ class Reader(Listing):
     def _read_common(self) -> SharedHistory:
         return SharedHistory([*self._rule_rows(), *self.range(layout.SHARED_INCIDENTS)])
 
-    def since(self, position: int, last: int | None = None) -> Iterator[Row]:
-        """The log after a position, in order; up to a last one where given."""
-        condition = "WHERE position > ? AND position <= ? ORDER BY position"
-        upto = self._upto if last is None else min(last, self._upto)
-        return map(row_of, self._session.rows(f"{COLUMNS}{condition}", position, upto))
+    def since(self, position: int) -> Iterator[Row]:
+        """The log after a position, in order."""
+        return self.between(position, self._upto)
 
     def version(self, stream: str) -> int:
         """The version of a stream's last event; 0 where there is none."""
@@ -194,26 +192,6 @@ class Reader(Listing):
         )
         return statement, layout.SHARED, layout.account("%"), self._upto
 
-    def accounts_named(self, prefix: str, most: int) -> list[str]:
-        """At most `most` accounts whose ids begin with a prefix, in order, with one look-up each."""
-        statement = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id >= ? AND originator_id < ?"
-        found: list[str] = []
-        first, end = prefix, prefix + layout.SHARED
-        while len(found) < most and (stream := self._query(statement, first, end)[0][0]) is not None:
-            found.append(layout.owner(stream))
-            first = layout.after(f"{found[-1]}/")
-        return sorted(found)
-
-    def reserved_ids(self, kind: str, prefix: str, most: int) -> list[str]:
-        """At most `most` taken ids of a kind that begin with a prefix, in order."""
-        first = layout.reservation(kind, prefix)
-        statement = (
-            "SELECT DISTINCT originator_id FROM stored_events WHERE originator_id >= ? AND originator_id < ? "
-            "ORDER BY originator_id LIMIT ?"
-        )
-        rows = self._query(statement, first, first + layout.SHARED, most)
-        return [stream.removeprefix(layout.reservation(kind, "")) for (stream,) in rows]
-
     def claimants(self, month: str) -> list[str]:
         """Every account that filed a claim for a month, in order."""
         return self._with_claim(month, "claim.filed")
@@ -233,14 +211,6 @@ class Reader(Listing):
     def open_incident_streams(self) -> list[str]:
         """The streams of incidents that have no end and were not withdrawn, in order."""
         return [stream for (stream,) in self._query(_OPEN_INCIDENTS, self._upto)]
-
-    def cancelled_vouchers(self) -> list[str]:
-        """The streams of vouchers of which something was cancelled, in order."""
-        statement = (
-            "SELECT DISTINCT originator_id FROM stored_events WHERE topic = 'voucher.cancelled' AND position <= ? "
-            "ORDER BY originator_id"
-        )
-        return [stream for (stream,) in self._query(statement, self._upto)]
 
     def progress(self) -> list[BatchNote]:
         """The progress of batch files."""
@@ -367,30 +337,6 @@ class Reader(Listing):
         )
         found = [self._query(statement, last * place // count + 1) for place in range(count)]
         return [rows[0][0] for rows in found if rows]
-
-    def event(self, stream: str, version: int) -> Row | None:
-        """The event of a stream at a version."""
-        rows = self._few("WHERE originator_id = ? AND originator_version = ?", stream, version)
-        return rows[0] if rows else None
-
-    def row_at(self, position: int) -> Row | None:
-        """The event at a position."""
-        rows = self._few("WHERE position = ?", position)
-        return rows[0] if rows else None
-
-    def beyond(self, position: int) -> list[int]:
-        """The positions behind one, whatever this reader's own last one is."""
-        return [row[0] for row in self._query("SELECT position FROM stored_events WHERE position > ?", position)]
-
-    def broken_streams(self) -> list[tuple[str, int]]:
-        """Streams whose versions do not run from 1 without a gap, with the position of their last event."""
-        return [
-            (stream, position)
-            for stream, position in self._query(
-                "SELECT originator_id, MAX(position) FROM stored_events GROUP BY originator_id "
-                "HAVING MIN(originator_version) <> 1 OR COUNT(*) <> MAX(originator_version)"
-            )
-        ]
 
     def case(self, account: str) -> Case:
         """The account's case in the known log."""

@@ -129,7 +129,7 @@ def derived_in_parts(
 
 
 def _tree_of(log: Reader, bounds: Bounds) -> LogTree:
-    return _extended(log.since(*bounds))
+    return _extended(log.between(*bounds))
 
 
 def derived(log: Reader, size: int | None = None) -> LogRoot:

@@ -209,7 +209,7 @@ def test_who_may_record_goes_on_from_what_the_owner_has_projected(
     desk.at(as_role(url, "recorder"), "account", "enroll", "1004", "--enrolled-at", ENROLLED)
     expected = desk.at(as_role(url, "auditor"), "breaches", "2026-03")
 
-    def all_projected(*_: object) -> Any:
+    def all_projected(*_: object, **__: object) -> Any:
         raise AssertionError("every account was folded")
 
     monkeypatch.setattr("ledger.queries.read_models.all_projected", all_projected)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 import sys
 
+from installed import environment, interpreter
 from places import DATA, HERE
-from wheel import environment, interpreter
 
 if __name__ == "__main__":
     DATA.mkdir(parents=True, exist_ok=True)

@@ -118,6 +118,7 @@ EXAMPLES: dict[str, str] = {
     "export availability": "slaledger export availability 2026-03 -o availability.parquet",
     "export openslo": "slaledger export openslo -o promise.yaml",
     "export ics": "slaledger export ics -o claims.ics",
+    "export site": "slaledger export site -o site",
     "export events": "slaledger export events -o events.jsonl",
     "import events": "slaledger --ledger sqlite:///moved.db import events events.jsonl",
     "doctor": "slaledger doctor",

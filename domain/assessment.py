@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
@@ -30,9 +31,9 @@ from domain.intervals import Span
 from domain.refusals.terms import CalendarMissing
 from domain.rules.availability import availability, meets_commitment, tier_of
 from domain.rules.claim_window import Window, claim_window, timing_of
-from domain.rules.compensation import credit, too_small
+from domain.rules.compensation import Credit, credit, too_small
 from domain.rules.coverage import covered, service_month
-from domain.rules.fees import bases, counts
+from domain.rules.fees import Bases, bases, counts
 from domain.rules.unavailability import Asked, Episode, Measured, measure, measure_months
 from domain.terms.months import span_of
 from domain.terms.versions import Terms, Version, in_force
@@ -150,7 +151,24 @@ def assess(
     timing = timing_of(claim.filed_at, window)
     if timing is not None:
         return _ended(decided, timing, trail)
-    return _assess_month(case, account, asked, version, decided, trail)
+    found = _assess_month(case, account, asked, version, at)
+    return msgspec.structs.replace(
+        decided,
+        outcome=found.outcome,
+        availability=found.availability,
+        bases=found.bases,
+        credit=found.credit,
+        steps=(*trail, *found.steps),
+    )
+
+
+def steps_if_claimed(case: Case, account: str, month: str, at: int) -> tuple[Step, ...]:
+    """The steps that the decision of a claim in time would have at `at`, without those of its claim window.
+
+    Raises Refusal `unknown_account`, `no_terms`.
+    """
+    version, asked = in_force(case.versions, month), Asked(month, span_of(case.versions, month))
+    return (*terms_step(month, asked.span, version), *_assess_month(case, account, asked, version, at).steps)
 
 
 def assess_again(
@@ -184,32 +202,37 @@ def _asked(case: Case, month: str, version: Version, written: int, span: Span | 
     return Asked(month, span_of(case.versions, month) if span is None else span)
 
 
-def _assess_month(
-    case: Case, account: str, asked: Asked, version: Version, decided: Decision, trail: list[Step]
-) -> Decision:
+class _Assessed(NamedTuple):
+    """What follows from a month's facts, and the steps to it."""
+
+    outcome: Outcome
+    steps: list[Step]
+    availability: AvailabilityRecord | None = None
+    bases: Bases | None = None
+    credit: Credit | None = None
+
+
+def _assess_month(case: Case, account: str, asked: Asked, version: Version, at: int) -> _Assessed:
     month, terms = asked.month, version.terms
-    incidents = incidents_of(case, terms, decided.decided_at)
-    measured = measure(incidents, covered(account_of(case, account), terms), asked, decided.decided_at, terms)
-    trail += coverage_step(measured, terms)
+    measured = measure(incidents_of(case, terms, at), covered(account_of(case, account), terms), asked, at, terms)
+    trail = coverage_step(measured, terms)
     if not measured.covered_us:
-        return _ended(decided, "not_covered", trail)
+        return _Assessed("not_covered", trail)
     result = judged(measured, terms)
-    decided = msgspec.structs.replace(decided, availability=result)
     trail += exclusion_steps(measured, case.incidents.values(), terms)
     trail += episode_steps(measured, terms)
     trail += availability_steps(measured, result, terms)
     if result.meets_commitment or result.tier is None:
-        return _ended(decided, "commitment_met", trail)
+        return _Assessed("commitment_met", trail, result)
     billed = [bill for bill in case.bills.values() if counts(bill, month, terms)]
     base = bases(billed, month, terms)
     amount = credit(base, result.tier, terms)
-    decided = msgspec.structs.replace(decided, bases=base)
     trail += fee_steps(base, billed, terms)
     trail += credit_steps(base, amount, result.tier, terms)
     trail += minimum_step(amount, terms)
     if too_small(amount.total_fen, terms):
-        return _ended(decided, "nothing_to_credit", trail)
-    return _ended(msgspec.structs.replace(decided, credit=amount), "awarded", trail)
+        return _Assessed("nothing_to_credit", trail, result, base)
+    return _Assessed("awarded", trail, result, base, amount)
 
 
 def window_of(case: Case, month: str, filed_at: int | None = None) -> Window | None:

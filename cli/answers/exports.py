@@ -36,3 +36,13 @@ class RowsWritten(FileWritten, frozen=True, kw_only=True):
     """`slaledger export` of a table."""
 
     rows: int
+
+
+class SiteWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """`slaledger export site`: the folder's files, how many were made or removed, and the log's last position."""
+
+    folder: str
+    files: int
+    made: int
+    removed: int
+    position: int

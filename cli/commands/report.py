@@ -8,12 +8,13 @@ from cli.answers.report import PageMade, print_report, report_answer
 from cli.commands.availability import parsed_month
 from cli.options.completion import months
 from cli.options.context import open_ledger
-from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
+from cli.options.known_at import KnownAt, KnownAtOptions, knowing, knowledge_options
 from cli.terminal.output import chosen, emit, format_option, print_text
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.copies.transfer import check_is_not
 from ledger.files.writing import STDOUT, new_file
+from ledger.log.reader import Reader
 from ledger.queries.month_report import MonthReport, month_report
 
 
@@ -40,10 +41,7 @@ def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, for
         emit(answer.accounts if rows else answer, format_, lambda: print_report(answer, found.version.terms.currency))
         return
     with new_file(html, force=force) as out:
-        from cli.pages.month import month_page  # most commands need no Jinja2
-
-        found = _report(month, asked, html)
-        page = month_page(found)
+        found, page = _page(month, asked, html)
         out.write(page)
     if html != STDOUT:
         made = PageMade(html=html, month=month, accounts=len(found.accounts), bytes=len(page))
@@ -51,15 +49,24 @@ def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, for
         emit(made, format_, lambda: print_text(words))
 
 
-def _report(month: str, asked: KnownAtOptions, file: str | None = None) -> MonthReport:
-    """Report the month; `file` is the output, which must not be the ledger. Raises Refusal `no_terms`."""
-    with (
-        open_ledger() as ledger,
-        knowing(ledger, asked) as known,
-        ledger.reading(known.upto) as log,
-        progress("accounts") as advance,
-    ):
-        if file is not None:
-            check_is_not(ledger, file)
-        at = log.recorded_at() if known.upto is None else known.at
+def _report(month: str, asked: KnownAtOptions) -> MonthReport:
+    """Report the month. Raises Refusal `no_terms`."""
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        return _found(log, month, known)
+
+
+def _page(month: str, asked: KnownAtOptions, file: str) -> tuple[MonthReport, bytes]:
+    """Report the month and make its page; `file`, the output, must not be the ledger. Raises Refusal `no_terms`."""
+    from cli.pages.month import month_page  # most commands need no Jinja2
+    from cli.pages.month_book import details_of
+
+    with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
+        check_is_not(ledger, file)
+        found = _found(log, month, known)
+        return found, month_page(found, details_of(log, found))
+
+
+def _found(log: Reader, month: str, known: KnownAt) -> MonthReport:
+    at = log.recorded_at() if known.upto is None else known.at
+    with progress("accounts") as advance:
         return month_report(log, month, at, advance)

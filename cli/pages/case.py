@@ -6,16 +6,18 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from cli.pages import labels, words
+from cli.pages import labels, notices, tables, words
 from cli.pages.case_chart import chart, scale_of, script_data
 from cli.pages.case_steps import CaseStep, Gathered, Proof
 from cli.pages.derivation import DerivationView, derived
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
+from cli.pages.nav import Nav
 from cli.pages.notes import left_out_notes
 from cli.pages.recorders import limit_lines, recorders
 from cli.pages.rendering import page
 from cli.pages.shown import variants
+from cli.pages.style import cards, paper
 from cli.pages.timeline import drawn
 from cli.terminal.language import language
 from domain.case import Fact, account_of
@@ -37,8 +39,11 @@ MOST = (400, 200, 100, 50, 25)
 page is short enough is used."""
 
 
-def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof) -> bytes:
-    """Make the page of an account's month; `facts` are all that concern the account or ever did.
+def case_page(
+    log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof, nav: Nav | None = None
+) -> bytes:
+    """Make the page of an account's month; `facts` are all that concern the account or ever did; `nav` leads to the
+    other pages of a site.
 
     Raises Refusal `unknown_account`, `no_terms`, Unreadable `no_jinja`.
     """
@@ -47,12 +52,29 @@ def case_page(log: Reader, facts: Sequence[Fact], account: str, month: str, proo
     terms = in_force(case.versions, month).terms
     concern = concerned(facts, month)
     functions = _functions(terms, concern.facts)
-    by, held, demo = recorders(log, facts), limits(log), is_demo(log.ledger_id())
+    by, held, ledger = recorders(log, facts), limits(log), log.ledger_id()
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
         made = _rendered(
-            Gathered(account, month, functions, facts, concern, steps, most, case, terms, proof, by, held, demo)
+            Gathered(
+                account=account,
+                month=month,
+                functions=functions,
+                facts=facts,
+                concern=concern,
+                steps=steps,
+                most=most,
+                case=case,
+                terms=terms,
+                proof=proof,
+                ledger=ledger,
+                controls=log.controls(),
+                recorders=by,
+                limits=held,
+                nav=nav,
+                is_demo=is_demo(ledger),
+            )
         )
         if len(made) <= LIMIT_BYTES:
             break
@@ -82,19 +104,26 @@ def _rendered(it: Gathered) -> bytes:
     decided = it.case.claims[it.month].decisions if it.month in it.case.claims else []
     kept = decided[-max(3, it.most // 20) :]
     derivations = [derived(one, it.facts, it.terms.currency) for one in kept]
-    events = _events(it, derivations)
+    events, columns, w = _events(it, derivations), tables.of_case(), words.case_words()
+    about = f"{it.account} {it.month}"
     return page(
         "case.html.j2",
         language(),
+        style=cards(columns) + paper(it.ledger, about, it.facts[-1].position),
         demo=it.is_demo,
         script="case.js",
         data=script_data(it),
-        w=words.case_words(),
+        nav=it.nav,
+        w=w,
         words=words,
+        labels=labels,
+        tables_of=columns,
+        waiting=notices.of_case(it.case, it.month, it.steps[-1].known.would_fen, it.controls, it.terms),
         account=it.account,
         name=account_of(it.case, it.account).name,
         month=it.month,
         zone=it.terms.zone,
+        title=it.terms.title,
         agreement=f"{it.terms.agreement} {it.terms.version}",
         commitment=percent_text(it.terms.commitment.availability.value),
         minimum=labels.lasted(it.steps[-1].picture.minimum_us),

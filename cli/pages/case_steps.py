@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cli.pages.known import CaseSnapshot
+from cli.pages.nav import Nav
 from cli.pages.recorders import Recorders
 from cli.pages.timeline import Drawn
 from domain.case import Case, Fact
+from domain.controls import Controls
 from domain.month_timeline import Picture
 from domain.terms.versions import Terms
 from ledger.queries.case_history import Concerned
@@ -45,6 +47,9 @@ class Gathered(NamedTuple):
     case: Case
     terms: Terms
     proof: Proof
+    ledger: str | None
+    controls: Controls
     recorders: Recorders
     limits: Sequence[LimitHeld]
+    nav: Nav | None
     is_demo: bool

@@ -28,6 +28,7 @@ class Line(NamedTuple):
 
     number: int
     clause: str
+    step: str
     words: str
     steps: list[int]
     further: int
@@ -55,27 +56,10 @@ def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> Derivatio
     made = record.decode(decided.record)
     zone = made.terms.readings.timezone
     known = [fact for fact in facts if fact.position <= made.facts.position]
-    lines: list[Line] = []
-    left_out, left_out_us = 0, 0
-    written: set[int] = set()
-    for number, step in enumerate(made.steps, start=1):
-        kept = step.step not in ("episode", "exclusion") or number <= MOST_EPISODES
-        if not kept:
-            left_out += 1
-            left_out_us += step.result if step.step == "episode" and isinstance(step.result, int) else 0
-            continue
-        written.add(number)
-        before = _steps_before(step, number, made.steps)
-        lines.append(
-            Line(
-                number=number,
-                clause=step.clause,
-                words=says(step, zone, language()),
-                steps=[other for other in before if other in written],
-                further=len(set(before) - written),
-                events=sorted({fact.position for fact in _events(step, made, known)}),
-            )
-        )
+    rules = UsedRules(made.month, made.terms.version, made.calendar.years)
+    lines = lines_of(made.steps, rules, known, zone)
+    written = {line.number for line in lines}
+    left_out = [step for number, step in enumerate(made.steps, start=1) if number not in written]
     return DerivationView(
         number=made.number,
         outcome=labels.outcome(made.outcome),
@@ -84,11 +68,46 @@ def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> Derivatio
         decided_at=labels.moment(made.decided_at, zone),
         reason=decided.reason,
         lines=lines,
-        left_out=left_out,
-        left_out_time=labels.lasted(left_out_us),
+        left_out=len(left_out),
+        left_out_time=labels.lasted(sum(map(_episode_us, left_out))),
         record_sha256=record.record_sha256(decided.record),
         made=made,
     )
+
+
+class UsedRules(NamedTuple):
+    """The month of some steps, the version of the terms that they used, and the years of the calendars."""
+
+    month: str
+    version: str
+    years: tuple[int, ...]
+
+
+def lines_of(steps: Sequence[Step], rules: UsedRules, known: Sequence[Fact], zone: str) -> list[Line]:
+    """The steps in the reader's language, with their sources among the known facts; of many episodes the first."""
+    lines: list[Line] = []
+    written: set[int] = set()
+    for number, step in enumerate(steps, start=1):
+        if step.step in ("episode", "exclusion") and number > MOST_EPISODES:
+            continue
+        written.add(number)
+        before = _steps_before(step, number, steps)
+        lines.append(
+            Line(
+                number=number,
+                clause=step.clause,
+                step=step.step,
+                words=says(step, zone, language()),
+                steps=[other for other in before if other in written],
+                further=len(set(before) - written),
+                events=sorted({fact.position for fact in _events(step, steps, rules, known)}),
+            )
+        )
+    return lines
+
+
+def _episode_us(step: Step) -> int:
+    return step.result if step.step == "episode" and isinstance(step.result, int) else 0
 
 
 _FROM_STEPS: dict[str, tuple[tuple[str, str | None], ...]] = {
@@ -122,16 +141,16 @@ def _is_of(step: Step, other: Step) -> bool:
     return isinstance(incidents, tuple | list) and other.inputs["incident"] in incidents
 
 
-def _events(step: Step, made: Decision, known: Iterable[Fact]) -> Iterator[Fact]:
+def _events(step: Step, steps: Sequence[Step], rules: UsedRules, known: Iterable[Fact]) -> Iterator[Fact]:
     """The events from which a step's numbers come."""
     for fact in known:
         event, (kind, id_) = fact.event, subject(fact)
         match step.step:
-            case "terms" if isinstance(event, e.TermsPublished) and event.version == made.terms.version:
+            case "terms" if isinstance(event, e.TermsPublished) and event.version == rules.version:
                 yield fact
-            case "window" if (kind, id_) == ("claim", made.month) and isinstance(event, e.ClaimFiled):
+            case "window" if (kind, id_) == ("claim", rules.month) and isinstance(event, e.ClaimFiled):
                 yield fact
-            case "window" if isinstance(event, e.CalendarPublished) and event.year in made.calendar.years:
+            case "window" if isinstance(event, e.CalendarPublished) and event.year in rules.years:
                 yield fact
             case "coverage" if kind == "account":
                 yield fact
@@ -141,7 +160,7 @@ def _events(step: Step, made: Decision, known: Iterable[Fact]) -> Iterator[Fact]
                 yield fact
             case "fees" if kind == "bill" and id_ in _names(step, "bills") and isinstance(event, _FEES):
                 yield fact
-            case "base" if _is_payment(step, event) and id_ in _billed(made):
+            case "base" if _is_payment(step, event) and id_ in _billed(steps):
                 yield fact
             case _:
                 continue
@@ -162,8 +181,8 @@ def _names(step: Step, field: str) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, tuple | list) else ()
 
 
-def _billed(made: Decision) -> tuple[str, ...]:
-    return next((_names(step, "bills") for step in made.steps if step.step == "fees"), ())
+def _billed(steps: Sequence[Step]) -> tuple[str, ...]:
+    return next((_names(step, "bills") for step in steps if step.step == "fees"), ())
 
 
 def _same_exclusion(step: Step, event: e.ExclusionApplied) -> bool:

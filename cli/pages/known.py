@@ -27,6 +27,7 @@ class CaseSnapshot(NamedTuple):
 
     result: MonthResult
     fields: dict[str, Text]
+    would_fen: int
     outcome: str | None
     decisions: int
     incidents: list[Row]
@@ -66,7 +67,8 @@ def known(case: Case, account: str, month: str, at: int, most: int) -> CaseSnaps
     Raises Refusal `unknown_account`, `no_terms`.
     """
     result = assess_month(case, account, month, at)
-    terms = result.version.terms
+    terms, tier = result.version.terms, result.availability.tier
+    would_fen = 0 if tier is None else would_credit(case, month, tier, terms)
     here = concerning(case, month, at)
     every = sorted(here.incidents.values(), key=lambda found: (found.started_at, found.incident))
     incidents = longest(every, [(found.ended_at or at) - found.started_at for found in every], most)
@@ -74,7 +76,8 @@ def known(case: Case, account: str, month: str, at: int, most: int) -> CaseSnaps
     episodes = longest(numbered, [found.length_us for _, found in numbered], most)
     return CaseSnapshot(
         result=result,
-        fields=_fields(case, month, result),
+        fields=_fields(case, month, result, would_fen),
+        would_fen=would_fen,
         outcome=labels.outcome_code(case.claims.get(month)),
         decisions=len(case.claims[month].decisions) if month in case.claims else 0,
         incidents=[row for found in incidents for row in _incident(found, terms.zone)],
@@ -85,7 +88,7 @@ def known(case: Case, account: str, month: str, at: int, most: int) -> CaseSnaps
     )
 
 
-def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
+def _fields(case: Case, month: str, result: MonthResult, would_fen: int) -> dict[str, Text]:
     terms, measured = result.version.terms, result.availability
     claim = case.claims.get(month)
     latest = None if claim is None else claim.latest
@@ -102,9 +105,7 @@ def _fields(case: Case, month: str, result: MonthResult) -> dict[str, Text]:
             "{time} of {total}", time=labels.lasted(measured.unavailable_us), total=labels.lasted(measured.total_us)
         ),
         "tier": tier_words(measured.tier, terms) if measured.covered_us else said("none: not covered"),
-        "would": labels.money(
-            0 if measured.tier is None else would_credit(case, month, measured.tier, terms), terms.currency
-        ),
+        "would": labels.money(would_fen, terms.currency),
         "issued": labels.money(0 if claim is None else claim.held_fen, terms.currency),
         "cancelled": _seldom(0 if claim is None else claim.cancelled_fen, terms),
         "due": _seldom(0 if claim is None else claim.due_fen, terms),

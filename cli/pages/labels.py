@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cli.terminal.language import localized
 from cli.terminal.numbers import currency
 from cli.terminal.steps.shown import duration
 from cli.terminal.values import ZonedInstant
+from cli.terminal.vocabulary import word
 from domain.claim import Claim, status
 from domain.text import Said, said
 
@@ -80,3 +82,19 @@ def function(code: str) -> str | Said:
         "inbound_routing": said("Inbound routing"),
     }
     return known.get(code) or code.replace("_", " ")
+
+
+def topic(code: str) -> str:
+    """What happened, as people say it in the reader's language: `exclusion.withdrawn` is "Exclusion withdrawn"."""
+    spoken = localized(word(code))
+    return spoken if spoken != code else code.replace(".v2", "").replace(".", " ").replace("_", " ").capitalize()
+
+
+def part(code: str) -> Said:
+    """The part of a bill that a voucher paid."""
+    return {"service": said("service"), "call": said("calls")}[code]
+
+
+def spoken(value: object) -> str:
+    """A label or a value as text in the reader's language."""
+    return localized(value) if isinstance(value, Said) else str(value)

@@ -10,6 +10,7 @@ import msgspec
 from cli.pages import labels
 from cli.pages.recorders import Recorders
 from cli.terminal.values import ZonedInstant, is_instant
+from cli.terminal.vocabulary import CODED, label, word
 from domain import decision_record as record
 from domain import events as e
 from domain.case import Fact
@@ -34,6 +35,7 @@ class LogEntry(NamedTuple):
     reason: str | Said
     stream: str
     topic: str
+    what: str
     data: list[tuple[str, str | Said]]
 
 
@@ -49,6 +51,7 @@ def rows(facts: Iterable[Fact], steps: dict[int, int], zone: str, by: Recorders)
             reason=cut(fact.reason or ""),
             stream=fact.stream,
             topic=fact.topic,
+            what=labels.topic(fact.topic),
             data=list(_data(fact.event, zone)),
         )
         for fact in sorted(facts, key=lambda fact: fact.position)
@@ -68,19 +71,19 @@ def _data(event: e.Event, zone: str) -> Iterator[tuple[str, str | Said]]:
         if value is None or value == ():
             continue
         if name == "document":
-            yield name, said("{count} characters, see its sha256", count=len(str(value)))
+            yield label(name), said("{count} characters, see its sha256", count=len(str(value)))
         elif name == "decision" and isinstance(value, msgspec.Raw):
             made = record.decode(bytes(value))
             outcome = labels.outcome(made.outcome)
-            yield name, said("no. {number}: {outcome}", number=made.number, outcome=outcome)
+            yield label(name), said("no. {number}: {outcome}", number=made.number, outcome=outcome)
             yield "sha256", record.record_sha256(bytes(value))
         else:
-            yield name, _value(name, value, zone)
+            yield label(name), _value(name, value, zone)
 
 
 def _value(name: str, value: object, zone: str) -> str | Said:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return word("true" if value else "false")
     if isinstance(value, int) and name.endswith("_fen"):
         return yuan(value)
     if isinstance(value, int) and name.endswith("_us"):
@@ -89,7 +92,7 @@ def _value(name: str, value: object, zone: str) -> str | Said:
         return ZonedInstant(value, zone).in_table()
     if isinstance(value, tuple | list):
         return cut(", ".join(map(_item, value)))
-    return cut(str(value))
+    return word(str(value)) if name in CODED else cut(str(value))
 
 
 def _item(value: object) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cli.pages import labels, words
+from cli.pages import labels, notices, words
+from cli.pages import tables as columns_of
 from cli.pages.known import tier_words
+from cli.pages.month_book import CLAIMED, BookDetails, in_order, script_data, unavailable
 from cli.pages.recorders import claimed, limit_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
+from cli.pages.style import cards, paper
 from cli.terminal.language import language
 from domain.money import percent_cut, percent_text
 from domain.terms.versions import Terms
@@ -23,8 +26,6 @@ ROWS = 500
 DOTS = 200
 """The largest number of accounts with an outage that get named dots; more are drawn as one path per tier."""
 NAMED = 12
-OPEN = 20
-"""The largest number of open outages that are named."""
 WIDTH, BAND = 1000, 90
 """The plot's own units: the plot is stretched to fit the page, its dots are not."""
 
@@ -54,18 +55,26 @@ class _Plot(NamedTuple):
     flat: Said | str
 
 
-def month_page(report: MonthReport) -> bytes:
+def month_page(report: MonthReport, details: BookDetails) -> bytes:
     """Make the page of a month over all accounts. Raises Unreadable `no_jinja`."""
     terms, totals = report.version.terms, report.totals
     rows, seldom = _rows(report.accounts), _seldom(totals)
+    columns = columns_of.of_month([heading for _, _, heading in seldom])
     return page(
         "month.html.j2",
         language(),
+        style=cards(columns) + paper(report.ledger, report.month, report.position),
+        script="month.js",
+        data=script_data(report, details, [name for name, _, _ in seldom]),
+        nav=None,
+        tables_of=columns,
         demo=report.is_demo,
         w=words.month_words(),
         words=words,
+        statuses=[(code, labels.status_words(code)) for code in CLAIMED],
         month=report.month,
         zone=terms.zone,
+        title=terms.title,
         agreement=f"{terms.agreement} {terms.version}",
         commitment=percent_text(terms.commitment.availability.value),
         known=labels.moment(report.at, terms.zone),
@@ -73,13 +82,12 @@ def month_page(report: MonthReport) -> bytes:
         totals=_total_fields(totals, terms),
         tiers=_tiers(report.accounts, terms),
         plot=_plot(report.accounts, terms, {row.account for row in rows[:ROWS]}),
-        seldom=[heading for _, _, heading in seldom],
         rows=[
             (_row(row, terms), [labels.money(getattr(row, name), terms.currency) for name, _, _ in seldom])
             for row in rows[:ROWS]
         ],
         further=_further(rows[ROWS:], report.month, terms),
-        still_open=_still_open(report.accounts),
+        waiting=notices.of_month(report.accounts, terms),
         roll_forward=_roll_forward(report.roll_forward, terms),
         limits=[limit_words(limit, terms) for limit in report.limits],
         claimed=claimed() if report.actors_are_claimed else None,
@@ -88,8 +96,7 @@ def month_page(report: MonthReport) -> bytes:
 
 def _rows(accounts: Sequence[AccountMonth]) -> list[AccountMonth]:
     """The accounts below the commitment or with a claim, the largest amount first."""
-    found = (row for row in accounts if row.tier is not None or row.status is not None)
-    return sorted(found, key=lambda row: (-max(row.credit_fen, row.awarded_fen), row.account))
+    return in_order(row for row in accounts if row.tier is not None or row.status is not None)
 
 
 def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
@@ -97,7 +104,7 @@ def _row(row: AccountMonth, terms: Terms) -> tuple[Any, ...]:
         row.account,
         row.name or "",
         f"{percent_cut(row.numerator, row.denominator)}%",
-        _unavailable(row),
+        unavailable(row),
         tier_words(row.tier, terms) if row.covered else said("none: not covered"),
         labels.money(row.credit_fen, terms.currency),
         labels.status_words(row.status),
@@ -115,24 +122,6 @@ def _seldom(totals: Totals) -> list[tuple[str, Said, Said]]:
         ("overpaid_fen", said("Overpaid"), said("overpaid")),
     )
     return [one for one in found if getattr(totals, one[0])]
-
-
-def _unavailable(row: AccountMonth) -> Said | str:
-    lasted = labels.lasted(row.unavailable_us)
-    return said("{lasted}, still open", lasted=lasted) if row.still_open else lasted
-
-
-def _still_open(accounts: Sequence[AccountMonth]) -> Said | str:
-    """The open outages that the month counts, the first of them by id."""
-    ids = sorted({incident for row in accounts for incident in row.still_open})
-    if not ids:
-        return ""
-    shown = ", ".join(ids[:OPEN])
-    if len(ids) <= OPEN:
-        return said("Outages without an end count up to now: {incidents}.", incidents=shown)
-    return said(
-        "Outages without an end count up to now: {incidents}, and {n} more.", incidents=shown, n=len(ids) - OPEN
-    )
 
 
 def _total_fields(totals: Totals, terms: Terms) -> list[tuple[Said, str | Said]]:

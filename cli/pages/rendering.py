@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -26,20 +27,29 @@ _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u20
 
 
 def page(
-    template: str, lang: str, *, demo: bool, script: str | None = None, data: object = None, **given: Any
+    template: str,
+    lang: str,
+    *,
+    demo: bool,
+    style: str = "",
+    script: str | None = None,
+    sources: str = "",
+    data: object = None,
+    **given: Any,
 ) -> bytes:
-    """Render a template under `templates/` in a language; `script` names its script, `data` is the script's data.
+    """Render a template under `templates/` in a language; `style` holds rules of this page alone, `script` names its
+    script, `data` is the script's data. `sources` are those of further scripts in the content security policy.
 
     The page of a `demo` ledger says so at its top. The same bytes for the same arguments. Raises Unreadable `no_jinja`.
     """
-    style_text = _asset("page.css")
+    style_text = _asset("page.css") + style
     script_text = "" if script is None else _asset(script)
-    made = _environment(lang).get_template(template)
+    made = environment(lang).get_template(template)
     text = made.render(
         **given,
         demo=said("DEMO: a ledger for demonstrations. Its times are made up.") if demo else None,
         lang="zh-CN" if lang == "zh" else lang,
-        policy=_policy(style_text, script_text),
+        policy=_policy(style_text, script_text, sources),
         style=_as_markup(style_text),
         script=_as_markup(script_text),
         data=_as_markup(embedded(data)),
@@ -63,9 +73,10 @@ def tongue(value: object, lang: str) -> str:
     return clean(in_language(value, lang)) if isinstance(value, Said) else clean(str(value))
 
 
-def _policy(style: str, script: str) -> str:
-    """The page's content security policy: only this style and script, and no requests."""
-    allowed = [f"style-src '{_digest(style)}'", *([f"script-src '{_digest(script)}'"] if script else [])]
+def _policy(style: str, script: str, sources: str) -> str:
+    """The page's content security policy: only this style and script, and no requests but for scripts of `sources`."""
+    scripts = " ".join([f"'{_digest(script)}'"] * bool(script) + [sources] * bool(sources))
+    allowed = [f"style-src '{_digest(style)}'", *([f"script-src {scripts}"] if scripts else [])]
     return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
 
 
@@ -73,6 +84,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+@cache
 def _asset(name: str) -> str:
     return files("cli.pages").joinpath("templates", name).read_text("utf-8")
 
@@ -83,12 +95,20 @@ def _as_markup(text: str) -> Any:
     return Markup(text)
 
 
-def _environment(lang: str) -> Environment:
+def environment(lang: str) -> Environment:
+    """The template engine for a language. Raises Unreadable `no_jinja`."""
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-        from markupsafe import Markup
+        import jinja2  # noqa: F401
     except ImportError as error:
         raise NoJinja(error=error) from None
+    return _environment(lang)
+
+
+@cache
+def _environment(lang: str) -> Environment:
+    """The engine, kept, since it compiles each template once."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     def finished(value: object) -> object:
         """Translate sentences before they are escaped; markup is ours and stays as it is."""
@@ -102,3 +122,9 @@ def _environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def assets_sha256() -> str:
+    """The hash of all templates, styles and scripts: another one makes other pages."""
+    found = sorted((file.name, file.read_bytes()) for file in files("cli.pages").joinpath("templates").iterdir())
+    return hashlib.sha256(msgspec.json.encode(found)).hexdigest()

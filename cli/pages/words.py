@@ -12,6 +12,7 @@ def case_words() -> dict[str, Said]:
         "account": said("Account"),
         "month": said("Month"),
         "skip": said("Skip to the figures"),
+        "waits": said("What waits"),
         "slider": said("As it was known"),
         "slider_help": said("Arrow keys move from event to event, Home and End to the first and the last."),
         "step": said("Event"),
@@ -48,6 +49,7 @@ def case_words() -> dict[str, Said]:
         "length": said("length"),
         "counts": said("counts"),
         "less": said("time that does not count"),
+        "incidents_of": said("incidents"),
         "show": said("show"),
         "no_episodes": said("There was no episode in the month."),
         "incidents": said("Incidents and exclusions"),
@@ -80,7 +82,7 @@ def case_words() -> dict[str, Said]:
         "amount": said("amount"),
         "redeemed": said("redeemed"),
         "cancelled": said("cancelled"),
-        "left": said("left"),
+        "left": said("balance"),
         "no_vouchers": said("No voucher was issued for the month."),
         "life": said("History of the claim"),
         "no_claim": said("No claim was filed for the month."),
@@ -100,6 +102,7 @@ def case_words() -> dict[str, Said]:
         "evidence": said("Documents outside the ledger, identified by their SHA-256"),
         "no_evidence": said("No document was given."),
         "document": said("document"),
+        "sha256": said("SHA-256"),
         "place": said("where"),
         "about": said("about"),
         "rested": said("Basis of each decision"),
@@ -155,6 +158,7 @@ def month_words() -> dict[str, Said]:
     """The words of a month's page."""
     return {
         "kind": said("Availability and service credits"),
+        "waits": said("What waits"),
         "totals": said("Totals"),
         "plot": said("Availability of each account against the commitment"),
         "plot_help": said(
@@ -167,6 +171,28 @@ def month_words() -> dict[str, Said]:
         "awarded": said("awarded"),
         "table": said("Below the commitment, and claims"),
         "none": said("No account is below the commitment, and none claimed."),
+        "every": said("Accounts"),
+        "search": said("Search ids and names"),
+        "show": said("Show"),
+        "show_all": said("all accounts"),
+        "show_below": said("below the commitment"),
+        "show_claimed": said("with a claim"),
+        "show_open": said("with an open outage"),
+        "show_uncovered": said("not covered"),
+        "any": said("any"),
+        "unclaimed": said("below the commitment, no claim"),
+        "approval": said("waits for an approval"),
+        "overpaid": said("overpaid"),
+        "sort": said("Order"),
+        "by_amount": said("largest amount first"),
+        "by_availability": said("lowest availability first"),
+        "by_account": said("by account"),
+        "reset": said("Show all"),
+        "more": said("Show more accounts"),
+        "figures_help": said(
+            "A figure opens the clauses that it follows from, and a number there its event. The address keeps search "
+            "and filters. Keys: / searches, arrows move between accounts, Escape closes."
+        ),
         "account": said("account"),
         "availability": said("availability"),
         "unavailable": said("unavailable"),
@@ -181,4 +207,23 @@ def month_words() -> dict[str, Said]:
         "position": said("Position"),
         "roll_forward": said("Vouchers, by what was recorded in the month"),
         "limits": said("Which awards needed an approval at the month's decisions and vouchers"),
+    }
+
+
+def book_words() -> dict[str, Said]:
+    """The words of a month's page that its script writes."""
+    return {
+        "found": said("{n} of {total} accounts", n="{n}", total="{total}"),
+        "uncovered": said("none: not covered"),
+        "decision": said("Decision"),
+        "if_claimed": said("What a claim in time would get on the facts known"),
+        "life": said("History of the claim"),
+        "no_detail": said("This page has no derivation of the account."),
+        "nothing": said("Nothing counts as unavailable, and nobody claimed."),
+        "whole": said("The whole case, with its history:"),
+        "steps": said("step"),
+        "events": said("events"),
+        "position": said("position"),
+        "recorded": said("recorded"),
+        "because": said("because"),
     }

@@ -26,6 +26,7 @@ from ledger.log.reader import Reader
 from ledger.log.shared_history import SharedHistory
 from ledger.refusals.audit.evidence import BadDossier, DigestDiffers, NoDecisionForDossier, UnknownDossierFormat
 from ledger.transparency import merkle
+from ledger.transparency.tree import KeptTree
 
 FORMAT = "slaledger-dossier-1"
 WITH_CONTROLS = "slaledger-dossier-2"
@@ -118,6 +119,25 @@ def compose(
             since=since,
         )
     )
+
+
+def compose_at(
+    log: Reader,
+    tree: KeptTree,
+    account: str,
+    month: str,
+    checkpoint: str,
+    size: int,
+    since: Since | msgspec.UnsetType = msgspec.UNSET,
+) -> bytes:
+    """Compose a claim's dossier by the tree of the first `size` events. Raises Refusal `claim_undecided`."""
+
+    def prove(position: int) -> tuple[int, Sequence[bytes]]:
+        index = tree.index_of(position)
+        return index, tree.inclusion(index, size)
+
+    rows = log.with_keys(rows_of(log, account))
+    return compose(rows, account, month, tree.ledger, checkpoint, prove, since)
 
 
 def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:

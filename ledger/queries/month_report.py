@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 import msgspec
 
 from domain.account import Account
+from domain.approval import is_needed
 from domain.assessment import assess_month, would_credit
 from domain.case import Case
-from domain.claim import status
+from domain.claim import Claim, status
+from domain.controls import Controls
 from domain.intervals import Span
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
 from domain.time import month_span
 from ledger.demo import is_demo
 from ledger.log import streams
+from ledger.log.account_history import AccountHistory
+from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
 from ledger.queries.open_outages import open_in_month
@@ -50,6 +54,8 @@ class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
     """The open outages that the month counts."""
     name: str | None
     """The account's name for people to read."""
+    awaits_approval: bool = False
+    """Whether what is due waits for an approval."""
 
     @property
     def ratio(self) -> Fraction:
@@ -76,7 +82,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All accounts that existed in a month, by id, as known at `position`; open outages count up to `at`.
+    """All accounts that existed in a month, by id, as known at `position` of `ledger`; open outages count up to `at`.
 
     `limits` are those that held at its decisions and vouchers, none where the ledger never had one.
     `actors_are_claimed` where nothing holds who recorded to a login. `roll_forward` is over the vouchers of all
@@ -90,6 +96,7 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
     accounts: list[AccountMonth]
     roll_forward: RollForward
     is_demo: bool
+    ledger: str | None = None
     limits: list[LimitHeld] = []
     actors_are_claimed: bool = False
 
@@ -105,11 +112,11 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     window = span_of(log.rules().versions, month)
     begins, ends = month_span(month, version.terms.zone)
     found, roll_forward = [], RollForward(begins, ends)
-    known, held = limits(log), set()
+    known, held, controls = limits(log), set(), log.controls()
     for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
         case = life.case(position)
         if case.account is not None and (month in case.claims or _was_there(case.account, window)):
-            found.append(_account_month(case, case.account.account, month, at))
+            found.append(account_month(case, case.account.account, month, at, controls))
             held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
         for book in books_of(life):
             for movement in book.movements:
@@ -121,6 +128,7 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
         at=at,
         version=version,
         accounts=found,
+        ledger=log.ledger_id(),
         roll_forward=roll_forward,
         is_demo=is_demo(log.ledger_id()),
         limits=sorted(held, key=lambda limit: 0 if limit.set_by is None else limit.set_by.position),
@@ -128,11 +136,21 @@ def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambd
     )
 
 
+def histories_of(log: Reader, accounts: Iterable[str]) -> Iterator[AccountHistory]:
+    """Some accounts, each with all its events applied. Raises Damaged as `AccountHistory.take_in` does."""
+    common = log.common()
+    for account in accounts:
+        life = AccountHistory(account, common)
+        life.take_in(list(map(decode, log.account_own(account).rows)))
+        yield life
+
+
 def _was_there(account: Account, window: Span) -> bool:
     return account.enrolled_at < window[1] and (account.closed_at is None or account.closed_at > window[0])
 
 
-def _account_month(case: Case, account: str, month: str, at: int) -> AccountMonth:
+def account_month(case: Case, account: str, month: str, at: int, controls: Controls) -> AccountMonth:
+    """An account's month; open outages count up to `at`. Raises Refusal `unknown_account`, `no_terms`."""
     result = assess_month(case, account, month, at)
     measured, claim = result.availability, case.claims.get(month)
     credit_fen = 0 if measured.tier is None else would_credit(case, month, measured.tier, result.version.terms)
@@ -154,7 +172,12 @@ def _account_month(case: Case, account: str, month: str, at: int) -> AccountMont
         overpaid_fen=0 if claim is None else claim.overpaid_fen,
         still_open=open_in_month(case, month, result.version.terms.zone),
         name=None if case.account is None else case.account.name,
+        awaits_approval=claim is not None and _awaits_approval(claim, controls),
     )
+
+
+def _awaits_approval(claim: Claim, controls: Controls) -> bool:
+    return bool(claim.due_fen) and claim.approval is None and is_needed(claim.awarded_fen, controls)
 
 
 def _totals(accounts: Iterable[AccountMonth]) -> Totals:

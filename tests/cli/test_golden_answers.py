@@ -121,6 +121,7 @@ WRITING = [
     "export openslo -o -",
     "export openslo -o promise.yaml",
     "export ics -o claims.ics",
+    "export site -o site",
     "export events -o events.jsonl",
     "--ledger sqlite:///moved.db import events events.jsonl --dry-run",
     "--ledger sqlite:///moved.db import events events.jsonl",

@@ -19,6 +19,7 @@ from conftest import CommandLine
 
 from cli.pages import case
 from cli.pages.month import month_page
+from cli.pages.month_book import BookDetails
 from cli.pages.rendering import clean, embedded
 from cli.pages.scale import bands, bounds, place
 from cli.pages.shown import Shown, ranges
@@ -253,7 +254,7 @@ def _account(number: int) -> AccountMonth:
     )
 
 
-def test_twenty_thousand_accounts_are_a_page_of_the_same_size(ledger: Ledger) -> None:
+def test_twenty_thousand_accounts_are_a_page_that_can_be_sent(ledger: Ledger) -> None:
     with ledger.reading() as log:
         version = in_force(log.versions(), "2026-09")
         made = MonthReport(
@@ -265,9 +266,9 @@ def test_twenty_thousand_accounts_are_a_page_of_the_same_size(ledger: Ledger) ->
             roll_forward=RollForward(0, 0),
             is_demo=False,
         )
-    page = month_page(made).decode()
+    page = month_page(made, BookDetails({}, {})).decode()
     below = made.totals.below
-    assert len(page.encode()) < LONGEST
+    assert len(page.encode()) < 4_000_000
     assert page.count('<tr id="a-') == 500
     assert f"{below - 500} further accounts were awarded" in page
     assert page.count('class="dot many') == 3

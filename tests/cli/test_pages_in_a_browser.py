@@ -107,7 +107,7 @@ def test_a_step_says_who_when_why_and_what_it_changed(dispute: Opened, demo: Com
     (withdrawn,) = [event["position"] for event in told if event["topic"] == "exclusion.withdrawn"]
     dispute.page.locator("[data-to-step]", has_text=str(withdrawn)).click()
     words = dispute.text(".moment")
-    assert "exclusion.withdrawn" in words
+    assert "Exclusion withdrawn" in words
     assert "clerk" in words
     assert "The carrier took its fault notice back" in words
     assert "Availability 99.6639% → 98.8575%" in " ".join(words.split())

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import generate
+import installed
 import machine
 import prepared
 import prepared_claims
@@ -21,7 +22,6 @@ import rows_imports  # noqa: F401 - adds its rows
 import rows_memory  # noqa: F401 - adds its rows
 import rows_others  # noqa: F401 - adds its rows
 import rows_server  # noqa: F401 - adds its rows
-import wheel
 from conftest import ROOT, CommandLine
 from measuring import Comparison, Cost, compare, paired
 from prepared import FULL, QUICK, TINY, Sizes
@@ -182,7 +182,7 @@ def test_the_processor_time_of_processes_that_outlive_their_parent_is_counted() 
 
 
 def digest(folder: Path) -> str:
-    return wheel.digest(folder, wheel.sources(folder), "3.11")
+    return installed.digest(folder, installed.sources(folder), "3.11")
 
 
 def test_an_environment_is_made_again_where_a_shipped_file_changes(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_an_environment_is_made_again_where_a_shipped_file_changes(tmp_path: Pat
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("1")
-    assert [path.name for path in wheel.sources(tmp_path)] == ["money.py"]
+    assert [path.name for path in installed.sources(tmp_path)] == ["money.py"]
     before = digest(tmp_path)
     (tmp_path / "tests/test_money.py").write_text("2")
     assert digest(tmp_path) == before
@@ -198,7 +198,7 @@ def test_an_environment_is_made_again_where_a_shipped_file_changes(tmp_path: Pat
     changed = digest(tmp_path)
     (tmp_path / "domain/money.py").rename(tmp_path / "domain/cash.py")
     assert len({before, changed, digest(tmp_path)}) == 3
-    assert wheel.digest(tmp_path, [], "3.11") != wheel.digest(tmp_path, [], "3.12")
+    assert installed.digest(tmp_path, [], "3.11") != installed.digest(tmp_path, [], "3.12")
 
 
 # Ledgers ------------------------------------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ EXTRAS = [
         within=missing("backports.zstd", "compression.zstd"),
     ),
     Scenario("no Jinja", "report 2026-03 --html report.html", within=missing("jinja2"), theirs=_NO_MODULE),
+    Scenario("no Jinja for a site", "export site -o site", within=missing("jinja2"), theirs=_NO_MODULE),
     *[
         Scenario(f"no {module}", words, within=missing(module), theirs=_NO_MODULE)
         for module, words in (
@@ -104,7 +105,14 @@ def _mode(name: str, mode: int) -> Callable[[Frozen], None]:
     return lambda frozen: (frozen.folder / name).chmod(mode)
 
 
+def _site_of_another(frozen: Frozen) -> None:
+    (frozen.folder / "site").mkdir()
+    (frozen.folder / "site" / "site.jsonl").write_text('{"site_of":"slaledger-another"}\n')
+
+
 FILES = [
+    Scenario("a folder with other files", "export site -o ."),
+    Scenario("a site of another ledger", "export site -o site", prepare=_site_of_another),
     Scenario("there already", "export events -o kept", files={"kept": "precious"}),
     Scenario("no folder", "export events -o nowhere/events.jsonl"),
     Scenario("no regular file", "export events -o /dev/null --force"),

@@ -42,6 +42,7 @@ TOO_SHORT = (
     "document.querySelectorAll('tr:not([hidden]) .show')[1].click(); document.activeElement.blur();"
     "document.getElementById('picture').scrollIntoView()"
 )
+SEARCHED = "location.hash = 'q=1001&kind=claim'"
 SHOTS = [
     Shot("case-1280-light", "short", 1280, 1250, "light"),
     Shot("case-1280-dark", "short", 1280, 1000, "dark"),
@@ -51,6 +52,10 @@ SHOTS = [
     Shot("case-dispute", "dispute", 1280, 1000, "light", DISPUTED),
     Shot("case-too-short", "short", 1280, 700, "light", TOO_SHORT),
     Shot("month-1280-light", "month", 1280, 1300, "light"),
+    Shot("month-book", "month", 1280, 900, "light", "location.hash = 'open=1002&figure=credit&event=s11:320'"),
+    Shot("site-1280-light", "site/index", 1280, 900, "light"),
+    Shot("site-390-dark", "site/accounts/1001", 390, 1300, "dark"),
+    Shot("site-search", "site/search", 1280, 560, "light", SEARCHED),
     Shot("month-390-dark", "month", 390, 1300, "dark"),
 ]
 
@@ -61,9 +66,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made, chromium() as browser:
         folder = Path(made)
         _run(sys.executable, str(ROOT / "examples" / "demo.py"), made, ledger=folder)
+        command = str(Path(sys.executable).with_name("slaledger"))
         for name, words in PAGES.items():
-            command = str(Path(sys.executable).with_name("slaledger"))
             _run(command, *words, "--html", str(folder / f"{name}.html"), ledger=folder)
+        _run(command, "export", "site", "-o", str(folder / "site"), ledger=folder)
         for shot in SHOTS:
             with opened(browser, folder / f"{shot.page}.html", shot.width, shot.scheme) as page:
                 _take(page, shot)

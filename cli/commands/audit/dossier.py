@@ -119,15 +119,9 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
         rows = log.rows_ever(account)
         continued = None if earlier is None else agreed_checkpoint(tree, str(kept), earlier)
         since = msgspec.UNSET if continued is None else _since(tree, str(earlier), continued.size, size)
-
-        def prove(position: int) -> tuple[int, list[bytes]]:
-            index = tree.index_of(position)
-            return index, tree.inclusion(index, size)
-
         case = None
         if file is not None or dossiers.is_decided(rows, account, month):
-            of_case = log.with_keys(dossiers.rows_of(log, account))
-            case = dossiers.compose(of_case, account, month, tree.ledger, checkpoint, prove, since)
+            case = dossiers.compose_at(log, tree, account, month, checkpoint, size, since)
         files = [case] if file is not None and case is not None else []
         if html is not None:
             from cli.pages.case import case_page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.answers.exports import DeadlinesWritten, JournalWritten, PromiseWritten
+from cli.commands.export.site import site
 from cli.commands.export.tables import availability, claims, vouchers
 from cli.commands.whole.transfer import export_events
 from cli.options.completion import accounts, versions
@@ -31,7 +32,7 @@ def export() -> None:
     """Write what the ledger knows to files for other tools. A file is written whole or not at all."""
 
 
-for command in (export_events, claims, vouchers, availability):
+for command in (export_events, claims, vouchers, availability, site):
     export.add_command(command)
 
 

@@ -636,7 +636,8 @@ def test_nothing_but_a_table_needs_babel() -> None:
 
 
 COUNTED = re.compile(
-    r"(?<!\} of )\{\w+\} (?:further |earlier |other )?(?:events|lines|decisions|accounts|findings|no-ops|incidents|outages|bills|"
+    r"(?<!\} of )\{\w+\} (?:further |earlier |other )?"
+    r"(?:events|lines|decisions|accounts|findings|no-ops|incidents|outages|bills|"
     r"claims|vouchers|commands|rows|facts|steps|episodes|samples|signatures|months|breaches)\b"
 )
 

@@ -42,7 +42,7 @@ class UnknownEvent(Refusal, code="no_such_event"):
     """No event has this stream and version."""
 
     message = "there is no event {event}"
-    hint = "`slaledger history` lists an account's"
+    hint = "`slaledger history ACCOUNT` lists an account's"
     event: str
 
 

@@ -51,8 +51,8 @@ def _instants(facts: list[Fact], case: Case) -> Iterator[tuple[Fact, int]]:
         own = _instant(fact.event, case, links)
         instant = max(fact.recorded_at, *_floors(fact, links)) if own is None else own
         match fact.event:
-            case e.ClaimFiled():
-                links["filed", fact.stream] = instant
+            case e.ClaimFiled(month=month):
+                links["filed", fact.stream] = links["sent", month] = instant
             case e.ClaimDecided():
                 links["decided", fact.stream] = instant
             case e.VoucherIssued(voucher=voucher):
@@ -101,6 +101,8 @@ def _instant(event: e.Event, case: Case, links: _Links) -> int | None:
             return _of_payment(event, case, links)
         case e.ClaimFiled():
             return event.filed_at
+        case e.ClaimEvidenced():
+            return links["sent", event.month]
         case e.ClaimDecided():
             return head(bytes(event.decision)).decided_at
         case e.ClaimDisputed():

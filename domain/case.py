@@ -225,6 +225,7 @@ _OF: dict[Callable[..., None], tuple[type[e.Event], ...]] = {
     _bill: (e.FeesPaidByVoucher, e.FeesPaymentReversed),
     _claim: (
         e.ClaimFiled,
+        e.ClaimEvidenced,
         e.ClaimWithdrawn,
         e.ClaimDecided,
         e.ClaimApproved,

@@ -11,17 +11,20 @@ from domain.events import (
     ClaimApproved,
     ClaimDecided,
     ClaimDisputed,
+    ClaimEvidenced,
     ClaimFiled,
     ClaimPaid,
     ClaimPaymentCancelled,
     ClaimWithdrawn,
     Event,
+    Evidence,
     VoucherCancelled,
 )
 from domain.refusals.claim import (
     ClaimAlreadyDecided,
     ClaimAlreadyDisputed,
     ClaimAlreadyFiled,
+    ClaimEvidenceDiffers,
     ClaimUndecided,
     ClaimUndone,
     ClaimWasWithdrawn,
@@ -38,10 +41,15 @@ REFUSING = ("too_early", "too_late")
 
 
 class Filing(msgspec.Struct, kw_only=True, frozen=True):
-    """A filing of the claim: its instant and its statement."""
+    """A filing of the claim: its instant, its statement, and what the customer sent with it."""
 
     filed_at: int
     statement: str | None
+    evidence: tuple[Evidence, ...] = ()
+
+    def is_like(self, other: Filing) -> bool:
+        """Whether both say the same, whatever was sent with them."""
+        return (self.filed_at, self.statement) == (other.filed_at, other.statement)
 
 
 class Decided(msgspec.Struct, kw_only=True, frozen=True):
@@ -180,6 +188,9 @@ def evolve(
             claim.filings.append(claim.pending)
         case _ if claim is None:
             raise ValueError(f"a claim cannot begin with {type(event).__name__}")
+        case ClaimEvidenced():
+            claim.filings[-1] = msgspec.structs.replace(claim.filings[-1], evidence=event.evidence)
+            claim.pending = claim.pending and claim.filings[-1]
         case ClaimWithdrawn():
             claim.pending, claim.withdrawn = None, reason or ""
             claim.withdrawals[len(claim.filings) - 1] = claim.withdrawn
@@ -253,17 +264,17 @@ def _approval(event: ClaimApproved, reason: str | None, actor: str, signed_by: s
 def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[Event, ...]:
     """Record a claim, even an early or late one. No event where the same claim was filed before.
 
-    Raises Refusal `month_not_over`, `undone`, `claim_filed`, `claim_decided`.
+    Raises Refusal `month_not_over`, `undone`, `evidence_differs`, `claim_filed`, `claim_decided`.
     """
     if command.filed_at < month_ends_at:
         raise MonthNotOver(account=command.account, month=command.month, month_ends_at=month_ends_at)
-    wanted = Filing(filed_at=int(command.filed_at), statement=command.statement)
-    if claim is not None and wanted in claim.filings:
-        withdrawn = claim.withdrawals.get(_latest(claim.filings, wanted))
-        if withdrawn is None:
-            return ()
-        if not command.again:
-            raise ClaimUndone(account=command.account, month=command.month, withdrawn=withdrawn)
+    wanted = Filing(
+        filed_at=int(command.filed_at),
+        statement=None if command.statement is None else str(command.statement),
+        evidence=tuple(piece.recorded() for piece in command.evidence),
+    )
+    if claim is not None and _stands(claim, wanted, again=command.again):
+        return ()
     if claim is not None and status(claim) != "withdrawn":
         if claim.pending is not None:
             raise ClaimAlreadyFiled(account=command.account, month=command.month, filed_at=claim.filed_at)
@@ -274,19 +285,27 @@ def file(claim: Claim | None, command: FileClaim, month_ends_at: int) -> tuple[E
                 decided_at=claim.latest.decided_at,
                 outcome=claim.latest.outcome,
             )
-    return (
-        ClaimFiled(
-            account=str(command.account),
-            month=str(command.month),
-            filed_at=wanted.filed_at,
-            statement=None if command.statement is None else str(command.statement),
-        ),
-    )
+    account, month = str(command.account), str(command.month)
+    filed = ClaimFiled(account=account, month=month, filed_at=wanted.filed_at, statement=wanted.statement)
+    if not wanted.evidence:
+        return (filed,)
+    return (filed, ClaimEvidenced(account=account, month=month, evidence=wanted.evidence))
 
 
-def _latest(filings: list[Filing], wanted: Filing) -> int:
-    """The index of the latest of several equal filings."""
-    return max(index for index, filing in enumerate(filings) if filing == wanted)
+def _stands(claim: Claim, wanted: Filing, *, again: bool) -> bool:
+    """Whether a filing like this one stands; one that was withdrawn is filed anew where `again` is said.
+
+    Raises Refusal `undone`, `evidence_differs`.
+    """
+    like = [index for index, filing in enumerate(claim.filings) if filing.is_like(wanted)]
+    if not like:
+        return False
+    withdrawn = claim.withdrawals.get(like[-1])
+    if withdrawn is not None and not again:
+        raise ClaimUndone(account=claim.account, month=claim.month, withdrawn=withdrawn)
+    if withdrawn is None and wanted.evidence not in ((), claim.filings[like[-1]].evidence):
+        raise ClaimEvidenceDiffers(account=claim.account, month=claim.month)
+    return withdrawn is None
 
 
 def withdraw(claim: Claim, reason: str) -> tuple[Event, ...]:

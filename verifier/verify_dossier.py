@@ -1831,6 +1831,14 @@ def files(case: Case, event: Event) -> None:
     claim.waits = True
 
 
+def sends(case: Case, event: Event) -> None:
+    """What the customer sent stands right behind the filing, of the same command."""
+    filed = known(case.told, event.stream)
+    behind = filed.topic == "claim.filed" and filed.version == event.version - 1 and filed.command == event.command
+    must(behind, "no claim was filed with it")
+    must(bool(event.data["evidence"]), "it says nothing")
+
+
 def withdraws_claim(case: Case, event: Event) -> None:
     claim = known(case.claims, event.data["month"])
     must(claim.waits, "no claim waits")
@@ -2140,6 +2148,7 @@ RULES: dict[str, tuple[Callable[[Case, Event], None], str]] = {
     "fees.payment_reversed": (is_other_side, "bill voucher redemption"),
     "fees.offset_explained": (shows, "bill voucher redemption"),
     "claim.filed": (files, "account month filed_at statement?"),
+    "claim.evidenced": (sends, "account month evidence"),
     "claim.withdrawn": (withdraws_claim, "account month"),
     "claim.decided": (decides, "account month decision"),
     "claim.approved": (approves, "account month decision decision_sha256 amount_fen position"),

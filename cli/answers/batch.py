@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from cli.answers.would_record import Events, More, dry_run_of, print_would_record
 from cli.terminal.output import print_text
-from domain.text import said
+from domain.text import counted, said
 from ledger.commands.batch_report import LineRefusal, Report
 
 
@@ -29,33 +30,38 @@ class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     done_before: int
     dry_run: bool | msgspec.UnsetType
+    would_record: Events
+    would_record_more: More
 
     def table(self) -> None:
         """Print the result in a sentence or two."""
-        values = {
-            "lines": self.lines,
-            "recorded": self.recorded,
-            "noops": self.noops,
-            "refused": len(self.refused),
-            "position": self.position,
-        }
+        recorded = (
+            counted("{n} event would be recorded", "{n} events would be recorded", n=self.recorded)
+            if self.dry_run
+            else counted("{n} event recorded", "{n} events recorded", n=self.recorded)
+        )
         print_text(
             said(
-                "{lines} lines: {recorded} events would be recorded, {noops} no-ops, "
-                "{refused} refused; position {position}",
-                **values,
-            )
-            if self.dry_run
-            else said(
-                "{lines} lines: {recorded} events recorded, {noops} no-ops, {refused} refused; position {position}",
-                **values,
+                "{lines}: {recorded}, {noops}, {refused} refused; position {position}",
+                lines=counted("{n} line", "{n} lines", n=self.lines),
+                recorded=recorded,
+                noops=counted("{n} no-op", "{n} no-ops", n=self.noops),
+                refused=len(self.refused),
+                position=self.position,
             )
         )
         if self.done_before:
-            print_text(said("lines 1 to {last} were done by an earlier run of this file", last=self.done_before))
+            print_text(
+                counted(
+                    "line {n} was done by an earlier run of this file",
+                    "lines 1 to {n} were done by an earlier run of this file",
+                    n=self.done_before,
+                )
+            )
+        print_would_record(self.would_record, self.would_record_more)
 
 
-def batch_answer(report: Report, *, dry_run: bool) -> BatchAnswer:
+def batch_answer(report: Report) -> BatchAnswer:
     """The result of a file of commands, or of its dry run."""
     return BatchAnswer(
         lines=report.lines,
@@ -64,7 +70,7 @@ def batch_answer(report: Report, *, dry_run: bool) -> BatchAnswer:
         refused=[_line_refused(each) for each in report.refused],
         position=report.position,
         done_before=report.done_before,
-        dry_run=dry_run or msgspec.UNSET,
+        **msgspec.structs.asdict(dry_run_of(report.supposed)),
     )
 
 

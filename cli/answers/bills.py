@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cli.answers.imports import print_recorded
+from cli.answers.would_record import Events, More, dry_run_of, print_would_record
 from cli.terminal.output import print_text
 from cli.terminal.vocabulary import label
 from domain.money import yuan
@@ -42,6 +43,8 @@ class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     left_out: list[LeftOut]
     notes: list[str]
     dry_run: bool | msgspec.UnsetType
+    would_record: Events
+    would_record_more: More
 
     def table(self) -> None:
         """What it came to, in a sentence, and what changed in the ledger's bills."""
@@ -63,9 +66,10 @@ class BillsAnswer(msgspec.Struct, frozen=True, kw_only=True):
             print_text(said("  {bill}: void, as the source says", bill=bill))
         for bill in self.restored:
             print_text(said("  {bill}: stands again, as the source says", bill=bill))
+        print_would_record(self.would_record, self.would_record_more)
 
 
-def bills_answer(files: Sequence[str], taken: BillsTaken, *, dry_run: bool) -> BillsAnswer:
+def bills_answer(files: Sequence[str], taken: BillsTaken) -> BillsAnswer:
     """What files of bills came to, or would have."""
     outcome = taken.outcome
     return BillsAnswer(
@@ -85,5 +89,5 @@ def bills_answer(files: Sequence[str], taken: BillsTaken, *, dry_run: bool) -> B
         unchanged=outcome.unchanged,
         left_out=outcome.left_out,
         notes=outcome.notes,
-        dry_run=dry_run or msgspec.UNSET,
+        **msgspec.structs.asdict(dry_run_of(taken.supposed)),
     )

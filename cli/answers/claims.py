@@ -15,6 +15,7 @@ from cli.terminal.vocabulary import word
 from domain.assessment import window_of
 from domain.case import Case
 from domain.claim import Approval, Claim, status
+from domain.events import Evidence
 from domain.money import Fen
 from domain.terms.versions import in_force
 from domain.text import said
@@ -60,6 +61,8 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
     vouchers: list[str]
     approvals: list[ApprovalShown] | msgspec.UnsetType
     """Given where there is any."""
+    evidence: tuple[Evidence, ...] | msgspec.UnsetType
+    """Given where there is any: what the customer sent with the latest filing."""
 
     def table(self) -> None:
         """Print the claim, and its decisions one per row."""
@@ -78,10 +81,15 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
                 *((word(name), currency(amount, self.currency)) for name, amount in amounts.items()),
                 (said("vouchers"), " ".join(self.vouchers) or None),
                 *((said("approval"), _approved(one)) for one in self.approvals or ()),
+                *((said("evidence"), _document(piece)) for piece in self.evidence or ()),
             ]
         )
         if self.decisions:
             _print_decisions(self.decisions)
+
+
+def _document(piece: Evidence) -> str:
+    return " ".join(part for part in (piece.name, f"sha256 {piece.sha256}", piece.uri) if part)
 
 
 def _approved(one: ApprovalShown) -> str:
@@ -134,6 +142,7 @@ def claim_answer(case: Case, found: Claim, lang: str) -> ClaimAnswer:
         decisions=[decision_answer(decided, lang) for decided in found.decisions],
         vouchers=sorted(found.paid),
         approvals=[_approval(one, found) for one in found.approvals] or msgspec.UNSET,
+        evidence=found.filings[-1].evidence or msgspec.UNSET,
     )
 
 

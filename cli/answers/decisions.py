@@ -21,7 +21,7 @@ from domain.decision import CalendarUsed, Decision, Facts, TermsUsed, Value
 from domain.money import Fen
 from domain.rules.compensation import PartCredit
 from domain.rules.fees import Bases
-from domain.text import said
+from domain.text import counted, said
 
 
 class WindowShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,9 +141,10 @@ def _print_head(made: DecisionAnswer) -> None:
 
 def _print_basis(made: DecisionAnswer) -> None:
     terms, calendar, facts = made.terms, made.calendar, made.facts
-    count = said(
-        "{count} events up to position {position}, sha256 {sha256}…",
-        count=facts.count,
+    count = counted(
+        "{n} event up to position {position}, sha256 {sha256}…",
+        "{n} events up to position {position}, sha256 {sha256}…",
+        n=facts.count,
         position=facts.position,
         sha256=facts.sha256[:16],
     )

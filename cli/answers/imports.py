@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from cli.answers.would_record import Events, More, dry_run_of, print_would_record
 from cli.terminal.output import print_text
 from cli.terminal.values import ZonedInstant
 from domain.text import counted, said
@@ -44,6 +45,8 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     left_out: list[LeftOut]
     notes: list[str]
     dry_run: bool | msgspec.UnsetType
+    would_record: Events
+    would_record_more: More
 
     def table(self) -> None:
         """What it came to, in sentences."""
@@ -65,9 +68,16 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
         for one in self.left_out[:_MOST_SHOWN]:
             print_text(said("  left out: {key}: {why}", key=one.key, why=one.why))
         if len(self.left_out) > _MOST_SHOWN:
-            print_text(said("  left out: {n} more; --format json lists them", n=len(self.left_out) - _MOST_SHOWN))
+            print_text(
+                counted(
+                    "  left out: {n} more; --format json lists it",
+                    "  left out: {n} more; --format json lists them",
+                    n=len(self.left_out) - _MOST_SHOWN,
+                )
+            )
         if self.left_open:
             print_text(said("  still open: {ids}", ids=", ".join(self.left_open)))
+        print_would_record(self.would_record, self.would_record_more)
 
 
 def print_recorded(name: str, recorded: int, noops: int, *, is_dry_run: bool) -> None:
@@ -80,7 +90,7 @@ def print_recorded(name: str, recorded: int, noops: int, *, is_dry_run: bool) ->
     print_text(counted("{told}, {n} no-op", "{told}, {n} no-ops", n=noops, told=told) if noops else told)
 
 
-def import_answer(names: Sequence[str], taken: Taken, zone: str, *, dry_run: bool) -> ImportAnswer:
+def import_answer(names: Sequence[str], taken: Taken, zone: str) -> ImportAnswer:
     """What files came to; instants on the clock of a zone."""
     outcome = taken.outcome
     single = len(names) == 1
@@ -103,7 +113,7 @@ def import_answer(names: Sequence[str], taken: Taken, zone: str, *, dry_run: boo
         vanished=outcome.vanished,
         left_out=outcome.left_out,
         notes=list(taken.notes),
-        dry_run=dry_run or msgspec.UNSET,
+        **msgspec.structs.asdict(dry_run_of(taken.supposed)),
     )
 
 

@@ -7,12 +7,13 @@ import msgspec
 from cli.answers.worklist.rows import LateBill
 from cli.answers.worklist.tables import print_to_redecide, print_without_bill
 from cli.answers.worklist.worklist import without_bill
+from cli.answers.would_record import Events, More, dry_run_of
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, print_table, print_text
 from cli.terminal.vocabulary import word
 from domain.decision import Outcome
 from domain.money import DEFAULT_CURRENCY, Fen, yuan
-from domain.text import said
+from domain.text import counted, said
 from ledger.commands.month_run import MonthRun
 from ledger.queries.late_facts import Late, ToRedecide
 
@@ -52,6 +53,9 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     without_bill: list[LateBill] | msgspec.UnsetType
     to_redecide: list[ToRedecide] | msgspec.UnsetType
+    dry_run: bool | msgspec.UnsetType
+    would_record: Events
+    would_record_more: More
 
     def table(self) -> None:
         """Print one line per account, the total, and what to do about refusals."""
@@ -60,6 +64,12 @@ class MonthRunAnswer(msgspec.Struct, frozen=True, kw_only=True):
         summed = said("{done} done, {refused} refused", done=len(self.done), refused=len(self.refused))
         amounts = said("yuan") if self.currency == DEFAULT_CURRENCY else self.currency
         columns = (said("account"), said("result"), amounts)
+        if self.dry_run:
+            print_text(
+                counted(
+                    "dry run: {n} event would be recorded", "dry run: {n} events would be recorded", n=self.recorded
+                )
+            )
         total = money(yuan(self.total))
         print_table(columns, [*rows, *refused, ("", summed, total)], right=[amounts], title=self.month)
         for each in self.refused:
@@ -94,4 +104,5 @@ def month_run_answer(run: MonthRun, late: Late | None, zone: str) -> MonthRunAns
         position=run.position,
         without_bill=msgspec.UNSET if late is None else without_bill(late.without_bill, zone),
         to_redecide=msgspec.UNSET if late is None else late.to_redecide,
+        **msgspec.structs.asdict(dry_run_of(run.supposed)),
     )

@@ -8,14 +8,17 @@ from cli.terminal.output import emit, warn
 from domain.commands import DecideMonth, MonthCommand
 from domain.terms.versions import zone_of
 from ledger.clock import now_us
-from ledger.commands.month_run import execute_month, telling_done
+from ledger.commands.month_run import execute_month, suppose_month, telling_done
 from ledger.queries.late_facts import late_in_month
 
 
-def run_month(command: MonthCommand, format_: str | None) -> int:
-    """Carry out a month's run and print it; 1 where an account was refused. Raises as `execute_month` does."""
+def run_month(command: MonthCommand, dry_run: bool, format_: str | None) -> int:
+    """Carry out a month's run, or only say what it would do, and print it; 1 where an account was refused.
+
+    Raises as `execute_month` does.
+    """
     with open_ledger() as ledger:
-        run = execute_month(ledger, command, actor(ledger))
+        run = (suppose_month if dry_run else execute_month)(ledger, command, actor(ledger))
         with telling_done(run):
             late = late_in_month(ledger, run.month, now_us()) if isinstance(command, DecideMonth) else None
             with ledger.reading() as log:

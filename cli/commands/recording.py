@@ -16,18 +16,15 @@ from cli.examples import EXAMPLES
 from cli.options.completion import OF_FIELD
 from cli.options.context import actor, open_ledger
 from cli.options.suggestions import suggesting
-from cli.refusals import BadEvidence
+from cli.options.wire_fields import REPEATED, SAID, wire_fields
 from cli.terminal.instants import suggesting_times
 from cli.terminal.output import emit, format_params, warn
 from domain.commands import Command, MonthCommand
 from domain.text import said
-from domain.values import EvidenceField, VoucherOffset
+from domain.values import VoucherOffset
 from ledger.commands.execution import Done, execute
 from ledger.commands.parsing import build
 
-_REPEATED = {"accounts": ("--account", "--accounts"), "regions": ("--region", "--regions")}
-_SAID = ("shown_on_bill", "signed")
-"""Fields that are true, false or not said; the command line takes the word."""
 _METAVARS = {"Instant": "TIME", "Fen": "AMOUNT", "MonthText": "YYYY-MM", "Seconds": "SECONDS", "Limit": "AMOUNT|none"}
 _HELP = {
     "key": "Strict idempotency key: the command is carried out only once.",
@@ -83,6 +80,10 @@ def recording_command(words: str, kind: type[Command]) -> click.Command:
             params.append(click.Argument([field], metavar=field.upper(), type=kept, shell_complete=OF_FIELD.get(field)))
     order = {argument: index for index, argument in enumerate(kind.ARGUMENTS)}
     params.sort(key=lambda param: order.get(str(param.name), len(order)))
+    if takes_all:
+        params.append(
+            click.Option(["--dry-run"], is_flag=True, help="With --all: say what would come, record nothing.")
+        )
     return click.Command(
         words.partition(" ")[2],
         callback=_callback(words, kind),
@@ -103,12 +104,12 @@ def _options(field: str, hint: Any, kind: type[Command]) -> list[click.Parameter
             click.Option(["--service-voucher"], metavar="AMOUNT", help=helped.format("service")),
             click.Option(["--call-voucher"], metavar="AMOUNT", help=helped.format("call")),
         ]
-    if field in _REPEATED:
-        names = [*_REPEATED[field], field]
+    if field in REPEATED:
+        names = [*REPEATED[field], field]
         return [click.Option(names, multiple=True, metavar="ID", help=told, shell_complete=OF_FIELD.get(field))]
     if field == "evidence":
         return [click.Option([flag], multiple=True, metavar="NAME=SHA256[@URI]", help=told)]
-    if field in _SAID:
+    if field in SAID:
         return [
             click.Option(
                 [flag, field],
@@ -152,59 +153,21 @@ def _without_none(hint: Any) -> Any:
 
 
 def _callback(words: str, kind: type[Command]) -> Callable[..., int]:
-    def callback(format_: str | None, **given: Any) -> int:
+    def callback(format_: str | None, dry_run: bool = False, **given: Any) -> int:
         with suggesting_times():
-            command = build(words, _fields(**given))
+            command = build(words, wire_fields(**given))
+        if dry_run and not isinstance(command, MonthCommand):
+            raise click.UsageError(said("--dry-run needs --all MONTH"))
         if isinstance(command, MonthCommand):
             from cli.commands.month_run import run_month  # most commands are for one account
 
-            return run_month(command, format_)
+            return run_month(command, dry_run, format_)
         with open_ledger() as ledger, suggesting(ledger):
             done = execute(ledger, command, actor(ledger))
         print_receipt(done, format_)
         return 0
 
     return callback
-
-
-def _fields(**given: Any) -> dict[str, object]:
-    """The fields given on the command line, in the wire form of a batch line."""
-    fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
-    if "words" in given:
-        fields.pop("words", None)
-        fields |= _account_and_month(given["words"], bool(given.get("all")))
-    offset = {part: fields.pop(f"{part}_voucher") for part in ("service", "call") if f"{part}_voucher" in fields}
-    if offset:
-        fields["voucher_offset"] = offset
-    for name in _REPEATED:
-        if name in fields:
-            fields[name] = [value for given_value in fields[name] for value in given_value.split(",")]
-    if len(fields.get("accounts", ())) == 1:
-        fields["account"] = fields.pop("accounts")[0]
-    for name in _SAID:
-        if name in fields:
-            fields[name] = fields[name] == "true"
-    if "offset_explained_by" in fields:
-        fields["offset_explained_by"] = list(fields["offset_explained_by"])
-    if "evidence" in fields:
-        fields["evidence"] = [_evidence(text) for text in fields["evidence"]]
-    return fields
-
-
-def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
-    names = ("month",) if for_all else ("account", "month")
-    if len(words) != len(names):
-        raise click.UsageError(said("give ACCOUNT MONTH, or --all MONTH"))
-    return dict(zip(names, words, strict=True))
-
-
-def _evidence(text: str) -> dict[str, str]:
-    name, equals, rest = text.partition("=")
-    sha256, _, uri = rest.partition("@")
-    if not equals:
-        raise BadEvidence(text=text)
-    fields = {"name": name, "sha256": sha256, "uri": uri}
-    return {field: fields[field] for field in EvidenceField.__struct_fields__ if fields[field]}
 
 
 def print_receipt(done: Done, format_: str | None) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
@@ -14,13 +14,19 @@ from cli.answers.bills import bills_answer
 from cli.options.completion import files as complete_files
 from cli.options.context import actor, open_ledger
 from cli.options.importing import dry_run_option, instant, tell
+from cli.options.other_kinds import naming_other_kinds
+from cli.terminal.meant import line_with
 from cli.terminal.output import format_option
+from domain.refusals import ManyFaults
+from domain.text import said
+from ledger.files.kinds import StartOfLines
 from ledger.files.lines import open_lines
 from ledger.imports.bills.reconcile import EVERY, AskedOfBills
 from ledger.imports.bills.record import record_bills
 from ledger.imports.bills.statements import BillReading
 from ledger.imports.source import LARGEST
 from ledger.imports.statements import SourceFile
+from ledger.refusals.imports.bills import BillsDisagree, SharesDiffer
 
 
 class BillFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +88,34 @@ def bill_options(command: Callable[..., None]) -> Callable[..., None]:
 def take_bills(given: BillFiles, read: Callable[[Sequence[SourceFile]], BillReading]) -> None:
     """Read the files and record all that they say, or nothing; tell what it came to. Raises Refusal, ManyFaults."""
     with ExitStack() as opened:
-        files = [SourceFile(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
-        reading = msgspec.structs.replace(read(files), said_at=given.as_of)
-    with open_ledger() as ledger:
+        files = [StartOfLines(name, opened.enter_context(open_lines(name, LARGEST))) for name in given.names]
+        format_ = click.get_current_context().info_name
+        with naming_other_kinds(files, "JSON" if format_ == "bss" else "CSV", format_):
+            reading = read([SourceFile(each.name, each) for each in files])
+        reading = msgspec.structs.replace(reading, said_at=given.as_of)
+    with open_ledger() as ledger, _suggesting_whose_counts():
         names = ", ".join(given.names)
         taken = record_bills(ledger, reading, actor(ledger), names=names, asked=given.asked, dry_run=given.dry_run)
-    tell(bills_answer(given.names, taken, dry_run=given.dry_run), given.format_)
+    tell(bills_answer(given.names, taken), given.format_)
+
+
+@contextmanager
+def _suggesting_whose_counts() -> Iterator[None]:
+    """Advise the whole line, where a source's bill differs from the ledger's, that takes the one or keeps the other."""
+    try:
+        yield
+    except BillsDisagree as refusal:
+        _suggest_whose_counts(refusal)
+        raise
+    except ManyFaults as faults:
+        for each in faults.refusals:
+            if isinstance(each, BillsDisagree):
+                _suggest_whose_counts(each)
+        raise
+
+
+def _suggest_whose_counts(refusal: BillsDisagree) -> None:
+    words = ("--skip", refusal.bill) if isinstance(refusal, SharesDiffer) else ("--take-source", refusal.first)
+    line = line_with(*words)
+    if line is not None:
+        refusal.reword(refusal.message, said("{hint}: `{line}`", hint=refusal.hint, line=line))

@@ -14,15 +14,17 @@ import msgspec
 from cli.answers.imports import ImportAnswer, import_answer
 from cli.options.completion import accounts, files
 from cli.options.context import actor, open_ledger
+from cli.options.other_kinds import naming_other_kinds
 from cli.terminal.output import emit, format_option, warn
 from domain.refusals import BadValue
 from domain.terms.versions import currency_of, latest
 from domain.text import said
 from domain.time import DEFAULT_ZONE, Instant
+from ledger.files.kinds import StartOfLines
 from ledger.files.lines import open_lines
 from ledger.imports import source
 from ledger.imports.reconciling.outcome import AskedOfOutages
-from ledger.imports.record import ReadFile, Taken, reconcile_source, take_over
+from ledger.imports.record import ReadFile, reconcile_source, take_over
 from ledger.imports.statements import Reading, SourceFile
 from ledger.refusals.imports.reconcile import BadGone, Vanished
 
@@ -83,11 +85,13 @@ def terms_currency() -> str:
 def take(file: str, read: source.Reader, dry_run: bool, format_: str | None) -> None:
     """Read a file of commands and record all that it says, or nothing; tell what it came to. Raises Refusal."""
     with open_lines(file, source.LARGEST) as lines:
-        found = read(lines)
+        given = StartOfLines(file, lines)
+        with naming_other_kinds([given], "JSON", click.get_current_context().info_name):
+            found = read(given)
     with open_ledger() as ledger:
         taken = take_over(ledger, found.commands, actor(ledger), dry_run=dry_run)
     taken.notes = [*found.notes, *taken.notes]
-    _tell((file,), taken, DEFAULT_ZONE, dry_run, format_)
+    tell(import_answer((file,), taken, DEFAULT_ZONE), format_)
 
 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +162,8 @@ def take_statements(
     """
     with ExitStack() as opened:
         given = [_Hashed(name, opened.enter_context(open_lines(name, source.LARGEST))) for name in names]
-        reading = read([SourceFile(each.name, each) for each in given])
+        with naming_other_kinds(given, "JSON", click.get_current_context().info_name):
+            reading = read([SourceFile(each.name, each) for each in given])
         read_files = [ReadFile(each.name, each.finish()) for each in given]
     if options.as_of is not None:
         statements = tuple(msgspec.structs.replace(each, said_at=None) for each in reading.statements)
@@ -169,21 +174,20 @@ def take_statements(
         )
         with ledger.reading() as log:
             zone = latest(log.versions()).terms.zone
-    _tell(names, taken, zone, options.dry_run, options.format_)
+    tell(import_answer(names, taken, zone), options.format_)
     if taken.outcome.vanished:
         raise Vanished(source=reading.source, incidents=", ".join(taken.outcome.vanished))
 
 
-class _Hashed:
+class _Hashed(StartOfLines):
     """A file's lines, hashed as they are read."""
 
     def __init__(self, name: str, lines: Iterable[bytes]) -> None:
-        self.name = name
-        self._lines = iter(lines)
+        super().__init__(name, lines)
         self._hash = hashlib.sha256()
 
     def __iter__(self) -> Iterator[bytes]:
-        for line in self._lines:
+        for line in super().__iter__():
             self._hash.update(line)
             yield line
 
@@ -192,10 +196,6 @@ class _Hashed:
         for _ in self:
             pass
         return self._hash.hexdigest()
-
-
-def _tell(names: Sequence[str], taken: Taken, zone: str, dry_run: bool, format_: str | None) -> None:
-    tell(import_answer(names, taken, zone, dry_run=dry_run), format_)
 
 
 def tell(answer: ImportAnswer | BillsAnswer, format_: str | None) -> None:

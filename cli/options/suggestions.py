@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cli.terminal.meant import line_meant
-from domain.refusals import Refusal
+from cli.terminal.meant import line_meant, line_with
+from domain.refusals import Refusal, Undone
 from domain.text import said
 from ledger.application import Ledger
 from ledger.queries.nearest import meant
@@ -27,9 +27,14 @@ def suggest(ledger: Ledger, refusal: Refusal) -> None:
 
 @contextmanager
 def suggesting(ledger: Ledger) -> Iterator[None]:
-    """Add to a refusal of the block what was probably meant."""
+    """Add to a refusal of the block what was probably meant, or the line that does again what was undone."""
     try:
         yield
+    except Undone as refusal:
+        line = line_with("--again")
+        if line is not None and "`" not in (refusal.hint or ""):
+            refusal.reword(refusal.message, said("{hint}: `{line}`", hint=refusal.hint, line=line))
+        raise
     except Refusal as refusal:
         suggest(ledger, refusal)
         raise

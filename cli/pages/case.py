@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cli.pages import labels, notices, tables, words
@@ -23,11 +23,11 @@ from cli.pages.timeline import drawn
 from cli.terminal.language import language
 from domain.case import Fact, account_of
 from domain.decision import Decision
-from domain.events import ExclusionApplied, IncidentOpened
+from domain.events import ClaimEvidenced, Event, Evidence, ExclusionApplied, IncidentOpened, IncidentReported
 from domain.money import percent_text
 from domain.month_timeline import picture
 from domain.terms.versions import Terms, in_force
-from domain.text import Said
+from domain.text import Said, said
 from ledger.demo import is_demo
 from ledger.log.reader import Reader
 from ledger.queries.case_history import CaseMoment, concerned, moments, subject, terms_of
@@ -223,14 +223,29 @@ def _events(it: Gathered, derivations: list[DerivationView]) -> list[LogEntry]:
     )
 
 
-def _evidence(it: Gathered) -> list[tuple[str, int, str, str, str, str, int]]:
-    """The evidence of exclusions: incident, exclusion, clause, name, hash, URI, the event's position."""
+class _Document(NamedTuple):
+    """A piece of evidence, what it is about, and the position of its event."""
+
+    piece: Evidence
+    about: str | Said
+    position: int
+
+
+def _evidence(it: Gathered) -> list[_Document]:
+    """The documents that were given for incidents, exclusions and the claim."""
     return [
-        (event.incident, event.exclusion, event.clause, piece.name, piece.sha256, piece.uri or "", fact.position)
-        for fact in it.concern.facts
-        if isinstance(event := fact.event, ExclusionApplied)
-        for piece in event.evidence
+        _Document(piece, about, fact.position) for fact in it.concern.facts for piece, about in _documents(fact.event)
     ]
+
+
+def _documents(event: Event) -> Iterator[tuple[Evidence, str | Said]]:
+    match event:
+        case ExclusionApplied():
+            yield from ((piece, f"{event.incident} {event.clause}") for piece in event.evidence)
+        case IncidentReported():
+            yield from ((piece, event.incident) for piece in event.evidence)
+        case ClaimEvidenced():
+            yield from ((piece, said("claim")) for piece in event.evidence)
 
 
 class _Checks(NamedTuple):

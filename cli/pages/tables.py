@@ -23,7 +23,7 @@ _CASE = {
         "events",
     ),
     "vouchers": ("voucher", "decision#", "issued", "amount#", "redeemed#", "cancelled#", "left#", "events"),
-    "evidence": ("document", "sha256", "place", "incident", "events"),
+    "evidence": ("document", "sha256", "place", "about", "events"),
     "otherwise": ("says_reading", "outcome", "credit#", "difference#"),
 }
 """The words of each table's columns on a case's page; `#` marks numbers."""

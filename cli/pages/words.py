@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.text import Said, said
+from domain.text import Said, counted, said
 
 
 def case_words() -> dict[str, Said]:
@@ -109,6 +109,7 @@ def case_words() -> dict[str, Said]:
         "document": said("document"),
         "sha256": said("SHA-256"),
         "place": said("where"),
+        "about": said("about"),
         "rested": said("Basis of each decision"),
         "facts": said("facts"),
         "terms": said("terms"),
@@ -132,7 +133,9 @@ def show_episode(number: int) -> Said:
 
 def facts_used(count: int, position: int) -> Said:
     """The facts that a decision used."""
-    return said("{count} events up to position {position}", count=count, position=position)
+    return counted(
+        "{n} event up to position {position}", "{n} events up to position {position}", n=count, position=position
+    )
 
 
 def otherwise_help(number: int) -> Said:
@@ -158,10 +161,12 @@ def made_from(position: int) -> Said:
 
 def steps_left_out(count: int, time: str, account: str, month: str) -> Said:
     """The note about steps of a derivation that are not written out."""
-    return said(
-        "{count} further episodes and exclusions are not listed; together they count {time}. `slaledger claim "
-        "explain {account} {month}` lists them.",
-        count=count,
+    return counted(
+        "{n} further episode or exclusion is not listed; it counts {time}. `slaledger claim explain {account} {month}` "
+        "lists it.",
+        "{n} further episodes and exclusions are not listed; together they count {time}. `slaledger claim explain "
+        "{account} {month}` lists them.",
+        n=count,
         time=time,
         account=account,
         month=month,

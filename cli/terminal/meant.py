@@ -17,10 +17,18 @@ _QUOTED = re.compile(r"'([^']+)'")
 def line_meant(wrong: str, right: str) -> str | None:
     """The command line with a word replaced; None where it does not stand there, or the line may hold a password."""
     words = sys.argv[1:]
-    if any("://" in each and "@" in each for each in words):
-        return None
     again = [_replaced(each, wrong, right) for each in words]
-    return None if again == words else shlex.join(["slaledger", *again])
+    return None if again == words or _may_hold_password(words) else shlex.join(["slaledger", *again])
+
+
+def line_with(*more: str) -> str | None:
+    """The command line with more words behind it; None where it may hold a password, or imports what a file names."""
+    words = sys.argv[1:]
+    return None if "--config" in words or _may_hold_password(words) else shlex.join(["slaledger", *words, *more])
+
+
+def _may_hold_password(words: list[str]) -> bool:
+    return any("://" in each and "@" in each for each in words)
 
 
 def _replaced(word: str, wrong: str, right: str) -> str:

@@ -88,6 +88,7 @@ _TOPICS = (
     said("fees.payment_reversed"),
     said("fees.offset_explained"),
     said("claim.filed"),
+    said("claim.evidenced"),
     said("claim.withdrawn"),
     said("claim.decided"),
     said("claim.approved"),

@@ -9,12 +9,12 @@ from domain.account import Account
 from domain.bill import Bill
 from domain.case import Case, Fact
 from domain.claim import Claim
-from domain.events import Event
+from domain.events import Event, Evidence
 from domain.incident import Incident
 from domain.money import Fen
 from domain.text import Said, said
 from domain.time import CLOCK_TOLERANCE_US, END_OF_TIME_US, LONGEST_UNCERTAINTY_US, Instant, Seconds
-from domain.values import Words
+from domain.values import EvidenceField, Hash, Words
 from domain.voucher import Voucher
 
 _MOST_FEN = 10**14
@@ -125,6 +125,12 @@ def amount(amount_fen: int) -> Fen:
 def maybe_amount(amount_fen: int | None) -> Fen | None:
     """An amount that may be left out."""
     return None if amount_fen is None else amount(amount_fen)
+
+
+def evidence_field(piece: Evidence) -> EvidenceField:
+    """A piece of evidence as a command gives it. Raises BadValue where no command could have given it."""
+    uri = None if piece.uri is None else Words.parse(piece.uri)
+    return EvidenceField(name=Words.parse(piece.name), sha256=Hash.parse(piece.sha256), uri=uri)
 
 
 def uncertainty(event: Event) -> Seconds | None:

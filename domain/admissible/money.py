@@ -10,7 +10,7 @@ from domain import claim as claims
 from domain import commands as c
 from domain import events as e
 from domain import voucher as vouchers
-from domain.admissible.act import Act, Forbidden, amount, is_one_act, maybe_amount
+from domain.admissible.act import Act, Forbidden, amount, evidence_field, is_one_act, maybe_amount
 from domain.controls import Controls
 from domain.decision import Decision, terms_used
 from domain.decision_record import decode, encode
@@ -85,6 +85,7 @@ def filed(act: Act, event: e.ClaimFiled) -> tuple[e.Event, ...]:
         month=month,
         filed_at=act.at(event.filed_at),
         statement=None if event.statement is None else Words.parse(event.statement),
+        evidence=tuple(evidence_field(piece) for sent in act.same_act(e.ClaimEvidenced)[:1] for piece in sent.evidence),
         again=True,
     )
     zone = agreement.in_force(act.case.versions, month).terms.zone

@@ -7,12 +7,12 @@ from domain import commands as c
 from domain import events as e
 from domain import exclusions
 from domain import incident as incidents
-from domain.admissible.act import Act, Forbidden, is_one_act, uncertainty
+from domain.admissible.act import Act, Forbidden, evidence_field, is_one_act, uncertainty
 from domain.incident import Incident
 from domain.terms import versions as agreement
 from domain.text import said
 from domain.time import month_of
-from domain.values import Clause, EvidenceField, FunctionName, Hash, Id, Words
+from domain.values import Clause, FunctionName, Id, Words
 
 
 def enrolled(act: Act, event: e.AccountEnrolled) -> tuple[e.Event, ...]:
@@ -123,7 +123,7 @@ def reported(act: Act, event: e.IncidentReported) -> tuple[e.Event, ...]:
     if not isinstance(before.event, of_moment) or not is_behind:
         raise Forbidden("half_recorded", said("what it belongs to is not recorded with it"))
     by = None if event.reported_by is None else Words.parse(event.reported_by)
-    return incidents.reported(event.moment, Id.parse(event.incident), by, tuple(map(_evidence, event.evidence)))
+    return incidents.reported(event.moment, Id.parse(event.incident), by, tuple(map(evidence_field, event.evidence)))
 
 
 def corrected(act: Act, event: e.IncidentCorrected) -> tuple[e.Event, ...]:
@@ -182,15 +182,10 @@ def exclusion_applied(act: Act, event: e.ExclusionApplied) -> tuple[e.Event, ...
         announced_from=None if announced is None else act.at(announced.announced_from),
         announced_to=None if announced is None else act.at(announced.announced_to),
         reason=None if act.fact.reason is None else act.reason,
-        evidence=tuple(map(_evidence, event.evidence)),
+        evidence=tuple(map(evidence_field, event.evidence)),
         again=True,
     )
     return exclusions.apply(incident, command, _terms_of(act, incident))
-
-
-def _evidence(piece: e.Evidence) -> EvidenceField:
-    uri = None if piece.uri is None else Words.parse(piece.uri)
-    return EvidenceField(name=Words.parse(piece.name), sha256=Hash.parse(piece.sha256), uri=uri)
 
 
 def exclusion_withdrawn(act: Act, event: e.ExclusionWithdrawn) -> tuple[e.Event, ...]:

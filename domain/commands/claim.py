@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.commands.command import Command, MonthCommand
 from domain.time import Instant, MonthText
-from domain.values import Id, Words
+from domain.values import EvidenceField, Id, Words
 
 
 class FileClaim(Command, tag="claim file", frozen=True, kw_only=True):
@@ -15,6 +15,7 @@ class FileClaim(Command, tag="claim file", frozen=True, kw_only=True):
     month: MonthText
     filed_at: Instant
     statement: Words | None = None
+    evidence: tuple[EvidenceField, ...] = ()
     again: bool = False
 
 

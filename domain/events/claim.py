@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.events.event import Event, InstantUs
+from domain.events.incident import Evidence
 
 
 class ClaimFiled(Event, frozen=True, kw_only=True):
@@ -14,6 +15,14 @@ class ClaimFiled(Event, frozen=True, kw_only=True):
     month: str
     filed_at: InstantUs
     statement: str | None = None
+
+
+class ClaimEvidenced(Event, frozen=True, kw_only=True):
+    """What the customer sent with the claim that was filed with it."""
+
+    account: str
+    month: str
+    evidence: tuple[Evidence, ...]
 
 
 class ClaimWithdrawn(Event, frozen=True, kw_only=True):

@@ -80,6 +80,7 @@ TOPICS: dict[str, type[e.Event]] = {
     "fees.payment_reversed": e.FeesPaymentReversed,
     "fees.offset_explained": e.FeesOffsetExplained,
     "claim.filed": e.ClaimFiled,
+    "claim.evidenced": e.ClaimEvidenced,
     "claim.withdrawn": e.ClaimWithdrawn,
     "claim.decided": e.ClaimDecided,
     "claim.approved": e.ClaimApproved,

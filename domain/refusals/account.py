@@ -9,7 +9,10 @@ class AccountTaken(Refusal, code="account_taken"):
     """The account is enrolled already, and not as this command says. A correction changes what the enrolment said."""
 
     message = "account {account} is already enrolled, with other details"
-    hint = "`slaledger account correct {account} … --reason …`, or `slaledger account rename {account} --name …`"
+    hint = (
+        "`slaledger account correct {account} --enrolled-at … --reason …`, or `slaledger account rename {account} "
+        "--name …`"
+    )
     account: str
 
 

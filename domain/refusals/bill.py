@@ -35,7 +35,10 @@ class BillVoided(Refusal, code="bill_voided"):
     """A void bill stays void."""
 
     message = "bill {bill} is void: {voided}"
-    hint = "record a new bill"
+    hint = (
+        "record a new one: `slaledger fees bill BILL --account … --first-month … --billed-at … --product-fee … "
+        "--call-fee …`"
+    )
     bill: str
     voided: str
 
@@ -125,7 +128,10 @@ class ExplainedBeyondOffset(Refusal, code="beyond_offset", clause="1"):
     """A bill's own voucher offset is at least what the redemptions come to that it shows."""
 
     message = "bill {bill}: the {part} part has an offset of {offset}, and redemptions of {shown} would be shown in it"
-    hint = "correct the offset, or reverse the redemptions that it does not show: `slaledger voucher reverse`"
+    hint = (
+        "correct the offset, or reverse the redemptions that it does not show: `slaledger voucher reverse VOUCHER "
+        "1 --reason …`"
+    )
     bill: str
     part: str
     offset: AmountFen

@@ -28,6 +28,16 @@ class ClaimAlreadyFiled(_OfClaim, code="claim_filed", clause="3.2"):
     filed_at: InstantUs
 
 
+class ClaimEvidenceDiffers(_OfClaim, code="evidence_differs"):
+    """What the customer sent with a claim is recorded together with it, and not added later."""
+
+    message = "{account} {month}: that claim is recorded, with other evidence or none"
+    hint = (
+        "leave --evidence out; before the claim is decided, `slaledger claim withdraw {account} {month} --reason …` "
+        "lets it be filed anew with it"
+    )
+
+
 class ClaimAlreadyDecided(_OfClaim, code="claim_decided", clause="3.2"):
     """A month has one claim: its decision stands until it is decided again."""
 
@@ -41,7 +51,10 @@ class DecidedClaimNotWithdrawn(_OfClaim, code="claim_decided", clause="3.2"):
     """Only a claim that waits can be withdrawn."""
 
     message = "{account} {month}: the claim is decided ({outcome}) and cannot be withdrawn"
-    hint = "`slaledger claim explain {account} {month}` shows what it rests on; `claim redecide` decides it again"
+    hint = (
+        "`slaledger claim explain {account} {month}` shows what it rests on; `slaledger claim redecide {account} "
+        "{month} --reason …` decides it again"
+    )
     outcome: str
 
 

@@ -26,7 +26,10 @@ class ReportDiffers(Refusal, code="report_differs"):
     """Who told of an incident's start or end, and what shows it, is recorded together with it, and not added later."""
 
     message = "incident {incident}: that time is recorded, with another report or none"
-    hint = "leave --reported-by and --evidence out; a correction's reason can name them: `slaledger incident correct`"
+    hint = (
+        "leave --reported-by and --evidence out; a correction's reason can name them: `slaledger incident correct "
+        "{incident} --started-at … --reason …`"
+    )
     incident: str
 
 

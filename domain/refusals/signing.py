@@ -34,7 +34,7 @@ class KeyOfAnother(Refusal, code="key_of_another"):
     """A key belongs to one actor for good, so that two actors cannot be one person with one key."""
 
     message = "{key} is a key of {owner}, not of {actor}"
-    hint = "`slaledger keygen` makes another key; `--actor {owner}` records as {owner}"
+    hint = "`slaledger keygen NAME -o KEYFILE` makes another key; `--actor {owner}` records as {owner}"
     key: str
     owner: str
     actor: str
@@ -44,7 +44,7 @@ class KeyRegistered(Refusal, code="key_of_another"):
     """A key is registered once, for one actor and under one name."""
 
     message = "this key is registered already, as {key} of {owner}"
-    hint = "`slaledger keygen` makes another key"
+    hint = "`slaledger keygen NAME -o KEYFILE` makes another key"
     key: str
     owner: str
 
@@ -114,7 +114,7 @@ class KeyUndone(Undone):
     """What was done and then undone is not done again by itself."""
 
     message = "{key} was registered for {actor} before and retired: {retired}"
-    hint = "say --again where it is safe after all; `slaledger keygen` makes another key"
+    hint = "say --again where it is safe after all; `slaledger keygen NAME -o KEYFILE` makes another key"
     key: str
     actor: str
     retired: str

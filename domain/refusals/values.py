@@ -64,7 +64,7 @@ class BadPublicKey(UnreadableValue, code="bad_public_key"):
     """A key of an actor is the verifier key that `slaledger keygen` printed."""
 
     message = "{text!r} is not an Ed25519 verifier key"
-    hint = "NAME+ID+BASE64, as `slaledger keygen` printed it"
+    hint = "NAME+ID+BASE64, as `slaledger keygen NAME -o KEYFILE` printed it"
     text: str
 
 
@@ -72,7 +72,10 @@ class PrivateKeyGiven(UnreadableValue, code="bad_public_key"):
     """A signer key stays in its file: whoever reads it can sign as its owner."""
 
     message = "this is a private key"
-    hint = "give the verifier key, which `slaledger keygen` printed; if others may have read this one, make another"
+    hint = (
+        "give the verifier key, which `slaledger keygen NAME -o KEYFILE` printed; "
+        "if others may have read this one, make another"
+    )
 
 
 class BadActorName(BadValue, code="bad_actor"):

@@ -221,7 +221,10 @@ class RedemptionWasReversed(Refusal, code="redemption_reversed", clause="3.1"):
     """A redemption is reversed once."""
 
     message = "redemption {number} of voucher {voucher} was reversed: {reversed}"
-    hint = "if it was paid after all, record it again: `slaledger voucher redeem {voucher} … --again`"
+    hint = (
+        "if it was paid after all, record it again: `slaledger voucher redeem {voucher} --bill … --part … "
+        "--amount … --redeemed-at … --again`"
+    )
     number: int
     voucher: str
     reversed: str

@@ -14,7 +14,7 @@ from domain.case import Case, account_of, fold
 from domain.decision_record import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
 from domain.parser_messages import parser_words
-from domain.text import said, words_of
+from domain.text import counted, said, words_of
 from ledger.audit.admissible import LogCheck
 from ledger.audit.known_rules import rules_and_controls
 from ledger.audit.replay import past_decisions, replay
@@ -298,10 +298,11 @@ def _wrong_decisions(dossier: Dossier, own: list[Row], common: SharedHistory) ->
     for past in past_decisions(AccountRows(dossier.account, own, {}), common, dossier.month):
         found += 1
         if past.made.facts != past.facts:
-            yield said(
-                "decision {number}: its {count} facts differ from those given here",
+            yield counted(
+                "decision {number}: its {n} fact differs from that given here",
+                "decision {number}: its {n} facts differ from those given here",
+                n=past.made.facts.count,
                 number=past.made.number,
-                count=past.made.facts.count,
             )
         difference = replay(past)
         if difference is not None:

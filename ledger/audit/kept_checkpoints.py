@@ -45,7 +45,7 @@ def against(dossier: Dossier, tree: Checkpoint, kept: Checkpoint) -> Iterator[st
         return
     for held in _heads(dossier, tree):
         if held.size == kept.size and held.root != kept.root:
-            yield said("the checkpoint that was kept has another root for the same {size} events", size=kept.size)
+            yield said("the checkpoint that was kept has another root for the same size, {size}", size=kept.size)
             return
 
 

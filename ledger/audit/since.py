@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from domain.admissible.check import Inadmissible, inadmissible
-from domain.text import said
+from domain.text import counted, said
 from ledger.application import Ledger
 from ledger.audit.account_parts import AccountsCheck
 from ledger.audit.known_rules import rules_known
@@ -205,12 +205,19 @@ def _not_extended(tree: KeptTree, receipt: AuditReceipt, read: LogPart) -> list[
     """What is wrong where the log does not begin with the events of the receipt."""
     old, size = receipt.checkpoint, tree.size if read.tree is None else read.tree.size
     if tree.size < old.size or read.bounds.last < receipt.position:
-        what = said(
-            "the log has {size} events, the receipt {stated}: its end was cut off", size=tree.size, stated=old.size
+        what = counted(
+            "the log has {n} event, the receipt {stated}: its end was cut off",
+            "the log has {n} events, the receipt {stated}: its end was cut off",
+            n=tree.size,
+            stated=old.size,
         )
         return [Damage(kind="truncated", message=what, position=min(read.bounds.last, receipt.position) + 1)]
     if tree.root(old.size) != old.root:
-        what = said("the first {size} events are not those of the receipt", size=old.size)
+        what = counted(
+            "the first event is not that of the receipt",
+            "the first {n} events are not those of the receipt",
+            n=old.size,
+        )
         return [Damage(kind="rewritten", message=what)]
     if read.tree is None:
         return []

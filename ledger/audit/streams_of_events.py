@@ -58,7 +58,7 @@ _STREAM_OF: dict[type[e.Event], _StreamOf] = {
     **dict.fromkeys((e.FeesCorrected, e.FeesVoided, e.FeesRestored, e.FeesOffsetExplained), _of_bill),
     **dict.fromkeys((e.FeesPaidByVoucher, e.FeesPaymentReversed), _of_bill),
     **dict.fromkeys((e.ClaimFiled, e.ClaimWithdrawn, e.ClaimDecided, e.ClaimApproved), _of_claim),
-    **dict.fromkeys((e.ClaimDisputed, e.ClaimPaid, e.ClaimPaymentCancelled), _of_claim),
+    **dict.fromkeys((e.ClaimEvidenced, e.ClaimDisputed, e.ClaimPaid, e.ClaimPaymentCancelled), _of_claim),
     **dict.fromkeys((e.VoucherRedeemed, e.RedemptionReversed, e.VoucherCancelled), _of_voucher),
 }
 """A type stands for its kinds, too."""

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from domain.admissible.check import Inadmissible, inadmissible
 from domain.refusals import Damaged
-from domain.text import said
+from domain.text import counted, said
 from ledger.application import Ledger
 from ledger.audit.account_parts import NO_ACCOUNTS, AccountsPart, check_accounts
 from ledger.audit.known_rules import rules_known
@@ -112,20 +112,29 @@ def _rewritten(
     with tree_as_kept(ledger) as kept:
         if kept is not None and (found.size < kept.size or root_of(kept.size) != kept.root()):
             position = first_difference(log, kept)
-            what = said("the log differs from the kept tree of {size} events", size=kept.size)
+            what = counted(
+                "the log differs from the kept tree of {n} event",
+                "the log differs from the kept tree of {n} events",
+                n=kept.size,
+            )
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
         if against is None:
             return
         if found.size < against.size:
-            what = said(
-                "the log has {size} events, the checkpoint {stated}: its end was cut off",
-                size=found.size,
+            what = counted(
+                "the log has {n} event, the checkpoint {stated}: its end was cut off",
+                "the log has {n} events, the checkpoint {stated}: its end was cut off",
+                n=found.size,
                 stated=against.size,
             )
             yield Damage(kind="truncated", message=what, position=found.position + 1)
         elif root_of(against.size) != against.root:
             position = first_difference(log, kept, (against.size, against.root)) if kept is not None else None
-            what = said("the first {size} events are not those of the checkpoint", size=against.size)
+            what = counted(
+                "the first event is not that of the checkpoint",
+                "the first {n} events are not those of the checkpoint",
+                n=against.size,
+            )
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
 
 

@@ -17,13 +17,14 @@ from typing import IO, Literal
 
 from domain.commands import ApproveVoucher, Command, DecideClaim, IssueVoucher, MonthCommand
 from domain.refusals import Conflict, Damaged, Refusal, Undone
-from domain.text import said
+from domain.text import counted, said
 from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.batch_report import LineRefusal, Report
 from ledger.commands.execution import Clock, carry_out, turn
 from ledger.commands.month_run import carry_out_month
 from ledger.commands.parsing import parse_line
+from ledger.commands.supposed import supposed
 from ledger.log.reader import BatchNote
 from ledger.memory import gc_paused
 from ledger.refusals.commands import BatchGoesOn, RunIncomplete, RunLeavesUndone
@@ -69,9 +70,11 @@ class Batch:
                     self._recall(log)
                 elif self._noted is not None and not any(note.lines_sha256 == self._noted for note in log.progress()):
                     raise BatchGoesOn()
-                started, before = True, self._report.recorded
+                started, before, begun = True, self._report.recorded, log.position()
                 with gc_paused():
                     more = self._run_lines(log, numbered, whole=dry_run)
+                if dry_run:
+                    self._report.supposed = supposed(log, begun)
                 if self._noted or self._report.recorded > before:
                     self._note(log, "running" if more else "stopped" if self._report.refused else "done")
             kept = self._report.lines
@@ -201,10 +204,11 @@ def _telling(kept: int) -> Iterator[None]:
     except Refusal as refusal:
         if kept:
             refusal.reword(
-                said(
-                    "{message}; lines 1 to {kept} are recorded, later ones are not",
+                counted(
+                    "{message}; line {n} is recorded, later ones are not",
+                    "{message}; lines 1 to {n} are recorded, later ones are not",
+                    n=kept,
                     message=refusal.message,
-                    kept=kept,
                 ),
                 None
                 if isinstance(refusal, Damaged)

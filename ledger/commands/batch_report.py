@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.refusals import Refusal
+from ledger.commands.supposed import Supposed
 
 
 class LineRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,7 +16,10 @@ class LineRefusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """The result of a batch. `done_before` counts the no-ops that an earlier, interrupted run had done."""
+    """The result of a batch. `done_before` counts the no-ops that an earlier, interrupted run had done.
+
+    `supposed` is what a dry run would have recorded.
+    """
 
     lines: int = 0
     recorded: int = 0
@@ -24,3 +28,4 @@ class Report(msgspec.Struct, kw_only=True):
     refused: list[LineRefusal] = []
     position: int = 0
     status: int = 0
+    supposed: Supposed | None = None

@@ -19,6 +19,7 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, Done, carry_out, execute, is_spent, spend_key, turn
 from ledger.commands.receipts import DecisionReceipt, IssueReceipt
+from ledger.commands.supposed import Supposed, supposed
 from ledger.log.reader import Reader
 from ledger.refusals.store import ChangedMeanwhile
 
@@ -34,7 +35,8 @@ class MonthRun(msgspec.Struct, kw_only=True):
     """The result of a month's run: a receipt or a refusal for each account that had something to do.
 
     `begun_at` is the log's last position before it. `recorded` counts what it appended: the accounts' events and the
-    run's key; `position` is that of the last one. `noop` where it appended nothing for an account.
+    run's key; `position` is that of the last one. `noop` where it appended nothing for an account. `supposed` is what
+    a dry run would have recorded.
     """
 
     month: str
@@ -47,6 +49,7 @@ class MonthRun(msgspec.Struct, kw_only=True):
     recorded: int = 0
     noop: bool = True
     spent_before: bool = False
+    supposed: Supposed | None = None
 
     @property
     def total(self) -> Fen:
@@ -67,6 +70,14 @@ def execute_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock 
         if command.key is not None and _spends(run):
             with ledger.writing() as log:
                 _count(run, spend_key(log, command, actor, now()))
+    return run
+
+
+def suppose_month(ledger: Ledger, command: MonthCommand, actor: str, now: Clock = clock.now_us) -> MonthRun:
+    """Carry out a month's run and record nothing. Raises as `carry_out` does."""
+    with ledger.writing(commit=False) as log:
+        run = carry_out_month(log, command, actor, now)
+        run.supposed, run.position = supposed(log, run.begun_at), run.begun_at
     return run
 
 

@@ -14,6 +14,7 @@ from domain.nearest import nearest_word
 from domain.parser_messages import parser_words
 from domain.refusals import BadValue, Refusal
 from domain.values import parse_value
+from ledger.commands.placeholder import placeholder_left
 from ledger.refusals.commands import (
     AccountOrAll,
     AgainForOneAccount,
@@ -23,6 +24,7 @@ from ledger.refusals.commands import (
     FieldTwice,
     LineNotUtf8,
     NotJson,
+    PlaceholderLeft,
     UnknownCommand,
     ValueMeant,
     ValueUnlisted,
@@ -38,7 +40,8 @@ def _decoder() -> msgspec.json.Decoder[Command]:
 def parse_line(line: bytes) -> Command:
     """Parse a batch line into a command.
 
-    Raises Unreadable `not_utf8`, `not_json`, `bad_field`, `unknown_command`, or Refusal with a value's own code.
+    Raises Unreadable `not_utf8`, `not_json`, `placeholder_left`, `bad_field`, `unknown_command`, or Refusal with a
+    value's own code.
     """
     try:
         text = line.decode()
@@ -46,12 +49,19 @@ def parse_line(line: bytes) -> Command:
         raise LineNotUtf8(start=error.start + 1, byte=line[error.start]) from None
     try:
         given = _ONCE.decode(text.removeprefix("\ufeff"))
+        _check_filled_in(text, given)
         command = _decoder().decode(line)
     except msgspec.ValidationError as error:
         raise _explained(error, given if isinstance(given, dict) else {}) from None
     except (msgspec.DecodeError, json.JSONDecodeError, RecursionError) as error:
         raise NotJson(error=parser_words(str(error))) from None
     return _complete(command)
+
+
+def _check_filled_in(text: str, given: object) -> None:
+    """Check that no placeholder of a template is left. Raises Unreadable `placeholder_left`."""
+    if isinstance(given, dict) and (field := placeholder_left(text, given)) is not None:
+        raise PlaceholderLeft(field=field, text=given[field])
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

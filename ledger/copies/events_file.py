@@ -239,7 +239,9 @@ def _difference(stated: Checkpoint, found: Checkpoint) -> str:
         )
     if stated.size != found.size:
         return said(
-            "the checkpoint covers {stated} events, but {found} come before it", stated=stated.size, found=found.size
+            "the checkpoint is of the size {stated}, but the events before it are {found}",
+            stated=stated.size,
+            found=found.size,
         )
     return said(
         "the root of the events is {found}, that of the checkpoint is {stated}",

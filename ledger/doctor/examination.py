@@ -14,7 +14,7 @@ from domain.recording_rules import RULES
 from domain.refusals import Damaged, Refusal
 from domain.terms.readings import NUMBERS
 from domain.terms.versions import Version, by_name, needs_calendar
-from domain.text import said
+from domain.text import counted, said
 from domain.time import SECOND_US, month_of, rfc3339
 from ledger import clock
 from ledger.application import Ledger
@@ -229,4 +229,4 @@ def _tree(ledger: Ledger) -> Diagnosis:
     with tree_as_kept(ledger) as tree:
         if tree is None:
             return Diagnosis("tree", "ok", said("none kept; it is made when needed"))
-        return Diagnosis("tree", "ok", said("{size} events in it", size=tree.size))
+        return Diagnosis("tree", "ok", counted("{n} event in it", "{n} events in it", n=tree.size))

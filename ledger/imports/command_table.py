@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import msgspec
 from msgspec import inspect
 
-from domain.commands import BY_WORDS
 from domain.refusals import Refusal
 from domain.text import said
+from ledger.commands.fields import FieldColumn, columns
 from ledger.imports.csv_rows import CsvRow, decoded, rows
 from ledger.imports.statements import Faults
 from ledger.refusals.imports.table import EmptyTable, UnknownColumn
@@ -25,28 +24,20 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 
 
-class FieldColumn(NamedTuple):
-    """A field that a column may name: its path within the command, and how its cells are read."""
-
-    path: tuple[str, ...]
-    kind: type[inspect.Type]
-    is_in_list: bool = False
-
-
 def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[bytes]:
     """The batch lines of a table of one command, blank ones where its rows do not begin.
 
     Raises Unreadable, or ManyFaults with all that is wrong with the table itself, at the end: nothing is to be carried
     out before. What is wrong with a command is for the batch to say.
     """
-    columns = {".".join(column.path): column for column in _columns(words)}
+    known = {column.name: column for column in columns(words)}
     faults, broken = Faults(), list[Refusal]()
     number = 1
     with faults.gathering():
         for row in rows(decoded(lines, file), file, (), said("give a table with a header"), broken.append):
             if number == 1:
-                _check_columns(row, columns, words, faults)
-            data = msgspec.json.encode({"command": words, **_fields(row, columns)})
+                _check_columns(row, known, words, faults)
+            data = msgspec.json.encode({"command": words, **_fields(row, known)})
             yield b"\n" * (row.line - number) + data + b"\n"
             number = row.line + 1
         if number == 1 and not broken:
@@ -56,39 +47,18 @@ def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[byt
     faults.check()
 
 
-def _columns(words: str) -> Iterator[FieldColumn]:
-    told = inspect.type_info(BY_WORDS[words])
-    for field in told.fields if isinstance(told, inspect.StructType) else ():
-        kind, is_list = _plain(field.type), False
-        if isinstance(kind, inspect.VarTupleType) and isinstance(kind.item_type, inspect.StructType):
-            kind, is_list = kind.item_type, True
-        if isinstance(kind, inspect.StructType):
-            for inner in kind.fields:
-                yield FieldColumn((field.encode_name, inner.encode_name), type(_plain(inner.type)), is_list)
-        else:
-            yield FieldColumn((field.encode_name,), type(kind))
-
-
-def _plain(kind: inspect.Type) -> inspect.Type:
-    """A type without the None that it may be."""
-    if not isinstance(kind, inspect.UnionType):
-        return kind
-    return next(each for each in kind.types if not isinstance(each, inspect.NoneType))
-
-
-def _check_columns(row: CsvRow, columns: dict[str, FieldColumn], words: str, faults: Faults) -> None:
+def _check_columns(row: CsvRow, known: dict[str, FieldColumn], words: str, faults: Faults) -> None:
     for name in row.cells:
-        if name not in columns:
-            known = ", ".join(columns)
-            faults.add(UnknownColumn(place=f"{row.file}:1", column=name, command=words, known=known))
+        if name not in known:
+            faults.add(UnknownColumn(place=f"{row.file}:1", column=name, command=words, known=", ".join(known)))
 
 
-def _fields(row: CsvRow, columns: dict[str, FieldColumn]) -> dict[str, object]:
+def _fields(row: CsvRow, known: dict[str, FieldColumn]) -> dict[str, object]:
     """The fields that a row gives, as a batch line has them."""
     found: dict[str, object] = {}
     parts: dict[str, dict[str, object]] = {}
     for name, text in row.cells.items():
-        column = columns.get(name)
+        column = known.get(name)
         if column is None or not text:
             continue
         value = _value(text.replace("\r\n", "\n"), column.kind)
@@ -102,12 +72,12 @@ def _fields(row: CsvRow, columns: dict[str, FieldColumn]) -> dict[str, object]:
     return found
 
 
-def _value(text: str, kind: type[inspect.Type]) -> object:
+def _value(text: str, kind: inspect.Type) -> object:
     """A cell as its field's type; what is not of that type stays a text, which the command refuses."""
-    if kind is inspect.VarTupleType:
+    if isinstance(kind, inspect.VarTupleType):
         return [part.strip() for part in text.split(";")]
-    if kind is inspect.BoolType:
+    if isinstance(kind, inspect.BoolType):
         return _BOOLEANS.get(text.lower(), text)
-    if kind is inspect.IntType and _WHOLE.fullmatch(text):
+    if isinstance(kind, inspect.IntType) and _WHOLE.fullmatch(text):
         return int(text)
     return text

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from domain.refusals import Refusal
-from domain.text import words_of
+from domain.text import counted, words_of
 from ledger.imports.source import LARGEST
 from ledger.refusals.imports.table import (
     BadCsv,
@@ -69,7 +69,8 @@ def rows(
             fault(BlankLine(place=f"{file}:{blank}"))
             blank = None
         if len(cells) != len(header):
-            fault(BadRow(place=f"{file}:{line}", cells=len(cells), columns=len(header)))
+            told = counted("{n} cell", "{n} cells", n=len(cells)), counted("{n} column", "{n} columns", n=len(header))
+            fault(BadRow(place=f"{file}:{line}", cells=told[0], columns=told[1]))
             continue
         yield CsvRow(file, line, dict(zip(header, cells, strict=True)))
 

@@ -14,7 +14,10 @@ Target = dict[str, object]
 """Whom an outage touches, as the fields of `incident open`."""
 
 
-BY_HAND = said("record its outages by hand with `slaledger incident open` and pass `--skip ID` for it")
+BY_HAND = said(
+    "record its outages by hand with `slaledger incident open INCIDENT --account … --function … --started-at "
+    "…` and pass `--skip ID` for it"
+)
 """What to do with an incident that a file does not tell well enough."""
 
 

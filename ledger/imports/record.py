@@ -17,6 +17,7 @@ from ledger import clock
 from ledger.application import Ledger, Writer
 from ledger.commands.execution import Clock, carry_out, check_time
 from ledger.commands.parsing import build
+from ledger.commands.supposed import Supposed, supposed
 from ledger.imports.reconciling.continued import with_ends
 from ledger.imports.reconciling.differences import resting_claims, staying, unknown_skips, unlisted, unmeasured
 from ledger.imports.reconciling.holdings import holdings, reads_of
@@ -30,7 +31,7 @@ from ledger.refusals.imports.reconcile import FileTakenBefore, OlderFile
 
 
 class Taken(msgspec.Struct, kw_only=True):
-    """What taking over a source came to; `outcome` where it was a reconciliation."""
+    """What taking over a source came to; `outcome` where it was a reconciliation, `supposed` after a dry run."""
 
     commands: int = 0
     recorded: int = 0
@@ -38,6 +39,7 @@ class Taken(msgspec.Struct, kw_only=True):
     position: int = 0
     notes: list[str] = []
     outcome: Reconciled = msgspec.field(default_factory=Reconciled)
+    supposed: Supposed | None = None
 
 
 class ReadFile(msgspec.Struct, frozen=True):
@@ -59,6 +61,7 @@ def take_over(
     faults = Faults()
     unmade: set[tuple[str, str]] = set()
     with ledger.writing(commit=not dry_run) as log:
+        begun = log.position()
         for sourced in found:
             fields = dict(sourced.fields)
             words = str(fields.pop("command"))
@@ -81,6 +84,7 @@ def take_over(
             taken.noops += done.noop
         faults.check()
         taken.position = log.position()
+        taken.supposed = supposed(log, begun) if dry_run else None
     return taken
 
 
@@ -115,6 +119,7 @@ def reconcile_source(
     that vanished stay as they are and stand in the outcome.
     """
     with ledger.writing(commit=not dry_run) as log:
+        begun = log.position()
         if reading.said_at is not None:
             check_said_at(reading.said_at, _names(files), now())
         reads = reads_of(log, reading.source)
@@ -141,6 +146,7 @@ def reconcile_source(
         if _is_news(reading, files, earlier):
             taken.recorded += len(_note_read(log, reading, files, outcome.lasting, actor, now()))
         taken.position = log.position()
+        taken.supposed = supposed(log, begun) if dry_run else None
     return taken
 
 

@@ -65,6 +65,15 @@ class ClockBehind(Refusal, code="clock_behind"):
     last: InstantUs
 
 
+class PlaceholderLeft(Unreadable, code="placeholder_left"):
+    """`batch --template` marks the fields that must be given. A line in which a mark is left was not filled in."""
+
+    message = "{field}: {text} is the template's placeholder"
+    hint = "write the value of `{field}` in its place, or take the line out"
+    field: str
+    text: str
+
+
 class MissingExtra(Unreadable, code="missing_extra"):
     """What was asked for needs a package that is not installed."""
 
@@ -73,18 +82,6 @@ class MissingExtra(Unreadable, code="missing_extra"):
     what: str
     extra: str
     error: str
-
-
-class IdTaken(Refusal, code="id_taken"):
-    """Ids of incidents, bills and vouchers are unique in the ledger. The same id with the same content would have been
-    a no-op.
-    """
-
-    message = "{kind} {id} exists already ({where}), with other content"
-    hint = "ids are unique in the ledger: choose another, or correct {kind} {id}"
-    kind: str
-    id: str
-    where: str
 
 
 class FileOrDocument(Unreadable, code="bad_terms"):
@@ -116,7 +113,7 @@ class UnknownIncident(Refusal, code="unknown_incident"):
     """No incident has this id."""
 
     message = "there is no incident {id}"
-    hint = "check the id, or record it: `slaledger incident open {id} …`"
+    hint = "check the id, or record it: `slaledger incident open {id} --account … --function … --started-at …`"
     id: str
 
 
@@ -124,7 +121,10 @@ class UnknownBill(Refusal, code="unknown_bill"):
     """No bill has this id."""
 
     message = "there is no bill {id}"
-    hint = "check the id, or record it: `slaledger fees bill {id} …`"
+    hint = (
+        "check the id, or record it: `slaledger fees bill {id} --account … --first-month … --billed-at … "
+        "--product-fee … --call-fee …`"
+    )
     id: str
 
 
@@ -296,7 +296,7 @@ class CountsOpenOutage(Refusal, code="still_open"):
     """With --strict, no month is decided that counts an outage without an end."""
 
     message = "{account} {month}: counts outages that are still open: {incidents}"
-    hint = "`slaledger incident close` with the end of each, or decide without --strict"
+    hint = "`slaledger incident close INCIDENT --ended-at …` with the end of each, or decide without --strict"
     account: str
     month: str
     incidents: str

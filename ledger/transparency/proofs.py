@@ -14,7 +14,7 @@ import msgspec
 
 from domain.keys import decoded, encoded
 from domain.refusals import Unreadable
-from domain.text import said, words_of
+from domain.text import counted, said, words_of
 from ledger.refusals.audit.evidence import BadCheckpoint, BadProof, OtherLedger, WrongProof
 from ledger.transparency import merkle
 from ledger.transparency.signed_notes import open_note, split_note
@@ -57,7 +57,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise _bad_checkpoint(said("its last line has no newline at its end"))
     lines = text[:-1].split("\n")
     if len(lines) != 3:
-        raise _bad_checkpoint(said("it has {n} lines, not an origin, a size and a root", n=len(lines)))
+        raise _bad_checkpoint(
+            counted(
+                "it has {n} line, not an origin, a size and a root",
+                "it has {n} lines, not an origin, a size and a root",
+                n=len(lines),
+            )
+        )
     origin, size, root = lines
     if not origin or _CONTROL.search(origin):
         raise _bad_checkpoint(said("its origin is empty or has control characters"))

@@ -122,7 +122,7 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
         raise _bad(said("its last line has no end, or no signature follows the blank line"))
     lines = rest[:-1].split("\n")
     if len(lines) > SIGNATURES:
-        raise _bad(said("it has {n} signatures; {most} are read", n=len(lines), most=SIGNATURES))
+        raise _bad(said("too many signatures: it has {n}, and {most} are read", n=len(lines), most=SIGNATURES))
     return text + "\n", [_signature(line) for line in lines]
 
 

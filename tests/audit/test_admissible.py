@@ -94,7 +94,7 @@ def batch() -> Iterator[dict[str, Any]]:
     claim = {"account": "A", "month": "2026-03"}
     yield {"command": "claim file", **claim, "filed_at": "2026-04-10T00:00:00+08:00", "statement": "calls failed"}
     yield {"command": "claim withdraw", **claim, "reason": "r"}
-    yield {"command": "claim file", **claim, "filed_at": "2026-04-11T00:00:00+08:00"}
+    yield {"command": "claim file", **claim, "filed_at": "2026-04-11T00:00:00+08:00", "evidence": evidence}
     yield {"command": "claim decide", **claim, "decided_at": "2026-04-20T00:00:00+08:00"}
     yield {"command": "claim dispute", **claim, "disputed_at": "2026-04-21T00:00:00+08:00", "grounds": "too little"}
     yield {"command": "claim redecide", **claim, "reason": "r", "decided_at": "2026-04-22T00:00:00+08:00"}
@@ -340,6 +340,11 @@ FORBIDDEN: dict[str, dict[str, Change | None]] = {
         "account": ANOTHER,
         "month": to("2026-04"),
         "decision": lambda raw: msgspec.Raw(bytes(raw).replace(b'"number":2', b'"number":3')),
+    },
+    "claim.evidenced": {
+        "account": ANOTHER,
+        "month": to("2026-04"),
+        "evidence": lambda pieces: (msgspec.structs.replace(pieces[0], sha256="none"),),
     },
     "claim.approved": {
         "account": ANOTHER,

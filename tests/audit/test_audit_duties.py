@@ -215,7 +215,7 @@ def test_every_event_is_a_stage_or_is_said_to_be_none() -> None:
         "incident.joined", "incident.kept", "incident.released", "claim.filed", "claim.withdrawn", "claim.disputed",
         "claim.paid", "claim.payment_cancelled", "fees.paid_by_voucher", "fees.payment_reversed",
         "fees.offset_explained", "voucher.redemption_reversed", "voucher.cancelled", "ledger.upgraded", "account.named",
-        "actor.key_added", "actor.key_retired", "incident.reported",
+        "actor.key_added", "actor.key_retired", "incident.reported", "claim.evidenced",
     }  # fmt: skip
     assert {topic for topic, event in TOPICS.items() if event not in STAGE_OF} == none
 

@@ -30,3 +30,12 @@ def test_another_word_in_it_is_refused(slaledger: CommandLine) -> None:
 
 def test_commands_with_formats_of_their_own_do_not_take_it(slaledger: CommandLine) -> None:
     assert slaledger.run("audit", "prove", "~/ledger@1", env={"SLALEDGER_FORMAT": "csv"}).returncode == 0
+
+
+def test_an_import_follows_it(slaledger: CommandLine) -> None:
+    slaledger.ok("account", "enroll", "1001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
+    event = {"account": "1001", "name": "Lakeside"}
+    told = {"specversion": "1.0", "id": "1", "source": "desk", "type": "slaledger.account.rename", "data": event}
+    (slaledger.folder / "events.json").write_text(json.dumps(told))
+    done = slaledger.run("import", "cloudevents", "events.json", env={"SLALEDGER_FORMAT": "table"})
+    assert done.stdout.startswith("events.json: 2 events recorded")

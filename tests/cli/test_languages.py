@@ -633,3 +633,23 @@ def test_nothing_but_a_table_needs_babel() -> None:
     """What starts every command stays quick."""
     code = "import sys, cli.main, cli.commands.availability, cli.commands.claim; sys.exit('babel' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+COUNTED = re.compile(
+    r"(?<!\} of )\{\w+\} (?:further |earlier |other )?"
+    r"(?:events|lines|decisions|accounts|findings|no-ops|incidents|outages|bills|"
+    r"claims|vouchers|commands|rows|facts|steps|episodes|samples|signatures|months|breaches)\b"
+)
+
+
+def test_a_sentence_with_a_count_has_two_forms() -> None:
+    """`said("{n} lines")` would say "1 lines"; `counted` takes both. "1 of 9 accounts" has the plural of the whole."""
+    plain = [
+        template
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "said"
+        for template in [node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""]
+        if COUNTED.search(str(template))
+    ]
+    assert plain == []

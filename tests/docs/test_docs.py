@@ -44,7 +44,9 @@ def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureR
 
 
 def test_there_are_transcripts_for_each_reader() -> None:
-    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md"} <= set(WITH_TRANSCRIPTS)
+    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md", "guide/batch.md"} <= set(
+        WITH_TRANSCRIPTS
+    )
 
 
 def test_the_reference_is_what_help_prints() -> None:

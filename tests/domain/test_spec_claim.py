@@ -11,12 +11,13 @@ from domain.claim import Claim, Decided, check_decided_at
 from domain.commands import DecideClaim, DisputeClaim, FileClaim, RedecideClaim
 from domain.decision import Outcome
 from domain.decision_record import Head
-from domain.events import ClaimDisputed, ClaimFiled, ClaimWithdrawn
+from domain.events import ClaimDisputed, ClaimEvidenced, ClaimFiled, ClaimWithdrawn, Evidence
 from domain.refusals import Refusal
 from domain.refusals.claim import (
     ClaimAlreadyDecided,
     ClaimAlreadyDisputed,
     ClaimAlreadyFiled,
+    ClaimEvidenceDiffers,
     ClaimUndecided,
     ClaimUndone,
     ClaimWasWithdrawn,
@@ -28,7 +29,7 @@ from domain.refusals.claim import (
     MonthNotOver,
 )
 from domain.time import Instant, MonthText
-from domain.values import Id, Words
+from domain.values import EvidenceField, Hash, Id, Words
 
 ACCOUNT, MONTH = Id("1001"), MonthText("2026-03")
 OVER = at("04-01 00:00")
@@ -37,9 +38,20 @@ WITHDRAWN = (ClaimWithdrawn(account="1001", month="2026-03"), "no outage")
 DISPUTED = ClaimDisputed(account="1001", month="2026-03", disputed_at=at("04-20 09:00"), grounds="it was longer")
 
 
-def file(filed_at: str, statement: str | None = None, *, again: bool = False) -> FileClaim:
-    told = None if statement is None else Words(statement)
-    return FileClaim(account=ACCOUNT, month=MONTH, filed_at=Instant(at(filed_at)), statement=told, again=again)
+def file(filed_at: str, statement: str | None = None, *names: str, again: bool = False) -> FileClaim:
+    return FileClaim(
+        account=ACCOUNT,
+        month=MONTH,
+        filed_at=Instant(at(filed_at)),
+        statement=None if statement is None else Words(statement),
+        evidence=tuple(EvidenceField(name=Words(name), sha256=Hash("ab" * 32)) for name in names),
+        again=again,
+    )
+
+
+def sent(*names: str) -> ClaimEvidenced:
+    evidence = tuple(Evidence(name=name, sha256="ab" * 32) for name in names)
+    return ClaimEvidenced(account="1001", month="2026-03", evidence=evidence)
 
 
 def filed(filed_at: str, statement: str | None = None) -> ClaimFiled:
@@ -93,6 +105,20 @@ def test_a_claim_that_was_withdrawn_is_filed_again_only_where_that_is_said() -> 
     given(claim.evolve, FILED, WITHDRAWN, FILED, WITHDRAWN).when(claim.file, file("04-10 09:00"), OVER).then(
         ClaimUndone
     )
+
+
+def test_what_the_customer_sent_is_recorded_with_the_claim_and_not_added_later() -> None:
+    mail = file("04-10 09:00", None, "mail.eml")
+    given(claim.evolve).when(claim.file, mail, OVER).then(FILED, sent("mail.eml"))
+    with_mail = given(claim.evolve, FILED, sent("mail.eml"))
+    with_mail.when(claim.file, mail, OVER).then()
+    with_mail.when(claim.file, file("04-10 09:00"), OVER).then()
+    with_mail.when(claim.file, file("04-10 09:00", None, "mail.eml", "log.txt"), OVER).then(ClaimEvidenceDiffers)
+    with_mail.when(claim.file, file("04-10 09:01", None, "mail.eml"), OVER).then(ClaimAlreadyFiled)
+    given(claim.evolve, FILED).when(claim.file, mail, OVER).then(ClaimEvidenceDiffers)
+    withdrawn = given(claim.evolve, FILED, WITHDRAWN)
+    withdrawn.when(claim.file, mail, OVER).then(ClaimUndone)
+    withdrawn.when(claim.file, file("04-10 09:00", None, "mail.eml", again=True), OVER).then(FILED, sent("mail.eml"))
 
 
 @pytest.mark.parametrize(

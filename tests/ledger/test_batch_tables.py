@@ -234,4 +234,4 @@ def test_a_table_from_standard_input_and_wrong_usage(on_file: CommandLine) -> No
     done = on_file.run("batch", "accounts.csv", "--command", ENROLL)
     told = json.loads(done.stderr)
     assert (done.returncode, [each["code"] for each in told["errors"]]) == (2, ["unknown_column", "bad_row"])
-    assert "its fields are key, account, enrolled_at" in told["error"]["hint"]
+    assert "its fields are account, enrolled_at" in told["error"]["hint"]

@@ -37,6 +37,7 @@ NOT_LIVED = {
     "controls.set",
     "actor.key_added",
     "actor.key_retired",
+    "claim.evidenced",
     "claim.approved",
     "fees.offset_explained",
 }

@@ -120,7 +120,10 @@ LIFE: tuple[tuple[str, str], ...] = (
         "--call-fee 500",
     ),
     ("finance", "fees correct B-1 --call-fee 600 --reason mistaken"),
-    ("recorder", "claim file 1001 2026-03 --filed-at 2026-05-08T10:00:00+08:00"),
+    (
+        "recorder",
+        f"claim file 1001 2026-03 --filed-at 2026-05-08T10:00:00+08:00 --evidence tickets.pdf={'ab' * 32}",
+    ),
     ("finance", "claim decide 1001 2026-03"),
     ("steward", "controls set --approval-above 0.01 --reason agreed"),
     ("approver", "voucher approve 1001 2026-03"),

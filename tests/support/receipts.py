@@ -63,8 +63,10 @@ RECEIPTS = [
     "incident open INC-10 --account 1002 --function agent_sign_in --started-at 2026-03-06T10:00:00+08:00",
     "incident close INC-10 --ended-at 2026-03-06T13:00:00+08:00 --uncertainty-seconds 0.5",
     "claim decide --all 2026-03 --decided-at 2026-04-01T00:00:00+08:00",
+    "claim decide --all 2026-03 --dry-run",
     "claim decide --all 2026-03",
     "claim decide --all 2026-04",
+    "voucher issue --all 2026-03 --dry-run",
     "voucher issue --all 2026-03",
     "voucher issue --all 2026-04",
     "account close 1001 --closed-at 2026-11-01T00:00:00+08:00",
@@ -79,6 +81,7 @@ RECEIPTS = [
     "import prometheus examples/imports/range.json --map job=sign-in=agent_sign_in --all-accounts --threshold 0.95",
     "import pagerduty examples/imports/pagerduty.json --all-accounts --map 'Agent calls=agent_calls'"
     " --skip Q9C3B6ZR2LQ8SE",
+    "import bss examples/imports/bss.json --call-item ccc_call --take-source B-3 --dry-run",
     "import bss examples/imports/bss.json --call-item ccc_call --take-source B-3",
     "import focus examples/imports/focus.csv --account-column SubAccountId --call-service Calls"
     " --voucher-column x_VoucherAmount --timezone Asia/Shanghai --take Purchase --leave-out Credit --round"

@@ -41,6 +41,8 @@ def _several(name: str, first: str, second: str) -> Scenario:
 
 ALIYUN_BILL = [
     _aliyun("another encoding", b"\xff\xff\xff"),
+    _aliyun("JSON of the billing interface", '{"Data": {"Modules": {"Module": [{"BillingCycle": "2026-05"}]}}}'),
+    _aliyun("a workbook", b"PK\x03\x04"),
     _aliyun("columns are missing", "账期,账号ID\n"),
     _aliyun("a column twice", f"{_HEADER},账期\n"),
     _aliyun("a blank line", _csv({}) + "\n" + _csv({}).splitlines()[1] + "\n"),
@@ -221,6 +223,8 @@ BATCH_TABLES = [
     _table("no rows", "account,month\n"),
     _table("a row that is too short", "account,month\n1001\n"),
     _table("nothing says which command", "account,month\n1001,2026-03\n", ""),
+    _table("lines of JSON", '{"command": "claim file"}\n'),
+    _table("cells between semicolons", "account;month\n1001;2026-03\n"),
     _table("no such command", "account,month\n1001,2026-03\n", "--command 'claim burn'"),
     _table("a row that is refused", "account,month,filed_at\n1009,2026-03,2026-04-10T00:00:00+08:00\n"),
 ]

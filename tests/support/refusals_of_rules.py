@@ -71,6 +71,11 @@ INCIDENTS = [
         before=("incident withdraw INC-2 --reason mistyped",),
     ),
     Scenario(
+        "the id of a withdrawn one",
+        f"incident open INC-2 --account 1002 --function agent_calls --started-at {at('03-04 10:00')}",
+        before=("incident withdraw INC-2 --reason mistyped",),
+    ),
+    Scenario(
         "an exclusion that was withdrawn before",
         "exclusion apply INC-2 --clause '2.3(1)'",
         before=(
@@ -86,6 +91,7 @@ INCIDENTS = [
     ),
     bytes_of_line("a field with another name", b'{"command":"claim file","account":"1001","filedat":"x"}\n'),
     bytes_of_line("a command with another name", b'{"command":"claim fil"}\n'),
+    line("a template that was not filled in", "incident reopen", incident="INC-1", reason="<required: TEXT>"),
     _open("a value of a few, mistyped", function="inbound_rooting"),
     line("a stage, mistyped", "account enroll", account="1009", enrolled_at=at("01-01"), stage="generall"),
     line("a stage that there is not", "account enroll", account="1009", enrolled_at=at("01-01"), stage="beta"),
@@ -145,6 +151,11 @@ INCIDENTS = [
 
 BILLS = [
     _bill("the id is taken", "B-1"),
+    Scenario(
+        "the id of a void one",
+        f"fees bill B-3 --account 1002 --first-month 2026-05 --billed-at {at('06-01')} --product-fee 1 --call-fee 0",
+        before=("fees void B-3 --reason 'billed twice'",),
+    ),
     _bill("no months", months=0),
     _bill("too many months", months=121),
     _bill("the call fee is above the whole", call_fee="1000.01"),
@@ -184,6 +195,10 @@ BILLS = [
 CLAIMS = [
     Scenario("the month is not over", "claim file 1001 2026-11 --filed-at 2026-11-20T00:00:00+08:00"),
     Scenario("filed already", f"claim file 1001 2026-04 --filed-at {at('05-13')}"),
+    Scenario(
+        "filed already, without that evidence",
+        f"claim file 1001 2026-04 --filed-at {at('05-12')} --evidence mail.eml={'ab' * 32}",
+    ),
     Scenario("filed again after the decision", f"claim file 1002 2026-03 --filed-at {at('05-10')}"),
     Scenario("nothing filed", "claim decide 1002 2026-05"),
     Scenario(

@@ -12,7 +12,7 @@ from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.vocabulary import word
 from domain.case import Fact
 from domain.money import Fen
-from domain.text import counted, said
+from domain.text import Said, counted, said
 from ledger.audit.impact import Impact, Outcome
 from ledger.audit.replay import Difference, Replayed
 from ledger.audit.since import ReplayedSince
@@ -38,12 +38,17 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
         print_differences(self.different)
         print_text(
             said(
-                "{decisions} decisions replayed, {identical} identical ({events} events)",
-                decisions=self.decisions,
+                "{replayed}, {identical} identical ({events})",
+                replayed=replayed_decisions(self.decisions),
                 identical=self.identical,
-                events=self.events,
+                events=counted("{n} event", "{n} events", n=self.events),
             )
         )
+
+
+def replayed_decisions(n: int) -> Said:
+    """How many decisions were replayed."""
+    return counted("{n} decision replayed", "{n} decisions replayed", n=n)
 
 
 def replay_answer(found: Replayed, elapsed_ms: int, new: ReplayedSince | None = None) -> ReplayAnswer:

@@ -35,7 +35,7 @@ def print_gaps(found: Sequence[Gap]) -> None:
         for text in _lines([each for each in found if each.kind == kind]):
             for line in wrapped(text, WIDTH - 2):
                 print(f"  {line}")
-    print_text(said("{n} findings", n=len(found)) if found else said("nothing is missing"))
+    print_text(counted("{n} finding", "{n} findings", n=len(found)) if found else said("nothing is missing"))
 
 
 def _lines(gaps: Sequence[Gap]) -> Iterator[Said | str]:

@@ -8,7 +8,7 @@ from cli.terminal.language import localized
 from cli.terminal.output import print_pairs
 from cli.terminal.vocabulary import label
 from domain.keys import encoded
-from domain.text import said
+from domain.text import counted, said
 from ledger.audit.signatures import Signatures
 from ledger.log.codec import Row
 from ledger.transparency.proofs import Checkpoint, InclusionProof
@@ -114,11 +114,12 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
 
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""
-        sound = said(
-            "{file}: the dossier of {account} for {month} holds: {events} events, all proved",
+        sound = counted(
+            "{file}: the dossier of {account} for {month} holds: {n} event, proved",
+            "{file}: the dossier of {account} for {month} holds: {n} events, all proved",
+            n=self.events,
             file=self.file,
             account=self.account,
             month=self.month,
-            events=self.events,
         )
         print("\n".join(map(localized, self.findings or [sound])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.answers.audit.audits import print_damage, print_differences, print_since
+from cli.answers.audit.audits import print_damage, print_differences, print_since, replayed_decisions
 from cli.terminal.output import WIDTH, print_text
 from domain.admissible.check import Inadmissible
 from domain.keys import encoded
@@ -63,7 +63,9 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
     print_differences(answer.different)
     if not answer.damage and not answer.inadmissible and not answer.different:
         text = said(
-            "sound: {size} events, {decisions} decisions replayed", size=answer.size, decisions=answer.decisions
+            "sound: {events}, {replayed}",
+            events=counted("{n} event", "{n} events", n=answer.size),
+            replayed=replayed_decisions(answer.decisions),
         )
         print_text(said("{text}, and extends {file}", text=text, file=file) if file else text)
         print_text(said("root {root}", root=answer.root))

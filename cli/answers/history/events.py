@@ -9,7 +9,7 @@ import msgspec
 
 from cli.terminal.language import localized
 from cli.terminal.numbers import money
-from cli.terminal.output import WIDTH, plain, wrapped
+from cli.terminal.output import WIDTH, plain, print_text, wrapped
 from cli.terminal.values import ZonedInstant, is_instant, zoned
 from cli.terminal.vocabulary import CODED, label, word
 from domain import decision_record as record
@@ -88,13 +88,32 @@ def print_event(event: EventShown, subject: str, width: int, changes: Sequence[s
         print(f"{'':<{width + 4}}{line}")
 
 
+def print_line(event: EventShown) -> None:
+    """Print an event in a line: what it is, of what, its fields and its reason."""
+    told = said("{topic} {subject}", topic=word(event.topic), subject=event.stream.removeprefix("~/"))
+    about = [*_content(event), *_because(event)]
+    if about:
+        told = said("{event}: {about}", event=told, about=listed(about))
+    first, *rest = wrapped(told, WIDTH - 4)
+    print_text(f"  {first}")
+    for line in rest:
+        print_text(f"    {line}")
+
+
 def _about(event: EventShown, changes: Sequence[str]) -> str:
+    told = [*changes, *_decided(event.data)] if changes else _content(event)
+    return listed([*told, *_because(event), *_told_by(event.source), *_signed(event)])
+
+
+def _content(event: EventShown) -> list[str]:
+    """The fields of an event, without those that its stream names; a decision by its outcome."""
     zone = event.recorded_at.zone
-    told = list(changes) or [
-        _told(name, value, zone) for name, value in _given(event.data) if name not in _SHOWN_ELSEWHERE
-    ]
-    because = [said("because: {reason}", reason=event.reason)] if event.reason else []
-    return listed([*told, *_decided(event.data), *because, *_told_by(event.source), *_signed(event)])
+    given = [_told(name, value, zone) for name, value in _given(event.data) if name not in _SHOWN_ELSEWHERE]
+    return [*given, *_decided(event.data)]
+
+
+def _because(event: EventShown) -> list[str]:
+    return [said("because: {reason}", reason=event.reason)] if event.reason else []
 
 
 def _signed(event: EventShown) -> list[str]:

@@ -11,7 +11,7 @@ from cli.terminal.output import WIDTH, console, print_pairs, print_table, print_
 from cli.terminal.vocabulary import label, word
 from cli.terminal.widths import cells, padded
 from domain.calendar import CalendarYear
-from domain.text import said
+from domain.text import counted, said
 from ledger.doctor.diagnosis import Diagnosis
 
 _MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red"), "damaged": ("✗", "bold red")}
@@ -61,9 +61,10 @@ class RebuiltAnswer(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> None:
         """The same in a sentence."""
         print_text(
-            said(
-                "rebuilt: {accounts} accounts, up to position {position}",
-                accounts=self.accounts,
+            counted(
+                "rebuilt: {n} account, up to position {position}",
+                "rebuilt: {n} accounts, up to position {position}",
+                n=self.accounts,
                 position=self.position,
             )
         )

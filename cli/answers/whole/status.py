@@ -118,7 +118,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         if self.proved is None:
             return said("none is known here: `slaledger audit checkpoint`")
         since = self.proved.since
-        told = said("of {n} events", n=self.proved.size)
+        told = counted("of {n} event", "of {n} events", n=self.proved.size)
         return told if not since else listed([told, counted("{n} event since", "{n} events since", since)])
 
 

@@ -17,7 +17,7 @@ from cli.options.context import open_ledger
 from cli.terminal.output import emit, format_option, print_text, warn
 from domain.keys import encoded
 from domain.refusals import Damaged
-from domain.text import said
+from domain.text import counted, said
 from ledger.audit import dossier as dossiers
 from ledger.audit.dossier import Since
 from ledger.audit.kept_checkpoints import against, is_tied, wrong_since
@@ -206,17 +206,21 @@ _NOT_TIED = 3
 def _untied(file: str, kept: int, size: int) -> str:
     """Why a dossier is not tied to a kept checkpoint, and what to ask for."""
     if kept < size:
-        return said(
-            "the dossier is not tied to {file}, which has {kept} events and the dossier {size}: ask for one that "
+        return counted(
+            "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for one that "
             "`slaledger dossier --since {file}` makes",
+            "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for one that "
+            "`slaledger dossier --since {file}` makes",
+            n=kept,
             file=file,
-            kept=kept,
             size=size,
         )
-    return said(
-        "the dossier is not tied to {file}, which has {kept} events and the dossier {size}: ask for a newer dossier, "
-        "or for `slaledger audit consistency {size} {kept}`",
+    return counted(
+        "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for a newer dossier, "
+        "or for `slaledger audit consistency {size} {n}`",
+        "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for a newer dossier, "
+        "or for `slaledger audit consistency {size} {n}`",
+        n=kept,
         file=file,
-        kept=kept,
         size=size,
     )

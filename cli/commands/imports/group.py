@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import click
+from click.core import ParameterSource
 
 from cli.commands.imports.bills import aliyun_bill, bss, focus
 from cli.commands.imports.config import run_configured
 from cli.commands.imports.events import cloudevents
 from cli.commands.imports.outages import alertmanager, pagerduty, prometheus, statuspage
-from cli.commands.whole.transfer import counts, print_receipt
+from cli.commands.whole.transfer import print_receipt
 from cli.options.completion import files
 from cli.options.context import lock_seconds, settings
 from cli.options.importing import dry_run_option, file_argument
 from cli.terminal.output import format_option
 from cli.terminal.progress import progress
-from domain.text import said
+from domain.text import counted, said
 from ledger.copies import transfer
 
 
@@ -26,7 +27,8 @@ from ledger.copies import transfer
 def imports(ctx: click.Context, config: str | None, dry_run: bool, format_: str | None) -> None:
     """Import incidents and bills that other systems state, or a whole ledger's events."""
     if ctx.invoked_subcommand is not None:
-        if config is not None or dry_run or format_ is not None:
+        is_format_typed = ctx.get_parameter_source("format_") is ParameterSource.COMMANDLINE
+        if config is not None or dry_run or is_format_typed:
             raise click.UsageError(
                 said("give options behind the format; --config runs what its file names, and no other")
             )
@@ -55,12 +57,23 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
         moved = transfer.import_events(
             settings().url, file, dry_run=dry_run, lock_seconds=lock_seconds(), on_progress=advance
         )
-    if dry_run:
-        words = said("{file}: {events} events checked, none recorded, up to position {position}", **counts(file, moved))
-        print_receipt(file, moved, words, format_, dry_run=True)
-    else:
-        words = said("{file}: {events} events recorded, up to position {position}", **counts(file, moved))
-        print_receipt(file, moved, words, format_)
+    about = {"file": file, "position": moved.position}
+    words = (
+        counted(
+            "{file}: {n} event checked, none recorded, up to position {position}",
+            "{file}: {n} events checked, none recorded, up to position {position}",
+            n=moved.events,
+            **about,
+        )
+        if dry_run
+        else counted(
+            "{file}: {n} event recorded, up to position {position}",
+            "{file}: {n} events recorded, up to position {position}",
+            n=moved.events,
+            **about,
+        )
+    )
+    print_receipt(file, moved, words, format_, dry_run=dry_run)
 
 
 for _command in (statuspage, alertmanager, prometheus, pagerduty, aliyun_bill, focus, bss, cloudevents):

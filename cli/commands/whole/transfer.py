@@ -12,7 +12,7 @@ from cli.options.context import lock_seconds, open_ledger, settings
 from cli.terminal.language import localized
 from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
-from domain.text import said
+from domain.text import counted, said
 from ledger.copies import backups, transfer
 from ledger.copies.transfer import Moved
 from ledger.files.reading import read_text
@@ -50,7 +50,13 @@ def export_events(file: str, force: bool, key_file: str | None, format_: str | N
         print_receipt(
             file,
             moved,
-            said("{file}: {events} events written, up to position {position}", **counts(file, moved)),
+            counted(
+                "{file}: {n} event written, up to position {position}",
+                "{file}: {n} events written, up to position {position}",
+                n=moved.events,
+                file=file,
+                position=moved.position,
+            ),
             format_,
         )
 
@@ -106,7 +112,16 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
             )
         )
     print_receipt(
-        file, moved, said("{file}: {events} events restored, up to position {position}", **counts(file, moved)), format_
+        file,
+        moved,
+        counted(
+            "{file}: {n} event restored, up to position {position}",
+            "{file}: {n} events restored, up to position {position}",
+            n=moved.events,
+            file=file,
+            position=moved.position,
+        ),
+        format_,
     )
 
 
@@ -114,11 +129,6 @@ def print_receipt(file: str, moved: Moved, words: str, format_: str | None, *, d
     """Print what was moved, or would have been."""
     answer = moved_answer(file, moved, dry_run=dry_run)
     emit(answer, format_, lambda: print(f"{localized(words)}\n{localized(said('root {root}', root=answer.root))}"))
-
-
-def counts(file: str, moved: Moved) -> dict[str, object]:
-    """The values of a sentence about a move."""
-    return {"file": file, "events": moved.events, "position": moved.position}
 
 
 def _as_it_is(text: str) -> str:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from domain import bill as bills
 from domain import bill_corrections as corrections
 from domain import commands as c
+from domain.refusals import Refusal
 from domain.terms import versions as agreement
+from domain.values import Id
 from ledger.commands.handlers.account import check_enrolled
 from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
 from ledger.commands.receipts import BillReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownBill
+from ledger.refusals.ids import BillIdTaken, BillIdVoided
 
 
 def _record(log: Reader, command: c.BillFees, origin: Origin) -> Effect:
     event = bills.billed(command, agreement.latest(log.versions()).terms.single_fee)
-    reserved = reserve(log, "bill", event.bill, event.account, content_sha256(event))
+    reserved = reserve(
+        log, "bill", event.bill, event.account, content_sha256(event), partial(_taken, log, command.bill)
+    )
     receipt = BillReceipt(bill=event.bill)
     if not reserved:
         stream, known = bill_of(log, command.bill)
@@ -25,6 +32,14 @@ def _record(log: Reader, command: c.BillFees, origin: Origin) -> Effect:
     corrections.check_named(event, command.offset_explained_by)
     check_enrolled(log, event.account)
     return Effect(events=[(streams.bill(event.account, event.bill), event), *reserved], receipt=receipt)
+
+
+def _taken(log: Reader, id_: Id, where: str) -> Refusal:
+    """The refusal of an id that another bill has, which may be void."""
+    _, known = bill_of(log, id_)
+    if known.voided is None:
+        return BillIdTaken(id=id_, where=where)
+    return BillIdVoided(id=id_, where=where, reason=known.voided)
 
 
 def bill_of(log: Reader, id_: str) -> tuple[str, bills.Bill]:

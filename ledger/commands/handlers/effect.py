@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from domain import events as e
+from domain.refusals import Refusal
 from domain.signing import Signer
 from domain.text import said
 from ledger.commands.receipts import Receipt
 from ledger.log import streams
 from ledger.log.reader import Reader
-from ledger.refusals.commands import IdTaken
 
 
 class Effect(msgspec.Struct, kw_only=True):
@@ -54,8 +54,15 @@ def content_sha256(*values: object) -> str:
     return hashlib.sha256(msgspec.json.encode(values)).hexdigest()
 
 
-def reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list[tuple[str, e.Event]]:
-    """Reserve a unique id; no event where it is reserved for the same content. Raises Refusal `id_taken`."""
+Taken = Callable[[str], Refusal]
+"""The refusal of an id that something else has, by a text that says whose it is."""
+
+
+def reserve(log: Reader, kind: Any, id_: str, owner: str, content: str, refuse: Taken) -> list[tuple[str, e.Event]]:
+    """Reserve a unique id; no event where it is reserved for the same content.
+
+    Raises Refusal `id_taken`, which `refuse` makes.
+    """
     taken = log.reservation(kind, id_)
     if taken is None:
         reserved = e.IdReserved(kind=kind, id=id_, owner=owner, content_sha256=content)
@@ -67,4 +74,4 @@ def reserve(log: Reader, kind: Any, id_: str, owner: str, content: str) -> list[
         if taken.owner != streams.SHARED
         else said("shared by several accounts")
     )
-    raise IdTaken(kind=kind, id=id_, where=where)
+    raise refuse(where)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from domain import commands as c
 from domain import events as e
 from domain import exclusions
 from domain import incident as incidents
 from domain.commands.imports import KeepIncident, ReleaseIncident, RestoreIncident
+from domain.refusals import Refusal
 from domain.terms import versions as agreement
 from domain.time import month_of
+from domain.values import Id
 from ledger.commands.handlers.account import check_enrolled
 from ledger.commands.handlers.effect import Effect, Handler, Origin, content_sha256, on, reserve
 from ledger.commands.receipts import ExclusionReceipt, IncidentReceipt
 from ledger.log import streams
 from ledger.log.reader import Reader
 from ledger.refusals.commands import UnknownIncident, UnlistedClause, UnlistedFunction
+from ledger.refusals.ids import IncidentIdTaken, IncidentIdWithdrawn
 
 
 def _open(log: Reader, command: c.OpenIncident, origin: Origin) -> Effect:
@@ -23,7 +28,9 @@ def _open(log: Reader, command: c.OpenIncident, origin: Origin) -> Effect:
     told = incidents.reported("start", command.incident, command.reported_by, command.evidence)
     members = tuple(sorted(set(map(str, command.accounts or ())))) if event.scope == "accounts" else ()
     owner = event.account or streams.SHARED
-    reserved = reserve(log, "incident", event.incident, owner, content_sha256(event, members))
+    reserved = reserve(
+        log, "incident", event.incident, owner, content_sha256(event, members), partial(_taken, log, command.incident)
+    )
     receipt = IncidentReceipt(incident=event.incident)
     if not reserved:
         stream, known = _incident(log, command.incident)
@@ -37,6 +44,14 @@ def _open(log: Reader, command: c.OpenIncident, origin: Origin) -> Effect:
     ]
     own = [(streams.incident(owner, event.incident), each) for each in (event, *told)]
     return Effect(events=[*own, *joined, *reserved], receipt=receipt)
+
+
+def _taken(log: Reader, id_: Id, where: str) -> Refusal:
+    """The refusal of an id that another incident has, which may have been withdrawn."""
+    _, known = _incident(log, id_)
+    if known.withdrawn is None:
+        return IncidentIdTaken(id=id_, where=where)
+    return IncidentIdWithdrawn(id=id_, where=where, reason=known.withdrawn)
 
 
 def _check_function(log: Reader, function: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from domain import approval
 from domain import commands as c
@@ -12,6 +13,7 @@ from domain.claim import Claim
 from domain.decision_record import decode
 from domain.events import VoucherIssued
 from domain.money import Fen, yuan
+from domain.refusals import Refusal
 from domain.refusals.controls import ApprovalNeeded, ApprovalNeededWithSwing
 from domain.terms import versions as agreement
 from domain.text import said
@@ -31,6 +33,7 @@ from ledger.log.approvers import nobody_else
 from ledger.log.reader import Reader
 from ledger.refusals.approvals import NobodyElseMayApprove, NobodyElseRecords
 from ledger.refusals.commands import UnknownVoucher
+from ledger.refusals.ids import VoucherIdTaken
 
 
 def _approve(log: Reader, command: c.ApproveVoucher, origin: Origin) -> Effect:
@@ -84,6 +87,10 @@ def _claimed(account: str, month: str, origin: Origin) -> list[str]:
     ]
 
 
+def _taken(id_: str, where: str) -> Refusal:
+    return VoucherIdTaken(id=id_, where=where)
+
+
 def _issue(log: Reader, command: c.IssueVoucher, origin: Origin) -> Effect:
     account = str(command.account)
     claim = claim_of(log, account, command.month)
@@ -94,7 +101,7 @@ def _issue(log: Reader, command: c.IssueVoucher, origin: Origin) -> Effect:
         effect.events = [
             (streams.voucher(account, event.voucher), event),
             (streams.claim(account, command.month), vouchers.paid(event)),
-            *reserve(log, "voucher", event.voucher, account, content_sha256(event)),
+            *reserve(log, "voucher", event.voucher, account, content_sha256(event), partial(_taken, event.voucher)),
         ]
         effect.receipt = IssueReceipt(
             account=account, month=command.month, voucher=event.voucher, amount=Fen(event.amount_fen)

@@ -27,7 +27,10 @@ API = "api"
 """The scope of what the API lists; payloads of the webhook have none."""
 STATUSES = frozenset({"firing", "resolved"})
 STATES = frozenset({"active", "suppressed", "unprocessed"})
-BY_HAND = said("record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE")
+BY_HAND = said(
+    "record it by hand with `slaledger incident open INCIDENT --account … --function … --started-at …` and "
+    "leave it out with --skip LABEL=VALUE"
+)
 _NEVER = "0001-01-01"
 _MOST_TIMES = 2_000
 _MOST_NAMED = 10

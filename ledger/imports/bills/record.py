@@ -11,6 +11,7 @@ from domain.time import add_months
 from ledger import clock
 from ledger.application import Ledger
 from ledger.commands.execution import Clock
+from ledger.commands.supposed import Supposed, supposed
 from ledger.imports.bills.held import held_bills
 from ledger.imports.bills.reconcile import AskedOfBills, BillOutcome, reconcile_bills
 from ledger.imports.bills.statements import BillKey, BillReading
@@ -20,12 +21,13 @@ from ledger.log.reader import Reader
 
 
 class BillsTaken(msgspec.Struct, frozen=True, kw_only=True):
-    """What taking over bills came to."""
+    """What taking over bills came to; `supposed` after a dry run."""
 
     recorded: int
     noops: int
     position: int
     outcome: BillOutcome
+    supposed: Supposed | None
 
     @property
     def commands(self) -> int:
@@ -47,6 +49,7 @@ def record_bills(
     Raises the refusal, or ManyFaults, of what does not go together with the ledger; nothing is recorded then.
     """
     with ledger.writing(commit=not dry_run) as log:
+        begun = log.position()
         if reading.said_at is not None:
             check_said_at(reading.said_at, names, now())
         accounts = dict.fromkeys(statement.account for statement in reading.statements)
@@ -57,7 +60,13 @@ def record_bills(
         recorded, noops = carry_out_steps(log, outcome.steps, faults, actor, now)
         faults.check()
         outcome.notes += _resting_claims(log, outcome.changed)
-        return BillsTaken(recorded=recorded, noops=noops, position=log.position(), outcome=outcome)
+        return BillsTaken(
+            recorded=recorded,
+            noops=noops,
+            position=log.position(),
+            outcome=outcome,
+            supposed=supposed(log, begun) if dry_run else None,
+        )
 
 
 def _resting_claims(log: Reader, changed: Iterable[BillKey]) -> list[str]:

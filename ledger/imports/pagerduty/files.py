@@ -123,5 +123,5 @@ def _check_complete(pages: Sequence[IncidentPage]) -> None:
     for page in pages:
         n = len(page.ids if page.is_all else listed)
         if page.total is not None and page.total > n:
-            missing = said("there are {n} of {total} incidents", n=n, total=page.total)
+            missing = said("incidents: {n} of {total} are there", n=n, total=page.total)
             raise IncompleteList(place=page.place, missing=missing)

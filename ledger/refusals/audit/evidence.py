@@ -65,7 +65,7 @@ class BadDossier(Unreadable, code="bad_dossier"):
     """The file is not a dossier."""
 
     message = "this is not a dossier: {error}"
-    hint = "give a file that `slaledger dossier` wrote"
+    hint = "give a file that `slaledger dossier ACCOUNT MONTH` wrote"
     error: str
 
 
@@ -81,7 +81,7 @@ class BadProof(Unreadable, code="bad_proof"):
     """The file is not a proof."""
 
     message = "this is not a proof of an event: {what}"
-    hint = "keep it byte for byte, as `slaledger audit prove` printed it"
+    hint = "keep it byte for byte, as `slaledger audit prove EVENT` printed it"
     what: str
 
 

@@ -49,7 +49,7 @@ class NotEd25519SignerKey(Unreadable, code="bad_key"):
     """The file holds no key of the kind that signs checkpoints."""
 
     message = "this is not an Ed25519 signer key"
-    hint = "`slaledger keygen` makes one"
+    hint = "`slaledger keygen NAME -o KEYFILE` makes one"
 
 
 class SignerKeyChanged(Unreadable, code="bad_key"):

@@ -10,7 +10,7 @@ class NeedsCheckpoint(Unreadable, code="needs_checkpoint"):
     """A backup is a copy of a database, so only a checkpoint from elsewhere can show that it is whole."""
 
     message = "a backup holds no checkpoint that a key could have signed"
-    hint = "give --against with the checkpoint that `slaledger backup` printed"
+    hint = "give --against with the checkpoint that `slaledger backup FILE` printed"
 
 
 class RootDiffers(Damaged, code="root_differs"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.refusals import Misread, UnknownWord
+from ledger.refusals.imports.by_hand import ALERT_BY_HAND
 
 
 class NotAlerts(Misread, code="not_alerts"):
@@ -15,7 +16,7 @@ class NotAlerts(Misread, code="not_alerts"):
 class TruncatedAlerts(Misread, code="truncated_alerts"):
     """What was left out may hold outages."""
 
-    message = "the Alertmanager left {n} alerts out of this payload"
+    message = "the Alertmanager left alerts out of this payload: {n}"
     hint = "set max_alerts to 0 in its webhook, or take what is there with --truncated"
     n: object
 
@@ -24,14 +25,14 @@ class AlertWithoutEnd(Misread, code="missing_time"):
     """A resolved alert says when it ended."""
 
     message = "a resolved alert has no end"
-    hint = "record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE"
+    hint = ALERT_BY_HAND
 
 
 class AlertWithoutStart(Misread, code="missing_time"):
     """An alert says when it began; year 1 stands there where it does not."""
 
     message = "an alert has no start"
-    hint = "record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE"
+    hint = ALERT_BY_HAND
 
 
 class FiresUnderSeveralStarts(Misread, code="contradiction"):
@@ -77,4 +78,4 @@ class UnknownAlertStatus(UnknownWord, code="unknown_status"):
     """An alert is firing or resolved."""
 
     message = "unknown status: {value}"
-    hint = "record it by hand with `slaledger incident open` and leave it out with --skip LABEL=VALUE"
+    hint = ALERT_BY_HAND

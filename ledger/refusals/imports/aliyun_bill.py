@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.refusals import Misread
+from ledger.refusals.imports.by_hand import BILL_BY_HAND
 
 
 class BadEncoding(Misread, code="bad_encoding"):
@@ -16,7 +17,10 @@ class TooManyMonths(Misread, code="too_many_months"):
     """A payment covers a limited number of months."""
 
     message = "the row pays for more than {max_months} months"
-    hint = "enter it by hand as several bills with `slaledger fees bill`"
+    hint = (
+        "enter it by hand as several bills with `slaledger fees bill BILL --account … --first-month … --billed-at "
+        "… --product-fee … --call-fee …`"
+    )
     max_months: int
 
 
@@ -52,7 +56,7 @@ class NotYuan(Misread, code="not_yuan"):
     """The bill is in another currency."""
 
     message = "币种 is {currency!r}; the ledger counts yuan"
-    hint = "enter this bill by hand with `slaledger fees bill`"
+    hint = BILL_BY_HAND
     currency: str
 
 
@@ -77,7 +81,7 @@ class BillingEndsBeforeStart(Misread, code="ends_before_start"):
     """A billing period ends after it begins."""
 
     message = "账单结束时间 is not after 账单开始时间"
-    hint = "enter this bill by hand with `slaledger fees bill`"
+    hint = BILL_BY_HAND
 
 
 class SeveralProducts(Misread, code="several_products"):

@@ -63,7 +63,10 @@ class SharesDiffer(BillsDisagree, code="bill_differs", clause="R11"):
     """The source's cost of a month differs from the month's shares of the bills that the ledger holds."""
 
     message = "{bill}: {source} says {told}; the month's shares of {bills} come to {held}"
-    hint = "correct the bill with `slaledger fees correct {first} …`, or leave the month out with --skip {bill}"
+    hint = (
+        "correct the bill with `slaledger fees correct {first} --product-fee … --reason …`, or leave the month "
+        "out with --skip {bill}"
+    )
 
 
 class OlderBill(Misread, code="older_file"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.refusals import Misread, UnknownWord
+from ledger.refusals.imports.by_hand import BILL_BY_HAND
 
 
 class NotABill(Misread, code="not_a_bill"):
@@ -145,11 +146,11 @@ class UnknownBillType(UnknownWord, code="unknown_bill_type"):
     """A bill item is of a type that is not known: a charge, a refund or neither."""
 
     message = "unknown bill type: {value}"
-    hint = "enter this bill by hand with `slaledger fees bill`"
+    hint = BILL_BY_HAND
 
 
 class UnknownSubscriptionType(UnknownWord, code="unknown_subscription_type"):
     """An item is prepaid or paid as it is used."""
 
     message = "unknown subscription type: {value}"
-    hint = "enter this bill by hand with `slaledger fees bill`"
+    hint = BILL_BY_HAND

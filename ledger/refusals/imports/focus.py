@@ -9,7 +9,10 @@ class UnknownCategory(Misread, code="unknown_category"):
     """FOCUS lists the categories of charges, and this is none of them."""
 
     message = "unknown ChargeCategory: {name}"
-    hint = "FOCUS 1.0 to 1.2 are known; enter this bill by hand with `slaledger fees bill`"
+    hint = (
+        "FOCUS 1.0 to 1.2 are known; enter this bill by hand with `slaledger fees bill BILL --account … "
+        "--first-month … --billed-at … --product-fee … --call-fee …`"
+    )
     name: str
 
 
@@ -17,7 +20,10 @@ class UnknownClass(Misread, code="unknown_class"):
     """FOCUS lists the classes of charges, and this is none of them."""
 
     message = "unknown ChargeClass: {name}"
-    hint = "FOCUS 1.0 to 1.2 are known; enter this bill by hand with `slaledger fees bill`"
+    hint = (
+        "FOCUS 1.0 to 1.2 are known; enter this bill by hand with `slaledger fees bill BILL --account … "
+        "--first-month … --billed-at … --product-fee … --call-fee …`"
+    )
     name: str
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.refusals import Misread, UnknownWord
+from ledger.refusals.imports.by_hand import OUTAGE_BY_HAND
 
 
 class MergedIntoMissing(Misread, code="merged"):
@@ -19,7 +20,7 @@ class MergedInCircle(Misread, code="merged"):
     """An incident that was merged into itself, by way of others, has no end."""
 
     message = "{name} was merged into itself, by way of {parent}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
     name: str
     parent: str
 
@@ -58,7 +59,7 @@ class UnknownUrgency(UnknownWord, code="unknown_urgency"):
     """An incident of PagerDuty has a high or a low urgency."""
 
     message = "unknown urgency: {value}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
 
 
 class NoUrgency(Misread, code="missing_text"):
@@ -74,14 +75,14 @@ class UnknownResolveReason(UnknownWord, code="unknown_resolve_reason"):
     """An incident of PagerDuty is resolved by being resolved, or by being merged into another."""
 
     message = "unknown resolve reason: {value}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
 
 
 class PagerdutyStartToldOtherwise(Misread, code="contradiction"):
     """Two places in the file say different starts of one incident."""
 
     message = "{name} began otherwise at {earlier}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
     name: str
     earlier: str
 
@@ -90,7 +91,7 @@ class PagerdutyEndToldOtherwise(Misread, code="contradiction"):
     """Two places in the file say different ends of one incident."""
 
     message = "{name} ended at another time at {earlier}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
     name: str
     earlier: str
 
@@ -123,7 +124,7 @@ class UnknownIncidentStatus(UnknownWord, code="unknown_status"):
     """An incident of PagerDuty is triggered, acknowledged or resolved."""
 
     message = "unknown status: {value}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
 
 
 class UnknownEventType(UnknownWord, code="unknown_event_type"):

@@ -68,7 +68,7 @@ class BeginningUnknown(Misread, code="unknown_start"):
     message = "{name} is down at {first}, where the file begins: when that began is not known"
     hint = (
         "import it together with the file before it, or one that begins while it was up; or record the outage with "
-        "`slaledger incident open`"
+        "`slaledger incident open INCIDENT --account … --function … --started-at …`"
     )
     name: str
     first: InstantUs
@@ -78,7 +78,10 @@ class EndBeforeKnownStart(Misread, code="ends_before_start"):
     """A source tells an end before the start that the ledger holds."""
 
     message = "{name} ended at {ended_at}, before it started: the ledger holds {started_at} for {incident}"
-    hint = "correct the start with `slaledger incident correct {incident} --started-at …`, or leave it out with --skip"
+    hint = (
+        "correct the start with `slaledger incident correct {incident} --started-at … --reason …`, or leave it "
+        "out with --skip"
+    )
     name: str
     incident: str
     ended_at: InstantUs
@@ -89,7 +92,10 @@ class EndBeforeToldStart(Misread, code="ends_before_start"):
     """A source tells an end before the start that it tells itself."""
 
     message = "{name} ended at {ended_at}, before it started at {started_at}"
-    hint = "leave it out with --skip and record it by hand with `slaledger incident open`"
+    hint = (
+        "leave it out with --skip and record it by hand with `slaledger incident open INCIDENT --account … "
+        "--function … --started-at …`"
+    )
     name: str
     ended_at: InstantUs
     started_at: InstantUs

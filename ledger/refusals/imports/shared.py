@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.refusals import AmountFen
 from ledger.refusals import Misread
+from ledger.refusals.imports.by_hand import BILL_BY_HAND
 
 
 class OtherCurrency(Misread, code="other_currency"):
@@ -19,7 +20,7 @@ class VouchersExceedFee(Misread, code="vouchers_exceed_fee"):
     """Vouchers paid more than the fee that the rows add up to, as after a refund."""
 
     message = "vouchers of {voucher} paid on a {what} of {fee}"
-    hint = "enter this bill by hand with `slaledger fees bill`"
+    hint = BILL_BY_HAND
     voucher: AmountFen
     what: str
     fee: AmountFen
@@ -29,7 +30,10 @@ class NegativeTotal(Misread, code="negative_total"):
     """A bill's fee is not negative: refunds are netted first."""
 
     message = "the bill's {what} adds up to less than zero"
-    hint = "a refund lowers an earlier bill: enter it by hand with `slaledger fees correct`"
+    hint = (
+        "a refund lowers an earlier bill: enter it by hand with `slaledger fees correct BILL --product-fee … "
+        "--reason …`"
+    )
     what: str
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ledger.refusals import Misread, UnknownWord
+from ledger.refusals.imports.by_hand import OUTAGE_BY_HAND
 
 
 class NotAttributable(Misread, code="not_attributable"):
     """The page says that there was an incident and not what was down when, and a guess would become money."""
 
     message = "{id} ({name}): {what}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
     id: str
     name: str
     what: str
@@ -51,7 +52,7 @@ class UpdateWithoutStart(Misread, code="missing_time"):
     """The page says that there was an outage and not since when."""
 
     message = "no update says when {id} began"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
     id: str
 
 
@@ -59,7 +60,7 @@ class RecoveryWithoutStart(Misread, code="unknown_start"):
     """The page says that a component recovered and not since when it was down."""
 
     message = "{who} and comes back here, but no update says since when"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
     who: str
 
 
@@ -75,21 +76,21 @@ class UnknownImpact(UnknownWord, code="unknown_impact"):
     """An incident of a status page has one of the impacts that Statuspage knows."""
 
     message = "unknown impact: {value}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
 
 
 class UnknownUpdateStatus(UnknownWord, code="unknown_status"):
     """An update of a status page has one of the statuses that Statuspage knows."""
 
     message = "unknown status: {value}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
 
 
 class UnknownComponentStatus(UnknownWord, code="unknown_component_status"):
     """A component goes from one status that Statuspage knows to another."""
 
     message = "unknown component status: {value}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
 
 
 class UnknownStatusOfComponent(UnknownWord, code="unknown_component_status"):
@@ -113,6 +114,6 @@ class WindowEndsBeforeStart(Misread, code="ends_before_start"):
     """A maintenance is announced from one instant to a later one."""
 
     message = "the announced end {end} is not after the announced start {start}"
-    hint = "record its outages by hand with `slaledger incident open` and pass `--skip ID` for it"
+    hint = OUTAGE_BY_HAND
     start: str
     end: str

@@ -72,10 +72,10 @@ class BlankLine(Misread, code="blank_line"):
 class BadRow(Misread, code="bad_row"):
     """Each row has a cell for each column."""
 
-    message = "{cells} cells under a header of {columns}"
+    message = "{cells} under a header of {columns}"
     hint = "export the file again as CSV; a cell that has a comma stands in quotes"
-    cells: int
-    columns: int
+    cells: str
+    columns: str
 
 
 class MissingCell(Misread, code="missing_cell"):

@@ -70,6 +70,7 @@ RIGHTS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("fees.payment_reversed", _BILL, (FINANCE,)),
     ("fees.offset_explained", _BILL, (FINANCE,)),
     ("claim.filed", _CLAIM, (RECORDER,)),
+    ("claim.evidenced", _CLAIM, (RECORDER,)),
     ("claim.withdrawn", _CLAIM, (RECORDER,)),
     ("claim.disputed", _CLAIM, (RECORDER,)),
     ("claim.decided", _CLAIM, (FINANCE,)),

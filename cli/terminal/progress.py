@@ -23,10 +23,10 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """The number of items per second."""
+        """What is counted, and its number per second as soon as that is known."""
 
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f} {what}/s" if task.speed else "")
+            return Text(f"{task.speed:,.0f} {what}/s" if task.speed else what)
 
     columns = (BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=plain(sys.stderr)), transient=True) as bar:

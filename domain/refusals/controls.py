@@ -25,21 +25,6 @@ class ApprovalNeeded(_OfAward, code="approval_needed"):
     deciders: str
 
 
-class ApprovalNeededWithSwing(ApprovalNeeded):
-    """A doubtful clause decides over the award, so whoever approves it should look at how the clause is read."""
-
-    message = (
-        "{account} {month}: the award of {award} is above {limit}, so decision {number} needs an approval; "
-        "{reading} decides over {swing}"
-    )
-    hint = (
-        "see `slaledger claim explain {account} {month} --readings`, then "
-        "`slaledger voucher approve {account} {month}`, by an actor other than {deciders}"
-    )
-    reading: str
-    swing: AmountFen
-
-
 class NothingToApprove(_OfAward, code="nothing_due"):
     """An approval is for what is still to be issued."""
 

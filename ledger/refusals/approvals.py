@@ -1,7 +1,8 @@
-"""Refusals of approvals that depend on who records in a ledger."""
+"""Refusals of approvals that depend on more than the claim: who records in the ledger, what hangs on a reading."""
 
 from __future__ import annotations
 
+from domain.refusals import AmountFen
 from domain.refusals.controls import ApprovalNeeded
 
 
@@ -26,3 +27,18 @@ class NobodyElseMayApprove(ApprovalNeeded):
         "the ledger's owner grants the approver's role to another login, which then does `slaledger voucher approve "
         "{account} {month}`"
     )
+
+
+class ApprovalNeededWithSwing(ApprovalNeeded):
+    """A doubtful clause decides over the award, so whoever approves it should look at how the clause is read."""
+
+    message = (
+        "{account} {month}: the award of {award} is above {limit}, so decision {number} needs an approval; "
+        "{reading} decides over {swing}"
+    )
+    hint = (
+        "see `slaledger claim explain {account} {month} --readings`, then "
+        "`slaledger voucher approve {account} {month}`, by an actor other than {deciders}"
+    )
+    reading: str
+    swing: AmountFen

@@ -41,7 +41,7 @@ def late(what: Literal["decision", "voucher"], days_ago: int, *, actor: str = "c
 )
 def test_months_of_an_account_are_ranges(capsys: pytest.CaptureFixture[str], months: list[str], told: str) -> None:
     lines = table(capsys, *(unbilled("1", month) for month in months))
-    assert lines == ["month without bill", f"  1 {told}: no bill", f"{len(months)} findings"]
+    assert lines == ["month without bill", f"  1 {told}: no bill", f"{len(months)} finding{'s' * (len(months) > 1)}"]
 
 
 def test_months_below_the_commitment_come_first(capsys: pytest.CaptureFixture[str]) -> None:

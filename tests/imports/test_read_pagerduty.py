@@ -318,9 +318,9 @@ def test_all_pages_are_taken_in_whatever_order_and_files() -> None:
             [listed(row("Q2"), DONE, more=True), listed(DONE)],
             "`more` is true, and what follows is not the next page: incident Q1 stands in both",
         ),
-        ([listed(row(), total=2)], "there are 1 of 2 incidents"),
-        ([listed(row(), total=1), listed(row("Q2"), offset=0, total=3)], "there are 1 of 3 incidents"),
-        ([paged(0, more=True), paged(2, more=False) | {"total": 3}], "there are 2 of 3 incidents"),
+        ([listed(row(), total=2)], "incidents: 1 of 2 are there"),
+        ([listed(row(), total=1), listed(row("Q2"), offset=0, total=3)], "incidents: 1 of 3 are there"),
+        ([paged(0, more=True), paged(2, more=False) | {"total": 3}], "incidents: 2 of 3 are there"),
     ],
 )
 def test_a_part_of_an_answer_is_refused(pages: list[Json], missing: str) -> None:

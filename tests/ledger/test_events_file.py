@@ -213,13 +213,13 @@ DAMAGED_FILES: dict[str, tuple[Callable[[list[bytes]], bytes], int, str, str]] =
         lambda whole: whole[-1],
         4,
         "root_differs",
-        "1: the checkpoint covers 15 events, but 0 come",
+        "1: the checkpoint is of the size 15, but the events before it are 0",
     ),
     "a stream's first event missing": (
         lambda whole: closed([line for line in whole[:-1] if b'"~/terms/aliyun-ccc@1"' not in line], whole[-1]),
         4,
         "root_differs",
-        f"{COUNT}: the checkpoint covers 15 events, but 14 come before it",
+        f"{COUNT}: the checkpoint is of the size 15, but the events before it are 14",
     ),
     "an event twice": (
         lambda whole: closed([*whole[:-1], whole[-2].replace(b'"position":82', b'"position":83')], whole[-1]),

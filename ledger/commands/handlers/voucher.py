@@ -14,7 +14,7 @@ from domain.decision_record import decode
 from domain.events import VoucherIssued
 from domain.money import Fen, yuan
 from domain.refusals import Refusal
-from domain.refusals.controls import ApprovalNeeded, ApprovalNeededWithSwing
+from domain.refusals.controls import ApprovalNeeded
 from domain.terms import versions as agreement
 from domain.text import said
 from ledger.commands.handlers.bill import bill_of
@@ -31,7 +31,7 @@ from ledger.commands.receipts import (
 from ledger.log import streams
 from ledger.log.approvers import nobody_else
 from ledger.log.reader import Reader
-from ledger.refusals.approvals import NobodyElseMayApprove, NobodyElseRecords
+from ledger.refusals.approvals import ApprovalNeededWithSwing, NobodyElseMayApprove, NobodyElseRecords
 from ledger.refusals.commands import UnknownVoucher
 from ledger.refusals.ids import VoucherIdTaken
 

@@ -13,7 +13,7 @@ from domain.text import Said, said
 from domain.voucher import Voucher
 
 
-class VoucherRow(NamedTuple):
+class VoucherLine(NamedTuple):
     """A voucher for the month: its id, the day of its issue, its amount, and what is left of it."""
 
     voucher: str
@@ -27,11 +27,11 @@ class VoucherRow(NamedTuple):
         return said("{voucher}: {amount}, issued on {issued}, balance {balance}", **self._asdict())
 
 
-def voucher_rows(vouchers: Sequence[Voucher], made: Decision) -> list[VoucherRow]:
+def voucher_rows(vouchers: Sequence[Voucher], made: Decision) -> list[VoucherLine]:
     """The vouchers issued for the month, in order of issue."""
     zone = made.terms.readings.timezone
     return [
-        VoucherRow(
+        VoucherLine(
             voucher=one.voucher,
             issued=day(one.issued_at, zone),
             amount=labels.money(one.amount_fen, made.currency),

@@ -41,7 +41,7 @@ class Letter(NamedTuple):
     time: TimeCounted | None
     sums: Sums | None
     use: list[Said]
-    vouchers: list[advice.VoucherRow]
+    vouchers: list[advice.VoucherLine]
     objecting: list[Said]
     checking: list[Said]
     check_command: str

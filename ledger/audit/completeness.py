@@ -28,7 +28,7 @@ SOURCE_DAYS = 365
 """Terms that were compared with their source longer ago than this are a finding."""
 
 
-class Late(msgspec.Struct, frozen=True, kw_only=True):
+class DatedEarlier(msgspec.Struct, frozen=True, kw_only=True):
     """A decision or a voucher that is dated earlier than it was recorded, in microseconds."""
 
     what: Literal["decision", "voucher"]
@@ -49,7 +49,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     month: str | None = None
     position: int | None = None
     below: bool = False
-    late: Late | None = None
+    late: DatedEarlier | None = None
 
 
 def of_accounts(log: Reader, first: str, end: str, *, at: int, year: int | None) -> list[Gap]:
@@ -176,7 +176,7 @@ def _dated_earlier(facts: Iterable[Fact], account: str) -> Iterator[Gap]:
                 account=account,
                 month=event.month,
                 position=fact.position,
-                late=Late(what=kind, dated=dated, recorded_at=fact.recorded_at, actor=fact.actor),
+                late=DatedEarlier(what=kind, dated=dated, recorded_at=fact.recorded_at, actor=fact.actor),
                 message=said(
                     "{what} is dated {dated}, but was recorded {recorded_at} by {actor}",
                     what=what,

@@ -21,7 +21,7 @@ from ledger.audit.log_parts import LogPart, read_part, whole
 from ledger.audit.receipt import AuditReceipt
 from ledger.audit.replay import Replayed, past_decisions, replay
 from ledger.audit.reservations import Reservations
-from ledger.audit.verified import Damage, Since, Verified
+from ledger.audit.verified import Damage, SinceReceipt, Verified
 from ledger.log import streams
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
@@ -123,7 +123,7 @@ def verify_since(ledger: Ledger, receipt: AuditReceipt) -> Verified:
         inadmissible=sorted([*forbidden, *accounts.inadmissible], key=attrgetter("position")),
         different=accounts.different,
         signatures=read.signatures,
-        since=Since(size=receipt.size, read_again=old.number),
+        since=SinceReceipt(size=receipt.size, read_again=old.number),
     )
 
 
@@ -132,7 +132,7 @@ class ReplayedSince(NamedTuple):
 
     replayed: Replayed
     damage: list[Damage]
-    since: Since
+    since: SinceReceipt
 
 
 def replay_since(ledger: Ledger, receipt: AuditReceipt) -> ReplayedSince:
@@ -158,7 +158,7 @@ def replay_since(ledger: Ledger, receipt: AuditReceipt) -> ReplayedSince:
             old.prove()
             damage += map(_changed, old.changed)
     replayed = Replayed(decisions=decisions, events=events, different=tuple(different))
-    return ReplayedSince(replayed, damage, Since(size=receipt.size, read_again=old.number))
+    return ReplayedSince(replayed, damage, SinceReceipt(size=receipt.size, read_again=old.number))
 
 
 def receipt_at(ledger: Ledger, checkpoint: Checkpoint, workers: Workers, on_progress: Progress) -> AuditReceipt:

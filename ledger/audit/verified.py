@@ -30,7 +30,7 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
         return cls(kind="unbalanced", message=message)
 
 
-class Since(msgspec.Struct, frozen=True, kw_only=True):
+class SinceReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """From which size a verification went on, and how many of the events before it were read and proved again."""
 
     size: int
@@ -55,7 +55,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     inadmissible: list[Inadmissible]
     different: list[Difference]
     signatures: Signatures
-    since: Since | None = None
+    since: SinceReceipt | None = None
 
     @property
     def is_sound(self) -> bool:

@@ -10,7 +10,7 @@ from conftest import CommandLine
 
 from cli.answers.audit.completeness import print_gaps
 from domain.time import DAY_US
-from ledger.audit.completeness import Gap, Late
+from ledger.audit.completeness import DatedEarlier, Gap
 
 DAY = 20_000 * DAY_US
 """2024-10-04, in Shanghai at 08:00."""
@@ -26,7 +26,7 @@ def unbilled(account: str, month: str, *, below: bool = False) -> Gap:
 
 
 def late(what: Literal["decision", "voucher"], days_ago: int, *, actor: str = "clerk", recorded_at: int = DAY) -> Gap:
-    found = Late(what=what, dated=DAY - days_ago * DAY_US, recorded_at=recorded_at, actor=actor)
+    found = DatedEarlier(what=what, dated=DAY - days_ago * DAY_US, recorded_at=recorded_at, actor=actor)
     return Gap(kind="dated_earlier_than_recorded", message="as it is", account="1", month="2024-09", late=found)
 
 

@@ -16,7 +16,7 @@ from domain.text import Said, counted, said
 from ledger.audit.impact import Impact, Outcome
 from ledger.audit.replay import Difference, Replayed
 from ledger.audit.since import ReplayedSince
-from ledger.audit.verified import Damage, Since
+from ledger.audit.verified import Damage, SinceReceipt
 
 
 class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,12 +27,12 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     different: list[Difference]
     events: int
     seconds: int
-    since: Since | msgspec.UnsetType = msgspec.UNSET
+    since: SinceReceipt | msgspec.UnsetType = msgspec.UNSET
     damage: list[Damage] | msgspec.UnsetType = msgspec.UNSET
 
     def table(self) -> None:
         """What was not read again, the damage, the differences, and the count of decisions."""
-        if isinstance(self.since, Since):
+        if isinstance(self.since, SinceReceipt):
             print_since(self.since)
         print_damage(self.damage or ())
         print_differences(self.different)
@@ -64,7 +64,7 @@ def replay_answer(found: Replayed, elapsed_ms: int, new: ReplayedSince | None = 
     )
 
 
-def print_since(since: Since) -> None:
+def print_since(since: SinceReceipt) -> None:
     """Print how much of the log was not read again."""
     print_text(
         counted(

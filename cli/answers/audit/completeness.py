@@ -10,7 +10,7 @@ from cli.terminal.output import WIDTH, print_text, wrapped
 from cli.terminal.vocabulary import label
 from domain.text import Said, counted, said
 from domain.time import DEFAULT_ZONE, add_months, local
-from ledger.audit.completeness import Gap, Late
+from ledger.audit.completeness import DatedEarlier, Gap
 
 
 class GapShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ def _range(months: Sequence[str]) -> str:
 
 def _caught_up(day: str, actor: str, group: Sequence[Gap]) -> Said:
     """What one actor recorded on one day that is dated earlier."""
-    late: list[Late] = [each.late for each in group if each.late is not None]
+    late: list[DatedEarlier] = [each.late for each in group if each.late is not None]
     return said(
         "{day}, by {actor}: {what}, dated {first} to {last}; `--format json` lists each",
         day=day,
@@ -94,7 +94,7 @@ def _caught_up(day: str, actor: str, group: Sequence[Gap]) -> Said:
     )
 
 
-def _counts(late: Sequence[Late]) -> Said:
+def _counts(late: Sequence[DatedEarlier]) -> Said:
     decisions = sum(each.what == "decision" for each in late)
     made = counted("{n} decision", "{n} decisions", n=decisions)
     issued = counted("{n} voucher", "{n} vouchers", n=len(late) - decisions)

@@ -11,7 +11,7 @@ from domain.keys import encoded
 from domain.text import counted, said
 from ledger.audit.replay import Difference
 from ledger.audit.signatures import Signatures
-from ledger.audit.verified import Damage, Since, Verified
+from ledger.audit.verified import Damage, SinceReceipt, Verified
 
 
 class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     inadmissible: list[Inadmissible]
     different: list[Difference]
     signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
-    since: Since | msgspec.UnsetType = msgspec.UNSET
+    since: SinceReceipt | msgspec.UnsetType = msgspec.UNSET
 
 
 def verified_answer(found: Verified) -> VerifiedAnswer:
@@ -55,7 +55,7 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
 
     `file` has the checkpoint that it extends.
     """
-    if isinstance(answer.since, Since):
+    if isinstance(answer.since, SinceReceipt):
         print_since(answer.since)
     print_damage(answer.damage)
     for bad in answer.inadmissible:

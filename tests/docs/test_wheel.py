@@ -55,12 +55,8 @@ def _makes_environments(interpreter: str, release: str) -> bool:
 
 
 INTERPRETERS = interpreters()
-OLDEST, NEWEST = min(INTERPRETERS, key=SUPPORTED.index), max(INTERPRETERS, key=SUPPORTED.index)
-EACH = [
-    release if release in (OLDEST, NEWEST) else pytest.param(release, marks=pytest.mark.soak)
-    for release in INTERPRETERS
-]
-"""The interpreters for the tests; those between the oldest and the newest for the long runs."""
+EACH = [release if release == HERE else pytest.param(release, marks=pytest.mark.soak) for release in INTERPRETERS]
+"""The interpreters for the tests; all but the one that runs them for the long runs."""
 
 
 def ran(*words: str | Path, folder: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:

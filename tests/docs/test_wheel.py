@@ -1,8 +1,8 @@
 """The wheel: built, installed away from the source, and run in a folder elsewhere, with no extra installed.
 
 With the interpreter that runs the tests it finds the base dependencies of this environment, so that nothing is fetched
-and the oldest and the newest releases are tried too; with every other supported interpreter of this machine, those
-that the lock names, from the index.
+and the oldest and the newest releases are tried too; in the long runs, with every other supported interpreter of this
+machine, those that the lock names, from the index.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ import rows_imports  # noqa: F401 - adds its rows
 import rows_memory  # noqa: F401 - adds its rows
 import rows_others  # noqa: F401 - adds its rows
 import rows_server  # noqa: F401 - adds its rows
+import rows_site  # noqa: F401 - adds its rows
 from conftest import ROOT, CommandLine
 from measuring import Comparison, Cost, compare, paired
 from prepared import FULL, QUICK, TINY, Sizes

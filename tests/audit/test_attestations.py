@@ -61,7 +61,7 @@ def stamp(slaledger: CommandLine, desk: Authority) -> None:
     """Timestamp the ledger as it is, and keep that."""
     printed = slaledger.run("audit", "checkpoint", "--timestamp-request", "q.tsq", "--force")
     (slaledger.folder / "c.txt").write_text(printed.stdout)
-    desk.answer(slaledger.folder / "q.tsq", slaledger.folder / "a.tsr")
+    desk.answer(slaledger.folder / "q.tsq", slaledger.folder / "a.tsr", chain=("Middle", "Root"))
     words = ("audit", "timestamp", "c.txt", "a.tsr", "--request", "q.tsq", "--tsa", desk.certificates)
     assert slaledger.ok(*words)["checked"]
 
@@ -115,7 +115,7 @@ def test_without_certificates_both_say_that_the_time_was_not_checked(stamped: St
 
 
 def test_what_was_asked_and_is_not_proved_is_no_success(stamped: Stamped, tmp_path: Path) -> None:
-    other = Authority(tmp_path / "other")
+    other = Authority(tmp_path / "other", of="Sundials")
     cases = [
         ("case.json", other.certificates, f"the time stamp of {NAME} is not signed under"),
         ("case.json", stamped.desk.middle, f"the time stamp of {NAME} is not signed under"),

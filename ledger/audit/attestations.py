@@ -83,7 +83,7 @@ def _wrong(attestation: Attestation, checkpoint: Checkpoint, tree: Checkpoint) -
         merkle.verify_consistency(checkpoint.size, tree.size, hashes, checkpoint.root, tree.root)
     except merkle.ProofError as error:
         return said(
-            "the log does not continue the attested checkpoint of {size} events: {error}",
+            "the log does not continue the attested checkpoint of size {size}: {error}",
             size=checkpoint.size,
             error=words_of(error),
         )

@@ -131,7 +131,7 @@ def _read(ledger: Ledger, store: CheckpointStore, size: int) -> Attested | None:
     except Unreadable as unreadable:
         raise KeptCheckpointUnreadable(file=place_of(ledger, size), why=unreadable.message) from None
     if checkpoint.size != size:
-        raise KeptCheckpointUnreadable(file=place_of(ledger, size), why=said("it has {n} events", n=checkpoint.size))
+        raise KeptCheckpointUnreadable(file=place_of(ledger, size), why=said("its size is {size}", size=checkpoint.size))
     return Attested(note=kept.note, checkpoint=checkpoint, timestamp=kept.timestamp)
 
 

@@ -42,7 +42,7 @@ def attestations_of(ledger: Ledger, tree: KeptTree, size: int) -> tuple[Attestat
 
 def _attestation(ledger: Ledger, tree: KeptTree, kept: Attested, size: int) -> Attestation:
     old = kept.checkpoint
-    if (old.origin, old.root) != (tree.ledger, tree.root(old.size)):
+    if old.root != tree.root(old.size):
         raise LogRewrittenSinceKept(file=place_of(ledger, old.size), size=old.size)
     stamp = msgspec.UNSET if kept.timestamp is None else encoded(kept.timestamp)
     proof = tuple(map(encoded, tree.consistency(old.size, size)))

@@ -2405,14 +2405,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def not_there(dossier: Json) -> str:
-    """Lines that say how many events were left out, and what that means; nothing where none were."""
+    """A line that says how many events were left out, and what was not checked; nothing where none were."""
     absent = len(dossier.get("left_out", ()))
     if not absent:
         return ""
-    return (
-        f"{absent} events of the account were left out: the decisions knew them, and follow without them.\n"
-        "That the rules let each event in is said only of the events that are here.\n"
-    )
+    what = "their hashes were checked; whether the rules let them in was not"
+    return f"{absent} events of other months are left out: {what}.\n"
 
 
 def unchecked(dossier: Json) -> str:

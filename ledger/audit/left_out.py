@@ -189,9 +189,9 @@ def wrong_left_out(absent: Sequence[LeftOut], there: Iterable[int], last: int) -
         if position <= before:
             yield said("position {position}: it does not come after the event before it", position=position)
         if position in taken:
-            yield said("position {position}: it is left out, and is there", position=position)
+            yield said("position {position}: the event is here, and is listed as left out too", position=position)
         if position > last:
-            yield said("position {position}: it is left out, and no decision knew it", position=position)
+            yield said("position {position}: an event is listed as left out that no decision knew", position=position)
         if len(each.known[1]) != HASH_BYTES:
-            yield said("position {position}: it is left out, and its hash is none", position=position)
+            yield said("position {position}: the hash of the event that is left out is not of 32 bytes", position=position)
         before = position

@@ -185,13 +185,13 @@ def wrong_left_out(absent: Sequence[LeftOut], there: Iterable[int], last: int) -
     """
     taken, before = set(there), 0
     for each in absent:
-        position = each.position
+        position, hashed = each.known
         if position <= before:
             yield said("position {position}: it does not come after the event before it", position=position)
         if position in taken:
             yield said("position {position}: the event is here, and is listed as left out too", position=position)
         if position > last:
             yield said("position {position}: an event is listed as left out that no decision knew", position=position)
-        if len(each.known[1]) != HASH_BYTES:
-            yield said("position {position}: the hash of the event that is left out is not of 32 bytes", position=position)
+        if len(hashed) != HASH_BYTES:
+            yield said("position {position}: the hash of what is left out is not of 32 bytes", position=position)
         before = position

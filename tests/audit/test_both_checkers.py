@@ -412,6 +412,88 @@ def test_both_checkers_say_the_same_of_every_change_of_keys_and_signatures(cases
     assert found > len(changes) // 10 > 10
 
 
+# What is left out.
+
+
+def leaves_out(said: Json, dice: Random) -> str:
+    """Leave a stream out as well, or a part of one."""
+    stream = dice.choice(said["events"])["stream"]
+    since = dice.choice((0, 0, dice.choice(said["events"])["position"]))
+    latest = max(e["state"]["data"]["decision"]["facts"]["position"] for e in said["events"] if is_decision(said, e))
+    away = [event for event in said["events"] if event["stream"] == stream and since <= event["position"] <= latest]
+    said["events"] = [event for event in said["events"] if event not in away]
+    written = [{**event, "state": _text(event["state"])} for event in away]
+    absent = [{"position": each["position"], "leaf": encoded(verifier.leaf_hash(each))} for each in written]
+    said["left_out"] = sorted([*said.get("left_out", []), *absent], key=lambda each: each["position"])
+    return f"{stream} left out from {since} on"
+
+
+def is_decision(said: Json, event: Json) -> bool:
+    return (event["stream"], event["topic"]) == (f"{said['account']}/claim/{said['month']}", "claim.decided")
+
+
+def says_otherwise(said: Json, dice: Random) -> str:
+    """Change the list of what is left out."""
+    absent: list[Json] = said["left_out"]
+    place, other = dice.randrange(len(absent)), dice.randrange(len(absent))
+    one = absent[place]
+    match dice.randrange(6):
+        case 0:
+            del absent[place]
+            return f"{place} dropped"
+        case 1:
+            absent.insert(other, dict(one, position=one["position"] + dice.choice((0, 1))))
+            return f"{place} told again before {other}"
+        case 2:
+            one["position"] += dice.choice((1, -1, 7, -7, 10, -10, 1000, -1000, 10**9))
+            return f"{place} at {one['position']}"
+        case 3:
+            one["leaf"] = encoded(bytes(dice.choice((32, 32, 31, 0))))
+            return f"{place} with another hash"
+        case 4:
+            one["leaf"], absent[other]["leaf"] = absent[other]["leaf"], one["leaf"]
+            return f"the hashes of {place} and {other} swapped"
+        case _:
+            one["position"], absent[other]["position"] = absent[other]["position"], one["position"]
+            return f"the positions of {place} and {other} swapped"
+
+
+@pytest.mark.parametrize("change", [leaves_out, says_otherwise])
+def test_both_checkers_say_the_same_of_what_is_left_out(
+    cases: list[Changed], change: Callable[[Json, Random], str]
+) -> None:
+    """With the facts told anew, and as they are."""
+    verdicts, differing, dice = set(), [], Random(change.__name__)
+    for _ in range(1000 if SOAK else 30):
+        case = dice.choice([each for each in cases if "left_out" in each.said])
+        said, facts = copy.deepcopy(case.said), dice.random() < 0.5
+        name = change(said, dice)
+        try:
+            data = resealed(said, facts=facts)
+        except verifier.Wrong:  # a hash that is none cannot be hashed again
+            data = resealed(said, facts=False)
+        ours_say, theirs_say = ours_finds(data), theirs_finds(data)
+        verdicts.add(ours_say)
+        if ours_say != theirs_say:
+            differing.append((name, facts, ours_say, theirs_say))
+    assert differing == []
+    assert verdicts == {True, False}
+
+
+def test_a_decision_that_passed_over_an_event_is_found_by_both(cases: list[Changed]) -> None:
+    """It says that it knew less than what stands before it, there or left out, and counts it so."""
+    found = []
+    for case in cases[2:4]:
+        said = copy.deepcopy(case.said)
+        latest = [event for event in said["events"] if is_decision(said, event)][-1]
+        before = [event for event in said["events"] if event["position"] < latest["position"]]
+        _tell_facts(before[:-1], said.get("left_out", []), latest)
+        data = resealed(said, facts=False)
+        assert (ours_finds(data), theirs_finds(data)) == (True, True)
+        found += findings(data)
+    assert any("it knew the log up to" in each for each in found)
+
+
 @pytest.mark.parametrize("release", [".", "cancellations", "clocks"])
 def test_what_released_versions_recorded_is_right_by_both(release: str, tmp_path: Path) -> None:
     line = CommandLine(tmp_path)

@@ -448,4 +448,4 @@ def test_how_many_were_left_out_is_said(case: bytes, folder: Path) -> None:
     )
     assert [text.splitlines()[1].rstrip(".") for text in (printed, theirs)] == [words, words]
     made = line.run("dossier", "A", "2026-03", "-o", "case.json", "--force", "--format", "table").stdout
-    assert made.splitlines()[1] == f"{count} events of other months are left out: the file has only their hashes"
+    assert made.splitlines()[1] == f"{count} events of other months are left out: a dossier has only their hashes"

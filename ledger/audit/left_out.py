@@ -107,7 +107,7 @@ def _outages_of(case: Case, month: str, at: int) -> Iterator[str]:
     aside: what a version of the terms makes of them is a part of these.
     """
     spans = [month_span(month, version.terms.zone) for version in case.versions]
-    start, end = min(first for first, _ in spans), max(last for _, last in spans)
+    start, end = min((first for first, _ in spans), default=0), max((last for _, last in spans), default=0)
     pieces = [piece for each in case.incidents.values() if (piece := _piece(each, at)) is not None]
     for begins, ends, members in joined(pieces):
         if begins < end and ends > start:

@@ -411,6 +411,21 @@ def test_that_a_decision_knew_what_stands_behind_it_is_found_by_both(told: Telle
     assert "but was made at" in "".join(findings(data))
 
 
+def test_a_decision_that_says_that_it_knew_nothing_has_a_dossier_in_which_that_is_found(
+    told: Teller, tmp_path: Path
+) -> None:
+    outage(told, "IN", "2026-03-10 10:00", "2026-03-10 14:00")
+    decided(told)
+    line = CommandLine(tmp_path)
+    position, *_, state = next(row for row in line.rows() if row[3] == "claim.decided")
+    known = json.loads(state)["data"]["decision"]["facts"]["position"]
+    changed = state.replace(f'"facts":{{"position":{known}'.encode(), b'"facts":{"position":0')
+    line.tamper("UPDATE stored_events SET state = ? WHERE position = ?", changed, position)
+    line.ok("dossier", "A", "2026-03", "-o", "case.json")
+    data = (tmp_path / "case.json").read_bytes()
+    assert (ours_finds(data), theirs_finds(data)) == (True, True)
+
+
 # Formats, and what is said.
 
 

@@ -8,19 +8,22 @@ from psycopg import Connection
 from psycopg.sql import Identifier
 
 from ledger.log.database import KeptCheckpoint
-from ledger.store.postgres.session import PostgresSession
+from ledger.store.postgres.session import DURABLE, PostgresSession
 
 TABLE = "kept_checkpoints"
 
 
 class PostgresCheckpoints(PostgresSession):
-    """The kept checkpoints, inside a transaction. Only the owner of the schema may write them."""
+    """The kept checkpoints, inside a transaction. Only the owner of the schema may write them, or lock out who does."""
 
     def __init__(self, connection: Connection[Any], schema: str, *, writing: bool) -> None:
         super().__init__(connection)
         self._table = Identifier(schema, TABLE).as_string()
-        if writing and not self._is_there():
-            self.query(f"CREATE TABLE {self._table} (size BIGINT PRIMARY KEY, note TEXT NOT NULL, time_stamp BYTEA)")
+        if writing:
+            columns = "size BIGINT PRIMARY KEY, note TEXT NOT NULL, time_stamp BYTEA"
+            self.query(f"CREATE TABLE IF NOT EXISTS {self._table} ({columns})")
+            self.query(f"LOCK TABLE {self._table} IN EXCLUSIVE MODE")
+            self.query(DURABLE)
 
     def _is_there(self) -> bool:
         return bool(self.query("SELECT to_regclass(?) IS NOT NULL", self._table)[0][0])

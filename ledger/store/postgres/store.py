@@ -53,8 +53,6 @@ _INSERT = (
     "SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[]) "
     "AS taken (position, id, version, topic, state) ORDER BY position"
 )
-_CHECKPOINTS = 3 << 32
-"""The offset of the kept checkpoints' lock from the log's, behind those of the side stores."""
 _SET_SEQUENCE = "SELECT setval(pg_get_serial_sequence('stored_events', 'position'), %s)"
 
 
@@ -345,8 +343,7 @@ class ServerStore:
     def checkpoints(self, *, writing: bool = False) -> Iterator[PostgresCheckpoints]:
         """The table of kept checkpoints; who writes makes it, and locks out other writers."""
         kind = "READ COMMITTED" if writing else "REPEATABLE READ READ ONLY"
-        lock = advisory(LOCKS + _CHECKPOINTS + (self._found.oid or 0)) if writing else None
-        with self.translating_errors(), self._transaction(kind, lock) as connection:
+        with self.translating_errors(), self._transaction(kind, None) as connection:
             yield PostgresCheckpoints(connection, f"{self._found.schema}_views", writing=writing)
 
     def drop_kept(self) -> None:

@@ -23,7 +23,7 @@ class Policy(NamedTuple):
     keys: tuple[VerifierKey, ...]
 
 
-class Attested(NamedTuple):
+class PolicyResult(NamedTuple):
     """What a policy finds of a note: who cosigned it and when, and whether these are enough."""
 
     policy: Policy
@@ -34,9 +34,9 @@ class Attested(NamedTuple):
         return len(self.by) >= self.policy.needed
 
 
-def attested(policy: Policy, note: Note) -> Attested:
+def hold_to(policy: Policy, note: Note) -> PolicyResult:
     """Hold a note to a policy. Raises as `cosignatures` does."""
-    return Attested(policy, tuple(cosignatures(note, policy.keys)))
+    return PolicyResult(policy, tuple(cosignatures(note, policy.keys)))
 
 
 def parse_policy(text: str) -> Policy:

@@ -10,17 +10,20 @@ from pathlib import Path
 import click
 
 from cli.answers.audit.proofs import consistency_answer, proof_answer
+from cli.commands.audit.cosigned import joined_files, newest_witnessed
 from cli.options.context import open_ledger
 from cli.refusals import BadEvent, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
 from cli.terminal.output import emit, format_option, to_json, warn
 from cli.terminal.progress import progress
+from domain.keys import COSIGNATURE, ED25519
 from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
+from ledger.files.writing import new_file
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.refusals.audit.evidence import PositionBeyondLog
-from ledger.transparency import merkle, signed_notes
+from ledger.transparency import attested, merkle, signed_notes
 from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
 from ledger.transparency.tree import KeptTree, damaged, tree_of
 
@@ -44,21 +47,53 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
 
 @click.command("checkpoint", short_help="Print three lines about the log for an auditor to keep.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help=_SIGN_HELP)
+@click.option(
+    "--cosigned", "returned", multiple=True, metavar="FILE", help="Join and keep what a witness returned; repeatable."
+)
+@click.option(
+    "--witnessed-by",
+    "witnesses",
+    multiple=True,
+    metavar="KEY",
+    help="A witness's verifier key, or a file with it; repeatable. Alone: the newest kept checkpoint that all cosigned.",
+)
 @format_option
-def checkpoint(key_file: str | None, format_: str | None) -> None:
+def checkpoint(
+    key_file: str | None, returned: tuple[str, ...], witnesses: tuple[str, ...], format_: str | None
+) -> None:
     """Print the ledger's id, the number of its events and the root of the tree over them, as c2sp.org/tlog-checkpoint.
 
     With it, an auditor can show later whether anything recorded up to now was changed or removed. It is always printed
     as text; signed, it is a c2sp.org/signed-note.
 
+    With --cosigned, print the checkpoint that witnesses cosigned, with the cosignatures of all that --witnessed-by
+    names, and keep it beside the ledger.
+
     \b
     Example:
       slaledger audit checkpoint --sign ledger.key
     """
+    if returned or witnesses:
+        if key_file is not None:
+            raise click.UsageError(said("what witnesses cosigned is not signed again: leave --sign out"))
+        print(_witnessed(returned, witnesses), end="")
+        return
     key = _signer_key(key_file)
     with open_ledger() as ledger, _tree(ledger) as tree:
         text = _checkpoint(tree).text()
     print(_signed(text, key), end="")
+
+
+def _witnessed(returned: tuple[str, ...], witnesses: tuple[str, ...]) -> str:
+    """The checkpoint that witnesses returned, joined and kept; or the newest one kept."""
+    if not witnesses:
+        raise click.UsageError(said("name the witnesses whose cosignatures count: --witnessed-by KEY"))
+    if not returned:
+        return newest_witnessed(witnesses)
+    text = joined_files(returned, witnesses).text()
+    with open_ledger() as ledger, _tree(ledger) as tree:
+        agreed_checkpoint(tree, returned[0], text)
+        return attested.keep(ledger, text).note
 
 
 @click.command("prove", short_help="Prove that an event is in the log.")
@@ -108,8 +143,10 @@ def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, pr
 @click.command("consistency", short_help="Prove that an older log is the beginning of a newer one.")
 @click.argument("old")
 @click.argument("new")
+@click.option("-o", "--output", "file", metavar="FILE", help="Write the proof to this file, for a witness.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @format_option
-def consistency(old: str, new: str, format_: str | None) -> None:
+def consistency(old: str, new: str, file: str | None, force: bool, format_: str | None) -> None:
     """Print the proof that the log at OLD is the beginning of the log at NEW (RFC 6962, 2.1.2).
 
     OLD and NEW are each a number of events or a checkpoint file. A checkpoint must belong to this ledger and agree with
@@ -127,7 +164,11 @@ def consistency(old: str, new: str, format_: str | None) -> None:
     except merkle.ProofError:
         raise damaged(said("its hashes do not agree")) from None
     answer = consistency_answer(older, newer, hashes)
-    emit(answer, format_, answer.table)
+    if file is None:
+        emit(answer, format_, answer.table)
+        return
+    with new_file(file, force=force) as out:
+        out.write(to_json(answer).encode() + b"\n")
 
 
 @click.command("keygen", short_help="Make a key that signs checkpoints and events.")
@@ -140,7 +181,8 @@ def consistency(old: str, new: str, format_: str | None) -> None:
     metavar="KEYFILE",
     help="A new file; an existing one is never overwritten.",
 )
-def keygen(name: str, file: str) -> None:
+@click.option("--witness", "cosigns", is_flag=True, help="Make the key of a witness, for `slaledger witness sign`.")
+def keygen(name: str, file: str, cosigns: bool) -> None:
     """Make an Ed25519 key: write the private half to a file that only you can read, print the verifier key.
 
     NAME appears in every signature and has no spaces or +; the ledger's id (the first line of a checkpoint) is usual.
@@ -151,7 +193,7 @@ def keygen(name: str, file: str) -> None:
     Example:
       slaledger keygen ledger.example.com -o ledger.key
     """
-    signer_key, verifier_key = signed_notes.generate_key(name)
+    signer_key, verifier_key = signed_notes.generate_key(name, COSIGNATURE if cosigns else ED25519)
     signed_notes.write_key_file(Path(file), signer_key)
     print(verifier_key)
 

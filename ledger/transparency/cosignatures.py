@@ -1,7 +1,7 @@
 """C2SP cosignatures (c2sp.org/tlog-cosignature, v1): what witnesses sign of a checkpoint, and when.
 
-A cosignature is a signature line of a note. Its bytes are the time in seconds since 1970, as 8 bytes, big-endian, and 64
-bytes of Ed25519 over `cosignature/v1`, `time T` and the whole text of the note, each line ended by a newline.
+A cosignature is a signature line of a note. Its bytes are the time in seconds since 1970, as 8 bytes, big-endian, and
+64 bytes of Ed25519 over `cosignature/v1`, `time T` and the whole text of the note, each line ended by a newline.
 """
 
 from __future__ import annotations
@@ -126,8 +126,8 @@ def _signed_text(checkpoint: Checkpoint, time_s: int) -> bytes:
 def joined(returned: Sequence[tuple[str, Note]], keys: Sequence[VerifierKey]) -> Note:
     """Join the notes that witnesses returned, each with its file's name, to one note of their checkpoint.
 
-    It has the lines that are no cosignatures, such as the ledger's own, and the cosignatures by the keys; lines of other
-    witnesses are left out. Raises Refusal `other_checkpoint` where two are of different checkpoints, `not_cosigned`
+    It has the lines that are no cosignatures, such as the ledger's own, and the cosignatures by the keys; lines of
+    other witnesses are left out. Raises Refusal `other_checkpoint` where two are of different checkpoints, `not_cosigned`
     where a note has no cosignature by one of the keys, and as `cosignatures` does.
     """
     (first_file, first), *_ = returned
@@ -149,5 +149,5 @@ def witness_key(text: str) -> VerifierKey:
 
 
 def own_cosignature(note: Note, key: VerifierKey) -> Cosignature | None:
-    """The cosignature of a note by a witness's own signer key; None where it has none. Raises as `cosignatures` does."""
+    """The cosignature of a note by a witness's signer key; None where it has none. Raises as `cosignatures` does."""
     return next(iter(cosignatures(note, [witness_key(verifier_key_of(key))])), None)

@@ -44,7 +44,7 @@ def parse_policy(text: str) -> Policy:
 
     A KEY is as `witness_keys` reads it. Raises Unreadable `bad_policy`, `bad_key`, `unreadable_file`.
     """
-    found = _POLICY.fullmatch(read_text(text) if os.path.isfile(text) else text)
+    found = _POLICY.fullmatch(read_text(text) if _is_file(text) else text)
     if found is None:
         raise BadPolicy(text=text[:80], what=said("it does not begin with a number, `all` or `any`, and then `of`"))
     keys = witness_keys([found[2]])
@@ -53,7 +53,7 @@ def parse_policy(text: str) -> Policy:
     if not 1 <= needed <= len(keys):
         raise BadPolicy(
             text=text[:80],
-            what=said("it needs {needed} witnesses and names {n} different ones", needed=needed, n=len(keys)),
+            what=said("it needs {needed} different witnesses and names {n}", needed=needed, n=len(keys)),
         )
     return Policy(needed, keys)
 
@@ -70,8 +70,13 @@ def witness_keys(texts: Iterable[str]) -> tuple[VerifierKey, ...]:
 
 
 def _key(text: str) -> VerifierKey:
-    if os.path.isfile(text):
+    if _is_file(text):
         return witness_key(read_text(text))
     if "+" not in text:
         raise NeitherKeyNorFile(text=text[:80])
     return witness_key(text)
+
+
+def _is_file(text: str) -> bool:
+    """Whether a text names a file; one that is too long for a name does not."""
+    return os.path.isfile(text)  # noqa: PTH113 - `Path.is_file` raises where the name is too long

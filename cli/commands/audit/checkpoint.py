@@ -55,7 +55,7 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
     "witnesses",
     multiple=True,
     metavar="KEY",
-    help="A witness's verifier key, or a file with it; repeatable. Alone: the newest kept checkpoint that all cosigned.",
+    help="A witness's verifier key, or a file with it; repeatable. Alone: print the newest that all cosigned.",
 )
 @format_option
 def checkpoint(

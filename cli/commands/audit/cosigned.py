@@ -18,7 +18,10 @@ def joined_files(returned: Sequence[str], witnesses: Sequence[str]) -> Note:
 
 
 def newest_witnessed(witnesses: Sequence[str]) -> str:
-    """The newest kept checkpoint that all of these witnesses cosigned. Raises Refusal `not_cosigned`, `bad_signature`."""
+    """The newest kept checkpoint that all of these witnesses cosigned.
+
+    Raises Refusal `not_cosigned`, `bad_signature`, Unreadable `bad_key`.
+    """
     keys = witness_keys(witnesses)
 
     def has_all(kept: Attested) -> bool:

@@ -36,7 +36,10 @@ def witness() -> None:
     help="Where you keep the last note that you cosigned, one file for each ledger. It is made the first time.",
 )
 @click.option(
-    "--proof", "proof_file", metavar="FILE", help="The proof that it continues the last one: `audit consistency -o FILE`."
+    "--proof",
+    "proof_file",
+    metavar="FILE",
+    help="The proof that it continues the last one: `audit consistency -o FILE`.",
 )
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
 def sign(checkpoint: str, key_file: str, state: str, proof_file: str | None, keys: tuple[str, ...]) -> None:
@@ -53,12 +56,19 @@ def sign(checkpoint: str, key_file: str, state: str, proof_file: str | None, key
     read_checkpoint(text, keys)
     note = read_note(text)
     proof = None if proof_file is None else read_consistency(read_text(proof_file))
-    own = Witness(parse_signer_key(read_key_file(Path(key_file), COSIGNATURE), COSIGNATURE), Path(key_file), Path(state))
+    own = Witness(
+        parse_signer_key(read_key_file(Path(key_file), COSIGNATURE), COSIGNATURE), Path(key_file), Path(state)
+    )
     is_first = own.last() is None
     made = own.sign(note, proof, clock.now_us() // 1_000_000)
     if is_first:
-        warn(said("{state} is new: this is the first checkpoint of {ledger} that it takes", state=state,
-                  ledger=note.checkpoint.origin))
+        warn(
+            said(
+                "{state} is new: this is the first checkpoint of {ledger} that it takes",
+                state=state,
+                ledger=note.checkpoint.origin,
+            )
+        )
     if not keys:
         warn(said("whether the ledger signed it was not checked: give its key with --vkey"))
     print(made.text(), end="")

@@ -48,7 +48,9 @@ class ProofNeeded(Refusal, code="proof_needed"):
 class ProofOfOtherSizes(Refusal, code="wrong_proof"):
     """The proof is of other checkpoints than these two."""
 
-    message = "the proof goes from {old} to {new} events of {ledger}; needed is one from {kept} to {size} events of {origin}"
+    message = (
+        "the proof goes from {old} to {new} events of {ledger}; needed is one from {kept} to {size} events of {origin}"
+    )
     hint = "ask for what `slaledger audit consistency {kept} {size} -o PROOF` writes"
     ledger: str
     old: int

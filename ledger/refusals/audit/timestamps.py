@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import Damaged
+from domain.refusals import Damaged, Refusal, Unreadable
 
 
 class KeptCheckpointDiffers(Damaged, code="kept_checkpoint_differs"):
@@ -24,4 +24,65 @@ class KeptCheckpointUnreadable(Damaged, code="kept_checkpoint_unreadable"):
     message = "{file}: the kept checkpoint cannot be read: {why}"
     hint = "put back a copy of the file, or move it away and keep the checkpoint again"
     file: str
+    why: str
+
+
+class BadTimestamp(Unreadable, code="bad_timestamp"):
+    """The file is not an authority's answer (RFC 3161), or it was cut off."""
+
+    message = "this is not an answer of a time stamp authority: {why}"
+    hint = "give the file that the authority sent, a TimeStampResp in DER; ask it again if the file was cut off"
+    why: str
+
+
+class BadTimestampRequest(Unreadable, code="bad_timestamp_request"):
+    """The file is not a request for a time stamp (RFC 3161)."""
+
+    message = "this is not a request for a time stamp: {why}"
+    hint = "give the file that `slaledger audit checkpoint --timestamp-request` wrote"
+    why: str
+
+
+class BadCertificates(Unreadable, code="bad_certificates"):
+    """The certificates of an authority are in PEM: its root, and the others of the chain that its answers leave out."""
+
+    message = "these are not certificates: {why}"
+    hint = "give the authority's certificates in PEM, its root among them"
+    why: str
+
+
+class TimestampNotGranted(Refusal, code="timestamp_not_granted"):
+    """An authority may answer without a time stamp, and says why."""
+
+    message = "the authority granted no time stamp: {answered} ({why})"
+    hint = "see what it says, and send the request again"
+    answered: str
+    why: str
+
+
+class TimestampOfOther(Refusal, code="timestamp_of_other"):
+    """A time stamp attests one hash: SHA-256 over the three lines of its checkpoint. This one attests another."""
+
+    message = "the time stamp is not of this checkpoint: it attests {imprint}, and the checkpoint has {expected}"
+    hint = "give the checkpoint that was printed with the request"
+    imprint: str
+    expected: str
+
+
+class TimestampOfOtherRequest(Refusal, code="timestamp_of_other_request"):
+    """An answer repeats what its request asked for. The nonce tells whether it is the answer to this very request."""
+
+    message = "the time stamp does not answer this request: its {what} is {answered}, not {asked}"
+    hint = "give the answer that the authority sent to this request"
+    what: str
+    asked: str
+    answered: str
+
+
+class TimestampUntrusted(Refusal, code="timestamp_untrusted"):
+    """The signature of the time stamp is wrong, or no chain leads from it to one of the roots given, as of its time."""
+
+    message = "the time stamp of {authority} is not signed under the certificates given: {why}"
+    hint = "give the certificates that this authority publishes, its root among them, in PEM"
+    authority: str
     why: str

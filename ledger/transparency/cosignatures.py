@@ -127,8 +127,8 @@ def joined(returned: Sequence[tuple[str, Note]], keys: Sequence[VerifierKey]) ->
     """Join the notes that witnesses returned, each with its file's name, to one note of their checkpoint.
 
     It has the lines that are no cosignatures, such as the ledger's own, and the cosignatures by the keys; lines of
-    other witnesses are left out. Raises Refusal `other_checkpoint` where two are of different checkpoints, `not_cosigned`
-    where a note has no cosignature by one of the keys, and as `cosignatures` does.
+    other witnesses are left out. Raises Refusal `other_checkpoint` where two are of different checkpoints,
+    `not_cosigned` where a note has no cosignature by one of the keys, and as `cosignatures` does.
     """
     (first_file, first), *_ = returned
     note = Note(first.checkpoint, ())

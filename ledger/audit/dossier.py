@@ -30,7 +30,7 @@ from ledger.transparency.tree import KeptTree
 
 FORMAT = "slaledger-dossier-1"
 WITH_CONTROLS = "slaledger-dossier-2"
-"""The format of a dossier that has every event of the ledger's controls too; what is issued is held to them."""
+"""The format of every new dossier: it has every event of the ledger's controls, and what is issued is held to them."""
 
 
 class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,10 +56,22 @@ class Since(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     proof: tuple[str, ...]
 
 
+class Attestation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checkpoint that a third party attests, verbatim, and the proof that the dossier's log continues it.
+
+    Its cosignatures stand in the checkpoint; its time stamp is a TimeStampResp (RFC 3161) in DER, as base64.
+    """
+
+    checkpoint: str
+    proof: tuple[str, ...]
+    timestamp: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file's content; `digest` is the hash of the canonical JSON of all other fields.
 
-    `since` is there where the dossier was asked for with a checkpoint that its reader holds.
+    `since` is there where the dossier was asked for with a checkpoint that its reader holds, `attestations` where the
+    ledger keeps checkpoints that somebody timestamped or cosigned.
     """
 
     format: str
@@ -69,6 +81,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     checkpoint: str
     events: tuple[ProvedEvent, ...]
     since: Since | msgspec.UnsetType = msgspec.UNSET
+    attestations: tuple[Attestation, ...] | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
 
 
@@ -93,6 +106,7 @@ def compose(
     checkpoint: str,
     prove: Callable[[int], tuple[int, Sequence[bytes]]],
     since: Since | msgspec.UnsetType = msgspec.UNSET,
+    attestations: tuple[Attestation, ...] | msgspec.UnsetType = msgspec.UNSET,
 ) -> bytes:
     """Compose a claim's dossier from the rows of `rows_of` and those of the keys that signed them;
     `prove` returns a position's index and proof.
@@ -107,16 +121,16 @@ def compose(
     used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
     kept = [row for row in rows if not row.stream.startswith(streams.CALENDARS) or _year(row.stream) in used]
     events = tuple(_proved(row, *prove(row.position)) for row in kept)
-    format_ = WITH_CONTROLS if any(row.stream == streams.CONTROLS for row in kept) else FORMAT
     return encode(
         Dossier(
-            format=format_,
+            format=WITH_CONTROLS,
             ledger=ledger,
             account=account,
             month=month,
             checkpoint=checkpoint,
             events=events,
             since=since,
+            attestations=attestations,
         )
     )
 
@@ -129,6 +143,7 @@ def compose_at(
     checkpoint: str,
     size: int,
     since: Since | msgspec.UnsetType = msgspec.UNSET,
+    attestations: tuple[Attestation, ...] | msgspec.UnsetType = msgspec.UNSET,
 ) -> bytes:
     """Compose a claim's dossier by the tree of the first `size` events. Raises Refusal `claim_undecided`."""
 
@@ -137,7 +152,7 @@ def compose_at(
         return index, tree.inclusion(index, size)
 
     rows = log.with_keys(rows_of(log, account))
-    return compose(rows, account, month, tree.ledger, checkpoint, prove, since)
+    return compose(rows, account, month, tree.ledger, checkpoint, prove, since, attestations)
 
 
 def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:
@@ -182,6 +197,8 @@ def read(data: bytes) -> Dossier:
         raise BadDossier(error=parser_words(str(error))) from None
     if dossier.format not in (FORMAT, WITH_CONTROLS):
         raise UnknownDossierFormat(format=dossier.format, known=f"{FORMAT}, {WITH_CONTROLS}")
+    if dossier.format == FORMAT and dossier.attestations is not msgspec.UNSET:
+        raise BadDossier(error=said("format {format} has no attestations", format=FORMAT))
     if encode(dossier) != data:
         raise DigestDiffers()
     return dossier

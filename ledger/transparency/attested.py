@@ -63,7 +63,7 @@ def keep(ledger: Ledger, note: str, timestamp: bytes | None = None) -> Attested:
         there = _read(ledger, store, checkpoint.size)
         if there is not None and there.checkpoint != checkpoint:
             raise KeptCheckpointDiffers(
-                file=_place(ledger, checkpoint.size),
+                file=place_of(ledger, checkpoint.size),
                 size=checkpoint.size,
                 kept=encoded(there.checkpoint.root),
                 given=encoded(checkpoint.root),
@@ -75,30 +75,35 @@ def keep(ledger: Ledger, note: str, timestamp: bytes | None = None) -> Attested:
     return Attested(note=joined, checkpoint=checkpoint, timestamp=stamp)
 
 
-def kept_checkpoints(ledger: Ledger) -> Generator[Attested]:
-    """Every kept checkpoint, the largest first. Raises Damaged `kept_checkpoint_unreadable`."""
+def kept_checkpoints(ledger: Ledger, *, upto: int | None = None) -> Generator[Attested]:
+    """Every kept checkpoint, the largest first; of `upto` events at most, where that is given.
+
+    Raises Damaged `kept_checkpoint_unreadable`.
+    """
     with _opened(ledger) as store:
         for size in store.sizes():
-            found = _read(ledger, store, size)
+            found = _read(ledger, store, size) if upto is None or size <= upto else None
             if found is not None:
                 yield found
 
 
-def newest_timestamped(ledger: Ledger) -> Attested | None:
+def newest_timestamped(ledger: Ledger, *, upto: int | None = None) -> Attested | None:
     """The largest kept checkpoint that has a time stamp. Raises Damaged `kept_checkpoint_unreadable`."""
-    return _first(ledger, lambda kept: kept.timestamp is not None)
+    return _first(ledger, upto, lambda kept: kept.timestamp is not None)
 
 
-def newest_cosigned(ledger: Ledger, counts: Callable[[Attested], bool] = lambda kept: True) -> Attested | None:
+def newest_cosigned(
+    ledger: Ledger, counts: Callable[[Attested], bool] = lambda kept: True, *, upto: int | None = None
+) -> Attested | None:
     """The largest kept checkpoint with a cosignature, of those that `counts` accepts.
 
     Raises Damaged `kept_checkpoint_unreadable`.
     """
-    return _first(ledger, lambda kept: kept.is_cosigned and counts(kept))
+    return _first(ledger, upto, lambda kept: kept.is_cosigned and counts(kept))
 
 
-def _first(ledger: Ledger, wanted: Callable[[Attested], bool]) -> Attested | None:
-    with closing(kept_checkpoints(ledger)) as kept:
+def _first(ledger: Ledger, upto: int | None, wanted: Callable[[Attested], bool]) -> Attested | None:
+    with closing(kept_checkpoints(ledger, upto=upto)) as kept:
         return next(filter(wanted, kept), None)
 
 
@@ -124,13 +129,13 @@ def _read(ledger: Ledger, store: CheckpointStore, size: int) -> Attested | None:
     try:
         checkpoint = read_checkpoint(kept.note)
     except Unreadable as unreadable:
-        raise KeptCheckpointUnreadable(file=_place(ledger, size), why=unreadable.message) from None
+        raise KeptCheckpointUnreadable(file=place_of(ledger, size), why=unreadable.message) from None
     if checkpoint.size != size:
-        raise KeptCheckpointUnreadable(file=_place(ledger, size), why=said("it has {n} events", n=checkpoint.size))
+        raise KeptCheckpointUnreadable(file=place_of(ledger, size), why=said("it has {n} events", n=checkpoint.size))
     return Attested(note=kept.note, checkpoint=checkpoint, timestamp=kept.timestamp)
 
 
-def _place(ledger: Ledger, size: int) -> str:
+def place_of(ledger: Ledger, size: int) -> str:
     """The name of a kept checkpoint for people: its file, or its row."""
     path = ledger.store.path
     return f"{ledger.store.name} ({size})" if path is None else f"{proofs_folder(path)}/{size}.checkpoint"

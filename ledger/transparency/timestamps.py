@@ -170,6 +170,22 @@ def _der() -> Any:
     return _client("cryptography.hazmat.primitives.serialization").Encoding.DER
 
 
+def check_timestamp(
+    body: str, answer: bytes, request: bytes | None = None, certificates: Sequence[Any] | None = None
+) -> TimeStamp:
+    """Check an authority's answer about a checkpoint's body: against its request and certificates, where given.
+
+    Raises as `read_timestamp`, `check_imprint`, `read_request`, `check_answers` and `check_signature` do.
+    """
+    stamp = read_timestamp(answer, certificates or ())
+    check_imprint(stamp, body)
+    if request is not None:
+        check_answers(stamp, read_request(request))
+    if certificates is not None:
+        check_signature(stamp, certificates)
+    return stamp
+
+
 def check_imprint(stamp: TimeStamp, body: str) -> None:
     """Check that a time stamp is of a checkpoint's body. Raises Refusal `timestamp_of_other`."""
     if (stamp.algorithm, stamp.digest) != (SHA256, imprint(body)):

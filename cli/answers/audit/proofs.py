@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from cli.terminal.language import localized
-from cli.terminal.output import print_pairs
+from cli.terminal.output import WIDTH, print_pairs, print_text
+from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import label
 from domain.keys import encoded
 from domain.text import counted, said
@@ -98,6 +99,34 @@ class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     since: int | msgspec.UnsetType
 
 
+class TimedEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of a dossier's events existed at an instant, as an authority says: those among the log's first `size`."""
+
+    time: ZonedInstant
+    authority: str
+    size: int
+    events: int
+
+    def told(self, of: int) -> str:
+        """The sentence that says so; `of` is the number of all events of the dossier."""
+        if self.events == of:
+            return counted(
+                "this event existed at {time}, as {authority} says",
+                "these {n} events existed at {time}, as {authority} says",
+                n=of,
+                time=self.time.rfc3339(),
+                authority=self.authority,
+            )
+        return counted(
+            "{n} of these {of} events existed at {time}, as {authority} says; the others were recorded later",
+            "{n} of these {of} events existed at {time}, as {authority} says; the others were recorded later",
+            n=self.events,
+            of=of,
+            time=self.time.rfc3339(),
+            authority=self.authority,
+        )
+
+
 class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     """`slaledger verify-dossier`: the subject of the file, and the checks that failed."""
 
@@ -111,6 +140,8 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
     tied: bool | msgspec.UnsetType = msgspec.UNSET
     """Whether it proves that its log contains that of the checkpoint given; there only where one was."""
+    timestamps: list[TimedEvents] | msgspec.UnsetType = msgspec.UNSET
+    """The time stamps that hold; there only where certificates were given."""
 
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""
@@ -123,3 +154,5 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
             month=self.month,
         )
         print("\n".join(map(localized, self.findings or [sound])))
+        for each in self.timestamps or () if not self.findings else ():
+            print_text(each.told(self.events), width=WIDTH)

@@ -19,12 +19,13 @@ from domain.keys import COSIGNATURE, ED25519
 from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
-from ledger.files.writing import new_file
+from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.refusals.audit.evidence import PositionBeyondLog
 from ledger.transparency import attested, merkle, signed_notes
 from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
+from ledger.transparency.timestamps import make_request
 from ledger.transparency.tree import KeptTree, damaged, tree_of
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -48,6 +49,13 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
 @click.command("checkpoint", short_help="Print three lines about the log for an auditor to keep.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help=_SIGN_HELP)
 @click.option(
+    "--timestamp-request",
+    "request",
+    metavar="FILE.tsq",
+    help="Write a request for a time stamp of it (RFC 3161), to be sent to an authority.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE.tsq if it exists.")
+@click.option(
     "--cosigned", "returned", multiple=True, metavar="FILE", help="Join and keep what a witness returned; repeatable."
 )
 @click.option(
@@ -59,12 +67,20 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
 )
 @format_option
 def checkpoint(
-    key_file: str | None, returned: tuple[str, ...], witnesses: tuple[str, ...], format_: str | None
+    key_file: str | None,
+    request: str | None,
+    force: bool,
+    returned: tuple[str, ...],
+    witnesses: tuple[str, ...],
+    format_: str | None,
 ) -> None:
     """Print the ledger's id, the number of its events and the root of the tree over them, as c2sp.org/tlog-checkpoint.
 
     With it, an auditor can show later whether anything recorded up to now was changed or removed. It is always printed
     as text; signed, it is a c2sp.org/signed-note.
+
+    With --timestamp-request, a time stamp authority can attest when it existed: keep what is printed, send the request,
+    and give its answer to `slaledger audit timestamp`. Needs the extra `timestamp`.
 
     With --cosigned, print the checkpoint that witnesses cosigned, with the cosignatures of all that --witnessed-by
     names, and keep it beside the ledger.
@@ -73,15 +89,24 @@ def checkpoint(
     Example:
       slaledger audit checkpoint --sign ledger.key
     """
-    if returned or witnesses:
-        if key_file is not None:
-            raise click.UsageError(said("what witnesses cosigned is not signed again: leave --sign out"))
-        print(_witnessed(returned, witnesses), end="")
-        return
-    key = _signer_key(key_file)
+    if force and request is None:
+        raise click.UsageError(said("--force is for a request: give --timestamp-request FILE.tsq too"))
+    if request == STDOUT:
+        raise click.UsageError(said("the checkpoint is printed there: give a file for the request"))
+    if (returned or witnesses) and key_file is not None:
+        raise click.UsageError(said("what witnesses cosigned is not signed again: leave --sign out"))
+    text = _witnessed(returned, witnesses) if returned or witnesses else _current(_signer_key(key_file))
+    if request is not None:
+        asked = make_request(attested.body_of(text))
+        with new_file(request, force=force) as out:
+            out.write(asked)
+    print(text, end="")
+
+
+def _current(key: str | None) -> str:
+    """The checkpoint of the ledger as it is, signed where a key is given."""
     with open_ledger() as ledger, _tree(ledger) as tree:
-        text = _checkpoint(tree).text()
-    print(_signed(text, key), end="")
+        return _signed(_checkpoint(tree).text(), key)
 
 
 def _witnessed(returned: tuple[str, ...], witnesses: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ class KeptCheckpointDiffers(Damaged, code="kept_checkpoint_differs"):
     """
 
     message = "{file}: the checkpoint kept of {size} events has the root {kept}, this one {given}"
-    hint = "keep both: `slaledger audit verify --against {file}` says whether this log is that of the kept one"
+    hint = "keep both as evidence; `slaledger audit verify --against FILE` says which of them is of this log"
     file: str
     size: int
     kept: str
@@ -25,6 +25,17 @@ class KeptCheckpointUnreadable(Damaged, code="kept_checkpoint_unreadable"):
     hint = "put back a copy of the file, or move it away and keep the checkpoint again"
     file: str
     why: str
+
+
+class LogRewrittenSinceKept(Damaged, code="log_rewritten"):
+    """The ledger no longer holds the events of a checkpoint that a third party attests, and that is kept beside it. The
+    log is append-only, so the change was made outside the software.
+    """
+
+    message = "the first {size} events are not those of the kept checkpoint {file}"
+    hint = "keep it as evidence; `slaledger audit verify` says more"
+    file: str
+    size: int
 
 
 class BadTimestamp(Unreadable, code="bad_timestamp"):

@@ -2356,7 +2356,7 @@ def witnesses_told(dossier: Json, found: Witnessed, policy: Policy) -> str:
         covers = sum(event["index"] < found.size for event in dossier["events"])
         lines.append(
             f"The policy is met: {len(found.by)} of {len(policy.witnesses)} witnesses cosigned the first {found.size} "
-            f"events, which are {covers} of this dossier."
+            f"events; {covers} events of this dossier are among them."
         )
     else:
         lines.append(f"NOT ENOUGH WITNESSES: {len(found.by)} cosigned, and the policy needs {policy.needed}.")

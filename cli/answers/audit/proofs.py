@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cli.answers.audit.witnesses import PolicyShown
 from cli.terminal.language import localized
 from cli.terminal.output import WIDTH, print_pairs, print_text
 from cli.terminal.values import ZonedInstant
@@ -142,6 +143,8 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it proves that its log contains that of the checkpoint given; there only where one was."""
     timestamps: list[TimedEvents] | msgspec.UnsetType = msgspec.UNSET
     """The time stamps that hold; there only where certificates were given."""
+    policy: PolicyShown | msgspec.UnsetType = msgspec.UNSET
+    """Who cosigned; there only where a policy was given and nothing is wrong."""
 
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""
@@ -156,3 +159,5 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
         print("\n".join(map(localized, self.findings or [sound])))
         for each in self.timestamps or () if not self.findings else ():
             print_text(each.told(self.events), width=WIDTH)
+        if isinstance(self.policy, PolicyShown):
+            self.policy.table()

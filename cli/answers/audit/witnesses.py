@@ -6,7 +6,7 @@ import msgspec
 
 from cli.terminal.output import WIDTH, print_text
 from cli.terminal.values import ZonedInstant
-from domain.text import Said, said
+from domain.text import Said, counted, said
 from domain.time import DEFAULT_ZONE
 from ledger.transparency.policies import PolicyResult
 
@@ -55,11 +55,18 @@ class PolicyShown(msgspec.Struct, frozen=True, kw_only=True):
             size=self.size,
         )
         if isinstance(self.covers, int):
-            return said("{told}, which are {covers} of this dossier", told=told, covers=self.covers)
+            return counted(
+                "{told}; {n} event of this dossier is among them",
+                "{told}; {n} events of this dossier are among them",
+                n=self.covers,
+                told=told,
+            )
         return told
 
 
-def policy_shown(found: PolicyResult, size: int, covers: int | msgspec.UnsetType = msgspec.UNSET) -> PolicyShown:
+def policy_shown(
+    found: PolicyResult, size: int, covers: int | msgspec.UnsetType = msgspec.UNSET, zone: str = DEFAULT_ZONE
+) -> PolicyShown:
     """What a policy found of a checkpoint of some size; of a dossier, how many of its events that covers."""
     return PolicyShown(
         met=found.is_met,
@@ -68,7 +75,7 @@ def policy_shown(found: PolicyResult, size: int, covers: int | msgspec.UnsetType
         size=size,
         covers=covers,
         witnesses=[
-            WitnessShown(witness=each.key.short_name, cosigned_at=ZonedInstant(each.time_s * 1_000_000, DEFAULT_ZONE))
+            WitnessShown(witness=each.key.short_name, cosigned_at=ZonedInstant(each.time_s * 1_000_000, zone))
             for each in found.by
         ],
     )

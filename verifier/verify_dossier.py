@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a claim's dossier without the ledger, and without its software.
 
-    python3 -I verify_dossier.py FILE [--checkpoint KEPT] [--policy POLICY]
+    python3 -I verify_dossier.py FILE [--checkpoint KEPT] [--tsa CERTS.pem] [--policy POLICY]
 
 A dossier holds one claim's whole case: the events, the proofs that they stand in the ledger's Merkle tree, and the
 decisions. This file is a second opinion on it. It needs nothing but Python 3.11 and was written from the contract, from
@@ -15,14 +15,16 @@ governed the month, the claim window, the time that was covered, the outages, av
 credit, each step with what went in. All of it is integers and exact fractions.
 
 Where events are signed, it checks whose key it was, and, where the package `cryptography` is installed, each signature;
-where it is not, the output says so.
+where it is not, the output says so. A dossier may have time stamps (RFC 3161) of checkpoints that its log continues:
+with the authority's certificates, and the package `rfc3161-client`, it says since when the events have existed.
 
 With --policy, so many of the witnesses named must have cosigned the dossier's checkpoint, or one of its attestations;
 without that package it says that it did not check.
 
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
 input cannot be read and exits 2. Where nothing is wrong, but the dossier does not prove that its log contains that of
-the checkpoint given, or too few witnesses cosigned, it says so and exits 3.
+the checkpoint given, or no time stamp is shown to be signed under the certificates given, or too few witnesses
+cosigned, it says so and exits 3.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ import hashlib
 import json
 import os
 import re
+import ssl
 import sys
 import tomllib
 import zoneinfo
@@ -54,14 +57,27 @@ try:
 except ImportError:
     CAN_CHECK_SIGNATURES = False
 
+try:
+    import rfc3161_client
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    CAN_CHECK_TIME = True
+except ImportError:
+    CAN_CHECK_TIME = False
+
 FORMAT = "slaledger-dossier-1"
 WITH_CONTROLS = "slaledger-dossier-2"
 """The format of a dossier that has every event of the ledger's controls too: approvals are held to them."""
+OPTIONAL = {FORMAT: {"since": dict}, WITH_CONTROLS: {"since": dict, "attestations": list}}
+"""The members that a dossier of a format may have beside those of `KEYS`."""
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
 DEMO = "slaledger-demo-"
 """The beginning of the id of a ledger for demonstrations."""
 SINCE_KEYS = {"checkpoint": str, "proof": list}
 """The optional member `since`: an earlier checkpoint, and the proof that the log continues it."""
+ATTESTATION_KEYS = {"checkpoint": str, "proof": list}
+"""A checkpoint that somebody attests, and the proof that the log continues it. It may have a `timestamp` too."""
 OPENED = ("incident.opened", "incident.opened_within")
 """The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
@@ -165,12 +181,18 @@ def read_dossier(data: bytes) -> Json:
         dossier = parse(data.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON as a dossier is written: {error}") from error
-    keys = {**KEYS, "since": dict} if isinstance(dossier, dict) and "since" in dossier else KEYS
-    if not has_shape(dossier, keys) or dossier["format"] not in (FORMAT, WITH_CONTROLS):
+    format_ = dossier.get("format") if isinstance(dossier, dict) else None
+    optional = OPTIONAL[format_] if format_ in (FORMAT, WITH_CONTROLS) else {}
+    keys = {**KEYS, **{name: kind for name, kind in optional.items() if name in dossier}}
+    if not optional or not has_shape(dossier, keys):
         formats = f"{FORMAT} or {WITH_CONTROLS}"
         raise Unreadable(f"not a dossier of format {formats}: it has the keys {', '.join(KEYS)} and no others")
     if "since" in dossier and not has_proof(dossier["since"], SINCE_KEYS):
         raise Unreadable(f"its member `since` has the keys {', '.join(SINCE_KEYS)}")
+    for each in dossier.get("attestations", ()):
+        timed = isinstance(each, dict) and "timestamp" in each
+        if not has_proof(each, {**ATTESTATION_KEYS, "timestamp": str} if timed else ATTESTATION_KEYS):
+            raise Unreadable(f"an attestation has the keys {', '.join(ATTESTATION_KEYS)}, and may have a timestamp")
     for number, event in enumerate(dossier["events"], start=1):
         if not has_proof(event, EVENT_KEYS):
             raise Unreadable(f"entry {number} of its events is not an event: it has the keys {', '.join(EVENT_KEYS)}")
@@ -302,6 +324,16 @@ def check_since(dossier: Json, tree: Checkpoint) -> Iterator[str]:
         yield f"its earlier checkpoint is of another ledger, {earlier.origin}; the dossier's is of {tree.origin}"
     if not continues(earlier, tree, [unbase64(each) for each in dossier["since"]["proof"]]):
         yield f"its proof does not show that the log continues the earlier checkpoint, of {earlier.size} events"
+
+
+def check_attestations(dossier: Json, tree: Checkpoint) -> Iterator[str]:
+    """The log continues each checkpoint that somebody attests."""
+    for each in dossier.get("attestations", ()):
+        earlier = read_checkpoint(each["checkpoint"])
+        if earlier.origin != tree.origin:
+            yield f"an attested checkpoint is of another ledger, {earlier.origin}; the dossier's is of {tree.origin}"
+        if not continues(earlier, tree, [unbase64(hash_) for hash_ in each["proof"]]):
+            yield f"its proof does not show that the log continues the attested checkpoint, of {earlier.size} events"
 
 
 def check_tree(dossier: Json, tree: Checkpoint) -> Iterator[str]:
@@ -2349,26 +2381,125 @@ def witnessed(dossier: Json, policy: Policy) -> Witnessed:
     return max(found, key=lambda each: (each.met, each.size if each.met else len(each.by)))
 
 
-def witnesses_told(dossier: Json, found: Witnessed, policy: Policy) -> str:
-    """Who cosigned and when; and whether these are enough, and for how many of the dossier's events."""
-    lines = [f"{name} cosigned at {datetime.fromtimestamp(at, UTC).isoformat()}" for name, at in found.by.items()]
-    if found.met:
-        covers = sum(event["index"] < found.size for event in dossier["events"])
-        lines.append(
-            f"The policy is met: {len(found.by)} of {len(policy.witnesses)} witnesses cosigned the first {found.size} "
-            f"events; {covers} events of this dossier are among them."
-        )
-    else:
-        lines.append(f"NOT ENOUGH WITNESSES: {len(found.by)} cosigned, and the policy needs {policy.needed}.")
-    return "".join(f"{line}\n" for line in lines)
+# ---- Trusted time (RFC 3161) --------------------------------------------------------------------------------------
+
+SHA256 = "2.16.840.1.101.3.4.2.1"
+
+
+class NoTime(Exception):
+    """A time stamp is not shown to be an authority's; the message says why."""
+
+
+def elements(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The elements of DER: the tag and length of each, and its content. Raises ValueError."""
+    found = []
+    while data:
+        octets = data[1] & 0x7F if len(data) > 1 and data[1] & 0x80 else 0
+        length = int.from_bytes(data[2 : 2 + octets]) if octets else data[1] if len(data) > 1 else len(data)
+        head, rest = data[: 2 + octets], data[2 + octets :]
+        if length > len(rest):
+            raise ValueError("DER is cut off")
+        found.append((head, rest[:length]))
+        data = rest[length:]
+    return found
+
+
+def joined(parts: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Elements as DER again."""
+    return b"".join(head + content for head, content in parts)
+
+
+def tidied(answer: bytes) -> bytes:
+    """An answer as the library reads it: the sets of its token sorted, and what was granted with changes as granted.
+
+    CMS lets a set stand in any order, DER does not. Neither order nor status is signed.
+    """
+    ((outer, content),) = elements(answer)
+    (status, told), (token, signed) = elements(content)
+    (kind, name), (tag, inner) = elements(signed)
+    ((sequence, data),) = elements(inner)
+    parts = [
+        (head, joined(sorted(elements(part)))) if head[:1] in (b"\x31", b"\xa0") else (head, part)
+        for head, part in elements(data)
+    ]
+    granted = told.replace(b"\x02\x01\x01", b"\x02\x01\x00", 1) if told.startswith(b"\x02\x01\x01") else told
+    token_again = joined([(kind, name), (tag, sequence + joined(parts))])
+    return outer + joined([(status, granted), (token, token_again)])
+
+
+def read_certificates(data: bytes) -> list[Any]:
+    """The certificates of a file, in PEM or DER. Raises Unreadable."""
+    pem = b"-----BEGIN" in data
+    try:
+        found = list(x509.load_pem_x509_certificates(data)) if pem else [x509.load_der_x509_certificate(data)]
+        for each in found:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=each.public_bytes(Encoding.DER))
+    except (ValueError, ssl.SSLError, x509.InvalidVersion) as error:
+        raise Unreadable(f"these are not certificates: {error}") from error
+    return found
+
+
+def signer_of(answer: Any, certificates: Sequence[Any]) -> Any:
+    """The one certificate that an answer names as its signer's. Raises NoTime."""
+    (signer,) = answer.signed_data.signer_infos
+    held = {*map(x509.load_der_x509_certificate, answer.signed_data.certificates), *certificates}
+    found = [each for each in held if (each.issuer, each.serial_number) == (signer.issuer, signer.serial_number)]
+    if len(found) != 1:
+        raise NoTime(f"{len(found)} certificates could be that of its signer")
+    return found[0]
+
+
+def time_of(attestation: Json, certificates: Sequence[Any]) -> tuple[datetime, str]:
+    """When the log of an attested checkpoint existed, and as whom it says. Raises Wrong, NoTime."""
+    digest = hashlib.sha256("\n".join([*attestation["checkpoint"].split("\n")[:3], ""]).encode()).digest()
+    try:
+        data = tidied(base64.b64decode(attestation["timestamp"], validate=True))
+        answer = rfc3161_client.decode_timestamp_response(data)
+        told = answer.tst_info
+        imprint = told.message_imprint.hash_algorithm.dotted_string, told.message_imprint.message
+        at, signer = told.gen_time, signer_of(answer, certificates)
+        name = signer.subject.rfc4514_string()
+    except (ValueError, TypeError, LookupError, x509.InvalidVersion) as error:
+        raise Wrong(f"a time stamp cannot be read: {error}") from error
+    if imprint != (SHA256, digest):
+        raise Wrong("a time stamp is not of its checkpoint")
+    apart = signer if not answer.signed_data.certificates and signer in certificates else None
+    try:
+        rfc3161_client.VerifierBuilder(roots=list(certificates), tsa_certificate=apart).build().verify(answer, digest)
+    except (rfc3161_client.VerificationError, ValueError) as error:
+        raise NoTime(f"the time stamp of {name} is not signed under the certificates given") from error
+    return at, name
+
+
+def check_time(dossier: Json, certificates: Sequence[Any]) -> tuple[str, list[str], list[str]]:
+    """What the time stamps say, a line each; what is wrong with some; why others show nothing."""
+    terms = [Terms.published(event.data) for event in read_events(dossier) if event.topic == "terms.published"]
+    zone = max(terms, key=lambda version: version.effective_at).zone
+    lines, wrong, unproved = "", list[str](), list[str]()
+    for each in dossier.get("attestations", ()):
+        if "timestamp" not in each:
+            continue
+        size, events = read_checkpoint(each["checkpoint"]).size, dossier["events"]
+        covered = sum(event["index"] < size for event in events)
+        try:
+            at, name = time_of(each, certificates)
+            lines += (
+                f"{covered} of {len(events)} events existed at {at.astimezone(zone).isoformat()}, as {name} says.\n"
+            )
+        except Wrong as error:
+            wrong.append(str(error))
+        except NoTime as error:
+            unproved.append(str(error))
+    return lines, wrong, unproved if lines or wrong or unproved else ["the dossier has no time stamp"]
 
 
 # ---- All together ---------------------------------------------------------------------------------------------------
 
 
 def heads(dossier: Json, tree: Checkpoint) -> list[Checkpoint]:
-    """The checkpoints that a dossier proves: its own, and the earlier one that its log continues."""
-    return [tree, read_checkpoint(dossier["since"]["checkpoint"])] if "since" in dossier else [tree]
+    """The checkpoints that a dossier proves: its own, and the earlier ones that its log continues."""
+    earlier = [dossier["since"]] if "since" in dossier else []
+    return [tree, *(read_checkpoint(each["checkpoint"]) for each in (*earlier, *dossier.get("attestations", ())))]
 
 
 def check_kept(dossier: Json, tree: Checkpoint, kept: Checkpoint) -> Iterator[str]:
@@ -2396,6 +2527,7 @@ def findings(data: bytes, kept: Checkpoint | None = None, policy: Policy | None 
         tree = read_checkpoint(dossier["checkpoint"])
         yield from check_tree(dossier, tree)
         yield from check_since(dossier, tree)
+        yield from check_attestations(dossier, tree)
         if kept is not None:
             yield from check_kept(dossier, tree, kept)
         events = read_events(dossier)
@@ -2415,7 +2547,7 @@ def findings(data: bytes, kept: Checkpoint | None = None, policy: Policy | None 
 
 
 NOT_TIED = 3
-"""The exit status where nothing is wrong, but the dossier does not show what the reader asked of it."""
+"""The exit status where nothing is wrong, but the dossier does not prove the checkpoint, time or policy asked for."""
 MOST_BYTES = 256 * 2**20
 """The longest file that is read."""
 
@@ -2439,14 +2571,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="Check a claim's dossier offline: proofs, hashes, and the decision itself, worked out anew.",
         epilog="Exit status: 0 all is right, 1 something is wrong, 2 the input cannot be read, 3 nothing is wrong, but "
-        "the dossier is not tied to KEPT: it is of another size, and was not made with `--since` it; or the policy is "
-        "not met. The ledger's own signature under a checkpoint is not checked here: compare it with one you kept.",
+        "the dossier is not tied to KEPT (it is of another size, and was not made with `--since` it), no time stamp "
+        "is shown to be signed under CERTS.pem, or the policy is not met. The ledger's own signature under "
+        "a checkpoint is not checked here: compare it with one you kept.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the dossier")
     parser.add_argument("--checkpoint", type=Path, metavar="KEPT", help="a checkpoint of this ledger that you kept")
-    parser.add_argument(
-        "--policy", metavar="POLICY", help="who must have cosigned: `2 of KEY,KEY,KEY`, `any of …` or `all of …`"
-    )
+    parser.add_argument("--tsa", type=Path, metavar="CERTS.pem", help="certificates of a time stamp authority")
+    parser.add_argument("--policy", metavar="POLICY", help="who must have cosigned it: `2 of KEY,KEY,KEY`")
     given = parser.parse_args(arguments)
     try:
         kept = None if given.checkpoint is None else read_checkpoint(bytes_of(given.checkpoint).decode())
@@ -2454,6 +2586,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = bytes_of(given.file)
         found = list(findings(data, kept, policy))
         dossier = read_dossier(data)
+        timed, unproved = "", list[str]()
+        if given.tsa is not None and CAN_CHECK_TIME and not found:
+            timed, found, unproved = check_time(dossier, read_certificates(bytes_of(given.tsa)))
     except (OSError, UnicodeDecodeError, Unreadable, Wrong) as error:
         sys.stderr.write(harmless(f"cannot be read: {error}\n"))
         return 2
@@ -2470,16 +2605,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"NOT TIED to the kept checkpoint, which has {kept.size} events and the dossier {tree.size}: ask for one "
             f"made with --since it. Otherwise {told}"
         )
+    if given.tsa is not None and not CAN_CHECK_TIME:
+        unproved = ["that needs the Python package rfc3161-client"]
+    told = f"TIME NOT PROVED: {'; '.join(unproved)}. Otherwise {told}{timed}" if unproved else told + timed
     if tree.origin.startswith(DEMO):
         told += "The ledger is one for demonstrations: its times are made up.\n"
-    enough = policy is None
-    if policy is not None and CAN_CHECK_SIGNATURES:
-        by = witnessed(dossier, policy)
-        told, enough = told + witnesses_told(dossier, by, policy), by.met
-    elif policy is not None:
-        told += "Whether witnesses cosigned was NOT CHECKED: that needs the Python package cryptography.\n"
+    told += "" if given.tsa is not None else not_timed(dossier)
+    told, enough = (told, True) if policy is None else policy_told(dossier, policy, told)
     sys.stdout.write(harmless(told + unchecked(dossier)))
-    return 0 if tied and enough else NOT_TIED
+    return NOT_TIED if unproved or not tied or not enough else 0
+
+
+def policy_told(dossier: Json, policy: Policy, told: str) -> tuple[str, bool]:
+    """What is told, and of the witnesses of a policy too; and whether it is shown to be met."""
+    if not CAN_CHECK_SIGNATURES:
+        return f"WITNESSES NOT CHECKED: that needs the Python package cryptography. Otherwise {told}", False
+    found = witnessed(dossier, policy)
+    by = "".join(
+        f"{name} cosigned at {datetime.fromtimestamp(at, UTC).isoformat()}\n" for name, at in found.by.items()
+    )
+    if not found.met:
+        few = f"NOT ENOUGH WITNESSES: {len(found.by)} cosigned, and the policy needs {policy.needed}."
+        return f"{few} Otherwise {told}{by}", False
+    covers = sum(event["index"] < found.size for event in dossier["events"])
+    enough = f"{len(found.by)} of {len(policy.witnesses)} witnesses cosigned the first {found.size} events"
+    return f"{told}{by}The policy is met: {enough}; {covers} events of this dossier are among them.\n", True
+
+
+def not_timed(dossier: Json) -> str:
+    """A line that says that time stamps were not checked; nothing where there are none."""
+    stamps = sum("timestamp" in each for each in dossier.get("attestations", ()))
+    return f"{stamps} time stamps were not checked: that needs --tsa CERTS.pem.\n" if stamps else ""
 
 
 def unchecked(dossier: Json) -> str:

@@ -53,8 +53,7 @@ class Proved(NamedTuple):
 
 def proved_attestations(dossier: Dossier, tree: Checkpoint) -> Iterator[Proved | str]:
     """Each attestation of a dossier, or what is wrong with it."""
-    given = dossier.attestations
-    for each in given if isinstance(given, tuple) else ():
+    for each in dossier.attestations or ():
         try:
             checkpoint = read_checkpoint(each.checkpoint)
         except Unreadable as unreadable:

@@ -2621,9 +2621,7 @@ def policy_told(dossier: Json, policy: Policy, told: str) -> tuple[str, bool]:
     if not CAN_CHECK_SIGNATURES:
         return f"WITNESSES NOT CHECKED: that needs the Python package cryptography. Otherwise {told}", False
     found = witnessed(dossier, policy)
-    by = "".join(
-        f"{name} cosigned at {datetime.fromtimestamp(at, UTC).isoformat()}\n" for name, at in found.by.items()
-    )
+    by = "".join(f"{name} cosigned at {datetime.fromtimestamp(at, UTC).isoformat()}\n" for name, at in found.by.items())
     if not found.met:
         few = f"NOT ENOUGH WITNESSES: {len(found.by)} cosigned, and the policy needs {policy.needed}."
         return f"{few} Otherwise {told}{by}", False

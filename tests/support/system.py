@@ -19,6 +19,7 @@ PROGRAMS = {
     "build-essential": ("cc",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "hledger": ("hledger",),
+    "openssl": ("openssl",),
 }
 """By Debian package: the names under which its program is known, the first that is there being taken."""
 

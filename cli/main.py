@@ -70,7 +70,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "dossier": ("cli.commands.audit.dossier:dossier", "Write a claim's whole case to a file or a page."),
     "verify-dossier": ("cli.commands.audit.dossier:verify_dossier", "Check a dossier without the ledger."),
-    "keygen": ("cli.commands.audit.checkpoint:keygen", "Make a key that signs checkpoints and events."),
+    "keygen": ("cli.commands.audit.keygen:keygen", "Make a key that signs checkpoints and events."),
     "witness": ("cli.commands.audit.witness:witness", "Cosign the checkpoints of a ledger, as its witness."),
     "postgres": ("cli.commands.whole.postgres:postgres", "Set up the roles for a ledger on a server."),
     "rebuild": ("cli.commands.whole.init:rebuild", "Rebuild the projections from the events."),

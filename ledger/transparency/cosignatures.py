@@ -123,15 +123,19 @@ def _signed_text(checkpoint: Checkpoint, time_s: int) -> bytes:
     return f"cosignature/v1\ntime {time_s}\n{checkpoint.text()}".encode()
 
 
-def joined(returned: Sequence[tuple[str, Note]], keys: Sequence[VerifierKey]) -> Note:
+def joined(
+    returned: Sequence[tuple[str, Note]], keys: Sequence[VerifierKey], onto: tuple[str, Note] | None = None
+) -> Note:
     """Join the notes that witnesses returned, each with its file's name, to one note of their checkpoint.
+
+    With `onto` their lines are added to that note.
 
     It has the lines that are no cosignatures, such as the ledger's own, and the cosignatures by the keys; lines of
     other witnesses are left out. Raises Refusal `other_checkpoint` where two are of different checkpoints,
     `not_cosigned` where a note has no cosignature by one of the keys, and as `cosignatures` does.
     """
-    (first_file, first), *_ = returned
-    note = Note(first.checkpoint, ())
+    first_file, first = onto or returned[0]
+    note = Note(first.checkpoint, ()) if onto is None else first
     for file, each in returned:
         if each.checkpoint != first.checkpoint:
             raise OtherBody(file=file, first=first_file, size=each.checkpoint.size, first_size=first.checkpoint.size)

@@ -6,7 +6,7 @@ import msgspec
 
 from cli.answers.audit.witnesses import PolicyShown
 from cli.terminal.language import localized
-from cli.terminal.output import WIDTH, print_pairs, print_text
+from cli.terminal.output import WIDTH, print_pairs, print_text, to_json
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import label
 from domain.keys import encoded
@@ -58,6 +58,10 @@ class ConsistencyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     old_root: str
     new_root: str
     hashes: list[str]
+
+    def content(self) -> bytes:
+        """The proof as a file has it, for a witness."""
+        return to_json(self).encode() + b"\n"
 
     def table(self) -> None:
         """Print both tree heads and the hashes, one per line."""

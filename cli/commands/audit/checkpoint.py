@@ -1,4 +1,4 @@
-"""`slaledger audit checkpoint`, `prove`, `consistency`, and `keygen`: evidence for checks without the ledger."""
+"""`slaledger audit checkpoint` and `prove`: evidence for checks without the ledger."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pathlib import Path
 
 import click
 
-from cli.answers.audit.proofs import consistency_answer, proof_answer
+from cli.answers.audit.proofs import proof_answer
 from cli.commands.audit.cosigned import joined_files, newest_witnessed
 from cli.options.context import open_ledger
 from cli.refusals import BadEvent, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
-from cli.terminal.output import emit, format_option, to_json, warn
+from cli.terminal.output import format_option, to_json, warn
 from cli.terminal.progress import progress
-from domain.keys import COSIGNATURE, ED25519
 from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
@@ -33,7 +32,7 @@ _SIGN_HELP = "Sign it with the key that `slaledger keygen` made."
 
 
 @contextmanager
-def _tree(ledger: Ledger) -> Iterator[KeptTree]:
+def current_tree(ledger: Ledger) -> Iterator[KeptTree]:
     """The tree, brought up to date with a progress bar; warn where it was made again, a possible sign of tampering."""
     with progress("events") as advance, tree_of(ledger, on_progress=advance) as tree:
         if tree.remade is not None:
@@ -105,7 +104,7 @@ def checkpoint(
 
 def _current(key: str | None) -> str:
     """The checkpoint of the ledger as it is, signed where a key is given."""
-    with open_ledger() as ledger, _tree(ledger) as tree:
+    with open_ledger() as ledger, current_tree(ledger) as tree:
         return _signed(_checkpoint(tree).text(), key)
 
 
@@ -116,7 +115,7 @@ def _witnessed(returned: tuple[str, ...], witnesses: tuple[str, ...]) -> str:
     if not returned:
         return newest_witnessed(witnesses)
     text = joined_files(returned, witnesses).text()
-    with open_ledger() as ledger, _tree(ledger) as tree:
+    with open_ledger() as ledger, current_tree(ledger) as tree:
         agreed_checkpoint(tree, returned[0], text)
         return attested.keep(ledger, text).note
 
@@ -141,7 +140,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
     key, kept = _signer_key(key_file), None if file is None else read_text(file)
     with open_ledger() as ledger:
         row = _event(ledger, event)
-        with _tree(ledger) as tree:
+        with current_tree(ledger) as tree:
             head = _checkpoint(tree) if kept is None else agreed_checkpoint(tree, str(file), kept)
             index = tree.index_of(row.position)
             proof = InclusionProof(
@@ -165,64 +164,6 @@ def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, pr
         raise damaged(said("its hashes do not agree")) from None
 
 
-@click.command("consistency", short_help="Prove that an older log is the beginning of a newer one.")
-@click.argument("old")
-@click.argument("new")
-@click.option("-o", "--output", "file", metavar="FILE", help="Write the proof to this file, for a witness.")
-@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-@format_option
-def consistency(old: str, new: str, file: str | None, force: bool, format_: str | None) -> None:
-    """Print the proof that the log at OLD is the beginning of the log at NEW (RFC 6962, 2.1.2).
-
-    OLD and NEW are each a number of events or a checkpoint file. A checkpoint must belong to this ledger and agree with
-    it. Signatures are not checked here.
-
-    \b
-    Example:
-      slaledger audit consistency 5 10
-    """
-    with open_ledger() as ledger, _tree(ledger) as tree:
-        older, newer = _head(tree, old), _head(tree, new)
-        hashes = tree.consistency(older.size, newer.size)
-    try:
-        merkle.verify_consistency(older.size, newer.size, hashes, older.root, newer.root)
-    except merkle.ProofError:
-        raise damaged(said("its hashes do not agree")) from None
-    answer = consistency_answer(older, newer, hashes)
-    if file is None:
-        emit(answer, format_, answer.table)
-        return
-    with new_file(file, force=force) as out:
-        out.write(to_json(answer).encode() + b"\n")
-
-
-@click.command("keygen", short_help="Make a key that signs checkpoints and events.")
-@click.argument("name")
-@click.option(
-    "-o",
-    "--output",
-    "file",
-    required=True,
-    metavar="KEYFILE",
-    help="A new file; an existing one is never overwritten.",
-)
-@click.option("--witness", "cosigns", is_flag=True, help="Make the key of a witness, for `slaledger witness sign`.")
-def keygen(name: str, file: str, cosigns: bool) -> None:
-    """Make an Ed25519 key: write the private half to a file that only you can read, print the verifier key.
-
-    NAME appears in every signature and has no spaces or +; the ledger's id (the first line of a checkpoint) is usual.
-    Give the verifier key to those who check signatures. A key of yours signs what you record, too: `slaledger actor
-    add-key` registers the verifier key, and `slaledger --sign KEYFILE` signs. Needs the extra `sign`.
-
-    \b
-    Example:
-      slaledger keygen ledger.example.com -o ledger.key
-    """
-    signer_key, verifier_key = signed_notes.generate_key(name, COSIGNATURE if cosigns else ED25519)
-    signed_notes.write_key_file(Path(file), signer_key)
-    print(verifier_key)
-
-
 def _signer_key(file: str | None) -> str | None:
     return None if file is None else signed_notes.read_key_file(Path(file))
 
@@ -233,13 +174,6 @@ def _signed(text: str, key: str | None) -> str:
 
 def _checkpoint(tree: KeptTree) -> Checkpoint:
     return Checkpoint(tree.ledger, tree.size, tree.root())
-
-
-def _head(tree: KeptTree, given: str) -> Checkpoint:
-    """Turn a number of events, or a checkpoint's file, into a tree head of this ledger."""
-    if _NUMBER.fullmatch(given):
-        return Checkpoint(tree.ledger, int(given), tree.root(int(given)))
-    return agreed_checkpoint(tree, given, read_text(given))
 
 
 def agreed_checkpoint(tree: KeptTree, file: str, text: str) -> Checkpoint:

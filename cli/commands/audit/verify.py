@@ -103,7 +103,7 @@ def verify(
         if unchecked is not None:
             warn(unchecked)
         if output is not None:
-            _write_receipt(ledger, found, output, key, force=force)
+            write_receipt(ledger, found, output, key, force=force)
     if found.damage or found.inadmissible:
         return Damaged.status
     return DIFFERENT if found.different or not (witnessed is None or witnessed.is_met) else 0
@@ -122,7 +122,7 @@ def begun(
     return receipt_at(ledger, read_checkpoint(text, keys), workers, advance)
 
 
-def _write_receipt(ledger: Ledger, found: Verified, output: str, key: VerifierKey | None, *, force: bool) -> None:
+def write_receipt(ledger: Ledger, found: Verified, output: str, key: VerifierKey | None, *, force: bool) -> None:
     """Write the receipt of a sound result, and bring the stored tree up to date, which the next --since needs."""
     if not found.is_sound:
         warn(said("no receipt was written, since the ledger is not sound"))

@@ -16,7 +16,8 @@ credit, each step with what went in. All of it is integers and exact fractions.
 
 Where events are signed, it checks whose key it was, and, where the package `cryptography` is installed, each signature;
 where it is not, the output says so. A dossier may have time stamps (RFC 3161) of checkpoints that its log continues:
-with the authority's certificates, and the package `rfc3161-client`, it says since when the events have existed.
+with the authority's certificates, and the package `rfc3161-client` (1.0.9 or later), it says since when its events have
+existed.
 
 With --policy, so many of the witnesses named must have cosigned the dossier's checkpoint, or one of its attestations;
 without that package it says that it did not check.
@@ -45,6 +46,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from fractions import Fraction
+from importlib.metadata import version
 from itertools import islice, pairwise, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -62,7 +64,8 @@ try:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    CAN_CHECK_TIME = True
+    # Earlier releases trust every certificate that an answer brings along, its own root too.
+    CAN_CHECK_TIME = tuple(map(int, re.findall(r"\d+", version("rfc3161-client"))[:3])) >= (1, 0, 9)
 except ImportError:
     CAN_CHECK_TIME = False
 
@@ -2606,7 +2609,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"made with --since it. Otherwise {told}"
         )
     if given.tsa is not None and not CAN_CHECK_TIME:
-        unproved = ["that needs the Python package rfc3161-client"]
+        unproved = ["that needs the Python package rfc3161-client, 1.0.9 or later"]
     told = f"TIME NOT PROVED: {'; '.join(unproved)}. Otherwise {told}{timed}" if unproved else told + timed
     if tree.origin.startswith(DEMO):
         told += "The ledger is one for demonstrations: its times are made up.\n"

@@ -9,14 +9,20 @@ import msgspec
 
 from domain.case import fold
 from domain.keys import decoded, encoded
-from domain.refusals import Refusal, Unreadable
+from domain.refusals import Unreadable
 from domain.terms.versions import zone_of
 from domain.text import said, words_of
 from ledger.application import Ledger
 from ledger.audit.dossier import Attestation, Dossier
 from ledger.log import streams
 from ledger.log.codec import decode
-from ledger.refusals.audit.timestamps import BadTimestamp, LogRewrittenSinceKept, TimestampUntrusted
+from ledger.refusals.audit.timestamps import (
+    BadTimestamp,
+    LogRewrittenSinceKept,
+    TimestampNotGranted,
+    TimestampOfOther,
+    TimestampUntrusted,
+)
 from ledger.transparency import merkle
 from ledger.transparency.attested import Attested, newest_cosigned, newest_timestamped, place_of
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
@@ -117,8 +123,8 @@ def trusted_time(proved: Sequence[Proved], certificates: Sequence[Any]) -> Trust
             found.timed.append(_timed(each, each.attestation.timestamp, certificates))
         except TimestampUntrusted as untrusted:
             found.untrusted.append(untrusted.message)
-        except Refusal as refusal:
-            found.wrong.append(refusal.message)
+        except (BadTimestamp, TimestampNotGranted, TimestampOfOther) as wrong:
+            found.wrong.append(wrong.message)
     return found
 
 

@@ -199,6 +199,16 @@ REFUSED: dict[str, Refused] = {
     ),
     "another policy": (_other_policy, "c.txt a.tsr --request asked.tsq", "timestamp_of_other_request", 1),
     "another chain": (lambda asked: asked.answer(), "c.txt a.tsr --tsa OTHER", "timestamp_untrusted", 1),
+    "another chain of the same names": (
+        lambda asked: asked.answer(),
+        "c.txt a.tsr --tsa TWIN",
+        *("timestamp_untrusted", 1),
+    ),
+    "a chain that the answer brings along, its root too": (
+        lambda asked: asked.answer(chain=("Middle", "Root")),
+        "c.txt a.tsr --tsa OTHER",
+        *("timestamp_untrusted", 1),
+    ),
     "a chain without its root": (lambda asked: asked.answer(), "c.txt a.tsr --tsa MIDDLE", "timestamp_untrusted", 1),
     "a chain with a gap": (lambda asked: asked.answer(chain=()), "c.txt a.tsr --tsa ROOT", "timestamp_untrusted", 1),
     "a signature that was changed": (
@@ -243,13 +253,14 @@ REFUSED: dict[str, Refused] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_any_other_answer_is_refused_and_not_kept(blank: Asked, other: Authority, case: str) -> None:
+def test_any_other_answer_is_refused_and_not_kept(blank: Asked, other: Authority, twin: Authority, case: str) -> None:
     prepare, words, code, status = REFUSED[case]
     shutil.rmtree(blank.folder / "slaledger.db.proofs", ignore_errors=True)
     prepare(blank)
     files = {
         "CERTS": blank.desk.certificates,
         "OTHER": other.certificates,
+        "TWIN": twin.certificates,
         "ROOT": blank.desk.root,
         "MIDDLE": blank.desk.middle,
     }
@@ -260,8 +271,14 @@ def test_any_other_answer_is_refused_and_not_kept(blank: Asked, other: Authority
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Another authority, of the same name."""
-    return Authority(tmp_path_factory.mktemp("authority") / "other")
+    """Another authority."""
+    return Authority(tmp_path_factory.mktemp("authority") / "other", of="Sundials")
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Another authority of the same names."""
+    return Authority(tmp_path_factory.mktemp("authority") / "twin")
 
 
 def test_certificates_in_any_order_are_one_answer(blank: Asked) -> None:

@@ -83,7 +83,7 @@ class Tree:
 
 
 def dossiers(ledger: Ledger, *, controls: bool = True) -> dict[str, bytes]:
-    """The dossier of every decided claim; without the controls it is as earlier versions wrote it."""
+    """The dossier of every decided claim; without the controls it is of format 1, as earlier versions wrote it."""
     found = {}
     with ledger.reading() as log:
         rows = list(log.since(0))
@@ -91,9 +91,9 @@ def dossiers(ledger: Ledger, *, controls: bool = True) -> dict[str, bytes]:
         for stream in sorted({row.stream for row in rows if row.topic == "claim.decided"}):
             account, _, month = stream.split("/")
             own = [row for row in dossier.rows_of(log, account) if controls or row.stream != streams.CONTROLS]
-            found[f"{account} {month}"] = dossier.compose(
-                log.with_keys(own), account, month, origin, tree.checkpoint(origin), tree.prove
-            )
+            made = dossier.compose(log.with_keys(own), account, month, origin, tree.checkpoint(origin), tree.prove)
+            of_format_1 = {**json.loads(made), "format": dossier.FORMAT}
+            found[f"{account} {month}"] = made if controls else sealed(of_format_1)
     return found
 
 

@@ -278,6 +278,7 @@ def name_of(path: Path) -> str:
 
 NEEDS = {
     "sign": "keygen ledger.example.com -o ledger.key",
+    "timestamp": "audit checkpoint --timestamp-request new.tsq",
     "postgres": "--ledger postgresql://localhost/nowhere worklist",
     "cluster": "audit replay --cluster tcp://localhost:8786",
     "zstd": "export events -o events.jsonl.zst",
@@ -288,7 +289,10 @@ NEEDS = {
     "ics": "export ics -o claims.ics",
 }
 """By extra, a command that cannot do without it."""
-OTHERS = ("export site -o site", EXAMPLES["claim letter"].removeprefix("slaledger "))
+OTHERS = (
+    "export site -o site",
+    *(EXAMPLES[name].removeprefix("slaledger ") for name in ("claim letter", "audit timestamp")),
+)
 """Further commands that cannot do without an extra of these."""
 
 IN_ONE_PROCESS = """

@@ -44,8 +44,9 @@ ess_cert_id_alg = sha256
 class Authority:
     """An authority whose certificate is issued by an intermediate one, which a root issued, all kept in a folder."""
 
-    def __init__(self, folder: Path, valid: tuple[datetime, datetime] = VALID) -> None:
+    def __init__(self, folder: Path, valid: tuple[datetime, datetime] = VALID, of: str = "Clocks") -> None:
         self.folder = folder
+        self._of = of
         folder.mkdir()
         self._issued: dict[str, tuple[x509.Certificate, ec.EllipticCurvePrivateKey]] = {}
         for name, issuer in (("Root", "Root"), ("Middle", "Root"), ("Time Desk", "Middle")):
@@ -61,8 +62,8 @@ class Authority:
         for_time = name == "Time Desk"
         made = (
             x509.CertificateBuilder()
-            .subject_name(_name(name))
-            .issuer_name(_name(issuer))
+            .subject_name(self._name(name))
+            .issuer_name(self._name(issuer))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(valid[0])
@@ -77,6 +78,10 @@ class Authority:
         (self.folder / f"{name}.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         (self.folder / f"{name}.key").write_bytes(key.private_bytes(*form))
+
+    def _name(self, name: str) -> x509.Name:
+        parts = ((NameOID.COUNTRY_NAME, "CN"), (NameOID.ORGANIZATION_NAME, self._of), (NameOID.COMMON_NAME, name))
+        return x509.Name([x509.NameAttribute(kind, value) for kind, value in parts])
 
     def pem(self, file: str, *names: str) -> str:
         """The path of a file with certificates, in the order of their names."""
@@ -93,11 +98,6 @@ class Authority:
         seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
         openssl(*words, "-out", str(answer), env={**os.environ, "LD_PRELOAD": str(clock), "CLOCK_AT": str(seconds)})
         return answer
-
-
-def _name(name: str) -> x509.Name:
-    parts = ((NameOID.COUNTRY_NAME, "CN"), (NameOID.ORGANIZATION_NAME, "Clocks"), (NameOID.COMMON_NAME, name))
-    return x509.Name([x509.NameAttribute(kind, value) for kind, value in parts])
 
 
 def _clock(folder: Path) -> Path:

@@ -33,7 +33,7 @@ def timestamp(checkpoint: str, answer: str, request: str | None, tsa: str | None
 
     \b
     Example:
-      slaledger audit timestamp checkpoint.txt answer.tsr --request request.tsq --tsa tsa.pem
+      slaledger audit timestamp checkpoint.txt answer.tsr --request request.tsq --tsa certificates.pem
     """
     note, data = read_text(checkpoint), read_bytes(answer)
     asked = None if request is None else read_bytes(request)

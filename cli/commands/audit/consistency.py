@@ -36,6 +36,8 @@ def consistency(old: str, new: str, file: str | None, force: bool, format_: str 
     Example:
       slaledger audit consistency 5 10
     """
+    if file is None and force:
+        raise click.UsageError(said("--force is for a proof in a file: give -o FILE too"))
     with open_ledger() as ledger, current_tree(ledger) as tree:
         answer = consistency_of(tree, _head(tree, old), _head(tree, new))
     if file is None:

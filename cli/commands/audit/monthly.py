@@ -74,7 +74,7 @@ def monthly(
 
     \b
     Example:
-      slaledger audit monthly -o proofs --sign ledger.key --tsa tsa.pem --policy '1 of customer.vkey'
+      slaledger audit monthly -o proofs --sign ledger.key
     """
     if no_timestamp and (tsr is not None or tsa is not None):
         raise click.UsageError(said("--no-timestamp leaves time stamps out: leave --tsr and --tsa out too"))

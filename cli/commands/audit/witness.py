@@ -48,9 +48,9 @@ def sign(checkpoint: str, key_file: str, state: str, proof_file: str | None, key
     It signs only what continues the last checkpoint that it signed, by the proof. A checkpoint of as many events with
     another root is a fork: exit status 4, and both notes are printed as evidence.
 
-    \\b
+    \b
     Example:
-      slaledger witness sign new.checkpoint --key w.key --state w.state --proof new.consistency > new.cosigned
+      slaledger witness sign checkpoint.txt --key w.key --state w.state
     """
     text = read_text(checkpoint)
     read_checkpoint(text, keys)

@@ -42,7 +42,7 @@ def attestations_of(ledger: Ledger, tree: KeptTree, size: int) -> tuple[Attestat
 
 def _attestation(ledger: Ledger, tree: KeptTree, kept: Attested, size: int) -> Attestation:
     old = kept.checkpoint
-    if (old.origin, old.root) != (tree.ledger, tree.root(old.size)):
+    if old.root != tree.root(old.size):
         raise LogRewrittenSinceKept(file=place_of(ledger, old.size), size=old.size)
     stamp = msgspec.UNSET if kept.timestamp is None else encoded(kept.timestamp)
     proof = tuple(map(encoded, tree.consistency(old.size, size)))
@@ -83,7 +83,7 @@ def _wrong(attestation: Attestation, checkpoint: Checkpoint, tree: Checkpoint) -
         merkle.verify_consistency(checkpoint.size, tree.size, hashes, checkpoint.root, tree.root)
     except merkle.ProofError as error:
         return said(
-            "the log does not continue the attested checkpoint of {size} events: {error}",
+            "the log does not continue the attested checkpoint of size {size}: {error}",
             size=checkpoint.size,
             error=words_of(error),
         )

@@ -16,7 +16,11 @@ from domain.refusals import Unreadable
 from domain.text import said
 from ledger.application import Ledger
 from ledger.log.database import CheckpointStore, KeptCheckpoint
-from ledger.refusals.audit.timestamps import KeptCheckpointDiffers, KeptCheckpointUnreadable
+from ledger.refusals.audit.timestamps import (
+    KeptCheckpointDiffers,
+    KeptCheckpointOfOtherLedger,
+    KeptCheckpointUnreadable,
+)
 from ledger.transparency.attested_files import CheckpointFiles, proofs_folder, writing_files
 from ledger.transparency.log_root import ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin, read_checkpoint
@@ -57,10 +61,9 @@ def keep(ledger: Ledger, note: str, timestamp: bytes | None = None) -> Attested:
     `kept_checkpoint_unreadable`; Unreadable `bad_checkpoint`, `bad_note`, `unwritable_file`.
     """
     checkpoint = read_checkpoint(note)
-    with ledger.reading() as log:
-        check_origin(checkpoint, ledger_id(log))
+    check_origin(checkpoint, _id_of(ledger))
     with _opened(ledger, writing=True) as store:
-        there = _read(ledger, store, checkpoint.size)
+        there = _read(ledger, store, checkpoint.size, checkpoint.origin)
         if there is not None and there.checkpoint != checkpoint:
             raise KeptCheckpointDiffers(
                 file=place_of(ledger, checkpoint.size),
@@ -78,11 +81,12 @@ def keep(ledger: Ledger, note: str, timestamp: bytes | None = None) -> Attested:
 def kept_checkpoints(ledger: Ledger, *, upto: int | None = None) -> Generator[Attested]:
     """Every kept checkpoint, the largest first; of `upto` events at most, where that is given.
 
-    Raises Damaged `kept_checkpoint_unreadable`.
+    Raises Damaged `kept_checkpoint_unreadable`, Refusal `other_ledger`.
     """
+    origin = _id_of(ledger)
     with _opened(ledger) as store:
         for size in store.sizes():
-            found = _read(ledger, store, size) if upto is None or size <= upto else None
+            found = _read(ledger, store, size, origin) if upto is None or size <= upto else None
             if found is not None:
                 yield found
 
@@ -122,7 +126,12 @@ def _opened(ledger: Ledger, *, writing: bool = False) -> Iterator[CheckpointStor
         yield CheckpointFiles(proofs_folder(ledger.store.path))
 
 
-def _read(ledger: Ledger, store: CheckpointStore, size: int) -> Attested | None:
+def _id_of(ledger: Ledger) -> str:
+    with ledger.reading() as log:
+        return ledger_id(log)
+
+
+def _read(ledger: Ledger, store: CheckpointStore, size: int, origin: str) -> Attested | None:
     kept = store.read(size)
     if kept is None:
         return None
@@ -131,7 +140,11 @@ def _read(ledger: Ledger, store: CheckpointStore, size: int) -> Attested | None:
     except Unreadable as unreadable:
         raise KeptCheckpointUnreadable(file=place_of(ledger, size), why=unreadable.message) from None
     if checkpoint.size != size:
-        raise KeptCheckpointUnreadable(file=place_of(ledger, size), why=said("it has {n} events", n=checkpoint.size))
+        raise KeptCheckpointUnreadable(
+            file=place_of(ledger, size), why=said("its size is {size}", size=checkpoint.size)
+        )
+    if checkpoint.origin != origin:
+        raise KeptCheckpointOfOtherLedger(file=place_of(ledger, size), origin=checkpoint.origin, ledger=origin)
     return Attested(note=kept.note, checkpoint=checkpoint, timestamp=kept.timestamp)
 
 

@@ -13,7 +13,11 @@ from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.refusals.audit.evidence import BadCheckpoint, OtherLedger
 from ledger.refusals.audit.keys import BadNote
-from ledger.refusals.audit.timestamps import KeptCheckpointDiffers, KeptCheckpointUnreadable
+from ledger.refusals.audit.timestamps import (
+    KeptCheckpointDiffers,
+    KeptCheckpointOfOtherLedger,
+    KeptCheckpointUnreadable,
+)
 from ledger.store.open import open_store
 from ledger.transparency import attested
 from ledger.transparency.attested import Attested, keep, kept_checkpoints, newest_cosigned, newest_timestamped
@@ -119,3 +123,15 @@ def test_a_kept_checkpoint_that_was_changed_is_named(ledger: Ledger, content: st
     file.write_text(body(ledger, 4) if content is None else content)
     with pytest.raises(KeptCheckpointUnreadable, match=r"5\.checkpoint"):
         newest_timestamped(ledger)
+
+
+@sqlite_only("a folder beside the file")
+def test_what_is_kept_of_another_ledger_is_not_taken_for_this_ones(ledger: Ledger) -> None:
+    assert ledger.store.path is not None
+    keep(ledger, body(ledger, 5), b"\x30\x00")
+    file = proofs_folder(ledger.store.path) / "5.checkpoint"
+    file.write_text(file.read_text().replace("slaledger-", "slaledger-0", 1))
+    with pytest.raises(KeptCheckpointOfOtherLedger):
+        newest_timestamped(ledger)
+    with pytest.raises(KeptCheckpointOfOtherLedger):
+        keep(ledger, body(ledger, 5))

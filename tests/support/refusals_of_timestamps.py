@@ -57,13 +57,13 @@ def _with_root(text: str) -> str:
     return "".join(f"{line}\n" for line in [*text.splitlines()[:2], _ROOT])
 
 
-_LIBRARY = ("authority: ", "certificates: ", "stamp: ", "证书：", "答复：", "请求：")
+_LIBRARY = ("authority: ", "certificates: ", "stamp: ", "证书：", "应答：", "请求：")
 
 TIMESTAMPS = [
     Scenario("a time stamp of another text", _WORDS, prepare=_answered(of="other.txt")),
     Scenario("the answer to another request", f"{_WORDS} --request q.tsq", prepare=_two_policies),
     Scenario("an answer that refuses", _WORDS, prepare=_answered("-tspolicy", "1.2.3.4.9")),
-    Scenario("another authority", f"{_WORDS} --tsa other.pem", prepare=_answered(), theirs=("given: ", "所签：")),
+    Scenario("another authority", f"{_WORDS} --tsa other.pem", prepare=_answered(), theirs=("given: ", "签署的：")),
     Scenario("a text as an answer", _WORDS, prepare=_printed, files={"a.tsr": "sorry\n"}, theirs=_LIBRARY),
     Scenario(
         "a text as a request",
@@ -80,6 +80,7 @@ TIMESTAMPS = [
         theirs=_LIBRARY,
     ),
     Scenario("a kept checkpoint with another root", _WORDS, prepare=_kept(_with_root)),
+    Scenario("a kept checkpoint of another ledger", _WORDS, prepare=_kept(lambda text: f"elsewhere-{text}")),
     Scenario("a kept checkpoint that was changed", _WORDS, prepare=_kept(lambda text: text.replace("\n", " "))),
     Scenario(
         "a dossier beside a kept checkpoint of another log",

@@ -27,6 +27,18 @@ class KeptCheckpointUnreadable(Damaged, code="kept_checkpoint_unreadable"):
     why: str
 
 
+class KeptCheckpointOfOtherLedger(Refusal, code="other_ledger"):
+    """Checkpoints are kept beside the ledger that they are of. These stand beside a ledger of another id, as when a new
+    one was made in the place of an old one.
+    """
+
+    message = "{file}: the kept checkpoint belongs to {origin!r}, but this ledger is {ledger!r}"
+    hint = "move what is kept of the other ledger away, and keep it with that ledger"
+    file: str
+    origin: str
+    ledger: str
+
+
 class LogRewrittenSinceKept(Damaged, code="log_rewritten"):
     """The ledger no longer holds the events of a checkpoint that a third party attests, and that is kept beside it. The
     log is append-only, so the change was made outside the software.

@@ -103,8 +103,12 @@ def test_people_read_when_as_whom_it_says_and_what_was_not_checked(asked: Asked)
     asked.answer()
     done = asked.slaledger.run("audit", "timestamp", "c.txt", "a.tsr", "--format", "table")
     size = (asked.folder / "c.txt").read_text().splitlines()[1]
-    assert f"the first {size} events existed at 2020-06-01T08:00:00+08:00, as {NAME}" in done.stdout.replace("\n", " ")
+    told = f"unchecked: the first {size} events existed at 2020-06-01T08:00:00+08:00"
+    assert told in done.stdout.replace("\n", " ") and " says" not in done.stdout
     assert done.returncode == 0 and "its signature was not checked" in done.stderr
+    words = (*WHOLE, asked.desk.certificates, "--format", "table")
+    checked = asked.slaledger.run(*words).stdout.replace("\n", " ")
+    assert f"the first {size} events existed at 2020-06-01T08:00:00+08:00, as {NAME} says" in checked
 
 
 def test_cosignatures_that_join_later_leave_the_time_stamp_valid(asked: Asked) -> None:

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import system
@@ -91,25 +93,24 @@ class Authority:
 
     def answer(self, request: Path, answer: Path, *, at: datetime = AT, chain: Sequence[str] = ("Middle",)) -> Path:
         """Answer a request at an instant, with its own certificate and those of a chain; gives the answer's path."""
-        clock = _clock(self.folder)
         options = ["-signer", self.desk, "-inkey", str(self.folder / "Time Desk.key")]
         options += ["-chain", self.pem("chain.pem", *chain)] if chain else []
         words = ["ts", "-reply", "-queryfile", str(request), "-config", str(self._settings), *options]
         seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
-        openssl(*words, "-out", str(answer), env={**os.environ, "LD_PRELOAD": str(clock), "CLOCK_AT": str(seconds)})
+        openssl(*words, "-out", str(answer), env={**os.environ, "LD_PRELOAD": str(_clock()), "CLOCK_AT": str(seconds)})
         return answer
 
 
-def _clock(folder: Path) -> Path:
-    """The compiled clock, made in a folder; skips the test where there is no compiler, or no Linux."""
+_FOLDER = TemporaryDirectory()
+
+
+@cache
+def _clock() -> Path:
+    """The compiled clock; skips the test where there is no compiler, or no Linux."""
     if sys.platform != "linux":
         pytest.skip("a process has a clock of its own on Linux only")
-    made = folder / "clock.so"
-    if not made.exists():
-        compiler = system.tool("build-essential")
-        subprocess.run(
-            [compiler, "-shared", "-fPIC", "-o", str(made), str(Path(__file__).with_name("clock.c"))], check=True
-        )
+    made, source = Path(_FOLDER.name) / "clock.so", Path(__file__).with_name("clock.c")
+    subprocess.run([system.tool("build-essential"), "-shared", "-fPIC", "-o", str(made), str(source)], check=True)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,14 @@ from refusal_scenarios import Scenario
 
 _WORDS = "audit timestamp c.txt a.tsr"
 _ROOT = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+
+
+_FOLDER = TemporaryDirectory()
+
+
+@cache
+def _authorities(folder: str) -> tuple[Authority, Authority]:
+    return Authority(Path(folder) / "desk"), Authority(Path(folder) / "other", of="Sundials")
 
 
 def _printed(frozen: Frozen) -> None:
@@ -26,10 +35,9 @@ def _answered(*options: str, of: str = "c.txt", asked: str = "q.tsq") -> Callabl
         (frozen.folder / "other.txt").write_text("another text\n")
         request = frozen.folder / asked
         openssl("ts", "-query", "-data", str(frozen.folder / of), "-sha256", "-cert", *options, "-out", str(request))
-        with TemporaryDirectory() as folder:
-            desk, other = Authority(Path(folder) / "desk"), Authority(Path(folder) / "other", of="Sundials")
-            desk.answer(request, frozen.folder / "a.tsr", chain=())
-            (frozen.folder / "other.pem").write_bytes(Path(other.certificates).read_bytes())
+        desk, other = _authorities(_FOLDER.name)
+        desk.answer(request, frozen.folder / "a.tsr", chain=())
+        (frozen.folder / "other.pem").write_bytes(Path(other.certificates).read_bytes())
 
     return prepare
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from cli.terminal.output import WIDTH, print_text
@@ -31,13 +33,21 @@ class TimestampAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     def table(self) -> None:
         """Print which events existed when, as whom it says, and where that was kept."""
-        told = counted(
-            "the first {n} event existed at {time}, as {authority} says",
-            "the first {n} events existed at {time}, as {authority} says",
-            n=self.size,
-            time=self.time.rfc3339(),
-            authority=self.authority,
-        )
+        values: dict[str, Any] = {"time": self.time.rfc3339(), "authority": self.authority}
+        if self.checked:
+            told = counted(
+                "the first {n} event existed at {time}, as {authority} says",
+                "the first {n} events existed at {time}, as {authority} says",
+                n=self.size,
+                **values,
+            )
+        else:
+            told = counted(
+                "in the name of {authority}, unchecked: the first {n} event existed at {time}",
+                "in the name of {authority}, unchecked: the first {n} events existed at {time}",
+                n=self.size,
+                **values,
+            )
         print_text(told, width=WIDTH)
         print_text(said("kept with {file}", file=self.kept))
 

@@ -43,21 +43,21 @@ class PolicyShown(msgspec.Struct, frozen=True, kw_only=True):
         count = len(self.witnesses)
         if not self.met:
             return said(
-                "not enough witnesses: {count} cosigned the first {size} events, and the policy needs {needed}",
+                "not enough witnesses: {count} of the {needed} needed cosigned it, up to event {size}",
                 count=count,
                 size=self.size,
                 needed=self.needed,
             )
         told = said(
-            "the policy is met: {count} of {known} witnesses cosigned the first {size} events",
+            "the policy is met: {count} of {known} cosigned it, up to event {size}",
             count=count,
             known=self.known,
             size=self.size,
         )
         if isinstance(self.covers, int):
             return counted(
-                "{told}; {n} event of this dossier is among them",
-                "{told}; {n} events of this dossier are among them",
+                "{told}; that covers {n} event of this dossier",
+                "{told}; that covers {n} events of this dossier",
                 n=self.covers,
                 told=told,
             )

@@ -359,3 +359,13 @@ def test_of_two_forks_signed_at_once_only_one_is(operator: CommandLine, tmp_path
     assert sorted(each.returncode for each in ended) == [0, 4]
     (signed,) = (each.stdout for each in ended if each.returncode == 0)
     assert (operator.folder / "w.state").read_text() == signed
+
+
+def test_the_note_may_go_to_a_file_that_is_never_replaced_unasked(operator: CommandLine) -> None:
+    checkpoint(operator, "one.txt")
+    assert operator.run(*words("one.txt", "-o", "one.cosigned")).stdout == ""
+    note = (operator.folder / "one.cosigned").read_text()
+    assert note == (operator.folder / "w.state").read_text()
+    (operator.folder / "one.cosigned").write_text("other")
+    assert operator.refused(*words("one.txt", "-o", "one.cosigned"), status=2)["code"] == "file_exists"
+    assert operator.run(*words("one.txt", "-o", "one.cosigned", "--force")).returncode == 0

@@ -115,4 +115,5 @@ WITNESSES: list[Scenario] = [
     Scenario("a policy for no checkpoint", f"audit verify --policy '1 of {CUSTOMER.public}'"),
     Scenario("certificates for no time stamp", "audit monthly -o months --no-timestamp --tsa tsa.pem"),
     Scenario("a proof over no file", "audit consistency 1 2 --force"),
+    Scenario("a note over no file", f"{_SIGN} --force", files=_KEYS),
 ]

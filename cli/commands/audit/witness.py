@@ -12,6 +12,7 @@ from domain.keys import COSIGNATURE
 from domain.text import said
 from ledger import clock
 from ledger.files.reading import read_text
+from ledger.files.writing import STDOUT, check_target, new_file
 from ledger.transparency.consistency import read_consistency
 from ledger.transparency.cosignatures import read_note
 from ledger.transparency.proofs import read_checkpoint
@@ -42,7 +43,17 @@ def witness() -> None:
     help="The proof that it continues the last one: `audit consistency -o FILE`.",
 )
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
-def sign(checkpoint: str, key_file: str, state: str, proof_file: str | None, keys: tuple[str, ...]) -> None:
+@click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write the note here instead of printing it.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+def sign(
+    checkpoint: str,
+    key_file: str,
+    state: str,
+    proof_file: str | None,
+    keys: tuple[str, ...],
+    output: str | None,
+    force: bool,
+) -> None:
     """Cosign a checkpoint (c2sp.org/tlog-cosignature) and print the note to send back. It needs no ledger.
 
     It signs only what continues the last checkpoint that it signed, by the proof. A checkpoint of as many events with
@@ -52,6 +63,10 @@ def sign(checkpoint: str, key_file: str, state: str, proof_file: str | None, key
     Example:
       slaledger witness sign checkpoint.txt --key w.key --state w.state
     """
+    if output is None and force:
+        raise click.UsageError(said("--force is for a note in a file: give -o FILE too"))
+    if output not in (None, STDOUT):
+        check_target(Path(str(output)), force=force)
     text = read_text(checkpoint)
     read_checkpoint(text, keys)
     note = read_note(text)
@@ -71,4 +86,8 @@ def sign(checkpoint: str, key_file: str, state: str, proof_file: str | None, key
         )
     if not keys:
         warn(said("whether the ledger signed it was not checked: give its key with --vkey"))
-    print(made.text(), end="")
+    if output is None:
+        print(made.text(), end="")
+    else:
+        with new_file(output, force=force) as out:
+            out.write(made.text().encode())

@@ -67,13 +67,12 @@ def sign(
         raise click.UsageError(said("--force is for a note in a file: give -o FILE too"))
     if output not in (None, STDOUT):
         check_target(Path(str(output)), force=force)
+    key = parse_signer_key(read_key_file(Path(key_file), COSIGNATURE), COSIGNATURE)
+    own = Witness(key, Path(key_file), Path(state))
     text = read_text(checkpoint)
     read_checkpoint(text, keys)
     note = read_note(text)
     proof = None if proof_file is None else read_consistency(read_text(proof_file))
-    own = Witness(
-        parse_signer_key(read_key_file(Path(key_file), COSIGNATURE), COSIGNATURE), Path(key_file), Path(state)
-    )
     is_first = own.last() is None
     made = own.sign(note, proof, clock.now_us() // 1_000_000)
     if is_first:

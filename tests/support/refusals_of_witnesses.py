@@ -12,6 +12,7 @@ from refusal_scenarios import Scenario, split
 from domain.keys import encoded
 from ledger.transparency.cosignatures import read_note
 from ledger.transparency.proofs import Checkpoint
+from ledger.transparency.signed_notes import sign_note
 
 _KEYS = {"w.key": CUSTOMER.signer, "v.key": AUDITOR.signer, "ledger.key": LEDGER.signer}
 _SIGN = "witness sign new.txt --key w.key --state w.state"
@@ -76,7 +77,12 @@ _PROVED = f"{_SIGN} --proof proof.json"
 
 
 def _policy(name: str, policy: str, words: str = "audit verify --against new.txt --policy") -> Scenario:
-    return Scenario(name, f"{words} '{policy}'", prepare=lambda frozen: _put(frozen, "new.txt", _head(frozen)))
+    """A checkpoint that the ledger signed, held to a policy or a key."""
+
+    def prepare(frozen: Frozen) -> None:
+        (frozen.folder / "new.txt").write_text(sign_note(_head(frozen).text(), LEDGER.signer))
+
+    return Scenario(name, f"{words} '{policy}'", prepare=prepare)
 
 
 WITNESSES: list[Scenario] = [
@@ -91,7 +97,9 @@ WITNESSES: list[Scenario] = [
     _offered("another ledger", lambda head: head._replace(origin="slaledger-other")),
     _state("a state that is empty", lambda frozen: ""),
     _state("a state that this witness did not cosign", lambda frozen: _head(frozen).text()),
-    Scenario("the key of a ledger as a witness's", _SIGN.replace("w.key", "ledger.key"), files=_KEYS, prepare=_cosigned),
+    Scenario(
+        "the key of a ledger as a witness's", _SIGN.replace("w.key", "ledger.key"), files=_KEYS, prepare=_cosigned
+    ),
     Scenario(
         "two checkpoints joined",
         f"audit checkpoint --cosigned one.txt --cosigned two.txt {_BOTH}",

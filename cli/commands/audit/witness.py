@@ -43,7 +43,9 @@ def witness() -> None:
     help="The proof that it continues the last one: `audit consistency -o FILE`.",
 )
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
-@click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write the note here instead of printing it.")
+@click.option(
+    "-o", "--output", metavar="FILE", shell_complete=files, help="Write the note here instead of printing it."
+)
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def sign(
     checkpoint: str,

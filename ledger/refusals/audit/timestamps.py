@@ -62,7 +62,7 @@ class BadTimestampRequest(Unreadable, code="bad_timestamp_request"):
     """The file is not a request for a time stamp (RFC 3161)."""
 
     message = "this is not a request for a time stamp: {why}"
-    hint = "give the file that `slaledger audit checkpoint --timestamp-request` wrote"
+    hint = "give the file that `slaledger audit checkpoint --timestamp-request FILE.tsq` wrote"
     why: str
 
 

@@ -14,6 +14,7 @@ from cli.answers.audit.witnesses import PolicyShown
 from cli.commands.audit.checkpoint import agreed_checkpoint
 from cli.commands.audit.dossier_time import check_time
 from cli.commands.audit.dossier_witnesses import check_witnesses
+from cli.commands.audit.untied import untied
 from cli.commands.audit.verify import policy_option
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
@@ -21,7 +22,7 @@ from cli.options.context import open_ledger
 from cli.terminal.output import emit, format_option, print_text, warn
 from domain.keys import encoded
 from domain.refusals import Damaged
-from domain.text import counted, said
+from domain.text import said
 from ledger.audit import dossier as dossiers
 from ledger.audit.attestations import Proved, attestations_of, proved_attestations
 from ledger.audit.dossier import Since
@@ -200,7 +201,7 @@ def verify_dossier(
         found += against(given, checkpoint, held)
         tied = is_tied(given, checkpoint, held)
         if not tied and not found:
-            warn(_untied(kept, held.size, checkpoint.size))
+            warn(untied(kept, held.size, checkpoint.size))
     witnesses = check_witnesses(given, proved, None if found else needed)
     answer = CheckedDossier(
         file=file,
@@ -231,26 +232,3 @@ def verify_dossier(
 
 _UNPROVED = 3
 """The exit status of a dossier that holds, but does not prove what was asked: a kept checkpoint, a time, witnesses."""
-
-
-def _untied(file: str, kept: int, size: int) -> str:
-    """Why a dossier is not tied to a kept checkpoint, and what to ask for."""
-    if kept < size:
-        return counted(
-            "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for one that "
-            "`slaledger dossier --since {file}` makes",
-            "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for one that "
-            "`slaledger dossier --since {file}` makes",
-            n=kept,
-            file=file,
-            size=size,
-        )
-    return counted(
-        "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for a newer dossier, "
-        "or for `slaledger audit consistency {size} {n}`",
-        "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for a newer dossier, "
-        "or for `slaledger audit consistency {size} {n}`",
-        n=kept,
-        file=file,
-        size=size,
-    )

@@ -93,6 +93,8 @@ EXAMPLES: dict[str, str] = {
     "audit timestamp": (
         "slaledger audit timestamp checkpoint.txt answer.tsr --request request.tsq --tsa certificates.pem"
     ),
+    "witness sign": "slaledger witness sign checkpoint.txt --key w.key --state w.state",
+    "audit monthly": "slaledger audit monthly -o proofs --sign ledger.key",
     "audit prove": "slaledger audit prove 1001/account@1",
     "audit consistency": "slaledger audit consistency 5 10",
     "audit verify": "slaledger audit verify",

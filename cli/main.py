@@ -17,7 +17,7 @@ from cli.terminal.help import Formatter
 from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
 from cli.terminal.streams import harmless_streams
 from cli.terminal.vocabulary import word
-from cli.terminal.widths import escaped, folded, one_line
+from cli.terminal.widths import escaped, folded, harmless, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
 from ledger.memory import gc_paused
@@ -70,7 +70,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "dossier": ("cli.commands.audit.dossier:dossier", "Write a claim's whole case to a file or a page."),
     "verify-dossier": ("cli.commands.audit.dossier:verify_dossier", "Check a dossier without the ledger."),
-    "keygen": ("cli.commands.audit.checkpoint:keygen", "Make a key that signs checkpoints and events."),
+    "keygen": ("cli.commands.audit.keygen:keygen", "Make a key that signs checkpoints and events."),
+    "witness": ("cli.commands.audit.witness:witness", "Cosign the checkpoints of a ledger, as its witness."),
     "postgres": ("cli.commands.whole.postgres:postgres", "Set up the roles for a ledger on a server."),
     "rebuild": ("cli.commands.whole.init:rebuild", "Rebuild the projections from the events."),
     "doctor": ("cli.commands.whole.doctor:doctor", "Check for anything missing or misconfigured, and say what to do."),
@@ -233,17 +234,21 @@ def _meant(words: list[str]) -> str:
 
 
 def print_error(refusal: Refusal, line: int | None = None) -> int:
-    """Print a refusal on stderr, as text or as one JSON object; return its exit status."""
+    """Print a refusal on stderr, as text or as one JSON object, with its evidence verbatim; return its exit status."""
     message, clause, hint = refusal.message, refusal.clause, refusal.hint
+    evidence = refusal.values.get("evidence")
     if wants_json():
         fields = {"code": refusal.code, "message": message, "clause": clause, "hint": hint, "line": line}
-        error = {"error": {name: value for name, value in fields.items() if value is not None}}
+        shown = {"evidence": evidence} if evidence else {}
+        error = {"error": {name: value for name, value in fields.items() if value is not None} | shown}
         _tell_json(error)
         return refusal.status
     cited = said("{message} (clause {clause})", message=message, clause=word(clause)) if clause else message
     _tell("slaledger: " + localized(cited))
     if hint:
         _tell("  " + localized(said("what to do: {hint}", hint=hint)))
+    if isinstance(evidence, tuple):
+        print("".join(f"\n{harmless(each)}" for each in evidence), end="", file=sys.stderr)
     return refusal.status
 
 

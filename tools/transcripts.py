@@ -27,12 +27,17 @@ _MOMENT = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)[ T]|年(\d+)月(\d+)日 )\d\d:\
 _HASH = re.compile(r"\b[0-9a-f]{16}…|\b[0-9a-f]{64}\b|[A-Za-z0-9+/]{43}=|slaledger-(?:demo-)?[0-9a-f]{32}")
 _DEMO_MADE = (2026, 11, 21)
 """The demo's recorded data is older than this date; a later time is the time of the run."""
-_PLAIN = {"checkpoint", "completion", "ics", "openslo", "--help", "roles", "--version"}
+_PLAIN = {"checkpoint", "witness", "completion", "ics", "openslo", "--help", "roles", "--version"}
 """Words of commands that have only one output format."""
 
 
-_KEYS = {"alice.key": "PRIVATE+KEY+alice+ffbed0da+AWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh\n"}
-"""Signer keys of pages, of a fixed seed, so that the verifier key in the page stays the same."""
+_KEYS = {
+    "alice.key": "PRIVATE+KEY+alice+ffbed0da+AWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh\n",
+    "ledger.key": "PRIVATE+KEY+ledger.example+226d5538+AWxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxs\n",
+    "customer.key": "PRIVATE+KEY+customer.example+e804b7cf+BHd3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3\n",
+    "customer.vkey": "customer.example+e804b7cf+BMhTrQ8M0rYZrqks7sT9VqJNZJnVhM55JX5Fz9gTm2Cn\n",
+}
+"""Keys of pages, of fixed seeds, so that the verifier keys in the page stay the same."""
 
 
 class Shown(NamedTuple):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a claim's dossier without the ledger, and without its software.
 
-    python3 -I verify_dossier.py FILE [--checkpoint KEPT] [--tsa CERTS.pem]
+    python3 -I verify_dossier.py FILE [--checkpoint KEPT] [--tsa CERTS.pem] [--policy POLICY]
 
 A dossier holds one claim's whole case: the events, the proofs that they stand in the ledger's Merkle tree, and the
 decisions. This file is a second opinion on it. It needs nothing but Python 3.11 and was written from the contract, from
@@ -23,9 +23,13 @@ where it is not, the output says so. A dossier may have time stamps (RFC 3161) o
 with the authority's certificates, and the package `rfc3161-client` (1.0.9 or later), it says since when its events have
 existed.
 
+With --policy, so many of the witnesses named must have cosigned the dossier's checkpoint, or one of its attestations;
+without that package it says that it did not check.
+
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
 input cannot be read and exits 2. Where nothing is wrong, but the dossier does not prove that its log contains that of
-the checkpoint given, or no time stamp is shown to be signed under the certificates given, it says so and exits 3.
+the checkpoint given, or no time stamp is shown to be signed under the certificates given, or too few witnesses
+cosigned, it says so and exits 3.
 """
 
 from __future__ import annotations
@@ -35,6 +39,7 @@ import base64
 import binascii
 import hashlib
 import json
+import os
 import re
 import ssl
 import sys
@@ -2326,6 +2331,102 @@ def check_admissible(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
             return
 
 
+# ---- Witnesses -------------------------------------------------------------------------------------------------------
+
+
+class Policy(NamedTuple):
+    """How many witnesses are needed; and each of them by its public key, with the name and id of its lines."""
+
+    needed: int
+    witnesses: Mapping[bytes, tuple[str, bytes]]
+
+
+class Witnessed(NamedTuple):
+    """What a policy finds of a checkpoint: whether it is met, its size, and who cosigned when, in seconds."""
+
+    met: bool
+    size: int
+    by: Mapping[str, int]
+
+
+def read_policy(text: str) -> Policy:
+    """A policy: `2 of KEY,KEY,KEY`, `any of …`, `all of …`; or a file of that text. Raises Unreadable, OSError."""
+    parts = re.fullmatch(r"\s*([0-9]{1,4}|all|any)\s+of\s+(.*)", text_or_file(text), re.DOTALL | re.IGNORECASE)
+    if parts is None:
+        raise Unreadable(f"{text[:60]!r} is not a policy such as `2 of KEY,KEY,KEY`")
+    witnesses: dict[bytes, tuple[str, bytes]] = {}
+    for each in parts[2].split(","):
+        name, id_, public = witness_key(text_or_file(each.strip()).strip())
+        witnesses.setdefault(public, (name, id_))
+    number = parts[1].lower()
+    needed = {"all": len(witnesses), "any": 1}[number] if number.isalpha() else int(number)
+    if not 1 <= needed <= len(witnesses):
+        raise Unreadable(f"{text[:60]!r} needs {needed} witnesses and names {len(witnesses)} different ones")
+    return Policy(needed, witnesses)
+
+
+def text_or_file(text: str) -> str:
+    """The text of the file that a text names; else the text."""
+    is_file = os.path.isfile(text)  # noqa: PTH113 - `Path.is_file` raises where the text is too long for a name
+    return bytes_of(Path(text)).decode() if is_file else text
+
+
+def witness_key(text: str) -> tuple[str, bytes, bytes]:
+    """The name, id and public key of a witness's verifier key, `NAME+ID+BASE64`, of type 4. Raises Unreadable."""
+    name, _, rest = text.partition("+")
+    id_, _, encoded = rest.partition("+")
+    try:
+        key = unbase64(encoded, 33)
+    except (Wrong, UnicodeEncodeError) as wrong:
+        raise Unreadable(f"{text[:60]!r} is not the verifier key of a witness, nor a file that holds one") from wrong
+    found = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
+    if key[0] != 4 or not name or re.search(r"\s", name) or found.hex() != id_:
+        raise Unreadable(f"{text[:60]!r} is not the verifier key of a witness")
+    return name, found, key[1:]
+
+
+def cosigned_by(note: str, policy: Policy) -> dict[str, int]:
+    """The witnesses of a policy that cosigned a checkpoint, and when first (c2sp.org/tlog-cosignature).
+
+    Raises Wrong where a line of one of them is not its cosignature of this text.
+    """
+    names = {known: public for public, known in policy.witnesses.items()}
+    body, blank, lines = note.removesuffix("\n").rpartition("\n\n")
+    found: dict[str, int] = {}
+    for line in lines.split("\n") if blank else []:
+        _, name, encoded = line.split(" ")
+        data = base64.b64decode(encoded)
+        if (name, data[:4]) in names:
+            at, signer = int.from_bytes(data[4:12], "big"), f"{name}+{data[:4].hex()}"
+            right = is_cosignature(names[name, data[:4]], data[12:], at, f"{body}\n")
+            must(right, f"the cosignature of {signer} is not of this checkpoint")
+            found[signer] = min(at, found.get(signer, at))
+    return found
+
+
+def is_cosignature(public: bytes, signature: bytes, at: int, body: str) -> bool:
+    try:
+        text = f"cosignature/v1\ntime {at}\n{body}".encode()
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text)
+    except (InvalidSignature, ValueError):
+        return False
+    return at < LATEST_TIME
+
+
+LATEST_TIME = 253_402_300_800
+"""The year 10000, in seconds since 1970, which no calendar shows."""
+
+
+def witnessed(dossier: Json, policy: Policy) -> Witnessed:
+    """What a policy finds of the dossier's checkpoint and of its attestations: the best of these. Raises Wrong."""
+    notes = [dossier["checkpoint"], *(each["checkpoint"] for each in dossier.get("attestations", []))]
+    found = []
+    for note in notes:
+        size, by = read_checkpoint(note).size, cosigned_by(note, policy)
+        found.append(Witnessed(len(by) >= policy.needed, size, by))
+    return max(found, key=lambda each: (each.met, each.size if each.met else len(each.by)))
+
+
 # ---- Trusted time (RFC 3161) --------------------------------------------------------------------------------------
 
 SHA256 = "2.16.840.1.101.3.4.2.1"
@@ -2460,7 +2561,7 @@ def is_tied(dossier: Json, tree: Checkpoint, kept: Checkpoint) -> bool:
     return any((head.size, head.root) == (kept.size, kept.root) for head in heads(dossier, tree))
 
 
-def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
+def findings(data: bytes, kept: Checkpoint | None = None, policy: Policy | None = None) -> Iterator[str]:
     """All that is wrong with a dossier's bytes. Raises Unreadable where they are none."""
     dossier = read_dossier(data)
     try:
@@ -2478,6 +2579,8 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         events = read_events(dossier)
         if CAN_CHECK_SIGNATURES:
             yield from check_signatures(dossier["ledger"], events)
+            if policy is not None:
+                witnessed(dossier, policy)
         foreign = list(check_nothing_foreign(dossier, events))
         yield from foreign or check_admissible(dossier, events)
         yield from check_left_out(dossier, events)
@@ -2491,7 +2594,7 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
 
 
 NOT_TIED = 3
-"""The exit status where nothing is wrong, but the dossier does not prove the kept checkpoint or the time asked for."""
+"""The exit status where nothing is wrong, but the dossier does not prove the checkpoint, time or policy asked for."""
 MOST_BYTES = 256 * 2**20
 """The longest file that is read."""
 
@@ -2515,18 +2618,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="Check a claim's dossier offline: proofs, hashes, and the decision itself, worked out anew.",
         epilog="Exit status: 0 all is right, 1 something is wrong, 2 the input cannot be read, 3 nothing is wrong, but "
-        "the dossier is not tied to KEPT (it is of another size, and was not made with `--since` it), or no time stamp "
-        "is shown to be signed under CERTS.pem. Signatures under "
-        "a checkpoint (the lines behind the blank one) are not checked here: compare it with one you kept.",
+        "the dossier is not tied to KEPT (it is of another size, and was not made with `--since` it), no time stamp "
+        "is shown to be signed under CERTS.pem, or the policy is not met. The ledger's own signature under "
+        "a checkpoint is not checked here: compare it with one you kept.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the dossier")
     parser.add_argument("--checkpoint", type=Path, metavar="KEPT", help="a checkpoint of this ledger that you kept")
     parser.add_argument("--tsa", type=Path, metavar="CERTS.pem", help="certificates of a time stamp authority")
+    parser.add_argument("--policy", metavar="POLICY", help="who must have cosigned it: `2 of KEY,KEY,KEY`")
     given = parser.parse_args(arguments)
     try:
         kept = None if given.checkpoint is None else read_checkpoint(bytes_of(given.checkpoint).decode())
+        policy = None if given.policy is None else read_policy(given.policy)
         data = bytes_of(given.file)
-        found = list(findings(data, kept))
+        found = list(findings(data, kept, policy))
         dossier = read_dossier(data)
         timed, unproved = "", list[str]()
         if given.tsa is not None and CAN_CHECK_TIME and not found:
@@ -2553,8 +2658,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if tree.origin.startswith(DEMO):
         told += "The ledger is one for demonstrations: its times are made up.\n"
     told += "" if given.tsa is not None else not_timed(dossier)
+    told, enough = (told, True) if policy is None else policy_told(dossier, policy, told)
     sys.stdout.write(harmless(told + not_there(dossier) + unchecked(dossier)))
-    return NOT_TIED if unproved or not tied else 0
+    return NOT_TIED if unproved or not tied or not enough else 0
+
+
+def policy_told(dossier: Json, policy: Policy, told: str) -> tuple[str, bool]:
+    """What is told, and of the witnesses of a policy too; and whether it is shown to be met."""
+    if not CAN_CHECK_SIGNATURES:
+        return f"WITNESSES NOT CHECKED: that needs the Python package cryptography. Otherwise {told}", False
+    found = witnessed(dossier, policy)
+    by = "".join(f"{name} cosigned at {datetime.fromtimestamp(at, UTC).isoformat()}\n" for name, at in found.by.items())
+    if not found.met:
+        few = f"NOT ENOUGH WITNESSES: {len(found.by)} cosigned, and the policy needs {policy.needed}."
+        return f"{few} Otherwise {told}{by}", False
+    covers = sum(event["index"] < found.size for event in dossier["events"])
+    enough = f"{len(found.by)} of {len(policy.witnesses)} witnesses cosigned the first {found.size} events"
+    return f"{told}{by}The policy is met: {enough}; {covers} events of this dossier are among them.\n", True
 
 
 def not_timed(dossier: Json) -> str:

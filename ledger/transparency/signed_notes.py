@@ -14,7 +14,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domain.keys import ED25519, KEY_BYTES, KEY_NAME, VerifierKey, decoded, encoded, key_data, key_id, verifier_key
+from domain.keys import (
+    COSIGNATURE,
+    ED25519,
+    KEY_BYTES,
+    KEY_NAME,
+    VerifierKey,
+    decoded,
+    encoded,
+    key_data,
+    key_id,
+    verifier_key,
+)
 from domain.refusals import Unreadable
 from domain.text import said
 from ledger.files.writing import explain_write_errors, replacing
@@ -29,8 +40,11 @@ from ledger.refusals.audit.keys import (
     NoCryptography,
     NotEd25519SignerKey,
     NotEd25519VerifierKey,
+    NotWitnessSignerKey,
+    NotWitnessVerifierKey,
     SignerKeyChanged,
     UnknownKey,
+    WitnessVerifierKey,
 )
 from ledger.refusals.copies.files import FileExists
 
@@ -44,16 +58,19 @@ _PRIVATE = "PRIVATE+KEY+"
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
-def generate_key(name: str) -> tuple[str, str]:
-    """A new signer key and its verifier key, as text. Raises Unreadable `bad_key_name`, `no_cryptography`."""
+def generate_key(name: str, kind: bytes = ED25519) -> tuple[str, str]:
+    """A new signer key of a signature type and its verifier key, as text.
+
+    Raises Unreadable `bad_key_name`, `no_cryptography`.
+    """
     if not KEY_NAME.fullmatch(name) or not name.isprintable():
         raise BadKeyName(name=name)
     private = _private_key(secrets.token_bytes(KEY_BYTES))
     public = private.public_key().public_bytes_raw()
-    id_ = key_id(name, public).hex()
+    id_ = key_id(name, public, kind).hex()
     return (
-        f"{_PRIVATE}{name}+{id_}+{encoded(ED25519 + private.private_bytes_raw())}",
-        f"{name}+{id_}+{encoded(ED25519 + public)}",
+        f"{_PRIVATE}{name}+{id_}+{encoded(kind + private.private_bytes_raw())}",
+        f"{name}+{id_}+{encoded(kind + public)}",
     )
 
 
@@ -63,7 +80,12 @@ def sign_note(text: str, signer_key: str) -> str:
         raise _bad(said("its text has control characters, or no newline at its end"))
     key = parse_signer_key(signer_key)
     signature = sign_bytes(key, text.encode())
-    return f"{text}\n{_DASH}{key.name} {encoded(key.id + signature)}\n"
+    return f"{text}\n{signature_line(key, signature)}"
+
+
+def signature_line(key: VerifierKey, signature: bytes) -> str:
+    """The line of a note by which a key signs it."""
+    return f"{_DASH}{key.name} {encoded(key.id + signature)}\n"
 
 
 def open_note(note: str, verifier_keys: Sequence[str]) -> str:
@@ -84,7 +106,7 @@ def open_note(note: str, verifier_keys: Sequence[str]) -> str:
 
 def _check_signature(key: VerifierKey, signature: bytes, text: str) -> None:
     if not is_signature_of(key, signature, text.encode()):
-        raise BadSignature(key=f"{key.name}+{key.id.hex()}")
+        raise BadSignature(key=key.short_name)
 
 
 def is_signature_of(key: VerifierKey, signature: bytes, signed: bytes) -> bool:
@@ -108,7 +130,7 @@ def sign_bytes(key: VerifierKey, text: bytes) -> bytes:
 def verifier_key_of(key: VerifierKey) -> str:
     """The verifier key of a signer key, as text. Raises Unreadable `no_cryptography`."""
     public = _private_key(key.data).public_key().public_bytes_raw()
-    return f"{key.name}+{key.id.hex()}+{encoded(ED25519 + public)}"
+    return f"{key.short_name}+{encoded(key.kind + public)}"
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
@@ -136,31 +158,37 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     return name, signed[:4], signed[4:]
 
 
-def parse_verifier_key(text: str) -> VerifierKey:
-    """Parse a verifier key `NAME+ID+BASE64`. Raises Unreadable `bad_key`."""
+def parse_verifier_key(text: str, kind: bytes = ED25519) -> VerifierKey:
+    """Parse a verifier key `NAME+ID+BASE64` of a signature type. Raises Unreadable `bad_key`."""
     text = text.strip()
     if text.count("+") < 2:
         raise BadVerifierKey(text=text[:80])
-    key = verifier_key(text)
+    key = verifier_key(text, kind)
     if key is None:
-        raise NotEd25519VerifierKey(text=text[:80])
+        other = verifier_key(text, ED25519 if kind == COSIGNATURE else COSIGNATURE)
+        refusal = NotEd25519VerifierKey if other is None else _OF_OTHER_KIND[kind]
+        raise refusal(text=text[:80])
     return key
 
 
-def parse_signer_key(text: str) -> VerifierKey:
-    """Parse a signer key `PRIVATE+KEY+NAME+ID+BASE64`; an error message never contains the key.
+_OF_OTHER_KIND = {ED25519: WitnessVerifierKey, COSIGNATURE: NotWitnessVerifierKey}
+"""The refusal of a verifier key of the other signature type, by the type that was asked for."""
+
+
+def parse_signer_key(text: str, kind: bytes = ED25519) -> VerifierKey:
+    """Parse a signer key `PRIVATE+KEY+NAME+ID+BASE64` of a signature type; an error message never contains the key.
 
     Raises Unreadable `bad_key`, `no_cryptography`.
     """
     parts = text.strip().removeprefix(_PRIVATE).split("+", 2)
-    seed = key_data(decoded(parts[2])) if len(parts) == 3 else None
+    seed = key_data(decoded(parts[2]), kind) if len(parts) == 3 else None
     if not text.startswith(_PRIVATE) or seed is None or not KEY_NAME.fullmatch(parts[0]):
-        raise NotEd25519SignerKey()
+        raise NotEd25519SignerKey() if kind == ED25519 else NotWitnessSignerKey()
     public = _private_key(seed).public_key().public_bytes_raw()
-    id_ = key_id(parts[0], public)
+    id_ = key_id(parts[0], public, kind)
     if id_.hex() != parts[1]:
         raise SignerKeyChanged()
-    return VerifierKey(parts[0], id_, seed)
+    return VerifierKey(parts[0], id_, seed, kind)
 
 
 def write_key_file(path: Path, signer_key: str) -> None:
@@ -177,8 +205,8 @@ def write_key_file(path: Path, signer_key: str) -> None:
         raise KeyExists(path=path) from None
 
 
-def read_key_file(path: Path) -> str:
-    """Read the signer key in a file and check its form.
+def read_key_file(path: Path, kind: bytes = ED25519) -> str:
+    """Read the signer key of a signature type in a file and check its form.
 
     Raises Refusal `key_file_open` where others than its owner may read it, Unreadable `unreadable_file`, `bad_key`.
     """
@@ -191,7 +219,7 @@ def read_key_file(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or said("it is not text")
         raise KeyFileUnreadable(file=path, why=why) from None
-    parse_signer_key(text)
+    parse_signer_key(text, kind)
     return text
 
 

@@ -28,6 +28,7 @@ from refusals_of_signing import SIGNING
 from refusals_of_sources import CONFIGURED, RECONCILED
 from refusals_of_stores import MADE, STORES
 from refusals_of_timestamps import TIMESTAMPS
+from refusals_of_witnesses import WITNESSES
 from servers import Server
 
 TABLES: dict[str, list[Scenario]] = {
@@ -38,6 +39,7 @@ TABLES: dict[str, list[Scenario]] = {
     "vouchers": VOUCHERS,
     "money": MONEY,
     "signing": SIGNING,
+    "witnesses": WITNESSES,
     "values": VALUES,
     "terms": TERMS,
     "import-statuspage": STATUSPAGE,

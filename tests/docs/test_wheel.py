@@ -287,7 +287,7 @@ NEEDS = {
 """By extra, a command that cannot do without it."""
 OTHERS = (
     "export site -o site",
-    *(EXAMPLES[name].removeprefix("slaledger ") for name in ("claim letter", "audit timestamp")),
+    *(EXAMPLES[name].removeprefix("slaledger ") for name in ("claim letter", "audit timestamp", "witness sign")),
 )
 """Further commands that cannot do without an extra of these."""
 
@@ -327,6 +327,7 @@ def test_every_command_works_that_needs_no_extra_and_the_others_name_theirs(inst
             commands[f"before {name}"] = ["batch", f"{name}.jsonl"]
         commands[name] = shlex.split(example)[1:]
     commands["audit checkpoint"] = ["audit", "checkpoint"]  # no key was made to sign with
+    commands["audit monthly"] = ["audit", "monthly", "-o", "proofs", "--no-timestamp"]
     wanting = {
         name
         for name, words in commands.items()

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.commands.audit import checkpoint
+from cli.commands.audit.keygen import keygen
 from cli.main import Settings
 from domain.refusals import Refusal, Unreadable
 from ledger.transparency import merkle, proofs, signed_notes
@@ -372,10 +373,10 @@ def test_a_malformed_proof_is_refused(text: str) -> None:
 def test_a_key_is_made_and_signs_checkpoints_and_proofs(slaledger: CommandLine, tmp_path: Path) -> None:
     key, runner = str(tmp_path / "ledger.key"), CliRunner()
     settings = Settings(slaledger.url, None, "en")
-    made = runner.invoke(checkpoint.keygen, ["ledger.example.com", "-o", key])
+    made = runner.invoke(keygen, ["ledger.example.com", "-o", key])
     assert made.exit_code == 0
     verifier = made.stdout.strip()
-    again = runner.invoke(checkpoint.keygen, ["ledger.example.com", "-o", key])
+    again = runner.invoke(keygen, ["ledger.example.com", "-o", key])
     assert isinstance(again.exception, Refusal)
     assert again.exception.code == "key_exists"
     signed = runner.invoke(checkpoint.checkpoint, ["--sign", key], obj=settings).stdout

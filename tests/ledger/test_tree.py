@@ -21,6 +21,7 @@ from forks import Gate
 from stores import Place, Raw, SqliteFile, Store, sqlite_only
 
 from cli.commands.audit import checkpoint as audit_tree
+from cli.commands.audit.consistency import consistency
 from cli.main import Settings
 from domain.refusals import Conflict, Damaged, Refusal, Unreadable
 from ledger.application import Ledger
@@ -624,11 +625,11 @@ def test_a_consistency_proof_checks_offline(ledger: Placed, tmp_path: Path) -> N
     record(ledger.place, 20)
     size = len(rows_of(ledger.place))
     for old, new in (("3", "7"), (str(kept), str(size)), ("1", str(kept))):
-        shape = json.loads(said(audit_tree.consistency, ledger, old, new))
+        shape = json.loads(said(consistency, ledger, old, new))
         roots = [proofs.decoded(shape[name]) or b"" for name in ("old_root", "new_root")]
         hashes = [proofs.decoded(each) or b"" for each in shape["hashes"]]
         merkle.verify_consistency(shape["old_size"], shape["new_size"], hashes, roots[0], roots[1])
-    assert "new size" in said(audit_tree.consistency, ledger, "3", "7", "--format", "table")
+    assert "new size" in said(consistency, ledger, "3", "7", "--format", "table")
 
 
 @pytest.mark.parametrize(
@@ -668,14 +669,14 @@ def test_a_checkpoint_that_does_not_fit_is_refused(ledger: Placed, tmp_path: Pat
     ]
     for text, expected in cases:
         kept.write_bytes(text.encode())
-        assert refusal(audit_tree.consistency, ledger, str(kept), str(head.size)) == expected
+        assert refusal(consistency, ledger, str(kept), str(head.size)) == expected
         assert refusal(audit_tree.prove, ledger, "~/ledger@1", "--checkpoint", str(kept)) == expected
     kept.write_bytes(b"\xff\xfe")
-    assert refusal(audit_tree.consistency, ledger, str(kept), "3") == ("unreadable_file", 2)
-    assert refusal(audit_tree.consistency, ledger, str(tmp_path / "none"), "3") == ("unreadable_file", 2)
-    assert refusal(audit_tree.consistency, ledger, "3", str(head.size + 1)) == ("beyond_the_log", 1)
-    assert refusal(audit_tree.consistency, ledger, "7", "3") == ("no_proof", 1)
-    assert refusal(audit_tree.consistency, ledger, "0", "3") == ("no_proof", 1)
+    assert refusal(consistency, ledger, str(kept), "3") == ("unreadable_file", 2)
+    assert refusal(consistency, ledger, str(tmp_path / "none"), "3") == ("unreadable_file", 2)
+    assert refusal(consistency, ledger, "3", str(head.size + 1)) == ("beyond_the_log", 1)
+    assert refusal(consistency, ledger, "7", "3") == ("no_proof", 1)
+    assert refusal(consistency, ledger, "0", "3") == ("no_proof", 1)
 
 
 def test_an_event_that_was_changed_since_is_not_proved(ledger: Placed) -> None:
@@ -690,7 +691,7 @@ def test_a_proof_that_does_not_hold_is_not_printed(ledger: Placed) -> None:
     check_fits(ledger)
     _statements("UPDATE nodes SET hash = ? WHERE level = 0 AND at = 2", hash=bytes(32))(ledger)
     assert refusal(audit_tree.prove, ledger, str(rows_of(ledger.place)[3].position)) == ("tree_damaged", 4)
-    assert refusal(audit_tree.consistency, ledger, "3", str(len(rows_of(ledger.place)))) == ("tree_damaged", 4)
+    assert refusal(consistency, ledger, "3", str(len(rows_of(ledger.place)))) == ("tree_damaged", 4)
 
 
 def test_a_log_cut_behind_the_kept_tree_is_told(ledger: Placed, slaledger: CommandLine) -> None:

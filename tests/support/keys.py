@@ -32,3 +32,17 @@ BOB = Key(
     "PRIVATE+KEY+bob+cce63bd0+AWJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJi",
     "bob+cce63bd0+AS3wQSXwAVr7R86FOu+HcglP+UmMFMsbnhKXPCkn2g+m",
 )
+LEDGER = Key(
+    "PRIVATE+KEY+ledger.example+226d5538+AWxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxs",
+    "ledger.example+226d5538+AW1E+Tn4KdQ1mLze3akN4B22n6pQyqM+jGwyikuQDU2s",
+)
+CUSTOMER = Key(
+    "PRIVATE+KEY+customer.example+e804b7cf+BHd3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3",
+    "customer.example+e804b7cf+BMhTrQ8M0rYZrqks7sT9VqJNZJnVhM55JX5Fz9gTm2Cn",
+)
+"""A witness."""
+AUDITOR = Key(
+    "PRIVATE+KEY+auditor.example+785a2fcb+BHZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2",
+    "auditor.example+785a2fcb+BLX5AJUxjz8ETNjkC1hCU9hnd75ivwciEzTl/SGZz6f3",
+)
+"""Another witness."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from cli.answers.audit.witnesses import PolicyShown
 from cli.terminal.language import localized
-from cli.terminal.output import WIDTH, print_pairs, print_text
+from cli.terminal.output import WIDTH, print_pairs, print_text, to_json
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import label
 from domain.keys import encoded
@@ -57,6 +58,10 @@ class ConsistencyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     old_root: str
     new_root: str
     hashes: list[str]
+
+    def content(self) -> bytes:
+        """The proof as a file has it, for a witness."""
+        return to_json(self).encode() + b"\n"
 
     def table(self) -> None:
         """Print both tree heads and the hashes, one per line."""
@@ -146,6 +151,8 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it proves that its log contains that of the checkpoint given; there only where one was."""
     timestamps: list[TimedEvents] | msgspec.UnsetType = msgspec.UNSET
     """The time stamps that hold; there only where certificates were given."""
+    policy: PolicyShown | msgspec.UnsetType = msgspec.UNSET
+    """Who cosigned; there only where a policy was given and nothing is wrong."""
 
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""
@@ -165,3 +172,5 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
         print("\n".join(map(localized, self.findings or [sound, *([absent] if self.left_out else [])])))
         for each in self.timestamps or () if not self.findings else ():
             print_text(each.told(self.events), width=WIDTH)
+        if isinstance(self.policy, PolicyShown):
+            self.policy.table()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cli.answers.audit.audits import print_damage, print_differences, print_since, replayed_decisions
+from cli.answers.audit.witnesses import PolicyShown
 from cli.terminal.output import WIDTH, print_text
 from domain.admissible.check import Inadmissible
 from domain.keys import encoded
@@ -31,10 +32,11 @@ class VerifiedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     different: list[Difference]
     signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
     since: SinceReceipt | msgspec.UnsetType = msgspec.UNSET
+    policy: PolicyShown | msgspec.UnsetType = msgspec.UNSET
 
 
-def verified_answer(found: Verified) -> VerifiedAnswer:
-    """The result of a verification."""
+def verified_answer(found: Verified, policy: PolicyShown | msgspec.UnsetType = msgspec.UNSET) -> VerifiedAnswer:
+    """The result of a verification; and of a policy, what it found of the checkpoint."""
     return VerifiedAnswer(
         ledger=found.ledger,
         size=0 if found.tree is None else found.tree.size,
@@ -47,6 +49,7 @@ def verified_answer(found: Verified) -> VerifiedAnswer:
         different=found.different,
         signatures=found.signatures if found.signatures.signed else msgspec.UNSET,
         since=found.since or msgspec.UNSET,
+        policy=policy,
     )
 
 
@@ -71,3 +74,5 @@ def print_verified(answer: VerifiedAnswer, file: str | None) -> None:
         print_text(said("root {root}", root=answer.root))
     if isinstance(answer.signatures, Signatures) and answer.signatures.checked == answer.signatures.signed:
         print_text(counted("{n} signature checked", "{n} signatures checked", n=answer.signatures.checked))
+    if isinstance(answer.policy, PolicyShown):
+        answer.policy.table()

@@ -13,8 +13,10 @@ import click
 from cli.answers.audit.audits import impacts_answer, replay_answer
 from cli.answers.audit.completeness import gap_shown, print_gaps
 from cli.answers.readings import SettingShown, settings_shown
-from cli.commands.audit.checkpoint import checkpoint, consistency, prove
+from cli.commands.audit.checkpoint import checkpoint, prove
+from cli.commands.audit.consistency import consistency
 from cli.commands.audit.duties import DIFFERENT, duties
+from cli.commands.audit.monthly import monthly
 from cli.commands.audit.timestamp import timestamp
 from cli.commands.audit.verify import begun, since_option, verify
 from cli.commands.availability import parsed_month
@@ -52,7 +54,7 @@ def audit() -> None:
     """Replay decisions, ask what would change, and prove what was recorded."""
 
 
-for _command in (checkpoint, prove, consistency, duties, timestamp, verify):
+for _command in (checkpoint, prove, consistency, duties, monthly, timestamp, verify):
     audit.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""`slaledger audit checkpoint`, `prove`, `consistency`, and `keygen`: evidence for checks without the ledger."""
+"""`slaledger audit checkpoint` and `prove`: evidence for checks without the ledger."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from cli.answers.audit.proofs import consistency_answer, proof_answer
+from cli.answers.audit.proofs import proof_answer
+from cli.commands.audit.cosigned import joined_files, newest_witnessed
 from cli.options.context import open_ledger
 from cli.refusals import BadEvent, LogRewritten, LogRewrittenAtPosition, LogTruncated, UnknownEvent
-from cli.terminal.output import emit, format_option, to_json, warn
+from cli.terminal.output import format_option, to_json, warn
 from cli.terminal.progress import progress
 from domain.text import said
 from ledger.application import Ledger
@@ -21,7 +22,7 @@ from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.refusals.audit.evidence import PositionBeyondLog
-from ledger.transparency import merkle, signed_notes
+from ledger.transparency import attested, merkle, signed_notes
 from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
 from ledger.transparency.timestamps import make_request
 from ledger.transparency.tree import KeptTree, damaged, tree_of
@@ -31,7 +32,7 @@ _SIGN_HELP = "Sign it with the key that `slaledger keygen` made."
 
 
 @contextmanager
-def _tree(ledger: Ledger) -> Iterator[KeptTree]:
+def current_tree(ledger: Ledger) -> Iterator[KeptTree]:
     """The tree, brought up to date with a progress bar; warn where it was made again, a possible sign of tampering."""
     with progress("events") as advance, tree_of(ledger, on_progress=advance) as tree:
         if tree.remade is not None:
@@ -53,8 +54,25 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
     help="Write a request for a time stamp of it (RFC 3161), to be sent to an authority.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE.tsq if it exists.")
+@click.option(
+    "--cosigned", "returned", multiple=True, metavar="FILE", help="Join and keep what a witness returned; repeatable."
+)
+@click.option(
+    "--witnessed-by",
+    "witnesses",
+    multiple=True,
+    metavar="KEY",
+    help="A witness's verifier key, or a file with it; repeatable. Alone: print the newest that all cosigned.",
+)
 @format_option
-def checkpoint(key_file: str | None, request: str | None, force: bool, format_: str | None) -> None:
+def checkpoint(
+    key_file: str | None,
+    request: str | None,
+    force: bool,
+    returned: tuple[str, ...],
+    witnesses: tuple[str, ...],
+    format_: str | None,
+) -> None:
     """Print the ledger's id, the number of its events and the root of the tree over them, as c2sp.org/tlog-checkpoint.
 
     With it, an auditor can show later whether anything recorded up to now was changed or removed. It is always printed
@@ -62,6 +80,9 @@ def checkpoint(key_file: str | None, request: str | None, force: bool, format_: 
 
     With --timestamp-request, a time stamp authority can attest when it existed: keep what is printed, send the request,
     and give its answer to `slaledger audit timestamp`. Needs the extra `timestamp`.
+
+    With --cosigned, print the checkpoint that witnesses cosigned, with the cosignatures of all that --witnessed-by
+    names, and keep it beside the ledger.
 
     \b
     Example:
@@ -71,14 +92,32 @@ def checkpoint(key_file: str | None, request: str | None, force: bool, format_: 
         raise click.UsageError(said("--force is for a request: give --timestamp-request FILE.tsq too"))
     if request == STDOUT:
         raise click.UsageError(said("the checkpoint is printed there: give a file for the request"))
-    key = _signer_key(key_file)
-    with open_ledger() as ledger, _tree(ledger) as tree:
-        text = _checkpoint(tree).text()
+    if (returned or witnesses) and key_file is not None:
+        raise click.UsageError(said("what witnesses cosigned is not signed again: leave --sign out"))
+    text = _witnessed(returned, witnesses) if returned or witnesses else _current(_signer_key(key_file))
     if request is not None:
-        asked = make_request(text)
+        asked = make_request(attested.body_of(text))
         with new_file(request, force=force) as out:
             out.write(asked)
-    print(_signed(text, key), end="")
+    print(text, end="")
+
+
+def _current(key: str | None) -> str:
+    """The checkpoint of the ledger as it is, signed where a key is given."""
+    with open_ledger() as ledger, current_tree(ledger) as tree:
+        return _signed(_checkpoint(tree).text(), key)
+
+
+def _witnessed(returned: tuple[str, ...], witnesses: tuple[str, ...]) -> str:
+    """The checkpoint that witnesses returned, joined and kept; or the newest one kept."""
+    if not witnesses:
+        raise click.UsageError(said("name the witnesses whose cosignatures count: --witnessed-by KEY"))
+    if not returned:
+        return newest_witnessed(witnesses)
+    text = joined_files(returned, witnesses).text()
+    with open_ledger() as ledger, current_tree(ledger) as tree:
+        agreed_checkpoint(tree, returned[0], text)
+        return attested.keep(ledger, text).note
 
 
 @click.command("prove", short_help="Prove that an event is in the log.")
@@ -101,7 +140,7 @@ def prove(event: str, file: str | None, key_file: str | None, format_: str) -> N
     key, kept = _signer_key(key_file), None if file is None else read_text(file)
     with open_ledger() as ledger:
         row = _event(ledger, event)
-        with _tree(ledger) as tree:
+        with current_tree(ledger) as tree:
             head = _checkpoint(tree) if kept is None else agreed_checkpoint(tree, str(file), kept)
             index = tree.index_of(row.position)
             proof = InclusionProof(
@@ -125,57 +164,6 @@ def _check_inclusion(tree: KeptTree, row: Row, leaf: bytes, head: Checkpoint, pr
         raise damaged(said("its hashes do not agree")) from None
 
 
-@click.command("consistency", short_help="Prove that an older log is the beginning of a newer one.")
-@click.argument("old")
-@click.argument("new")
-@format_option
-def consistency(old: str, new: str, format_: str | None) -> None:
-    """Print the proof that the log at OLD is the beginning of the log at NEW (RFC 6962, 2.1.2).
-
-    OLD and NEW are each a number of events or a checkpoint file. A checkpoint must belong to this ledger and agree with
-    it. Signatures are not checked here.
-
-    \b
-    Example:
-      slaledger audit consistency 5 10
-    """
-    with open_ledger() as ledger, _tree(ledger) as tree:
-        older, newer = _head(tree, old), _head(tree, new)
-        hashes = tree.consistency(older.size, newer.size)
-    try:
-        merkle.verify_consistency(older.size, newer.size, hashes, older.root, newer.root)
-    except merkle.ProofError:
-        raise damaged(said("its hashes do not agree")) from None
-    answer = consistency_answer(older, newer, hashes)
-    emit(answer, format_, answer.table)
-
-
-@click.command("keygen", short_help="Make a key that signs checkpoints and events.")
-@click.argument("name")
-@click.option(
-    "-o",
-    "--output",
-    "file",
-    required=True,
-    metavar="KEYFILE",
-    help="A new file; an existing one is never overwritten.",
-)
-def keygen(name: str, file: str) -> None:
-    """Make an Ed25519 key: write the private half to a file that only you can read, print the verifier key.
-
-    NAME appears in every signature and has no spaces or +; the ledger's id (the first line of a checkpoint) is usual.
-    Give the verifier key to those who check signatures. A key of yours signs what you record, too: `slaledger actor
-    add-key` registers the verifier key, and `slaledger --sign KEYFILE` signs. Needs the extra `sign`.
-
-    \b
-    Example:
-      slaledger keygen ledger.example.com -o ledger.key
-    """
-    signer_key, verifier_key = signed_notes.generate_key(name)
-    signed_notes.write_key_file(Path(file), signer_key)
-    print(verifier_key)
-
-
 def _signer_key(file: str | None) -> str | None:
     return None if file is None else signed_notes.read_key_file(Path(file))
 
@@ -186,13 +174,6 @@ def _signed(text: str, key: str | None) -> str:
 
 def _checkpoint(tree: KeptTree) -> Checkpoint:
     return Checkpoint(tree.ledger, tree.size, tree.root())
-
-
-def _head(tree: KeptTree, given: str) -> Checkpoint:
-    """Turn a number of events, or a checkpoint's file, into a tree head of this ledger."""
-    if _NUMBER.fullmatch(given):
-        return Checkpoint(tree.ledger, int(given), tree.root(int(given)))
-    return agreed_checkpoint(tree, given, read_text(given))
 
 
 def agreed_checkpoint(tree: KeptTree, file: str, text: str) -> Checkpoint:

@@ -10,8 +10,12 @@ import click
 import msgspec
 
 from cli.answers.audit.proofs import CheckedDossier, DossierAnswer
+from cli.answers.audit.witnesses import PolicyShown
 from cli.commands.audit.checkpoint import agreed_checkpoint
 from cli.commands.audit.dossier_time import check_time
+from cli.commands.audit.dossier_witnesses import check_witnesses
+from cli.commands.audit.untied import untied
+from cli.commands.audit.verify import policy_option
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
@@ -29,6 +33,7 @@ from ledger.demo import is_demo
 from ledger.files.reading import read_bytes, read_text
 from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import decode
+from ledger.transparency.policies import parse_policy
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 from ledger.transparency.signed_notes import read_key_file, sign_note
 from ledger.transparency.tree import KeptTree, tree_of
@@ -180,8 +185,11 @@ def _print(names: list[str], made: _Made) -> None:
 @click.option(
     "--tsa", "tsa", metavar="CERTS.pem", shell_complete=files, help="Check its time stamps under these certificates."
 )
+@policy_option
 @format_option
-def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], tsa: str | None, format_: str | None) -> int:
+def verify_dossier(
+    file: str, kept: str | None, keys: tuple[str, ...], tsa: str | None, policy: str | None, format_: str | None
+) -> int:
     """Check a dossier without the ledger: its digest, every proof, and the decision itself. Exit status 4 if it fails.
 
     With --checkpoint it must be tied to that checkpoint: of the same size, or made with `slaledger dossier --since`
@@ -190,10 +198,13 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], tsa: str 
     With --tsa, the certificates of a time stamp authority, it must have a time stamp (RFC 3161) that is signed under
     them: the answer says since when its events have existed. Exit status 3 if it has none, and nothing else is wrong.
 
+    With --policy, so many of the witnesses must have cosigned its checkpoint or an attestation. Exit status 3 if not.
+
     \b
     Example:
       slaledger verify-dossier case.json
     """
+    needed = None if policy is None else parse_policy(policy)
     given = dossiers.read(read_bytes(file))
     checkpoint = read_checkpoint(given.checkpoint, keys)
     signatures = SignatureCheck(given.ledger)
@@ -201,7 +212,8 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], tsa: str 
     found = [*dossiers.check(given, tree, signatures), *wrong_since(given, checkpoint)]
     attested = list(proved_attestations(given, checkpoint))
     found += [each for each in attested if isinstance(each, str)]
-    time = check_time(given, [each for each in attested if isinstance(each, Proved)], tsa)
+    proved = [each for each in attested if isinstance(each, Proved)]
+    time = check_time(given, proved, tsa)
     found += time.wrong
     tied: bool | msgspec.UnsetType = msgspec.UNSET
     if kept is not None:
@@ -209,7 +221,8 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], tsa: str 
         found += against(given, checkpoint, held)
         tied = is_tied(given, checkpoint, held)
         if not tied and not found:
-            warn(_untied(kept, held.size, checkpoint.size))
+            warn(untied(kept, held.size, checkpoint.size))
+    witnesses = check_witnesses(given, proved, None if found else needed)
     answer = CheckedDossier(
         file=file,
         account=given.account,
@@ -222,6 +235,7 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], tsa: str 
         signatures=signatures.result() if signatures.result().signed else msgspec.UNSET,
         tied=tied,
         timestamps=time.shown,
+        policy=witnesses,
     )
     if is_demo(given.ledger):
         warn(said("this dossier is of a demo ledger, whose times are made up"))
@@ -233,31 +247,9 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], tsa: str 
         return Damaged.status
     for why in time.unproved:
         warn(why)
-    return _UNPROVED if tied is False or time.unproved else 0
+    too_few = isinstance(witnesses, PolicyShown) and not witnesses.met
+    return _UNPROVED if tied is False or time.unproved or too_few else 0
 
 
 _UNPROVED = 3
-"""The exit status of a dossier that holds, but does not prove what was asked: a kept checkpoint's log, or a time."""
-
-
-def _untied(file: str, kept: int, size: int) -> str:
-    """Why a dossier is not tied to a kept checkpoint, and what to ask for."""
-    if kept < size:
-        return counted(
-            "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for one that "
-            "`slaledger dossier --since {file}` makes",
-            "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for one that "
-            "`slaledger dossier --since {file}` makes",
-            n=kept,
-            file=file,
-            size=size,
-        )
-    return counted(
-        "the dossier is not tied to {file}, which has {n} event and the dossier {size}: ask for a newer dossier, "
-        "or for `slaledger audit consistency {size} {n}`",
-        "the dossier is not tied to {file}, which has {n} events and the dossier {size}: ask for a newer dossier, "
-        "or for `slaledger audit consistency {size} {n}`",
-        n=kept,
-        file=file,
-        size=size,
-    )
+"""The exit status of a dossier that holds, but does not prove what was asked: a kept checkpoint, a time, witnesses."""

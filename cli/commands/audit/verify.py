@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import msgspec
 
 from cli.answers.audit.verified import print_verified, verified_answer
+from cli.answers.audit.witnesses import policy_shown
 from cli.commands.audit.duties import DIFFERENT
 from cli.options.completion import files
 from cli.options.context import open_ledger
@@ -25,6 +27,8 @@ from ledger.audit.verify import verify as verify_whole
 from ledger.files.reading import read_text
 from ledger.files.writing import check_target, replacing
 from ledger.parallel.work import Workers
+from ledger.transparency.cosignatures import read_note
+from ledger.transparency.policies import hold_to, parse_policy
 from ledger.transparency.proofs import read_checkpoint
 from ledger.transparency.signed_notes import parse_signer_key, read_key_file
 from ledger.transparency.tree import tree_of
@@ -37,10 +41,18 @@ since_option = click.option(
 )
 
 
+policy_option = click.option(
+    "--policy",
+    metavar="POLICY",
+    help="The checkpoint must be cosigned by so many of these witnesses: `2 of KEY,KEY,KEY`.",
+)
+
+
 @click.command("verify", short_help="Check that the log is intact and extends the checkpoint that you kept.")
 @click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
 @since_option
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="What you kept must be signed by this key.")
+@policy_option
 @click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write a receipt of a sound result here.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help="Sign the receipt with this key.")
@@ -50,6 +62,7 @@ def verify(
     file: str | None,
     since: str | None,
     keys: tuple[str, ...],
+    policy: str | None,
     output: str | None,
     force: bool,
     key_file: str | None,
@@ -58,7 +71,7 @@ def verify(
 ) -> int:
     """Recompute the root, and check that every event decodes, no stream has a gap, vouchers balance, the projections
     match the events, and every decision replays. Exit status 4 with the first bad position, 3 if only a decision
-    differs.
+    differs or too few witnesses cosigned.
 
     With --since, do so for what was recorded since a receipt only: check that the log extends the events of the
     receipt, and prove every old event that is read again. The other old events are not read.
@@ -69,25 +82,31 @@ def verify(
     """
     if file is not None and since is not None:
         raise click.UsageError(said("give --against or --since, not both"))
+    if policy is not None and file is None:
+        raise click.UsageError(said("--policy is for the checkpoint that you kept: give --against too"))
     if output is None and (force or key_file is not None):
         raise click.UsageError(said("--force and --sign are for a receipt: give -o FILE too"))
     key = None if key_file is None else parse_signer_key(read_key_file(Path(key_file)))
     if output is not None:
         check_target(Path(output), force=force)
     kept = None if file is None else read_checkpoint(read_text(file), keys)
+    witnessed = None if file is None or policy is None else hold_to(parse_policy(policy), read_note(read_text(file)))
     with open_ledger() as ledger, progress("events") as advance:
         if since is None:
             found = verify_whole(ledger, kept, advance, workers)
         else:
             found = verify_since(ledger, begun(ledger, since, keys, workers, advance))
-        answer = verified_answer(found)
+        shown = msgspec.UNSET if witnessed is None or kept is None else policy_shown(witnessed, kept.size)
+        answer = verified_answer(found, shown)
         emit(answer, format_, lambda: print_verified(answer, file))
         unchecked = found.signatures.unchecked()
         if unchecked is not None:
             warn(unchecked)
         if output is not None:
-            _write_receipt(ledger, found, output, key, force=force)
-    return Damaged.status if found.damage or found.inadmissible else DIFFERENT if found.different else 0
+            write_receipt(ledger, found, output, key, force=force)
+    if found.damage or found.inadmissible:
+        return Damaged.status
+    return DIFFERENT if found.different or not (witnessed is None or witnessed.is_met) else 0
 
 
 def begun(
@@ -103,7 +122,7 @@ def begun(
     return receipt_at(ledger, read_checkpoint(text, keys), workers, advance)
 
 
-def _write_receipt(ledger: Ledger, found: Verified, output: str, key: VerifierKey | None, *, force: bool) -> None:
+def write_receipt(ledger: Ledger, found: Verified, output: str, key: VerifierKey | None, *, force: bool) -> None:
     """Write the receipt of a sound result, and bring the stored tree up to date, which the next --since needs."""
     if not found.is_sound:
         warn(said("no receipt was written, since the ledger is not sound"))

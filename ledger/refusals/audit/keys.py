@@ -45,11 +45,32 @@ class NotEd25519VerifierKey(Unreadable, code="bad_key"):
     text: str
 
 
+class WitnessVerifierKey(NotEd25519VerifierKey):
+    """A witness cosigns checkpoints with a key of its own kind. It signs neither checkpoints nor events."""
+
+    message = "{text!r} is the key of a witness"
+    hint = "`--witnessed-by` and `--policy` take it; here give the key of the ledger or of an actor"
+
+
+class NotWitnessVerifierKey(NotEd25519VerifierKey):
+    """A ledger's or an actor's key does not cosign. A witness has a key of its own kind."""
+
+    message = "{text!r} is not the key of a witness"
+    hint = "give the verifier key that `slaledger keygen --witness NAME -o KEYFILE` printed"
+
+
 class NotEd25519SignerKey(Unreadable, code="bad_key"):
     """The file holds no key of the kind that signs checkpoints."""
 
     message = "this is not an Ed25519 signer key"
     hint = "`slaledger keygen NAME -o KEYFILE` makes one"
+
+
+class NotWitnessSignerKey(Unreadable, code="bad_key"):
+    """The file holds no witness's key. The keys of ledgers and actors sign other things and do not cosign."""
+
+    message = "this is not the signer key of a witness"
+    hint = "`slaledger keygen --witness NAME -o KEYFILE` makes one"
 
 
 class SignerKeyChanged(Unreadable, code="bad_key"):

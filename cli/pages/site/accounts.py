@@ -13,7 +13,7 @@ from cli.pages.site.events import events_table
 from cli.pages.site.lists import month_cells
 from cli.pages.site.parts import Cell, PageTable, Site, SitePage, Text
 from cli.pages.site.vouchers import vouchers_table
-from cli.pages.style import NUMBER, PageColumn
+from cli.pages.style import NUMBER, SHORT, PageColumn
 from cli.pages.swings import swing_words
 from domain.account import Account
 from domain.bill import Bill
@@ -138,7 +138,7 @@ def _swings(site: Site, given: AccountInput) -> list[PageTable]:
         if (swing := swing_of_claim(given.history, case, month, at)) is not None:
             found = swing_words(swing, in_force(case.versions, month).terms)
             rows.append([Cell(month, paths.claim(claim.account, month)), Cell(found.decides), Cell(found.says)])
-    columns = [PageColumn(said("month")), PageColumn(w["swing"]), PageColumn(w["says_reading"])]
+    columns = [PageColumn(said("month"), SHORT), PageColumn(w["swing"], SHORT), PageColumn(w["says_reading"])]
     return [PageTable("swings", w["swings"], columns, rows, said("Nobody claimed."))] if rows else []
 
 

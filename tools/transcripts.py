@@ -1,14 +1,16 @@
 """Compares commands and outputs in the documentation with the actual output.
 
-A block of a page that begins with `$ slaledger` is a transcript: its commands are run, in the order of the page, on
-the ledger that the page's first lines name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`,
-beside the folder `examples/`. A line with only `…` stands for lines left out.
+A block of a page that begins with `$ slaledger` is a transcript; one that begins with a command shows no output, since
+it is long or goes to a file. All commands are run, in the order of the page, on the ledger that the page's first lines
+name by a comment: `<!-- on the demo's ledger -->` or `<!-- on no ledger -->`, beside the folder `examples/`. A line
+with only `…` stands for lines left out. A block marked ```` ```jsonl FILE ```` is what that file has.
 
     python tools/transcripts.py docs/tour.md      writes the current output into the named pages
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -21,6 +23,9 @@ from typing import NamedTuple
 from declared import ROOT
 
 BLOCK = re.compile(r"^```\n(\$ slaledger .*?)^```$", re.DOTALL | re.MULTILINE)
+ANY_BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_COMMAND = re.compile(r"^(?:slaledger|python3) (?:.*\\\n)*.*\n", re.MULTILINE)
+_SILENT = re.compile(rf"({_COMMAND.pattern})+\Z", re.MULTILINE)
 ON_DEMO, ON_NONE = "<!-- on the demo's ledger -->", "<!-- on no ledger -->"
 _LEFT_OUT = re.compile(r"^…\n", re.MULTILINE)
 _MOMENT = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)[ T]|年(\d+)月(\d+)日 )\d\d:\d\d:\d\d(\.\d+)?")
@@ -60,6 +65,36 @@ def shown(page: str) -> Iterator[Shown]:
             yield Shown(command, output)
 
 
+class Silent(NamedTuple):
+    """A command in a page without its output, and the file into which the page sends that."""
+
+    words: list[str]
+    into: str | None
+
+
+class Given(NamedTuple):
+    """A file that a page shows."""
+
+    name: str
+    text: str
+
+
+def steps(page: str) -> Iterator[Shown | Silent | Given]:
+    """What a page does: its commands, and the files that it shows, in order."""
+    for mark, text in ANY_BLOCK.findall(page):
+        if mark.startswith("jsonl "):
+            yield Given(mark.removeprefix("jsonl "), text)
+        elif mark == "" and text.startswith("$ slaledger "):
+            yield from shown(f"```\n{text}```\n")
+        elif mark == "" and _SILENT.fullmatch(text):
+            yield from map(_silent, _COMMAND.findall(text))
+
+
+def _silent(line: str) -> Silent:
+    words = shlex.split(line.replace("\\\n", " "), comments=True)
+    return Silent(words[:-2], words[-1]) if ">" in words else Silent(words, None)
+
+
 def is_as_printed(output: str, printed: str, as_compared: Callable[[str], str] = str) -> bool:
     """Whether a page equals the printed output, except omitted lines, line ends and what `as_compared` removes."""
     parts = (re.escape(as_compared(_comparable(part))) for part in _LEFT_OUT.split(output))
@@ -77,6 +112,21 @@ def _if_old(found: re.Match[str]) -> str:
 
 def _tidy(printed: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines())
+
+
+def prepared(block: re.Match[str], folder: str) -> str:
+    """A block of a page, carried out: a transcript with its current output, all others as they are."""
+    if BLOCK.fullmatch(block[0]):
+        return written_anew(block[0], folder)
+    for step in steps(block[0]):
+        match step:
+            case Given(name, text):
+                Path(folder, name).write_text(text, "utf-8")
+            case Silent(words, into):
+                program = Path(sys.executable).with_name(words[0])
+                done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, check=True)
+                Path(folder, into or os.devnull).write_bytes(done.stdout)
+    return block[0]
 
 
 def written_anew(block: str, folder: str) -> str:
@@ -106,7 +156,7 @@ def main(page: Path) -> None:
             subprocess.run([sys.executable, ROOT / "examples" / "demo.py", folder], check=True, stdout=subprocess.PIPE)
         Path(folder, "examples").symlink_to(ROOT / "examples")
         write_keys(Path(folder))
-        page.write_text(BLOCK.sub(lambda block: written_anew(block[0], folder), text), "utf-8")
+        page.write_text(ANY_BLOCK.sub(lambda block: prepared(block, folder), text), "utf-8")
 
 
 if __name__ == "__main__":

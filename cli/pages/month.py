@@ -14,6 +14,7 @@ from cli.pages.recorders import claimed, limit_words
 from cli.pages.rendering import page
 from cli.pages.scale import Band, bands, place
 from cli.pages.style import cards, paper
+from cli.pages.swings import swings_of_month
 from cli.terminal.language import language
 from domain.money import percent_cut, percent_text
 from domain.terms.versions import Terms
@@ -88,6 +89,7 @@ def month_page(report: MonthReport, details: BookDetails) -> bytes:
         ],
         further=_further(rows[ROWS:], report.month, terms),
         waiting=notices.of_month(report.accounts, terms),
+        swings=swings_of_month(report),
         roll_forward=_roll_forward(report.roll_forward, terms),
         limits=[limit_words(limit, terms) for limit in report.limits],
         claimed=claimed() if report.actors_are_claimed else None,

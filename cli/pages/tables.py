@@ -42,6 +42,7 @@ _MONTH = {
         "awarded#",
         "issued#",
     ),
+    "swings": ("account", "swing", "says_reading"),
 }
 
 

@@ -224,6 +224,13 @@ def month_words() -> dict[str, Said]:
         "times": said("Time zone"),
         "known": said("As known at"),
         "position": said("Position"),
+        "swings": said("Where a doubtful clause decides"),
+        "swings_help": said(
+            "The greatest difference that one other reading makes to the credit of a claim. Look at these claims once "
+            "more before they are decided, approved or issued."
+        ),
+        "swing": said("what hangs on it"),
+        "says_reading": said("reading"),
         "roll_forward": said("Vouchers, by what was recorded in the month"),
         "limits": said("Which awards needed an approval at the month's decisions and vouchers"),
     }

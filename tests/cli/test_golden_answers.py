@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from authority import Authority
 from conftest import ROOT, CommandLine
 from declared import commands
+from demonstration import demonstration
 from frozen import Frozen, Speech, hold, spread, written
 from receipts import RECEIPTS, prepare
 
@@ -26,19 +25,20 @@ READING = [
     "availability 1005 2026-05",
     "availability 1003 2026-05",
     "availability 1002 2026-12 --known-at 2026-11-21T10:05:00+08:00",
-    "availability 1002 2026-09 --at-position 60",
+    "availability 1002 2026-09 --at-position 412",
     "breaches 2026-09",
     "breaches 2026-10",
-    "breaches 2025-11 --at-position 90",
+    "breaches 2025-11 --at-position 100",
     "mtbf 1003 2026",
     "mtbf 1006 2025",
     "report 2026-09",
     "worklist",
     "worklist --at-position 300",
+    "worklist --known-at 2026-10-15T18:00:00+08:00",
     "claim show 1001 2026-07",
     "claim show 1004 2026-02",
     "claim show 1005 2025-11",
-    "claim show 1009 2026-03 --at-position 400",
+    "claim show 1009 2026-03 --at-position 240",
     "claim list",
     "claim list --month 2026-09",
     "claim list --month 2024-01",
@@ -57,13 +57,13 @@ READING = [
     "history 1004 --month 2025-09",
     "history 1001 --valid-at 2026-01-15T00:00:00+08:00",
     "history 1005 --at-position 120",
-    "history 1001 --month 2026-07 --known-at 2026-11-21T10:12:00+08:00 --diff 2026-11-21T10:20:00+08:00",
+    "history 1001 --month 2026-07 --known-at 2026-08-14T09:00:00+08:00 --diff 2026-11-16T09:00:00+08:00",
     "account list",
     "account show 1007",
-    "account show 1008 --at-position 100",
+    "account show 1008 --at-position 70",
     "incident list --month 2026-09",
     "incident list --account 1004",
-    "incident list --open --at-position 80",
+    "incident list --open --at-position 67",
     "incident list --source statuspage",
     "incident show INC-2606-01",
     "incident show INC-2602-01",
@@ -72,7 +72,7 @@ READING = [
     "fees show aliyun:1002:2026-09",
     "log --limit 4",
     "log --topic exclusion --reverse",
-    "log --since 440 --until 2026-11-21T10:30:00+08:00 --topic voucher",
+    "log --since 440 --until 2026-11-16T12:00:00+08:00 --topic voucher",
     "search CARRIER",
     "search 2606-01",
     "status",
@@ -187,8 +187,9 @@ def demo(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Frozen:
     for name in ("examples", "ledger"):
         (folder / name).symlink_to(ROOT / name)
     made = Frozen(CommandLine(folder))
-    for line in _lines_of_demo():
-        made.do(*shlex.split(line.replace("\\\n", " ")))
+    for part in demonstration.parts():
+        for command in part.commands:
+            made.do(*demonstration.words_of(command))
     return made
 
 
@@ -198,15 +199,6 @@ def taken(demo: Frozen, folder: Path) -> Frozen:
         (folder / name).symlink_to(ROOT / name)
     (folder / "correction.jsonl").write_text(json.dumps(CORRECTION) + "\n")
     return demo.copy(folder)
-
-
-def _lines_of_demo() -> Iterator[str]:
-    spec = importlib.util.spec_from_file_location("demo", ROOT / "examples" / "demo.py")
-    assert spec is not None and spec.loader is not None
-    demo = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(demo)
-    for part in (demo.TAKEN_OVER, demo.REDEMPTION, demo.MONTH_RUN, demo.DISPUTE, demo.SINCE):
-        yield from part
 
 
 @pytest.fixture(scope="module")

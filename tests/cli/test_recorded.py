@@ -102,7 +102,7 @@ def test_an_incident_of_several_accounts_names_them(books: CommandLine) -> None:
 
 
 def test_an_incident_that_a_source_told_of(books: CommandLine) -> None:
-    page = str(ROOT / "examples" / "incidents-1004.json")
+    page = str(ROOT / "examples" / "status-pages" / "1004-2026-02-12.json")
     functions = ("--map", "Agent sign-in=agent_sign_in", "--map", "Inbound routing=inbound_routing")
     opened = books.ok("import", "statuspage", page, "--account", "1002", *functions)["opened"]
     rows = books.ok("incident", "list", "--source", "statuspage")

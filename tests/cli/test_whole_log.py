@@ -178,7 +178,7 @@ def test_what_was_done_shows_in_where_the_ledger_stands(books: CommandLine) -> N
 
 
 def test_what_was_imported_last_of_each_source(books: CommandLine) -> None:
-    page = str(ROOT / "examples" / "incidents-1004.json")
+    page = str(ROOT / "examples" / "status-pages" / "1004-2026-02-12.json")
     functions = ("--map", "Agent sign-in=agent_sign_in", "--map", "Inbound routing=inbound_routing")
     books.ok("import", "statuspage", page, "--account", "1001", *functions)
     (source,) = books.ok("status")["sources"]

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
+import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine
+from conftest import ROOT, CommandLine
+from demonstration import demonstration
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-MAPS = [f"--map={pair}" for pair in ("Agent sign-in=agent_sign_in", "Inbound routing=inbound_routing")]
-AGAIN = {
-    "accounts": ["batch", "01-accounts.jsonl"],
-    "platform": [
-        "import",
-        "statuspage",
-        "incidents-platform.json",
-        "--all-accounts",
-        *MAPS,
-        "--map=Agent calls=agent_calls",
-    ],
-    "dedicated instance": ["import", "statuspage", "incidents-1004.json", "--account=1004", *MAPS],
-    "incidents": ["batch", "02-incidents.jsonl", "--keep-going"],
-    "bills of 2025": ["import", "aliyun-bill", "bill-2025-gb18030.csv", "--call-item=通话费"],
-    "bills of 2026": ["import", "aliyun-bill", "bill-2026.csv", "--call-item=通话费", "--product=云呼叫中心"],
-    "claims": ["batch", "03-claims.jsonl"],
-    "what came since": ["batch", "04-after.jsonl"],
-}
+EXAMPLES = ROOT / "examples"
+COMMANDS: list[list[str]] = [
+    demonstration.words_of(command) for part in demonstration.parts() for command in part.commands
+]
+"""The words of every command of the demo, in order."""
+TIMED = [(words[1], words[2:]) for words in COMMANDS if words[0] == "--now"]
+"""Those that record something, with the times at which they are given."""
 CLAIMS = [
     ("1001", "2025-08", "settled", "awarded", "155.60"),
     ("1001", "2026-01", "settled", "awarded", "183.08"),
@@ -90,8 +79,12 @@ def only(rows: list[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:
 
 def test_it_shows_its_commands_and_how_to_go_on(shown: tuple[Path, str]) -> None:
     folder, said = shown
-    for command in ("claim decide --all 2026-09", "breaches 2026-09", "claim explain 1002 2026-09", "worklist"):
-        assert f"\n$ slaledger {command}\n" in said
+    for part in demonstration.parts():
+        if part.month is None:
+            assert f"\n\n{part.headline}\n\n$ slaledger {part.commands[0]}\n" in said
+        else:
+            assert f"\n{part.month}  {len(part.commands):2} commands  {part.headline}\n" in said
+    assert all(len(line) <= 80 for part in demonstration.parts() for line in part.headline.splitlines())
     assert f"SLALEDGER_URL=sqlite:///{folder}/slaledger.db" in said
 
 
@@ -197,21 +190,74 @@ def test_something_waits_to_be_decided_and_issued(demo: CommandLine) -> None:
     assert [row["account"] for row in work["to_issue"] if row.get("cancelled_since")] == ["1007"]
 
 
-def test_reading_every_file_again_records_nothing(demo: CommandLine) -> None:
-    """What was withdrawn since is not done again: an import leaves it, and a batch lists it."""
-    answers = {name: json.loads(demo.run(*_placed(words)).stdout) for name, words in AGAIN.items()}
-    assert {name: answer["recorded"] for name, answer in answers.items()} == dict.fromkeys(AGAIN, 0)
-    refused = {name: {line["code"] for line in answer.get("refused", ())} for name, answer in answers.items()}
-    assert {name: codes for name, codes in refused.items() if codes} == {"incidents": {"undone"}, "claims": {"undone"}}
+def test_each_command_is_recorded_at_the_time_that_it_tells_of(demo: CommandLine) -> None:
+    recorded = {event["recorded_at"] for event in demo.ok("log", "--limit", "1000")}
+    assert recorded == {now for now, _ in TIMED}
+    assert len(recorded) > 100
+    assert demo.ok("status")["demo"] is True
 
 
-def _placed(words: list[str]) -> list[str]:
-    return [str(EXAMPLES / word) if (EXAMPLES / word).is_file() else word for word in words]
+KNOWN = {
+    "of the platform's outage nobody knew before the page was read": ("1005", "2026-09", "2026-09-10T09:00", 0),
+    "then everybody did": ("1005", "2026-09", "2026-09-10T10:00", 10800),
+    "an open outage counts until then: 08:55 to 10:00": ("1006", "2026-02", "2026-02-03T10:00", 3900),
+    "until it was a false alarm": ("1006", "2026-02", "2026-02-03T12:00", 0),
+    "a wrong end: 09:00 to 10:20": ("1007", "2026-06", "2026-07-03T14:00", 4800),
+    "before the carrier's notice": ("1001", "2026-07", "2026-07-22T00:00", 30600),
+    "when the first decision was made": ("1001", "2026-07", "2026-08-13T10:00", 9000),
+    "before the customer's firewall came to light": ("1002", "2026-09", "2026-09-23T00:00", 19800),
+}
 
 
-def test_every_file_of_the_demo_is_among_them() -> None:
-    read = {word for words in AGAIN.values() for word in words}
-    assert {path.name for path in EXAMPLES.iterdir() if path.suffix in (".jsonl", ".json", ".csv")} <= read
+@pytest.mark.parametrize(("account", "month", "at", "seconds"), KNOWN.values(), ids=KNOWN)
+def test_who_knew_what_when(demo: CommandLine, account: str, month: str, at: str, seconds: int) -> None:
+    known = demo.ok("availability", account, month, "--known-at", f"{at}:00+08:00")
+    assert known["unavailable_seconds"] == seconds
+
+
+def test_every_command_again_records_nothing(demo: CommandLine) -> None:
+    """But for the month's runs, which do what waits. What was undone since is refused, and an older page."""
+    before = demo.ok("status")["position"]
+    (demo.folder / "examples").symlink_to(EXAMPLES)
+    refused = {}
+    for words in [words for _, words in TIMED if "--all" not in words]:
+        done = demo.run(*words, "--format", "json")
+        if done.returncode:
+            refused[" ".join(words[:3])] = _codes(done.stdout, done.stderr)
+    assert demo.ok("status")["position"] == before
+    assert refused == {"incident open INC-2602-01": {"undone"}} | {
+        f"import statuspage examples/status-pages/{page}.json": {"older_file"} for page in OLDER
+    }
+
+
+def _codes(*printed: str) -> set[str]:
+    """The codes of what was refused, in an answer or as an error."""
+    return set(re.findall(r'"code": ?"(\w+)"', "".join(printed)))
+
+
+OLDER = ("1004-2025-09-11", *(f"platform-{day}" for day in ("2025-11-13", "2026-01-21", "2026-03-18", "2026-05-18")))
+"""The pages after which the ledger took a later one."""
+
+
+def test_every_file_of_the_demo_is_read() -> None:
+    read = {word for words in COMMANDS for word in words if word.startswith("examples/")}
+    own = (EXAMPLES / "bills", EXAMPLES / "status-pages", EXAMPLES)
+    files = {path.relative_to(ROOT).as_posix() for folder in own for path in folder.iterdir() if path.is_file()}
+    assert files - read == {"examples/demo.py", "examples/fourteen-months.sh"}
+
+
+def test_the_script_has_nothing_that_is_not_run() -> None:
+    text = (ROOT / demonstration.SCRIPT).read_text("utf-8")
+    told = "".join(f"slaledger {command}\n" for part in demonstration.parts() for command in part.commands)
+    assert [line for line in text.splitlines() if line and not line.startswith("#")] == told.splitlines()
+
+
+GO_ON = re.findall(r"^slaledger (.*)$", demonstration.GO_ON, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", GO_ON)
+def test_the_ways_to_go_on_work(demo: CommandLine, line: str) -> None:
+    assert demo.run(*shlex.split(line, comments=True)).returncode == 0
 
 
 def test_a_rebuild_changes_no_answer(demo: CommandLine) -> None:
@@ -223,13 +269,12 @@ def test_a_rebuild_changes_no_answer(demo: CommandLine) -> None:
     assert answers() == before
 
 
-def test_it_stops_at_a_command_that_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spec = importlib.util.spec_from_file_location("demo", EXAMPLES / "demo.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def test_it_stops_at_a_command_that_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", [])
     with pytest.raises(SystemExit) as left:
-        module.Demo(tmp_path).run("claim show 1001 2026-07")
+        demonstration.Demo(tmp_path).run("claim show 1001 2026-07")
     said = capsys.readouterr()
     assert left.value.code == 2
     assert "there is no ledger at" in said.out

@@ -22,13 +22,13 @@ from cli.main import cli
 DOCS = ROOT / "docs"
 PAGES = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.md"))}
 """The pages by their names below `docs/`."""
-WITH_TRANSCRIPTS = [name for name, page in PAGES.items() if transcripts.BLOCK.search(page)]
+WITH_COMMANDS = [name for name, page in PAGES.items() if name != "reference.md" and any(transcripts.steps(page))]
 
 
 @pytest.mark.usefixtures("noon")
-@pytest.mark.parametrize("name", WITH_TRANSCRIPTS)
-def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Each page's commands in order, on the ledger that the page names."""
+@pytest.mark.parametrize("name", WITH_COMMANDS)
+def test_every_command_does_what_is_shown(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Each page's commands in order, on the ledger that the page names. Those without output are done."""
     page = PAGES[name]
     if transcripts.ON_DEMO in page:
         shutil.copytree(request.getfixturevalue("shown")[0], tmp_path, dirs_exist_ok=True)
@@ -37,16 +37,49 @@ def test_the_output_shown_is_what_is_printed(name: str, request: pytest.FixtureR
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     transcripts.write_keys(tmp_path)
     slaledger = CommandLine(tmp_path)
-    for each in transcripts.shown(page):
-        done = slaledger.run(*each.words)
-        printed = done.stdout + done.stderr
-        assert transcripts.is_as_printed(each.output, printed, as_compared), f"{each.command}\n{printed}"
+    for step in transcripts.steps(page):
+        _carry_out(step, slaledger)
 
 
-def test_there_are_transcripts_for_each_reader() -> None:
-    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md", "guide/batch.md"} <= set(
-        WITH_TRANSCRIPTS
-    )
+def _carry_out(step: transcripts.Shown | transcripts.Silent | transcripts.Given, slaledger: CommandLine) -> None:
+    """A step of a page, held to what the page shows of it."""
+    match step:
+        case transcripts.Given(name, text):
+            (slaledger.folder / name).write_text(text, "utf-8")
+        case transcripts.Silent(["slaledger", *words], into):
+            done = slaledger.run(*words)
+            assert done.returncode == 0, f"{words}\n{done.stderr}"
+            (slaledger.folder / (into or os.devnull)).write_text(done.stdout, "utf-8")
+        case transcripts.Silent(["python3", *words]):
+            subprocess.run([sys.executable, *words], cwd=slaledger.folder, stdout=subprocess.PIPE, check=True)
+        case transcripts.Shown(command, output):
+            done = slaledger.run(*step.words)
+            printed = done.stdout + done.stderr
+            assert transcripts.is_as_printed(output, printed, as_compared), f"{command}\n{printed}"
+        case _:
+            raise AssertionError(step)
+
+
+def test_there_are_commands_for_each_reader() -> None:
+    assert {"tour.md", "month-end.md", "importing.md", "dispute.md", "audit.md", "guide/batch.md"} <= set(WITH_COMMANDS)
+
+
+NOT_RUN = (
+    *("make soak", "SLALEDGER_SEED="),
+    *("slaledger audit timestamp ", "slaledger dossier 1001 2026-07 -o timed.json"),
+    "slaledger verify-dossier timed.json --tsa ",
+)
+"""The beginnings of commands that are tests themselves, and of those that need an authority's answer, which
+`tests/audit/test_timestamps.py` has."""
+PROGRAM = re.compile(r"(\$ )?(SLALEDGER_\w+=\S+ )?(slaledger|make|python3?|sh) ")
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "reference.md" and not name.startswith("operate/")])
+def test_no_command_of_a_page_is_left_out(name: str) -> None:
+    """`tests/docs/test_operate.py` has the pages for operators, `test_readme.py` the README."""
+    blocks = [block for block in transcripts.ANY_BLOCK.finditer(PAGES[name]) if not any(transcripts.steps(block[0]))]
+    commands = [line for block in blocks for line in block[2].splitlines() if PROGRAM.match(line)]
+    assert [line for line in commands if not line.startswith(NOT_RUN)] == []
 
 
 def test_the_reference_is_what_help_prints() -> None:

@@ -15,7 +15,7 @@ from cli.examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "ledger" / "agreements" / "aliyun-ccc-2018-08-01.toml"
-BILL_HEADER = (ROOT / "examples" / "bill-2026.csv").read_text("utf-8-sig").splitlines()[0]
+BILL_HEADER = (ROOT / "examples" / "bills" / "2026-01.csv").read_text("utf-8-sig").splitlines()[0]
 
 BEFORE: dict[str, list[dict[str, object]]] = {
     "voucher redeem": [

@@ -124,5 +124,5 @@ def test_each_kind_has_its_side() -> None:
 def test_before_the_first_voucher_there_is_nothing(demo: CommandLine) -> None:
     found = rolled(demo, "2026-11", "--at-position", "20")
     assert {found[key] for key in (*KINDS, "opening", "closing")} == {"0.00"}
-    assert "opening balance" not in demo.run("report", "2026-03", "--format", "table").stdout
+    assert "opening balance" not in demo.run("report", "2025-08", "--format", "table").stdout
     assert "opening balance" in demo.run("report", "2026-11", "--format", "table").stdout

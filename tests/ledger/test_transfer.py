@@ -21,6 +21,7 @@ from ledger.copies import transfer
 from ledger.copies.transfer import move_in
 from ledger.log.codec import Row
 from ledger.log.reader import BatchNote
+from ledger.log.recorded import recorded_at
 from ledger.transparency.log_root import derived
 
 Raw = tuple[int, str, int, str, bytes]
@@ -36,6 +37,7 @@ def source(shown: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) ->
     with Ledger.open(f"sqlite:///{demo.ledger}") as ledger, ledger.writing() as log:
         (row,) = log.stream("1001/account")[:1]
         state = row.state.replace(b'"account":"1001"', b'"account":"1001x"')
+        state = state.replace(str(recorded_at(row)).encode(), str(log.recorded_at()).encode())
         log.insert([row._replace(position=log.position() + 40, stream="1001x/account", state=state)])
     demo.ok("claim", "decide", "1005", "2026-09")
     return demo.folder

@@ -88,9 +88,9 @@ RECEIPTS = [
     " --take-source B-1",
     "import cloudevents examples/imports/cloudevents.jsonl --dry-run",
     "import cloudevents examples/imports/cloudevents.jsonl",
-    "import statuspage examples/incidents-1004.json --account 1001 --map 'Agent sign-in=agent_sign_in'"
+    "import statuspage examples/status-pages/1004-2026-02-12.json --account 1001 --map 'Agent sign-in=agent_sign_in'"
     " --map 'Inbound routing=inbound_routing'",
-    "import statuspage examples/incidents-1004.json --account 1002 --map 'Agent sign-in=agent_sign_in'"
+    "import statuspage examples/status-pages/1004-2026-02-12.json --account 1002 --map 'Agent sign-in=agent_sign_in'"
     " --map 'Inbound routing=inbound_routing'",
     "import aliyun-bill bill.csv --call-item 通话费 --take-source B-2",
     "incident reopen INC-10 --reason 'agents still cannot sign in'",
@@ -131,7 +131,7 @@ def prepare(folder: Path) -> None:
     (folder / "2027.csv").write_text("date,kind,name\n2027-01-01,holiday,New Year's Day\n", "utf-8")
     for name, commands in (("month-end", _MONTH_END), ("run", _RUN)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in commands), "utf-8")
-    header = (ROOT / "examples" / "bill-2026.csv").read_text("utf-8-sig").splitlines()[0]
+    header = (ROOT / "examples" / "bills" / "2026-01.csv").read_text("utf-8-sig").splitlines()[0]
     cells = dict.fromkeys(header.split(","), "")
     cells |= {"账期": "2026-05", "账号ID": "1001", "计费项": "通话费", "应付金额": "12.30", "产品": "云呼叫中心"}
     (folder / "bill.csv").write_text(header + "\n" + ",".join(cells.values()) + "\n", "utf-8")

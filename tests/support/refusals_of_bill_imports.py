@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 # Bills: the provider's CSV.
 
-_HEADER = (ROOT / "examples" / "bill-2026.csv").read_text("utf-8-sig").splitlines()[0]
+_HEADER = (ROOT / "examples" / "bills" / "2026-01.csv").read_text("utf-8-sig").splitlines()[0]
 _USUAL = {"账期": "2026-05", "账号ID": "1001", "计费项": "通话费", "应付金额": "12.30", "产品": "云呼叫中心"}
 _PREPAID = {"计费方式": "包年包月", "账单开始时间": "2026-05-01 00:00:00", "账单结束时间": "2026-06-01 00:00:00"}
 

@@ -52,7 +52,7 @@ SHOTS = [
     Shot("case-dispute", "dispute", 1280, 1000, "light", DISPUTED),
     Shot("case-too-short", "short", 1280, 700, "light", TOO_SHORT),
     Shot("month-1280-light", "month", 1280, 1300, "light"),
-    Shot("month-book", "month", 1280, 900, "light", "location.hash = 'open=1002&figure=credit&event=s11:320'"),
+    Shot("month-book", "month", 1280, 900, "light", "location.hash = 'open=1002&figure=credit&event=s11:423'"),
     Shot("site-1280-light", "site/index", 1280, 900, "light"),
     Shot("site-390-dark", "site/accounts/1001", 390, 1300, "dark"),
     Shot("site-search", "site/search", 1280, 560, "light", SEARCHED),

@@ -19,6 +19,7 @@ from cli.commands.audit.verify import policy_option
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
+from cli.options.verifier_keys import vkey_option
 from cli.terminal.output import emit, format_option, print_text, warn
 from domain.keys import encoded
 from domain.refusals import Damaged
@@ -181,7 +182,7 @@ def _print(names: list[str], made: _Made) -> None:
 @click.command("verify-dossier")
 @click.argument("file", shell_complete=files)
 @click.option("--checkpoint", "kept", metavar="FILE", help="A checkpoint that you kept.")
-@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@vkey_option("The checkpoint must be signed by this key.")
 @click.option(
     "--tsa", "tsa", metavar="CERTS.pem", shell_complete=files, help="Check its time stamps under these certificates."
 )

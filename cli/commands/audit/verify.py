@@ -13,6 +13,7 @@ from cli.answers.audit.witnesses import policy_shown
 from cli.commands.audit.duties import DIFFERENT
 from cli.options.completion import files
 from cli.options.context import open_ledger
+from cli.options.verifier_keys import vkey_option
 from cli.options.workers import workers_options
 from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
@@ -51,7 +52,7 @@ policy_option = click.option(
 @click.command("verify", short_help="Check that the log is intact and extends the checkpoint that you kept.")
 @click.option("--against", "file", metavar="CHECKPOINT", help="A checkpoint that you kept.")
 @since_option
-@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="What you kept must be signed by this key.")
+@vkey_option("What you kept must be signed by this key.")
 @policy_option
 @click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write a receipt of a sound result here.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli.options.completion import files
+from cli.options.verifier_keys import vkey_option
 from cli.terminal.output import warn
 from domain.keys import COSIGNATURE
 from domain.text import said
@@ -42,7 +43,7 @@ def witness() -> None:
     metavar="FILE",
     help="The proof that it continues the last one: `audit consistency -o FILE`.",
 )
-@click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@vkey_option("The checkpoint must be signed by this key.")
 @click.option(
     "-o", "--output", metavar="FILE", shell_complete=files, help="Write the note here instead of printing it."
 )

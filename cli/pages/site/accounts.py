@@ -13,7 +13,8 @@ from cli.pages.site.events import events_table
 from cli.pages.site.lists import month_cells
 from cli.pages.site.parts import Cell, PageTable, Site, SitePage, Text
 from cli.pages.site.vouchers import vouchers_table
-from cli.pages.style import NUMBER, PageColumn
+from cli.pages.style import NUMBER, SHORT, PageColumn
+from cli.pages.swings import swing_words
 from domain.account import Account
 from domain.bill import Bill
 from domain.case import Case, Fact
@@ -21,8 +22,10 @@ from domain.incident import Incident
 from domain.terms.versions import in_force
 from domain.text import Said, counted, said
 from ledger.log import streams
+from ledger.log.account_history import AccountHistory
 from ledger.log.reader import Reader
 from ledger.queries.month_report import AccountMonth
+from ledger.queries.swings import swing_of_claim
 
 EVENTS = 200
 """The largest number of events on an account's page, the latest."""
@@ -34,6 +37,7 @@ class AccountInput(NamedTuple):
     account: Account
     case: Case
     months: Mapping[str, AccountMonth]
+    history: AccountHistory
     facts: Sequence[Fact]
     beside: Sequence[Link]
 
@@ -53,6 +57,7 @@ def account_leaf(site: Site, log: Reader, given: AccountInput) -> SitePage:
         tables=[
             _months(given),
             _claims(site, case),
+            *_swings(site, given),
             vouchers_table(site, [voucher for _, voucher in sorted(case.vouchers.items())]),
             _incidents(site, case),
             _bills(site, case),
@@ -119,6 +124,22 @@ def _claims(site: Site, case: Case) -> PageTable:
         PageColumn(said("awarded"), NUMBER),
     ]
     return PageTable("claims", said("Claims"), columns, rows, said("Nobody claimed."))
+
+
+def _swings(site: Site, given: AccountInput) -> list[PageTable]:
+    """The claims that hang on a reading, where there are any.
+
+    One that waits is taken as if it were decided at the account's last event; where outages are open, at the log's.
+    """
+    w, case = words.month_words(), given.case
+    at = site.at if any(row.still_open for row in given.months.values()) else given.facts[-1].recorded_at
+    rows = []
+    for month, claim in sorted(case.claims.items(), reverse=True):
+        if (swing := swing_of_claim(given.history, case, month, at)) is not None:
+            found = swing_words(swing, in_force(case.versions, month).terms)
+            rows.append([Cell(month, paths.claim(claim.account, month)), Cell(found.decides), Cell(found.says)])
+    columns = [PageColumn(said("month"), SHORT), PageColumn(w["swing"], SHORT), PageColumn(w["says_reading"])]
+    return [PageTable("swings", w["swings"], columns, rows, said("Nobody claimed."))] if rows else []
 
 
 def _incidents(site: Site, case: Case) -> PageTable:

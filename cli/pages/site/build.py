@@ -64,13 +64,13 @@ class _Work(NamedTuple):
     tallies: dict[str, MonthTally]
 
 
-def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress) -> SiteMade:
-    """Bring the site in a folder up to date with the log.
+def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress, at: int | None = None) -> SiteMade:
+    """Bring the site in a folder up to date with the log. Open outages count up to `at`, else to the last event.
 
     Raises Unreadable `not_a_site`, `unwritable_file`, `no_jinja`, Refusal `site_of_another_ledger`.
     """
     environment(language())  # refused before the folder is made
-    site = _site(log, tree.ledger)
+    site = _site(log, tree.ledger, log.recorded_at() if at is None else at)
     with site_folder(folder, tree.ledger) as out, listed_rows() as rows:
         work = _Work(site, log, tree, out, rows, log.controls(), {})
         accounts = log.accounts()
@@ -84,7 +84,7 @@ def build_site(log: Reader, tree: KeptTree, folder: Path, on_progress: Progress)
     return SiteMade(out.files, out.made, removed, site.position)
 
 
-def _site(log: Reader, ledger: str) -> Site:
+def _site(log: Reader, ledger: str, at: int) -> Site:
     """What the pages rest on; the seed has the software, the language, and what holds for all accounts."""
     versions = log.versions()
     controls = [row.position for row in log.stream(streams.CONTROLS)]
@@ -95,7 +95,8 @@ def _site(log: Reader, ledger: str) -> Site:
         zone=zone,
         currency=currency,
         position=log.position(),
-        at=log.recorded_at(),
+        last=log.recorded_at(),
+        at=at,
         seed=repr((software, ledger, zone, currency, controls, log.logins().login is None)),
     )
 
@@ -125,7 +126,7 @@ def _account(
         None if before is None else (paths.account(before.account), before.account),
         None if following is None else (paths.account(following.account), following.account),
     )
-    given = AccountInput(case.account, case, months, history.all_facts(), links)
+    given = AccountInput(case.account, case, months, history, history.all_facts(), links)
     _note_rows(work, given)
     positions = [fact.position for fact in given.facts]
     depends = [site.at] if any(row.still_open for row in months.values()) else []
@@ -238,4 +239,4 @@ def _lists(work: _Work) -> None:
     counts = {name: rows.count(name) for name in ("accounts", "claims", "vouchers")}
     waiting = list(still_open([one.incident for one in open_outages(work.log)]))
     overview = home(site, work.tallies, waiting, counts)
-    folder.put(paths.HOME, site.digest("home", site.position), lambda: rendered(site, overview))
+    folder.put(paths.HOME, site.digest("home", site.position, site.at), lambda: rendered(site, overview))

@@ -58,13 +58,16 @@ def home(
         for month, tally in sorted(tallies.items(), reverse=True)
     ]
     fields: list[tuple[Said, Text]] = [(w[name], str(count)) for name, count in counts.items()]
+    fields.append((said("Last event"), labels.moment(site.last, site.zone)))
+    if site.at != site.last:
+        fields.append((said("As known at"), labels.moment(site.at, site.zone)))
     return SitePage(
         path=paths.HOME,
         part="home",
         kind=said("Availability and service credits"),
         title=said("Overview"),
         about=site.ledger,
-        fields=[*fields, (said("Last event"), labels.moment(site.at, site.zone)), (said("Time zone"), site.zone)],
+        fields=[*fields, (said("Time zone"), site.zone)],
         waiting=waiting,
         tables=[
             PageTable("months", said("Months"), columns, rows, said("No month had an episode, and nobody claimed."))

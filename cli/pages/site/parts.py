@@ -39,12 +39,17 @@ class PageTable(NamedTuple):
 
 
 class Site(NamedTuple):
-    """What all pages of a site rest on: the ledger, its zone and currency, and a digest of what they have in common."""
+    """What all pages of a site rest on: the ledger, its zone and currency, and a digest of what they have in common.
+
+    The last event is at `position`, recorded at `last`; open outages count up to `at`, which is later where that was
+    asked for.
+    """
 
     ledger: str
     zone: str
     currency: str
     position: int
+    last: int
     at: int
     seed: str
 

@@ -167,3 +167,17 @@ def test_with_a_time_stamp_the_month_is_complete_and_dossiers_can_carry_it(
         kept = newest_timestamped(ledger)
     assert kept is not None
     assert (kept.checkpoint.size, kept.timestamp) == (found["size"], (tmp_path / "months/2026-11.tsr").read_bytes())
+
+
+def test_another_root_that_was_kept_of_as_many_events_is_damage_not_something_missing(
+    operator: CommandLine, tmp_path: Path
+) -> None:
+    monthly(operator, status=3)
+    authority = Authority(tmp_path / "authority")
+    authority.answer(tmp_path / "months/2026-11.tsq", tmp_path / "months/2026-11.tsr")
+    head = read_note((operator.folder / "months/2026-11.checkpoint").read_text()).checkpoint
+    (operator.folder / "slaledger.db.proofs").mkdir()
+    kept = operator.folder / f"slaledger.db.proofs/{head.size}.checkpoint"
+    kept.write_text(head._replace(root=bytes(32)).text())
+    words = ("audit", "monthly", "-o", "months", "--tsa", authority.certificates)
+    assert operator.refused(*words, status=4)["code"] == "kept_checkpoint_differs"

@@ -8,7 +8,6 @@ from cli.answers.audit.verified import VerifiedAnswer, print_verified
 from cli.answers.audit.witnesses import PolicyShown
 from cli.terminal.output import WIDTH, print_pairs, print_text
 from cli.terminal.values import ZonedInstant
-from cli.terminal.vocabulary import label
 from domain.text import said
 from ledger.audit.month_folder import ANSWER, CHECKPOINT, CONSISTENCY, RECEIPT, REQUEST, MonthFolder
 
@@ -21,6 +20,18 @@ class MonthFiles(msgspec.Struct, frozen=True, kw_only=True):
     timestamp_request: str | None
     timestamp: str | None
     receipt: str | None
+
+    def table(self) -> None:
+        """Print the names of the files that are there."""
+        print_pairs(
+            [
+                (said("checkpoint"), self.checkpoint),
+                (said("consistency proof"), self.consistency),
+                (said("time stamp request"), self.timestamp_request),
+                (said("time stamp"), self.timestamp),
+                (said("receipt"), self.receipt),
+            ]
+        )
 
 
 class MonthlyAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +55,7 @@ class MonthlyAnswer(msgspec.Struct, frozen=True, kw_only=True):
         """Print what was found, the files, and what is missing."""
         if isinstance(self.verified, VerifiedAnswer):
             print_verified(self.verified, None)
-        print_pairs([(label(name), getattr(self.files, name)) for name in MonthFiles.__struct_fields__])
+        self.files.table()
         if isinstance(self.timestamped_at, ZonedInstant):
             print_text(said("the time stamp is of {time}", time=self.timestamped_at.rfc3339()), width=WIDTH)
         if isinstance(self.policy, PolicyShown):

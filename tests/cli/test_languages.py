@@ -370,14 +370,14 @@ def test_what_somebody_wrote_is_no_code() -> None:
 def test_a_sentence_in_a_sentence_is_translated_too() -> None:
     inner = said("account {account} was never enrolled", account="1001")
     assert (
-        in_language(said("{message} (clause {clause})", message=inner, clause="4"), "zh") == "账户1001从未登记（条款4）"
+        in_language(said("{message} (clause {clause})", message=inner, clause="4"), "zh") == "账户 1001 从未登记（条款4）"
     )
     assert str(inner) == "account 1001 was never enrolled"
 
 
 def test_words_of_others_stay_as_they_are() -> None:
     assert in_language("anything {else}", "zh") == "anything {else}"
-    assert in_language(said("account {account} was never enrolled", account="{x}"), "zh") == "账户{x}从未登记"
+    assert in_language(said("account {account} was never enrolled", account="{x}"), "zh") == "账户 {x} 从未登记"
 
 
 @pytest.mark.parametrize(("n", "english", "chinese"), [(1, "1 voucher", "1张代金券"), (2, "2 vouchers", "2张代金券")])
@@ -398,7 +398,7 @@ def test_a_sentence_comes_whole_from_another_process() -> None:
 
     told = pickle.loads(pickle.dumps(said("there is no bill {id}", id="B-1")))
     assert isinstance(told, Said)
-    assert in_language(told, "zh") == "没有账单B-1"
+    assert in_language(told, "zh") == "没有账单 B-1"
 
 
 # Numbers and dates.

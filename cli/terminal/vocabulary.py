@@ -200,6 +200,7 @@ _FIELDS = (
     said("version"),
     said("voucher"),
     said("voucher month"),
+    said("voucher offset"),
     said("workdays"),
     said("year"),
 )
@@ -248,8 +249,16 @@ def word(code: str) -> str:
 
 def label(field: str) -> str:
     """The label of a record's field: its name without the unit, with blanks; instants keep `at` if the words do."""
+    whole, dot, part = field.partition(".")
+    if dot:
+        return said("{whole}.{part}", whole=label(whole), part=label(part))
     name = field.removesuffix("_fen").removesuffix("_us").replace("_", " ")
     return _WORDS.get(name) or word(name.removesuffix(" at"))
+
+
+def cited(clause: str) -> Said:
+    """A clause as sentences cite it. The part before the first clause has no number; its code is `opening`."""
+    return said("opening clause") if clause == "opening" else said("clause {clause}", clause=clause)
 
 
 CODED = frozenset({"moment", "function", "stage", "scope", "part", "outcome", "status", "kind"})

@@ -40,7 +40,7 @@ def _print_to_decide(claims: list[ToDecide]) -> None:
 
 def _print_disputed(claims: list[Disputed]) -> None:
     rows = [(holder(one), one.month, one.disputed_at.in_table()) for one in claims]
-    print_table((said("account"), said("month"), word("disputed")), rows, title=said("Disputed decisions"))
+    print_table((said("account"), said("month"), said("disputed at")), rows, title=said("Disputed decisions"))
 
 
 def _print_to_approve(awards: list[ToApprove]) -> None:

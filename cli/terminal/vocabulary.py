@@ -240,6 +240,7 @@ _DAMAGE = (
 _WORDS: dict[str, Said] = {
     str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _PARTS, _DAMAGE) for one in group
 }
+_WORDS["outages"] = said("open outages")  # a part of what `doctor` examines
 
 
 def word(code: str) -> str:

@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from cli.terminal.language import in_language
 from cli.terminal.vocabulary import cited, label
 from domain.refusals.bill import VouchersAboveFee
+from domain.text import enumerated
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,12 @@ def test_the_part_of_the_agreement_without_a_number_is_cited_by_its_name() -> No
 def test_the_label_of_a_part_of_a_field() -> None:
     told = label("evidence.name")
     assert (str(told), in_language(told, "zh")) == ("evidence.name", "证据（名称）")
+
+
+def test_a_few_names_have_the_enumeration_comma_of_chinese() -> None:
+    told = enumerated(["clerk", "boss", "checker"])
+    assert (str(told), in_language(told, "zh")) == ("clerk, boss, checker", "clerk、boss、checker")
+    assert [enumerated(names) for names in ([], ["clerk"])] == ["", "clerk"]
 
 
 def test_a_refusal_says_the_word_for_a_code_and_keeps_the_code_in_its_command() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,7 @@ class Demo:
         """Make the folder; of an earlier run's ledger nothing stays."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for old in self.folder.glob("slaledger.db*"):
-            old.unlink()
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         print(f"A new ledger, {self.url}")
 
     def part(self, title: str, *lines: str) -> None:

@@ -16,7 +16,7 @@ import click
 from cli.terminal.help import Formatter
 from cli.terminal.language import LANGUAGES, choose_language, language, localized, speak_with_click
 from cli.terminal.streams import harmless_streams
-from cli.terminal.vocabulary import word
+from cli.terminal.vocabulary import cited
 from cli.terminal.widths import escaped, folded, harmless, one_line
 from domain.refusals import ManyFaults, Refusal
 from domain.text import Said, said
@@ -243,8 +243,8 @@ def print_error(refusal: Refusal, line: int | None = None) -> int:
         error = {"error": {name: value for name, value in fields.items() if value is not None} | shown}
         _tell_json(error)
         return refusal.status
-    cited = said("{message} (clause {clause})", message=message, clause=word(clause)) if clause else message
-    _tell("slaledger: " + localized(cited))
+    told = said("{message} ({clause})", message=message, clause=cited(clause)) if clause else message
+    _tell("slaledger: " + localized(told))
     if hint:
         _tell("  " + localized(said("what to do: {hint}", hint=hint)))
     if isinstance(evidence, tuple):

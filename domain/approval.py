@@ -19,6 +19,7 @@ from domain.refusals.controls import (
     OwnDecisionByAnotherName,
 )
 from domain.refusals.voucher import ClaimNotDecided, NothingAwarded
+from domain.text import enumerated
 
 
 def is_needed(awarded_fen: int, controls: Controls) -> bool:
@@ -42,7 +43,7 @@ def check_issue(claim: Claim, controls: Controls) -> None:
         award=claim.awarded_fen,
         limit=limit,
         number=claim.latest.number,
-        deciders=", ".join(claim.deciders),
+        deciders=enumerated(claim.deciders),
     )
 
 
@@ -93,7 +94,7 @@ def _check_needed(claim: Claim, controls: Controls | None) -> None:
 
 def _check_actor(claim: Claim, actor: str, own: Collection[str]) -> None:
     """Check that the actor made none of the decisions, under whatever name. Raises Refusal `own_decision`."""
-    deciders = ", ".join(claim.deciders)
+    deciders = enumerated(claim.deciders)
     for made in reversed(claim.decisions):
         number = made.head.number
         if made.by == actor:

@@ -29,6 +29,7 @@ from domain.refusals.signing import (
     UnsignedCommand,
     UnsignedControl,
 )
+from domain.text import enumerated
 
 
 class Signer(NamedTuple):
@@ -189,7 +190,7 @@ def _check_own_or_steward(signing: Signing, actor: str, by: Signer) -> None:
 
 def _check_steward(signing: Signing, by: Signer, refusal: type[NotSteward]) -> None:
     if not signing.is_steward(by.actor):
-        raise refusal(actor=by.actor, stewards=", ".join(sorted(signing.stewards)))
+        raise refusal(actor=by.actor, stewards=enumerated(sorted(signing.stewards)))
 
 
 def _of_same_bytes(signing: Signing, text: str) -> Iterator[RegisteredKey]:

@@ -48,3 +48,11 @@ def listed(sentences: Sequence[str]) -> str:
     for sentence in sentences[1:]:
         told = said("{told}; {next}", told=told, next=sentence)
     return told
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Join a few names or words with commas, in Chinese with its enumeration comma; `listed` is for sentences."""
+    told = names[0] if names else ""
+    for name in names[1:]:
+        told = said("{told}, {next}", told=told, next=name)
+    return told

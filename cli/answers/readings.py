@@ -10,7 +10,7 @@ from cli.terminal.language import localized
 from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, print_table, print_text, wrapped
 from cli.terminal.reading_words import FURTHER, in_force_words, otherwise_words
-from cli.terminal.vocabulary import word
+from cli.terminal.vocabulary import cited, word
 from domain.alternatives import Swing
 from domain.money import Fen
 from domain.terms.readings import NUMBERS, VALUES, Setting, Value, clause_of, written
@@ -64,7 +64,7 @@ def print_readings_listed(listed: Sequence[ReadingListed]) -> None:
     for each in listed:
         if each is not listed[0]:
             print()
-        print_text(said("{key} (clause {clause})", key=each.key, clause=word(each.clause)))
+        print_text(said("{heading} ({clause})", heading=each.key, clause=cited(each.clause)))
         _print_value("*", each.value, each.says)
         for other in each.others:
             _print_value(" ", other.value, other.says)

@@ -76,6 +76,8 @@ def _plain(name: str, value: object) -> object:
         return money(yuan(value))
     if name == "stewards" and isinstance(value, list | tuple):
         return ", ".join(value)
+    if isinstance(value, bool):
+        return word(str(value).lower())
     return word(str(value)) if name == "outcome" else value
 
 

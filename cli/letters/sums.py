@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cli.pages import labels
 from cli.terminal.language import language
 from cli.terminal.steps.sentences import says
-from cli.terminal.vocabulary import word
+from cli.terminal.vocabulary import cited, word
 from domain.decision import Decision, Step
 from domain.text import Said, said
 
@@ -48,7 +48,7 @@ def sums(made: Decision) -> Sums | None:
         return None
     parts = [part for step, part in by_step if step == "credit"]
     return Sums(
-        clause=said("clause {clause}", clause=word(total.clause)),
+        clause=cited(total.clause),
         rows=[_row(by_step["base", part], by_step["credit", part], made.currency) for part in parts],
         total=labels.money(_number(total.result), made.currency),
         rules=[

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cli.pages import labels
 from cli.terminal.language import language, translated
-from cli.terminal.vocabulary import word
+from cli.terminal.vocabulary import cited, word
 from domain.decision import Decision, Step
 from domain.terms.versions import Terms
 from domain.text import Said, counted, said
@@ -49,8 +49,8 @@ class LeftOutRow(NamedTuple):
     def line(self) -> Said:
         """Its clause and time as a sentence."""
         if not self.start:
-            return said("clause {clause}: {time}", clause=self.clause, time=self.time)
-        return said("clause {clause}: {start} to {end}", clause=self.clause, start=self.start, end=self.end)
+            return said("{clause}: {time}", clause=cited(self.clause), time=self.time)
+        return said("{clause}: {start} to {end}", clause=cited(self.clause), start=self.start, end=self.end)
 
 
 class TimeCounted(NamedTuple):
@@ -73,7 +73,7 @@ def time_counted(made: Decision, terms: Terms) -> TimeCounted | None:
     counting = [step for step in episodes if step.result]
     rows = [*_excluded(made.steps, terms, zone), *_too_short(episodes, zone), *_taken_out(episodes, terms)]
     return TimeCounted(
-        clause=said("clause {clause}", clause=word(terms.service.minimum_outage_seconds.clause)),
+        clause=cited(terms.service.minimum_outage_seconds.clause),
         rows=[_counted_row(step, zone) for step in _longest(counting)],
         more=_more(counting),
         left_out=rows[:MOST],

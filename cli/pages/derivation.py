@@ -13,7 +13,7 @@ from domain import events as e
 from domain.case import Fact
 from domain.claim import Decided
 from domain.decision import Decision, Step
-from domain.text import Said
+from domain.text import Said, said
 from ledger.queries.case_history import subject
 
 MOST_EPISODES = 60
@@ -49,6 +49,11 @@ class DerivationView(NamedTuple):
     left_out_time: str
     record_sha256: str
     made: Decision
+
+    @property
+    def heading(self) -> Said:
+        """The decision by its number."""
+        return said("Decision {number}", number=self.number)
 
 
 def derived(decided: Decided, facts: Sequence[Fact], currency: str) -> DerivationView:

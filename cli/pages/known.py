@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cli.pages import labels
 from cli.pages.timeline import longest
+from cli.terminal.vocabulary import cited
 from domain.as_of import concerning
 from domain.assessment import MonthResult, assess_month, would_credit
 from domain.bill import Bill, fee_fen, owed_fen
@@ -154,7 +155,7 @@ def _exclusion(found: Incident, exclusion: Exclusion, zone: str) -> Row:
     return (
         "exclusion",
         said("exclusion {number}", number=exclusion.number),
-        said("clause {clause}", clause=exclusion.clause),
+        cited(exclusion.clause),
         labels.when(found.started_at if exclusion.from_at is None else exclusion.from_at, zone),
         labels.when(found.ended_at if exclusion.to_at is None else exclusion.to_at, zone),
         stands,

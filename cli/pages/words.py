@@ -22,6 +22,8 @@ def case_words() -> dict[str, Said]:
         "position": said("position"),
         "recorded_by": said("recorded by"),
         "because": said("because"),
+        "colon": said(": "),
+        "comma": said(", "),
         "nothing_changed": said("Nothing above changed."),
         "scale": said("The availability on the scale of tiers, each drawn to the same width"),
         "commitment": said("Commitment"),

@@ -200,6 +200,7 @@ _FIELDS = (
     said("version"),
     said("voucher"),
     said("voucher month"),
+    said("voucher offset"),
     said("workdays"),
     said("year"),
 )
@@ -239,6 +240,7 @@ _DAMAGE = (
 _WORDS: dict[str, Said] = {
     str(one): one for group in (_OUTCOMES, _STATES, _KINDS, _TOPICS, _FIELDS, _PARTS, _DAMAGE) for one in group
 }
+_WORDS["outages"] = said("open outages")  # a part of what `doctor` examines
 
 
 def word(code: str) -> str:
@@ -248,8 +250,16 @@ def word(code: str) -> str:
 
 def label(field: str) -> str:
     """The label of a record's field: its name without the unit, with blanks; instants keep `at` if the words do."""
+    whole, dot, part = field.partition(".")
+    if dot:
+        return said("{whole}.{part}", whole=label(whole), part=label(part))
     name = field.removesuffix("_fen").removesuffix("_us").replace("_", " ")
     return _WORDS.get(name) or word(name.removesuffix(" at"))
+
+
+def cited(clause: str) -> Said:
+    """A clause as sentences cite it. The part before the first clause has no number; its code is `opening`."""
+    return said("opening clause") if clause == "opening" else said("clause {clause}", clause=clause)
 
 
 CODED = frozenset({"moment", "function", "stage", "scope", "part", "outcome", "status", "kind"})

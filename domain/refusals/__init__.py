@@ -28,6 +28,8 @@ LocalTime: TypeAlias = str
 """A field of a refusal that is a time without an offset; written with that of the reader's clock, which is named."""
 AmountFen: TypeAlias = int
 """A field of a refusal that is an amount, in fen; written as decimal yuan."""
+Code: TypeAlias = str
+"""A field of a refusal that is a code, such as an outcome; the message says its word, the hint keeps the code."""
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
@@ -83,7 +85,7 @@ class Refusal(_Declared):
     @property
     def message(self) -> str:
         """What is wrong, and where."""
-        return self._message or self._written(self.message_template)
+        return self._message or self._written(self.message_template, codes_as_words=True)
 
     @property
     def hint(self) -> str | None:
@@ -107,9 +109,12 @@ class Refusal(_Declared):
         self._message = message
         self._hint = hint if hint is not None else self._hint
 
-    def _written(self, template: str) -> Said:
+    def _written(self, template: str, codes_as_words: bool = False) -> Said:
         kinds = fields(type(self))
-        return Said(template, {name: _text(value, kinds[name], self.zone) for name, value in self.values.items()})
+        written = {name: _text(value, kinds[name], self.zone) for name, value in self.values.items()}
+        if codes_as_words:
+            written |= {name: Said(str(code), {}) for name, code in self.values.items() if kinds[name] == "Code"}
+        return Said(template, written)
 
     def __str__(self) -> str:
         return self.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import AmountFen, Refusal, Undone, Unreadable
+from domain.refusals import AmountFen, Code, Refusal, Undone, Unreadable
 
 
 class BadMonths(Refusal, code="bad_months", clause="1"):
@@ -77,7 +77,7 @@ class VouchersAboveFee(Refusal, code="vouchers_above_fee", clause="3.1"):
     hint = "give a --{part}-voucher of {fee} at most"
     bill: str
     vouchers: AmountFen
-    part: str
+    part: Code
     fee: AmountFen
 
 
@@ -88,7 +88,7 @@ class BelowRedeemed(Refusal, code="below_redeemed", clause="3.1"):
     hint = "`slaledger voucher reverse {voucher} {redemption} --reason …` first"
     bill: str
     redeemed: AmountFen
-    part: str
+    part: Code
     voucher: str
     redemption: int
 
@@ -119,7 +119,7 @@ class OffsetUnexplained(Refusal, code="same_payment", clause="1"):
     bill: str
     offset: AmountFen
     whole: AmountFen
-    part: str
+    part: Code
     voucher: str
     redemption: int
 
@@ -133,7 +133,7 @@ class ExplainedBeyondOffset(Refusal, code="beyond_offset", clause="1"):
         "1 --reason …`"
     )
     bill: str
-    part: str
+    part: Code
     offset: AmountFen
     shown: AmountFen
 

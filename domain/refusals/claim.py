@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import InstantUs, Refusal, Undone
+from domain.refusals import Code, InstantUs, Refusal, Undone
 
 
 class _OfClaim(Refusal):
@@ -44,7 +44,7 @@ class ClaimAlreadyDecided(_OfClaim, code="claim_decided", clause="3.2"):
     message = "{account} {month}: decided at {decided_at} ({outcome}), and that decision stands"
     hint = "`slaledger claim redecide {account} {month} --reason …` decides it again"
     decided_at: InstantUs
-    outcome: str
+    outcome: Code
 
 
 class DecidedClaimNotWithdrawn(_OfClaim, code="claim_decided", clause="3.2"):
@@ -55,7 +55,7 @@ class DecidedClaimNotWithdrawn(_OfClaim, code="claim_decided", clause="3.2"):
         "`slaledger claim explain {account} {month}` shows what it rests on; `slaledger claim redecide {account} "
         "{month} --reason …` decides it again"
     )
-    outcome: str
+    outcome: Code
 
 
 class ClaimWasWithdrawn(_OfClaim, code="claim_withdrawn"):

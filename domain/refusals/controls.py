@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import AmountFen, Refusal
+from domain.refusals import AmountFen, Code, Refusal
 
 
 class _OfAward(Refusal):
@@ -83,10 +83,10 @@ class FactsChanged(_OfAward, code="facts_changed"):
     )
     hint = "`slaledger claim redecide {account} {month} --reason …` decides it again; approve that decision"
     number: int
-    outcome: str
+    outcome: Code
     amount: AmountFen
     position: int
-    outcome_now: str
+    outcome_now: Code
     amount_now: AmountFen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import AmountFen, InstantUs, Refusal, Undone
+from domain.refusals import AmountFen, Code, InstantUs, Refusal, Undone
 
 
 class VoidBillNotPayable(Refusal, code="bill_voided", clause="3.1"):
@@ -154,7 +154,7 @@ class BeyondBill(Refusal, code="beyond_bill", clause="3.1"):
 
     message = "the {part} part of bill {bill} still owes {owed}, less than {amount}"
     hint = "give an --amount up to that; the rest of the voucher can pay another bill"
-    part: str
+    part: Code
     bill: str
     owed: AmountFen
     amount: AmountFen
@@ -172,7 +172,7 @@ class SamePayment(Refusal, code="same_payment", clause="3.1"):
     hint = "say --shown-on-bill true if it is the same payment, --shown-on-bill false if it is another"
     bill: str
     offset: AmountFen
-    part: str
+    part: Code
     amount: AmountFen
 
 
@@ -191,7 +191,7 @@ class NotShownOnBill(Refusal, code="beyond_offset", clause="3.1"):
 
     message = "the {part} part of bill {bill} shows {offset} of vouchers that no redemption explains, not {amount}"
     hint = "say --shown-on-bill false, or give the bill its offset: `slaledger fees correct {bill} --help`"
-    part: str
+    part: Code
     bill: str
     offset: AmountFen
     amount: AmountFen
@@ -237,4 +237,4 @@ class NothingAwarded(Refusal, code="nothing_awarded", clause="3.1"):
     hint = "`slaledger claim explain {account} {month}`"
     account: str
     month: str
-    outcome: str
+    outcome: Code

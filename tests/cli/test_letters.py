@@ -15,12 +15,12 @@ from playwright.sync_api import Browser
 from stores import sqlite_only
 
 OUTCOMES = [
-    ("1002", "2026-09", "granted", "通过"),
+    ("1002", "2026-09", "granted", "审核通过"),
     ("1005", "2026-05", "the commitment was met", "已达到承诺"),
-    ("1006", "2025-12", "no amount to credit", "没有可赔偿的金额"),
+    ("1006", "2025-12", "no amount to credit", "无可赔偿金额"),
     ("1008", "2026-09", "filed too early", "申请过早"),
-    ("1004", "2026-02", "filed too late", "申请逾期"),
-    ("1009", "2026-03", "not covered by the agreement", "不受协议覆盖"),
+    ("1004", "2026-02", "filed too late", "超出申请时限"),
+    ("1009", "2026-03", "not covered by the agreement", "不在协议覆盖范围"),
 ]
 """A month of the demo for each outcome, and how the letter names it in both languages."""
 REDECIDED = ("1001", "2026-07")

@@ -58,7 +58,7 @@ def test_what_is_not_known_is_told_as_it_stands(lang: str) -> None:
 def test_its_place_is_told_all_the_same() -> None:
     told = parser_words(f"{UNKNOWN} - at `$.amount`")
     assert str(told) == f"{UNKNOWN} - at `$.amount`"
-    assert in_language(told, "zh") == f"{UNKNOWN} - 在 `$.amount`"
+    assert in_language(told, "zh") == f"{UNKNOWN}（见 `$.amount`）"
 
 
 class Later:

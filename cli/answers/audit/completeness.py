@@ -8,7 +8,7 @@ import msgspec
 
 from cli.terminal.output import WIDTH, print_text, wrapped
 from cli.terminal.vocabulary import label
-from domain.text import Said, counted, said
+from domain.text import Said, counted, enumerated, said
 from domain.time import DEFAULT_ZONE, add_months, local
 from ledger.audit.completeness import DatedEarlier, Gap
 
@@ -56,10 +56,12 @@ def _lines(gaps: Sequence[Gap]) -> Iterator[Said | str]:
 def _line(group: Sequence[Gap]) -> Said | str:
     """Findings of one account that say the same: the account, its months as ranges, the sentence."""
     first = group[0]
-    months = ", ".join(_ranges(sorted({each.month for each in group if each.month})))
-    where = " ".join(part for part in (first.account, months) if part)
+    months = enumerated(list(_ranges(sorted({each.month for each in group if each.month}))))
+    where = first.account or months
     if not where:
         return first.message
+    if first.account and months:
+        where = said("{account} {months}", account=first.account, months=months)
     if first.below:
         return said("{where}, below the commitment: {message}", where=where, message=first.message)
     return said("{where}: {message}", where=where, message=first.message)

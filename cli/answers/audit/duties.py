@@ -10,7 +10,7 @@ from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, print_table, print_text
 from domain.duties import STAGES, Hands, OneHand
 from domain.money import Fen
-from domain.text import counted, said
+from domain.text import counted, enumerated, said
 from ledger.audit.duties import Duties, people
 
 _DOING = {
@@ -122,11 +122,7 @@ def _print_people(found: Sequence[PersonAlone]) -> None:
 def _stages(stages: Iterable[str]) -> str:
     """Stages as words, each once, in the order in which money goes through them."""
     held = set(stages)
-    told = [_DOING[stage] for stage in STAGES if stage in held]
-    text = told[0]
-    for one in told[1:]:
-        text = said("{told}, {next}", told=text, next=one)
-    return text
+    return enumerated([_DOING[stage] for stage in STAGES if stage in held])
 
 
 def duties_answer(found: Iterable[Duties], since: int) -> DutiesAnswer:

@@ -12,7 +12,7 @@ from cli.terminal.language import localized
 from cli.terminal.numbers import moment, money
 from cli.terminal.output import WIDTH, plain, print_table, print_text, wrapped
 from cli.terminal.values import ZonedInstant
-from cli.terminal.vocabulary import CODED, word
+from cli.terminal.vocabulary import CODED, label, word
 from domain.money import Fen
 from domain.text import Said, said
 from domain.time import Seconds
@@ -101,7 +101,7 @@ def _print_changed(changes: Sequence[FieldChange]) -> None:
 
 def _field(name: str) -> str:
     """The name of a field. One that describes a moment is already a sentence."""
-    return name if isinstance(name, Said) else word(name.replace("_", " "))
+    return name if isinstance(name, Said) else label(name)
 
 
 def change_told(field: str, was: object, now: object) -> Said:

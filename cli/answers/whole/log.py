@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cli.answers.history.events import event_shown, print_event
+from cli.terminal.language import localized
 from cli.terminal.output import WIDTH, chosen, emit_each, print_text, to_json, wrapped
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import label, word
@@ -98,7 +99,8 @@ def print_hits(hits: Iterable[HitShown]) -> None:
     none = True
     for hit in hits:
         none = False
-        print_text(f"{hit.position}  {hit.recorded_at.to_the_second()}  {hit.actor}  {word(hit.topic)}  {hit.stream}")
+        recorded = f"{hit.position}  {hit.recorded_at.to_the_second()}  {hit.actor}"
+        print_text(f"{recorded}  {localized(word(hit.topic))}  {hit.stream}")
         for place in hit.places:
             told = said("{field}: {value}", field=label(place.field), value=place.text)
             for line in wrapped(told, WIDTH - 4):

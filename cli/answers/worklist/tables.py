@@ -22,7 +22,7 @@ from cli.terminal.numbers import money
 from cli.terminal.output import WIDTH, print_table, print_text
 from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import word
-from domain.text import said
+from domain.text import enumerated, said
 from ledger.queries.late_facts import ToRedecide
 
 
@@ -40,7 +40,7 @@ def _print_to_decide(claims: list[ToDecide]) -> None:
 
 def _print_disputed(claims: list[Disputed]) -> None:
     rows = [(holder(one), one.month, one.disputed_at.in_table()) for one in claims]
-    print_table((said("account"), said("month"), word("disputed")), rows, title=said("Disputed decisions"))
+    print_table((said("account"), said("month"), said("disputed at")), rows, title=said("Disputed decisions"))
 
 
 def _print_to_approve(awards: list[ToApprove]) -> None:
@@ -51,7 +51,7 @@ def _print_to_approve(awards: list[ToApprove]) -> None:
     if alone:
         told = said(
             "Everybody who could approve these decided them, so a second person is needed: {awards}",
-            awards=", ".join(alone),
+            awards=enumerated(alone),
         )
         print_text(told, width=WIDTH)
 

@@ -12,7 +12,7 @@ from cli.pages.site import paths
 from cli.pages.site.parts import Cell, PageTable, Site
 from cli.pages.style import LONG, NUMBER, SHORT, PageColumn
 from domain.case import Fact
-from domain.text import said
+from domain.text import listed, said
 from ledger.log import streams
 from ledger.log.reader import Reader
 
@@ -37,7 +37,7 @@ def events_table(site: Site, log: Reader, facts: Sequence[Fact], *, with_ids: bo
 
 
 def _event(entry: LogEntry, *, with_ids: bool) -> list[Cell]:
-    data = [f"{labels.spoken(name)}: {labels.spoken(value)}" for name, value in entry.data]
+    data = [said("{field}: {value}", field=name, value=value) for name, value in entry.data]
     because = [said("because: {reason}", reason=entry.reason)] if entry.reason else []
     owner = streams.owner(entry.stream)
     return [
@@ -46,5 +46,5 @@ def _event(entry: LogEntry, *, with_ids: bool) -> list[Cell]:
         Cell(entry.actor),
         Cell(entry.what),
         Cell(entry.stream, paths.account(owner) if with_ids and owner != streams.SHARED else ""),
-        Cell("; ".join([*data, *map(labels.spoken, because)])),
+        Cell(labels.spoken(listed([*data, *because]))),
     ]

@@ -329,7 +329,7 @@ class ServerStore:
     @property
     def _role(self) -> str:
         found: Inspected | None = getattr(self, "_found", None)
-        return found.role if found else said("the role")
+        return found.role if found else said("of this login")
 
     def can_write_side_store(self, kind: Kind) -> bool:
         """Whether the role may write the schema of the side stores."""

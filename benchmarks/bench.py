@@ -16,6 +16,7 @@ import rows_imports  # noqa: F401 - adds its rows
 import rows_memory  # noqa: F401 - adds its rows
 import rows_others  # noqa: F401 - adds its rows
 import rows_server  # noqa: F401 - adds its rows
+import rows_site  # noqa: F401 - adds its rows
 from machine import is_from_wheel, load, machine
 from measuring import Skipped, compare
 from places import DATA, HERE

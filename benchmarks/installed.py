@@ -16,15 +16,15 @@ from tempfile import TemporaryDirectory
 
 from places import DATA, ROOT
 
-_LEFT_OUT = {"benchmarks", "tests", "tools", "build", "demo", "__pycache__"}
-"""Folders of the tree that are never in the wheel. Nor are hidden files, ledgers, and what an earlier build left."""
+_LEFT_OUT = {"benchmarks", "tests", "build", "demo", "__pycache__"}
+"""Folders of the tree that the wheel is not made of. Nor are hidden files, ledgers, and what an earlier build left."""
 LOCK = "requirements/bench.txt"
 _KEPT = 3
 _MARK = "complete"
 
 
 def sources(root: Path) -> list[Path]:
-    """The files of a tree that the wheel may be built of, in order."""
+    """The files of a tree that the wheel is built of, and with, in order."""
     found: list[Path] = []
     for path in sorted(root.iterdir()):
         if path.name.startswith(".") or path.name in _LEFT_OUT or path.suffix.startswith((".egg-info", ".db")):

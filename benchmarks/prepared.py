@@ -33,7 +33,8 @@ class Sizes(NamedTuple):
     """The sizes of the ledgers in events.
 
     `base` is the smaller ledger of the row of `--since`, and `new` is how many events are new there. `commands` is the
-    number of commands of a batch file, and `claims` that of the claims of a month.
+    number of commands of a batch file, and `claims` that of the claims of a month. A site is of so many `accounts`, a
+    quarter of which have a decided claim.
     """
 
     main: int
@@ -44,6 +45,7 @@ class Sizes(NamedTuple):
     new: int
     commands: int
     claims: int
+    accounts: int
 
 
 FULL = Sizes(
@@ -55,9 +57,12 @@ FULL = Sizes(
     new=10_000,
     commands=100_000,
     claims=100_000,
+    accounts=4_000,
 )
-QUICK = FULL._replace(main=100_000, large=1_000_000, outages=100_000, commands=5_000, claims=2_000)
-TINY = Sizes(main=5_000, large=10_000, small=2_000, outages=5_000, base=5_000, new=500, commands=500, claims=50)
+QUICK = FULL._replace(main=100_000, large=1_000_000, outages=100_000, commands=5_000, claims=2_000, accounts=400)
+TINY = Sizes(
+    main=5_000, large=10_000, small=2_000, outages=5_000, base=5_000, new=500, commands=500, claims=50, accounts=20
+)
 
 
 def made(name: str, make: Callable[[Path], None]) -> Path:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from generate import found, recorded_at, store_in_sqlite
 from lives import RECORDED_FROM, ZONE, Timeline, account_id
+from measuring import slaledger
 from memory_log import MemoryLog
+from places import DATA
 from prepared import SEED, made
 
 from domain import commands as c
@@ -20,6 +24,7 @@ from ledger.log.codec import Row
 MONTH = "2026-06"
 """The month of the claims; it is billed and claimed for by every account."""
 COHORT = 2000
+_SETTLED = ("claim decide", "voucher issue")
 
 
 def pending_claims(claims: int) -> Path:
@@ -32,6 +37,24 @@ def pending_claims(claims: int) -> Path:
             pass
 
     return made(f"claims-{claims}.db", make)
+
+
+def decided_claims(accounts: int, claims: int) -> Path:
+    """The same ledger, where so many of its claims were decided and their vouchers issued."""
+
+    def make(path: Path) -> None:
+        pending = pending_claims(accounts)
+        shutil.copyfile(pending, path)
+        lines = DATA / "decisions.jsonl"
+        told = (
+            {"command": command, "account": account_id(number), "month": MONTH}
+            for command in _SETTLED
+            for number in range(claims)
+        )
+        lines.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in told))
+        slaledger(path, "batch", lines)
+
+    return made(f"claims-{accounts}-{claims}.db", make)
 
 
 def _cohorts(begun: list[Row], claims: int) -> Iterator[list[Row]]:

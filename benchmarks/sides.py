@@ -42,6 +42,14 @@ def floor(path: str) -> None:
     print(decoded)
 
 
+def copy_folder(folder: str, copied: str) -> None:
+    """Every file of a folder read and written again, into another one that is made anew."""
+    import shutil
+
+    shutil.rmtree(copied, ignore_errors=True)
+    shutil.copytree(folder, copied, copy_function=shutil.copyfile)
+
+
 def server_floor(url: str) -> None:
     """As `floor`, from a server: a binary server-side cursor, 5,000 rows per fetch."""
     import msgspec

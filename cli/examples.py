@@ -90,6 +90,9 @@ EXAMPLES: dict[str, str] = {
     "audit impact": "slaledger audit impact --with correction.jsonl",
     "audit what-if": "slaledger audit what-if --set minimum_kind=deductible",
     "audit checkpoint": "slaledger audit checkpoint --sign ledger.key",
+    "audit timestamp": (
+        "slaledger audit timestamp checkpoint.txt answer.tsr --request request.tsq --tsa certificates.pem"
+    ),
     "audit prove": "slaledger audit prove 1001/account@1",
     "audit consistency": "slaledger audit consistency 5 10",
     "audit verify": "slaledger audit verify",

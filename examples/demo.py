@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -78,7 +79,7 @@ class Demo:
         """Make the folder; of an earlier run's ledger nothing stays."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for old in self.folder.glob("slaledger.db*"):
-            old.unlink()
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         print(f"A new ledger, {self.url}")
         print(f"Each command is recorded at the time that it tells of: {SCRIPT.as_posix()}\n")
 

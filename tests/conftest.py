@@ -39,6 +39,7 @@ SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_s
 settings.register_profile("test", max_examples=50, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("soak", max_examples=500, deadline=None, suppress_health_check=SLOW)
 settings.load_profile("soak" if SOAK else "test")
+system.keep_files_in_memory()
 COMMAND = Path(sys.executable).with_name("slaledger")
 
 
@@ -216,11 +217,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def quick() -> Iterator[Path]:
-    """A folder in memory where there is one: no sync waits for a disk."""
-    memory = Path("/dev/shm")
-    in_memory = memory.is_dir() and os.access(memory, os.W_OK)
-    with tempfile.TemporaryDirectory(prefix="soak", dir=memory if in_memory else None) as folder:
+def scratch() -> Iterator[Path]:
+    """A folder of a module's own, removed behind its last test."""
+    with tempfile.TemporaryDirectory(prefix="scratch") as folder:
         yield Path(folder)
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a claim's dossier without the ledger, and without its software.
 
-    python3 -I verify_dossier.py FILE [--checkpoint KEPT]
+    python3 -I verify_dossier.py FILE [--checkpoint KEPT] [--tsa CERTS.pem]
 
 A dossier holds one claim's whole case: the events, the proofs that they stand in the ledger's Merkle tree, and the
 decisions. This file is a second opinion on it. It needs nothing but Python 3.11 and was written from the contract, from
@@ -14,12 +14,18 @@ would have let it in, on what the events before it left. And it decides the clai
 governed the month, the claim window, the time that was covered, the outages, availability, the tier, the fees and the
 credit, each step with what went in. All of it is integers and exact fractions.
 
+A dossier may leave out events of the account that do not concern the month: only the hashes of their leaves are there.
+A decision's record counts and hashes all that it knew, so it fixes these hashes; what the events say stays unknown. The
+output says how many they are.
+
 Where events are signed, it checks whose key it was, and, where the package `cryptography` is installed, each signature;
-where it is not, the output says so.
+where it is not, the output says so. A dossier may have time stamps (RFC 3161) of checkpoints that its log continues:
+with the authority's certificates, and the package `rfc3161-client` (1.0.9 or later), it says since when its events have
+existed.
 
 It prints one line beginning with OK and exits 0; or each finding on a line and exits 1; or says on stderr why the
 input cannot be read and exits 2. Where nothing is wrong, but the dossier does not prove that its log contains that of
-the checkpoint given, it says so and exits 3.
+the checkpoint given, or no time stamp is shown to be signed under the certificates given, it says so and exits 3.
 """
 
 from __future__ import annotations
@@ -30,6 +36,7 @@ import binascii
 import hashlib
 import json
 import re
+import ssl
 import sys
 import tomllib
 import zoneinfo
@@ -38,6 +45,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from fractions import Fraction
+from importlib.metadata import version
 from itertools import islice, pairwise, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -50,14 +58,33 @@ try:
 except ImportError:
     CAN_CHECK_SIGNATURES = False
 
+try:
+    import rfc3161_client
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    # Earlier releases trust every certificate that an answer brings along, its own root too.
+    CAN_CHECK_TIME = tuple(map(int, re.findall(r"\d+", version("rfc3161-client"))[:3])) >= (1, 0, 9)
+except ImportError:
+    CAN_CHECK_TIME = False
+
 FORMAT = "slaledger-dossier-1"
 WITH_CONTROLS = "slaledger-dossier-2"
-"""The format of a dossier that has every event of the ledger's controls too: approvals are held to them."""
+"""The format of a dossier that has every event of the ledger's controls too: approvals are held to them.
+
+It may leave out events of the account that do not concern the month: their leaf hashes stand for them.
+"""
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
 DEMO = "slaledger-demo-"
 """The beginning of the id of a ledger for demonstrations."""
+OPTIONAL = {FORMAT: {"since": dict}, WITH_CONTROLS: {"since": dict, "attestations": list, "left_out": list}}
+"""The members that a dossier of a format may have."""
 SINCE_KEYS = {"checkpoint": str, "proof": list}
-"""The optional member `since`: an earlier checkpoint, and the proof that the log continues it."""
+"""The member `since`: an earlier checkpoint, and the proof that the log continues it."""
+ATTESTATION_KEYS = {"checkpoint": str, "proof": list}
+"""A checkpoint that somebody attests, and the proof that the log continues it. It may have a `timestamp` too."""
+LEFT_OUT_KEYS = {"position": int, "leaf": str}
+"""An entry of the member `left_out`: where an event stands in the log, and the hash of its leaf."""
 OPENED = ("incident.opened", "incident.opened_within")
 """The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
@@ -161,15 +188,22 @@ def read_dossier(data: bytes) -> Json:
         dossier = parse(data.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON as a dossier is written: {error}") from error
-    keys = {**KEYS, "since": dict} if isinstance(dossier, dict) and "since" in dossier else KEYS
-    if not has_shape(dossier, keys) or dossier["format"] not in (FORMAT, WITH_CONTROLS):
-        formats = f"{FORMAT} or {WITH_CONTROLS}"
+    optional = OPTIONAL.get(str(dossier.get("format")), {}) if isinstance(dossier, dict) else {}
+    keys = KEYS | {key: kind for key, kind in optional.items() if key in dossier}
+    if not has_shape(dossier, keys) or dossier["format"] not in OPTIONAL:
+        formats = " or ".join(OPTIONAL)
         raise Unreadable(f"not a dossier of format {formats}: it has the keys {', '.join(KEYS)} and no others")
     if "since" in dossier and not has_proof(dossier["since"], SINCE_KEYS):
         raise Unreadable(f"its member `since` has the keys {', '.join(SINCE_KEYS)}")
+    for each in dossier.get("attestations", ()):
+        timed = isinstance(each, dict) and "timestamp" in each
+        if not has_proof(each, {**ATTESTATION_KEYS, "timestamp": str} if timed else ATTESTATION_KEYS):
+            raise Unreadable(f"an attestation has the keys {', '.join(ATTESTATION_KEYS)}, and may have a timestamp")
     for number, event in enumerate(dossier["events"], start=1):
         if not has_proof(event, EVENT_KEYS):
             raise Unreadable(f"entry {number} of its events is not an event: it has the keys {', '.join(EVENT_KEYS)}")
+    if not all(has_shape(each, LEFT_OUT_KEYS) for each in dossier.get("left_out", ())):
+        raise Unreadable(f"an entry of its member `left_out` has the keys {', '.join(LEFT_OUT_KEYS)}")
     found: Json = dossier
     return found
 
@@ -298,6 +332,16 @@ def check_since(dossier: Json, tree: Checkpoint) -> Iterator[str]:
         yield f"its earlier checkpoint is of another ledger, {earlier.origin}; the dossier's is of {tree.origin}"
     if not continues(earlier, tree, [unbase64(each) for each in dossier["since"]["proof"]]):
         yield f"its proof does not show that the log continues the earlier checkpoint, of {earlier.size} events"
+
+
+def check_attestations(dossier: Json, tree: Checkpoint) -> Iterator[str]:
+    """The log continues each checkpoint that somebody attests."""
+    for each in dossier.get("attestations", ()):
+        earlier = read_checkpoint(each["checkpoint"])
+        if earlier.origin != tree.origin:
+            yield f"an attested checkpoint is of another ledger, {earlier.origin}; the dossier's is of {tree.origin}"
+        if not continues(earlier, tree, [unbase64(hash_) for hash_ in each["proof"]]):
+            yield f"its proof does not show that the log continues the attested checkpoint, of {earlier.size} events"
 
 
 def check_tree(dossier: Json, tree: Checkpoint) -> Iterator[str]:
@@ -1310,6 +1354,32 @@ def brief(value: object) -> str:
     return text if len(text) <= 100 else text[:97] + "…"
 
 
+class Absent(NamedTuple):
+    """An event that was left out: where it stands in the log, and its leaf's hash."""
+
+    position: int
+    leaf: bytes
+
+
+def left_out(dossier: Json) -> list[Absent]:
+    """The events that were left out. Raises Wrong where a hash is none."""
+    return [Absent(each["position"], unbase64(each["leaf"])) for each in dossier.get("left_out", ())]
+
+
+def check_left_out(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
+    """What was left out stands in the log's order, apart from the events that are there, and a decision knew it."""
+    absent, there = left_out(dossier), {event.position for event in events}
+    decided = decisions_of(dossier, events)
+    latest = max((made.data["decision"]["facts"]["position"] for made in decided), default=0)
+    for before, after in pairwise([0, *(each.position for each in absent)]):
+        if after <= before:
+            yield f"left out {after} stands behind {before}, not in the log's order"
+        if after in there:
+            yield f"event {after} is there, and is said to be left out"
+        if after > latest:
+            yield f"left out {after} was known to no decision: the latest knew the log up to {latest}"
+
+
 def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) -> list[Event]:
     """What a decision knew: the events up to a position, of the calendars only those of the years that it used.
 
@@ -1333,11 +1403,13 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
     """A recorded decision rests on these events, on all that were known, and follows from them."""
     account, month, record = dossier["account"], dossier["month"], made.data["decision"]
     position, years = record["facts"]["position"], record["calendar"]["years"]
-    known = facts_known(events, position, years)
-    passed_over = [event.position for event in events if position < event.position < made.position]
+    known, absent = facts_known(events, position, years), left_out(dossier)
+    passed_over = [each.position for each in (*events, *absent) if position < each.position < made.position]
     if position >= made.position or passed_over:
         yield f"it knew the log up to {position}, but was made at {made.position}, behind {passed_over or 'no event'}"
-    facts = {"count": len(known), "sha256": hashlib.sha256(b"".join(event.leaf for event in known)).hexdigest()}
+    counted = [(each.position, each.leaf) for each in (*known, *absent) if each.position <= position]
+    hashed = hashlib.sha256(b"".join(leaf for _, leaf in sorted(counted))).hexdigest()
+    facts = {"count": len(counted), "sha256": hashed}
     whose = {"number": number, "account": account, "month": month, "facts": {"position": position, **facts}}
     if made.data["month"] != month:
         yield f"it is recorded as of {made.data['month']}"
@@ -1349,10 +1421,15 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
         yield "its record is not written as a decision is"
 
 
+def decisions_of(dossier: Json, events: Iterable[Event]) -> list[Event]:
+    """The decisions of the dossier's claim."""
+    stream = f"{dossier['account']}/claim/{dossier['month']}"
+    return [event for event in events if event.stream == stream and event.topic == "claim.decided"]
+
+
 def check_decisions(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
     """Every decision of the claim."""
-    stream = f"{dossier['account']}/claim/{dossier['month']}"
-    decided = [event for event in events if event.stream == stream and event.topic == "claim.decided"]
+    decided = decisions_of(dossier, events)
     if not decided:
         yield f"there is no decision of {dossier['account']} {dossier['month']}"
     for number, made in enumerate(decided, start=1):
@@ -2249,12 +2326,125 @@ def check_admissible(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
             return
 
 
+# ---- Trusted time (RFC 3161) --------------------------------------------------------------------------------------
+
+SHA256 = "2.16.840.1.101.3.4.2.1"
+
+
+class NoTime(Exception):
+    """A time stamp is not shown to be an authority's; the message says why."""
+
+
+def elements(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The elements of DER: the tag and length of each, and its content. Raises ValueError."""
+    found = []
+    while data:
+        octets = data[1] & 0x7F if len(data) > 1 and data[1] & 0x80 else 0
+        length = int.from_bytes(data[2 : 2 + octets]) if octets else data[1] if len(data) > 1 else len(data)
+        head, rest = data[: 2 + octets], data[2 + octets :]
+        if length > len(rest):
+            raise ValueError("DER is cut off")
+        found.append((head, rest[:length]))
+        data = rest[length:]
+    return found
+
+
+def joined(parts: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Elements as DER again."""
+    return b"".join(head + content for head, content in parts)
+
+
+def tidied(answer: bytes) -> bytes:
+    """An answer as the library reads it: the sets of its token sorted, and what was granted with changes as granted.
+
+    CMS lets a set stand in any order, DER does not. Neither order nor status is signed.
+    """
+    ((outer, content),) = elements(answer)
+    (status, told), (token, signed) = elements(content)
+    (kind, name), (tag, inner) = elements(signed)
+    ((sequence, data),) = elements(inner)
+    parts = [
+        (head, joined(sorted(elements(part)))) if head[:1] in (b"\x31", b"\xa0") else (head, part)
+        for head, part in elements(data)
+    ]
+    granted = told.replace(b"\x02\x01\x01", b"\x02\x01\x00", 1) if told.startswith(b"\x02\x01\x01") else told
+    token_again = joined([(kind, name), (tag, sequence + joined(parts))])
+    return outer + joined([(status, granted), (token, token_again)])
+
+
+def read_certificates(data: bytes) -> list[Any]:
+    """The certificates of a file, in PEM or DER. Raises Unreadable."""
+    pem = b"-----BEGIN" in data
+    try:
+        found = list(x509.load_pem_x509_certificates(data)) if pem else [x509.load_der_x509_certificate(data)]
+        for each in found:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=each.public_bytes(Encoding.DER))
+    except (ValueError, ssl.SSLError, x509.InvalidVersion) as error:
+        raise Unreadable(f"these are not certificates: {error}") from error
+    return found
+
+
+def signer_of(answer: Any, certificates: Sequence[Any]) -> Any:
+    """The one certificate that an answer names as its signer's. Raises NoTime."""
+    (signer,) = answer.signed_data.signer_infos
+    held = {*map(x509.load_der_x509_certificate, answer.signed_data.certificates), *certificates}
+    found = [each for each in held if (each.issuer, each.serial_number) == (signer.issuer, signer.serial_number)]
+    if len(found) != 1:
+        raise NoTime(f"{len(found)} certificates could be that of its signer")
+    return found[0]
+
+
+def time_of(attestation: Json, certificates: Sequence[Any]) -> tuple[datetime, str]:
+    """When the log of an attested checkpoint existed, and as whom it says. Raises Wrong, NoTime."""
+    digest = hashlib.sha256("\n".join([*attestation["checkpoint"].split("\n")[:3], ""]).encode()).digest()
+    try:
+        data = tidied(base64.b64decode(attestation["timestamp"], validate=True))
+        answer = rfc3161_client.decode_timestamp_response(data)
+        told = answer.tst_info
+        imprint = told.message_imprint.hash_algorithm.dotted_string, told.message_imprint.message
+        at, signer = told.gen_time, signer_of(answer, certificates)
+        name = signer.subject.rfc4514_string()
+    except (ValueError, TypeError, LookupError, x509.InvalidVersion) as error:
+        raise Wrong(f"a time stamp cannot be read: {error}") from error
+    if imprint != (SHA256, digest):
+        raise Wrong("a time stamp is not of its checkpoint")
+    apart = signer if not answer.signed_data.certificates and signer in certificates else None
+    try:
+        rfc3161_client.VerifierBuilder(roots=list(certificates), tsa_certificate=apart).build().verify(answer, digest)
+    except (rfc3161_client.VerificationError, ValueError) as error:
+        raise NoTime(f"the time stamp of {name} is not signed under the certificates given") from error
+    return at, name
+
+
+def check_time(dossier: Json, certificates: Sequence[Any]) -> tuple[str, list[str], list[str]]:
+    """What the time stamps say, a line each; what is wrong with some; why others show nothing."""
+    terms = [Terms.published(event.data) for event in read_events(dossier) if event.topic == "terms.published"]
+    zone = max(terms, key=lambda version: version.effective_at).zone
+    lines, wrong, unproved = "", list[str](), list[str]()
+    for each in dossier.get("attestations", ()):
+        if "timestamp" not in each:
+            continue
+        size, events = read_checkpoint(each["checkpoint"]).size, dossier["events"]
+        covered = sum(event["index"] < size for event in events)
+        try:
+            at, name = time_of(each, certificates)
+            lines += (
+                f"{covered} of {len(events)} events existed at {at.astimezone(zone).isoformat()}, as {name} says.\n"
+            )
+        except Wrong as error:
+            wrong.append(str(error))
+        except NoTime as error:
+            unproved.append(str(error))
+    return lines, wrong, unproved if lines or wrong or unproved else ["the dossier has no time stamp"]
+
+
 # ---- All together ---------------------------------------------------------------------------------------------------
 
 
 def heads(dossier: Json, tree: Checkpoint) -> list[Checkpoint]:
-    """The checkpoints that a dossier proves: its own, and the earlier one that its log continues."""
-    return [tree, read_checkpoint(dossier["since"]["checkpoint"])] if "since" in dossier else [tree]
+    """The checkpoints that a dossier proves: its own, and the earlier ones that its log continues."""
+    earlier = [dossier["since"]] if "since" in dossier else []
+    return [tree, *(read_checkpoint(each["checkpoint"]) for each in (*earlier, *dossier.get("attestations", ())))]
 
 
 def check_kept(dossier: Json, tree: Checkpoint, kept: Checkpoint) -> Iterator[str]:
@@ -2282,6 +2472,7 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
         tree = read_checkpoint(dossier["checkpoint"])
         yield from check_tree(dossier, tree)
         yield from check_since(dossier, tree)
+        yield from check_attestations(dossier, tree)
         if kept is not None:
             yield from check_kept(dossier, tree, kept)
         events = read_events(dossier)
@@ -2289,6 +2480,7 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
             yield from check_signatures(dossier["ledger"], events)
         foreign = list(check_nothing_foreign(dossier, events))
         yield from foreign or check_admissible(dossier, events)
+        yield from check_left_out(dossier, events)
         yield from check_decisions(dossier, events)
     except Wrong as wrong:
         yield str(wrong)
@@ -2299,7 +2491,7 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
 
 
 NOT_TIED = 3
-"""The exit status where nothing is wrong, but the dossier does not lead to the checkpoint that the reader kept."""
+"""The exit status where nothing is wrong, but the dossier does not prove the kept checkpoint or the time asked for."""
 MOST_BYTES = 256 * 2**20
 """The longest file that is read."""
 
@@ -2323,17 +2515,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="Check a claim's dossier offline: proofs, hashes, and the decision itself, worked out anew.",
         epilog="Exit status: 0 all is right, 1 something is wrong, 2 the input cannot be read, 3 nothing is wrong, but "
-        "the dossier is not tied to KEPT: it is of another size, and was not made with `--since` it. Signatures under "
+        "the dossier is not tied to KEPT (it is of another size, and was not made with `--since` it), or no time stamp "
+        "is shown to be signed under CERTS.pem. Signatures under "
         "a checkpoint (the lines behind the blank one) are not checked here: compare it with one you kept.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="the dossier")
     parser.add_argument("--checkpoint", type=Path, metavar="KEPT", help="a checkpoint of this ledger that you kept")
+    parser.add_argument("--tsa", type=Path, metavar="CERTS.pem", help="certificates of a time stamp authority")
     given = parser.parse_args(arguments)
     try:
         kept = None if given.checkpoint is None else read_checkpoint(bytes_of(given.checkpoint).decode())
         data = bytes_of(given.file)
         found = list(findings(data, kept))
         dossier = read_dossier(data)
+        timed, unproved = "", list[str]()
+        if given.tsa is not None and CAN_CHECK_TIME and not found:
+            timed, found, unproved = check_time(dossier, read_certificates(bytes_of(given.tsa)))
     except (OSError, UnicodeDecodeError, Unreadable, Wrong) as error:
         sys.stderr.write(harmless(f"cannot be read: {error}\n"))
         return 2
@@ -2350,10 +2547,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"NOT TIED to the kept checkpoint, which has {kept.size} events and the dossier {tree.size}: ask for one "
             f"made with --since it. Otherwise {told}"
         )
+    if given.tsa is not None and not CAN_CHECK_TIME:
+        unproved = ["that needs the Python package rfc3161-client, 1.0.9 or later"]
+    told = f"TIME NOT PROVED: {'; '.join(unproved)}. Otherwise {told}{timed}" if unproved else told + timed
     if tree.origin.startswith(DEMO):
         told += "The ledger is one for demonstrations: its times are made up.\n"
-    sys.stdout.write(harmless(told + unchecked(dossier)))
-    return 0 if tied else NOT_TIED
+    told += "" if given.tsa is not None else not_timed(dossier)
+    sys.stdout.write(harmless(told + not_there(dossier) + unchecked(dossier)))
+    return NOT_TIED if unproved or not tied else 0
+
+
+def not_timed(dossier: Json) -> str:
+    """A line that says that time stamps were not checked; nothing where there are none."""
+    stamps = sum("timestamp" in each for each in dossier.get("attestations", ()))
+    return f"{stamps} time stamps were not checked: that needs --tsa CERTS.pem.\n" if stamps else ""
+
+
+def not_there(dossier: Json) -> str:
+    """A line that says how many events were left out, and what was not checked; nothing where none were."""
+    absent = len(dossier.get("left_out", ()))
+    if not absent:
+        return ""
+    what = "their hashes were checked; whether the rules let them in was not"
+    return f"{absent} events of other months are left out: {what}.\n"
 
 
 def unchecked(dossier: Json) -> str:

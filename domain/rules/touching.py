@@ -24,24 +24,25 @@ def touching(account: Account, incidents: Iterable[Incident], terms: Terms, at: 
     the account was there.
     """
     found: list[Incident] = []
+    in_coverage = covered(account, terms)
     for incident in incidents:
         if incident.withdrawn is not None:
             continue
         if incident.scope in ("account", "accounts"):
             found.append(incident)
         else:
-            found += _shared(account, incident, terms, at)
+            found += _shared(account, in_coverage, incident, terms, at)
     return found
 
 
-def _shared(account: Account, incident: Incident, terms: Terms, at: int) -> list[Incident]:
+def _shared(account: Account, in_coverage: list[Span], incident: Incident, terms: Terms, at: int) -> list[Incident]:
     """What of an incident of regions or of everybody touches the account."""
     there = [_EVER] if incident.scope == "all" else residence(account, incident.regions)
     span = incident.started_at, at if incident.ended_at is None else incident.ended_at
     if terms.readings.shared_touches == "at_start":
         touches = account.enrolled_at <= span[0] and any(start <= span[0] < end for start, end in there)
     else:
-        touches = bool(intersect(intersect([span], there), covered(account, terms)))
+        touches = bool(intersect(intersect([span], there), in_coverage))
     if not touches:
         return []
     if any(start <= span[0] and span[1] <= end for start, end in there):

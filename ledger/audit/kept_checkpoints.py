@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from domain.keys import decoded
 from domain.refusals import Unreadable
@@ -55,10 +56,10 @@ def is_tied(dossier: Dossier, tree: Checkpoint, kept: Checkpoint) -> bool:
 
 
 def _heads(dossier: Dossier, tree: Checkpoint) -> Iterator[Checkpoint]:
-    """The heads of the log that a dossier proves: its own, and the earlier one that it continues."""
+    """The heads of the log that a dossier proves: its own, and the earlier ones that it continues."""
     yield tree
-    if isinstance(dossier.since, Since):
-        try:
-            yield read_checkpoint(dossier.since.checkpoint)
-        except Unreadable:
-            return  # `wrong_since` says so
+    notes = [dossier.since.checkpoint] if isinstance(dossier.since, Since) else []
+    notes += [each.checkpoint for each in dossier.attestations or ()]
+    for note in notes:
+        with suppress(Unreadable):  # `wrong_since` and `proved_attestations` say so
+            yield read_checkpoint(note)

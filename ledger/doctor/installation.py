@@ -33,6 +33,7 @@ USES: Mapping[str, Said] = {
     "cluster": said("replay on a cluster"),
     "zstd": said("compressed exports"),
     "sign": said("signed checkpoints"),
+    "timestamp": said("time stamps"),
     "report": said("pages and reports"),
     "xlsx": said("spreadsheets"),
     "parquet": said("Parquet files"),

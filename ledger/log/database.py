@@ -76,6 +76,27 @@ class SideStore(Session, Protocol):
         """Close the connection; uncommitted changes are rolled back."""
 
 
+class KeptCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint kept beside the log: its number of events, its note verbatim, and a time stamp of it in DER."""
+
+    size: int
+    note: str
+    timestamp: bytes | None = None
+
+
+class CheckpointStore(Protocol):
+    """The checkpoints kept beside a log, one a size. Unlike a side store they cannot be made again."""
+
+    def sizes(self) -> list[int]:
+        """The sizes that are kept, the largest first."""
+
+    def read(self, size: int) -> KeptCheckpoint | None:
+        """The checkpoint kept of a size; None where there is none."""
+
+    def write(self, kept: KeptCheckpoint) -> None:
+        """Keep a checkpoint durably, in place of the one of its size."""
+
+
 class SideStoreError(Exception):
     """A database's error about a side store, as distinct from errors about the log.
 
@@ -173,6 +194,12 @@ class Store(LoginBook, Protocol):
 
     def kept(self, kind: Kind, *, anew: bool = False, read_only: bool = False) -> SideStore:
         """Open a side store; `anew` drops the existing one first. Raises SideStoreError."""
+
+    def checkpoints(self, *, writing: bool = False) -> AbstractContextManager[CheckpointStore] | None:
+        """The table of kept checkpoints, in a transaction; with `writing` it locks out other writers.
+
+        None for a file, beside which a folder has them.
+        """
 
     def drop_kept(self) -> None:
         """Drop all side stores: they are made again on demand."""

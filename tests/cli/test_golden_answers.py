@@ -11,6 +11,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from authority import Authority
 from conftest import ROOT, CommandLine
 from declared import commands
 from demonstration import demonstration
@@ -138,6 +139,15 @@ WRITING = [
 ]
 """Commands that write files; those that are texts are frozen where they go to standard output."""
 
+TIMED = [
+    "audit timestamp checkpoint.txt answer.tsr --request request.tsq --tsa certificates.pem",
+    "audit timestamp checkpoint.txt answer.tsr",
+    "verify-dossier case.json --tsa certificates.pem",
+    "verify-dossier case.json --tsa other.pem",
+    "verify-dossier case.json",
+]
+"""Commands about an authority's time stamp, and about the dossier of a claim, made once it is kept."""
+
 MAIN = [
     "availability 1005 2026-06",
     "breaches 2026-09",
@@ -257,6 +267,26 @@ def test_what_is_said_of_files(
     hold(name, (said(frozen, line, *asked(line, form), before=before) for line in WRITING), update)
 
 
+def test_what_is_said_of_time(demo: Frozen, tmp_path: Path, update: bool) -> None:
+    """The dossier has events that were recorded after the time stamp."""
+    frozen = taken(demo, tmp_path)
+    asked = frozen.say("audit", "checkpoint", "--timestamp-request", "request.tsq")
+    (tmp_path / "checkpoint.txt").write_text(asked.out)
+    desk, other = Authority(tmp_path / "desk"), Authority(tmp_path / "other", of="Sundials")
+    desk.answer(tmp_path / "request.tsq", tmp_path / "answer.tsr")
+    for file, authority in (("certificates.pem", desk), ("other.pem", other)):
+        (tmp_path / file).write_bytes(Path(authority.certificates).read_bytes())
+    blocks = []
+    for before, form in (((), "json"), ((), "table"), (("--lang", "zh"), "table")):
+        for line in TIMED:
+            if line == TIMED[2]:
+                frozen.do("account", "rename", "1001", "--name", f"Lakeside Bank {len(blocks)}")
+                frozen.do("dossier", "1001", "2026-07", "-o", "case.json", "--force")
+            spoken = said(frozen, line, "--format", form, before=before)
+            blocks.append(re.sub(r"(given: |签署的：).*", r"\1‹words of a library›", spoken))
+    hold("timestamps.txt", blocks, update)
+
+
 def test_a_dossier(demo: Frozen, tmp_path: Path, update: bool) -> None:
     """The file itself, which is one object."""
     frozen = taken(demo, tmp_path)
@@ -300,6 +330,6 @@ def test_every_command_has_a_receipt() -> None:
 
 def test_every_command_is_asked() -> None:
     """But for scripts that complete, documents, and the verifier, which are held by what they do."""
-    lines = [_words(line) for line in (*READING, *WRITING, *RECEIPTS)]
+    lines = [_words(line) for line in (*READING, *WRITING, *TIMED, *RECEIPTS)]
     unasked = {name for name, _ in commands() if not any(f"{line} ".startswith(f"{name} ") for line in lines)}
     assert unasked == {"completion", "docs", "verifier"}

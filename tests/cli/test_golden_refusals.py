@@ -27,6 +27,7 @@ from refusals_of_servers import SERVERS, SERVERS_MADE, SERVERS_WORDS
 from refusals_of_signing import SIGNING
 from refusals_of_sources import CONFIGURED, RECONCILED
 from refusals_of_stores import MADE, STORES
+from refusals_of_timestamps import TIMESTAMPS
 from servers import Server
 
 TABLES: dict[str, list[Scenario]] = {
@@ -57,6 +58,7 @@ TABLES: dict[str, list[Scenario]] = {
     "moving": MOVING,
     "audit": AUDIT,
     "receipts": RECEIPTS,
+    "timestamps": TIMESTAMPS,
     "stores": STORES,
     "made": MADE,
     "made-of-servers": SERVERS_MADE,

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from authority import Authority
 from conftest import CommandLine
 from keys import ALICE
 
@@ -115,12 +116,26 @@ def write_files(folder: Path) -> None:
     (folder / "bill.csv").write_text(BILL_HEADER + "\n" + ",".join(cells.values()) + "\n", "utf-8")
     for name, content in IMPORTED.items():
         (folder / name).write_text(content, "utf-8")
+    for name in ("checkpoint.txt", "request.tsq", "answer.tsr", "certificates.pem"):
+        (folder / name).touch()  # `timestamped` has them, once there is a ledger
+
+
+def timestamped(prepared: CommandLine) -> None:
+    """The ledger's checkpoint, and what an authority answered about it."""
+    folder = prepared.folder
+    words = ("audit", "checkpoint", "--timestamp-request", "request.tsq", "--force")
+    (folder / "checkpoint.txt").write_text(prepared.run(*words).stdout)
+    authority = Authority(folder / "authority")
+    authority.answer(folder / "request.tsq", folder / "answer.tsr")
+    (folder / "certificates.pem").write_bytes(Path(authority.certificates).read_bytes())
 
 
 @pytest.mark.usefixtures("noon")
 def test_every_example_runs(prepared: CommandLine) -> None:
     for words, example in EXAMPLES.items():
         prepared.batch(*BEFORE.get(words, ()))
+        if words == "audit timestamp":
+            timestamped(prepared)
         done = prepared.run(*shlex.split(example)[1:])
         assert done.returncode == (3 if words in ("audit completeness", "audit duties") else 0), (
             f"{example}\n{done.stderr}"

@@ -1,8 +1,8 @@
 """The wheel: built, installed away from the source, and run in a folder elsewhere, with no extra installed.
 
 With the interpreter that runs the tests it finds the base dependencies of this environment, so that nothing is fetched
-and the oldest and the newest releases are tried too; with every other supported interpreter of this machine, those
-that the lock names, from the index.
+and the oldest and the newest releases are tried too; in the long runs, with every other supported interpreter of this
+machine, those that the lock names, from the index.
 """
 
 from __future__ import annotations
@@ -55,12 +55,8 @@ def _makes_environments(interpreter: str, release: str) -> bool:
 
 
 INTERPRETERS = interpreters()
-OLDEST, NEWEST = min(INTERPRETERS, key=SUPPORTED.index), max(INTERPRETERS, key=SUPPORTED.index)
-EACH = [
-    release if release in (OLDEST, NEWEST) else pytest.param(release, marks=pytest.mark.soak)
-    for release in INTERPRETERS
-]
-"""The interpreters for the tests; those between the oldest and the newest for the long runs."""
+EACH = [release if release == HERE else pytest.param(release, marks=pytest.mark.soak) for release in INTERPRETERS]
+"""The interpreters for the tests; all but the one that runs them for the long runs."""
 
 
 def ran(*words: str | Path, folder: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -278,6 +274,7 @@ def name_of(path: Path) -> str:
 
 NEEDS = {
     "sign": "keygen ledger.example.com -o ledger.key",
+    "timestamp": "audit checkpoint --timestamp-request new.tsq",
     "postgres": "--ledger postgresql://localhost/nowhere worklist",
     "cluster": "audit replay --cluster tcp://localhost:8786",
     "zstd": "export events -o events.jsonl.zst",
@@ -288,7 +285,10 @@ NEEDS = {
     "ics": "export ics -o claims.ics",
 }
 """By extra, a command that cannot do without it."""
-OTHERS = ("export site -o site", EXAMPLES["claim letter"].removeprefix("slaledger "))
+OTHERS = (
+    "export site -o site",
+    *(EXAMPLES[name].removeprefix("slaledger ") for name in ("claim letter", "audit timestamp")),
+)
 """Further commands that cannot do without an extra of these."""
 
 IN_ONE_PROCESS = """

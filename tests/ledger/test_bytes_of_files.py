@@ -41,6 +41,8 @@ READING = (
         "audit prove 1 --checkpoint {}",
         "audit checkpoint --sign {}",
         "audit impact --with {}",
+        "audit timestamp {0} {0}",
+        "audit timestamp {0} {0} --tsa {0}",
     ),
     *("--ledger new.db restore {}", "--ledger new.db import events {}", "--ledger {} worklist"),
 )

@@ -233,9 +233,8 @@ def command_of(told: Line) -> Any:
 
 @contextlib.contextmanager
 def own(opened: Place) -> Iterator[Ledger]:
-    """A copy of a ledger in a folder of its own; its disk is memory where there is such a folder."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    """A copy of a ledger in a folder of its own."""
+    with TemporaryDirectory() as folder:
         copy = opened.copy(Path(folder))
         try:
             with Ledger.open(copy.url) as ledger:

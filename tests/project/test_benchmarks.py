@@ -22,6 +22,7 @@ import rows_imports  # noqa: F401 - adds its rows
 import rows_memory  # noqa: F401 - adds its rows
 import rows_others  # noqa: F401 - adds its rows
 import rows_server  # noqa: F401 - adds its rows
+import rows_site  # noqa: F401 - adds its rows
 from conftest import ROOT, CommandLine
 from measuring import Comparison, Cost, compare, paired
 from prepared import FULL, QUICK, TINY, Sizes
@@ -199,6 +200,11 @@ def test_an_environment_is_made_again_where_a_shipped_file_changes(tmp_path: Pat
     (tmp_path / "domain/money.py").rename(tmp_path / "domain/cash.py")
     assert len({before, changed, digest(tmp_path)}) == 3
     assert installed.digest(tmp_path, [], "3.11") != installed.digest(tmp_path, [], "3.12")
+
+
+def test_the_step_that_builds_the_wheel_is_among_its_sources() -> None:
+    """`pyproject.toml` names the step by its module."""
+    assert {ROOT / "pyproject.toml", ROOT / "tools/wheel.py"} <= set(installed.sources(ROOT))
 
 
 # Ledgers ------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def debian(bare: None, tmp_path: Path) -> None:
 def test_a_program_that_is_there_is_given(bare: None, tmp_path: Path) -> None:
     (tmp_path / "google-chrome").touch(mode=0o755)
     assert system.tool("chromium") == str(tmp_path / "google-chrome")
-    assert system.missing() == ["build-essential", "hledger", system.FONT]
+    assert system.missing() == ["build-essential", "hledger", "openssl", system.FONT]
 
 
 def test_a_missing_program_skips_with_what_to_install(debian: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +79,9 @@ def make(tmp_path: Path, apt: str, *, user: int = 0) -> tuple[int, str, list[str
 
 def test_make_brings_what_is_missing(tmp_path: Path) -> None:
     status, said, calls = make(tmp_path, "echo noise; exit 0")
-    assert (status, said) == (0, f"installing for the tests: build-essential chromium hledger {system.FONT}\n")
+    assert (status, said) == (0, f"installing for the tests: build-essential chromium hledger openssl {system.FONT}\n")
     assert [call.split()[0] for call in calls] == ["install"]
-    assert calls[0].endswith(f"build-essential chromium hledger {system.FONT}")
+    assert calls[0].endswith(f"build-essential chromium hledger openssl {system.FONT}")
 
 
 def test_make_asks_for_newer_lists_where_they_are_old_and_shows_what_fails(tmp_path: Path) -> None:

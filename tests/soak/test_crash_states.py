@@ -86,11 +86,11 @@ def record(
 
 
 @pytest.fixture(scope="module")
-def made(blank: Path, quick: Path) -> Make:
+def made(blank: Path, scratch: Path) -> Make:
     """Makes a folder with a new ledger."""
 
     def make(name: str) -> Path:
-        folder = quick / name
+        folder = scratch / name
         folder.mkdir()
         (folder / "slaledger.db").write_bytes(blank.read_bytes())
         return folder
@@ -132,45 +132,45 @@ def check_goes_on(found: CommandLine, run: Run) -> None:
     assert recorded(found) == recorded(whole)
 
 
-def test_a_batch_survives_a_power_failure(library: Path, made: Make, quick: Path) -> None:
+def test_a_batch_survives_a_power_failure(library: Path, made: Make, scratch: Path) -> None:
     folder = made("batch")
     write(folder / "file.jsonl", BATCH)
     first = len(CommandLine(folder).rows())
     run = record(library, folder, [["batch", "file.jsonl"]])
     cases = Cases("power failures in a batch", 6, 1000)
-    for found, told in states(run, cases, quick):
+    for found, told in states(run, cases, scratch):
         assert lost(found, run, told) == 0
         cases.tally["with a part of the batch"] += first < len(found.rows()) < len(run.rows)
         check_goes_on(found, run)
     assert cases.tally["with a part of the batch"] > cases.many // 5 or not SOAK
 
 
-def test_acknowledged_commands_survive_a_power_failure(library: Path, made: Make, quick: Path) -> None:
+def test_acknowledged_commands_survive_a_power_failure(library: Path, made: Make, scratch: Path) -> None:
     run = record(library, made("keyed"), KEYED, read="slaledger.db")
     cases = Cases("power failures among commands with keys", 6, 1000)
-    for found, told in states(run, cases, quick):
+    for found, told in states(run, cases, scratch):
         assert lost(found, run, told) == 0
         cases.tally["behind an acknowledged command"] += bool(told)
         check_goes_on(found, run)
     assert cases.tally["behind an acknowledged command"] > cases.many // 2 or not SOAK
 
 
-def test_without_synced_commits_acknowledged_commands_are_lost(library: Path, made: Make, quick: Path) -> None:
+def test_without_synced_commits_acknowledged_commands_are_lost(library: Path, made: Make, scratch: Path) -> None:
     """The control: what the other tests look for is found where it is."""
     run = record(library, made("weakened"), KEYED, read="slaledger.db", sync="NORMAL")
     cases = Cases("power failures without synced commits (control)", 12, 200)
-    for found, told in states(run, cases, quick):
+    for found, told in states(run, cases, scratch):
         cases.tally["lost what was acknowledged"] += lost(found, run, told) > 0
     assert cases.tally["lost what was acknowledged"] > (cases.many // 10 if SOAK else 0)
 
 
-def test_a_restored_ledger_is_whole_or_not_there(library: Path, made: Make, quick: Path) -> None:
+def test_a_restored_ledger_is_whole_or_not_there(library: Path, made: Make, scratch: Path) -> None:
     folder = made("restore")
     assert CommandLine(folder).run("backup", "copy.db").returncode == 0
     words = ["--ledger", "sqlite:///moved.db", "restore", "copy.db"]
     run = record(library, folder, [words], ledger="moved.db")
     cases = Cases("power failures in a restore", 6, 500)
-    for found, told in states(run, cases, quick):
+    for found, told in states(run, cases, scratch):
         there = found.ledger.exists()
         assert there or not told, "an acknowledged restore is gone"
         cases.tally["restored"] += there

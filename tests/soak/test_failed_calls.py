@@ -37,9 +37,9 @@ def preloaded(library: Path) -> Iterator[Origin]:
 
 
 @pytest.fixture(scope="module")
-def prepared(sqlite_store: SqliteStore, quick: Path) -> CommandLine:
+def prepared(sqlite_store: SqliteStore, scratch: Path) -> CommandLine:
     """A ledger where two claims wait."""
-    folder = quick / "prepared"
+    folder = scratch / "prepared"
     folder.mkdir()
     return prepare(CommandLine(folder, sqlite_store.blank(folder)), 2)
 
@@ -53,16 +53,16 @@ def run(origin: Origin, library: Path, case: Case, **given: str) -> subprocess.C
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_call_of_it_fails_once(
-    name: str, preloaded: Origin, library: Path, prepared: CommandLine, sqlite_store: SqliteStore, quick: Path
+    name: str, preloaded: Origin, library: Path, prepared: CommandLine, sqlite_store: SqliteStore, scratch: Path
 ) -> None:
     def made(number: object) -> Case:
-        return Case.of(COMMANDS[name], copied(prepared, quick / f"{name} {number}"), sqlite_store)
+        return Case.of(COMMANDS[name], copied(prepared, scratch / f"{name} {number}"), sqlite_store)
 
     whole = made("undisturbed")
     before = whole.left()
-    done = run(preloaded, library, whole, count=str(quick / "count"))
+    done = run(preloaded, library, whole, count=str(scratch / "count"))
     assert done.returncode == 0, done.stderr
-    calls, undisturbed = int((quick / "count").read_text()), whole.left()
+    calls, undisturbed = int((scratch / "count").read_text()), whole.left()
     assert calls > 3
     faults = [(number, kind) for number in range(1, calls + 1) for kind in FAULTS]
     cases = Cases(f"failed calls of {name}", 3, len(faults))
@@ -78,18 +78,18 @@ def test_each_call_of_it_fails_once(
 
 
 def test_a_write_that_is_only_said_to_be_done_is_noticed(
-    preloaded: Origin, library: Path, prepared: CommandLine, sqlite_store: SqliteStore, quick: Path
+    preloaded: Origin, library: Path, prepared: CommandLine, sqlite_store: SqliteStore, scratch: Path
 ) -> None:
     """The control: what is not on the disk is found not to be there."""
     writing = COMMANDS["a command"]
-    whole = Case.of(writing, copied(prepared, quick / "told"), sqlite_store)
-    assert run(preloaded, library, whole, count=str(quick / "count")).returncode == 0
+    whole = Case.of(writing, copied(prepared, scratch / "told"), sqlite_store)
+    assert run(preloaded, library, whole, count=str(scratch / "count")).returncode == 0
     undisturbed = whole.left()
 
     def is_noticed(call: int) -> bool:
-        case = Case.of(writing, copied(prepared, quick / f"lie {call}"), sqlite_store)
+        case = Case.of(writing, copied(prepared, scratch / f"lie {call}"), sqlite_store)
         done = run(preloaded, library, case, fault=f"{call} {LIE}")
         verified = case.slaledger.run("audit", "verify")
         return done.returncode == 0 and (verified.returncode != 0 or case.left() != undisturbed)
 
-    assert any(is_noticed(call) for call in reversed(range(1, int((quick / "count").read_text()) + 1)))
+    assert any(is_noticed(call) for call in reversed(range(1, int((scratch / "count").read_text()) + 1)))

@@ -19,10 +19,13 @@ from servers import Server
 
 from domain.events.topics import TOPICS, UPCASTERS
 from domain.refusals import Damaged
+from ledger.application import Ledger
 from ledger.log.codec import open_state
+from ledger.refusals.server import NotAllowed
 from ledger.store.postgres.guard import STATE_BYTES
 from ledger.store.postgres.roles import RIGHTS, ROLES, WRITERS
 from ledger.store.postgres.shapes import envelope_shape
+from ledger.transparency.attested import keep, newest_timestamped
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -662,6 +665,21 @@ def test_no_lock_that_the_auditor_may_take_stops_a_writer(url: str, desk: Login)
         assert done.returncode == 0, done.stderr
         assert desk.run("voucher", "list", env={**waiting, "SLALEDGER_URL": url}).returncode == 0
         assert desk.run("audit", "checkpoint", env={**waiting, "SLALEDGER_URL": url}).returncode == 0
+
+
+def test_everybody_reads_kept_checkpoints_and_the_owner_alone_keeps_them(url: str, desk: Login) -> None:
+    """So that dossiers of every role have them; a row with a time stamp that nobody vouches for is not made."""
+    note = desk.run("audit", "checkpoint", env={"SLALEDGER_URL": url}).stdout
+    with Ledger.open(url) as ledger:
+        keep(ledger, note, b"stamp")
+    for role in ROLES:
+        with Ledger.open(as_role(url, role)) as ledger:
+            kept = newest_timestamped(ledger)
+            assert kept is not None and (kept.note, kept.timestamp) == (note, b"stamp")
+            with pytest.raises(NotAllowed):
+                keep(ledger, note, b"another")
+    with psycopg.connect(as_role(url, "auditor")) as raw, pytest.raises(errors.InsufficientPrivilege):
+        raw.execute("LOCK TABLE public_views.kept_checkpoints IN EXCLUSIVE MODE")
 
 
 def test_writers_take_turns_whoever_they_are(url: str, desk: Login) -> None:

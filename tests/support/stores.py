@@ -145,7 +145,7 @@ class SqliteFile(Place):
         """The file goes with its folder."""
 
     def forget(self) -> None:
-        for kept in self.file.parent.glob(f"{self.file.name}.*"):
+        for kept in self.file.parent.glob(f"{self.file.name}.*.db*"):
             kept.unlink()
 
 

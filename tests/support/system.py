@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -19,12 +20,16 @@ PROGRAMS = {
     "build-essential": ("cc",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "hledger": ("hledger",),
+    "openssl": ("openssl",),
 }
 """By Debian package: the names under which its program is known, the first that is there being taken."""
 
 FONT = "fonts-wqy-microhei"
 """A package with Chinese letters, for pages that people look at; any other font that has them will do."""
 
+MEMORY = "/dev/shm"
+ROOM_BYTES = 4 * 2**30
+"""More than the temporary files of a run take at the same time."""
 NO_SKIPS = "SLALEDGER_NO_SKIPS"
 _REASON = re.compile(r"skipped: no (\S+) here")
 
@@ -36,6 +41,16 @@ def tool(package: str) -> str:
         _missing(package)
         raise AssertionError("unreachable")
     return path
+
+
+def keep_files_in_memory() -> None:
+    """Let temporary folders be made in memory, where there is room for those of a whole run: no sync waits for a disk.
+
+    A `TMPDIR` that somebody set stays.
+    """
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+        os.environ["TMPDIR"] = MEMORY
+        tempfile.tempdir = None
 
 
 def need_chinese_font() -> None:

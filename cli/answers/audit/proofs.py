@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from cli.terminal.language import localized
-from cli.terminal.output import print_pairs
+from cli.terminal.output import WIDTH, print_pairs, print_text
+from cli.terminal.values import ZonedInstant
 from cli.terminal.vocabulary import label
 from domain.keys import encoded
 from domain.text import counted, said
@@ -86,7 +87,8 @@ def consistency_answer(older: Checkpoint, newer: Checkpoint, hashes: list[bytes]
 class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`slaledger dossier`: the files that were written, the account and month, and the size of the tree.
 
-    `since` is the size of the kept checkpoint that it proves to be the log's beginning.
+    `since` is the size of the kept checkpoint that it proves to be the log's beginning. `left_out` is the number of the
+    account's events that stayed at home; it is left out itself where the claim is not decided.
     """
 
     file: str | msgspec.UnsetType
@@ -95,7 +97,36 @@ class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     tree_size: int
+    left_out: int | msgspec.UnsetType
     since: int | msgspec.UnsetType
+
+
+class TimedEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of a dossier's events existed at an instant, as an authority says: those among the log's first `size`."""
+
+    time: ZonedInstant
+    authority: str
+    size: int
+    events: int
+
+    def told(self, of: int) -> str:
+        """The sentence that says so; `of` is the number of all events of the dossier."""
+        if self.events == of:
+            return counted(
+                "this event existed at {time}, as {authority} says",
+                "these {n} events existed at {time}, as {authority} says",
+                n=of,
+                time=self.time.rfc3339(),
+                authority=self.authority,
+            )
+        return counted(
+            "{n} of these {of} events existed at {time}, as {authority} says; the others were recorded later",
+            "{n} of these {of} events existed at {time}, as {authority} says; the others were recorded later",
+            n=self.events,
+            of=of,
+            time=self.time.rfc3339(),
+            authority=self.authority,
+        )
 
 
 class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,12 +136,16 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     events: int
+    left_out: int
+    """The number of events that stayed at home: that the rules let them in is not said."""
     tree_size: int
     root: str
     findings: list[str]
     signatures: Signatures | msgspec.UnsetType = msgspec.UNSET
     tied: bool | msgspec.UnsetType = msgspec.UNSET
     """Whether it proves that its log contains that of the checkpoint given; there only where one was."""
+    timestamps: list[TimedEvents] | msgspec.UnsetType = msgspec.UNSET
+    """The time stamps that hold; there only where certificates were given."""
 
     def table(self) -> None:
         """Print the checks that failed, or that all passed."""
@@ -122,4 +157,11 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
             account=self.account,
             month=self.month,
         )
-        print("\n".join(map(localized, self.findings or [sound])))
+        absent = counted(
+            "{n} event of other months is left out: its hash was checked; whether the rules let it in was not",
+            "{n} events of other months are left out: their hashes were checked; whether the rules let them in was not",
+            n=self.left_out,
+        )
+        print("\n".join(map(localized, self.findings or [sound, *([absent] if self.left_out else [])])))
+        for each in self.timestamps or () if not self.findings else ():
+            print_text(each.told(self.events), width=WIDTH)

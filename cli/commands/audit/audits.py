@@ -15,6 +15,7 @@ from cli.answers.audit.completeness import gap_shown, print_gaps
 from cli.answers.readings import SettingShown, settings_shown
 from cli.commands.audit.checkpoint import checkpoint, consistency, prove
 from cli.commands.audit.duties import DIFFERENT, duties
+from cli.commands.audit.timestamp import timestamp
 from cli.commands.audit.verify import begun, since_option, verify
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, months
@@ -51,7 +52,7 @@ def audit() -> None:
     """Replay decisions, ask what would change, and prove what was recorded."""
 
 
-for _command in (checkpoint, prove, consistency, duties, verify):
+for _command in (checkpoint, prove, consistency, duties, timestamp, verify):
     audit.add_command(_command)
 
 

@@ -17,11 +17,13 @@ from cli.terminal.progress import progress
 from domain.text import said
 from ledger.application import Ledger
 from ledger.files.reading import read_text
+from ledger.files.writing import STDOUT, new_file
 from ledger.log.codec import Row
 from ledger.log.leaves import leaf_hash
 from ledger.refusals.audit.evidence import PositionBeyondLog
 from ledger.transparency import merkle, signed_notes
 from ledger.transparency.proofs import Checkpoint, InclusionProof, check_origin, read_checkpoint
+from ledger.transparency.timestamps import make_request
 from ledger.transparency.tree import KeptTree, damaged, tree_of
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -44,20 +46,38 @@ def _tree(ledger: Ledger) -> Iterator[KeptTree]:
 
 @click.command("checkpoint", short_help="Print three lines about the log for an auditor to keep.")
 @click.option("--sign", "key_file", metavar="KEYFILE", help=_SIGN_HELP)
+@click.option(
+    "--timestamp-request",
+    "request",
+    metavar="FILE.tsq",
+    help="Write a request for a time stamp of it (RFC 3161), to be sent to an authority.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE.tsq if it exists.")
 @format_option
-def checkpoint(key_file: str | None, format_: str | None) -> None:
+def checkpoint(key_file: str | None, request: str | None, force: bool, format_: str | None) -> None:
     """Print the ledger's id, the number of its events and the root of the tree over them, as c2sp.org/tlog-checkpoint.
 
     With it, an auditor can show later whether anything recorded up to now was changed or removed. It is always printed
     as text; signed, it is a c2sp.org/signed-note.
 
+    With --timestamp-request, a time stamp authority can attest when it existed: keep what is printed, send the request,
+    and give its answer to `slaledger audit timestamp`. Needs the extra `timestamp`.
+
     \b
     Example:
       slaledger audit checkpoint --sign ledger.key
     """
+    if force and request is None:
+        raise click.UsageError(said("--force is for a request: give --timestamp-request FILE.tsq too"))
+    if request == STDOUT:
+        raise click.UsageError(said("the checkpoint is printed there: give a file for the request"))
     key = _signer_key(key_file)
     with open_ledger() as ledger, _tree(ledger) as tree:
         text = _checkpoint(tree).text()
+    if request is not None:
+        asked = make_request(text)
+        with new_file(request, force=force) as out:
+            out.write(asked)
     print(_signed(text, key), end="")
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from cli.answers.audit.proofs import CheckedDossier, DossierAnswer
 from cli.commands.audit.checkpoint import agreed_checkpoint
+from cli.commands.audit.dossier_time import check_time
 from cli.commands.availability import parsed_month
 from cli.options.completion import accounts, files, months
 from cli.options.context import open_ledger
@@ -19,6 +20,7 @@ from domain.keys import encoded
 from domain.refusals import Damaged
 from domain.text import counted, said
 from ledger.audit import dossier as dossiers
+from ledger.audit.attestations import Proved, attestations_of, proved_attestations
 from ledger.audit.dossier import Since
 from ledger.audit.kept_checkpoints import against, is_tied, wrong_since
 from ledger.audit.signatures import SignatureCheck
@@ -87,19 +89,24 @@ def dossier(
         account=account,
         month=month,
         tree_size=made.size,
+        left_out=made.left_out,
         since=made.since,
     )
     emit(answer, format_, lambda: _print(names, made))
 
 
 class _Made(NamedTuple):
-    """The files made: their bytes in order, the account and month, the size of the tree and of the one kept earlier."""
+    """The files made: their bytes in order, the account and month, the size of the tree and of the one kept earlier.
+
+    `left_out` is the number of the account's events that the dossier leaves out; it is unset where there is none.
+    """
 
     account: str
     month: str
     files: list[bytes]
     size: int
     since: int | msgspec.UnsetType
+    left_out: int | msgspec.UnsetType
 
 
 def _made(account: str, month: str, key: str | None, file: str | None, html: str | None, kept: str | None) -> _Made:
@@ -121,7 +128,8 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
         since = msgspec.UNSET if continued is None else _since(tree, str(earlier), continued.size, size)
         case = None
         if file is not None or dossiers.is_decided(rows, account, month):
-            case = dossiers.compose_at(log, tree, account, month, checkpoint, size, since)
+            attested = attestations_of(ledger, tree, size)
+            case = dossiers.compose_at(log, tree, account, month, checkpoint, size, since, attested)
         files = [case] if file is not None and case is not None else []
         if html is not None:
             from cli.pages.case import case_page
@@ -129,7 +137,14 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
             facts = [decode(row) for row in rows]
             files.append(case_page(log, facts, account, month, Proof(checkpoint, size, case)))
-        return _Made(account, month, files, size, msgspec.UNSET if continued is None else continued.size)
+        return _Made(
+            account,
+            month,
+            files,
+            size,
+            since=msgspec.UNSET if continued is None else continued.size,
+            left_out=msgspec.UNSET if case is None else len(dossiers.read(case).absent),
+        )
 
 
 def _since(tree: KeptTree, kept: str, old: int, new: int) -> Since:
@@ -148,18 +163,32 @@ def _print(names: list[str], made: _Made) -> None:
                 count=len(data),
             )
         )
+    if made.left_out:
+        print_text(
+            counted(
+                "{n} event of other months is left out: a dossier has only its hash",
+                "{n} events of other months are left out: a dossier has only their hashes",
+                n=made.left_out,
+            )
+        )
 
 
 @click.command("verify-dossier")
 @click.argument("file", shell_complete=files)
 @click.option("--checkpoint", "kept", metavar="FILE", help="A checkpoint that you kept.")
 @click.option("--vkey", "keys", multiple=True, metavar="KEY", help="The checkpoint must be signed by this key.")
+@click.option(
+    "--tsa", "tsa", metavar="CERTS.pem", shell_complete=files, help="Check its time stamps under these certificates."
+)
 @format_option
-def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: str | None) -> int:
+def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], tsa: str | None, format_: str | None) -> int:
     """Check a dossier without the ledger: its digest, every proof, and the decision itself. Exit status 4 if it fails.
 
     With --checkpoint it must be tied to that checkpoint: of the same size, or made with `slaledger dossier --since`
     that checkpoint. Exit status 3 if it is not, and nothing else is wrong.
+
+    With --tsa, the certificates of a time stamp authority, it must have a time stamp (RFC 3161) that is signed under
+    them: the answer says since when its events have existed. Exit status 3 if it has none, and nothing else is wrong.
 
     \b
     Example:
@@ -170,6 +199,10 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
     signatures = SignatureCheck(given.ledger)
     tree = dossiers.Tree(checkpoint.origin, checkpoint.size, checkpoint.root)
     found = [*dossiers.check(given, tree, signatures), *wrong_since(given, checkpoint)]
+    attested = list(proved_attestations(given, checkpoint))
+    found += [each for each in attested if isinstance(each, str)]
+    time = check_time(given, [each for each in attested if isinstance(each, Proved)], tsa)
+    found += time.wrong
     tied: bool | msgspec.UnsetType = msgspec.UNSET
     if kept is not None:
         held = read_checkpoint(read_text(kept), keys)
@@ -182,11 +215,13 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
         account=given.account,
         month=given.month,
         events=len(given.events),
+        left_out=len(given.absent),
         tree_size=checkpoint.size,
         root=encoded(checkpoint.root),
         findings=found,
         signatures=signatures.result() if signatures.result().signed else msgspec.UNSET,
         tied=tied,
+        timestamps=time.shown,
     )
     if is_demo(given.ledger):
         warn(said("this dossier is of a demo ledger, whose times are made up"))
@@ -196,11 +231,13 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
     emit(answer, format_, answer.table)
     if found:
         return Damaged.status
-    return _NOT_TIED if tied is False else 0
+    for why in time.unproved:
+        warn(why)
+    return _UNPROVED if tied is False or time.unproved else 0
 
 
-_NOT_TIED = 3
-"""The exit status of a dossier that holds, but does not prove that its log contains a kept checkpoint's."""
+_UNPROVED = 3
+"""The exit status of a dossier that holds, but does not prove what was asked: a kept checkpoint's log, or a time."""
 
 
 def _untied(file: str, kept: int, size: int) -> str:

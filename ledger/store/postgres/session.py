@@ -40,12 +40,16 @@ class PostgresSession:
                 yield from page
 
 
+DURABLE = (
+    "SELECT CASE WHEN current_setting('synchronous_commit') = 'off' "
+    "THEN set_config('synchronous_commit', 'on', true) END"
+)
+"""The statement that makes a transaction's commit durable, regardless of the server's default."""
+
+
 def locked(begin: str, lock: str) -> str:
-    """SQL that begins a transaction with a lock and a durable commit, regardless of the server's default."""
-    durable = (
-        "CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END"
-    )
-    return f"{begin}; {lock}; SELECT {durable}"
+    """SQL that begins a transaction with a lock and a durable commit."""
+    return f"{begin}; {lock}; {DURABLE}"
 
 
 def advisory(lock: int) -> str:

@@ -34,6 +34,7 @@ from ledger.refusals.server import (
     UnreadableLedgerUrl,
 )
 from ledger.refusals.store import NewerLedger
+from ledger.store.postgres.checkpoints import PostgresCheckpoints
 from ledger.store.postgres.errors import Unreachable, kept_error, lost, not_allowed, refusal, unknown
 from ledger.store.postgres.inspection import Inspected, inspect
 from ledger.store.postgres.logins import logins_of, recorded_through
@@ -337,6 +338,13 @@ class ServerStore:
     def trusts_side_store(self) -> bool:
         """Whether only the log's owner can write the side stores. Who may only read goes on from nothing."""
         return self.writable and bool(self._found.kept_by_owner)
+
+    @contextmanager
+    def checkpoints(self, *, writing: bool = False) -> Iterator[PostgresCheckpoints]:
+        """The table of kept checkpoints; who writes makes it, and locks out other writers."""
+        kind = "READ COMMITTED" if writing else "REPEATABLE READ READ ONLY"
+        with self.translating_errors(), self._transaction(kind, None) as connection:
+            yield PostgresCheckpoints(connection, f"{self._found.schema}_views", writing=writing)
 
     def drop_kept(self) -> None:
         """Delete the formats of the side stores, so that their tables are created again."""

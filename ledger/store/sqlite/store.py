@@ -177,6 +177,9 @@ class EmbeddedStore:
         writable = not read_only or self.can_write_side_store(kind)
         return SqliteSideStore(files.sqlite_uri(path, writable=writable, create=not read_only))
 
+    def checkpoints(self, *, writing: bool = False) -> None:
+        """None: the folder beside the file has them."""
+
     def drop_kept(self) -> None:
         """Delete the files of the side stores."""
         files.drop_kept(self._path)

@@ -111,7 +111,7 @@ def test_without_certificates_both_say_that_the_time_was_not_checked(stamped: St
     ours, theirs, said, printed = by_both(stamped.slaledger, "case.json")
     assert (ours, theirs) == (0, 0)
     assert ("time stamp was not checked" in said, "1 time stamps were not checked" in printed) == (True, True)
-    assert "time" not in "".join(by_both(stamped.slaledger, "bare.json")[2:])
+    assert "time stamp" not in "".join(by_both(stamped.slaledger, "bare.json")[2:])
 
 
 def test_what_was_asked_and_is_not_proved_is_no_success(stamped: Stamped, tmp_path: Path) -> None:

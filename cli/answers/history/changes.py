@@ -101,7 +101,26 @@ def _print_changed(changes: Sequence[FieldChange]) -> None:
 
 def _field(name: str) -> str:
     """The name of a field. One that describes a moment is already a sentence."""
-    return name if isinstance(name, Said) else word(name.replace("_", " "))
+    if isinstance(name, Said):
+        return name
+    words = name.replace("_", " ")
+    return _FIELDS.get(words) or word(words)
+
+
+_FIELDS: dict[str, Said] = {
+    str(one): one
+    for one in (
+        said("billed at"),
+        said("ended at"),
+        said("enrolled at"),
+        said("notified at"),
+        said("shown on bill"),
+        said("started at"),
+        said("voucher offset.call"),
+        said("voucher offset.service"),
+    )
+}
+"""Fields whose names differ from those in the table of events."""
 
 
 def change_told(field: str, was: object, now: object) -> Said:

@@ -10,13 +10,15 @@ import click
 from cli.answers.audit.verified import print_verified, verified_answer
 from cli.commands.audit.duties import DIFFERENT
 from cli.options.completion import files
-from cli.options.context import open_ledger
+from cli.options.context import actor, open_ledger
 from cli.options.workers import workers_options
+from cli.refusals import NoActor
 from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
 from domain.keys import VerifierKey
 from domain.refusals import Damaged
 from domain.text import said
+from ledger import clock
 from ledger.application import Ledger
 from ledger.audit.receipt import AuditReceipt, is_receipt, read_receipt
 from ledger.audit.since import receipt_at, verify_since
@@ -25,6 +27,7 @@ from ledger.audit.verify import verify as verify_whole
 from ledger.files.reading import read_text
 from ledger.files.writing import check_target, replacing
 from ledger.parallel.work import Workers
+from ledger.transparency.last_verified import note_verified
 from ledger.transparency.proofs import read_checkpoint
 from ledger.transparency.signed_notes import parse_signer_key, read_key_file
 from ledger.transparency.tree import tree_of
@@ -76,6 +79,7 @@ def verify(
         check_target(Path(output), force=force)
     kept = None if file is None else read_checkpoint(read_text(file), keys)
     with open_ledger() as ledger, progress("events") as advance:
+        by = _auditor(ledger)
         if since is None:
             found = verify_whole(ledger, kept, advance, workers)
         else:
@@ -87,6 +91,9 @@ def verify(
             warn(unchecked)
         if output is not None:
             _write_receipt(ledger, found, output, key, force=force)
+        verification = found.verification(by, clock.now_us())
+        if verification is not None:
+            note_verified(ledger, found.ledger, verification)
     return Damaged.status if found.damage or found.inadmissible else DIFFERENT if found.different else 0
 
 
@@ -101,6 +108,14 @@ def begun(
     if is_receipt(text):
         return read_receipt(text, keys)
     return receipt_at(ledger, read_checkpoint(text, keys), workers, advance)
+
+
+def _auditor(ledger: Ledger) -> str | None:
+    """Who verifies; None where the system has no name for this user, since a verification needs none."""
+    try:
+        return actor(ledger)
+    except NoActor:
+        return None
 
 
 def _write_receipt(ledger: Ledger, found: Verified, output: str, key: VerifierKey | None, *, force: bool) -> None:

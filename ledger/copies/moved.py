@@ -1,0 +1,25 @@
+"""What moving a log came to."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ledger.commands.supposed import Supposed
+from ledger.transparency.proofs import Checkpoint
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """The result of a move: the ledger's id, the number of events, the last one's position, and the root.
+
+    `supposed` has the events that a dry run would have recorded.
+    """
+
+    ledger: str
+    events: int
+    position: int
+    root: bytes
+    supposed: Supposed | None = None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.ledger, self.events, self.root)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
-from cli.answers.would_record import Events, More, dry_run_of, print_by_topic
+from cli.terminal.output import print_table
+from cli.terminal.vocabulary import word
 from domain.keys import encoded
+from domain.text import said
 from ledger.copies.moved import Moved
 
 
 class MovedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A log that was moved into a file or out of one.
 
-    What follows `root` is of a dry run; `topics` says how many events of each topic there are.
+    A dry run has `topics`: how many events of each topic would be recorded. The file itself lists them.
     """
 
     file: str
@@ -20,15 +22,14 @@ class MovedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     position: int
     root: str
-    dry_run: bool | msgspec.UnsetType
-    would_record: Events
-    would_record_more: More
-    topics: dict[str, int] | msgspec.UnsetType
+    dry_run: bool | msgspec.UnsetType = msgspec.UNSET
+    topics: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
-    def print_events(self) -> None:
+    def print_topics(self) -> None:
         """Print how many events of each topic a dry run found; nothing where it was none."""
         if self.topics is not msgspec.UNSET:
-            print_by_topic(self.topics)
+            rows = [(word(topic), count) for topic, count in self.topics.items()]
+            print_table((said("topic"), said("events")), rows, right=[said("events")])
 
 
 def moved_answer(file: str, moved: Moved) -> MovedAnswer:
@@ -39,6 +40,6 @@ def moved_answer(file: str, moved: Moved) -> MovedAnswer:
         events=moved.events,
         position=moved.position,
         root=encoded(moved.root),
-        topics=msgspec.UNSET if moved.supposed is None else dict(sorted(moved.supposed.topics.items())),
-        **msgspec.structs.asdict(dry_run_of(moved.supposed)),
+        dry_run=msgspec.UNSET if moved.topics is None else True,
+        topics=msgspec.UNSET if moved.topics is None else dict(sorted(moved.topics.items())),
     )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from cli.answers.history.events import EventShown, event_shown, print_line
-from cli.terminal.output import print_table, print_text
-from cli.terminal.vocabulary import word
-from domain.text import counted, said
+from cli.terminal.output import print_text
+from domain.text import counted
 from ledger.commands.supposed import Supposed
 
 _MOST_SHOWN = 20
@@ -50,10 +47,3 @@ def print_would_record(events: Events, more: More) -> None:
         print_text(
             counted("  … and {n} more; --format json lists it", "  … and {n} more; --format json lists them", n=left)
         )
-
-
-def print_by_topic(topics: Mapping[str, int]) -> None:
-    """Print how many events of each topic a dry run would have recorded; for a whole ledger, whose lines are many."""
-    count = said("events")
-    print_table((word("topic"), count), [(word(topic), n) for topic, n in topics.items()], right=[count])
-    print_text(said("--format json lists the events"))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
-from ledger.commands.supposed import Supposed
 from ledger.transparency.proofs import Checkpoint
 
 
 class Moved(msgspec.Struct, frozen=True):
     """The result of a move: the ledger's id, the number of events, the last one's position, and the root.
 
-    `supposed` has the events that a dry run would have recorded.
+    `topics` has the number of events of each topic that a dry run would have recorded.
     """
 
     ledger: str
     events: int
     position: int
     root: bytes
-    supposed: Supposed | None = None
+    topics: Mapping[str, int] | None = None
 
     @property
     def checkpoint(self) -> Checkpoint:

@@ -7,6 +7,7 @@ file gets its name only then.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import Protocol
 from domain.keys import encoded
 from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
-from ledger.commands.supposed import supposed
 from ledger.copies.events_file import EventsFile, write_events
 from ledger.copies.moved import Moved
 from ledger.files.lines import new_lines, open_lines
@@ -133,8 +133,8 @@ def move_in(
             name = ledger_id(log)
             _prove(log, found, Checkpoint(name, found.size, found.root), source.stated, against)
             _note(log, source.notes())
-            listed = supposed(log, BEFORE_ALL) if dry_run else None
-        return Moved(name, found.size, found.position, found.root, listed)
+            topics = Counter(row.topic for row in log.since(BEFORE_ALL)) if dry_run else None
+        return Moved(name, found.size, found.position, found.root, topics)
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def print_receipt(file: str, moved: Moved, words: str, format_: str | None) -> N
 
     def table() -> None:
         print(f"{localized(words)}\n{localized(said('root {root}', root=answer.root))}")
-        answer.print_events()
+        answer.print_topics()
 
     emit(answer, format_, table)
 

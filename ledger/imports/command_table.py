@@ -2,8 +2,8 @@
 
 Each row becomes the line of JSON that a batch file would have, at the number of its own first line: so refusals name
 the line of the table, and an interrupted run goes on where it was. Empty cells are left out. A field of a field is
-written with a dot (`voucher_offset.service`), a list with semicolons. Where a person allows it, columns that are no field
-of the command are left out: one list of outages has their starts for one command and their ends for another.
+written with a dot (`voucher_offset.service`), a list with semicolons. Where a person allows it, columns that are no
+field of the command are left out: one list of outages has their starts for one command and their ends for another.
 """
 
 from __future__ import annotations

@@ -84,9 +84,7 @@ def test_checkpoints_do_not_forget_it(books: CommandLine) -> None:
     assert told(books) == before
 
 
-def test_a_side_store_that_cannot_be_written_is_a_warning(
-    ledger_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_side_store_that_cannot_be_written_is_a_warning(ledger_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = EmbeddedStore.kept
 
     def full(store: EmbeddedStore, kind: Kind, **given: bool) -> SideStore:

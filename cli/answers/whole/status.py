@@ -151,7 +151,6 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         told = counted("of {n} event", "of {n} events", n=self.proved.size)
         return told if not since else listed([told, counted("{n} event since", "{n} events since", since)])
 
-
     def _verified(self) -> str:
         return said("none is known here: `slaledger audit verify`") if self.verified is None else self.verified.told()
 

@@ -22,7 +22,9 @@ from cli.main import cli
 DOCS = ROOT / "docs"
 PAGES = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.md"))}
 """The pages by their names below `docs/`."""
-WITH_TRANSCRIPTS = [name for name, page in PAGES.items() if transcripts.BLOCK.search(page)]
+WITH_TRANSCRIPTS = [
+    name for name, page in PAGES.items() if transcripts.BLOCK.search(page) and not name.startswith("walks/")
+]
 
 
 @pytest.mark.usefixtures("noon")

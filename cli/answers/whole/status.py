@@ -126,7 +126,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         )
         print()
         if not self.sources:
-            print_text(said("no source was imported yet"))
+            print_text(said("no outages were imported yet"))
             return
         rows = [(one.source, one.scope, one.read_at.to_the_second(), one.actor) for one in self.sources]
         columns = (word("source"), word("scope"), said("last import"), said("by"))

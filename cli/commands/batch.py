@@ -14,7 +14,7 @@ from cli.main import print_error, wants_json
 from cli.options.completion import files
 from cli.options.context import actor, open_ledger
 from cli.refusals import LinesRefused
-from cli.terminal.output import emit, format_option
+from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
 from domain.commands import BY_WORDS
 from domain.nearest import nearest_word
@@ -47,12 +47,19 @@ def _known(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 )
 @click.option("--dry-run", is_flag=True, help="Check every line in turn and record nothing.")
 @click.option("--command", "words", callback=_known, metavar="WORDS", help="The file is a CSV table of this command.")
+@click.option("--only-fields", is_flag=True, help="Leave out columns that are no field of the command, and name them.")
 @click.option(
     "--template", callback=_known, metavar="WORDS", help="Print an empty line of this command, or table (--format csv)."
 )
 @format_option
 def batch(
-    file: str | None, keep_going: bool, dry_run: bool, words: str | None, template: str | None, format_: str | None
+    file: str | None,
+    keep_going: bool,
+    dry_run: bool,
+    words: str | None,
+    only_fields: bool,
+    template: str | None,
+    format_: str | None,
 ) -> int:
     """Run a file of commands, JSON Lines in UTF-8; - reads standard input.
 
@@ -70,7 +77,10 @@ def batch(
         raise click.UsageError(said("give a FILE of commands, or - for standard input"))
     if words is None and file.lower().endswith(".csv"):
         raise click.UsageError(said("say of which command the rows are, as in --command 'claim file'"))
-    opened = _opened_as(file, "JSON") if words is None else _table(file, words)
+    if words is None and only_fields:
+        raise click.UsageError(said("--only-fields is for a table: say of which command it is with --command"))
+    left_out: list[str] | None = [] if only_fields else None
+    opened = _opened_as(file, "JSON") if words is None else _table(file, words, left_out)
     with opened as lines, open_ledger() as ledger, progress("lines") as advance:
         run = Batch(
             ledger, lines, actor=actor(ledger), keep_going=keep_going, on_progress=lambda done: advance(done, 0)
@@ -78,6 +88,8 @@ def batch(
         report = run.run(dry_run=dry_run)
     answer = batch_answer(report)
     emit(answer, format_, answer.table)
+    if left_out:
+        warn(said("columns left out: {columns}", columns=", ".join(left_out)))
     _tell_refusals(file, report)
     return report.status
 
@@ -126,10 +138,10 @@ def _advice(kind: Kind) -> Said:
             return kind.advice
 
 
-def _table(file: str, words: str) -> IO[bytes]:
+def _table(file: str, words: str, left_out: list[str] | None) -> IO[bytes]:
     """The batch lines of a table's rows, in a temporary file. Raises Unreadable, ManyFaults."""
     with _opened_as(file, "CSV") as lines:
-        return _spooled(command_lines(lines, file, words))
+        return _spooled(command_lines(lines, file, words, left_out))
 
 
 def _spooled(lines: Iterable[bytes]) -> IO[bytes]:

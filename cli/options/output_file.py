@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
@@ -13,7 +14,7 @@ from cli.answers.exports import FileWritten
 from cli.options.completion import files
 from cli.refusals import NoFormat
 from cli.terminal.language import localized
-from cli.terminal.output import emit
+from cli.terminal.output import FORMAT_VARIABLE, FORMATS, emit
 from domain.text import Said
 from ledger.files.writing import STDOUT
 
@@ -54,4 +55,5 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
 def print_receipt(answer: FileWritten, words: Said) -> None:
     """Print what was written, unless it went to standard output."""
     if answer.file != STDOUT:
-        emit(answer, None, lambda: print(f"{answer.file}: {localized(words)}"))
+        format_ = os.environ.get(FORMAT_VARIABLE)  # `--format` is the file's
+        emit(answer, format_ if format_ in FORMATS else None, lambda: print(f"{answer.file}: {localized(words)}"))

@@ -39,7 +39,9 @@ def page(name: str) -> str:
         for path in root.glob(pattern):
             if _name(path.relative_to(root)) == wanted:
                 return path.read_text("utf-8")
-    near = nearest_word(wanted, (each for each, _ in pages()))
+    names = [each for each, _ in pages()]
+    within = [each for each in names if each.endswith(f"/{wanted}")]
+    near = within[0] if len(within) == 1 else nearest_word(wanted, names)
     raise UnknownPage(name=name) if near is None else PageMeant(name=name, near=near)
 
 

@@ -14,10 +14,10 @@ _QUOTED = re.compile(r"'([^']+)'")
 """The word that click names in its message; older releases of it give it nowhere else."""
 
 
-def line_meant(wrong: str, right: str) -> str | None:
-    """The command line with a word replaced; None where it does not stand there, or the line may hold a password."""
+def line_meant(wrong: str, *right: str) -> str | None:
+    """The command line with a word replaced by others; None where it does not stand there, or may hold a password."""
     words = sys.argv[1:]
-    again = [_replaced(each, wrong, right) for each in words]
+    again = [part for each in words for part in _replaced(each, wrong, right)]
     return None if again == words or _may_hold_password(words) else shlex.join(["slaledger", *again])
 
 
@@ -31,12 +31,12 @@ def _may_hold_password(words: list[str]) -> bool:
     return any("://" in each and "@" in each for each in words)
 
 
-def _replaced(word: str, wrong: str, right: str) -> str:
+def _replaced(word: str, wrong: str, right: tuple[str, ...]) -> tuple[str, ...]:
     """A word with another value: of its own, of an option's name, or behind the `=` of an option."""
     name, equals, value = word.partition("=")
     if equals and name.startswith("--"):
-        return f"{right if name == wrong else name}={right if value == wrong else value}"
-    return right if word == wrong else word
+        return (f"{right[0] if name == wrong else name}={right[0] if value == wrong else value}",)
+    return right if word == wrong else (word,)
 
 
 def usage_meant(error: click.ClickException) -> str | None:
@@ -45,8 +45,27 @@ def usage_meant(error: click.ClickException) -> str | None:
     if context is None:
         return None
     wrong, known = _mistyped(error, context)
-    near = None if wrong is None else nearest_word(wrong, known)
-    return None if wrong is None or near is None else line_meant(wrong, near)
+    if wrong is None:
+        return None
+    groups = _groups(context)
+    near = wrong if wrong in groups else nearest_word(wrong, [*known, *groups])
+    if near is None:
+        return None
+    return line_meant(wrong, near) if near in known else line_meant(wrong, groups[near], near)
+
+
+def _groups(context: click.Context) -> dict[str, str]:
+    """The group of each command that is in one group alone: `verify` without `audit` can only be that one.
+
+    There are none where the line already names a group.
+    """
+    found: dict[str, list[str]] = {}
+    if context.parent is None and isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            group = context.command.get_command(context, name)
+            for each in group.list_commands(context) if isinstance(group, click.Group) else ():
+                found.setdefault(each, []).append(name)
+    return {each: names[0] for each, names in found.items() if len(names) == 1}
 
 
 def _mistyped(error: click.ClickException, context: click.Context) -> tuple[str | None, list[str]]:

@@ -9,6 +9,7 @@ from domain.refusals import Refusal
 from domain.text import Said
 from ledger.audit.replay import Difference
 from ledger.audit.signatures import Signatures
+from ledger.transparency.last_verified import Verification
 from ledger.transparency.log_root import Peaks
 
 
@@ -65,3 +66,15 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     def first_bad_position(self) -> int | None:
         damaged = (each.position for each in self.damage if each.position is not None)
         return min((*damaged, *(each.position for each in self.inadmissible)), default=None)
+
+    def verification(self, actor: str | None, at: int) -> Verification | None:
+        """What `status` tells of it later; None where it is not sound."""
+        if not self.is_sound or self.tree is None:
+            return None
+        return Verification(
+            size=self.tree.size,
+            position=self.position,
+            verified_at=at,
+            actor=actor,
+            went_on_from=None if self.since is None else self.since.size,
+        )

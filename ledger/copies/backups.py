@@ -15,7 +15,8 @@ from domain.refusals import Damaged
 from domain.text import said
 from ledger.application import Ledger
 from ledger.copies.events_file import EventsFile
-from ledger.copies.transfer import Moved, Progress, RowSource, check_is_not, export_events, move_in
+from ledger.copies.moved import Moved
+from ledger.copies.transfer import Progress, RowSource, check_is_not, export_events, move_in
 from ledger.files.lines import open_lines
 from ledger.files.reading import unreadable
 from ledger.files.writing import check_is_alone, replacing

@@ -7,18 +7,18 @@ file gets its name only then.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-import msgspec
-
 from domain.keys import encoded
 from domain.refusals import Refusal
 from ledger.application import Ledger, Writer
 from ledger.copies.events_file import EventsFile, write_events
+from ledger.copies.moved import Moved
 from ledger.files.lines import new_lines, open_lines
 from ledger.files.writing import SIDECARS, check_is_alone, explain_write_errors, replacing
 from ledger.log.codec import Row
@@ -45,19 +45,6 @@ PAGE = 1000
 """Events per insert, and per report of progress."""
 _STREAMS = 100_000
 """The number of streams whose last version is cached; those of others are looked up in the store."""
-
-
-class Moved(msgspec.Struct, frozen=True):
-    """The result of a move: the ledger's id, the number of events, the last one's position, and the root."""
-
-    ledger: str
-    events: int
-    position: int
-    root: bytes
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        return Checkpoint(self.ledger, self.events, self.root)
 
 
 class RowSource(Protocol):
@@ -146,7 +133,8 @@ def move_in(
             name = ledger_id(log)
             _prove(log, found, Checkpoint(name, found.size, found.root), source.stated, against)
             _note(log, source.notes())
-        return Moved(name, found.size, found.position, found.root)
+            topics = Counter(row.topic for row in log.since(BEFORE_ALL)) if dry_run else None
+        return Moved(name, found.size, found.position, found.root, topics)
 
 
 @contextmanager

@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from domain.text import Said, said
 from ledger.doctor.diagnosis import Diagnosis
 
-ENVIRONMENT = ("SLALEDGER_URL", "SLALEDGER_ACTOR", "SLALEDGER_LANG", "SLALEDGER_LOCK_SECONDS")
+ENVIRONMENT = (
+    "SLALEDGER_URL",
+    "SLALEDGER_ACTOR",
+    "SLALEDGER_LANG",
+    "SLALEDGER_FORMAT",
+    "SLALEDGER_SIGN",
+    "SLALEDGER_LOCK_SECONDS",
+)
 DISTRIBUTION = "slaledger"
 
 

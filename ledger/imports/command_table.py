@@ -2,7 +2,8 @@
 
 Each row becomes the line of JSON that a batch file would have, at the number of its own first line: so refusals name
 the line of the table, and an interrupted run goes on where it was. Empty cells are left out. A field of a field is
-written with a dot (`voucher_offset.service`), a list with semicolons.
+written with a dot (`voucher_offset.service`), a list with semicolons. Where a person allows it, columns that are no
+field of the command are left out: one list of outages has their starts for one command and their ends for another.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 
 
-def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[bytes]:
+def command_lines(lines: Iterable[bytes], file: str, words: str, left_out: list[str] | None = None) -> Iterator[bytes]:
     """The batch lines of a table of one command, blank ones where its rows do not begin.
+
+    With `left_out`, a column that is no field of the command is added to it, and is no fault.
 
     Raises Unreadable, or ManyFaults with all that is wrong with the table itself, at the end: nothing is to be carried
     out before. What is wrong with a command is for the batch to say.
@@ -36,7 +39,11 @@ def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[byt
     with faults.gathering():
         for row in rows(decoded(lines, file), file, (), said("give a table with a header"), broken.append):
             if number == 1:
-                _check_columns(row, known, words, faults)
+                unknown = [name for name in row.cells if name not in known]
+                if left_out is None:
+                    _refuse_columns(unknown, row.file, words, known, faults)
+                else:
+                    left_out += unknown
             data = msgspec.json.encode({"command": words, **_fields(row, known)})
             yield b"\n" * (row.line - number) + data + b"\n"
             number = row.line + 1
@@ -47,10 +54,11 @@ def command_lines(lines: Iterable[bytes], file: str, words: str) -> Iterator[byt
     faults.check()
 
 
-def _check_columns(row: CsvRow, known: dict[str, FieldColumn], words: str, faults: Faults) -> None:
-    for name in row.cells:
-        if name not in known:
-            faults.add(UnknownColumn(place=f"{row.file}:1", column=name, command=words, known=", ".join(known)))
+def _refuse_columns(
+    unknown: Iterable[str], file: str, words: str, known: dict[str, FieldColumn], faults: Faults
+) -> None:
+    for name in unknown:
+        faults.add(UnknownColumn(place=f"{file}:1", column=name, command=words, known=", ".join(known)))
 
 
 def _fields(row: CsvRow, known: dict[str, FieldColumn]) -> dict[str, object]:

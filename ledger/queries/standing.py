@@ -15,6 +15,7 @@ from ledger.log import streams
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
 from ledger.queries.worklist import Work, work
+from ledger.transparency.last_verified import Verification, last_verified
 from ledger.transparency.tree import tree_as_kept
 
 
@@ -37,10 +38,18 @@ class Covered(NamedTuple):
     since: int
 
 
+class VerifiedUpTo(NamedTuple):
+    """A verification, and the number of events since."""
+
+    done: Verification
+    since: int
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Where a ledger stands at an instant; `month` is the last one that has ended.
 
-    `proved` is None where no checkpoint or proof was made here.
+    `proved` is None where no checkpoint or proof was made here, `verified` and `verified_whole` where no sound
+    verification, or none of the whole ledger, is known here.
     """
 
     ledger: str | None
@@ -53,6 +62,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     work: Work
     controls: Controls
     proved: Covered | None
+    verified: VerifiedUpTo | None
+    verified_whole: VerifiedUpTo | None
 
 
 def standing(ledger: Ledger, at: int, upto: int | None = None) -> Standing:
@@ -63,6 +74,7 @@ def standing(ledger: Ledger, at: int, upto: int | None = None) -> Standing:
     with ledger.reading(upto) as log:
         versions = log.versions()
         running = month_of(at, zone_of(versions))
+        latest, whole = (None, None) if upto is not None else last_verified(ledger, log.ledger_id(), log.position())
         return Standing(
             ledger=log.ledger_id(),
             position=log.position(),
@@ -74,7 +86,13 @@ def standing(ledger: Ledger, at: int, upto: int | None = None) -> Standing:
             work=waiting,
             controls=log.controls(),
             proved=None if covered is None else Covered(*covered, log.count_since(covered[1])),
+            verified=_upto(log, latest),
+            verified_whole=_upto(log, whole),
         )
+
+
+def _upto(log: Reader, done: Verification | None) -> VerifiedUpTo | None:
+    return None if done is None else VerifiedUpTo(done, log.count_since(done.position))
 
 
 def _sources(log: Reader) -> list[SourceStanding]:

@@ -148,10 +148,10 @@ class FileUnusable(Unreadable, code="store_unusable"):
 
 
 class NotALedger(Unreadable, code="not_a_ledger"):
-    """--ledger names a file that is not a database."""
+    """--ledger, or the file of a copy, names a file that is not a database, or only the beginning of one."""
 
     message = "{path} is not a ledger: {error}"
-    hint = "check --ledger"
+    hint = "check the name, in --ledger or behind the command; the file may be cut off"
     path: object
     error: str
 

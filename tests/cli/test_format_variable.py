@@ -39,3 +39,11 @@ def test_an_import_follows_it(slaledger: CommandLine) -> None:
     (slaledger.folder / "events.json").write_text(json.dumps(told))
     done = slaledger.run("import", "cloudevents", "events.json", env={"SLALEDGER_FORMAT": "table"})
     assert done.stdout.startswith("events.json: 2 events recorded")
+
+
+def test_what_was_written_to_a_file_is_told_in_it(slaledger: CommandLine) -> None:
+    """There `--format` is the file's."""
+    words = ("export", "claims", "--force", "-o", "claims.csv")
+    assert slaledger.run(*words, env={"SLALEDGER_FORMAT": "table"}).stdout.startswith("claims.csv: ")
+    assert json.loads(slaledger.run(*words, env={"SLALEDGER_FORMAT": "json"}).stdout)["file"] == "claims.csv"
+    assert json.loads(slaledger.run(*words, env={"SLALEDGER_FORMAT": "yaml"}).stdout)["file"] == "claims.csv"

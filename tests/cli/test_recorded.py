@@ -181,3 +181,22 @@ def test_an_unknown_id_is_answered_with_the_line_that_was_meant(books: CommandLi
 def test_an_id_near_to_none_is_answered_with_how_to_record_it(books: CommandLine) -> None:
     assert "incident open" in books.refused("incident", "show", "OUTAGE")["hint"]
     assert books.run("incident", "list", "--account", "9999").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("completeness --year 2026", "audit completeness --year 2026"),
+        ("verify", "audit verify"),
+        ("enrol 1001", "account enroll 1001"),
+        ("stauts", "status"),
+    ],
+)
+def test_a_command_without_its_group_is_answered_with_the_line_that_was_meant(
+    books: CommandLine, words: str, meant: str
+) -> None:
+    assert books.refused(*shlex.split(words), status=2)["hint"].startswith(f"did you mean `slaledger {meant}`?")
+
+
+def test_a_command_of_several_groups_is_left_open(books: CommandLine) -> None:
+    assert books.refused("show", "INC-1", status=2)["hint"] == "`slaledger --help`"

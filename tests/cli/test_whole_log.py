@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from itertools import islice
 from typing import Any
 
@@ -190,3 +191,20 @@ def test_what_was_imported_last_of_each_source(books: CommandLine) -> None:
     )
     before = str(read["position"] - 1)
     assert books.ok("status", "--at-position", before)["sources"] == []
+
+
+def test_a_line_of_the_log_names_a_document_and_counts_days(books: CommandLine) -> None:
+    """The agreement's text and each holiday are in `terms show` and `calendar show`."""
+    table = books.run("log", "--topic", "terms", "--format", "table").stdout
+    assert "minimum_outage_seconds" not in table
+    assert "sha256" in table
+    table = books.run("log", "--topic", "calendar", "--format", "table").stdout
+    assert "NamedDay" not in table
+    assert re.search(r"holidays\s+20 days; workdays 7\s+days", table)
+
+
+def test_a_changed_moment_is_named_in_the_readers_language(books: CommandLine) -> None:
+    books.ok("incident", "correct", "INC-7", "--ended-at", "2026-03-03T12:00:00+08:00", "--reason", "log")
+    asked = ("incident", "show", "INC-7", "--format", "table")
+    assert "ended at: 2026-03-03 11:00:00 -> 2026-03-03 12:00:00" in books.run(*asked).stdout
+    assert "结束时间：2026-03-03 11:00:00 -> 2026-03-03 12:00:00" in books.run("--lang", "zh", *asked).stdout

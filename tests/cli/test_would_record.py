@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,18 @@ def test_commands_of_cloudevents_are_listed(books: CommandLine) -> None:
     answer = books.ok(*words, "--dry-run")
     assert _topics(answer) == ["claim.filed", "key.used"]
     _recorded(books, answer, *words)
+
+
+def test_a_ledger_of_another_store_is_counted(books: CommandLine) -> None:
+    """By topic: the file itself lists its events."""
+    books.ok("export", "events", "-o", "events.jsonl")
+    words = ("--ledger", "sqlite:///moved.db", "import", "events", "events.jsonl")
+    answer = books.ok(*words, "--dry-run")
+    assert answer["topics"] == dict(sorted(Counter(row[3] for row in books.rows()).items()))
+    table = books.run(*words, "--dry-run", "--format", "table").stdout
+    assert re.search(r"^calendar.published +9$", table, re.MULTILINE)
+    assert not (books.folder / "moved.db").exists()
+    assert {"dry_run", "topics"}.isdisjoint(books.ok(*words))
 
 
 def test_a_table_has_a_screenful_and_says_how_many_more(books: CommandLine) -> None:

@@ -23,7 +23,11 @@ from cli.main import cli
 DOCS = ROOT / "docs"
 PAGES = {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.rglob("*.md"))}
 """The pages by their names below `docs/`."""
-WITH_COMMANDS = [name for name, page in PAGES.items() if name != "reference.md" and any(transcripts.steps(page))]
+WITH_COMMANDS = [
+    name
+    for name, page in PAGES.items()
+    if not name.startswith(("reference.md", "walks/")) and any(transcripts.steps(page))
+]
 
 
 @pytest.mark.usefixtures("noon")
@@ -80,9 +84,12 @@ NOT_RUN = ("make soak", "SLALEDGER_SEED=")
 PROGRAM = re.compile(r"(\$ )?(SLALEDGER_\w+=\S+ )?(slaledger|make|python3?|sh) ")
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "reference.md" and not name.startswith("operate/")])
+ELSEWHERE = ("reference.md", "operate/", "walks/")
+"""Pages whose commands other tests have: `test_operate.py` and `test_walks.py`. `test_readme.py` has the README's."""
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith(ELSEWHERE)])
 def test_no_command_of_a_page_is_left_out(name: str) -> None:
-    """`tests/docs/test_operate.py` has the pages for operators, `test_readme.py` the README."""
     blocks = [block for block in transcripts.ANY_BLOCK.finditer(PAGES[name]) if not any(transcripts.steps(block[0]))]
     commands = [line for block in blocks for line in block[2].splitlines() if PROGRAM.match(line)]
     assert [line for line in commands if not line.startswith(NOT_RUN)] == []

@@ -37,6 +37,10 @@ def test_no_name_leads_out_of_the_documents(desk: CommandLine) -> None:
         assert desk.refused("docs", name, status=2)["code"] == "unknown_page"
 
 
+def test_a_document_without_its_folder_is_answered_with_the_one_that_was_meant(desk: CommandLine) -> None:
+    assert "`slaledger docs operate/upgrade`" in desk.refused("docs", "upgrade", status=2)["hint"]
+
+
 def test_a_terminal_shows_it_by_its_pager(desk: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only there: what is piped is never held by a pager."""
     paged: list[str] = []

@@ -235,3 +235,29 @@ def test_a_table_from_standard_input_and_wrong_usage(on_file: CommandLine) -> No
     told = json.loads(done.stderr)
     assert (done.returncode, [each["code"] for each in told["errors"]]) == (2, ["unknown_column", "bad_row"])
     assert "its fields are account, enrolled_at" in told["error"]["hint"]
+
+
+def test_one_list_of_outages_has_their_starts_and_their_ends(on_file: CommandLine) -> None:
+    on_file.ok("account", "enroll", "A", "--enrolled-at", "2026-01-01T00:00:00+08:00")
+    put(
+        on_file,
+        "outages.csv",
+        "incident,function,account,started_at,ended_at,bridge\n"
+        "OPS-1,agent_calls,A,2026-03-03T10:00:00+08:00,2026-03-03T11:00:00+08:00,x\n",
+    )
+    opening, closing = (("batch", "outages.csv", "--command", f"incident {verb}") for verb in ("open", "close"))
+    assert on_file.refused(*opening, status=2)["code"] == "unknown_column"
+    done = on_file.run(*opening, "--only-fields", "--format", "table")
+    assert (done.returncode, done.stderr) == (0, "slaledger: note: columns left out: ended_at, bridge\n")
+    done = on_file.run(*closing, "--only-fields", "--format", "table")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "slaledger: note: columns left out: function, account, started_at, bridge\n",
+    )
+    assert on_file.ok("incident", "show", "OPS-1")["ended_at"] == "2026-03-03T11:00:00+08:00"
+    assert on_file.run(*closing).returncode == 2
+
+
+def test_only_fields_is_for_a_table(on_file: CommandLine) -> None:
+    put(on_file, "lines.jsonl", "")
+    assert on_file.refused("batch", "lines.jsonl", "--only-fields", status=2)["code"] == "usage"

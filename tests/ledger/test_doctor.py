@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine
+from conftest import ROOT, CommandLine
 from stores import sqlite_only
 
 from ledger import clock
@@ -129,6 +130,11 @@ def test_an_extra_that_is_not_installed(slaledger: CommandLine, monkeypatch: pyt
 )
 def test_the_environment(tmp_path: Path, name: str, value: str, state: str) -> None:
     assert findings(CommandLine(tmp_path), status=2, **{name: value})[name]["state"] == state
+
+
+def test_each_setting_of_the_manual_is_known() -> None:
+    page = (ROOT / "docs" / "operate" / "install.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(SLALEDGER_[A-Z_]+)`", page, re.MULTILINE)) == set(installation.ENVIRONMENT)
 
 
 def test_every_setting_is_known(slaledger: CommandLine) -> None:

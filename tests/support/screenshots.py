@@ -1,6 +1,7 @@
 """Makes the pictures of `docs/screenshots/` from the demo's pages.
 
-python tests/support/screenshots.py
+python tests/support/screenshots.py             all of them
+python tests/support/screenshots.py letter      those whose names begin so
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from browser import Opened, Scheme, chromium, opened
 
@@ -21,6 +22,12 @@ PAGES = {
     "short": ("dossier", "1002", "2026-09"),
     "month": ("report", "2026-09"),
 }
+LETTERS = {f"letter-{lang}": ("--lang", lang, "claim", "letter", "1003", "2026-05") for lang in ("en", "zh")}
+PROVIDER = ("--provider-name", "Example Cloud Ltd", "--provider-address", "1 West Road, Hangzhou")
+ON_PAPER = "document.body.style.padding = '20mm 20mm 18mm'"
+"""The margins of the paper, which a picture of the window lacks."""
+A4 = 794
+"""The width of the paper in CSS pixels."""
 
 
 class Shot(NamedTuple):
@@ -32,6 +39,7 @@ class Shot(NamedTuple):
     height: int
     scheme: Scheme
     do: str = ""
+    medium: Literal["screen", "print"] = "screen"
 
 
 DISPUTED = (
@@ -57,25 +65,36 @@ SHOTS = [
     Shot("site-390-dark", "site/accounts/1001", 390, 1300, "dark"),
     Shot("site-search", "site/search", 1280, 560, "light", SEARCHED),
     Shot("month-390-dark", "month", 390, 1300, "dark"),
+    Shot("letter-en", "letter-en", 1000, 1250, "light"),
+    Shot("letter-en-print", "letter-en", A4, 1123, "light", ON_PAPER, "print"),
+    Shot("letter-zh", "letter-zh", 1000, 1250, "light"),
+    Shot("letter-zh-print", "letter-zh", A4, 1123, "light", ON_PAPER, "print"),
 ]
 
 
-def main() -> None:
-    """Make the demo's ledger and its pages in a folder of their own, and take the pictures."""
+def main(beginning: str) -> None:
+    """Make the demo's ledger and its pages in a folder of their own, and take the pictures whose names begin so."""
+    wanted = [shot for shot in SHOTS if shot.name.startswith(beginning)]
+    pages = {shot.page for shot in wanted}
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as made, chromium() as browser:
         folder = Path(made)
         _run(sys.executable, str(ROOT / "examples" / "demo.py"), made, ledger=folder)
         command = str(Path(sys.executable).with_name("slaledger"))
-        for name, words in PAGES.items():
-            _run(command, *words, "--html", str(folder / f"{name}.html"), ledger=folder)
-        _run(command, "export", "site", "-o", str(folder / "site"), ledger=folder)
-        for shot in SHOTS:
+        for name in PAGES.keys() & pages:
+            _run(command, *PAGES[name], "--html", str(folder / f"{name}.html"), ledger=folder)
+        if any(name.startswith("site/") for name in pages):
+            _run(command, "export", "site", "-o", str(folder / "site"), ledger=folder)
+        _run(command, "controls", "set", *PROVIDER, "--reason", "for letters", ledger=folder)
+        for name in LETTERS.keys() & pages:
+            _run(command, *LETTERS[name], "-o", str(folder / f"{name}.html"), ledger=folder)
+        for shot in wanted:
             with opened(browser, folder / f"{shot.page}.html", shot.width, shot.scheme) as page:
                 _take(page, shot)
 
 
 def _take(page: Opened, shot: Shot) -> None:
+    page.page.emulate_media(media=shot.medium)
     page.page.set_viewport_size({"width": shot.width, "height": shot.height})
     if shot.do:
         page.page.evaluate(shot.do)
@@ -88,4 +107,4 @@ def _run(*words: str, ledger: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

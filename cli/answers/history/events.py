@@ -14,8 +14,8 @@ from cli.terminal.values import ZonedInstant, is_instant, zoned
 from cli.terminal.vocabulary import CODED, label, word
 from domain import decision_record as record
 from domain.case import Fact, SourceMark
-from domain.events import ClaimDecided, Event, Evidence
-from domain.text import listed, said
+from domain.events import ClaimDecided, Event, Evidence, NamedDay
+from domain.text import counted, listed, said
 from domain.time import seconds_text
 
 
@@ -64,7 +64,8 @@ def _source(mark: SourceMark, zone: str) -> SourceShown:
 
 
 NONE_TOLD: Mapping[int, Sequence[str]] = MappingProxyType({})
-_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision"}
+_SHOWN_ELSEWHERE = {"account", "incident", "bill", "voucher", "month", "decision", "document"}
+"""Fields that the subject's name or another part of the line has, and the agreement's text: its hash stands there."""
 
 
 def print_events(events: Sequence[EventShown], changes: Mapping[int, Sequence[str]] = NONE_TOLD) -> None:
@@ -149,6 +150,8 @@ def _value(name: str, value: object, zone: str) -> str:
         return said("{seconds} s", seconds=seconds_text(value))
     if isinstance(value, int) and is_instant(name):
         return ZonedInstant(value, zone).in_table()
+    if isinstance(value, tuple) and value and all(isinstance(item, NamedDay) for item in value):
+        return counted("{n} day", "{n} days", n=len(value))
     if isinstance(value, tuple):
         return ", ".join(item.name if isinstance(item, Evidence) else str(item) for item in value)
     return word(plain(value)) if name in CODED else plain(value)

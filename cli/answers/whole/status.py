@@ -12,7 +12,7 @@ from cli.terminal.vocabulary import word
 from domain.money import Fen
 from domain.text import Said, counted, listed, said
 from ledger.demo import is_demo
-from ledger.queries.standing import Standing
+from ledger.queries.standing import Standing, VerifiedUpTo
 from ledger.queries.worklist import Work
 
 
@@ -57,6 +57,32 @@ class Proved(msgspec.Struct, frozen=True, kw_only=True):
     since: int
 
 
+class VerifiedShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound verification that was made on this store: when, by whom, of how many events, and the events since.
+
+    `whole` is false where it was of what was new since `went_on_from` events.
+    """
+
+    at: ZonedInstant
+    by: str | None
+    size: int
+    position: int
+    whole: bool
+    went_on_from: int | None
+    since: int
+
+    def told(self) -> str:
+        """When it was, by whom, what was verified, and how much came since."""
+        at = self.at.to_the_second()
+        who = said("{at} by {actor}", at=at, actor=self.by) if self.by else at
+        if self.went_on_from is None:
+            what = counted("{n} event", "{n} events", n=self.size)
+        else:
+            what = counted("{n} event, new ones only", "{n} events, new ones only", n=self.size)
+        since = [counted("{n} event since", "{n} events since", self.since)] if self.since else []
+        return listed([who, what, *since])
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """`slaledger status`: where a ledger stands; `month` is the last one that has ended.
 
@@ -74,6 +100,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     waits: Waits
     sources: list[SourceRow]
     proved: Proved | None
+    verified: VerifiedShown | None
+    verified_whole: VerifiedShown | None
     controls: ControlsShown
     currency: str
     demo: bool | msgspec.UnsetType = msgspec.UNSET
@@ -92,11 +120,13 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
                 (said("waits"), self._waiting()),
                 (said("approval"), self._approval()),
                 (said("last checkpoint"), self._proved()),
+                (said("last verification"), self._verified()),
+                (said("last of everything"), self._verified_whole()),
             ]
         )
         print()
         if not self.sources:
-            print_text(said("no source was imported yet"))
+            print_text(said("no outages were imported yet"))
             return
         rows = [(one.source, one.scope, one.read_at.to_the_second(), one.actor) for one in self.sources]
         columns = (word("source"), word("scope"), said("last import"), said("by"))
@@ -120,6 +150,15 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         since = self.proved.since
         told = counted("of {n} event", "of {n} events", n=self.proved.size)
         return told if not since else listed([told, counted("{n} event since", "{n} events since", since)])
+
+    def _verified(self) -> str:
+        return said("none is known here: `slaledger audit verify`") if self.verified is None else self.verified.told()
+
+    def _verified_whole(self) -> str | None:
+        """The last verification of the whole ledger, where a later one was only of what was new."""
+        if self.verified is None or self.verified.whole:
+            return None
+        return said("none is known here") if self.verified_whole is None else self.verified_whole.told()
 
 
 _KINDS: dict[str, Said] = {
@@ -161,6 +200,8 @@ def status(found: Standing, store: str, zone: str, currency: str, at: int) -> St
             for one in found.sources
         ],
         proved=None if found.proved is None else Proved(**found.proved._asdict()),
+        verified=_verified(found.verified, zone),
+        verified_whole=_verified(found.verified_whole, zone),
         controls=ControlsShown(
             approval_above=None
             if found.controls.approval_above_fen is None
@@ -169,6 +210,21 @@ def status(found: Standing, store: str, zone: str, currency: str, at: int) -> St
         ),
         currency=currency,
         demo=is_demo(found.ledger) or msgspec.UNSET,
+    )
+
+
+def _verified(found: VerifiedUpTo | None, zone: str) -> VerifiedShown | None:
+    if found is None:
+        return None
+    done = found.done
+    return VerifiedShown(
+        at=ZonedInstant(done.verified_at, zone),
+        by=done.actor,
+        size=done.size,
+        position=done.position,
+        whole=done.went_on_from is None,
+        went_on_from=done.went_on_from,
+        since=found.since,
     )
 
 

@@ -12,14 +12,16 @@ from cli.answers.audit.verified import print_verified, verified_answer
 from cli.answers.audit.witnesses import policy_shown
 from cli.commands.audit.duties import DIFFERENT
 from cli.options.completion import files
-from cli.options.context import open_ledger
+from cli.options.context import actor, open_ledger
 from cli.options.verifier_keys import vkey_option
 from cli.options.workers import workers_options
+from cli.refusals import NoActor
 from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
 from domain.keys import VerifierKey
 from domain.refusals import Damaged
 from domain.text import said
+from ledger import clock
 from ledger.application import Ledger
 from ledger.audit.receipt import AuditReceipt, is_receipt, read_receipt
 from ledger.audit.since import receipt_at, verify_since
@@ -29,6 +31,7 @@ from ledger.files.reading import read_text
 from ledger.files.writing import check_target, replacing
 from ledger.parallel.work import Workers
 from ledger.transparency.cosignatures import read_note
+from ledger.transparency.last_verified import note_verified
 from ledger.transparency.policies import hold_to, parse_policy
 from ledger.transparency.proofs import read_checkpoint
 from ledger.transparency.signed_notes import parse_signer_key, read_key_file
@@ -93,6 +96,7 @@ def verify(
     kept = None if file is None else read_checkpoint(read_text(file), keys)
     witnessed = None if file is None or policy is None else hold_to(parse_policy(policy), read_note(read_text(file)))
     with open_ledger() as ledger, progress("events") as advance:
+        by = _auditor(ledger)
         if since is None:
             found = verify_whole(ledger, kept, advance, workers)
         else:
@@ -105,6 +109,9 @@ def verify(
             warn(unchecked)
         if output is not None:
             write_receipt(ledger, found, output, key, force=force)
+        verification = found.verification(by, clock.now_us())
+        if verification is not None:
+            note_verified(ledger, found.ledger, verification)
     if found.damage or found.inadmissible:
         return Damaged.status
     return DIFFERENT if found.different or not (witnessed is None or witnessed.is_met) else 0
@@ -121,6 +128,14 @@ def begun(
     if is_receipt(text):
         return read_receipt(text, keys)
     return receipt_at(ledger, read_checkpoint(text, keys), workers, advance)
+
+
+def _auditor(ledger: Ledger) -> str | None:
+    """Who verifies; None where the system has no name for this user, since a verification needs none."""
+    try:
+        return actor(ledger)
+    except NoActor:
+        return None
 
 
 def write_receipt(ledger: Ledger, found: Verified, output: str, key: VerifierKey | None, *, force: bool) -> None:

@@ -73,7 +73,7 @@ def events(file: str, dry_run: bool, format_: str | None) -> None:
             **about,
         )
     )
-    print_receipt(file, moved, words, format_, dry_run=dry_run)
+    print_receipt(file, moved, words, format_)
 
 
 for _command in (statuspage, alertmanager, prometheus, pagerduty, aliyun_bill, focus, bss, cloudevents):

@@ -14,7 +14,7 @@ from cli.terminal.output import emit, format_option, warn
 from cli.terminal.progress import progress
 from domain.text import counted, said
 from ledger.copies import backups, transfer
-from ledger.copies.transfer import Moved
+from ledger.copies.moved import Moved
 from ledger.files.reading import read_text
 from ledger.files.writing import STDOUT
 from ledger.transparency.proofs import read_checkpoint
@@ -125,10 +125,15 @@ def restore(file: str, against: str | None, keys: tuple[str, ...], format_: str 
     )
 
 
-def print_receipt(file: str, moved: Moved, words: str, format_: str | None, *, dry_run: bool = False) -> None:
+def print_receipt(file: str, moved: Moved, words: str, format_: str | None) -> None:
     """Print what was moved, or would have been."""
-    answer = moved_answer(file, moved, dry_run=dry_run)
-    emit(answer, format_, lambda: print(f"{localized(words)}\n{localized(said('root {root}', root=answer.root))}"))
+    answer = moved_answer(file, moved)
+
+    def table() -> None:
+        print(f"{localized(words)}\n{localized(said('root {root}', root=answer.root))}")
+        answer.print_topics()
+
+    emit(answer, format_, table)
 
 
 def _as_it_is(text: str) -> str:

@@ -24,7 +24,7 @@ class UnknownColumn(Misread, code="unknown_column"):
     """Each column of a table of commands names a field of the command."""
 
     message = "the column {column!r} is no field of `{command}`"
-    hint = "its fields are {known}"
+    hint = "its fields are {known}; --only-fields leaves other columns out"
     column: str
     command: str
     known: str

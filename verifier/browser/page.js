@@ -1,0 +1,160 @@
+/* What a reader sees: the page to which dossiers are given, and the results of a check, here and in the page of a case. */
+
+const byId = (id) => document.getElementById(id);
+const LANGUAGES = ["en", "zh"];
+let language = LANGUAGES.indexOf(document.documentElement.lang.slice(0, 2));
+
+/** A value as a reader sees it: a text as it is, anything else as JSON, cut where it is long. */
+function brief(value) {
+  const text = typeof value === "string" ? value : value === undefined ? "—" : written(value);
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}
+
+/** A sentence of `words.js` in the reader's language. */
+function sentence(code, named = {}) {
+  const forms = /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g;
+  return (WORDS[code] ?? [code, code])[language].replace(forms, (_, name, one, many) => {
+    const value = brief(named[name]);
+    return one === undefined ? value : `${value} ${value === "1" ? one : many}`;
+  });
+}
+
+/** An element with a class and what is in it. */
+function element(tag, name, ...inside) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.append(...inside.filter(Boolean));
+  return made;
+}
+
+/** What a check's line names, in words. */
+function inWords({ name, named }) {
+  if (name === "witnesses" && named.signed) {
+    const at = (time) => new Date(Number(time) * 1000).toISOString().replace(".000Z", "Z");
+    return { ...named, signed: named.signed.map(({ name: who, time }) => `${who} ${at(time)}`).join(", ") || "—" };
+  }
+  return name === "decision" ? { ...named, summary: summaryOf(named.decision) } : named;
+}
+
+/** How a decision ends: `awarded, availability 99.7983%, 104.00 CNY`. */
+function summaryOf({ outcome, availability, credit, currency = "CNY" }) {
+  const money = (fen) => `${fen / 100n}.${String(fen % 100n).padStart(2, "0")} ${currency}`;
+  const cut = ({ numerator, denominator }) => `${((numerator * 1_000_000n) / denominator).toString().padStart(5, "0").replace(/(\d{4})$/, ".$1")}%`;
+  return sentence("summary", {
+    outcome: sentence(`outcome_${outcome}`),
+    percent: availability ? cut(availability) : "—",
+    amount: credit ? money(credit.total_fen) : sentence("nothing"),
+  });
+}
+
+/** Of a check the word that says how it went, its name, and its sentence or what is wrong. */
+function lineOf(one) {
+  const state = one.findings.length ? "wrong" : one.unchecked ? "open" : "right";
+  const name = one.name === "checkpoint" && one.named.keys > 0n && state === "right" ? "signed" : one.name;
+  const title = sentence(`name_${one.name}`, one.named);
+  const text = state === "right" ? sentence(`check_${name}`, inWords(one)) : state === "open" ? sentence(one.unchecked, one.named) : null;
+  return element("li", state,
+    element("span", "mark", sentence(state)),
+    element("div", "", element("b", "", title), language ? "" : " ", text, ...one.findings.map(findingOf)));
+}
+
+function findingOf({ code, named, event }) {
+  if (!event) return element("p", "finding", sentence(code, named));
+  const place = sentence("at", event), isShown = byId(`e${event.position}`) !== null;
+  const link = element(isShown ? "a" : "b", "", place);
+  if (isShown) link.href = `#e${event.position}`;
+  return element("p", "finding", link, language ? "：" : ": ", sentence(code, named));
+}
+
+/** Shows how a check went. */
+function show(target, { verdict, checks, dossier, isDemo }, milliseconds) {
+  const wrong = checks.reduce((sum, { findings }) => sum + findings.length, 0);
+  const lines = [];
+  if (dossier) {
+    const { account, month, events, left_out: left = [] } = dossier;
+    const decisions = checks.filter(({ name }) => name === "decision").length;
+    lines.push(sentence("about", { account, month, decisions: BigInt(decisions), events: BigInt(events.length) }));
+    if (left.length) lines.push(sentence("is_left_out", { count: BigInt(left.length) }));
+    if (isDemo) lines.push(sentence("is_demo"));
+  }
+  const head = sentence(verdict === "not_tied" ? "not_tied_verdict" : verdict, { count: BigInt(wrong) });
+  target.className = `checked ${verdict}`;
+  target.replaceChildren(
+    element("p", "head", head),
+    ...lines.map((line) => element("p", "", line)),
+    element("ul", "checks", ...checks.map(lineOf)),
+    element("p", "note", sentence("trust"), " ", sentence("took", { ms: BigInt(Math.ceil(milliseconds)) })));
+}
+
+/** Checks the bytes of a dossier, and shows how it went. */
+async function run(target, bytes, given) {
+  target.hidden = false;
+  target.className = "checked";
+  target.replaceChildren(element("p", "head", sentence("checking")));
+  await new Promise((painted) => setTimeout(painted));
+  const began = performance.now(), result = await check(bytes, given);
+  show(target, result, performance.now() - began);
+  return result;
+}
+
+/* The page for any dossier. */
+
+const given = { bytes: null, name: "" };
+
+function speak() {
+  document.documentElement.lang = ["en", "zh-CN"][language];
+  document.title = sentence("title");
+  for (const one of document.querySelectorAll("[data-says]")) one.textContent = sentence(one.dataset.says);
+  for (const one of document.querySelectorAll("[data-language]")) one.setAttribute("aria-pressed", String(one.dataset.language === LANGUAGES[language]));
+}
+
+function complain(target, error) {
+  target.className = "checked differs";
+  target.hidden = false;
+  target.replaceChildren(element("p", "head", sentence(error.code ?? "no_file", error.named ?? { error: error.message })));
+}
+
+async function checkGivenFile() {
+  if (given.bytes === null) return;
+  byId("name").textContent = given.name;
+  try {
+    await run(byId("checked"), given.bytes, { ...readGiven(byId("keys").value), kept: byId("kept").value || null });
+  } catch (error) {
+    complain(byId("checked"), error);
+  }
+}
+
+async function take(file) {
+  try {
+    Object.assign(given, { bytes: new Uint8Array(await file.arrayBuffer()), name: file.name });
+    await checkGivenFile();
+  } catch (error) {
+    complain(byId("checked"), error);
+  }
+}
+
+function start() {
+  if (language < 0 || document.documentElement.dataset.follows !== undefined) language = navigator.language.startsWith("zh") ? 1 : 0;
+  speak();
+  const drop = byId("drop"), file = byId("file");
+  file.addEventListener("change", () => file.files.length && take(file.files[0]));
+  for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
+    document.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", name === "dragenter" || name === "dragover");
+      if (name === "drop" && event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+    });
+  }
+  byId("again").addEventListener("click", checkGivenFile);
+  for (const one of document.querySelectorAll("[data-language]")) {
+    one.addEventListener("click", () => {
+      language = LANGUAGES.indexOf(one.dataset.language);
+      speak();
+      checkGivenFile();
+    });
+  }
+}
+
+/* For the page of a case, which has its own button, and for scripts. */
+globalThis.slaledgerVerifier = { check, run };
+if (byId("drop")) start();

@@ -28,10 +28,14 @@ ORDER = (
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 
 
+def parts() -> str:
+    """The files joined."""
+    return "\n".join(_read(f"{name}.js") for name in ORDER)
+
+
 def script() -> str:
-    """The whole script: the files joined, in a scope of their own."""
-    parts = "\n".join(_read(f"{name}.js") for name in ORDER)
-    return f'"use strict";\n(() => {{\n{parts}\n}})();\n'
+    """The whole script, in a scope of its own."""
+    return f'"use strict";\n(() => {{\n{parts()}\n}})();\n'
 
 
 def plain(text: str) -> str:

@@ -208,8 +208,12 @@ def concerning(case: Case, month: str, at: int) -> Case:
 
 
 def touches_span(incident: Incident, start: int, end: int, at: int) -> bool:
-    """Whether an incident overlaps a span. An open one lasts up to `at`; one without length counts as its instant."""
-    until = at if incident.ended_at is None else incident.ended_at
+    """Whether an incident overlaps a span. An open one lasts up to `at`; one without length counts as its instant.
+
+    So does one that was withdrawn while it was open: it lasted for no time.
+    """
+    lasting = at if incident.withdrawn is None else incident.started_at
+    until = lasting if incident.ended_at is None else incident.ended_at
     return incident.started_at < end and max(until, incident.started_at + 1) > start
 
 

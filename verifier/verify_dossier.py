@@ -14,6 +14,10 @@ would have let it in, on what the events before it left. And it decides the clai
 governed the month, the claim window, the time that was covered, the outages, availability, the tier, the fees and the
 credit, each step with what went in. All of it is integers and exact fractions.
 
+A dossier may leave out events of the account that do not concern the month: only the hashes of their leaves are there.
+A decision's record counts and hashes all that it knew, so it fixes these hashes; what the events say stays unknown. The
+output says how many they are.
+
 Where events are signed, it checks whose key it was, and, where the package `cryptography` is installed, each signature;
 where it is not, the output says so.
 
@@ -52,12 +56,19 @@ except ImportError:
 
 FORMAT = "slaledger-dossier-1"
 WITH_CONTROLS = "slaledger-dossier-2"
-"""The format of a dossier that has every event of the ledger's controls too: approvals are held to them."""
+"""The format of a dossier that has every event of the ledger's controls too: approvals are held to them.
+
+It may leave out events of the account that do not concern the month: their leaf hashes stand for them.
+"""
 KEYS = {"format": str, "ledger": str, "account": str, "month": str, "checkpoint": str, "events": list, "digest": str}
 DEMO = "slaledger-demo-"
 """The beginning of the id of a ledger for demonstrations."""
+OPTIONAL = {FORMAT: {"since": dict}, WITH_CONTROLS: {"since": dict, "left_out": list}}
+"""The members that a dossier of a format may have."""
 SINCE_KEYS = {"checkpoint": str, "proof": list}
-"""The optional member `since`: an earlier checkpoint, and the proof that the log continues it."""
+"""The member `since`: an earlier checkpoint, and the proof that the log continues it."""
+LEFT_OUT_KEYS = {"position": int, "leaf": str}
+"""An entry of the member `left_out`: where an event stands in the log, and the hash of its leaf."""
 OPENED = ("incident.opened", "incident.opened_within")
 """The second also says how far off the start may be, which no rule asks for."""
 EVENT_KEYS = {"index": int, "position": int, "stream": str, "version": int, "topic": str, "state": str, "proof": list}
@@ -161,15 +172,18 @@ def read_dossier(data: bytes) -> Json:
         dossier = parse(data.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON as a dossier is written: {error}") from error
-    keys = {**KEYS, "since": dict} if isinstance(dossier, dict) and "since" in dossier else KEYS
-    if not has_shape(dossier, keys) or dossier["format"] not in (FORMAT, WITH_CONTROLS):
-        formats = f"{FORMAT} or {WITH_CONTROLS}"
+    optional = OPTIONAL.get(str(dossier.get("format")), {}) if isinstance(dossier, dict) else {}
+    keys = KEYS | {key: kind for key, kind in optional.items() if key in dossier}
+    if not has_shape(dossier, keys) or dossier["format"] not in OPTIONAL:
+        formats = " or ".join(OPTIONAL)
         raise Unreadable(f"not a dossier of format {formats}: it has the keys {', '.join(KEYS)} and no others")
     if "since" in dossier and not has_proof(dossier["since"], SINCE_KEYS):
         raise Unreadable(f"its member `since` has the keys {', '.join(SINCE_KEYS)}")
     for number, event in enumerate(dossier["events"], start=1):
         if not has_proof(event, EVENT_KEYS):
             raise Unreadable(f"entry {number} of its events is not an event: it has the keys {', '.join(EVENT_KEYS)}")
+    if not all(has_shape(each, LEFT_OUT_KEYS) for each in dossier.get("left_out", ())):
+        raise Unreadable(f"an entry of its member `left_out` has the keys {', '.join(LEFT_OUT_KEYS)}")
     found: Json = dossier
     return found
 
@@ -1310,6 +1324,32 @@ def brief(value: object) -> str:
     return text if len(text) <= 100 else text[:97] + "…"
 
 
+class Absent(NamedTuple):
+    """An event that was left out: where it stands in the log, and its leaf's hash."""
+
+    position: int
+    leaf: bytes
+
+
+def left_out(dossier: Json) -> list[Absent]:
+    """The events that were left out. Raises Wrong where a hash is none."""
+    return [Absent(each["position"], unbase64(each["leaf"])) for each in dossier.get("left_out", ())]
+
+
+def check_left_out(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
+    """What was left out stands in the log's order, apart from the events that are there, and a decision knew it."""
+    absent, there = left_out(dossier), {event.position for event in events}
+    decided = decisions_of(dossier, events)
+    latest = max((made.data["decision"]["facts"]["position"] for made in decided), default=0)
+    for before, after in pairwise([0, *(each.position for each in absent)]):
+        if after <= before:
+            yield f"left out {after} stands behind {before}, not in the log's order"
+        if after in there:
+            yield f"event {after} is there, and is said to be left out"
+        if after > latest:
+            yield f"left out {after} was known to no decision: the latest knew the log up to {latest}"
+
+
 def facts_known(events: Sequence[Event], position: int, years: Sequence[int]) -> list[Event]:
     """What a decision knew: the events up to a position, of the calendars only those of the years that it used.
 
@@ -1333,11 +1373,13 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
     """A recorded decision rests on these events, on all that were known, and follows from them."""
     account, month, record = dossier["account"], dossier["month"], made.data["decision"]
     position, years = record["facts"]["position"], record["calendar"]["years"]
-    known = facts_known(events, position, years)
-    passed_over = [event.position for event in events if position < event.position < made.position]
+    known, absent = facts_known(events, position, years), left_out(dossier)
+    passed_over = [each.position for each in (*events, *absent) if position < each.position < made.position]
     if position >= made.position or passed_over:
         yield f"it knew the log up to {position}, but was made at {made.position}, behind {passed_over or 'no event'}"
-    facts = {"count": len(known), "sha256": hashlib.sha256(b"".join(event.leaf for event in known)).hexdigest()}
+    counted = [(each.position, each.leaf) for each in (*known, *absent) if each.position <= position]
+    hashed = hashlib.sha256(b"".join(leaf for _, leaf in sorted(counted))).hexdigest()
+    facts = {"count": len(counted), "sha256": hashed}
     whose = {"number": number, "account": account, "month": month, "facts": {"position": position, **facts}}
     if made.data["month"] != month:
         yield f"it is recorded as of {made.data['month']}"
@@ -1349,10 +1391,15 @@ def check_decision(dossier: Json, events: Sequence[Event], made: Event, number: 
         yield "its record is not written as a decision is"
 
 
+def decisions_of(dossier: Json, events: Iterable[Event]) -> list[Event]:
+    """The decisions of the dossier's claim."""
+    stream = f"{dossier['account']}/claim/{dossier['month']}"
+    return [event for event in events if event.stream == stream and event.topic == "claim.decided"]
+
+
 def check_decisions(dossier: Json, events: Sequence[Event]) -> Iterator[str]:
     """Every decision of the claim."""
-    stream = f"{dossier['account']}/claim/{dossier['month']}"
-    decided = [event for event in events if event.stream == stream and event.topic == "claim.decided"]
+    decided = decisions_of(dossier, events)
     if not decided:
         yield f"there is no decision of {dossier['account']} {dossier['month']}"
     for number, made in enumerate(decided, start=1):
@@ -2289,6 +2336,7 @@ def findings(data: bytes, kept: Checkpoint | None = None) -> Iterator[str]:
             yield from check_signatures(dossier["ledger"], events)
         foreign = list(check_nothing_foreign(dossier, events))
         yield from foreign or check_admissible(dossier, events)
+        yield from check_left_out(dossier, events)
         yield from check_decisions(dossier, events)
     except Wrong as wrong:
         yield str(wrong)
@@ -2352,8 +2400,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     if tree.origin.startswith(DEMO):
         told += "The ledger is one for demonstrations: its times are made up.\n"
-    sys.stdout.write(harmless(told + unchecked(dossier)))
+    sys.stdout.write(harmless(told + not_there(dossier) + unchecked(dossier)))
     return 0 if tied else NOT_TIED
+
+
+def not_there(dossier: Json) -> str:
+    """A line that says how many events were left out, and what was not checked; nothing where none were."""
+    absent = len(dossier.get("left_out", ()))
+    if not absent:
+        return ""
+    what = "their hashes were checked; whether the rules let them in was not"
+    return f"{absent} events of other months are left out: {what}.\n"
 
 
 def unchecked(dossier: Json) -> str:

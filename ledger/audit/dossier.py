@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from domain.admissible.check import Inadmissible, inadmissible
 from domain.case import Case, account_of, fold
-from domain.decision_record import decode as decode_record
 from domain.events import IncidentJoined, IncidentOpened
 from domain.parser_messages import parser_words
 from domain.text import counted, said, words_of
 from ledger.audit.admissible import LogCheck
 from ledger.audit.known_rules import rules_and_controls
-from ledger.audit.replay import past_decisions, replay
+from ledger.audit.left_out import LeftOut, select, wrong_left_out
+from ledger.audit.replay import RecordedDecision, past_decisions, replay
 from ledger.audit.signatures import SignatureCheck
 from ledger.log import leaves, streams
 from ledger.log.account_history import AccountRows
@@ -29,8 +29,10 @@ from ledger.transparency import merkle
 from ledger.transparency.tree import KeptTree
 
 FORMAT = "slaledger-dossier-1"
+"""The format of older dossiers: without the controls, and with every event of the account."""
 WITH_CONTROLS = "slaledger-dossier-2"
-"""The format of a dossier that has every event of the ledger's controls too; what is issued is held to them."""
+"""The format in which dossiers are written: with every event of the ledger's controls; what is issued is held to them.
+It may leave out events of the account that do not concern the claim's month."""
 
 
 class ProvedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,7 +61,8 @@ class Since(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file's content; `digest` is the hash of the canonical JSON of all other fields.
 
-    `since` is there where the dossier was asked for with a checkpoint that its reader holds.
+    `since` is there where the dossier was asked for with a checkpoint that its reader holds. `left_out` are the events
+    that the decisions knew and that stayed at home.
     """
 
     format: str
@@ -69,7 +72,13 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     checkpoint: str
     events: tuple[ProvedEvent, ...]
     since: Since | msgspec.UnsetType = msgspec.UNSET
+    left_out: tuple[LeftOut, ...] | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
+
+    @property
+    def absent(self) -> tuple[LeftOut, ...]:
+        """The events that were left out; none where nothing is said of them."""
+        return () if self.left_out is msgspec.UNSET else self.left_out
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -86,7 +95,7 @@ def rows_of(log: Reader, account: str) -> list[Row]:
 
 
 def compose(
-    rows: Sequence[Row],
+    log: Reader,
     account: str,
     month: str,
     ledger: str,
@@ -94,29 +103,27 @@ def compose(
     prove: Callable[[int], tuple[int, Sequence[bytes]]],
     since: Since | msgspec.UnsetType = msgspec.UNSET,
 ) -> bytes:
-    """Compose a claim's dossier from the rows of `rows_of` and those of the keys that signed them;
-    `prove` returns a position's index and proof.
+    """Compose a claim's dossier; `prove` returns a position's index and proof.
 
-    Raises Refusal `claim_undecided` where no decision was made.
+    Raises Refusal `unknown_account`, and `claim_undecided` where no decision was made.
     """
-    case = fold(decode(row) for row in rows if not row.stream.startswith(streams.ACTORS))
+    rows = rows_of(log, account)
+    case = fold(map(decode, rows))
     account_of(case, account)
     claim = case.claims.get(month)
     if claim is None or not claim.decisions:
         raise NoDecisionForDossier(account=account, month=month)
-    used = {year for made in claim.decisions for year in decode_record(made.record).calendar.years}
-    kept = [row for row in rows if not row.stream.startswith(streams.CALENDARS) or _year(row.stream) in used]
-    events = tuple(_proved(row, *prove(row.position)) for row in kept)
-    format_ = WITH_CONTROLS if any(row.stream == streams.CONTROLS for row in kept) else FORMAT
+    chosen = select(rows, account, month)
     return encode(
         Dossier(
-            format=format_,
+            format=WITH_CONTROLS,
             ledger=ledger,
             account=account,
             month=month,
             checkpoint=checkpoint,
-            events=events,
+            events=tuple(_proved(row, *prove(row.position)) for row in log.with_keys(chosen.rows)),
             since=since,
+            left_out=tuple(map(LeftOut.of, chosen.left_out)) or msgspec.UNSET,
         )
     )
 
@@ -136,18 +143,13 @@ def compose_at(
         index = tree.index_of(position)
         return index, tree.inclusion(index, size)
 
-    rows = log.with_keys(rows_of(log, account))
-    return compose(rows, account, month, tree.ledger, checkpoint, prove, since)
+    return compose(log, account, month, tree.ledger, checkpoint, prove, since)
 
 
 def is_decided(rows: Sequence[Row], account: str, month: str) -> bool:
     """Whether a claim has a decision, and so can have a dossier, by the rows that concern its account."""
     stream = streams.claim(account, month)
     return any(row.stream == stream and row.topic == "claim.decided" for row in rows)
-
-
-def _year(stream: str) -> int:
-    return int(stream.rpartition("-")[2])
 
 
 def _proved(row: Row, index: int, proof: Sequence[bytes]) -> ProvedEvent:
@@ -182,6 +184,8 @@ def read(data: bytes) -> Dossier:
         raise BadDossier(error=parser_words(str(error))) from None
     if dossier.format not in (FORMAT, WITH_CONTROLS):
         raise UnknownDossierFormat(format=dossier.format, known=f"{FORMAT}, {WITH_CONTROLS}")
+    if dossier.format == FORMAT and dossier.left_out is not msgspec.UNSET:
+        raise BadDossier(error=said("format {format} has no `left_out`", format=FORMAT))
     if encode(dossier) != data:
         raise DigestDiffers()
     return dossier
@@ -294,9 +298,13 @@ def _inadmissible(
 
 
 def _wrong_decisions(dossier: Dossier, own: list[Row], common: SharedHistory) -> Iterator[str]:
-    found = 0
-    for past in past_decisions(AccountRows(dossier.account, own, {}), common, dossier.month):
+    found = last = 0
+    there = [event.position for event in dossier.events]
+    absent = [each.known for each in dossier.absent]
+    for past in past_decisions(AccountRows(dossier.account, own, {}), common, dossier.month, left_out=absent):
         found += 1
+        last = max(last, past.basis.facts.position)
+        yield from _passed_over(past, [*there, *(position for position, _ in absent)])
         if past.made.facts != past.facts:
             yield counted(
                 "decision {number}: its {n} fact differs from that given here",
@@ -317,3 +325,23 @@ def _wrong_decisions(dossier: Dossier, own: list[Row], common: SharedHistory) ->
             )
     if not found:
         yield said("there is no decision for {month}", month=dossier.month)
+    yield from wrong_left_out(dossier.absent, there, last)
+
+
+def _passed_over(past: RecordedDecision, positions: Iterable[int]) -> Iterator[str]:
+    """A decision knew all that stands before it, and nothing behind it."""
+    known = past.basis.facts.position
+    if known >= past.row.position:
+        yield said(
+            "decision {number} says that it knew position {position}, which does not stand before it",
+            number=past.made.number,
+            position=known,
+        )
+    for position in positions:
+        if known < position < past.row.position:
+            yield said(
+                "decision {number} knew the log up to position {known}, and position {position} stands before it too",
+                number=past.made.number,
+                known=known,
+                position=position,
+            )

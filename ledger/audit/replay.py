@@ -63,13 +63,18 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def past_decisions(
-    own: AccountRows, common: SharedHistory, month: str | None = None, after: int = 0
+    own: AccountRows,
+    common: SharedHistory,
+    month: str | None = None,
+    after: int = 0,
+    left_out: Sequence[Leaf] = (),
 ) -> Iterator[RecordedDecision]:
     """An account's decisions in order, each with the case that it knew; where given, of a month or behind a position.
 
     A decision knew the log up to the last position before it. Where that is unknown, as in a dossier, the position in
-    the record is taken. Each case is valid until the next is asked for. Raises Damaged where an event or a record
-    cannot be read, even after the last decision.
+    the record is taken. `left_out` are the leaves of facts that are not given, as those that a dossier leaves out. Each
+    case is valid until the next is asked for. Raises Damaged where an event or a record cannot be read, even after the
+    last decision.
     """
     life, known = AccountHistory(own.account, common), 0
     facts: list[Fact] = []
@@ -91,7 +96,8 @@ def past_decisions(
         life.take_in(facts[known:count])
         known = count
         hashed += map(leaf, own.rows[len(hashed) : count])
-        yield past_decision(life, row, facts[index], position, hashed[:count])
+        absent = [each for each in left_out if each[0] <= position]
+        yield past_decision(life, row, facts[index], position, [*hashed[:count], *absent])
 
 
 def past_decision(

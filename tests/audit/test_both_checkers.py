@@ -25,7 +25,7 @@ from conftest import ROOT, SOAK, CommandLine
 from keys import ALICE, ALICE_2, BOB
 from stores import SqliteStore
 from test_admissible import tell_every_topic
-from test_verifier import Tree, dossiers, findings, sealed, verifier
+from test_verifier import Tree, dossiers, findings, sealed, verifier, whole_dossiers
 
 from domain.events.topics import TOPICS, UPCASTERS
 from domain.keys import encoded
@@ -75,7 +75,8 @@ def later() -> Iterator[Json]:
 
 @pytest.fixture(scope="module")
 def made(shown: tuple[Path, str], sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    """The dossiers of a case that has almost every topic, of the demo, and of that case without the controls."""
+    """The dossiers of a case that has almost every topic: whole, with the events of other months left out; of the demo;
+    and of that case without the controls."""
     folder = tmp_path_factory.mktemp("both")
     slaledger = CommandLine(folder, sqlite_store.blank(folder))
     tell_every_topic(slaledger)
@@ -84,11 +85,12 @@ def made(shown: tuple[Path, str], sqlite_store: SqliteStore, tmp_path_factory: p
     done = slaledger.run(*signed, "batch", "-", stdin=lines)
     assert done.returncode == 0, done.stderr
     with slaledger.opened() as ledger:
-        of_every_topic = list(dossiers(ledger).values())
-        without_controls = list(dossiers(ledger, controls=False).values())
+        of_every_topic = list(whole_dossiers(ledger, ours.WITH_CONTROLS).values())
+        without_controls = list(whole_dossiers(ledger, ours.FORMAT).values())
+        with_less = list(dossiers(ledger).values())
     demo = sqlite_store.taken_over(shown[0] / "slaledger.db", tmp_path_factory.mktemp("demo"))
     with Ledger.open(demo.url, read_only=True) as ledger:
-        return [*of_every_topic, *dossiers(ledger).values(), *without_controls]
+        return [*of_every_topic, *with_less, *dossiers(ledger).values(), *without_controls]
 
 
 # Telling a case anew.
@@ -102,7 +104,9 @@ def opened(data: bytes) -> Json:
         event["position"] *= STEP
         if event["topic"] == "claim.approved":
             event["state"]["data"]["position"] *= STEP
-    _tell_all_facts(said["events"])
+    for absent in said.get("left_out", ()):
+        absent["position"] *= STEP
+    _tell_all_facts(said)
     _sign(said)
     return said
 
@@ -116,7 +120,7 @@ def resealed(said: Json, *, facts: bool) -> bytes:
     for event in said["events"]:
         versions[event["stream"]] = event["version"] = versions.get(event["stream"], 0) + 1
     if facts:
-        _tell_all_facts(said["events"])
+        _tell_all_facts(said)
         _sign(said)
     written = [{**event, "state": _text(event["state"])} for event in said["events"]]
     rows = [Row(e["position"], e["stream"], e["version"], e["topic"], e["state"].encode()) for e in written]
@@ -143,26 +147,27 @@ def _text(state: Json) -> str:
     return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
 
 
-def _tell_all_facts(events: list[Json]) -> None:
+def _tell_all_facts(said: Json) -> None:
     """Make each decision say that it knew what stands before it, and each approval which decision it is of."""
-    for each in events:
-        before = [event for event in events if event["position"] < each["position"]]
+    for each in said["events"]:
+        before = [event for event in said["events"] if event["position"] < each["position"]]
         with contextlib.suppress(verifier.Wrong, LookupError, TypeError, AttributeError):
             if each["topic"] == "claim.decided":
-                _tell_facts(before, each)
+                _tell_facts(before, said.get("left_out", []), each)
             elif each["topic"] == "claim.approved":
                 of_claim = [e for e in before if (e["stream"], e["topic"]) == (each["stream"], "claim.decided")]
                 record = _text(of_claim[-1]["state"]["data"]["decision"])
                 each["state"]["data"]["decision_sha256"] = hashlib.sha256(record.encode()).hexdigest()
 
 
-def _tell_facts(before: list[Json], decided: Json) -> None:
+def _tell_facts(before: list[Json], left_out: list[Json], decided: Json) -> None:
     record = decided["state"]["data"]["decision"]
     told = [{**each, "state": _text(each["state"])} for each in before]
-    position = before[-1]["position"] if before else 0
+    absent = verifier.left_out({"left_out": [one for one in left_out if one["position"] < decided["position"]]})
+    position = max([0, *(each["position"] for each in before[-1:]), *(one.position for one in absent)])
     known = verifier.facts_known(verifier.read_events({"events": told}), position, record["calendar"]["years"])
-    hashed = hashlib.sha256(b"".join(event.leaf for event in known)).hexdigest()
-    told_anew = {"position": position, "count": len(known), "sha256": hashed}
+    leaves = [leaf for _, leaf in sorted([*((event.position, event.leaf) for event in known), *absent])]
+    told_anew = {"position": position, "count": len(leaves), "sha256": hashlib.sha256(b"".join(leaves)).hexdigest()}
     record["facts"].update({name: told_anew[name] for name in record["facts"]})
 
 
@@ -421,6 +426,88 @@ def test_both_checkers_say_the_same_of_every_change_of_keys_and_signatures(cases
             differing.append((name, ours_say, theirs_say))
     assert differing == []
     assert found > len(changes) // 10 > 10
+
+
+# What is left out.
+
+
+def leaves_out(said: Json, dice: Random) -> str:
+    """Leave a stream out as well, or a part of one."""
+    stream = dice.choice(said["events"])["stream"]
+    since = dice.choice((0, 0, dice.choice(said["events"])["position"]))
+    latest = max(e["state"]["data"]["decision"]["facts"]["position"] for e in said["events"] if is_decision(said, e))
+    away = [event for event in said["events"] if event["stream"] == stream and since <= event["position"] <= latest]
+    said["events"] = [event for event in said["events"] if event not in away]
+    written = [{**event, "state": _text(event["state"])} for event in away]
+    absent = [{"position": each["position"], "leaf": encoded(verifier.leaf_hash(each))} for each in written]
+    said["left_out"] = sorted([*said.get("left_out", []), *absent], key=lambda each: each["position"])
+    return f"{stream} left out from {since} on"
+
+
+def is_decision(said: Json, event: Json) -> bool:
+    return (event["stream"], event["topic"]) == (f"{said['account']}/claim/{said['month']}", "claim.decided")
+
+
+def says_otherwise(said: Json, dice: Random) -> str:
+    """Change the list of what is left out."""
+    absent: list[Json] = said["left_out"]
+    place, other = dice.randrange(len(absent)), dice.randrange(len(absent))
+    one = absent[place]
+    match dice.randrange(6):
+        case 0:
+            del absent[place]
+            return f"{place} dropped"
+        case 1:
+            absent.insert(other, dict(one, position=one["position"] + dice.choice((0, 1))))
+            return f"{place} told again before {other}"
+        case 2:
+            one["position"] += dice.choice((1, -1, 7, -7, 10, -10, 1000, -1000, 10**9))
+            return f"{place} at {one['position']}"
+        case 3:
+            one["leaf"] = encoded(bytes(dice.choice((32, 32, 31, 0))))
+            return f"{place} with another hash"
+        case 4:
+            one["leaf"], absent[other]["leaf"] = absent[other]["leaf"], one["leaf"]
+            return f"the hashes of {place} and {other} swapped"
+        case _:
+            one["position"], absent[other]["position"] = absent[other]["position"], one["position"]
+            return f"the positions of {place} and {other} swapped"
+
+
+@pytest.mark.parametrize("change", [leaves_out, says_otherwise])
+def test_both_checkers_say_the_same_of_what_is_left_out(
+    cases: list[Changed], change: Callable[[Json, Random], str]
+) -> None:
+    """With the facts told anew, and as they are."""
+    verdicts, differing, dice = set(), [], Random(change.__name__)
+    for _ in range(1000 if SOAK else 30):
+        case = dice.choice([each for each in cases if "left_out" in each.said])
+        said, facts = copy.deepcopy(case.said), dice.random() < 0.5
+        name = change(said, dice)
+        try:
+            data = resealed(said, facts=facts)
+        except verifier.Wrong:  # a hash that is none cannot be hashed again
+            data = resealed(said, facts=False)
+        ours_say, theirs_say = ours_finds(data), theirs_finds(data)
+        verdicts.add(ours_say)
+        if ours_say != theirs_say:
+            differing.append((name, facts, ours_say, theirs_say))
+    assert differing == []
+    assert verdicts == {True, False}
+
+
+def test_a_decision_that_passed_over_an_event_is_found_by_both(cases: list[Changed]) -> None:
+    """It says that it knew less than what stands before it, there or left out, and counts it so."""
+    found = []
+    for case in cases[2:4]:
+        said = copy.deepcopy(case.said)
+        latest = [event for event in said["events"] if is_decision(said, event)][-1]
+        before = [event for event in said["events"] if event["position"] < latest["position"]]
+        _tell_facts(before[:-1], said.get("left_out", []), latest)
+        data = resealed(said, facts=False)
+        assert (ours_finds(data), theirs_finds(data)) == (True, True)
+        found += findings(data)
+    assert any("it knew the log up to" in each for each in found)
 
 
 @pytest.mark.parametrize("release", [".", "cancellations", "clocks"])

@@ -26,6 +26,7 @@ from build import SHANGHAI, SHIPPED, amended
 from conftest import ROOT, SOAK
 from stores import Store
 
+from domain.calendar import COUNTRY
 from domain.refusals import Refusal
 from ledger.application import Ledger
 from ledger.audit import dossier
@@ -83,19 +84,52 @@ class Tree:
         return index, merkle.inclusion_proof(index, self.size, self.subtree)
 
 
-def dossiers(ledger: Ledger, *, controls: bool = True) -> dict[str, bytes]:
-    """The dossier of every decided claim; without the controls it is as earlier versions wrote it."""
+def dossiers(ledger: Ledger) -> dict[str, bytes]:
+    """The dossier of every decided claim."""
     found = {}
     with ledger.reading() as log:
         rows = list(log.since(0))
         tree, origin = Tree(rows), json.loads(rows[0].state)["data"]["ledger"]
-        for stream in sorted({row.stream for row in rows if row.topic == "claim.decided"}):
-            account, _, month = stream.split("/")
-            own = [row for row in dossier.rows_of(log, account) if controls or row.stream != streams.CONTROLS]
+        for account, month in decided_claims(rows):
             found[f"{account} {month}"] = dossier.compose(
-                log.with_keys(own), account, month, origin, tree.checkpoint(origin), tree.prove
+                log, account, month, origin, tree.checkpoint(origin), tree.prove
             )
     return found
+
+
+def decided_claims(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """The account and the month of every decided claim."""
+    decided = sorted({row.stream for row in rows if row.topic == "claim.decided"})
+    return [(stream.split("/")[0], stream.split("/")[2]) for stream in decided]
+
+
+def whole_dossiers(ledger: Ledger, format_: str) -> dict[str, bytes]:
+    """The same as earlier versions wrote them, with every event of the account; in format 1 without the controls."""
+    found = {}
+    with ledger.reading() as log:
+        rows = list(log.since(0))
+        tree, origin = Tree(rows), json.loads(rows[0].state)["data"]["ledger"]
+        for account, month in decided_claims(rows):
+            away = {row.stream for row in rows if row.stream.startswith(streams.CALENDARS)}
+            away -= {streams.calendar(COUNTRY, year) for year in _years(rows, account, month)}
+            away |= {streams.CONTROLS} if format_ == dossier.FORMAT else set()
+            kept = [row for row in dossier.rows_of(log, account) if row.stream not in away]
+            events = [_proved(row, *tree.prove(row.position)) for row in log.with_keys(kept)]
+            said = {"format": format_, "ledger": origin, "account": account, "month": month}
+            found[f"{account} {month}"] = sealed(said | {"checkpoint": tree.checkpoint(origin), "events": events})
+    return found
+
+
+def _years(rows: Sequence[Row], account: str, month: str) -> set[int]:
+    """The years of the calendars that the decisions of a claim used."""
+    made = (row for row in rows if (row.stream, row.topic) == (streams.claim(account, month), "claim.decided"))
+    return {year for row in made for year in json.loads(row.state)["data"]["decision"]["calendar"]["years"]}
+
+
+def _proved(row: Row, index: int, proof: Sequence[bytes]) -> Dossier:
+    where = {"index": index, "position": row.position, "stream": row.stream, "version": row.version}
+    hashes = [base64.b64encode(each).decode() for each in proof]
+    return {**where, "topic": row.topic, "state": row.state.decode(), "proof": hashes}
 
 
 def decisions(data: bytes) -> list[Dossier]:

@@ -86,7 +86,8 @@ def consistency_answer(older: Checkpoint, newer: Checkpoint, hashes: list[bytes]
 class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`slaledger dossier`: the files that were written, the account and month, and the size of the tree.
 
-    `since` is the size of the kept checkpoint that it proves to be the log's beginning.
+    `since` is the size of the kept checkpoint that it proves to be the log's beginning. `left_out` is the number of the
+    account's events that stayed at home; it is left out itself where the claim is not decided.
     """
 
     file: str | msgspec.UnsetType
@@ -95,6 +96,7 @@ class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     tree_size: int
+    left_out: int | msgspec.UnsetType
     since: int | msgspec.UnsetType
 
 
@@ -105,6 +107,8 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     month: str
     events: int
+    left_out: int
+    """The number of events that stayed at home: that the rules let them in is not said."""
     tree_size: int
     root: str
     findings: list[str]
@@ -122,4 +126,9 @@ class CheckedDossier(msgspec.Struct, frozen=True, kw_only=True):
             account=self.account,
             month=self.month,
         )
-        print("\n".join(map(localized, self.findings or [sound])))
+        absent = counted(
+            "{n} event of other months is left out: its hash was checked; whether the rules let it in was not",
+            "{n} events of other months are left out: their hashes were checked; whether the rules let them in was not",
+            n=self.left_out,
+        )
+        print("\n".join(map(localized, self.findings or [sound, *([absent] if self.left_out else [])])))

@@ -87,19 +87,24 @@ def dossier(
         account=account,
         month=month,
         tree_size=made.size,
+        left_out=made.left_out,
         since=made.since,
     )
     emit(answer, format_, lambda: _print(names, made))
 
 
 class _Made(NamedTuple):
-    """The files made: their bytes in order, the account and month, the size of the tree and of the one kept earlier."""
+    """The files made: their bytes in order, the account and month, the size of the tree and of the one kept earlier.
+
+    `left_out` is the number of the account's events that the dossier leaves out; it is unset where there is none.
+    """
 
     account: str
     month: str
     files: list[bytes]
     size: int
     since: int | msgspec.UnsetType
+    left_out: int | msgspec.UnsetType
 
 
 def _made(account: str, month: str, key: str | None, file: str | None, html: str | None, kept: str | None) -> _Made:
@@ -129,7 +134,14 @@ def _made(account: str, month: str, key: str | None, file: str | None, html: str
 
             facts = [decode(row) for row in rows]
             files.append(case_page(log, facts, account, month, Proof(checkpoint, size, case)))
-        return _Made(account, month, files, size, msgspec.UNSET if continued is None else continued.size)
+        return _Made(
+            account,
+            month,
+            files,
+            size,
+            since=msgspec.UNSET if continued is None else continued.size,
+            left_out=msgspec.UNSET if case is None else len(dossiers.read(case).absent),
+        )
 
 
 def _since(tree: KeptTree, kept: str, old: int, new: int) -> Since:
@@ -146,6 +158,14 @@ def _print(names: list[str], made: _Made) -> None:
                 account=made.account,
                 month=made.month,
                 count=len(data),
+            )
+        )
+    if made.left_out:
+        print_text(
+            counted(
+                "{n} event of other months is left out: the file has only its hash",
+                "{n} events of other months are left out: the file has only their hashes",
+                n=made.left_out,
             )
         )
 
@@ -182,6 +202,7 @@ def verify_dossier(file: str, kept: str | None, keys: tuple[str, ...], format_: 
         account=given.account,
         month=given.month,
         events=len(given.events),
+        left_out=len(given.absent),
         tree_size=checkpoint.size,
         root=encoded(checkpoint.root),
         findings=found,

@@ -31,7 +31,7 @@ def carried(file: bytes) -> Carried:
 
 
 def folded(file: bytes) -> str:
-    """The text of a dossier for a `<script>` element: `~` and `<` are escaped, and each hash of a proof stands there once.
+    """The text of a dossier for a `<script>` element: `~` and `<` are escaped, each hash stands there once.
 
     `~~` is `~`, `~l` is `<`, and `~N.` the hash that came as number N, from 0. The checker restores the exact bytes.
     """

@@ -123,13 +123,13 @@ def case_words() -> dict[str, Said]:
         ),
         "check_case": said("Check this case"),
         "carried": said(
-            "The page carries the dossier, byte for byte. It is checked here, in this browser: every proof, every rule, and "
-            "each decision again from the events. Nothing is sent anywhere."
+            "The page carries the dossier, byte for byte. It is checked here, in this browser: every proof, every rule, "
+            "and each decision again from the events. Nothing is sent anywhere."
         ),
         "save_dossier": said("Save the dossier"),
         "no_checker": said(
-            "This browser cannot unpack the checker. Save the dossier, and give it to the page that `slaledger verifier "
-            "--html` prints."
+            "This browser cannot unpack the checker. Save the dossier, and give it to the page that "
+            "`slaledger verifier --html` prints."
         ),
         "file_sha256": said("SHA-256 of that file as of this checkpoint"),
         "undecided_file": said("There is no such file before the claim is decided."),

@@ -70,7 +70,7 @@ function checkLeftOut({ left_out: left, events }, decisions) {
   const largest = decisions.reduce((found, { data }) => later(found, data.decision.facts.position), 0n);
   return left.flatMap(({ position, leaf }, at) => caught(
     () => { hashOf(leaf); },
-    () => wrongIf((at > 0 && left[at - 1].position >= position) || there.has(position), "left_out_unordered", { position }),
+    () => wrongIf(position <= (left[at - 1]?.position ?? 0n) || there.has(position), "left_out_unordered", { position }),
     () => wrongIf(position > largest, "left_out_needlessly", { position }),
   ));
 }
@@ -81,22 +81,32 @@ const decisionsIn = (events, { account, month }) =>
 
 /** A recorded decision rests on these events, on all that were known, and follows from them. */
 function checkDecision(dossier, events, made, number) {
-  must(SHAPES.get("claim.decided")(made.data), "wrong_fields");
-  const { decision: record } = made.data, { position } = record.facts, { account, month } = dossier;
-  const known = knownAt(events, position, record.calendar.years);
-  const skipped = events.some((event) => position < event.position && event.position < made.position);
-  const left = (dossier.left_out ?? []).map(({ position: at, leaf }) => ({ position: at, leaf: hashOf(leaf) }));
+  const isRecord = SHAPES.get("claim.decided")(made.data);
+  const left = (dossier.left_out ?? []).map(({ position, leaf }) => ({ position, leaf: hashOf(leaf) }));
+  return isRecord ? caught(
+    () => wrongIf(made.data.month !== dossier.month, "another_month", { month: made.data.month }),
+    () => checkPosition([...events, ...left], made),
+    () => checkRecord(dossier, events, left, made, number),
+  ) : [new Wrong("wrong_fields")];
+}
+
+/** Nothing stands between the position up to which a decision knew the log, and the decision. */
+function checkPosition(all, { position: at, data: { decision: { facts: { position } } } }) {
+  const isPassedOver = all.some((one) => position < one.position && one.position < at);
+  return wrongIf(isPassedOver || position >= at, "knew_less", { position });
+}
+
+/** Deciding again gives the record, byte for byte. What it knew is counted and hashed with what was left out of it. */
+function checkRecord({ account, month }, events, left, { data: { decision: record } }, number) {
+  const { position } = record.facts, known = knownAt(events, position, record.calendar.years);
   const leaves = [...known, ...left.filter((one) => one.position <= position)].sort((a, b) => (a.position < b.position ? -1 : 1));
   const facts = { position, count: leaves.length, sha256: hex(sha256(joined(...leaves.map(({ leaf }) => leaf)))) };
   const expected = decide(known, { account, month, number, facts, decidedAt: record.decided_at, format: record.format });
-  const text = written(expected), said = textOf.get(record);
-  const differing = [...differences(record, parseJson(text))];
+  const text = written(expected), differing = [...differences(record, parseJson(text))];
   return [
-    ...wrongIf(made.data.month !== month, "another_month", { month: made.data.month }),
-    ...wrongIf(skipped || position >= made.position, "knew_less", { position }),
     ...differing.slice(0, MOST_DIFFERENCES).map((named) => new Wrong("decided_otherwise", named)),
     ...wrongIf(differing.length > MOST_DIFFERENCES, "more_differences", { count: BigInt(differing.length - MOST_DIFFERENCES) }),
-    ...wrongIf(!differing.length && text !== said, "written_otherwise"),
+    ...wrongIf(!differing.length && text !== textOf.get(record), "written_otherwise"),
   ];
 }
 

@@ -49,7 +49,12 @@ def folded(file: bytes) -> str:
     return _HASH_OR_SIGN.sub(fold, file.decode())
 
 
+def unpacked(checker: str) -> str:
+    """The script of a packed checker."""
+    return zlib.decompress(base64.b64decode(checker)).decode()
+
+
 @cache
-def _source(packed: str) -> str:
+def _source(checker: str) -> str:
     """The source of the unpacked checker in a content security policy: the hash of its text."""
-    return source_of(zlib.decompress(base64.b64decode(packed)).decode())
+    return source_of(unpacked(checker))

@@ -99,7 +99,7 @@ async function run(target, bytes, given) {
 
 /* The page for any dossier. */
 
-const given = { bytes: null, name: "" };
+const chosen = { bytes: null, name: "" };
 
 function speak() {
   document.documentElement.lang = ["en", "zh-CN"][language];
@@ -115,10 +115,10 @@ function complain(target, error) {
 }
 
 async function checkGivenFile() {
-  if (given.bytes === null) return;
-  byId("name").textContent = given.name;
+  if (chosen.bytes === null) return;
+  byId("name").textContent = chosen.name;
   try {
-    await run(byId("checked"), given.bytes, { ...readGiven(byId("keys").value), kept: byId("kept").value || null });
+    await run(byId("checked"), chosen.bytes, { ...readGiven(byId("keys").value), kept: byId("kept").value || null });
   } catch (error) {
     complain(byId("checked"), error);
   }
@@ -126,7 +126,7 @@ async function checkGivenFile() {
 
 async function take(file) {
   try {
-    Object.assign(given, { bytes: new Uint8Array(await file.arrayBuffer()), name: file.name });
+    Object.assign(chosen, { bytes: new Uint8Array(await file.arrayBuffer()), name: file.name });
     await checkGivenFile();
   } catch (error) {
     complain(byId("checked"), error);

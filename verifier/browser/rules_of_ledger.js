@@ -1,5 +1,8 @@
 /* The rules of terms, calendars, controls and keys; and the signatures of events (Ed25519). */
 
+/** Controls that may be left out again. */
+const MAY_BE_LIFTED = ["approval_above_fen", "signed"];
+
 Object.assign(RULES, {
   "ledger.created"() {},
 
@@ -38,9 +41,9 @@ Object.assign(RULES, {
   "controls.set"(world, event) {
     const held = world.controls ?? Object.create(null);
     const made = Object.fromEntries(Object.entries(event.data).filter(([, value]) => value !== false));
-    must(Object.keys(held).every((name) => name in made || ["approval_above_fen", "signed"].includes(name)), "control_left_out");
+    must(Object.keys(held).every((name) => name in made || MAY_BE_LIFTED.includes(name)), "control_left_out");
     must(!equals({ ...held }, made), "no_change");
-    must(!("signed" in made) || event.public_key !== null, "not_signed");
+    must(made.signed === undefined || event.public_key !== null, "not_signed");
     world.controls = made;
   },
 

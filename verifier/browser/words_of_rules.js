@@ -35,6 +35,7 @@ const RULE_WORDS = {
 
   wrong_scope: ["its scope is not whom it names", "范围与所列对象不符"],
   regions_unordered: ["its regions are not in order", "地域次序有误"],
+  no_terms_yet: ["no terms were published", "没有公布过协议"],
   no_function: ["no terms have that function", "协议中没有此功能"],
   no_shared_incident: ["no incident of several accounts was opened with it", "没有同时记录涉及多个账户的故障"],
   not_open: ["the incident is not open", "故障并非进行中"],

@@ -11,6 +11,7 @@ from cli.pages.carried import MOST_BYTES, Carried, carried
 from cli.pages.case_chart import chart, scale_of, script_data
 from cli.pages.case_steps import CaseStep, Gathered, Proof
 from cli.pages.derivation import DerivationView, derived
+from cli.pages.fingerprints import with_fingerprints
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
 from cli.pages.nav import Nav
@@ -85,7 +86,7 @@ def case_page(
         )
         if len(made) - beside <= LIMIT_BYTES:
             break
-    return made
+    return with_fingerprints(made)
 
 
 def _carried(proof: Proof, nav: Nav | None) -> Carried | None:

@@ -182,14 +182,15 @@ async function check(bytes, given = {}) {
   }
   const tree = caughtValue(() => readCheckpoint(dossier.checkpoint));
   const checks = await checksOf(text, dossier, tree, given);
-  const isWrong = ({ findings }) => findings.length > 0;
+  return concluded({ dossier, isDemo: dossier.ledger.startsWith(DEMO), checks });
+}
+
+/** A result with its verdict. What fails stands first: where an event is named, before the rest. */
+function concluded({ checks, ...rest }) {
+  const rank = ({ findings }) => (findings.some(({ event }) => event) ? 0 : findings.length ? 1 : 2);
   const isUntied = checks.some(({ name, unchecked: why }) => name === "kept" && why !== null);
-  return {
-    verdict: checks.some(isWrong) ? "differs" : isUntied ? "not_tied" : "sound",
-    dossier,
-    isDemo: dossier.ledger.startsWith(DEMO),
-    checks: [...checks.filter(isWrong), ...checks.filter((one) => !isWrong(one))],
-  };
+  const verdict = checks.some((one) => rank(one) < 2) ? "differs" : isUntied ? "not_tied" : "sound";
+  return { ...rest, verdict, checks: [0, 1, 2].flatMap((each) => checks.filter((one) => rank(one) === each)) };
 }
 
 function caughtValue(part) {

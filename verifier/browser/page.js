@@ -58,8 +58,9 @@ function lineOf(one) {
     element("div", "", element("b", "", title), language ? "" : " ", text, ...one.findings.map(findingOf)));
 }
 
-function findingOf({ code, named, event }) {
-  if (!event) return element("p", "finding", sentence(code, named));
+/** What is wrong, behind the event of which it is; that is said once where several things are. */
+function findingOf({ code, named, event }, number, all) {
+  if (!event || event.position === all[number - 1]?.event?.position) return element("p", "finding", sentence(code, named));
   const place = sentence("at", event), isShown = byId(`e${event.position}`) !== null;
   const link = element(isShown ? "a" : "b", "", place);
   if (isShown) link.href = `#e${event.position}`;
@@ -68,7 +69,7 @@ function findingOf({ code, named, event }) {
 
 /** Shows how a check went. */
 function show(target, { verdict, checks, dossier, isDemo }, milliseconds) {
-  const wrong = checks.reduce((sum, { findings }) => sum + findings.length, 0);
+  const wrong = checks.filter(({ findings }) => findings.length).length;
   const lines = [];
   if (dossier) {
     const { account, month, events, left_out: left = [] } = dossier;
@@ -86,6 +87,23 @@ function show(target, { verdict, checks, dossier, isDemo }, milliseconds) {
     element("p", "note", sentence("trust"), " ", sentence("took", { ms: BigInt(Math.ceil(milliseconds)) })));
 }
 
+/** The page of a case shows what it showed when it was made, as far as it has fingerprints; null in another page. */
+function checkShown(dossier) {
+  if (byId("shown") === null) return null;
+  const fingerprints = JSON.parse(byId("shown").textContent), found = [];
+  const rows = [...document.querySelectorAll("tr[id^=e]")].map(({ id }) => id).filter((id) => /^e\d+$/.test(id));
+  for (const id of new Set([...rows, ...Object.keys(fingerprints)])) {
+    const part = byId(id)?.cloneNode(true);
+    for (const moving of part?.querySelectorAll("#checked, output, svg") ?? []) moving.remove();
+    const text = (part?.textContent ?? "").replace(/[ \t\n\r]+/g, "");
+    if (btoa(String.fromCharCode(...sha256(utf8(text)).slice(0, 12))) === fingerprints[id]) continue;
+    const event = dossier.events.find(({ position }) => `e${position}` === id);
+    const name = part?.getAttribute("aria-label") ?? part?.querySelector("h2")?.textContent ?? sentence(`part_${id}`);
+    found.push(event ? of(event, new Wrong("event_shown_otherwise")) : new Wrong("shown_otherwise", { part: name }));
+  }
+  return checked("page", found);
+}
+
 /** Checks the bytes of a dossier, and shows how it went. */
 async function run(target, bytes, given) {
   target.hidden = false;
@@ -93,8 +111,10 @@ async function run(target, bytes, given) {
   target.replaceChildren(element("p", "head", sentence("checking")));
   await new Promise((painted) => setTimeout(painted));
   const began = performance.now(), result = await check(bytes, given);
-  show(target, result, performance.now() - began);
-  return result;
+  const page = result.dossier ? checkShown(result.dossier) : null;
+  const whole = page ? concluded({ ...result, checks: [...result.checks, page] }) : result;
+  show(target, whole, performance.now() - began);
+  return whole;
 }
 
 /* The page for any dossier. */

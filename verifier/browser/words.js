@@ -28,7 +28,7 @@ const WORDS = {
 
   /* Verdicts. */
   sound: ["Sound: all that was checked holds", "成立：所核验的内容均无误"],
-  differs: ["Differs: {count|point does|points do} not hold", "不符：有{count}处不成立"],
+  differs: ["Differs: {count|check fails|checks fail}", "不符：{count}项核验不通过"],
   not_tied_verdict: ["Sound, but not tied to your checkpoint", "无误，但与您的检查点不衔接"],
   unreadable: ["This is no dossier", "这不是案卷"],
   about: [
@@ -42,8 +42,8 @@ const WORDS = {
   is_demo: ["The ledger is one for demonstrations: its times are made up.", "这是演示台账：其中的时间均为虚构。"],
 
   trust: [
-    "A page is as good as where you have it from: take this one from `slaledger verifier --html`. Time stamps of authorities are checked by `slaledger verify-dossier --tsa`, not here.",
-    "页面可信与否取决于其来源：请用 `slaledger verifier --html` 取得此页。时间戳机构的时间戳由 `slaledger verify-dossier --tsa` 核验，此页不核验。",
+    "A page and its checker are as good as where you have them from: `slaledger verifier --html` prints one that checks any dossier. Time stamps of authorities are checked by `slaledger verify-dossier --tsa`, not in a page.",
+    "页面及其核验程序是否可信，取决于其来源：`slaledger verifier --html` 打印的页面可核验任何案卷。时间戳机构的时间戳由 `slaledger verify-dossier --tsa` 核验，页面不核验。",
   ],
   outcome_awarded: ["awarded", "应予赔偿"],
   outcome_commitment_met: ["commitment met", "已达到承诺"],
@@ -67,6 +67,7 @@ const WORDS = {
   name_signatures: ["Signatures.", "签名："],
   name_rules: ["Rules.", "规则："],
   name_left_out: ["Left out.", "未附上："],
+  name_page: ["Page.", "页面："],
   name_decided: ["Decision.", "审核："],
   name_decision: ["Decision {number}.", "第{number}次审核："],
 
@@ -89,6 +90,7 @@ const WORDS = {
   check_signatures: ["{count|event is|events are} signed, by keys of those who recorded them.", "{count}个事件有签名，均由记录人自己的密钥签署。"],
   check_rules: ["The rules let each of the {count|event|events} in, on what stands before it.", "按此前的情况，{count}个事件均为规则所允许。"],
   check_left_out: ["{count|event was|events were} left out, each at a position of its own.", "有{count}个事件未附上，位置互不重复。"],
+  check_page: ["The page around the dossier shows what it showed when it was made.", "案卷之外的页面内容与生成时相同。"],
   check_decided: ["The claim was decided.", "申请已审核。"],
   check_decision: ["Made again from the events, it is as recorded: {summary}.", "按事件重新计算，与所记一致：{summary}。"],
   summary: ["{outcome}, availability {percent}, {amount}", "{outcome}，服务可用性{percent}，{amount}"],
@@ -136,6 +138,10 @@ const WORDS = {
   not_a_state: ["its state is not one that the ledger writes", "其内容不是台账写出的形式"],
   wrong_signature: ["its signature is not of this event", "签名与此事件不符"],
   foreign: ["{stream} does not concern account {account}", "{stream}与账户{account}无关"],
+  shown_otherwise: ["the page was changed since it was made, in the part {part}", "页面生成后被改动，位于：{part}"],
+  event_shown_otherwise: ["the page was changed since it was made: it shows the event otherwise", "页面生成后被改动：此事件的显示与生成时不同"],
+  part_numbers: ["Outcome", "结果"],
+  part_data: ["the picture", "图"],
   cannot_follow: ["the events cannot be followed: {error}", "无法依据这些事件推算：{error}"],
 
   /* Decisions. */

@@ -123,8 +123,8 @@ def case_words() -> dict[str, Said]:
         ),
         "check_case": said("Check this case"),
         "carried": said(
-            "The page carries the dossier, byte for byte. It is checked here, in this browser: every proof, every rule, "
-            "and each decision again from the events. Nothing is sent anywhere."
+            "The page carries the dossier, byte for byte. It is checked here, in this browser: every proof, every "
+            "rule, and each decision again from the events. Nothing is sent anywhere."
         ),
         "save_dossier": said("Save the dossier"),
         "no_checker": said(

@@ -180,7 +180,7 @@ def test_a_kept_checkpoint_ties_the_dossier(verify: Opened, demo: CommandLine) -
     kept = (demo.folder / "kept.txt").read_text()
     origin, size, root = kept.splitlines()
     assert "The dossier leads to the checkpoint that you kept" in ask(verify, kept=kept)
-    assert ask(verify, kept=f"{origin}\n{int(size) - 1}\n{root}\n").startswith("Sound, but not tied")
+    assert ask(verify, kept=f"{origin}\n{int(size) - 1}\n{root}\n").startswith("Sound, but it does not show all")
     assert "another root than your checkpoint" in ask(verify, kept=f"{origin}\n{size}\n{'A' * 43}=\n")
     assert "belongs to other" in ask(verify, kept=f"other\n{size}\n{root}\n")
     assert "an origin, a size and a root" in ask(verify, kept="none\n")

@@ -17,7 +17,7 @@ _CHECK = """async ([dossiers, given]) => {
   const found = [];
   for (const dossier of dossiers) {
     const bytes = Uint8Array.from(atob(dossier), (each) => each.charCodeAt(0));
-    const { verdict, checks } = await slaledgerVerifier.check(bytes, given);
+    const { verdict, checks } = await slaledgerVerifier.check(bytes, slaledgerVerifier.readGiven(given));
     const findings = checks.flatMap(({ name, findings }) => findings.map(({ code, event }) =>
       [name, code, event ? Number(event.position) : null, event ? event.topic : null]));
     found.push([verdict, findings, checks.filter((one) => one.unchecked).map((one) => [one.name, one.unchecked])]);
@@ -55,17 +55,17 @@ class BrowserChecker:
     def __init__(self, page: Page, blank: Page) -> None:
         self.page, self._blank = page, blank
 
-    def check(self, dossiers: Sequence[bytes]) -> list[Verdict]:
-        """The verdicts of dossiers, in their order."""
-        given = [base64.b64encode(each).decode() for each in dossiers]
+    def check(self, dossiers: Sequence[bytes], given: str = "") -> list[Verdict]:
+        """The verdicts of dossiers, in their order; `given` are keys and a policy, as a reader types them."""
+        told = [base64.b64encode(each).decode() for each in dossiers]
         return [
             Verdict(verdict, [Finding(*each) for each in findings], dict(unchecked))
-            for verdict, findings, unchecked in self.page.evaluate(_CHECK, [given, {}])
+            for verdict, findings, unchecked in self.page.evaluate(_CHECK, [told, given])
         ]
 
-    def verdict(self, dossier: bytes) -> Verdict:
+    def verdict(self, dossier: bytes, given: str = "") -> Verdict:
         """The verdict of one dossier."""
-        (found,) = self.check([dossier])
+        (found,) = self.check([dossier], given)
         return found
 
     def finds(self, dossiers: Sequence[bytes]) -> list[bool]:

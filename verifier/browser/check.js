@@ -10,6 +10,9 @@ function checked(name, findings, named = {}) {
 
 const unchecked = (name, reason, named = {}) => ({ name, findings: [], named, unchecked: reason });
 
+/** A check that the reader asked for; where it is not made, the dossier does not show all that was asked. */
+const asked = (one) => ({ ...one, isAsked: true });
+
 /** The errors that functions throw, in order; an error that is none of ours says that the content cannot be followed. */
 function caught(...parts) {
   const found = [];
@@ -170,7 +173,7 @@ async function checksOf(text, dossier, tree, given) {
   return found;
 }
 
-/** What a dossier comes to: `sound`, `differs`, `not_tied` or `unreadable`; with its checks, those that fail first. */
+/** What a dossier comes to: `sound`, `differs`, `not_shown` or `unreadable`; with its checks, those that fail first. */
 async function check(bytes, given = {}) {
   let text, dossier;
   try {
@@ -188,8 +191,8 @@ async function check(bytes, given = {}) {
 /** A result with its verdict. What fails stands first: where an event is named, before the rest. */
 function concluded({ checks, ...rest }) {
   const rank = ({ findings }) => (findings.some(({ event }) => event) ? 0 : findings.length ? 1 : 2);
-  const isUntied = checks.some(({ name, unchecked: why }) => name === "kept" && why !== null);
-  const verdict = checks.some((one) => rank(one) < 2) ? "differs" : isUntied ? "not_tied" : "sound";
+  const isShort = checks.some(({ isAsked = false }) => isAsked);
+  const verdict = checks.some((one) => rank(one) < 2) ? "differs" : isShort ? "not_shown" : "sound";
   return { ...rest, verdict, checks: [0, 1, 2].flatMap((each) => checks.filter((one) => rank(one) === each)) };
 }
 

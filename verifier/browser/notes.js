@@ -7,7 +7,7 @@ async function checkCheckpoint(dossier, tree, { keys = [] }) {
   const found = wrongIf(tree.origin !== dossier.ledger, "another_ledger", { origin: tree.origin, ledger: dossier.ledger });
   const named = { size: tree.size, root: tree.body.split("\n")[2], keys: BigInt(keys.length) };
   if (!keys.length) return checked("checkpoint", found, named);
-  if (!await hasEd25519()) return found.length ? checked("checkpoint", found, named) : unchecked("checkpoint", "no_ed25519", named);
+  if (!await hasEd25519()) return found.length ? checked("checkpoint", found, named) : asked(unchecked("checkpoint", "no_ed25519", named));
   for (const key of keys) {
     if (!await isSignedBy(tree, key)) found.push(new Wrong("not_signed_by", { key: key.name }));
   }
@@ -50,43 +50,51 @@ function checkKept(dossier, tree, text) {
     ...wrongIf(kept.origin !== tree.origin, "another_ledger", { origin: kept.origin, ledger: tree.origin }),
     ...wrongIf(same.some(({ root }) => !isSame(root, kept.root)), "rewritten", named),
   ];
-  return findings.length || same.length ? checked("kept", findings, named) : unchecked("kept", "not_tied", named);
+  return findings.length || same.length ? checked("kept", findings, named) : asked(unchecked("kept", "not_tied", named));
 }
 
-/** C2SP cosignature v1: of a witness, over the time and the checkpoint's body; the seconds since 1970, or null. */
+/** The last second of the year 9999. */
+const LATEST_SECOND = 253_402_300_799n;
+
+/** C2SP cosignature v1: of a witness, over the time and the checkpoint's body. The seconds since 1970; null where none is. */
 async function cosignedAt(note, { name, id, key }) {
   const verify = await ed25519(key);
-  for (const { name: by, id: own, bytes } of note.signatures) {
-    if (by !== name || own !== id || bytes.length !== 72 || verify === null) continue;
-    const time = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
+  let first = null;
+  for (const { bytes } of note.signatures.filter((one) => one.name === name && one.id === id)) {
+    const time = bytes.length === 72 ? new DataView(bytes.buffer).getBigUint64(0) : LATEST_SECOND + 1n;
     const message = utf8(`cosignature/v1\ntime ${time}\n${note.body}`);
-    if (await verify(bytes.slice(8), message)) return time;
+    must(time <= LATEST_SECOND && await verify(bytes.slice(8), message), "wrong_cosignature", { name });
+    first = first === null ? time : earlier(first, time);
   }
-  return null;
+  return first;
 }
 
 /** The checkpoint or one of the attestations has cosignatures of as many of the witnesses as the policy asks. */
 async function checkPolicy(dossier, tree, { needed, witnesses }) {
-  const named = { needed: BigInt(needed), of: BigInt(witnesses.length) };
-  if (!await hasEd25519()) return unchecked("witnesses", "no_ed25519", named);
+  const named = { needed: BigInt(needed), of: BigInt(witnesses.length), count: 0n, signed: [] };
+  if (!await hasEd25519()) return asked(unchecked("witnesses", "no_ed25519", named));
   const notes = [tree, ...(dossier.attestations ?? []).map(({ checkpoint }) => caughtValue(() => readCheckpoint(checkpoint)))];
   let best = [];
-  for (const note of notes.filter((one) => !(one instanceof Wrong))) {
-    const times = await Promise.all(witnesses.map((witness) => cosignedAt(note, witness)));
-    const signed = witnesses.map(({ name }, at) => ({ name, time: times[at] })).filter(({ time }) => time !== null);
-    if (signed.length > best.length) best = signed;
+  try {
+    for (const note of notes.filter((one) => !(one instanceof Wrong))) {
+      const times = await Promise.all(witnesses.map((witness) => cosignedAt(note, witness)));
+      const signed = witnesses.map(({ name }, at) => ({ name, time: times[at] })).filter(({ time }) => time !== null);
+      if (signed.length > best.length) best = signed;
+    }
+  } catch (error) {
+    return checked("witnesses", [asWrong(error)], named);
   }
-  const findings = wrongIf(best.length < needed, "too_few_witnesses", { ...named, count: BigInt(best.length) });
-  return checked("witnesses", findings, { ...named, signed: best });
+  const found = { ...named, count: BigInt(best.length), signed: best };
+  return best.length < needed ? asked(unchecked("witnesses", "too_few_witnesses", found)) : checked("witnesses", [], found);
 }
 
 /** `2 of KEY,KEY`, `any of …`, `all of …`: how many of which witnesses; throws Wrong where it is none. */
 function readPolicy(text) {
-  const [, count, list] = /^(\d{1,3}|any|all) of (.+)$/.exec(text.trim().replace(/\s+/g, " ")) ?? [];
+  const [, count, list] = /^\s*(\d{1,4}|all|any)\s+of\s+(.*)$/is.exec(text) ?? [];
   must(list !== undefined, "not_a_policy");
-  const witnesses = [...new Set(list.split(",").map((one) => one.trim()))].map((one) => verifierKey(one, ED25519_COSIGNS));
-  must(witnesses.every((one) => one !== null), "not_a_key");
-  const needed = { any: 1, all: witnesses.length }[count] ?? Number(count);
+  const read = list.split(",").map((one) => verifierKey(one.trim(), ED25519_COSIGNS) ?? must(false, "not_a_key"));
+  const witnesses = [...new Map(read.map((one) => [hex(one.key), one])).values()];
+  const needed = { any: 1, all: witnesses.length }[count.toLowerCase()] ?? Number(count);
   must(needed >= 1 && needed <= witnesses.length, "not_a_policy");
   return { needed, witnesses };
 }
@@ -95,7 +103,7 @@ function readPolicy(text) {
 function readGiven(text) {
   const given = { keys: [], policy: null };
   for (const line of text.split("\n").map((one) => one.trim()).filter(Boolean)) {
-    if (/ of /.test(line)) given.policy = readPolicy(line);
+    if (/^\S+\s+of\s/i.test(line)) given.policy = readPolicy(line);
     else given.keys.push(verifierKey(line, ED25519_SIGNS) ?? must(false, "not_a_key"));
   }
   return given;

@@ -29,7 +29,7 @@ function element(tag, name, ...inside) {
 
 /** What a check's line names, in words. */
 function inWords({ name, named }) {
-  if (name === "witnesses" && named.signed) {
+  if (name === "witnesses") {
     const at = (time) => new Date(Number(time) * 1000).toISOString().replace(".000Z", "Z");
     return { ...named, signed: named.signed.map(({ name: who, time }) => `${who} ${at(time)}`).join(", ") || "—" };
   }
@@ -52,7 +52,7 @@ function lineOf(one) {
   const state = one.findings.length ? "wrong" : one.unchecked ? "open" : "right";
   const name = one.name === "checkpoint" && one.named.keys > 0n && state === "right" ? "signed" : one.name;
   const title = sentence(`name_${one.name}`, one.named);
-  const text = state === "right" ? sentence(`check_${name}`, inWords(one)) : state === "open" ? sentence(one.unchecked, one.named) : null;
+  const text = state === "right" ? sentence(`check_${name}`, inWords(one)) : state === "open" ? sentence(one.unchecked, inWords(one)) : null;
   return element("li", state,
     element("span", "mark", sentence(state)),
     element("div", "", element("b", "", title), language ? "" : " ", text, ...one.findings.map(findingOf)));
@@ -78,7 +78,7 @@ function show(target, { verdict, checks, dossier, isDemo }, milliseconds) {
     if (left.length) lines.push(sentence("is_left_out", { count: BigInt(left.length) }));
     if (isDemo) lines.push(sentence("is_demo"));
   }
-  const head = sentence(verdict === "not_tied" ? "not_tied_verdict" : verdict, { count: BigInt(wrong) });
+  const head = sentence(verdict, { count: BigInt(wrong) });
   target.className = `checked ${verdict}`;
   target.replaceChildren(
     element("p", "head", head),
@@ -176,5 +176,5 @@ function start() {
 }
 
 /* For the page of a case, which has its own button, and for scripts. */
-globalThis.slaledgerVerifier = { check, run };
+globalThis.slaledgerVerifier = { check, readGiven, run };
 if (byId("drop")) start();

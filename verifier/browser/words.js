@@ -29,7 +29,7 @@ const WORDS = {
   /* Verdicts. */
   sound: ["Sound: all that was checked holds", "成立：所核验的内容均无误"],
   differs: ["Differs: {count|check fails|checks fail}", "不符：{count}项核验不通过"],
-  not_tied_verdict: ["Sound, but not tied to your checkpoint", "无误，但与您的检查点不衔接"],
+  not_shown: ["Sound, but it does not show all that you asked for", "无误，但未能证明您要求的全部内容"],
   unreadable: ["This is no dossier", "这不是案卷"],
   about: [
     "Account {account}, {month}: {decisions|decision|decisions}, {events|event|events}.",
@@ -108,6 +108,10 @@ const WORDS = {
   foreign_events: ["the dossier has events that do not belong into it", "案卷含有不应在其中的事件"],
   states_unread: ["not every event can be read", "有的事件无法读取"],
   no_checkpoint: ["the checkpoint cannot be read", "检查点无法读取"],
+  too_few_witnesses: [
+    "only {count} of {of|witness|witnesses} cosigned, and {needed} must: {signed}",
+    "{of}个见证人中只有{count}个会签，须有{needed}个：{signed}",
+  ],
   not_tied: [
     "your checkpoint has {count|event|events} and the dossier {size}: ask for one made with `slaledger dossier --since` it",
     "您的检查点有{count}个事件，案卷有{size}个：请索取用 `slaledger dossier --since` 加该检查点生成的案卷",
@@ -128,7 +132,7 @@ const WORDS = {
   not_in_tree: ["the event is not the one that the checkpoint's tree has: it or its proof was changed", "此事件与检查点的树不符：事件或其证明被改动"],
   not_continued: ["the proof does not show that the log continues the checkpoint of {count|event|events}", "证明未能表明日志是含{count}个事件的检查点的延续"],
   rewritten: ["it has another root than your checkpoint at the same size, {count}: the log was rewritten", "大小同为{count}，而根与您的检查点不同：日志被改写"],
-  too_few_witnesses: ["only {count} of {of|witness|witnesses} cosigned, and {needed} must", "{of}个见证人中只有{count}个会签，须有{needed}个"],
+  wrong_cosignature: ["the cosignature of {name} is not of this checkpoint", "{name}的会签与此检查点不符"],
   not_a_policy: ["a policy is such as `2 of KEY,KEY,KEY`", "见证人规则应如 `2 of KEY,KEY,KEY`"],
   not_a_key: ["that is no verifier key, `NAME+ID+BASE64`", "不是验证密钥 `NAME+ID+BASE64`"],
   out_of_order: ["it does not stand behind the event before it, by position and index", "其位置和序号不在前一事件之后"],

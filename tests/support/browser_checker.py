@@ -13,11 +13,11 @@ from playwright.sync_api import Page
 from verifier_page import parts
 
 PAGE = Path(__file__).resolve().parents[2] / "verifier" / "verify.html"
-_CHECK = """async ([dossiers, given]) => {
+_CHECK = """async ([dossiers, given, kept]) => {
   const found = [];
   for (const dossier of dossiers) {
     const bytes = Uint8Array.from(atob(dossier), (each) => each.charCodeAt(0));
-    const { verdict, checks } = await slaledgerVerifier.check(bytes, slaledgerVerifier.readGiven(given));
+    const { verdict, checks } = await slaledgerVerifier.check(bytes, { ...slaledgerVerifier.readGiven(given), kept });
     const findings = checks.flatMap(({ name, findings }) => findings.map(({ code, event }) =>
       [name, code, event ? Number(event.position) : null, event ? event.topic : null]));
     found.push([verdict, findings, checks.filter((one) => one.unchecked).map((one) => [one.name, one.unchecked])]);
@@ -55,12 +55,15 @@ class BrowserChecker:
     def __init__(self, page: Page, blank: Page) -> None:
         self.page, self._blank = page, blank
 
-    def check(self, dossiers: Sequence[bytes], given: str = "") -> list[Verdict]:
-        """The verdicts of dossiers, in their order; `given` are keys and a policy, as a reader types them."""
+    def check(self, dossiers: Sequence[bytes], given: str = "", kept: str | None = None) -> list[Verdict]:
+        """The verdicts of dossiers, in their order.
+
+        `given` are keys and a policy, as a reader types them; `kept` is the checkpoint that a reader kept.
+        """
         told = [base64.b64encode(each).decode() for each in dossiers]
         return [
             Verdict(verdict, [Finding(*each) for each in findings], dict(unchecked))
-            for verdict, findings, unchecked in self.page.evaluate(_CHECK, [told, given])
+            for verdict, findings, unchecked in self.page.evaluate(_CHECK, [told, given, kept])
         ]
 
     def verdict(self, dossier: bytes, given: str = "") -> Verdict:

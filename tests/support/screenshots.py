@@ -1,6 +1,6 @@
 """Makes the pictures of `docs/screenshots/` from the demo's pages.
 
-python tests/support/screenshots.py
+python tests/support/screenshots.py [NAME …]
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,21 @@ TOO_SHORT = (
     "document.querySelectorAll('tr:not([hidden]) .show')[1].click(); document.activeElement.blur();"
     "document.getElementById('picture').scrollIntoView()"
 )
+CHECKED = """(async () => {
+  document.getElementById("check-case").click();
+  while (!document.querySelector("#checked .checks")) await new Promise(requestAnimationFrame);
+  document.activeElement.blur();
+  document.querySelector(".slider").style.position = "static";
+  document.querySelector("#check-case").closest("p").previousElementSibling.previousElementSibling.scrollIntoView();
+  scrollBy(0, 120);
+})()"""
+CHANGED = (
+    """(() => {
+  const carried = document.getElementById("dossier");
+  carried.textContent = carried.textContent.replace(/(product_fee_fen[^,]*)\\d,/, "$17,");
+})();"""
+    + CHECKED
+)
 SEARCHED = "location.hash = 'q=1001&kind=claim'"
 SHOTS = [
     Shot("case-1280-light", "short", 1280, 1250, "light"),
@@ -51,6 +67,8 @@ SHOTS = [
     Shot("case-derivation", "short", 1280, 1050, "light", "document.getElementById('derivation').scrollIntoView()"),
     Shot("case-dispute", "dispute", 1280, 1000, "light", DISPUTED),
     Shot("case-too-short", "short", 1280, 700, "light", TOO_SHORT),
+    Shot("case-checked", "short", 1280, 560, "light", CHECKED),
+    Shot("case-changed", "short", 390, 900, "dark", CHANGED),
     Shot("month-1280-light", "month", 1280, 1300, "light"),
     Shot("month-book", "month", 1280, 900, "light", "location.hash = 'open=1002&figure=credit&event=s11:320'"),
     Shot("site-1280-light", "site/index", 1280, 900, "light"),
@@ -60,8 +78,8 @@ SHOTS = [
 ]
 
 
-def main() -> None:
-    """Make the demo's ledger and its pages in a folder of their own, and take the pictures."""
+def main(names: Sequence[str]) -> None:
+    """Make the demo's ledger and its pages in a folder of their own, and take the pictures, or those of some names."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as made, chromium() as browser:
         folder = Path(made)
@@ -70,7 +88,7 @@ def main() -> None:
         for name, words in PAGES.items():
             _run(command, *words, "--html", str(folder / f"{name}.html"), ledger=folder)
         _run(command, "export", "site", "-o", str(folder / "site"), ledger=folder)
-        for shot in SHOTS:
+        for shot in (each for each in SHOTS if not names or each.name in names):
             with opened(browser, folder / f"{shot.page}.html", shot.width, shot.scheme) as page:
                 _take(page, shot)
 
@@ -88,4 +106,4 @@ def _run(*words: str, ledger: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

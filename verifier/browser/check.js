@@ -102,7 +102,8 @@ function checkPosition(all, { position: at, data: { decision: { facts: { positio
 /** Deciding again gives the record, byte for byte. What it knew is counted and hashed with what was left out of it. */
 function checkRecord({ account, month }, events, left, { data: { decision: record } }, number) {
   const { position } = record.facts, known = knownAt(events, position, record.calendar.years);
-  const leaves = [...known, ...left.filter((one) => one.position <= position)].sort((a, b) => (a.position < b.position ? -1 : 1));
+  const leaves = [...known, ...left.filter((one) => one.position <= position)];
+  leaves.sort((a, b) => (a.position < b.position ? -1 : 1));
   const facts = { position, count: leaves.length, sha256: hex(sha256(joined(...leaves.map(({ leaf }) => leaf)))) };
   const expected = decide(known, { account, month, number, facts, decidedAt: record.decided_at, format: record.format });
   const text = written(expected), differing = [...differences(record, parseJson(text))];
@@ -137,19 +138,22 @@ async function checkSignatures(ledger, events) {
 
 /** What the events say, once their states can be read. */
 async function checkContent(dossier, events) {
-  const foreign = foreignIn(events, dossier).map((event) => of(event, new Wrong("foreign", { stream: event.stream, account: dossier.account })));
-  const made = decisionsIn(events, dossier), count = BigInt(events.length);
+  const { account } = dossier, count = BigInt(events.length), made = decisionsIn(events, dossier);
+  const foreign = foreignIn(events, dossier).map((event) => of(event, new Wrong("foreign", { stream: event.stream, account })));
   const inadmissible = foreign.length ? null : inadmissibleIn(events, dossier);
+  const rules = foreign.length ? unchecked("rules", "foreign_events") : checked("rules", inadmissible ? [inadmissible] : [], { count });
   const left = dossier.left_out === undefined ? [] : [
     checked("left_out", caught(() => checkLeftOut(dossier, made)), { count: BigInt(dossier.left_out.length) })];
   return [
-    checked("concern", foreign, { account: dossier.account, count }),
+    checked("concern", foreign, { account, count }),
     ...await checkSignatures(dossier.ledger, events),
-    foreign.length ? unchecked("rules", "foreign_events", { count }) : checked("rules", inadmissible ? [inadmissible] : [], { count }),
+    rules,
     ...left,
     ...(made.length ? [] : [checked("decided", [new Wrong("no_decision", dossier)])]),
-    ...made.map((event, at) => checked("decision", caught(() => checkDecision(dossier, events, event, at + 1)).map((error) => of(event, error)),
-      { number: BigInt(at + 1), decision: event.data.decision })),
+    ...made.map((event, at) => {
+      const findings = caught(() => checkDecision(dossier, events, event, at + 1));
+      return checked("decision", findings.map((error) => of(event, error)), { number: BigInt(at + 1), decision: event.data.decision });
+    }),
   ];
 }
 
@@ -159,7 +163,8 @@ async function checksOf(text, dossier, tree, given) {
   const count = BigInt(dossier.events.length);
   if (tree instanceof Wrong) found.push(checked("checkpoint", [tree]), unchecked("proofs", "no_checkpoint", { count }));
   else {
-    found.push(await checkCheckpoint(dossier, tree, given), checked("proofs", checkProofs(dossier, tree), { count, size: tree.size }));
+    found.push(await checkCheckpoint(dossier, tree, given));
+    found.push(checked("proofs", checkProofs(dossier, tree), { count, size: tree.size }));
     if (dossier.since) found.push(checked("since", caught(() => checkContinued(dossier.since, tree)), sizeOf(dossier.since)));
     for (const one of dossier.attestations ?? []) found.push(...checkAttestation(dossier, one, tree));
     found.push(...await checkGiven(dossier, tree, given));

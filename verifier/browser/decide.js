@@ -163,6 +163,7 @@ function availabilityOf(episodes, total, covered, terms) {
   return {
     total_us: total, covered_us: covered, unavailable_us: down, numerator: measured.top, denominator: measured.bottom,
     meets_commitment: tier === null, tier,
-    episodes: episodes.map(({ start, end, length_us, counted_us, incidents }) => ({ start, end, length_us, counted_us, incidents })),
+    episodes: episodes.map(({ start, end, length_us, counted_us, incidents }) =>
+      ({ start, end, length_us, counted_us, incidents })),
   };
 }

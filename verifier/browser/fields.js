@@ -129,7 +129,8 @@ const FIELDS = {
   "exclusion.applied.v2": `${EXCLUDES} evidence?:[evidence]`,
   "exclusion.applied_as_announced": `${EXCLUDES} evidence?:[evidence] announced_from:at announced_to:at`,
   "exclusion.withdrawn": `${INCIDENT} exclusion:count`,
-  "fees.billed": `${BILL} ${ACCOUNT} first_month:month months:months billed_at:at product_fee_fen:fen call_fee_fen:fen ${AMOUNTS}`,
+  "fees.billed": `${BILL} ${ACCOUNT} first_month:month months:months billed_at:at product_fee_fen:fen call_fee_fen:fen
+    ${AMOUNTS}`,
   "fees.corrected": `${BILL} product_fee_fen?:fen call_fee_fen?:fen ${AMOUNTS}`,
   "fees.voided": BILL,
   "fees.restored": BILL,

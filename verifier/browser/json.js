@@ -1,6 +1,8 @@
 /* JSON: integers are BigInts, a fraction or a key said twice is an error, and an object knows the text it was read from. */
 const textOf = new WeakMap();
-const TOKEN = /[ \t\n\r]*(?:([{}[\]:,])|("[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*")|(-?(?:0|[1-9]\d{0,999})(?![\d.eE]))|(true|false|null)(?!\w)|$)/y;
+const SIGN = /([{}[\]:,])/, STRING = /("[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*")/;
+const NUMBER = /(-?(?:0|[1-9]\d{0,999})(?![\d.eE]))/, NAMED = /(true|false|null)(?!\w)/;
+const TOKEN = new RegExp(`[ \\t\\n\\r]*(?:${[SIGN, STRING, NUMBER, NAMED].map(({ source }) => source).join("|")}|$)`, "y");
 const PLAIN = { true: true, false: false, null: null };
 const DEEPEST = 200;
 

@@ -27,10 +27,10 @@ class Account {
 
   /** R17: the time in stage `general`, or in a beta that is covered, between the enrolment and the closure. */
   covered(terms) {
-    const begun = [[this.enrolled_at, this.stage], ...this.stages].map(([at, stage], number) => ({ at, stage, number }));
-    begun.sort((a, b) => (!a.number || !b.number ? a.number - b.number : a.at < b.at ? -1 : a.at > b.at ? 1 : a.number - b.number));
+    const changes = [...this.stages].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    const begun = [[this.enrolled_at, this.stage], ...changes];
     const isAny = this.covered_in_beta || terms.needed("service", "beta_covered");
-    const stages = begun.map(({ at, stage }, number) => [stage, [at, begun[number + 1]?.at ?? OPEN]]);
+    const stages = begun.map(([at, stage], number) => [stage, [at, begun[number + 1]?.[0] ?? OPEN]]);
     const right = stages.filter(([stage]) => isAny || stage === "general").map(([, span]) => span);
     return common(right, [[this.enrolled_at, this.closedAt ?? OPEN]]);
   }
@@ -111,7 +111,9 @@ function incidentsIn(events) {
   return [...found.values()];
 }
 
-const joinedIn = (events) => new Set(events.filter(({ topic }) => topic === "incident.joined").map(({ data }) => data.incident));
+/** The shared incidents that name the account. */
+const joinedIn = (events) =>
+  new Set(events.filter(({ topic }) => topic === "incident.joined").map(({ data }) => data.incident));
 
 /** The incidents that touch the account: its own, those that name it, and as R22 says those of its region or of everybody. */
 function touching(events, account, terms, at) {
@@ -152,12 +154,14 @@ function runsOf(incidents, at, readings) {
 
 function runsOfGroup(group, at, isBefore) {
   const rest = union(group.flatMap((one) => one.rest));
-  const tested = group.flatMap(({ incident, span, rest: pieces }) => (isBefore ? [span] : pieces).map((piece) => ({ incident, piece })));
+  const tested = group.flatMap(({ incident, span, rest: pieces }) =>
+    (isBefore ? [span] : pieces).map((piece) => ({ incident, piece })));
   return union(tested.map(({ piece }) => piece)).map(([start, end]) => {
     const within = tested.filter(({ piece: [from, to] }) => start <= from && from < to && to <= end);
     const open = within.filter(({ incident, piece: [, to] }) => incident.ended_at === null && to === at);
     const names = [...new Set(within.map(({ incident }) => incident.name))].sort();
-    return { start, end, names, left: common([[start, end]], rest), isOpen: open.length > 0 && end === at, anyOpen: open.length > 0 };
+    const anyOpen = open.length > 0;
+    return { start, end, names, left: common([[start, end]], rest), isOpen: anyOpen && end === at, anyOpen };
   });
 }
 
@@ -174,7 +178,8 @@ function episodesOf(incidents, covered, month, at, terms, format) {
   const cut = (one) => common([one.span(at)], [month]).map((piece) => one.cut(piece, at));
   const tested = readings.month_straddle === "clip_then_test" ? incidents.flatMap(cut) : incidents; /* R7 */
   let seen = [];
-  return runsOf(tested, at, readings).sort(inOrderOfTime).filter(({ start, end }) => start < month[1] && end > month[0]).map((run) => {
+  const runs = runsOf(tested, at, readings).sort(inOrderOfTime);
+  return runs.filter(({ start, end }) => start < month[1] && end > month[0]).map((run) => {
     const lasted = run.end - run.start, left = lengthOf(run.left);
     const isEnough = lasted > minimum || (lasted === minimum && readings.minimum_inclusive); /* R1 */
     const since = readings.minimum_kind === "deductible" ? run.start + minimum : run.start; /* R2 */

@@ -2,7 +2,7 @@
 
 const byId = (id) => document.getElementById(id);
 const LANGUAGES = ["en", "zh"];
-let language = LANGUAGES.indexOf(document.documentElement.lang.slice(0, 2));
+let language = Math.max(0, LANGUAGES.indexOf(document.documentElement.lang.slice(0, 2)));
 
 /** A value as a reader sees it: a text as it is, anything else as JSON, cut where it is long. */
 function brief(value) {
@@ -39,10 +39,10 @@ function inWords({ name, named }) {
 /** How a decision ends: `awarded, availability 99.7983%, 104.00 CNY`. */
 function summaryOf({ outcome, availability, credit, currency = "CNY" }) {
   const money = (fen) => `${fen / 100n}.${String(fen % 100n).padStart(2, "0")} ${currency}`;
-  const cut = ({ numerator, denominator }) => `${((numerator * 1_000_000n) / denominator).toString().padStart(5, "0").replace(/(\d{4})$/, ".$1")}%`;
+  const cut = (millionths) => `${String(millionths).padStart(5, "0").replace(/(\d{4})$/, ".$1")}%`;
   return sentence("summary", {
     outcome: sentence(`outcome_${outcome}`),
-    percent: availability ? cut(availability) : "—",
+    percent: availability ? cut((availability.numerator * 1_000_000n) / availability.denominator) : "—",
     amount: credit ? money(credit.total_fen) : sentence("nothing"),
   });
 }
@@ -52,7 +52,8 @@ function lineOf(one) {
   const state = one.findings.length ? "wrong" : one.unchecked ? "open" : "right";
   const name = one.name === "checkpoint" && one.named.keys > 0n && state === "right" ? "signed" : one.name;
   const title = sentence(`name_${one.name}`, one.named);
-  const text = state === "right" ? sentence(`check_${name}`, inWords(one)) : state === "open" ? sentence(one.unchecked, inWords(one)) : null;
+  const code = { right: `check_${name}`, open: one.unchecked }[state];
+  const text = code ? sentence(code, inWords(one)) : null;
   return element("li", state,
     element("span", "mark", sentence(state)),
     element("div", "", element("b", "", title), language ? "" : " ", text, ...one.findings.map(findingOf)));
@@ -125,7 +126,9 @@ function speak() {
   document.documentElement.lang = ["en", "zh-CN"][language];
   document.title = sentence("title");
   for (const one of document.querySelectorAll("[data-says]")) one.textContent = sentence(one.dataset.says);
-  for (const one of document.querySelectorAll("[data-language]")) one.setAttribute("aria-pressed", String(one.dataset.language === LANGUAGES[language]));
+  for (const one of document.querySelectorAll("[data-language]")) {
+    one.setAttribute("aria-pressed", String(one.dataset.language === LANGUAGES[language]));
+  }
 }
 
 function complain(target, error) {
@@ -154,7 +157,7 @@ async function take(file) {
 }
 
 function start() {
-  if (language < 0 || document.documentElement.dataset.follows !== undefined) language = navigator.language.startsWith("zh") ? 1 : 0;
+  language = navigator.language.startsWith("zh") ? 1 : 0;
   speak();
   const drop = byId("drop"), file = byId("file");
   file.addEventListener("change", () => file.files.length && take(file.files[0]));

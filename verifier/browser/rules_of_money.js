@@ -69,7 +69,8 @@ Object.assign(RULES, {
     world.enrolled();
     must(data.filed_at >= world.termsOf(data.month).month(data.month)[1], "month_not_ended");
     if (!world.claims.has(data.month)) world.claims.set(data.month, new Claim());
-    const claim = world.claims.get(data.month), filing = { at: data.filed_at, statement: data.statement ?? null, isWithdrawn: false };
+    const filing = { at: data.filed_at, statement: data.statement ?? null, isWithdrawn: false };
+    const claim = world.claims.get(data.month);
     const same = claim.filings.findLast(({ at, statement }) => at === filing.at && statement === filing.statement);
     must(same === undefined || same.isWithdrawn, "stands_already");
     must(!claim.isWaiting, "claim_waits");

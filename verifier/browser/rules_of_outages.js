@@ -100,8 +100,8 @@ function mustChangeFrom(account, at, value, begun) {
 
 function opens(world, event) {
   const { data, stream } = event, regions = data.regions ?? [];
-  const isRight = (data.account !== undefined) === (data.scope === "account") && regions.length > 0 === (data.scope === "regions");
-  must(isRight, "wrong_scope");
+  must((data.account !== undefined) === (data.scope === "account"), "wrong_scope");
+  must(regions.length > 0 === (data.scope === "regions"), "wrong_scope");
   must(regions.every((one, at) => at === 0 || regions[at - 1] < one), "regions_unordered");
   if (data.scope === "account") world.enrolled();
   mustBeFunction(world, data.function);
@@ -123,7 +123,7 @@ function corrects(world, { data, stream }) {
   const incident = world.known("incidents", stream);
   must(!incident.isWithdrawn, "is_withdrawn");
   must(data.ended_at === undefined || incident.ended_at !== null, "no_end");
-  const start = data.started_at ?? incident.started_at, end = data.ended_at ?? incident.ended_at, name = data.function ?? incident.function;
+  const { started_at: start, ended_at: end, function: name } = { ...incident, ...data };
   must(start !== incident.started_at || end !== incident.ended_at || name !== incident.function, "no_change");
   must(end === null || start <= end, "ends_before_start");
   mustBeFunction(world, name);

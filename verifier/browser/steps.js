@@ -22,32 +22,33 @@ function stepsOf(terms) {
 
   function fees(bills, { product_fee_fen: product, service, call }) {
     const parts = isSingle ? {} : { call_fee_fen: call.fee_fen, service_fee_fen: service.fee_fen };
-    const clause = terms.value("fees", "parts") === undefined ? terms.clause("service", "period") : terms.clause("fees", "parts");
-    step(clause, "fees", { bills, ...parts }, product);
+    step(terms.clause("fees.parts", "service.period"), "fees", { bills, ...parts }, product);
   }
 
   function cap(bases, total) {
     const found = capOf(bases, terms);
     if (found === null) return;
     const inputs = { share: shortest(found.share), paid_fen: found.paid, reached: total === found.most };
-    step(terms.clause("credit", "cap"), "cap", inputs, found.most);
+    step(terms.clause("credit.cap"), "cap", inputs, found.most);
   }
 
   return {
     made,
 
     terms(month, start, end) {
-      const inputs = { month, month_start: start, month_end: end, effective_at: terms.effectiveAt };
-      step(terms.clause("amendments", "notice_days"), "terms", { ...inputs, version_in_force: readings.version_in_force }, terms.version);
+      const { version_in_force } = readings;
+      const inputs = { month, month_start: start, month_end: end, effective_at: terms.effectiveAt, version_in_force };
+      step(terms.clause("amendments.notice_days"), "terms", inputs, terms.version);
     },
 
     window({ filed_at, window: { nth_workday, opens_at, closes_at } }, timing) {
-      const clause = terms.clause("claims", "closes_after_months", "closes_after_days", "closes", "opens_after_working_day");
+      const clause = terms.clause(
+        "claims.closes_after_months", "claims.closes_after_days", "claims.closes", "claims.opens_after_working_day");
       step(clause, "window", { filed_at, nth_workday, opens_at, closes_at }, timing);
     },
 
     coverage(covered, total, isAny) {
-      step(terms.clause("service", "beta_covered"), "coverage", { covered_us: covered, total_us: total }, isAny);
+      step(terms.clause("service.beta_covered"), "coverage", { covered_us: covered, total_us: total }, isAny);
     },
 
     availability(episodes, incidents, result) {
@@ -59,7 +60,7 @@ function stepsOf(terms) {
       for (const incident of inOrder) {
         for (const cause of incident.causes) if (incident.standing.has(cause.data.exclusion)) exclusion(incident, cause);
       }
-      const clause = terms.clause("service", "minimum_outage_seconds");
+      const clause = terms.clause("service.minimum_outage_seconds");
       const minimum = terms.needed("service", "minimum_outage_seconds");
       for (const { start, end, incidents: names, length_us, counted_us, ...rest } of episodes) {
         step(clause, "episode", { start, end, incidents: names, length_us, minimum_seconds: minimum, ...rest }, counted_us);
@@ -67,18 +68,20 @@ function stepsOf(terms) {
       const measured = `${result.numerator}/${result.denominator}`;
       step(clause, "unavailable", { episodes: episodes.length }, result.unavailable_us);
       const inputs = { total_us: result.total_us, unavailable_us: result.unavailable_us };
-      step(terms.clause("measure", "kind"), "availability", inputs, measured);
+      step(terms.clause("measure.kind"), "availability", inputs, measured);
       const compared = { commitment: shortest(terms.commitment), availability: measured };
-      step(terms.clause("commitment", "availability"), "commitment", compared, result.meets_commitment);
+      step(terms.clause("commitment.availability"), "commitment", compared, result.meets_commitment);
     },
 
     credit(bills, bases, credit, number) {
-      const tier = terms.document.tiers[number - 1], parts = isSingle ? [["fee", "service"]] : PARTS.map((part) => [part, part]);
+      const parts = isSingle ? [["fee", "service"]] : PARTS.map((part) => [part, part]);
+      const tier = terms.document.tiers[number - 1];
       fees(bills, bases);
-      const clause = terms.value("fees", "base") === undefined ? terms.clause("vouchers", "cash") : terms.clause("fees", "base");
+      const clause = terms.clause("fees.base", "vouchers.cash");
       for (const [name, part] of parts) {
         const { fee_fen, voucher_offset_fen, net_fen } = bases[part];
-        step(clause, "base", { part: name, fee_fen, voucher_offset_fen, ...(terms.isGross ? { gross: true } : {}) }, net_fen);
+        const gross = terms.isGross ? { gross: true } : {};
+        step(clause, "base", { part: name, fee_fen, voucher_offset_fen, ...gross }, net_fen);
       }
       const bound = (text) => (text === undefined ? null : shortest(percentage(text)));
       step(tier.clause, "tier", { below: bound(tier.below), at_least: bound(tier.at_least) }, number);
@@ -95,7 +98,7 @@ function stepsOf(terms) {
 
     minimum(total, minimum) {
       const inputs = { minimum_fen: minimum, credit_fen: total };
-      step(terms.clause("credit", "minimum_credit"), "minimum", inputs, total > minimum);
+      step(terms.clause("credit.minimum_credit"), "minimum", inputs, total > minimum);
     },
   };
 }

@@ -56,9 +56,10 @@ class Terms {
     return found;
   }
 
-  /** The clause of the first of these parameters that the document has; `2.1` where it has none. */
-  clause(section, ...names) {
-    const cited = names.map((name) => this.document[section]?.[name]).find((found) => found !== undefined);
+  /** The clause of the first of these parameters, each as `section.name`, that the document has; else `2.1`. */
+  clause(...parameters) {
+    const named = parameters.map((each) => each.split("."));
+    const cited = named.map(([section, name]) => this.document[section]?.[name]).find((found) => found !== undefined);
     return cited === undefined ? "2.1" : cited.clause;
   }
 

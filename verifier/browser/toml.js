@@ -7,7 +7,8 @@ const BASIC = /"((?:[^"\\\u0000-\u0008\u000a-\u001f\u007f]|\\.)*)"/y;
 const LITERAL = /'([^'\u0000-\u0008\u000a-\u001f\u007f]*)'/y;
 const LONG_BASIC = /"""\n?((?:[^"\\]|\\[^]|"{1,2}(?!"))*"{0,2})"""/y;
 const LONG_LITERAL = /'''\n?((?:[^']|'{1,2}(?!'))*'{0,2})'''/y;
-const INTEGER_OF_TOML = /[+-]?(?:0|[1-9](?:_?\d)*)(?![\w.:+-])|0x[\dA-Fa-f](?:_?[\dA-Fa-f])*(?![\w.])|0o[0-7](?:_?[0-7])*(?![\w.])|0b[01](?:_?[01])*(?![\w.])/y;
+const DECIMAL = /[+-]?(?:0|[1-9](?:_?\d)*)(?![\w.:+-])/y;
+const WITH_BASE = /(?:0x[\dA-Fa-f](?:_?[\dA-Fa-f])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*)(?![\w.])/y;
 const DATE_TIME = /\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?)?(?![\w:])/y;
 const TRUTH = /(?:true|false)(?!\w)/y;
 const BLANK = /[ \t]*/y;
@@ -37,8 +38,8 @@ function readToml(source) {
 
   function unescaped(raw) {
     return raw.replace(/\\(?:u([\dA-Fa-f]{4})|U([\dA-Fa-f]{8})|([^]))/g, (_, short, long, one) => {
-      const code = short ?? long;
-      const found = code === undefined ? ESCAPES[one] : Number.parseInt(code, 16) < 0x110000 && String.fromCodePoint(Number.parseInt(code, 16));
+      const code = Number.parseInt(short ?? long, 16);
+      const found = one === undefined ? code < 0x110000 && String.fromCodePoint(code) : ESCAPES[one];
       if (typeof found !== "string" || !isUnicode(found)) throw wrong();
       return found;
     });
@@ -93,7 +94,7 @@ function readToml(source) {
     if (found !== undefined) return found;
     const truth = take(TRUTH);
     if (truth) return truth[0] === "true";
-    const number = take(INTEGER_OF_TOML);
+    const number = take(DECIMAL) ?? take(WITH_BASE);
     if (number) return BigInt(number[0].replaceAll("_", "").replace("+", ""));
     if (sign("[")) return list();
     if (sign("{")) return inline();

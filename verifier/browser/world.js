@@ -69,8 +69,8 @@ class World {
   /** The same command recorded these too, right behind it, and they say just this. */
   mustHave(event, ...parts) {
     const found = this.own.slice(this.place + 1, this.place + 1 + parts.length);
-    const isSaid = parts.every(([topic, data], at) => found[at]?.topic === topic && isOneCommand(found[at], event) && equals({ ...found[at].data }, data));
-    must(isSaid, "other_side", { topics: parts.map(([topic]) => topic).join(", ") });
+    const isPart = (one, [topic, data]) => one?.topic === topic && isOneCommand(one, event) && equals({ ...one.data }, data);
+    must(parts.every((part, at) => isPart(found[at], part)), "other_side", { topics: parts.map(([topic]) => topic).join(", ") });
     for (const each of found) this.settled.add(each);
   }
 

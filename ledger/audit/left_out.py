@@ -9,12 +9,12 @@ import msgspec
 
 from domain.calendar import COUNTRY
 from domain.case import Case, Fact
-from domain.events import FeesBilled, VoucherIssued, VoucherRedeemed
+from domain.events import VoucherIssued, VoucherRedeemed
 from domain.incident import Incident
 from domain.keys import decoded, encoded
 from domain.rules.outages import joined
 from domain.text import said
-from domain.time import month_span, months_between
+from domain.time import month_span
 from ledger.audit.replay import RecordedDecision, past_decisions
 from ledger.log import streams
 from ledger.log.account_history import AccountRows
@@ -107,7 +107,7 @@ def _outages_of(case: Case, month: str, at: int) -> Iterator[str]:
     aside: what a version of the terms makes of them is a part of these.
     """
     spans = [month_span(month, version.terms.zone) for version in case.versions]
-    start, end = min(first for first, _ in spans), max(last for _, last in spans)
+    start, end = min((first for first, _ in spans), default=0), max((last for _, last in spans), default=0)
     pieces = [piece for each in case.incidents.values() if (piece := _piece(each, at)) is not None]
     for begins, ends, members in joined(pieces):
         if begins < end and ends > start:
@@ -138,14 +138,9 @@ def _counted(shared: Sequence[Row], decisions: Sequence[_Known]) -> tuple[set[st
 def _of_month(facts: Sequence[Fact], account: str, month: str, decisions: Sequence[_Known]) -> set[str]:
     """The streams of the account, of the month's claim, incidents, bills and vouchers, and of all that money connects
     with these."""
-    concern = {fact.stream for fact in concerned(facts, month).facts}
-    billed = {
-        fact.stream
-        for fact in facts
-        if isinstance(bill := fact.event, FeesBilled) and 0 <= months_between(bill.first_month, month) < bill.months
-    }
+    concern = {fact.stream for fact in concerned(facts, month).facts if not fact.stream.startswith(streams.CALENDARS)}
     incidents = {stream for known in decisions for name in known.of_month for stream in _streams_of(account, name)}
-    first = {streams.account(account), streams.claim(account, month), *concern, *billed, *incidents}
+    first = {streams.account(account), streams.claim(account, month), *concern, *incidents}
     return _connected(first, _acts(facts, account))
 
 

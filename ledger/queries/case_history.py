@@ -63,20 +63,20 @@ def concerned(facts: Sequence[Fact], month: str) -> Concerned:
 
 def _touched(case: Case, fact: Fact, month: str, rules: _Rules, is_last: bool) -> set[_Subject]:
     """The parts of a case that touch a month, as a fact shows."""
-    if rules.version is None:
-        return {("account", "")}
-    window = span_of(case.versions, month)
     about = kind, id_ = subject(fact)
     found = {("account", ""), ("claim", month)}
+    if kind == "bill":
+        bill = case.bills[id_]
+        found |= {about} if 0 <= months_between(bill.first_month, month) < bill.months else set()
+    if rules.version is None:
+        return found
+    window = span_of(case.versions, month)
     if is_last or about == ("claim", month):
         open_too = case.incidents.items()
         found |= {("incident", name) for name, one in open_too if touches_span(one, *window, fact.recorded_at)}
     match kind:
         case "incident" if id_ in case.incidents and case.incidents[id_].ended_at is not None:
             return found | {about} if touches_span(case.incidents[id_], *window, 0) else found
-        case "bill":
-            bill = case.bills[id_]
-            return found | {about} if 0 <= months_between(bill.first_month, month) < bill.months else found
         case "voucher" if case.vouchers[id_].month == month:
             return found | {about}
     return found

@@ -88,13 +88,8 @@ def incidents(log: Reader, only: Filters) -> Iterator[RecordedIncident]:
             continue
         if only.source is not None and only.source not in _sources(facts):
             continue
-        if span is None or touches_span(found.incident, *span, _until(found.incident)):
+        if span is None or touches_span(found.incident, *span, FOREVER):
             yield found
-
-
-def _until(incident: Incident) -> int:
-    """The end of an incident without one: none yet where it is open, and its start where it was withdrawn."""
-    return FOREVER if incident.withdrawn is None else incident.started_at
 
 
 def _incident_streams(log: Reader, only: Filters) -> Iterable[list[Row]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, SOAK, CommandLine
-from test_both_checkers import ours_finds, theirs_finds
+from test_both_checkers import opened, ours_finds, ours_tell, resealed, tell_facts, theirs_finds
 from test_verifier import (
     Teller,
     at,
@@ -378,6 +378,54 @@ def test_an_event_that_is_there_is_not_left_out_as_well(case: bytes) -> None:
     assert (ours_finds(sealed(said)), theirs_finds(sealed(said))) == (True, True)
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_decision_that_passed_over_an_event_is_found_by_both(told: Teller, is_there: bool) -> None:
+    """It says that it knew less than what stands before it, there or left out, and counts and decides it so."""
+    told("claim file", account="A", month="2026-03", filed_at=at("2026-05-07"))
+    if is_there:
+        told("account rename", account="A", name="Lakeside Bank")
+    else:
+        billed(told, "B-04", "2026-04")
+    told("claim decide", account="A", month="2026-03", decided_at=at("2026-05-07"))
+    told("fees correct", bill="B-03", product_fee="1001.00", reason="an item was forgotten")
+    told("claim redecide", account="A", month="2026-03", reason="the bill was corrected")
+    said = opened(dossiers(told.ledger)[CLAIM])
+    decision = next(event for event in said["events"] if event["topic"] == "claim.decided")
+    filed = next(event for event in said["events"] if event["topic"] == "claim.filed")
+    places = [each["position"] for each in (*said["events"], *said.get("left_out", ()))]
+    passed = max(place for place in places if place < decision["position"])
+    known = [event for event in said["events"] if event["position"] <= filed["position"]]
+    tell_facts(known, [], decision)
+    data = resealed(said, facts=False)
+    assert f"and position {passed} stands before it too" in "".join(ours_tell(data))
+    assert f"it knew the log up to {filed['position']}, but was made at" in "".join(findings(data))
+
+
+def test_that_a_decision_knew_what_stands_behind_it_is_found_by_both(told: Teller) -> None:
+    decided(told)
+    said = opened(dossiers(told.ledger)[CLAIM])
+    (decision,) = (event for event in said["events"] if event["topic"] == "claim.decided")
+    decision["state"]["data"]["decision"]["facts"]["position"] = decision["position"]
+    data = resealed(said, facts=False)
+    assert "which does not stand before it" in "".join(ours_tell(data))
+    assert "but was made at" in "".join(findings(data))
+
+
+def test_a_decision_that_says_that_it_knew_nothing_has_a_dossier_in_which_that_is_found(
+    told: Teller, tmp_path: Path
+) -> None:
+    outage(told, "IN", "2026-03-10 10:00", "2026-03-10 14:00")
+    decided(told)
+    line = CommandLine(tmp_path)
+    position, *_, state = next(row for row in line.rows() if row[3] == "claim.decided")
+    known = json.loads(state)["data"]["decision"]["facts"]["position"]
+    changed = state.replace(f'"facts":{{"position":{known}'.encode(), b'"facts":{"position":0')
+    line.tamper("UPDATE stored_events SET state = ? WHERE position = ?", changed, position)
+    line.ok("dossier", "A", "2026-03", "-o", "case.json")
+    data = (tmp_path / "case.json").read_bytes()
+    assert (ours_finds(data), theirs_finds(data)) == (True, True)
+
+
 # Formats, and what is said.
 
 
@@ -415,4 +463,4 @@ def test_how_many_were_left_out_is_said(case: bytes, folder: Path) -> None:
     )
     assert [text.splitlines()[1].rstrip(".") for text in (printed, theirs)] == [words, words]
     made = line.run("dossier", "A", "2026-03", "-o", "case.json", "--force", "--format", "table").stdout
-    assert made.splitlines()[1] == f"{count} events of other months are left out: the file has only their hashes"
+    assert made.splitlines()[1] == f"{count} events of other months are left out: a dossier has only their hashes"

@@ -421,6 +421,43 @@ def test_an_incident_that_was_moved_out_of_the_month_still_concerns_it(slaledger
     assert _concerned(slaledger, "2026-05") == ["account.enrolled"]
 
 
+def test_a_bill_concerns_its_months_before_terms_govern_them(slaledger: CommandLine) -> None:
+    slaledger.batch(
+        {"command": "account enroll", "account": "1001", "enrolled_at": "2026-01-01T00:00:00+08:00"},
+        {
+            "command": "fees bill",
+            "bill": "B-1",
+            "account": "1001",
+            "first_month": "2026-02",
+            "months": 2,
+            "billed_at": "2026-04-01T00:00:00+08:00",
+            "product_fee": "10.00",
+            "call_fee": "0.00",
+        },
+    )
+    with slaledger.opened() as ledger, ledger.reading() as log:
+        rules, own = log.common().rules.facts, [decode(row) for row in log.range("1001/")]
+    for month, topics in (("2026-03", ["account.enrolled", "fees.billed"]), ("2026-04", ["account.enrolled"])):
+        found = [fact.topic for fact in concerned([*own, *rules], month).facts if fact.stream.startswith("1001/")]
+        assert found == topics
+
+
+def test_a_withdrawn_incident_without_an_end_concerns_its_own_month_alone(slaledger: CommandLine) -> None:
+    slaledger.batch(
+        {"command": "account enroll", "account": "1001", "enrolled_at": "2026-01-01T00:00:00+08:00"},
+        {
+            "command": "incident open",
+            "incident": "INC-1",
+            "account": "1001",
+            "function": "agent_calls",
+            "started_at": "2026-03-31T23:00:00+08:00",
+        },
+        {"command": "incident withdraw", "incident": "INC-1", "reason": "another customer's"},
+    )
+    assert _concerned(slaledger, "2026-03") == ["account.enrolled", "incident.opened", "incident.withdrawn"]
+    assert _concerned(slaledger, "2026-04") == ["account.enrolled"]
+
+
 def test_an_open_incident_concerns_every_month_up_to_now(slaledger: CommandLine) -> None:
     slaledger.batch(
         {"command": "account enroll", "account": "1001", "enrolled_at": "2026-01-01T00:00:00+08:00"},

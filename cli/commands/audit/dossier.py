@@ -163,8 +163,8 @@ def _print(names: list[str], made: _Made) -> None:
     if made.left_out:
         print_text(
             counted(
-                "{n} event of other months is left out: the file has only its hash",
-                "{n} events of other months are left out: the file has only their hashes",
+                "{n} event of other months is left out: a dossier has only its hash",
+                "{n} events of other months are left out: a dossier has only their hashes",
                 n=made.left_out,
             )
         )

@@ -12,6 +12,7 @@ from browser import Opened, chromium, opened
 from browser_checker import PAGE
 from conftest import CommandLine
 from playwright.sync_api import Browser
+from stores import SqliteStore
 
 from cli.pages.carried import folded
 
@@ -128,6 +129,28 @@ def test_what_a_page_carries_is_restored_to_the_byte(browser: Browser, demo: Com
             with page.page.expect_download() as saved:
                 page.page.locator("#save-dossier").click()
             assert Path(saved.value.path()).read_bytes() == text.encode()
+
+
+HOSTILE = 'a > b </script><!-- <b title="x>y"> &amp;lt; ~l ~0. \u2028\u202e\u00a0\n  \t\U0001f600'
+
+
+def test_whatever_people_wrote_a_case_is_sound(browser: Browser, sqlite_store: SqliteStore, tmp_path: Path) -> None:
+    """Texts that look like markup, turn around, or are blank: in the dossier, and in what the page shows."""
+    line = CommandLine(tmp_path, sqlite_store.blank(tmp_path))
+    outage = {"function": "agent_calls", "started_at": "2026-03-03T10:00:00+08:00", "reported_by": HOSTILE}
+    done = line.batch(
+        {"command": "account enroll", "account": "A", "enrolled_at": "2025-01-01T00:00:00+08:00"},
+        {"command": "account rename", "account": "A", "name": HOSTILE},
+        {"command": "incident open", "incident": "I", "account": "A", **outage, "reason": HOSTILE},
+        {"command": "incident close", "incident": "I", "ended_at": "2026-03-03T12:00:00+08:00", "reason": HOSTILE},
+        {"command": "claim file", "account": "A", "month": "2026-03", "filed_at": "2026-05-01T00:00:00+08:00"}
+        | {"statement": HOSTILE, "evidence": [{"name": HOSTILE, "sha256": "ab" * 32, "uri": HOSTILE}]},
+        {"command": "claim decide", "account": "A", "month": "2026-03", "decided_at": "2026-05-02T00:00:00+08:00"},
+    )
+    assert done.returncode == 0, done.stderr
+    line.ok("dossier", "A", "2026-03", "--html", "case.html")
+    with opened(browser, tmp_path / "case.html") as page:
+        assert checked(page).startswith("Sound: all that was checked holds")
 
 
 def test_a_page_of_the_demo_stays_below_200_kb(demo: CommandLine) -> None:

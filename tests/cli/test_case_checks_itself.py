@@ -153,6 +153,14 @@ def test_whatever_people_wrote_a_case_is_sound(browser: Browser, sqlite_store: S
         assert checked(page).startswith("Sound: all that was checked holds")
 
 
+def test_a_dossier_that_is_too_long_is_left_to_its_file(demo: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    bound = (demo.folder / "case.json").stat().st_size
+    for most, is_carried in ((bound, True), (bound - 1, False)):
+        monkeypatch.setattr("cli.pages.case.MOST_BYTES", most)
+        made = demo.run("dossier", *CASE, "--html", "-", "--since", "kept.txt").stdout
+        assert ('id="check-case"' in made, 'id="dossier"' in made) == (is_carried, is_carried)
+
+
 def test_a_page_of_the_demo_stays_below_200_kb(demo: CommandLine) -> None:
     sizes = {name: (demo.folder / f"{name}.html").stat().st_size for name in ("case", "zh")}
     assert max(sizes.values()) < 200_000, sizes

@@ -221,7 +221,8 @@ def test_a_signed_checkpoint_is_checked_by_its_key(verify: Opened, demo: Command
     keys = [demo.run("keygen", name, "-o", f"{name}.key").stdout.strip() for name in ("operator", "other")]
     demo.ok("dossier", *CASE, "-o", "signed.json", "--sign", "operator.key")
     give(verify, (demo.folder / "signed.json").read_bytes())
-    assert "is signed by 1 the key given" in ask(verify, keys=keys[0])
+    assert "1 signature was not checked: no key was given" in verify.text("#checked")
+    assert "1 key that you gave signed it" in ask(verify, keys=keys[0])
     assert "the checkpoint is not signed by other" in ask(verify, keys=keys[1])
     assert ask(verify, keys="nonsense") == "that is no verifier key, `NAME+ID+BASE64`"
 

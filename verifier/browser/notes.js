@@ -3,9 +3,10 @@
 const ED25519_SIGNS = 1, ED25519_COSIGNS = 4;
 
 /** The checkpoint is of this ledger; where a key is given, it is signed by that key. */
-async function checkCheckpoint(dossier, tree, { keys = [] }) {
+async function checkCheckpoint(dossier, tree, { keys = [], policy = null }) {
   const found = wrongIf(tree.origin !== dossier.ledger, "another_ledger", { origin: tree.origin, ledger: dossier.ledger });
-  const named = { size: tree.size, root: tree.body.split("\n")[2], keys: BigInt(keys.length) };
+  const lines = policy === null ? BigInt(tree.signatures.length) : 0n;
+  const named = { size: tree.size, root: tree.body.split("\n")[2], keys: BigInt(keys.length), lines };
   if (!keys.length) return checked("checkpoint", found, named);
   if (!await hasEd25519() && !found.length) return asked(unchecked("checkpoint", "no_ed25519", named));
   for (const key of keys) {

@@ -50,7 +50,7 @@ function summaryOf({ outcome, availability, credit, currency = "CNY" }) {
 /** Of a check the word that says how it went, its name, and its sentence or what is wrong. */
 function lineOf(one) {
   const state = one.findings.length ? "wrong" : one.unchecked ? "open" : "right";
-  const name = one.name === "checkpoint" && one.named.keys > 0n && state === "right" ? "signed" : one.name;
+  const { keys = 0n, lines = 0n } = one.named, name = keys > 0n ? "signed" : lines > 0n ? "unasked" : one.name;
   const title = sentence(`name_${one.name}`, one.named);
   const code = { right: `check_${name}`, open: one.unchecked }[state];
   const text = code ? sentence(code, inWords(one)) : null;

@@ -74,7 +74,11 @@ const WORDS = {
   /* Checks: what holds where nothing is wrong. */
   check_file: ["The file is written as a dossier is, and its digest is that of its content.", "文件的写法符合案卷格式，摘要与内容相符。"],
   check_checkpoint: ["{size|event|events}, root {root}.", "{size}个事件，根为{root}。"],
-  check_signed: ["The checkpoint is signed by {keys|the key|the keys} given.", "检查点由所给的{keys}个密钥签名。"],
+  check_unasked: [
+    "{size|event|events}, root {root}. {lines|signature was|signatures were} not checked: no key was given.",
+    "{size}个事件，根为{root}。{lines}个签名未核验：没有给出密钥。",
+  ],
+  check_signed: ["{keys|key|keys} that you gave signed it.", "由您给出的{keys}个密钥签名。"],
   check_proofs: ["Each of its {count|event|events} stands in the tree of {size|event|events}.", "所附{count}个事件均在含{size}个事件的树中。"],
   check_since: ["The log continues the earlier checkpoint, of {count|event|events}.", "日志是较早检查点（{count}个事件）的延续。"],
   check_attestation: [

@@ -29,6 +29,7 @@ from steering import Steering
 from stores import MADE_AT, Place, PostgresStore, Raw, SqliteFile, SqliteStore, Store, postgres
 
 if TYPE_CHECKING:
+    from browser_checker import BrowserChecker
     from servers import Server
 
 from cli.main import run as run_in_process
@@ -231,6 +232,15 @@ def server() -> Iterator[Server]:
     made = Server()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def in_browser() -> Iterator[BrowserChecker]:
+    """The page that checks dossiers, `verifier/verify.html`, opened from the disk."""
+    from browser_checker import browser_checker
+
+    with browser_checker() as checker:
+        yield checker
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

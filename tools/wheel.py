@@ -11,7 +11,7 @@ from pathlib import Path
 
 from setuptools.command.build_py import build_py
 
-SHIPPED = ("README.md", "CHANGELOG.md", "docs/**/*.md", "examples/**/*", "verifier/*.py")
+SHIPPED = ("README.md", "CHANGELOG.md", "docs/**/*.md", "examples/**/*", "verifier/*.*")
 """What is shipped, by patterns below the root of the repository."""
 _ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cli.pages import labels, notices, tables, words
+from cli.pages.carried import MOST_BYTES, Carried, carried
 from cli.pages.case_chart import chart, scale_of, script_data
 from cli.pages.case_steps import CaseStep, Gathered, Proof
 from cli.pages.derivation import DerivationView, derived
+from cli.pages.fingerprints import with_fingerprints
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
 from cli.pages.nav import Nav
@@ -55,6 +57,8 @@ def case_page(
     functions = _functions(terms, concern.facts)
     by, held, ledger = recorders(log, facts), limits(log), log.ledger_id()
     read = otherwise(log, case, account, month, terms.currency)
+    carries = _carried(proof, nav)
+    beside = 0 if carries is None else len(carries.dossier) + len(carries.checker)
     made = b""
     for most in MOST:
         steps = _steps(log, concern.facts[-most:], account, month, functions, most)
@@ -77,11 +81,19 @@ def case_page(
                 nav=nav,
                 is_demo=is_demo(ledger),
                 otherwise=read,
+                carried=carries,
             )
         )
-        if len(made) <= LIMIT_BYTES:
+        if len(made) - beside <= LIMIT_BYTES:
             break
-    return made
+    return with_fingerprints(made)
+
+
+def _carried(proof: Proof, nav: Nav | None) -> Carried | None:
+    """The dossier in the page; not in a site, nor where it is too long for a page."""
+    if proof.file is None or nav is not None or len(proof.file) > MOST_BYTES:
+        return None
+    return carried(proof.file)
 
 
 def _functions(terms: Terms, facts: Sequence[Fact]) -> tuple[str, ...]:
@@ -115,6 +127,7 @@ def _rendered(it: Gathered) -> bytes:
         style=cards(columns) + paper(it.ledger, about, it.facts[-1].position),
         demo=it.is_demo,
         script="case.js",
+        sources="" if it.carried is None else it.carried.source,
         data=script_data(it),
         nav=it.nav,
         w=w,
@@ -159,6 +172,7 @@ def _rendered(it: Gathered) -> bytes:
             decisions=len(decided) - len(kept),
         ),
         checks=_checks(it, derivations),
+        carried=it.carried,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cli.pages.carried import Carried
 from cli.pages.known import CaseSnapshot
 from cli.pages.nav import Nav
 from cli.pages.otherwise import Otherwise
@@ -55,3 +56,4 @@ class Gathered(NamedTuple):
     nav: Nav | None
     is_demo: bool
     otherwise: Otherwise | None
+    carried: Carried | None

@@ -123,6 +123,16 @@ def case_words() -> dict[str, Said]:
             "This page alone proves nothing; the dossier does. The first command writes the dossier; the other two "
             "check it, with this software and without it."
         ),
+        "check_case": said("Check this case"),
+        "carried": said(
+            "The page carries the dossier, byte for byte. It is checked here, in this browser: every proof, every "
+            "rule, and each decision again from the events. Nothing is sent anywhere."
+        ),
+        "save_dossier": said("Save the dossier"),
+        "no_checker": said(
+            "This browser cannot unpack the checker. Save the dossier, and give it to the page that "
+            "`slaledger verifier --html` prints."
+        ),
         "file_sha256": said("SHA-256 of that file as of this checkpoint"),
         "undecided_file": said("There is no such file before the claim is decided."),
     }

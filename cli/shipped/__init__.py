@@ -50,6 +50,16 @@ def verifier() -> bytes:
     return (folder() / "verifier" / "verify_dossier.py").read_bytes()
 
 
+def verifier_page() -> bytes:
+    """The page that checks a dossier in a browser: HTML, in UTF-8."""
+    return (folder() / "verifier" / "verify.html").read_bytes()
+
+
+def packed_verifier() -> str:
+    """The script of that page, compressed (RFC 1950) and in base64."""
+    return (folder() / "verifier" / "verify.packed").read_text("utf-8")
+
+
 def copy_to(target: Path) -> int:
     """Copy everything into a new folder; return the number of files. Raises FileExistsError where it exists."""
     target.mkdir()

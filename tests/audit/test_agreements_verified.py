@@ -1,4 +1,4 @@
-"""Random ledgers under the other agreements: every claim replays alike, and the stand-alone verifier agrees with it."""
+"""Random ledgers under the other agreements: every claim replays alike, and both other checkers agree with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from random import Random
 
 import pytest
 from agreements import OTHERS
+from browser_checker import BrowserChecker
 from bruteforce_agreements import TEXTS
+from conftest import SOAK
 from test_verifier import Teller, at, decisions, disagreements, dossiers
 
 from domain.money import yuan
@@ -49,7 +51,7 @@ def life(dice: Random, told: Teller, agreement: str, account: str) -> None:
 
 
 @pytest.mark.parametrize("agreement", OTHERS)
-def test_random_claims_replay_and_are_verified(agreement: str, tmp_path: Path) -> None:
+def test_random_claims_replay_and_are_verified(agreement: str, in_browser: BrowserChecker, tmp_path: Path) -> None:
     with Ledger.create(f"sqlite:///{tmp_path}/random.db") as ledger:
         initialise(ledger, "clerk", agreement=agreement)
         told = Teller(ledger)
@@ -60,6 +62,7 @@ def test_random_claims_replay_and_are_verified(agreement: str, tmp_path: Path) -
         made = dossiers(ledger)
     assert (replayed.decisions, replayed.different) == (40, ())
     assert disagreements(made) == {}
+    assert in_browser.disagreements(dict(list(made.items())[: None if SOAK else 8])) == {}
     outcomes = Counter(each["outcome"] for data in made.values() for each in decisions(data))
     assert outcomes["awarded"] > 3, outcomes
     assert len(outcomes) >= 4, outcomes

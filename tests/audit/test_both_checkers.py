@@ -1,4 +1,5 @@
-"""Both checkers of a dossier, ours and the stand-alone one, say the same of a case that was changed and sealed again.
+"""All three checkers of a dossier, ours, the stand-alone one and that of the browser, say the same of a case that was
+changed and sealed again.
 
 One field of one event is changed, or an event is taken out, told twice, appended or given another topic. Leaf hashes,
 tree, proofs, checkpoint and digest are made anew, and in half of the cases the facts that decisions count, too: only
@@ -19,6 +20,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from browser_checker import BrowserChecker
 from conftest import ROOT, SOAK, CommandLine
 from keys import ALICE, ALICE_2, BOB
 from stores import SqliteStore
@@ -332,6 +334,11 @@ def cases(made: list[bytes]) -> list[Changed]:
     return list(map(Changed, made))
 
 
+def test_every_case_is_right_in_the_browser(made: list[bytes], in_browser: BrowserChecker) -> None:
+    """All of the demo, and every topic, with the controls and without."""
+    assert in_browser.disagreements({str(number): data for number, data in enumerate(made)}) == {}
+
+
 def test_a_case_that_was_only_sealed_again_is_right_by_both(cases: list[Changed]) -> None:
     for case in cases if SOAK else cases[:4]:
         for facts in (False, True):
@@ -382,13 +389,18 @@ def test_both_checkers_hold_a_case_to_its_controls(
 
 
 SEEDS, EACH = (40, 50) if SOAK else (3, 25)
+IN_BROWSER = SEEDS if SOAK else 2
+"""The seeds whose cases the browser checks, too: 2,000 cases, or 50."""
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_both_checkers_say_the_same_of_a_changed_case(cases: list[Changed], seed: int) -> None:
-    """In half of the tries the case is one of the two of the ledger with every topic."""
+def test_all_checkers_say_the_same_of_a_changed_case(
+    cases: list[Changed], in_browser: BrowserChecker, seed: int
+) -> None:
+    """In half of the tries the case is one of the two of the ledger with every topic. The browser is asked last."""
     dice = Random(seed)
     found, differing = 0, []
+    tried: list[tuple[str, bytes, bool]] = []
     for _ in range(EACH):
         case = dice.choice(cases[:2] if dice.random() < 0.5 else cases)
         name, change = dice.choice(case.changes)
@@ -397,8 +409,10 @@ def test_both_checkers_say_the_same_of_a_changed_case(cases: list[Changed], seed
         found += ours_say
         if ours_say != theirs_say:
             differing.append((name, ours_say, theirs_say))
+        tried.append((name, data, theirs_say))
     assert differing == []
     assert found > EACH // 2
+    assert otherwise_in(in_browser, tried if seed < IN_BROWSER else []) == []
 
 
 def test_both_checkers_say_the_same_of_every_change_of_keys_and_signatures(cases: list[Changed]) -> None:
@@ -462,11 +476,12 @@ def says_otherwise(said: Json, dice: Random) -> str:
 
 
 @pytest.mark.parametrize("change", [leaves_out, says_otherwise])
-def test_both_checkers_say_the_same_of_what_is_left_out(
-    cases: list[Changed], change: Callable[[Json, Random], str]
+def test_all_checkers_say_the_same_of_what_is_left_out(
+    cases: list[Changed], in_browser: BrowserChecker, change: Callable[[Json, Random], str]
 ) -> None:
     """With the facts told anew, and as they are."""
     verdicts, differing, dice = set(), [], Random(change.__name__)
+    asked: list[tuple[str, bytes, bool]] = []
     for _ in range(1000 if SOAK else 30):
         case = dice.choice([each for each in cases if "left_out" in each.said])
         said, facts = copy.deepcopy(case.said), dice.random() < 0.5
@@ -479,8 +494,16 @@ def test_both_checkers_say_the_same_of_what_is_left_out(
         verdicts.add(ours_say)
         if ours_say != theirs_say:
             differing.append((name, facts, ours_say, theirs_say))
+        asked.append((name, data, theirs_say))
     assert differing == []
     assert verdicts == {True, False}
+    assert otherwise_in(in_browser, asked if SOAK else asked[:15]) == []
+
+
+def otherwise_in(in_browser: BrowserChecker, asked: list[tuple[str, bytes, bool]]) -> list[str]:
+    """The names of the cases of which the browser says otherwise."""
+    said = in_browser.finds([data for _, data, _ in asked])
+    return [name for (name, _, found), also in zip(asked, said, strict=True) if found != also]
 
 
 @pytest.mark.parametrize("release", [".", "cancellations", "clocks"])

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from browser_checker import BrowserChecker
 from conftest import ROOT, SOAK, CommandLine
 from test_both_checkers import opened, ours_finds, ours_tell, resealed, tell_facts, theirs_finds
 from test_verifier import (
@@ -379,7 +380,9 @@ def test_an_event_that_is_there_is_not_left_out_as_well(case: bytes) -> None:
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_decision_that_passed_over_an_event_is_found_by_both(told: Teller, is_there: bool) -> None:
+def test_a_decision_that_passed_over_an_event_is_found_by_all(
+    told: Teller, in_browser: BrowserChecker, is_there: bool
+) -> None:
     """It says that it knew less than what stands before it, there or left out, and counts and decides it so."""
     told("claim file", account="A", month="2026-03", filed_at=at("2026-05-07"))
     if is_there:
@@ -399,9 +402,10 @@ def test_a_decision_that_passed_over_an_event_is_found_by_both(told: Teller, is_
     data = resealed(said, facts=False)
     assert f"and position {passed} stands before it too" in "".join(ours_tell(data))
     assert f"it knew the log up to {filed['position']}, but was made at" in "".join(findings(data))
+    assert "knew_less" in {each.code for each in in_browser.verdict(data).findings}
 
 
-def test_that_a_decision_knew_what_stands_behind_it_is_found_by_both(told: Teller) -> None:
+def test_that_a_decision_knew_what_stands_behind_it_is_found_by_all(told: Teller, in_browser: BrowserChecker) -> None:
     decided(told)
     said = opened(dossiers(told.ledger)[CLAIM])
     (decision,) = (event for event in said["events"] if event["topic"] == "claim.decided")
@@ -409,6 +413,7 @@ def test_that_a_decision_knew_what_stands_behind_it_is_found_by_both(told: Telle
     data = resealed(said, facts=False)
     assert "which does not stand before it" in "".join(ours_tell(data))
     assert "but was made at" in "".join(findings(data))
+    assert "knew_less" in {each.code for each in in_browser.verdict(data).findings}
 
 
 def test_a_decision_that_says_that_it_knew_nothing_has_a_dossier_in_which_that_is_found(

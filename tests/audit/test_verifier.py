@@ -21,6 +21,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from browser_checker import BrowserChecker
 from build import SHANGHAI, SHIPPED, amended
 from conftest import ROOT, SOAK
 from stores import Store
@@ -234,8 +235,11 @@ def test_the_verifier_imports_the_standard_library_only() -> None:
 
 
 @pytest.mark.parametrize("seed", range(12 if SOAK else 5))
-def test_random_claims_under_random_readings_are_verified(seed: int, blank: Path, tmp_path: Path) -> None:
+def test_random_claims_under_random_readings_are_verified(
+    seed: int, blank: Path, in_browser: BrowserChecker, tmp_path: Path
+) -> None:
     seen: Counter[str] = Counter()
+    told: dict[str, bytes] = {}
     for each in range(seed * 25, seed * 25 + 25):
         path = tmp_path / f"{each}.db"
         path.write_bytes(blank.read_bytes())
@@ -243,8 +247,10 @@ def test_random_claims_under_random_readings_are_verified(seed: int, blank: Path
             history(Random(each), Teller(ledger, strict=False))
             made = dossiers(ledger)
         assert disagreements(made) == {}, f"seed {each}"
+        told |= {f"{claim}, seed {each}": data for claim, data in made.items()}
         seen += Counter(decision["outcome"] for data in made.values() for decision in decisions(data))
     assert seen["awarded"] > 0
+    assert in_browser.disagreements(dict(list(told.items())[:: 1 if SOAK else 4])) == {}
 
 
 def test_of_several_moves_at_one_instant_the_last_holds(ledger: Ledger, told: Teller) -> None:

@@ -71,6 +71,12 @@ def _resolved(folder: PurePosixPath, target: str) -> PurePosixPath:
     return PurePosixPath(*parts)
 
 
+def test_no_page_carries_a_dossier(built: CommandLine) -> None:
+    """The page of a claim does, where it is made alone; in a site its checker would be there for each claim."""
+    pages = (built.folder / "site").rglob("*.html")
+    assert [page.name for page in pages if 'id="dossier"' in page.read_text("utf-8")] == []
+
+
 def test_a_demo_says_so_on_every_page(tmp_path: Path) -> None:
     demo = CommandLine(tmp_path)
     demo.ok("init", "--demo")

@@ -51,6 +51,7 @@ def test_a_terminal_shows_it_by_its_pager(desk: CommandLine, monkeypatch: pytest
 
 def test_the_verifier_is_printed_byte_for_byte(desk: CommandLine) -> None:
     assert desk.process("verifier").stdout.encode() == (ROOT / "verifier" / "verify_dossier.py").read_bytes()
+    assert desk.process("verifier", "--html").stdout.encode() == (ROOT / "verifier" / "verify.html").read_bytes()
 
 
 def test_a_copy_has_the_documents_the_examples_and_the_verifier(desk: CommandLine) -> None:

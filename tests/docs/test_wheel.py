@@ -183,7 +183,8 @@ def test_it_has_the_packages_and_nothing_else(wheel: Path) -> None:
 SHIPPED = sorted(
     path.relative_to(ROOT)
     for path in (
-        *(ROOT / name for name in ("README.md", "CHANGELOG.md", "verifier/verify_dossier.py")),
+        *(ROOT / name for name in ("README.md", "CHANGELOG.md")),
+        *(ROOT / "verifier").glob("*.*"),
         *(ROOT / "docs").rglob("*.md"),
         *(each for each in (ROOT / "examples").rglob("*") if each.is_file() and each.suffix != ".pyc"),
     )
@@ -259,12 +260,16 @@ def test_the_verifier_and_the_documents_are_printed(installed: Installed) -> Non
     """The verifier then runs by itself, with another interpreter than the one that has slaledger."""
     printed = subprocess.run([installed.command, "verifier"], cwd=installed.folder, capture_output=True, check=True)
     assert printed.stdout == (ROOT / "verifier" / "verify_dossier.py").read_bytes()
+    page = subprocess.run(
+        [installed.command, "verifier", "--html"], cwd=installed.folder, capture_output=True, check=True
+    )
+    assert page.stdout == (ROOT / "verifier" / "verify.html").read_bytes()
     (installed.folder / "verify_dossier.py").write_bytes(printed.stdout)
     assert "usage" in output(sys.executable, "-I", "verify_dossier.py", "--help", folder=installed.folder)
     names = {row["name"] for row in json.loads(output(installed.command, "docs", folder=installed.folder))}
     assert names == {name_of(path) for path in SHIPPED if path.suffix == ".md"}
-    page = output(installed.command, "docs", "operate/install", folder=installed.folder)
-    assert page.rstrip("\n") == (ROOT / "docs" / "operate" / "install.md").read_text("utf-8").rstrip("\n")
+    document = output(installed.command, "docs", "operate/install", folder=installed.folder)
+    assert document.rstrip("\n") == (ROOT / "docs" / "operate" / "install.md").read_text("utf-8").rstrip("\n")
 
 
 def name_of(path: Path) -> str:

@@ -1,7 +1,7 @@
-"""Bytes of any kind as a dossier, and as the checkpoint that its reader kept, to both checkers.
+"""Bytes of any kind as a dossier, and as the checkpoint that its reader kept, to all three checkers.
 
 Dossiers that were sealed again after a change are in `tests/audit/test_both_checkers.py`. Here nothing is sealed
-again: neither checker may fail otherwise than by saying so, and what one takes the other takes.
+again: no checker may fail otherwise than by saying so, and what one takes the others take.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browser_checker import BrowserChecker
 from conftest import SOAK, CommandLine
 from fuzzing import dice, mutated
 from soaking import seed
@@ -42,13 +43,23 @@ def by_both(of: CommandLine, file: str, kept: str) -> tuple[int, int]:
     return ours, theirs
 
 
+def asked(in_browser: BrowserChecker, case: bytes, kept: bytes) -> str:
+    """What the page says; a kept checkpoint that is no text it cannot be given."""
+    try:
+        text = kept.decode()
+    except UnicodeDecodeError:
+        return "wrong"
+    (found,) = in_browser.check([case], kept=text)
+    return "right" if found.is_sound else "wrong"
+
+
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 @pytest.mark.parametrize("name", ["case.json", "kept.txt"])
-def test_both_checkers_read_or_refuse_any_bytes(
-    demo: CommandLine, tmp_path: Path, name: str, chunk: int, record_property: Record
+def test_all_checkers_read_or_refuse_any_bytes(
+    demo: CommandLine, in_browser: BrowserChecker, name: str, chunk: int, record_property: Record
 ) -> None:
-    original = (demo.folder / name).read_bytes()
-    thrown = dice("resealed", name, chunk)
+    original, case = (demo.folder / name).read_bytes(), (demo.folder / "case.json").read_bytes()
+    thrown, kept = dice("resealed", name, chunk), (demo.folder / "kept.txt").read_bytes()
     said: Counter[tuple[int, int]] = Counter()
     for number in range(EACH):
         data = mutated(original, thrown) if number else original
@@ -57,5 +68,8 @@ def test_both_checkers_read_or_refuse_any_bytes(
         ours, theirs = by_both(demo, given["case.json"], given["kept.txt"])
         said[ours, theirs] += 1
         assert STATUS[ours] == STATUS[theirs], f"seed {seed()}, {name} {chunk}, number {number}: {ours} {theirs}"
+        if number % (1 if SOAK else 5) == 0:
+            in_page = asked(in_browser, case, data) if name == "kept.txt" else asked(in_browser, data, kept)
+            assert in_page == STATUS[theirs], f"seed {seed()}, {name} {chunk}, number {number}: {theirs} {in_page}"
     record_property("statuses", {f"{ours}/{theirs}": count for (ours, theirs), count in said.items()})
     assert said[0, 0], said

@@ -50,6 +50,21 @@ TOO_SHORT = (
     "document.querySelectorAll('tr:not([hidden]) .show')[1].click(); document.activeElement.blur();"
     "document.getElementById('picture').scrollIntoView()"
 )
+CHECKED = """(async () => {
+  document.getElementById("check-case").click();
+  while (!document.querySelector("#checked .checks")) await new Promise(requestAnimationFrame);
+  document.activeElement.blur();
+  document.querySelector(".slider").style.position = "static";
+  document.querySelector("#check-case").closest("p").previousElementSibling.previousElementSibling.scrollIntoView();
+  scrollBy(0, 120);
+})()"""
+CHANGED = (
+    """(() => {
+  const carried = document.getElementById("dossier");
+  carried.textContent = carried.textContent.replace(/(product_fee_fen[^,]*)\\d,/, "$17,");
+})();"""
+    + CHECKED
+)
 SEARCHED = "location.hash = 'q=1001&kind=claim'"
 SHOTS = [
     Shot("case-1280-light", "short", 1280, 1250, "light"),
@@ -59,6 +74,8 @@ SHOTS = [
     Shot("case-derivation", "short", 1280, 1050, "light", "document.getElementById('derivation').scrollIntoView()"),
     Shot("case-dispute", "dispute", 1280, 1000, "light", DISPUTED),
     Shot("case-too-short", "short", 1280, 700, "light", TOO_SHORT),
+    Shot("case-checked", "short", 1280, 560, "light", CHECKED),
+    Shot("case-changed", "short", 390, 900, "dark", CHANGED),
     Shot("month-1280-light", "month", 1280, 1300, "light"),
     Shot("month-book", "month", 1280, 900, "light", "location.hash = 'open=1002&figure=credit&event=s11:423'"),
     Shot("site-1280-light", "site/index", 1280, 900, "light"),

@@ -54,12 +54,15 @@ def _copy(target: Path) -> int:
 
 
 @click.command()
-def verifier() -> None:
+@click.option("--html", "page", is_flag=True, help="Print a page that checks dossiers in a browser, without a network.")
+def verifier(page: bool) -> None:
     """Print the program that checks a dossier without slaledger: one file that needs only Python.
+
+    With --html it is a page for those who have nothing but a browser.
 
     \b
     Example:
       slaledger verifier
     """
     with new_file(STDOUT) as out:
-        out.write(shipped.verifier())
+        out.write(shipped.verifier_page() if page else shipped.verifier())

@@ -239,6 +239,41 @@ chart.addEventListener("pointermove", (event) => {
 });
 for (const name of ["pointerup", "pointercancel"]) chart.addEventListener(name, (event) => touches.delete(event.pointerId));
 
+/* The dossier in the page, and its checker, which the policy of the page knows by its hash. */
+async function checker() {
+  if (!globalThis.slaledgerVerifier) {
+    const packed = Uint8Array.from(atob(byId("checker").textContent), (each) => each.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.body.appendChild(script);
+  }
+  return globalThis.slaledgerVerifier;
+}
+
+/* Its bytes: each hash stands there once, and `<` and `~` are escaped. */
+function dossier() {
+  const hashes = [];
+  const text = byId("dossier").textContent.replace(/"[A-Za-z0-9+/]{43}="|~(?:([~l])|(\d+)\.)/g, (found, sign, number) => {
+    if (sign) return sign === "l" ? "<" : sign;
+    if (number) return hashes[Number(number)] ?? found;
+    hashes.push(found);
+    return found;
+  });
+  return new TextEncoder().encode(text);
+}
+
+if (byId("dossier")) {
+  const onClick = (id, act) => byId(id).addEventListener("click", () => act().catch(() => { byId("no-checker").hidden = false; }));
+  onClick("check-case", async () => (await checker()).run(byId("checked"), dossier()));
+  onClick("save-dossier", async () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([dossier()]));
+    link.download = byId("save-dossier").dataset.name;
+    link.click();
+  });
+}
+
 /* Paper. */
 addEventListener("beforeprint", () => {
   printing = true;

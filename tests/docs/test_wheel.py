@@ -173,11 +173,11 @@ def test_it_has_the_packages_and_nothing_else(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     files = {path for name in PACKAGES for path in (ROOT / name).rglob("*") if path.is_file()}
-    expected = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"}
+    expected = {path.relative_to(ROOT).as_posix() for path in files if path.suffix not in (".pyc", ".po")}
     beside = {f"cli/shipped/{path.as_posix()}" for path in SHIPPED}
     assert names == {"slaledger.py", *expected, *beside}
     assert {f"{name}/py.typed" for name in PACKAGES} <= names
-    assert {path.rpartition(".")[2] for path in names} >= {"py", "toml", "po", "mo", "j2", "css", "typed"}
+    assert {path.rpartition(".")[2] for path in names} >= {"py", "toml", "mo", "j2", "css", "typed"}
 
 
 SHIPPED = sorted(

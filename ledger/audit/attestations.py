@@ -49,7 +49,7 @@ def _attestation(ledger: Ledger, tree: KeptTree, kept: Attested, size: int) -> A
     return Attestation(checkpoint=kept.note, proof=proof, timestamp=stamp)
 
 
-class Proved(NamedTuple):
+class ProvedAttestation(NamedTuple):
     """An attestation whose checkpoint the dossier's log continues, what it says, and how many events it covers."""
 
     attestation: Attestation
@@ -57,7 +57,7 @@ class Proved(NamedTuple):
     events: int
 
 
-def proved_attestations(dossier: Dossier, tree: Checkpoint) -> Iterator[Proved | str]:
+def proved_attestations(dossier: Dossier, tree: Checkpoint) -> Iterator[ProvedAttestation | str]:
     """Each attestation of a dossier, or what is wrong with it."""
     for each in dossier.attestations or ():
         try:
@@ -67,7 +67,7 @@ def proved_attestations(dossier: Dossier, tree: Checkpoint) -> Iterator[Proved |
             continue
         wrong = _wrong(each, checkpoint, tree)
         covered = sum(event.index < checkpoint.size for event in dossier.events)
-        yield Proved(each, checkpoint, covered) if wrong is None else wrong
+        yield ProvedAttestation(each, checkpoint, covered) if wrong is None else wrong
 
 
 def _wrong(attestation: Attestation, checkpoint: Checkpoint, tree: Checkpoint) -> str | None:
@@ -110,7 +110,7 @@ class TrustedTime(NamedTuple):
     untrusted: list[str]
 
 
-def trusted_time(proved: Sequence[Proved], certificates: Sequence[Any]) -> TrustedTime:
+def trusted_time(proved: Sequence[ProvedAttestation], certificates: Sequence[Any]) -> TrustedTime:
     """Check the time stamps of a dossier's attestations under an authority's certificates.
 
     Raises Unreadable `missing_extra`.
@@ -128,7 +128,7 @@ def trusted_time(proved: Sequence[Proved], certificates: Sequence[Any]) -> Trust
     return found
 
 
-def _timed(proved: Proved, timestamp: str, certificates: Sequence[Any]) -> Timed:
+def _timed(proved: ProvedAttestation, timestamp: str, certificates: Sequence[Any]) -> Timed:
     """What the time stamp of an attestation says, once it is checked. Raises as the checks do."""
     answer = decoded(timestamp)
     if answer is None:

@@ -16,7 +16,7 @@ from domain.parser_messages import parser_words
 from domain.text import counted, said, words_of
 from ledger.audit.admissible import LogCheck
 from ledger.audit.known_rules import rules_and_controls
-from ledger.audit.left_out import LeftOut, select, wrong_left_out
+from ledger.audit.left_out import AbsentEvent, select, wrong_left_out
 from ledger.audit.replay import RecordedDecision, past_decisions, replay
 from ledger.audit.signatures import SignatureCheck
 from ledger.log import leaves, streams
@@ -85,11 +85,11 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     events: tuple[ProvedEvent, ...]
     since: Since | msgspec.UnsetType = msgspec.UNSET
     attestations: tuple[Attestation, ...] | msgspec.UnsetType = msgspec.UNSET
-    left_out: tuple[LeftOut, ...] | msgspec.UnsetType = msgspec.UNSET
+    left_out: tuple[AbsentEvent, ...] | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
 
     @property
-    def absent(self) -> tuple[LeftOut, ...]:
+    def absent(self) -> tuple[AbsentEvent, ...]:
         """The events that were left out; none where nothing is said of them."""
         return () if self.left_out is msgspec.UNSET else self.left_out
 
@@ -138,7 +138,7 @@ def compose(
             events=tuple(_proved(row, *prove(row.position)) for row in log.with_keys(chosen.rows)),
             since=since,
             attestations=attestations,
-            left_out=tuple(map(LeftOut.of, chosen.left_out)) or msgspec.UNSET,
+            left_out=tuple(map(AbsentEvent.of, chosen.left_out)) or msgspec.UNSET,
         )
     )
 

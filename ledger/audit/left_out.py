@@ -27,14 +27,14 @@ HASH_BYTES = 32
 """The length of a leaf's hash, SHA-256."""
 
 
-class LeftOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AbsentEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An event that a dossier leaves out: its position in the log, and its leaf's hash, as base64 of 32 bytes."""
 
     position: int
     leaf: str
 
     @classmethod
-    def of(cls, left_out: Leaf) -> LeftOut:
+    def of(cls, left_out: Leaf) -> AbsentEvent:
         """The event of a leaf."""
         position, hashed = left_out
         return cls(position=position, leaf=encoded(hashed))
@@ -173,7 +173,7 @@ def _connected(first: set[str], pairs: Iterable[tuple[str, str]]) -> set[str]:
     return found
 
 
-def wrong_left_out(absent: Sequence[LeftOut], there: Iterable[int], last: int) -> Iterator[str]:
+def wrong_left_out(absent: Sequence[AbsentEvent], there: Iterable[int], last: int) -> Iterator[str]:
     """What is wrong with the events that were left out, apart from what the decisions say of their hashes.
 
     `there` are the positions of the dossier's own events, and `last` is the latest that one of its decisions knew.

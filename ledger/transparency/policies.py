@@ -16,7 +16,7 @@ from ledger.transparency.cosignatures import Cosignature, Note, cosignatures, wi
 _POLICY = re.compile(r"\s*(\d{1,4}|all|any)\s+of\s+(.*)", re.ASCII | re.DOTALL | re.IGNORECASE)
 
 
-class Policy(NamedTuple):
+class WitnessPolicy(NamedTuple):
     """How many witnesses are needed, of which keys; each public key is there once."""
 
     needed: int
@@ -26,7 +26,7 @@ class Policy(NamedTuple):
 class PolicyResult(NamedTuple):
     """What a policy finds of a note: who cosigned it and when, and whether these are enough."""
 
-    policy: Policy
+    policy: WitnessPolicy
     by: tuple[Cosignature, ...]
 
     @property
@@ -34,12 +34,12 @@ class PolicyResult(NamedTuple):
         return len(self.by) >= self.policy.needed
 
 
-def hold_to(policy: Policy, note: Note) -> PolicyResult:
+def hold_to(policy: WitnessPolicy, note: Note) -> PolicyResult:
     """Hold a note to a policy. Raises as `cosignatures` does."""
     return PolicyResult(policy, tuple(cosignatures(note, policy.keys)))
 
 
-def parse_policy(text: str) -> Policy:
+def parse_policy(text: str) -> WitnessPolicy:
     """Parse `N of KEY,KEY…`, `all of …` or `any of …`; or the name of a file that holds such a text.
 
     A KEY is as `witness_keys` reads it. Raises Unreadable `bad_policy`, `bad_key`, `unreadable_file`.
@@ -55,7 +55,7 @@ def parse_policy(text: str) -> Policy:
             text=text[:80],
             what=said("it needs {needed} different witnesses and names {n}", needed=needed, n=len(keys)),
         )
-    return Policy(needed, keys)
+    return WitnessPolicy(needed, keys)
 
 
 def witness_keys(texts: Iterable[str]) -> tuple[VerifierKey, ...]:

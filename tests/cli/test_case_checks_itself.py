@@ -18,6 +18,8 @@ from cli.pages.carried import folded
 
 CASE = ("1002", "2026-09")
 RESULT = "#checked .checks"
+FEE = r'billed_at\\":\d+,\\"product_fee_fen\\":\d+'
+"""A fee in the event of its bill, as the carried dossier has it."""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,9 @@ def test_a_case_that_was_opened_from_the_disk_is_sound(browser: Browser, demo: C
 @pytest.mark.parametrize(
     ("pattern", "check", "event"),
     [
-        pytest.param(r'billed_at\\":\d+,\\"product_fee_fen\\":\d+', "Proofs.", "fees.billed", id="a fee in the dossier"),
+        pytest.param(
+            FEE, "Proofs.", "fees.billed", id="a fee in the dossier"
+        ),
         pytest.param(r'started_at\\":\d+', "Proofs.", "incident.opened", id="a start in the dossier"),
         pytest.param(r'<tr id="e\d+"(?:(?!</tr>).)*INC-\d+', "Page.", "incident.opened", id="a row of the page"),
     ],
@@ -228,7 +232,7 @@ def test_a_signed_checkpoint_is_checked_by_its_key(verify: Opened, demo: Command
 
 
 def test_nothing_is_wider_than_a_phone(browser: Browser, demo: CommandLine) -> None:
-    with opened(browser, edited(demo, "narrow", r'billed_at\\":\d+,\\"product_fee_fen\\":\d+'), 390) as page:
+    with opened(browser, edited(demo, "narrow", FEE), 390) as page:
         checked(page)
         assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
     with opened(browser, PAGE, 390) as page:

@@ -25,7 +25,7 @@ from domain.keys import encoded
 from domain.refusals import Damaged
 from domain.text import counted, said
 from ledger.audit import dossier as dossiers
-from ledger.audit.attestations import Proved, attestations_of, proved_attestations
+from ledger.audit.attestations import ProvedAttestation, attestations_of, proved_attestations
 from ledger.audit.dossier import Since
 from ledger.audit.kept_checkpoints import against, is_tied, wrong_since
 from ledger.audit.signatures import SignatureCheck
@@ -213,7 +213,7 @@ def verify_dossier(
     found = [*dossiers.check(given, tree, signatures), *wrong_since(given, checkpoint)]
     attested = list(proved_attestations(given, checkpoint))
     found += [each for each in attested if isinstance(each, str)]
-    proved = [each for each in attested if isinstance(each, Proved)]
+    proved = [each for each in attested if isinstance(each, ProvedAttestation)]
     time = check_time(given, proved, tsa)
     found += time.wrong
     tied: bool | msgspec.UnsetType = msgspec.UNSET

@@ -11,7 +11,7 @@ from cli.answers.audit.proofs import TimedEvents
 from cli.terminal.output import warn
 from cli.terminal.values import ZonedInstant
 from domain.text import counted, said
-from ledger.audit.attestations import Proved, trusted_time, zone_in
+from ledger.audit.attestations import ProvedAttestation, trusted_time, zone_in
 from ledger.audit.dossier import Dossier
 from ledger.files.reading import read_bytes
 from ledger.transparency.timestamps import read_certificates
@@ -25,7 +25,7 @@ class CheckedTime(NamedTuple):
     unproved: list[str]
 
 
-def check_time(dossier: Dossier, proved: Sequence[Proved], tsa: str | None) -> CheckedTime:
+def check_time(dossier: Dossier, proved: Sequence[ProvedAttestation], tsa: str | None) -> CheckedTime:
     """Check a dossier's time stamps under the certificates in a file; without one, warn that they were not checked.
 
     Raises Unreadable `missing_extra`, `bad_certificates`, `unreadable_file`.

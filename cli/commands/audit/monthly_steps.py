@@ -24,7 +24,7 @@ from ledger.parallel.work import Workers
 from ledger.refusals.audit.receipts import ReceiptOfOlderRules
 from ledger.transparency.attested import keep
 from ledger.transparency.cosignatures import Note, joined, read_note
-from ledger.transparency.policies import Policy, PolicyResult, hold_to
+from ledger.transparency.policies import PolicyResult, WitnessPolicy, hold_to
 from ledger.transparency.proofs import Checkpoint
 from ledger.transparency.signed_notes import sign_note
 from ledger.transparency.timestamps import check_timestamp, make_request
@@ -120,7 +120,7 @@ class Steps:
             return stamp.time_us
         return None
 
-    def witnesses(self, note: Note, returned: Sequence[str], policy: Policy | None) -> PolicyResult | None:
+    def witnesses(self, note: Note, returned: Sequence[str], policy: WitnessPolicy | None) -> PolicyResult | None:
         """Join what witnesses returned to the month's checkpoint, in its file and in the store; hold it to a policy.
 
         None without a policy.

@@ -78,9 +78,7 @@ def test_a_case_that_was_opened_from_the_disk_is_sound(browser: Browser, demo: C
 @pytest.mark.parametrize(
     ("pattern", "check", "event"),
     [
-        pytest.param(
-            FEE, "Proofs.", "fees.billed", id="a fee in the dossier"
-        ),
+        pytest.param(FEE, "Proofs.", "fees.billed", id="a fee in the dossier"),
         pytest.param(r'started_at\\":\d+', "Proofs.", "incident.opened", id="a start in the dossier"),
         pytest.param(r'<tr id="e\d+"(?:(?!</tr>).)*INC-\d+', "Page.", "incident.opened", id="a row of the page"),
     ],

@@ -206,5 +206,5 @@ def test_a_line_of_the_log_names_a_document_and_counts_days(books: CommandLine) 
 def test_a_changed_moment_is_named_in_the_readers_language(books: CommandLine) -> None:
     books.ok("incident", "correct", "INC-7", "--ended-at", "2026-03-03T12:00:00+08:00", "--reason", "log")
     asked = ("incident", "show", "INC-7", "--format", "table")
-    assert "ended at: 2026-03-03 11:00:00 -> 2026-03-03 12:00:00" in books.run(*asked).stdout
+    assert "ended: 2026-03-03 11:00:00 -> 2026-03-03 12:00:00" in books.run(*asked).stdout
     assert "结束时间：2026-03-03 11:00:00 -> 2026-03-03 12:00:00" in books.run("--lang", "zh", *asked).stdout

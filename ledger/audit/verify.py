@@ -25,15 +25,17 @@ from ledger.parallel.work import ALONE, Workers, over_accounts, over_parts
 from ledger.queries.read_models import ReadModels
 from ledger.queries.stored_rows import StoredRows
 from ledger.refusals.audit.evidence import AllCutOff
+from ledger.transparency.attested import kept_checkpoints, place_of
 from ledger.transparency.log_root import LogRoot, bounds_of, derived_in_parts, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
-from ledger.transparency.tree import first_difference, tree_as_kept
+from ledger.transparency.tree import KeptTree, first_difference, tree_as_kept
 
 Progress = Callable[[int, int], None]
 
 
 def verify(ledger: Ledger, against: Checkpoint | None, on_progress: Progress, workers: Workers = ALONE) -> Verified:
-    """Check the whole ledger, and with a checkpoint also that the log extends that of the checkpoint.
+    """Check the whole ledger; that the log extends each checkpoint that is kept with a time stamp or cosignatures, and
+    that of the given checkpoint.
 
     Raises Refusal as `check_origin` does where the checkpoint is another ledger's, Damaged `log_truncated` where the
     log is empty.
@@ -108,9 +110,14 @@ def _out_of_range(log: Reader) -> Iterator[Damage]:
 def _rewritten(
     ledger: Ledger, log: Reader, found: LogRoot, against: Checkpoint | None, root_of: Callable[[int], bytes]
 ) -> Iterator[Damage]:
-    """Check that the log extends that of the checkpoint, and the stored tree."""
+    """Check that the log extends that of the checkpoint, the stored tree, and what is kept with others' attestations.
+
+    Raises Damaged `kept_checkpoint_unreadable`, Refusal `other_ledger`, where a kept checkpoint is no longer one of
+    this ledger.
+    """
     with tree_as_kept(ledger) as kept:
-        if kept is not None and (found.size < kept.size or root_of(kept.size) != kept.root()):
+        is_kept = kept is not None and found.size >= kept.size and root_of(kept.size) == kept.root()
+        if kept is not None and not is_kept:
             position = first_difference(log, kept)
             what = counted(
                 "the log differs from the kept tree of {n} event",
@@ -118,24 +125,41 @@ def _rewritten(
                 n=kept.size,
             )
             yield Damage(kind="rewritten", message=_at(what, position), position=position)
-        if against is None:
-            return
-        if found.size < against.size:
-            what = counted(
-                "the log has {n} event, the checkpoint {stated}: its end was cut off",
-                "the log has {n} events, the checkpoint {stated}: its end was cut off",
-                n=found.size,
-                stated=against.size,
-            )
-            yield Damage(kind="truncated", message=what, position=found.position + 1)
-        elif root_of(against.size) != against.root:
-            position = first_difference(log, kept, (against.size, against.root)) if kept is not None else None
-            what = counted(
-                "the first event is not that of the checkpoint",
-                "the first {n} events are not those of the checkpoint",
-                n=against.size,
-            )
-            yield Damage(kind="rewritten", message=_at(what, position), position=position)
+        if against is not None:
+            yield from _not_extended(log, found, against, root_of, kept)
+        roots = partial(_root_of_kept, kept, root_of) if kept is not None and is_kept else root_of
+        for attested in kept_checkpoints(ledger):
+            if attested.checkpoint != against:
+                for damage in _not_extended(log, found, attested.checkpoint, roots, kept):
+                    what = said("{file}: {what}", file=place_of(ledger, attested.checkpoint.size), what=damage.message)
+                    yield Damage(kind=damage.kind, message=what, position=damage.position)
+
+
+def _not_extended(
+    log: Reader, found: LogRoot, checkpoint: Checkpoint, root_of: Callable[[int], bytes], kept: KeptTree | None
+) -> Iterator[Damage]:
+    """Check that the log extends that of a checkpoint."""
+    if found.size < checkpoint.size:
+        what = counted(
+            "the log has {n} event, the checkpoint {stated}: its end was cut off",
+            "the log has {n} events, the checkpoint {stated}: its end was cut off",
+            n=found.size,
+            stated=checkpoint.size,
+        )
+        yield Damage(kind="truncated", message=what, position=found.position + 1)
+    elif root_of(checkpoint.size) != checkpoint.root:
+        position = first_difference(log, kept, (checkpoint.size, checkpoint.root)) if kept is not None else None
+        what = counted(
+            "the first event is not that of the checkpoint",
+            "the first {n} events are not those of the checkpoint",
+            n=checkpoint.size,
+        )
+        yield Damage(kind="rewritten", message=_at(what, position), position=position)
+
+
+def _root_of_kept(kept: KeptTree, root_of: Callable[[int], bytes], size: int) -> bytes:
+    """The root of the first `size` events, by a kept tree that is the log's, where it reaches so far."""
+    return kept.root(size) if size <= kept.size else root_of(size)
 
 
 def _root(ledger: Ledger, log: Reader, workers: Workers, found: LogRoot, size: int) -> bytes:

@@ -266,6 +266,30 @@ def test_a_rewritten_ledger_makes_no_dossier_beside_what_is_attested(rewritten: 
     assert rewritten.refused(*words, status=4)["code"] == "log_rewritten"
 
 
+def test_a_rewritten_ledger_is_found_by_what_is_kept_beside_it(rewritten: CommandLine, stamped: Stamped) -> None:
+    """Without being told of a checkpoint; with and without a kept tree."""
+    size = (rewritten.folder / "c.txt").read_text().splitlines()[1]
+    (found,) = damage_of(rewritten)
+    assert found["kind"] == "rewritten"
+    assert f"slaledger.db.proofs/{size}.checkpoint: the first {size} events are not those" in found["message"]
+    assert damage_of(stamped.slaledger) == []
+    stamped.slaledger.run("audit", "checkpoint")
+    assert damage_of(stamped.slaledger) == [], "by the roots of the kept tree"
+
+
+def test_an_end_that_was_cut_off_is_found_by_what_is_kept_beside_it(stamped: Stamped, tmp_path: Path) -> None:
+    copy = CommandLine(Path(shutil.copytree(stamped.slaledger.folder, tmp_path / "copy")))
+    SqliteFile(copy.ledger).tamper("DELETE FROM stored_events WHERE position > ?", 200)
+    drop_kept(copy.ledger)
+    assert "truncated" in [each["kind"] for each in damage_of(copy)]
+
+
+def damage_of(slaledger: CommandLine) -> list[Json]:
+    """What `audit verify` finds damaged."""
+    damage: list[Json] = json.loads(slaledger.run("audit", "verify", "--format", "json").stdout)["damage"]
+    return damage
+
+
 def test_a_rewritten_ledgers_dossier_is_found_by_both(rewritten: CommandLine, stamped: Stamped) -> None:
     """Without the attested checkpoint it has no time; with it, its proof does not hold."""
     proofs = rewritten.folder / "slaledger.db.proofs"

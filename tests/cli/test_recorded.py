@@ -90,9 +90,7 @@ def test_an_incident_with_what_each_event_changed_and_why(books: CommandLine) ->
     ]
     assert events[0]["changes"] == []
     table = books.run("incident", "show", "INC-1", "--format", "table").stdout
-    assert "ended: 2026-03-03 11:00:00 -> 2026-03-03 11:30:00; because: log of the gateway" in " ".join(
-        table.split()
-    )
+    assert "ended: 2026-03-03 11:00:00 -> 2026-03-03 11:30:00; because: log of the gateway" in " ".join(table.split())
 
 
 def test_an_incident_of_several_accounts_names_them(books: CommandLine) -> None:

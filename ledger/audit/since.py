@@ -16,6 +16,7 @@ from domain.admissible.check import Inadmissible, inadmissible
 from domain.text import counted, said
 from ledger.application import Ledger
 from ledger.audit.account_parts import AccountsCheck
+from ledger.audit.extended import not_those_kept
 from ledger.audit.known_rules import rules_known
 from ledger.audit.log_parts import LogPart, read_part, whole
 from ledger.audit.receipt import AuditReceipt
@@ -29,7 +30,7 @@ from ledger.log.reader import Reader
 from ledger.parallel.work import Workers, over_parts
 from ledger.refusals.audit.receipts import CheckpointBeyondLog, CheckpointNotExtended
 from ledger.transparency import merkle
-from ledger.transparency.log_root import Bounds, bounds_of, ledger_id
+from ledger.transparency.log_root import Bounds, LogRoot, bounds_of, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.tree import KeptTree, tree_of
 
@@ -98,6 +99,9 @@ def verify_since(ledger: Ledger, receipt: AuditReceipt) -> Verified:
         check_origin(receipt.checkpoint, name)
         read = _read_new(log, receipt, name)
         damage = [*read.damage, *_not_extended(tree, receipt, read)]
+        if not damage:
+            found = LogRoot(tree.size, tree.root(), read.position)
+            damage += not_those_kept(ledger, log, found, tree.root, tree, receipt.checkpoint)
         old = OldEvents(tree, receipt)
         check = AccountsCheck(log, after=receipt.position)
         forbidden = list(read.inadmissible)

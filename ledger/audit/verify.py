@@ -16,6 +16,7 @@ from domain.refusals import Damaged
 from domain.text import counted, said
 from ledger.application import Ledger
 from ledger.audit.account_parts import NO_ACCOUNTS, AccountsPart, check_accounts
+from ledger.audit.extended import located, not_extended, not_those_kept
 from ledger.audit.known_rules import rules_known
 from ledger.audit.log_parts import LogPart, read_part, whole
 from ledger.audit.verified import Damage, Verified
@@ -25,7 +26,6 @@ from ledger.parallel.work import ALONE, Workers, over_accounts, over_parts
 from ledger.queries.read_models import ReadModels
 from ledger.queries.stored_rows import StoredRows
 from ledger.refusals.audit.evidence import AllCutOff
-from ledger.transparency.attested import kept_checkpoints, place_of
 from ledger.transparency.log_root import LogRoot, bounds_of, derived_in_parts, ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin
 from ledger.transparency.tree import KeptTree, first_difference, tree_as_kept
@@ -124,37 +124,11 @@ def _rewritten(
                 "the log differs from the kept tree of {n} events",
                 n=kept.size,
             )
-            yield Damage(kind="rewritten", message=_at(what, position), position=position)
+            yield Damage(kind="rewritten", message=located(what, position), position=position)
         if against is not None:
-            yield from _not_extended(log, found, against, root_of, kept)
+            yield from not_extended(log, found, against, root_of, kept)
         roots = partial(_root_of_kept, kept, root_of) if kept is not None and is_kept else root_of
-        for attested in kept_checkpoints(ledger):
-            if attested.checkpoint != against:
-                for damage in _not_extended(log, found, attested.checkpoint, roots, kept):
-                    what = said("{file}: {what}", file=place_of(ledger, attested.checkpoint.size), what=damage.message)
-                    yield Damage(kind=damage.kind, message=what, position=damage.position)
-
-
-def _not_extended(
-    log: Reader, found: LogRoot, checkpoint: Checkpoint, root_of: Callable[[int], bytes], kept: KeptTree | None
-) -> Iterator[Damage]:
-    """Check that the log extends that of a checkpoint."""
-    if found.size < checkpoint.size:
-        what = counted(
-            "the log has {n} event, the checkpoint {stated}: its end was cut off",
-            "the log has {n} events, the checkpoint {stated}: its end was cut off",
-            n=found.size,
-            stated=checkpoint.size,
-        )
-        yield Damage(kind="truncated", message=what, position=found.position + 1)
-    elif root_of(checkpoint.size) != checkpoint.root:
-        position = first_difference(log, kept, (checkpoint.size, checkpoint.root)) if kept is not None else None
-        what = counted(
-            "the first event is not that of the checkpoint",
-            "the first {n} events are not those of the checkpoint",
-            n=checkpoint.size,
-        )
-        yield Damage(kind="rewritten", message=_at(what, position), position=position)
+        yield from not_those_kept(ledger, log, found, roots, kept, known=against)
 
 
 def _root_of_kept(kept: KeptTree, root_of: Callable[[int], bytes], size: int) -> bytes:
@@ -167,14 +141,6 @@ def _root(ledger: Ledger, log: Reader, workers: Workers, found: LogRoot, size: i
     if size == found.size:
         return found.root
     return derived_in_parts(ledger, log, workers, lambda done, total: None, size).root
-
-
-def _at(what: str, position: int | None) -> str:
-    return (
-        what
-        if position is None
-        else said("{what}: position {position} is the first that differs", what=what, position=position)
-    )
 
 
 def _stale_projections(ledger: Ledger, position: int, accounts: AccountsPart) -> Iterator[Damage]:

@@ -275,6 +275,10 @@ def test_a_rewritten_ledger_is_found_by_what_is_kept_beside_it(rewritten: Comman
     assert damage_of(stamped.slaledger) == []
     stamped.slaledger.run("audit", "checkpoint")
     assert damage_of(stamped.slaledger) == [], "by the roots of the kept tree"
+    rewritten.ok("account", "enroll", "3001", "--enrolled-at", "2026-01-01T00:00:00+08:00")
+    (rewritten.folder / "new.txt").write_text(rewritten.run("audit", "checkpoint").stdout)
+    (since,) = damage_of(rewritten, "--since", "new.txt")
+    assert f"slaledger.db.proofs/{size}.checkpoint: " in since["message"]
 
 
 def test_an_end_that_was_cut_off_is_found_by_what_is_kept_beside_it(stamped: Stamped, tmp_path: Path) -> None:
@@ -284,9 +288,9 @@ def test_an_end_that_was_cut_off_is_found_by_what_is_kept_beside_it(stamped: Sta
     assert "truncated" in [each["kind"] for each in damage_of(copy)]
 
 
-def damage_of(slaledger: CommandLine) -> list[Json]:
+def damage_of(slaledger: CommandLine, *options: str) -> list[Json]:
     """What `audit verify` finds damaged."""
-    damage: list[Json] = json.loads(slaledger.run("audit", "verify", "--format", "json").stdout)["damage"]
+    damage: list[Json] = json.loads(slaledger.run("audit", "verify", *options, "--format", "json").stdout)["damage"]
     return damage
 
 

@@ -2644,7 +2644,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     decided = f"{dossier['account']}/claim/{dossier['month']}", "claim.decided"
     decisions = sum((event["stream"], event["topic"]) == decided for event in dossier["events"])
-    told = f"OK: {dossier['account']} {dossier['month']}: {decisions} decisions, {len(dossier['events'])} events\n"
+    what = f"{counted(decisions, 'decision')}, {counted(len(dossier['events']), 'event')}"
+    told = f"OK: {dossier['account']} {dossier['month']}: {what}\n"
     tree = read_checkpoint(dossier["checkpoint"])
     tied = kept is None or is_tied(dossier, tree, kept)
     if kept is not None and not tied:
@@ -2680,7 +2681,13 @@ def policy_told(dossier: Json, policy: Policy, told: str) -> tuple[str, bool]:
 def not_timed(dossier: Json) -> str:
     """A line that says that time stamps were not checked; nothing where there are none."""
     stamps = sum("timestamp" in each for each in dossier.get("attestations", ()))
-    return f"{stamps} time stamps were not checked: that needs --tsa CERTS.pem.\n" if stamps else ""
+    were = "was" if stamps == 1 else "were"
+    return f"{counted(stamps, 'time stamp')} {were} not checked: that needs --tsa CERTS.pem.\n" if stamps else ""
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things, as in `1 event` and `2 events`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def not_there(dossier: Json) -> str:
@@ -2688,6 +2695,8 @@ def not_there(dossier: Json) -> str:
     absent = len(dossier.get("left_out", ()))
     if not absent:
         return ""
+    if absent == 1:
+        return "1 event of other months is left out: its hash was checked; whether the rules let it in was not.\n"
     what = "their hashes were checked; whether the rules let them in was not"
     return f"{absent} events of other months are left out: {what}.\n"
 

@@ -110,7 +110,7 @@ def test_programs_read_it_too(stamped: Stamped) -> None:
 def test_without_certificates_both_say_that_the_time_was_not_checked(stamped: Stamped) -> None:
     ours, theirs, said, printed = by_both(stamped.slaledger, "case.json")
     assert (ours, theirs) == (0, 0)
-    assert ("time stamp was not checked" in said, "1 time stamps were not checked" in printed) == (True, True)
+    assert ("time stamp was not checked" in said, "1 time stamp was not checked" in printed) == (True, True)
     assert "time stamp" not in "".join(by_both(stamped.slaledger, "bare.json")[2:])
 
 
@@ -317,7 +317,7 @@ def test_the_stand_alone_checker_says_where_it_has_no_library(
 ) -> None:
     monkeypatch.setattr(verifier, "CAN_CHECK_TIME", False)
     monkeypatch.setitem(sys.modules, "rfc3161_client", None)
-    assert "1 time stamps were not checked" in by_both(stamped.slaledger, "case.json")[3]
+    assert "1 time stamp was not checked" in by_both(stamped.slaledger, "case.json")[3]
     file = str(stamped.slaledger.folder / "case.json")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

@@ -84,7 +84,7 @@ def test_cloud_phone_gets_a_tier_and_a_window(shop: CommandLine) -> None:
     replayed = shop.ok("audit", "replay")
     assert (replayed["decisions"], replayed["identical"]) == (3, 3)
     for month in ("2025-08", "2025-09", "2025-10"):
-        assert verified(shop, month).startswith(f"OK: acme {month}: 1 decisions")
+        assert verified(shop, month).startswith(f"OK: acme {month}: 1 decision,")
 
 
 def test_a_breach_without_an_end_of_its_window_waits_on(shop: CommandLine) -> None:

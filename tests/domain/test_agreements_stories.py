@@ -64,7 +64,7 @@ def test_a_credit_in_dollars_for_a_region_of_ec2(shop: CommandLine) -> None:
     assert (credit["balance"], credit["currency"]) == ("200.00", "USD")
     replayed = shop.ok("audit", "replay")
     assert (replayed["decisions"], replayed["identical"], replayed["different"]) == (1, 1, [])
-    assert verified(shop, "acme", "2026-08").startswith("OK: acme 2026-08: 1 decisions")
+    assert verified(shop, "acme", "2026-08").startswith("OK: acme 2026-08: 1 decision,")
 
 
 def test_a_credit_is_explained_in_the_agreements_own_clauses(shop: CommandLine) -> None:

@@ -22,12 +22,9 @@ from ledger.refusals.audit.timestamps import (
     KeptCheckpointUnreadable,
 )
 from ledger.transparency.attested_files import CheckpointFiles, proofs_folder, writing_files
+from ledger.transparency.cosignatures import Note, read_note
 from ledger.transparency.log_root import ledger_id
 from ledger.transparency.proofs import Checkpoint, check_origin, read_checkpoint
-from ledger.transparency.signed_notes import split_note
-
-COSIGNATURE_BYTES = 72
-"""A cosignature is the time in 8 bytes and 64 bytes of Ed25519 (c2sp.org/tlog-cosignature)."""
 
 
 class Attested(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +37,7 @@ class Attested(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_cosigned(self) -> bool:
         """Whether the note has the line of a cosignature. It is not checked: that takes the witness's key."""
-        return any(len(signature) == COSIGNATURE_BYTES for _, _, signature in _signatures(self.note))
+        return any(line.has_time for line in read_note(self.note).signatures)
 
 
 def body_of(note: str) -> str:
@@ -60,7 +57,7 @@ def keep(ledger: Ledger, note: str, timestamp: bytes | None = None) -> Attested:
     Raises Refusal `other_ledger`; Damaged `kept_checkpoint_differs` where another root is kept of the same size,
     `kept_checkpoint_unreadable`; Unreadable `bad_checkpoint`, `bad_note`, `unwritable_file`.
     """
-    checkpoint = read_checkpoint(note)
+    checkpoint = read_note(note).checkpoint
     check_origin(checkpoint, _id_of(ledger))
     with _opened(ledger, writing=True) as store:
         there = _read(ledger, store, checkpoint.size, checkpoint.origin)
@@ -71,9 +68,8 @@ def keep(ledger: Ledger, note: str, timestamp: bytes | None = None) -> Attested:
                 kept=encoded(there.checkpoint.root),
                 given=encoded(checkpoint.root),
             )
-        joined = note if there is None else _joined(checkpoint, there.note, note)
+        joined = note if there is None else _joined(there.note, note)
         stamp = timestamp if timestamp is not None or there is None else there.timestamp
-        _signatures(joined)
         store.write(KeptCheckpoint(size=checkpoint.size, note=joined, timestamp=stamp))
     return Attested(note=joined, checkpoint=checkpoint, timestamp=stamp)
 
@@ -154,19 +150,8 @@ def place_of(ledger: Ledger, size: int) -> str:
     return f"{ledger.store.name} ({size})" if path is None else f"{proofs_folder(path)}/{size}.checkpoint"
 
 
-def _joined(checkpoint: Checkpoint, kept: str, given: str) -> str:
-    """The note with the signature lines of both, one a key, in the order in which they came."""
-    lines = {key: line for note in (kept, given) for key, line in _lines(note)}
-    return checkpoint.text() + "".join(("\n", *(f"{line}\n" for line in lines.values())) if lines else ())
-
-
-def _lines(note: str) -> Iterator[tuple[tuple[str, bytes], str]]:
-    """The signature lines of a note by the name and id of their keys; none of a bare checkpoint."""
-    lines = note.rpartition("\n\n")[2].removesuffix("\n").split("\n")
-    for (name, id_, _), line in zip(_signatures(note), lines, strict=False):
-        yield (name, id_), line
-
-
-def _signatures(note: str) -> list[tuple[str, bytes, bytes]]:
-    """The signatures of a note, which are not checked; none of a bare checkpoint. Raises Unreadable `bad_note`."""
-    return split_note(note)[1] if "\n\n" in note else []
+def _joined(kept: str, given: str) -> str:
+    """The note with the signature lines of both, one a key, in the order in which they came. Raises as `read_note`."""
+    notes = (read_note(kept), read_note(given))
+    lines = {(line.name, line.id): line for note in notes for line in note.signatures}
+    return Note(notes[1].checkpoint, ()).with_signatures(lines.values()).text()

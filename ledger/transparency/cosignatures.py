@@ -25,7 +25,8 @@ from ledger.transparency.signed_notes import (
 )
 
 _TIME_BYTES = 8
-_SIGNATURE_BYTES = 64
+COSIGNATURE_BYTES = _TIME_BYTES + 64
+"""The time, and the signature of Ed25519."""
 MOST_TIME_S = 253_402_300_799
 """The end of the year 9999, in seconds since 1970: a later time is none that a calendar can show."""
 
@@ -44,7 +45,7 @@ class Signature(NamedTuple):
     @property
     def has_time(self) -> bool:
         """Whether it has the length of a cosignature."""
-        return len(self.data) == _TIME_BYTES + _SIGNATURE_BYTES
+        return len(self.data) == COSIGNATURE_BYTES
 
 
 class Note(NamedTuple):

@@ -20,7 +20,8 @@ from test_verifier import sealed, verifier
 
 from domain.keys import encoded
 from ledger.store.sqlite.files import drop_kept
-from ledger.transparency.attested import COSIGNATURE_BYTES, keep
+from ledger.transparency.attested import keep
+from ledger.transparency.cosignatures import COSIGNATURE_BYTES
 
 CLAIM = ("1001", "2026-07")
 LATER = ("1001", "2026-08")

@@ -22,6 +22,7 @@ from ledger.store.open import open_store
 from ledger.transparency import attested
 from ledger.transparency.attested import Attested, keep, kept_checkpoints, newest_cosigned, newest_timestamped
 from ledger.transparency.attested_files import proofs_folder
+from ledger.transparency.cosignatures import COSIGNATURE_BYTES
 from ledger.transparency.proofs import Checkpoint
 from ledger.transparency.tree import tree_of
 
@@ -39,7 +40,7 @@ def body(ledger: Ledger, size: int) -> str:
         return Checkpoint(tree.ledger, size, tree.root(size)).text()
 
 
-def line(name: str, byte: bytes, length: int = attested.COSIGNATURE_BYTES) -> str:
+def line(name: str, byte: bytes, length: int = COSIGNATURE_BYTES) -> str:
     """A signature line of a key, as long as a cosignature unless something else is said."""
     return f"— {name} {encoded(name.encode()[:4].ljust(4) + byte * length)}\n"
 

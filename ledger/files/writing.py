@@ -38,10 +38,10 @@ def replacing(file: Path, *, force: bool = False, keep: bool = True) -> Iterator
         yield temporary
         if keep:
             with explain_write_errors(file):
-                _sync(temporary)
+                sync(temporary)
                 _publish(temporary, target, file, force)
             with explain_write_errors(file, _NOT_SYNCED):
-                _sync(target.parent)
+                sync(target.parent)
     finally:
         for name in ("", *SIDECARS, turns.SUFFIX):
             with suppress(OSError):
@@ -166,7 +166,7 @@ def _exists(file: Path) -> Refusal:
     return FileExists(file=file)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Sync a file, or the names in a folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -8,14 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ledger.files.locks import HAS_LOCKS, lock
 from ledger.files.reading import read_bytes, read_text
-from ledger.files.writing import explain_write_errors, replacing
+from ledger.files.writing import explain_write_errors, replacing, sync
 from ledger.log.database import KeptCheckpoint
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 SUFFIX = ".proofs"
 _NOTE = re.compile(r"(0|[1-9][0-9]{0,17})\.checkpoint", re.ASCII)
@@ -70,7 +66,7 @@ def writing_files(folder: Path) -> Iterator[CheckpointFiles]:
     """
     with explain_write_errors(folder):
         folder.mkdir(exist_ok=True)
-        _sync(folder.parent)
+        sync(folder.parent)
     with _locked(folder):
         yield CheckpointFiles(folder)
 
@@ -78,21 +74,13 @@ def writing_files(folder: Path) -> Iterator[CheckpointFiles]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, where the system has such locks."""
-    if fcntl is None:
+    if not HAS_LOCKS:
         yield
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         with explain_write_errors(folder):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            lock(descriptor)
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from domain.keys import VerifierKey, encoded
 from domain.text import said, words_of
+from ledger.files.locks import lock
 from ledger.files.reading import read_text
 from ledger.files.writing import replacing
 from ledger.refusals.audit.evidence import BadCheckpoint
@@ -17,11 +18,6 @@ from ledger.refusals.audit.keys import BadNote, BadSignature
 from ledger.refusals.audit.witnesses import BadState, Fork, OtherLedgerThanCosigned, ProofNeeded, RolledBack
 from ledger.transparency.consistency import ConsistencyProof, check_consistency
 from ledger.transparency.cosignatures import Note, cosigned, own_cosignature, read_note
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 
 class Witness(NamedTuple):
@@ -84,7 +80,6 @@ class Witness(NamedTuple):
 def _alone(key_file: Path) -> Iterator[None]:
     """Let no other process sign with the key while the block runs, where the system has such locks."""
     with key_file.open("rb") as opened:
-        if fcntl is not None:
-            with suppress(OSError):  # a file system without such locks
-                fcntl.flock(opened, fcntl.LOCK_EX)
+        with suppress(OSError):  # a file system without such locks
+            lock(opened.fileno())
         yield

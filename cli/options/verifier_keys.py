@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from ledger.files.reading import read_text
+from ledger.files.reading import is_file, read_text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -21,4 +20,4 @@ def vkey_option(help_: str) -> Callable[[_Command], _Command]:
 
 
 def _read(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(read_text(each).strip() if "+" not in each and Path(each).is_file() else each for each in given)
+    return tuple(read_text(each).strip() if is_file(each) else each for each in given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from domain.refusals import Unreadable
@@ -26,6 +27,11 @@ def read_bytes(file: str, most: int = MOST_BYTES) -> bytes:
     if len(content) > most:
         raise unreadable(file, said("it is longer than {most} bytes", most=most))
     return content
+
+
+def is_file(text: str) -> bool:
+    """Whether a text names a file; one that is too long for a name does not."""
+    return os.path.isfile(text)  # noqa: PTH113 - `Path.is_file` raises where the name is too long
 
 
 def read_text(file: str, most: int = MOST_TEXT_BYTES) -> str:

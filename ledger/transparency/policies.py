@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from domain.keys import VerifierKey
 from domain.text import said
-from ledger.files.reading import read_text
+from ledger.files.reading import is_file, read_text
 from ledger.refusals.audit.witnesses import BadPolicy, NeitherKeyNorFile
 from ledger.transparency.cosignatures import Cosignature, Note, cosignatures, witness_key
 
@@ -44,7 +43,7 @@ def parse_policy(text: str) -> WitnessPolicy:
 
     A KEY is as `witness_keys` reads it. Raises Unreadable `bad_policy`, `bad_key`, `unreadable_file`.
     """
-    found = _POLICY.fullmatch(read_text(text) if _is_file(text) else text)
+    found = _POLICY.fullmatch(read_text(text) if is_file(text) else text)
     if found is None:
         raise BadPolicy(text=text[:80], what=said("it does not begin with a number, `all` or `any`, and then `of`"))
     keys = witness_keys([found[2]])
@@ -70,13 +69,8 @@ def witness_keys(texts: Iterable[str]) -> tuple[VerifierKey, ...]:
 
 
 def _key(text: str) -> VerifierKey:
-    if _is_file(text):
+    if is_file(text):
         return witness_key(read_text(text))
     if "+" not in text:
         raise NeitherKeyNorFile(text=text[:80])
     return witness_key(text)
-
-
-def _is_file(text: str) -> bool:
-    """Whether a text names a file; one that is too long for a name does not."""
-    return os.path.isfile(text)  # noqa: PTH113 - `Path.is_file` raises where the name is too long

@@ -258,3 +258,8 @@ def test_a_ledger_rewritten_as_a_whole_contradicts_what_a_witness_cosigned(opera
     found = json.loads(done.stdout)
     assert (done.returncode, [each["kind"] for each in found["damage"]]) == (4, ["rewritten"])
     assert found["policy"]["met"]
+
+
+def test_a_text_that_is_too_long_for_a_file_s_name_is_no_key(operator: CommandLine, note: str) -> None:
+    words = ("audit", "verify", "--against", note, "--vkey", "x" * 300)
+    assert operator.refused(*words, status=2)["code"] == "bad_key"

@@ -11,7 +11,7 @@ from domain.case import fold
 from domain.keys import decoded, encoded
 from domain.refusals import Unreadable
 from domain.terms.versions import zone_of
-from domain.text import said, words_of
+from domain.text import said
 from ledger.application import Ledger
 from ledger.audit.dossier import Attestation, Dossier
 from ledger.log import streams
@@ -23,8 +23,8 @@ from ledger.refusals.audit.timestamps import (
     TimestampOfOther,
     TimestampUntrusted,
 )
-from ledger.transparency import merkle
 from ledger.transparency.attested import Attested, newest_cosigned, newest_timestamped, place_of
+from ledger.transparency.consistency import why_not_continued
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 from ledger.transparency.timestamps import check_timestamp
 from ledger.transparency.tree import KeptTree
@@ -66,8 +66,7 @@ def proved_attestations(dossier: Dossier, tree: Checkpoint) -> Iterator[ProvedAt
             yield unreadable.message
             continue
         wrong = _wrong(each, checkpoint, tree)
-        covered = sum(event.index < checkpoint.size for event in dossier.events)
-        yield ProvedAttestation(each, checkpoint, covered) if wrong is None else wrong
+        yield ProvedAttestation(each, checkpoint, dossier.covered(checkpoint.size)) if wrong is None else wrong
 
 
 def _wrong(attestation: Attestation, checkpoint: Checkpoint, tree: Checkpoint) -> str | None:
@@ -78,16 +77,12 @@ def _wrong(attestation: Attestation, checkpoint: Checkpoint, tree: Checkpoint) -
             origin=checkpoint.origin,
             ledger=tree.origin,
         )
-    try:
-        hashes = [decoded(each) or b"" for each in attestation.proof]
-        merkle.verify_consistency(checkpoint.size, tree.size, hashes, checkpoint.root, tree.root)
-    except merkle.ProofError as error:
-        return said(
-            "the log does not continue the attested checkpoint of size {size}: {error}",
-            size=checkpoint.size,
-            error=words_of(error),
-        )
-    return None
+    error = why_not_continued(checkpoint, tree, attestation.proof)
+    if error is None:
+        return None
+    return said(
+        "the log does not continue the attested checkpoint of size {size}: {error}", size=checkpoint.size, error=error
+    )
 
 
 class Timed(msgspec.Struct, frozen=True, kw_only=True):

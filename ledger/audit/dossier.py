@@ -88,6 +88,10 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     left_out: tuple[AbsentEvent, ...] | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
 
+    def covered(self, size: int) -> int:
+        """The number of its events among the first `size` of the log."""
+        return sum(event.index < size for event in self.events)
+
     @property
     def absent(self) -> tuple[AbsentEvent, ...]:
         """The events that were left out; none where nothing is said of them."""

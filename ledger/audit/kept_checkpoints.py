@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from domain.keys import decoded
 from domain.refusals import Unreadable
-from domain.text import said, words_of
+from domain.text import said
 from ledger.audit.dossier import Dossier, Since
-from ledger.transparency import merkle
+from ledger.transparency.consistency import why_not_continued
 from ledger.transparency.proofs import Checkpoint, read_checkpoint
 
 
@@ -28,11 +27,9 @@ def wrong_since(dossier: Dossier, tree: Checkpoint) -> Iterator[str]:
             origin=earlier.origin,
             ledger=tree.origin,
         )
-    try:
-        hashes = [decoded(each) or b"" for each in dossier.since.proof]
-        merkle.verify_consistency(earlier.size, tree.size, hashes, earlier.root, tree.root)
-    except merkle.ProofError as error:
-        yield said("the log does not continue the earlier checkpoint: {error}", error=words_of(error))
+    error = why_not_continued(earlier, tree, dossier.since.proof)
+    if error is not None:
+        yield said("the log does not continue the earlier checkpoint: {error}", error=error)
 
 
 def against(dossier: Dossier, tree: Checkpoint, kept: Checkpoint) -> Iterator[str]:

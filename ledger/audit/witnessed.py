@@ -36,4 +36,4 @@ def _notes(dossier: Dossier, proved: Iterable[ProvedAttestation]) -> Iterator[No
 
 def _held(dossier: Dossier, note: Note, policy: WitnessPolicy) -> Witnessed:
     size = note.checkpoint.size
-    return Witnessed(hold_to(policy, note), size, sum(event.index < size for event in dossier.events))
+    return Witnessed(hold_to(policy, note), size, dossier.covered(size))

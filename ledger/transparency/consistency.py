@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from domain.keys import decoded, encoded
@@ -10,6 +12,7 @@ from domain.text import said, words_of
 from ledger.refusals.audit.witnesses import BadConsistencyProof, ForkByProof, ProofOfOtherSizes, WrongConsistencyProof
 from ledger.transparency import merkle
 from ledger.transparency.cosignatures import Note
+from ledger.transparency.proofs import Checkpoint
 
 
 class ConsistencyProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +57,15 @@ def check_consistency(proof: ConsistencyProof, old: Note, new: Note) -> None:
         raise ForkByProof(
             ledger=head.origin, size=kept.size, kept_root=encoded(kept.root), root=proof.old_root, evidence=evidence
         )
-    hashes = [decoded(each) or b"" for each in proof.hashes]
+    why = why_not_continued(kept, head, proof.hashes)
+    if why is not None:
+        raise WrongConsistencyProof(size=head.size, kept=kept.size, why=why, evidence=evidence)
+
+
+def why_not_continued(old: Checkpoint, new: Checkpoint, hashes: Iterable[str]) -> str | None:
+    """Why hashes in base64 do not show a checkpoint to continue an older one; None where they do."""
     try:
-        merkle.verify_consistency(kept.size, head.size, hashes, kept.root, head.root)
+        merkle.verify_consistency(old.size, new.size, [decoded(each) or b"" for each in hashes], old.root, new.root)
     except merkle.ProofError as error:
-        raise WrongConsistencyProof(size=head.size, kept=kept.size, why=words_of(error), evidence=evidence) from None
+        return words_of(error)
+    return None

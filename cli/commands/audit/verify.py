@@ -93,8 +93,9 @@ def verify(
     key = None if key_file is None else parse_signer_key(read_key_file(Path(key_file)))
     if output is not None:
         check_target(Path(output), force=force)
-    kept = None if file is None else read_checkpoint(read_text(file), keys)
-    witnessed = None if file is None or policy is None else hold_to(parse_policy(policy), read_note(read_text(file)))
+    note = None if file is None else read_text(file)
+    kept = None if note is None else read_checkpoint(note, keys)
+    witnessed = None if note is None or policy is None else hold_to(parse_policy(policy), read_note(note))
     with open_ledger() as ledger, progress("events") as advance:
         by = _auditor(ledger)
         if since is None:

@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 from declared import ROOT
 
+SHOWN = re.compile(r"^(\$ (?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+"""A command and the output below it."""
 BLOCK = re.compile(r"^```\n(\$ slaledger .*?)^```$", re.DOTALL | re.MULTILINE)
 ANY_BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(r"^(?:slaledger|python3|curl) (?:.*\\\n)*.*\n", re.MULTILINE)
@@ -61,7 +63,7 @@ class Shown(NamedTuple):
 def shown(page: str) -> Iterator[Shown]:
     """Every command of a page with its output."""
     for block in BLOCK.findall(page):
-        for command, output in re.findall(r"^(\$ (?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+        for command, output in SHOWN.findall(block):
             yield Shown(command, output)
 
 
@@ -103,14 +105,14 @@ def is_as_printed(output: str, printed: str, as_compared: Callable[[str], str] =
 
 def _comparable(text: str) -> str:
     """A text without the parts that differ between ledgers: hashes, ids, and times of the demo's run."""
-    return _tidy(_HASH.sub("HASH", _MOMENT.sub(_if_old, text)))
+    return tidy(_HASH.sub("HASH", _MOMENT.sub(_if_old, text)))
 
 
 def _if_old(found: re.Match[str]) -> str:
     return found[0] if (int(found[1]), int(found[2] or found[4]), int(found[3] or found[5])) < _DEMO_MADE else "MOMENT"
 
 
-def _tidy(printed: str) -> str:
+def tidy(printed: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines())
 
 
@@ -137,7 +139,7 @@ def written_anew(block: str, folder: str) -> str:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         printed = done.stdout + done.stderr
         keeps = _LEFT_OUT.search(each.output) or is_as_printed(each.output, printed)
-        parts.append(each.command + "\n" + (each.output if keeps else _tidy(printed) + "\n"))
+        parts.append(each.command + "\n" + (each.output if keeps else tidy(printed) + "\n"))
     return "```\n" + "".join(parts).rstrip("\n") + "\n```"
 
 

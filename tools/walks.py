@@ -28,7 +28,6 @@ FOLDER = ROOT / "docs" / "walks"
 ENVIRONMENT = {"SLALEDGER_FORMAT": "table", "LANG": "C.UTF-8"}
 _HEAD = re.compile(r"<!-- a walk on (?:no ledger|the ledger of (?P<after>[a-z]+)\.md), as (?P<actor>[a-z]+) -->\n")
 _PART = re.compile(r"^<!-- at (?P<at>\S+) -->$|^```\n(?P<block>\$ .*?)^```$", re.DOTALL | re.MULTILINE)
-_SHOWN = re.compile(r"^(\$ (?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _TELLS_STATUS = ' || echo "exit status $?"'
 
 
@@ -99,7 +98,7 @@ class Walk(NamedTuple):
                 at = datetime.fromisoformat(part["at"])
                 continue
             assert at is not None, "no time before the first command"
-            for command, output in _SHOWN.findall(part["block"]):
+            for command, output in transcripts.SHOWN.findall(part["block"]):
                 yield Step(command, output, at)
 
     def written_anew(self, run: Callable[[Step], str]) -> str:
@@ -110,19 +109,15 @@ class Walk(NamedTuple):
             if part["at"]:
                 return part[0]
             made = []
-            for _ in _SHOWN.findall(part["block"]):
+            for _ in transcripts.SHOWN.findall(part["block"]):
                 step = next(steps)
                 printed = run(step)
                 keeps = "…\n" in step.output or transcripts.is_as_printed(step.output, printed, as_compared)
-                made.append(f"{step.command}\n{step.output if keeps else _tidy(printed)}")
+                told = step.output if keeps else transcripts.tidy(printed) + "\n"
+                made.append(f"{step.command}\n{told}")
             return "```\n" + "".join(made).rstrip("\n") + "\n```"
 
         return _PART.sub(anew, self.page)
-
-
-def _tidy(printed: str) -> str:
-    """A printed text without blanks at the ends of its lines, and one blank line behind it."""
-    return "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines()) + "\n"
 
 
 def walk(name: str) -> Walk:

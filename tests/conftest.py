@@ -30,6 +30,7 @@ from stores import MADE_AT, Place, PostgresStore, Raw, SqliteFile, SqliteStore, 
 
 if TYPE_CHECKING:
     from browser_checker import BrowserChecker
+    from playwright.sync_api import Browser
     from servers import Server
 
 from cli.main import run as run_in_process
@@ -222,6 +223,15 @@ def scratch() -> Iterator[Path]:
     """A folder of a module's own, removed behind its last test."""
     with tempfile.TemporaryDirectory(prefix="scratch") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for a module's tests."""
+    from browser import chromium
+
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Opened, chromium, opened
+from browser import Opened, opened
 from browser_checker import PAGE
 from conftest import CommandLine
 from playwright.sync_api import Browser
@@ -20,13 +20,6 @@ CASE = ("1002", "2026-09")
 RESULT = "#checked .checks"
 FEE = r'billed_at\\":\d+,\\"product_fee_fen\\":\d+'
 """A fee in the event of its bill, as the carried dossier has it."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import chromium, opened
+from browser import opened
 from conftest import CommandLine
 from playwright.sync_api import Browser
 
@@ -32,13 +31,6 @@ AMOUNTS = """() => {
   return found;
 }"""
 HEADINGS = "one => getComputedStyle(one, '::before').content"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Opened, Scheme, chromium, opened
+from browser import Opened, Scheme, opened
 from conftest import CommandLine
 from playwright.sync_api import Browser
 
@@ -22,13 +22,6 @@ TOO_SHORT = ("1002", "2026-09")
 PAGES = {"dispute": DISPUTE, "short": TOO_SHORT, "beta": ("1009", "2026-06"), "undecided": ("1005", "2026-09")}
 NAMES = (*PAGES, "month")
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

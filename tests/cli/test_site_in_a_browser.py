@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Scheme, chromium, opened
+from browser import Scheme, opened
 from conftest import CommandLine
 from playwright.sync_api import Browser
 from test_pages_at_any_width import AMOUNTS
@@ -25,13 +24,6 @@ PAGES = (
     "log/1.html",
     "search.html",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

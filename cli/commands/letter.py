@@ -1,32 +1,49 @@
-"""`slaledger claim letter`: what the customer gets."""
+"""`slaledger claim letter`: what the customers get."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from cli.answers.exports import LetterWritten
 from cli.commands.availability import parsed_month
-from cli.options.completion import accounts, months
+from cli.options.completion import account_then_month
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAtOptions, knowing, knowledge_options
-from cli.options.output_file import print_receipt, target_options
-from cli.terminal.language import LANGUAGES, language
-from cli.terminal.output import warn
+from cli.options.output_file import by_ending, print_receipt, receipt_format, target_options
+from cli.options.wire_fields import account_and_month
+from cli.terminal.language import LANGUAGES
+from cli.terminal.output import emit, warn
 from domain.text import said
 from ledger.copies.transfer import check_is_not
-from ledger.demo import is_demo
-from ledger.files.writing import new_file
+from ledger.files.writing import STDOUT
+
+if TYPE_CHECKING:
+    from cli.letters.rendering import Kind
 
 FORMATS = {"html": (".html", ".htm"), "txt": (".txt",)}
 
 
+_MONTH = click.Argument(["month"])
+"""For messages about a month that is none."""
+
+
 @click.command("letter", short_help="Write the letter that tells a customer the decision.")
-@click.argument("account", shell_complete=accounts)
-@click.argument("month", callback=parsed_month, shell_complete=months)
-@target_options(FORMATS)
+@click.argument("words", nargs=-1, metavar="(ACCOUNT MONTH | --all MONTH)", shell_complete=account_then_month)
+@click.option(
+    "--all",
+    "for_all",
+    is_flag=True,
+    help="Write a letter for each decided claim of MONTH, into the folder that -o names.",
+)
+@target_options()
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(FORMATS)),
+    help="Format of the file; by default that of its ending, and html with --all.",
+)
 @click.option(
     "--templates",
     "folder",
@@ -42,10 +59,10 @@ FORMATS = {"html": (".html", ".htm"), "txt": (".txt",)}
 )
 @knowledge_options
 def letter(
-    account: str,
-    month: str,
+    words: tuple[str, ...],
+    for_all: bool,
     file: str,
-    format_: str,
+    format_: str | None,
     force: bool,
     folder: Path | None,
     asked: KnownAtOptions,
@@ -57,17 +74,22 @@ def letter(
     Example:
       slaledger claim letter 1001 2026-03 -o letter.html
     """
-    from cli.letters.letter import letter_of  # most commands need no Jinja2
-    from cli.letters.rendering import Kind, letter_bytes
+    named = account_and_month(words, for_all)
+    month = parsed_month(click.get_current_context(), _MONTH, named["month"]) or ""
+    if for_all and file == STDOUT:
+        raise click.UsageError(said("--all needs -o FOLDER"))
+    kind = format_ or ("html" if for_all else by_ending(file, FORMATS))
+    from cli.letters.writing import Letters  # most commands need no Jinja2
 
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
-        check_is_not(ledger, file)
-        controls = log.controls()
-        made = letter_of(log.case(account), controls, account, month, is_demo=is_demo(log.ledger_id()))
-    with new_file(file, force=force) as out:  # `--lang` set the language before anything was printed
-        data = letter_bytes(made, cast(Kind, format_), language(), folder)
-        out.write(data)
-    if controls.provider_name is None:
+        letters = Letters(log, kind=cast("Kind", kind), templates=folder, force=force)
+        if for_all:
+            answer = letters.of_month(month, Path(file))
+            emit(answer, receipt_format(), answer.table)
+        else:
+            check_is_not(ledger, file)
+            written = letters.of(named["account"], month, file)
+            told = said("the letter of {account} for {month}, {count} bytes", count=written.bytes, **named)
+            print_receipt(written, told)
+    if letters.controls.provider_name is None:
         warn(said("the letter names no provider: `slaledger controls set --provider-name NAME --reason …` records it"))
-    words = said("the letter of {account} for {month}, {count} bytes", account=account, month=month, count=len(data))
-    print_receipt(LetterWritten(file=file, account=account, month=month, bytes=len(data)), words)

@@ -35,7 +35,7 @@ def target_options(formats: Mapping[str, tuple[str, ...]] | None = None) -> Call
 def _format_option(command: Callable[..., Any], formats: Mapping[str, tuple[str, ...]]) -> Callable[..., Any]:
     @wraps(command)
     def chosen(*words: Any, file: str, format_: str | None, **given: Any) -> Any:
-        return command(*words, file=file, format_=format_ or _by_ending(file, formats), **given)
+        return command(*words, file=file, format_=format_ or by_ending(file, formats), **given)
 
     kind = click.Choice(list(formats))
     return click.option("--format", "format_", type=kind, help="Format of the file; by default that of its ending.")(
@@ -43,7 +43,7 @@ def _format_option(command: Callable[..., Any], formats: Mapping[str, tuple[str,
     )
 
 
-def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
+def by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
     """The format by the ending of a file's name. Raises Unreadable `no_format`."""
     for format_, endings in formats.items():
         if Path(file).suffix.lower() in endings:
@@ -55,5 +55,10 @@ def _by_ending(file: str, formats: Mapping[str, tuple[str, ...]]) -> str:
 def print_receipt(answer: FileWritten, words: Said) -> None:
     """Print what was written, unless it went to standard output."""
     if answer.file != STDOUT:
-        format_ = os.environ.get(FORMAT_VARIABLE)  # `--format` is the file's
-        emit(answer, format_ if format_ in FORMATS else None, lambda: print(f"{answer.file}: {localized(words)}"))
+        emit(answer, receipt_format(), lambda: print(f"{answer.file}: {localized(words)}"))
+
+
+def receipt_format() -> str | None:
+    """The format of a receipt where `--format` is the file's: that of the environment, if it names one."""
+    format_ = os.environ.get(FORMAT_VARIABLE)
+    return format_ if format_ in FORMATS else None

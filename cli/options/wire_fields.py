@@ -21,7 +21,7 @@ def wire_fields(**given: Any) -> dict[str, object]:
     fields = {name.strip("_"): value for name, value in given.items() if value is not None and value != ()}
     if "words" in given:
         fields.pop("words", None)
-        fields |= _account_and_month(given["words"], bool(given.get("all")))
+        fields |= account_and_month(given["words"], bool(given.get("all")))
     offset = {part: fields.pop(f"{part}_voucher") for part in ("service", "call") if f"{part}_voucher" in fields}
     if offset:
         fields["voucher_offset"] = offset
@@ -40,7 +40,8 @@ def wire_fields(**given: Any) -> dict[str, object]:
     return fields
 
 
-def _account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
+def account_and_month(words: tuple[str, ...], for_all: bool) -> dict[str, str]:
+    """The words of a command of one account and month, or with `--all` of a month. Raises click's UsageError."""
     names = ("month",) if for_all else ("account", "month")
     if len(words) != len(names):
         raise click.UsageError(said("give ACCOUNT MONTH, or --all MONTH"))

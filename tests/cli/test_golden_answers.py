@@ -136,6 +136,7 @@ WRITING = [
     "claim letter 1001 2026-07 --format txt",
     "claim letter 1004 2026-02 --format txt",
     "claim letter 1002 2026-09 -o letter.html",
+    "claim letter --all 2026-09 -o letters",
     "report 2026-09 --html report.html",
     "dossier 1001 2026-07 --html case.html",
     "rebuild",

@@ -137,6 +137,47 @@ def test_the_file_and_its_format_are_as_those_of_other_files(demo: CommandLine, 
     assert "赔偿申请" in (copy.folder / "letter.txt").read_text("utf-8")
 
 
+def test_the_letters_of_a_month_are_those_of_its_decided_claims(demo: CommandLine, tmp_path: Path) -> None:
+    copy = demo.copy(tmp_path)
+    asked = ("claim", "letter", "--all", "2026-09", "-o", "letters")
+    made = copy.ok(*asked)
+    accounts = ["1001", "1002", "1003", "1006", "1008", "1009"]
+    assert [each["account"] for each in made["letters"]] == accounts
+    assert made["undecided"] == ["1005"]
+    for each in made["letters"]:
+        file = copy.folder / each["file"]
+        assert file.name == f"{each['account']}-2026-09.html"
+        assert file.read_text("utf-8") == letter(copy, each["account"], "2026-09", kind="html")
+        assert each["bytes"] == file.stat().st_size
+    assert len(list((copy.folder / "letters").iterdir())) == len(accounts)
+    table = copy.run(*asked, env={"SLALEDGER_FORMAT": "table"}).stdout
+    assert "1 claim has no letter, since it waits for its decision: 1005" in table
+
+
+def test_the_letters_of_a_month_again_are_what_is_new(demo: CommandLine, tmp_path: Path) -> None:
+    copy = demo.copy(tmp_path)
+    asked = ("claim", "letter", "--all", "2026-09", "-o", "letters")
+    first = copy.ok(*asked)
+    files = {each["file"]: (copy.folder / each["file"]).stat().st_mtime_ns for each in first["letters"]}
+    copy.ok("claim", "decide", "1005", "2026-09")
+    again = copy.ok(*asked)
+    assert (len(again["letters"]), again["undecided"]) == (len(files) + 1, [])
+    assert {name: (copy.folder / name).stat().st_mtime_ns for name in files} == files
+    copy.ok("account", "rename", "1001", "--name", "Lakeside Bank")
+    assert copy.refused(*asked, status=2)["code"] == "file_exists"
+    copy.ok(*asked, "--force")
+    assert "Lakeside Bank" in (copy.folder / "letters" / "1001-2026-09.html").read_text("utf-8")
+
+
+def test_the_letters_of_a_month_need_a_folder(demo: CommandLine, tmp_path: Path) -> None:
+    copy = demo.copy(tmp_path)
+    assert "-o FOLDER" in copy.refused("claim", "letter", "--all", "2026-09", status=2)["message"]
+    assert copy.refused("claim", "letter", "--all", "1001", "2026-09", "-o", "x", status=2)["code"] == "usage"
+    (copy.folder / "taken").write_text("")
+    assert copy.refused("claim", "letter", "--all", "2026-09", "-o", "taken", status=2)["code"] == "unwritable_file"
+    assert copy.ok("claim", "letter", "--all", "2031-01", "-o", "none")["letters"] == []
+
+
 def line(command: str, **fields: Any) -> dict[str, Any]:
     return {"command": command, **fields}
 

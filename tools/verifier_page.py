@@ -1,9 +1,9 @@
-"""Writes `verifier/verify.html` and `verifier/verify.packed` from the files of `verifier/browser/`.
+"""Writes `verifier/verify.html`, `verify.en.packed` and `verify.zh.packed` from the files of `verifier/browser/`.
 
 python tools/verifier_page.py
 
-The first is the page to which any dossier can be given, in plain JavaScript. The second is the same script without
-lines of comments, compressed (RFC 1950) and in base64: the page of a case carries it.
+The first is the page to which any dossier can be given, in plain JavaScript. The others are the same script without
+lines of comments, with the words of one language, compressed (RFC 1950) and in base64: the page of a case carries it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ import sys
 import zlib
 from pathlib import Path
 
-from cli.pages.rendering import policy
+from cli.pages.rendering import plain, policy
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "verifier" / "browser"
-PAGE, PACKED = ROOT / "verifier" / "verify.html", ROOT / "verifier" / "verify.packed"
+PAGE = ROOT / "verifier" / "verify.html"
+PACKED = {lang: ROOT / "verifier" / f"verify.{lang}.packed" for lang in ("en", "zh")}
 ORDER = (
     *("bytes", "json", "tree", "toml", "time", "terms", "outages", "fees", "steps", "decide", "fields", "events"),
     *("world", "rules_of_outages", "rules_of_money", "rules_of_ledger", "notes", "check"),
     *("words_of_rules", "words", "page"),
 )
 """The files of the script, each behind those that it needs when it is read."""
-_COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_IN_BOTH = re.compile(rf"\[\s*({_STRING}),\s*((?=[^\n]*[\u4e00-\u9fff]){_STRING}),?\s*\]")
+"""A sentence in English and Chinese, as `words.js` has it."""
 
 
 def parts() -> str:
@@ -38,14 +41,9 @@ def script() -> str:
     return f'"use strict";\n(() => {{\n{parts()}\n}})();\n'
 
 
-def plain(text: str) -> str:
-    """A script without lines that are only a comment, empty lines, and indentation."""
-    lines = _COMMENT.sub("", text).splitlines()
-    return "".join(f"{line.strip()}\n" for line in lines if line.strip())
-
-
-def packed(text: str) -> str:
-    """A script as the page of a case carries it."""
+def packed(text: str, lang: str) -> str:
+    """A script as the page of a case in a language carries it."""
+    text = _IN_BOTH.sub({"en": r"[\1]", "zh": r"[, \2]"}[lang], text)
     return base64.b64encode(zlib.compress(plain(text).encode(), 9)).decode()
 
 
@@ -64,8 +62,9 @@ def main() -> int:
     """Write both files; say how long they are."""
     text = script()
     PAGE.write_text(page(text), "utf-8")
-    PACKED.write_text(packed(text), "utf-8")
-    for path in (PAGE, PACKED):
+    for lang, path in PACKED.items():
+        path.write_text(packed(text, lang), "utf-8")
+    for path in (PAGE, *PACKED.values()):
         sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size} bytes\n")
     return 0
 

@@ -9,31 +9,43 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cli import shipped
-from cli.pages.rendering import as_markup, source_of
+from cli.pages.rendering import BESIDE, as_markup, source_of
+from cli.terminal.language import language
 
 MOST_BYTES = 2_000_000
 """The longest dossier that a page carries; a longer one is a file beside it."""
-_HASH_OR_SIGN = re.compile(r'"[A-Za-z0-9+/]{43}="|[~<]')
+_STRING_OR_SIGN = re.compile(r'"[^"~<\n]{6,}"|[~<]')
 
 
 class Carried(NamedTuple):
-    """What stands in the page: the dossier as `folded` writes it, the packed checker, and its source in the policy."""
+    """What stands in the page: the dossier as `folded` writes it, the packed checker, and the sources in the policy.
+
+    `checker_file` is where the packed checker is read from, when it is not in the page.
+    """
 
     dossier: Any
     checker: Any
-    source: str
+    checker_file: str | None
+    sources: str
 
 
-def carried(file: bytes) -> Carried:
-    """A dossier's bytes as a page carries them, with the checker."""
-    packed = shipped.packed_verifier()
-    return Carried(as_markup(folded(file)), as_markup(packed), _source(packed))
+def carried(file: bytes, checker_file: str | None = None) -> Carried:
+    """A dossier's bytes as a page carries them, with the checker, or with the file that `checker_script` makes."""
+    packed = shipped.packed_verifier(language())
+    sources = _source(packed) if checker_file is None else f"{_source(packed)} {BESIDE}"
+    return Carried(as_markup(folded(file)), as_markup("" if checker_file else packed), checker_file, sources)
+
+
+def checker_script() -> bytes:
+    """The packed checker as a script, for pages that share it: a page on a disk may read nothing but scripts."""
+    return f'globalThis.slaledgerChecker = "{shipped.packed_verifier(language())}";\n'.encode()
 
 
 def folded(file: bytes) -> str:
-    """The text of a dossier for a `<script>` element: `~` and `<` are escaped, each hash stands there once.
+    """The text of a dossier for a `<script>` element: `~` and `<` are escaped, each longer string stands there once.
 
-    `~~` is `~`, `~l` is `<`, and `~N.` the hash that came as number N, from 0. The checker restores the exact bytes.
+    `~~` is `~`, `~l` is `<`, and `~N.` what stood between quotes as number N, from 0: a hash, a name, an id. The
+    script of the page restores the exact bytes.
     """
     seen: dict[str, int] = {}
 
@@ -46,7 +58,7 @@ def folded(file: bytes) -> str:
         seen[text] = len(seen)
         return text
 
-    return _HASH_OR_SIGN.sub(fold, file.decode())
+    return _STRING_OR_SIGN.sub(fold, file.decode())
 
 
 def unpacked(checker: str) -> str:

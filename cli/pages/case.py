@@ -11,6 +11,7 @@ from cli.pages.carried import MOST_BYTES, Carried, carried
 from cli.pages.case_chart import chart, scale_of, script_data
 from cli.pages.case_steps import CaseStep, Gathered, Proof
 from cli.pages.derivation import DerivationView, derived
+from cli.pages.earlier import with_earlier_packed
 from cli.pages.fingerprints import with_fingerprints
 from cli.pages.known import SELDOM, Text, field_labels, known
 from cli.pages.log import LogEntry, life, rows
@@ -43,10 +44,16 @@ page is short enough is used."""
 
 
 def case_page(
-    log: Reader, facts: Sequence[Fact], account: str, month: str, proof: Proof, nav: Nav | None = None
+    log: Reader,
+    facts: Sequence[Fact],
+    account: str,
+    month: str,
+    proof: Proof,
+    nav: Nav | None = None,
+    checker_file: str | None = None,
 ) -> bytes:
     """Make the page of an account's month; `facts` are all that concern the account or ever did; `nav` leads to the
-    other pages of a site.
+    other pages of a site, which share the checker in `checker_file`.
 
     Raises Refusal `unknown_account`, `no_terms`, Unreadable `no_jinja`.
     """
@@ -57,7 +64,7 @@ def case_page(
     functions = _functions(terms, concern.facts)
     by, held, ledger = recorders(log, facts), limits(log), log.ledger_id()
     read = otherwise(log, case, account, month, terms.currency)
-    carries = _carried(proof, nav)
+    carries = _carried(proof, checker_file)
     beside = 0 if carries is None else len(carries.dossier) + len(carries.checker)
     made = b""
     for most in MOST:
@@ -89,11 +96,11 @@ def case_page(
     return with_fingerprints(made)
 
 
-def _carried(proof: Proof, nav: Nav | None) -> Carried | None:
-    """The dossier in the page; not in a site, nor where it is too long for a page."""
-    if proof.file is None or nav is not None or len(proof.file) > MOST_BYTES:
+def _carried(proof: Proof, checker_file: str | None) -> Carried | None:
+    """The dossier in the page, unless it is too long for a page."""
+    if proof.file is None or len(proof.file) > MOST_BYTES:
         return None
-    return carried(proof.file)
+    return carried(proof.file, checker_file)
 
 
 def _functions(terms: Terms, facts: Sequence[Fact]) -> tuple[str, ...]:
@@ -120,15 +127,15 @@ def _rendered(it: Gathered) -> bytes:
     kept = decided[-max(3, it.most // 20) :]
     derivations = [derived(one, it.facts, it.terms.currency) for one in kept]
     events, columns, w = _events(it, derivations), tables.of_case(), words.case_words()
+    listed = _tables(it.steps)
     about = f"{it.account} {it.month}"
-    return page(
+    made = page(
         "case.html.j2",
         language(),
         style=cards(columns) + paper(it.ledger, about, it.facts[-1].position),
         demo=it.is_demo,
         script="case.js",
-        sources="" if it.carried is None else it.carried.source,
-        data=script_data(it),
+        sources="" if it.carried is None else it.carried.sources,
         nav=it.nav,
         w=w,
         words=words,
@@ -148,7 +155,7 @@ def _rendered(it: Gathered) -> bytes:
         fields=_fields(it.steps),
         seldom=SELDOM,
         moments=_moments(it.steps),
-        tables=_tables(it.steps),
+        tables=listed,
         recorded_of=_recorded_of(it.steps),
         derivations=derivations,
         otherwise=it.otherwise,
@@ -174,6 +181,7 @@ def _rendered(it: Gathered) -> bytes:
         checks=_checks(it, derivations),
         carried=it.carried,
     )
+    return with_earlier_packed(made, script_data(it, listed["episodes"]))
 
 
 def _fields(steps: list[CaseStep]) -> list[tuple[str, Said, list[Any]]]:

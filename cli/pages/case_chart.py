@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cli.pages import labels
+from cli.pages import labels, words
 from cli.pages.case_steps import Gathered
 from cli.pages.drawing import AXIS, BAR, GAP, LABEL, WIDTH, day_ticks, height, lane_top, still
-from cli.pages.known import Text
+from cli.pages.known import EpisodeRow, Text
 from cli.pages.rendering import tongue
 from cli.pages.scale import bands, bounds, place, rooms
-from cli.pages.shown import variants
+from cli.pages.shown import Variant, variants
 from cli.pages.timeline import KINDS, Mark, lane_labels, offsets
 from cli.terminal.language import language
 from domain.text import said
@@ -98,10 +98,15 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     positions: list[int]
     scale: list[int]
     decided: list[int]
+    show: str
+    episodes: list[tuple[int, int, str]]
 
 
-def script_data(it: Gathered) -> _Data:
-    """The data for the script: the month, the marks with the steps that show each, the positions of the steps."""
+def script_data(it: Gathered, episodes: list[Variant[EpisodeRow]]) -> _Data:
+    """The data for the script: the month, the marks with the steps that show each, the positions of the steps.
+
+    `episodes` are the rows of their table, in its order.
+    """
     first, last = it.steps[-1].picture.window
     shown: list[tuple[Mark, str, bool]] = [*variants([step.drawn.marks for step in it.steps])]
     return _Data(
@@ -117,4 +122,12 @@ def script_data(it: Gathered) -> _Data:
         positions=[step.fact.position for step in it.steps],
         scale=_on_scale(it),
         decided=[step.known.decisions for step in it.steps],
+        show=tongue(words.case_words()["show"], language()),
+        episodes=[_shown(row.thing, first) for row in episodes],
     )
+
+
+def _shown(episode: EpisodeRow, first: int) -> tuple[int, int, str]:
+    """The start and the end of an episode in the month, and the label of the button that shows it."""
+    label = tongue(words.show_episode(episode.number), language())
+    return (episode.start_us - first) // 1000, (episode.end_us - first) // 1000, label

@@ -23,6 +23,20 @@ Text = Said | str
 Row = tuple[object, ...]
 
 
+class EpisodeRow(NamedTuple):
+    """An episode's row: its number, its cells, and where it lies, in microseconds since 1970."""
+
+    number: int
+    start: Text
+    end: Text
+    length: Text
+    counts: Text
+    less: tuple[Said, ...]
+    incidents: tuple[str, ...]
+    start_us: int
+    end_us: int
+
+
 class CaseSnapshot(NamedTuple):
     """A case as it was known: the summary fields by name, and the rows of its tables."""
 
@@ -32,7 +46,7 @@ class CaseSnapshot(NamedTuple):
     outcome: str | None
     decisions: int
     incidents: list[Row]
-    episodes: list[Row]
+    episodes: list[EpisodeRow]
     bills: list[Row]
     vouchers: list[Row]
     left_out: int
@@ -164,8 +178,8 @@ def _exclusion(found: Incident, exclusion: Exclusion, zone: str) -> Row:
     )
 
 
-def _episode(number: int, found: Episode, zone: str) -> Row:
-    return (
+def _episode(number: int, found: Episode, zone: str) -> EpisodeRow:
+    return EpisodeRow(
         number,
         labels.when(found.start, zone),
         labels.when(found.end, zone),

@@ -64,6 +64,7 @@ def month_page(report: MonthReport, details: BookDetails) -> bytes:
     return page(
         "month.html.j2",
         language(),
+        sheets=("lists.css",),
         style=cards(columns) + paper(report.ledger, report.month, report.position),
         script="month.js",
         data=script_data(report, details, [name for name, _, _ in seldom]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from jinja2 import BaseLoader, Environment
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+BESIDE = "'self' file:"
+"""The source, in a content security policy, of scripts that stand beside the page, on a server or on a disk."""
 _ENDS_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -31,18 +35,20 @@ def page(
     lang: str,
     *,
     demo: bool,
+    sheets: Sequence[str] = (),
     style: str = "",
     script: str | None = None,
     sources: str = "",
     data: object = None,
     **given: Any,
 ) -> bytes:
-    """Render a template under `templates/` in a language; `style` holds rules of this page alone, `script` names its
-    script, `data` is the script's data. `sources` are those of further scripts in the content security policy.
+    """Render a template under `templates/` in a language; `sheets` are its style sheets beside the one of all pages,
+    `style` holds rules of this page alone, `script` names its script, `data` is the script's data. `sources` are those
+    of further scripts in the content security policy.
 
     The page of a `demo` ledger says so at its top. The same bytes for the same arguments. Raises Unreadable `no_jinja`.
     """
-    style_text = _asset("page.css") + style
+    style_text = "".join(map(_asset, ("page.css", *sheets))) + style
     script_text = "" if script is None else _asset(script)
     made = environment(lang).get_template(template)
     text = made.render(
@@ -96,7 +102,13 @@ def _digest(text: str) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    return files("cli.pages").joinpath("templates", name).read_text("utf-8")
+    return plain(files("cli.pages").joinpath("templates", name).read_text("utf-8"))
+
+
+def plain(text: str) -> str:
+    """A script or a style without lines that are only a comment, empty lines, and indentation."""
+    lines = _COMMENT.sub("", text).splitlines()
+    return "".join(f"{line.strip()}\n" for line in lines if line.strip())
 
 
 def as_markup(text: str) -> Any:

@@ -14,6 +14,10 @@ def case_words() -> dict[str, Said]:
         "skip": said("Skip to the figures"),
         "waits": said("What waits"),
         "slider": said("As it was known"),
+        "no_earlier": said(
+            "The earlier steps cannot be unpacked: this browser is too old, or this file was changed. Shown is the "
+            "last step."
+        ),
         "slider_help": said("Arrow keys move from event to event, Home and End to the first and the last."),
         "step": said("Event"),
         "of": said("of"),
@@ -130,8 +134,8 @@ def case_words() -> dict[str, Said]:
         ),
         "save_dossier": said("Save the dossier"),
         "no_checker": said(
-            "This browser cannot unpack the checker. Save the dossier, and give it to the page that "
-            "`slaledger verifier --html` prints."
+            "The checker cannot be unpacked in this browser, or its file is not where this page has it from. Save the "
+            "dossier, and give it to the page that `slaledger verifier --html` prints."
         ),
         "file_sha256": said("SHA-256 of that file as of this checkpoint"),
         "undecided_file": said("There is no such file before the claim is decided."),

@@ -55,9 +55,9 @@ def verifier_page() -> bytes:
     return (folder() / "verifier" / "verify.html").read_bytes()
 
 
-def packed_verifier() -> str:
-    """The script of that page, compressed (RFC 1950) and in base64."""
-    return (folder() / "verifier" / "verify.packed").read_text("utf-8")
+def packed_verifier(lang: str) -> str:
+    """The script of that page with the words of one language, compressed (RFC 1950) and in base64."""
+    return (folder() / "verifier" / f"verify.{lang}.packed").read_text("utf-8")
 
 
 def copy_to(target: Path) -> int:

@@ -98,7 +98,7 @@ def test_the_dispute_can_be_walked_through(dispute: Opened) -> None:
 def test_a_step_says_who_when_why_and_what_it_changed(dispute: Opened, demo: CommandLine) -> None:
     told = _answer(demo, "history", DISPUTE[0], "--month", DISPUTE[1])["events"]
     (withdrawn,) = [event["position"] for event in told if event["topic"] == "exclusion.withdrawn"]
-    dispute.page.locator("[data-to-step]", has_text=str(withdrawn)).click()
+    dispute.page.locator("button.to", has_text=str(withdrawn)).click()
     words = dispute.text(".moment")
     assert "Exclusion withdrawn" in words
     assert "clerk" in words

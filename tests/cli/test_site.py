@@ -71,10 +71,16 @@ def _resolved(folder: PurePosixPath, target: str) -> PurePosixPath:
     return PurePosixPath(*parts)
 
 
-def test_no_page_carries_a_dossier(built: CommandLine) -> None:
-    """The page of a claim does, where it is made alone; in a site its checker would be there for each claim."""
-    pages = (built.folder / "site").rglob("*.html")
-    assert [page.name for page in pages if 'id="dossier"' in page.read_text("utf-8")] == []
+def test_each_decided_claim_carries_its_dossier_and_the_site_has_one_checker(built: CommandLine) -> None:
+    site = built.folder / "site"
+    carrying = {page.relative_to(site) for page in site.rglob("*.html") if 'id="dossier"' in page.read_text("utf-8")}
+    decided = [claim for claim in built.ok("claim", "list") if claim["outcome"] is not None]
+    assert carrying == {Path("claims", claim["account"], f"{claim['month']}.html") for claim in decided}
+    assert max((site / page).stat().st_size for page in carrying) < (site / "checker.js").stat().st_size * 3
+    for page in carrying:
+        assert re.findall(r'id="checker"([^>]*)>([^<]*)<', (site / page).read_text("utf-8")) == [
+            (' data-file="../../checker.js"', "")
+        ]
 
 
 def test_a_demo_says_so_on_every_page(tmp_path: Path) -> None:

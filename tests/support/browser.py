@@ -16,7 +16,7 @@ Scheme = Literal["light", "dark"]
 class Opened:
     """A page that was opened from the disk, with what it asked for and what it complained of."""
 
-    def __init__(self, page: Page, file: Path) -> None:
+    def __init__(self, page: Page, file: Path, *, is_whole: bool) -> None:
         self.page = page
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -24,6 +24,8 @@ class Opened:
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(file.as_uri())
+        if is_whole:  # its script has unpacked what only earlier steps show
+            page.wait_for_selector("template", state="detached")
 
     def text(self, selector: str) -> str:
         """The text of the one visible element of a selector."""
@@ -53,9 +55,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, width: int = 1280, scheme: Scheme = "light") -> Iterator[Opened]:
+def opened(
+    browser: Browser, file: Path, width: int = 1280, scheme: Scheme = "light", *, is_whole: bool = True
+) -> Iterator[Opened]:
     """A page in a window of a width, in a colour scheme."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(LIMIT_MS)
-    yield Opened(context.new_page(), file)
+    yield Opened(context.new_page(), file, is_whole=is_whole)
     context.close()

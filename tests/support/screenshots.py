@@ -43,7 +43,7 @@ class Shot(NamedTuple):
 
 
 DISPUTED = (
-    "[...document.querySelectorAll('[data-to-step]')]"
+    "[...document.querySelectorAll('button.to')]"
     ".find((one) => one.closest('tr').textContent.includes('exclusion.withdrawn')).click()"
 )
 TOO_SHORT = (
@@ -61,7 +61,7 @@ CHECKED = """(async () => {
 CHANGED = (
     """(() => {
   const carried = document.getElementById("dossier");
-  carried.textContent = carried.textContent.replace(/(product_fee_fen[^,]*)\\d,/, "$17,");
+  carried.textContent = carried.textContent.replace(":326430", ":326431");
 })();"""
     + CHECKED
 )

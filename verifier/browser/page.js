@@ -95,7 +95,7 @@ function checkShown(dossier) {
   const rows = [...document.querySelectorAll("tr[id^=e]")].map(({ id }) => id).filter((id) => /^e\d+$/.test(id));
   for (const id of new Set([...rows, ...Object.keys(fingerprints)])) {
     const part = byId(id)?.cloneNode(true);
-    for (const moving of part?.querySelectorAll("#checked, output, svg") ?? []) moving.remove();
+    for (const moving of part?.querySelectorAll("#checked, output, svg, [data-added]") ?? []) moving.remove();
     const text = (part?.textContent ?? "").replace(/[ \t\n\r]+/g, "");
     if (btoa(String.fromCharCode(...sha256(utf8(text)).slice(0, 12))) === fingerprints[id]) continue;
     const event = dossier.events.find(({ position }) => `e${position}` === id);

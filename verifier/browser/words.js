@@ -149,7 +149,7 @@ const WORDS = {
   shown_otherwise: ["the page was changed since it was made, in the part {part}", "页面生成后被改动，位于：{part}"],
   event_shown_otherwise: ["the page was changed since it was made: it shows the event otherwise", "页面生成后被改动：此事件的显示与生成时不同"],
   part_numbers: ["Outcome", "结果"],
-  part_data: ["the picture", "图"],
+  part_data: ["the picture and its steps", "图与各步骤"],
   cannot_follow: ["the events cannot be followed: {error}", "无法依据这些事件推算：{error}"],
 
   /* Decisions. */

@@ -98,7 +98,7 @@ def dossier(
         left_out=made.left_out,
         since=made.since,
     )
-    emit(answer, format_, lambda: _print(names, made))
+    emit(answer, format_, lambda: _print(names, made, html))
 
 
 class _Made(NamedTuple):
@@ -158,17 +158,13 @@ def _since(tree: KeptTree, kept: str, old: int, new: int) -> Since:
     return Since(checkpoint=kept, proof=tuple(map(encoded, tree.consistency(old, new))))
 
 
-def _print(names: list[str], made: _Made) -> None:
+def _print(names: list[str], made: _Made, html: str | None) -> None:
     for name, data in zip(names, made.files, strict=True):
-        print_text(
-            said(
-                "{file}: the dossier of {account} for {month}, {count} bytes",
-                file=name,
-                account=made.account,
-                month=made.month,
-                count=len(data),
-            )
-        )
+        case = {"file": name, "account": made.account, "month": made.month}
+        if name == html:
+            print_text(said("{file}: the page of {account} for {month}", **case))
+        else:
+            print_text(said("{file}: the dossier of {account} for {month}, {count} bytes", **case, count=len(data)))
     if made.left_out:
         print_text(
             counted(

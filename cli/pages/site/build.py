@@ -7,7 +7,9 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+from zlib import ZLIB_RUNTIME_VERSION
 
+from cli.pages.carried import checker_script
 from cli.pages.case import case_page
 from cli.pages.case_steps import Proof
 from cli.pages.nav import Link, Nav
@@ -89,7 +91,7 @@ def _site(log: Reader, ledger: str, at: int) -> Site:
     versions = log.versions()
     controls = [row.position for row in log.stream(streams.CONTROLS)]
     zone, currency = zone_of(versions), currency_of(versions)
-    software = (version("slaledger"), assets_sha256(), language())
+    software = (version("slaledger"), assets_sha256(), checker_script(), ZLIB_RUNTIME_VERSION, language())
     return Site(
         ledger=ledger,
         zone=zone,
@@ -201,21 +203,22 @@ def _claims(work: _Work, given: AccountInput) -> None:
             None if following is None else (paths.claim(account, following), following),
         )
         own = [Link(paths.account(account), account), Link(paths.month(month), month), *links]
+        checker = paths.relative(paths.CHECKER, path)
         work.folder.put(
             path,
             site.digest("claim", positions, proving, own),
-            partial(_claim_page, work, facts, claim, proving, site.nav(path, "claims", own)),
+            partial(_claim_page, work, facts, claim, proving, site.nav(path, "claims", own), checker),
         )
 
 
-def _claim_page(work: _Work, facts: list[Fact], claim: Claim, proving: int, nav: Nav) -> bytes:
+def _claim_page(work: _Work, facts: list[Fact], claim: Claim, proving: int, nav: Nav, checker: str) -> bytes:
     """A claim's page, proved by the log up to the last event that the case's file has."""
     size = work.tree.size_at(proving)
     checkpoint = Checkpoint(work.tree.ledger, size, work.tree.root(size)).text()
     file = None
     if claim.decisions:
         file = compose_at(work.log, work.tree, claim.account, claim.month, checkpoint, size)
-    return case_page(work.log, facts, claim.account, claim.month, Proof(checkpoint, size, file), nav)
+    return case_page(work.log, facts, claim.account, claim.month, Proof(checkpoint, size, file), nav, checker)
 
 
 def _lists(work: _Work) -> None:
@@ -238,5 +241,6 @@ def _lists(work: _Work) -> None:
     folder.put(paths.SEARCH, site.digest("search", parts), lambda: search.search_page(site, parts))
     counts = {name: rows.count(name) for name in ("accounts", "claims", "vouchers")}
     waiting = list(still_open([one.incident for one in open_outages(work.log)]))
+    folder.put(paths.CHECKER, site.digest("checker"), checker_script)
     overview = home(site, work.tallies, waiting, counts)
     folder.put(paths.HOME, site.digest("home", site.position, site.at), lambda: rendered(site, overview))

@@ -106,6 +106,7 @@ def rendered(site: Site, leaf: SitePage) -> bytes:
         "site.html.j2",
         language(),
         demo=is_demo(site.ledger),
+        sheets=("lists.css",),
         style=cards(columns) + paper(site.ledger, leaf.about or str(leaf.title), leaf.position),
         nav=site.nav(leaf.path, leaf.part, leaf.beside),
         leaf=leaf,

@@ -6,6 +6,7 @@ import posixpath
 import string
 
 HOME, SEARCH, LOG = "index.html", "search.html", "log/pages.html"
+CHECKER = "checker.js"
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-_.")
 LOG_PAGE = 500
 """How many positions of the log a page covers."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from cli.pages import labels
-from cli.pages.rendering import embedded, page, tongue
+from cli.pages.rendering import BESIDE, embedded, page, tongue
 from cli.pages.site import paths, words
 from cli.pages.site.parts import Site
 from cli.pages.style import paper
@@ -19,8 +19,6 @@ from ledger.exports.site.rows import ListedRows, SiteAccount, SiteClaim, SiteVou
 
 ENTRIES = 2_000
 """The largest number of entries of a part."""
-SOURCES = "'self' file:"
-"""Where the parts come from: beside the page, on a server or on a disk."""
 STATUSES = ("filed", "withdrawn", "refused", "awarded", "not_awarded", "disputed", "settled")
 
 
@@ -82,9 +80,10 @@ def search_page(site: Site, parts: int) -> bytes:
         "search.html.j2",
         language(),
         demo=is_demo(site.ledger),
+        sheets=("lists.css",),
         style=paper(site.ledger, tongue(w["title"], language()), None),
         script="search.js",
-        sources=SOURCES,
+        sources=BESIDE,
         data=_SearchData(
             parts=[paths.shard(number) for number in range(parts)],
             words={name: tongue(word, language()) for name, word in w.items()},

@@ -1,13 +1,72 @@
 "use strict";
 (() => {
-const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const all = (query, root = document) => [...root.querySelectorAll(query)];
+
+/* A text that is packed. */
+async function unpacked(text) {
+  const packed = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+}
+
+/* The parts that only earlier steps show, each run of them at the place that was kept for it. */
+function place(earlier) {
+  all("template").forEach((kept, number) => {
+    kept.innerHTML = earlier[number];
+    for (const part of kept.content.children) part.dataset.added = "";
+    kept.replaceWith(kept.content);
+  });
+}
+
+/* The dossier in the page, and its checker, which the policy of the page knows by its hash. The pages of a site have
+   the checker in a file that they share. */
+async function packedChecker() {
+  const { textContent, dataset: { file } } = byId("checker");
+  if (!file) return textContent;
+  await new Promise((onload, onerror) => {
+    document.body.appendChild(Object.assign(document.createElement("script"), { src: file, onload, onerror }));
+  });
+  return globalThis.slaledgerChecker;
+}
+async function checker() {
+  if (!globalThis.slaledgerVerifier) {
+    const script = document.createElement("script");
+    script.textContent = await unpacked(await packedChecker());
+    document.body.appendChild(script);
+  }
+  return globalThis.slaledgerVerifier;
+}
+
+/* Its bytes: each longer string stands there once, and `<` and `~` are escaped. */
+function dossier() {
+  const strings = [];
+  const text = byId("dossier").textContent.replace(/"[^"~<\n]{6,}"|~(?:([~l])|(\d+)\.)/gu, (found, sign, number) => {
+    if (sign) return sign === "l" ? "<" : sign;
+    if (number) return strings[Number(number)] ?? found;
+    strings.push(found);
+    return found;
+  });
+  return new TextEncoder().encode(text);
+}
+
+if (byId("dossier")) {
+  for (const one of all("#check .needs-script")) one.hidden = false;
+  const onClick = (id, act) => byId(id).addEventListener("click", () => act().catch(() => { byId("no-checker").hidden = false; }));
+  onClick("check-case", async () => (await checker()).run(byId("checked"), dossier()));
+  onClick("save-dossier", async () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([dossier()]));
+    link.download = byId("save-dossier").dataset.name;
+    link.click();
+  });
+}
+
+/* The steps, and the picture. */
+function start(data) {
 const KINDS = data.kinds, G = data.geometry, LANE = G.label + G.bar + G.gap;
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
 for (const one of all(".needs-script")) one.hidden = false;
-for (const one of all(".no-script")) one.hidden = true;
 
 /* What is seen at a step: "0-3 7". */
 const ranges = (text) => text.split(" ").map((part) => part.split("-").map(Number)).map(([a, b]) => [a, b ?? a]);
@@ -53,11 +112,21 @@ function showDecisions() {
   }
 }
 
+function button(kind, text, act) {
+  const made = document.createElement("button");
+  Object.assign(made, { type: "button", className: kind, textContent: text });
+  made.addEventListener("click", act);
+  return made;
+}
+
 function go(next) { followed = true; show(next); }
 slider.addEventListener("input", () => go(Number(slider.value)));
 byId("back").addEventListener("click", () => go(step - 1));
 byId("on").addEventListener("click", () => go(step + 1));
-for (const one of all("[data-to-step]")) one.addEventListener("click", () => go(Number(one.dataset.toStep)));
+for (const row of all(".events tr[data-step]")) {
+  const to = button("to", row.cells[0].textContent, () => go(Number(row.dataset.step)));
+  row.cells[0].replaceChildren(to);
+}
 
 /* The picture. */
 const chart = byId("chart"), svg = chart.querySelector("svg"), NS = "http://www.w3.org/2000/svg";
@@ -114,7 +183,7 @@ function grounds() {
   });
 }
 
-function place(mark) {
+function room(mark) {
   if (mark.kind === "uncovered") return { y: G.axis, height: LANE * data.lanes.length };
   const height = Math.floor(G.bar / mark.rows);
   return { y: top(mark.lane) + height * mark.row, height };
@@ -125,7 +194,7 @@ function bars(shown) {
     const left = Math.max(-10, x(mark.from)), right = Math.min(width + 10, x(mark.to));
     const least = mark.kind === "short" ? 7 : 2;
     const wideEnough = Math.max(least, right - left);
-    const bar = add("rect", { class: mark.kind, x: left, width: wideEnough, ...place(mark) });
+    const bar = add("rect", { class: mark.kind, x: left, width: wideEnough, ...room(mark) });
     bar.appendChild(document.createElementNS(NS, "title")).textContent = mark.title;
     mark.left = left;
     mark.right = left + wideEnough;
@@ -205,12 +274,19 @@ chart.addEventListener("keydown", (event) => {
 byId("zoom-in").addEventListener("click", () => zoom(0.5));
 byId("zoom-out").addEventListener("click", () => zoom(2));
 byId("zoom-all").addEventListener("click", () => look(0, data.length));
-for (const one of all(".show")) one.addEventListener("click", () => {
-  const first = Number(one.dataset.from) - data.start, end = Number(one.dataset.to) - data.start;
+all("#t-episodes tr").forEach((row, number) => {
+  const cell = row.insertCell(), [first, end, label] = data.episodes[number - 1] ?? [];
+  cell.dataset.added = "";
+  cell.className = "needs-script";
+  if (number === 0) return;
   const around = Math.max((end - first) * 0.25, data.minimum);
-  look(first - around, end + around);
-  chart.scrollIntoView({ block: "nearest" });
-  chart.focus({ preventScroll: true });
+  const show = button("show", data.show, () => {
+    look(first - around, end + around);
+    chart.scrollIntoView({ block: "nearest" });
+    chart.focus({ preventScroll: true });
+  });
+  show.setAttribute("aria-label", label);
+  cell.append(show);
 });
 
 const under = (event) => from + (event.clientX - chart.getBoundingClientRect().left) / chart.clientWidth * (to - from);
@@ -239,41 +315,6 @@ chart.addEventListener("pointermove", (event) => {
 });
 for (const name of ["pointerup", "pointercancel"]) chart.addEventListener(name, (event) => touches.delete(event.pointerId));
 
-/* The dossier in the page, and its checker, which the policy of the page knows by its hash. */
-async function checker() {
-  if (!globalThis.slaledgerVerifier) {
-    const packed = Uint8Array.from(atob(byId("checker").textContent), (each) => each.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const script = document.createElement("script");
-    script.textContent = await new Response(stream).text();
-    document.body.appendChild(script);
-  }
-  return globalThis.slaledgerVerifier;
-}
-
-/* Its bytes: each hash stands there once, and `<` and `~` are escaped. */
-function dossier() {
-  const hashes = [];
-  const text = byId("dossier").textContent.replace(/"[A-Za-z0-9+/]{43}="|~(?:([~l])|(\d+)\.)/g, (found, sign, number) => {
-    if (sign) return sign === "l" ? "<" : sign;
-    if (number) return hashes[Number(number)] ?? found;
-    hashes.push(found);
-    return found;
-  });
-  return new TextEncoder().encode(text);
-}
-
-if (byId("dossier")) {
-  const onClick = (id, act) => byId(id).addEventListener("click", () => act().catch(() => { byId("no-checker").hidden = false; }));
-  onClick("check-case", async () => (await checker()).run(byId("checked"), dossier()));
-  onClick("save-dossier", async () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([dossier()]));
-    link.download = byId("save-dossier").dataset.name;
-    link.click();
-  });
-}
-
 /* Paper. */
 addEventListener("beforeprint", () => {
   printing = true;
@@ -287,4 +328,9 @@ addEventListener("afterprint", () => {
 });
 new ResizeObserver(() => { if (!printing) draw(); }).observe(chart);
 show(last);
+}
+
+unpacked(byId("data").textContent).then(JSON.parse).then(
+  ({ earlier, data }) => { place(earlier); start(data); },
+  () => { byId("no-earlier").hidden = false; });
 })();

@@ -1,0 +1,20 @@
+"""The page of a case as its script makes it whole: with the parts that only earlier steps show."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+
+from cli.pages.earlier import PLACE
+
+
+def whole(page: str) -> str:
+    """A page with its packed parts where they belong."""
+    found = re.search(PLACE.replace("><", ">([^<]+)<"), page)
+    assert found is not None, "a page without packed parts"
+    earlier = iter(json.loads(zlib.decompress(base64.b64decode(found[1])))["earlier"])
+    made = re.sub("<template></template>", lambda _: next(earlier), page)
+    assert list(earlier) == [], "parts without a place"
+    return made

@@ -9,12 +9,15 @@ from cli.commands.availability import parsed_month
 from cli.options.completion import months
 from cli.options.context import open_ledger
 from cli.options.known_at import KnownAt, KnownAtOptions, knowing, knowledge_options
+from cli.options.workers import workers_options
 from cli.terminal.output import chosen, emit, format_option, print_text
 from cli.terminal.progress import progress
 from domain.text import said
+from ledger.application import Ledger
 from ledger.copies.transfer import check_is_not
 from ledger.files.writing import STDOUT, new_file
 from ledger.log.reader import Reader
+from ledger.parallel.work import Workers
 from ledger.queries.month_report import MonthReport, month_report
 
 
@@ -22,9 +25,12 @@ from ledger.queries.month_report import MonthReport, month_report
 @click.argument("month", callback=parsed_month, shell_complete=months)
 @click.option("--html", "html", metavar="FILE", help="Write a page for a browser.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@workers_options
 @knowledge_options
 @format_option
-def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, format_: str | None) -> None:
+def report(
+    month: str, html: str | None, force: bool, workers: Workers, asked: KnownAtOptions, format_: str | None
+) -> None:
     """Summarise a month over all accounts: availability, tiers, claims, amounts. Open incidents count up to the last
     event.
 
@@ -35,13 +41,13 @@ def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, for
       slaledger report 2026-03 --html report.html
     """
     if html is None:
-        found = _report(month, asked)
+        found = _report(month, asked, workers)
         rows = chosen(format_) in ("csv", "jsonl")
         answer = report_answer(found)
         emit(answer.accounts if rows else answer, format_, lambda: print_report(answer, found.version.terms.currency))
         return
     with new_file(html, force=force) as out:
-        found, page = _page(month, asked, html)
+        found, page = _page(month, asked, workers, html)
         out.write(page)
     if html != STDOUT:
         made = PageMade(html=html, month=month, accounts=len(found.accounts), bytes=len(page))
@@ -49,24 +55,24 @@ def report(month: str, html: str | None, force: bool, asked: KnownAtOptions, for
         emit(made, format_, lambda: print_text(words))
 
 
-def _report(month: str, asked: KnownAtOptions) -> MonthReport:
+def _report(month: str, asked: KnownAtOptions, workers: Workers) -> MonthReport:
     """Report the month. Raises Refusal `no_terms`."""
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
-        return _found(log, month, known)
+        return _found(ledger, log, month, known, workers)
 
 
-def _page(month: str, asked: KnownAtOptions, file: str) -> tuple[MonthReport, bytes]:
+def _page(month: str, asked: KnownAtOptions, workers: Workers, file: str) -> tuple[MonthReport, bytes]:
     """Report the month and make its page; `file`, the output, must not be the ledger. Raises Refusal `no_terms`."""
     from cli.pages.month import month_page  # most commands need no Jinja2
     from cli.pages.month_book import details_of
 
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         check_is_not(ledger, file)
-        found = _found(log, month, known)
+        found = _found(ledger, log, month, known, workers)
         return found, month_page(found, details_of(log, found))
 
 
-def _found(log: Reader, month: str, known: KnownAt) -> MonthReport:
+def _found(ledger: Ledger, log: Reader, month: str, known: KnownAt, workers: Workers) -> MonthReport:
     at = log.recorded_at() if known.upto is None else known.at
-    with progress("accounts") as advance:
-        return month_report(log, month, at, advance)
+    with progress("events") as advance:
+        return month_report(ledger, log, month, at, workers, advance)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import partial
 
 import msgspec
 
@@ -18,17 +19,16 @@ from domain.intervals import Span
 from domain.terms.months import span_of
 from domain.terms.versions import Version, in_force
 from domain.time import month_span
+from ledger.application import Ledger
 from ledger.demo import is_demo
-from ledger.log import streams
 from ledger.log.account_history import AccountHistory
 from ledger.log.codec import decode
 from ledger.log.reader import Reader
+from ledger.parallel.work import Progress, Workers, over_accounts
 from ledger.queries.controls_held import LimitHeld, controlled, held_at, limits
 from ledger.queries.open_outages import open_in_month
 from ledger.queries.swings import swing_of_claim
 from ledger.queries.voucher_movements import RollForward, books_of
-
-Progress = Callable[[int, int], None]
 
 
 class AccountMonth(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,37 +109,66 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
         return _totals(self.accounts)
 
 
-def month_report(log: Reader, month: str, at: int, on_progress: Progress = lambda done, total: None) -> MonthReport:
-    """Report a month over all accounts, in one pass over the log. Raises Refusal `no_terms`."""
-    position = log.position()
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A month over a range of accounts; `held` has the position of each limit that held, 0 for none."""
+
+    accounts: list[AccountMonth]
+    roll_forward: RollForward
+    held: set[int]
+
+
+def month_report(
+    ledger: Ledger, log: Reader, month: str, at: int, workers: Workers, on_progress: Progress = lambda done, total: None
+) -> MonthReport:
+    """Report a month over all accounts, in one pass over the log, among workers.
+
+    Raises Refusal `no_terms`, and as `over_accounts` does.
+    """
     version = in_force(log.rules().versions, month)
-    window = span_of(log.rules().versions, month)
-    begins, ends = month_span(month, version.terms.zone)
-    found, roll_forward = [], RollForward(begins, ends)
-    known, held, controls = limits(log), set(), log.controls()
-    for done, life in enumerate(log.account_histories(*streams.ACCOUNTS), start=1):
-        case = life.case(position)
-        if case.account is not None and (month in case.claims or _was_there(case.account, window)):
-            account = account_month(case, life.account, month, at, controls)
-            swing = None if month not in case.claims else swing_of_claim(life, case, month, at)
-            found.append(msgspec.structs.replace(account, swing=swing))
-            held |= {held_at(known, fact.position) for fact in controlled(life.facts, month)} if known else set()
-        for book in books_of(life):
-            for movement in book.movements:
-                roll_forward.add(movement)
-        on_progress(done, 0)
+    found, roll_forward, held = [], RollForward(*month_span(month, version.terms.zone)), set()
+    task = partial(_month_of_range, month=month, at=at)
+    for part in over_accounts(ledger, log, task, workers, on_progress):
+        found += part.accounts
+        roll_forward.join(part.roll_forward)
+        held |= part.held
+    known = {_set_at(limit): limit for limit in (LimitHeld(), *limits(log))} if held else {}
     return MonthReport(
         month=month,
-        position=position,
+        position=log.position(),
         at=at,
         version=version,
         accounts=found,
         ledger=log.ledger_id(),
         roll_forward=roll_forward,
         is_demo=is_demo(log.ledger_id()),
-        limits=sorted(held, key=lambda limit: 0 if limit.set_by is None else limit.set_by.position),
+        limits=[known[position] for position in sorted(held)],
         actors_are_claimed=log.logins().login is None,
     )
+
+
+def _month_of_range(log: Reader, first: str, end: str, *, month: str, at: int) -> _Part:
+    """The month over the accounts with streams from `first` up to `end`."""
+    position, rules = log.position(), log.rules()
+    window = span_of(rules.versions, month)
+    roll_forward = RollForward(*month_span(month, in_force(rules.versions, month).terms.zone))
+    known, controls = limits(log), log.controls()
+    found, held = [], set()
+    for life in log.account_histories(first, end):
+        case = life.case(position)
+        if case.account is not None and (month in case.claims or _was_there(case.account, window)):
+            account = account_month(case, life.account, month, at, controls)
+            swing = None if month not in case.claims else swing_of_claim(life, case, month, at)
+            found.append(msgspec.structs.replace(account, swing=swing))
+            for fact in controlled(life.facts, month) if known else ():
+                held.add(_set_at(held_at(known, fact.position)))
+        for book in books_of(life):
+            for movement in book.movements:
+                roll_forward.add(movement)
+    return _Part(accounts=found, roll_forward=roll_forward, held=held)
+
+
+def _set_at(limit: LimitHeld) -> int:
+    return 0 if limit.set_by is None else limit.set_by.position
 
 
 def histories_of(log: Reader, accounts: Iterable[str]) -> Iterator[AccountHistory]:

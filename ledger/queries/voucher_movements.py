@@ -70,6 +70,14 @@ class RollForward:
         """Opening + issued + reversed - redeemed - cancelled."""
         return self.opening_fen + self.issued_fen + self.reversed_fen - self.redeemed_fen - self.cancelled_fen
 
+    def join(self, other: RollForward) -> None:
+        """Add what other vouchers were worth in the same period."""
+        self.opening_fen += other.opening_fen
+        self.issued_fen += other.issued_fen
+        self.reversed_fen += other.reversed_fen
+        self.redeemed_fen += other.redeemed_fen
+        self.cancelled_fen += other.cancelled_fen
+
     def add(self, movement: Movement) -> None:
         """Add a movement; one that was recorded at or after the end is not in the period."""
         if movement.recorded_at >= self.ends:

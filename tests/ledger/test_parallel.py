@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from conftest import CommandLine
 
+from cli.terminal.numbers import currency
 from domain.refusals import Refusal, Unreadable
 from ledger.application import Ledger
 from ledger.audit.replay import Replayed, replay_range, together
@@ -122,6 +123,7 @@ QUESTIONS = (
     ("audit", "verify"),
     ("audit", "what-if", "--set", "minimum_kind=deductible"),
     ("rebuild",),
+    ("report", "2026-09"),
 )
 
 
@@ -145,6 +147,14 @@ def answers(command_line: CommandLine, *words: str) -> Iterator[tuple[int, str, 
 def test_the_answer_of_processes_here_is_that_of_one(demo: CommandLine, words: tuple[str, ...]) -> None:
     alone, *several = answers(demo, *words)
     assert alone[0] in (0, 3)
+    assert several == [alone] * 2
+
+
+def test_the_limits_that_held_are_told_by_any_number_of_processes(demo: CommandLine) -> None:
+    demo.ok("controls", "set", "--approval-above", "50.00", "--reason", "from now on")
+    demo.ok("claim", "decide", "1005", "2026-09")
+    alone, *several = answers(demo, "report", "2026-09", "--html", "-")
+    assert currency("50.00", "CNY") in alone[1]
     assert several == [alone] * 2
 
 

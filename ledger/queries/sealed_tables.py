@@ -21,6 +21,9 @@ Part = tuple[str, str]
 """A table, and the value of the column by which its rows are read together."""
 PARTS = SideTable(columns={"name": "text", "part": "text", "number": "int", "seals": "bytes"}, key=("name", "part"))
 """The number of a part's rows, and the XOR of their seals."""
+MOST_PARTS = 10_000
+"""From this number on, parts of accounts are not held until all rows were added."""
+_INSERT_PART = "INSERT INTO parts VALUES (?, ?, ?, ?)"
 _NONE = bytes(32)
 
 
@@ -65,7 +68,7 @@ class SealedTables:
         return self._checked(name, self._rows(name, order=order), None)
 
     def add(self, name: str, rows: Iterable[Sequence[object]]) -> None:
-        """Insert rows. The parts are written by `finish`."""
+        """Insert rows, all those of an account at once. The parts are written by `finish`."""
         given = [(tuple(row), seal(name, row)) for row in rows]
         if not given:
             return
@@ -73,6 +76,8 @@ class SealedTables:
         self._kept.execute_many(f"INSERT INTO {name} VALUES ({marks})", [(*row, mark) for row, mark in given])
         for row, mark in given:
             self._count(name, row, mark, 1)
+        if self._is_empty and len(self._changed) >= MOST_PARTS:
+            self._write_accounts()
 
     def forget(self, account: str) -> None:
         """Delete an account's rows. Raises SealBroken where one of them is not as it was stored."""
@@ -88,6 +93,11 @@ class SealedTables:
         self._changed.clear()
         self._is_empty = True
 
+    def _write_accounts(self) -> None:
+        """Write the parts of accounts while all rows are made anew: each account comes once, so its part is whole."""
+        whole = [key for key in self._changed if self._by[key[0]] == "account"]
+        self._kept.execute_many(_INSERT_PART, [(*key, *self._changed.pop(key)) for key in whole])
+
     def finish(self) -> None:
         """Write the parts of what was added and forgotten. Raises SealBroken where they do not come out."""
         made: list[Values] = []
@@ -99,7 +109,7 @@ class SealedTables:
                 self._kept.query("DELETE FROM parts WHERE name = ? AND part = ?", name, part)
             if before + number:
                 made.append((name, part, before + number, _xor(held, seals)))
-        self._kept.execute_many("INSERT INTO parts VALUES (?, ?, ?, ?)", made)
+        self._kept.execute_many(_INSERT_PART, made)
         self._changed.clear()
         self._is_empty = False
 

@@ -149,6 +149,23 @@ def test_a_row_too_many_is_noticed(told: CommandLine, expected: list[str], table
     hold(told, expected, lambda execute: execute(f"INSERT INTO {table} SELECT {columns} FROM {table} LIMIT 1"))
 
 
+def test_the_parts_are_the_same_whenever_they_are_written(
+    told: CommandLine, expected: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Those of accounts are written before the end where there are many, and what somebody changes is noticed."""
+    copy = told.copy(tmp_path_factory.mktemp("copy"))
+    written = []
+    for most in (10_000, 1):
+        with patch("ledger.queries.sealed_tables.MOST_PARTS", most):
+            copy.ok("rebuild")
+        with copy.place.beside("views") as execute:
+            parts = execute("SELECT name, part, number, seals FROM parts ORDER BY name, part")
+            written.append([(*key, bytes(seals)) for *key, seals in parts])
+    assert written[0] == written[1]
+    assert len(written[0]) > 2
+    hold(copy, expected, edited("vouchers", "issued_fen"))
+
+
 @pytest.mark.parametrize("column", ["issued_fen", "account", "seal"])
 def test_an_edit_is_noticed_by_the_command_that_goes_on_from_it(
     told: CommandLine, tmp_path_factory: pytest.TempPathFactory, column: str

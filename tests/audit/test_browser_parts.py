@@ -17,6 +17,8 @@ from browser_checker import BrowserChecker
 from conftest import ROOT
 from verifier_page import ORDER, PACKED, PAGE, SOURCES, packed, page, parts, script
 
+from cli.pages.carried import unpacked
+
 VECTORS = ROOT.parent / "shared" / "vectors"
 BYTES = "Uint8Array.from(atob(each), (one) => one.charCodeAt(0))"
 
@@ -26,12 +28,21 @@ def base64_of(data: bytes) -> str:
 
 
 def test_the_page_and_the_packed_script_are_made_of_the_sources() -> None:
-    """`python tools/verifier_page.py` makes both. Which compressor packed it does not matter, only what comes out."""
-    from cli.pages.carried import unpacked
-
+    """`python tools/verifier_page.py` makes all. Which compressor packed it does not matter, only what comes out."""
     assert PAGE.read_text("utf-8") == page(script())
-    assert unpacked(PACKED.read_text("utf-8")) == unpacked(packed(script()))
+    for lang, path in PACKED.items():
+        assert unpacked(path.read_text("utf-8")) == unpacked(packed(script(), lang))
     assert {f"{name}.js" for name in ORDER} == {path.name for path in SOURCES.glob("*.js")}
+
+
+def test_a_packed_script_has_the_words_of_its_language() -> None:
+    """As many sentences as the other, each where `words.js` has its language."""
+    english, chinese = (unpacked(PACKED[lang].read_text("utf-8")) for lang in ("en", "zh"))
+    sentences = re.findall(r'\[, ("[^\n]*[\u4e00-\u9fff][^\n]*")\]', chinese)
+    assert len(sentences) > 200
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    assert "Each of its {count|event|events} stands in the tree" in english
+    assert "stands in the tree" not in chinese
 
 
 def test_sha_256_is_that_of_the_library(in_browser: BrowserChecker) -> None:

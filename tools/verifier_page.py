@@ -8,12 +8,11 @@ lines of comments, with the words of one language, compressed (RFC 1950) and in 
 
 from __future__ import annotations
 
-import base64
 import re
 import sys
-import zlib
 from pathlib import Path
 
+from cli.pages import packing
 from cli.pages.rendering import plain, policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +43,7 @@ def script() -> str:
 def packed(text: str, lang: str) -> str:
     """A script as the page of a case in a language carries it."""
     text = _IN_BOTH.sub({"en": r"[\1]", "zh": r"[, \2]"}[lang], text)
-    return base64.b64encode(zlib.compress(plain(text).encode(), 9)).decode()
+    return packing.packed(plain(text).encode())
 
 
 def page(text: str) -> str:

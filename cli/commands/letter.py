@@ -33,7 +33,6 @@ _MONTH = click.Argument(["month"])
 @click.argument("words", nargs=-1, metavar="(ACCOUNT MONTH | --all MONTH)", shell_complete=account_then_month)
 @click.option(
     "--all",
-    "for_all",
     is_flag=True,
     help="Write a letter for each decided claim of MONTH, into the folder that -o names.",
 )
@@ -60,7 +59,7 @@ _MONTH = click.Argument(["month"])
 @knowledge_options
 def letter(
     words: tuple[str, ...],
-    for_all: bool,
+    all: bool,  # as completion and other commands name it
     file: str,
     format_: str | None,
     force: bool,
@@ -74,16 +73,16 @@ def letter(
     Example:
       slaledger claim letter 1001 2026-03 -o letter.html
     """
-    named = account_and_month(words, for_all)
+    named = account_and_month(words, all)
     month = parsed_month(click.get_current_context(), _MONTH, named["month"]) or ""
-    if for_all and file == STDOUT:
+    if all and file == STDOUT:
         raise click.UsageError(said("--all needs -o FOLDER"))
-    kind = format_ or ("html" if for_all else by_ending(file, FORMATS))
+    kind = format_ or ("html" if all else by_ending(file, FORMATS))
     from cli.letters.writing import Letters  # most commands need no Jinja2
 
     with open_ledger() as ledger, knowing(ledger, asked) as known, ledger.reading(known.upto) as log:
         letters = Letters(log, kind=cast("Kind", kind), templates=folder, force=force)
-        if for_all:
+        if all:
             answer = letters.of_month(month, Path(file))
             emit(answer, receipt_format(), answer.table)
         else:

@@ -10,11 +10,12 @@ from cli.letters.rendering import Kind, letter_bytes
 from cli.pages.site.paths import named
 from cli.terminal.language import language
 from domain.case import Case
+from domain.claim import status
 from ledger.demo import is_demo
 from ledger.files.reading import read_bytes
 from ledger.files.writing import explain_write_errors, new_file
+from ledger.log import streams
 from ledger.log.reader import Reader
-from ledger.queries.month_report import histories_of
 
 
 class Letters:
@@ -34,8 +35,7 @@ class Letters:
         Raises as `letter_of`, `letter_bytes` and `new_file` do.
         """
         data = self._bytes(self._log.case(account), account, month)
-        with new_file(file, force=self._force) as out:
-            out.write(data)
+        self._write(file, data)
         return LetterWritten(file=file, account=account, month=month, bytes=len(data))
 
     def of_month(self, month: str, folder: Path) -> MonthOfLetters:
@@ -48,24 +48,22 @@ class Letters:
             folder.mkdir(exist_ok=True)
         letters: list[LetterWritten] = []
         undecided: list[str] = []
-        for history in histories_of(self._log, self._log.accounts()):
+        for history in self._log.account_histories(*streams.ACCOUNTS):
             case = history.case(self._log.position())
-            claim = case.claims.get(month)
-            if claim is None or claim.withdrawn is not None:
-                continue
-            if claim.pending is not None or claim.latest is None:
+            stands = status(case.claims[month]) if month in case.claims else "withdrawn"
+            if stands == "filed":
                 undecided.append(history.account)
+            if stands in ("filed", "withdrawn"):
                 continue
             file = folder / f"{named(history.account)}-{month}.{self._kind}"
             data = self._bytes(case, history.account, month)
-            self._put(file, data)
+            if not (file.is_file() and read_bytes(str(file)) == data):
+                self._write(str(file), data)
             letters.append(LetterWritten(file=str(file), account=history.account, month=month, bytes=len(data)))
         return MonthOfLetters(folder=str(folder), month=month, letters=letters, undecided=undecided)
 
-    def _put(self, file: Path, data: bytes) -> None:
-        if file.is_file() and read_bytes(str(file)) == data:
-            return
-        with new_file(str(file), force=self._force) as out:
+    def _write(self, file: str, data: bytes) -> None:
+        with new_file(file, force=self._force) as out:
             out.write(data)
 
     def _bytes(self, case: Case, account: str, month: str) -> bytes:

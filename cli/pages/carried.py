@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import zlib
 from functools import cache
 from typing import Any, NamedTuple
 
 from cli import shipped
+from cli.pages.packing import unpacked
 from cli.pages.rendering import BESIDE, as_markup, source_of
 from cli.terminal.language import language
 
@@ -32,8 +31,9 @@ class Carried(NamedTuple):
 def carried(file: bytes, checker_file: str | None = None) -> Carried:
     """A dossier's bytes as a page carries them, with the checker, or with the file that `checker_script` makes."""
     packed = shipped.packed_verifier(language())
-    sources = _source(packed) if checker_file is None else f"{_source(packed)} {BESIDE}"
-    return Carried(as_markup(folded(file)), as_markup("" if checker_file else packed), checker_file, sources)
+    if checker_file is None:
+        return Carried(as_markup(folded(file)), as_markup(packed), None, _source(packed))
+    return Carried(as_markup(folded(file)), "", checker_file, f"{_source(packed)} {BESIDE}")
 
 
 def checker_script() -> bytes:
@@ -61,12 +61,7 @@ def folded(file: bytes) -> str:
     return _STRING_OR_SIGN.sub(fold, file.decode())
 
 
-def unpacked(checker: str) -> str:
-    """The script of a packed checker."""
-    return zlib.decompress(base64.b64decode(checker)).decode()
-
-
 @cache
 def _source(checker: str) -> str:
     """The source of the unpacked checker in a content security policy: the hash of its text."""
-    return source_of(unpacked(checker))
+    return source_of(unpacked(checker).decode())

@@ -6,11 +6,11 @@ keeps its place.
 
 from __future__ import annotations
 
-import base64
 import re
-import zlib
 
 import msgspec
+
+from cli.pages.packing import packed
 
 PLACE = '<script type="text/plain" id="data"></script>'
 """Where the packed data goes."""
@@ -23,6 +23,5 @@ def with_earlier_packed(page: bytes, data: object) -> bytes:
     """A page with the parts of earlier steps, and the script's data, packed at the page's end."""
     text = page.decode()
     earlier = [found[0].rstrip() for found in _EARLIER.finditer(text)]
-    packed = zlib.compress(msgspec.json.encode({"earlier": earlier, "data": data}), 9)
-    written = base64.b64encode(packed).decode()
+    written = packed(msgspec.json.encode({"earlier": earlier, "data": data}))
     return _EARLIER.sub(_KEPT, text).replace(PLACE, PLACE.replace("><", f">{written}<"), 1).encode()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from cli.refusals import PageMeant, UnknownPage
@@ -55,6 +56,7 @@ def verifier_page() -> bytes:
     return (folder() / "verifier" / "verify.html").read_bytes()
 
 
+@cache
 def packed_verifier(lang: str) -> str:
     """The script of that page with the words of one language, compressed (RFC 1950) and in base64."""
     return (folder() / "verifier" / f"verify.{lang}.packed").read_text("utf-8")

@@ -17,7 +17,7 @@ from browser_checker import BrowserChecker
 from conftest import ROOT
 from verifier_page import ORDER, PACKED, PAGE, SOURCES, packed, page, parts, script
 
-from cli.pages.carried import unpacked
+from cli.pages.packing import unpacked
 
 VECTORS = ROOT.parent / "shared" / "vectors"
 BYTES = "Uint8Array.from(atob(each), (one) => one.charCodeAt(0))"
@@ -37,7 +37,7 @@ def test_the_page_and_the_packed_script_are_made_of_the_sources() -> None:
 
 def test_a_packed_script_has_the_words_of_its_language() -> None:
     """As many sentences as the other, each where `words.js` has its language."""
-    english, chinese = (unpacked(PACKED[lang].read_text("utf-8")) for lang in ("en", "zh"))
+    english, chinese = (unpacked(PACKED[lang].read_text("utf-8")).decode() for lang in ("en", "zh"))
     sentences = re.findall(r'\[, ("[^\n]*[\u4e00-\u9fff][^\n]*")\]', chinese)
     assert len(sentences) > 200
     assert not re.search(r"[\u4e00-\u9fff]", english)

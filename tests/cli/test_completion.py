@@ -66,6 +66,8 @@ def proposed(slaledger: CommandLine, line: str, *, shell: str = "bash") -> list[
         ("slaledger claim decide 2", ["2002"]),
         (f"slaledger claim decide 2002 {THIS_MONTH}", [THIS_MONTH]),
         (f"slaledger claim decide --all {THIS_MONTH}", [THIS_MONTH]),
+        (f"slaledger claim letter --all {THIS_MONTH}", [THIS_MONTH]),
+        ("slaledger claim letter 2", ["2002"]),
         ("slaledger incident close ", ["INC-1", "INC-2"]),
         ("slaledger exclusion apply INC-2", ["INC-2"]),
         ("slaledger fees correct ", ["B-1"]),

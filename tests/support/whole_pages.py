@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import zlib
 
 from cli.pages.earlier import PLACE
+from cli.pages.packing import unpacked
 
 
 def whole(page: str) -> str:
     """A page with its packed parts where they belong."""
     found = re.search(PLACE.replace("><", ">([^<]+)<"), page)
     assert found is not None, "a page without packed parts"
-    earlier = iter(json.loads(zlib.decompress(base64.b64decode(found[1])))["earlier"])
+    earlier = iter(json.loads(unpacked(found[1]))["earlier"])
     made = re.sub("<template></template>", lambda _: next(earlier), page)
     assert list(earlier) == [], "parts without a place"
     return made
